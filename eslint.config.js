@@ -1,0 +1,119 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** Folders of the pure core: no clock, no file, no socket, no library that has one. */
+const core = ['x10', 'heyu', 'sensor', 'security', 'homeassistant', 'mqtt'];
+
+/** Imports go one way: x10 <- heyu <- sensor, security <- homeassistant <- bridge <- cli. */
+const mayNotImport = {
+  x10: ['heyu', 'sensor', 'security', 'homeassistant', 'mqtt', 'io', 'config', 'cli', 'bridge'],
+  heyu: ['sensor', 'security', 'homeassistant', 'mqtt', 'io', 'config', 'cli', 'bridge'],
+  sensor: ['security', 'homeassistant', 'io', 'config', 'cli', 'bridge'],
+  security: ['sensor', 'homeassistant', 'io', 'config', 'cli', 'bridge'],
+  homeassistant: ['io', 'config', 'cli', 'bridge'],
+  mqtt: ['heyu', 'sensor', 'security', 'homeassistant', 'io', 'config', 'cli', 'bridge'],
+  bridge: ['io', 'config', 'cli'],
+  io: ['config', 'cli'],
+  config: ['io', 'cli'],
+};
+
+const layer = (folder) => ({
+  files: [`src/${folder}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            group: mayNotImport[folder].map((other) => `**/${other}/**`),
+            message: `src/${folder} lies below these folders: see "Layout" in docs/design.md`,
+          },
+          ...(core.includes(folder) || folder === 'bridge'
+            ? [
+                {
+                  group: [
+                    'node:*',
+                    'mqtt',
+                    'pino',
+                    'chokidar',
+                    'convict',
+                    'node-cron',
+                    'commander',
+                    'aedes',
+                    'yaml',
+                  ],
+                  message: 'the core is pure: no I/O here, see docs/design.md',
+                },
+              ]
+            : []),
+        ],
+      },
+    ],
+    ...(core.includes(folder) || folder === 'bridge'
+      ? {
+          'no-restricted-globals': [
+            'error',
+            ...[
+              'process',
+              'setTimeout',
+              'setInterval',
+              'setImmediate',
+              'console',
+              'performance',
+              'Buffer',
+            ].map((name) => ({
+              name,
+              message: 'the core is pure: no clock and no I/O here, see docs/design.md',
+            })),
+          ],
+          'no-restricted-syntax': [
+            'error',
+            {
+              selector: "MemberExpression[object.name='Date'][property.name='now']",
+              message: 'the core has no clock: time is an argument',
+            },
+            {
+              selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+              message: 'the core has no clock: time is an argument',
+            },
+            {
+              selector: "MemberExpression[object.name='Math'][property.name='random']",
+              message: 'the core is deterministic: chance is an argument',
+            },
+          ],
+        }
+      : {}),
+  },
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'build/', 'coverage/', 'test/fixtures/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { project: ['./test/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-definitions': ['error', 'type'],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+    },
+  },
+  ...Object.keys(mayNotImport).map(layer),
+  {
+    files: ['vitest.config.ts', 'eslint.config.js'],
+    rules: { 'no-restricted-exports': 'off' },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+  },
+);

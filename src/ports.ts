@@ -1,0 +1,149 @@
+/**
+ * The ports of the bridge: what its loop needs from the outside world. `src/io` implements them, tests bring
+ * their own. Instants (`at`, `...At`) are epoch milliseconds, monotonic times are milliseconds of no epoch.
+ */
+
+/** Wall time for stamps, monotonic time for deadlines: a clock set back an hour must not stretch them. */
+export type Clock = {
+  readonly wallMs: () => number;
+  readonly monotonicMs: () => number;
+  /** Calls `wake` once after `delayMs` (any length; long ones are cut up), returns how to call it off. */
+  readonly after: (delayMs: number, wake: () => void) => () => void;
+};
+
+/** Structured log: `info` = life of the service, `debug` = each signal, `warn` = someone should look. */
+export type Log = {
+  readonly debug: (fields: object, message: string) => void;
+  readonly info: (fields: object, message: string) => void;
+  readonly warn: (fields: object, message: string) => void;
+  readonly error: (fields: object, message: string) => void;
+};
+
+/** Where one file of the log has been read to. */
+export type FilePosition = {
+  /** Names the content, not the file: random (8 hex digits), new when a file is begun or found rewritten. */
+  readonly generation: string;
+  readonly device: number;
+  readonly inode: number;
+  /** Bytes of completed lines. */
+  readonly offset: number;
+  /** The at most 256 bytes before `offset`, base64: if they differ, the file was rewritten. */
+  readonly mark: string;
+  /** When the end of this file was last seen: no line read later can be older. */
+  readonly endSeenAt: number;
+};
+
+/** Where the log has been read to: its files in order of time, the current one last. */
+export type LogPosition = { readonly files: readonly FilePosition[] };
+
+/** One complete line of the log, without its line feed. */
+export type LogLine = {
+  readonly text: string;
+  /** `FilePosition.generation` of its file. */
+  readonly generation: string;
+  /** Byte offset of its first byte. */
+  readonly offset: number;
+  /** `old` = written to a file after the name had moved on (rotation): only self-contained lines count. */
+  readonly file: 'current' | 'old';
+  /** The line cannot be older than this: the last time the follower saw the end of its file. */
+  readonly notBefore: number;
+  /** The wall time at which it was read. The line cannot be newer. */
+  readonly readAt: number;
+};
+
+/** What can be said of the log as a file. Each is reported once per transition. */
+export type LogStatus =
+  | { readonly kind: 'following'; readonly path: string }
+  | { readonly kind: 'missing'; readonly path: string; readonly existedBefore: boolean }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly code: string; readonly hint: string };
+
+/** Things that happened to the file, for the log and the counters. */
+export type LogIncident =
+  | { readonly kind: 'rotated'; readonly path: string }
+  | { readonly kind: 'rewritten'; readonly path: string; readonly offset: number }
+  | { readonly kind: 'line_too_long'; readonly path: string; readonly bytes: number }
+  /** Lines are gone for good between these instants (`from` = end last seen, `to` = first stamp or file date). */
+  | { readonly kind: 'lost'; readonly path: string; readonly from: number; readonly to: number };
+
+/** What a line source calls. All calls come from its own read pass, one at a time, in order. */
+export type LineListener = {
+  readonly line: (line: LogLine) => void;
+  /** The end of the current file was reached; everything before `position()` was handed over. */
+  readonly end: () => void;
+  /** A new generation was begun, before its first line is handed over. */
+  readonly generation: (file: FilePosition) => void;
+  readonly status: (status: LogStatus) => void;
+  readonly incident: (incident: LogIncident) => void;
+};
+
+/** A log that is being followed. */
+export type LineSource = {
+  /**
+   * Begins to read: from `position` or, without one, from the end of the file (a file that appears later from
+   * its beginning). `generations` are files begun after that position, so that their ids stay the same.
+   */
+  readonly start: (
+    listener: LineListener,
+    position: LogPosition | undefined,
+    generations: readonly FilePosition[],
+  ) => void;
+  /** Where the next line begins. Callable at any time, also from within `line`. */
+  readonly position: () => LogPosition;
+  /** Stops handing over lines (after the one in hand) until `resume`. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** When the last read pass ended (monotonic), for the watchdog. */
+  readonly lastPassAt: () => number;
+  readonly stop: () => Promise<void>;
+};
+
+/** A message to publish, always at QoS 1. */
+export type Message = { readonly topic: string; readonly payload: string; readonly retain: boolean };
+
+/** A message that came in. */
+export type Received = {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** The retain flag as delivered: a stored copy on most brokers (docs/design.md, "Security state"). */
+  readonly retain: boolean;
+  readonly duplicate: boolean;
+};
+
+/** What the connection tells. All calls come one at a time, in the order of the packets. */
+export type BrokerListener = {
+  /** CONNACK accepted; comes before every `received` of this connection. */
+  readonly connected: (sessionPresent: boolean) => void;
+  readonly received: (message: Received) => void;
+  /** SUBACK of a `subscribe`: the topics that were refused (code >= 0x80). */
+  readonly subscribed: (topics: readonly string[], refused: readonly string[]) => void;
+  /** The link is gone; `reason` in words for people. Not called again until after the next `connected`. */
+  readonly closed: (reason: string) => void;
+  /** An attempt failed before CONNACK was accepted; called for every attempt, `reason` in words for people. */
+  readonly refused: (reason: string) => void;
+  /** The same client id is used by someone else: a takeover loop was recognised (or is over). */
+  readonly takeover: (happening: boolean) => void;
+};
+
+/** One connection to the broker that is made again for ever. Holds no queue of its own. */
+export type Broker = {
+  readonly start: (listener: BrokerListener) => void;
+  /**
+   * Sends one message; only while connected. `done` is called once: with nothing when the broker has
+   * acknowledged it, with the error otherwise (also when the link goes down first).
+   */
+  readonly publish: (message: Message, done: (error?: Error) => void) => void;
+  /** Sends a SUBSCRIBE at QoS 1 that really goes out, also for topics subscribed before. Exact topics only. */
+  readonly subscribe: (topics: readonly string[]) => void;
+  readonly unsubscribe: (topics: readonly string[]) => void;
+  readonly isConnected: () => boolean;
+  /** Publishes what `last` holds, disconnects cleanly and never comes back. At most `timeoutMs`. */
+  readonly stop: (last: readonly Message[], timeoutMs: number) => Promise<void>;
+};
+
+/** A small document on disk, replaced atomically. */
+export type StateStore = {
+  /** The stored document, or undefined when there is none or it was set aside as damaged. */
+  readonly load: () => Promise<unknown>;
+  /** Resolves when it is safely on disk; rejects when it cannot be written. Calls are serialised. */
+  readonly save: (document: unknown) => Promise<void>;
+};

@@ -1,0 +1,57 @@
+import type { Address } from '../x10/address.js';
+import type { Model } from '../x10/model.js';
+import type { Source } from '../heyu/source.js';
+
+/** What a sensor is to Home Assistant. The model gives the default, the alias file may say otherwise. */
+export type SensorType =
+  | 'motion'
+  | 'door'
+  | 'window'
+  | 'garage'
+  | 'opening'
+  | 'smoke'
+  | 'glass'
+  | 'water'
+  | 'light_sensor'
+  | 'remote'
+  | 'light'
+  | 'appliance'
+  | 'reading';
+
+/** Ways of being armed, Home Assistant's words without `armed_`. */
+export type ArmedMode = 'away' | 'home' | 'night' | 'vacation' | 'custom_bypass';
+
+/** One entry of the alias file, checked and with its defaults filled in. Times are milliseconds. */
+export type SensorSettings = {
+  /** heyu's alias: the key in the alias file. */
+  readonly alias: string;
+  /** Stays for ever: the last part of unique ids. The address in lower case unless written down (`id:`). */
+  readonly id: string;
+  readonly address: Address;
+  /** The unit that says dark (On) and light (Off). */
+  readonly dusk: Address | undefined;
+  readonly model: Model;
+  readonly type: SensorType;
+  /** Name for people. */
+  readonly name: string;
+  readonly area: string | undefined;
+  /** First part of its topics below the base topic: the alias unless written down. */
+  readonly topic: string;
+  readonly zone: string | undefined;
+  /** How long after its last sign a motion is taken to last when no Off comes. 1 s .. 24 h. */
+  readonly holdMs: number;
+  /** `sensor`: its Off or Clear ends a motion; `hold`: only the end of the hold time does. */
+  readonly off: 'sensor' | 'hold';
+  /** After the end of a motion no new one starts for this long. 0 = none. */
+  readonly cooldownMs: number;
+  /** A motion stays ON at least this long, whatever the sensor says. 0 = none. */
+  readonly minOnMs: number;
+  /** Source tags whose lines count for this sensor. */
+  readonly sources: ReadonlySet<Source>;
+  /** Ways of being armed in which it raises an alert; undefined = all. */
+  readonly modes: readonly ArmedMode[] | undefined;
+  /** Silence after which it is reported silent; 0 = never. */
+  readonly silentMs: number;
+  /** Heard and counted, never published: a neighbour's sensor. */
+  readonly ignore: boolean;
+};

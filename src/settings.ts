@@ -1,0 +1,27 @@
+import type { SensorSettings } from './sensor/settings.js';
+import type { ZoneSettings } from './security/settings.js';
+import type { StampForm } from './heyu/stamp.js';
+
+/** What the pure core needs to know: the configuration without files, hosts and secrets. Times are milliseconds. */
+export type CoreSettings = {
+  readonly baseTopic: string;
+  /** Stays for ever; the first part of every unique id. */
+  readonly bridgeId: string;
+  readonly sensors: readonly SensorSettings[];
+  readonly zones: readonly ZoneSettings[];
+  readonly homeassistant: {
+    readonly discovery: 'device' | 'entity' | 'off';
+    readonly prefix: string;
+  };
+  readonly stamp: StampForm;
+  /** Motion older than this is not sent at all. */
+  readonly replayMaxAgeMs: number;
+  /** An address that got no function within this time is forgotten. */
+  readonly addressExpiryMs: number;
+  /** The log counts as quiet when nothing was written to it for this long; 0 = never. */
+  readonly quietAfterMs: number;
+  /** Lamps and appliances may be switched through the heyu command. */
+  readonly control: boolean;
+  /** Our own version, for Home Assistant. */
+  readonly version: string;
+};
