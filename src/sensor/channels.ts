@@ -1,0 +1,88 @@
+/**
+ * What a sensor has: the topics that are published for it, by its type and its model. Both the machine that
+ * feeds them and Home Assistant's discovery ask here, so that no entity waits for a topic that nobody publishes.
+ */
+import type { ChannelTopic } from '../mqtt/topics.js';
+import type { Model } from '../x10/model.js';
+import { READING_MODELS } from './reading-channels.js';
+import type { SensorSettings, SensorType } from './settings.js';
+
+/** The channel that a sensor of this type is for; undefined for remotes (events only) and readings (several). */
+export function mainChannelOf(type: SensorType): ChannelTopic | undefined {
+  switch (type) {
+    case 'motion':
+      return 'motion';
+    case 'door':
+    case 'window':
+    case 'garage':
+    case 'opening':
+      return 'contact';
+    case 'smoke':
+      return 'smoke';
+    case 'glass':
+      return 'glass';
+    case 'water':
+      return 'water';
+    case 'light_sensor':
+      return 'light';
+    case 'light':
+    case 'appliance':
+      return 'state';
+    case 'remote':
+    case 'reading':
+      return undefined;
+  }
+}
+
+/** Modules without a dimmer although they switch lamps (modules.c: wall switches of the relay kind, floodlights). */
+const NOT_DIMMABLE = new Set(['WS13A', 'XPS3', 'PR511', 'PHS01']);
+
+/** A lamp that answers to Dim and Bright. */
+export function isDimmable(model: Model): boolean {
+  return model.kind === 'lamp' && !NOT_DIMMABLE.has(model.name);
+}
+
+/** Whether it says dark and light: on a unit of its own, or by sDusk and sDawn on its own address. */
+function tellsLight(sensor: SensorSettings): boolean {
+  return sensor.dusk !== undefined || sensor.model.dusk === 'function';
+}
+
+const isContact = (type: SensorType): boolean => mainChannelOf(type) === 'contact';
+
+/**
+ * Every topic that is published for a sensor, the main one first, in a fixed order. Empty for an ignored
+ * sensor. `set` is no part of it: that topic is subscribed to.
+ */
+export function channelsOf(sensor: SensorSettings): readonly ChannelTopic[] {
+  if (sensor.ignore) return [];
+  const { type, model } = sensor;
+  if (type === 'remote') return ['event', ...(model.hasBattery ? (['battery'] as const) : [])];
+
+  const channels: ChannelTopic[] = [];
+  const main = mainChannelOf(type);
+  if (main !== undefined) channels.push(main);
+  if (type === 'light' || type === 'appliance') {
+    if (type === 'light' && isDimmable(model)) channels.push('brightness');
+    channels.push('last_seen');
+    return channels;
+  }
+  if (type === 'reading') {
+    const readings = READING_MODELS.get(model.name);
+    channels.push(...(readings?.always ?? []), ...(readings?.sometimes ?? []));
+  }
+  if (main !== 'light' && tellsLight(sensor)) channels.push('light');
+  if (model.hasBattery) channels.push('battery');
+  if (model.hasTamper) channels.push('tamper');
+  if (sensor.silentMs > 0) channels.push('silent');
+  // The delay switch (swMin, swMax) and, of two-channel models, the channel (Main, Aux) of the last line.
+  if (isContact(type) && model.protocol === 'security') channels.push('attributes');
+  channels.push('last_seen');
+  if (type !== 'reading' && type !== 'light_sensor') channels.push('event');
+  return channels;
+}
+
+/** Whether only some devices of its model ever send on this channel: its entity is offered, but not switched on. */
+export function isUncertain(sensor: SensorSettings, channel: ChannelTopic): boolean {
+  if (sensor.type !== 'reading') return false;
+  return READING_MODELS.get(sensor.model.name)?.sometimes.some((topic) => topic === channel) ?? false;
+}
