@@ -1,0 +1,101 @@
+/**
+ * ALIAS lines of heyu's configuration, read exactly as heyu reads them: the same lines are taken, the same are
+ * refused, for the same reason (docs/heyu.md). heyu's own words are kept, so that its user recognises them.
+ */
+
+import type { HouseCode } from '../x10/address.js';
+import { modelNamed } from '../x10/model.js';
+import { NO_OPTIONS, readOptions } from './x10config-options.js';
+import type { ModuleOptions } from './x10config-options.js';
+import { readUnits, writeUnits } from './x10config-units.js';
+
+/** One alias of heyu's configuration, as heyu understands it. */
+export type X10Alias = ModuleOptions & {
+  /** Line of the file, counted from 1. */
+  readonly line: number;
+  /** Case-sensitive and unique in the file. */
+  readonly label: string;
+  readonly house: HouseCode;
+  /** Ascending, each once; empty when the alias names no unit (heyu shows `A0`). */
+  readonly units: readonly number[];
+  /** heyu's spelling of the module name; undefined when none is given. */
+  readonly model: string | undefined;
+};
+
+/** An alias, or heyu's reason to refuse it, and with it the whole file. */
+export type AliasReading =
+  | { readonly kind: 'alias'; readonly alias: X10Alias }
+  | { readonly kind: 'problem'; readonly problem: string };
+
+/** Longest label, in characters (heyu's NAME_LEN). */
+const LABEL_LENGTH = 32;
+
+const problem = (text: string): AliasReading => ({ kind: 'problem', problem: text });
+
+/** What heyu has against a label; undefined when it takes it. */
+export function labelProblem(label: string): string | undefined {
+  const foreign = /[^A-Za-z0-9._-]/u.exec(label);
+  if (foreign) return `Invalid character '${foreign[0]}' in alias label.`;
+  if (label === 'macro') return 'An alias label may not be the word "macro".';
+  if (/^[_-]/.test(label)) return "Alias labels may not begin with '_' or '-'";
+  if (label.length > LABEL_LENGTH)
+    return `Alias label '${label}' too long - maximum ${LABEL_LENGTH} characters`;
+  return undefined;
+}
+
+/**
+ * Reads the words behind ALIAS (label, house code with units, module, options) against the aliases before it.
+ * The checks come in heyu's order, because it prints only the first complaint (config.c, `case Alias`).
+ */
+export function readAlias(line: number, words: readonly string[], before: readonly X10Alias[]): AliasReading {
+  const [label = '', place = '', modelWord, ...optionWords] = words;
+  const model = modelWord === undefined ? undefined : modelNamed(modelWord)?.name;
+  const fault = labelProblem(label);
+  if (fault !== undefined) return problem(fault);
+  if (modelWord !== undefined && model === undefined) return problem(`Invalid module model '${modelWord}'`);
+  if (before.some((alias) => alias.label === label)) return problem(`Duplicate alias label '${label}'`);
+
+  const [letter = ''] = place;
+  const house = letter.toUpperCase();
+  if (!isHouseCode(house)) return problem(`Alias '${label}': Housecode '${house}' outside range A-P`);
+  const read = readUnits(place.slice(letter.length));
+  if (read.kind === 'problem') return problem(`Alias '${label}': ${read.problem}`);
+  const conflict = modelConflict(house, read.units, model, before);
+  if (conflict !== undefined) return problem(conflict);
+
+  const options = model === undefined ? undefined : readOptions(model, optionWords, read.units.length);
+  if (options?.kind === 'problem') return problem(options.problem);
+  return {
+    kind: 'alias',
+    alias: { line, label, house, units: read.units, model, ...(options?.options ?? NO_OPTIONS) },
+  };
+}
+
+/** How `heyu show alias` prints it: label, house code and units, module, options. */
+export function writeAlias(alias: X10Alias): string {
+  const place = `${alias.house}${writeUnits(alias.units)}`;
+  return [alias.label, place, ...(alias.model === undefined ? [] : [alias.model]), ...alias.options].join(
+    ' ',
+  );
+}
+
+/** True for one letter A..P. */
+export function isHouseCode(text: string): text is HouseCode {
+  return /^[A-P]$/.test(text);
+}
+
+function modelConflict(
+  house: HouseCode,
+  units: readonly number[],
+  model: string | undefined,
+  before: readonly X10Alias[],
+): string | undefined {
+  if (model === undefined) return undefined;
+  for (const other of before) {
+    if (other.house !== house || other.model === undefined || other.model === model) continue;
+    const shared = other.units.filter((unit) => units.includes(unit));
+    if (shared.length > 0)
+      return `Module type conflicts with that defined for ${house}${writeUnits(shared)} on Line ${other.line}`;
+  }
+  return undefined;
+}
