@@ -1,7 +1,197 @@
-/** How heyu writes the stamps of its log (directives DATE_FORMAT, LOGDATE_YEAR, LOGDATE_UNIX). */
+/**
+ * The stamp at the beginning of a line, in every form that heyu can be configured to write (x10state.c
+ * `gendate`, `datstrf`): with or without a year, in three orders, with three separators, or as Unix time.
+ */
+
+import { instantsOf, timeZone, type TimeZone } from './time-zone.js';
+
+/** How heyu writes the stamps of its log (directive DATE_FORMAT) and where it lives. */
 export type StampForm = {
   /** Order of day and month; a four-digit year is recognised by itself. Default in heyu: YMD. */
   readonly order: 'YMD' | 'DMY' | 'MDY';
   /** IANA name of the time zone in which the engine runs, e.g. "Europe/Berlin". */
   readonly timeZone: string;
 };
+
+/** A stamp as written: local time without an instant yet. */
+export type Stamp = {
+  /** Where the text of the line begins. */
+  readonly bodyStart: number;
+  /** Unix time in milliseconds (LOGDATE_UNIX); the fields below are 0 then. */
+  readonly unixMs: number | undefined;
+  /** 0 when the stamp has no year, which is heyu's default. */
+  readonly year: number;
+  /** 1..12 */
+  readonly month: number;
+  /** 1..31 */
+  readonly day: number;
+  /** Milliseconds since local midnight. */
+  readonly timeOfDayMs: number;
+};
+
+const SPACE = 32;
+const digit = (text: string, at: number): number => text.charCodeAt(at) - 48;
+const isDigit = (value: number): boolean => value >= 0 && value <= 9;
+const pair = (text: string, at: number): number => {
+  const tens = digit(text, at);
+  const ones = digit(text, at + 1);
+  return isDigit(tens) && isDigit(ones) ? tens * 10 + ones : -1;
+};
+const isSeparator = (code: number): boolean => code >= 45 && code <= 47; // - . /
+
+/** heyu's text begins after a blank, a sub-directory digit with a blank (COMMON, `heyu -3`), and up to two more. */
+function bodyStart(text: string, stampEnd: number): number {
+  if (text.charCodeAt(stampEnd) !== SPACE) return -1;
+  let at = stampEnd + 1;
+  if (isDigit(digit(text, at)) && text.charCodeAt(at + 1) === SPACE) at += 2;
+  let blanks = 0;
+  while (blanks < 2 && text.charCodeAt(at) === SPACE) {
+    at += 1;
+    blanks += 1;
+  }
+  return at < text.length && text.charCodeAt(at) !== SPACE ? at : -1;
+}
+
+function timeOfDay(text: string, at: number): number {
+  if (text.charCodeAt(at + 2) !== 58 || text.charCodeAt(at + 5) !== 58) return -1;
+  const hour = pair(text, at);
+  const minute = pair(text, at + 3);
+  const second = pair(text, at + 6);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
+  return ((hour * 60 + minute) * 60 + second) * 1000;
+}
+
+const UNIX = /^(\d{10,12})\.(\d{3}) /;
+
+/**
+ * Reads the stamp of a line, or undefined when it has none (output of scripts, shell errors). Where day and
+ * month make no date in the configured order but do in the other, the other is taken: DATE_FORMAT was not told.
+ */
+export function readStamp(text: string, order: StampForm['order']): Stamp | undefined {
+  let year = 0;
+  let at = 0;
+  const second = text.charCodeAt(2);
+  if (isSeparator(text.charCodeAt(4)) && pair(text, 0) >= 0 && pair(text, 2) >= 0) {
+    year = pair(text, 0) * 100 + pair(text, 2);
+    at = 5;
+  } else if (!isSeparator(second)) {
+    const unix = UNIX.exec(text);
+    if (unix === null) return undefined;
+    const start = bodyStart(text, unix[0].length - 1);
+    if (start < 0) return undefined;
+    const unixMs = Number(unix[1]) * 1000 + Number(unix[2]);
+    return { bodyStart: start, unixMs, year: 0, month: 0, day: 0, timeOfDayMs: 0 };
+  }
+  const first = pair(text, at);
+  const other = pair(text, at + 3);
+  if (first < 0 || other < 0 || !isSeparator(text.charCodeAt(at + 2))) return undefined;
+  at += 5;
+  if (year === 0 && isSeparator(text.charCodeAt(at)) && pair(text, at + 1) >= 0 && pair(text, at + 3) >= 0) {
+    year = pair(text, at + 1) * 100 + pair(text, at + 3);
+    at += 5;
+  }
+  if (text.charCodeAt(at) !== SPACE) return undefined;
+  const timeOfDayMs = timeOfDay(text, at + 1);
+  const start = bodyStart(text, at + 9);
+  if (timeOfDayMs < 0 || start < 0) return undefined;
+  let month = order === 'DMY' ? other : first;
+  let day = order === 'DMY' ? first : other;
+  if (month > 12 && day <= 12) [month, day] = [day, month];
+  if (month < 1 || month > 12 || day < 1 || day > 31) return undefined;
+  return { bodyStart: start, unixMs: undefined, year, month, day, timeOfDayMs };
+}
+
+/** How well a stamp fits into the time in which its line must have been written. */
+export type Fit = 'fits' | 'mismatch';
+
+/** An instant, and whether the stamp fitted the bounds (see `instantWithin`). */
+export type Instant = { readonly at: number; readonly fit: Fit };
+
+/** A stamp may be this far outside its bounds before it counts as a clock or time zone mismatch. */
+export const STAMP_TOLERANCE_MS = 2000;
+
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+
+/** Resolves stamps to instants; remembers the last hour, because stamps come in bursts. */
+export type StampClock = {
+  readonly zone: TimeZone;
+  /**
+   * A line's instant (docs/design.md, "A line's instant"): its stamp, clamped into [notBefore, readAt]. Of the
+   * years and of the two passes of a repeated hour the one is taken that lies within; where several do, the
+   * first that is not before `after` (the instant of the line before). A stamp that is outside by more than
+   * 2 s is a mismatch and gives `readAt`. Stamps are whole seconds, hence so is the lower bound.
+   */
+  readonly instantWithin: (stamp: Stamp, notBefore: number, readAt: number, after: number) => Instant;
+  /** The instant nearest to `near`; of the two passes of a repeated hour the first that is not before it. */
+  readonly instantNear: (stamp: Stamp, near: number) => number;
+  /** The instant of a stamp in a year of which it is known (a stamp with a year keeps its own). */
+  readonly instantInYear: (stamp: Stamp, year: number) => number;
+};
+
+/** Makes the resolver of a log's stamps. */
+export function stampClock(zoneName: string): StampClock {
+  const zone = timeZone(zoneName);
+  let lastDay = -1;
+  let lastHour = -1;
+  let lastHourAt = 0;
+
+  const candidates = (stamp: Stamp, around: number): number[] => {
+    if (stamp.unixMs !== undefined) return [stamp.unixMs];
+    const now = new Date(around + zone.offsetMs(around)).getUTCFullYear();
+    let years = stamp.year === 0 ? [now - 1, now, now + 1] : [stamp.year];
+    if (stamp.year === 0 && stamp.month === 2 && stamp.day === 29) {
+      years = [];
+      for (let year = now - 8; year <= now + 8; year += 1) if (isLeap(year)) years.push(year);
+    }
+    return years.flatMap((year) =>
+      instantsOf(Date.UTC(year, stamp.month - 1, stamp.day) + stamp.timeOfDayMs, zone),
+    );
+  };
+
+  const nearest = (stamp: Stamp, near: number, distance: (at: number) => number): number => {
+    let best = NaN;
+    for (const at of candidates(stamp, near)) {
+      if (Number.isNaN(best) || distance(at) < distance(best)) best = at;
+    }
+    return best;
+  };
+
+  const instantWithin = (stamp: Stamp, notBefore: number, readAt: number, after: number): Instant => {
+    const from = Math.min(Math.floor(notBefore / 1000) * 1000, readAt);
+    const hour = Math.floor(stamp.timeOfDayMs / 3_600_000);
+    const day = (stamp.year * 16 + stamp.month) * 32 + stamp.day;
+    if (stamp.unixMs === undefined && day === lastDay && hour === lastHour) {
+      const at = lastHourAt + (stamp.timeOfDayMs - hour * 3_600_000);
+      if (at >= from && at <= readAt) return { at, fit: 'fits' };
+    }
+    const at = nearest(stamp, readAt, (candidate) => {
+      if (candidate < from) return from - candidate;
+      if (candidate > readAt) return candidate - readAt;
+      return candidate < after - STAMP_TOLERANCE_MS ? 0 : -1;
+    });
+    if (at < from - STAMP_TOLERANCE_MS || at > readAt + STAMP_TOLERANCE_MS) {
+      return { at: readAt, fit: 'mismatch' };
+    }
+    const hourAt = at - (stamp.timeOfDayMs - hour * 3_600_000);
+    // an hour in which the clocks change is resolved anew each time
+    if (
+      stamp.unixMs === undefined &&
+      zone.offsetMs(hourAt - 3_600_000) === zone.offsetMs(hourAt + 2 * 3_600_000)
+    ) {
+      lastDay = day;
+      lastHour = hour;
+      lastHourAt = hourAt;
+    }
+    return { at: Math.min(Math.max(at, from), readAt), fit: 'fits' };
+  };
+
+  return {
+    zone,
+    instantWithin,
+    instantNear: (stamp, near) =>
+      // of two instants an hour apart the later wins when the earlier lies in the past
+      nearest(stamp, near, (at) => (at < near ? (near - at) * 4 : at - near)),
+    instantInYear: (stamp, year) =>
+      candidates({ ...stamp, year: stamp.year === 0 ? year : stamp.year }, 0)[0] ?? NaN,
+  };
+}

@@ -1,0 +1,236 @@
+/**
+ * One line of the heyu log without its stamp, as a signal (printf formats: poll.c:1025, poll.c:1069,
+ * x10state.c `translate_virtual`). A line that is not understood is a value, never an error. Columns are
+ * heyu's, but blanks are counted by nobody: `%12s` and `%-2d` overflow.
+ */
+
+import type { AddressIndex } from '../x10/address.js';
+import { flagsIn, isReading, SECURITY_FUNCTIONS, type SecurityFlag } from './functions.js';
+import { messageOf, type Message } from './messages.js';
+import { SOURCES, type Source } from './source.js';
+
+/** What a line says. `label` is heyu's alias, null for `_no_alias_`; units are table positions (x10/address). */
+export type Signal =
+  /** A unit was addressed; its function follows on another line. */
+  | {
+      readonly kind: 'address';
+      readonly source: Source;
+      readonly unit: AddressIndex;
+      readonly label: string | null;
+    }
+  /** A function of a house code (0 = A .. 15 = P): applies to the units addressed. */
+  | {
+      readonly kind: 'function';
+      readonly source: Source;
+      readonly house: number;
+      readonly name: string;
+      readonly args: string;
+    }
+  /** A function that names its unit itself: extended codes, virtual data. */
+  | {
+      readonly kind: 'extended';
+      readonly source: Source;
+      readonly unit: AddressIndex;
+      readonly label: string | null;
+      readonly name: string;
+      readonly args: string;
+    }
+  /** A security sensor or remote. `unchanged`: heyu says itself that this is a repetition (SHOW_CHANGE). */
+  | {
+      readonly kind: 'security';
+      readonly source: Source;
+      readonly unit: AddressIndex;
+      readonly label: string | null;
+      readonly name: string;
+      readonly flags: readonly SecurityFlag[];
+      /** What stands between unit and label, e.g. "vdata 0x55" or the flags as words. */
+      readonly args: string;
+      readonly unchanged: boolean;
+    }
+  /** heyu has not heard of this sensor for long. */
+  | {
+      readonly kind: 'inactive';
+      readonly source: Source;
+      readonly unit: AddressIndex;
+      readonly label: string | null;
+    }
+  /** A measured value, e.g. `Temp 25.500C`. */
+  | {
+      readonly kind: 'reading';
+      readonly source: Source;
+      readonly unit: AddressIndex;
+      readonly label: string | null;
+      readonly name: string;
+      readonly args: string;
+    }
+  /** Preset 1..32: heyu prints no house code. */
+  | { readonly kind: 'preset'; readonly source: Source; readonly level: number }
+  /** RF of a transmitter that no ALIAS of heyu maps. `id` e.g. "0x22". */
+  | {
+      readonly kind: 'unmapped';
+      readonly source: Source;
+      readonly type: string;
+      readonly id: string;
+      readonly args: string;
+    }
+  /** Raw RF bytes, noise, transmissions by a CM17A, incomplete codes: nothing that a sensor meant to say. */
+  | { readonly kind: 'noise'; readonly source: Source; readonly text: string }
+  /** heyu about itself, or text of a script. */
+  | { readonly kind: 'message'; readonly message: Message; readonly text: string }
+  | { readonly kind: 'unrecognised'; readonly text: string };
+
+const SPACE = 32;
+const SOURCE_OF: ReadonlyMap<string, Source> = new Map(SOURCES.map((source) => [source, source]));
+
+const NO_ALIAS = '_no_alias_';
+const labelOf = (label: string): string | null => (label === NO_ALIAS ? null : label);
+
+/** A..P as 0..15, anything else -1. */
+function houseOf(text: string, at: number): number {
+  const house = text.charCodeAt(at) - 65;
+  return house >= 0 && house <= 15 ? house : -1;
+}
+
+/** Reads a unit code 1..16 at a place; the result holds the unit and where it ends, or -1. */
+function unitEnd(text: string, at: number): number {
+  const first = text.charCodeAt(at) - 48;
+  if (first < 0 || first > 9) return -1;
+  const second = text.charCodeAt(at + 1) - 48;
+  return second >= 0 && second <= 9 ? at + 2 : at + 1;
+}
+
+function unitOf(text: string, at: number, end: number): number {
+  const first = text.charCodeAt(at) - 48;
+  const unit = end - at === 2 ? first * 10 + text.charCodeAt(at + 1) - 48 : first;
+  return unit >= 1 && unit <= 16 ? unit : -1;
+}
+
+const ADDRESS = /^addr\s+unit\s+\d+\s*:\s*hu\s+([A-P])(\d{1,2})\s*\(([A-Za-z0-9._-]{1,32})\)\s*$/;
+
+/** `addr unit       3 : hu A3  (hall_motion)`; `start` is where "addr" begins. */
+function addressLine(text: string, start: number, source: Source): Signal | undefined {
+  // heyu's own columns: no regular expression for half of all lines
+  if (text.startsWith(' : hu ', start + 17)) {
+    const house = houseOf(text, start + 23);
+    const end = unitEnd(text, start + 24);
+    const open = text.charCodeAt(end) === SPACE ? text.indexOf('(', end) : -1;
+    if (house >= 0 && open > 0 && text.endsWith(')')) {
+      const unit = unitOf(text, start + 24, end);
+      const label = text.slice(open + 1, -1);
+      if (unit > 0 && label !== '' && !label.includes(' ')) {
+        return { kind: 'address', source, unit: (house << 4) + unit - 1, label: labelOf(label) };
+      }
+    }
+  }
+  const match = ADDRESS.exec(text.slice(start));
+  if (match === null) return undefined;
+  const unit = Number(match[2]);
+  if (unit < 1 || unit > 16) return undefined;
+  const house = (match[1] ?? 'A').charCodeAt(0) - 65;
+  return { kind: 'address', source, unit: (house << 4) + unit - 1, label: labelOf(match[3] ?? NO_ALIAS) };
+}
+
+const UNIT_BODY = /^hu\s+([A-P])(\d{1,2})\s+(.*?)\s*\(([A-Za-z0-9._-]{1,32})\)([^()]*)$/;
+const GREEDY_UNIT_BODY = /^hu\s+([A-P])(\d{1,2})\s+(.*\S)\s*\(([A-Za-z0-9._-]{1,32})\)([^()]*)$/;
+const TAIL = /^(?:\s+Intv\s+\S+)?\s*(Chg|UnChg)?\s*$/;
+
+/** `hu C1  LoBat  (sec_motion) Intv 0:00:01  UnChg` after the function's name. */
+function unitFunction(name: string, body: string, source: Source): Signal | undefined {
+  // arguments may hold parentheses themselves: "group(s) 0,1 (porch_motion)"
+  const match = UNIT_BODY.exec(body) ?? GREEDY_UNIT_BODY.exec(body);
+  if (match === null) return undefined;
+  const [, letter = 'A', digits = '0', args = '', word = NO_ALIAS, tail = ''] = match;
+  const number = Number(digits);
+  if (number < 1 || number > 16) return undefined;
+  const unit = ((letter.charCodeAt(0) - 65) << 4) + number - 1;
+  const label = labelOf(word);
+  if (name === 'Inactive') return { kind: 'inactive', source, unit, label };
+  if (SECURITY_FUNCTIONS.has(name) || (name === 'vData' && source === 'rcva')) {
+    const said = TAIL.exec(tail);
+    if (said === null) return undefined;
+    return {
+      kind: 'security',
+      source,
+      unit,
+      label,
+      name,
+      flags: flagsIn(args),
+      args,
+      unchanged: said[1] === 'UnChg',
+    };
+  }
+  if (isReading(name)) return { kind: 'reading', source, unit, label, name, args };
+  return { kind: 'extended', source, unit, label, name, args };
+}
+
+const UNMAPPED = /^Type\s+(\S+)\s+ID\s+(\S+)\s*(.*)$/;
+
+/** What follows "func": a name in 12 columns (`xFunc 5a` holds a blank), a colon, a body. */
+function functionLine(text: string, start: number, source: Source): Signal | undefined {
+  const colon = text.indexOf(' : ', start);
+  if (colon < 0) return undefined;
+  let from = start + 4;
+  while (text.charCodeAt(from) === SPACE) from += 1;
+  if (from >= colon) return undefined;
+  const name = text.slice(from, colon);
+  const body = colon + 3;
+  if (text.startsWith('hc ', body)) {
+    const house = houseOf(text, body + 3);
+    if (house < 0) return undefined;
+    const rest = body + 4;
+    if (rest === text.length) return { kind: 'function', source, house, name, args: '' };
+    if (text.charCodeAt(rest) !== SPACE) return undefined;
+    return { kind: 'function', source, house, name, args: text.slice(rest + 1).trim() };
+  }
+  if (text.startsWith('hu ', body)) return unitFunction(name, text.slice(body), source);
+  if (name === 'Preset' && text.startsWith('level ', body)) {
+    const level = Number(text.slice(body + 6));
+    return Number.isInteger(level) && level >= 1 && level <= 32
+      ? { kind: 'preset', source, level }
+      : undefined;
+  }
+  if (name === 'RFdata') {
+    const match = UNMAPPED.exec(text.slice(body));
+    if (match === null) return undefined;
+    return { kind: 'unmapped', source, type: match[1] ?? '', id: match[2] ?? '', args: match[3] ?? '' };
+  }
+  if (name === 'RFnoise' || name === 'RFrawdata' || name === 'ExtCode') {
+    return { kind: 'noise', source, text: text.slice(from) };
+  }
+  return undefined;
+}
+
+/** `rcva            RF Flood : Started`, `rcva RFXSensorXmitter : ...`, `rcvt Undetermined trigger`, `xmtf RF ...` */
+function otherLine(text: string, start: number, source: Source): Signal | undefined {
+  const said = text.slice(start).trim();
+  if (said.startsWith('RF Flood : ')) {
+    const over = said.includes('Ended');
+    return { kind: 'message', message: over ? 'rf_flood_over' : 'rf_flood', text: said };
+  }
+  if (said.startsWith('RF Jamming : ')) {
+    const over = said.includes('Ended');
+    return { kind: 'message', message: over ? 'rf_jamming_over' : 'rf_jamming', text: said };
+  }
+  if (said.startsWith('Undetermined trigger')) {
+    return { kind: 'message', message: 'undetermined_trigger', text: said };
+  }
+  if (source === 'xmtf' || said.includes(' : ')) return { kind: 'noise', source, text: said };
+  return undefined;
+}
+
+/** What a line says; `start` is where its text begins behind the stamp (see heyu/stamp). */
+export function readSignal(text: string, start: number): Signal {
+  const source =
+    text.charCodeAt(start + 4) === SPACE ? SOURCE_OF.get(text.slice(start, start + 4)) : undefined;
+  if (source === undefined) {
+    const said = text.slice(start);
+    return { kind: 'message', message: messageOf(said), text: said };
+  }
+  const word = start + 5;
+  const signal = text.startsWith('addr ', word)
+    ? addressLine(text, word, source)
+    : text.startsWith('func ', word)
+      ? functionLine(text, word, source)
+      : otherLine(text, word, source);
+  return signal ?? { kind: 'unrecognised', text: text.slice(start) };
+}

@@ -1,0 +1,80 @@
+/**
+ * Lines of heyu that tell of no X10 signal: what the engine, the interface and the RF receiver say of
+ * themselves (poll.c, monitor.c, x10state.c). Anything else with a stamp is text, e.g. of `heyu logmsg`.
+ */
+
+/** What a message tells. */
+export type Message =
+  | 'engine_started'
+  | 'engine_reconfigured'
+  | 'armed_home'
+  | 'armed_away'
+  | 'disarmed'
+  | 'will_be_armed'
+  | 'tamper_cleared'
+  | 'power_failure'
+  | 'interface_lockup'
+  | 'interface_silent'
+  | 'rf_flood'
+  | 'rf_flood_over'
+  | 'rf_jamming'
+  | 'rf_jamming_over'
+  | 'unknown_transmission'
+  | 'unknown_value'
+  | 'spool_rewound'
+  | 'cannot_transceive'
+  | 'undetermined_trigger'
+  | 'routine'
+  | 'text';
+
+const PREFIXES: readonly (readonly [string, Message])[] = [
+  ['Engine started', 'engine_started'],
+  ['Monitor started', 'engine_started'],
+  ['Engine reconfiguration', 'engine_reconfigured'],
+  ['Monitor reconfiguration', 'engine_reconfigured'],
+  ['System is Armed Home', 'armed_home'],
+  ['System is Armed Away', 'armed_away'],
+  ['System is Disarmed', 'disarmed'],
+  ['System will be Armed', 'will_be_armed'],
+  ['Clear tamper flags', 'tamper_cleared'],
+  ['CM11A experienced an AC power interruption', 'power_failure'],
+  ['Powerfail signal received', 'power_failure'],
+  ['Interface lockup signal received', 'interface_lockup'],
+  ["The interface didn't answer", 'interface_silent'],
+  ['RF_Flood signal received', 'rf_flood'],
+  ['Unknown transmission:', 'unknown_transmission'],
+  ['Poll received unknown value', 'unknown_value'],
+  ['Spoolfile exceeded max size', 'spool_rewound'],
+  ['Unable to transceive to', 'cannot_transceive'],
+  ['Launching ', 'routine'],
+  ['Scripts enabled', 'routine'],
+  ['Scripts disabled', 'routine'],
+  ['Timeout, timer', 'routine'],
+  ['Countdown timer ', 'routine'],
+  ['Counter ', 'routine'],
+  ['Reset timers', 'routine'],
+  ['Inactive sensor ', 'routine'],
+  ['*** Warning:', 'routine'],
+  ['Trigger executed macro', 'routine'],
+  ['Timer executed macro', 'routine'],
+  ['Update CM11A info', 'routine'],
+  ['Request CM11A info', 'routine'],
+  ['Upload to EEPROM location', 'routine'],
+  ['Reset CM17A', 'routine'],
+  ['Wait macro completion', 'routine'],
+  ['Wait timeout', 'routine'],
+  ['Byte value =', 'routine'],
+  ['Testpoint ', 'routine'],
+];
+
+const TAMPERED = '*TAMPER*, ';
+
+// RCS thermostats answer through preset codes: "Temperature = -41      : hu A0  (_no_alias_)"
+const RCS = /^[A-Z][A-Za-z_]* = \S.* : hu [A-P]\d{1,2} +\(/;
+
+/** What a line without a source tag tells; `text` is the line without its stamp. */
+export function messageOf(text: string): Message {
+  const said = text.startsWith(TAMPERED) ? text.slice(TAMPERED.length) : text;
+  for (const [prefix, message] of PREFIXES) if (said.startsWith(prefix)) return message;
+  return RCS.test(said) ? 'routine' : 'text';
+}

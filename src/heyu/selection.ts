@@ -1,0 +1,118 @@
+/**
+ * Which units a function means. X10 addresses units first and then sends one function for all of them; heyu's
+ * own rules are in x10state.c (`x10state_update_addr` 2254, `_func` 2430ff). Addresses of one source and house
+ * code belong together; what another source says in between does not touch them.
+ */
+
+import type { AddressIndex } from '../x10/address.js';
+import { SOURCES, type Source } from './source.js';
+
+/** A unit that was addressed. */
+export type Addressed = {
+  readonly unit: AddressIndex;
+  /** heyu's alias in the address line, null when it has none. */
+  readonly label: string | null;
+  /** The instant of the address line. */
+  readonly at: number;
+};
+
+/** The units addressed by one source on one house code. */
+type Selection = {
+  units: Addressed[];
+  /** When a function first used them; undefined while they wait for their first function. */
+  completedAt: number | undefined;
+};
+
+/** All selections, by source and house code. Plain data: it goes into the checkpoint. */
+export type Selections = Record<number, Selection>;
+
+/** What a function applies to. */
+export type Selected = {
+  readonly units: readonly Addressed[];
+  /** The units had their function before, this long ago (ms): 0 for a fresh selection. */
+  readonly reusedAfterMs: number;
+  /** Addresses that waited for a function too long and were dropped. */
+  readonly expired: number;
+};
+
+const NOBODY: Selected = { units: [], reusedAfterMs: 0, expired: 0 };
+const SOURCE_NUMBER: ReadonlyMap<Source, number> = new Map(SOURCES.map((source, index) => [source, index]));
+
+const keyOf = (source: Source, house: number): number => (SOURCE_NUMBER.get(source) ?? 0) * 16 + house;
+
+/** Nothing is addressed. */
+export function noSelections(): Selections {
+  return {};
+}
+
+/** An address line. `rcva` replaces what was addressed before: heyu keeps one bitmap of it. */
+export function addressUnit(
+  selections: Selections,
+  source: Source,
+  addressed: Addressed,
+  expiryMs: number,
+): void {
+  const key = keyOf(source, addressed.unit >> 4);
+  const selection = selections[key];
+  if (selection === undefined) {
+    selections[key] = { units: [addressed], completedAt: undefined };
+    return 0;
+  }
+  if (source === 'rcva' || selection.completedAt !== undefined) {
+    selection.units = [addressed];
+    selection.completedAt = undefined;
+    return 0;
+  }
+  // a repetition counts once, in its first place, and is fresh again
+  const kept = selection.units.filter(
+    (unit) => addressed.at - unit.at <= expiryMs || unit.unit === addressed.unit,
+  );
+  const forgotten = selection.units.length - kept.length;
+  const place = kept.findIndex((unit) => unit.unit === addressed.unit);
+  if (place < 0) kept.push(addressed);
+  else kept[place] = addressed;
+  selection.units = kept;
+  return forgotten;
+}
+
+/** A function line: whom it means. AllOff leaves nobody addressed. */
+export function selectUnits(
+  selections: Selections,
+  source: Source,
+  house: number,
+  name: string,
+  at: number,
+  expiryMs: number,
+): Selected {
+  const key = keyOf(source, house);
+  const selection = selections[key];
+  if (selection === undefined) return NOBODY;
+  const { completedAt } = selection;
+  let expired = 0;
+  if (completedAt === undefined) {
+    const before = selection.units.length;
+    const oldest = selection.units[0];
+    if (oldest !== undefined && (at - oldest.at > expiryMs || before > 1)) {
+      selection.units = selection.units.filter((unit) => at - unit.at <= expiryMs);
+      expired = before - selection.units.length;
+    }
+    selection.completedAt = at;
+  }
+  const { units } = selection;
+  // x10state.c: AllOff un-addresses everything on its house code
+  if (name === 'AllOff') Reflect.deleteProperty(selections, key);
+  return { units, reusedAfterMs: completedAt === undefined ? 0 : Math.max(at - completedAt, 1), expired };
+}
+
+/** A Preset names no house code: it ends whatever waits for a function from this source. */
+export function endPending(selections: Selections, source: Source, at: number): void {
+  for (let house = 0; house < 16; house += 1) {
+    const selection = selections[keyOf(source, house)];
+    if (selection !== undefined) selection.completedAt ??= at;
+  }
+}
+
+/** heyu's engine was started anew, or lines are missing: what was addressed before means nothing any more. */
+export function forgetSelections(selections: Selections): void {
+  for (const key of Object.keys(selections)) Reflect.deleteProperty(selections, key);
+}

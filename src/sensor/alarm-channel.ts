@@ -1,0 +1,83 @@
+/**
+ * Contacts, smoke, glass and water: one retained channel that Alert switches on and Clear switches off
+ * (GRAMMAR of security RF, x10state.c `translate_virtual`). Heartbeats repeat the state and change nothing.
+ */
+
+import type { ChannelTopic } from '../mqtt/topics.js';
+import type { SecurityFlag } from '../heyu/functions.js';
+import { setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
+
+/** What Alert and Clear of such a channel are called in its events. */
+const WORDS: Partial<Record<ChannelTopic, readonly [string, string]>> = {
+  contact: ['open', 'close'],
+};
+
+/** The switches that a contact reports with each line, for its attributes. */
+function attributesOf(flags: readonly SecurityFlag[], open: Readonly<Record<string, boolean>>): string {
+  const delay = flags.includes('swMin') ? 'min' : flags.includes('swMax') ? 'max' : null;
+  return JSON.stringify({ delay, ...open });
+}
+
+/** Alert (`on`) or Clear of a contact, smoke, glass or water sensor. */
+export function alarmChannel(
+  sensor: Sensor,
+  channel: ChannelTopic,
+  on: boolean,
+  flags: readonly SecurityFlag[],
+  hearing: Hearing,
+  report: Report,
+): void {
+  const { settings, state } = sensor;
+  let value = on;
+  if (channel === 'contact') {
+    // DS90 and DS18-1 have two contacts on one address: open while either is
+    const input = flags.includes('Aux') ? 'aux' : flags.includes('Main') ? 'main' : undefined;
+    if (input !== undefined) {
+      state.open[input] = on;
+      value = Object.values(state.open).some(Boolean);
+    }
+    if (settings.model.protocol === 'security') {
+      setChannel(sensor, 'attributes', attributesOf(flags, state.open), hearing.at, 'switches', report);
+    }
+  }
+  const before = state.values[channel];
+  const late = hearing.at + settings.holdMs <= hearing.now;
+  const changed = setChannel(
+    sensor,
+    channel,
+    value ? 'ON' : 'OFF',
+    hearing.at,
+    on ? 'alert' : 'clear',
+    report,
+  );
+  if (on && !settings.model.clears) {
+    state.clearsAt = hearing.at + settings.holdMs;
+    report.wakeAt(state.clearsAt);
+  }
+  if (on) report.alarm(sensor, hearing, late);
+  // the first Clear ever heard is news of a state, not of an event
+  if (changed && (value || before !== undefined)) {
+    const [opened, closed] = WORDS[channel] ?? ['alert', 'clear'];
+    const lateAfter = hearing.at + settings.holdMs;
+    report.event(
+      sensor,
+      { type: value ? opened : closed, id: hearing.id, at: hearing.at, lateAfter, lateType: null },
+      hearing.source,
+    );
+  } else if (!changed) {
+    report.kept(sensor, on ? 'it is in alert already' : 'heartbeat: nothing has changed');
+  }
+}
+
+/** Switches a channel off that its model never clears, when its hold time is over. */
+export function expireAlarmChannel(sensor: Sensor, channel: ChannelTopic, at: number, report: Report): void {
+  const { state } = sensor;
+  if (state.clearsAt === 0) return;
+  if (state.clearsAt > at) {
+    report.wakeAt(state.clearsAt);
+    return;
+  }
+  const endedAt = state.clearsAt;
+  state.clearsAt = 0;
+  setChannel(sensor, channel, 'OFF', endedAt, 'the hold time is over', report);
+}

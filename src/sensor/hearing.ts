@@ -1,0 +1,62 @@
+/** What the machines of a sensor are told with each signal, and what they answer. */
+
+import type { ChannelTopic } from '../mqtt/topics.js';
+import type { Source } from '../heyu/source.js';
+import type { SensorSettings } from './settings.js';
+import type { SensorState } from './state.js';
+
+/** One sensor: its settings and what is remembered of it. */
+export type Sensor = { readonly settings: SensorSettings; readonly state: SensorState };
+
+/** The circumstances of a signal. */
+export type Hearing = {
+  /** The instant of the line, epoch ms. */
+  readonly at: number;
+  /** Now, epoch ms: decides whether the line is read too late to be live. */
+  readonly now: number;
+  /** Id of what this line causes: generation of the file and offset of the line. */
+  readonly id: string;
+  readonly source: Source;
+};
+
+/** Types of events; Home Assistant's event entities offer them (see homeassistant/classes). */
+export type SensorEvent = {
+  readonly type: string;
+  readonly id: string;
+  readonly at: number;
+  /** From this instant on it is too old to be live. */
+  readonly lateAfter: number;
+  /** The type to send instead when it is late; null = do not send it. */
+  readonly lateType: string | null;
+  /** Further members of its JSON. */
+  readonly more?: Readonly<Record<string, string | number | boolean>>;
+};
+
+/** What a machine answers. One object per core, called with each sensor: no closure per signal. */
+export type Report = {
+  /** A retained channel has a new value. `why` in words, for `explain`. */
+  readonly change: (sensor: Sensor, channel: ChannelTopic, value: string, at: number, why: string) => void;
+  readonly event: (sensor: Sensor, event: SensorEvent, source: Source | undefined) => void;
+  /** A sign of an intruder (motion, door, glass ...): to be judged against the security state of the zone. */
+  readonly alarm: (sensor: Sensor, hearing: Hearing, late: boolean) => void;
+  /** Nothing was published, and why: for `explain`. */
+  readonly kept: (sensor: Sensor, why: string) => void;
+  /** A deadline was set: `expire` wants to be called at this instant. */
+  readonly wakeAt: (at: number) => void;
+};
+
+/** Sets a retained channel if that changes it; an equal value is not published again. */
+export function setChannel(
+  sensor: Sensor,
+  channel: ChannelTopic,
+  value: string,
+  at: number,
+  why: string,
+  report: Report,
+): boolean {
+  const { values } = sensor.state;
+  if (values[channel] === value) return false;
+  values[channel] = value;
+  report.change(sensor, channel, value, at, why);
+  return true;
+}

@@ -1,0 +1,103 @@
+/**
+ * Measured values: `rfxTemp : hu L9  Temp 25.500C (rfxt)`. Each is published in one unit, whatever scale heyu
+ * is configured to show (*_SCALE directives). What cannot be read as a number is not published.
+ */
+
+import type { ReadingTopic } from './reading-channels.js';
+import { setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
+
+/** heyu's function (label table, cmd.c:746-764) -> the topic of its value. */
+const TOPICS: ReadonlyMap<string, ReadingTopic> = new Map([
+  ['rfxTemp', 'temperature'],
+  ['rfxTemp2', 'temperature'],
+  ['rfxRH', 'humidity'],
+  ['rfxBP', 'pressure'],
+  ['rfxVad', 'voltage'],
+  ['rfxVs', 'voltage'],
+  ['rfxPot', 'voltage'],
+  ['rfxPulse', 'counter'],
+  ['rfxPower', 'counter'],
+  ['rfxWater', 'counter'],
+  ['rfxGas', 'counter'],
+  ['rfxCount', 'counter'],
+  ['dmxTemp', 'temperature'],
+  ['dmxSetpoint', 'setpoint'],
+  ['oreTemp', 'temperature'],
+  ['oreRH', 'humidity'],
+  ['oreBP', 'pressure'],
+  ['oreWgt', 'weight'],
+  ['oreWindAvSp', 'wind_speed'],
+  ['oreWindDir', 'wind_direction'],
+  ['oreRainRate', 'rain_rate'],
+  ['oreRainTot', 'rain_total'],
+  ['oreUV', 'uv'],
+  ['elsCurr', 'current'],
+  ['owlPower', 'power'],
+  ['owlEnergy', 'energy'],
+]);
+
+const VALUE = /(-?\d+(?:\.\d+)?)\s*([A-Za-z%/"°]*)/;
+
+type Scale = (value: number) => number;
+const times =
+  (factor: number): Scale =>
+  (value) =>
+    value * factor;
+
+/** Scales that heyu can be told to show -> the unit that is published (sensor/reading-channels). */
+const SCALES: Partial<Record<ReadingTopic, Readonly<Record<string, Scale>>>> = {
+  temperature: { F: (f) => ((f - 32) * 5) / 9, K: (k) => k - 273.15, R: (r) => ((r - 491.67) * 5) / 9 },
+  setpoint: { F: (f) => ((f - 32) * 5) / 9 },
+  pressure: { inHg: times(33.8639), mmHg: times(1.33322), psi: times(68.9476), kPa: times(10) },
+  weight: { lbs: times(0.453592), lb: times(0.453592), st: times(6.35029), g: times(0.001) },
+  wind_speed: { mph: times(0.44704), kph: times(1 / 3.6), 'km/h': times(1 / 3.6), knots: times(0.514444) },
+  rain_rate: { in: times(25.4), 'in/hr': times(25.4), 'in/h': times(25.4) },
+  rain_total: { in: times(25.4), inch: times(25.4), '"': times(25.4) },
+  power: { kW: times(1000) },
+  energy: { Wh: times(0.001) },
+};
+
+/** The value of a reading line in the unit that is published, or undefined when it holds no number. */
+export function readingOf(name: string, args: string): { topic: ReadingTopic; value: string } | undefined {
+  if (name === 'dmxOn' || name === 'dmxOff')
+    return { topic: 'state', value: name === 'dmxOn' ? 'ON' : 'OFF' };
+  const topic = TOPICS.get(name);
+  const match = VALUE.exec(args);
+  if (topic === undefined || match === null) return undefined;
+  const number = Number(match[1]);
+  const scale = SCALES[topic]?.[match[2] ?? ''];
+  const value = scale === undefined ? number : Math.round(scale(number) * 1000) / 1000;
+  return Number.isFinite(value) ? { topic, value: String(value) } : undefined;
+}
+
+/** A measured value was heard. Low battery is a function of its own for RFXSensors (`rfxLoBat`). */
+export function readingHeard(
+  sensor: Sensor,
+  name: string,
+  args: string,
+  hearing: Hearing,
+  report: Report,
+): void {
+  const { hasBattery } = sensor.settings.model;
+  if (name === 'rfxLoBat') {
+    if (hasBattery) setChannel(sensor, 'battery', 'ON', hearing.at, 'low battery', report);
+    return;
+  }
+  const reading = readingOf(name, args);
+  if (reading === undefined) {
+    report.kept(sensor, `no value in "${args}"`);
+    return;
+  }
+  setChannel(sensor, reading.topic, reading.value, hearing.at, args, report);
+  if (hasBattery) {
+    const low = /\bLoBat\b/.test(args);
+    setChannel(
+      sensor,
+      'battery',
+      low ? 'ON' : 'OFF',
+      hearing.at,
+      low ? 'low battery' : 'battery is good',
+      report,
+    );
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * One sensor hears what concerns it: this is where a signal finds the machine of its channel. Which lines
+ * concern it at all (address, source, repetition on another path) has been decided before (bridge/listen).
+ */
+
+import type { SecurityFlag } from '../heyu/functions.js';
+import { alarmChannel, expireAlarmChannel } from './alarm-channel.js';
+import { mainChannelOf } from './channels.js';
+import { expireSilence, noteFlags, noteSign } from './diagnostics.js';
+import { REMOTE_EVENTS } from './event-types.js';
+import { setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
+import { lampHeard } from './lamp.js';
+import { expireMotion, motionAlert, motionClear, motionOver, motionSeen } from './motion.js';
+
+/** On, Off, Dim ... of its own address. `args` is what heyu wrote behind the function. */
+export function unitHeard(
+  sensor: Sensor,
+  name: string,
+  args: string,
+  hearing: Hearing,
+  report: Report,
+): void {
+  const { type } = sensor.settings;
+  if (type === 'remote') {
+    pressed(sensor, name, { unit: sensor.settings.address }, hearing, report);
+  } else if (type === 'light' || type === 'appliance') {
+    lampHeard(sensor, name, args, hearing.at, report);
+  } else if (name !== 'On' && name !== 'Off') {
+    report.kept(sensor, `${name} says nothing about a sensor`);
+    return;
+  } else if (type === 'motion') {
+    if (name === 'On') motionSeen(sensor, hearing, report);
+    else motionOver(sensor, hearing, report);
+  } else if (type === 'light_sensor') {
+    dusk(sensor, name === 'On', hearing, report);
+  } else {
+    const channel = mainChannelOf(type);
+    if (channel !== undefined) alarmChannel(sensor, channel, name === 'On', [], hearing, report);
+  }
+  noteSign(sensor, hearing.at, report);
+}
+
+/** On (dark) or Off (light) of the unit that says dark and light for this sensor. */
+export function duskUnitHeard(sensor: Sensor, name: string, hearing: Hearing, report: Report): void {
+  if (name !== 'On' && name !== 'Off') return;
+  dusk(sensor, name === 'On', hearing, report);
+  noteSign(sensor, hearing.at, report);
+}
+
+/** A line of security RF with its flags. */
+export function securityHeard(
+  sensor: Sensor,
+  name: string,
+  flags: readonly SecurityFlag[],
+  args: string,
+  hearing: Hearing,
+  report: Report,
+): void {
+  const { type } = sensor.settings;
+  noteFlags(sensor, name, flags, hearing, report);
+  if (type === 'remote') {
+    pressed(sensor, name, pressDetails(flags, args), hearing, report);
+  } else if (name === 'sDusk' || name === 'sDawn') {
+    dusk(sensor, name === 'sDusk', hearing, report);
+  } else if (name === 'Alert' || name === 'Clear') {
+    const channel = mainChannelOf(type);
+    if (channel === 'motion') {
+      if (name === 'Alert') motionAlert(sensor, hearing, flags.includes('LoBat'), report);
+      else motionClear(sensor, hearing, report);
+    } else if (channel !== undefined && channel !== 'state' && channel !== 'light') {
+      alarmChannel(sensor, channel, name === 'Alert', flags, hearing, report);
+    }
+  } else if (name === 'Test' && type === 'smoke') {
+    event(sensor, 'smoke_test', {}, hearing, report);
+  } else if (name === 'secTamper') {
+    report.alarm(sensor, hearing, hearing.at + sensor.settings.holdMs <= hearing.now);
+  } else {
+    report.kept(sensor, `${name} says nothing about this sensor`);
+  }
+  noteSign(sensor, hearing.at, report);
+}
+
+/** Looks after the deadlines of a sensor up to `at`, and asks to be called again for the next. */
+export function expire(sensor: Sensor, at: number, report: Report): void {
+  expireMotion(sensor, at, report);
+  const channel = mainChannelOf(sensor.settings.type);
+  if (channel !== undefined && sensor.state.clearsAt > 0) expireAlarmChannel(sensor, channel, at, report);
+  expireSilence(sensor, at, report);
+}
+
+function dusk(sensor: Sensor, isDark: boolean, hearing: Hearing, report: Report): void {
+  // Home Assistant's device class light: ON means that light was detected
+  const changed = setChannel(
+    sensor,
+    'light',
+    isDark ? 'OFF' : 'ON',
+    hearing.at,
+    isDark ? 'it is dark' : 'it is light',
+    report,
+  );
+  if (!changed) report.kept(sensor, isDark ? 'it was dark already' : 'it was light already');
+}
+
+function pressDetails(flags: readonly SecurityFlag[], args: string): Record<string, string> {
+  const details: Record<string, string> = {};
+  if (flags.includes('swHome')) details['mode'] = 'home';
+  if (flags.includes('swAway')) details['mode'] = 'away';
+  if (flags.includes('swMin')) details['delay'] = 'min';
+  if (flags.includes('swMax')) details['delay'] = 'max';
+  const code = /^vdata (0x[0-9a-fA-F]+)/.exec(args)?.[1];
+  if (code !== undefined) details['code'] = code;
+  return details;
+}
+
+function pressed(
+  sensor: Sensor,
+  name: string,
+  details: Readonly<Record<string, string>>,
+  hearing: Hearing,
+  report: Report,
+): void {
+  const type = REMOTE_EVENTS.get(name);
+  if (type === undefined) report.kept(sensor, `${name} is no key of a remote`);
+  else event(sensor, type, details, hearing, report);
+}
+
+/** How long a key press or a test is live: nobody wants last night's button in the morning. */
+const PRESS_LIVE_MS = 60_000;
+
+function event(
+  sensor: Sensor,
+  type: string,
+  more: Readonly<Record<string, string>>,
+  hearing: Hearing,
+  report: Report,
+): void {
+  const lateAfter = hearing.at + PRESS_LIVE_MS;
+  if (lateAfter <= hearing.now) {
+    report.kept(sensor, 'read too late: an old key press is not sent');
+    return;
+  }
+  report.event(
+    sensor,
+    { type, id: hearing.id, at: hearing.at, lateAfter, lateType: null, more },
+    hearing.source,
+  );
+}
