@@ -45,13 +45,16 @@ export function noSelections(): Selections {
   return {};
 }
 
-/** An address line. `rcva` replaces what was addressed before: heyu keeps one bitmap of it. */
+/**
+ * An address line. `rcva` replaces what was addressed before: heyu keeps one bitmap of it. Returns how many
+ * addresses were forgotten because they waited for a function longer than `expiryMs`.
+ */
 export function addressUnit(
   selections: Selections,
   source: Source,
   addressed: Addressed,
   expiryMs: number,
-): void {
+): number {
   const key = keyOf(source, addressed.unit >> 4);
   const selection = selections[key];
   if (selection === undefined) {

@@ -5,12 +5,13 @@
 
 import type { ChannelTopic } from '../mqtt/topics.js';
 import type { SecurityFlag } from '../heyu/functions.js';
+import type { EventType } from './event-types.js';
 import { setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
 
-/** What Alert and Clear of such a channel are called in its events. */
-const WORDS: Partial<Record<ChannelTopic, readonly [string, string]>> = {
-  contact: ['open', 'close'],
-};
+/** What Alert, an Alert read too late, and Clear are called in events. */
+type Words = { readonly on: EventType; readonly late: EventType; readonly off: EventType };
+const CONTACT: Words = { on: 'opened', late: 'opened_missed', off: 'closed' };
+const ALARM: Words = { on: 'alarm', late: 'alarm_missed', off: 'clear' };
 
 /** The switches that a contact reports with each line, for its attributes. */
 function attributesOf(flags: readonly SecurityFlag[], open: Readonly<Record<string, boolean>>): string {
@@ -57,11 +58,19 @@ export function alarmChannel(
   if (on) report.alarm(sensor, hearing, late);
   // the first Clear ever heard is news of a state, not of an event
   if (changed && (value || before !== undefined)) {
-    const [opened, closed] = WORDS[channel] ?? ['alert', 'clear'];
+    const words = channel === 'contact' ? CONTACT : ALARM;
     const lateAfter = hearing.at + settings.holdMs;
     report.event(
       sensor,
-      { type: value ? opened : closed, id: hearing.id, at: hearing.at, lateAfter, lateType: null },
+      value
+        ? {
+            type: late ? words.late : words.on,
+            id: hearing.id,
+            at: hearing.at,
+            lateAfter,
+            lateType: words.late,
+          }
+        : { type: words.off, id: hearing.id, at: hearing.at, lateAfter, lateType: null },
       hearing.source,
     );
   } else if (!changed) {

@@ -2,6 +2,7 @@
 
 import type { ChannelTopic } from '../mqtt/topics.js';
 import type { Source } from '../heyu/source.js';
+import type { EventType } from './event-types.js';
 import type { SensorSettings } from './settings.js';
 import type { SensorState } from './state.js';
 
@@ -19,15 +20,15 @@ export type Hearing = {
   readonly source: Source;
 };
 
-/** Types of events; Home Assistant's event entities offer them (see homeassistant/classes). */
+/** An event of a sensor, not retained. */
 export type SensorEvent = {
-  readonly type: string;
+  readonly type: EventType;
   readonly id: string;
   readonly at: number;
   /** From this instant on it is too old to be live. */
   readonly lateAfter: number;
   /** The type to send instead when it is late; null = do not send it. */
-  readonly lateType: string | null;
+  readonly lateType: EventType | null;
   /** Further members of its JSON. */
   readonly more?: Readonly<Record<string, string | number | boolean>>;
 };

@@ -7,9 +7,10 @@ import type { SecurityFlag } from '../heyu/functions.js';
 import { alarmChannel, expireAlarmChannel } from './alarm-channel.js';
 import { mainChannelOf } from './channels.js';
 import { expireSilence, noteFlags, noteSign } from './diagnostics.js';
-import { REMOTE_EVENTS } from './event-types.js';
+import { eventTypesOf, type EventType } from './event-types.js';
 import { setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
 import { lampHeard } from './lamp.js';
+import { REMOTE_KEYS } from './remote-keys.js';
 import { expireMotion, motionAlert, motionClear, motionOver, motionSeen } from './motion.js';
 
 /** On, Off, Dim ... of its own address. `args` is what heyu wrote behind the function. */
@@ -71,7 +72,7 @@ export function securityHeard(
       alarmChannel(sensor, channel, name === 'Alert', flags, hearing, report);
     }
   } else if (name === 'Test' && type === 'smoke') {
-    event(sensor, 'smoke_test', {}, hearing, report);
+    event(sensor, 'test', {}, hearing, report);
   } else if (name === 'secTamper') {
     report.alarm(sensor, hearing, hearing.at + sensor.settings.holdMs <= hearing.now);
   } else {
@@ -119,8 +120,9 @@ function pressed(
   hearing: Hearing,
   report: Report,
 ): void {
-  const type = REMOTE_EVENTS.get(name);
-  if (type === undefined) report.kept(sensor, `${name} is no key of a remote`);
+  const type = REMOTE_KEYS.get(name);
+  if (type === undefined || !eventTypesOf(sensor.settings).includes(type))
+    report.kept(sensor, `${name} is no key of this remote`);
   else event(sensor, type, details, hearing, report);
 }
 
@@ -129,7 +131,7 @@ const PRESS_LIVE_MS = 60_000;
 
 function event(
   sensor: Sensor,
-  type: string,
+  type: EventType,
   more: Readonly<Record<string, string>>,
   hearing: Hearing,
   report: Report,
