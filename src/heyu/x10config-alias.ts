@@ -27,6 +27,17 @@ export type AliasReading =
   | { readonly kind: 'alias'; readonly alias: X10Alias }
   | { readonly kind: 'problem'; readonly problem: string };
 
+/** What the aliases before a line have taken: labels, and the module of each unit with the line that named it. */
+export type AliasesBefore = {
+  readonly labels: Set<string>;
+  readonly models: Map<string, { readonly model: string; readonly line: number }>;
+};
+
+/** No alias has been read yet. */
+export function noAliases(): AliasesBefore {
+  return { labels: new Set(), models: new Map() };
+}
+
 /** Longest label, in characters (heyu's NAME_LEN). */
 const LABEL_LENGTH = 32;
 
@@ -44,16 +55,17 @@ export function labelProblem(label: string): string | undefined {
 }
 
 /**
- * Reads the words behind ALIAS (label, house code with units, module, options) against the aliases before it.
- * The checks come in heyu's order, because it prints only the first complaint (config.c, `case Alias`).
+ * Reads the words behind ALIAS (label, house code with units, module, options) against the aliases before it,
+ * which it joins when it is taken. The checks come in heyu's order, because it prints only the first complaint
+ * (config.c, `case Alias`).
  */
-export function readAlias(line: number, words: readonly string[], before: readonly X10Alias[]): AliasReading {
+export function readAlias(line: number, words: readonly string[], before: AliasesBefore): AliasReading {
   const [label = '', place = '', modelWord, ...optionWords] = words;
   const model = modelWord === undefined ? undefined : modelNamed(modelWord)?.name;
   const fault = labelProblem(label);
   if (fault !== undefined) return problem(fault);
   if (modelWord !== undefined && model === undefined) return problem(`Invalid module model '${modelWord}'`);
-  if (before.some((alias) => alias.label === label)) return problem(`Duplicate alias label '${label}'`);
+  if (before.labels.has(label)) return problem(`Duplicate alias label '${label}'`);
 
   const [letter = ''] = place;
   const house = letter.toUpperCase();
@@ -65,6 +77,13 @@ export function readAlias(line: number, words: readonly string[], before: readon
 
   const options = model === undefined ? undefined : readOptions(model, optionWords, read.units.length);
   if (options?.kind === 'problem') return problem(options.problem);
+  before.labels.add(label);
+  if (model !== undefined) {
+    for (const unit of read.units) {
+      const address = `${house}${unit}`;
+      if (!before.models.has(address)) before.models.set(address, { model, line });
+    }
+  }
   return {
     kind: 'alias',
     alias: { line, label, house, units: read.units, model, ...(options?.options ?? NO_OPTIONS) },
@@ -84,18 +103,20 @@ export function isHouseCode(text: string): text is HouseCode {
   return /^[A-P]$/.test(text);
 }
 
+/** A unit must not have two different modules; the same twice is fine. The earliest conflicting line is named. */
 function modelConflict(
   house: HouseCode,
   units: readonly number[],
   model: string | undefined,
-  before: readonly X10Alias[],
+  before: AliasesBefore,
 ): string | undefined {
   if (model === undefined) return undefined;
-  for (const other of before) {
-    if (other.house !== house || other.model === undefined || other.model === model) continue;
-    const shared = other.units.filter((unit) => units.includes(unit));
-    if (shared.length > 0)
-      return `Module type conflicts with that defined for ${house}${writeUnits(shared)} on Line ${other.line}`;
-  }
-  return undefined;
+  const others = units.flatMap((unit) => {
+    const other = before.models.get(`${house}${unit}`);
+    return other && other.model !== model ? [{ unit, line: other.line }] : [];
+  });
+  if (others.length === 0) return undefined;
+  const line = Math.min(...others.map((other) => other.line));
+  const shared = others.filter((other) => other.line === line).map(({ unit }) => unit);
+  return `Module type conflicts with that defined for ${house}${writeUnits(shared)} on Line ${line}`;
 }

@@ -4,7 +4,7 @@
  */
 
 import type { HouseCode } from '../x10/address.js';
-import { readTimeout } from './x10config-options.js';
+import { readTimeout } from './x10config-values.js';
 
 /** What the directives say; what a file does not say has heyu's default. */
 export type X10Settings = {

@@ -4,7 +4,7 @@
  */
 
 import type { Address } from '../x10/address.js';
-import { readAlias } from './x10config-alias.js';
+import { noAliases, readAlias } from './x10config-alias.js';
 import type { X10Alias } from './x10config-alias.js';
 import { directiveNamed } from './x10config-directives.js';
 import { closeSettings, openSettings, readSetting } from './x10config-settings.js';
@@ -31,6 +31,7 @@ export function readX10Config(text: string): X10Config {
   const faults: X10Remark[] = [];
   const warnings: X10Remark[] = [];
   const seen = new Set<string>();
+  const before = noAliases();
 
   text.split('\n').forEach((whole, index) => {
     const line = index + 1;
@@ -45,7 +46,7 @@ export function readX10Config(text: string): X10Config {
     const [first = '', ...rest] = content.split(/[ \t]+/);
     const read = readLine(first, rest, seen);
     if (read.kind === 'alias') {
-      const alias = readAlias(line, read.words, aliases);
+      const alias = readAlias(line, read.words, before);
       if (alias.kind === 'problem') remark(faults, alias.problem);
       else {
         aliases.push(alias.alias);
