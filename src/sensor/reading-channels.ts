@@ -83,7 +83,6 @@ export const READING_MODELS: ReadonlyMap<string, ReadingModel> = new Map([
   // humidity; temperature and pressure). All of them measure their own supply.
   ...family('RFXSENSOR', ['temperature'], ['humidity', 'pressure', 'voltage']),
   // Meters count pulses; what a pulse is worth is a scale in heyu's configuration.
-  ...family('RFXCOUNT RFXPULSE RFXWATER RFXGAS', ['counter']),
-  ...family('RFXPOWER', ['counter'], ['power', 'energy']),
+  ...family('RFXCOUNT RFXPULSE RFXPOWER RFXWATER RFXGAS', ['counter']),
   ...family('DIGIMAX', ['temperature', 'setpoint', 'state']),
 ]);

@@ -1,0 +1,122 @@
+/**
+ * The device of one zone: its security state (to be switched, when the bridge owns it; to be read, when another
+ * program does), the alarm that stays until it is disarmed, and the alerts one by one.
+ */
+import { zoneTopic, type ZoneTopic } from '../mqtt/topics.js';
+import { ALERT_EVENTS } from '../security/alert-types.js';
+import type { ZoneSettings } from '../security/settings.js';
+import type { CoreSettings } from '../settings.js';
+import type { Component, DiscoveryDevice, Json, Platform } from './component.js';
+import { bridgeObjectId, statusTopic, zoneObjectId } from './device.js';
+import { defaultEntityId } from './names.js';
+
+/** Home Assistant's words for the state of an alarm (alarm_control_panel). `None` is read as unknown. */
+export const SECURITY_STATES = [
+  'disarmed',
+  'armed_home',
+  'armed_away',
+  'armed_night',
+  'armed_vacation',
+  'armed_custom_bypass',
+  'arming',
+  'pending',
+  'disarming',
+  'triggered',
+] as const;
+
+/**
+ * Armed or not, for a switch and a binary sensor. While the exit delay runs (`arming`) it says ON, or the switch
+ * would jump back under the finger.
+ */
+const ARMED_TEMPLATE = "{{ 'OFF' if value == 'disarmed' else 'None' if value == 'None' else 'ON' }}";
+
+/** The modes that the panel offers: those that Home Assistant's own panel card shows. */
+const PANEL_FEATURES = ['arm_home', 'arm_away', 'arm_night', 'arm_vacation'];
+
+const MODELS: Readonly<Record<ZoneSettings['kind'], string>> = {
+  external: 'Security zone (state of another program)',
+  owned: 'Security zone',
+  master: 'Security zones together',
+};
+
+/** A zone as Home Assistant's device. */
+export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDevice {
+  const objectId = zoneObjectId(core, zone.zone);
+  const topic = (name: ZoneTopic): string => zoneTopic(core.baseTopic, zone.zone, name);
+  const entity = (
+    platform: Platform,
+    key: string,
+    name: string | null,
+    keys: Readonly<Record<string, Json>>,
+  ): Component => ({
+    platform,
+    unique_id: `${objectId}_${key}`,
+    default_entity_id: defaultEntityId(platform, zone.zone, objectId, name === null ? '' : key),
+    name,
+    ...keys,
+  });
+
+  const panel = entity('alarm_control_panel', 'panel', null, {
+    state_topic: topic('security'),
+    command_topic: topic('set'),
+    supported_features: PANEL_FEATURES,
+    // No code is asked for: who may publish to the command topic is the broker's decision.
+    code_arm_required: false,
+    code_disarm_required: false,
+    json_attributes_topic: topic('security_attributes'),
+  });
+  const armedSwitch = entity('switch', 'armed', 'Armed', {
+    icon: 'mdi:shield-home',
+    state_topic: topic('security'),
+    value_template: ARMED_TEMPLATE,
+    command_topic: topic('set'),
+    // A retained command would come again with each reconnect of the bridge; the bridge refuses those.
+    retain: false,
+  });
+  const armedSensor = entity('binary_sensor', 'armed', 'Armed', {
+    icon: 'mdi:shield-home',
+    state_topic: topic('security'),
+    value_template: ARMED_TEMPLATE,
+  });
+  const security = entity('sensor', 'security', 'Security state', {
+    device_class: 'enum',
+    options: SECURITY_STATES,
+    icon: 'mdi:shield-lock',
+    state_topic: topic('security'),
+    json_attributes_topic: topic('security_attributes'),
+  });
+
+  const armed: Readonly<Record<string, Component>> =
+    zone.kind === 'external'
+      ? { security, armed: armedSensor }
+      : zone.panel === 'alarm_control_panel'
+        ? { panel }
+        : { armed: armedSwitch, security };
+
+  return {
+    objectId,
+    device: {
+      identifiers: [objectId],
+      name: zone.name,
+      manufacturer: 'heyu2mqtt',
+      model: MODELS[zone.kind],
+      via_device: bridgeObjectId(core),
+    },
+    newerDeviceKeys: {},
+    // Not the log's: a zone can be armed and disarmed whether or not heyu's log can be read.
+    availabilityTopics: [statusTopic(core)],
+    components: {
+      ...armed,
+      alarm: entity('binary_sensor', 'alarm', 'Alarm', {
+        device_class: 'safety',
+        icon: 'mdi:alarm-light',
+        state_topic: topic('alarm'),
+      }),
+      alert: entity('event', 'alert', 'Alert', {
+        event_types: ALERT_EVENTS,
+        icon: 'mdi:alert',
+        state_topic: topic('alert'),
+      }),
+    },
+  };
+}
