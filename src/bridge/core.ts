@@ -1,0 +1,175 @@
+/**
+ * The core: everything that is known and remembered, in one object, and the steps that change it. Lines, time,
+ * messages of the broker go in; what is to be published comes out through `CoreOutput`. No clock, no I/O: a
+ * test or `explain` replays a day in microseconds with the code of the service.
+ */
+
+import type { AddressIndex } from '../x10/address.js';
+import { ADDRESS_COUNT, indexOf } from '../x10/address.js';
+import { noSelections, type Selections } from '../heyu/selection.js';
+import { stampClock, type StampClock } from '../heyu/stamp.js';
+import type { SensorEvent } from '../sensor/hearing.js';
+import type { Hearing, Report, Sensor } from '../sensor/hearing.js';
+import type { SensorSettings } from '../sensor/settings.js';
+import { newSensorState, type SensorState } from '../sensor/state.js';
+import { expire } from '../sensor/sensor.js';
+import type { Source } from '../heyu/source.js';
+import type { ChannelTopic } from '../mqtt/topics.js';
+import type { CoreSettings } from '../settings.js';
+import type { Finding } from './finding.js';
+import { newHealth, type Health, type Trouble } from './health.js';
+import type { Unmapped } from './unmapped.js';
+
+/** How the zone of a sensor stands, for its events. */
+export type Standing = { readonly security: string; readonly verified: boolean };
+
+/** What the core wants. The shell turns it into messages, `explain` into rows. */
+export type CoreOutput = {
+  /** A retained channel of a sensor has a new value. */
+  readonly channel: (sensor: Sensor, channel: ChannelTopic, value: string) => void;
+  /** The sensor gave a sign at this instant (its last_seen). */
+  readonly seen: (sensor: Sensor, at: number) => void;
+  readonly event: (
+    sensor: Sensor,
+    event: SensorEvent,
+    source: Source | undefined,
+    standing: Standing | undefined,
+  ) => void;
+  /** A sign of an intruder: asks the security state of its zone. */
+  readonly alarm: (sensor: Sensor, hearing: Hearing, late: boolean) => Standing | undefined;
+  /** heyu's own armed state, and Arm or Disarm of a keyfob. */
+  readonly heyuArmed: (state: 'armed_home' | 'armed_away' | 'disarmed', at: number) => void;
+  readonly keyfob: (alias: string, action: 'arm' | 'disarm', mode: 'home' | 'away', at: number) => void;
+  readonly trouble: (trouble: Trouble, begins: boolean) => void;
+  /** Something that the owner should read in the log. */
+  readonly note: (level: 'debug' | 'info' | 'warn', fields: object, message: string) => void;
+  /** Only where someone looks: the trace costs time. */
+  readonly find?: (finding: Finding) => void;
+};
+
+/** What the core remembers over restarts. Plain JSON. */
+export type CoreMemory = {
+  /** By the sensor's id, which outlives renames and changes of address. */
+  readonly sensors: Readonly<Record<string, SensorState>>;
+  readonly selections: Selections;
+  /** Last RF On and Off by address: [on, off], epoch ms. */
+  readonly rf: Readonly<Record<number, readonly [number, number]>>;
+  readonly unmapped: Unmapped;
+  readonly health: Health;
+  /** Instant of the last line. */
+  readonly lineAt: number;
+};
+
+/** The core's state. Owned by the functions of this folder. */
+export type Core = {
+  readonly settings: CoreSettings;
+  readonly stamps: StampClock;
+  readonly sensors: readonly Sensor[];
+  /** By address; undefined where no alias is. */
+  readonly byUnit: readonly (Sensor | undefined)[];
+  /** By the address that says dark and light. */
+  readonly byDusk: readonly (Sensor | undefined)[];
+  readonly selections: Selections;
+  readonly rf: Record<number, [number, number]>;
+  readonly unmapped: Unmapped;
+  readonly health: Health;
+  /** Instant of the last line, epoch ms. */
+  lineAt: number;
+  /** The earliest deadline of a sensor, epoch ms; Infinity when there is none. */
+  wakeAt: number;
+  /** Addresses and ids that were heard without an alias have changed since the shell last asked. */
+  unmappedChanged: boolean;
+  readonly output: CoreOutput;
+  readonly report: Report;
+};
+
+/** A core with what was remembered; without memory everything is new at `at`. */
+export function createCore(
+  settings: CoreSettings,
+  memory: CoreMemory | undefined,
+  at: number,
+  output: CoreOutput,
+): Core {
+  const sensors = settings.sensors.map((sensor) => ({
+    settings: sensor,
+    state: memory?.sensors[sensor.id] ?? newSensorState(at),
+  }));
+  const at256 = (index: (sensor: SensorSettings) => AddressIndex | undefined): (Sensor | undefined)[] => {
+    const table = new Array<Sensor | undefined>(ADDRESS_COUNT).fill(undefined);
+    for (const sensor of sensors) {
+      const place = index(sensor.settings);
+      if (place !== undefined) table[place] = sensor;
+    }
+    return table;
+  };
+  const rf: Record<number, [number, number]> = {};
+  for (const [unit, [on, off]] of Object.entries(memory?.rf ?? {})) rf[Number(unit)] = [on, off];
+  const core: Core = {
+    settings,
+    stamps: stampClock(settings.stamp.timeZone),
+    sensors,
+    byUnit: at256(({ address }) => indexOf(address)),
+    byDusk: at256(({ dusk }) => (dusk === undefined ? undefined : indexOf(dusk))),
+    selections: memory?.selections ?? noSelections(),
+    rf,
+    unmapped: memory?.unmapped ?? {},
+    health: memory?.health ?? newHealth(),
+    lineAt: memory?.lineAt ?? 0,
+    wakeAt: Infinity,
+    unmappedChanged: true,
+    output,
+    report: reportTo(() => core),
+  };
+  core.wakeAt = -Infinity; // the first `advance` finds the deadlines of what was remembered
+  return core;
+}
+
+/** The answers of the machines, with what the core adds to each. */
+function reportTo(of: () => Core): Report {
+  let standing: Standing | undefined;
+  return {
+    change: (sensor, channel, value, at, why) => {
+      const { output, health } = of();
+      output.channel(sensor, channel, value);
+      if (channel === 'motion' && value === 'OFF' && why === 'the hold time is over')
+        health.counters.missedOffs += 1;
+      const { alias } = sensor.settings;
+      output.find?.({ kind: 'change', alias, channel, value, reason: why, changedAt: at });
+    },
+    event: (sensor, event, source) => {
+      const { output, health } = of();
+      if (event.type === 'motion') health.counters.motions += 1;
+      else if (event.type === 'motion_missed') health.counters.missed += 1;
+      output.event(sensor, event, source, standing);
+      standing = undefined;
+    },
+    alarm: (sensor, hearing, late) => {
+      standing = of().output.alarm(sensor, hearing, late);
+    },
+    kept: (sensor, why) => of().output.find?.({ kind: 'kept', alias: sensor.settings.alias, reason: why }),
+    wakeAt: (at) => {
+      const core = of();
+      if (at < core.wakeAt) core.wakeAt = at;
+    },
+  };
+}
+
+/** Looks after every deadline up to `at`: ends of hold times, silences. Cheap while none is due. */
+export function advance(core: Core, at: number): void {
+  if (at < core.wakeAt) return;
+  core.wakeAt = Infinity;
+  for (const sensor of core.sensors) if (!sensor.settings.ignore) expire(sensor, at, core.report);
+}
+
+/** What goes into the checkpoint. Shares its parts with the core: write it out before the next step. */
+export function memoryOf(core: Core): CoreMemory {
+  const sensors: Record<string, SensorState> = {};
+  for (const { settings, state } of core.sensors) sensors[settings.id] = state;
+  const { selections, rf, unmapped, health, lineAt } = core;
+  return { sensors, selections, rf, unmapped, health, lineAt };
+}
+
+/** A core with new settings that remembers what the old one did (reload). */
+export function reconfigured(core: Core, settings: CoreSettings, at: number): Core {
+  return createCore(settings, memoryOf(core), at, core.output);
+}

@@ -1,0 +1,132 @@
+/**
+ * What the log tells of heyu's own health: counters, and troubles that last until something shows that they
+ * are over. A trouble is reported once when it begins and once when it ends.
+ */
+
+import type { Message } from '../heyu/messages.js';
+
+/** Counted since the state directory was new. */
+export type Counters = {
+  lines: number;
+  unrecognised: number;
+  unstamped: number;
+  noise: number;
+  orphans: number;
+  copies: number;
+  expiredAddresses: number;
+  stampMismatches: number;
+  engineStarts: number;
+  powerFailures: number;
+  lockups: number;
+  rfFloods: number;
+  rfJammings: number;
+  unknownTransmissions: number;
+  unknownValues: number;
+  /** Motion that was reported as missed, and motion too old to be reported at all. */
+  missed: number;
+  expired: number;
+  motions: number;
+  alerts: number;
+  /** Motions that ended without the sensor's Off. */
+  missedOffs: number;
+};
+
+/** A trouble that lasts. */
+export type Trouble = 'rf_flood' | 'rf_jamming' | 'interface_lockup' | 'interface_garbage' | 'clock_mismatch';
+
+/** Health as remembered over restarts. */
+export type Health = {
+  counters: Counters;
+  /** Troubles and since when (epoch ms). */
+  troubles: Partial<Record<Trouble, number>>;
+};
+
+/** Nothing has happened yet. */
+export function newHealth(): Health {
+  return {
+    counters: {
+      lines: 0,
+      unrecognised: 0,
+      unstamped: 0,
+      noise: 0,
+      orphans: 0,
+      copies: 0,
+      expiredAddresses: 0,
+      stampMismatches: 0,
+      engineStarts: 0,
+      powerFailures: 0,
+      lockups: 0,
+      rfFloods: 0,
+      rfJammings: 0,
+      unknownTransmissions: 0,
+      unknownValues: 0,
+      missed: 0,
+      expired: 0,
+      motions: 0,
+      alerts: 0,
+      missedOffs: 0,
+    },
+    troubles: {},
+  };
+}
+
+/** Each trouble in words for people. */
+export const TROUBLES: Readonly<Record<Trouble, string>> = {
+  rf_flood: 'the RF receiver is flooded',
+  rf_jamming: 'the RF receiver is being jammed',
+  interface_lockup: 'the power line interface is locked up',
+  interface_garbage: 'garbage comes from the power line interface',
+  clock_mismatch: 'the stamps of the heyu log do not fit the clock: check heyu.timezone and heyu.date_format',
+};
+
+/** Begins a trouble; returns whether that is news. */
+export function beginTrouble(health: Health, trouble: Trouble, at: number): boolean {
+  if (health.troubles[trouble] !== undefined) return false;
+  health.troubles[trouble] = at;
+  return true;
+}
+
+/** Ends a trouble; returns whether it had been there. */
+export function endTrouble(health: Health, trouble: Trouble): boolean {
+  if (health.troubles[trouble] === undefined) return false;
+  Reflect.deleteProperty(health.troubles, trouble);
+  return true;
+}
+
+/** Which trouble a message begins or ends. */
+export const TROUBLE_OF: Partial<Record<Message, readonly ['begins' | 'ends', Trouble]>> = {
+  rf_flood: ['begins', 'rf_flood'],
+  rf_flood_over: ['ends', 'rf_flood'],
+  rf_jamming: ['begins', 'rf_jamming'],
+  rf_jamming_over: ['ends', 'rf_jamming'],
+  interface_lockup: ['begins', 'interface_lockup'],
+  interface_silent: ['begins', 'interface_lockup'],
+};
+
+/** Counts a message of heyu. */
+export function countMessage(counters: Counters, message: Message): void {
+  switch (message) {
+    case 'engine_started':
+      counters.engineStarts += 1;
+      break;
+    case 'power_failure':
+      counters.powerFailures += 1;
+      break;
+    case 'interface_lockup':
+      counters.lockups += 1;
+      break;
+    case 'rf_flood':
+      counters.rfFloods += 1;
+      break;
+    case 'rf_jamming':
+      counters.rfJammings += 1;
+      break;
+    case 'unknown_transmission':
+      counters.unknownTransmissions += 1;
+      break;
+    case 'unknown_value':
+      counters.unknownValues += 1;
+      break;
+    default:
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * A line of the log finds whom it concerns: stamp -> instant, text -> signal, selection -> units, units ->
+ * sensors. What a sensor makes of it is its own business (sensor/sensor).
+ */
+
+import { addressAt } from '../x10/address.js';
+import { readSignal, type Signal } from '../heyu/line.js';
+import { addressUnit, endPending, forgetSelections } from '../heyu/selection.js';
+import { readStamp } from '../heyu/stamp.js';
+import { clearTamper, noteInactive } from '../sensor/diagnostics.js';
+import { lampHeard } from '../sensor/lamp.js';
+import { readingHeard } from '../sensor/reading.js';
+import { securityHeard } from '../sensor/sensor.js';
+import type { LogLine } from '../ports.js';
+import { advance, type Core } from './core.js';
+import { functionHeard } from './function-heard.js';
+import { beginTrouble, countMessage, endTrouble, TROUBLE_OF } from './health.js';
+import { noteUnmapped } from './unmapped.js';
+import { aliasOf, counts, isLamp, signed, unmapped } from './whose.js';
+
+/** A line read this long after the end of its file was last seen belongs to a backlog. */
+const BACKLOG_MS = 60_000;
+
+/** Later than any instant: what is heard then is too late to be live. */
+const FOREVER = Number.MAX_SAFE_INTEGER;
+
+/** Hears one line. */
+export function hearLine(core: Core, line: LogLine): void {
+  const { health, output } = core;
+  const { counters } = health;
+  const { text } = line;
+  counters.lines += 1;
+  const stamp = readStamp(text, core.settings.stamp.order);
+  if (stamp === undefined) {
+    counters.unstamped += 1;
+    output.find?.({ kind: 'unrecognised', text, reason: 'no stamp: output of a script, not of heyu' });
+    return;
+  }
+  const instant = core.stamps.instantWithin(stamp, line.notBefore, line.readAt, core.lineAt);
+  const { at } = instant;
+  let { readAt } = line;
+  if (instant.fit === 'mismatch') {
+    counters.stampMismatches += 1;
+    // nobody knows when a line of a backlog with such a stamp was written: never a live motion
+    if (line.readAt - line.notBefore > BACKLOG_MS) readAt = FOREVER;
+  }
+  if (line.file === 'current') {
+    if (instant.fit === 'fits' && at > core.lineAt) core.lineAt = at;
+    advance(core, at);
+  }
+  const signal = readSignal(text, stamp.bodyStart);
+  const id = `${line.generation}-${line.offset}`;
+  hearSignal(core, signal, at, readAt, id, line.file === 'old');
+}
+
+function hearSignal(core: Core, signal: Signal, at: number, now: number, id: string, isOld: boolean): void {
+  const { health, output, selections, settings } = core;
+  switch (signal.kind) {
+    case 'address': {
+      const { source, unit, label } = signal;
+      if (isOld) return lateInOldFile(core);
+      health.counters.expiredAddresses += addressUnit(
+        selections,
+        source,
+        { unit, label, at },
+        settings.addressExpiryMs,
+      );
+      output.find?.({ kind: 'address', address: addressAt(unit), source, alias: aliasOf(core, unit, label) });
+      return;
+    }
+    case 'function':
+      if (isOld) return lateInOldFile(core);
+      return functionHeard(core, signal.source, signal.house, signal.name, signal.args, at, now, id);
+    case 'security':
+      return security(core, signal, at, now, id);
+    case 'extended': {
+      const { source, unit, label, name, args } = signal;
+      const alias = aliasOf(core, unit, label);
+      output.find?.({ kind: 'extended', address: addressAt(unit), function: name, source, alias, args });
+      const sensor = core.byUnit[unit];
+      if (sensor !== undefined && isLamp(sensor)) lampHeard(sensor, name, args, at, core.report);
+      return;
+    }
+    case 'inactive': {
+      const { source, unit, label } = signal;
+      output.find?.({
+        kind: 'inactive',
+        address: addressAt(unit),
+        source,
+        alias: aliasOf(core, unit, label),
+      });
+      const sensor = core.byUnit[unit];
+      if (sensor !== undefined && !sensor.settings.ignore) noteInactive(sensor, at, core.report);
+      return;
+    }
+    case 'reading': {
+      const { source, unit, label, name, args } = signal;
+      const alias = aliasOf(core, unit, label);
+      output.find?.({ kind: 'reading', address: addressAt(unit), function: name, source, alias, args });
+      const sensor = core.byUnit[unit];
+      if (sensor === undefined) return unmapped(core, unit, label, name, source, at);
+      if (!counts(core, sensor, source)) return;
+      if (sensor.settings.type === 'reading')
+        readingHeard(sensor, name, args, { at, now, id, source }, core.report);
+      signed(core, sensor, at);
+      return;
+    }
+    case 'preset':
+      if (!isOld) endPending(selections, signal.source, at);
+      output.find?.({ kind: 'preset', level: signal.level, source: signal.source });
+      return;
+    case 'unmapped': {
+      const { type, id: code, args, source } = signal;
+      output.find?.({ kind: 'unmapped', type, id: code, args });
+      const heard = { label: null, function: args, source, at };
+      const isNew = noteUnmapped(core.unmapped, `${type} ${code}`, heard);
+      core.unmappedChanged = true;
+      if (isNew) output.note('debug', { type, id: code }, 'heard a transmitter that heyu does not map');
+      return;
+    }
+    case 'noise':
+      health.counters.noise += 1;
+      output.find?.({ kind: 'noise', text: signal.text });
+      return;
+    case 'message':
+      output.find?.({ kind: 'message', message: signal.message, text: signal.text });
+      return messageHeard(core, signal.message, at);
+    case 'unrecognised':
+      health.counters.unrecognised += 1;
+      output.find?.({ kind: 'unrecognised', text: signal.text, reason: 'heyu writes no such line' });
+      return;
+  }
+}
+
+function lateInOldFile(core: Core): void {
+  core.output.find?.({
+    kind: 'kept',
+    alias: null,
+    reason: 'written to a rotated file: its address or function may be in the new one',
+  });
+}
+
+function security(
+  core: Core,
+  signal: Extract<Signal, { kind: 'security' }>,
+  at: number,
+  now: number,
+  id: string,
+): void {
+  const { source, unit, label, name, flags, args } = signal;
+  const alias = aliasOf(core, unit, label);
+  core.output.find?.({ kind: 'security', address: addressAt(unit), function: name, flags, source, alias });
+  const sensor = core.byUnit[unit];
+  if (sensor === undefined) return unmapped(core, unit, label, name, source, at);
+  if (!counts(core, sensor, source)) return;
+  const hearing = { at, now, id, source };
+  securityHeard(sensor, name, flags, args, hearing, core.report);
+  if (sensor.settings.type === 'remote' && (name === 'Arm' || name === 'Disarm')) {
+    const mode = flags.includes('swHome') ? 'home' : 'away';
+    core.output.keyfob(sensor.settings.alias, name === 'Arm' ? 'arm' : 'disarm', mode, at);
+  }
+  signed(core, sensor, at);
+}
+
+function messageHeard(
+  core: Core,
+  message: Extract<Signal, { kind: 'message' }>['message'],
+  at: number,
+): void {
+  const { health, output } = core;
+  countMessage(health.counters, message);
+  const trouble = TROUBLE_OF[message];
+  if (trouble !== undefined) {
+    const [what, which] = trouble;
+    const isNews = what === 'begins' ? beginTrouble(health, which, at) : endTrouble(health, which);
+    if (isNews) output.trouble(which, what === 'begins');
+  }
+  switch (message) {
+    case 'engine_started':
+      // GRAMMAR, "Restart": what was addressed in the previous run means nothing any more
+      forgetSelections(core.selections);
+      if (endTrouble(health, 'interface_lockup')) output.trouble('interface_lockup', false);
+      output.note('info', {}, 'heyu engine started');
+      return;
+    case 'armed_home':
+    case 'armed_away':
+    case 'disarmed':
+      return output.heyuArmed(message, at);
+    case 'tamper_cleared':
+      for (const sensor of core.sensors) clearTamper(sensor, at, core.report);
+      return;
+    default:
+  }
+}
