@@ -7,8 +7,18 @@
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** The kinds of components that we offer. */
-export type Platform =
-  'binary_sensor' | 'sensor' | 'event' | 'switch' | 'light' | 'alarm_control_panel' | 'device_automation';
+export const PLATFORMS = [
+  'binary_sensor',
+  'sensor',
+  'event',
+  'switch',
+  'light',
+  'alarm_control_panel',
+  'device_automation',
+] as const;
+
+/** One of them. */
+export type Platform = (typeof PLATFORMS)[number];
 
 /** One component of a device payload: an entity or a device trigger. */
 export type Component = { readonly platform: Platform; readonly [key: string]: Json };

@@ -20,15 +20,20 @@ export type DiscoveryMessage = {
   readonly components: Readonly<Record<string, Platform>>;
 };
 
-/** Shared by the components of a device: subscriptions at QoS 1, or our QoS 1 would be downgraded on delivery. */
+/** Shared by the components of a device that do not bring their own. */
 function sharedKeys(device: DiscoveryDevice): Readonly<Record<string, Json>> {
-  if (device.availabilityTopics.length === 0) return { qos: 1 };
+  if (device.availabilityTopics.length === 0) return {};
   return {
     availability: device.availabilityTopics.map((topic) => ({ topic })),
     availability_mode: 'all',
-    qos: 1,
   };
 }
+
+/**
+ * Home Assistant subscribes with QoS 0 unless told otherwise, which would downgrade our QoS 1 on delivery. Said
+ * in each component: releases of 2024 and 2025 accept `qos` beside `components`, but do not pass it on.
+ */
+const withQos = (component: Component): Component => ({ ...component, qos: 1 });
 
 /** Where the message of a whole device goes. */
 export function deviceTopic(prefix: string, objectId: string): string {
@@ -50,7 +55,9 @@ function deviceMessage(core: CoreSettings, device: DiscoveryDevice): DiscoveryMe
       device: { ...device.device, ...device.newerDeviceKeys },
       origin: originOf(core),
       ...sharedKeys(device),
-      components: device.components,
+      components: Object.fromEntries(
+        Object.entries(device.components).map(([key, component]) => [key, withQos(component)]),
+      ),
     }),
     objectId: device.objectId,
     components: Object.fromEntries(
@@ -61,7 +68,7 @@ function deviceMessage(core: CoreSettings, device: DiscoveryDevice): DiscoveryMe
 
 /** A component by itself carries what the device message shares. Triggers know no availability. */
 function entityPayload(core: CoreSettings, device: DiscoveryDevice, component: Component): string {
-  const { platform, ...keys } = component;
+  const { platform, ...keys } = withQos(component);
   return JSON.stringify({
     device: device.device,
     origin: originOf(core),

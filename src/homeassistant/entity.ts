@@ -97,7 +97,6 @@ function triggersOf(core: CoreSettings, sensor: SensorSettings): Readonly<Record
         topic: sensorTopic(core.baseTopic, sensor.topic, 'event'),
         value_template: '{{ value_json.event_type }}',
         payload: type,
-        qos: 1,
       } satisfies Component,
     ]),
   );
