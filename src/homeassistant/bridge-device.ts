@@ -22,6 +22,18 @@ type BridgeEntity = {
 const counter = (name: string): string =>
   `{{ (value_json.counters | default({})).${name} | default('None') }}`;
 
+/** A trouble that `bridge/info` lists while it lasts. */
+const trouble = (name: string): string =>
+  `{{ 'ON' if '${name}' in (value_json.troubles | default({})) else 'OFF' }}`;
+
+const troubleEntity = (key: string, name: string): Readonly<Record<string, BridgeEntity>> => ({
+  [key]: {
+    platform: 'binary_sensor',
+    topic: 'info',
+    keys: { name, device_class: 'problem', value_template: trouble(key) },
+  },
+});
+
 /** By component key. Counters are off by default: each is a line in the history that few will read. */
 const ENTITIES: Readonly<Record<string, BridgeEntity>> = {
   connection: {
@@ -55,6 +67,11 @@ const ENTITIES: Readonly<Record<string, BridgeEntity>> = {
     topic: 'takeover',
     keys: { name: 'Second bridge with the same client id', device_class: 'problem' },
   },
+  ...troubleEntity('interface_lockup', 'Power line interface locked up'),
+  ...troubleEntity('interface_garbage', 'Garbage from the power line interface'),
+  ...troubleEntity('rf_flood', 'RF flood'),
+  ...troubleEntity('rf_jamming', 'RF jamming'),
+  ...troubleEntity('clock_mismatch', 'Clock of the heyu log'),
   last_event: {
     platform: 'sensor',
     topic: 'last_event',

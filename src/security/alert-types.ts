@@ -3,8 +3,8 @@
  * its event entity does not offer, with a warning, so the zone and the discovery read the same table.
  */
 
-/** A signal in an armed zone, and one that was read too late to be live (docs/design.md, decision 5). */
-export const ALERT_EVENTS = ['alert', 'late_alert'] as const;
+/** A signal in an armed zone; `late` within it says that it was read too late to be live (decision 5). */
+export const ALERT_EVENTS = ['alert'] as const;
 
-/** Either of them. */
+/** Any of them. */
 export type AlertType = (typeof ALERT_EVENTS)[number];
