@@ -1,0 +1,179 @@
+/** Reads aliases.yaml as it is written into sensors, checked and with their defaults filled in. */
+import { HOUSE_SOURCES, SOURCES, type Source } from '../heyu/source.js';
+import type { SensorSettings, SensorType } from '../sensor/settings.js';
+import { UNNAMED_MODEL, type Model } from '../x10/model.js';
+import { ALIAS_KEYS, TYPE_OF_KIND, type AliasValues } from './alias-keys.js';
+import { conflicts } from './alias-conflicts.js';
+import type { ConfigValues } from './config-keys.js';
+import { fault, type Fault } from './faults.js';
+import { aliasFault } from './form-x10.js';
+import { dotted, readKeys, unknownKey } from './read-keys.js';
+import { readable } from './readable.js';
+import { didYouMean } from './suggest.js';
+import { isEmpty, type Entry, type Written } from './written.js';
+
+/** What is set for all sensors in config.yaml. */
+export type SensorDefaults = Pick<
+  ConfigValues,
+  | 'sensors.hold'
+  | 'sensors.off'
+  | 'sensors.cooldown'
+  | 'sensors.min_on'
+  | 'sensors.silent_after'
+  | 'sensors.sources'
+>;
+
+/** What the alias file is read against. */
+export type AliasContext = {
+  /** Name of the file in faults. */
+  readonly file: string;
+  readonly defaults: SensorDefaults;
+  /** The zones there are; undefined when they are not known (then any will do). */
+  readonly zones: ReadonlySet<string> | undefined;
+};
+
+/** An alias and where its keys stand. */
+export type AliasRead = {
+  readonly settings: SensorSettings;
+  readonly line: number;
+  readonly lines: ReadonlyMap<string, number>;
+};
+
+/** What an alias file says. With faults, the aliases that are good as far as they go. */
+export type AliasesRead = {
+  readonly aliases: readonly AliasRead[];
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+};
+
+/** Whatever switches a lamp counts for its state: heyu's own commands, too, but no copy of what it transmits. */
+const SWITCHING_SOURCES: readonly Source[] = SOURCES.filter(
+  (source) => source !== 'xmtf' && source !== 'syst',
+);
+
+/** Reads the document of an alias file. */
+export function readAliases(written: Written, context: AliasContext): AliasesRead {
+  const faults: Fault[] = [];
+  const warnings: Fault[] = [];
+  const aliases: AliasRead[] = [];
+  for (const entry of entriesOf(written, context.file, faults)) {
+    const alias = readAlias(entry, context, faults, warnings);
+    if (alias !== undefined) aliases.push(alias);
+  }
+  faults.push(...conflicts(aliases, context.file));
+  return { aliases, faults, warnings };
+}
+
+function entriesOf(written: Written, file: string, faults: Fault[]): Iterable<Entry> {
+  if (isEmpty(written)) return [];
+  if (written.kind !== 'section') {
+    faults.push(
+      fault(
+        { file, line: written.line },
+        'holds no keys',
+        'write aliases: and below it, indented, each alias',
+      ),
+    );
+    return [];
+  }
+  let aliases: Entry | undefined;
+  for (const entry of written.entries.values()) {
+    if (entry.key === 'aliases') aliases = entry;
+    else if (entry.value.kind === 'section' && entry.value.entries.has('address')) {
+      const path = dotted(entry.key);
+      faults.push(
+        fault({ file, line: entry.line, key: path }, 'unknown key', 'aliases stand below aliases:, indented'),
+      );
+    } else faults.push(unknownKey(entry, { file, path: '' }, ['aliases']));
+  }
+  if (aliases === undefined || isEmpty(aliases.value)) return [];
+  if (aliases.value.kind === 'section') return aliases.value.entries.values();
+  faults.push(
+    fault(
+      { file, line: aliases.line, key: 'aliases' },
+      'must be a section',
+      'write each alias below it, indented',
+    ),
+  );
+  return [];
+}
+
+function readAlias(
+  { key: alias, line, value }: Entry,
+  { file, defaults, zones }: AliasContext,
+  faults: Fault[],
+  warnings: Fault[],
+): AliasRead | undefined {
+  const path = dotted('aliases', alias);
+  const nameFault = aliasFault(alias);
+  if (nameFault !== undefined) {
+    faults.push(fault({ file, line, key: path }, nameFault, 'use letters, digits, . _ and -, at most 32'));
+  }
+  if (value.kind !== 'section') {
+    faults.push(fault({ file, line, key: path }, 'must be a section', 'write at least { address: A3 }'));
+    return undefined;
+  }
+  const { values, lines } = readKeys(ALIAS_KEYS, value.entries, { file, path }, faults);
+  if (!lines.has('address'))
+    faults.push(fault({ file, line, key: path }, 'has no address', 'add one such as address: A3'));
+  if (values.zone !== undefined && zones?.has(values.zone) === false) {
+    faults.push(
+      fault(
+        { file, line: lines.get('zone'), key: dotted(path, 'zone') },
+        `there is no zone "${values.zone}"`,
+        didYouMean(values.zone, [...zones]) ?? 'add it to zones in the configuration',
+      ),
+    );
+  }
+  if (values.address === undefined) return undefined;
+  const model = values.model ?? UNNAMED_MODEL;
+  const doubtful = (key: string, problem: string, hint: string): void => {
+    warnings.push(fault({ file, line: lines.get(key), key: dotted(path, key) }, problem, hint));
+  };
+  if (values.dusk !== undefined && values.model !== undefined && model.dusk !== 'next_unit') {
+    doubtful('dusk', `a ${model.name} has no dusk unit`, 'remove it, or correct the model');
+  }
+  if (model.kind === 'other' && values.type === undefined && !(values.ignore ?? false)) {
+    doubtful(
+      'model',
+      `a ${model.name} may be anything; it is taken for a reading`,
+      'say what it is with type',
+    );
+  }
+  return { settings: settingsOf(alias, values.address, model, values, defaults), line, lines };
+}
+
+function settingsOf(
+  alias: string,
+  address: NonNullable<AliasValues['address']>,
+  model: Model,
+  values: Partial<AliasValues>,
+  defaults: SensorDefaults,
+): SensorSettings {
+  const type = values.type ?? TYPE_OF_KIND[model.kind];
+  return {
+    alias,
+    id: values.id ?? address.toLowerCase(),
+    address,
+    dusk: values.dusk,
+    model,
+    type,
+    name: values.name ?? readable(alias),
+    area: values.area,
+    topic: values.topic ?? alias,
+    zone: values.zone,
+    holdMs: values.hold ?? defaults['sensors.hold'] ?? model.holdMs,
+    off: values.off ?? defaults['sensors.off'] ?? model.off,
+    cooldownMs: values.cooldown ?? defaults['sensors.cooldown'],
+    minOnMs: values.min_on ?? defaults['sensors.min_on'],
+    sources: new Set(values.sources ?? defaultSources(type, defaults)),
+    modes: values.modes,
+    silentMs: values.silent_after ?? defaults['sensors.silent_after'] ?? model.silentMs,
+    ignore: values.ignore ?? false,
+  };
+}
+
+function defaultSources(type: SensorType, defaults: SensorDefaults): readonly Source[] {
+  if (type === 'light' || type === 'appliance') return SWITCHING_SOURCES;
+  return defaults['sensors.sources'] ?? HOUSE_SOURCES;
+}

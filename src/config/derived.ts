@@ -1,0 +1,97 @@
+/**
+ * Values that are worked out when nobody gives them: from heyu's own configuration, from systemd's environment, from
+ * other values. A layer above the defaults and below the file and the environment.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { heyuLogPath, readX10Config } from '../heyu/x10config.js';
+import { CONFIG_KEYS, type ConfigKey } from './config-keys.js';
+import type { Environment } from './environment.js';
+import { fault, type Fault } from './faults.js';
+import { slug } from './form-mqtt.js';
+import type { Layer } from './schema.js';
+import { readTextFile } from './text-file.js';
+
+/** A layer of derived values and what each was worked out from. */
+export type Derived = { readonly values: Layer; readonly from: ReadonlyMap<ConfigKey, string> };
+
+/** What a key is without derived values: the environment's, else the file's, else the default. */
+export type Given = <K extends ConfigKey>(name: K) => Layer[K];
+
+/** How deep into faults of heyu's configuration we go: the first tells the user to ask heyu for the others. */
+const X10_FAULTS_SHOWN = 3;
+
+/** Collects values with their sources. */
+type Collector = <K extends ConfigKey>(name: K, value: Layer[K], from: string) => void;
+
+/** Works out what can be. `x10config` is the absolute path of heyu's configuration, if one is given. */
+export function derive(
+  given: Given,
+  x10config: string | undefined,
+  env: Environment,
+  faults: Fault[],
+  warnings: Fault[],
+): Derived {
+  const values: Record<string, unknown> = {};
+  const from = new Map<ConfigKey, string>();
+  const add: Collector = (name, value, source) => {
+    values[name] = value;
+    from.set(name, source);
+  };
+  if (x10config !== undefined)
+    fromX10Config(x10config, add, given('heyu.log') !== undefined, faults, warnings);
+  fromSystemd(env, add);
+
+  const baseTopic = given('mqtt.base_topic') ?? CONFIG_KEYS['mqtt.base_topic'].default;
+  const bridgeId = given('bridge_id') ?? slug(baseTopic) ?? 'x10';
+  if (given('bridge_id') === undefined) add('bridge_id', bridgeId, 'from mqtt.base_topic');
+  add('mqtt.client_id', `heyu2mqtt-${bridgeId}`, 'from bridge_id');
+  add('heyu.timezone', Intl.DateTimeFormat().resolvedOptions().timeZone, 'system');
+  return { values: values, from };
+}
+
+function fromX10Config(
+  path: string,
+  add: Collector,
+  hasLog: boolean,
+  faults: Fault[],
+  warnings: Fault[],
+): void {
+  const reading = readTextFile(path, path, { lenient: true });
+  if (!reading.ok) {
+    faults.push({ ...reading.fault, hint: reading.fault.hint ?? 'correct heyu.x10config or remove it' });
+    return;
+  }
+  const config = readX10Config(reading.file.text);
+  for (const { line, problem } of config.faults.slice(0, X10_FAULTS_SHOWN)) {
+    warnings.push(
+      fault(
+        { file: path, line: line === 0 ? undefined : line },
+        `heyu refuses the file: ${problem.replace(/\.$/, '')}`,
+        'heyu keeps its old configuration until this is mended',
+      ),
+    );
+  }
+  add('heyu.date_format', config.dateFormat.order, `x10config ${path}`);
+  const log = heyuLogPath(config);
+  if (log !== undefined) add('heyu.log', log, `x10config ${path}`);
+  else if (!hasLog) {
+    faults.push(
+      fault(
+        { file: path },
+        'heyu writes no log: there is no LOG_DIR',
+        'add LOG_DIR /var/log/heyu and run: heyu restart',
+      ),
+    );
+  }
+}
+
+/** systemd.exec(5): StateDirectory= and LoadCredential= arrive as environment variables. */
+function fromSystemd(env: Environment, add: Collector): void {
+  const [stateDirectory = ''] = (env['STATE_DIRECTORY'] ?? '').split(':');
+  if (stateDirectory !== '') add('state_dir', resolve(stateDirectory), 'environment STATE_DIRECTORY');
+  const credentials = env['CREDENTIALS_DIRECTORY'] ?? '';
+  if (credentials === '') return;
+  const password = join(credentials, 'mqtt-password');
+  if (existsSync(password)) add('mqtt.password_file', password, 'environment CREDENTIALS_DIRECTORY');
+}

@@ -1,0 +1,71 @@
+/**
+ * What is wrong with a configuration, said to people: which file and line, which key, what the problem is and
+ * what to do. Faults are values; all of them are collected and shown at once (docs/design.md, decision 14).
+ */
+
+/** One thing that is wrong (or, as a warning, doubtful). */
+export type Fault = {
+  /** Path of the file as the user gave it, or `environment`. */
+  readonly file: string;
+  /** 1-based; undefined when no line can be named. */
+  readonly line: number | undefined;
+  /** Dotted path of the key, `mqtt.keepalive`; empty when it concerns the file as a whole. */
+  readonly key: string;
+  /** What is wrong, in lower case, without a full stop. */
+  readonly problem: string;
+  /** What to do about it. */
+  readonly hint: string | undefined;
+};
+
+/** The `file` of faults in environment variables; their `key` is the variable. */
+export const ENVIRONMENT = 'environment';
+
+/** How many faults are printed before the rest is only counted. */
+export const FAULTS_SHOWN = 20;
+
+/** A fault; the hint may be left out. */
+export function fault(
+  place: { readonly file: string; readonly line?: number | undefined; readonly key?: string },
+  problem: string,
+  hint?: string,
+): Fault {
+  return { file: place.file, line: place.line, key: place.key ?? '', problem, hint };
+}
+
+/** Sorted by file, in the order in which the files were read, and by line; the order is kept where both are equal. */
+export function sortFaults(faults: readonly Fault[]): readonly Fault[] {
+  const rank = new Map<string, number>();
+  for (const { file } of faults) if (!rank.has(file)) rank.set(file, rank.size);
+  return [...faults].sort(
+    (a, b) => (rank.get(a.file) ?? 0) - (rank.get(b.file) ?? 0) || (a.line ?? 0) - (b.line ?? 0),
+  );
+}
+
+/** Makes text of others safe for a terminal: control and direction characters become `\u001b` and the like. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** A value in double quotes as it is shown in a fault: printable and at most 60 characters of it. */
+export function quote(text: string): string {
+  const shown = Array.from(text.slice(0, 200)).slice(0, 60).join('');
+  return `"${printable(shown)}${shown.length < text.length ? '...' : ''}"`;
+}
+
+/** A fault for a terminal, `config.yaml:12: mqtt.keepalive: "soon" is no duration`, and its hint on a second line. */
+export function formatFault({ file, line, key, problem, hint }: Fault): string {
+  const place = line === undefined ? file : `${file}:${line}`;
+  const first = printable([place, key, problem].filter((part) => part !== '').join(': '));
+  return hint === undefined ? first : `${first}\n  hint: ${printable(hint)}`;
+}
+
+/** All faults for a terminal, sorted; beyond `limit` only their number, `and 4,744 more`. */
+export function formatFaults(faults: readonly Fault[], limit = FAULTS_SHOWN): string {
+  const shown = sortFaults(faults).slice(0, limit).map(formatFault);
+  const more = faults.length - shown.length;
+  if (more > 0) shown.push(`and ${more.toLocaleString('en-US')} more`);
+  return shown.join('\n');
+}

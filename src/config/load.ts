@@ -1,0 +1,198 @@
+/**
+ * Loads the configuration: both files, the environment, heyu's own configuration and the secrets, every fault of all
+ * of them at once. Reads files; never throws for what it finds in them.
+ */
+import { resolve } from 'node:path';
+import { readAliases, type AliasesRead } from './aliases.js';
+import { assemble } from './assemble.js';
+import { readConfig, type ConfigRead } from './config-file.js';
+import { CONFIG_KEY_NAMES, environmentName, type ConfigKey, type ConfigValues } from './config-keys.js';
+import type { Configuration } from './configuration.js';
+import { placeOf, readCredentials } from './credentials.js';
+import { derive, type Derived } from './derived.js';
+import { readDocument } from './document.js';
+import { readEnvironment, type Environment, type EnvironmentRead } from './environment.js';
+import { ENVIRONMENT, fault, sortFaults, type Fault } from './faults.js';
+import { deepFreeze } from './freeze.js';
+import { keyfobFaults } from './keyfobs.js';
+import type { Origin, Origins } from './origins.js';
+import { pathFrom, withAbsolutePaths, type Base } from './paths.js';
+import { layered } from './schema.js';
+import { readTextFile } from './text-file.js';
+import { topicConflicts } from './topic-conflicts.js';
+import type { Written } from './written.js';
+import { readZones, type ZoneRead } from './zones.js';
+
+/** What to load. */
+export type Request = {
+  /** Path of config.yaml as the user gave it; undefined = defaults and environment only. */
+  readonly configFile: string | undefined;
+  /** As `process.env`. */
+  readonly env: Environment;
+  /** Our own version. */
+  readonly version: string;
+  /** What relative paths on the command line and in the environment are relative to. */
+  readonly cwd?: string;
+};
+
+/** Effective values with their origins, for `effectiveValues`. */
+export type Resolved = {
+  /** As they are written: relative paths stay relative. */
+  readonly values: ConfigValues;
+  readonly origins: Origins;
+  readonly zones: readonly ZoneRead[];
+  readonly configFile: string | undefined;
+};
+
+/** A configuration, or everything that is wrong with it, sorted. */
+export type Loaded =
+  | { readonly ok: true; readonly configuration: Configuration; readonly resolved: Resolved }
+  | { readonly ok: false; readonly faults: readonly Fault[]; readonly warnings: readonly Fault[] };
+
+/** Loads a configuration. The result is frozen. */
+export function loadConfiguration({ configFile, env, version, cwd = process.cwd() }: Request): Loaded {
+  const faults: Fault[] = [];
+  const warnings: Fault[] = [];
+  const base: Base = { configFile, cwd };
+  const environment = readEnvironment(env);
+  const written = configFile === undefined ? undefined : readYaml(configFile, base, faults);
+  // Without a readable file every further remark would be about defaults that nobody asked for.
+  const isBroken = configFile !== undefined && written === undefined;
+  const shown = configFile ?? ENVIRONMENT;
+  const config: ConfigRead =
+    written === undefined
+      ? { values: {}, lines: new Map(), zones: undefined }
+      : readConfig(written, shown, faults);
+  const zones = readZones(config.zones, shown, faults);
+
+  const derived = derivedFrom(config, environment, env, base, faults, warnings);
+  const values = layered([derived.values, config.values], environment.variables);
+  const origins = originsOf(config, environment, derived, shown);
+  const absolute = withAbsolutePaths(values, origins, base);
+
+  const knownZones = isBroken ? undefined : new Set(zones.map(({ settings }) => settings.zone));
+  const aliasFile = aliasFileOf(values, origins, base);
+  const read = loadAliases(aliasFile, base, { defaults: values, zones: knownZones }, faults, warnings);
+  const { aliases } = read;
+  const place = placeOf(origins, configFile);
+  if (isBroken) return failed([...faults, ...environment.faults], [...warnings, ...environment.warnings]);
+
+  faults.push(...topicConflicts(values, zones, aliases, place, shown));
+  if (read.complete) faults.push(...keyfobFaults(zones, aliases, shown));
+  const credentials = readCredentials(absolute, origins, place, faults, warnings);
+  faults.push(...environment.faults);
+  warnings.push(...environment.warnings);
+  if (faults.length > 0) return failed(faults, warnings);
+
+  const configuration = assemble({
+    values: absolute,
+    zones,
+    aliases,
+    credentials,
+    configFile: configFile === undefined ? undefined : resolve(cwd, configFile),
+    aliasFile: aliasFile === undefined ? undefined : resolve(cwd, aliasFile),
+    aliasFileFound: read.found,
+    version,
+    warnings: sortFaults(warnings),
+  });
+  return deepFreeze({ ok: true, configuration, resolved: { values, origins, zones, configFile } });
+}
+
+function failed(faults: readonly Fault[], warnings: readonly Fault[]): Loaded {
+  return { ok: false, faults: sortFaults(faults), warnings: sortFaults(warnings) };
+}
+
+/** Reads a YAML file; undefined when it cannot be read at all. */
+function readYaml(path: string, { cwd }: Base, faults: Fault[]): Written | undefined {
+  const reading = readTextFile(resolve(cwd, path), path);
+  if (!reading.ok) {
+    const { fault: why, missing } = reading;
+    faults.push(missing ? { ...why, hint: 'heyu2mqtt init writes one; --config names another' } : why);
+    return undefined;
+  }
+  const document = readDocument(reading.file.text, path);
+  faults.push(...document.faults);
+  return document.written;
+}
+
+function derivedFrom(
+  config: ConfigRead,
+  environment: EnvironmentRead,
+  env: Environment,
+  base: Base,
+  faults: Fault[],
+  warnings: Fault[],
+): Derived {
+  const inEnvironment = environment.values['heyu.x10config'];
+  const inFile = config.values['heyu.x10config'];
+  const fromFile: Origin = { kind: 'file', file: base.configFile ?? '', line: 0 };
+  const x10config = inEnvironment ?? (inFile === undefined ? undefined : pathFrom(inFile, fromFile, base));
+  return derive(
+    (name) => environment.values[name] ?? config.values[name],
+    x10config === undefined ? undefined : resolve(base.cwd, x10config),
+    env,
+    faults,
+    warnings,
+  );
+}
+
+function originsOf(
+  config: ConfigRead,
+  environment: EnvironmentRead,
+  derived: Derived,
+  file: string,
+): Origins {
+  const origins = new Map<ConfigKey, Origin>();
+  for (const name of CONFIG_KEY_NAMES) {
+    const from = derived.from.get(name);
+    const line = config.lines.get(name);
+    if (environment.values[name] !== undefined) {
+      origins.set(name, { kind: 'environment', variable: environmentName(name) });
+    } else if (line !== undefined) origins.set(name, { kind: 'file', file, line });
+    else if (from !== undefined) origins.set(name, { kind: 'derived', from });
+    else origins.set(name, { kind: 'default' });
+  }
+  return origins;
+}
+
+/** Path of the alias file as it is shown; undefined without a configuration that it could lie beside. */
+function aliasFileOf(values: ConfigValues, origins: Origins, base: Base): string | undefined {
+  const origin = origins.get('aliases');
+  if (base.configFile === undefined && origin?.kind !== 'environment') return undefined;
+  return pathFrom(values.aliases, origin, base);
+}
+
+type AliasFileRead = {
+  readonly aliases: AliasesRead['aliases'];
+  /** Every alias could be read. */
+  readonly complete: boolean;
+  readonly found: boolean;
+};
+
+function loadAliases(
+  path: string | undefined,
+  { cwd }: Base,
+  { defaults, zones }: { readonly defaults: ConfigValues; readonly zones: ReadonlySet<string> | undefined },
+  faults: Fault[],
+  warnings: Fault[],
+): AliasFileRead {
+  const import_ = 'heyu2mqtt alias import makes the alias file of your x10config';
+  if (path === undefined) return { aliases: [], complete: true, found: false };
+  const reading = readTextFile(resolve(cwd, path), path);
+  if (!reading.ok) {
+    if (reading.missing)
+      warnings.push(fault({ file: path }, 'does not exist: there are no sensors yet', import_));
+    else faults.push(reading.fault);
+    return { aliases: [], complete: reading.missing, found: false };
+  }
+  const document = readDocument(reading.file.text, path);
+  faults.push(...document.faults);
+  if (document.written === undefined) return { aliases: [], complete: false, found: true };
+  const read = readAliases(document.written, { file: path, defaults, zones });
+  faults.push(...read.faults);
+  warnings.push(...read.warnings);
+  if (read.aliases.length === 0 && read.faults.length === 0) {
+    warnings.push(fault({ file: path }, 'names no alias: there are no sensors yet', import_));
+  }
+  return { aliases: read.aliases, complete: read.faults.length + document.faults.length === 0, found: true };
+}

@@ -1,0 +1,98 @@
+/** Reads a small text file whole, and says for people why it cannot be read. */
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fault, type Fault } from './faults.js';
+
+/** A file as it was read. */
+export type TextFile = {
+  readonly text: string;
+  /** SHA-256 of its bytes, hexadecimal: whether it is still the same file content. */
+  readonly hash: string;
+  /** Permission bits, such as 0o640. */
+  readonly mode: number;
+};
+
+/** A file, or why not: `missing` when it does not exist. */
+export type FileReading =
+  | { readonly ok: true; readonly file: TextFile }
+  | { readonly ok: false; readonly missing: boolean; readonly fault: Fault };
+
+/** No configuration file is larger: 5,000 aliases take less than 1 MiB. */
+export const LARGEST_FILE = 4 * 1024 * 1024;
+
+/** SHA-256 of a text in UTF-8, as `TextFile.hash`. */
+export function hashOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Reads `path`; faults name it `shownAs`. Bytes that are no UTF-8 are a fault unless `lenient`. Never throws. */
+export function readTextFile(
+  path: string,
+  shownAs: string = path,
+  { mostBytes = LARGEST_FILE, lenient = false } = {},
+): FileReading {
+  const failed = (problem: string, hint?: string, line?: number): FileReading => ({
+    ok: false,
+    missing: false,
+    fault: fault({ file: shownAs, line }, problem, hint),
+  });
+  let bytes: Uint8Array;
+  let mode: number;
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      const status = fstatSync(descriptor);
+      if (status.isDirectory()) return failed('is a directory, not a file');
+      mode = status.mode & 0o7777;
+      bytes = readUpTo(descriptor, mostBytes + 1);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    return unreadable(error, shownAs);
+  }
+  if (bytes.length > mostBytes) return failed(`is larger than ${mostBytes.toLocaleString('en-US')} bytes`);
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return failed('is written in UTF-16', 'save it as UTF-8');
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: !lenient }).decode(bytes);
+  } catch {
+    const before = new TextDecoder().decode(bytes).split('\ufffd', 1)[0] ?? '';
+    return failed('contains bytes that are no UTF-8', 'save it as UTF-8', before.split('\n').length);
+  }
+  return { ok: true, file: { text, hash: hashOf(bytes), mode } };
+}
+
+function readUpTo(descriptor: number, most: number): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  while (length < most) {
+    const chunk = new Uint8Array(Math.min(65_536, most - length));
+    const count = readSync(descriptor, chunk);
+    if (count === 0) break;
+    chunks.push(chunk.subarray(0, count));
+    length += count;
+  }
+  return Buffer.concat(chunks, length);
+}
+
+function unreadable(error: unknown, file: string): FileReading {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return { ok: false, missing: true, fault: fault({ file }, 'does not exist') };
+  }
+  const denied = code === 'EACCES' || code === 'EPERM';
+  return {
+    ok: false,
+    missing: false,
+    fault: denied
+      ? fault(
+          { file },
+          'may not be read by this user',
+          `give the user of the service the right to read it: ls -l ${file}`,
+        )
+      : fault({ file }, `cannot be read (${code})`),
+  };
+}
