@@ -106,7 +106,7 @@ export default tseslint.config(
   },
   ...Object.keys(mayNotImport).map(layer),
   {
-    files: ['vitest.config.ts', 'eslint.config.js'],
+    files: ['**/vitest.config.ts', 'eslint.config.js'],
     rules: { 'no-restricted-exports': 'off' },
   },
   {

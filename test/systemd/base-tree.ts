@@ -1,0 +1,132 @@
+/**
+ * The Debian 13 that the tests boot: systemd 257, Node 20.19, mosquitto 2.0 and logrotate as Debian ships them.
+ * Built once with debootstrap into a folder outside the project, and never written to afterwards.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const RELEASE = 'trixie';
+const MIRROR = 'http://deb.debian.org/debian';
+const PACKAGES = [
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'nodejs',
+  'mosquitto',
+  'mosquitto-clients',
+  'logrotate',
+  'man-db',
+  'adduser',
+  'acl',
+  'procps',
+  'sudo',
+  'ca-certificates',
+  'openssl',
+];
+
+/** What debootstrap leaves to the installer of Debian. */
+const FILES: Readonly<Record<string, string>> = {
+  '/etc/hosts': '127.0.0.1 localhost\n::1 localhost ip6-localhost\n',
+  '/etc/hostname': 'x10-house\n',
+  '/etc/resolv.conf': '',
+  '/etc/apt/sources.list': '',
+};
+
+/** Programs that the tests need on this machine, and the Debian packages that bring them. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  debootstrap: 'debootstrap',
+  'systemd-nspawn': 'systemd-container',
+  nsenter: 'util-linux',
+  'dpkg-deb': 'dpkg',
+};
+
+/** Why this machine cannot run the container, in words for people; undefined when it can. */
+export function whyNot(): string | undefined {
+  if (process.platform !== 'linux') return 'it needs Linux';
+  if (process.getuid?.() !== 0) return 'it needs root';
+  const missing = Object.entries(PROGRAMS).filter(
+    ([program]) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
+  );
+  if (missing.length > 0) {
+    const packages = [...new Set(missing.map(([, from]) => from))].join(' ');
+    return `${missing.map(([program]) => program).join(', ')} missing: apt-get install ${packages}`;
+  }
+  if (!readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n')) {
+    spawnSync('modprobe', ['overlay']);
+    if (!readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'))
+      return 'the kernel has no overlay file system';
+  }
+  return undefined;
+}
+
+/**
+ * The folder with the Debian; built when it is not there or was made by another recipe (about a minute).
+ * Rejects with the end of debootstrap's output when the mirror cannot be reached.
+ */
+export async function baseTree(): Promise<string> {
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'heyu2mqtt-test');
+  const tree = join(cache, RELEASE);
+  const recipe = createHash('sha256')
+    .update(JSON.stringify([RELEASE, PACKAGES, FILES]))
+    .digest('hex');
+  const stamp = join(cache, `${RELEASE}.recipe`);
+  const isReady = (): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === recipe;
+  mkdirSync(cache, { recursive: true });
+  const lock = join(cache, `${RELEASE}.lock`);
+  while (!isReady()) {
+    try {
+      mkdirSync(lock);
+    } catch {
+      await waitForOther(lock);
+      continue;
+    }
+    try {
+      if (!isReady()) build(tree, join(cache, `${RELEASE}.log`));
+      writeFileSync(stamp, recipe);
+    } finally {
+      rmSync(lock, { recursive: true });
+    }
+  }
+  return tree;
+}
+
+/** A lock that nobody has given back for so long was left by a run that was killed. */
+const LOCK_STALE_MS = 15 * 60_000;
+
+async function waitForOther(lock: string): Promise<void> {
+  const age = existsSync(lock) ? Date.now() - statSync(lock).mtimeMs : 0;
+  if (age > LOCK_STALE_MS) rmSync(lock, { recursive: true, force: true });
+  await delay(500);
+}
+
+function build(tree: string, log: string): void {
+  const fresh = `${tree}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  process.stdout.write(`building Debian ${RELEASE} in ${tree}, this takes a minute or two\n`);
+  const { status, stdout, stderr } = spawnSync(
+    'debootstrap',
+    ['--variant=minbase', `--include=${PACKAGES.join(',')}`, RELEASE, fresh, MIRROR],
+    { encoding: 'utf8', maxBuffer: 64 * 2 ** 20 },
+  );
+  writeFileSync(log, `${stdout}${stderr}`);
+  if (status !== 0) {
+    throw new Error(
+      `debootstrap failed, see ${log}:\n${`${stdout}${stderr}`.split('\n').slice(-12).join('\n')}`,
+    );
+  }
+  for (const [path, text] of Object.entries(FILES)) {
+    rmSync(join(fresh, path), { force: true });
+    writeFileSync(join(fresh, path), text);
+  }
+  // journald keeps what the tests ask for, also over a restart of the container
+  mkdirSync(join(fresh, 'var/log/journal'), { recursive: true });
+  rmSync(join(fresh, 'var/cache/apt/archives'), { recursive: true, force: true });
+  mkdirSync(join(fresh, 'var/cache/apt/archives/partial'), { recursive: true });
+  rmSync(tree, { recursive: true, force: true });
+  renameSync(fresh, tree);
+}
