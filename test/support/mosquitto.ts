@@ -165,8 +165,9 @@ function configuration(directory: string, port: number, options: MosquittoOption
     writeFileSync(file, `${options.acl}\n`, { mode: 0o600 });
     lines.push(`acl_file ${file}`);
   }
-  lines.push(`listener ${port} 127.0.0.1`);
-  if (options.websockets === true) lines.push('protocol websockets');
+  // libwebsockets cannot be bound to an address
+  if (options.websockets === true) lines.push(`listener ${port}`, 'protocol websockets');
+  else lines.push(`listener ${port} 127.0.0.1`);
   if (options.tls !== undefined) {
     const { ca, cert, key, requireCertificate = false } = options.tls;
     lines.push(`cafile ${ca}`, `certfile ${cert}`, `keyfile ${key}`);

@@ -1,0 +1,174 @@
+/**
+ * The connection to the broker: made again for ever, with the next url of the list at each attempt. It knows when
+ * to try again, notices another program with our client id and the publish that a broker answers by hanging up.
+ * One connection itself is `broker/link.ts`.
+ */
+
+import type { Broker, BrokerListener, Message } from '../ports.js';
+import { publishFailure, type PublishFailure } from '../mqtt/publish-failure.js';
+import { openLink, type Link, type LinkEnd } from './broker/link.js';
+import type { BrokerOptions } from './broker/options.js';
+import { watchSuspects } from './broker/suspects.js';
+import { watchTakeover } from './broker/takeover.js';
+import { DEFAULT_TIMINGS, retryDelay } from './broker/timings.js';
+import { parseBrokerUrl } from './broker/url.js';
+
+/** Makes the connection's object; nothing happens before `start`. */
+export function connectBroker(options: BrokerOptions): Broker {
+  const { clock, urls, random = Math.random } = options;
+  const timings = { ...DEFAULT_TIMINGS, ...options.timings };
+  const takeover = watchTakeover();
+  const suspects = watchSuspects();
+  let listener: BrokerListener | undefined;
+  let link: Link | undefined;
+  let isConnected = false;
+  let acceptedAt = 0;
+  /** Attempts in a row that led to no lasting connection. */
+  let failures = 0;
+  let isStopping = false;
+  let stopping: Promise<void> | undefined;
+  let hasStopped: (() => void) | undefined;
+  let waits: (() => void)[] = [];
+
+  const callOff = (): void => {
+    for (const off of waits) off();
+    waits = [];
+  };
+
+  const attempt = (): void => {
+    waits = [];
+    const url = parseBrokerUrl(urls[failures % urls.length] ?? '');
+    if (url === undefined) {
+      process.nextTick(refused, 'mqtt.url is no broker url. hint: write it as mqtt://host:1883');
+      return;
+    }
+    link = openLink(url, options, suspects.inFlightLimit, {
+      accepted,
+      received: (message) => listener?.received(message),
+      subscribed: (topics, refusedTopics) => listener?.subscribed(topics, refusedTopics),
+      acknowledged: suspects.acknowledged,
+      ended,
+    });
+  };
+
+  const accepted = (sessionPresent: boolean): void => {
+    isConnected = true;
+    acceptedAt = clock.monotonicMs();
+    waits = [clock.after(timings.stoodMs, stood), clock.after(timings.takeoverOverMs, stoodLong)];
+    listener?.connected(sessionPresent);
+  };
+
+  const stood = (): void => {
+    failures = 0;
+    suspects.stood();
+  };
+
+  const stoodLong = (): void => {
+    if (takeover.stood()) listener?.takeover(false);
+  };
+
+  const ended = (end: LinkEnd): void => {
+    const { reason, unsettled } = end;
+    link = undefined;
+    isConnected = false;
+    callOff();
+    if (!end.accepted) {
+      refused(reason);
+      return;
+    }
+    const livedMs = clock.monotonicMs() - acceptedAt;
+    if (livedMs < timings.stoodMs) failures += 1;
+    const blamed = end.how === 'silent' || end.how === 'told' ? justWritten(end) : [];
+    const guilty = suspects.closedAfter(blamed);
+    // the way is free again: no reason to wait longer and longer
+    if (guilty !== undefined) failures = 0;
+    for (const { message, done } of unsettled) {
+      done(message.topic === guilty ? poison(guilty, reason) : publishFailure('lost', reason));
+    }
+    const isShort = end.how === 'silent' && livedMs < timings.shortMs && !end.wasSubscribing;
+    const isSign = end.how === 'taken_over' || (isShort && blamed.length === 0);
+    const isRecognised = end.how !== 'stopped' && takeover.ended(isSign);
+    if (end.how !== 'stopped')
+      listener?.closed(guilty === undefined ? reason : poison(guilty, reason).message);
+    if (isRecognised) listener?.takeover(true);
+    retry();
+  };
+
+  /** The topics of what was sent so shortly before the end that it may be its cause. */
+  const justWritten = ({ unsettled, inFlight }: LinkEnd): string[] => {
+    const since = clock.monotonicMs() - timings.blameMs;
+    const written = unsettled.slice(0, inFlight).filter(({ writtenAt = 0 }) => writtenAt >= since);
+    return [...new Set(written.map(({ message }) => message.topic))];
+  };
+
+  const refused = (reason: string): void => {
+    failures += 1;
+    takeover.refused();
+    if (!isStopping) listener?.refused(reason);
+    retry();
+  };
+
+  const retry = (): void => {
+    if (isStopping) {
+      hasStopped?.();
+      return;
+    }
+    const longestMs = takeover.isHappening() ? timings.longestRetryInTakeoverMs : timings.longestRetryMs;
+    const limits = { firstRetryMs: timings.firstRetryMs, longestMs };
+    waits = [clock.after(retryDelay(failures, urls.length, limits, random()), attempt)];
+  };
+
+  const publish = (message: Message, done: (error?: PublishFailure) => void): void => {
+    const fault = messageFault(message);
+    const open = isConnected ? link : undefined;
+    if (fault !== undefined) process.nextTick(done, publishFailure('refused', fault));
+    else if (open === undefined) process.nextTick(done, publishFailure('lost', 'there is no connection'));
+    else open.publish(message, done);
+  };
+
+  const stop = async (last: readonly Message[], timeoutMs: number): Promise<void> => {
+    isStopping = true;
+    callOff();
+    const open = link;
+    if (open === undefined) return;
+    if (!isConnected) {
+      open.cut();
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      hasStopped = resolve;
+      waits = [clock.after(timeoutMs, open.cut)];
+      for (const message of last) publish(message, () => undefined);
+      open.finish();
+    });
+  };
+
+  return {
+    start: (to) => {
+      if (listener !== undefined) return;
+      listener = to;
+      attempt();
+    },
+    publish: (message, done) => {
+      if (!isStopping) publish(message, done);
+      else process.nextTick(done, publishFailure('lost', 'the connection is being closed'));
+    },
+    // mqtt.js would keep them for later
+    subscribe: (topics) => (isConnected ? link?.subscribe(topics) : undefined),
+    unsubscribe: (topics) => (isConnected ? link?.unsubscribe(topics) : undefined),
+    isConnected: () => isConnected,
+    stop: (last, timeoutMs) => (stopping ??= stop(last, timeoutMs)),
+  };
+}
+
+function poison(topic: string, reason: string): PublishFailure {
+  const words = `${reason}, several times right after a publish to ${topic}. hint: may this user publish there?`;
+  return publishFailure('poison', words);
+}
+
+/** What mqtt.js or the broker would answer by dropping the connection (MQTT 3.1.1, sections 1.5.3 and 4.7). */
+function messageFault({ topic }: Message): string | undefined {
+  return topic === '' || topic.length > 20_000 || /[+#\0]/.test(topic)
+    ? `'${topic.slice(0, 100)}' is no topic to publish to`
+    : undefined;
+}

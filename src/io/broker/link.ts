@@ -1,0 +1,252 @@
+/**
+ * One connection to one broker, from the first packet to the last. Each has an mqtt.js client of its own, so that
+ * nothing of a lost connection is ever left to that library's queues and stores, which lose messages: what was
+ * not acknowledged is handed back when the link ends. Only this file and `client-options.ts` know mqtt.js.
+ */
+
+import { Socket } from 'node:net';
+import mqtt, { type MqttClient, type Packet } from 'mqtt';
+import type { Message, Received } from '../../ports.js';
+import { publishFailure, type PublishFailure } from '../../mqtt/publish-failure.js';
+import { clientOptions } from './client-options.js';
+import type { BrokerOptions } from './options.js';
+import * as reasons from './reasons.js';
+import type { BrokerUrl } from './url.js';
+
+/** A message that was handed over to be published. */
+export type Publishing = {
+  readonly message: Message;
+  readonly done: (error?: PublishFailure) => void;
+  /** Monotonic; undefined while it waits for its turn. */
+  writtenAt: number | undefined;
+};
+
+/** How a link ended. */
+export type LinkEnd = {
+  /** CONNACK had been accepted. */
+  readonly accepted: boolean;
+  /** `silent` = closed by the other side or cut, `told` = closed with a reason, `taken_over` = with that reason. */
+  readonly how: 'silent' | 'told' | 'taken_over' | 'fault' | 'stopped';
+  readonly reason: string;
+  /** What was not acknowledged, in order: the first `inFlight` were written, the others not. */
+  readonly unsettled: readonly Publishing[];
+  readonly inFlight: number;
+  /** A SUBSCRIBE had not been answered. */
+  readonly wasSubscribing: boolean;
+};
+
+export type LinkListener = {
+  readonly accepted: (sessionPresent: boolean) => void;
+  readonly received: (message: Received) => void;
+  /** SUBACK, or its absence, for one SUBSCRIBE packet. */
+  readonly subscribed: (topics: readonly string[], refused: readonly string[]) => void;
+  readonly acknowledged: (topic: string) => void;
+  /** The last call. */
+  readonly ended: (end: LinkEnd) => void;
+};
+
+export type Link = {
+  readonly publish: (message: Message, done: (error?: PublishFailure) => void) => void;
+  readonly subscribe: (topics: readonly string[]) => void;
+  readonly unsubscribe: (topics: readonly string[]) => void;
+  /** Disconnects cleanly as soon as everything is acknowledged. */
+  readonly finish: () => void;
+  /** Cuts the connection; without a DISCONNECT, so that the broker publishes the will. */
+  readonly cut: () => void;
+};
+
+/** Topics in one SUBSCRIBE: some brokers limit the size of a packet. */
+const TOPICS_PER_PACKET = 50;
+
+/**
+ * Opens a link. `inFlightLimit` is asked before each publish: more wait for an acknowledgement (in MQTT 5 the
+ * broker's Receive Maximum counts too, section 3.3.4).
+ */
+export function openLink(
+  url: BrokerUrl,
+  options: BrokerOptions,
+  inFlightLimit: () => number,
+  listener: LinkListener,
+): Link {
+  const { clock, keepaliveS = 15, connectTimeoutMs = 10_000 } = options;
+  const attempt: reasons.Attempt = {
+    shown: url.shown,
+    usesTls: url.protocol === 'mqtts' || url.protocol === 'wss',
+    protocol: options.protocol,
+    clientId: options.clientId,
+    hasUsername: (options.username ?? url.username) !== undefined,
+    connectTimeoutMs,
+    keepaliveS,
+  };
+  let client: MqttClient | undefined;
+  let accepted = false;
+  let over = false;
+  let finishing = false;
+  /** Code of a refusing CONNACK or of a DISCONNECT. */
+  let connackCode: number | undefined;
+  let disconnectCode: number | undefined;
+  let receiveMaximum = 65_535;
+  let hasFlushed = false;
+  const inFlight = new Set<Publishing>();
+  let held: Publishing[] = [];
+  const subscribing = new Map<number, { readonly topics: readonly string[]; readonly off: () => void }>();
+
+  const end = (how: LinkEnd['how'], reason: string): void => {
+    if (over) return;
+    over = true;
+    const wasSubscribing = subscribing.size > 0;
+    for (const { off } of subscribing.values()) off();
+    subscribing.clear();
+    const unsettled = [...inFlight, ...held];
+    const count = inFlight.size;
+    inFlight.clear();
+    held = [];
+    client?.end(true);
+    // a client that is ending already does nothing more
+    client?.stream.destroy();
+    listener.ended({ accepted, how, reason, unsettled, inFlight: count, wasSubscribing });
+  };
+
+  const failed = (error: Error): void => {
+    if (connackCode !== undefined) end('fault', reasons.connackInWords(connackCode, attempt));
+    else if (error.message === 'connack timeout') end('fault', reasons.connectTimeoutInWords(attempt));
+    else if (error.message === 'Keepalive timeout') end('fault', reasons.keepaliveInWords(attempt));
+    else {
+      const code = reasons.errorCode(error);
+      const isCut = code === 'ECONNRESET' || code === 'EPIPE';
+      end(isCut ? 'silent' : 'fault', reasons.errorInWords(error, accepted, attempt));
+    }
+  };
+
+  const closed = (): void => {
+    if (finishing) end('stopped', 'disconnected');
+    else if (disconnectCode === undefined) end('silent', reasons.closedInWords(accepted, attempt));
+    else {
+      end(
+        disconnectCode === 0x8e ? 'taken_over' : 'told',
+        reasons.disconnectInWords(disconnectCode, attempt),
+      );
+    }
+  };
+
+  const packetReceived = (packet: Packet): void => {
+    if (packet.cmd === 'connack') {
+      const code = packet.reasonCode ?? packet.returnCode ?? 0;
+      if (code !== 0) connackCode = code;
+      else {
+        receiveMaximum = packet.properties?.receiveMaximum ?? 65_535;
+        // mqtt.js can publish once it is through with this packet; it takes the next one only a tick later
+        process.nextTick(() => {
+          if (over) return;
+          accepted = true;
+          listener.accepted(packet.sessionPresent);
+        });
+      }
+    } else if (packet.cmd === 'suback') {
+      const { granted, messageId = 0 } = packet;
+      answered(messageId, (_, index) => !(Number(granted[index]) < 0x80));
+    } else if (packet.cmd === 'disconnect') {
+      disconnectCode = packet.reasonCode ?? 0;
+    }
+  };
+
+  /** Tells of a SUBACK when it is still waited for. In the packet's own tick: retained copies follow it. */
+  const answered = (id: number, isRefused: (topic: string, index: number) => boolean): void => {
+    const asked = subscribing.get(id);
+    if (asked === undefined) return;
+    subscribing.delete(id);
+    asked.off();
+    listener.subscribed(asked.topics, asked.topics.filter(isRefused));
+  };
+
+  const write = (publishing: Publishing): void => {
+    const { topic, payload, retain } = publishing.message;
+    inFlight.add(publishing);
+    publishing.writtenAt = clock.monotonicMs();
+    client?.publish(topic, payload, { qos: 1, retain }, (error) => settled(publishing, error));
+    // mqtt.js writes at the end of the tick; the first message of a tick goes at once, the others go together
+    if (hasFlushed) return;
+    hasFlushed = true;
+    client?.stream.uncork();
+    process.nextTick(() => (hasFlushed = false));
+  };
+
+  const settled = (publishing: Publishing, error: Error | null | undefined): void => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    // an error without a reason code is the end of the link, which hands back everything in order
+    if ((error instanceof Error && typeof code !== 'number') || !inFlight.delete(publishing)) return;
+    const { message, done } = publishing;
+    listener.acknowledged(message.topic);
+    while (held.length > 0 && hasRoom()) {
+      const next = held.shift();
+      if (next !== undefined) write(next);
+    }
+    if (typeof code !== 'number') done();
+    else {
+      const words = `${url.shown}: a publish to ${message.topic} was refused: ${reasons.codeInWords(code)}`;
+      done(publishFailure('refused', words));
+    }
+    if (finishing) finishWhenIdle();
+  };
+
+  const hasRoom = (): boolean => inFlight.size < Math.min(receiveMaximum, inFlightLimit());
+
+  const finishWhenIdle = (): void => {
+    if (inFlight.size === 0 && held.length === 0 && !over) client?.end(false);
+  };
+
+  try {
+    client = mqtt.connect(clientOptions(url, options, { keepaliveS, connectTimeoutMs }));
+    client.on('packetreceive', packetReceived);
+    client.on('error', failed);
+    client.on('close', closed);
+    client.on('message', (topic, payload, packet) => {
+      if (!over) listener.received({ topic, payload, retain: packet.retain, duplicate: packet.dup });
+    });
+    client.connect();
+    const { stream } = client;
+    // mqtt.js keeps errors without a code to itself, such as those of a web socket's handshake
+    stream.on('error', failed);
+    if (stream instanceof Socket) stream.once('connect', () => stream.setNoDelay(true));
+  } catch (error) {
+    // what cannot even begin, such as a certificate that is none
+    client = undefined;
+    process.nextTick(() => end('fault', reasons.errorInWords(error, false, attempt)));
+  }
+
+  return {
+    publish: (message, done) => {
+      const publishing: Publishing = { message, done, writtenAt: undefined };
+      if (held.length === 0 && hasRoom()) write(publishing);
+      else held.push(publishing);
+    },
+    subscribe: (topics) => {
+      for (const chunk of inChunks(topics)) {
+        const before = client?.getLastMessageId();
+        client?.subscribe(chunk, { qos: 1, rh: 0, rap: false });
+        const id = client?.getLastMessageId();
+        if (id === undefined || id === before) listener.subscribed(chunk, chunk);
+        else {
+          const off = clock.after(connectTimeoutMs, () => answered(id, () => true));
+          subscribing.set(id, { topics: chunk, off });
+        }
+      }
+    },
+    unsubscribe: (topics) => {
+      for (const chunk of inChunks(topics)) client?.unsubscribe(chunk);
+    },
+    finish: () => {
+      finishing = true;
+      finishWhenIdle();
+    },
+    cut: () => end('stopped', 'disconnected'),
+  };
+}
+
+function inChunks(topics: readonly string[]): string[][] {
+  const chunks: string[][] = [];
+  for (let from = 0; from < topics.length; from += TOPICS_PER_PACKET) {
+    chunks.push(topics.slice(from, from + TOPICS_PER_PACKET));
+  }
+  return chunks;
+}
