@@ -1,0 +1,122 @@
+/**
+ * What has been heard so far, unit by unit: how often, when, what. Made from live lines or from an old log; the
+ * state is bounded, whatever is heard.
+ */
+
+import type { Source } from '../heyu/source.js';
+import type { Address } from '../x10/address.js';
+
+/** One thing heard: a unit event, or a security line, or the radio of a sender that heyu does not map. */
+export type Heard = {
+  /** Instant of the line. */
+  readonly at: number;
+  /** Undefined for a sender that no ALIAS of heyu maps: then it has a `securityId`. */
+  readonly address: Address | undefined;
+  /** As heyu writes it: `0x22`. */
+  readonly securityId?: string;
+  /** Data byte of an unmapped sender, 0..255. */
+  readonly data?: number;
+  /** heyu's label, null for `_no_alias_`. */
+  readonly label: string | null;
+  /** heyu's name: On, Off, Alert, sDusk ... */
+  readonly function: string;
+  readonly source: Source;
+};
+
+/** One sender: a unit, or a security ID that heyu does not map. Instants are epoch milliseconds. */
+export type HeardUnit = {
+  readonly address: Address | undefined;
+  readonly securityId: string | undefined;
+  /** The label of the last line that had one. */
+  label: string | null;
+  readonly firstAt: number;
+  lastAt: number;
+  count: number;
+  readonly functions: Map<string, number>;
+  readonly sources: Set<Source>;
+  /** Data bytes of an unmapped sender. */
+  readonly data: Set<number>;
+  /** Longest and shortest time between two lines, ms; undefined before the second line. */
+  longestMs: number | undefined;
+  shortestMs: number | undefined;
+  /** The last function, and how often two lines in a row had the same one. */
+  lastFunction: string;
+  repeats: number;
+};
+
+/** Everything heard. */
+export type History = {
+  /** First and last instant, undefined before anything was heard. */
+  fromAt: number | undefined;
+  toAt: number | undefined;
+  readonly units: Map<string, HeardUnit>;
+  /** Lines of further unmapped senders, beyond `MOST_IDS`. */
+  beyond: number;
+};
+
+/** So many unmapped security senders are told apart; garbage on the air has any number of them. */
+export const MOST_IDS = 200;
+
+const MOST_FUNCTIONS = 32;
+
+/** Nothing has been heard. */
+export function newHistory(): History {
+  return { fromAt: undefined, toAt: undefined, units: new Map(), beyond: 0 };
+}
+
+/** Adds one line to what has been heard. Lines come in the order of the log; a clock set back does no harm. */
+export function hear(history: History, heard: Heard): void {
+  const key = heard.address ?? heard.securityId;
+  if (key === undefined) return;
+  history.fromAt = Math.min(history.fromAt ?? heard.at, heard.at);
+  history.toAt = Math.max(history.toAt ?? heard.at, heard.at);
+  const unit = history.units.get(key);
+  if (unit) again(unit, heard);
+  else if (heard.address === undefined && idsIn(history) >= MOST_IDS) history.beyond += 1;
+  else history.units.set(key, first(heard));
+}
+
+/** What was heard of an address. */
+export function heardOf(history: History, address: Address): HeardUnit | undefined {
+  return history.units.get(address);
+}
+
+function idsIn(history: History): number {
+  let count = 0;
+  for (const { address } of history.units.values()) if (address === undefined) count += 1;
+  return count;
+}
+
+function first(heard: Heard): HeardUnit {
+  return {
+    address: heard.address,
+    securityId: heard.securityId,
+    label: heard.label,
+    firstAt: heard.at,
+    lastAt: heard.at,
+    count: 1,
+    functions: new Map([[heard.function, 1]]),
+    sources: new Set([heard.source]),
+    data: new Set(heard.data === undefined ? [] : [heard.data]),
+    longestMs: undefined,
+    shortestMs: undefined,
+    lastFunction: heard.function,
+    repeats: 0,
+  };
+}
+
+function again(unit: HeardUnit, heard: Heard): void {
+  const gapMs = Math.max(heard.at - unit.lastAt, 0);
+  unit.longestMs = Math.max(unit.longestMs ?? 0, gapMs);
+  unit.shortestMs = Math.min(unit.shortestMs ?? Infinity, gapMs);
+  unit.lastAt = Math.max(unit.lastAt, heard.at);
+  unit.count += 1;
+  unit.label = heard.label ?? unit.label;
+  unit.sources.add(heard.source);
+  if (heard.data !== undefined) unit.data.add(heard.data & 0xff);
+  if (unit.lastFunction === heard.function) unit.repeats += 1;
+  unit.lastFunction = heard.function;
+  const times = unit.functions.get(heard.function);
+  if (times !== undefined || unit.functions.size < MOST_FUNCTIONS)
+    unit.functions.set(heard.function, (times ?? 0) + 1);
+}

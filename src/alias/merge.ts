@@ -1,0 +1,97 @@
+/**
+ * What an import would do to an alias file that is there already. heyu has the say over addresses and modules;
+ * everything else in the file is its owner's and stays as it is.
+ */
+
+import { nextUnit } from '../x10/address.js';
+import type { Address } from '../x10/address.js';
+import { idOf } from './entry.js';
+import type { AliasEntry } from './entry.js';
+import type { Proposal, Proposals } from './propose.js';
+
+/** A key of an entry that gets another value; undefined = not written down. */
+export type Change = {
+  readonly key: 'address' | 'model' | 'dusk' | 'id';
+  readonly from: string | undefined;
+  readonly to: string;
+};
+
+/** What happens to one alias. */
+export type MergeStep =
+  | { readonly kind: 'added'; readonly entry: AliasEntry; readonly comments: readonly string[] }
+  | { readonly kind: 'changed'; readonly alias: string; readonly changes: readonly Change[] }
+  | { readonly kind: 'same'; readonly alias: string }
+  /** The file has this address under a name of its own: nothing is done. */
+  | { readonly kind: 'other_name'; readonly alias: string; readonly label: string; readonly address: Address }
+  /** heyu knows neither the label nor the address. `removed` only when asked for. */
+  | { readonly kind: 'gone'; readonly alias: string; readonly address: Address; readonly removed: boolean };
+
+/** The steps: first the entries of the file in their order, then what is added in the order of heyu's file. */
+export type Merge = readonly MergeStep[];
+
+/** Compares the entries of a file with what heyu's configuration proposes. */
+export function mergeAliases(
+  current: readonly AliasEntry[],
+  proposals: Proposals,
+  options: { readonly prune: boolean },
+): Merge {
+  const byAlias = new Map(proposals.entries.map((proposal) => [proposal.entry.alias, proposal]));
+  const skipped = new Set(proposals.skipped.map(({ label }) => label));
+  const aliases = new Set(current.map(({ alias }) => alias));
+  const unmatched = new Map<Address, Proposal>();
+  for (const proposal of proposals.entries) {
+    if (!aliases.has(proposal.entry.alias)) unmatched.set(proposal.entry.address, proposal);
+  }
+
+  const kept = current.map((entry): MergeStep => {
+    const same = byAlias.get(entry.alias);
+    if (same) return compare(entry, same.entry);
+    const renamed = unmatched.get(entry.address);
+    if (renamed) {
+      unmatched.delete(entry.address);
+      const label = renamed.entry.alias;
+      return { kind: 'other_name', alias: entry.alias, label, address: entry.address };
+    }
+    if (entry.ignore || skipped.has(entry.alias) || proposals.known.has(entry.address))
+      return { kind: 'same', alias: entry.alias };
+    return { kind: 'gone', alias: entry.alias, address: entry.address, removed: options.prune };
+  });
+
+  const removed = new Set(kept.flatMap((step) => (step.kind === 'gone' && step.removed ? [step.alias] : [])));
+  const occupied = new Set(current.filter(({ alias }) => !removed.has(alias)).map(({ address }) => address));
+  const added = [...unmatched.values()].map(({ entry, comments }): MergeStep => {
+    // A unit that has an entry of its own is never taken away from it.
+    const free = entry.dusk === undefined || !occupied.has(entry.dusk);
+    return { kind: 'added', entry: free ? entry : { ...entry, dusk: undefined }, comments };
+  });
+  return [...kept, ...added];
+}
+
+/** True when the merge would write anything. */
+export function changesAnything(merge: Merge): boolean {
+  return merge.some(
+    (step) => step.kind === 'added' || step.kind === 'changed' || (step.kind === 'gone' && step.removed),
+  );
+}
+
+/**
+ * What another address means for an entry: the old id is written down, so that its history in Home Assistant
+ * stays, and a dusk unit that lay behind the old address moves along.
+ */
+export function moveTo(entry: AliasEntry, address: Address): readonly Change[] {
+  if (entry.address === address) return [];
+  const changes: Change[] = [{ key: 'address', from: entry.address, to: address }];
+  if (entry.dusk !== undefined && entry.dusk === nextUnit(entry.address))
+    changes.push({ key: 'dusk', from: entry.dusk, to: nextUnit(address) });
+  if (entry.id === undefined) changes.push({ key: 'id', from: undefined, to: idOf(entry) });
+  return changes;
+}
+
+function compare(entry: AliasEntry, proposed: AliasEntry): MergeStep {
+  const changes = [...moveTo(entry, proposed.address)];
+  if (proposed.model !== undefined && entry.model?.toUpperCase() !== proposed.model.toUpperCase())
+    changes.push({ key: 'model', from: entry.model, to: proposed.model });
+  return changes.length === 0
+    ? { kind: 'same', alias: entry.alias }
+    : { kind: 'changed', alias: entry.alias, changes };
+}

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { checkAliases } from '../../src/alias/check.js';
+import { bareEntry } from '../../src/alias/entry.js';
+import type { AliasEntry } from '../../src/alias/entry.js';
+import { hear, newHistory } from '../../src/alias/heard.js';
+import { readX10Config } from '../../src/heyu/x10config.js';
+import type { Address } from '../../src/x10/address.js';
+
+const entry = (alias: string, address: Address, more: Partial<AliasEntry> = {}): AliasEntry => ({
+  ...bareEntry(alias, address),
+  ...more,
+});
+const hall = entry('hall', 'A3', { model: 'MS14A' });
+const stairs = entry('stairs', 'A7', { model: 'MS14A' });
+
+/** `level alias: problem` of each finding. */
+const shown = (entries: readonly AliasEntry[], x10config?: string, heard?: readonly Address[]) => {
+  const history = newHistory();
+  for (const address of heard ?? [])
+    hear(history, { at: 1, address, label: null, function: 'On', source: 'rcvi' });
+  const config = x10config === undefined ? undefined : readX10Config(x10config);
+  return checkAliases(entries, config, heard ? history : undefined).map(
+    ({ level, alias, problem }) => `${level} ${alias ?? '-'}: ${problem}`,
+  );
+};
+
+describe('an alias file by itself', () => {
+  it.each([
+    ['is fine', [hall, stairs], []],
+    [
+      'two entries of one address',
+      [hall, entry('hall2', 'A3')],
+      ['fault hall2: has the address of hall, A3'],
+    ],
+    [
+      'two entries of one topic',
+      [hall, { ...stairs, topic: 'hall' }],
+      ['fault stairs: has the topic of hall, hall'],
+    ],
+    ['topics that differ in case', [hall, entry('Hall', 'A5')], []],
+    [
+      'a topic of the bridge',
+      [{ ...hall, topic: 'zone/x' }],
+      ['fault hall: its topic begins with zone, which the bridge uses itself'],
+    ],
+    ['a topic that only looks like one', [{ ...hall, topic: 'zones/x' }], []],
+    ['two equal ids', [hall, { ...stairs, id: 'a3' }], ['fault stairs: has the id of hall, a3']],
+    ['its own dusk unit', [{ ...hall, dusk: 'A3' as const }], ['fault hall: is its own dusk unit']],
+    ['the next unit as dusk unit', [{ ...hall, dusk: 'A4' as const }], []],
+    ['unit 1 as dusk unit of 16', [entry('h', 'A16', { model: 'MS14A', dusk: 'A1' })], []],
+    ['a far dusk unit', [{ ...hall, dusk: 'A9' as const }], ['warning hall: its dusk unit is A9']],
+    [
+      'a dusk unit that is another sensor',
+      [{ ...hall, dusk: 'A4' as const }, entry('cellar', 'A4')],
+      ['fault hall: its dusk unit A4 is cellar'],
+    ],
+    [
+      'a shared dusk unit',
+      [
+        { ...hall, dusk: 'A4' as const },
+        { ...stairs, dusk: 'A4' as const },
+      ],
+      ['fault stairs: shares its dusk unit A4 with hall', 'warning stairs: its dusk unit is A4'],
+    ],
+    [
+      'a dusk unit of a DM10',
+      [entry('d', 'C7', { model: 'DM10', dusk: 'C8' })],
+      ['warning d: a DM10 tells of dusk on its own unit'],
+    ],
+  ])('%s', (_, entries, findings) => {
+    expect(shown(entries)).toEqual(findings);
+  });
+});
+
+describe('an alias file against the configuration of heyu', () => {
+  it.each([
+    ['that agrees', [hall], 'ALIAS hall A3 MS14A RFFORWARD', []],
+    [
+      'with another address',
+      [hall],
+      'ALIAS hall A9 MS14A RFFORWARD',
+      ['fault hall: has the address A3, but heyu says A9'],
+    ],
+    ['with another spelling', [hall], 'ALIAS Hall A3 MS14A RFFORWARD', ['warning hall: heyu spells it Hall']],
+    ['with another name', [hall], 'ALIAS front A3 MS14A RFFORWARD', ['note hall: heyu calls A3 front']],
+    ['that does not know it', [hall], 'ALIAS front A5', ['note hall: heyu knows no alias for A3']],
+    [
+      'that names several units',
+      [hall],
+      'ALIAS hall A3,4 MS14A RFFORWARD',
+      ['note hall: names 2 units in heyu, which never shows it in the log'],
+    ],
+    ['with no unit', [hall], 'ALIAS hall A0', ['fault hall: has the address A3, but heyu says no unit']],
+    [
+      'with another module',
+      [hall],
+      'ALIAS hall A3 MS16A RFFORWARD',
+      ['warning hall: is a MS14A here and a MS16A for heyu'],
+    ],
+    ['with the module in another case', [{ ...hall, model: 'ms14a' }], 'ALIAS hall A3 MS14A RFFORWARD', []],
+    [
+      'with a module where the file has none',
+      [entry('hall', 'A3')],
+      'ALIAS hall A3 MS14A RFFORWARD',
+      ['note hall: heyu says it is a MS14A, here no model is named'],
+    ],
+    [
+      'that drops its signals',
+      [hall],
+      'ALIAS hall A3 MS14A RFIGNORE',
+      ['warning hall: heyu drops its radio signals (RFIGNORE)'],
+    ],
+    [
+      'without an ID for a security sensor',
+      [entry('s', 'C1', { model: 'MS10A' })],
+      'ALIAS s C1',
+      ['warning s: is a MS10A, but heyu has no module and no ID for it'],
+    ],
+    [
+      'that hides the motion of a DM10',
+      [entry('d', 'C7', { model: 'DM10' })],
+      'HIDE_UNCHANGED YES\nALIAS d C7 DM10 33',
+      ['warning d: heyu logs the motion of a DM10 only once with HIDE_UNCHANGED YES'],
+    ],
+    ['that hides nothing of an MS14A', [hall], 'HIDE_UNCHANGED YES\nALIAS hall A3 MS14A RFFORWARD', []],
+    [
+      'that heyu refuses',
+      [hall],
+      'ALIAS hall A3 MS14A RFFORWARD\nNONSENSE\nMORE NONSENSE',
+      ["fault -: heyu refuses its configuration: line 2: Invalid Directive 'NONSENSE' (and 1 more)"],
+    ],
+    ['about an ignored neighbour', [{ ...hall, ignore: true }], 'ALIAS front A5', []],
+  ])('%s', (_, entries, x10config, findings) => {
+    expect(shown(entries, x10config)).toEqual(findings);
+  });
+});
+
+describe('an alias file against the log', () => {
+  const dusky = { ...hall, dusk: 'A4' as const };
+  it.each([
+    ['in which all are heard', [dusky, stairs], ['A3', 'A4', 'A7'], []],
+    ['that never saw one', [hall, stairs], ['A3'], ['warning stairs: A7 was never seen in the log']],
+    [
+      'that never saw a dusk unit',
+      [dusky],
+      ['A3'],
+      ['note hall: its dusk unit A4 was never seen in the log'],
+    ],
+    ['that never saw a neighbour', [hall, { ...stairs, ignore: true }], ['A3'], []],
+    ['that is empty', [hall], [], []],
+  ] as const)('%s', (_, entries, heard, findings) => {
+    expect(shown(entries, undefined, heard)).toEqual(findings);
+  });
+});

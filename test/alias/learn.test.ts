@@ -1,0 +1,308 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bareEntry } from '../../src/alias/entry.js';
+import type { AliasEntry } from '../../src/alias/entry.js';
+import { hear, heardOf, MOST_IDS, newHistory } from '../../src/alias/heard.js';
+import type { Heard } from '../../src/alias/heard.js';
+import { heardRows, learn } from '../../src/alias/learn.js';
+import { freeUnit, moduleSending } from '../../src/alias/senders.js';
+import { readX10Config } from '../../src/heyu/x10config.js';
+import type { Address } from '../../src/x10/address.js';
+
+const SECOND = 1000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+const entry = (alias: string, address: Address, more: Partial<AliasEntry> = {}): AliasEntry => ({
+  ...bareEntry(alias, address),
+  ...more,
+});
+const hall = entry('hall', 'A3', { model: 'MS14A' });
+
+const unit = (address: Address, name: string, ...ats: number[]): Heard[] =>
+  ats.map((at) => ({ at, address, label: null, function: name, source: 'rcvi' }));
+const sender = (securityId: string, data: number, ...ats: number[]): Heard[] =>
+  ats.map((at) => ({
+    at,
+    address: undefined,
+    securityId,
+    data,
+    label: null,
+    function: 'RFdata',
+    source: 'rcva',
+  }));
+const days = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, day) => (from + day) * DAY);
+
+const history = (...heard: Heard[][]) => {
+  const all = newHistory();
+  for (const each of heard.flat().sort((one, other) => one.at - other.at)) hear(all, each);
+  return all;
+};
+
+describe('what is heard', () => {
+  it('is counted by unit, with its functions, sources and times', () => {
+    const all = history(unit('A3', 'On', 0, 10 * SECOND, 20 * SECOND), unit('A3', 'Off', 80 * SECOND));
+    hear(all, { at: 90 * SECOND, address: 'A3', label: 'hall', function: 'On', source: 'rcva' });
+    expect(heardOf(all, 'A3')).toEqual({
+      address: 'A3',
+      securityId: undefined,
+      label: 'hall',
+      firstAt: 0,
+      lastAt: 90 * SECOND,
+      count: 5,
+      functions: new Map([
+        ['On', 4],
+        ['Off', 1],
+      ]),
+      sources: new Set(['rcvi', 'rcva']),
+      data: new Set(),
+      longestMs: 60 * SECOND,
+      shortestMs: 10 * SECOND,
+      lastFunction: 'On',
+      repeats: 2,
+    });
+  });
+
+  it('keeps the last label that heyu gave', () => {
+    const all = history(
+      [{ at: 1, address: 'A3', label: 'hall', function: 'On', source: 'rcvi' }],
+      unit('A3', 'On', 2),
+    );
+    expect(heardOf(all, 'A3')?.label).toBe('hall');
+  });
+
+  it('survives a clock that is set back', () => {
+    const all = history();
+    for (const at of [100, 50, 60])
+      hear(all, { at, address: 'A3', label: null, function: 'On', source: 'rcvi' });
+    expect(heardOf(all, 'A3')).toMatchObject({ lastAt: 100, shortestMs: 0 });
+    expect([all.fromAt, all.toAt]).toEqual([50, 100]);
+  });
+
+  it('passes over a line that names nobody', () => {
+    const all = history();
+    hear(all, { at: 1, address: undefined, label: null, function: 'RFnoise', source: 'rcva' });
+    expect(all.units.size).toBe(0);
+  });
+
+  it('stays bounded on any noise', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 600 }), (ids) => {
+        const all = history();
+        ids.forEach((id, at) =>
+          hear(all, {
+            at,
+            address: undefined,
+            securityId: `0x${id}`,
+            data: id,
+            label: null,
+            function: `f${id}`,
+            source: 'rcva',
+          }),
+        );
+        expect(all.units.size).toBeLessThanOrEqual(MOST_IDS);
+        const counted = [...all.units.values()].reduce((sum, { count }) => sum + count, 0);
+        expect(counted + all.beyond).toBe(ids.length);
+      }),
+    );
+  });
+
+  it('is listed with the senders without a name first, the busiest on top', () => {
+    const all = history(
+      unit('A3', 'On', 1, 2, 3, 4),
+      unit('B1', 'On', 5),
+      unit('B2', 'On', 6, 7),
+      unit('A4', 'On', 8),
+    );
+    expect(
+      heardRows(all, [{ ...hall, dusk: 'A4' }]).map(({ unit: { address }, entry: owner }) => [
+        address,
+        owner?.alias,
+      ]),
+    ).toEqual([
+      ['B2', undefined],
+      ['B1', undefined],
+      ['A3', 'hall'],
+      ['A4', 'hall'],
+    ]);
+  });
+});
+
+describe('a sender without a name', () => {
+  it('comes with what heyu knows of it', () => {
+    const config = readX10Config('ALIAS porch_motion A5 MS13A RFFORWARD');
+    expect(learn(history(unit('A5', 'On', 1, 2)), [], config, 3)).toEqual([
+      {
+        kind: 'unmapped',
+        address: 'A5',
+        label: 'porch_motion',
+        model: 'MS13A',
+        name: 'Porch',
+        count: 2,
+        firstAt: 1,
+        lastAt: 2,
+      },
+    ]);
+  });
+
+  it('is not reported when it has an entry, is a dusk unit or is ignored', () => {
+    const entries = [{ ...hall, dusk: 'A4' as const }, entry('next', 'G1', { ignore: true })];
+    const all = history(unit('A3', 'On', 1), unit('A4', 'On', 2), unit('G1', 'On', 3, 4, 5));
+    expect(learn(all, entries, undefined, 6)).toEqual([]);
+  });
+
+  it('gets the ALIAS line for x10config when it is a security sensor', () => {
+    const config = readX10Config('ALIAS door C1 DS10A 65\nALIAS smoke C2 SD90 C5\nALIAS lamp A1 StdLM');
+    const all = history(
+      sender('0x22', 0x0c, 1),
+      sender('0x22', 0x8c, 2),
+      sender('0x23', 0x55, 3),
+      unit('C3', 'On', 4),
+    );
+    const suggestions = learn(all, [entry('x', 'C4'), entry('y', 'C3')], config, 5);
+    expect(suggestions).toMatchObject([
+      {
+        kind: 'unmapped_id',
+        securityId: '0x22',
+        model: 'MS10A',
+        line: 'ALIAS new_0x22 C5 MS10A 0x22',
+        count: 2,
+      },
+      { kind: 'unmapped_id', securityId: '0x23', model: undefined, line: 'ALIAS new_0x23 C6 SVDATA 0x23' },
+    ]);
+    const lines = suggestions.map((each) => ('line' in each ? each.line : '')).join('\n');
+    expect(readX10Config(lines).faults).toEqual([]);
+  });
+});
+
+describe('a sensor whose address changed', () => {
+  const before = unit('A3', 'On', ...days(0, 5));
+
+  it('is recognised by its silence and the new sender', () => {
+    const all = history(before, unit('A1', 'On', 5 * DAY + HOUR, 6 * DAY, 8 * DAY));
+    expect(learn(all, [hall], undefined, 9 * DAY)).toEqual([
+      {
+        kind: 'moved',
+        alias: 'hall',
+        from: 'A3',
+        to: 'A1',
+        securityId: undefined,
+        line: undefined,
+        silentSinceAt: 5 * DAY,
+        newSinceAt: 5 * DAY + HOUR,
+      },
+    ]);
+  });
+
+  it('gets the ALIAS line with the new ID when it is a security sensor', () => {
+    const porch = entry('porch', 'C1', { model: 'MS10A' });
+    const all = history(unit('C1', 'Alert', ...days(0, 5)), sender('0x22', 0x0c, 6 * DAY));
+    expect(learn(all, [porch], undefined, 9 * DAY)).toMatchObject([
+      { kind: 'moved', alias: 'porch', to: undefined, line: 'ALIAS porch C1 MS10A 0x22' },
+    ]);
+  });
+
+  const kinds = (heard: Heard[][], entries: AliasEntry[], now: number, x10config = '') =>
+    learn(history(...heard), entries, readX10Config(x10config), now).map(({ kind }) => kind);
+
+  it.each([
+    ['it is still heard', [before, unit('A3', 'On', 8 * DAY), unit('A1', 'On', 6 * DAY)], 9 * DAY],
+    ['it was silent for hours only', [before, unit('A1', 'On', 5 * DAY + HOUR)], 5 * DAY + 20 * HOUR],
+    ['the other was there before', [before, unit('A1', 'On', 2 * DAY, 8 * DAY)], 9 * DAY],
+    ['it was hardly known', [unit('A3', 'On', 0, DAY), unit('A1', 'On', 5 * DAY)], 9 * DAY],
+    [
+      'it is often silent for long',
+      [unit('A3', 'On', 0, 20 * DAY, 21 * DAY, 22 * DAY, 23 * DAY), unit('A1', 'On', 24 * DAY)],
+      30 * DAY,
+    ],
+    ['the other is a security sensor', [before, unit('A1', 'Alert', 6 * DAY)], 9 * DAY],
+  ] as const)('is not supposed when %s', (_, heard, now) => {
+    expect(
+      kinds(
+        heard.map((each) => [...each]),
+        [hall],
+        now,
+      ),
+    ).toEqual(['unmapped']);
+  });
+
+  it('is not supposed of a unit that heyu has a name for', () => {
+    const heard = [before, unit('A1', 'On', 6 * DAY)];
+    expect(kinds(heard, [hall], 9 * DAY, 'ALIAS lamp A1')).toEqual(['unmapped']);
+  });
+
+  it('has become one sender, not two', () => {
+    const heard = [before, unit('A1', 'On', 6 * DAY), unit('A9', 'On', 7 * DAY)];
+    expect(kinds(heard, [hall], 9 * DAY)).toEqual(['unmapped', 'moved']);
+  });
+});
+
+describe('a dusk unit', () => {
+  const night = [
+    ...unit('A4', 'On', 18 * HOUR),
+    ...unit('A4', 'Off', 30 * HOUR),
+    ...unit('A4', 'On', 42 * HOUR),
+  ];
+
+  it.each([
+    ['that alternates hours apart is likely', night, true],
+    ['heard once is possible', unit('A4', 'On', 18 * HOUR), false],
+  ])('%s', (_, heard, likely) => {
+    expect(learn(history(heard), [hall], undefined, 2 * DAY)).toEqual([
+      { kind: 'dusk', alias: 'hall', unit: 'A4', likely },
+    ]);
+  });
+
+  it.each([
+    ['a motion sensor repeats On within seconds', unit('A4', 'On', 1, 2, 3), [hall]],
+    ['it dims', [...night, ...unit('A4', 'Dim', 50 * HOUR)], [hall]],
+    ['the sensor has one', night, [{ ...hall, dusk: 'A9' as const }]],
+    ['the one before is a lamp', night, [entry('lamp', 'A3', { model: 'StdLM' })]],
+    ['the one before is a security sensor', night, [entry('s', 'A3', { model: 'MS10A' })]],
+    ['the one before is ignored', night, [{ ...hall, ignore: true }]],
+  ])('is not supposed when %s', (_, heard, entries) => {
+    expect(learn(history(heard), entries, undefined, 3 * DAY).map(({ kind }) => kind)).toEqual(['unmapped']);
+  });
+});
+
+describe('a neighbour', () => {
+  it.each([
+    ['is supposed on a house code that nobody here uses', unit('G5', 'On', 1, 2, 3), [hall], 'neighbour'],
+    ['is not supposed after a single line', unit('G5', 'On', 1), [hall], 'unmapped'],
+    ['is not supposed on our own house code', unit('A9', 'On', 1, 2, 3), [hall], 'unmapped'],
+    ['is not supposed while nothing has a name', unit('G5', 'On', 1, 2, 3), [], 'unmapped'],
+  ])('%s', (_, heard, entries, kind) => {
+    expect(learn(history(heard), entries, undefined, 4).map((each) => each.kind)).toEqual([kind]);
+  });
+});
+
+describe('senders that heyu does not map', () => {
+  it.each([
+    [[0x0c, 0x8c, 0x0d], 'MS10A'],
+    [[0x0c, 0x4c], 'MS90'],
+    [[0x04, 0x84], 'DS10A'],
+    [[0x00, 0x40], 'DS90'],
+    [[0xe0, 0xf8], 'DM10'],
+    [[0x06, 0x86], 'KR10A'],
+    [[0x42], 'KR18'],
+    [[0x03], 'KR15A'],
+    [[0x0e, 0x82], 'SH624'],
+    [[0x55], undefined],
+    [[], undefined],
+  ])('that send %j may be %s', (data, model) => {
+    expect(moduleSending(new Set(data))).toBe(model);
+  });
+
+  it('get a unit on the house code of the other security modules', () => {
+    const config = readX10Config('ALIAS a A1\nALIAS b C1 MS10A 41\nALIAS c D1 MS10A 42\nALIAS d D2 MS10A 43');
+    expect(freeUnit(config, new Set<Address>(['D3']))).toBe('D4');
+  });
+
+  it('get an empty house code when there are none, and nothing when all is taken', () => {
+    expect(freeUnit(readX10Config('ALIAS a A1'), new Set())).toBe('B1');
+    expect(freeUnit(undefined, new Set())).toBe('A1');
+    const all = 'ABCDEFGHIJKLMNOP'.split('').map((house) => `ALIAS ${house.toLowerCase()} ${house}*`);
+    expect(freeUnit(readX10Config(all.join('\n')), new Set())).toBeUndefined();
+  });
+});
