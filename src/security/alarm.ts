@@ -1,0 +1,166 @@
+/** Acting on a judgement: the alert, the latched alarm, the entry delay, and motion that has to wait. */
+
+import type { Now } from '../now.js';
+import { zoneTopic } from '../mqtt/topics.js';
+import { judge, type Judgement, type Motion } from './alert.js';
+import { iso, type Emit, type VerdictKind } from './effect.js';
+import { beliefOf, mayBecomeKnown, type Security } from './house.js';
+import { enter, trigger, type Truth } from './owned-zone.js';
+import type { Zone } from './zone.js';
+
+/** Sets the truth of an owned zone and the deadline of its delay. */
+export function setTruth(security: Security, zone: Zone, truth: Truth, now: Now): void {
+  if (zone.truth === truth) return;
+  zone.truth = truth;
+  zone.delayUntilMono = truth.until === undefined ? undefined : now.mono + (truth.until - now.at);
+  security.changed = true;
+}
+
+/** Sends an alert and latches the alarm; an owned zone is `triggered` from now on. */
+export function raise(
+  security: Security,
+  zone: Zone,
+  motion: Omit<Motion, 'modes' | 'late' | 'alias' | 'address'> & {
+    readonly alias: string | null;
+    readonly address: string | null;
+  },
+  grounds: { readonly security: string; readonly verified: boolean; readonly late: boolean },
+  now: Now,
+  emit: Emit,
+): string {
+  const id = `${motion.id}.alert`;
+  const { alias, at, address, source } = motion;
+  emit({
+    kind: 'event',
+    topic: zoneTopic(security.baseTopic, zone.settings.zone, 'alert'),
+    id,
+    at,
+    event: {
+      event_type: 'alert',
+      id,
+      at: iso(at),
+      zone: zone.settings.zone,
+      alias,
+      address,
+      source,
+      security: grounds.security,
+      verified: grounds.verified,
+      late: grounds.late,
+    },
+  });
+  if (alias !== null) security.alertedAt.set(alias, { zone: zone.settings.zone, at });
+  zone.latch ??= { id, at, alias };
+  if (zone.truth !== undefined) setTruth(security, zone, trigger(zone.truth, now.at), now);
+  security.changed = true;
+  return id;
+}
+
+/** The zone is disarmed: no alarm any more, and no cool-down either. */
+export function clearAlarm(security: Security, zone: Zone): void {
+  if (zone.latch !== undefined) {
+    zone.latch = undefined;
+    security.changed = true;
+  }
+  for (const [alias, { zone: name }] of security.alertedAt) {
+    if (name === zone.settings.zone) {
+      security.alertedAt.delete(alias);
+      security.changed = true;
+    }
+  }
+}
+
+function tell(
+  motion: Motion,
+  verdict: VerdictKind,
+  reason: string,
+  alertId: string | undefined,
+  emit: Emit,
+): void {
+  const { zone, alias, id } = motion;
+  emit({ kind: 'judged', zone, alias, id, verdict, reason, alertId });
+}
+
+function act(
+  security: Security,
+  zone: Zone,
+  motion: Motion,
+  judgement: Judgement,
+  late: boolean,
+  now: Now,
+  emit: Emit,
+): void {
+  if (judgement.verdict !== 'alert') {
+    tell(motion, judgement.verdict, judgement.reason, undefined, emit);
+    return;
+  }
+  const { truth, settings } = zone;
+  if (truth !== undefined && judgement.verified && !late) {
+    if (truth.state === 'pending') {
+      tell(motion, 'entry', 'the entry delay is running', undefined, emit);
+      return;
+    }
+    if (settings.entryDelayMs > 0 && truth.state !== 'triggered') {
+      setTruth(security, zone, enter(truth, motion, settings, now.at), now);
+      tell(motion, 'entry', `entry delay of ${Math.round(settings.entryDelayMs / 1000)} s`, undefined, emit);
+      return;
+    }
+  }
+  const id = raise(security, zone, motion, { ...judgement, late }, now, emit);
+  tell(motion, 'alert', judgement.reason, id, emit);
+}
+
+/** Judges a motion now, or keeps it until the state of its zone is known. `gap`: see `Waiting`. */
+export function judgeMotion(
+  security: Security,
+  zone: Zone,
+  motion: Motion,
+  gap: boolean,
+  now: Now,
+  emit: Emit,
+): void {
+  const belief = beliefOf(security, zone);
+  if (belief.state === undefined && mayBecomeKnown(security, now)) {
+    if (security.waiting.has(motion.alias)) {
+      tell(motion, 'waiting', 'motion of this sensor is already waiting', undefined, emit);
+      return;
+    }
+    security.waiting.set(motion.alias, { motion, gap: gap || !security.link.up });
+    security.changed = true;
+    tell(motion, 'waiting', 'the zone is not known yet', undefined, emit);
+    return;
+  }
+  const { settings } = zone;
+  const judgement = judge(motion, belief, {
+    onUnknown: settings.onUnknown,
+    alertCooldownMs: settings.alertCooldownMs,
+    lastAlertAt: security.alertedAt.get(motion.alias)?.at,
+    afterwards: gap,
+    seen: settings.kind === 'owned' || motion.at > security.link.unseenUntil,
+  });
+  act(security, zone, motion, judgement, gap || motion.late, now, emit);
+}
+
+/** Judges what has been waiting, as far as it can be judged now. */
+export function judgeWaiting(security: Security, now: Now, emit: Emit): void {
+  for (const [alias, { motion, gap }] of security.waiting) {
+    const zone = security.zones.get(motion.zone);
+    if (zone !== undefined && beliefOf(security, zone).state === undefined && mayBecomeKnown(security, now)) {
+      continue;
+    }
+    security.waiting.delete(alias);
+    security.changed = true;
+    if (zone !== undefined) judgeMotion(security, zone, motion, gap, now, emit);
+  }
+}
+
+/** The entry delay is over and nobody has disarmed. */
+export function finishEntry(security: Security, zone: Zone, truth: Truth, now: Now, emit: Emit): void {
+  const { entry } = truth;
+  const word = truth.mode === undefined ? truth.state : `armed_${truth.mode}`;
+  if (entry === undefined) {
+    setTruth(security, zone, trigger(truth, now.at), now);
+    return;
+  }
+  const id = raise(security, zone, entry, { security: word, verified: true, late: false }, now, emit);
+  tell(entry, 'alert', 'the entry delay is over and nobody has disarmed', id, emit);
+}

@@ -1,0 +1,178 @@
+/** What the connection tells: connects, SUBACKs, messages, cuts. */
+
+import type { Now } from '../now.js';
+import type { Received } from '../ports.js';
+import type { Emit } from './effect.js';
+import { commandTopic, tellOnce, topicsOfAll, type Security } from './house.js';
+import { commandReceived } from './orders.js';
+import { lookSoon, passAcknowledged, startPasses } from './passes.js';
+import { excerpt, normalise } from './payload.js';
+import { refresh } from './refresh.js';
+import { begin, forget, grant, hear, refuse, type Tracker } from './tracker.js';
+import { advance, repair } from './verification.js';
+import { readState, type Reading } from './vocabulary.js';
+import type { Zone } from './zone.js';
+
+/** CONNACK: the link is up. `sessionPresent`: the broker kept a session, so that history will come. */
+export function connected(security: Security, sessionPresent: boolean, now: Now, emit: Emit): void {
+  const { link } = security;
+  link.awayMs = away(security, now);
+  link.up = true;
+  link.upMono = now.mono;
+  link.upAt = now.at;
+  const topics = topicsOfAll(security);
+  link.draining = sessionPresent && topics.length > 0;
+  if (!sessionPresent) link.unseenUntil = now.at;
+  for (const zone of security.zones.values()) {
+    if (zone.tracker !== undefined) begin(zone.tracker, sessionPresent);
+    zone.compared = false;
+    zone.whileAway = [];
+    zone.ownWord = undefined;
+    zone.reported = undefined;
+    zone.told.clear();
+    // our own state is compared with what the broker has, everything else is said anew
+    for (const topic of zone.published.keys()) {
+      if (topic !== zone.tracker?.topic) zone.published.delete(topic);
+    }
+  }
+  const obsolete = [...security.subscribed].filter((topic) => !topics.includes(topic));
+  if (sessionPresent && obsolete.length > 0) emit({ kind: 'unsubscribe', topics: obsolete });
+  security.subscribed = new Set(topics);
+  security.passes = topics.length > 0 ? startPasses(now.mono) : undefined;
+  if (topics.length > 0) emit({ kind: 'subscribe', topics });
+  refresh(security, now, emit);
+}
+
+/** How long the link was down, ms; Infinity when nobody can tell (a clock that runs behind tells nothing). */
+function away(security: Security, now: Now): number {
+  const { downMono, upAt } = security.link;
+  if (downMono !== undefined) return now.mono - downMono;
+  return upAt === undefined || upAt > now.at ? Infinity : now.at - upAt;
+}
+
+/** The link is gone: every zone is unknown at once. */
+export function closed(security: Security, now: Now, emit: Emit): void {
+  const { link } = security;
+  if (!link.up) return;
+  link.up = false;
+  link.upAt = now.at;
+  link.downMono = now.mono;
+  security.passes = undefined;
+  for (const { tracker } of security.zones.values()) {
+    if (tracker !== undefined) forget(tracker);
+  }
+  security.changed = true;
+  refresh(security, now, emit);
+}
+
+/** SUBACK. `refused`: topics that the broker does not let us read. */
+export function subscribed(
+  security: Security,
+  topics: readonly string[],
+  refused: readonly string[],
+  now: Now,
+  emit: Emit,
+): void {
+  const { passes } = security;
+  if (passes === undefined) return;
+  let ours = false;
+  for (const zone of security.zones.values()) {
+    const { tracker } = zone;
+    for (const topic of [tracker?.topic, commandTopic(security, zone)]) {
+      if (topic === undefined || !(topics.includes(topic) || refused.includes(topic))) continue;
+      ours = true;
+      if (tracker?.topic === topic) {
+        if (refused.includes(topic)) refuse(tracker);
+        else grant(tracker);
+      }
+      if (refused.includes(topic) && tellOnce(zone, `refused ${topic}`)) {
+        emit({
+          kind: 'note',
+          level: 'warn',
+          fields: { zone: zone.settings.zone, topic },
+          message: `the broker does not let us read ${topic}: allow it in the broker's access control list`,
+        });
+      }
+    }
+  }
+  if (!ours) return;
+  passAcknowledged(passes, now.mono);
+  advance(security, now, emit);
+}
+
+/** A message. False when its topic is none of ours. */
+export function received(security: Security, message: Received, now: Now, emit: Emit): boolean {
+  let ours = false;
+  for (const zone of security.zones.values()) {
+    if (zone.tracker?.topic === message.topic) {
+      ours = true;
+      stateReceived(security, zone, zone.tracker, message, now, emit);
+    } else if (zone.settings.kind !== 'external' && commandTopic(security, zone) === message.topic) {
+      ours = true;
+      commandReceived(security, zone, message, now, emit);
+    }
+  }
+  if (!ours) return false;
+  if (security.passes !== undefined) security.passes.heardMono = now.mono;
+  advance(security, now, emit);
+  return true;
+}
+
+function stateReceived(
+  security: Security,
+  zone: Zone,
+  tracker: Tracker,
+  message: Received,
+  now: Now,
+  emit: Emit,
+): void {
+  const owned = zone.settings.kind === 'owned';
+  const { passes } = security;
+  if (passes === undefined) return;
+  const before = tracker.state;
+  const reading = owned ? readState(message.payload) : readState(message.payload, zone.settings);
+  const heard = hear(tracker, reading, message.retain);
+  if (owned) {
+    ownStateReceived(security, zone, message, now, emit);
+    return;
+  }
+  if (heard === 'history' || heard === 'ambiguous' || heard === 'ignored') return;
+  zone.reported =
+    reading.kind === 'state'
+      ? reading.state
+      : reading.kind === 'not_understood'
+        ? reading.text
+        : reading.word;
+  tellForeign(zone, reading, message, emit);
+  if (heard === 'repaired') {
+    emit({
+      kind: 'note',
+      level: 'warn',
+      fields: { zone: zone.settings.zone, topic: tracker.topic, from: before, to: tracker.state },
+      message: 'state repaired: the retained copy differs from what was heard before',
+    });
+  }
+  if (heard === 'changed' || heard === 'repaired' || heard === 'lost') {
+    lookSoon(passes, now.mono, !message.retain);
+  }
+}
+
+function tellForeign(zone: Zone, reading: Reading, message: Received, emit: Emit): void {
+  if (reading.kind !== 'not_understood' || !tellOnce(zone, `foreign ${reading.text}`)) return;
+  emit({
+    kind: 'note',
+    level: 'warn',
+    fields: { zone: zone.settings.zone, topic: message.topic, payload: excerpt(message.payload) },
+    message: 'payload not understood, the state stays as it was: see armed_values and disarmed_values',
+  });
+}
+
+/** Our own `.../state` came back: is it what the disk says? */
+function ownStateReceived(security: Security, zone: Zone, message: Received, now: Now, emit: Emit): void {
+  const { passes } = security;
+  zone.ownWord = normalise(excerpt(message.payload));
+  if (passes === undefined || zone.ownWord === zone.truth?.state) return;
+  // an echo of a change before the last one looks the same as a foreign hand: the retained copy will tell
+  if (!message.retain) lookSoon(passes, now.mono, false);
+  else if (passes.count > 0 && passes.copiesUntilMono === undefined) repair(security, zone, emit);
+}

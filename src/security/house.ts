@@ -1,0 +1,71 @@
+/** All zones of the house together, with the connection they share and the motion that is still to be judged. */
+
+import type { Now } from '../now.js';
+import { zoneTopic } from '../mqtt/topics.js';
+import type { Motion } from './alert.js';
+import type { SecurityEffect } from './effect.js';
+import type { Link } from './link.js';
+import type { Passes } from './passes.js';
+import { believe, topicsOf, type Belief, type Zone } from './zone.js';
+
+/** Motion that waits until the state of its zone is known. One per sensor: the first. */
+export type Waiting = {
+  readonly motion: Motion;
+  /** It came while the link was down (or before a restart), not in the instants after a connect. */
+  readonly gap: boolean;
+};
+
+/** The security part at work: one object, changed in place. */
+export type Security = {
+  readonly baseTopic: string;
+  /** In the order of the configuration. */
+  zones: Map<string, Zone>;
+  readonly link: Link;
+  /** Undefined while the link is down. */
+  passes: Passes | undefined;
+  /** By alias. */
+  readonly waiting: Map<string, Waiting>;
+  /** The last alert of each sensor since its zone was last disarmed, by alias. */
+  readonly alertedAt: Map<string, { readonly zone: string; readonly at: number }>;
+  /** Topics that the stored session may hold subscriptions for. */
+  subscribed: Set<string>;
+  /** Notes from the start, to be emitted at the first opportunity. */
+  readonly unsaid: SecurityEffect[];
+  /** `snapshot` would differ from what was last asked to be stored. */
+  changed: boolean;
+};
+
+/** Motion waits for the state at most this long after a connect, ms (docs/design.md, decision 8). */
+export const WAIT_MS = 5000;
+
+/** Every topic that has to be subscribed to, each once. */
+export function topicsOfAll(security: Security): readonly string[] {
+  return [...new Set([...security.zones.values()].flatMap((zone) => topicsOf(zone, security.baseTopic)))];
+}
+
+/** The state topics alone: what a verification asks for. Commands are never asked for again. */
+export function stateTopics(security: Security): readonly string[] {
+  return [...new Set([...security.zones.values()].flatMap((zone) => zone.tracker?.topic ?? []))];
+}
+
+/** The command topic of a zone. */
+export function commandTopic(security: Security, zone: Zone): string {
+  return zoneTopic(security.baseTopic, zone.settings.zone, 'set');
+}
+
+/** What is believed about a zone of this house. */
+export function beliefOf(security: Security, zone: Zone): Belief {
+  return believe(zone, security.zones, security.link);
+}
+
+/** Whether motion in an unknown zone still has hope: the link is down, or came up less than 5 s ago. */
+export function mayBecomeKnown(security: Security, now: Now): boolean {
+  return !security.link.up || now.mono < security.link.upMono + WAIT_MS;
+}
+
+/** Notes a fact that people are told of once; true the first time. */
+export function tellOnce(zone: Zone, fact: string): boolean {
+  if (zone.told.has(fact) || zone.told.size >= 50) return false;
+  zone.told.add(fact);
+  return true;
+}

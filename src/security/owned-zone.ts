@@ -1,0 +1,120 @@
+/**
+ * Owned zones: what a command makes of the truth, with exit and entry delay. The truth is what is on disk;
+ * everything here is a function from one truth to the next, the same object coming back when nothing changes.
+ * Instants are epoch ms. docs/design.md, decision 9.
+ */
+
+import type { Motion } from './alert.js';
+import type { Memory } from './memory.js';
+import { armedMode, type ArmedMode, type Command, type SecurityState } from './vocabulary.js';
+
+/** The state of an owned zone, as it stands on disk. */
+export type Truth = Memory & {
+  /** Counts the changes; a higher one is newer. */
+  readonly sequence: number;
+  /** `arming` and `pending`: when the delay ends. */
+  readonly until: number | undefined;
+  /** `pending`: the motion that began the entry delay. */
+  readonly entry: Motion | undefined;
+};
+
+/** The exit and entry delays of a zone, ms. */
+export type Delays = { readonly exitDelayMs: number; readonly entryDelayMs: number };
+
+function change(truth: Truth | undefined, state: SecurityState, at: number, more: Partial<Truth>): Truth {
+  return {
+    state,
+    since: at,
+    mode: undefined,
+    armedSince: undefined,
+    sequence: (truth?.sequence ?? 0) + 1,
+    until: undefined,
+    entry: undefined,
+    ...more,
+  };
+}
+
+function arm(
+  truth: Truth | undefined,
+  mode: ArmedMode,
+  delays: Delays,
+  at: number,
+  immediate: boolean,
+): Truth {
+  if (truth !== undefined && (truth.state === 'pending' || truth.state === 'triggered')) {
+    // an alarm in progress ends by disarming only; the new mode counts for sensors from now on
+    return truth.mode === mode
+      ? truth
+      : change(truth, truth.state, truth.since, { ...truthKept(truth), mode });
+  }
+  if (truth?.state === `armed_${mode}`) return truth;
+  if (delays.exitDelayMs > 0 && !immediate) {
+    // also from one way of being armed to another: whoever arms away is about to walk through the house
+    if (truth?.state === 'arming' && truth.mode === mode) return truth;
+    return change(truth, 'arming', at, { mode, until: at + delays.exitDelayMs });
+  }
+  return change(truth, `armed_${mode}`, at, { mode, armedSince: truth?.armedSince ?? at });
+}
+
+function truthKept(truth: Truth): Partial<Truth> {
+  return { armedSince: truth.armedSince, until: truth.until, entry: truth.entry };
+}
+
+/**
+ * The truth after a command. `immediate`: without exit delay (heyu has waited already, or the remote's delay
+ * switch says so).
+ */
+export function obey(
+  truth: Truth | undefined,
+  command: Command,
+  delays: Delays,
+  at: number,
+  immediate = false,
+): Truth {
+  switch (command.kind) {
+    case 'arm':
+      return arm(truth, command.mode, delays, at, immediate);
+    case 'disarm':
+      return truth?.state === 'disarmed' ? truth : change(truth, 'disarmed', at, {});
+    case 'trigger':
+      return trigger(truth, at);
+  }
+}
+
+/** An alarm: `triggered` until disarmed. */
+export function trigger(truth: Truth | undefined, at: number): Truth {
+  if (truth?.state === 'triggered') return truth;
+  return change(truth, 'triggered', at, { mode: truth?.mode, armedSince: truth?.armedSince ?? at });
+}
+
+/** Motion in an armed zone with an entry delay: `pending`, until somebody disarms or the delay ends. */
+export function enter(truth: Truth, motion: Motion, delays: Delays, at: number): Truth {
+  const until = at + delays.entryDelayMs;
+  return change(truth, 'pending', at, { ...truthKept(truth), mode: truth.mode, until, entry: motion });
+}
+
+/** The exit delay is over. */
+export function finishArming(truth: Truth, at: number): Truth {
+  const mode = truth.mode ?? 'away';
+  return change(truth, `armed_${mode}`, at, { mode, armedSince: at });
+}
+
+/**
+ * Somebody wanted to disarm and was not obeyed because it was too long ago: the zone stays armed, but motion
+ * from before `at` is no alarm any more.
+ */
+export function doubt(truth: Truth, at: number): Truth {
+  if (truth.armedSince === undefined) return truth;
+  const mode = truth.mode ?? 'away';
+  return truth.state === 'pending'
+    ? change(truth, `armed_${mode}`, at, { mode, armedSince: at })
+    : { ...truth, armedSince: at, sequence: truth.sequence + 1 };
+}
+
+/** The first truth of a zone: what the broker still had, or disarmed. Delays that were running are over. */
+export function firstTruth(state: SecurityState, at: number): Truth {
+  if (state === 'disarmed') return change(undefined, 'disarmed', at, {});
+  const mode = armedMode(state) ?? 'away';
+  const found = state === 'triggered' ? state : (`armed_${mode}` as const);
+  return change(undefined, found, at, { mode, armedSince: at });
+}

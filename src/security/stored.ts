@@ -1,0 +1,204 @@
+/**
+ * The security part as a document on disk, and back. Reading believes nothing: what is not as it should be is
+ * left out and said, zone by zone, because a damaged document must neither crash nor disarm. Instants are epoch
+ * ms; delays are stored as the instant of their end.
+ */
+
+import type { Now } from '../now.js';
+import type { Motion } from './alert.js';
+import type { Emit } from './effect.js';
+import type { Security } from './house.js';
+import type { Memory } from './memory.js';
+import type { Truth } from './owned-zone.js';
+import { isSecurityState, type ArmedMode } from './vocabulary.js';
+import type { Latch, RefusedCommand, Zone } from './zone.js';
+
+const VERSION = 1;
+
+/** The document. Every part of it is optional when it is read. */
+export type StoredSecurity = {
+  readonly version: number;
+  readonly upAt: number | null;
+  readonly unseenUntil: number;
+  readonly subscribed: readonly string[];
+  readonly zones: Readonly<Record<string, StoredZone>>;
+  readonly waiting: readonly Motion[];
+  readonly alertedAt: Readonly<Record<string, { readonly zone: string; readonly at: number }>>;
+};
+
+type StoredZone = {
+  readonly kind: string;
+  readonly memory: Memory | null;
+  readonly truth: Truth | null;
+  readonly latch: Latch | null;
+  readonly refusedCommand: RefusedCommand | null;
+};
+
+function storedZone(zone: Zone): StoredZone {
+  return {
+    kind: zone.settings.kind,
+    memory: zone.memory ?? null,
+    truth: zone.truth ?? null,
+    latch: zone.latch ?? null,
+    refusedCommand: zone.refusedCommand ?? null,
+  };
+}
+
+/** Everything that has to outlive a restart, as plain JSON. */
+export function snapshot(security: Security, now: Now): StoredSecurity {
+  const { link, zones, waiting, alertedAt, subscribed } = security;
+  return {
+    version: VERSION,
+    upAt: (link.up ? now.at : link.upAt) ?? null,
+    unseenUntil: link.unseenUntil,
+    subscribed: [...subscribed],
+    zones: Object.fromEntries([...zones].map(([name, zone]) => [name, storedZone(zone)])),
+    waiting: [...waiting.values()].map(({ motion }) => motion),
+    alertedAt: Object.fromEntries(alertedAt),
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fields(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+/** An instant that a Date can hold (ECMAScript, "Time Values and Time Range"). */
+function instant(value: unknown): number | undefined {
+  return typeof value === 'number' && Math.abs(value) <= 8.64e15 ? value : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+const MODES: ReadonlySet<unknown> = new Set<ArmedMode>([
+  'away',
+  'home',
+  'night',
+  'vacation',
+  'custom_bypass',
+]);
+
+function isMode(value: unknown): value is ArmedMode {
+  return MODES.has(value);
+}
+
+function readMemory(value: unknown): Memory | undefined {
+  const stored = fields(value);
+  const since = instant(stored?.['since']);
+  const state = stored?.['state'];
+  if (!isSecurityState(state) || since === undefined) return undefined;
+  const mode = stored?.['mode'];
+  const armedSince = instant(stored?.['armedSince']);
+  return { state, since, mode: isMode(mode) ? mode : undefined, armedSince };
+}
+
+function readTruth(value: unknown): Truth | undefined {
+  const stored = fields(value);
+  const memory = readMemory(value);
+  const sequence = stored?.['sequence'];
+  if (memory === undefined || typeof sequence !== 'number' || !Number.isSafeInteger(sequence))
+    return undefined;
+  const delayed = memory.state === 'arming' || memory.state === 'pending';
+  const until = instant(stored?.['until']) ?? memory.since;
+  return {
+    ...memory,
+    sequence,
+    until: delayed ? until : undefined,
+    entry: memory.state === 'pending' ? readMotion(stored?.['entry']) : undefined,
+  };
+}
+
+function readMotion(value: unknown): Motion | undefined {
+  const stored = fields(value);
+  if (stored === undefined) return undefined;
+  const [alias, zone, id] = [text(stored['alias']), text(stored['zone']), text(stored['id'])];
+  const [address, source, at] = [text(stored['address']), text(stored['source']), instant(stored['at'])];
+  if (alias === undefined || zone === undefined || id === undefined) return undefined;
+  if (address === undefined || source === undefined || at === undefined) return undefined;
+  const modes = stored['modes'];
+  const known = Array.isArray(modes) ? modes.filter(isMode) : undefined;
+  return { alias, zone, id, at, late: stored['late'] === true, modes: known, address, source };
+}
+
+function readLatch(value: unknown): Latch | undefined {
+  const stored = fields(value);
+  const [id, at] = [text(stored?.['id']), instant(stored?.['at'])];
+  return id === undefined || at === undefined
+    ? undefined
+    : { id, at, alias: text(stored?.['alias']) ?? null };
+}
+
+function readRefused(value: unknown): RefusedCommand | undefined {
+  const stored = fields(value);
+  const [command, reason] = [text(stored?.['command']), text(stored?.['reason'])];
+  const at = instant(stored?.['at']);
+  return command === undefined || reason === undefined || at === undefined
+    ? undefined
+    : { command, reason, at };
+}
+
+/** The delay that was running goes on for what is left of it, at most its whole length. */
+function resumeDelay(zone: Zone, now: Now): void {
+  const { truth, settings } = zone;
+  if (truth?.until === undefined) return;
+  const whole = truth.state === 'arming' ? settings.exitDelayMs : settings.entryDelayMs;
+  zone.delayUntilMono = now.mono + Math.min(Math.max(0, truth.until - now.at), whole);
+}
+
+function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
+  const stored = fields(value);
+  if (stored?.['kind'] !== zone.settings.kind) return false;
+  const owned = zone.settings.kind === 'owned';
+  zone.truth = owned ? readTruth(stored['truth']) : undefined;
+  zone.announced = zone.truth;
+  zone.memory = owned ? undefined : readMemory(stored['memory']);
+  zone.latch = readLatch(stored['latch']);
+  zone.refusedCommand = readRefused(stored['refusedCommand']);
+  if (zone.truth !== undefined && zone.tracker !== undefined) {
+    // presumed on the broker already: the first verification will tell
+    zone.published.set(zone.tracker.topic, zone.truth.state);
+  }
+  resumeDelay(zone, now);
+  return !(owned && zone.truth === undefined && stored['truth'] !== null);
+}
+
+/** Takes over what `snapshot` had stored; `undefined` = nothing is stored. */
+export function restore(security: Security, stored: unknown, now: Now, emit: Emit): void {
+  if (stored === undefined || stored === null) return;
+  const document = fields(stored);
+  const complain = (what: object) =>
+    emit({
+      kind: 'note',
+      level: 'warn',
+      fields: what,
+      message: 'stored security state is damaged and ignored',
+    });
+  if (document?.['version'] !== VERSION) {
+    complain({ version: document?.['version'] ?? null });
+    return;
+  }
+  const { link, zones } = security;
+  link.upAt = instant(document['upAt']);
+  link.unseenUntil = instant(document['unseenUntil']) ?? now.at;
+  const topics = document['subscribed'];
+  security.subscribed = new Set(
+    Array.isArray(topics) ? topics.filter((topic) => typeof topic === 'string') : [],
+  );
+  const storedZones = fields(document['zones']) ?? {};
+  for (const [name, zone] of zones) {
+    if (!Object.hasOwn(storedZones, name)) continue;
+    if (!restoreZone(zone, storedZones[name], now)) complain({ zone: name });
+  }
+  const waiting: unknown = document['waiting'];
+  for (const value of Array.isArray(waiting) ? (waiting as unknown[]) : []) {
+    const motion = readMotion(value);
+    if (motion !== undefined) security.waiting.set(motion.alias, { motion, gap: true });
+  }
+  for (const [alias, value] of Object.entries(fields(document['alertedAt']) ?? {})) {
+    const [zone, at] = [text(fields(value)?.['zone']), instant(fields(value)?.['at'])];
+    if (zone !== undefined && at !== undefined) security.alertedAt.set(alias, { zone, at });
+  }
+}

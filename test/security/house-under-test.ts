@@ -1,0 +1,151 @@
+/** The security part on a bench: a clock that is moved by hand, and everything that was emitted. */
+
+import type { Motion } from '../../src/security/alert.js';
+import type { SecurityEffect } from '../../src/security/effect.js';
+import * as part from '../../src/security/security.js';
+import type { ZoneSettings } from '../../src/security/settings.js';
+
+/** 22 Nov 2026, 12:00 UTC. */
+export const NOON = Date.UTC(2026, 10, 22, 12);
+
+/** A zone with every default, and what is different. */
+export function zone(name: string, different: Partial<ZoneSettings> = {}): ZoneSettings {
+  const kind = different.kind ?? 'external';
+  return {
+    zone: name,
+    name,
+    kind,
+    stateTopic: kind === 'external' ? `${name}/state` : undefined,
+    pointer: undefined,
+    armedValues: [],
+    disarmedValues: [],
+    members: [],
+    panel: 'switch',
+    onUnknown: 'last_known',
+    exitDelayMs: 0,
+    entryDelayMs: 0,
+    commandMaxAgeMs: 60_000,
+    alertCooldownMs: 300_000,
+    followHeyu: false,
+    keyfobs: [],
+    ...different,
+  };
+}
+
+/** Payload bytes of a text. */
+export function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+export type Bench = {
+  readonly security: part.Security;
+  readonly effects: SecurityEffect[];
+  now: { at: number; mono: number };
+  readonly emit: (effect: SecurityEffect) => void;
+};
+
+export function bench(zones: readonly ZoneSettings[], stored?: unknown, at = NOON): Bench {
+  const effects: SecurityEffect[] = [];
+  const now = { at, mono: 1000 };
+  const security = part.createSecurity(zones, 'x10', stored, now);
+  return { security, effects, now, emit: (effect) => effects.push(effect) };
+}
+
+/** Moves the clock, waking the part at each of its own times. */
+export function pass(test: Bench, ms: number): void {
+  const end = test.now.mono + ms;
+  for (let wakes = 0; ; wakes += 1) {
+    if (wakes > 10_000) throw new Error('it wakes without end');
+    const next = part.nextWake(test.security);
+    if (next === undefined || next > end) break;
+    const step = Math.max(0, next - test.now.mono);
+    test.now = { at: test.now.at + step, mono: test.now.mono + step };
+    part.wake(test.security, test.now, test.emit);
+  }
+  const rest = end - test.now.mono;
+  test.now = { at: test.now.at + rest, mono: end };
+}
+
+export function connect(test: Bench, sessionPresent: boolean): void {
+  part.connected(test.security, sessionPresent, test.now, test.emit);
+}
+
+export function suback(test: Bench, refused: readonly string[] = []): void {
+  part.subscribed(test.security, lastSubscribe(test), refused, test.now, test.emit);
+}
+
+export function cut(test: Bench): void {
+  part.closed(test.security, test.now, test.emit);
+}
+
+/** A message; `R` = retained copy, `Q` = any other. */
+export function message(test: Bench, topic: string, payload: string, flag: 'R' | 'Q' = 'Q'): boolean {
+  const received = { topic, payload: bytes(payload), retain: flag === 'R', duplicate: false };
+  return part.received(test.security, received, test.now, test.emit);
+}
+
+export function motion(test: Bench, different: Partial<Motion> = {}): ReturnType<typeof part.motion> {
+  const signal: Motion = {
+    alias: 'hall',
+    zone: 'ground',
+    id: `f00d.${test.now.at}`,
+    at: test.now.at,
+    late: false,
+    modes: undefined,
+    address: 'A3',
+    source: 'rcvi',
+    ...different,
+  };
+  return part.motion(test.security, signal, test.now, test.emit);
+}
+
+/** The topics of the last SUBSCRIBE. */
+export function lastSubscribe(test: Bench): readonly string[] {
+  return test.effects.findLast((effect) => effect.kind === 'subscribe')?.topics ?? [];
+}
+
+/** How many SUBSCRIBEs went out. */
+export function subscribes(test: Bench): number {
+  return test.effects.filter((effect) => effect.kind === 'subscribe').length;
+}
+
+/** Everything that was published on a topic, in its order. */
+export function published(test: Bench, topic: string): readonly string[] {
+  return test.effects.flatMap((effect) =>
+    effect.kind === 'publish' && effect.topic === topic ? [effect.payload] : [],
+  );
+}
+
+/** What is retained on a topic of ours, as a broker would have it. */
+export function retained(test: Bench, topic: string): string | undefined {
+  return published(test, topic).at(-1);
+}
+
+export function state(test: Bench, name = 'ground'): string {
+  return part.belief(test.security, name)?.state ?? 'unknown';
+}
+
+export function alerts(test: Bench): readonly Readonly<Record<string, unknown>>[] {
+  return test.effects.flatMap((effect) => (effect.kind === 'event' ? [effect.event] : []));
+}
+
+export function verdicts(test: Bench): readonly string[] {
+  return test.effects.flatMap((effect) => (effect.kind === 'judged' ? [effect.verdict] : []));
+}
+
+export function notes(test: Bench, level?: string): readonly string[] {
+  return test.effects.flatMap((effect) =>
+    effect.kind === 'note' && (level === undefined || effect.level === level) ? [effect.message] : [],
+  );
+}
+
+export function attributes(test: Bench, name = 'ground'): Readonly<Record<string, unknown>> {
+  const text = retained(test, `x10/zone/${name}/security_attributes`) ?? '{}';
+  return JSON.parse(text) as Readonly<Record<string, unknown>>;
+}
+
+/** The next run: what is on disk, through JSON, `ms` later. */
+export function restart(test: Bench, zones: readonly ZoneSettings[], ms: number): Bench {
+  const stored: unknown = JSON.parse(JSON.stringify(part.snapshot(test.security, test.now)));
+  return bench(zones, stored, test.now.at + ms);
+}
