@@ -165,9 +165,10 @@ function configuration(directory: string, port: number, options: MosquittoOption
     writeFileSync(file, `${options.acl}\n`, { mode: 0o600 });
     lines.push(`acl_file ${file}`);
   }
-  // libwebsockets cannot be bound to an address
-  if (options.websockets === true) lines.push(`listener ${port}`, 'protocol websockets');
-  else lines.push(`listener ${port} 127.0.0.1`);
+  // mosquitto 2.0.11 does not start with web sockets alone
+  if (options.websockets === true) lines.push(`listener 0 ${join(directory, 'socket')}`);
+  lines.push(`listener ${port} 127.0.0.1`);
+  if (options.websockets === true) lines.push('protocol websockets');
   if (options.tls !== undefined) {
     const { ca, cert, key, requireCertificate = false } = options.tls;
     lines.push(`cafile ${ca}`, `certfile ${cert}`, `keyfile ${key}`);
