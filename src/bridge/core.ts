@@ -8,8 +8,8 @@ import type { AddressIndex } from '../x10/address.js';
 import { ADDRESS_COUNT, indexOf } from '../x10/address.js';
 import { noSelections, type Selections } from '../heyu/selection.js';
 import { stampClock, type StampClock } from '../heyu/stamp.js';
-import type { SensorEvent } from '../sensor/hearing.js';
-import type { Hearing, Report, Sensor } from '../sensor/hearing.js';
+import type { Hearing, Report, Sensor, SensorEvent, Standing } from '../sensor/hearing.js';
+import { HOLD_OVER } from '../sensor/motion.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { newSensorState, type SensorState } from '../sensor/state.js';
 import { expire } from '../sensor/sensor.js';
@@ -20,21 +20,13 @@ import type { Finding } from './finding.js';
 import { newHealth, type Health, type Trouble } from './health.js';
 import type { Unmapped } from './unmapped.js';
 
-/** How the zone of a sensor stands, for its events. */
-export type Standing = { readonly security: string; readonly verified: boolean };
-
 /** What the core wants. The shell turns it into messages, `explain` into rows. */
 export type CoreOutput = {
   /** A retained channel of a sensor has a new value. */
   readonly channel: (sensor: Sensor, channel: ChannelTopic, value: string) => void;
   /** The sensor gave a sign at this instant (its last_seen). */
   readonly seen: (sensor: Sensor, at: number) => void;
-  readonly event: (
-    sensor: Sensor,
-    event: SensorEvent,
-    source: Source | undefined,
-    standing: Standing | undefined,
-  ) => void;
+  readonly event: (sensor: Sensor, event: SensorEvent, source: Source | undefined) => void;
   /** A sign of an intruder: asks the security state of its zone. */
   readonly alarm: (sensor: Sensor, hearing: Hearing, late: boolean) => Standing | undefined;
   /** heyu's own armed state, and Arm or Disarm of a keyfob. */
@@ -126,26 +118,21 @@ export function createCore(
 
 /** The answers of the machines, with what the core adds to each. */
 function reportTo(of: () => Core): Report {
-  let standing: Standing | undefined;
   return {
     change: (sensor, channel, value, at, why) => {
       const { output, health } = of();
-      output.channel(sensor, channel, value);
-      if (channel === 'motion' && value === 'OFF' && why === 'the hold time is over')
-        health.counters.missedOffs += 1;
       const { alias } = sensor.settings;
       output.find?.({ kind: 'change', alias, channel, value, reason: why, changedAt: at });
+      if (channel === 'motion' && value === 'OFF' && why === HOLD_OVER) health.counters.missedOffs += 1;
+      output.channel(sensor, channel, value);
     },
     event: (sensor, event, source) => {
       const { output, health } = of();
       if (event.type === 'motion') health.counters.motions += 1;
       else if (event.type === 'motion_missed') health.counters.missed += 1;
-      output.event(sensor, event, source, standing);
-      standing = undefined;
+      output.event(sensor, event, source);
     },
-    alarm: (sensor, hearing, late) => {
-      standing = of().output.alarm(sensor, hearing, late);
-    },
+    alarm: (sensor, hearing, late) => of().output.alarm(sensor, hearing, late),
     kept: (sensor, why) => of().output.find?.({ kind: 'kept', alias: sensor.settings.alias, reason: why }),
     wakeAt: (at) => {
       const core = of();

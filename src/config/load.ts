@@ -33,6 +33,8 @@ export type Request = {
   readonly version: string;
   /** What relative paths on the command line and in the environment are relative to. */
   readonly cwd?: string;
+  /** Aliases may name zones that the configuration does not (`explain` with an alias file alone). */
+  readonly anyZone?: boolean;
 };
 
 /** Effective values with their origins, for `effectiveValues`. */
@@ -50,7 +52,13 @@ export type Loaded =
   | { readonly ok: false; readonly faults: readonly Fault[]; readonly warnings: readonly Fault[] };
 
 /** Loads a configuration. The result is frozen. */
-export function loadConfiguration({ configFile, env, version, cwd = process.cwd() }: Request): Loaded {
+export function loadConfiguration({
+  configFile,
+  env,
+  version,
+  cwd = process.cwd(),
+  anyZone = false,
+}: Request): Loaded {
   const faults: Fault[] = [];
   const warnings: Fault[] = [];
   const base: Base = { configFile, cwd };
@@ -70,7 +78,7 @@ export function loadConfiguration({ configFile, env, version, cwd = process.cwd(
   const origins = originsOf(config, environment, derived, shown);
   const absolute = withAbsolutePaths(values, origins, base);
 
-  const knownZones = isBroken ? undefined : new Set(zones.map(({ settings }) => settings.zone));
+  const knownZones = isBroken || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone));
   const aliasFile = aliasFileOf(values, origins, base);
   const read = loadAliases(aliasFile, base, { defaults: values, zones: knownZones }, faults, warnings);
   const { aliases } = read;

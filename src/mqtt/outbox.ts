@@ -104,6 +104,7 @@ export function createOutbox(settings: Partial<OutboxLimits> = {}, retained: Ite
         if (values.get(message.topic)?.flying === undefined) return entry;
         entries.standBy(entry);
       } else if (isTooOld(message, now)) drop(entry);
+      else if (!entry.tried && isPointless(message, now)) entries.settle(entry);
       else if (parking.isRefused(message.topic)) {
         entries.settle(entry);
         setAside(message);
@@ -254,6 +255,11 @@ function isForced(entry: Entry | undefined): boolean {
   return entry !== undefined && entry.message.kind !== 'event' && entry.message.force === true;
 }
 
+/** Late, and not worth sending late: the end of an old motion, an old key press. */
+function isPointless({ lateAfter, latePayload }: EventMessage, now: number): boolean {
+  return latePayload === null && lateAfter !== undefined && now > lateAfter;
+}
+
 function payloadAt({ payload, lateAfter, latePayload }: EventMessage, now: number): string {
-  return lateAfter !== undefined && now > lateAfter && latePayload !== undefined ? latePayload : payload;
+  return lateAfter !== undefined && now > lateAfter ? (latePayload ?? payload) : payload;
 }

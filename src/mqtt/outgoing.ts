@@ -23,9 +23,9 @@ export type EventMessage = {
   readonly id: string;
   /** When it happened, epoch milliseconds: too old ones are dropped. */
   readonly at: number;
-  /** When its first sending comes after this instant, `latePayload` is sent instead. */
+  /** When its first sending comes after this instant, `latePayload` is sent instead; null = it is not sent at all. */
   readonly lateAfter?: number;
-  readonly latePayload?: string;
+  readonly latePayload?: string | null;
   /** As with retained messages. Later events of the same topic wait too, so that their order is kept. */
   readonly afterSave?: number;
 };

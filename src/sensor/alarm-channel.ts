@@ -55,7 +55,7 @@ export function alarmChannel(
     state.clearsAt = hearing.at + settings.holdMs;
     report.wakeAt(state.clearsAt);
   }
-  if (on) report.alarm(sensor, hearing, late);
+  const standing = on ? report.alarm(sensor, hearing, late) : undefined;
   // the first Clear ever heard is news of a state, not of an event
   if (changed && (value || before !== undefined)) {
     const words = channel === 'contact' ? CONTACT : ALARM;
@@ -69,6 +69,7 @@ export function alarmChannel(
             at: hearing.at,
             lateAfter,
             lateType: words.late,
+            standing,
           }
         : { type: words.off, id: hearing.id, at: hearing.at, lateAfter, lateType: null },
       hearing.source,

@@ -20,6 +20,9 @@ export type Hearing = {
   readonly source: Source;
 };
 
+/** What is believed of a sensor's zone at the moment of a signal; its word for events. */
+export type Standing = { readonly security: string; readonly verified: boolean };
+
 /** An event of a sensor, not retained. */
 export type SensorEvent = {
   readonly type: EventType;
@@ -29,6 +32,8 @@ export type SensorEvent = {
   readonly lateAfter: number;
   /** The type to send instead when it is late; null = do not send it. */
   readonly lateType: EventType | null;
+  /** How its zone stood. */
+  readonly standing?: Standing | undefined;
   /** Further members of its JSON. */
   readonly more?: Readonly<Record<string, string | number | boolean>>;
 };
@@ -38,8 +43,11 @@ export type Report = {
   /** A retained channel has a new value. `why` in words, for `explain`. */
   readonly change: (sensor: Sensor, channel: ChannelTopic, value: string, at: number, why: string) => void;
   readonly event: (sensor: Sensor, event: SensorEvent, source: Source | undefined) => void;
-  /** A sign of an intruder (motion, door, glass ...): to be judged against the security state of the zone. */
-  readonly alarm: (sensor: Sensor, hearing: Hearing, late: boolean) => void;
+  /**
+   * A sign of an intruder (motion, door, glass ...): judged against the security state of its zone. Answers how
+   * the zone stands; undefined for a sensor without a zone.
+   */
+  readonly alarm: (sensor: Sensor, hearing: Hearing, late: boolean) => Standing | undefined;
   /** Nothing was published, and why: for `explain`. */
   readonly kept: (sensor: Sensor, why: string) => void;
   /** A deadline was set: `expire` wants to be called at this instant. */

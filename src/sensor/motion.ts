@@ -12,6 +12,9 @@ const HEARTBEAT_AFTER_MS = 30 * 60_000;
 /** Alerts with LoBat and no Clear for this many hold times: the battery is empty, nobody is moving. */
 const LOW_BATTERY_HOLDS = 3;
 
+/** Why a motion ended that the sensor did not end. */
+export const HOLD_OVER = 'the hold time is over';
+
 /** True when what lasts `holdMs` from `at` on is over `now`. */
 function isLate(at: number, holdMs: number, now: number): boolean {
   return at + holdMs <= now;
@@ -28,7 +31,7 @@ function start(sensor: Sensor, hearing: Hearing, report: Report): void {
   motion.missed = late;
   motion.until = at + settings.holdMs;
   if (!late) report.change(sensor, 'motion', 'ON', at, 'motion begins');
-  report.alarm(sensor, hearing, late);
+  const standing = report.alarm(sensor, hearing, late);
   report.event(
     sensor,
     {
@@ -37,6 +40,7 @@ function start(sensor: Sensor, hearing: Hearing, report: Report): void {
       at,
       lateAfter: motion.until,
       lateType: 'motion_missed',
+      standing,
     },
     hearing.source,
   );
@@ -147,5 +151,5 @@ export function expireMotion(sensor: Sensor, at: number, report: Report): void {
     report.wakeAt(motion.until);
     return;
   }
-  end(sensor, motion.until, 'the hold time is over', undefined, report);
+  end(sensor, motion.until, HOLD_OVER, undefined, report);
 }

@@ -186,6 +186,14 @@ describe('events', () => {
     expect(sendAll(outbox, now).sent).toEqual([sent]);
   });
 
+  test('are dropped and settled when they are worth nothing late', () => {
+    const outbox = createOutbox();
+    const clear = outbox.put(event('e', 'clear', { lateAfter: 100, latePayload: null }));
+    expect(sendAll(outbox, 101).sent).toEqual([]);
+    expect(outbox.isSettledUpTo(clear)).toBe(true);
+    expect(outbox.counts().expired).toBe(0);
+  });
+
   test('keep the payload of their first sending when they are repeated later', () => {
     const outbox = createOutbox();
     outbox.put(event('e', 'live', { lateAfter: 100, latePayload: 'missed' }));

@@ -1,0 +1,207 @@
+/**
+ * The pure bridge: sensors and zones together. It takes lines, time and what the broker says, and hands out
+ * messages and wishes. The service runs it on ports (bridge/service), `explain` on a file.
+ */
+
+import type { Now } from '../now.js';
+import type { LogLine } from '../ports.js';
+import type { Outgoing } from '../mqtt/outgoing.js';
+import { channelsOf } from '../sensor/channels.js';
+import type { SecurityEffect } from '../security/effect.js';
+import {
+  createSecurity,
+  heyuArmed,
+  keyfob,
+  motion,
+  nextWake,
+  reconfigure,
+  wake,
+  type Security,
+} from '../security/security.js';
+import type { CoreSettings } from '../settings.js';
+import { advance, createCore, reconfigured, type Core, type CoreMemory, type CoreOutput } from './core.js';
+import type { Finding } from './finding.js';
+import type { Trouble } from './health.js';
+import { hearLine as hear } from './listen.js';
+import { messagesOf, type Messages } from './messages.js';
+
+/** What the bridge asks of whoever runs it. */
+export type BridgeSinks = {
+  readonly put: (message: Outgoing) => void;
+  readonly subscribe: (topics: readonly string[]) => void;
+  readonly unsubscribe: (topics: readonly string[]) => void;
+  /** The security part's memory should be on disk; returns the number under which `put` may wait for it. */
+  readonly persist: () => number;
+  readonly note: (level: 'debug' | 'info' | 'warn', fields: object, message: string) => void;
+  readonly trouble: (trouble: Trouble, begins: boolean) => void;
+  /** The trace, where someone looks at it. */
+  readonly find?: (finding: Finding) => void;
+};
+
+/** The bridge's state: one object, changed in place by the functions of this file. */
+export type Bridge = {
+  core: Core;
+  messages: Messages;
+  readonly security: Security;
+  readonly sinks: BridgeSinks;
+  /** The moment of the step in hand. */
+  now: Now;
+  /** The last number that `BridgeSinks.persist` gave. */
+  saveNumber: number;
+};
+
+/** Makes a bridge of what was remembered; without memory everything is new. */
+export function createBridge(
+  settings: CoreSettings,
+  memory: { readonly core?: CoreMemory | undefined; readonly security?: unknown },
+  now: Now,
+  sinks: BridgeSinks,
+): Bridge {
+  const output = outputTo(() => bridge, sinks);
+  const core = createCore(settings, memory.core, now.at, output);
+  const bridge: Bridge = {
+    core,
+    messages: messagesOf(settings.baseTopic, core.stamps.zone),
+    security: createSecurity(settings.zones, settings.baseTopic, memory.security, now),
+    sinks,
+    now,
+    saveNumber: 0,
+  };
+  return bridge;
+}
+
+/** Takes new settings and keeps what is known of every sensor and zone that stays. */
+export function reconfigureBridge(bridge: Bridge, settings: CoreSettings, now: Now): void {
+  bridge.now = now;
+  bridge.core = reconfigured(bridge.core, settings, now.at);
+  bridge.messages = messagesOf(settings.baseTopic, bridge.core.stamps.zone);
+  reconfigure(bridge.security, settings.zones, now, (effect) => act(bridge, effect));
+}
+
+/** Hears one line of the log. */
+export function hearLine(bridge: Bridge, line: LogLine, now: Now): void {
+  bridge.now = now;
+  hear(bridge.core, line);
+}
+
+/**
+ * Deadlines of sensors run on the log's time while it is being caught up with, and on this: live stamps are
+ * whole seconds, so a deadline is over one second after it, as it is when the log is read again (grace).
+ */
+export const GRACE_MS = 1000;
+
+/** Time has come to `now`, and every line up to then has been heard. */
+export function advanceBridge(bridge: Bridge, now: Now): void {
+  bridge.now = now;
+  advance(bridge.core, now.at - GRACE_MS);
+}
+
+/** Time has come to `now` for the zones, whether or not the log could be read. */
+export function wakeZones(bridge: Bridge, now: Now): void {
+  bridge.now = now;
+  wake(bridge.security, now, (effect) => act(bridge, effect));
+}
+
+/** When the bridge wants to be called again, monotonic ms; undefined = when something happens. */
+export function nextWakeMono(bridge: Bridge, now: Now): number | undefined {
+  const zones = nextWake(bridge.security);
+  const { wakeAt } = bridge.core;
+  const sensors = wakeAt === Infinity ? undefined : now.mono + Math.max(0, wakeAt + GRACE_MS - now.at);
+  if (zones === undefined) return sensors;
+  return sensors === undefined ? zones : Math.min(zones, sensors);
+}
+
+/** A step of the security part: `take` gets where to emit to. */
+export function securityStep(
+  bridge: Bridge,
+  now: Now,
+  take: (security: Security, emit: (effect: SecurityEffect) => void) => void,
+): void {
+  bridge.now = now;
+  take(bridge.security, (effect) => act(bridge, effect));
+}
+
+/**
+ * Every retained value of the sensors, as it is known at a start: motion is OFF unless proven ON, others as
+ * remembered, light `None` (unknown) before the first word (docs/design.md, decision 6).
+ */
+export function presentStates(bridge: Bridge): void {
+  const { core, messages, sinks } = bridge;
+  for (const sensor of core.sensors) {
+    const { motion: moving, values, seenAt } = sensor.state;
+    for (const channel of channelsOf(sensor.settings)) {
+      if (channel === 'event') continue;
+      if (channel === 'last_seen') {
+        if (seenAt > 0) sinks.put(messages.lastSeen(sensor, seenAt));
+        continue;
+      }
+      const value =
+        channel === 'motion'
+          ? moving.on && !moving.missed
+            ? 'ON'
+            : 'OFF'
+          : (values[channel] ?? (channel === 'light' ? 'None' : channel === 'silent' ? 'OFF' : undefined));
+      if (value !== undefined) sinks.put(messages.channel(sensor, channel, value));
+    }
+  }
+}
+
+function act(bridge: Bridge, effect: SecurityEffect): void {
+  const { sinks } = bridge;
+  switch (effect.kind) {
+    case 'publish': {
+      const { topic, payload, persistFirst } = effect;
+      sinks.put({ kind: 'state', topic, payload, ...(persistFirst ? { afterSave: bridge.saveNumber } : {}) });
+      return;
+    }
+    case 'event': {
+      const { topic, id, at, event } = effect;
+      bridge.core.health.counters.alerts += 1;
+      sinks.put({ kind: 'event', topic, id, at, payload: JSON.stringify(event) });
+      return;
+    }
+    case 'subscribe':
+      return sinks.subscribe(effect.topics);
+    case 'unsubscribe':
+      return sinks.unsubscribe(effect.topics);
+    case 'persist':
+      bridge.saveNumber = sinks.persist();
+      return;
+    case 'note':
+      return sinks.note(effect.level, effect.fields, effect.message);
+    case 'judged': {
+      const { zone, alias, verdict, reason } = effect;
+      return sinks.find?.({ kind: 'judged', zone, alias, verdict, reason });
+    }
+  }
+}
+
+function outputTo(of: () => Bridge, sinks: BridgeSinks): CoreOutput {
+  const emit = (effect: SecurityEffect): void => act(of(), effect);
+  return {
+    channel: (sensor, channel, value) => sinks.put(of().messages.channel(sensor, channel, value)),
+    seen: (sensor, at) => {
+      const { messages } = of();
+      sinks.put(messages.lastSeen(sensor, at));
+      sinks.put(messages.lastEvent(at));
+    },
+    event: (sensor, event, source) => sinks.put(of().messages.event(sensor, event, source)),
+    alarm: (sensor, { at, id, source }, late) => {
+      const { zone, alias, modes, address } = sensor.settings;
+      if (zone === undefined) return undefined;
+      const { security, now } = of();
+      return motion(security, { alias, zone, id, at, late, modes, address, source }, now, emit);
+    },
+    heyuArmed: (state, at) => {
+      const { security, now } = of();
+      heyuArmed(security, state, at, now, emit);
+    },
+    keyfob: (alias, action, mode, at) => {
+      const { security, now } = of();
+      keyfob(security, alias, action, mode, at, now, emit);
+    },
+    trouble: (trouble, begins) => sinks.trouble(trouble, begins),
+    note: (level, fields, message) => sinks.note(level, fields, message),
+    ...(sinks.find === undefined ? {} : { find: sinks.find }),
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * The bridge run over a log without a broker: what each line is, what was selected, what changed, what would
+ * have been published. Time is the log's own.
+ */
+
+import { readStamp, type Stamp } from '../heyu/stamp.js';
+import { setScene } from '../security/security.js';
+import type { CoreSettings } from '../settings.js';
+import { advance } from './core.js';
+import type { Finding } from './finding.js';
+import { createBridge, hearLine, wakeZones, type BridgeSinks } from './bridge.js';
+
+/** A finding and where it belongs. */
+export type ExplainRow = {
+  /** As given to `line`. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** The line's own stamp or the deadline that caused the row, epoch ms; undefined without a stamp. */
+  readonly at: number | undefined;
+  readonly finding: Finding;
+};
+
+/** What the scene is before the first line. */
+export type Scene = {
+  /** The year of the first line, for stamps that have none. */
+  readonly year: number;
+  /** Zones that are armed (away) or disarmed all the time. */
+  readonly armed: readonly string[];
+  readonly disarmed: readonly string[];
+};
+
+/** Takes the lines of a log in order. */
+export type Explainer = {
+  /** `offset` is that of the line's first byte in its file. */
+  readonly line: (text: string, file: string, line: number, offset: number) => void;
+  /** The log is over: motions still on end with their hold times. */
+  readonly end: () => void;
+};
+
+/** Stamps this much before the line before are no time of heyu's (text of a script): time does not go back. */
+const BACKWARD_MS = 2000;
+
+/** Explains a log to `row`. Without `row` the log is only heard (to measure the core). */
+export function createExplainer(
+  settings: CoreSettings,
+  scene: Scene,
+  row: ((row: ExplainRow) => void) | undefined,
+): Explainer {
+  let file = '';
+  let line = 0;
+  let lineAt: number | undefined;
+  let rowAt: number | undefined;
+  let coreAt = 0;
+
+  /** Setting the scene is no doing of the log. */
+  let isMute = false;
+
+  const find = (finding: Finding): void => {
+    if (isMute) return;
+    if (finding.kind === 'change') rowAt = finding.changedAt;
+    else if (finding.kind !== 'publish' && finding.kind !== 'judged') rowAt = lineAt;
+    row?.({ file, line, at: rowAt, finding });
+  };
+  const nothing = (): void => undefined;
+  const sinks: BridgeSinks = {
+    put: (message) => {
+      if (row === undefined) return;
+      const { topic, payload } = message;
+      find({ kind: 'publish', topic, payload, retain: message.kind !== 'event' });
+    },
+    subscribe: nothing,
+    unsubscribe: nothing,
+    persist: () => 0,
+    note: nothing,
+    trouble: nothing,
+    ...(row === undefined ? {} : { find }),
+  };
+  const begin = { at: 0, mono: 0 };
+  const bridge = createBridge(settings, {}, begin, sinks);
+  let begun = false;
+
+  /** Everything that is new began with the first line, not in 1970. */
+  const setTheScene = (at: number): void => {
+    begun = true;
+    coreAt = at;
+    for (const { state } of bridge.core.sensors) state.watchedSince = at;
+    const now = { at, mono: at };
+    isMute = true;
+    for (const zone of scene.armed) setScene(bridge.security, zone, 'armed_away', now);
+    for (const zone of scene.disarmed) setScene(bridge.security, zone, 'disarmed', now);
+    wakeZones(bridge, now);
+    isMute = false;
+  };
+
+  const instant = (stamp: Stamp): number => {
+    const { stamps } = bridge.core;
+    const at = begun ? stamps.instantNear(stamp, coreAt) : stamps.instantInYear(stamp, scene.year);
+    if (!begun) setTheScene(at);
+    return at;
+  };
+
+  return {
+    line: (text, inFile, number, offset) => {
+      file = inFile;
+      line = number;
+      const stamp = readStamp(text, settings.stamp.order);
+      lineAt = stamp === undefined ? undefined : instant(stamp);
+      rowAt = lineAt;
+      const at = lineAt === undefined || lineAt < coreAt - BACKWARD_MS ? coreAt : Math.max(lineAt, coreAt);
+      coreAt = at;
+      const now = { at, mono: at };
+      wakeZones(bridge, now);
+      hearLine(bridge, { text, generation: 'log', offset, file: 'current', notBefore: at, readAt: at }, now);
+    },
+    end: () => {
+      const ends = bridge.core.sensors.flatMap(({ state }) => [
+        state.motion.on ? state.motion.until : 0,
+        state.clearsAt,
+      ]);
+      const last = Math.max(0, ...ends);
+      if (last > 0) advance(bridge.core, last);
+    },
+  };
+}

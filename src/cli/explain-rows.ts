@@ -1,0 +1,103 @@
+/** Rows of `explain`: one JSON object per line for scripts, a table for people. */
+
+import type { ExplainRow } from '../bridge/explain.js';
+import type { Finding } from '../bridge/finding.js';
+import { isoAt, type TimeZone } from '../heyu/time-zone.js';
+import type { Style, Terminal } from './terminal.js';
+
+/** One row as JSON. `file` only where there are several. */
+export function jsonRow(
+  { file, line, at, finding }: ExplainRow,
+  zone: TimeZone,
+  severalFiles: boolean,
+): string {
+  const { kind, ...rest } = finding;
+  const members: Record<string, unknown> = { ...rest };
+  delete members['changedAt'];
+  return JSON.stringify({
+    ...(severalFiles ? { file } : {}),
+    line,
+    at: at === undefined ? null : isoAt(at, zone),
+    kind,
+    ...members,
+  });
+}
+
+const named = (address: string, alias: string | null): string =>
+  alias === null ? address : `${address} ${alias}`;
+
+/** What a finding says in words: a lead, a text and how it is shown. */
+function words(finding: Finding): readonly [string, string, Style | undefined] {
+  switch (finding.kind) {
+    case 'address':
+      return [finding.source, `${named(finding.address, finding.alias)} is addressed`, 'dim'];
+    case 'unit': {
+      const note = finding.note === undefined ? '' : ` (${finding.note})`;
+      return [finding.source, `${named(finding.address, finding.alias)}: ${finding.function}${note}`, 'bold'];
+    }
+    case 'house':
+      return [
+        finding.source,
+        `house ${finding.house}: ${finding.function}${finding.args === '' ? '' : ` ${finding.args}`}`,
+        undefined,
+      ];
+    case 'preset':
+      return [finding.source, `preset level ${finding.level}`, undefined];
+    case 'extended':
+    case 'reading':
+      return [
+        finding.source,
+        `${named(finding.address, finding.alias)}: ${finding.function} ${finding.args}`.trimEnd(),
+        undefined,
+      ];
+    case 'security':
+      return [
+        finding.source,
+        `${named(finding.address, finding.alias)}: ${[finding.function, ...finding.flags].join(' ')}`,
+        'bold',
+      ];
+    case 'inactive':
+      return [finding.source, `${named(finding.address, finding.alias)}: not heard for long`, undefined];
+    case 'unmapped':
+      return ['rcva', `${finding.type} ${finding.id}: heyu maps no such id (${finding.args})`, undefined];
+    case 'orphan':
+      return [
+        finding.source,
+        `house ${finding.house}: ${finding.function}, but nothing is addressed (orphan function)`,
+        'yellow',
+      ];
+    case 'message':
+      return ['heyu', finding.text, 'dim'];
+    case 'noise':
+      return ['noise', finding.text, 'dim'];
+    case 'unrecognised':
+      return ['?', `${finding.text}  (${finding.reason})`, 'yellow'];
+    case 'change':
+      return ['  ->', `${finding.alias}: ${finding.channel} ${finding.value}  (${finding.reason})`, 'cyan'];
+    case 'kept':
+      return ['  --', `${finding.alias === null ? '' : `${finding.alias}: `}${finding.reason}`, 'dim'];
+    case 'judged':
+      return ['  ->', `zone ${finding.zone}: ${finding.verdict}  (${finding.reason})`, 'cyan'];
+    case 'publish':
+      return ['  =>', `${finding.topic}  ${finding.payload}${finding.retain ? '' : '  (event)'}`, 'green'];
+  }
+}
+
+/** Prints rows as a table: line number and time once per line of the log. */
+export function tablePrinter(terminal: Terminal, zone: TimeZone): (row: ExplainRow) => void {
+  let last = '';
+  return ({ file, line, at, finding }) => {
+    const place = `${file}:${line}`;
+    const time = at === undefined ? '' : isoAt(at, zone).slice(5, 19).replace('T', ' ');
+    const left = place === last ? ' '.repeat(22) : `${String(line).padStart(6)}  ${time.padEnd(14)}`;
+    last = place;
+    const [lead, text, style] = words(finding);
+    const shown = printable(`${lead.padEnd(5)} ${text}`);
+    terminal.print(`${left}  ${style === undefined ? shown : terminal.style(style, shown)}`);
+  };
+}
+
+/** Text of a log may hold anything: nothing of it may steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\uFFFD');
+}

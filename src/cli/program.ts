@@ -1,0 +1,40 @@
+/** The command line: one file per command, put together here. */
+
+import { Command, CommanderError } from 'commander';
+import { CommandError, EXIT } from './exit-code.js';
+import { explainCommand } from './explain.js';
+import { serviceCommand } from './service.js';
+import { ownVersion } from './version.js';
+
+/** The whole command line with its commands. */
+export function program(): Command {
+  return new Command('heyu2mqtt')
+    .description('the bridge from heyu (X10) to MQTT and Home Assistant')
+    .version(ownVersion())
+    .showHelpAfterError('(heyu2mqtt --help shows what there is)')
+    .addCommand(explainCommand())
+    .addCommand(serviceCommand());
+}
+
+/** Makes every command throw instead of ending the process. */
+function tame(command: Command): Command {
+  command.exitOverride();
+  for (const sub of command.commands) tame(sub);
+  return command;
+}
+
+/** Runs one command line; resolves to the exit code. Faults are shown as one message, never as a stack trace. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  try {
+    await tame(program()).parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? EXIT.ok);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommandError) {
+      process.stderr.write(`heyu2mqtt: ${error.message}\n`);
+      if (error.hint !== undefined) process.stderr.write(`  hint: ${error.hint}\n`);
+      return error.exitCode;
+    }
+    throw error;
+  }
+}
