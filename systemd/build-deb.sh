@@ -2,7 +2,8 @@
 # Builds the Debian package: npm run build:deb -> build/heyu2mqtt_<version>_all.deb
 # The same sources and the same SOURCE_DATE_EPOCH (default: the date of the last commit) give the same bytes.
 #
-# For tests: VERSION=0.0.9 names another version, OUT=DIR another place, STAGE=DIR a tree made by stage.sh.
+# For tests: VERSION=0.0.9 names another version, OUT=DIR another place, STAGE=DIR a tree made by stage.sh,
+# DIST=DIR a compiled program.
 set -eu
 umask 022
 export LC_ALL=C TZ=UTC
@@ -21,7 +22,7 @@ trap 'rm -rf "$work"' EXIT
 root=$work/root
 mkdir -p "$root/DEBIAN" "$root/usr/lib"
 
-if [ -n "${STAGE:-}" ]; then cp -R "$STAGE" "$root/usr/lib/heyu2mqtt"; else "$here/stage.sh" "$root/usr/lib/heyu2mqtt"; fi
+if [ -n "${STAGE:-}" ]; then cp -R "$STAGE" "$root/usr/lib/heyu2mqtt"; else "$here/stage.sh" "$root/usr/lib/heyu2mqtt" "${DIST:-}"; fi
 
 # put MODE SOURCE TARGET
 put() {
@@ -34,13 +35,17 @@ put 755 systemd/debian/heyu2mqtt.sh /usr/bin/heyu2mqtt
 put 644 systemd/heyu2mqtt.service /usr/lib/systemd/system/heyu2mqtt.service
 put 644 systemd/heyu2mqtt.sysusers /usr/lib/sysusers.d/heyu2mqtt.conf
 put 644 systemd/heyu2mqtt.logrotate /etc/logrotate.d/heyu2mqtt
-put 644 config/config.yaml /etc/heyu2mqtt/config.yaml
-put 644 config/aliases.yaml /etc/heyu2mqtt/aliases.yaml
+for file in config aliases; do
+  put 644 config/$file.yaml /etc/heyu2mqtt/$file.yaml
+  # the schema stays with the program
+  sed -i "s,\(\$schema=\)$file,\1/usr/lib/heyu2mqtt/config/$file," "$root/etc/heyu2mqtt/$file.yaml"
+done
 
 documents=/usr/share/doc/heyu2mqtt
 put 644 systemd/debian/copyright $documents/copyright
-for document in README.md docs/*.md; do put 644 "$document" "$documents/$(basename "$document")"; done
+for document in README.md docs/*.md; do [ ! -e "$document" ] || put 644 "$document" "$documents/$(basename "$document")"; done
 for example in config/mosquitto/*; do put 644 "$example" "$documents/examples/mosquitto/$(basename "$example")"; done
+chmod 755 "$root$documents/examples/mosquitto/make-certificates.sh"
 [ ! -e CHANGELOG.md ] || { put 644 CHANGELOG.md $documents/changelog && gzip -9n "$root$documents/changelog"; }
 [ ! -e man/heyu2mqtt.1 ] || { put 644 man/heyu2mqtt.1 /usr/share/man/man1/heyu2mqtt.1 && gzip -9n "$root/usr/share/man/man1/heyu2mqtt.1"; }
 for completion in bash:bash-completion/completions/heyu2mqtt zsh:zsh/vendor-completions/_heyu2mqtt \

@@ -45,5 +45,5 @@ cd "$into"
 
 find . -type d -exec chmod 755 {} +
 find . -type f -exec chmod 644 {} +
-[ ! -e dist/main.js ] || chmod 755 dist/main.js
+chmod 755 dist/main.js config/mosquitto/*.sh
 find . -exec touch -h -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" {} +

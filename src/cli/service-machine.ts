@@ -30,7 +30,11 @@ export function missingConfig(folder: string): { readonly path: string; readonly
   return ['config.yaml', 'aliases.yaml']
     .map((name) => ({ path: join(folder, name), example: join(PROGRAM_FOLDER, 'config', name) }))
     .filter(({ path }) => !existsSync(path))
-    .map(({ path, example }) => ({ path, text: readFileSync(example, 'utf8') }));
+    .map(({ path, example }) => ({
+      path,
+      // the schema stays with the program
+      text: readFileSync(example, 'utf8').replace('$schema=', `$schema=${PROGRAM_FOLDER}/config/`),
+    }));
 }
 
 /** Why a step could not be taken, in words for people. */

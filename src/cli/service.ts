@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { CommandError, EXIT } from './exit-code.js';
 import {
   carryOut,
   isKnown,
@@ -26,13 +27,14 @@ import {
   type Step,
 } from './service-steps.js';
 import { NOTIFY_SINCE, unitText } from './service-unit.js';
+import { processTerminal } from './terminal.js';
 
 type UnitOptions = { readonly config: string; readonly systemd?: string; readonly print?: boolean };
 
 /** The newest systemd whose unit we know; for `--print` on a machine that has none. */
 const NEWEST_SYSTEMD = 257;
 
-/** The command with its subcommands. They set `process.exitCode`: 0 = done, 1 = not done. */
+/** The command with its subcommands. */
 export function serviceCommand(): Command {
   const command = new Command('service').description('run heyu2mqtt as a systemd service');
   const withUnitOptions = (sub: Command): Command =>
@@ -50,33 +52,38 @@ export function serviceCommand(): Command {
     .command('uninstall')
     .description('stop the service and remove its unit')
     .option('--purge', 'also remove configuration, state and user')
-    .action((options: { purge?: boolean }) => uninstall(options.purge === true));
+    .action((options: { readonly purge?: boolean }) => uninstall(options.purge === true));
   command
     .command('password')
     .description('keep the MQTT password for the service, read from the terminal or from standard input')
     .option('--remove', 'forget it')
-    .action((options: { remove?: boolean }) => password(options.remove === true));
+    .action((options: { readonly remove?: boolean }) => password(options.remove === true));
   return command;
 }
 
 function install(options: UnitOptions): void {
   const version = unitVersion(options);
-  if (version === undefined) {
-    fail('there is no systemd on this machine', 'heyu2mqtt run --config FILE runs it without');
-  } else if (existsSync(PATHS.packagedUnit) && version >= NOTIFY_SINCE) {
-    fail('the Debian package has installed the service already', 'sudo systemctl enable --now heyu2mqtt');
-  } else if (/^\/(home|root)\//.test(PROGRAM_FOLDER) || /^\/(home|root)\//.test(process.execPath)) {
-    fail(
-      `the service has no access to ${PROGRAM_FOLDER} or to ${process.execPath}`,
-      'install Node and heyu2mqtt for the whole system (docs/install.md), not in a home directory',
-    );
-  } else if (isDone(planInstall(options, version))) {
-    say(
-      `written: ${PATHS.unit}`,
-      `next: edit ${options.config}, see whether it would work with "sudo heyu2mqtt check",`,
-      'then: sudo systemctl enable --now heyu2mqtt',
+  if (version === undefined) throw noSystemd('heyu2mqtt run --config FILE runs it without');
+  if (existsSync(PATHS.packagedUnit) && version >= NOTIFY_SINCE) {
+    throw refusal(
+      'the Debian package has installed the service already',
+      'sudo systemctl enable --now heyu2mqtt',
     );
   }
+  for (const path of [PROGRAM_FOLDER, process.execPath]) {
+    if (/^\/(home|root)\//.test(path)) {
+      throw refusal(
+        `the service has no access to ${path}`,
+        'install Node and heyu2mqtt for the whole system, not in a home directory (docs/install.md)',
+      );
+    }
+  }
+  complete(planInstall(options, version));
+  say(
+    `written: ${PATHS.unit}`,
+    `next: edit ${options.config}, see whether it would work with "sudo heyu2mqtt check",`,
+    'then: sudo systemctl enable --now heyu2mqtt',
+  );
 }
 
 function print(options: UnitOptions): void {
@@ -110,35 +117,36 @@ function planInstall(options: UnitOptions, version: number): readonly Step[] {
 
 function uninstall(purge: boolean): void {
   if (existsSync(PATHS.packagedUnit)) {
-    fail('the service belongs to the Debian package', `sudo apt ${purge ? 'purge' : 'remove'} heyu2mqtt`);
-  } else if (isDone(uninstallSteps(purge))) {
-    say(
-      purge
-        ? 'removed, with configuration, state and user'
-        : `removed; kept: ${PATHS.config}, ${PATHS.state}`,
+    throw refusal(
+      'the service belongs to the Debian package',
+      `sudo apt ${purge ? 'purge' : 'remove'} heyu2mqtt`,
     );
   }
+  complete(uninstallSteps(purge));
+  say(
+    purge ? 'removed, with configuration, state and user' : `removed; kept: ${PATHS.config}, ${PATHS.state}`,
+  );
 }
 
 function password(remove: boolean): void {
   const version = systemdVersion();
-  if (version === undefined) {
-    fail('there is no systemd on this machine', 'name a file of your own in mqtt.password_file');
-  } else if (remove) {
-    if (isDone(forgetPasswordSteps())) say('forgotten; the service reads it no more after its next start');
-  } else if (!isKnown('group', SERVICE_USER)) {
-    fail('the service is not installed', 'sudo heyu2mqtt service install');
-  } else {
-    const secret = readSecret();
-    if (secret === '') fail('no password was given', 'type it, or pipe it into standard input');
-    else if (isDone(passwordSteps(secret, version))) {
-      say(
-        `written: ${PATHS.password}`,
-        `next: mqtt.password_file: ${PATHS.password} in ${PATHS.config}/config.yaml, and mqtt.username`,
-        'then: sudo systemctl restart heyu2mqtt',
-      );
-    }
+  if (version === undefined) throw noSystemd('name a file of your own in mqtt.password_file');
+  if (remove) {
+    complete(forgetPasswordSteps());
+    say('forgotten; the service goes without it from its next start');
+    return;
   }
+  if (!isKnown('group', SERVICE_USER)) {
+    throw refusal('the service is not installed', 'sudo heyu2mqtt service install');
+  }
+  const secret = readSecret();
+  if (secret === '') throw refusal('no password was given', 'type it, or pipe it into standard input');
+  complete(passwordSteps(secret, version));
+  say(
+    `written: ${PATHS.password}`,
+    `next: mqtt.username, and mqtt.password_file: ${PATHS.password}, in ${PATHS.config}/config.yaml`,
+    'then: sudo systemctl restart heyu2mqtt',
+  );
 }
 
 /** One line from standard input; at a terminal it is asked for and not shown. Empty when there is none. */
@@ -155,24 +163,31 @@ function askSecret(): string {
 }
 
 function unitVersion({ systemd }: UnitOptions): number | undefined {
-  return systemd === undefined ? systemdVersion() : Number.parseInt(systemd, 10) || undefined;
+  if (systemd === undefined) return systemdVersion();
+  if (!/^\d{3}$/.test(systemd)) {
+    throw new CommandError(`--systemd: "${systemd}" is no version of systemd`, EXIT.usage, 'such as 245');
+  }
+  return Number(systemd);
 }
 
-function isDone(steps: readonly Step[]): boolean {
+/** Takes the steps, or throws what a person should read. */
+function complete(steps: readonly Step[]): void {
   if (process.getuid?.() !== 0) {
-    fail('this changes the system and needs root', 'sudo heyu2mqtt service ...');
-    return false;
+    throw refusal('this changes the system and needs root', 'put sudo before the command');
   }
   const failure = carryOut(steps);
-  if (failure !== undefined) fail(`${describeStep(failure.step)}: ${failure.reason}`);
-  return failure === undefined;
+  if (failure !== undefined) throw refusal(`${describeStep(failure.step)}: ${failure.reason}`);
 }
 
-function fail(problem: string, hint?: string): void {
-  process.exitCode = 1;
-  process.stderr.write(`heyu2mqtt: ${problem}\n${hint === undefined ? '' : `hint: ${hint}\n`}`);
+function refusal(problem: string, hint?: string): CommandError {
+  return new CommandError(problem, EXIT.failed, hint);
+}
+
+function noSystemd(hint: string): CommandError {
+  return refusal('there is no systemd on this machine', hint);
 }
 
 function say(...lines: readonly string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const { print: printLine } = processTerminal();
+  for (const line of lines) printLine(line);
 }

@@ -105,7 +105,8 @@ function inside(leader: number, stop: () => Promise<void>): Container {
       [
         `--target=${leader}`,
         '--all',
-        '--wd=/root',
+        '--root',
+        '--wd',
         '--',
         '/usr/bin/env',
         '-i',
