@@ -67,6 +67,17 @@ const ENTITIES: Readonly<Record<string, BridgeEntity>> = {
     topic: 'takeover',
     keys: { name: 'Second bridge with the same client id', device_class: 'problem' },
   },
+  reason: {
+    platform: 'sensor',
+    topic: 'info',
+    keys: {
+      name: 'Problem',
+      icon: 'mdi:alert-circle-outline',
+      // A state of Home Assistant holds 255 characters.
+      value_template:
+        "{{ 'None' if value_json.problem is not defined else (value_json.problem or 'none')[:255] }}",
+    },
+  },
   ...troubleEntity('interface_lockup', 'Power line interface locked up'),
   ...troubleEntity('interface_garbage', 'Garbage from the power line interface'),
   ...troubleEntity('rf_flood', 'RF flood'),

@@ -82,23 +82,25 @@ function entityOf(core: CoreSettings, sensor: SensorSettings, channel: EntityCha
   };
 }
 
-/** A device trigger for each key of a remote: what automations are usually made of. */
+/** A device trigger for each key of a remote that has a name: what automations are usually made of. */
 function triggersOf(core: CoreSettings, sensor: SensorSettings): Readonly<Record<string, Component>> {
   if (sensor.type !== 'remote') return {};
   return Object.fromEntries(
-    eventTypesOf(sensor).map((type) => [
-      `trigger_${type}`,
-      {
-        platform: 'device_automation',
-        automation_type: 'trigger',
-        type: 'button_short_press',
-        // Home Assistant has words of its own for these two.
-        subtype: type === 'on' ? 'turn_on' : type === 'off' ? 'turn_off' : type,
-        topic: sensorTopic(core.baseTopic, sensor.topic, 'event'),
-        value_template: '{{ value_json.event_type }}',
-        payload: type,
-      } satisfies Component,
-    ]),
+    eventTypesOf(sensor)
+      .filter((type) => type !== 'vdata')
+      .map((type) => [
+        `trigger_${type}`,
+        {
+          platform: 'device_automation',
+          automation_type: 'trigger',
+          type: 'button_short_press',
+          // Home Assistant has words of its own for these two.
+          subtype: type === 'on' ? 'turn_on' : type === 'off' ? 'turn_off' : type,
+          topic: sensorTopic(core.baseTopic, sensor.topic, 'event'),
+          value_template: '{{ value_json.event_type }}',
+          payload: type,
+        } satisfies Component,
+      ]),
   );
 }
 

@@ -10,7 +10,7 @@ import type { Component, DiscoveryDevice, Json, Platform } from './component.js'
 import { bridgeObjectId, statusTopic, zoneObjectId } from './device.js';
 import { defaultEntityId } from './names.js';
 
-/** Home Assistant's words for the state of an alarm (alarm_control_panel). `None` is read as unknown. */
+/** The states that the bridge publishes, in Home Assistant's words (alarm_control_panel). `None` is unknown. */
 export const SECURITY_STATES = [
   'disarmed',
   'armed_home',
@@ -20,7 +20,6 @@ export const SECURITY_STATES = [
   'armed_custom_bypass',
   'arming',
   'pending',
-  'disarming',
   'triggered',
 ] as const;
 

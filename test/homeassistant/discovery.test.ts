@@ -1,0 +1,167 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { discoveryDevices, discoveryMessages } from '../../src/homeassistant/discovery.js';
+import { channelsOf } from '../../src/sensor/channels.js';
+import { MODELS } from '../../src/x10/model.js';
+import { goldenFile, goldenText, messagesOf } from './golden.js';
+import { coreOf, EXAMPLES, HOUSE, inForm, sensorOf, zoneOf } from './house.js';
+import { faultsOf } from './validator.js';
+
+const FORMS = ['device', 'entity'] as const;
+
+describe('each kind of device', () => {
+  it.each(EXAMPLES.map((example) => [example.file, example] as const))(
+    'is told as its golden file says: %s',
+    (_, example) => {
+      const file = goldenFile(example);
+      const text = goldenText(example);
+      if (process.env['UPDATE_GOLDEN']) {
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, text);
+      }
+      expect(text).toBe(readFileSync(file, 'utf8'));
+    },
+  );
+
+  it('has its golden file, and no golden file is left over', () => {
+    const [first] = EXAMPLES;
+    if (first === undefined) throw new Error('no examples');
+    const files = readdirSync(dirname(goldenFile(first)));
+    expect(files.sort()).toEqual(EXAMPLES.map(({ file }) => `${file}.json`).sort());
+  });
+
+  it.each(EXAMPLES.map((example) => [example.file, example] as const))(
+    'is accepted in both forms: %s',
+    (_, example) => {
+      for (const form of FORMS) expect(faultsOf(discoveryMessages(inForm(example.core, form)))).toEqual([]);
+    },
+  );
+});
+
+describe('a house with everything in it', () => {
+  it.each(FORMS)('is accepted in the form %s', (form) => {
+    const messages = discoveryMessages(inForm(HOUSE, form));
+    expect(messages.length).toBeGreaterThan(EXAMPLES.length - 1);
+    expect(faultsOf(messages)).toEqual([]);
+  });
+
+  it('tells nothing when discovery is off', () => {
+    expect(discoveryMessages(inForm(HOUSE, 'off'))).toEqual([]);
+  });
+
+  it('tells the bridge first, then the zones, then the sensors', () => {
+    const kinds = discoveryMessages(HOUSE).map(({ objectId }) =>
+      objectId.startsWith('heyu2mqtt_') ? 0 : objectId.includes('_zone_') ? 1 : 2,
+    );
+    expect(kinds[0]).toBe(0);
+    expect(kinds).toEqual([...kinds].sort());
+  });
+
+  it('has the same components in both forms', () => {
+    const ids = (form: 'device' | 'entity'): string[] =>
+      discoveryMessages(inForm(HOUSE, form)).flatMap(({ objectId, components }) =>
+        Object.entries(components).map(([key, platform]) => `${objectId} ${key} ${platform}`),
+      );
+    expect(ids('entity')).toEqual(ids('device'));
+  });
+
+  it('lies below the configured prefix and speaks of the configured base topic', () => {
+    const core = {
+      ...HOUSE,
+      baseTopic: 'home/x10',
+      homeassistant: { discovery: 'device', prefix: 'ha/auto' },
+    } as const;
+    const messages = discoveryMessages(core);
+    expect(faultsOf(messages, 'ha/auto')).toEqual([]);
+    expect(messages.some(({ payload }) => payload.includes('"x10/'))).toBe(false);
+  });
+});
+
+describe('a model of heyu', () => {
+  const TYPES = {
+    motion: 'motion',
+    contact: 'door',
+    smoke: 'smoke',
+    glass: 'glass',
+    water: 'water',
+    light: 'light_sensor',
+    remote: 'remote',
+    lamp: 'light',
+    appliance: 'appliance',
+    reading: 'reading',
+    other: 'motion',
+  } as const;
+
+  it.each(MODELS.map((model) => [model.name, TYPES[model.kind]] as const))(
+    'is accepted whatever it is: %s as %s',
+    (name, type) => {
+      const sensor = sensorOf(name, { alias: 'one', address: 'A1', type });
+      for (const form of FORMS) {
+        for (const control of [false, true]) {
+          const core = inForm(coreOf({ sensors: [sensor], control }), form);
+          expect(faultsOf(discoveryMessages(core))).toEqual([]);
+        }
+      }
+    },
+  );
+});
+
+describe('identity', () => {
+  const idsOf = (core: ReturnType<typeof coreOf>): string[] =>
+    discoveryMessages(core).flatMap(({ payload }) =>
+      [...payload.matchAll(/"unique_id":"([^"]+)"/g)].map((match) => match[1] ?? ''),
+    );
+  const hall = sensorOf('MS14A', { alias: 'hall', address: 'A3', type: 'motion' });
+
+  it('stays when a sensor gets another name, topic, alias or address', () => {
+    const moved = { ...hall, alias: 'x', name: 'Y', topic: 'z', address: 'B7', area: 'W' } as const;
+    expect(idsOf(coreOf({ sensors: [moved] }))).toEqual(idsOf(coreOf({ sensors: [hall] })));
+  });
+
+  it('differs in every id between two houses on one broker', () => {
+    const zones = [zoneOf({ zone: 'ground', name: 'Ground' })];
+    const cellar = idsOf(coreOf({ sensors: [hall], zones }));
+    const barn = idsOf(coreOf({ sensors: [hall], zones, bridgeId: 'barn' }));
+    expect(cellar.filter((id) => barn.includes(id))).toEqual([]);
+    expect(cellar).toContain('cellar_a3_motion');
+  });
+
+  it('keeps illegal characters out of the discovery topic', () => {
+    const odd = { ...hall, id: 'küche 1/2' };
+    const messages = discoveryMessages(coreOf({ sensors: [odd], bridgeId: 'my house' }));
+    expect(faultsOf(messages)).toEqual([]);
+  });
+});
+
+describe('what a sensor shows', () => {
+  it('is every channel that is published for it, but attributes and what is part of another entity', () => {
+    for (const { core } of EXAMPLES) {
+      for (const sensor of core.sensors) {
+        const device = discoveryDevices(core).find(({ objectId }) => objectId === `cellar_${sensor.id}`);
+        const expected = channelsOf(sensor).filter(
+          (channel) => channel !== 'attributes' && !(channel === 'brightness' && core.control),
+        );
+        const shown = Object.keys(device?.components ?? {}).filter((key) => !key.startsWith('trigger_'));
+        expect(shown).toEqual(expected);
+      }
+    }
+  });
+
+  it('is nothing when it is ignored', () => {
+    const neighbour = sensorOf('MS14A', { alias: 'n', address: 'A1', type: 'motion', ignore: true });
+    expect(discoveryMessages(coreOf({ sensors: [neighbour] })).map(({ objectId }) => objectId)).toEqual([
+      'heyu2mqtt_cellar',
+    ]);
+  });
+
+  it('offers no control unless it was switched on', () => {
+    for (const example of EXAMPLES) {
+      const messages = FORMS.flatMap((form) => messagesOf(example, form));
+      const commands = messages.some(({ payload }) => payload.includes('command_topic'));
+      expect(commands, example.file).toBe(
+        example.file.endsWith('-control') || /zone-(owned|master)/.test(example.file),
+      );
+    }
+  });
+});

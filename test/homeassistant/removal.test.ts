@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { discoveryMessages } from '../../src/homeassistant/discovery.js';
+import { readRemembered, rememberedOf, rememberedWhile } from '../../src/homeassistant/remembered.js';
+import { removalMessages, type DiscoveryStep } from '../../src/homeassistant/removal.js';
+import type { CoreSettings } from '../../src/settings.js';
+import { simulate } from './broker-and-home-assistant.js';
+import { coreOf, HOUSE, inForm, sensorOf, zoneOf } from './house.js';
+import { faultsOf } from './validator.js';
+
+const hall = sensorOf('MS14A', { alias: 'hall', address: 'A3', type: 'motion', dusk: 'A4' });
+const stairs = sensorOf('MS14A', { alias: 'stairs', address: 'A5', type: 'motion' });
+const lamp = sensorOf('StdLM', { alias: 'lamp', address: 'E1', type: 'light' });
+const keyfob = sensorOf('KR10A', { alias: 'keyfob', address: 'D1', type: 'remote' });
+const attic = zoneOf({ zone: 'attic', name: 'Attic' });
+const house = coreOf({ sensors: [hall, stairs, lamp, keyfob], zones: [attic] });
+
+const stepsOf = (from: CoreSettings, to: CoreSettings): readonly DiscoveryStep[] =>
+  removalMessages(rememberedOf(discoveryMessages(from)), discoveryMessages(to));
+
+const brief = (steps: readonly DiscoveryStep[]): readonly string[] =>
+  steps.map(({ message, pauseMsAfter }) => {
+    const what = message.payload === '' ? 'remove' : message.payload.includes('migrate') ? 'migrate' : 'tell';
+    const retained = message.retain ? ' retained' : '';
+    return `${what}${retained} ${message.topic}${pauseMsAfter > 0 ? ` pause ${pauseMsAfter}` : ''}`;
+  });
+
+const without = (core: CoreSettings, alias: string): CoreSettings => ({
+  ...core,
+  sensors: core.sensors.filter((sensor) => sensor.alias !== alias),
+});
+
+describe('taking back', () => {
+  it.each(['device', 'entity', 'off'] as const)('does nothing when nothing has changed: %s', (form) => {
+    expect(stepsOf(inForm(HOUSE, form), inForm(HOUSE, form))).toEqual([]);
+  });
+
+  it('does nothing on the first start', () => {
+    expect(removalMessages({}, discoveryMessages(HOUSE))).toEqual([]);
+  });
+
+  it('does nothing when only names, topics, areas or addresses change', () => {
+    const moved = { ...hall, alias: 'x', name: 'Y', topic: 'z', area: 'W', address: 'B1' } as const;
+    expect(stepsOf(coreOf({ sensors: [hall] }), coreOf({ sensors: [moved] }))).toEqual([]);
+  });
+
+  it('removes a sensor that is gone with one empty retained message', () => {
+    expect(brief(stepsOf(house, without(house, 'stairs')))).toEqual([
+      'remove retained homeassistant/device/cellar_a5/config pause 2000',
+    ]);
+  });
+
+  it('removes each entity of a sensor that is gone', () => {
+    expect(brief(stepsOf(inForm(house, 'entity'), inForm(without(house, 'stairs'), 'entity')))).toEqual([
+      'remove retained homeassistant/binary_sensor/cellar_a5/motion/config',
+      'remove retained homeassistant/sensor/cellar_a5/last_seen/config',
+      'remove retained homeassistant/event/cellar_a5/event/config pause 2000',
+    ]);
+  });
+
+  it('removes everything when discovery is switched off', () => {
+    expect(
+      brief(stepsOf(house, inForm(house, 'off'))).every((step) => step.startsWith('remove retained')),
+    ).toBe(true);
+    expect(stepsOf(house, inForm(house, 'off'))).toHaveLength(discoveryMessages(house).length);
+  });
+
+  it('removes what lies below an old prefix', () => {
+    const moved = { ...house, homeassistant: { discovery: 'device', prefix: 'ha' } } as const;
+    expect(brief(stepsOf(house, moved))).toEqual(
+      discoveryMessages(house).map(
+        ({ topic }, index, all) => `remove retained ${topic}${index === all.length - 1 ? ' pause 2000' : ''}`,
+      ),
+    );
+  });
+
+  it('removes a component of a device by its platform alone, before the payload without it', () => {
+    const dark = { ...house, sensors: [{ ...hall, dusk: undefined }, stairs, lamp, keyfob] };
+    const steps = stepsOf(house, dark);
+    expect(brief(steps)).toEqual(['tell homeassistant/device/cellar_a3/config pause 2000']);
+    const payload = JSON.parse(steps[0]?.message.payload ?? '') as { components: Record<string, unknown> };
+    expect(payload.components['light']).toEqual({ platform: 'binary_sensor' });
+    expect(payload.components['motion']).toHaveProperty('unique_id');
+    const bridge = discoveryMessages(dark).slice(0, 1);
+    expect(faultsOf([...bridge, ...steps.map(({ message }) => message)])).toEqual([]);
+  });
+
+  it('removes the old platform of a component whose platform changes', () => {
+    const steps = stepsOf(house, { ...house, control: true });
+    expect(brief(steps)).toEqual(['tell homeassistant/device/cellar_e1/config pause 2000']);
+    const payload = JSON.parse(steps[0]?.message.payload ?? '') as { components: Record<string, unknown> };
+    expect(payload.components['state']).toEqual({ platform: 'binary_sensor' });
+    expect(payload.components['brightness']).toEqual({ platform: 'sensor' });
+  });
+});
+
+describe('changing the form', () => {
+  const small = coreOf({ sensors: [stairs] });
+
+  it('goes from single entities to devices by migration', () => {
+    expect(brief(stepsOf(inForm(small, 'entity'), small)).slice(-7)).toEqual([
+      'migrate homeassistant/binary_sensor/cellar_a5/motion/config',
+      'migrate homeassistant/sensor/cellar_a5/last_seen/config',
+      'migrate homeassistant/event/cellar_a5/event/config pause 500',
+      'tell retained homeassistant/device/cellar_a5/config pause 500',
+      'remove retained homeassistant/binary_sensor/cellar_a5/motion/config',
+      'remove retained homeassistant/sensor/cellar_a5/last_seen/config',
+      'remove retained homeassistant/event/cellar_a5/event/config',
+    ]);
+  });
+
+  it('goes from devices to single entities by migration', () => {
+    expect(brief(stepsOf(small, inForm(small, 'entity'))).slice(-5)).toEqual([
+      'migrate homeassistant/device/cellar_a5/config pause 500',
+      'tell retained homeassistant/binary_sensor/cellar_a5/motion/config',
+      'tell retained homeassistant/sensor/cellar_a5/last_seen/config',
+      'tell retained homeassistant/event/cellar_a5/event/config pause 500',
+      'remove retained homeassistant/device/cellar_a5/config',
+    ]);
+  });
+
+  it('asks for migration with exactly the word that Home Assistant takes', () => {
+    const [first] = stepsOf(small, inForm(small, 'entity'));
+    expect(first?.message).toEqual({
+      topic: 'homeassistant/device/heyu2mqtt_cellar/config',
+      payload: '{"migrate_discovery":true}',
+      retain: false,
+    });
+  });
+
+  it('removes components that go at the same time', () => {
+    const dark = coreOf({ sensors: [{ ...hall, dusk: undefined }] });
+    const lit = coreOf({ sensors: [hall] });
+    const back = stepsOf(lit, inForm(dark, 'entity')).filter(({ message }) =>
+      message.topic.includes('cellar_a3'),
+    );
+    expect(brief(back).slice(0, 2)).toEqual([
+      'tell homeassistant/device/cellar_a3/config pause 500',
+      'migrate homeassistant/device/cellar_a3/config pause 500',
+    ]);
+    const payload = JSON.parse(back[0]?.message.payload ?? '') as { components: Record<string, unknown> };
+    expect(payload.components['light']).toEqual({ platform: 'binary_sensor' });
+    expect(
+      faultsOf([...discoveryMessages(dark).slice(0, 1), ...back.slice(0, 1).map(({ message }) => message)]),
+    ).toEqual([]);
+    expect(brief(stepsOf(inForm(lit, 'entity'), dark))[0]).toBe(
+      'remove retained homeassistant/binary_sensor/cellar_a3/light/config pause 2000',
+    );
+  });
+});
+
+describe('in the end Home Assistant has what the last configuration says', () => {
+  const dark = { ...house, sensors: [{ ...hall, dusk: undefined }, lamp, keyfob], zones: [] };
+  const panel = { ...house, zones: [zoneOf({ ...attic, panel: 'alarm_control_panel' })] };
+  const configurations: Readonly<Record<string, CoreSettings>> = {
+    house,
+    entities: inForm(house, 'entity'),
+    dark,
+    'dark entities': inForm(dark, 'entity'),
+    controlled: { ...house, control: true },
+    'controlled entities': inForm({ ...house, control: true }, 'entity'),
+    panel,
+    nothing: inForm(house, 'off'),
+  };
+  const pairs = Object.entries(configurations).flatMap(([from, before]) =>
+    Object.entries(configurations).map(([to, after]) => [from, to, before, after] as const),
+  );
+
+  it.each(pairs)('from %s to %s', (_from, _to, before, after) => {
+    const running = simulate(
+      discoveryMessages(before).map(({ topic, payload }) => ({ topic, payload, retain: true })),
+    );
+    running.play(stepsOf(before, after).map(({ message }) => message));
+    running.play(discoveryMessages(after).map(({ topic, payload }) => ({ topic, payload, retain: true })));
+    const fresh = simulate(
+      discoveryMessages(after).map(({ topic, payload }) => ({ topic, payload, retain: true })),
+    );
+    expect(running.components()).toEqual(fresh.components());
+    expect(running.retained()).toEqual(fresh.retained());
+    expect(running.lostSettings()).toEqual(
+      running.gone(discoveryMessages(before)).filter((component) => !fresh.components().includes(component)),
+    );
+  });
+
+  it.each(pairs)('also when it is broken off anywhere, from %s to %s', (_from, _to, before, after) => {
+    const first = [...stepsOf(before, after).map(({ message }) => message)];
+    const last = discoveryMessages(after).map(({ topic, payload }) => ({ topic, payload, retain: true }));
+    const fresh = simulate(last);
+    for (let stop = 0; stop <= first.length + last.length; stop += 1) {
+      const running = simulate(
+        discoveryMessages(before).map(({ topic, payload }) => ({ topic, payload, retain: true })),
+      );
+      running.play([...first, ...last].slice(0, stop));
+      const remembered = rememberedWhile(rememberedOf(discoveryMessages(before)), discoveryMessages(after));
+      running.play(removalMessages(remembered, discoveryMessages(after)).map(({ message }) => message));
+      running.play(last);
+      expect(running.components()).toEqual(fresh.components());
+      expect(running.retained()).toEqual(fresh.retained());
+    }
+  });
+});
+
+describe('what is remembered', () => {
+  it('survives the disk', () => {
+    for (const form of ['device', 'entity'] as const) {
+      const remembered = rememberedOf(discoveryMessages(inForm(HOUSE, form)));
+      expect(readRemembered(JSON.parse(JSON.stringify(remembered)))).toEqual(remembered);
+    }
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['a text', 'homeassistant'],
+    ['a list', [1, 2]],
+    ['topics that are not ours to remove', { 'x10/hall/motion': { motion: 'binary_sensor' } }],
+    ['a topic without components', { 'homeassistant/device/cellar_a3/config': null }],
+  ])('is empty when the disk holds %s', (_, stored) => {
+    expect(readRemembered(stored)).toEqual({});
+  });
+
+  it('leaves out a platform that does not exist', () => {
+    expect(
+      readRemembered({ 'homeassistant/device/cellar_a3/config': { motion: 'binary_sensor', x: 'vacuum' } }),
+    ).toEqual({ 'homeassistant/device/cellar_a3/config': { motion: 'binary_sensor' } });
+  });
+});
