@@ -42,13 +42,21 @@ export type Bench = {
   readonly effects: SecurityEffect[];
   now: { at: number; mono: number };
   readonly emit: (effect: SecurityEffect) => void;
+  /** When not empty: a broker that answers each SUBSCRIBE within `pass` by SUBACK and these retained copies. */
+  readonly keeps: Map<string, string>;
 };
 
-export function bench(zones: readonly ZoneSettings[], stored?: unknown, at = NOON): Bench {
+/** `mirrors`: the broker on the bench keeps what we publish. */
+export function bench(zones: readonly ZoneSettings[], stored?: unknown, at = NOON, mirrors = false): Bench {
+  const keeps = new Map<string, string>();
   const effects: SecurityEffect[] = [];
   const now = { at, mono: 1000 };
   const security = part.createSecurity(zones, 'x10', stored, now);
-  return { security, effects, now, emit: (effect) => effects.push(effect) };
+  const emit = (effect: SecurityEffect): void => {
+    effects.push(effect);
+    if (mirrors && effect.kind === 'publish') keeps.set(effect.topic, effect.payload);
+  };
+  return { security, effects, now, emit, keeps };
 }
 
 /** Moves the clock, waking the part at each of its own times. */
@@ -60,10 +68,21 @@ export function pass(test: Bench, ms: number): void {
     if (next === undefined || next > end) break;
     const step = Math.max(0, next - test.now.mono);
     test.now = { at: test.now.at + step, mono: test.now.mono + step };
+    const asked = subscribes(test);
     part.wake(test.security, test.now, test.emit);
+    if (test.keeps.size > 0 && subscribes(test) > asked) answer(test);
   }
   const rest = end - test.now.mono;
   test.now = { at: test.now.at + rest, mono: end };
+}
+
+/** SUBACK of the last SUBSCRIBE, and the retained copies that `keeps` has for it. */
+export function answer(test: Bench): void {
+  suback(test);
+  for (const topic of lastSubscribe(test)) {
+    const payload = test.keeps.get(topic);
+    if (payload !== undefined) message(test, topic, payload, 'R');
+  }
 }
 
 export function connect(test: Bench, sessionPresent: boolean): void {
@@ -145,7 +164,9 @@ export function attributes(test: Bench, name = 'ground'): Readonly<Record<string
 }
 
 /** The next run: what is on disk, through JSON, `ms` later. */
-export function restart(test: Bench, zones: readonly ZoneSettings[], ms: number): Bench {
+export function restart(test: Bench, zones: readonly ZoneSettings[], ms: number, mirrors = false): Bench {
   const stored: unknown = JSON.parse(JSON.stringify(part.snapshot(test.security, test.now)));
-  return bench(zones, stored, test.now.at + ms);
+  const next = bench(zones, stored, test.now.at + ms, mirrors);
+  for (const [topic, payload] of test.keeps) next.keeps.set(topic, payload);
+  return next;
 }

@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest';
+import type { ZoneSettings } from '../../src/security/settings.js';
+import {
+  alerts,
+  attributes,
+  bench,
+  connect,
+  cut,
+  message,
+  motion,
+  pass,
+  published,
+  restart,
+  retained,
+  suback,
+  verdicts,
+  zone,
+  type Bench,
+} from './house-under-test.js';
+
+const TOPIC = 'ground/state';
+const ALARM = 'x10/zone/ground/alarm';
+
+/** A house whose one zone is in this state, by a clean connect. */
+function houseIn(payload: string, different: Partial<ZoneSettings> = {}): Bench {
+  const test = bench([zone('ground', different)]);
+  connect(test, false);
+  suback(test);
+  message(test, TOPIC, payload, 'R');
+  settle(test, payload);
+  return test;
+}
+
+/** Lets the first verification happen. */
+function settle(test: Bench, payload: string): void {
+  pass(test, 700);
+  suback(test);
+  message(test, TOPIC, payload, 'R');
+}
+
+describe('motion in a zone', () => {
+  it.each([
+    ['armed_away', undefined, 'alert'],
+    ['armed_home', undefined, 'alert'],
+    ['triggered', undefined, 'alert'],
+    ['disarmed', undefined, 'disarmed'],
+    ['arming', undefined, 'arming'],
+    ['armed_home', ['away', 'night'] as const, 'mode'],
+    ['armed_night', ['away', 'night'] as const, 'alert'],
+    ['triggered', ['away'] as const, 'alert'],
+    ['ON', ['away'] as const, 'alert'],
+  ])('that is %s, for a sensor of modes %j: %s', (payload, modes, verdict) => {
+    const test = houseIn(payload);
+    const standing = motion(test, { modes });
+    expect(verdicts(test)).toEqual([verdict]);
+    expect(alerts(test)).toHaveLength(verdict === 'alert' ? 1 : 0);
+    expect(standing).toEqual({ security: payload === 'ON' ? 'armed_away' : payload, verified: true });
+  });
+
+  it('tells everything in the alert', () => {
+    const test = houseIn('armed_away');
+    motion(test, { id: 'cafe.120', alias: 'hall', address: 'A3', source: 'rcva' });
+    expect(alerts(test)).toEqual([
+      {
+        event_type: 'alert',
+        id: 'cafe.120.alert',
+        at: new Date(test.now.at).toISOString(),
+        zone: 'ground',
+        alias: 'hall',
+        address: 'A3',
+        source: 'rcva',
+        security: 'armed_away',
+        verified: true,
+        late: false,
+      },
+    ]);
+    expect(test.effects).toContainEqual(
+      expect.objectContaining({
+        kind: 'event',
+        topic: 'x10/zone/ground/alert',
+        id: 'cafe.120.alert',
+        at: test.now.at,
+      }),
+    );
+  });
+
+  it('is judged after pending by what the zone was before', () => {
+    const armed = houseIn('armed_away');
+    message(armed, TOPIC, 'pending');
+    motion(armed);
+    expect(verdicts(armed)).toEqual(['alert']);
+    const disarmed = houseIn('disarmed');
+    message(disarmed, TOPIC, 'pending');
+    motion(disarmed);
+    expect(verdicts(disarmed)).toEqual(['disarmed']);
+  });
+
+  it('uses the mode that an alarm was raised in', () => {
+    const test = houseIn('armed_home');
+    message(test, TOPIC, 'triggered');
+    motion(test, { modes: ['away'] });
+    motion(test, { alias: 'kitchen', modes: ['home'] });
+    expect(verdicts(test)).toEqual(['mode', 'alert']);
+  });
+
+  it('reads the same state for five motions in a row', () => {
+    const test = houseIn('armed_away', { alertCooldownMs: 0 });
+    const five = [1, 2, 3, 4, 5].map(() => {
+      pass(test, 3000);
+      return motion(test).security;
+    });
+    expect(five).toEqual(Array<string>(5).fill('armed_away'));
+    expect(alerts(test)).toHaveLength(5);
+  });
+
+  it('is an alert also for a sensor that was on already when the zone was armed', () => {
+    const test = houseIn('disarmed');
+    motion(test);
+    message(test, TOPIC, 'armed_away');
+    pass(test, 1000);
+    motion(test);
+    expect(verdicts(test)).toEqual(['disarmed', 'alert']);
+  });
+
+  it('gives no second alert of a sensor within its cool-down, but one of another sensor', () => {
+    const test = houseIn('armed_away', { alertCooldownMs: 60_000 });
+    motion(test);
+    pass(test, 59_000);
+    message(test, TOPIC, 'armed_away', 'R');
+    motion(test);
+    motion(test, { alias: 'kitchen' });
+    pass(test, 1000);
+    motion(test);
+    expect(verdicts(test)).toEqual(['alert', 'cooldown', 'alert', 'alert']);
+  });
+
+  it('ends the cool-down with disarming', () => {
+    const test = houseIn('armed_away');
+    motion(test);
+    message(test, TOPIC, 'disarmed');
+    message(test, TOPIC, 'armed_away');
+    motion(test);
+    expect(verdicts(test)).toEqual(['alert', 'alert']);
+  });
+
+  it('of a zone that does not exist is unknown', () => {
+    const test = houseIn('armed_away');
+    expect(motion(test, { zone: 'cellar' })).toEqual({ security: 'unknown', verified: false });
+    expect(alerts(test)).toEqual([]);
+  });
+});
+
+describe('the alarm', () => {
+  it('is OFF at the first connect, latched by an alert, and OFF again only by disarming', () => {
+    const test = houseIn('armed_away');
+    expect(retained(test, ALARM)).toBe('OFF');
+    motion(test, { alias: 'hall' });
+    expect(retained(test, ALARM)).toBe('ON');
+    expect(attributes(test)).toMatchObject({ alarm_sensor: 'hall' });
+    message(test, TOPIC, 'armed_home');
+    cut(test);
+    connect(test, false);
+    message(test, TOPIC, 'armed_home', 'R');
+    message(test, TOPIC, '');
+    expect(retained(test, ALARM)).toBe('ON');
+    message(test, TOPIC, 'disarmed');
+    expect(retained(test, ALARM)).toBe('OFF');
+    expect(attributes(test)).toMatchObject({ alarm_since: null, alarm_sensor: null });
+  });
+
+  it('is kept over a restart and ended by a disarming in the queue, though the zone is armed again', () => {
+    const first = houseIn('armed_away');
+    motion(first);
+    const quiet = restart(first, [zone('ground')], 60_000);
+    connect(quiet, true);
+    suback(quiet);
+    settle(quiet, 'armed_away');
+    expect(retained(quiet, ALARM)).toBe('ON');
+
+    const busy = restart(first, [zone('ground')], 60_000);
+    connect(busy, true);
+    message(busy, TOPIC, 'disarmed');
+    message(busy, TOPIC, 'armed_away');
+    suback(busy);
+    settle(busy, 'armed_away');
+    expect(published(busy, ALARM)).toEqual(['ON', 'OFF']);
+  });
+});
+
+describe('motion when the state is not known', () => {
+  it('waits while the state is being read and is judged by it', () => {
+    for (const [payload, verdict] of [
+      ['armed_away', 'alert'],
+      ['disarmed', 'disarmed'],
+    ] as const) {
+      const test = bench([zone('ground')]);
+      connect(test, true);
+      suback(test);
+      pass(test, 200);
+      expect(motion(test)).toEqual({ security: 'unknown', verified: false });
+      motion(test);
+      settle(test, payload);
+      expect(verdicts(test)).toEqual(['waiting', 'waiting', verdict]);
+      expect(alerts(test)).toHaveLength(verdict === 'alert' ? 1 : 0);
+    }
+  });
+
+  it('waits at most 5 s after the connect', () => {
+    const test = bench([zone('ground', { onUnknown: 'alert' })]);
+    connect(test, true);
+    pass(test, 1000);
+    motion(test);
+    pass(test, 3999);
+    expect(alerts(test)).toEqual([]);
+    pass(test, 1);
+    expect(alerts(test)).toMatchObject([{ security: 'unknown', verified: false }]);
+    motion(test, { alias: 'kitchen' });
+    expect(alerts(test)).toHaveLength(2);
+  });
+
+  it.each([
+    ['annotate', 'armed_away', 'unknown'],
+    ['alert', 'disarmed', 'alert'],
+    ['alert', undefined, 'alert'],
+    ['last_known', 'armed_home', 'alert'],
+    ['last_known', 'disarmed', 'unknown'],
+    ['last_known', undefined, 'unknown'],
+  ] as const)('with on_unknown %s, last known %s: %s', (onUnknown, last, verdict) => {
+    const test = last === undefined ? bench([zone('ground', { onUnknown })]) : houseIn(last, { onUnknown });
+    if (last === undefined) connect(test, false);
+    else message(test, TOPIC, '');
+    pass(test, 6000);
+    expect(motion(test)).toEqual({ security: 'unknown', verified: false });
+    expect(verdicts(test)).toEqual([verdict]);
+    if (verdict === 'alert') {
+      expect(alerts(test)).toMatchObject([
+        { verified: false, security: last === 'armed_home' ? last : 'unknown' },
+      ]);
+    }
+  });
+
+  it('asks a sensor for its mode by the last known one', () => {
+    const test = houseIn('armed_home');
+    message(test, TOPIC, '');
+    pass(test, 6000);
+    motion(test, { modes: ['away'] });
+    expect(verdicts(test)).toEqual(['mode']);
+  });
+});
+
+describe('motion while the link is down', () => {
+  function away(before: string, history: readonly string[], after: string, sessionPresent = true): Bench {
+    const test = houseIn(before);
+    pass(test, 10_000);
+    cut(test);
+    pass(test, 60_000);
+    motion(test, { id: 'first' });
+    pass(test, 60_000);
+    motion(test, { id: 'second' });
+    connect(test, sessionPresent);
+    for (const payload of history) message(test, TOPIC, payload);
+    suback(test);
+    if (!sessionPresent) message(test, TOPIC, after, 'R');
+    settle(test, after);
+    return test;
+  }
+
+  it.each([
+    ['armed_away', [], 'armed_away', 'alert'],
+    ['armed_away', ['armed_home'], 'armed_home', 'alert'],
+    ['armed_away', ['disarmed', 'armed_away'], 'armed_away', 'late'],
+    ['armed_away', ['disarmed'], 'disarmed', 'disarmed'],
+    ['disarmed', ['armed_away'], 'armed_away', 'late'],
+    ['disarmed', [], 'disarmed', 'disarmed'],
+  ] as const)('armed before %s, queue %j, now %s: %s', (before, history, after, verdict) => {
+    const test = away(before, history, after);
+    expect(verdicts(test)).toEqual(['waiting', 'waiting', verdict]);
+    if (verdict === 'alert')
+      expect(alerts(test)).toMatchObject([{ id: 'first.alert', late: true, verified: true }]);
+    else expect(alerts(test)).toEqual([]);
+  });
+
+  it('is not verified when nobody kept the history', () => {
+    expect(alerts(away('armed_away', [], 'armed_away', false))).toMatchObject([
+      { late: true, verified: false },
+    ]);
+  });
+
+  it('outlives a restart', () => {
+    const test = houseIn('armed_away');
+    cut(test);
+    pass(test, 1000);
+    motion(test, { id: 'x' });
+    const next = restart(test, [zone('ground')], 30_000);
+    connect(next, true);
+    suback(next);
+    settle(next, 'armed_away');
+    expect(alerts(next)).toMatchObject([{ id: 'x.alert', late: true, verified: true }]);
+  });
+});
+
+describe('motion that is read late', () => {
+  it.each([
+    ['armed before and now', 'armed_away', [], 'armed_away', 'alert'],
+    ['disarmed and armed again in between', 'armed_away', ['disarmed', 'armed_away'], 'armed_away', 'late'],
+    ['armed since', 'disarmed', ['armed_away'], 'armed_away', 'late'],
+    ['disarmed now', 'armed_away', [], 'disarmed', 'disarmed'],
+  ] as const)('after a restart, %s', (_, before, history, after, verdict) => {
+    const first = houseIn(before);
+    pass(first, 10_000);
+    const next = restart(first, [zone('ground')], 600_000);
+    const at = next.now.at - 300_000;
+    // the log is caught up with before the broker answers
+    expect(motion(next, { at, late: true })).toEqual({ security: 'unknown', verified: false });
+    connect(next, true);
+    for (const payload of history) message(next, TOPIC, payload);
+    suback(next);
+    settle(next, after);
+    expect(verdicts(next)).toEqual(['waiting', verdict]);
+    expect(alerts(next)).toHaveLength(verdict === 'alert' ? 1 : 0);
+  });
+
+  it('is judged by the state of its own time while the link is up', () => {
+    const test = houseIn('disarmed');
+    test.keeps.set(TOPIC, 'disarmed');
+    pass(test, 100_000);
+    test.keeps.set(TOPIC, 'armed_away');
+    message(test, TOPIC, 'armed_away');
+    const armedAt = test.now.at;
+    pass(test, 100_000);
+    expect(motion(test, { at: armedAt - 1, late: true })).toEqual({ security: 'unknown', verified: false });
+    expect(motion(test, { at: armedAt + 1, late: true })).toEqual({ security: 'armed_away', verified: true });
+    expect(verdicts(test)).toEqual(['late', 'alert']);
+    expect(alerts(test)).toMatchObject([{ late: true }]);
+  });
+
+  it('is no alert when the state is unknown now, except for on_unknown: alert', () => {
+    for (const [onUnknown, verdict] of [
+      ['last_known', 'late'],
+      ['alert', 'alert'],
+      ['annotate', 'unknown'],
+    ] as const) {
+      const test = houseIn('armed_away', { onUnknown });
+      message(test, TOPIC, '');
+      pass(test, 6000);
+      motion(test, { late: true });
+      expect(verdicts(test)).toEqual([verdict]);
+    }
+  });
+});

@@ -1,0 +1,335 @@
+import { describe, expect, it } from 'vitest';
+import { belief } from '../../src/security/security.js';
+import {
+  attributes,
+  bench,
+  connect,
+  cut,
+  lastSubscribe,
+  message,
+  notes,
+  pass,
+  published,
+  retained,
+  state,
+  suback,
+  subscribes,
+  zone,
+  type Bench,
+} from './house-under-test.js';
+
+const TOPIC = 'ground/state';
+
+function house(): Bench {
+  return bench([zone('ground')]);
+}
+
+describe('an external zone', () => {
+  it('is unknown before the first connect and says so', () => {
+    const test = house();
+    expect(state(test)).toBe('unknown');
+    expect(belief(test.security, 'ground')).toMatchObject({
+      verified: false,
+      why: 'link_down',
+      source: TOPIC,
+    });
+  });
+
+  it('subscribes to its exact topic at every connect, whatever the session', () => {
+    const test = house();
+    connect(test, true);
+    expect(lastSubscribe(test)).toEqual([TOPIC]);
+    cut(test);
+    connect(test, true);
+    cut(test);
+    connect(test, false);
+    expect(subscribes(test)).toBe(3);
+  });
+
+  it('is known with the first copy when no session was stored', () => {
+    const test = house();
+    connect(test, false);
+    suback(test);
+    message(test, TOPIC, 'armed_night', 'R');
+    expect(state(test)).toBe('armed_night');
+    expect(published(test, 'x10/zone/ground/security')).toEqual(['None', 'armed_night']);
+    expect(attributes(test)).toMatchObject({
+      since: '2026-11-22T12:00:00.000Z',
+      verified: true,
+      source: TOPIC,
+      last_known: 'armed_night',
+      reason: null,
+      reported: 'armed_night',
+    });
+  });
+
+  it('is known with a copy that comes before the SUBACK, and without any SUBACK', () => {
+    const test = house();
+    connect(test, false);
+    message(test, TOPIC, 'ON', 'R');
+    expect(state(test)).toBe('armed_away');
+    pass(test, 10_000);
+    expect(subscribes(test)).toBeGreaterThan(1);
+  });
+
+  it('waits with a stored session until a copy of the verification has come, 600 ms after the last message', () => {
+    const test = house();
+    connect(test, true);
+    message(test, TOPIC, 'ON');
+    suback(test);
+    pass(test, 400);
+    message(test, TOPIC, 'OFF');
+    message(test, TOPIC, 'ON', 'R');
+    pass(test, 599);
+    expect(subscribes(test)).toBe(1);
+    expect(state(test)).toBe('unknown');
+    pass(test, 1);
+    expect(subscribes(test)).toBe(2);
+    expect(state(test)).toBe('unknown');
+    message(test, TOPIC, 'ON', 'R');
+    expect(state(test)).toBe('armed_away');
+    expect(published(test, 'x10/zone/ground/security')).toEqual(['None', 'armed_away']);
+    expect(attributes(test)['while_away']).toEqual(['armed_away', 'disarmed']);
+    expect(notes(test, 'info')[0]).toContain(
+      'while we were away the zone was armed_away, disarmed; now it is armed_away',
+    );
+  });
+
+  it('verifies 3 s after the SUBACK even when messages never pause', () => {
+    const test = house();
+    connect(test, true);
+    suback(test);
+    for (let count = 0; count < 14; count += 1) {
+      pass(test, 200);
+      message(test, TOPIC, count % 2 === 0 ? 'ON' : 'OFF');
+    }
+    expect(subscribes(test)).toBe(1);
+    pass(test, 200);
+    expect(subscribes(test)).toBe(2);
+    expect(state(test)).toBe('unknown');
+  });
+
+  it('verifies at each further minute', () => {
+    const test = house();
+    connect(test, false);
+    suback(test);
+    message(test, TOPIC, 'ON', 'R');
+    const answer = () => {
+      suback(test);
+      message(test, TOPIC, 'ON', 'R');
+    };
+    pass(test, 600);
+    answer();
+    expect(subscribes(test)).toBe(2);
+    pass(test, 59_000);
+    expect(subscribes(test)).toBe(2);
+    pass(test, 1000);
+    answer();
+    expect(subscribes(test)).toBe(3);
+    pass(test, 60_000);
+    expect(subscribes(test)).toBe(4);
+    expect(state(test)).toBe('armed_away');
+  });
+
+  it('mends a wrong state at the next verification and says so', () => {
+    const test = house();
+    connect(test, false);
+    suback(test);
+    message(test, TOPIC, 'ON', 'R');
+    pass(test, 600);
+    suback(test);
+    message(test, TOPIC, 'OFF', 'R');
+    expect(state(test)).toBe('disarmed');
+    expect(notes(test, 'warn')).toEqual([expect.stringContaining('state repaired')]);
+  });
+
+  it('looks again 2 s after a live change, because a change may overtake another in the broker', () => {
+    const test = house();
+    connect(test, false);
+    suback(test);
+    message(test, TOPIC, 'ON', 'R');
+    pass(test, 600);
+    suback(test);
+    message(test, TOPIC, 'ON', 'R');
+    pass(test, 10_000);
+    expect(subscribes(test)).toBe(2);
+    message(test, TOPIC, 'OFF');
+    message(test, TOPIC, 'ON');
+    pass(test, 2000);
+    expect(subscribes(test)).toBe(3);
+    message(test, TOPIC, 'OFF', 'R');
+    expect(state(test)).toBe('disarmed');
+  });
+
+  it('is unknown at once when the link goes, with what was known last', () => {
+    const test = house();
+    connect(test, false);
+    message(test, TOPIC, 'armed_home', 'R');
+    pass(test, 5000);
+    cut(test);
+    expect(state(test)).toBe('unknown');
+    expect(retained(test, 'x10/zone/ground/security')).toBe('None');
+    expect(attributes(test)).toMatchObject({
+      verified: false,
+      since: null,
+      last_known: 'armed_home',
+      last_known_since: '2026-11-22T12:00:00.000Z',
+      reason: 'no connection to the broker',
+    });
+  });
+
+  it('keeps since when over a cut in which nothing happened, and not over one in which something did', () => {
+    const test = house();
+    connect(test, false);
+    message(test, TOPIC, 'ON', 'R');
+    const since = test.now.at;
+    pass(test, 60_000);
+    cut(test);
+    pass(test, 60_000);
+    connect(test, true);
+    pass(test, 3000);
+    message(test, TOPIC, 'ON', 'R');
+    expect(belief(test.security, 'ground')).toMatchObject({ state: 'armed_away', since, armedSince: since });
+    cut(test);
+    connect(test, true);
+    message(test, TOPIC, 'OFF');
+    message(test, TOPIC, 'ON');
+    pass(test, 3000);
+    message(test, TOPIC, 'ON', 'R');
+    const { at } = test.now;
+    expect(belief(test.security, 'ground')).toMatchObject({ state: 'armed_away', since: at, armedSince: at });
+  });
+
+  it('is unknown, never disarmed, when nothing is retained, cleared or refused, and names the topic', () => {
+    const nothing = house();
+    connect(nothing, false);
+    suback(nothing);
+    pass(nothing, 5000);
+    expect(state(nothing)).toBe('unknown');
+    expect(attributes(nothing)['reason']).toBe('the broker has no retained message for it');
+    expect(notes(nothing, 'warn')).toEqual([expect.stringContaining(TOPIC)]);
+
+    const cleared = house();
+    connect(cleared, false);
+    suback(cleared);
+    message(cleared, TOPIC, 'OFF', 'R');
+    message(cleared, TOPIC, '');
+    expect(state(cleared)).toBe('unknown');
+
+    const refused = house();
+    connect(refused, false);
+    suback(refused, [TOPIC]);
+    pass(refused, 120_000);
+    expect(state(refused)).toBe('unknown');
+    expect(attributes(refused)['reason']).toBe('the broker does not let us read the topic');
+    expect(notes(refused, 'warn')).toEqual([expect.stringContaining('access control list')]);
+  });
+
+  it('becomes known when the refusal is lifted', () => {
+    const test = house();
+    connect(test, false);
+    suback(test, [TOPIC]);
+    pass(test, 61_000);
+    suback(test);
+    message(test, TOPIC, 'ON', 'R');
+    expect(state(test)).toBe('armed_away');
+  });
+
+  it('does not ask for ever every two seconds for what is not there', () => {
+    const test = house();
+    connect(test, false);
+    suback(test);
+    pass(test, 10 * 60_000);
+    expect(subscribes(test)).toBeLessThan(20);
+    expect(subscribes(test)).toBeGreaterThan(10);
+  });
+
+  it('warns once of a payload that it does not understand and keeps the state', () => {
+    const test = house();
+    connect(test, false);
+    message(test, TOPIC, 'OFF', 'R');
+    message(test, TOPIC, 'banana');
+    message(test, TOPIC, 'banana');
+    expect(state(test)).toBe('disarmed');
+    expect(notes(test, 'warn')).toEqual([expect.stringContaining('not understood')]);
+    expect(attributes(test)['reported']).toBe('banana');
+  });
+
+  it('leaves messages of others alone', () => {
+    const test = house();
+    connect(test, false);
+    expect(message(test, 'other', 'ON')).toBe(false);
+    expect(message(test, 'x10/zone/ground/set', 'ON')).toBe(false);
+    expect(message(test, TOPIC, 'ON')).toBe(true);
+  });
+
+  it('shares a topic with another zone that reads it in its own words', () => {
+    const test = bench([
+      zone('ground', { stateTopic: 'alarm', pointer: '/ground' }),
+      zone('attic', { stateTopic: 'alarm', pointer: '/attic' }),
+    ]);
+    connect(test, false);
+    expect(lastSubscribe(test)).toEqual(['alarm']);
+    message(test, 'alarm', '{"ground":"armed_home","attic":false}', 'R');
+    expect([state(test), state(test, 'attic')]).toEqual(['armed_home', 'disarmed']);
+  });
+});
+
+describe('the first story: on, off, on while the bridge is away', () => {
+  const orders: readonly (readonly [string, readonly (readonly [string, 'R' | 'Q'])[]])[] = [
+    [
+      'queue, then truth',
+      [
+        ['ON', 'Q'],
+        ['OFF', 'Q'],
+        ['ON', 'Q'],
+        ['ON', 'R'],
+      ],
+    ],
+    [
+      'truth, then queue',
+      [
+        ['ON', 'R'],
+        ['ON', 'Q'],
+        ['OFF', 'Q'],
+        ['ON', 'Q'],
+      ],
+    ],
+    [
+      'truth within the queue',
+      [
+        ['ON', 'Q'],
+        ['OFF', 'Q'],
+        ['ON', 'R'],
+        ['ON', 'Q'],
+      ],
+    ],
+    [
+      'all marked retained',
+      [
+        ['ON', 'R'],
+        ['OFF', 'R'],
+        ['ON', 'R'],
+        ['ON', 'R'],
+      ],
+    ],
+  ];
+  it.each(orders)('is read as on, with %s', (_, packets) => {
+    const test = house();
+    connect(test, true);
+    for (const [payload, flag] of packets) message(test, TOPIC, payload, flag);
+    suback(test);
+    expect(state(test)).toBe('unknown');
+    pass(test, 700);
+    suback(test);
+    message(test, TOPIC, 'ON', 'R');
+    expect(state(test)).toBe('armed_away');
+    // reading consumes nothing: the same answer at each of the next verifications
+    for (let count = 0; count < 5; count += 1) {
+      pass(test, 60_000);
+      suback(test);
+      message(test, TOPIC, 'ON', 'R');
+      expect(state(test)).toBe('armed_away');
+    }
+  });
+});

@@ -1,0 +1,439 @@
+import { describe, expect, it } from 'vitest';
+import { belief, heyuArmed, keyfob } from '../../src/security/security.js';
+import type { ZoneSettings } from '../../src/security/settings.js';
+import {
+  NOON,
+  alerts,
+  answer,
+  attributes,
+  bench,
+  connect,
+  cut,
+  lastSubscribe,
+  message,
+  motion,
+  notes,
+  pass,
+  published,
+  restart,
+  retained,
+  state,
+  suback,
+  verdicts,
+  zone,
+  type Bench,
+} from './house-under-test.js';
+
+const STATE = 'x10/zone/ground/state';
+const SET = 'x10/zone/ground/set';
+const ALARM = 'x10/zone/ground/alarm';
+
+function owned(different: Partial<ZoneSettings> = {}): readonly ZoneSettings[] {
+  return [zone('ground', { kind: 'owned', ...different })];
+}
+
+/** A new house with one owned zone: connected, verified, disarmed. */
+function house(different: Partial<ZoneSettings> = {}): Bench {
+  const test = bench(owned(different), undefined, NOON, true);
+  online(test, false);
+  return test;
+}
+
+/** Connects and lets the first verification happen. */
+function online(test: Bench, sessionPresent: boolean): void {
+  connect(test, sessionPresent);
+  answer(test);
+  pass(test, 5000);
+}
+
+describe('an owned zone', () => {
+  it('begins disarmed, on disk first, then on the broker', () => {
+    const test = house();
+    expect(state(test)).toBe('disarmed');
+    expect(published(test, STATE)).toEqual(['disarmed']);
+    const kinds = test.effects.map((effect) =>
+      effect.kind === 'publish' && effect.topic === STATE
+        ? `state, persist first: ${effect.persistFirst}`
+        : effect.kind,
+    );
+    const at = kinds.indexOf('state, persist first: true');
+    expect(at).toBeGreaterThan(0);
+    expect(kinds.slice(0, at)).toContain('persist');
+    expect(attributes(test)).toMatchObject({ source: 'disk', verified: true });
+  });
+
+  it('subscribes to its command and its state, and asks for the state alone when it verifies', () => {
+    const test = bench(owned());
+    connect(test, false);
+    expect(lastSubscribe(test)).toEqual([STATE, SET]);
+    suback(test);
+    pass(test, 600);
+    expect(lastSubscribe(test)).toEqual([STATE]);
+  });
+
+  it.each([
+    ['ON', 'armed_away'],
+    ['ARM_HOME', 'armed_home'],
+    ['ARM_NIGHT', 'armed_night'],
+    ['{"action":"ARM_VACATION"}', 'armed_vacation'],
+    ['ARM_CUSTOM_BYPASS', 'armed_custom_bypass'],
+    ['TRIGGER', 'triggered'],
+    ['OFF', 'disarmed'],
+  ])('obeys %s: %s', (command, expected) => {
+    const test = house();
+    message(test, SET, command);
+    expect(state(test)).toBe(expected);
+    expect(retained(test, STATE)).toBe(expected);
+    expect(retained(test, 'x10/zone/ground/security')).toBe(expected);
+  });
+
+  it.each([
+    ['ARM_AWAY', 'R' as const, 'retained'],
+    ['BANANA', 'Q' as const, 'not understood'],
+  ])('refuses %s with flag %s: %s', (command, flag, reason) => {
+    const test = house();
+    message(test, SET, command, flag);
+    expect(state(test)).toBe('disarmed');
+    expect(notes(test, 'warn')).toEqual([expect.stringContaining(reason)]);
+    expect(attributes(test)['last_refused_command']).toMatchObject({ command });
+  });
+
+  it('does not change by its own echo, nor by a foreign hand on its state topic, which it mends', () => {
+    const test = house();
+    message(test, SET, 'ON');
+    message(test, STATE, 'armed_away');
+    pass(test, 3000);
+    expect(published(test, STATE)).toEqual(['disarmed', 'armed_away']);
+    test.keeps.set(STATE, 'disarmed');
+    message(test, STATE, 'disarmed');
+    expect(state(test)).toBe('armed_away');
+    pass(test, 3000);
+    expect(published(test, STATE)).toEqual(['disarmed', 'armed_away', 'armed_away']);
+  });
+
+  it.each([
+    ['missing', undefined],
+    ['rolled back', 'disarmed'],
+    ['garbage', 'banana'],
+  ])('publishes its state again when the retained copy is %s after a connect', (_, copy) => {
+    for (const sessionPresent of [false, true]) {
+      const test = house();
+      message(test, SET, 'ON');
+      cut(test);
+      if (copy === undefined) test.keeps.delete(STATE);
+      else test.keeps.set(STATE, copy);
+      online(test, sessionPresent);
+      expect(state(test)).toBe('armed_away');
+      expect(published(test, STATE)).toEqual(['disarmed', 'armed_away', 'armed_away']);
+    }
+  });
+
+  it('publishes nothing again when the retained copy is right', () => {
+    const test = house();
+    message(test, SET, 'ON');
+    pass(test, 5000);
+    cut(test);
+    online(test, true);
+    pass(test, 200_000);
+    expect(published(test, STATE)).toEqual(['disarmed', 'armed_away']);
+  });
+
+  it('is what its disk says after a restart, not what the broker says', () => {
+    const first = house();
+    message(first, SET, 'ARM_HOME');
+    const next = restart(first, owned(), 3_600_000, true);
+    expect(state(next)).toBe('unknown');
+    expect(belief(next.security, 'ground')?.lastKnown?.state).toBe('armed_home');
+    next.keeps.set(STATE, 'disarmed');
+    online(next, true);
+    expect(state(next)).toBe('armed_home');
+    expect(published(next, STATE)).toEqual(['armed_home']);
+  });
+
+  it('takes its state from the broker when its disk was lost', () => {
+    const test = bench(owned());
+    test.keeps.set(STATE, 'armed_night');
+    online(test, false);
+    expect(state(test)).toBe('armed_night');
+    expect(notes(test, 'warn')).toEqual([expect.stringContaining('taken from the broker')]);
+  });
+
+  it('counts its changes, so that the newer of two documents can be told', () => {
+    const test = house();
+    const before = test.security.zones.get('ground')?.truth?.sequence ?? 0;
+    message(test, SET, 'ON');
+    message(test, SET, 'ON');
+    message(test, SET, 'OFF');
+    expect(test.security.zones.get('ground')?.truth?.sequence).toBe(before + 2);
+  });
+});
+
+describe('commands that waited at the broker', () => {
+  it('are obeyed when the bridge was away for less than command_max_age', () => {
+    const test = house();
+    cut(test);
+    pass(test, 50_000);
+    connect(test, true);
+    message(test, SET, 'ON');
+    message(test, SET, 'OFF');
+    message(test, SET, 'ARM_HOME');
+    answer(test);
+    pass(test, 5000);
+    expect(state(test)).toBe('armed_home');
+  });
+
+  it('are recorded, not obeyed, when it was away for longer', () => {
+    const test = house();
+    message(test, SET, 'ON');
+    cut(test);
+    pass(test, 2 * 24 * 3_600_000);
+    connect(test, true);
+    message(test, SET, 'DISARM');
+    answer(test);
+    pass(test, 5000);
+    expect(state(test)).toBe('armed_away');
+    expect(notes(test, 'warn')).toEqual([expect.stringContaining('command_max_age')]);
+    expect(attributes(test)['last_refused_command']).toMatchObject({ command: 'DISARM' });
+  });
+
+  it('are obeyed again once the queue is known to be empty', () => {
+    const test = house();
+    cut(test);
+    pass(test, 600_000);
+    online(test, true);
+    message(test, SET, 'ON');
+    expect(state(test)).toBe('armed_away');
+  });
+
+  it('did not wait when no session was stored', () => {
+    const test = house();
+    cut(test);
+    pass(test, 600_000);
+    connect(test, false);
+    message(test, SET, 'ON');
+    expect(state(test)).toBe('armed_away');
+  });
+
+  it('are of unknown age when nothing is stored, or the clock runs behind', () => {
+    const fresh = bench(owned());
+    connect(fresh, true);
+    message(fresh, SET, 'ON');
+    expect(notes(fresh, 'warn')).toEqual([expect.stringContaining('unknown age')]);
+    const behind = restart(house(), owned(), -3_600_000, true);
+    connect(behind, true);
+    message(behind, SET, 'ON');
+    expect(notes(behind, 'warn')).toEqual([expect.stringContaining('unknown age')]);
+  });
+
+  it('count the time over a restart', () => {
+    const short = restart(house(), owned(), 30_000, true);
+    connect(short, true);
+    message(short, SET, 'ON');
+    online(short, true);
+    expect(state(short)).toBe('armed_away');
+    const long = restart(house(), owned(), 90_000, true);
+    connect(long, true);
+    message(long, SET, 'ON');
+    online(long, true);
+    expect(state(long)).toBe('disarmed');
+  });
+
+  it('make motion from before a refused disarming no alarm, though the zone stays armed', () => {
+    const test = house();
+    message(test, SET, 'ON');
+    cut(test);
+    pass(test, 600_000);
+    motion(test);
+    pass(test, 1000);
+    connect(test, true);
+    message(test, SET, 'DISARM');
+    answer(test);
+    pass(test, 5000);
+    expect(verdicts(test)).toEqual(['waiting', 'late']);
+    expect(state(test)).toBe('armed_away');
+    motion(test);
+    expect(alerts(test)).toHaveLength(1);
+  });
+});
+
+describe('exit and entry delay', () => {
+  const DELAYS = { exitDelayMs: 30_000, entryDelayMs: 20_000 };
+
+  it('arms at the end of the exit delay', () => {
+    const test = house(DELAYS);
+    message(test, SET, 'ARM_AWAY');
+    expect(state(test)).toBe('arming');
+    pass(test, 29_999);
+    motion(test);
+    expect(state(test)).toBe('arming');
+    pass(test, 1);
+    expect(state(test)).toBe('armed_away');
+    expect(published(test, STATE)).toEqual(['disarmed', 'arming', 'armed_away']);
+    expect(verdicts(test)).toEqual(['arming']);
+  });
+
+  it('is called off by disarming, and begins anew for another mode only', () => {
+    const test = house(DELAYS);
+    message(test, SET, 'ARM_AWAY');
+    pass(test, 20_000);
+    message(test, SET, 'ARM_AWAY');
+    pass(test, 9000);
+    message(test, SET, 'ARM_HOME');
+    pass(test, 29_000);
+    expect(state(test)).toBe('arming');
+    pass(test, 1000);
+    expect(state(test)).toBe('armed_home');
+    message(test, SET, 'ARM_AWAY');
+    message(test, SET, 'DISARM');
+    pass(test, 60_000);
+    expect(state(test)).toBe('disarmed');
+  });
+
+  it('raises the alarm at the end of the entry delay, by the motion that began it', () => {
+    const test = house({ ...DELAYS, exitDelayMs: 0 });
+    message(test, SET, 'ARM_AWAY');
+    motion(test, { id: 'first' });
+    expect(state(test)).toBe('pending');
+    expect(alerts(test)).toEqual([]);
+    pass(test, 19_999);
+    motion(test, { id: 'second', alias: 'kitchen' });
+    pass(test, 1);
+    expect(alerts(test)).toMatchObject([
+      { id: 'first.alert', security: 'armed_away', verified: true, late: false },
+    ]);
+    expect(state(test)).toBe('triggered');
+    expect(retained(test, ALARM)).toBe('ON');
+    motion(test, { id: 'third', alias: 'kitchen' });
+    expect(verdicts(test)).toEqual(['entry', 'entry', 'alert', 'alert']);
+  });
+
+  it('raises none when somebody disarms in time', () => {
+    const test = house({ ...DELAYS, exitDelayMs: 0 });
+    message(test, SET, 'ARM_AWAY');
+    motion(test);
+    pass(test, 19_000);
+    message(test, SET, 'DISARM');
+    pass(test, 60_000);
+    expect(alerts(test)).toEqual([]);
+    expect(published(test, ALARM)).toEqual(['OFF']);
+  });
+
+  it('goes on after a restart for what is left of it', () => {
+    const leaving = house(DELAYS);
+    message(leaving, SET, 'ARM_AWAY');
+    const left = restart(leaving, owned(DELAYS), 10_000, true);
+    pass(left, 19_999);
+    expect(belief(left.security, 'ground')?.lastKnown?.state).toBe('arming');
+    pass(left, 1);
+    expect(belief(left.security, 'ground')?.lastKnown?.state).toBe('armed_away');
+
+    const entering = house({ ...DELAYS, exitDelayMs: 0 });
+    message(entering, SET, 'ARM_AWAY');
+    motion(entering, { id: 'first' });
+    const entered = restart(entering, owned(DELAYS), 60_000, true);
+    online(entered, true);
+    expect(alerts(entered)).toMatchObject([{ id: 'first.alert' }]);
+  });
+
+  it('does not end in an alarm while the broker is away: a disarming may be waiting there', () => {
+    const test = house({ ...DELAYS, exitDelayMs: 0 });
+    message(test, SET, 'ARM_AWAY');
+    motion(test);
+    cut(test);
+    pass(test, 50_000);
+    expect(alerts(test)).toEqual([]);
+    connect(test, true);
+    message(test, SET, 'DISARM');
+    answer(test);
+    pass(test, 5000);
+    expect(alerts(test)).toEqual([]);
+    expect(state(test)).toBe('disarmed');
+  });
+});
+
+describe('the alarm of an owned zone', () => {
+  it('makes it triggered until it is disarmed, whatever else is commanded', () => {
+    const test = house();
+    message(test, SET, 'ARM_AWAY');
+    motion(test);
+    expect(published(test, STATE)).toEqual(['disarmed', 'armed_away', 'triggered']);
+    message(test, SET, 'ARM_HOME');
+    expect(state(test)).toBe('triggered');
+    motion(test, { alias: 'kitchen', modes: ['home'] });
+    expect(alerts(test)).toHaveLength(2);
+    message(test, SET, 'DISARM');
+    expect([state(test), retained(test, ALARM)]).toEqual(['disarmed', 'OFF']);
+  });
+
+  it('is kept over a restart', () => {
+    const first = house();
+    message(first, SET, 'ARM_AWAY');
+    motion(first);
+    const next = restart(first, owned(), 1000, true);
+    online(next, true);
+    expect([state(next), retained(next, ALARM)]).toEqual(['triggered', 'ON']);
+  });
+
+  it('can be raised by command, once', () => {
+    const test = house();
+    message(test, SET, 'TRIGGER');
+    message(test, SET, 'TRIGGER');
+    expect(alerts(test)).toMatchObject([
+      { event_type: 'alert', alias: null, source: SET, security: 'disarmed' },
+    ]);
+    expect(retained(test, ALARM)).toBe('ON');
+    message(test, SET, 'OFF');
+    expect(state(test)).toBe('disarmed');
+  });
+});
+
+describe("heyu's own armed state and keyfobs", () => {
+  const FOLLOWS = { followHeyu: true, keyfobs: ['fob'], exitDelayMs: 30_000 };
+
+  it('arms without exit delay what follows heyu, because heyu has waited already', () => {
+    const test = house(FOLLOWS);
+    heyuArmed(test.security, 'armed_home', test.now.at, test.now, test.emit);
+    expect(state(test)).toBe('armed_home');
+    heyuArmed(test.security, 'disarmed', test.now.at, test.now, test.emit);
+    expect(state(test)).toBe('disarmed');
+  });
+
+  it('arms and disarms by a keyfob that the zone names, with exit delay unless its switch stands at minimum', () => {
+    const test = house(FOLLOWS);
+    keyfob(test.security, 'other', 'arm', 'away', test.now.at, test.now, test.emit);
+    expect(state(test)).toBe('disarmed');
+    keyfob(test.security, 'fob', 'arm', 'home', test.now.at, test.now, test.emit);
+    expect(state(test)).toBe('arming');
+    keyfob(test.security, 'fob', 'disarm', 'home', test.now.at, test.now, test.emit);
+    keyfob(test.security, 'fob', 'arm', 'away', test.now.at, test.now, test.emit, true);
+    expect(state(test)).toBe('armed_away');
+  });
+
+  it('does not drive zones that are not set so', () => {
+    const test = house();
+    heyuArmed(test.security, 'armed_away', test.now.at, test.now, test.emit);
+    keyfob(test.security, 'fob', 'arm', 'away', test.now.at, test.now, test.emit);
+    expect(state(test)).toBe('disarmed');
+  });
+
+  it('is not obeyed when it is read too late', () => {
+    const test = house(FOLLOWS);
+    heyuArmed(test.security, 'armed_away', test.now.at - 61_000, test.now, test.emit);
+    expect(state(test)).toBe('disarmed');
+    expect(attributes(test)['last_refused_command']).toMatchObject({ command: 'ARM_AWAY' });
+  });
+
+  it('works while the broker is away, and is published at the next connect', () => {
+    const test = house(FOLLOWS);
+    cut(test);
+    keyfob(test.security, 'fob', 'arm', 'away', test.now.at, test.now, test.emit, true);
+    online(test, true);
+    expect([state(test), retained(test, STATE)]).toEqual(['armed_away', 'armed_away']);
+    cut(test);
+    motion(test);
+    pass(test, 5000);
+    keyfob(test.security, 'fob', 'disarm', 'away', test.now.at, test.now, test.emit);
+    online(test, true);
+    expect(verdicts(test)).toEqual(['waiting', 'disarmed']);
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import {
+  begin,
+  createTracker,
+  endPass,
+  forget,
+  grant,
+  hear,
+  refuse,
+  verify,
+  type Tracker,
+} from '../../src/security/tracker.js';
+import { readState } from '../../src/security/vocabulary.js';
+import { bytes } from './house-under-test.js';
+
+/**
+ * One packet or event per word: `Qword` a copy without the retain flag, `Rword` one with it, `VERIFY` and
+ * `VERIFY!` a verification SUBSCRIBE after a pause and without one, `END` the end of waiting for copies, `CUT`.
+ */
+function play(tracker: Tracker, script: string): string {
+  for (const step of script.split(' ')) {
+    if (step === 'VERIFY') verify(tracker, true);
+    else if (step === 'VERIFY!') verify(tracker, false);
+    else if (step === 'END') endPass(tracker);
+    else if (step === 'CUT') forget(tracker);
+    else if (step === 'CLEAN') begin(tracker, false);
+    else if (step === 'STORED') begin(tracker, true);
+    else if (step === 'REFUSED') refuse(tracker);
+    else if (step === 'GRANTED') grant(tracker);
+    else hear(tracker, readState(bytes(step.slice(1))), step.startsWith('R'));
+  }
+  return tracker.state ?? tracker.why;
+}
+
+const AWAY = 'armed_away';
+const toggles = (count: number, flag: string) =>
+  Array.from({ length: count }, (_, index) => `${flag}${index % 2 === 0 ? 'ON' : 'OFF'}`).join(' ');
+
+/** The orders of docs/security-state.md, "What brokers do": name, packets, the state before and after verifying. */
+const ORDERS: readonly (readonly [string, string, string, string])[] = [
+  ['A, queue before the truth: mosquitto, NATS, RabbitMQ', 'QON QOFF QON RON', 'VERIFY RON', AWAY],
+  ['A, all marked retained: aedes', 'RON ROFF RON RON', 'VERIFY RON', AWAY],
+  ['A, retained first and the queue after it: aedes level', 'RON RON ROFF RON', 'VERIFY RON', AWAY],
+  ['B, the last change was QoS 0', 'QON ROFF', 'VERIFY ROFF', 'disarmed'],
+  ['B, all marked retained', 'RON ROFF', 'VERIFY ROFF', 'disarmed'],
+  ['C, 20 queued, then 40, the truth last', `${toggles(60, 'Q')} ROFF`, 'VERIFY ROFF', 'disarmed'],
+  [
+    'C, the truth in the middle: RabbitMQ',
+    `${toggles(10, 'Q')} ROFF ${toggles(49, 'Q')}`,
+    'VERIFY ROFF',
+    'disarmed',
+  ],
+  [
+    'D, the truth first and 39 old copies after it: mosquitto',
+    `${toggles(21, 'Q')} ROFF ${toggles(39, 'Q')}`,
+    'VERIFY ROFF',
+    'disarmed',
+  ],
+  ['D, all marked retained: aedes', `ROFF ${toggles(57, 'R')}`, 'VERIFY ROFF', 'disarmed'],
+  ['D, the truth before everything: NATS 2.10', `ROFF ${toggles(59, 'Q')}`, 'VERIFY ROFF', 'disarmed'],
+  ['F, cleared at QoS 1', 'QON Q', 'VERIFY END', 'nothing_retained'],
+  ['F, cleared, marked retained: aedes', 'RON R', 'VERIFY END', 'nothing_retained'],
+  ['G, cleared at QoS 0: only the stale copy comes', 'QON', 'VERIFY END', 'nothing_retained'],
+  ['G on aedes', 'RON', 'VERIFY END', 'nothing_retained'],
+  [
+    'the queue goes on after a hurried verification: the truth is not believed yet',
+    'QON',
+    'VERIFY! ROFF QON QOFF QON END',
+    'ambiguous',
+  ],
+  ['... and is found by the next', 'QON', 'VERIFY! ROFF QON QOFF QON END VERIFY ROFF', 'disarmed'],
+  ['a hurried verification that nothing contradicts', 'QON', 'VERIFY! ROFF END', 'disarmed'],
+  ['old copies marked retained after a hurried verification', 'RON', 'VERIFY! RON ROFF END', 'ambiguous'],
+  ['a change during the verification', 'QON', 'VERIFY RON QOFF', 'disarmed'],
+  ['a change that overtakes its own retained copy', 'QON', 'VERIFY QOFF RON', 'waiting'],
+  ['... until the next verification', 'QON', 'VERIFY QOFF RON END VERIFY ROFF', 'disarmed'],
+  ['a live copy and a retained one that agree', 'QON', 'VERIFY QOFF ROFF', 'disarmed'],
+  ['a live copy alone may be the end of the queue', 'QON', 'VERIFY QOFF END', 'ambiguous'],
+  ['a publisher that does not retain is believed when the queue is surely empty', '', 'VERIFY END QON', AWAY],
+  ['nothing is kept and nothing comes', '', 'VERIFY END', 'nothing_retained'],
+];
+
+describe('with a stored session', () => {
+  it.each(ORDERS)('%s', (_, before, after, expected) => {
+    const tracker = createTracker('t');
+    begin(tracker, true);
+    if (before !== '') {
+      for (const packet of before.split(' ')) {
+        // not for an instant is history taken for the state
+        expect(play(tracker, packet)).toBe('waiting');
+      }
+    }
+    expect(play(tracker, after)).toBe(expected);
+  });
+
+  it('keeps the queued copies for the record, in their order', () => {
+    const tracker = createTracker('t');
+    play(tracker, 'STORED Qarmed_home Qdisarmed Qarmed_away Rarmed_away VERIFY Rarmed_away');
+    expect(tracker.history).toEqual(['armed_home', 'disarmed', 'armed_away']);
+    expect(tracker.disarmedInHistory).toBe(true);
+    play(tracker, 'CUT STORED Rarmed_away VERIFY Rarmed_away');
+    expect(tracker.history).toEqual([]);
+    expect(tracker.disarmedInHistory).toBe(false);
+  });
+
+  it('sees a disarming in the history of a broker that marks it as retained', () => {
+    const tracker = createTracker('t');
+    play(tracker, 'STORED Rdisarmed Rarmed_away VERIFY Rarmed_away');
+    expect([tracker.state, tracker.disarmedInHistory]).toEqual([AWAY, true]);
+  });
+
+  it('keeps the last 20 queued copies of a long queue', () => {
+    const tracker = createTracker('t');
+    play(tracker, `STORED ${toggles(60, 'Q')}`);
+    expect(tracker.history).toHaveLength(20);
+  });
+});
+
+/** Without a stored session: packets and the state after them. */
+const CLEAN: readonly (readonly [string, string, string])[] = [
+  ['the first copy counts at once', 'RON', AWAY],
+  ['a live copy counts at once', 'QON', AWAY],
+  ['an old retained copy after a newer live one does not count: NATS, aedes', 'QOFF RON', 'disarmed'],
+  ['... nor a second one', 'RON QOFF RON RON', 'disarmed'],
+  [
+    'an old retained copy right after a verification is mended by the next',
+    'RON QOFF VERIFY RON VERIFY ROFF',
+    'disarmed',
+  ],
+  [
+    'an update that was neither replayed nor delivered is found by the verification',
+    'RON VERIFY ROFF',
+    'disarmed',
+  ],
+  [
+    'a QoS 0 change overtaking a QoS 1 change is found by the verification',
+    'QOFF QON VERIFY ROFF',
+    'disarmed',
+  ],
+  ['live beats retained within a verification', 'RON VERIFY QOFF RON', 'disarmed'],
+  ['a deleted retained copy is unknown', 'RON Q', 'cleared'],
+  ['... and stays so', 'RON Q VERIFY END', 'cleared'],
+  ['... until something comes', 'RON Q QOFF', 'disarmed'],
+  ['unavailable is unknown', 'RON Qunavailable', 'no_information'],
+  ['pending keeps armed', 'Rarmed_home Qpending', 'armed_home'],
+  ['pending keeps disarmed', 'ROFF Qpending', 'disarmed'],
+  ['pending alone says nothing', 'Rpending', 'no_information'],
+  ['disarming keeps armed', 'RON Qdisarming', AWAY],
+  ['arming is not armed yet', 'ROFF Qarming', 'arming'],
+  ['triggered is triggered', 'RON Qtriggered', 'triggered'],
+  ['foreign words keep the state', 'RON Qbanana', AWAY],
+  ['foreign words alone say nothing', 'Rbanana', 'not_understood'],
+  ['nothing retained', 'VERIFY END', 'nothing_retained'],
+  ['one verification without a copy may be a race', 'RON VERIFY END', AWAY],
+  ['two are not: the broker has lost it', 'RON VERIFY END VERIFY END', 'nothing_retained'],
+  ['a copy in between counts anew', 'RON VERIFY END VERIFY RON VERIFY END', AWAY],
+  [
+    'what is not retained is known until two verifications are silent',
+    'QON VERIFY END VERIFY END',
+    'nothing_retained',
+  ],
+  ['a live copy counts instead of a retained one', 'RON VERIFY QON END VERIFY QON END', AWAY],
+  ['the link is down', 'RON CUT', 'link_down'],
+  ['a new connection knows nothing of the old', 'RON CUT CLEAN', 'waiting'],
+  ['refused', 'REFUSED', 'refused'],
+  ['refused later', 'RON VERIFY REFUSED END', 'refused'],
+  ['granted at last', 'REFUSED VERIFY GRANTED RON', AWAY],
+];
+
+describe('without a stored session', () => {
+  it.each(CLEAN)('%s', (_, script, expected) => {
+    const tracker = createTracker('t');
+    begin(tracker, false);
+    expect(play(tracker, script)).toBe(expected);
+  });
+});
