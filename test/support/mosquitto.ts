@@ -179,13 +179,14 @@ function configuration(directory: string, port: number, options: MosquittoOption
 
 function passwordFile(directory: string, passwords: Readonly<Record<string, string>>): string {
   const file = join(directory, 'passwords');
-  const text = Object.entries(passwords).map(([user, password]) => `${user}:${password}\n`);
-  writeFileSync(file, text.join(''), { mode: 0o600 });
-  const made = spawnSync('mosquitto_passwd', ['-U', file], {
-    env: { ...process.env, PATH: path },
-    encoding: 'utf8',
-  });
-  if (made.error !== undefined) throw missing(made.error);
-  if (made.status !== 0) throw new Error(`mosquitto_passwd: ${made.stderr}`);
+  writeFileSync(file, '', { mode: 0o600 });
+  for (const [user, password] of Object.entries(passwords)) {
+    const made = spawnSync('mosquitto_passwd', ['-b', file, user, password], {
+      env: { ...process.env, PATH: path },
+      encoding: 'utf8',
+    });
+    if (made.error !== undefined) throw missing(made.error);
+    if (made.status !== 0) throw new Error(`mosquitto_passwd: ${made.stderr}`);
+  }
   return file;
 }

@@ -152,8 +152,9 @@ export function errorInWords(error: unknown, accepted: boolean, attempt: Attempt
   if (NETWORK_CA.has(code)) return `${attempt.shown}: ${UNKNOWN_AUTHORITY}`;
   const known = NETWORK[code];
   if (known !== undefined) return `${attempt.shown}: ${known}`;
-  if (/PEM|no start line|asn1|ASN1/.test(messageOf(error))) {
-    return `${attempt.shown}: mqtt.ca, mqtt.cert or mqtt.key is no PEM file (${messageOf(error)})`;
+  if (/PEM|asn1|DECODER|passphrase|bad decrypt/i.test(messageOf(error))) {
+    const hintOfPem = 'they must be PEM files, the key without a passphrase';
+    return `${attempt.shown}: mqtt.ca, mqtt.cert or mqtt.key cannot be used (${messageOf(error)}). hint: ${hintOfPem}`;
   }
   return `${attempt.shown}: ${messageOf(error)}`;
 }

@@ -1,0 +1,66 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createOutbox } from '../../../src/mqtt/outbox.js';
+import { failureKind } from '../../../src/mqtt/publish-failure.js';
+import { startAedes, type TestAedes } from '../../support/aedes.js';
+import { listen } from './listening.js';
+
+/** An aedes that hangs up on publishes below `denied/`, as it does without MQTT 5. */
+async function strict(): Promise<TestAedes> {
+  const aedes = await startAedes({
+    authorizePublish: (_client, { topic }, callback) =>
+      callback(topic.startsWith('denied/') ? new Error('denied') : null),
+  });
+  onTestFinished(aedes.remove);
+  return aedes;
+}
+
+describe('a broker that hangs up on a publish', () => {
+  test('is found out by the third time, and the words say by which topic', async () => {
+    const { url } = await strict();
+    const tested = listen({ urls: [url] });
+    const errors: string[] = [];
+    for (let times = 1; times <= 3; times += 1) {
+      await tested.untilConnected(times);
+      const error = await tested.publish('denied/a', '1');
+      errors.push(error === undefined ? 'done' : failureKind(error));
+    }
+    expect(errors).toEqual(['lost', 'lost', 'poison']);
+    expect(tested.of('closed')[2]?.[1]).toBe(
+      `${url}: the broker closed the connection, several times right after a publish to denied/a. hint: may this user publish there?`,
+    );
+    await tested.untilConnected(4);
+    expect(await tested.publish('allowed/a', '1')).toBeUndefined();
+    expect(tested.of('takeover')).toEqual([]);
+  });
+
+  test('gets everything else through the outbox, in order, and only the bad topics are parked', async () => {
+    const { url, broker } = await strict();
+    const arrived: string[] = [];
+    broker.on('publish', ({ topic, payload }) => {
+      if (topic === 'allowed/a' && !arrived.includes(payload.toString())) arrived.push(payload.toString());
+    });
+    const tested = listen({ urls: [url], timings: { firstRetryMs: 10, longestRetryMs: 20 } });
+    const outbox = createOutbox();
+    const put = (topic: string, id: string): number =>
+      outbox.put({ kind: 'event', topic, payload: id, id, at: 0 });
+    for (let number = 0; number < 40; number += 1) put('allowed/a', `${number}`);
+    put('denied/a', 'bad');
+    put('denied/b', 'worse');
+    for (let number = 40; number < 80; number += 1) put('allowed/a', `${number}`);
+
+    await tested.until(() => {
+      for (let one = tested.broker.isConnected() ? outbox.next(0) : undefined; one !== undefined;) {
+        const { sequence } = one;
+        tested.broker.publish(one, (error) => {
+          if (error === undefined) outbox.acknowledged(sequence);
+          else outbox.failed(sequence, failureKind(error));
+        });
+        one = tested.broker.isConnected() ? outbox.next(0) : undefined;
+      }
+      return outbox.counts().waiting === 0 && outbox.counts().inFlight === 0;
+    });
+    expect(arrived).toEqual(Array.from({ length: 80 }, (_, number) => `${number}`));
+    expect(outbox.parkedTopics()).toEqual(['denied/a', 'denied/b']);
+    expect(tested.of('takeover')).toEqual([]);
+  });
+});
