@@ -82,6 +82,15 @@ function entityOf(core: CoreSettings, sensor: SensorSettings, channel: EntityCha
   };
 }
 
+/**
+ * The key of a component in its device. What may be switched has a key of its own: a key that changed its
+ * platform could not be told from the old one when it has to be removed.
+ */
+function keyed(channel: EntityChannel, entity: Component): readonly [string, Component] {
+  const isControl = entity.platform === 'light' || entity.platform === 'switch';
+  return [isControl ? `${channel}_control` : channel, entity];
+}
+
 /** A device trigger for each key of a remote that has a name: what automations are usually made of. */
 function triggersOf(core: CoreSettings, sensor: SensorSettings): Readonly<Record<string, Component>> {
   if (sensor.type !== 'remote') return {};
@@ -133,7 +142,7 @@ export function sensorDevice(core: CoreSettings, sensor: SensorSettings): Discov
       ...Object.fromEntries(
         channels
           .filter(isEntity(core, sensor))
-          .map((channel) => [channel, entityOf(core, sensor, channel)] as const),
+          .map((channel) => keyed(channel, entityOf(core, sensor, channel))),
       ),
       ...triggersOf(core, sensor),
     },

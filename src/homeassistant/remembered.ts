@@ -18,15 +18,12 @@ export function rememberedOf(messages: readonly DiscoveryMessage[]): Remembered 
   return Object.fromEntries(messages.map(({ topic, components }) => [topic, components]));
 }
 
-/**
- * What to remember before `current` begins to be published: both, because nobody knows how far it will get. A
- * component of `previous` that changes its platform keeps the old one: that is what may have to be removed.
- */
+/** What to remember before `current` begins to be published: both, because nobody knows how far it will get. */
 export function rememberedWhile(previous: Remembered, current: readonly DiscoveryMessage[]): Remembered {
   const now = rememberedOf(current);
   const topics = new Set([...Object.keys(previous), ...Object.keys(now)]);
   return Object.fromEntries(
-    [...topics].map((topic) => [topic, { ...(now[topic] ?? {}), ...(previous[topic] ?? {}) }]),
+    [...topics].map((topic) => [topic, { ...(previous[topic] ?? {}), ...(now[topic] ?? {}) }]),
   );
 }
 

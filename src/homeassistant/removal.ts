@@ -57,9 +57,13 @@ function withGone(message: DiscoveryMessage, gone: readonly (readonly [string, P
   return JSON.stringify({ ...payload, components: { ...components, ...platformOnly(gone) } });
 }
 
-/** The same for a device that is now told in single messages: they are put together once more. */
+/**
+ * The same for a device that is now told in single messages: what it had and keeps is put together once more.
+ * Nothing new: that would belong to a topic which is not remembered to have brought it.
+ */
 function togetherWithGone(
   messages: readonly DiscoveryMessage[],
+  previous: Readonly<Record<string, Platform>>,
   gone: readonly (readonly [string, Platform])[],
 ): string {
   const parts = messages.flatMap((message) => {
@@ -73,7 +77,12 @@ function togetherWithGone(
   return JSON.stringify({
     device: parts[0]?.device,
     origin: parts[0]?.origin,
-    components: { ...Object.fromEntries(parts.map(({ component }) => component)), ...platformOnly(gone) },
+    components: {
+      ...Object.fromEntries(
+        parts.map(({ component }) => component).filter(([key, { platform }]) => previous[key] === platform),
+      ),
+      ...platformOnly(gone),
+    },
   });
 }
 
@@ -117,7 +126,7 @@ function toEntities(
   return [
     ...(gone.length === 0
       ? []
-      : thenPause([tell(topic, togetherWithGone(messages, gone))], PAUSE_BETWEEN_VERSIONS_MS)),
+      : thenPause([tell(topic, togetherWithGone(messages, previous, gone))], PAUSE_BETWEEN_VERSIONS_MS)),
     ...thenPause([tell(topic, MIGRATE)], PAUSE_BETWEEN_VERSIONS_MS),
     ...thenPause(messages.map(publish), PAUSE_BETWEEN_VERSIONS_MS),
     remove(topic),

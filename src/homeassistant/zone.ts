@@ -85,12 +85,13 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
     json_attributes_topic: topic('security_attributes'),
   });
 
+  // One key per platform, see entity.ts: a zone may change hands.
   const armed: Readonly<Record<string, Component>> =
     zone.kind === 'external'
-      ? { security, armed: armedSensor }
+      ? { security, armed_sensor: armedSensor }
       : zone.panel === 'alarm_control_panel'
         ? { panel }
-        : { armed: armedSwitch, security };
+        : { armed_switch: armedSwitch, security };
 
   return {
     objectId,

@@ -236,11 +236,17 @@ export const BAD_DEVICES: readonly Bad[] = [
   bad(
     'a switch without a command topic',
     ATTIC,
-    'components.armed.command_topic',
+    'components.armed_switch.command_topic',
     undefined,
     /switch needs command_topic/,
   ),
-  bad('a switch with retained commands', ATTIC, 'components.armed.retain', true, /must not be retained/),
+  bad(
+    'a switch with retained commands',
+    ATTIC,
+    'components.armed_switch.retain',
+    true,
+    /must not be retained/,
+  ),
   bad(
     'a feature that no panel has',
     CELLAR,
@@ -258,14 +264,14 @@ export const BAD_DEVICES: readonly Bad[] = [
   bad(
     'a light with the template of a switch',
     LAMP,
-    'components.state.value_template',
+    'components.state_control.value_template',
     '{{ value }}',
     /key value_template is not allowed/,
   ),
   bad(
     'a light that is switched on somehow',
     LAMP,
-    'components.state.on_command_type',
+    'components.state_control.on_command_type',
     'flash',
     /on_command_type/,
   ),

@@ -3,25 +3,31 @@
  * (rules of Home Assistant's discovery.py since 2024.12): a component belongs to the topic that brought it; a
  * device message does not remove what it leaves out; `migrate_discovery` unloads but keeps settings.
  */
-import type { DiscoveryMessage } from '../../src/homeassistant/discovery.js';
 import type { Message } from '../../src/ports.js';
 
 type Told = { readonly components?: Readonly<Record<string, Readonly<Record<string, unknown>>>> };
 
 const nameOf = (platform: string, objectId: string, key: string): string => `${platform} ${objectId} ${key}`;
 
+type Brought = readonly (readonly [string, boolean])[];
+
+const read = new Map<string, Brought>();
+
 /** What a message brings: the name of each component and whether there is more to it than its platform. */
-function broughtBy({
-  topic,
-  payload,
-}: Pick<Message, 'topic' | 'payload'>): readonly (readonly [string, boolean])[] {
+function broughtBy({ topic, payload }: Message): Brought {
+  const known = read.get(topic + payload);
+  if (known !== undefined) return known;
   const [kind = '', objectId = '', key = ''] = topic.split('/').slice(1, -1);
   const told = JSON.parse(payload) as Told;
-  if (kind !== 'device') return [[nameOf(kind, objectId, key), true]];
-  return Object.entries(told.components ?? {}).map(([name, { platform, ...keys }]) => [
-    nameOf(platform as string, objectId, name),
-    Object.keys(keys).length > 0,
-  ]);
+  const brought: Brought =
+    kind === 'device'
+      ? Object.entries(told.components ?? {}).map(([name, { platform, ...keys }]) => [
+          nameOf(platform as string, objectId, name),
+          Object.keys(keys).length > 0,
+        ])
+      : [[nameOf(kind, objectId, key), true]];
+  read.set(topic + payload, brought);
+  return brought;
 }
 
 export type Simulation = {
@@ -32,8 +38,6 @@ export type Simulation = {
   readonly retained: () => readonly string[];
   /** Components that were removed, with all that people had set for them. */
   readonly lostSettings: () => readonly string[];
-  /** The components of messages, in the words of `components`. */
-  readonly gone: (messages: readonly DiscoveryMessage[]) => readonly string[];
 };
 
 /** Plays messages to both, from the state after `first`. */
@@ -42,7 +46,8 @@ export function simulate(first: readonly Message[]): Simulation {
   const loaded = new Map<string, string>();
   const lost = new Set<string>();
 
-  const receive = ({ topic, payload }: Message): void => {
+  const receive = (message: Message): void => {
+    const { topic, payload } = message;
     if (payload === '') {
       for (const [name, owner] of [...loaded]) {
         if (owner !== topic) continue;
@@ -52,7 +57,7 @@ export function simulate(first: readonly Message[]): Simulation {
     } else if (payload === '{"migrate_discovery":true}') {
       for (const [name, owner] of [...loaded]) if (owner === topic) loaded.delete(name);
     } else {
-      for (const [name, isWhole] of broughtBy({ topic, payload })) {
+      for (const [name, isWhole] of broughtBy(message)) {
         const owner = loaded.get(name);
         if (owner !== undefined && owner !== topic) continue;
         if (isWhole) loaded.set(name, topic);
@@ -73,10 +78,5 @@ export function simulate(first: readonly Message[]): Simulation {
     components: () => [...loaded.keys()].sort(),
     retained: () => [...retained.keys()].sort(),
     lostSettings: () => [...lost].sort(),
-    gone: (messages) =>
-      messages
-        .flatMap(broughtBy)
-        .map(([name]) => name)
-        .sort(),
   };
 }

@@ -142,7 +142,9 @@ describe('what a sensor shows', () => {
         const expected = channelsOf(sensor).filter(
           (channel) => channel !== 'attributes' && !(channel === 'brightness' && core.control),
         );
-        const shown = Object.keys(device?.components ?? {}).filter((key) => !key.startsWith('trigger_'));
+        const shown = Object.keys(device?.components ?? {})
+          .filter((key) => !key.startsWith('trigger_'))
+          .map((key) => key.replace('_control', ''));
         expect(shown).toEqual(expected);
       }
     }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { discoveryMessages } from '../../src/homeassistant/discovery.js';
 import { readRemembered, rememberedOf, rememberedWhile } from '../../src/homeassistant/remembered.js';
 import { removalMessages, type DiscoveryStep } from '../../src/homeassistant/removal.js';
+import type { Message } from '../../src/ports.js';
 import type { CoreSettings } from '../../src/settings.js';
 import { simulate } from './broker-and-home-assistant.js';
 import { coreOf, HOUSE, inForm, sensorOf, zoneOf } from './house.js';
@@ -84,12 +85,13 @@ describe('taking back', () => {
     expect(faultsOf([...bridge, ...steps.map(({ message }) => message)])).toEqual([]);
   });
 
-  it('removes the old platform of a component whose platform changes', () => {
+  it('removes what is read only when it may be switched from now on', () => {
     const steps = stepsOf(house, { ...house, control: true });
     expect(brief(steps)).toEqual(['tell homeassistant/device/cellar_e1/config pause 2000']);
     const payload = JSON.parse(steps[0]?.message.payload ?? '') as { components: Record<string, unknown> };
     expect(payload.components['state']).toEqual({ platform: 'binary_sensor' });
     expect(payload.components['brightness']).toEqual({ platform: 'sensor' });
+    expect(payload.components['state_control']).toHaveProperty('platform', 'light');
   });
 });
 
@@ -149,54 +151,55 @@ describe('changing the form', () => {
 });
 
 describe('in the end Home Assistant has what the last configuration says', () => {
-  const dark = { ...house, sensors: [{ ...hall, dusk: undefined }, lamp, keyfob], zones: [] };
-  const panel = { ...house, zones: [zoneOf({ ...attic, panel: 'alarm_control_panel' })] };
+  const small = coreOf({ sensors: [hall, lamp], zones: [attic] });
+  const dark = { ...small, sensors: [{ ...hall, dusk: undefined }], zones: [] };
+  const external = { ...small, zones: [{ ...attic, kind: 'external', stateTopic: 'alarmo/state' }] } as const;
   const configurations: Readonly<Record<string, CoreSettings>> = {
-    house,
-    entities: inForm(house, 'entity'),
-    dark,
-    'dark entities': inForm(dark, 'entity'),
-    controlled: { ...house, control: true },
-    'controlled entities': inForm({ ...house, control: true }, 'entity'),
-    panel,
-    nothing: inForm(house, 'off'),
+    devices: small,
+    entities: inForm(small, 'entity'),
+    'fewer devices': dark,
+    'fewer entities': inForm(dark, 'entity'),
+    'switchable devices': { ...small, control: true },
+    'switchable entities': inForm({ ...small, control: true }, 'entity'),
+    'a zone of others': external,
+    nothing: inForm(small, 'off'),
   };
   const pairs = Object.entries(configurations).flatMap(([from, before]) =>
     Object.entries(configurations).map(([to, after]) => [from, to, before, after] as const),
   );
+  const publish = (core: CoreSettings): readonly Message[] =>
+    discoveryMessages(core).map(({ topic, payload }) => ({ topic, payload, retain: true }));
 
-  it.each(pairs)('from %s to %s', (_from, _to, before, after) => {
-    const running = simulate(
-      discoveryMessages(before).map(({ topic, payload }) => ({ topic, payload, retain: true })),
-    );
+  it.each(pairs)('from %s to %s, and only what is gone loses its settings', (_from, _to, before, after) => {
+    const running = simulate(publish(before));
     running.play(stepsOf(before, after).map(({ message }) => message));
-    running.play(discoveryMessages(after).map(({ topic, payload }) => ({ topic, payload, retain: true })));
-    const fresh = simulate(
-      discoveryMessages(after).map(({ topic, payload }) => ({ topic, payload, retain: true })),
-    );
+    running.play(publish(after));
+    const fresh = simulate(publish(after));
     expect(running.components()).toEqual(fresh.components());
     expect(running.retained()).toEqual(fresh.retained());
-    expect(running.lostSettings()).toEqual(
-      running.gone(discoveryMessages(before)).filter((component) => !fresh.components().includes(component)),
-    );
+    const gone = simulate(publish(before))
+      .components()
+      .filter((component) => !fresh.components().includes(component));
+    expect(running.lostSettings()).toEqual(gone);
   });
 
-  it.each(pairs)('also when it is broken off anywhere, from %s to %s', (_from, _to, before, after) => {
-    const first = [...stepsOf(before, after).map(({ message }) => message)];
-    const last = discoveryMessages(after).map(({ topic, payload }) => ({ topic, payload, retain: true }));
-    const fresh = simulate(last);
-    for (let stop = 0; stop <= first.length + last.length; stop += 1) {
-      const running = simulate(
-        discoveryMessages(before).map(({ topic, payload }) => ({ topic, payload, retain: true })),
-      );
-      running.play([...first, ...last].slice(0, stop));
+  it.each(pairs)(
+    'from %s to %s broken off anywhere, whether it goes on or turns back',
+    (_from, _to, before, after) => {
       const remembered = rememberedWhile(rememberedOf(discoveryMessages(before)), discoveryMessages(after));
-      running.play(removalMessages(remembered, discoveryMessages(after)).map(({ message }) => message));
-      running.play(last);
-      expect(running.components()).toEqual(fresh.components());
-      expect(running.retained()).toEqual(fresh.retained());
-    }
-  });
+      const way = [...stepsOf(before, after).map(({ message }) => message), ...publish(after)];
+      for (let stop = 0; stop <= way.length; stop += 3) {
+        for (const then of [after, before]) {
+          const running = simulate([...publish(before), ...way.slice(0, stop)]);
+          running.play(removalMessages(remembered, discoveryMessages(then)).map(({ message }) => message));
+          running.play(publish(then));
+          const fresh = simulate(publish(then));
+          expect(running.components()).toEqual(fresh.components());
+          expect(running.retained()).toEqual(fresh.retained());
+        }
+      }
+    },
+  );
 });
 
 describe('what is remembered', () => {
