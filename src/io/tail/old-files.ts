@@ -1,0 +1,56 @@
+/**
+ * Files that were read to their end and do not have the name any more. heyu goes on writing there what no message
+ * causes (`Inactive`, timers) until its next message, scripts that it has launched even longer.
+ */
+import { closeFile } from './close-file.js';
+import type { Following } from './following.js';
+import { readLines, readRemainder } from './read-lines.js';
+import type { Work } from './slices.js';
+import type { TailedFile } from './tailed-file.js';
+
+/** More than this many are not kept open; the oldest goes first. */
+const MOST_OLD_FILES = 16;
+
+/** Leaves the file that was read to its end for the next one. False when a pause came in between: ask again. */
+export function* leaveReading(following: Following): Work<boolean> {
+  const { reading, next, clock } = following;
+  if (reading !== undefined && !reading.isLive && !(yield* readRemainder(following, reading, 'current'))) {
+    return false;
+  }
+  following.reading = next.shift();
+  if (following.reading?.isBegun === true) following.lastBegun = following.reading;
+  if (reading === undefined) return true;
+  if (!reading.isLive) {
+    closeFile(following, reading);
+    return true;
+  }
+  reading.quietSince = clock.monotonicMs();
+  following.old.push(reading);
+  const [oldest] = following.old;
+  if (following.old.length > MOST_OLD_FILES && oldest !== undefined) yield* abandon(following, oldest);
+  return true;
+}
+
+/** Hands over the late lines of all old files and lets go of those that have been quiet for long enough. */
+export function* readOldFiles(following: Following): Work {
+  for (const file of [...following.old]) {
+    const before = file.sizeSeen;
+    const outcome = yield* readLines(following, file, 'old');
+    if (outcome === 'halted') return;
+    const now = following.clock.monotonicMs();
+    if (file.sizeSeen > before) file.quietSince = now;
+    if (outcome === 'more') following.lookAgainMs = 0;
+    else if (outcome !== 'end') drop(following, file);
+    else if (now - file.quietSince >= following.lingerMs) yield* abandon(following, file);
+  }
+}
+
+/** The last, unfinished line counts as a line now: nobody will finish it. */
+function* abandon(following: Following, file: TailedFile): Work {
+  if (yield* readRemainder(following, file, 'old')) drop(following, file);
+}
+
+function drop(following: Following, file: TailedFile): void {
+  following.old = following.old.filter((other) => other !== file);
+  closeFile(following, file);
+}

@@ -1,0 +1,136 @@
+/**
+ * Going on where an earlier run stopped: the file it was reading has kept its name, or was renamed, copied or
+ * compressed since; the files that came after it are read in order of time.
+ */
+import type { FilePosition } from '../../ports.js';
+import { sizeOf, statsOf, type ByteSource } from './byte-source.js';
+import { bytesAt, fingerprintOfPosition, hasContent, isTelling, seekLastLine } from './content.js';
+import { findHolder } from './find-holder.js';
+import { isOpen, type Following } from './following.js';
+import { announce } from './generations.js';
+import { isCopyOf } from './name.js';
+import { openInOrder } from './rewritten.js';
+import type { Sibling } from './siblings.js';
+import type { Work } from './slices.js';
+import {
+  MARK_BYTES,
+  freshFile,
+  isSameFile,
+  markOf,
+  resumedFile,
+  type Loss,
+  type TailedFile,
+} from './tailed-file.js';
+
+/** Late lines may have been written to files that were old already. */
+export function* reopenOldFiles(
+  following: Following,
+  positions: readonly FilePosition[],
+  siblings: readonly Sibling[],
+): Work {
+  for (const position of positions) {
+    const holder = yield* findHolder(siblings, wantedOf(position));
+    if (holder === undefined) continue;
+    if (isOpen(following, holder.source)) {
+      holder.source.close();
+      continue;
+    }
+    const file = resumedFile(holder.source, position, true);
+    file.quietSince = following.clock.monotonicMs();
+    following.old.push(file);
+  }
+}
+
+/**
+ * Goes on after `last`: in the file the name stands for, or in the rotated file it has become. False when neither
+ * is there: the disk may not be mounted yet, so nothing is given up as long as the log is missing.
+ */
+export function* resumeFrom(
+  following: Following,
+  last: FilePosition,
+  current: ByteSource | undefined,
+  siblings: readonly Sibling[],
+): Work<boolean> {
+  if (current !== undefined && (yield* holds(current, last))) {
+    yield* resumeIn(following, current, last, true);
+    return true;
+  }
+  const holder = yield* findHolder(siblings, wantedOf(last));
+  if (holder === undefined && current === undefined) {
+    for (const { source } of following.old.splice(0)) source.close();
+    return false;
+  }
+  let since: readonly Sibling[];
+  if (holder === undefined) {
+    following.former = { mark: markOf(last), head: Buffer.alloc(0) };
+    since = siblings.filter((sibling) => sibling.modifiedAt > last.endSeenAt);
+  } else {
+    yield* resumeIn(following, holder.source, last, siblings[holder.index]?.isPacked !== true);
+    since = siblings.slice(holder.index + 1);
+  }
+  yield* queue(following, last, current, since, holder === undefined);
+  return true;
+}
+
+/** What has to be read after, or instead of, the file of the position. */
+function* queue(
+  following: Following,
+  last: FilePosition,
+  current: ByteSource | undefined,
+  since: readonly Sibling[],
+  isGone: boolean,
+): Work {
+  const { reading, next } = following;
+  const { endSeenAt } = last;
+  const isUnknown = (sibling: Sibling): boolean =>
+    !isOpen(following, sibling) && (current === undefined || !isSameFile(sibling, current));
+  for (const file of openInOrder(since.filter(isUnknown), endSeenAt)) {
+    if (reading !== undefined && (yield* isCopyOf(file.source, reading))) file.source.close();
+    else next.push(file);
+  }
+  if (current !== undefined) {
+    const isTruncated = isSameFile(current, last);
+    const arrival = isTruncated ? 'first' : 'rotation';
+    if (isTruncated) {
+      following.listener.incident({ kind: 'rewritten', path: following.path, offset: last.offset });
+    }
+    next.push(freshFile(current, { arrival, isLive: true, endSeenAt }));
+  }
+  if (!isGone) return;
+  following.next = next.map((file, index) => {
+    const isLoss = index === 0 && (last.offset > 0 || since.length === 0);
+    const loss = isLoss ? lossBefore(following, file, last) : undefined;
+    return freshFile(file.source, { ...file, mayBeEdited: true, loss });
+  });
+}
+
+function* resumeIn(following: Following, source: ByteSource, last: FilePosition, isLive: boolean): Work {
+  const file = resumedFile(source, last, isLive);
+  following.reading = file;
+  following.lastBegun = file;
+  if (source.prepare === undefined) file.head = Buffer.from(yield* bytesAt(source, 0, MARK_BYTES));
+  if (last.generation !== '') return;
+  yield* seekLastLine(file, last.offset);
+  yield* announce(following, file);
+}
+
+/** Is this the file of the position, by inode or by a content that nothing else can have? */
+function* holds(source: ByteSource, position: FilePosition): Work<boolean> {
+  const fingerprint = fingerprintOfPosition(position);
+  if (!isSameFile(source, position) && !isTelling(fingerprint)) return false;
+  return sizeOf(source) >= position.offset && (yield* hasContent(source, fingerprint));
+}
+
+function wantedOf(position: FilePosition): Parameters<typeof findHolder>[1] {
+  const { device, inode, offset } = position;
+  return { device, inode, offset, fingerprint: fingerprintOfPosition(position) };
+}
+
+/** The span of what is gone: up to the birth of the first file there is, or its last write. */
+function lossBefore(following: Following, file: TailedFile, last: FilePosition): Loss {
+  const from = last.endSeenAt;
+  const now = following.clock.wallMs();
+  const { birthtimeMs = 0, mtimeMs = 0 } = statsOf(file.source) ?? {};
+  const times = [birthtimeMs, mtimeMs].filter((at) => at > from && at <= now);
+  return { from, to: times[0] ?? now };
+}

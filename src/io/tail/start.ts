@@ -1,0 +1,70 @@
+/**
+ * Where to begin: at the end of the log when nothing is known, otherwise where the earlier run stopped, wherever
+ * that file is by now (renamed, copied, compressed), and then every file since.
+ */
+import { statSync, type Stats } from 'node:fs';
+import { openSource, sizeOf } from './byte-source.js';
+import { seekLastLine } from './content.js';
+import type { Following } from './following.js';
+import { announce } from './generations.js';
+import { isMissing, reportFailure } from './name.js';
+import { reopenOldFiles, resumeFrom } from './resume.js';
+import { rotatedSiblings, siblingKey } from './siblings.js';
+import type { Work } from './slices.js';
+import { freshFile } from './tailed-file.js';
+
+/** Looks for the place to begin. False as long as it cannot be told because the log is missing or unreadable. */
+export function* findStart(following: Following): Work<boolean> {
+  const { seek, path } = following;
+  if (seek === undefined) return true;
+  const siblings = rotatedSiblings(path);
+  following.history = new Set(siblings.map(siblingKey));
+  const current = openSource(path);
+  if ('failure' in current) reportFailure(following, current.failure);
+  const source = 'failure' in current ? undefined : current;
+  const last = seek.from === 'position' ? seek.position.files.at(-1) : undefined;
+  let isFound = true;
+  if (seek.from === 'end') {
+    isFound = yield* startAtEnd(following, current);
+  } else if (last === undefined) {
+    source?.close();
+  } else {
+    yield* reopenOldFiles(following, seek.position.files.slice(0, -1), siblings);
+    isFound = yield* resumeFrom(following, last, source, siblings);
+  }
+  if (isFound) following.seek = undefined;
+  following.isWatchStale = true;
+  return isFound;
+}
+
+/** Without a position: what is in the log already is history, except a line that is not complete yet. */
+function* startAtEnd(following: Following, current: ReturnType<typeof openSource>): Work<boolean> {
+  if ('failure' in current) {
+    if (isMissing(current.failure)) return true;
+    rememberSize(following);
+    return false;
+  }
+  const file = freshFile(current, { arrival: 'first', isLive: true, endSeenAt: following.clock.wallMs() });
+  yield* seekLastLine(file, sizeOf(current));
+  following.reading = file;
+  yield* announce(following, file);
+  return true;
+}
+
+/** A log that cannot be read yet: what is in it now will be history then, what comes meanwhile will not. */
+function rememberSize(following: Following): void {
+  const stats = statsOf(following.path);
+  if (stats?.isFile() !== true) return;
+  const { dev: device, ino: inode, size: offset } = stats;
+  const endSeenAt = following.clock.wallMs();
+  const files = [{ generation: '', device, inode, offset, mark: '', endSeenAt }];
+  following.seek = { from: 'position', position: { files } };
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+/** Why the log cannot be read, in words for people, and what to do about it. */
+import { readFileSync, statSync, type Stats } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
+import type { LogStatus } from '../../ports.js';
+
+/** The status of a log that is there and cannot be read. `code` is what the system said, or `openSource`. */
+export function unreadable(path: string, code: string): LogStatus {
+  return { kind: 'unreadable', path, code, hint: hintFor(path, code) };
+}
+
+function hintFor(path: string, code: string): string {
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return permissionHint(path);
+    case 'EISDIR':
+      return 'this is a directory: give the path of the log file in it';
+    case 'FIFO':
+      return 'this is a named pipe: give the path of the log file that heyu writes';
+    case 'DEVICE':
+      return 'this is a device, not a file: set LOG_DIR in the x10config of heyu';
+    case 'ELOOP':
+      return 'its symbolic links lead in a circle: correct them';
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too many files are open: raise LimitNOFILE of the service or fs.file-max of the system';
+    case 'EIO':
+    case 'ESTALE':
+      return 'the file system fails: check its disk or mount; the log is opened again as soon as it works';
+    default:
+      return 'check the path and its file system; the log is opened again as soon as it works';
+  }
+}
+
+/** Names the file, or the first directory on the way, that keeps us out. */
+function permissionHint(path: string): string {
+  const barred = firstBarred(path);
+  if (barred === undefined) return `let user ${userName()} read it`;
+  const { stats } = barred;
+  const group = nameOf('/etc/group', stats.gid);
+  const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
+  const owner = `${nameOf('/etc/passwd', stats.uid)}:${group}`;
+  const needed = stats.isDirectory() ? 0o010 : 0o040;
+  const remedy =
+    stats.gid !== 0 && (stats.mode & needed) === needed
+      ? `add user ${userName()} to group ${group} (SupplementaryGroups=${group} in the service)`
+      : stats.isDirectory()
+        ? `let others enter it (chmod o+x ${barred.path})`
+        : `let a group read it (chmod g+r, HEYU_UMASK in x10config, "create" of logrotate) and add user ${userName()} to that group`;
+  return `${barred.path} belongs to ${owner} with mode ${mode}: ${remedy}`;
+}
+
+function firstBarred(path: string): { path: string; stats: Stats } | undefined {
+  for (let at = path; ; at = dirname(at)) {
+    try {
+      return { path: at, stats: statSync(at) };
+    } catch {
+      if (at === dirname(at)) return undefined;
+    }
+  }
+}
+
+/** The name that a line `name:x:id:...` of passwd or group gives to an id; the id itself where there is none. */
+function nameOf(table: string, id: number): string {
+  try {
+    const line = readFileSync(table, 'utf8')
+      .split('\n')
+      .find((entry) => entry.split(':')[2] === String(id));
+    return line?.split(':')[0] ?? String(id);
+  } catch {
+    return String(id);
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'of the service');
+  }
+}
