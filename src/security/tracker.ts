@@ -36,6 +36,10 @@ export type Tracker = {
   copied: boolean;
   /** The copies since the last SUBSCRIBE do not agree, and which is the newest cannot be said. */
   conflict: boolean;
+  /** A session was stored: queued copies may come. */
+  queued: boolean;
+  /** Retained copies in this connection: more than SUBSCRIBEs means that queued copies are marked so too. */
+  copies: number;
   /** The last reading since the last SUBSCRIBE, while not settled. */
   said: Reading | undefined;
   /** The number of the last SUBSCRIBE in this connection; 0 = the one that belongs to the connect. */
@@ -74,6 +78,8 @@ export function createTracker(topic: string): Tracker {
     live: false,
     copied: false,
     conflict: false,
+    queued: false,
+    copies: 0,
     said: undefined,
     pass: 0,
     quiet: false,
@@ -95,6 +101,7 @@ export function forget(tracker: Tracker): void {
 export function begin(tracker: Tracker, queued: boolean): void {
   Object.assign(tracker, createTracker(tracker.topic));
   tracker.why = 'waiting';
+  tracker.queued = queued;
   tracker.settled = !queued;
 }
 
@@ -179,8 +186,31 @@ function hearUnsettled(tracker: Tracker, reading: Reading, retained: boolean): H
   return tracker.copied && tracker.quiet ? settle(tracker, reading) : 'history';
 }
 
+/** Whether this broker marks queued copies as retained: an honest one sends one copy for each SUBSCRIBE. */
+function marksQueue(tracker: Tracker): boolean {
+  return tracker.copies > tracker.pass + 1;
+}
+
+/**
+ * Whether a copy may still be one of the queue, though the topic is known: the last SUBSCRIBE went out while
+ * messages were still coming.
+ */
+function mayBeQueued(tracker: Tracker, reading: Reading, retained: boolean): boolean {
+  if (!tracker.queued || tracker.quiet || (retained && !marksQueue(tracker))) return false;
+  return reading.kind !== 'state' || reading.state !== tracker.state;
+}
+
 /** A message came. `retained` is its retain flag as delivered. */
 export function hear(tracker: Tracker, reading: Reading, retained: boolean): Heard {
+  if (retained) tracker.copies += 1;
+  if (tracker.settled && mayBeQueued(tracker, reading, retained)) {
+    tracker.settled = false;
+    tracker.state = undefined;
+    tracker.why = 'ambiguous';
+    tracker.conflict = true;
+    record(tracker, reading);
+    return 'lost';
+  }
   if (!tracker.settled) return hearUnsettled(tracker, reading, retained);
   if (retained) {
     tracker.copied = true;
@@ -210,7 +240,7 @@ export function endPass(tracker: Tracker): PassResult {
       tracker.why = 'nothing_retained';
       return 'missing';
     }
-    if (tracker.copied && !tracker.conflict) {
+    if (tracker.copied && !tracker.conflict && !marksQueue(tracker)) {
       settle(tracker, tracker.said);
       return 'settled';
     }
