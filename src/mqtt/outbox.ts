@@ -86,7 +86,7 @@ export function createOutbox(settings: Partial<OutboxLimits> = {}, retained: Ite
     if (parking.isRefused(topic)) parked += 1;
     else if (force || value.flying !== undefined || value.acknowledged !== payload) {
       value.waiting = entries.enter({ ...message, force }, message.afterSave ?? 0);
-      if (value.flying === undefined || value.waiting.gate > 0) entries.wait(value.waiting);
+      entries.wait(value.waiting);
     }
   };
 
@@ -100,7 +100,7 @@ export function createOutbox(settings: Partial<OutboxLimits> = {}, retained: Ite
     for (let entry = entries.first(); entry !== undefined; entry = entries.first()) {
       const { message } = entry;
       if (message.kind !== 'event') {
-        // opened by a save while the older value is in flight
+        // a newer value waits for the acknowledgement of the older one
         if (values.get(message.topic)?.flying === undefined) return entry;
         entries.standBy(entry);
       } else if (isTooOld(message, now)) drop(entry);

@@ -21,7 +21,7 @@ type Step =
   | { readonly kind: 'save' | 'republish' | 'expire' | 'unpark' }
   | { readonly kind: 'pass'; readonly ms: number };
 
-const topic = fc.constantFrom('a', 'b', 'c');
+const topic = fc.constantFrom('a', 'a', 'b', 'c');
 const retainedKind = fc.constantFrom('availability' as const, 'discovery' as const, 'state' as const);
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -31,8 +31,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       message: fc.record({
         kind: retainedKind,
         topic,
-        payload: fc.constantFrom('ON', 'OFF', ''),
-        force: fc.boolean(),
+        payload: fc.constantFrom('ON', 'OFF', 'ON', 'OFF', ''),
+        force: fc.constantFrom(false, false, false, true),
         afterSave: fc.constantFrom(0, 0, 0, 1),
       }),
     }),
