@@ -6,7 +6,7 @@
 
 import type { AddressIndex } from '../x10/address.js';
 import { ADDRESS_COUNT, indexOf } from '../x10/address.js';
-import { noSelections, type Selections } from '../heyu/selection.js';
+import { noSelections, shiftSelections, type Selections } from '../heyu/selection.js';
 import { stampClock, type StampClock } from '../heyu/stamp.js';
 import type { Hearing, Report, Sensor, SensorEvent, Standing } from '../sensor/hearing.js';
 import { HOLD_OVER } from '../sensor/motion.js';
@@ -159,4 +159,30 @@ export function memoryOf(core: Core): CoreMemory {
 /** A core with new settings that remembers what the old one did (reload). */
 export function reconfigured(core: Core, settings: CoreSettings, at: number): Core {
   return createCore(settings, memoryOf(core), at, core.output);
+}
+
+/**
+ * The wall clock was set by `byMs` against the time that really passed. Set back, every deadline moves with it:
+ * otherwise motion would stay ON for as long as the clock was set back.
+ */
+export function shiftDeadlines(core: Core, byMs: number): void {
+  const moved = (at: number): number => (at === 0 ? 0 : at + byMs);
+  for (const { state } of core.sensors) {
+    const { motion } = state;
+    motion.since = moved(motion.since);
+    motion.until = moved(motion.until);
+    motion.endedAt = moved(motion.endedAt);
+    motion.alertAt = moved(motion.alertAt);
+    motion.alertsSince = moved(motion.alertsSince);
+    state.clearsAt = moved(state.clearsAt);
+    state.watchedSince = moved(state.watchedSince);
+    state.seenAt = moved(state.seenAt);
+  }
+  for (const times of Object.values(core.rf)) {
+    times[0] = moved(times[0]);
+    times[1] = moved(times[1]);
+  }
+  shiftSelections(core.selections, byMs);
+  core.lineAt = moved(core.lineAt);
+  core.wakeAt = -Infinity;
 }

@@ -27,7 +27,7 @@ const named = (address: string, alias: string | null): string =>
   alias === null ? address : `${address} ${alias}`;
 
 /** What a finding says in words: a lead, a text and how it is shown. */
-function words(finding: Finding): readonly [string, string, Style | undefined] {
+export function findingWords(finding: Finding): readonly [string, string, Style | undefined] {
   switch (finding.kind) {
     case 'address':
       return [finding.source, `${named(finding.address, finding.alias)} is addressed`, 'dim'];
@@ -91,13 +91,13 @@ export function tablePrinter(terminal: Terminal, zone: TimeZone): (row: ExplainR
     const time = at === undefined ? '' : isoAt(at, zone).slice(5, 19).replace('T', ' ');
     const left = place === last ? ' '.repeat(22) : `${String(line).padStart(6)}  ${time.padEnd(14)}`;
     last = place;
-    const [lead, text, style] = words(finding);
+    const [lead, text, style] = findingWords(finding);
     const shown = printable(`${lead.padEnd(5)} ${text}`);
     terminal.print(`${left}  ${style === undefined ? shown : terminal.style(style, shown)}`);
   };
 }
 
 /** Text of a log may hold anything: nothing of it may steer the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '\uFFFD');
 }

@@ -1,8 +1,12 @@
 /** The command line: one file per command, put together here. */
 
 import { Command, CommanderError } from 'commander';
+import { aliasCommand } from './alias.js';
+import { configCommand } from './config.js';
+import { demoCommand } from './demo.js';
 import { CommandError, EXIT } from './exit-code.js';
 import { explainCommand } from './explain.js';
+import { runCommand } from './run.js';
 import { serviceCommand } from './service.js';
 import { ownVersion } from './version.js';
 
@@ -12,6 +16,10 @@ export function program(): Command {
     .description('the bridge from heyu (X10) to MQTT and Home Assistant')
     .version(ownVersion())
     .showHelpAfterError('(heyu2mqtt --help shows what there is)')
+    .addCommand(runCommand())
+    .addCommand(demoCommand())
+    .addCommand(configCommand())
+    .addCommand(aliasCommand())
     .addCommand(explainCommand())
     .addCommand(serviceCommand());
 }

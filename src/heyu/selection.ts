@@ -119,3 +119,11 @@ export function endPending(selections: Selections, source: Source, at: number): 
 export function forgetSelections(selections: Selections): void {
   for (const key of Object.keys(selections)) Reflect.deleteProperty(selections, key);
 }
+
+/** The clock was set: instants move with it. */
+export function shiftSelections(selections: Selections, byMs: number): void {
+  for (const selection of Object.values(selections)) {
+    selection.units = selection.units.map((unit) => ({ ...unit, at: unit.at + byMs }));
+    if (selection.completedAt !== undefined) selection.completedAt += byMs;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The document on disk. It says how far the log has been dealt with, and what was known at that very line. The
+ * log is the queue: after a crash everything from there on is read again and gives the same ids.
+ *
+ * Position and memory belong together, so they are captured at one moment and only count once everything that
+ * was put into the outbox before it is settled (acknowledged, superseded or expired).
+ */
+
+import type { FilePosition, LogPosition } from '../ports.js';
+import type { CoreMemory } from './core.js';
+
+/** Written with every document; one of a later version is set aside. */
+export const CHECKPOINT_VERSION = 1;
+
+/** What is stored. */
+export type Checkpoint = {
+  readonly version: typeof CHECKPOINT_VERSION;
+  /** The line up to which everything is settled, and the core's memory there. */
+  readonly settled: Captured | null;
+  /** Files begun since, so that their lines keep their ids. */
+  readonly generations: readonly FilePosition[];
+  /** The security part: always as of now. */
+  readonly security: unknown;
+  /** Every topic that may hold a retained copy of ours. */
+  readonly retained: readonly string[];
+  /** What Home Assistant was told (homeassistant/remembered). */
+  readonly discovery: unknown;
+};
+
+/** Position and memory of one moment. */
+export type Captured = { readonly log: LogPosition; readonly core: CoreMemory };
+
+type Candidate = { readonly captured: Captured; readonly sequence: number };
+
+/** Finds the moments that count. */
+export type Settling = {
+  /** Captures this moment if none is being waited for. `sequence` is the last number of the outbox. */
+  readonly offer: (capture: () => Captured, sequence: number) => void;
+  /** Whether a newer moment counts now; asks the outbox. */
+  readonly advance: (isSettledUpTo: (sequence: number) => boolean) => boolean;
+  /** The last moment that counts. */
+  readonly settled: () => Captured | null;
+};
+
+/** Begins with what was stored. */
+export function settling(stored: Captured | null): Settling {
+  let settled = stored;
+  let candidate: Candidate | undefined;
+  return {
+    offer: (capture, sequence) => {
+      candidate ??= { captured: capture(), sequence };
+    },
+    advance: (isSettledUpTo) => {
+      if (candidate === undefined || !isSettledUpTo(candidate.sequence)) return false;
+      settled = candidate.captured;
+      candidate = undefined;
+      return true;
+    },
+    settled: () => settled,
+  };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function isCaptured(value: unknown): value is Captured {
+  if (!isRecord(value) || !isRecord(value['log']) || !isRecord(value['core'])) return false;
+  const { core } = value;
+  const parts = ['sensors', 'selections', 'rf', 'unmapped', 'health'] as const;
+  if (!parts.every((part) => isRecord(core[part])) || typeof core['lineAt'] !== 'number') return false;
+  return isFiles(value['log']['files']);
+}
+
+function isFiles(value: unknown): value is readonly FilePosition[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (file) =>
+        isRecord(file) &&
+        typeof file['generation'] === 'string' &&
+        typeof file['mark'] === 'string' &&
+        ['device', 'inode', 'offset', 'endSeenAt'].every((key) => Number.isFinite(file[key])),
+    )
+  );
+}
+
+/** Reads what was stored; parts that are not as they should be are named in `damaged` and left out. */
+export function readCheckpoint(document: unknown): { checkpoint: Checkpoint; damaged: readonly string[] } {
+  const damaged: string[] = [];
+  const stored = isRecord(document) ? document : {};
+  if (document !== undefined && !isRecord(document)) damaged.push('document');
+  const part = <T>(name: string, isGood: (value: unknown) => value is T, missing: T): T => {
+    const value = stored[name];
+    if (value === undefined || value === null) return missing;
+    if (isGood(value)) return value;
+    damaged.push(name);
+    return missing;
+  };
+  const isTexts = (value: unknown): value is readonly string[] =>
+    Array.isArray(value) && value.every((text) => typeof text === 'string');
+  return {
+    checkpoint: {
+      version: CHECKPOINT_VERSION,
+      settled: part<Captured | null>('settled', isCaptured, null),
+      generations: part('generations', isFiles, []),
+      security: stored['security'],
+      retained: part('retained', isTexts, []),
+      discovery: stored['discovery'],
+    },
+    damaged,
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * How the bridge is: what `bridge/source`, `bridge/problem` and `bridge/info` say, and the one line for systemd
+ * and people. Reasons are words; each begins and ends once.
+ */
+
+import type { Trouble } from './health.js';
+import { TROUBLES } from './health.js';
+
+/** What can be wrong, beside heyu's own troubles. */
+export type Concern =
+  | 'log_missing'
+  | 'log_unreadable'
+  | 'log_quiet'
+  | 'lines_lost'
+  | 'disk'
+  | 'takeover'
+  | 'refused_topics'
+  | Trouble;
+
+const CONCERNS: Readonly<Record<Exclude<Concern, Trouble>, string>> = {
+  log_missing: 'the heyu log is missing',
+  log_unreadable: 'the heyu log cannot be read',
+  log_quiet: 'heyu has written nothing for long: is its engine running?',
+  lines_lost: 'lines of the heyu log were lost',
+  disk: 'the state directory cannot be written to',
+  takeover: 'another program uses the same MQTT client id',
+  refused_topics: 'the broker refuses some of our topics',
+};
+
+/** What is wrong at the moment, with details. */
+export type Condition = Map<Concern, string>;
+
+/** Begins a concern (or changes its details); returns whether it is new. */
+export function concern(condition: Condition, what: Concern, details = ''): boolean {
+  const isNew = !condition.has(what);
+  condition.set(what, details);
+  return isNew;
+}
+
+/** All that is wrong, in words, the worst first; null when nothing is. */
+export function problemOf(condition: Condition): string | null {
+  if (condition.size === 0) return null;
+  return [...condition]
+    .map(([what, details]) => {
+      const words = what in CONCERNS ? CONCERNS[what as keyof typeof CONCERNS] : TROUBLES[what as Trouble];
+      return details === '' ? words : `${words} (${details})`;
+    })
+    .join('; ');
+}

@@ -1,0 +1,565 @@
+/**
+ * The loop: the pure bridge on its ports. It owns the bridge's state and ONE timer for the earliest wish for
+ * time. Everything that can be told without a clock or a port lives elsewhere in this folder.
+ */
+
+import type { Now } from '../now.js';
+import type {
+  Broker,
+  BrokerListener,
+  Clock,
+  FilePosition,
+  LineListener,
+  LineSource,
+  Log,
+  StateStore,
+} from '../ports.js';
+import { placeOf } from '../homeassistant/remembered.js';
+import { createOutbox } from '../mqtt/outbox.js';
+import { bridgeTopic } from '../mqtt/topics.js';
+import { closed, connected, received, snapshot, subscribed } from '../security/security.js';
+import type { CoreSettings } from '../settings.js';
+import { announcing } from './announcing.js';
+import {
+  advanceBridge,
+  createBridge,
+  hearLine,
+  nextWakeMono,
+  presentStates,
+  reconfigureBridge,
+  securityStep,
+  wakeZones,
+} from './bridge.js';
+import { CHECKPOINT_VERSION, readCheckpoint, settling, type Checkpoint } from './checkpoint.js';
+import { concern, type Condition } from './condition.js';
+import { memoryOf, shiftDeadlines } from './core.js';
+import type { Finding } from './finding.js';
+import { TROUBLES } from './health.js';
+import { infoOf, statusOf, summaryOf, unmappedOf, type Surroundings } from './report.js';
+import { retainedTopicsOf } from './retained-topics.js';
+import { saving } from './saving.js';
+import { sending } from './sending.js';
+import { steadyClock } from './steady-clock.js';
+
+/** What the service is told beside the core's settings. */
+export type ServiceSettings = {
+  readonly core: CoreSettings;
+  readonly logPath: string;
+  readonly sessionKind: 'persistent' | 'clean';
+  readonly birthTopic: string;
+  readonly birthPayload: string;
+};
+
+/** The outside world. */
+export type ServicePorts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: StateStore;
+  readonly source: LineSource;
+  readonly broker: Broker;
+  /** 0 <= n < 1. */
+  readonly random: () => number;
+  /** Told of each new status line. */
+  readonly status: (text: string) => void;
+  /** The trace, where someone looks at it. */
+  readonly find?: (finding: Finding) => void;
+};
+
+/** The service at work. */
+export type Service = {
+  /** Resolves when the log is being followed; the broker may come later. */
+  readonly start: () => Promise<void>;
+  /** Takes new settings without a reconnect; `ports` where log or broker are other ones now. */
+  readonly reload: (
+    settings: ServiceSettings,
+    ports?: { readonly source?: LineSource; readonly broker?: Broker },
+  ) => Promise<void>;
+  /** Ends within about 2 s: everything is acknowledged, or left before the checkpoint. */
+  readonly stop: () => Promise<void>;
+  /** The last read pass ended this long ago (ms); for the watchdog. */
+  readonly sinceLastPassMs: () => number;
+  /** Says all discovery messages again (nightly job). */
+  readonly republishDiscovery: () => void;
+  /** Publishes and logs what happened since the last summary (daily job). */
+  readonly summarise: () => void;
+  readonly statusLine: () => string;
+};
+
+const CHECKPOINT_MS = 5000;
+const INFO_MS = 60_000;
+const SOON_MS = 1000;
+const EXPIRE_MS = 60_000;
+const SETTLE_MS = 1000;
+const BROKER_STOP_MS = 700;
+
+/** Makes the service of what the store holds. */
+export async function createService(first: ServiceSettings, ports: ServicePorts): Promise<Service> {
+  const { clock, log, store } = ports;
+  let settings = first;
+  let { source, broker } = ports;
+  const { checkpoint, damaged } = readCheckpoint(await store.load());
+  if (damaged.length > 0) log.warn({ parts: damaged }, 'parts of the saved state are damaged and left out');
+
+  const steady = steadyClock(clock, (byMs, now) => stepped(byMs, now));
+  const startedAt = clock.wallMs();
+  const condition: Condition = new Map();
+  const settledLog = settling(checkpoint.settled);
+  let generations: readonly FilePosition[] = checkpoint.generations;
+  let generationGate = 0;
+  let logStatus: Surroundings['logStatus'] = 'starting';
+  let session: Surroundings['session'];
+  let isCaughtUp = false;
+  let isChanged = false;
+  let isStopping = false;
+  let lastLineMono = clock.monotonicMs();
+  let checkpointDue = Infinity;
+  let infoDue = clock.monotonicMs();
+  let timerDue = Infinity;
+  let callOffTimer = (): void => undefined;
+  let summedUp = checkpoint.settled?.core.health.counters ?? {};
+  let expiredBefore = 0;
+
+  const outbox = createOutbox({ maxAgeMs: settings.core.replayMaxAgeMs }, [
+    ...checkpoint.retained,
+    ...retainedTopicsOf(settings.core),
+  ]);
+  const out = sending(
+    outbox,
+    { broker: () => broker, source: () => source, clock, log },
+    () => checkSettled(),
+    (topic, reason) => {
+      if (concern(condition, 'refused_topics', topic))
+        log.warn({ topic, reason }, 'the broker refuses a topic');
+      conditionChanged();
+    },
+  );
+  const bridge = createBridge(
+    settings.core,
+    { core: checkpoint.settled?.core, security: checkpoint.security },
+    steady.now(),
+    {
+      put: (message) => {
+        isChanged = true;
+        const gate = message.kind === 'event' && generationGate > 0 ? generationGate : 0;
+        out.put(gate > (message.afterSave ?? 0) ? { ...message, afterSave: gate } : message);
+      },
+      subscribe: (topics) => broker.subscribe(topics),
+      unsubscribe: (topics) => broker.unsubscribe(topics),
+      persist: () => saves.request(),
+      note: (level, fields, message) => log[level](fields, message),
+      trouble: (trouble, begins) => {
+        if (begins) concern(condition, trouble);
+        else condition.delete(trouble);
+        log[begins ? 'warn' : 'info']({}, begins ? TROUBLES[trouble] : `over: ${TROUBLES[trouble]}`);
+        conditionChanged();
+      },
+      ...(ports.find === undefined ? {} : { find: ports.find }),
+    },
+  );
+  for (const trouble of Object.keys(bridge.core.health.troubles))
+    concern(condition, trouble as keyof typeof TROUBLES);
+  const announcer = announcing(
+    settings.core,
+    checkpoint.discovery,
+    { clock, random: ports.random },
+    out.put,
+    out.pump,
+    () => void saves.request(),
+  );
+
+  const document = (): Checkpoint => ({
+    version: CHECKPOINT_VERSION,
+    settled: settledLog.settled(),
+    generations,
+    security: snapshot(bridge.security, steady.now()),
+    retained: outbox.retainedTopics().filter((topic) => placeOf(topic) === undefined),
+    discovery: announcer.remembered(),
+  });
+  const saves = saving(
+    store,
+    document,
+    (number) => {
+      outbox.saved(number);
+      if (number >= generationGate) generationGate = 0;
+      out.pump();
+    },
+    (isFailing) => {
+      if (isFailing) concern(condition, 'disk');
+      else condition.delete('disk');
+      conditionChanged();
+    },
+    clock,
+    log,
+  );
+
+  function stepped(byMs: number, now: Now): void {
+    log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock was set');
+    if (byMs >= 0) return;
+    shiftDeadlines(bridge.core, byMs);
+    bridge.now = now;
+  }
+
+  /** A moment of the log that was waited for may be settled now. */
+  function checkSettled(): void {
+    if (!settledLog.advance(outbox.isSettledUpTo)) return;
+    const files = settledLog.settled()?.log.files ?? [];
+    generations = generations.filter(
+      ({ generation }) => !files.some((file) => file.generation === generation),
+    );
+    void saves.request();
+  }
+
+  function capture(): void {
+    if (isChanged) {
+      isChanged = false;
+      settledLog.offer(
+        () => ({ log: source.position(), core: structuredClone(memoryOf(bridge.core)) }),
+        out.lastSequence(),
+      );
+    }
+    checkSettled();
+  }
+
+  function around(): Surroundings {
+    return {
+      logPath: settings.logPath,
+      logStatus,
+      isConnected: broker.isConnected(),
+      session,
+      sessionKind: settings.sessionKind,
+      startedAt,
+      outbox: outbox.counts(),
+    };
+  }
+
+  const own = (topic: Parameters<typeof bridgeTopic>[1], payload: string, isAvailability = false): void =>
+    out.put({
+      kind: isAvailability ? 'availability' : 'state',
+      topic: bridgeTopic(settings.core.baseTopic, topic),
+      payload,
+    });
+
+  function conditionChanged(): void {
+    own('source', condition.has('log_unreadable') || isFirstMissing() ? 'offline' : 'online', true);
+    own('problem', condition.size > 0 ? 'ON' : 'OFF');
+    own('takeover', condition.has('takeover') ? 'ON' : 'OFF');
+    infoDue = Math.min(infoDue, clock.monotonicMs() + SOON_MS);
+    ports.status(statusOf(bridge, condition, around()));
+    out.pump();
+    schedule();
+  }
+
+  /** Never there since the state directory is new: nothing proves that heyu is set up at all (decision 12). */
+  function isFirstMissing(): boolean {
+    return logStatus === 'missing' && condition.get('log_missing') === NEVER_THERE;
+  }
+
+  function publishReports(now: Now): void {
+    infoDue = now.mono + INFO_MS;
+    own('info', infoOf(bridge, condition, around()));
+    if (bridge.core.unmappedChanged) {
+      bridge.core.unmappedChanged = false;
+      own('unmapped', unmappedOf(bridge));
+    }
+    ports.status(statusOf(bridge, condition, around()));
+    const { expired } = outbox.counts();
+    if (expired > expiredBefore) {
+      log.warn({ events: expired - expiredBefore }, 'events were too old to be sent and were dropped');
+      bridge.core.health.counters.expired += expired - expiredBefore;
+      expiredBefore = expired;
+    }
+  }
+
+  function watchQuiet(now: Now): void {
+    const { quietAfterMs } = settings.core;
+    if (quietAfterMs === 0 || condition.has('log_quiet') || now.mono - lastLineMono < quietAfterMs) return;
+    concern(condition, 'log_quiet');
+    log.warn({ hours: Math.round(quietAfterMs / 3_600_000) }, 'heyu has written nothing for long');
+    conditionChanged();
+  }
+
+  /** Does whatever is due. */
+  function tick(): void {
+    if (isStopping) return;
+    const now = steady.now();
+    wakeZones(bridge, now);
+    if (isCaughtUp) advanceBridge(bridge, now);
+    if (now.mono >= checkpointDue) {
+      checkpointDue = Infinity;
+      capture();
+    }
+    if (now.mono >= infoDue) publishReports(now);
+    if (out.isHoldingReader()) out.expire();
+    watchQuiet(now);
+    out.pump();
+    schedule();
+  }
+
+  /** Sets the one timer, if it has to ring earlier than it would. */
+  function schedule(): void {
+    if (isStopping) return;
+    const now = { at: clock.wallMs(), mono: clock.monotonicMs() };
+    if (isChanged && checkpointDue === Infinity) checkpointDue = now.mono + CHECKPOINT_MS;
+    const wake = isCaughtUp ? nextWakeMono(bridge, now) : undefined;
+    const { quietAfterMs } = settings.core;
+    const due = Math.min(
+      checkpointDue,
+      infoDue,
+      wake ?? Infinity,
+      out.isHoldingReader() ? now.mono + EXPIRE_MS : Infinity,
+      quietAfterMs > 0 && !condition.has('log_quiet') ? lastLineMono + quietAfterMs : Infinity,
+    );
+    if (due >= timerDue) return;
+    callOffTimer();
+    timerDue = due;
+    callOffTimer = clock.after(Math.max(0, due - now.mono), () => {
+      timerDue = Infinity;
+      tick();
+    });
+  }
+
+  const lines: LineListener = {
+    line: (line) => {
+      isCaughtUp = false;
+      const mono = clock.monotonicMs();
+      lastLineMono = mono;
+      isChanged = true;
+      hearLine(bridge, line, { at: line.readAt, mono });
+      out.pump();
+      if (condition.has('log_quiet')) {
+        condition.delete('log_quiet');
+        log.info({}, 'heyu writes again');
+        conditionChanged();
+      }
+    },
+    end: () => {
+      if (isStopping) return;
+      isCaughtUp = true;
+      advanceBridge(bridge, steady.now());
+      out.pump();
+      schedule();
+    },
+    generation: (file) => {
+      generations = [...generations.filter(({ generation }) => generation !== file.generation), file];
+      generationGate = saves.request();
+    },
+    status: (status) => {
+      const before = logStatus;
+      logStatus = status.kind;
+      condition.delete('log_missing');
+      condition.delete('log_unreadable');
+      switch (status.kind) {
+        case 'following':
+          log.info(
+            { path: status.path },
+            before === 'starting' ? 'following the heyu log' : 'the heyu log is there again',
+          );
+          break;
+        case 'missing':
+          concern(condition, 'log_missing', status.existedBefore ? '' : NEVER_THERE);
+          log.warn({ path: status.path }, 'the heyu log does not exist: heyu writes it with the next signal');
+          isCaughtUp = true;
+          break;
+        case 'unreadable':
+          concern(condition, 'log_unreadable', status.hint);
+          log.warn(
+            { path: status.path, code: status.code, hint: status.hint },
+            'the heyu log cannot be read',
+          );
+          isCaughtUp = true;
+          break;
+      }
+      conditionChanged();
+    },
+    incident: (incident) => {
+      const { kind, ...fields } = incident;
+      switch (kind) {
+        case 'rotated':
+          log.info(fields, 'the heyu log was rotated, following the new one');
+          break;
+        case 'rewritten':
+          log.info(fields, 'the heyu log was rewritten, reading it from its beginning');
+          break;
+        case 'line_too_long':
+          log.warn(fields, 'skipped a line that heyu cannot have written: it is too long');
+          break;
+        case 'lost':
+          log.warn(fields, 'lines of the heyu log are gone for good');
+          break;
+      }
+    },
+  };
+
+  const listener: BrokerListener = {
+    connected: (sessionPresent) => {
+      if (isStopping) return;
+      const now = steady.now();
+      session = { present: sessionPresent, queued: 0, since: now.at };
+      log.info({ session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
+      condition.delete('refused_topics');
+      outbox.unpark();
+      const { baseTopic } = settings.core;
+      out.put({
+        kind: 'availability',
+        topic: bridgeTopic(baseTopic, 'status'),
+        payload: 'online',
+        force: true,
+      });
+      conditionChanged();
+      securityStep(bridge, now, (security, emit) => connected(security, sessionPresent, now, emit));
+      broker.subscribe([settings.birthTopic]);
+      announcer.announce(false);
+      if (isFirstConnect) presentStates(bridge);
+      // a broker may have forgotten what it was told: mosquitto without persistence does with each restart
+      else outbox.republishAll();
+      isFirstConnect = false;
+      infoDue = now.mono;
+      tick();
+    },
+    received: (message) => {
+      if (isStopping) return;
+      const now = steady.now();
+      if (message.topic === settings.birthTopic) {
+        if (new TextDecoder().decode(message.payload) === settings.birthPayload && !message.retain) born();
+        return;
+      }
+      if (session !== undefined && !isSubscribed) session = { ...session, queued: session.queued + 1 };
+      securityStep(bridge, now, (security, emit) => received(security, message, now, emit));
+      out.pump();
+      infoDue = Math.min(infoDue, now.mono + SOON_MS);
+      schedule();
+    },
+    subscribed: (topics, refused) => {
+      if (isStopping) return;
+      isSubscribed = true;
+      const now = steady.now();
+      securityStep(bridge, now, (security, emit) => subscribed(security, topics, refused, now, emit));
+      out.pump();
+      schedule();
+    },
+    closed: (reason) => {
+      if (isStopping) return;
+      isSubscribed = false;
+      const now = steady.now();
+      log.warn({ reason }, 'the connection to the broker is gone');
+      outbox.linkLost();
+      securityStep(bridge, now, (security, emit) => closed(security, now, emit));
+      lastRefusal = '';
+      ports.status(statusOf(bridge, condition, around()));
+      schedule();
+    },
+    refused: (reason) => {
+      if (isStopping || reason === lastRefusal) return;
+      lastRefusal = reason;
+      log.warn({ reason }, 'the broker cannot be reached, trying for ever');
+      ports.status(statusOf(bridge, condition, around()));
+    },
+    takeover: (happening) => {
+      if (happening) {
+        concern(condition, 'takeover');
+        log.error(
+          {},
+          'another program uses our MQTT client id, each throws the other out: give one mqtt.client_id',
+        );
+      } else {
+        condition.delete('takeover');
+        log.info({}, 'nobody else uses our MQTT client id any more');
+      }
+      conditionChanged();
+    },
+  };
+  let isSubscribed = false;
+  let isFirstConnect = true;
+  let lastRefusal = '';
+
+  function born(): void {
+    log.info({}, 'home assistant was started: telling it everything again');
+    announcer.birth(() => {
+      outbox.republishAll(['availability', 'state']);
+      out.pump();
+    });
+  }
+
+  /** Deletes the retained copies of what this configuration does not publish any more. */
+  function clearObsolete(): void {
+    const expected = retainedTopicsOf(settings.core);
+    for (const topic of outbox.retainedTopics()) {
+      if (!expected.has(topic) && placeOf(topic) === undefined)
+        out.put({ kind: 'state', topic, payload: '', force: true });
+    }
+  }
+
+  async function settleAll(): Promise<void> {
+    const until = clock.monotonicMs() + SETTLE_MS;
+    while (broker.isConnected() && !outbox.isSettledUpTo(out.lastSequence()) && clock.monotonicMs() < until) {
+      out.pump();
+      await new Promise<void>((resolve) => void clock.after(10, resolve));
+    }
+  }
+
+  return {
+    start: async () => {
+      // what may be published is remembered before it is: a later configuration has to be able to take it back
+      saves.request();
+      await saves.flush();
+      clearObsolete();
+      conditionChanged();
+      source.start(lines, checkpoint.settled?.log, generations);
+      broker.start(listener);
+      schedule();
+    },
+    reload: async (next, others = {}) => {
+      settings = next;
+      announcer.configure(next.core);
+      reconfigureBridge(bridge, next.core, steady.now());
+      if (others.source !== undefined) {
+        await source.stop();
+        source = others.source;
+        logStatus = 'starting';
+        source.start(lines, undefined, []);
+      }
+      if (others.broker !== undefined) {
+        const { broker: old } = { broker };
+        await old.stop([], BROKER_STOP_MS);
+        if (isSubscribed || session !== undefined) listener.closed('reconnecting with new settings');
+        broker = others.broker;
+        broker.start(listener);
+      }
+      clearObsolete();
+      presentStates(bridge);
+      conditionChanged();
+      if (broker.isConnected()) announcer.announce(false);
+      saves.request();
+      tick();
+    },
+    stop: async () => {
+      await source.stop();
+      callOffTimer();
+      announcer.stop();
+      out.pump();
+      await settleAll();
+      isStopping = true;
+      const now = steady.now();
+      isChanged = true;
+      capture();
+      saves.request();
+      await saves.flush();
+      log.debug({ at: now.at }, 'state saved');
+      const topic = bridgeTopic(settings.core.baseTopic, 'status');
+      await broker.stop([{ topic, payload: 'offline', retain: true }], BROKER_STOP_MS);
+    },
+    sinceLastPassMs: () => clock.monotonicMs() - source.lastPassAt(),
+    republishDiscovery: () => announcer.announce(true),
+    summarise: () => {
+      const { counters } = bridge.core.health;
+      const summary = summaryOf(counters, summedUp);
+      summedUp = { ...counters };
+      log.info(summary, 'summary');
+      own('summary', JSON.stringify(summary));
+      out.pump();
+    },
+    statusLine: () => statusOf(bridge, condition, around()),
+  };
+}
+
+const NEVER_THERE = 'it was never there';

@@ -1,0 +1,76 @@
+/** Puts a configuration and the ports of this machine together: the same for `run` and `demo`. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ServiceSettings } from '../bridge/service.js';
+import type { Configuration } from '../config/configuration.js';
+import { connectBroker } from '../io/broker.js';
+import { systemClock } from '../io/clock.js';
+import { openStore } from '../io/store.js';
+import { followLog } from '../io/tail/follow-log.js';
+import { bridgeTopic } from '../mqtt/topics.js';
+import type { Broker, LineSource, Log, StateStore } from '../ports.js';
+import { CommandError } from './exit-code.js';
+
+/** What the service is told. */
+export function serviceSettings({ core, heyu, mqtt, homeassistant }: Configuration): ServiceSettings {
+  return {
+    core,
+    logPath: heyu.log,
+    sessionKind: mqtt.session,
+    birthTopic: homeassistant.birthTopic,
+    birthPayload: homeassistant.birthPayload,
+  };
+}
+
+/** The follower of the configured log. */
+export function sourceOf({ heyu }: Configuration): LineSource {
+  return followLog({
+    path: heyu.log,
+    clock: systemClock,
+    randomGeneration: () => randomBytes(4).toString('hex'),
+    pollMs: heyu.pollIntervalMs,
+    usePolling: heyu.polling,
+    lingerMs: heyu.lingerMs,
+  });
+}
+
+const pem = (text: string | undefined): Buffer | undefined =>
+  text === undefined ? undefined : Buffer.from(text);
+
+/** The connection to the configured broker. */
+export function brokerOf({ core, mqtt }: Configuration): Broker {
+  return connectBroker({
+    urls: mqtt.urls,
+    username: mqtt.username,
+    password: mqtt.password,
+    ca: pem(mqtt.ca),
+    cert: pem(mqtt.cert),
+    key: pem(mqtt.key),
+    clientId: mqtt.clientId,
+    clean: mqtt.session === 'clean',
+    keepaliveS: Math.round(mqtt.keepaliveMs / 1000),
+    protocol: mqtt.protocol,
+    will: { topic: bridgeTopic(core.baseTopic, 'status'), payload: 'offline', retain: true },
+    clock: systemClock,
+  });
+}
+
+/** The document in the state directory, which is made if it is missing. */
+export function storeOf({ stateDir }: Configuration, log: Log): StateStore {
+  try {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new CommandError(
+      `the state directory ${stateDir} cannot be made (${code})`,
+      undefined,
+      'make it and give it to the user of the service, or set state_dir to another one',
+    );
+  }
+  return openStore(join(stateDir, 'state.json'), {
+    onSetAside: (path, reason) =>
+      log.warn({ path, reason }, 'the saved state cannot be used and was set aside'),
+  });
+}

@@ -1,0 +1,39 @@
+/** What commands that need the service's configuration share. */
+
+import { existsSync } from 'node:fs';
+import { Option } from 'commander';
+import { formatFault, formatFaults } from '../config/faults.js';
+import { loadConfiguration, type Loaded } from '../config/load.js';
+import { CommandError, EXIT } from './exit-code.js';
+import { ownVersion } from './version.js';
+
+/** Where the Debian package and `init` put it. */
+export const DEFAULT_CONFIG = '/etc/heyu2mqtt/config.yaml';
+
+/** `--config`, the same in all commands. */
+export const configOption = (): Option =>
+  new Option('--config <file>', 'configuration file').default(undefined, `${DEFAULT_CONFIG} if there is one`);
+
+/** The file to read: the one asked for, else the default one if it is there, else none (defaults only). */
+export function configFileOf(asked: string | undefined): string | undefined {
+  return asked ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
+}
+
+/** A configuration without faults; else a `CommandError` with all of them and exit code 78. Warnings are printed. */
+export function loadOrFail(
+  asked: string | undefined,
+  warn: (warning: string) => void,
+): Extract<Loaded, { ok: true }> {
+  const loaded = loadConfiguration({
+    configFile: configFileOf(asked),
+    env: process.env,
+    version: ownVersion(),
+  });
+  if (!loaded.ok)
+    throw new CommandError(
+      `the configuration has faults\n${formatFaults(loaded.faults)}`,
+      EXIT.configuration,
+    );
+  for (const warning of loaded.configuration.warnings) warn(formatFault(warning));
+  return loaded;
+}

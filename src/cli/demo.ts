@@ -1,0 +1,164 @@
+/**
+ * `heyu2mqtt demo`: the service as it is, on a log that the real heyu wrote, with a broker of its own. Nothing
+ * but this machine's loopback is touched, and a temporary folder.
+ */
+
+import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import type { Finding } from '../bridge/finding.js';
+import { createService } from '../bridge/service.js';
+import { loadConfiguration } from '../config/load.js';
+import { formatFaults } from '../config/faults.js';
+import { systemClock } from '../io/clock.js';
+import { startEmbeddedBroker, type Passed } from '../io/embedded-broker.js';
+import { zoneTopic } from '../mqtt/topics.js';
+import type { Log } from '../ports.js';
+import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
+import { DEMO_FOLDER, demoStory, stamped, type Step } from './demo-story.js';
+import { findingWords, printable } from './explain-rows.js';
+import { CommandError, EXIT } from './exit-code.js';
+import { processTerminal, type Terminal } from './terminal.js';
+import { ownVersion } from './version.js';
+
+/** The command `demo`. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('see it work: plays a recorded heyu log, no broker and no hardware needed')
+    .option('--fast', 'play it as fast as it can be read')
+    .option('--once', 'end after playing it once')
+    .option('--port <port>', 'port of the embedded broker; another one is taken if it is in use', '1883')
+    .action((options: { fast?: boolean; once?: boolean; port: string }) =>
+      demo(options.fast === true, options.once === true, portFrom(options.port)),
+    );
+}
+
+function portFrom(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new CommandError(`--port: "${text}" is no port`, EXIT.usage, 'give a number from 1 to 65535');
+  }
+  return port;
+}
+
+const FAST_MS = 3;
+
+async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<void> {
+  const terminal = processTerminal();
+  const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-demo-'));
+  const heyuLog = join(folder, 'heyu.log.demo');
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const broker = await startEmbeddedBroker(port, (message) => showMessage(terminal, message));
+  try {
+    introduce(terminal, broker.port, port, heyuLog);
+    const configuration = configurationFor(folder, heyuLog, broker.port);
+    const log = quietLog(terminal);
+    writeFileSync(heyuLog, '');
+    const service = await createService(serviceSettings(configuration), {
+      clock: systemClock,
+      log,
+      store: storeOf(configuration, log),
+      source: sourceOf(configuration),
+      broker: brokerOf(configuration),
+      random: Math.random,
+      status: () => undefined,
+      find: (finding) => showFinding(terminal, finding),
+    });
+    await service.start();
+    await wait(isFast ? 300 : 1500, undefined, { signal: stop.signal });
+    const set = zoneTopic(configuration.core.baseTopic, 'ground', 'set');
+    do {
+      for (const step of demoStory()) {
+        await wait(isFast ? FAST_MS : step.waitMs, undefined, { signal: stop.signal });
+        play(step, terminal, heyuLog, (command) => broker.publish(set, command));
+        // a person is never as fast as a log: let what was said arrive before the next line
+        if (step.kind === 'command') await wait(isFast ? 150 : 500, undefined, { signal: stop.signal });
+      }
+      if (!isOnce) terminal.print(terminal.style('dim', '\nonce more in 10 seconds; Ctrl-C ends it\n'));
+      await wait(isOnce ? 300 : 10_000, undefined, { signal: stop.signal });
+    } while (!isOnce);
+    await service.stop();
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    terminal.print('\nthat was it');
+  } finally {
+    await broker.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  process.exit(EXIT.ok);
+}
+
+function configurationFor(
+  folder: string,
+  heyuLog: string,
+  port: number,
+): Extract<ReturnType<typeof loadConfiguration>, { ok: true }>['configuration'] {
+  for (const file of ['config.yaml', 'aliases.yaml']) {
+    copyFileSync(fileURLToPath(new URL(file, DEMO_FOLDER)), join(folder, file));
+  }
+  const loaded = loadConfiguration({
+    configFile: join(folder, 'config.yaml'),
+    env: {
+      HEYU2MQTT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
+      HEYU2MQTT_HEYU_LOG: heyuLog,
+      HEYU2MQTT_STATE_DIR: join(folder, 'state'),
+    },
+    version: ownVersion(),
+  });
+  if (!loaded.ok) throw new CommandError(formatFaults(loaded.faults), EXIT.configuration);
+  return loaded.configuration;
+}
+
+function introduce(terminal: Terminal, port: number, wanted: number, heyuLog: string): void {
+  const { print, style } = terminal;
+  print(style('bold', 'heyu2mqtt demo: a log that heyu wrote, the bridge, and what comes out'));
+  print();
+  print(
+    `  broker    mqtt://127.0.0.1:${port}${port === wanted || wanted === 0 ? '' : `  (port ${wanted} is taken)`}`,
+  );
+  print(`  heyu log  ${heyuLog}`);
+  print(`  watch it  mosquitto_sub -h 127.0.0.1 -p ${port} -t 'x10/#' -v`);
+  print('  end it    Ctrl-C');
+  print();
+  print(
+    `${style('bold', 'heyu')}   what heyu writes      ${style('cyan', '  ->')}  what it means      ${style('green', 'mqtt')}  what is published`,
+  );
+  print();
+}
+
+function play(step: Step, terminal: Terminal, heyuLog: string, command: (text: string) => void): void {
+  if (step.kind === 'command') {
+    terminal.print(`\n${terminal.style('yellow', `you    ${step.words}`)}  (${step.command})`);
+    command(step.command);
+    return;
+  }
+  const line = stamped(step.text, new Date());
+  terminal.print(`\n${terminal.style('bold', 'heyu')}   ${line}`);
+  appendFileSync(heyuLog, `${line}\n`);
+}
+
+function showFinding(terminal: Terminal, finding: Finding): void {
+  // the messages are shown as the broker gets them
+  if (finding.kind === 'publish' || finding.kind === 'message') return;
+  const [, text] = findingWords(finding);
+  terminal.print(`  ${terminal.style('cyan', '->')}   ${printable(text)}`);
+}
+
+const LONGEST_PAYLOAD = 100;
+
+function showMessage(terminal: Terminal, { topic, payload, retain }: Passed): void {
+  const shown = payload.length > LONGEST_PAYLOAD ? `${payload.slice(0, LONGEST_PAYLOAD)}...` : payload;
+  const line = `${topic.padEnd(26)}  ${retain ? 'retained' : 'event   '}  ${printable(shown)}`;
+  terminal.print(`${terminal.style('green', 'mqtt')}   ${line}`);
+}
+
+/** The service's own log would only be in the way here, but for what should not happen. */
+function quietLog(terminal: Terminal): Log {
+  const nothing = (): void => undefined;
+  const say = (_fields: object, message: string): void => terminal.complain(message);
+  return { debug: nothing, info: nothing, warn: say, error: say };
+}

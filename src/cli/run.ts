@@ -1,0 +1,191 @@
+/** `heyu2mqtt run`: the service itself. */
+
+import { watch } from 'chokidar';
+import { Command } from 'commander';
+import { isDeepStrictEqual } from 'node:util';
+import { createService, type Service } from '../bridge/service.js';
+import type { Configuration } from '../config/configuration.js';
+import { formatFault } from '../config/faults.js';
+import { loadConfiguration } from '../config/load.js';
+import { systemClock } from '../io/clock.js';
+import { openJob } from '../io/cron.js';
+import { openLog } from '../io/log.js';
+import { systemdNotifier } from '../io/systemd.js';
+import type { Log } from '../ports.js';
+import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
+import { configFileOf, configOption, loadOrFail } from './configured.js';
+import { ownVersion } from './version.js';
+
+/** The command `run`. */
+export function runCommand(): Command {
+  return new Command('run')
+    .description('run the bridge (what the systemd service does)')
+    .addOption(configOption())
+    .option('--log-level <level>', 'debug, info, warn or error (default: log.level of the configuration)')
+    .action(({ config, logLevel }: { config?: string; logLevel?: string }) => {
+      if (logLevel !== undefined) process.env['HEYU2MQTT_LOG_LEVEL'] = logLevel;
+      return run(config);
+    });
+}
+
+/** The read pass and the event loop count as alive for this long after their last sign. */
+const ALIVE_MS = 30_000;
+
+/** Editors write a file in several steps. */
+const RELOAD_AFTER_MS = 300;
+
+async function run(asked: string | undefined): Promise<void> {
+  const warnings: string[] = [];
+  const { configuration } = loadOrFail(asked, (warning) => warnings.push(warning));
+  const log = openLog(configuration.log.level, configuration.log.format, process.env);
+  for (const warning of warnings) log.warn({}, warning);
+  log.info({ version: ownVersion(), sensors: configuration.core.sensors.length }, 'heyu2mqtt starts');
+
+  const systemd = systemdNotifier({
+    environment: process.env,
+    monotonicMs: systemClock.monotonicMs,
+    failed: (reason) => log.warn({ reason }, 'systemd cannot be told how we are'),
+  });
+  const service = await createService(serviceSettings(configuration), {
+    clock: systemClock,
+    log,
+    store: storeOf(configuration, log),
+    source: sourceOf(configuration),
+    broker: brokerOf(configuration),
+    random: Math.random,
+    status: systemd.status,
+    ...(configuration.log.level === 'debug' ? { find: (finding) => log.debug(finding, 'finding') } : {}),
+  });
+  await service.start();
+  systemd.ready(service.statusLine());
+
+  const alive = systemd.watchdogIntervalMs;
+  const heartbeat =
+    alive === undefined
+      ? undefined
+      : setInterval(() => {
+          if (service.sinceLastPassMs() < ALIVE_MS) systemd.watchdog();
+        }, alive);
+  let jobs = openJobs(configuration, service, log);
+  const reloads = watchFiles(asked, configuration, service, log, {
+    begun: systemd.reloading,
+    ended: () => systemd.ready(service.statusLine()),
+    reloaded: async (next) => {
+      await Promise.all(jobs.map((job) => job.stop()));
+      jobs = openJobs(next, service, log);
+    },
+  });
+
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    process.on('SIGHUP', () => reloads.now('signal'));
+  });
+  log.info({}, 'stopping');
+  if (heartbeat !== undefined) clearInterval(heartbeat);
+  void systemd.stopping();
+  await Promise.all([reloads.stop(), ...jobs.map((job) => job.stop())]);
+  await service.stop();
+  log.info({}, 'stopped');
+  // what is left (a half-open socket) must not keep us
+  process.exit(0);
+}
+
+function openJobs({ cron }: Configuration, service: Service, log: Log): { stop: () => Promise<void> }[] {
+  const jobs: { stop: () => Promise<void> }[] = [];
+  if (cron.discovery !== undefined)
+    jobs.push(openJob('discovery', cron.discovery, service.republishDiscovery, log));
+  if (cron.summary !== undefined) jobs.push(openJob('summary', cron.summary, service.summarise, log));
+  return jobs;
+}
+
+type ReloadHooks = {
+  readonly begun: () => void;
+  readonly ended: () => void;
+  readonly reloaded: (configuration: Configuration) => Promise<void>;
+};
+
+/** Reloads when a file of the configuration changes, or when told to. A file with faults changes nothing. */
+function watchFiles(
+  asked: string | undefined,
+  first: Configuration,
+  service: Service,
+  log: Log,
+  hooks: ReloadHooks,
+): { now: (why: string) => void; stop: () => Promise<void> } {
+  let current = first;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const paths = ({ files }: Configuration): string[] =>
+    Object.values(files).filter((file) => file !== undefined);
+  const watcher = watch(paths(first), { ignoreInitial: true, ignorePermissionErrors: true });
+
+  const reload = async (why: string): Promise<void> => {
+    const loaded = loadConfiguration({
+      configFile: configFileOf(asked),
+      env: process.env,
+      version: ownVersion(),
+    });
+    if (!loaded.ok) {
+      for (const fault of loaded.faults) log.error({}, formatFault(fault));
+      log.error(
+        { faults: loaded.faults.length },
+        'the new configuration has faults: the old one stays in force',
+      );
+      return;
+    }
+    const next = loaded.configuration;
+    if (why === 'file' && current.aliasFileFound && !next.aliasFileFound) {
+      log.warn({ path: next.files.aliases }, 'the alias file is gone: keeping the aliases we know');
+      return;
+    }
+    for (const warning of next.warnings) log.warn({}, formatFault(warning));
+    const isOtherBroker =
+      !isDeepStrictEqual(next.mqtt, current.mqtt) || next.core.baseTopic !== current.core.baseTopic;
+    const isOtherLog = !isDeepStrictEqual(next.heyu, current.heyu);
+    if (next.stateDir !== current.stateDir || next.core.bridgeId !== current.core.bridgeId) {
+      log.warn({}, 'state_dir and bridge_id only change with a restart');
+    }
+    await service.reload(
+      serviceSettings({ ...next, core: { ...next.core, bridgeId: current.core.bridgeId } }),
+      {
+        ...(isOtherBroker ? { broker: brokerOf(next) } : {}),
+        ...(isOtherLog ? { source: sourceOf(next) } : {}),
+      },
+    );
+    watcher.unwatch(paths(current).filter((path) => !paths(next).includes(path)));
+    watcher.add(paths(next));
+    current = next;
+    await hooks.reloaded(next);
+    log.info(
+      { why, sensors: next.core.sensors.length, zones: next.core.zones.length },
+      'configuration reloaded',
+    );
+  };
+
+  const now = (why: string): void => {
+    clearTimeout(timer);
+    running = running.then(async () => {
+      hooks.begun();
+      try {
+        await reload(why);
+      } finally {
+        hooks.ended();
+      }
+    });
+  };
+  watcher.on('all', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => now('file'), RELOAD_AFTER_MS);
+  });
+  watcher.on('error', (error) =>
+    log.warn({ reason: String(error) }, 'changes of the configuration are not noticed'),
+  );
+  return {
+    now,
+    stop: async () => {
+      clearTimeout(timer);
+      await watcher.close();
+      await running;
+    },
+  };
+}
