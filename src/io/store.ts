@@ -1,0 +1,164 @@
+/**
+ * A small JSON document on disk that is replaced as a whole: after a power failure either the old or the new one is
+ * there, never half of one. What cannot be understood is set aside, not overwritten, and never fatal.
+ */
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { StateStore } from '../ports.js';
+
+/** Why a stored document was not used. */
+export type SetAsideReason =
+  /** It is not what `save` writes: the disk was full or failed, or somebody has edited it. */
+  | 'damaged'
+  /** A later version of this program wrote it. */
+  | 'future';
+
+/** How to open a store. */
+export type StoreOptions = {
+  /** Told when a document was set aside: where it is now (its own path if it cannot be moved), and why. */
+  readonly onSetAside?: (path: string, reason: SetAsideReason) => void;
+  /** Wall time in epoch milliseconds, for the name of what is set aside. */
+  readonly wallMs?: () => number;
+};
+
+/** The form of the envelope, not of the document in it. */
+const VERSION = 1;
+
+type Found =
+  | { readonly kind: 'document'; readonly document: unknown }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: SetAsideReason };
+
+/**
+ * The store at `path`, beside which it needs to write. `load` and `save` reject with an error for people when the
+ * file system refuses. Documents are anything that JSON can hold.
+ */
+export function openStore(path: string, options: StoreOptions = {}): StateStore {
+  const { onSetAside = () => undefined, wallMs = Date.now } = options;
+  const temporary = `${path}.new`;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const inTurn = <Result>(act: () => Promise<Result>): Promise<Result> => {
+    const result = queue.then(act);
+    queue = result.catch(() => undefined);
+    return result;
+  };
+
+  const setAside = async (file: string, reason: SetAsideReason): Promise<void> => {
+    const stamp = new Date(wallMs()).toISOString().replace(/[-:]|\.\d+/g, '');
+    const aside = `${path}.${reason}-${stamp}`;
+    const isMoved = await rename(file, aside).then(
+      () => true,
+      () => false,
+    );
+    onSetAside(isMoved ? aside : file, reason);
+  };
+
+  const takeFrom = async (file: string): Promise<Found> => {
+    const found = await readEnvelope(file);
+    if (found.kind === 'damaged' || found.kind === 'future') await setAside(file, found.kind);
+    return found;
+  };
+
+  const load = async (): Promise<unknown> => {
+    const found = await takeFrom(path);
+    if (found.kind === 'document') return found.document;
+    if (found.kind === 'future') return undefined;
+    const written = await readEnvelope(temporary);
+    if (written.kind !== 'document') return undefined;
+    await rename(temporary, path).catch(() => undefined);
+    return written.document;
+  };
+
+  const save = async (document: unknown): Promise<void> => {
+    const text = JSON.stringify({ version: VERSION, document });
+    try {
+      await rm(temporary, { force: true });
+      await writeDurably(temporary, text);
+      await rename(temporary, path);
+      await syncDirectory(dirname(path));
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
+    }
+  };
+
+  return {
+    load: () => inTurn(() => load().catch((error: unknown) => fail('read', path, error))),
+    save: (document) => inTurn(() => save(document).catch((error: unknown) => fail('write', path, error))),
+  };
+}
+
+async function readEnvelope(file: string): Promise<Found> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { kind: 'nothing' };
+    throw error;
+  }
+  try {
+    const envelope: unknown = JSON.parse(text);
+    if (typeof envelope !== 'object' || envelope === null) return { kind: 'damaged' };
+    if (!('version' in envelope) || typeof envelope.version !== 'number') return { kind: 'damaged' };
+    if (envelope.version > VERSION) return { kind: 'future' };
+    if (envelope.version !== VERSION || !('document' in envelope)) return { kind: 'damaged' };
+    return { kind: 'document', document: envelope.document };
+  } catch {
+    return { kind: 'damaged' };
+  }
+}
+
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Without this a rename may be forgotten after a power failure. Some file systems cannot do it. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (codeOf(error) !== 'EINVAL') throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function fail(what: 'read' | 'write', path: string, error: unknown): never {
+  const text = error instanceof Error ? error.message : String(error);
+  throw new Error(`cannot ${what} ${path}: ${storeTrouble(codeOf(error), dirname(path)) ?? text}`, {
+    cause: error,
+  });
+}
+
+/** What an error code of the file system means here, and what to do; undefined when only the system knows. */
+export function storeTrouble(code: string, directory: string): string | undefined {
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full; make room';
+    case 'EROFS':
+      return 'the file system is read-only; mount it writable or set state_dir to a directory elsewhere';
+    case 'EACCES':
+    case 'EPERM':
+      return `permission denied; let the user of the service write to ${directory}`;
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `the directory ${directory} does not exist; create it`;
+    case 'EISDIR':
+      return 'this is a directory; remove it';
+    default:
+      return undefined;
+  }
+}
