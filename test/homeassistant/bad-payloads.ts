@@ -2,280 +2,12 @@
  * Discovery messages spoilt on purpose, and why each must be refused: by Home Assistant, or by us where we are
  * stricter. Data: the path of what is spoilt within a good payload, and what is put there instead.
  */
+import { BAD_COMPONENTS } from './bad-components.js';
+import { BAD_FRAMES } from './bad-frames.js';
 import { bad, type Bad } from './spoil.js';
 
-const HALL = 'device/cellar_a3/config';
-const KEYFOB = 'device/cellar_d1/config';
-const GARDEN = 'device/cellar_l1/config';
-const LAMP = 'device/cellar_e1/config';
-const GROUND = 'device/cellar_zone_ground/config';
-const ATTIC = 'device/cellar_zone_attic/config';
-const CELLAR = 'device/cellar_zone_cellar/config';
-const BRIDGE = 'device/heyu2mqtt_cellar/config';
-
 /** In messages of whole devices. */
-export const BAD_DEVICES: readonly Bad[] = [
-  bad('no JSON at all', HALL, '', '{', /no JSON/),
-  bad('a list', HALL, '', '[]', /no JSON object/),
-  bad('a key of its own at the root', HALL, '~', 'x10', /key ~ is not allowed/),
-  bad('a name at the root', HALL, 'name', 'Hall', /key name is not allowed/),
-  bad('no components', HALL, 'components', {}, /components are missing/),
-  bad('no device', HALL, 'device', undefined, /device is missing/),
-  bad('no origin', HALL, 'origin', undefined, /origin is missing/),
-  bad('an origin without a name', HALL, 'origin.name', undefined, /origin: name is missing/),
-  bad('a support url that is none', HALL, 'origin.support_url', 'heyu2mqtt', /support_url is no url/),
-  bad('a key of its own in the origin', HALL, 'origin.author', 'x', /key author is not allowed/),
-  bad('a key of its own in the device', HALL, 'device.address', 'A3', /key address is not allowed/),
-  bad('a device without identifiers', HALL, 'device.identifiers', [], /must have identifiers/),
-  bad('a device without a name', HALL, 'device.name', undefined, /device: name is missing/),
-  bad('a number in the device', HALL, 'device.model', 14, /model must be a text/),
-  bad(
-    'a bridge that is its own via_device',
-    BRIDGE,
-    'device.via_device',
-    'heyu2mqtt_cellar',
-    /its own via_device/,
-  ),
-  bad('a via_device that nobody knows', HALL, 'device.via_device', 'other', /via_device names no device/),
-  bad(
-    'a configuration url that is none',
-    HALL,
-    'device.configuration_url',
-    'here',
-    /configuration_url is no url/,
-  ),
-  bad(
-    'another identifier twice',
-    HALL,
-    'device.identifiers',
-    ['cellar_d1'],
-    /two devices have one identifier/,
-  ),
-  bad('two kinds of availability', HALL, 'availability_topic', 'x10/bridge/status', /exclude each other/),
-  bad('an availability without a topic', HALL, 'availability', [{}], /availability without a topic/),
-  bad('a last message that decides between two', HALL, 'availability_mode', undefined, /mode must be all/),
-  bad('an unknown availability mode', HALL, 'availability_mode', 'both', /availability_mode/),
-  bad('a component without a platform', HALL, 'components.motion.platform', undefined, /platform is missing/),
-  bad(
-    'a platform that does not exist',
-    HALL,
-    'components.motion.platform',
-    'motion',
-    /platform motion is unknown/,
-  ),
-  bad(
-    'an entity without a unique id',
-    HALL,
-    'components.motion.unique_id',
-    undefined,
-    /unique_id is missing/,
-  ),
-  bad(
-    'one unique id twice',
-    HALL,
-    'components.again',
-    {
-      platform: 'binary_sensor',
-      unique_id: 'cellar_a3_motion',
-      default_entity_id: 'binary_sensor.again',
-      name: 'Again',
-      state_topic: 'x10/hall/motion',
-      qos: 1,
-    },
-    /unique_id binary_sensor cellar_a3_motion is used twice/,
-  ),
-  bad(
-    'one default entity id twice',
-    HALL,
-    'components.again',
-    {
-      platform: 'binary_sensor',
-      unique_id: 'again',
-      default_entity_id: 'binary_sensor.hall_motion',
-      name: 'Again',
-      state_topic: 'x10/hall/motion',
-      qos: 1,
-    },
-    /default_entity_id binary_sensor.hall_motion is used twice/,
-  ),
-  bad('two entities with the name of the device', HALL, 'components.last_seen.name', null, /name null/),
-  bad('an object_id', HALL, 'components.motion.object_id', 'hall', /key object_id is not allowed/),
-  bad('an abbreviated key', HALL, 'components.motion.stat_t', 'x10/hall/motion', /key stat_t is not allowed/),
-  bad('no state topic', HALL, 'components.motion.state_topic', undefined, /binary_sensor needs state_topic/),
-  bad('a wildcard in a topic', HALL, 'components.motion.state_topic', 'x10/+/motion', /not an exact topic/),
-  bad('a base in a topic', HALL, 'components.motion.state_topic', '~/motion', /not an exact topic/),
-  bad(
-    'a class of another platform',
-    HALL,
-    'components.motion.device_class',
-    'temperature',
-    /no device class/,
-  ),
-  bad('a lamp class on an event', HALL, 'components.event.device_class', 'light', /no device class of event/),
-  bad(
-    'a sensor under config',
-    HALL,
-    'components.last_seen.entity_category',
-    'config',
-    /cannot have the category config/,
-  ),
-  bad(
-    'a category that does not exist',
-    HALL,
-    'components.last_seen.entity_category',
-    'hidden',
-    /entity_category/,
-  ),
-  bad(
-    'a timestamp with a unit',
-    HALL,
-    'components.last_seen.unit_of_measurement',
-    's',
-    /timestamp has no unit/,
-  ),
-  bad(
-    'a timestamp with a state class',
-    HALL,
-    'components.last_seen.state_class',
-    'measurement',
-    /timestamp has no state_class/,
-  ),
-  bad(
-    'an entity id with a capital',
-    HALL,
-    'components.motion.default_entity_id',
-    'binary_sensor.Hall',
-    /default_entity_id/,
-  ),
-  bad(
-    'an entity id of another domain',
-    HALL,
-    'components.motion.default_entity_id',
-    'sensor.hall',
-    /default_entity_id/,
-  ),
-  bad('an icon without a set', HALL, 'components.motion.icon', 'shield', /icon/),
-  bad('a name in lower case', HALL, 'components.last_seen.name', 'last seen', /name "last seen"/),
-  bad(
-    'a name that repeats the name of the device',
-    HALL,
-    'components.last_seen.name',
-    'Hall last seen',
-    /repeats the name/,
-  ),
-  bad('no QoS', HALL, 'components.motion.qos', undefined, /qos must be 1/),
-  bad(
-    'a payload that is no text',
-    BRIDGE,
-    'components.connection.payload_on',
-    true,
-    /payload_on must be a text/,
-  ),
-  bad(
-    'a text for true',
-    HALL,
-    'components.last_seen.enabled_by_default',
-    'false',
-    /enabled_by_default must be true or false/,
-  ),
-  bad('no event types', HALL, 'components.event.event_types', [], /event_types must be a list/),
-  bad('an event type twice', HALL, 'components.event.event_types', ['motion', 'motion'], /listed twice/),
-  bad(
-    'a button with types of our own',
-    KEYFOB,
-    'components.event.device_class',
-    'button',
-    /have types of their own/,
-  ),
-  bad(
-    'a trigger with a unique id',
-    KEYFOB,
-    'components.trigger_arm.unique_id',
-    'x',
-    /key unique_id is not allowed/,
-  ),
-  bad(
-    'a trigger without a subtype',
-    KEYFOB,
-    'components.trigger_arm.subtype',
-    undefined,
-    /subtype is missing/,
-  ),
-  bad(
-    'a trigger that is an action',
-    KEYFOB,
-    'components.trigger_arm.automation_type',
-    'action',
-    /automation_type/,
-  ),
-  bad('one trigger twice', KEYFOB, 'components.trigger_arm.subtype', 'disarm', /trigger .* is used twice/),
-  bad(
-    'a temperature in percent',
-    GARDEN,
-    'components.temperature.unit_of_measurement',
-    '%',
-    /"%" is no unit of temperature/,
-  ),
-  bad(
-    'a temperature that is a total',
-    GARDEN,
-    'components.temperature.state_class',
-    'total',
-    /does not fit temperature/,
-  ),
-  bad(
-    'a state class that does not exist',
-    GARDEN,
-    'components.temperature.state_class',
-    'mean',
-    /state_class "mean" is unknown/,
-  ),
-  bad('options without an enum', GARDEN, 'components.temperature.options', ['1'], /only an enum has options/),
-  bad('an enum without options', GROUND, 'components.security.options', undefined, /an enum needs options/),
-  bad('an enum with a unit', GROUND, 'components.security.unit_of_measurement', 'x', /enum has no unit/),
-  bad(
-    'a switch without a command topic',
-    ATTIC,
-    'components.armed_switch.command_topic',
-    undefined,
-    /switch needs command_topic/,
-  ),
-  bad(
-    'a switch with retained commands',
-    ATTIC,
-    'components.armed_switch.retain',
-    true,
-    /must not be retained/,
-  ),
-  bad(
-    'a feature that no panel has',
-    CELLAR,
-    'components.panel.supported_features',
-    ['arm'],
-    /supported_features/,
-  ),
-  bad(
-    'a panel without a state',
-    CELLAR,
-    'components.panel.state_topic',
-    undefined,
-    /alarm_control_panel needs state_topic/,
-  ),
-  bad(
-    'a light with the template of a switch',
-    LAMP,
-    'components.state_control.value_template',
-    '{{ value }}',
-    /key value_template is not allowed/,
-  ),
-  bad(
-    'a light that is switched on somehow',
-    LAMP,
-    'components.state_control.on_command_type',
-    'flash',
-    /on_command_type/,
-  ),
-];
+export const BAD_DEVICES: readonly Bad[] = [...BAD_FRAMES, ...BAD_COMPONENTS];
 
 /** In messages of single components. */
 export const BAD_ENTITIES: readonly Bad[] = [
@@ -285,6 +17,7 @@ export const BAD_ENTITIES: readonly Bad[] = [
     'device.serial_number',
     'A3',
     /serial_number is rejected/,
+    'ours',
   ),
   bad(
     'a platform beside the topic',
@@ -292,6 +25,7 @@ export const BAD_ENTITIES: readonly Bad[] = [
     'platform',
     'mqtt',
     /key platform is not allowed/,
+    'ours',
   ),
   bad(
     'a device that differs from that of its other entities',
@@ -299,6 +33,7 @@ export const BAD_ENTITIES: readonly Bad[] = [
     'device.name',
     'Else',
     /two devices have one identifier/,
+    'ours',
   ),
   bad(
     'an availability on a trigger',
@@ -306,6 +41,7 @@ export const BAD_ENTITIES: readonly Bad[] = [
     'availability_topic',
     'x10/bridge/status',
     /key availability_topic is not allowed/,
+    'ours',
   ),
-  bad('no origin', 'binary_sensor/cellar_a3/motion/config', 'origin', undefined, /origin is missing/),
+  bad('no origin', 'binary_sensor/cellar_a3/motion/config', 'origin', undefined, /origin is missing/, 'ours'),
 ];

@@ -13,15 +13,28 @@ export type Bad = {
   /** Undefined = the member is left out. */
   readonly value: unknown;
   readonly why: RegExp;
+  /**
+   * Who minds: the schemas of Home Assistant, a running Home Assistant only (log or missing entity), or only our
+   * own rules, because it would be accepted and yet not do what we want.
+   */
+  readonly judge: 'schema' | 'running' | 'ours';
 };
 
 /** A row of the table. */
-export const bad = (what: string, topicEnd: string, path: string, value: unknown, why: RegExp): Bad => ({
+export const bad = (
+  what: string,
+  topicEnd: string,
+  path: string,
+  value: unknown,
+  why: RegExp,
+  judge: Bad['judge'] = 'schema',
+): Bad => ({
   what,
   topicEnd,
   path,
   value,
   why,
+  judge,
 });
 
 /** A small house with one of everything that is spoilt below. */

@@ -49,6 +49,7 @@ describe('the validator', () => {
       path: 'components.gone',
       value: { platform: 'binary_sensor' },
       why: /./,
+      judge: 'schema',
     });
     expect(faultsOf(removing)).toEqual([]);
   });
