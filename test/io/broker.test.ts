@@ -383,7 +383,8 @@ describe('stopping', () => {
     const tested = listen({ urls: [await place()] });
     const begun = performance.now();
     await tested.broker.stop([{ topic: 'a', payload: 'offline', retain: true }], 1_000);
-    expect(performance.now() - begun).toBeLessThan(200);
+    expect(performance.now() - begun).toBeLessThan(800);
+    // time enough for two more attempts, if there were any
     const told = tested.told.length;
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(tested.told.length).toBe(told);
