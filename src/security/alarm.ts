@@ -16,20 +16,28 @@ export function setTruth(security: Security, zone: Zone, truth: Truth, now: Now)
   security.changed = true;
 }
 
+/** What an alert says of its cause. */
+export type Cause = Pick<Motion, 'id' | 'at' | 'source'> & {
+  readonly alias: string | null;
+  readonly address: string | null;
+};
+
+/** The cause of an alert that no sensor has raised; its id is made of the sequence of the truth. */
+export function causeOf(zone: Zone, truth: Truth, now: Now, source: string): Cause {
+  return { id: `${zone.settings.zone}.${truth.sequence}`, at: now.at, source, alias: null, address: null };
+}
+
 /** Sends an alert and latches the alarm; an owned zone is `triggered` from now on. */
 export function raise(
   security: Security,
   zone: Zone,
-  motion: Omit<Motion, 'modes' | 'late' | 'alias' | 'address'> & {
-    readonly alias: string | null;
-    readonly address: string | null;
-  },
+  cause: Cause,
   grounds: { readonly security: string; readonly verified: boolean; readonly late: boolean },
   now: Now,
   emit: Emit,
 ): string {
-  const id = `${motion.id}.alert`;
-  const { alias, at, address, source } = motion;
+  const id = `${cause.id}.alert`;
+  const { alias, at, address, source } = cause;
   emit({
     kind: 'event',
     topic: zoneTopic(security.baseTopic, zone.settings.zone, 'alert'),
@@ -94,14 +102,16 @@ function act(
     return;
   }
   const { truth, settings } = zone;
-  if (truth !== undefined && judgement.verified && !late) {
+  if (truth !== undefined && judgement.verified && truth.state !== 'triggered') {
+    // who came in while nobody could tell has what is left of the delay
+    const leftMs = motion.at + settings.entryDelayMs - now.at;
     if (truth.state === 'pending') {
       tell(motion, 'entry', 'the entry delay is running', undefined, emit);
       return;
     }
-    if (settings.entryDelayMs > 0 && truth.state !== 'triggered') {
-      setTruth(security, zone, enter(truth, motion, settings, now.at), now);
-      tell(motion, 'entry', `entry delay of ${Math.round(settings.entryDelayMs / 1000)} s`, undefined, emit);
+    if (leftMs > 0) {
+      setTruth(security, zone, enter(truth, motion, now.at, leftMs), now);
+      tell(motion, 'entry', `entry delay, ${Math.round(leftMs / 1000)} s left`, undefined, emit);
       return;
     }
   }
@@ -157,10 +167,12 @@ export function judgeWaiting(security: Security, now: Now, emit: Emit): void {
 export function finishEntry(security: Security, zone: Zone, truth: Truth, now: Now, emit: Emit): void {
   const { entry } = truth;
   const word = truth.mode === undefined ? truth.state : `armed_${truth.mode}`;
+  const grounds = { security: word, verified: true, late: false };
   if (entry === undefined) {
-    setTruth(security, zone, trigger(truth, now.at), now);
+    // what is stored of the motion was damaged, the alarm is not lost with it
+    raise(security, zone, causeOf(zone, truth, now, 'entry delay'), grounds, now, emit);
     return;
   }
-  const id = raise(security, zone, entry, { security: word, verified: true, late: false }, now, emit);
+  const id = raise(security, zone, entry, grounds, now, emit);
   tell(entry, 'alert', 'the entry delay is over and nobody has disarmed', id, emit);
 }

@@ -3,7 +3,7 @@
 import type { Now } from '../now.js';
 import type { Received } from '../ports.js';
 import type { Emit } from './effect.js';
-import { commandTopic, tellOnce, topicsOfAll, type Security } from './house.js';
+import { beginTrouble, commandTopic, tellOnce, topicsOfAll, type Security } from './house.js';
 import { commandReceived } from './orders.js';
 import { lookSoon, passAcknowledged, startPasses } from './passes.js';
 import { excerpt, normalise } from './payload.js';
@@ -29,7 +29,6 @@ export function connected(security: Security, sessionPresent: boolean, now: Now,
     zone.whileAway = [];
     zone.ownWord = undefined;
     zone.reported = undefined;
-    zone.told.clear();
     // our own state is compared with what the broker has, everything else is said anew
     for (const topic of zone.published.keys()) {
       if (topic !== zone.tracker?.topic) zone.published.delete(topic);
@@ -85,7 +84,9 @@ export function subscribed(
         if (refused.includes(topic)) refuse(tracker);
         else grant(tracker);
       }
-      if (refused.includes(topic) && tellOnce(zone, `refused ${topic}`)) {
+      if (!refused.includes(topic)) {
+        zone.troubles.delete(`refused ${topic}`);
+      } else if (beginTrouble(zone, `refused ${topic}`)) {
         emit({
           kind: 'note',
           level: 'warn',
@@ -103,6 +104,7 @@ export function subscribed(
 /** A message. False when its topic is none of ours. */
 export function received(security: Security, message: Received, now: Now, emit: Emit): boolean {
   let ours = false;
+  if (!security.link.up) return false;
   for (const zone of security.zones.values()) {
     if (zone.tracker?.topic === message.topic) {
       ours = true;

@@ -63,9 +63,16 @@ export function mayBecomeKnown(security: Security, now: Now): boolean {
   return !security.link.up || now.mono < security.link.upMono + WAIT_MS;
 }
 
-/** Notes a fact that people are told of once; true the first time. */
-export function tellOnce(zone: Zone, fact: string): boolean {
-  if (zone.told.has(fact) || zone.told.size >= 50) return false;
-  zone.told.add(fact);
+/** Notes a payload that people are told of once; true the first time. Of 50 different ones they have heard enough. */
+export function tellOnce(zone: Zone, payload: string): boolean {
+  if (zone.told.has(payload) || zone.told.size >= 50) return false;
+  zone.told.add(payload);
+  return true;
+}
+
+/** Notes a trouble that people are told of when it begins; true then. */
+export function beginTrouble(zone: Zone, trouble: string): boolean {
+  if (zone.troubles.has(trouble)) return false;
+  zone.troubles.add(trouble);
   return true;
 }

@@ -5,7 +5,7 @@
 
 import type { Now } from '../now.js';
 import type { Received } from '../ports.js';
-import { raise, setTruth } from './alarm.js';
+import { causeOf, raise, setTruth } from './alarm.js';
 import type { Emit } from './effect.js';
 import { tellOnce, type Security } from './house.js';
 import { doubt, obey } from './owned-zone.js';
@@ -64,10 +64,9 @@ export function order(security: Security, zone: Zone, given: Order, now: Now, em
     message: next === truth ? 'command changes nothing' : 'command obeyed',
   });
   if (command.kind === 'trigger' && truth?.state !== 'triggered') {
-    const cause = { id: `${settings.zone}.${next.sequence}`, at: now.at, zone: settings.zone };
     setTruth(security, zone, next, now);
     const grounds = { security: truth?.state ?? 'unknown', verified: true, late: false };
-    raise(security, zone, { ...cause, alias: null, address: null, source }, grounds, now, emit);
+    raise(security, zone, causeOf(zone, next, now, source), grounds, now, emit);
     return;
   }
   setTruth(security, zone, next, now);
@@ -94,7 +93,7 @@ export function commandReceived(
   if (payload.length === 0) return;
   const text = excerpt(payload);
   if (message.retain) {
-    if (!tellOnce(zone, `retained ${text}`)) return;
+    if (!tellOnce(zone, `command ${text}`)) return;
     const reason = `it is retained, and commands must not be (delete it: mosquitto_pub -r -n -t '${topic}')`;
     refuse(security, zone, text, reason, topic, now, emit);
     return;

@@ -18,8 +18,8 @@ export type Truth = Memory & {
   readonly entry: Motion | undefined;
 };
 
-/** The exit and entry delays of a zone, ms. */
-export type Delays = { readonly exitDelayMs: number; readonly entryDelayMs: number };
+/** The exit delay of a zone, ms. */
+export type Delays = { readonly exitDelayMs: number };
 
 function change(truth: Truth | undefined, state: SecurityState, at: number, more: Partial<Truth>): Truth {
   return {
@@ -87,9 +87,9 @@ export function trigger(truth: Truth | undefined, at: number): Truth {
   return change(truth, 'triggered', at, { mode: truth?.mode, armedSince: truth?.armedSince ?? at });
 }
 
-/** Motion in an armed zone with an entry delay: `pending`, until somebody disarms or the delay ends. */
-export function enter(truth: Truth, motion: Motion, delays: Delays, at: number): Truth {
-  const until = at + delays.entryDelayMs;
+/** Motion in an armed zone with an entry delay: `pending`, until somebody disarms or `delayMs` are over. */
+export function enter(truth: Truth, motion: Motion, at: number, delayMs: number): Truth {
+  const until = at + delayMs;
   return change(truth, 'pending', at, { ...truthKept(truth), mode: truth.mode, until, entry: motion });
 }
 

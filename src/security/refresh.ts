@@ -26,6 +26,9 @@ function compareExternal(security: Security, zone: Zone, now: Now, emit: Emit): 
   if (!zone.compared && tracker.disarmedInHistory) clearAlarm(security, zone);
   const { state } = tracker;
   if (state === undefined) return;
+  for (const trouble of zone.troubles) {
+    if (trouble.startsWith('unknown')) zone.troubles.delete(trouble);
+  }
   const history = between(zone);
   const memory = remember(zone.memory, state, now.at, history);
   if (!zone.compared) {
@@ -95,6 +98,7 @@ function isDisarmed(security: Security, zone: Zone): boolean {
 function hasAlarm(security: Security, zone: Zone): boolean {
   return (
     zone.latch !== undefined ||
+    zone.truth?.state === 'triggered' ||
     zone.settings.members.some((name) => security.zones.get(name)?.latch !== undefined)
   );
 }

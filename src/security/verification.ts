@@ -5,7 +5,7 @@
 
 import type { Now } from '../now.js';
 import type { Emit } from './effect.js';
-import { stateTopics, tellOnce, type Security } from './house.js';
+import { beginTrouble, stateTopics, type Security } from './house.js';
 import { passClosed, passSent, passStep, type Passes } from './passes.js';
 import { WHY } from './publication.js';
 import { refresh } from './refresh.js';
@@ -18,18 +18,15 @@ const DRAIN_LIMIT_MS = 30_000;
 /** Publishes the truth of an owned zone again when the broker has something else. */
 export function repair(security: Security, zone: Zone, emit: Emit): void {
   const { truth, tracker } = zone;
-  if (
-    truth === undefined ||
-    tracker === undefined ||
-    zone.ownWord === truth.state ||
-    security.link.draining
-  ) {
+  if (truth === undefined || tracker === undefined || security.link.draining) return;
+  if (zone.ownWord === truth.state) {
+    zone.troubles.delete('repair');
     return;
   }
   zone.published.delete(tracker.topic);
   emit({
     kind: 'note',
-    level: tellOnce(zone, 'repair') ? 'info' : 'debug',
+    level: beginTrouble(zone, 'repair') ? 'info' : 'debug',
     fields: {
       zone: zone.settings.zone,
       topic: tracker.topic,
@@ -90,11 +87,11 @@ function closePass(security: Security, passes: Passes, now: Now, emit: Emit): vo
 }
 
 function tellUnknown(zone: Zone, tracker: Tracker, emit: Emit): void {
-  if (tracker.refused || !tellOnce(zone, `unknown ${tracker.why}`)) return;
+  if (tracker.refused || !beginTrouble(zone, `unknown ${tracker.why}`)) return;
   emit({
     kind: 'note',
     level: 'warn',
-    fields: { zone: zone.settings.zone, topic: tracker.topic },
+    fields: { zone: zone.settings.zone, topic: tracker.topic, queued: tracker.history },
     message: `zone unknown: ${WHY[tracker.why]} (${tracker.topic})`,
   });
 }

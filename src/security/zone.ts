@@ -43,8 +43,10 @@ export type Zone = {
   reported: string | undefined;
   /** Queued copies that came with the last connect. */
   whileAway: readonly SecurityState[];
-  /** Payloads and faults that people have been told of, at most 50. */
+  /** Payloads that people have been told of, at most 50. */
   readonly told: Set<string>;
+  /** Troubles that people have been told of and that are not over. */
+  readonly troubles: Set<string>;
   /** What was last published, by topic. */
   readonly published: Map<string, string>;
 };
@@ -97,6 +99,7 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     reported: undefined,
     whileAway: [],
     told: new Set(),
+    troubles: new Set(),
     published: new Map(),
   };
 }

@@ -250,9 +250,26 @@ describe('an external zone', () => {
     message(test, TOPIC, 'OFF', 'R');
     message(test, TOPIC, 'banana');
     message(test, TOPIC, 'banana');
+    cut(test);
+    connect(test, false);
+    message(test, TOPIC, 'OFF', 'R');
+    message(test, TOPIC, 'banana');
     expect(state(test)).toBe('disarmed');
     expect(notes(test, 'warn')).toEqual([expect.stringContaining('not understood')]);
     expect(attributes(test)['reported']).toBe('banana');
+  });
+
+  it('says again that it is unknown only after it was known', () => {
+    const test = house();
+    for (const payload of ['', '', 'ON', '']) {
+      connect(test, false);
+      suback(test);
+      message(test, TOPIC, payload, payload === '' ? 'Q' : 'R');
+      pass(test, 10_000);
+      cut(test);
+    }
+    expect(notes(test, 'warn')).toHaveLength(3);
+    expect(notes(test, 'warn').map((note) => note.includes('deleted'))).toEqual([true, false, true]);
   });
 
   it('leaves messages of others alone', () => {

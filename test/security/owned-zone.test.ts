@@ -158,6 +158,23 @@ describe('an owned zone', () => {
     expect(notes(test, 'warn')).toEqual([expect.stringContaining('taken from the broker')]);
   });
 
+  it('is triggered, with its alarm, when that is what the broker had', () => {
+    const test = bench(owned());
+    test.keeps.set(STATE, 'triggered');
+    online(test, false);
+    expect([state(test), retained(test, ALARM)]).toEqual(['triggered', 'ON']);
+    message(test, SET, 'OFF');
+    expect([state(test), retained(test, ALARM)]).toEqual(['disarmed', 'OFF']);
+  });
+
+  it('is a new zone also when its own topic must not be read', () => {
+    const test = bench(owned());
+    connect(test, false);
+    suback(test, [STATE]);
+    pass(test, 10_000);
+    expect(state(test)).toBe('disarmed');
+  });
+
   it('counts its changes, so that the newer of two documents can be told', () => {
     const test = house();
     const before = test.security.zones.get('ground')?.truth?.sequence ?? 0;
@@ -333,6 +350,24 @@ describe('exit and entry delay', () => {
     const entered = restart(entering, owned(DELAYS), 60_000, true);
     online(entered, true);
     expect(alerts(entered)).toMatchObject([{ id: 'first.alert' }]);
+  });
+
+  it('leaves what is left of it to somebody who came in while the link was down', () => {
+    for (const [awayMs, expected] of [
+      [5000, 'pending'],
+      [25_000, 'triggered'],
+    ] as const) {
+      const test = house({ ...DELAYS, exitDelayMs: 0 });
+      message(test, SET, 'ARM_AWAY');
+      cut(test);
+      pass(test, 1000);
+      motion(test, { id: 'first' });
+      pass(test, awayMs);
+      online(test, true);
+      expect(state(test)).toBe(expected);
+      pass(test, 20_000);
+      expect(alerts(test)).toMatchObject([{ id: 'first.alert', late: expected === 'triggered' }]);
+    }
   });
 
   it('does not end in an alarm while the broker is away: a disarming may be waiting there', () => {
