@@ -1,5 +1,6 @@
 // Writes what is made of the tables of keys: the JSON Schemas in config/ and the tables in docs/configuration.md.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { URL } from 'node:url';
 import { aliasesSchema, configSchema, schemaText } from '../dist/config/json-schema.js';
 import { withReferenceTables } from '../dist/config/reference.js';
 

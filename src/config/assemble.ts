@@ -55,7 +55,7 @@ export function assemble(parts: Parts): Configuration {
       ...credentials,
       clientId: values['mqtt.client_id'] ?? `heyu2mqtt-${bridgeId}`,
       keepaliveMs: values['mqtt.keepalive'],
-      protocol: values['mqtt.protocol'] === '5' ? 5 : 4,
+      protocol: values['mqtt.protocol'],
       session: values['mqtt.session'],
     },
     homeassistant: {

@@ -26,8 +26,7 @@ export type MqttSettings = {
   readonly key: string | undefined;
   readonly clientId: string;
   readonly keepaliveMs: number;
-  /** MQTT's protocol level: 4 is 3.1.1. */
-  readonly protocol: 4 | 5;
+  readonly protocol: '3.1.1' | '5';
   readonly session: 'persistent' | 'clean';
 };
 

@@ -3,6 +3,7 @@ import { ENVIRONMENT, fault, type Fault } from './faults.js';
 import type { ConfigKey, ConfigValues } from './config-keys.js';
 import type { MqttSettings } from './configuration.js';
 import { environmentName } from './config-keys.js';
+import { maskUrl } from './form-mqtt.js';
 import { rankOf, type Origin, type Origins } from './origins.js';
 import { readTextFile } from './text-file.js';
 
@@ -151,4 +152,21 @@ function certificates(
     warnings.push(fault(place(named), 'has no effect: mqtt.url is not encrypted', 'use mqtts:// or wss://'));
   }
   return files;
+}
+
+/** Warnings for secrets that stand in `file`, if everybody may read it. */
+export function exposedSecrets(values: ConfigValues, place: PlaceOf, file: string): readonly Fault[] {
+  const secrets = [
+    values['mqtt.password'] === undefined ? undefined : place('mqtt.password'),
+    values['mqtt.url'].some((url) => maskUrl(url) !== url) ? place('mqtt.url') : undefined,
+  ];
+  return secrets
+    .filter((secret) => secret?.file === file)
+    .map((secret) =>
+      fault(
+        secret ?? { file },
+        'stands in a file that everybody can read',
+        `use mqtt.password_file, or chmod o= ${file}`,
+      ),
+    );
 }

@@ -11,7 +11,7 @@ import type { Entry, Place, Written, WrittenSection } from './written.js';
 /** What a file says, or why it cannot be read. `faults` may be there beside a document. */
 export type DocumentRead = { readonly written: Written | undefined; readonly faults: readonly Fault[] };
 
-const MOST_NODES = 200_000;
+const MOST_NODES = 100_000;
 const DEEPEST = 16;
 const SYNTAX_FAULTS_SHOWN = 3;
 
@@ -34,27 +34,36 @@ export function readDocument(text: string, file: string): DocumentRead {
       prettyErrors: false,
       // Our own check names both places and is linear.
       uniqueKeys: false,
-      logLevel: 'silent',
     });
   } catch {
     return { written: undefined, faults: [fault({ file }, 'is nested too deeply to be read')] };
   }
-  const broken = [...document.errors, ...document.warnings].slice(0, SYNTAX_FAULTS_SHOWN);
-  if (broken.length > 0) {
-    const faults = broken.map((error) => {
-      const [problem = ''] = error.message.split('\n');
-      const line = lines.linePos(error.pos[0]).line;
-      return fault(
-        { file, line },
-        `not YAML: ${lowerFirst(problem)}`,
-        syntaxHint(error.code, text, error.pos[0]),
-      );
-    });
-    return { written: undefined, faults };
-  }
+  const broken = syntaxFaults(document, lines, text, file);
+  if (broken.length > 0) return { written: undefined, faults: broken };
   const walk: Walk = { file, lines, anchors: new Map(), faults: [], nodes: 0 };
   const written = walkNode(walk, document.contents, { line: 1, column: 1 }, 0);
   return { written, faults: walk.faults };
+}
+
+/** The parser's errors and warnings, the first of each line: it says the same again for every word. */
+function syntaxFaults(
+  document: Document.Parsed,
+  lines: LineCounter,
+  text: string,
+  file: string,
+): readonly Fault[] {
+  const byLine = new Map<number, Fault>();
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    const { line } = lines.linePos(pos[0]);
+    if (byLine.has(line)) continue;
+    const [problem = ''] = message.split(/[\n;]/);
+    byLine.set(
+      line,
+      fault({ file, line }, `not YAML: ${lowerFirst(problem)}`, syntaxHint(code, text, pos[0])),
+    );
+    if (byLine.size === SYNTAX_FAULTS_SHOWN) break;
+  }
+  return [...byLine.values()];
 }
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

@@ -55,10 +55,13 @@ function unknownVariable(variable: string, known: readonly string[]): Fault {
   if (variable === `${PREFIX}ZONES`) {
     return fault({ file: ENVIRONMENT, key: variable }, 'is not read', 'zones can only stand in the file');
   }
-  const near = nearest(variable, known);
+  const near = nearest(
+    variable.slice(PREFIX.length),
+    known.map((name) => name.slice(PREFIX.length)),
+  );
   return fault(
     { file: ENVIRONMENT, key: variable },
     'is no variable of ours',
-    near === undefined ? undefined : `did you mean "${near}"?`,
+    near === undefined ? undefined : `did you mean "${PREFIX}${near}"?`,
   );
 }

@@ -17,16 +17,17 @@ function parseUrl(written: string): URL | undefined {
   }
 }
 
-/** A broker's url with the password, if there is one, masked. What is no url is masked from its first `:` on. */
+/**
+ * A broker's url with the password and the query (which may hold a token) masked. It rather masks too much: in a url
+ * that was mistyped a password may stand where a host should.
+ */
 export function maskUrl(written: string): string {
-  const url = parseUrl(written);
-  if (url !== undefined && url.hostname !== '' && url.password === '') return written;
-  const credentials =
-    url === undefined || url.hostname === '' ? /^(.*?:\/\/)?([^:@]*):.*@/ : /^(.*?:\/\/)([^:@]*):[^/?#]*@/;
-  return written.replace(
-    credentials,
-    (_, scheme: string | undefined, user: string) => `${scheme ?? ''}${user}:${MASK}@`,
-  );
+  const start = written.includes('://') ? written.indexOf('://') + 3 : 0;
+  const rest = written
+    .slice(start)
+    .replace(/^([^:@]*):.*@/s, (_, user: string) => `${user}:${MASK}@`)
+    .replace(/\?.*/s, `?${MASK}`);
+  return written.slice(0, start) + rest;
 }
 
 /** Url of a broker. It may hold user and password. */
@@ -45,6 +46,8 @@ export const brokerUrl: Form<string> = single(
     const url = parseUrl(written);
     if (url === undefined) return bad(`${shown} is no url`, 'write it as mqtt://localhost:1883');
     if (url.hostname === '') return bad(`${shown} names no host`, 'write it as mqtt://localhost:1883');
+    if (url.port === '0')
+      return bad(`${shown} names the port 0`, 'write the port of the broker, such as 1883');
     if (url.hash !== '' || (url.search !== '' && !scheme.startsWith('ws'))) {
       return bad(`${shown} has something after ? or #`, 'a # or ? in a password is written %23 or %3F');
     }

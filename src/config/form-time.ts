@@ -42,7 +42,7 @@ export function duration(leastMs: number, mostMs: number, zero?: 'zero_allowed')
       if (/^\d+(\.\d+)?$/.test(written) && Number(written) !== 0) {
         return bad(`${quote(given)} has no unit`, `write ${written}s, ${written}m or ${written}h`);
       }
-      if (!/^(0|(\d{1,9}(\.\d{1,3})?(ms|s|m|h|d|w))+)$/.test(written)) {
+      if (!/^(0|(\d{1,12}(\.\d{1,3})?(ms|s|m|h|d|w))+)$/.test(written)) {
         return bad(`${quote(given)} is no duration`, 'write it as 90s, 5m or 24h');
       }
       let total = 0;
@@ -57,7 +57,7 @@ export function duration(leastMs: number, mostMs: number, zero?: 'zero_allowed')
     },
     {
       anyOf: [
-        { type: 'string', pattern: '^ *(0|(\\d{1,9}(\\.\\d{1,3})? *([mM]?[sS]|[mMhHdDwW]) *)+) *$' },
+        { type: 'string', pattern: '^ *(0|(\\d{1,12}(\\.\\d{1,3})? *([mM]?[sS]|[mMhHdDwW]) *)+) *$' },
         { const: 0 },
       ],
     },

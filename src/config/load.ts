@@ -3,24 +3,22 @@
  * of them at once. Reads files; never throws for what it finds in them.
  */
 import { resolve } from 'node:path';
-import { readAliases, type AliasesRead } from './aliases.js';
+import { loadAliasFile } from './alias-file.js';
 import { assemble } from './assemble.js';
 import { readConfig, type ConfigRead } from './config-file.js';
 import { CONFIG_KEY_NAMES, environmentName, type ConfigKey, type ConfigValues } from './config-keys.js';
 import type { Configuration } from './configuration.js';
-import { placeOf, readCredentials } from './credentials.js';
+import { exposedSecrets, placeOf, readCredentials } from './credentials.js';
 import { derive, type Derived } from './derived.js';
-import { readDocument } from './document.js';
+import { readConfigFile } from './config-reading.js';
 import { readEnvironment, type Environment, type EnvironmentRead } from './environment.js';
-import { ENVIRONMENT, fault, sortFaults, type Fault } from './faults.js';
+import { ENVIRONMENT, sortFaults, type Fault } from './faults.js';
 import { deepFreeze } from './freeze.js';
 import { keyfobFaults } from './keyfobs.js';
 import type { Origin, Origins } from './origins.js';
 import { pathFrom, withAbsolutePaths, type Base } from './paths.js';
 import { layered } from './schema.js';
-import { readTextFile } from './text-file.js';
 import { topicConflicts } from './topic-conflicts.js';
-import type { Written } from './written.js';
 import { readZones, type ZoneRead } from './zones.js';
 
 /** What to load. */
@@ -63,7 +61,8 @@ export function loadConfiguration({
   const warnings: Fault[] = [];
   const base: Base = { configFile, cwd };
   const environment = readEnvironment(env);
-  const written = configFile === undefined ? undefined : readYaml(configFile, base, faults);
+  const file = configFile === undefined ? undefined : readConfigFile(configFile, cwd, faults);
+  const written = file?.written;
   // Without a readable file every further remark would be about defaults that nobody asked for.
   const isBroken = configFile !== undefined && written === undefined;
   const shown = configFile ?? ENVIRONMENT;
@@ -80,14 +79,17 @@ export function loadConfiguration({
 
   const knownZones = isBroken || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone));
   const aliasFile = aliasFileOf(values, origins, base);
-  const read = loadAliases(aliasFile, base, { defaults: values, zones: knownZones }, faults, warnings);
+  const read = loadAliasFile(aliasFile, cwd, { defaults: values, zones: knownZones });
+  faults.push(...read.faults);
+  warnings.push(...read.warnings);
   const { aliases } = read;
   const place = placeOf(origins, configFile);
   if (isBroken) return failed([...faults, ...environment.faults], [...warnings, ...environment.warnings]);
 
   faults.push(...topicConflicts(values, zones, aliases, place, shown));
-  if (read.complete) faults.push(...keyfobFaults(zones, aliases, shown));
+  if (read.isComplete) faults.push(...keyfobFaults(zones, aliases, shown));
   const credentials = readCredentials(absolute, origins, place, faults, warnings);
+  if (file !== undefined && (file.mode & 0o007) !== 0) warnings.push(...exposedSecrets(values, place, shown));
   faults.push(...environment.faults);
   warnings.push(...environment.warnings);
   if (faults.length > 0) return failed(faults, warnings);
@@ -108,19 +110,6 @@ export function loadConfiguration({
 
 function failed(faults: readonly Fault[], warnings: readonly Fault[]): Loaded {
   return { ok: false, faults: sortFaults(faults), warnings: sortFaults(warnings) };
-}
-
-/** Reads a YAML file; undefined when it cannot be read at all. */
-function readYaml(path: string, { cwd }: Base, faults: Fault[]): Written | undefined {
-  const reading = readTextFile(resolve(cwd, path), path);
-  if (!reading.ok) {
-    const { fault: why, missing } = reading;
-    faults.push(missing ? { ...why, hint: 'heyu2mqtt init writes one; --config names another' } : why);
-    return undefined;
-  }
-  const document = readDocument(reading.file.text, path);
-  faults.push(...document.faults);
-  return document.written;
 }
 
 function derivedFrom(
@@ -168,39 +157,4 @@ function aliasFileOf(values: ConfigValues, origins: Origins, base: Base): string
   const origin = origins.get('aliases');
   if (base.configFile === undefined && origin?.kind !== 'environment') return undefined;
   return pathFrom(values.aliases, origin, base);
-}
-
-type AliasFileRead = {
-  readonly aliases: AliasesRead['aliases'];
-  /** Every alias could be read. */
-  readonly complete: boolean;
-  readonly found: boolean;
-};
-
-function loadAliases(
-  path: string | undefined,
-  { cwd }: Base,
-  { defaults, zones }: { readonly defaults: ConfigValues; readonly zones: ReadonlySet<string> | undefined },
-  faults: Fault[],
-  warnings: Fault[],
-): AliasFileRead {
-  const import_ = 'heyu2mqtt alias import makes the alias file of your x10config';
-  if (path === undefined) return { aliases: [], complete: true, found: false };
-  const reading = readTextFile(resolve(cwd, path), path);
-  if (!reading.ok) {
-    if (reading.missing)
-      warnings.push(fault({ file: path }, 'does not exist: there are no sensors yet', import_));
-    else faults.push(reading.fault);
-    return { aliases: [], complete: reading.missing, found: false };
-  }
-  const document = readDocument(reading.file.text, path);
-  faults.push(...document.faults);
-  if (document.written === undefined) return { aliases: [], complete: false, found: true };
-  const read = readAliases(document.written, { file: path, defaults, zones });
-  faults.push(...read.faults);
-  warnings.push(...read.warnings);
-  if (read.aliases.length === 0 && read.faults.length === 0) {
-    warnings.push(fault({ file: path }, 'names no alias: there are no sensors yet', import_));
-  }
-  return { aliases: read.aliases, complete: read.faults.length + document.faults.length === 0, found: true };
 }

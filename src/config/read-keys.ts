@@ -27,8 +27,8 @@ export function readWritten<T>(form: Form<T>, written: Written): Reading<T> {
   if (given !== undefined) return form.read(given);
   const problem =
     written.kind === 'section'
-      ? `is a section, but a ${form.name} is wanted`
-      : `holds something else than values, but a ${form.name} is wanted`;
+      ? `is a section, but one ${form.name} is wanted`
+      : `holds something else than values, but one ${form.name} is wanted`;
   return { ok: false, problem };
 }
 

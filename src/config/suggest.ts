@@ -24,22 +24,33 @@ function distance(from: string, to: string): number {
   return row[to.length] ?? 0;
 }
 
+/** Shorter words are part of too many others. */
+const SHORTEST_PART = 4;
+
+/** `topic` is a part of `base_topic`, and not too small a one to mean it. */
+function isPart(part: string, whole: string): boolean {
+  return part.length >= SHORTEST_PART && part.length * 3 >= whole.length && whole.includes(part);
+}
+
 /**
  * The known word nearest to `word` without regard to case and to `-` for `_`: at most a third of its letters
- * differ, and at least one edit is always forgiven. Undefined when none is near.
+ * differ, and at least one edit is always forgiven; else one that contains the other. Undefined when none is near.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > LONGEST) return undefined;
-  const plain = (text: string) => text.toLowerCase().replaceAll('-', '_');
+  const plain = (text: string): string => text.toLowerCase().replaceAll('-', '_');
   const wanted = plain(word);
   let best: string | undefined;
+  let part: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - wanted.length) >= least) continue;
-    const far = distance(wanted, plain(candidate));
+    const other = plain(candidate);
+    if (isPart(wanted, other) || isPart(other, wanted)) part ??= candidate;
+    if (Math.abs(other.length - wanted.length) >= least) continue;
+    const far = distance(wanted, other);
     if (far < least) [best, least] = [candidate, far];
   }
-  return best;
+  return best ?? part;
 }
 
 /** The hint for an unknown word: `did you mean "hold"?`, or which words there are when there are few. */

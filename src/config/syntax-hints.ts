@@ -11,8 +11,9 @@ export function syntaxHint(code: ErrorCode, text: string, position: number): str
     return 'put text that begins with * into quotes: "*/5 * * * *"';
   if (code === 'BAD_SCALAR_START') return 'put text that begins with @, ` or % into quotes';
   if (code === 'MULTIPLE_DOCS') return 'the file must hold one document: remove the line ---';
-  if (code === 'BAD_INDENT' || code === 'BLOCK_AS_IMPLICIT_KEY')
-    return 'indent the keys of a section by the same number of blanks';
+  if (code === 'BAD_INDENT' || code === 'BLOCK_AS_IMPLICIT_KEY') {
+    return 'indent the keys of a section by the same number of blanks, and close every bracket';
+  }
   if (code === 'MISSING_CHAR')
     return 'a quote or bracket is not closed, or a colon is missing here or in the line above';
   if (code === 'TAG_RESOLVE_FAILED') return 'put text that begins with ! into quotes';

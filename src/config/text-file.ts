@@ -18,7 +18,7 @@ export type FileReading =
   | { readonly ok: false; readonly missing: boolean; readonly fault: Fault };
 
 /** No configuration file is larger: 5,000 aliases take less than 1 MiB. */
-export const LARGEST_FILE = 4 * 1024 * 1024;
+export const LARGEST_FILE = 1024 * 1024;
 
 /** SHA-256 of a text in UTF-8, as `TextFile.hash`. */
 export function hashOf(content: string | Uint8Array): string {

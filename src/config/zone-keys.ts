@@ -26,9 +26,9 @@ export const ZONE_KEYS = {
   ),
   armed_values: key(list(text('word')), [], 'Further words that mean armed.', '[scharf]'),
   disarmed_values: key(list(text('word')), [], 'Further words that mean disarmed.', '[unscharf]'),
-  members: key(
+  members: optionalKey(
     list(idPart, 1),
-    [],
+    'none',
     'Makes it a master zone: armed if all these zones are, disarmed if none is.',
     '[ground, upstairs]',
   ),

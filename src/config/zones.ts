@@ -93,7 +93,7 @@ function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<Zo
     pointer: valueOf('pointer'),
     armedValues: valueOf('armed_values'),
     disarmedValues: valueOf('disarmed_values'),
-    members: valueOf('members'),
+    members: valueOf('members') ?? [],
     panel: valueOf('panel'),
     onUnknown: valueOf('on_unknown'),
     exitDelayMs: valueOf('exit_delay'),

@@ -1,0 +1,54 @@
+/** Reads the file aliases.yaml. A missing one is no fault: a new installation has none. */
+import { resolve } from 'node:path';
+import { readAliases, type AliasContext, type AliasesRead } from './aliases.js';
+import { readDocument } from './document.js';
+import { fault, type Fault } from './faults.js';
+import { readTextFile } from './text-file.js';
+
+/** What the alias file says. */
+export type AliasFile = AliasesRead & {
+  /** Every alias could be read. */
+  readonly isComplete: boolean;
+  readonly found: boolean;
+  /** For `editAliases` and `rewriteFile`: the text and its hash; undefined when it could not be read. */
+  readonly text: string | undefined;
+  readonly hash: string | undefined;
+};
+
+const IMPORT = 'heyu2mqtt alias import makes the alias file of your x10config';
+
+/** Reads it. `path` is shown as it is given and relative to `cwd`; undefined = there is none to be looked for. */
+export function loadAliasFile(
+  path: string | undefined,
+  cwd: string,
+  context: Omit<AliasContext, 'file'>,
+): AliasFile {
+  const none = { aliases: [], faults: [], warnings: [], text: undefined, hash: undefined, found: false };
+  if (path === undefined) return { ...none, isComplete: true };
+  const reading = readTextFile(resolve(cwd, path), path);
+  if (!reading.ok) {
+    if (!reading.missing) return { ...none, faults: [reading.fault], isComplete: false };
+    const warnings = [fault({ file: path }, 'does not exist: there are no sensors yet', IMPORT)];
+    return { ...none, warnings, isComplete: true };
+  }
+  const { text, hash } = reading.file;
+  const document = readDocument(text, path);
+  if (document.written === undefined) {
+    return { ...none, faults: document.faults, isComplete: false, found: true, text, hash };
+  }
+  const read = readAliases(document.written, { ...context, file: path });
+  const faults: readonly Fault[] = [...document.faults, ...read.faults];
+  const warnings = [...read.warnings];
+  if (read.aliases.length === 0 && faults.length === 0) {
+    warnings.push(fault({ file: path }, 'names no alias: there are no sensors yet', IMPORT));
+  }
+  return {
+    aliases: read.aliases,
+    faults,
+    warnings,
+    isComplete: faults.length === 0,
+    found: true,
+    text,
+    hash,
+  };
+}

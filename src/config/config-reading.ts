@@ -1,0 +1,22 @@
+/** Reads the file config.yaml. */
+import { resolve } from 'node:path';
+import { readDocument } from './document.js';
+import type { Fault } from './faults.js';
+import { readTextFile } from './text-file.js';
+import type { Written } from './written.js';
+
+/** What stands in the file, and its permission bits; `written` is undefined when it cannot be read at all. */
+export type ConfigFile = { readonly written: Written | undefined; readonly mode: number };
+
+/** Reads it. `path` is shown as it is given and relative to `cwd`. Faults are added to `faults`. */
+export function readConfigFile(path: string, cwd: string, faults: Fault[]): ConfigFile {
+  const reading = readTextFile(resolve(cwd, path), path);
+  if (!reading.ok) {
+    const { fault, missing } = reading;
+    faults.push(missing ? { ...fault, hint: 'heyu2mqtt init writes one; --config names another' } : fault);
+    return { written: undefined, mode: 0 };
+  }
+  const document = readDocument(reading.file.text, path);
+  faults.push(...document.faults);
+  return { written: document.written, mode: reading.file.mode };
+}

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readDocument } from '../../src/config/document.js';
+import type { Written } from '../../src/config/written.js';
+
+/** A document without its places. */
+function plain(written: Written | undefined): unknown {
+  if (written === undefined) return undefined;
+  if (written.kind === 'text') return written.text ?? null;
+  if (written.kind === 'list') return written.items.map(plain);
+  return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, plain(value)]));
+}
+
+const faultsIn = (text: string) =>
+  readDocument(text, 'f').faults.map(({ line, problem }) => `${line ?? '-'}: ${problem}`);
+
+describe('a document', () => {
+  test.each([
+    ['', null],
+    ['a: 1', { a: '1' }],
+    ['a: 0x1F\nb: 1_000\nc: 1e3\nd: 007\ne: .5', { a: '0x1F', b: '1_000', c: '1e3', d: '007', e: '.5' }],
+    ['a: yes\nb: off\nc: True\nd: ~\ne:', { a: 'yes', b: 'off', c: 'True', d: null, e: null }],
+    ["a: \"x\\ty\"\nb: 'it''s'", { a: 'x\ty', b: "it's" }],
+    ['a: |\n  two\n  lines\n', { a: 'two\nlines\n' }],
+    ['a: [1, [b, c], { d: e }]', { a: ['1', ['b', 'c'], { d: 'e' }] }],
+    ['007: x\ntrue: y', { '007': 'x', true: 'y' }],
+    ['a: 2026-01-01\nb: 12:30:00', { a: '2026-01-01', b: '12:30:00' }],
+    ['a: &x { b: 1 }\nc: *x', { a: { b: '1' }, c: { b: '1' } }],
+    ['a: &x { b: 1, c: 2 }\nd:\n  <<: *x\n  c: 3', { a: { b: '1', c: '2' }, d: { b: '1', c: '3' } }],
+    ['d:\n  <<: [{ a: 1 }, { a: 2, b: 2 }]', { d: { a: '1', b: '2' } }],
+  ])('%j', (text, expected) => {
+    expect(faultsIn(text)).toEqual([]);
+    expect(plain(readDocument(text, 'f').written)).toEqual(expected);
+  });
+
+  test('every key knows its place, a repeated one that of its origin', () => {
+    const { written } = readDocument('# c\na:\n  b: 1\n  c: &x {d: 2, e: 3}\nf:\n  <<: *x\n', 'f');
+    const places: string[] = [];
+    const walk = (node: Written | undefined): void => {
+      if (node?.kind !== 'section') return;
+      for (const { key, line, column, value } of node.entries.values()) {
+        places.push(`${key} ${line}:${column}`);
+        walk(value);
+      }
+    };
+    walk(written);
+    expect(places).toEqual(['a 2:1', 'b 3:3', 'c 4:3', 'd 4:10', 'e 4:16', 'f 5:1', 'd 4:10', 'e 4:16']);
+  });
+
+  test('keys that objects have by themselves are keys like others', () => {
+    const { written, faults } = readDocument('__proto__: 1\nconstructor: 2\ntoString: 3\n', 'f');
+    expect(faults).toEqual([]);
+    expect(written?.kind === 'section' ? [...written.entries.keys()] : []).toEqual([
+      '__proto__',
+      'constructor',
+      'toString',
+    ]);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});
+
+describe('faults of a document', () => {
+  test.each([
+    ['a: 1\nb: 2\na: 3', ['3: "a" is there twice, first in line 1']],
+    ['a: *b', ['1: *b refers to itself or to nothing']],
+    ['a: &a [*a]', ['1: *a refers to itself or to nothing']],
+    ['? [a, b]\n: c', ['1: a key must be a plain word']],
+    [': a', ['1: a key must be a plain word']],
+    ['a: !!js/function x', ['1: not YAML: unresolved tag: tag:yaml.org,2002:js/function']],
+    ['a: 1\n<<: 2', ['2: << must be followed by a section']],
+    ['a: "b', ['1: not YAML: missing closing "quote']],
+    [
+      'a: {b: 1',
+      ['1: not YAML: flow map in block collection must be sufficiently indented and end with a }'],
+    ],
+  ])('%j', (text, faults) => {
+    expect(faultsIn(text)).toEqual(faults);
+  });
+
+  test.each([
+    ['nested deeply', '['.repeat(100_000)],
+    ['nested deeply and closed', `${'['.repeat(5_000)}${']'.repeat(5_000)}`],
+    ['nested sections', Array.from({ length: 200 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
+    ['many nodes', `[${'a,'.repeat(120_000)}]`],
+  ])('%s: is told once, quickly', (_, text) => {
+    const start = performance.now();
+    expect(readDocument(text, 'f').faults).toHaveLength(1);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  test('a billion laughs cost nothing', () => {
+    const lines = ['a0: &a0 [lol, lol]'];
+    for (let index = 1; index < 60; index++)
+      lines.push(`a${index}: &a${index} [${`*a${index - 1},`.repeat(9)}]`);
+    const start = performance.now();
+    const { written } = readDocument(lines.join('\n'), 'f');
+    expect(written?.kind === 'section' ? written.entries.size : 0).toBe(60);
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  test('merging a thousand times a thousand keys is bounded', () => {
+    const keys = Array.from({ length: 1_000 }, (_, index) => `k${index}: 1`).join(', ');
+    const users = Array.from({ length: 1_000 }, (_, index) => `u${index}: { <<: *b }`).join('\n');
+    const start = performance.now();
+    readDocument(`b: &b { ${keys} }\n${users}\n`, 'f');
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+});
+
+describe('anything at all', () => {
+  const yamlish = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(
+          'a',
+          ': ',
+          '\n',
+          '  ',
+          '- ',
+          '{',
+          '}',
+          '[',
+          ']',
+          '&a ',
+          '*a',
+          '<<: ',
+          '!!',
+          '|',
+          '>',
+          '"',
+          "'",
+          '#',
+          '---\n',
+          '...\n',
+          '%YAML 1.1\n',
+          '\t',
+          '?',
+          ',',
+          '\r\n',
+          '\u0000',
+          '\uFEFF',
+        ),
+        fc.string({ maxLength: 5 }),
+      ),
+      { maxLength: 60 },
+    )
+    .map((parts) => parts.join(''));
+
+  test('is read without an exception, and every fault has a line of the text', () => {
+    fc.assert(
+      fc.property(fc.oneof(yamlish, fc.string({ unit: 'binary' })), (text) => {
+        const { faults } = readDocument(text, 'f');
+        const lines = text.split('\n').length;
+        for (const { line } of faults)
+          expect(line === undefined || (line >= 1 && line <= lines + 1)).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
