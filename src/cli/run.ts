@@ -37,7 +37,7 @@ const RELOAD_AFTER_MS = 300;
 async function run(asked: string | undefined): Promise<void> {
   const warnings: string[] = [];
   const { configuration } = loadOrFail(asked, (warning) => warnings.push(warning));
-  const log = openLog(configuration.log.level, configuration.log.format, process.env);
+  const log = await openLog(configuration.log.level, configuration.log.format, process.env);
   for (const warning of warnings) log.warn({}, warning);
   log.info({ version: ownVersion(), sensors: configuration.core.sensors.length }, 'heyu2mqtt starts');
 

@@ -5,7 +5,6 @@
 
 import { fstatSync } from 'node:fs';
 import { pino, type DestinationStream, type Logger } from 'pino';
-import pretty from 'pino-pretty';
 
 /** How lines look; `auto` asks who is listening. */
 export type LogFormat = 'auto' | 'journald' | 'json' | 'pretty';
@@ -50,8 +49,10 @@ export function journalLine(line: string): string {
   return `<${PRIORITY[level] ?? 6}>${[msg ?? '', ...rest].join(' ')}\n`;
 }
 
-function destination(format: Exclude<LogFormat, 'auto'>): DestinationStream {
+async function destination(format: Exclude<LogFormat, 'auto'>): Promise<DestinationStream> {
   if (format === 'pretty') {
+    // loaded on a terminal only: the service does without its memory
+    const { default: pretty } = await import('pino-pretty');
     return pretty({ sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true });
   }
   const out = pino.destination({ dest: 1, sync: true });
@@ -60,12 +61,12 @@ function destination(format: Exclude<LogFormat, 'auto'>): DestinationStream {
 }
 
 /** Opens the log. Nothing secret is ever given to it; should it be, `password` and `url` fields are hidden. */
-export function openLog(level: LogLevel, format: LogFormat, env: NodeJS.ProcessEnv): Logger {
+export async function openLog(level: LogLevel, format: LogFormat, env: NodeJS.ProcessEnv): Promise<Logger> {
   const chosen = formatOf(format, env);
   const redact = { paths: ['password', 'url', '*.password', '*.url'], censor: '[hidden]' };
   const isForJournal = chosen === 'journald';
   return pino(
     { level, redact, ...(isForJournal ? { base: null, timestamp: false } : { base: null }) },
-    destination(chosen),
+    await destination(chosen),
   );
 }

@@ -1,0 +1,327 @@
+/** The service as its users run it, against a real mosquitto. */
+
+import { appendFileSync, chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { makeBridge, pair, stampAt, type House, type TestBridge } from '../support/bridge.js';
+import { collect, type Collector } from '../support/collect.js';
+import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
+import { until } from '../support/until.js';
+
+const ALIASES = `aliases:
+  hall_motion: { address: A3, model: MS14A, name: Hall, zone: ground, dusk: A4, hold: 5m, topic: hall }
+  porch_motion: { address: A5, model: MS14A, name: Porch, hold: 2s }
+  sec_door: { address: C2, model: DS10A, name: Door, topic: door }
+`;
+const ZONES = 'zones:\n  ground: { name: Ground floor, state_topic: house/armed, alert_cooldown: 0s }\n';
+
+let mosquitto: Mosquitto;
+beforeAll(async () => {
+  mosquitto = await startMosquitto({ persistence: { autosaveS: 1 } });
+});
+afterAll(() => mosquitto.remove());
+
+let houses = 0;
+
+/** A house with base topic and client id of its own, and a subscriber to all of it. */
+async function house(
+  more: Partial<House> = {},
+): Promise<{ bridge: TestBridge; seen: Collector; base: string }> {
+  houses += 1;
+  const base = `h${houses}`;
+  const config =
+    `mqtt: { url: "${mosquitto.url}", base_topic: ${base} }\n` +
+    `homeassistant: { prefix: ha${houses} }\n${more.config ?? ZONES.replace('house/armed', `${base}-house/armed`)}`;
+  const bridge = makeBridge({ mqttUrl: mosquitto.url, aliases: ALIASES, ...more, config });
+  onTestFinished(() => bridge.remove());
+  const seen = await collect(mosquitto.port, [`${base}/#`, `ha${houses}/#`]);
+  onTestFinished(() => seen.stop());
+  return { bridge, seen, base };
+}
+
+type Event = { event_type: string; id: string; security?: string; at: string };
+const events = (seen: Collector, topic: string): Event[] =>
+  seen.payloads(topic).map((payload) => JSON.parse(payload) as Event);
+
+const ON = pair('rcvi', 'A3', 'On', 'hall_motion');
+const OFF = pair('rcvi', 'A3', 'Off', 'hall_motion');
+
+describe('a day in the house', () => {
+  test('one motion is one ON, one OFF and two events, however often the sensor repeats it', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/status`, 'online');
+    await seen.untilLast(`${base}/hall/motion`, 'OFF');
+    await seen.until(() =>
+      seen.payloads(`${base}/bridge/info`).some((info) => info.includes('"waiting":0,"inFlight":0')),
+    );
+    seen.clear();
+    for (let i = 0; i < 5; i += 1) bridge.heyu(...ON);
+    bridge.heyu(...OFF);
+    await seen.untilLast(`${base}/hall/motion`, 'OFF');
+    await seen.until(() => events(seen, `${base}/hall/event`).length === 2);
+    expect(seen.payloads(`${base}/hall/motion`)).toEqual(['ON', 'OFF']);
+    const [motion, clear] = events(seen, `${base}/hall/event`);
+    expect(motion?.event_type).toBe('motion');
+    expect(clear).toMatchObject({ event_type: 'clear', id: `${motion?.id ?? ''}.clear` });
+    expect(seen.messages.find(({ topic }) => topic.startsWith(`${base}/hall/`))).toMatchObject({
+      topic: `${base}/hall/motion`,
+      payload: 'ON',
+    });
+    expect(seen.messages.filter(({ topic }) => topic.endsWith('/event')).every(({ retain }) => !retain)).toBe(
+      true,
+    );
+  });
+
+  test('a lost Off ends with the hold time', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/status`, 'online');
+    bridge.heyu(...pair('rcvi', 'A5', 'On'));
+    await seen.untilLast(`${base}/porch_motion/motion`, 'ON');
+    await seen.untilLast(`${base}/porch_motion/motion`, 'OFF');
+    await seen.until(() => events(seen, `${base}/porch_motion/event`).length === 2);
+    expect(events(seen, `${base}/porch_motion/event`).map(({ event_type }) => event_type)).toEqual([
+      'motion',
+      'clear',
+    ]);
+  });
+
+  test('dusk and dawn are light, unknown before the first', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/hall/light`, 'None');
+    bridge.heyu(...pair('rcvi', 'A4', 'On'));
+    await seen.untilLast(`${base}/hall/light`, 'OFF');
+    bridge.heyu(...pair('rcvi', 'A4', 'Off'));
+    await seen.untilLast(`${base}/hall/light`, 'ON');
+    expect(seen.payloads(`${base}/hall/motion`)).not.toContain('ON');
+  });
+
+  test('motion raises an alert while the zone is armed, and only then', async () => {
+    const { bridge, seen, base } = await house();
+    await seen.publish(`${base}-house/armed`, 'armed_away', { retain: true });
+    await bridge.start();
+    await seen.untilLast(`${base}/zone/ground/security`, 'armed_away');
+    bridge.heyu(...ON);
+    await seen.until(() => events(seen, `${base}/zone/ground/alert`).length === 1);
+    await seen.until(() => events(seen, `${base}/hall/event`)[0]?.security === 'armed_away');
+    await seen.untilLast(`${base}/zone/ground/alarm`, 'ON');
+    await seen.publish(`${base}-house/armed`, 'disarmed', { retain: true });
+    await seen.untilLast(`${base}/zone/ground/alarm`, 'OFF');
+    bridge.heyu(...OFF, ...ON);
+    await seen.until(() => events(seen, `${base}/hall/event`).length === 3);
+    expect(events(seen, `${base}/hall/event`)[2]?.security).toBe('disarmed');
+    expect(events(seen, `${base}/zone/ground/alert`)).toHaveLength(1);
+  });
+});
+
+describe('the end', () => {
+  test('kill -9 shows offline by the last will', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/status`, 'online');
+    await bridge.stop('SIGKILL');
+    await seen.untilLast(`${base}/bridge/status`, 'offline');
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s says offline and ends with 0 within two seconds',
+    async (signal) => {
+      const { bridge, seen, base } = await house();
+      await bridge.start();
+      await seen.untilLast(`${base}/bridge/status`, 'online');
+      const from = performance.now();
+      expect(await bridge.stop(signal)).toBe(0);
+      expect(performance.now() - from).toBeLessThan(2000);
+      await seen.untilLast(`${base}/bridge/status`, 'offline');
+    },
+  );
+
+  test('stops within two seconds without a broker, too', async () => {
+    const bridge = makeBridge({ mqttUrl: 'mqtt://127.0.0.1:1', aliases: ALIASES, config: ZONES });
+    onTestFinished(() => bridge.remove());
+    await bridge.start();
+    bridge.heyu(...ON);
+    const from = performance.now();
+    expect(await bridge.stop()).toBe(0);
+    expect(performance.now() - from).toBeLessThan(2000);
+  });
+});
+
+describe('the time in between', () => {
+  test('motion that heyu logged while the bridge was down is reported as missed and shows no ON', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/status`, 'online');
+    bridge.heyu('Engine started');
+    await until(
+      () => readState(bridge)?.includes('"offset":31') ?? false,
+      () => `the checkpoint: ${readState(bridge) ?? ''}`,
+    );
+    await bridge.stop('SIGKILL');
+    seen.clear();
+    const old = stampAt(Date.now() - 1000);
+    appendFileSync(
+      bridge.logPath,
+      pair('rcvi', 'A5', 'On')
+        .map((line) => `${old}  ${line}\n`)
+        .join(''),
+    );
+    // its hold time of 2 s has to be over before anybody reads it
+    const from = Date.now();
+    await until(() => Date.now() - from > 2500);
+    await bridge.start();
+    await seen.until(() => events(seen, `${base}/porch_motion/event`).length === 1);
+    expect(events(seen, `${base}/porch_motion/event`)[0]?.event_type).toBe('motion_missed');
+    await seen.untilLast(`${base}/porch_motion/motion`, 'OFF');
+    expect(seen.payloads(`${base}/porch_motion/motion`)).not.toContain('ON');
+  });
+
+  test('motion is delivered when the broker comes back', async () => {
+    const own = await startMosquitto();
+    onTestFinished(() => own.remove());
+    const bridge = makeBridge({ mqttUrl: own.url, aliases: ALIASES, config: ZONES });
+    onTestFinished(() => bridge.remove());
+    const seen = await collect(own.port, ['x10/#']);
+    onTestFinished(() => seen.stop());
+    await bridge.start();
+    await seen.untilLast('x10/bridge/status', 'online');
+    await own.stop();
+    seen.clear();
+    bridge.heyu(...ON);
+    await own.start();
+    await seen.until(() => events(seen, 'x10/hall/event').some(({ event_type }) => event_type === 'motion'));
+    await seen.untilLast('x10/hall/motion', 'ON');
+    await seen.untilLast('x10/bridge/status', 'online');
+  });
+
+  test('a rotation between address and function loses nothing', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/status`, 'online');
+    bridge.heyu(ON[0] ?? '');
+    renameSync(bridge.logPath, `${bridge.logPath}.1`);
+    bridge.heyu(ON[1] ?? '');
+    await seen.untilLast(`${base}/hall/motion`, 'ON');
+  });
+
+  test('a log that is not there yet is read from its beginning when heyu makes it', async () => {
+    const { bridge, seen, base } = await house();
+    renameSync(bridge.logPath, join(bridge.folder, 'elsewhere'));
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/source`, 'offline');
+    await seen.untilLast(`${base}/bridge/problem`, 'ON');
+    bridge.heyu(...ON);
+    await seen.untilLast(`${base}/hall/motion`, 'ON');
+    await seen.untilLast(`${base}/bridge/source`, 'online');
+    await seen.untilLast(`${base}/bridge/problem`, 'OFF');
+  });
+});
+
+function readState(bridge: TestBridge): string | undefined {
+  const path = join(bridge.statePath, 'state.json');
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+describe('a new configuration', () => {
+  test('is taken without a reconnect and without a false motion; what is gone disappears', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/status`, 'online');
+    bridge.heyu(...ON);
+    await seen.untilLast(`${base}/hall/motion`, 'ON');
+    await seen.until(() => seen.messages.some(({ topic }) => topic.endsWith(`${base}_c2/config`)));
+    seen.clear();
+    writeFileSync(
+      bridge.aliasesPath,
+      ALIASES.replace(/ {2}sec_door.*\n/, '') + '  garden: { address: A9, model: MS16A, name: Garden }\n',
+    );
+    await seen.until(() => seen.last(`${base}/garden/motion`)?.payload === 'OFF');
+    await seen.until(() =>
+      seen.messages.some(({ topic, payload }) => topic.endsWith(`${base}_c2/config`) && payload === ''),
+    );
+    await seen.until(() =>
+      seen.messages.some(({ topic, payload }) => topic.endsWith(`${base}_a9/config`) && payload !== ''),
+    );
+    expect(seen.payloads(`${base}/bridge/status`)).toEqual([]);
+    expect(seen.payloads(`${base}/hall/motion`)).toEqual([]);
+    expect(seen.payloads(`${base}/hall/event`)).toEqual([]);
+    bridge.heyu(...OFF);
+    await seen.untilLast(`${base}/hall/motion`, 'OFF');
+  });
+
+  test('with faults leaves the old one in force and says why', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/status`, 'online');
+    writeFileSync(bridge.aliasesPath, 'aliases:\n  hall: { address: Z99 }\n');
+    await until(() => bridge.output().includes('the old one stays in force'));
+    expect(bridge.output()).toMatch(/aliases\.yaml:2: aliases\.hall\.address/);
+    bridge.heyu(...ON);
+    await seen.untilLast(`${base}/hall/motion`, 'ON');
+  });
+
+  test('is read at SIGHUP', async () => {
+    const { bridge } = await house();
+    await bridge.start();
+    bridge.signal('SIGHUP');
+    await until(() => bridge.output().includes('configuration reloaded'));
+  });
+
+  test('clears what an earlier run has left on the broker', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/hall/motion`, 'OFF');
+    await bridge.stop();
+    writeFileSync(bridge.aliasesPath, ALIASES.replace('topic: hall', 'topic: corridor'));
+    await bridge.start();
+    await seen.untilLast(`${base}/corridor/motion`, 'OFF');
+    await seen.until(() => seen.last(`${base}/hall/motion`)?.payload === '');
+    await seen.until(() => seen.last(`${base}/hall/light`)?.payload === '');
+  });
+});
+
+describe('home assistant', () => {
+  test('is told everything again at its birth', async () => {
+    const { bridge, seen, base } = await house();
+    const prefix = base.replace('h', 'ha');
+    const topic = `${prefix}/device/${base}_a3/config`;
+    await bridge.start();
+    await seen.until(() => seen.payloads(topic).length > 0);
+    await seen.untilLast(`${base}/bridge/status`, 'online');
+    seen.clear();
+    await seen.publish('homeassistant/status', 'online');
+    await seen.until(
+      () => seen.payloads(topic).length > 0 && seen.payloads(`${base}/hall/motion`).length > 0,
+    );
+  });
+});
+
+describe('bad surroundings', () => {
+  test('a configuration with faults ends with 78 and every fault at once', async () => {
+    const bridge = makeBridge({
+      mqttUrl: 'mqtt://127.0.0.1:1',
+      config: 'mqtt: { keepalive: soon, prot: 5 }\nzone: {}\n',
+    });
+    onTestFinished(() => bridge.remove());
+    await bridge.start();
+    expect(await bridge.stop()).toBe(78);
+    expect(bridge.output()).toMatch(/mqtt\.keepalive/);
+    expect(bridge.output()).toMatch(/mqtt\.prot/);
+    expect(bridge.output()).toMatch(/zone/);
+    expect(bridge.output()).not.toMatch(/ at .*\.js:\d+/);
+  });
+
+  test('a state directory that cannot be written to is a problem, not the end', async () => {
+    const { bridge, seen, base } = await house();
+    writeFileSync(bridge.statePath, 'a file where the directory should be');
+    await bridge.start();
+    await until(
+      () => bridge.output().includes('state directory') || bridge.output().includes('cannot be saved'),
+    );
+    chmodSync(bridge.logPath, 0o644);
+    expect(base).toBeTruthy();
+    expect(seen.payloads(`${base}/hall/motion`)).not.toContain('ON');
+  });
+});

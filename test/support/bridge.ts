@@ -1,0 +1,135 @@
+/** The bridge as its users run it: `dist/main.js run` in a process of its own, with files in a folder of its own. */
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.js';
+
+/** The built program. */
+export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+export type House = {
+  /** Lines of config.yaml beside heyu, mqtt.url, state_dir and log. */
+  readonly config?: string;
+  /** Text of aliases.yaml. */
+  readonly aliases?: string;
+  readonly mqttUrl: string;
+  /** Further environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/** A bridge in a folder; `start` and `stop` as often as you like. */
+export type TestBridge = {
+  readonly folder: string;
+  readonly logPath: string;
+  readonly configPath: string;
+  readonly aliasesPath: string;
+  readonly statePath: string;
+  /** Its own log: JSON lines of all its lives. */
+  readonly output: () => string;
+  readonly pid: () => number | undefined;
+  /** Starts it and resolves when it follows its log. */
+  readonly start: () => Promise<void>;
+  /** Sends a signal; resolves with the exit code (null after a signal) when it is gone. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** Appends lines as heyu does: with a stamp of now unless they bring their own. */
+  readonly heyu: (...texts: string[]) => void;
+  readonly remove: () => Promise<void>;
+};
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** heyu's default stamp of an instant, UTC. */
+export function stampAt(at: number): string {
+  const date = new Date(at);
+  return (
+    `${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())} ` +
+    `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
+  );
+}
+
+/** The two lines of an On or Off, as heyu writes them. */
+export function pair(source: string, address: string, name: string, label = '_no_alias_'): string[] {
+  const unit = address.slice(1);
+  return [
+    `${source} addr unit     ${unit.padStart(3)} : hu ${address.charAt(0)}${unit.padEnd(2)} (${label})`,
+    `${source} func ${name.padStart(12)} : hc ${address.charAt(0)}`,
+  ];
+}
+
+/** Makes the files of a house; the heyu log exists and is empty. */
+export function makeBridge({ config = '', aliases = 'aliases: {}\n', mqttUrl, env = {} }: House): TestBridge {
+  const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-test-'));
+  const logPath = join(folder, 'heyu.log.ttyS0');
+  const configPath = join(folder, 'config.yaml');
+  const aliasesPath = join(folder, 'aliases.yaml');
+  const statePath = join(folder, 'state');
+  const head = [
+    `heyu: { log: ${logPath}, timezone: UTC }`,
+    `state_dir: ${statePath}`,
+    'log: { format: json, level: info }',
+    ...(config.includes('mqtt:') ? [] : [`mqtt: { url: "${mqttUrl}" }`]),
+  ];
+  writeFileSync(configPath, `${head.join('\n')}\n${config}`);
+  writeFileSync(aliasesPath, aliases);
+  writeFileSync(logPath, '');
+  let child: ChildProcess | undefined;
+  let output = '';
+
+  const start = async (): Promise<void> => {
+    if (!existsSync(MAIN)) throw new Error('dist/main.js is missing. hint: npm run build');
+    const before = output.length;
+    const started = spawn(process.execPath, [MAIN, 'run', '--config', configPath], {
+      env: { ...process.env, TZ: 'UTC', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = started;
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    }
+    await until(
+      () =>
+        /following the heyu log|the heyu log (does not exist|cannot be read)/.test(output.slice(before)) ||
+        started.exitCode !== null,
+      () => `the bridge to start:\n${output}`,
+    );
+  };
+
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
+    const ending = child;
+    child = undefined;
+    if (ending === undefined) return null;
+    if (ending.exitCode !== null || ending.signalCode !== null) return ending.exitCode;
+    const gone = once(ending, 'exit');
+    ending.kill(signal);
+    ending.kill('SIGCONT');
+    await gone;
+    return ending.exitCode;
+  };
+
+  return {
+    folder,
+    logPath,
+    configPath,
+    aliasesPath,
+    statePath,
+    output: () => output,
+    pid: () => child?.pid,
+    start,
+    stop,
+    signal: (signal) => void child?.kill(signal),
+    heyu: (...texts) => {
+      const stamp = stampAt(Date.now());
+      const lines = texts.map((text) => (/^\d\d[/.]\d\d /.test(text) ? text : `${stamp}  ${text}`));
+      appendFileSync(logPath, `${lines.join('\n')}\n`);
+    },
+    remove: async () => {
+      await stop('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
