@@ -4,6 +4,7 @@
  */
 
 import type { X10Config } from '../heyu/x10config.js';
+import type { SensorType } from '../sensor/settings.js';
 import type { X10Alias } from '../heyu/x10config-alias.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
 import { nextUnit } from '../x10/address.js';
@@ -51,6 +52,10 @@ export type Proposals = {
 const MEANINGLESS: ReadonlySet<string> = new Set(
   'VIRT4 VDATA VISGEN SSVDATA SHUTTER SW10 KAKU_S KAKU_P'.split(' '),
 );
+
+const GUESSED_APPLIANCE = 'heyu names no module: say type: motion if it is a motion sensor';
+const GUESSED_MOTION = 'a PLCSENSOR may sense anything: motion is assumed';
+const GUESSES: readonly string[] = [GUESSED_APPLIANCE, GUESSED_MOTION];
 
 const OPENINGS = ['window', 'garage', 'door'] as const;
 
@@ -104,6 +109,25 @@ export function takeDusk(proposals: Proposals, question: Question & { readonly k
   return { ...proposals, entries, skipped: skipped.sort((one, other) => one.line - other.line) };
 }
 
+/** Takes the answer to a type question. What is guessed no longer needs its comment. */
+export function takeType(
+  proposals: Proposals,
+  question: Question & { readonly kind: 'type' },
+  type: SensorType,
+): Proposals {
+  const entries = proposals.entries.map((proposal) => {
+    if (proposal.entry.alias !== question.alias) return proposal;
+    // Motion is the default of these: it need not be written down.
+    const entry = { ...proposal.entry, type: type === 'motion' ? undefined : type };
+    return {
+      ...proposal,
+      entry,
+      comments: proposal.comments.filter((comment) => !GUESSES.includes(comment)),
+    };
+  });
+  return { ...proposals, entries };
+}
+
 /** The module of each unit: that of any alias that covers it (heyu allows no two different ones). */
 function modelsByAddress(aliases: readonly X10Alias[]): ReadonlyMap<Address, string> {
   const models = new Map<Address, string>();
@@ -143,12 +167,12 @@ function propose(alias: X10Alias, address: Address, model: string | undefined): 
       : typeIn(alias.label, ['motion', ...OPENINGS, 'light', 'remote']);
     if (type === undefined) {
       type = 'appliance';
-      comments.push('heyu names no module: say type: motion if it is a motion sensor');
+      comments.push(GUESSED_APPLIANCE);
     }
     if (type === 'motion') type = undefined;
   } else if (model === 'PLCSENSOR') {
     type = typeIn(alias.label, ['motion', ...OPENINGS, 'smoke', 'water']);
-    if (type === undefined) comments.push('a PLCSENSOR may sense anything: motion is assumed');
+    if (type === undefined) comments.push(GUESSED_MOTION);
     if (type === 'motion') type = undefined;
   } else if (known.kind === 'contact') {
     type = typeIn(alias.label, OPENINGS);

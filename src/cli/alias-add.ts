@@ -1,0 +1,43 @@
+/** `heyu2mqtt alias add NAME ADDRESS`: a new entry of the alias file. */
+
+import { Command } from 'commander';
+import { aliasFault } from '../config/form-x10.js';
+import { parseAddress } from '../x10/address.js';
+import { editAliasFile } from './alias-file.js';
+import { ALIAS_KEY_NAMES, givenKeys, withKeyOptions } from './alias-key-options.js';
+import { findPlace, withPlaceOptions, type PlaceOptions } from './alias-place.js';
+import { CommandError, EXIT } from './exit-code.js';
+import { processTerminal } from './terminal.js';
+
+const KEYS = ALIAS_KEY_NAMES.filter((key) => key !== 'address');
+
+/** The command `alias add`. */
+export function aliasAddCommand(): Command {
+  const command = new Command('add')
+    .description('name a unit')
+    .argument('<alias>', "heyu's alias, or a new name")
+    .argument('<address>', 'house code and unit, such as A3')
+    .action(addAlias);
+  return withPlaceOptions(withKeyOptions(command, KEYS));
+}
+
+function addAlias(alias: string, given: string, options: PlaceOptions & Record<string, unknown>): void {
+  requireAlias(alias);
+  const address = parseAddress(given);
+  if (address === undefined)
+    throw new CommandError(
+      `"${given}" is no X10 address`,
+      EXIT.usage,
+      'write a house code and a unit, such as A3',
+    );
+  const keys = { address, ...givenKeys(options, KEYS) };
+  const { place } = editAliasFile(findPlace(options), () => [{ kind: 'add', alias, keys }]);
+  processTerminal().print(`added: ${alias} (${address}) in ${place.path}`);
+}
+
+/** Ends with an error when heyu would not take such a label. */
+export function requireAlias(alias: string): void {
+  const fault = aliasFault(alias);
+  if (fault !== undefined)
+    throw new CommandError(`"${alias}" ${fault}`, EXIT.usage, 'use letters, digits, . _ and -, at most 32');
+}

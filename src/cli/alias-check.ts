@@ -1,0 +1,89 @@
+/** `heyu2mqtt alias check`: the alias file in itself, against heyu's configuration and against its log. */
+
+import { accessSync, constants } from 'node:fs';
+import { Command } from 'commander';
+import { checkAliases, type Finding } from '../alias/check.js';
+import type { History } from '../alias/heard.js';
+import { formatFault } from '../config/faults.js';
+import { readAliasFile, type AliasFile } from './alias-file.js';
+import { findPlace, readX10ConfigFile, withPlaceOptions, type PlaceOptions } from './alias-place.js';
+import { EXIT } from './exit-code.js';
+import { findX10Config } from './find-x10config.js';
+import { historyOf, logFormOf } from './log-history.js';
+import { processTerminal, type Style } from './terminal.js';
+
+type Options = PlaceOptions & {
+  readonly json?: boolean;
+  readonly x10config?: string;
+  /** A path, or false for --no-log. */
+  readonly log?: string | false;
+};
+
+const STYLE: Readonly<Record<Finding['level'], Style>> = { fault: 'red', warning: 'yellow', note: 'dim' };
+
+/** The command `alias check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
+export function aliasCheckCommand(): Command {
+  return withPlaceOptions(new Command('check'))
+    .description('find what is wrong with the aliases: here, in heyu, in the log')
+    .option('--x10config <file>', "heyu's configuration (default: as configured, else where heyu looks)")
+    .option('--log <file>', "heyu's log (default: as configured)")
+    .option('--no-log', 'do not look into the log')
+    .option('--json', 'as JSON')
+    .action(check);
+}
+
+function check(options: Options): void {
+  const terminal = processTerminal();
+  const place = findPlace(options);
+  const file = readAliasFile(place);
+  const x10config = options.x10config ?? place.x10config ?? findX10Config(process.env);
+  const config = readX10ConfigFile(x10config);
+  const rows = [...faultRows(file), ...checkAliases(file.entries, config, historyFor(file, options))];
+  const worst = rows.some(({ level }) => level === 'fault')
+    ? EXIT.faults
+    : rows.some(({ level }) => level === 'warning')
+      ? EXIT.failed
+      : EXIT.ok;
+  if (options.json === true) terminal.print(JSON.stringify(rows, null, 2));
+  else {
+    for (const { level, alias, problem, hint } of rows) {
+      const subject = alias === undefined ? '' : `${alias}: `;
+      terminal.print(`${terminal.style(STYLE[level], level.padEnd(7))}  ${subject}${problem}`);
+      if (hint !== undefined) terminal.print(terminal.style('dim', `         ${hint}`));
+    }
+    const against = x10config === undefined ? 'without the configuration of heyu' : `against ${x10config}`;
+    if (worst === EXIT.ok) terminal.print(`${file.aliases.length} aliases, checked ${against}: all is well`);
+  }
+  process.exitCode = worst;
+}
+
+function faultRows({ faults, warnings }: AliasFile): readonly Finding[] {
+  const row =
+    (level: 'fault' | 'warning') =>
+    (fault: AliasFile['faults'][number]): Finding => {
+      return {
+        level,
+        alias: undefined,
+        problem: formatFault({ ...fault, hint: undefined }),
+        hint: fault.hint,
+      };
+    };
+  return [...faults.map(row('fault')), ...warnings.map(row('warning'))];
+}
+
+/** What the log has heard; undefined when there is none to be read and none was asked for. */
+function historyFor({ place }: AliasFile, { log }: Options): History | undefined {
+  if (log === false) return undefined;
+  const path = log ?? place.values['heyu.log'];
+  if (log === undefined && !isReadable(path)) return undefined;
+  return historyOf([path], logFormOf(place.values));
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Reading and editing the alias file for the commands. An edit is worked out anew when the file was changed
+ * meanwhile, and is refused when it would make a fault that was not there before.
+ */
+
+import { join } from 'node:path';
+import type { AliasEntry } from '../alias/entry.js';
+import { readAliases, type AliasRead } from '../config/aliases.js';
+import { readDocument } from '../config/document.js';
+import { editAliases, type AliasEdit } from '../config/edit.js';
+import { fault, formatFaults, type Fault } from '../config/faults.js';
+import { rewriteFile } from '../config/rewrite.js';
+import { readTextFile } from '../config/text-file.js';
+import type { AliasPlace } from './alias-place.js';
+import { CommandError, EXIT } from './exit-code.js';
+import { PROGRAM_FOLDER } from './service-machine.js';
+
+/** The alias file as it was read. */
+export type AliasFile = {
+  readonly place: AliasPlace;
+  readonly text: string;
+  /** Undefined: there is no such file yet. */
+  readonly hash: string | undefined;
+  readonly aliases: readonly AliasRead[];
+  readonly entries: readonly AliasEntry[];
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+};
+
+/** So often an edit is worked out anew when someone else keeps changing the file. */
+const ATTEMPTS = 5;
+
+/** Reads the alias file; one that does not exist is empty. */
+export function readAliasFile(place: AliasPlace): AliasFile {
+  const reading = readTextFile(place.path);
+  if (!reading.ok) {
+    if (!reading.missing) throw new CommandError(formatFaults([reading.fault]), EXIT.noInput);
+    return { place, text: newAliasText(), hash: undefined, ...judge(newAliasText(), place) };
+  }
+  const { text, hash } = reading.file;
+  return { place, text, hash, ...judge(text, place) };
+}
+
+/** The one alias of that name, or an error that names what it may be. */
+export function aliasNamed(file: AliasFile, alias: string): AliasRead {
+  const found = file.aliases.find(({ settings }) => settings.alias === alias);
+  if (found) return found;
+  const near = file.aliases.find(({ settings }) => settings.alias.toLowerCase() === alias.toLowerCase());
+  throw new CommandError(
+    `there is no alias "${alias}" in ${file.place.path}`,
+    EXIT.failed,
+    near === undefined ? 'heyu2mqtt alias list shows them' : `did you mean "${near.settings.alias}"?`,
+  );
+}
+
+/**
+ * Edits the file: `edits` says what is to be done to it as it is now, and is asked again when the file has changed
+ * under it. Nothing is written when there is nothing to do.
+ */
+export function editAliasFile(
+  place: AliasPlace,
+  edits: (file: AliasFile) => readonly AliasEdit[],
+): AliasFile {
+  for (let attempt = 1; ; attempt += 1) {
+    const before = readAliasFile(place);
+    const wanted = edits(before);
+    if (wanted.length === 0) return before;
+    const edited = editAliases(before.text, wanted);
+    if (!edited.ok) throw new CommandError(`${place.path}: ${edited.problem}`, EXIT.failed, edited.hint);
+    const after = judge(edited.text, place);
+    const made = after.faults.filter(
+      ({ key, problem }) => !before.faults.some((old) => old.key === key && old.problem === problem),
+    );
+    if (made.length > 0) throw new CommandError(`nothing was written:\n${formatFaults(made)}`, EXIT.failed);
+    const written = rewriteFile(place.path, before.hash, edited.text);
+    if (written.ok) return { place, text: edited.text, hash: written.hash, ...after };
+    const isChanged = readHash(place.path) !== before.hash;
+    if (!isChanged || attempt >= ATTEMPTS) throw new CommandError(written.problem, EXIT.failed, written.hint);
+  }
+}
+
+/** An empty alias file as `init` and the first `import` write it. */
+export function newAliasText(): string {
+  const schema = join(PROGRAM_FOLDER, 'config', 'aliases.schema.json');
+  return [
+    `# yaml-language-server: $schema=${schema}`,
+    '#',
+    "# The sensors, lamps and remotes, by heyu's alias. heyu2mqtt alias import makes this file of your x10config,",
+    '# heyu2mqtt alias learn finds what is heard and not yet named. All keys: docs/configuration.md.',
+    '',
+    'aliases:',
+    '',
+  ].join('\n');
+}
+
+function readHash(path: string): string | undefined {
+  const reading = readTextFile(path, path, { lenient: true });
+  return reading.ok ? reading.file.hash : undefined;
+}
+
+function judge(
+  text: string,
+  { path, values, zones }: AliasPlace,
+): Pick<AliasFile, 'aliases' | 'entries' | 'faults' | 'warnings'> {
+  const document = readDocument(text, path);
+  const names = zones && new Set(zones.map(({ settings }) => settings.zone));
+  const read =
+    document.written === undefined
+      ? { aliases: [], faults: [], warnings: [] }
+      : readAliases(document.written, { file: path, defaults: values, zones: names });
+  return {
+    aliases: read.aliases,
+    entries: read.aliases.map(entryOf),
+    faults: [...document.faults, ...read.faults, ...keyfobsWithoutAlias(read.aliases, zones ?? [], path)],
+    warnings: read.warnings,
+  };
+}
+
+/** A zone of config.yaml that names a keyfob depends on its alias. */
+function keyfobsWithoutAlias(
+  aliases: readonly AliasRead[],
+  zones: NonNullable<AliasPlace['zones']>,
+  path: string,
+): readonly Fault[] {
+  const names = new Set(aliases.map(({ settings }) => settings.alias));
+  return zones.flatMap(({ settings: { zone, keyfobs } }) =>
+    keyfobs
+      .filter((keyfob) => !names.has(keyfob))
+      .map((keyfob) =>
+        fault(
+          { file: path, key: `aliases.${keyfob}` },
+          `is a keyfob of the zone ${zone}, but no alias`,
+          `name it in zones.${zone}.keyfobs as it is named here`,
+        ),
+      ),
+  );
+}
+
+/** What is written down of an alias; defaults do not count. */
+function entryOf({ settings, lines }: AliasRead): AliasEntry {
+  const written = <Value>(key: string, value: Value): Value | undefined =>
+    lines.has(key) ? value : undefined;
+  return {
+    alias: settings.alias,
+    address: settings.address,
+    model: written('model', settings.model.name),
+    type: written('type', settings.type),
+    name: written('name', settings.name),
+    dusk: settings.dusk,
+    topic: written('topic', settings.topic),
+    id: written('id', settings.id),
+    ignore: settings.ignore,
+  };
+}

@@ -1,0 +1,177 @@
+/** `heyu2mqtt alias import [X10CONFIG]`: takes the aliases of heyu over into the alias file. */
+
+import { Command } from 'commander';
+import type { AliasEntry } from '../alias/entry.js';
+import { changesAnything, mergeAliases, type Merge, type MergeStep } from '../alias/merge.js';
+import { proposeSensors, takeDusk, takeType, type Proposals, type Question } from '../alias/propose.js';
+import type { AliasEdit, AliasKey } from '../config/edit.js';
+import type { Plain } from '../config/form.js';
+import type { X10Config } from '../heyu/x10config.js';
+import { editAliasFile, readAliasFile } from './alias-file.js';
+import { findPlace, readX10ConfigFile, withPlaceOptions, type PlaceOptions } from './alias-place.js';
+import { askOnTerminal, type Ask } from './ask.js';
+import { CommandError, EXIT } from './exit-code.js';
+import { findX10Config, x10configPlaces } from './find-x10config.js';
+import { processTerminal, type Terminal } from './terminal.js';
+
+type Options = PlaceOptions & {
+  readonly dryRun?: boolean;
+  readonly prune?: boolean;
+  readonly yes?: boolean;
+};
+
+/** The command `alias import`. */
+export function aliasImportCommand(): Command {
+  return withPlaceOptions(new Command('import'))
+    .description('take the aliases of heyu over; what you have changed stays as it is')
+    .argument('[x10config]', "heyu's configuration (default: where heyu looks for it)")
+    .option('--dry-run', 'only show what would change')
+    .option('--prune', 'remove aliases that heyu does not know')
+    .option('--yes', 'ask nothing and write')
+    .action(importAliases);
+}
+
+async function importAliases(given: string | undefined, options: Options): Promise<void> {
+  const terminal = processTerminal();
+  const place = findPlace(options);
+  const source = given ?? place.x10config ?? findX10Config(process.env);
+  if (source === undefined)
+    throw new CommandError(
+      `there is no configuration of heyu in ${x10configPlaces(process.env).join(' or ')}`,
+      EXIT.noInput,
+      'give its path: heyu2mqtt alias import PATH',
+    );
+  const config = readX10ConfigFile(source);
+  if (config === undefined) return;
+  showFaults(terminal, source, config);
+  const asks = terminal.isInteractive && options.yes !== true && options.dryRun !== true;
+  const before = readAliasFile(place);
+  const proposed = proposeSensors(config);
+  const proposals = asks ? await answered(proposed, before.entries, askOnTerminal) : proposed;
+  const prune = options.prune === true;
+  const merge = mergeAliases(before.entries, proposals, { prune });
+  showMerge(terminal, merge);
+  for (const { label, line, reason } of proposals.skipped)
+    terminal.print(terminal.style('dim', `  - ${label} (line ${line}): ${reason}`));
+
+  if (!changesAnything(merge)) {
+    terminal.print(`${place.path} is up to date`);
+    return;
+  }
+  if (options.dryRun === true) return;
+  if (!terminal.isInteractive && options.yes !== true)
+    throw new CommandError(
+      'nothing was written',
+      EXIT.failed,
+      'add --yes to write, or --dry-run to look only',
+    );
+  if (asks && !(await askOnTerminal.yesOrNo(`Write ${place.path}?`, true)))
+    throw new CommandError('called off, nothing was written');
+  const after = editAliasFile(place, ({ entries }) =>
+    mergeEdits(mergeAliases(entries, proposals, { prune })),
+  );
+  terminal.print(`written: ${place.path}, ${after.aliases.length} aliases`);
+}
+
+function showFaults(terminal: Terminal, source: string, config: X10Config): void {
+  for (const { line, problem } of config.faults)
+    terminal.complain(`${source}${line === 0 ? '' : `:${line}`}: heyu refuses this: ${problem}`);
+  if (config.faults.length > 0)
+    terminal.complain('  hint: until it is mended, heyu start fails and heyu restart keeps what it had');
+}
+
+/** Asks what only the owner can say; questions about aliases that the file has already are settled. */
+async function answered(proposed: Proposals, current: readonly AliasEntry[], ask: Ask): Promise<Proposals> {
+  const known = new Set(current.map(({ address }) => address));
+  let proposals = proposed;
+  for (const question of proposed.questions) {
+    const { entries } = proposals;
+    if (question.kind === 'type') {
+      if (known.has(question.address) || !entries.some(({ entry }) => entry.alias === question.alias))
+        continue;
+      proposals = takeType(proposals, question, await askType(question, ask));
+    } else if (!question.proposed && !known.has(question.unit)) {
+      const { motion, candidate, unit } = question;
+      const isDusk = await ask.yesOrNo(`Is ${candidate} (${unit}) the dusk sensor of ${motion}?`, false);
+      if (isDusk) proposals = takeDusk(proposals, question);
+    }
+  }
+  return proposals;
+}
+
+function askType(
+  { alias, address }: Question & { readonly kind: 'type' },
+  ask: Ask,
+): Promise<'motion' | 'door' | 'window' | 'light' | 'appliance' | 'remote'> {
+  return ask.choice(
+    `What is ${alias} (${address})? heyu does not say`,
+    [
+      { value: 'motion', label: 'a motion sensor' },
+      { value: 'door', label: 'a door contact' },
+      { value: 'window', label: 'a window contact' },
+      { value: 'light', label: 'a lamp' },
+      { value: 'appliance', label: 'an appliance' },
+      { value: 'remote', label: 'a remote control' },
+    ],
+    'appliance',
+  );
+}
+
+/** The edits that make the file what the merge says. */
+export function mergeEdits(merge: Merge): readonly AliasEdit[] {
+  return merge.flatMap((step): readonly AliasEdit[] => {
+    switch (step.kind) {
+      case 'added':
+        return [{ kind: 'add', alias: step.entry.alias, keys: keysOf(step.entry), comments: step.comments }];
+      case 'changed':
+        return step.changes.map(({ key, to }) => ({ kind: 'set', alias: step.alias, key, value: to }));
+      case 'gone':
+        return step.removed ? [{ kind: 'remove', alias: step.alias }] : [];
+      case 'same':
+      case 'other_name':
+        return [];
+    }
+  });
+}
+
+function keysOf(entry: AliasEntry): Readonly<Partial<Record<AliasKey, Plain>>> {
+  const { address, model, type, name, dusk, topic, id } = entry;
+  const given = { address, model, type, name, dusk, topic, id };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The merge as a diff. */
+export function showMerge(terminal: Terminal, merge: Merge): void {
+  for (const step of merge) for (const line of stepLines(step, terminal)) terminal.print(line);
+}
+
+function stepLines(step: MergeStep, { style }: Terminal): readonly string[] {
+  switch (step.kind) {
+    case 'added': {
+      const { alias, address, model, type, name, dusk } = step.entry;
+      const what = [
+        address,
+        model,
+        type,
+        dusk === undefined ? undefined : `dusk ${dusk}`,
+        name && `"${name}"`,
+      ];
+      return [
+        style('green', `+ ${alias}: ${what.filter((part) => part !== undefined).join(', ')}`),
+        ...step.comments.map((comment) => style('dim', `    # ${comment}`)),
+      ];
+    }
+    case 'changed':
+      return step.changes.map(({ key, from, to }) =>
+        style('yellow', `~ ${step.alias}: ${key} ${from ?? '(none)'} -> ${to}`),
+      );
+    case 'gone':
+      return step.removed
+        ? [style('red', `- ${step.alias}: removed, heyu does not know it (${step.address})`)]
+        : [style('dim', `  ${step.alias}: heyu does not know it (${step.address}); --prune removes it`)];
+    case 'other_name':
+      return [style('dim', `  ${step.alias}: heyu calls it ${step.label} (${step.address})`)];
+    case 'same':
+      return [];
+  }
+}

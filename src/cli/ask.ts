@@ -1,0 +1,48 @@
+/** Questions on a terminal, with defaults. The only module that knows the prompt library. */
+
+import { confirm, select, text } from '@clack/prompts';
+import { CommandError } from './exit-code.js';
+
+/** A way to ask. Every answer has a default; Ctrl-C ends the command without having changed anything. */
+export type Ask = {
+  readonly yesOrNo: (question: string, standard: boolean) => Promise<boolean>;
+  readonly choice: <Value extends string>(
+    question: string,
+    choices: readonly { readonly value: Value; readonly label: string; readonly hint?: string }[],
+    standard: Value,
+  ) => Promise<Value>;
+  /** `fault` says what is wrong with an answer, or undefined. */
+  readonly text: (
+    question: string,
+    standard: string,
+    fault?: (answer: string) => string | undefined,
+  ) => Promise<string>;
+};
+
+/** The library answers Ctrl-C with a symbol. */
+function answered<Value>(answer: Value): Exclude<Value, symbol> {
+  if (typeof answer === 'symbol') throw new CommandError('called off, nothing was written');
+  return answer as Exclude<Value, symbol>;
+}
+
+/** Asks on the terminal of this process. */
+export const askOnTerminal: Ask = {
+  yesOrNo: async (message, initialValue) => answered(await confirm({ message, initialValue })),
+  choice: async (message, choices, initialValue) => {
+    const options = choices.map(({ value, label, hint }) => ({
+      value,
+      label,
+      ...(hint === undefined ? {} : { hint }),
+    }));
+    return answered(await select<string>({ message, options, initialValue })) as typeof initialValue;
+  },
+  text: async (message, standard, fault) =>
+    answered(
+      await text({
+        message,
+        placeholder: standard,
+        defaultValue: standard,
+        validate: (answer) => fault?.(answer === undefined || answer === '' ? standard : answer),
+      }),
+    ),
+};

@@ -1,0 +1,227 @@
+import { chmodSync, rmSync, statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ALIAS_KEY_NAMES, optionName } from '../../src/cli/alias-key-options.js';
+import { house } from './house.js';
+import { runCli } from './run-cli.js';
+
+describe('alias add', () => {
+  it('puts an entry at the end and keeps everything else', async () => {
+    const { alias, read } = house();
+    const before = read('aliases.yaml');
+    const { code, out } = await alias(
+      'add',
+      'porch',
+      'a5',
+      '--model',
+      'ms13a',
+      '--hold',
+      '90s',
+      '--zone',
+      'ground',
+    );
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('added: porch (A5)') as string,
+    });
+    expect(read('aliases.yaml')).toBe(
+      `${before}\n  porch:\n    address: A5\n    model: MS13A\n    zone: ground\n    hold: 90s\n`,
+    );
+  });
+
+  it('makes the file when there is none', async () => {
+    const { alias, path, read } = house();
+    rmSync(path('aliases.yaml'));
+    expect((await alias('add', 'porch', 'A5')).code).toBe(0);
+    expect(read('aliases.yaml')).toMatch(/^# yaml-language-server: \$schema=.*aliases\.schema\.json\n/);
+    expect((await alias('list')).out).toContain('porch  A5');
+  });
+
+  it.each([
+    ['an address that is none', ['add', 'porch', 'Q5'], 64, '"Q5" is no X10 address'],
+    ['a label that heyu would not take', ['add', 'po/rch', 'A5'], 64, "invalid character '/'"],
+    ['a name that is there', ['add', 'front_door', 'A5'], 1, 'there is an alias "front_door" already'],
+    ['an address that is taken', ['add', 'porch', 'A3'], 1, 'nothing was written'],
+    ['a zone that does not exist', ['add', 'porch', 'A5', '--zone', 'attic'], 1, 'there is no zone "attic"'],
+    ['a hold time that is none', ['add', 'porch', 'A5', '--hold', 'soon'], 64, '--hold: '],
+    ['a model that heyu does not know', ['add', 'porch', 'A5', '--model', 'MS14B'], 64, '--model: '],
+  ])('refuses %s and writes nothing', async (_, args, code, message) => {
+    const { alias, read } = house();
+    const before = read('aliases.yaml');
+    const ran = await alias(...args);
+    expect(ran.code).toBe(code);
+    expect(ran.err).toContain(message);
+    expect(read('aliases.yaml')).toBe(before);
+  });
+});
+
+describe('alias set', () => {
+  it('changes a key in its place', async () => {
+    const { alias, read } = house();
+    const before = read('aliases.yaml');
+    expect((await alias('set', 'hall_motion', '--name', 'Entrance')).code).toBe(0);
+    expect(read('aliases.yaml')).toBe(before.replace('name: Hall', 'name: Entrance'));
+  });
+
+  it('writes the old id down with a new address, and takes the dusk unit along', async () => {
+    const { alias, read } = house();
+    const { out } = await alias('set', 'hall_motion', '--address', 'B7');
+    expect(out).toContain('id: "a3"');
+    const text = read('aliases.yaml');
+    expect(text).toMatch(/address: B7\n {4}model: MS14A\n {4}name: Hall\n {4}dusk: B8\n {4}id: a3\n/);
+  });
+
+  it('lets the owner say otherwise about id and dusk unit', async () => {
+    const { alias, read } = house();
+    await alias('set', 'hall_motion', '--address', 'B7', '--id', 'own', '--unset', 'dusk');
+    expect(read('aliases.yaml')).toContain('id: own');
+    expect(read('aliases.yaml')).not.toContain('dusk');
+  });
+
+  it('goes back to a default', async () => {
+    const { alias, read } = house();
+    expect((await alias('set', 'front_door', '--unset', 'zone')).code).toBe(0);
+    expect(read('aliases.yaml')).not.toContain('zone');
+  });
+
+  it('keeps the mode of the file', async () => {
+    const { alias, path } = house();
+    chmodSync(path('aliases.yaml'), 0o640);
+    await alias('set', 'front_door', '--name', 'Door');
+    expect(statSync(path('aliases.yaml')).mode & 0o777).toBe(0o640);
+  });
+
+  it.each([
+    ['nothing', ['set', 'front_door'], 64, 'there is nothing to set'],
+    ['an alias that is not there', ['set', 'Front_Door', '--name', 'x'], 1, 'did you mean "front_door"?'],
+    ['a key that is none', ['set', 'front_door', '--unset', 'colour'], 64, 'there is no key "colour"'],
+    ['the address away', ['set', 'front_door', '--unset', 'address'], 64, 'an alias needs an address'],
+    ['the address of another', ['set', 'front_door', '--address', 'A3'], 1, 'nothing was written'],
+  ])('refuses to set %s', async (_, args, code, message) => {
+    const { alias, read } = house();
+    const before = read('aliases.yaml');
+    const ran = await alias(...args);
+    expect([ran.code, ran.err.includes(message)]).toEqual([code, true]);
+    expect(read('aliases.yaml')).toBe(before);
+  });
+
+  it('has an option for every key of an alias', async () => {
+    const { out } = await runCli('alias', 'set', '--help');
+    for (const key of ALIAS_KEY_NAMES) expect(out).toContain(`--${optionName(key)} <value>`);
+  });
+});
+
+describe('alias rename', () => {
+  it('writes topic and id down, so that history stays', async () => {
+    const { alias, read } = house();
+    expect((await alias('rename', 'hall_motion', 'entrance')).code).toBe(0);
+    const text = read('aliases.yaml');
+    expect(text).toContain('  # in the hall\n  entrance: # by the coats\n');
+    expect(text).toContain('    topic: hall_motion\n    id: a3\n');
+    expect(text).not.toMatch(/^ {2}hall_motion:/m);
+  });
+
+  it('lets the topic follow when asked to', async () => {
+    const { alias, read } = house();
+    await alias('rename', 'hall_motion', 'entrance', '--move-topic');
+    expect(read('aliases.yaml')).not.toContain('topic:');
+  });
+
+  it.each([
+    [
+      'to a name that is there',
+      ['rename', 'hall_motion', 'front_door'],
+      'there is an alias "front_door" already',
+    ],
+    ['to no label', ['rename', 'hall_motion', '_x'], "may not begin with '_' or '-'"],
+    ['of nothing', ['rename', 'attic', 'loft'], 'there is no alias "attic"'],
+  ])('%s is refused', async (_, args, message) => {
+    const { alias, read } = house();
+    const before = read('aliases.yaml');
+    expect((await alias(...args)).err).toContain(message);
+    expect(read('aliases.yaml')).toBe(before);
+  });
+
+  it('of a keyfob that a zone names is refused', async () => {
+    const config = 'heyu: { log: heyu.log }\nzones: { ground: { name: G, keyfobs: [fob] } }\n';
+    const aliases = 'aliases:\n  fob: { address: C4, model: KR10A }\n';
+    const { alias } = house({ 'config.yaml': config, 'aliases.yaml': aliases });
+    const ran = await alias('rename', 'fob', 'keys');
+    expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('keyfob of the zone ground') as string]);
+  });
+});
+
+describe('alias remove', () => {
+  it('takes entries out with their comments', async () => {
+    const { alias, read } = house();
+    expect((await alias('remove', 'hall_motion')).code).toBe(0);
+    expect(read('aliases.yaml')).toBe(
+      '# the house\naliases:\n  front_door:\n    address: C2\n    model: DS10A\n    zone: ground\n',
+    );
+  });
+
+  it('takes the last one out, too', async () => {
+    const { alias, read } = house();
+    expect((await alias('remove', 'hall_motion', 'front_door')).code).toBe(0);
+    expect((await alias('list')).out).toContain('no aliases');
+    expect(read('aliases.yaml')).toContain('# the house');
+  });
+
+  it('takes out none when one of them is not there', async () => {
+    const { alias, read } = house();
+    const before = read('aliases.yaml');
+    expect((await alias('remove', 'hall_motion', 'attic')).code).toBe(1);
+    expect(read('aliases.yaml')).toBe(before);
+  });
+});
+
+describe('alias list, show and topics', () => {
+  it('lists in the order of the file', async () => {
+    const { alias } = house();
+    const { code, out } = await alias('list');
+    expect(code).toBe(0);
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(/ +/).slice(0, 2)),
+    ).toEqual([
+      ['ALIAS', 'ADDRESS'],
+      ['hall_motion', 'A3'],
+      ['front_door', 'C2'],
+    ]);
+  });
+
+  it('lists what is good and complains of the rest', async () => {
+    const { alias } = house({ 'aliases.yaml': 'aliases:\n  a: { address: A1 }\n  b: { address: Z1 }\n' });
+    const { code, out, err } = await alias('list', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject([{ alias: 'a', address: 'A1', type: 'motion' }]);
+    expect(err).toContain('"Z1" is no X10 address');
+  });
+
+  it('shows one with the places where its keys stand', async () => {
+    const { alias, path } = house();
+    const { out } = await alias('show', 'hall_motion');
+    expect(out).toMatch(new RegExp(`address +A3 +${path('aliases.yaml')}:5\n`));
+    expect(out).toMatch(/hold +5m +default\n/);
+    expect(out).toContain('x10/hall_motion/motion');
+  });
+
+  it('shows topics with a line that reads them, and no password', async () => {
+    const { alias, path } = house();
+    const { out } = await alias('topics', 'front_door');
+    expect(out).toContain('x10/front_door/contact');
+    expect(out).toContain(
+      `mosquitto_sub -v -h broker.example -p 1884 -u bridge -P "$(cat ${path('secret')})" -t 'x10/front_door/#'`,
+    );
+    expect(out).not.toContain('hall_motion');
+  });
+});
+
+describe('an alias file that is not there', () => {
+  it('is said where no configuration names one', async () => {
+    const { path } = house();
+    const { code, err } = await runCli('alias', 'list', '--config', path('nowhere.yaml'));
+    expect([code, err]).toEqual([78, expect.stringContaining('does not exist') as string]);
+  });
+});

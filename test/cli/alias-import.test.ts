@@ -1,0 +1,126 @@
+import { rmSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { findX10Config, x10configPlaces } from '../../src/cli/find-x10config.js';
+import { house } from './house.js';
+
+describe('alias import', () => {
+  it('makes an alias file of an x10config that the check finds in order', async () => {
+    const { alias, path, read } = house();
+    rmSync(path('aliases.yaml'));
+    const { code, out } = await alias('import', '--yes');
+    expect(code).toBe(0);
+    expect(out).toContain('+ hall_motion: A3, MS14A, dusk A4, "Hall"');
+    expect(read('aliases.yaml').split('\n').slice(5)).toEqual([
+      'aliases:',
+      '  hall_motion:',
+      '    address: A3',
+      '    model: MS14A',
+      '    name: Hall',
+      '    dusk: A4',
+      '',
+      '  front_door:',
+      '    address: C2',
+      '    model: DS10A',
+      '    name: Front door',
+      '',
+    ]);
+    expect((await alias('check', '--no-log')).code).toBe(0);
+  });
+
+  it('run again changes nothing', async () => {
+    const { alias, read } = house();
+    const before = read('aliases.yaml');
+    const { code, out } = await alias('import', '--yes');
+    expect([code, out]).toEqual([0, expect.stringContaining('is up to date') as string]);
+    expect(read('aliases.yaml')).toBe(before);
+  });
+
+  it('shows what would change and writes nothing with --dry-run', async () => {
+    const { alias, read, write } = house();
+    const before = read('aliases.yaml');
+    write('x10config', 'ALIAS hall_motion A7 MS14A RFFORWARD\nALIAS porch A9 MS13A RFFORWARD\n');
+    const { code, out } = await alias('import', '--dry-run');
+    expect(code).toBe(0);
+    expect(out).toContain('~ hall_motion: address A3 -> A7');
+    expect(out).toContain('~ hall_motion: id (none) -> a3');
+    expect(out).toContain('+ porch: A9, MS13A, "Porch"');
+    expect(out).toContain('front_door: heyu does not know it (C2); --prune removes it');
+    expect(read('aliases.yaml')).toBe(before);
+  });
+
+  it('keeps what heyu does not know unless it is told to prune', async () => {
+    const { alias, read, write } = house();
+    write('x10config', 'ALIAS hall_motion A3 MS14A RFFORWARD\n');
+    await alias('import', '--yes');
+    expect(read('aliases.yaml')).toContain('front_door');
+    await alias('import', '--yes', '--prune');
+    expect(read('aliases.yaml')).not.toContain('front_door');
+    expect(read('aliases.yaml')).toContain('hall_motion: # by the coats');
+  });
+
+  it('does not write without a terminal and without --yes', async () => {
+    const { alias, read, write } = house();
+    const before = read('aliases.yaml');
+    write('x10config', 'ALIAS porch A9 MS13A RFFORWARD\n');
+    const { code, err } = await alias('import');
+    expect([code, err]).toEqual([1, expect.stringContaining('add --yes') as string]);
+    expect(read('aliases.yaml')).toBe(before);
+  });
+
+  it('names the lines for which heyu would refuse the file', async () => {
+    const { alias, path } = house({ x10config: 'ALIAS a/b A1\nALIAS hall_motion A3 MS14A RFFORWARD\n' });
+    const { err } = await alias('import', '--yes');
+    expect(err).toContain(`${path('x10config')}:1: heyu refuses this: Invalid character '/' in alias label.`);
+  });
+
+  it('takes a file in Latin-1', async () => {
+    const { alias, path } = house();
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(path('x10config'), Buffer.from('# K\xfcche\nALIAS kitchen A9 MS13A RFFORWARD\n', 'latin1'));
+    expect((await alias('import', '--yes')).code).toBe(0);
+  });
+
+  it('imports 200 aliases in seconds', async () => {
+    const units = 'ABCDEFGHIJKLM'
+      .split('')
+      .flatMap((house_) => Array.from({ length: 16 }, (_, unit) => `${house_}${unit + 1}`));
+    const lines = units.slice(0, 200).map((unit) => `ALIAS sensor_${unit}_motion ${unit} MS13A RFFORWARD`);
+    const { alias, path } = house({ x10config: lines.join('\n') });
+    rmSync(path('aliases.yaml'));
+    const begun = performance.now();
+    const { code, out } = await alias('import', '--yes');
+    expect([code, out]).toEqual([0, expect.stringContaining('200 aliases') as string]);
+    expect((await alias('check', '--no-log')).code).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(20_000);
+  }, 60_000);
+
+  it('says where it looked when heyu has no configuration', async () => {
+    const { alias } = house({ 'config.yaml': 'heyu: { log: heyu.log }\n' });
+    const before = process.env['X10CONFIG'];
+    process.env['X10CONFIG'] = '/nowhere/x10config';
+    try {
+      const { code, err } = await alias('import', '--yes');
+      expect([code, err]).toEqual([66, expect.stringContaining('/nowhere/x10config') as string]);
+    } finally {
+      if (before === undefined) delete process.env['X10CONFIG'];
+      else process.env['X10CONFIG'] = before;
+    }
+  });
+});
+
+describe('where heyu looks for its configuration', () => {
+  it.each([
+    [{ HOME: '/home/me' }, ['/home/me/.heyu/x10config', '/etc/heyu/x10.conf']],
+    [{ HOME: '/home/me', HEYUSUB: '3' }, ['/home/me/.heyu/3/x10config', '/etc/heyu/3/x10.conf']],
+    [{ HOME: '/home/me', X10CONFIG: '/x' }, ['/x']],
+    [{}, ['/etc/heyu/x10.conf']],
+  ])('%j: %j', (env, places) => {
+    expect(x10configPlaces(env)).toEqual(places);
+  });
+
+  it('is the first that can be read', () => {
+    const { path } = house();
+    expect(findX10Config({ X10CONFIG: path('x10config') })).toBe(path('x10config'));
+    expect(findX10Config({ X10CONFIG: path('nowhere') })).toBeUndefined();
+  });
+});
