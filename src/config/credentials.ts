@@ -136,6 +136,9 @@ function certificates(
       const what = name === 'mqtt.key_file' ? 'private key' : 'certificate';
       faults.push(fault(place(name), `${path} holds no ${what} in PEM form`, 'convert it with openssl'));
     }
+    if (name === 'mqtt.key_file' && (reading.file.mode & 0o007) !== 0) {
+      warnings.push(fault(place(name), `${path} can be read by everybody`, `chmod o= ${path}`));
+    }
     return text;
   };
   const files = { ca: pem('mqtt.ca_file'), cert: pem('mqtt.cert_file'), key: pem('mqtt.key_file') };

@@ -319,6 +319,12 @@ describe('secrets', () => {
       'url.yaml:1: mqtt.url: stands in a file that everybody can read\n  hint: use mqtt.password_file, or chmod o= url.yaml',
     ]);
     chmodSync(path('pw'), 0o640);
+    writeFileSync(path('key.pem'), '-----BEGIN PRIVATE KEY-----\n', { mode: 0o644 });
+    writeFileSync(path('cert.pem'), '-----BEGIN CERTIFICATE-----\n', { mode: 0o644 });
+    writeFileSync(path('tls.yaml'), 'mqtt: { url: mqtts://a, cert_file: cert.pem, key_file: key.pem }\n');
+    expect(warningsOf(load({}, 'tls.yaml'))).toEqual([
+      `tls.yaml:1: mqtt.key_file: ${path('key.pem')} can be read by everybody\n  hint: chmod o= ${path('key.pem')}`,
+    ]);
     expect(warningsOf(load())).toEqual([]);
   });
 
