@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { aliasCommand } from './alias.js';
 import { configCommand } from './config.js';
 import { demoCommand } from './demo.js';
+import { asJournalError, isJournal } from '../io/journal.js';
 import { CommandError, EXIT } from './exit-code.js';
 import { explainCommand } from './explain.js';
 import { runCommand } from './run.js';
@@ -39,8 +40,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof CommandError) {
-      process.stderr.write(`heyu2mqtt: ${error.message}\n`);
-      if (error.hint !== undefined) process.stderr.write(`  hint: ${error.hint}\n`);
+      const hint = error.hint === undefined ? '' : `  hint: ${error.hint}\n`;
+      const message = `heyu2mqtt: ${error.message}\n${hint}`;
+      process.stderr.write(isJournal(2, process.env) ? asJournalError(message) : message);
       return error.exitCode;
     }
     throw error;
