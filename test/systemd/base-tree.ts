@@ -27,6 +27,7 @@ const PACKAGES = [
   'sudo',
   'ca-certificates',
   'openssl',
+  'iproute2',
 ];
 
 /** What debootstrap leaves to the installer of Debian. */
