@@ -83,7 +83,8 @@ function closePass(security: Security, passes: Passes, now: Now, emit: Emit): vo
     ambiguous ||= result === 'ambiguous';
     if (zone.settings.kind === 'external' && tracker.state === undefined) tellUnknown(zone, tracker, emit);
   }
-  passClosed(passes, now.mono, missing, ambiguous);
+  // a queue that is still coming wants another pass as soon as it pauses
+  passClosed(passes, now.mono, missing, ambiguous || link.draining);
 }
 
 function tellUnknown(zone: Zone, tracker: Tracker, emit: Emit): void {

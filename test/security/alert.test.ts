@@ -134,6 +134,14 @@ describe('motion in a zone', () => {
     expect(verdicts(test)).toEqual(['alert', 'cooldown', 'alert', 'alert']);
   });
 
+  it('is not silenced for an hour by a clock that was set back an hour', () => {
+    const test = houseIn('armed_away');
+    motion(test);
+    test.now = { at: test.now.at - 3_600_000, mono: test.now.mono + 1000 };
+    motion(test);
+    expect(verdicts(test)).toEqual(['alert', 'alert']);
+  });
+
   it('ends the cool-down with disarming', () => {
     const test = houseIn('armed_away');
     motion(test);

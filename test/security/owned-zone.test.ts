@@ -222,6 +222,27 @@ describe('commands that waited at the broker', () => {
     expect(state(test)).toBe('armed_away');
   });
 
+  it('count as waiting while a long queue is still coming, but not for ever', () => {
+    const test = house();
+    cut(test);
+    pass(test, 600_000);
+    connect(test, true);
+    answer(test);
+    const hearFor = (ms: number) => {
+      for (let heard = 0; heard < ms; heard += 250) {
+        pass(test, 250);
+        message(test, STATE, 'disarmed');
+      }
+    };
+    hearFor(10_000);
+    message(test, SET, 'ON');
+    expect(belief(test.security, 'ground')).toMatchObject({ state: undefined, why: 'waiting' });
+    hearFor(25_000);
+    expect(state(test)).toBe('disarmed');
+    message(test, SET, 'ON');
+    expect(state(test)).toBe('armed_away');
+  });
+
   it('did not wait when no session was stored', () => {
     const test = house();
     cut(test);
