@@ -52,11 +52,10 @@ describe('a day in the house', () => {
     await bridge.start();
     await seen.untilLast(`${base}/bridge/status`, 'online');
     await seen.untilLast(`${base}/hall/motion`, 'OFF');
-    await seen.until(() =>
-      seen.payloads(`${base}/bridge/info`).some((info) => info.includes('"waiting":0,"inFlight":0')),
-    );
+    await seen.untilLast(`${base}/door/silent`, 'OFF');
     seen.clear();
     for (let i = 0; i < 5; i += 1) bridge.heyu(...ON);
+    await seen.untilLast(`${base}/hall/motion`, 'ON');
     bridge.heyu(...OFF);
     await seen.untilLast(`${base}/hall/motion`, 'OFF');
     await seen.until(() => events(seen, `${base}/hall/event`).length === 2);
