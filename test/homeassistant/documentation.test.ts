@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { discoveryDevices } from '../../src/homeassistant/discovery.js';
+import { ALERT_EVENTS } from '../../src/security/alert-types.js';
+import { eventTypesOf } from '../../src/sensor/event-types.js';
+import { EXAMPLES } from './house.js';
+
+const page = readFileSync(new URL('../../docs/home-assistant.md', import.meta.url), 'utf8');
+const blocks = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
+const automations = blocks
+  .map((block): unknown => parse(block))
+  .filter((block): block is Record<string, unknown> => Object.hasOwn(Object(block) as object, 'triggers'));
+
+const components = EXAMPLES.flatMap(({ core }) => discoveryDevices(core)).flatMap((device) =>
+  Object.values(device.components),
+);
+
+describe('the page for owners of a Home Assistant', () => {
+  it('has automations that are YAML with triggers and actions', () => {
+    expect(automations.length).toBeGreaterThan(5);
+    for (const automation of automations) {
+      expect(automation).toHaveProperty('alias');
+      expect(automation['triggers']).toBeInstanceOf(Array);
+      expect(automation['actions']).toBeInstanceOf(Array);
+    }
+  });
+
+  it('names only entities in them that the examples of a house have, or that are the reader’s own', () => {
+    const known = new Set(components.map((component) => component['default_entity_id']));
+    const theirs = ['input_boolean.armed', 'zone.home'];
+    const named = [
+      ...automations
+        .map((automation) => JSON.stringify(automation))
+        .join('\n')
+        .matchAll(
+          /\b(?:binary_sensor|sensor|event|light|switch|alarm_control_panel|input_boolean|zone)\.[a-z0-9_]+/g,
+        ),
+    ]
+      .map(([id]) => id)
+      .filter((id) => !/\.(turn_on|turn_off|alarm_arm_away)$/.test(id));
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((id) => !known.has(id) && !theirs.includes(id))).toEqual([]);
+  });
+
+  it('names every type of event', () => {
+    const types = new Set<string>([
+      ...ALERT_EVENTS,
+      ...EXAMPLES.flatMap(({ core }) => core.sensors).flatMap((sensor) => eventTypesOf(sensor)),
+    ]);
+    for (const type of types) expect(page).toContain(`\`${type}\``);
+  });
+
+  it('names every entity of the bridge and of zones, and the diagnostic ones of sensors', () => {
+    const names = components
+      .filter(
+        (component) =>
+          component['entity_category'] === 'diagnostic' || String(component['unique_id']).includes('zone_'),
+      )
+      .flatMap((component) => (typeof component['name'] === 'string' ? [component['name']] : []));
+    for (const name of new Set(names)) expect(page).toContain(name);
+  });
+});
