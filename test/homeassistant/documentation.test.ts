@@ -55,7 +55,8 @@ describe('the page for owners of a Home Assistant', () => {
     const names = components
       .filter(
         (component) =>
-          component['entity_category'] === 'diagnostic' || String(component['unique_id']).includes('zone_'),
+          component['entity_category'] === 'diagnostic' ||
+          JSON.stringify(component).includes('"unique_id":"cellar_zone_'),
       )
       .flatMap((component) => (typeof component['name'] === 'string' ? [component['name']] : []));
     for (const name of new Set(names)) expect(page).toContain(name);
