@@ -63,12 +63,23 @@ describe('a day in the house', () => {
     const [motion, clear] = events(seen, `${base}/hall/event`);
     expect(motion?.event_type).toBe('motion');
     expect(clear).toMatchObject({ event_type: 'clear', id: `${motion?.id ?? ''}.clear` });
-    expect(seen.messages.find(({ topic }) => topic.startsWith(`${base}/hall/`))).toMatchObject({
-      topic: `${base}/hall/motion`,
-      payload: 'ON',
-    });
     expect(seen.messages.filter(({ topic }) => topic.endsWith('/event')).every(({ retain }) => !retain)).toBe(
       true,
+    );
+  });
+
+  test('the motion is published before anything else that the line causes', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/door/silent`, 'OFF');
+    seen.clear();
+    bridge.heyu(...pair('rcvi', 'A5', 'On'));
+    await seen.until(() => seen.payloads(`${base}/porch_motion/last_seen`).length === 1);
+    const topics = seen.messages
+      .map(({ topic }) => topic)
+      .filter((topic) => topic.startsWith(`${base}/porch`));
+    expect(topics).toEqual(
+      ['motion', 'event', 'last_seen'].map((channel) => `${base}/porch_motion/${channel}`),
     );
   });
 
