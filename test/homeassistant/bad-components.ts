@@ -75,7 +75,14 @@ export const BAD_COMPONENTS: readonly Bad[] = [
     'ours',
   ),
   bad('no state topic', HALL, 'components.motion.state_topic', undefined, /binary_sensor needs state_topic/),
-  bad('a wildcard in a topic', HALL, 'components.motion.state_topic', 'x10/+/motion', /not an exact topic/),
+  bad(
+    'a wildcard in a topic',
+    HALL,
+    'components.motion.state_topic',
+    'x10/+/motion',
+    /not an exact topic/,
+    'ours',
+  ),
   bad('a base in a topic', HALL, 'components.motion.state_topic', '~/motion', /not an exact topic/, 'ours'),
   bad(
     'a class of another platform',
@@ -91,7 +98,6 @@ export const BAD_COMPONENTS: readonly Bad[] = [
     'components.last_seen.entity_category',
     'config',
     /cannot have the category config/,
-    'running',
   ),
   bad(
     'a category that does not exist',
@@ -106,6 +112,7 @@ export const BAD_COMPONENTS: readonly Bad[] = [
     'components.last_seen.unit_of_measurement',
     's',
     /timestamp has no unit/,
+    'ours',
   ),
   bad(
     'a timestamp with a state class',
@@ -113,6 +120,7 @@ export const BAD_COMPONENTS: readonly Bad[] = [
     'components.last_seen.state_class',
     'measurement',
     /timestamp has no state_class/,
+    'ours',
   ),
   bad(
     'an entity id with a capital',
@@ -157,7 +165,7 @@ export const BAD_COMPONENTS: readonly Bad[] = [
     /enabled_by_default must be true or false/,
     'ours',
   ),
-  bad('no event types', HALL, 'components.event.event_types', [], /event_types must be a list/),
+  bad('no event types', HALL, 'components.event.event_types', [], /event_types must be a list/, 'ours'),
   bad(
     'an event type twice',
     HALL,
@@ -211,7 +219,6 @@ export const BAD_COMPONENTS: readonly Bad[] = [
     'components.temperature.unit_of_measurement',
     '%',
     /"%" is no unit of temperature/,
-    'running',
   ),
   bad(
     'a temperature that is a total',
@@ -229,7 +236,14 @@ export const BAD_COMPONENTS: readonly Bad[] = [
     /state_class "mean" is unknown/,
   ),
   bad('options without an enum', GARDEN, 'components.temperature.options', ['1'], /only an enum has options/),
-  bad('an enum without options', GROUND, 'components.security.options', undefined, /an enum needs options/),
+  bad(
+    'an enum without options',
+    GROUND,
+    'components.security.options',
+    undefined,
+    /an enum needs options/,
+    'ours',
+  ),
   bad('an enum with a unit', GROUND, 'components.security.unit_of_measurement', 'x', /enum has no unit/),
   bad(
     'a switch without a command topic',
