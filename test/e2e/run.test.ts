@@ -76,6 +76,7 @@ describe('a day in the house', () => {
     bridge.heyu(...ON);
     await seen.until(() => seen.payloads(`${base}/hall/last_seen`).length === 1);
     await until(() => readState(bridge)?.includes('"on":true') ?? false, 'the checkpoint with the motion');
+    seen.clear();
     bridge.heyu(...pair('rcvi', 'A5', 'On'));
     await seen.until(() => seen.payloads(`${base}/porch_motion/last_seen`).length === 1);
     const topics = seen.messages
