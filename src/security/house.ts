@@ -60,6 +60,7 @@ export function beliefOf(security: Security, zone: Zone): Belief {
 
 /** Whether motion in an unknown zone still has hope: the link is down, or came up less than 5 s ago. */
 export function mayBecomeKnown(security: Security, now: Now): boolean {
+  if (security.link.absent) return false;
   return !security.link.up || now.mono < security.link.upMono + WAIT_MS;
 }
 

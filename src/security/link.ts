@@ -2,6 +2,8 @@
 
 /** `at` instants are epoch ms, `...Mono` monotonic ms. */
 export type Link = {
+  /** There is no broker and never will be: a log is being explained. */
+  absent: boolean;
   up: boolean;
   /** When it came up, monotonic. */
   upMono: number;
@@ -22,5 +24,14 @@ export type Link = {
 
 /** A link that was never up in this run. `upAt` is from the disk. */
 export function createLink(upAt: number | undefined, unseenUntil: number): Link {
-  return { up: false, upMono: 0, draining: false, upAt, downMono: undefined, awayMs: Infinity, unseenUntil };
+  return {
+    absent: false,
+    up: false,
+    upMono: 0,
+    draining: false,
+    upAt,
+    downMono: undefined,
+    awayMs: Infinity,
+    unseenUntil,
+  };
 }

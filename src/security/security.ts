@@ -156,6 +156,14 @@ function commandFor(state: 'armed_away' | 'armed_home' | 'armed_night' | 'disarm
 }
 
 /**
+ * There is no broker: zones are what `setScene` says or unknown, and nothing waits for a connection. For `explain`,
+ * before the first line.
+ */
+export function withoutBroker(security: Security): void {
+  security.link.absent = true;
+}
+
+/**
  * Sets the scene for `explain`: the zone counts as being in this state since ever, whatever a broker says. False
  * when there is no such zone.
  */

@@ -124,7 +124,7 @@ function believeSingle(zone: Zone, link: Link): Belief {
   const memory = zone.truth ?? zone.memory;
   if (zone.pinned) return from(memory, 'scene', undefined);
   const source = zone.truth !== undefined ? 'disk' : (tracker?.topic ?? 'disk');
-  if (!link.up) return from(memory, source, 'link_down');
+  if (!link.up && !(link.absent && settings.kind === 'owned')) return from(memory, source, 'link_down');
   // an owned zone is what its disk says, unless a command may still be waiting in the queue
   if (settings.kind === 'owned') return from(memory, source, link.draining ? 'waiting' : undefined);
   return from(memory, source, tracker?.state === undefined ? (tracker?.why ?? 'waiting') : undefined);

@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import {
   belief,
   connected,
+  heyuArmed,
   nextWake,
   received,
   reconfigure,
   setScene,
   snapshot,
+  withoutBroker,
 } from '../../src/security/security.js';
 import type { ZoneSettings } from '../../src/security/settings.js';
 import {
@@ -229,6 +231,21 @@ describe('the scene for a log that is explained', () => {
     motion(test, { alias: 'late', late: true, at: NOON - 1e9 });
     expect(verdicts(test)).toEqual(['alert', 'disarmed', 'alert']);
     expect(attributes(test)).toMatchObject({ source: 'scene', since: null });
+  });
+
+  it('without a broker waits for nothing', () => {
+    const zones = [
+      { ...GROUND, onUnknown: 'alert' as const },
+      { ...ATTIC, followHeyu: true },
+    ];
+    const test = bench(zones);
+    withoutBroker(test.security);
+    motion(test);
+    motion(test, { alias: 'stairs', zone: 'attic' });
+    heyuArmed(test.security, 'armed_home', test.now.at, test.now, test.emit);
+    motion(test, { alias: 'stairs', zone: 'attic' });
+    expect(verdicts(test)).toEqual(['alert', 'unknown', 'alert']);
+    expect(nextWake(test.security)).toBeUndefined();
   });
 
   it('leaves other zones unknown', () => {
