@@ -3,12 +3,12 @@
  * have been published. Time is the log's own.
  */
 
-import { readStamp, type Stamp } from '../heyu/stamp.js';
-import { setScene } from '../security/security.js';
+import type { Stamp } from '../heyu/stamp.js';
+import { setScene, withoutBroker } from '../security/security.js';
 import type { CoreSettings } from '../settings.js';
 import { advance } from './core.js';
 import type { Finding } from './finding.js';
-import { createBridge, hearLine, wakeZones, type BridgeSinks } from './bridge.js';
+import { createBridge, hearLineAt, wakeZones, type BridgeSinks } from './bridge.js';
 
 /** A finding and where it belongs. */
 export type ExplainRow = {
@@ -64,17 +64,18 @@ export function createExplainer(
   };
   const nothing = (): void => undefined;
   const sinks: BridgeSinks = {
-    put: (message) => {
-      if (row === undefined) return;
-      const { topic, payload } = message;
-      find({ kind: 'publish', topic, payload, retain: message.kind !== 'event' });
-    },
     subscribe: nothing,
     unsubscribe: nothing,
     persist: () => 0,
     note: nothing,
     trouble: nothing,
-    ...(row === undefined ? {} : { find }),
+    ...(row === undefined
+      ? {}
+      : {
+          find,
+          put: ({ kind, topic, payload }) =>
+            find({ kind: 'publish', topic, payload, retain: kind !== 'event' }),
+        }),
   };
   const begin = { at: 0, mono: 0 };
   const bridge = createBridge(settings, {}, begin, sinks);
@@ -87,6 +88,7 @@ export function createExplainer(
     for (const { state } of bridge.core.sensors) state.watchedSince = at;
     const now = { at, mono: at };
     isMute = true;
+    withoutBroker(bridge.security);
     for (const zone of scene.armed) setScene(bridge.security, zone, 'armed_away', now);
     for (const zone of scene.disarmed) setScene(bridge.security, zone, 'disarmed', now);
     wakeZones(bridge, now);
@@ -104,14 +106,15 @@ export function createExplainer(
     line: (text, inFile, number, offset) => {
       file = inFile;
       line = number;
-      const stamp = readStamp(text, settings.stamp.order);
+      const stamp = bridge.core.stamps.read(text);
       lineAt = stamp === undefined ? undefined : instant(stamp);
       rowAt = lineAt;
       const at = lineAt === undefined || lineAt < coreAt - BACKWARD_MS ? coreAt : Math.max(lineAt, coreAt);
+      if (at > coreAt && settings.zones.length > 0) wakeZones(bridge, { at, mono: at });
+      if (at > bridge.now.at) bridge.now = { at, mono: at };
       coreAt = at;
-      const now = { at, mono: at };
-      wakeZones(bridge, now);
-      hearLine(bridge, { text, generation: 'log', offset, file: 'current', notBefore: at, readAt: at }, now);
+      const heard = { text, generation: 'log', offset, file: 'current', notBefore: at, readAt: at } as const;
+      hearLineAt(bridge, heard, stamp?.bodyStart ?? 0, stamp === undefined ? undefined : at);
     },
     end: () => {
       const ends = bridge.core.sensors.flatMap(({ state }) => [
