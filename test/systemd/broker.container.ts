@@ -104,7 +104,7 @@ describe.runIf(isPossible)('the ready files for Mosquitto', () => {
     await listener.untilLast('x10/hall/motion', 'ON');
     signal(house, 'A3', false);
     await listener.untilLast('x10/hall/motion', 'OFF');
-    const seen = house.run(`journalctl --no-pager; systemctl show heyu2mqtt
+    const seen = house.run(`journalctl -u heyu2mqtt -u mosquitto --no-pager; systemctl show heyu2mqtt
       tr '\\0' '\\n' < /proc/$(systemctl show -P MainPID heyu2mqtt)/environ`);
     expect(seen).not.toContain('bridge-secret');
   });

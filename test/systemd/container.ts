@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { until } from '../support/until.js';
 import { baseTree } from './base-tree.js';
+import { runHere } from './host.js';
 
 /** How a command ended. */
 export type Outcome = { readonly status: number; readonly stdout: string; readonly stderr: string };
@@ -38,7 +39,7 @@ export async function boot(name: string): Promise<Container> {
   const directory = mkdtempSync(join(tmpdir(), `heyu2mqtt-${name}-`));
   const root = join(directory, 'root');
   for (const folder of ['upper', 'work', 'root']) mkdirSync(join(directory, folder));
-  host('mount', [
+  runHere('mount', [
     ...['-t', 'overlay', 'overlay'],
     ...['-o', `lowerdir=${await baseTree()},upperdir=${directory}/upper,workdir=${directory}/work`],
     root,
@@ -155,8 +156,3 @@ const ENVIRONMENT = [
   'LANG=C.UTF-8',
   'DEBIAN_FRONTEND=noninteractive',
 ];
-
-function host(program: string, args: readonly string[]): void {
-  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
-}

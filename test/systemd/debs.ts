@@ -1,11 +1,9 @@
 /** The packages that the container tests install: this version, and one that came before it. */
 
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const project = join(import.meta.dirname, '../..');
+import { PROJECT, runHere } from './host.js';
 
 /** A version that every real one is newer than. */
 export const EARLIER_VERSION = '0.0.1';
@@ -20,7 +18,7 @@ export type Debs = {
 export function buildDebs(): Debs {
   const directory = mkdtempSync(join(tmpdir(), 'heyu2mqtt-debs-'));
   const stage = join(directory, 'stage');
-  execFileSync(join(project, 'systemd/stage.sh'), [stage, ...distOfEnvironment()], { stdio: 'pipe' });
+  runHere(join(PROJECT, 'systemd/stage.sh'), [stage, ...distOfEnvironment()]);
   return {
     current: buildDeb(join(directory, 'current'), { STAGE: stage }),
     earlier: buildDeb(join(directory, 'earlier'), { STAGE: stage, VERSION: EARLIER_VERSION }),
@@ -30,10 +28,7 @@ export function buildDebs(): Debs {
 
 /** Runs systemd/build-deb.sh with more environment; returns the path of the package in `out`. */
 export function buildDeb(out: string, environment: Readonly<Record<string, string>> = {}): string {
-  execFileSync(join(project, 'systemd/build-deb.sh'), {
-    env: { ...process.env, OUT: out, ...environment },
-    stdio: 'pipe',
-  });
+  runHere(join(PROJECT, 'systemd/build-deb.sh'), [], { env: { OUT: out, ...environment } });
   const [name] = readdirSync(out);
   if (name === undefined) throw new Error(`build-deb.sh wrote nothing into ${out}`);
   return join(out, name);

@@ -32,12 +32,12 @@ export type Listener = {
 export async function listen(container: Container, options = ''): Promise<Listener> {
   container.run(`systemctl stop listener.service 2>/dev/null || true
     systemd-run --quiet --unit=listener --property=Restart=always --property=StandardOutput=append:/root/heard \\
-      mosquitto_sub ${options} -v -q 1 -t 'x10/#' -t 'homeassistant/#' -t 'test/#'`);
+      mosquitto_sub ${options} -v -q 1 -t 'x10/#' -t 'homeassistant/#'`);
   const heard = (): string[] => container.run('touch /root/heard; cat /root/heard').split('\n');
   await until(
     () => {
-      container.attempt(`mosquitto_pub ${options} -q 1 -t test/ping -m ping`);
-      return heard().includes('test/ping ping');
+      container.attempt(`mosquitto_pub ${options} -q 1 -t homeassistant/ping -m ping`);
+      return heard().includes('homeassistant/ping ping');
     },
     () => container.run('journalctl -u listener --no-pager | tail -20'),
   );

@@ -11,10 +11,16 @@ const sha256 = (file: string): string => createHash('sha256').update(readFileSyn
 test('two builds of the package are the same to the byte, at another time, umask, zone and language', () => {
   const directory = mkdtempSync(join(tmpdir(), 'heyu2mqtt-twice-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const first = buildDeb(join(directory, 'first'));
+  const SOURCE_DATE_EPOCH = '1700000000';
+  const first = buildDeb(join(directory, 'first'), { SOURCE_DATE_EPOCH });
   const before = process.umask(0o077);
   onTestFinished(() => void process.umask(before));
-  const second = buildDeb(join(directory, 'second'), { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8', LC_ALL: '' });
+  const second = buildDeb(join(directory, 'second'), {
+    SOURCE_DATE_EPOCH,
+    TZ: 'Asia/Tokyo',
+    LANG: 'de_DE.UTF-8',
+    LC_ALL: '',
+  });
   expect(sha256(second)).toBe(sha256(first));
 });
 
