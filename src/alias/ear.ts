@@ -44,7 +44,7 @@ export function instantsBackFrom(
   form: StampForm,
   endAt: number,
 ): readonly (number | undefined)[] {
-  const clock = stampClock(form.timeZone);
+  const clock = stampClock(form);
   const instants = new Array<number | undefined>(lines.length);
   let near = endAt;
   for (let index = lines.length - 1; index >= 0; index -= 1) {

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { aliasAddCommand } from './alias-add.js';
 import { aliasCheckCommand } from './alias-check.js';
 import { aliasImportCommand } from './alias-import.js';
+import { aliasLearnCommand } from './alias-learn.js';
 import { aliasListCommand } from './alias-list.js';
 import { aliasRemoveCommand } from './alias-remove.js';
 import { aliasRenameCommand } from './alias-rename.js';
@@ -23,5 +24,6 @@ export function aliasCommand(): Command {
     .addCommand(aliasRenameCommand())
     .addCommand(aliasRemoveCommand())
     .addCommand(aliasCheckCommand())
+    .addCommand(aliasLearnCommand())
     .addCommand(aliasTopicsCommand());
 }

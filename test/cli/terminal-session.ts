@@ -1,0 +1,53 @@
+/** A user at a terminal: runs the built program in a pseudo-terminal of its own (script, util-linux). */
+
+import { spawn } from 'node:child_process';
+import { onTestFinished } from 'vitest';
+import { until } from '../support/until.js';
+
+/** Keys as terminals send them. */
+export const KEY = { enter: '\r', down: '\u001b[B', ctrlC: '\u0003' } as const;
+
+/** A program on a terminal. */
+export type TerminalSession = {
+  /** Waits until the screen shows this after what was shown before, and forgets what came up to it. */
+  readonly sees: (text: string) => Promise<void>;
+  readonly types: (keys: string) => void;
+  /** Waits for its end: the exit code. */
+  readonly ends: () => Promise<number>;
+};
+
+const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
+
+/** Starts `heyu2mqtt ARGS`. It is gone after the test. */
+export function atTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}): TerminalSession {
+  const word = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  // a terminal of script has no size of its own
+  const command = `stty cols 200 rows 50; exec ${[process.execPath, MAIN, ...args].map(word).join(' ')}`;
+  const child = spawn('script', ['-qefc', command, '/dev/null'], {
+    env: { ...process.env, TERM: 'xterm', NO_COLOR: '1', ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let screen = '';
+  let code: number | undefined;
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (chunk: string) => (screen += chunk));
+  child.on('close', (status) => (code = status ?? -1));
+  onTestFinished(() => void child.kill());
+  return {
+    sees: async (text) => {
+      await until(
+        () => screen.includes(text),
+        () => `"${text}" on the screen, which shows:\n${screen}`,
+      );
+      screen = screen.slice(screen.indexOf(text) + text.length);
+    },
+    types: (keys) => void child.stdin.write(keys),
+    ends: async () => {
+      await until(
+        () => code !== undefined,
+        () => `the end of the program, which shows:\n${screen}`,
+      );
+      return code ?? -1;
+    },
+  };
+}
