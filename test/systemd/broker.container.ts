@@ -28,15 +28,17 @@ describe.runIf(isPossible)('the ready files for Mosquitto', () => {
 
   beforeAll(async () => {
     debs = buildDebs();
+    cleanUp.push(debs.remove);
     house = await boot('broker');
+    cleanUp.push(house.stop);
     buildHouse(house);
     house.put(debs.current, '/root/current.deb');
     house.run('apt-get install --yes /root/current.deb');
     house.write('/etc/heyu2mqtt/aliases.yaml', aliases());
   });
+  const cleanUp: (() => unknown)[] = [];
   afterAll(async () => {
-    await house.stop();
-    debs.remove();
+    for (const step of cleanUp.reverse()) await step();
   });
 
   const untilStatus = (pattern: RegExp): Promise<string> =>

@@ -26,14 +26,15 @@ describe.runIf(isPossible)('the service by npm on Debian 13', () => {
     ]);
     runHere('tar', ['-C', prefix, '-cf', join(directory, 'prefix.tar'), 'bin', 'lib']);
     house = await boot('npm');
+    cleanUp.push(house.stop);
     buildHouse(house);
     house.put(join(directory, 'prefix.tar'), '/root/prefix.tar');
     house.run('tar -C /usr/local -xf /root/prefix.tar --no-same-owner');
     listener = await listen(house);
   });
+  const cleanUp: (() => unknown)[] = [() => rmSync(directory, { recursive: true, force: true })];
   afterAll(async () => {
-    await house.stop();
-    rmSync(directory, { recursive: true, force: true });
+    for (const step of cleanUp.reverse()) await step();
   });
 
   const walk = async (): Promise<void> => {

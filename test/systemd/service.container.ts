@@ -23,14 +23,16 @@ describe.runIf(isPossible)('the service on Debian 13', () => {
 
   beforeAll(async () => {
     debs = buildDebs();
+    cleanUp.push(debs.remove);
     house = await boot('service');
+    cleanUp.push(house.stop);
     buildHouse(house);
     house.put(debs.earlier, '/root/earlier.deb');
     house.put(debs.current, '/root/current.deb');
   });
+  const cleanUp: (() => unknown)[] = [];
   afterAll(async () => {
-    await house.stop();
-    debs.remove();
+    for (const step of cleanUp.reverse()) await step();
   });
 
   const mark = (): number => listener.heard().length;
