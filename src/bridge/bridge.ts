@@ -6,6 +6,7 @@
 import type { Now } from '../now.js';
 import type { LogLine } from '../ports.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
+import { idOf } from '../sensor/hearing.js';
 import { channelsOf } from '../sensor/channels.js';
 import type { SecurityEffect } from '../security/effect.js';
 import {
@@ -22,12 +23,13 @@ import type { CoreSettings } from '../settings.js';
 import { advance, createCore, reconfigured, type Core, type CoreMemory, type CoreOutput } from './core.js';
 import type { Finding } from './finding.js';
 import type { Trouble } from './health.js';
-import { hearLine as hear } from './listen.js';
+import { hearLine as hear, hearStamped, unstampedLine } from './listen.js';
 import { messagesOf, type Messages } from './messages.js';
 
 /** What the bridge asks of whoever runs it. */
 export type BridgeSinks = {
-  readonly put: (message: Outgoing) => void;
+  /** Takes a message; missing where nobody wants them (to measure the core). */
+  readonly put?: (message: Outgoing) => void;
   readonly subscribe: (topics: readonly string[]) => void;
   readonly unsubscribe: (topics: readonly string[]) => void;
   /** The security part's memory should be on disk; returns the number under which `put` may wait for it. */
@@ -84,6 +86,12 @@ export function hearLine(bridge: Bridge, line: LogLine, now: Now): void {
   hear(bridge.core, line);
 }
 
+/** Hears a line whose instant is known (`explain`); without one it has no stamp. */
+export function hearLineAt(bridge: Bridge, line: LogLine, bodyStart: number, at: number | undefined): void {
+  if (at === undefined) unstampedLine(bridge.core, line.text);
+  else hearStamped(bridge.core, line, bodyStart, at, at);
+}
+
 /**
  * Deadlines of sensors run on the log's time while it is being caught up with, and on this: live stamps are
  * whole seconds, so a deadline is over one second after it, as it is when the log is read again (grace).
@@ -102,11 +110,15 @@ export function wakeZones(bridge: Bridge, now: Now): void {
   wake(bridge.security, now, (effect) => act(bridge, effect));
 }
 
-/** When the bridge wants to be called again, monotonic ms; undefined = when something happens. */
-export function nextWakeMono(bridge: Bridge, now: Now): number | undefined {
+/**
+ * When the bridge wants to be called again, monotonic ms; undefined = when something happens. While the log is
+ * being caught up with, only zones have wishes: sensors live on the log's time.
+ */
+export function nextWakeMono(bridge: Bridge, now: Now, isCaughtUp: boolean): number | undefined {
   const zones = nextWake(bridge.security);
   const { wakeAt } = bridge.core;
-  const sensors = wakeAt === Infinity ? undefined : now.mono + Math.max(0, wakeAt + GRACE_MS - now.at);
+  const sensors =
+    wakeAt === Infinity || !isCaughtUp ? undefined : now.mono + Math.max(0, wakeAt + GRACE_MS - now.at);
   if (zones === undefined) return sensors;
   return sensors === undefined ? zones : Math.min(zones, sensors);
 }
@@ -132,7 +144,7 @@ export function presentStates(bridge: Bridge): void {
     for (const channel of channelsOf(sensor.settings)) {
       if (channel === 'event') continue;
       if (channel === 'last_seen') {
-        if (seenAt > 0) sinks.put(messages.lastSeen(sensor, seenAt));
+        if (seenAt > 0) sinks.put?.(messages.lastSeen(sensor, seenAt));
         continue;
       }
       const value =
@@ -141,7 +153,7 @@ export function presentStates(bridge: Bridge): void {
             ? 'ON'
             : 'OFF'
           : (values[channel] ?? (channel === 'light' ? 'None' : channel === 'silent' ? 'OFF' : undefined));
-      if (value !== undefined) sinks.put(messages.channel(sensor, channel, value));
+      if (value !== undefined) sinks.put?.(messages.channel(sensor, channel, value));
     }
   }
 }
@@ -151,13 +163,18 @@ function act(bridge: Bridge, effect: SecurityEffect): void {
   switch (effect.kind) {
     case 'publish': {
       const { topic, payload, persistFirst } = effect;
-      sinks.put({ kind: 'state', topic, payload, ...(persistFirst ? { afterSave: bridge.saveNumber } : {}) });
+      sinks.put?.({
+        kind: 'state',
+        topic,
+        payload,
+        ...(persistFirst ? { afterSave: bridge.saveNumber } : {}),
+      });
       return;
     }
     case 'event': {
       const { topic, id, at, event } = effect;
       bridge.core.health.counters.alerts += 1;
-      sinks.put({ kind: 'event', topic, id, at, payload: JSON.stringify(event) });
+      sinks.put?.({ kind: 'event', topic, id, at, payload: JSON.stringify(event) });
       return;
     }
     case 'subscribe':
@@ -179,26 +196,29 @@ function act(bridge: Bridge, effect: SecurityEffect): void {
 function outputTo(of: () => Bridge, sinks: BridgeSinks): CoreOutput {
   const emit = (effect: SecurityEffect): void => act(of(), effect);
   return {
-    channel: (sensor, channel, value) => sinks.put(of().messages.channel(sensor, channel, value)),
+    channel: (sensor, channel, value) => sinks.put?.(of().messages.channel(sensor, channel, value)),
     seen: (sensor, at) => {
+      if (sinks.put === undefined) return;
       const { messages } = of();
       sinks.put(messages.lastSeen(sensor, at));
       sinks.put(messages.lastEvent(at));
     },
-    event: (sensor, event, source) => sinks.put(of().messages.event(sensor, event, source)),
-    alarm: (sensor, { at, id, source }, late) => {
+    event: (sensor, event, source) => sinks.put?.(of().messages.event(sensor, event, source)),
+    alarm: (sensor, hearing, late) => {
       const { zone, alias, modes, address } = sensor.settings;
       if (zone === undefined) return undefined;
       const { security, now } = of();
-      return motion(security, { alias, zone, id, at, late, modes, address, source }, now, emit);
+      const { at, source } = hearing;
+      const signal = { alias, zone, id: idOf(hearing), at, late, modes, address, source };
+      return motion(security, signal, now, emit);
     },
     heyuArmed: (state, at) => {
       const { security, now } = of();
       heyuArmed(security, state, at, now, emit);
     },
-    keyfob: (alias, action, mode, at) => {
+    keyfob: (alias, action, mode, at, isImmediate) => {
       const { security, now } = of();
-      keyfob(security, alias, action, mode, at, now, emit);
+      keyfob(security, alias, action, mode, at, now, emit, isImmediate);
     },
     trouble: (trouble, begins) => sinks.trouble(trouble, begins),
     note: (level, fields, message) => sinks.note(level, fields, message),

@@ -6,6 +6,7 @@
 
 import type { AddressIndex } from '../x10/address.js';
 import { ADDRESS_COUNT, indexOf } from '../x10/address.js';
+import { signalReader, type SignalReader } from '../heyu/line.js';
 import { noSelections, shiftSelections, type Selections } from '../heyu/selection.js';
 import { stampClock, type StampClock } from '../heyu/stamp.js';
 import type { Hearing, Report, Sensor, SensorEvent, Standing } from '../sensor/hearing.js';
@@ -31,7 +32,14 @@ export type CoreOutput = {
   readonly alarm: (sensor: Sensor, hearing: Hearing, late: boolean) => Standing | undefined;
   /** heyu's own armed state, and Arm or Disarm of a keyfob. */
   readonly heyuArmed: (state: 'armed_home' | 'armed_away' | 'disarmed', at: number) => void;
-  readonly keyfob: (alias: string, action: 'arm' | 'disarm', mode: 'home' | 'away', at: number) => void;
+  /** `isImmediate`: its delay switch stands at minimum. */
+  readonly keyfob: (
+    alias: string,
+    action: 'arm' | 'disarm',
+    mode: 'home' | 'away',
+    at: number,
+    isImmediate: boolean,
+  ) => void;
   readonly trouble: (trouble: Trouble, begins: boolean) => void;
   /** Something that the owner should read in the log. */
   readonly note: (level: 'debug' | 'info' | 'warn', fields: object, message: string) => void;
@@ -56,6 +64,7 @@ export type CoreMemory = {
 export type Core = {
   readonly settings: CoreSettings;
   readonly stamps: StampClock;
+  readonly signals: SignalReader;
   readonly sensors: readonly Sensor[];
   /** By address; undefined where no alias is. */
   readonly byUnit: readonly (Sensor | undefined)[];
@@ -98,7 +107,8 @@ export function createCore(
   for (const [unit, [on, off]] of Object.entries(memory?.rf ?? {})) rf[Number(unit)] = [on, off];
   const core: Core = {
     settings,
-    stamps: stampClock(settings.stamp.timeZone),
+    stamps: stampClock(settings.stamp),
+    signals: signalReader(),
     sensors,
     byUnit: at256(({ address }) => indexOf(address)),
     byDusk: at256(({ dusk }) => (dusk === undefined ? undefined : indexOf(dusk))),

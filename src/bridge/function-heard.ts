@@ -8,6 +8,7 @@ import { selectUnits, type Addressed } from '../heyu/selection.js';
 import type { Source } from '../heyu/source.js';
 import { lampHeard } from '../sensor/lamp.js';
 import { duskUnitHeard, unitHeard } from '../sensor/sensor.js';
+import type { LogLine } from '../ports.js';
 import type { Core } from './core.js';
 import { aliasOf, counts, isLamp, signed, unmapped } from './whose.js';
 
@@ -28,7 +29,7 @@ export function functionHeard(
   args: string,
   at: number,
   now: number,
-  id: string,
+  line: LogLine,
 ): void {
   const { health, output, settings } = core;
   const selected = selectUnits(core.selections, source, house, name, at, settings.addressExpiryMs);
@@ -41,11 +42,11 @@ export function functionHeard(
       return;
     }
     for (const unit of selected.units)
-      unitFunction(core, unit, source, name, selected.reusedAfterMs, at, now, id);
+      unitFunction(core, unit, source, name, selected.reusedAfterMs, at, now, line);
     return;
   }
   output.find?.({ kind: 'house', house: houseCode(house), function: name.toLowerCase(), source, args });
-  const hearing = { at, now, id, source };
+  const hearing = { at, now, line, source };
   if (name === 'Dim' || name === 'Bright') {
     for (const { unit } of selected.units) {
       const sensor = core.byUnit[unit];
@@ -75,7 +76,7 @@ function unitFunction(
   reusedAfterMs: number,
   at: number,
   now: number,
-  id: string,
+  line: LogLine,
 ): void {
   const { output, report } = core;
   const isCopy = noteCopy(core, unit, name, source, at);
@@ -98,7 +99,7 @@ function unitFunction(
   const sensor = core.byUnit[unit];
   const dusk = core.byDusk[unit];
   if (sensor === undefined && dusk === undefined) return unmapped(core, unit, label, name, source, at);
-  const hearing = { at, now, id, source };
+  const hearing = { at, now, line, source };
   if (sensor !== undefined && isLamp(sensor)) {
     if (!sensor.settings.ignore) lampHeard(sensor, name, '', at, report);
     if (!sensor.settings.ignore) signed(core, sensor, at);

@@ -4,9 +4,8 @@
  */
 
 import { addressAt } from '../x10/address.js';
-import { readSignal, type Signal } from '../heyu/line.js';
+import type { Signal } from '../heyu/line.js';
 import { addressUnit, endPending, forgetSelections } from '../heyu/selection.js';
-import { readStamp } from '../heyu/stamp.js';
 import { clearTamper, noteInactive } from '../sensor/diagnostics.js';
 import { lampHeard } from '../sensor/lamp.js';
 import { readingHeard } from '../sensor/reading.js';
@@ -26,35 +25,38 @@ const FOREVER = Number.MAX_SAFE_INTEGER;
 
 /** Hears one line. */
 export function hearLine(core: Core, line: LogLine): void {
-  const { health, output } = core;
-  const { counters } = health;
-  const { text } = line;
-  counters.lines += 1;
-  const stamp = readStamp(text, core.settings.stamp.order);
+  const stamp = core.stamps.read(line.text);
   if (stamp === undefined) {
-    counters.unstamped += 1;
-    output.find?.({ kind: 'unrecognised', text, reason: 'no stamp: output of a script, not of heyu' });
+    unstampedLine(core, line.text);
     return;
   }
   const instant = core.stamps.instantWithin(stamp, line.notBefore, line.readAt, core.lineAt);
-  const { at } = instant;
   let { readAt } = line;
   if (instant.fit === 'mismatch') {
-    counters.stampMismatches += 1;
+    core.health.counters.stampMismatches += 1;
     // nobody knows when a line of a backlog with such a stamp was written: never a live motion
     if (line.readAt - line.notBefore > BACKLOG_MS) readAt = FOREVER;
-  }
-  if (line.file === 'current') {
-    if (instant.fit === 'fits' && at > core.lineAt) core.lineAt = at;
-    advance(core, at);
-  }
-  const signal = readSignal(text, stamp.bodyStart);
-  const id = `${line.generation}-${line.offset}`;
-  hearSignal(core, signal, at, readAt, id, line.file === 'old');
+  } else if (line.file === 'current' && instant.at > core.lineAt) core.lineAt = instant.at;
+  hearStamped(core, line, stamp.bodyStart, instant.at, readAt);
 }
 
-function hearSignal(core: Core, signal: Signal, at: number, now: number, id: string, isOld: boolean): void {
+/** Hears a line whose instant is known; `bodyStart` is where its text begins, `now` decides what is too late. */
+export function hearStamped(core: Core, line: LogLine, bodyStart: number, at: number, now: number): void {
+  core.health.counters.lines += 1;
+  if (line.file === 'current') advance(core, at);
+  hearSignal(core, core.signals(line.text, bodyStart), at, now, line);
+}
+
+/** Output of a script, or of a shell. */
+export function unstampedLine(core: Core, text: string): void {
+  core.health.counters.lines += 1;
+  core.health.counters.unstamped += 1;
+  core.output.find?.({ kind: 'unrecognised', text, reason: 'no stamp: output of a script, not of heyu' });
+}
+
+function hearSignal(core: Core, signal: Signal, at: number, now: number, line: LogLine): void {
   const { health, output, selections, settings } = core;
+  const isOld = line.file === 'old';
   switch (signal.kind) {
     case 'address': {
       const { source, unit, label } = signal;
@@ -70,9 +72,9 @@ function hearSignal(core: Core, signal: Signal, at: number, now: number, id: str
     }
     case 'function':
       if (isOld) return lateInOldFile(core);
-      return functionHeard(core, signal.source, signal.house, signal.name, signal.args, at, now, id);
+      return functionHeard(core, signal.source, signal.house, signal.name, signal.args, at, now, line);
     case 'security':
-      return security(core, signal, at, now, id);
+      return security(core, signal, at, now, line);
     case 'extended': {
       const { source, unit, label, name, args } = signal;
       const alias = aliasOf(core, unit, label);
@@ -101,7 +103,7 @@ function hearSignal(core: Core, signal: Signal, at: number, now: number, id: str
       if (sensor === undefined) return unmapped(core, unit, label, name, source, at);
       if (!counts(core, sensor, source)) return;
       if (sensor.settings.type === 'reading')
-        readingHeard(sensor, name, args, { at, now, id, source }, core.report);
+        readingHeard(sensor, name, args, { at, now, line, source }, core.report);
       signed(core, sensor, at);
       return;
     }
@@ -145,7 +147,7 @@ function security(
   signal: Extract<Signal, { kind: 'security' }>,
   at: number,
   now: number,
-  id: string,
+  line: LogLine,
 ): void {
   const { source, unit, label, name, flags, args } = signal;
   const alias = aliasOf(core, unit, label);
@@ -153,11 +155,12 @@ function security(
   const sensor = core.byUnit[unit];
   if (sensor === undefined) return unmapped(core, unit, label, name, source, at);
   if (!counts(core, sensor, source)) return;
-  const hearing = { at, now, id, source };
+  const hearing = { at, now, line, source };
   securityHeard(sensor, name, flags, args, hearing, core.report);
   if (sensor.settings.type === 'remote' && (name === 'Arm' || name === 'Disarm')) {
     const mode = flags.includes('swHome') ? 'home' : 'away';
-    core.output.keyfob(sensor.settings.alias, name === 'Arm' ? 'arm' : 'disarm', mode, at);
+    const action = name === 'Arm' ? 'arm' : 'disarm';
+    core.output.keyfob(sensor.settings.alias, action, mode, at, flags.includes('swMin'));
   }
   signed(core, sensor, at);
 }

@@ -300,7 +300,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     if (isStopping) return;
     const now = { at: clock.wallMs(), mono: clock.monotonicMs() };
     if (isChanged && checkpointDue === Infinity) checkpointDue = now.mono + CHECKPOINT_MS;
-    const wake = isCaughtUp ? nextWakeMono(bridge, now) : undefined;
+    const wake = nextWakeMono(bridge, now, isCaughtUp);
     const { quietAfterMs } = settings.core;
     const due = Math.min(
       checkpointDue,

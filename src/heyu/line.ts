@@ -234,3 +234,42 @@ export function readSignal(text: string, start: number): Signal {
       : otherLine(text, word, source);
   return signal ?? { kind: 'unrecognised', text: text.slice(start) };
 }
+
+/** Reads lines and remembers what they said: a house says the same few hundred things for years. */
+export type SignalReader = (text: string, start: number) => Signal;
+
+/** Places of the memory: a power of two. Two texts that share a place take turns. */
+const PLACES = 4096;
+
+/** A place for a text, from what differs between lines: length, source, function, house, unit, end. */
+function placeOf(text: string, start: number): number {
+  const end = text.length;
+  let hash = end - start;
+  hash = hash * 31 + text.charCodeAt(start + 3);
+  hash = hash * 31 + text.charCodeAt(start + 5);
+  hash = hash * 31 + text.charCodeAt(start + 20);
+  hash = hash * 31 + text.charCodeAt(start + 21);
+  hash = hash * 31 + text.charCodeAt(start + 28);
+  hash = hash * 31 + text.charCodeAt(start + 29);
+  hash = hash * 31 + text.charCodeAt(start + 30);
+  hash = hash * 31 + text.charCodeAt(end - 2);
+  hash = hash * 31 + text.charCodeAt(end - 1);
+  return (hash ^ (hash >>> 12)) & (PLACES - 1);
+}
+
+/** `readSignal` with a memory. The signals that it gives are shared: they are never changed. */
+export function signalReader(): SignalReader {
+  const texts = new Array<string>(PLACES).fill('');
+  const signals = new Array<Signal | undefined>(PLACES).fill(undefined);
+  return (text, start) => {
+    const place = placeOf(text, start);
+    const known = signals[place];
+    const said = texts[place] ?? '';
+    if (known !== undefined && said.length === text.length - start && text.startsWith(said, start))
+      return known;
+    const signal = readSignal(text, start);
+    texts[place] = text.slice(start);
+    signals[place] = signal;
+    return signal;
+  };
+}

@@ -112,9 +112,11 @@ export const STAMP_TOLERANCE_MS = 2000;
 
 const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 
-/** Resolves stamps to instants; remembers the last hour, because stamps come in bursts. */
+/** Reads stamps and resolves them to instants; remembers the last ones, because stamps come in bursts. */
 export type StampClock = {
   readonly zone: TimeZone;
+  /** `readStamp` in the order of this log. */
+  readonly read: (text: string) => Stamp | undefined;
   /**
    * A line's instant (docs/design.md, "A line's instant"): its stamp, clamped into [notBefore, readAt]. Of the
    * years and of the two passes of a repeated hour the one is taken that lies within; where several do, the
@@ -128,12 +130,48 @@ export type StampClock = {
   readonly instantInYear: (stamp: Stamp, year: number) => number;
 };
 
+const HOUR = 3_600_000;
+
 /** Makes the resolver of a log's stamps. */
-export function stampClock(zoneName: string): StampClock {
+export function stampClock({ timeZone: zoneName, order }: StampForm): StampClock {
   const zone = timeZone(zoneName);
+  let lastText = '\n';
+  let lastStamp: Stamp | undefined;
+  // the last hour that began at one instant only
   let lastDay = -1;
   let lastHour = -1;
   let lastHourAt = 0;
+
+  const read = (text: string): Stamp | undefined => {
+    // everything up to the text itself is equal, and the text begins there, too
+    if (lastStamp !== undefined && text.startsWith(lastText) && text.charCodeAt(lastText.length) > SPACE) {
+      return lastStamp;
+    }
+    lastStamp = readStamp(text, order);
+    if (lastStamp !== undefined) lastText = text.slice(0, lastStamp.bodyStart);
+    return lastStamp;
+  };
+
+  const dayOf = (stamp: Stamp): number => (stamp.year * 16 + stamp.month) * 32 + stamp.day;
+
+  /** The instant by the hour remembered; NaN when it is another one. */
+  const remembered = (stamp: Stamp): number => {
+    const inHour = stamp.timeOfDayMs - lastHour * HOUR;
+    return inHour >= 0 && inHour < HOUR && stamp.unixMs === undefined && dayOf(stamp) === lastDay
+      ? lastHourAt + inHour
+      : NaN;
+  };
+
+  /** Remembers the hour of a stamp, unless the clocks change near it: such hours are resolved anew each time. */
+  const remember = (stamp: Stamp, at: number): void => {
+    if (stamp.unixMs !== undefined) return;
+    const hour = Math.floor(stamp.timeOfDayMs / HOUR);
+    const hourAt = at - (stamp.timeOfDayMs - hour * HOUR);
+    if (zone.offsetMs(hourAt - HOUR) !== zone.offsetMs(hourAt + 2 * HOUR)) return;
+    lastDay = dayOf(stamp);
+    lastHour = hour;
+    lastHourAt = hourAt;
+  };
 
   const candidates = (stamp: Stamp, around: number): number[] => {
     if (stamp.unixMs !== undefined) return [stamp.unixMs];
@@ -158,12 +196,8 @@ export function stampClock(zoneName: string): StampClock {
 
   const instantWithin = (stamp: Stamp, notBefore: number, readAt: number, after: number): Instant => {
     const from = Math.min(Math.floor(notBefore / 1000) * 1000, readAt);
-    const hour = Math.floor(stamp.timeOfDayMs / 3_600_000);
-    const day = (stamp.year * 16 + stamp.month) * 32 + stamp.day;
-    if (stamp.unixMs === undefined && day === lastDay && hour === lastHour) {
-      const at = lastHourAt + (stamp.timeOfDayMs - hour * 3_600_000);
-      if (at >= from && at <= readAt) return { at, fit: 'fits' };
-    }
+    const known = remembered(stamp);
+    if (known >= from && known <= readAt) return { at: known, fit: 'fits' };
     const at = nearest(stamp, readAt, (candidate) => {
       if (candidate < from) return from - candidate;
       if (candidate > readAt) return candidate - readAt;
@@ -172,25 +206,26 @@ export function stampClock(zoneName: string): StampClock {
     if (at < from - STAMP_TOLERANCE_MS || at > readAt + STAMP_TOLERANCE_MS) {
       return { at: readAt, fit: 'mismatch' };
     }
-    const hourAt = at - (stamp.timeOfDayMs - hour * 3_600_000);
-    // an hour in which the clocks change is resolved anew each time
-    if (
-      stamp.unixMs === undefined &&
-      zone.offsetMs(hourAt - 3_600_000) === zone.offsetMs(hourAt + 2 * 3_600_000)
-    ) {
-      lastDay = day;
-      lastHour = hour;
-      lastHourAt = hourAt;
-    }
+    remember(stamp, at);
     return { at: Math.min(Math.max(at, from), readAt), fit: 'fits' };
+  };
+
+  /** Of two instants an hour apart the later wins when the earlier lies in the past. */
+  const instantNear = (stamp: Stamp, near: number): number => {
+    const known = remembered(stamp);
+    if (Math.abs(known - near) < 24 * HOUR) return known;
+    const at = nearest(stamp, near, (candidate) =>
+      candidate < near ? (near - candidate) * 4 : candidate - near,
+    );
+    remember(stamp, at);
+    return at;
   };
 
   return {
     zone,
+    read,
     instantWithin,
-    instantNear: (stamp, near) =>
-      // of two instants an hour apart the later wins when the earlier lies in the past
-      nearest(stamp, near, (at) => (at < near ? (near - at) * 4 : at - near)),
+    instantNear,
     instantInYear: (stamp, year) =>
       candidates({ ...stamp, year: stamp.year === 0 ? year : stamp.year }, 0)[0] ?? NaN,
   };

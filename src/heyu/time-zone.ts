@@ -81,11 +81,18 @@ export function instantsOf(local: number, zone: TimeZone): readonly number[] {
 
 const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
 
+/** The last instant that was written, by zone: a line causes several messages of one instant. */
+const lastWritten = new WeakMap<TimeZone, { readonly at: number; readonly text: string }>();
+
 /** ISO 8601 with the zone's offset, as Home Assistant wants its time stamps: 2026-11-22T15:04:05+01:00. */
 export function isoAt(at: number, zone: TimeZone): string {
+  const last = lastWritten.get(zone);
+  if (last?.at === at) return last.text;
   const offset = zone.offsetMs(at);
   const local = new Date(at + offset).toISOString();
   const minutes = Math.abs(Math.round(offset / 60_000));
   const fraction = at % 1000 === 0 ? '' : local.slice(19, 23);
-  return `${local.slice(0, 19)}${fraction}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  const text = `${local.slice(0, 19)}${fraction}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  lastWritten.set(zone, { at, text });
+  return text;
 }

@@ -6,7 +6,7 @@
 import type { ChannelTopic } from '../mqtt/topics.js';
 import type { SecurityFlag } from '../heyu/functions.js';
 import type { EventType } from './event-types.js';
-import { setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
+import { idOf, setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
 
 /** What Alert, an Alert read too late, and Clear are called in events. */
 type Words = { readonly on: EventType; readonly late: EventType; readonly off: EventType };
@@ -65,13 +65,13 @@ export function alarmChannel(
       value
         ? {
             type: late ? words.late : words.on,
-            id: hearing.id,
+            id: idOf(hearing),
             at: hearing.at,
             lateAfter,
             lateType: words.late,
             standing,
           }
-        : { type: words.off, id: hearing.id, at: hearing.at, lateAfter, lateType: null },
+        : { type: words.off, id: idOf(hearing), at: hearing.at, lateAfter, lateType: null },
       hearing.source,
     );
   } else if (!changed) {

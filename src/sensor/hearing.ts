@@ -15,10 +15,15 @@ export type Hearing = {
   readonly at: number;
   /** Now, epoch ms: decides whether the line is read too late to be live. */
   readonly now: number;
-  /** Id of what this line causes: generation of the file and offset of the line. */
-  readonly id: string;
+  /** The line that said it: names what it causes (`idOf`). */
+  readonly line: { readonly generation: string; readonly offset: number };
   readonly source: Source;
 };
+
+/** Id of what a line causes: generation of its file and offset of the line; the same when it is read again. */
+export function idOf({ line }: Hearing): string {
+  return `${line.generation}-${line.offset}`;
+}
 
 /** What is believed of a sensor's zone at the moment of a signal; its word for events. */
 export type Standing = { readonly security: string; readonly verified: boolean };

@@ -4,7 +4,7 @@
  * time has passed since the last sign.
  */
 
-import type { Hearing, Report, Sensor } from './hearing.js';
+import { idOf, type Hearing, type Report, type Sensor } from './hearing.js';
 
 /** An Alert this long after the last one without a Clear is a heartbeat of an MS10A/MS90. */
 const HEARTBEAT_AFTER_MS = 30 * 60_000;
@@ -27,7 +27,8 @@ function start(sensor: Sensor, hearing: Hearing, report: Report): void {
   const late = isLate(at, settings.holdMs, hearing.now);
   motion.on = true;
   motion.since = at;
-  motion.id = hearing.id;
+  const id = idOf(hearing);
+  motion.id = id;
   motion.missed = late;
   motion.until = at + settings.holdMs;
   if (!late) report.change(sensor, 'motion', 'ON', at, 'motion begins');
@@ -36,7 +37,7 @@ function start(sensor: Sensor, hearing: Hearing, report: Report): void {
     sensor,
     {
       type: late ? 'motion_missed' : 'motion',
-      id: hearing.id,
+      id,
       at,
       lateAfter: motion.until,
       lateType: 'motion_missed',

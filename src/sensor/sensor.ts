@@ -8,7 +8,7 @@ import { alarmChannel, expireAlarmChannel } from './alarm-channel.js';
 import { mainChannelOf } from './channels.js';
 import { expireSilence, noteFlags, noteSign } from './diagnostics.js';
 import { eventTypesOf, type EventType } from './event-types.js';
-import { setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
+import { idOf, setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
 import { lampHeard } from './lamp.js';
 import { REMOTE_KEYS } from './remote-keys.js';
 import { expireMotion, motionAlert, motionClear, motionOver, motionSeen } from './motion.js';
@@ -143,7 +143,7 @@ function event(
   }
   report.event(
     sensor,
-    { type, id: hearing.id, at: hearing.at, lateAfter, lateType: null, more },
+    { type, id: idOf(hearing), at: hearing.at, lateAfter, lateType: null, more },
     hearing.source,
   );
 }
