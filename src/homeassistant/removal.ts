@@ -11,13 +11,11 @@ import { placeOf, type Place, type Remembered } from './remembered.js';
 export type DiscoveryStep = { readonly message: Message; readonly pauseMsAfter: number };
 
 /**
- * While a component's message is being processed, Home Assistant queues the next one for that component and
- * skips the rest of the device message that brought it: two messages for one device need some time between them.
+ * Between one phase and the next. An entity that is made anew while the old one is still going away gets an
+ * entity id ending in `_2`; and while a component's message is being processed, Home Assistant queues the next one
+ * for that component and skips the rest of the device message that brought it.
  */
-const PAUSE_BETWEEN_VERSIONS_MS = 500;
-
-/** An entity that is made anew while the old one is still going away gets an entity id ending in `_2`. */
-const PAUSE_BEFORE_RECREATION_MS = 2000;
+const PAUSE_BETWEEN_PHASES_MS = 2000;
 
 /** Tells Home Assistant (2024.12 or later) to unload what this topic brought, but to keep its settings. */
 const MIGRATE = JSON.stringify({ migrate_discovery: true });
@@ -34,14 +32,12 @@ const tell = (topic: string, payload: string): Step => ({
   message: { topic, payload, retain: false },
   pauseMsAfter: 0,
 });
-const publish = (message: DiscoveryMessage): Step => ({
-  message: { topic: message.topic, payload: message.payload, retain: true },
-  pauseMsAfter: 0,
-});
 
-/** The same steps with a pause after the last one. */
-function thenPause(steps: readonly Step[], pauseMsAfter: number): readonly Step[] {
-  return steps.map((step, index) => (index === steps.length - 1 ? { ...step, pauseMsAfter } : step));
+/** The steps of one phase, with the pause after the last one. */
+function phase(steps: readonly Step[]): readonly Step[] {
+  return steps.map((step, index) =>
+    index === steps.length - 1 ? { ...step, pauseMsAfter: PAUSE_BETWEEN_PHASES_MS } : step,
+  );
 }
 
 /** Our own payload, read back. */
@@ -116,80 +112,43 @@ function currentOf(messages: readonly DiscoveryMessage[]): Current {
 const allComponents = (messages: readonly DiscoveryMessage[]): Readonly<Record<string, Platform>> =>
   Object.fromEntries(messages.flatMap(({ components }) => Object.entries(components)));
 
-/** A device that was told in one message and is told in single ones now. */
-function toEntities(
-  topic: string,
-  previous: Readonly<Record<string, Platform>>,
-  messages: readonly DiscoveryMessage[],
-): readonly Step[] {
-  const gone = goneOf(previous, allComponents(messages));
-  return [
-    ...(gone.length === 0
-      ? []
-      : thenPause([tell(topic, togetherWithGone(messages, previous, gone))], PAUSE_BETWEEN_VERSIONS_MS)),
-    ...thenPause([tell(topic, MIGRATE)], PAUSE_BETWEEN_VERSIONS_MS),
-    ...thenPause(messages.map(publish), PAUSE_BETWEEN_VERSIONS_MS),
-    remove(topic),
-  ];
-}
-
-/** A device that was told in single messages and is told in one now. */
-function toDevice(topics: readonly string[], message: DiscoveryMessage): readonly Step[] {
-  return [
-    ...thenPause(
-      topics.map((topic) => tell(topic, MIGRATE)),
-      PAUSE_BETWEEN_VERSIONS_MS,
-    ),
-    ...thenPause([publish(message)], PAUSE_BETWEEN_VERSIONS_MS),
-    ...topics.map(remove),
-  ];
-}
-
 /**
  * The steps to take before the messages of `current` are published, in order; none when nothing of `previous`
  * is gone. Taking them again, also after they were broken off anywhere, does no harm. `current` must be the
- * complete result of `discoveryMessages`. Home Assistant 2024.12 or later is assumed where the form changes,
- * because older releases know one form only.
+ * complete result of `discoveryMessages`.
+ *
+ * Where the form changes, Home Assistant 2024.12 or later is assumed, because older releases know one form only:
+ * the old topics are unloaded, then emptied, and what is published afterwards takes their place. Emptied only
+ * after that, as its documentation has it, the new owner of each component would warn of a conflict (2026.11).
  */
 export function removalMessages(
   previous: Remembered,
   current: readonly DiscoveryMessage[],
 ): readonly DiscoveryStep[] {
   const now = currentOf(current);
+  const triggers: Step[] = [];
   const removals: Step[] = [];
   const trimmed: Step[] = [];
-  const migrations: Step[] = [];
-  /** Topics of single components by the one message that takes their place. */
-  const joined = new Map<DiscoveryMessage, string[]>();
+  const unloaded: Step[] = [];
+  const emptied: Step[] = [];
 
   for (const [topic, components] of Object.entries(previous)) {
-    const message = now.topics.get(topic);
     const place = placeOf(topic);
     if (place === undefined) continue;
+    const message = now.topics.get(topic);
+    const messages = message === undefined ? now.ofDevice(place) : [message];
+    const gone = goneOf(components, allComponents(messages));
     if (message !== undefined) {
-      const gone = place.form === 'device' ? goneOf(components, message.components) : [];
-      if (gone.length > 0) trimmed.push(tell(topic, withGone(message, gone)));
-      continue;
-    }
-    const messages = now.ofDevice(place);
-    const [first] = messages;
-    if (place.form === 'device' && first !== undefined) {
-      migrations.push(...toEntities(topic, components, messages));
-    } else if (
-      place.form === 'entity' &&
-      first !== undefined &&
-      placeOf(first.topic)?.form === 'device' &&
-      goneOf(components, first.components).length === 0
-    ) {
-      joined.set(first, [...(joined.get(first) ?? []), topic]);
+      if (place.form === 'device' && gone.length > 0) trimmed.push(tell(topic, withGone(message, gone)));
+    } else if (messages.length === 0 || (place.form === 'entity' && gone.length > 0)) {
+      const isTrigger = Object.values(components).includes('device_automation');
+      (place.form === 'entity' && isTrigger ? triggers : removals).push(remove(topic));
     } else {
-      removals.push(remove(topic));
+      if (gone.length > 0) trimmed.push(tell(topic, togetherWithGone(messages, components, gone)));
+      unloaded.push(tell(topic, MIGRATE));
+      emptied.push(remove(topic));
     }
   }
-  for (const [message, topics] of joined) migrations.push(...toDevice(topics, message));
-  return [
-    ...thenPause(removals, PAUSE_BEFORE_RECREATION_MS),
-    ...thenPause(trimmed, PAUSE_BEFORE_RECREATION_MS),
-    ...migrations,
-  ];
+  // Triggers go first: after the last entity the device goes, and each trigger still there is torn down twice.
+  return [triggers, removals, trimmed, unloaded, emptied].flatMap(phase);
 }

@@ -58,6 +58,21 @@ describe('taking back', () => {
     ]);
   });
 
+  it('removes the triggers of a remote before its entities, with which its device goes', () => {
+    const steps = brief(stepsOf(inForm(house, 'entity'), inForm(without(house, 'keyfob'), 'entity')));
+    const isTrigger = steps.map((step) => step.includes('device_automation'));
+    expect(isTrigger).toEqual([true, true, true, true, true, false, false]);
+    expect(steps.map((step) => step.endsWith('pause 2000'))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
   it('removes everything when discovery is switched off', () => {
     expect(
       brief(stepsOf(house, inForm(house, 'off'))).every((step) => step.startsWith('remove retained')),
@@ -98,25 +113,26 @@ describe('taking back', () => {
 describe('changing the form', () => {
   const small = coreOf({ sensors: [stairs] });
 
-  it('goes from single entities to devices by migration', () => {
-    expect(brief(stepsOf(inForm(small, 'entity'), small)).slice(-7)).toEqual([
+  const ofStairs = (steps: readonly DiscoveryStep[]): readonly string[] =>
+    brief(steps.filter(({ message }) => message.topic.includes('cellar_a5')));
+
+  it('goes from single entities to devices by unloading them, then emptying their topics', () => {
+    expect(ofStairs(stepsOf(inForm(small, 'entity'), small))).toEqual([
       'migrate homeassistant/binary_sensor/cellar_a5/motion/config',
       'migrate homeassistant/sensor/cellar_a5/last_seen/config',
-      'migrate homeassistant/event/cellar_a5/event/config pause 500',
-      'tell retained homeassistant/device/cellar_a5/config pause 500',
+      'migrate homeassistant/event/cellar_a5/event/config pause 2000',
       'remove retained homeassistant/binary_sensor/cellar_a5/motion/config',
       'remove retained homeassistant/sensor/cellar_a5/last_seen/config',
-      'remove retained homeassistant/event/cellar_a5/event/config',
+      'remove retained homeassistant/event/cellar_a5/event/config pause 2000',
     ]);
   });
 
-  it('goes from devices to single entities by migration', () => {
-    expect(brief(stepsOf(small, inForm(small, 'entity'))).slice(-5)).toEqual([
-      'migrate homeassistant/device/cellar_a5/config pause 500',
-      'tell retained homeassistant/binary_sensor/cellar_a5/motion/config',
-      'tell retained homeassistant/sensor/cellar_a5/last_seen/config',
-      'tell retained homeassistant/event/cellar_a5/event/config pause 500',
-      'remove retained homeassistant/device/cellar_a5/config',
+  it('goes from devices to single entities in the same way', () => {
+    expect(brief(stepsOf(small, inForm(small, 'entity')))).toEqual([
+      'migrate homeassistant/device/heyu2mqtt_cellar/config',
+      'migrate homeassistant/device/cellar_a5/config pause 2000',
+      'remove retained homeassistant/device/heyu2mqtt_cellar/config',
+      'remove retained homeassistant/device/cellar_a5/config pause 2000',
     ]);
   });
 
@@ -135,9 +151,10 @@ describe('changing the form', () => {
     const back = stepsOf(lit, inForm(dark, 'entity')).filter(({ message }) =>
       message.topic.includes('cellar_a3'),
     );
-    expect(brief(back).slice(0, 2)).toEqual([
-      'tell homeassistant/device/cellar_a3/config pause 500',
-      'migrate homeassistant/device/cellar_a3/config pause 500',
+    expect(brief(back)).toEqual([
+      'tell homeassistant/device/cellar_a3/config pause 2000',
+      'migrate homeassistant/device/cellar_a3/config pause 2000',
+      'remove retained homeassistant/device/cellar_a3/config pause 2000',
     ]);
     const payload = JSON.parse(back[0]?.message.payload ?? '') as { components: Record<string, unknown> };
     expect(payload.components['light']).toEqual({ platform: 'binary_sensor' });
