@@ -238,23 +238,23 @@ export function readSignal(text: string, start: number): Signal {
 /** Reads lines and remembers what they said: a house says the same few hundred things for years. */
 export type SignalReader = (text: string, start: number) => Signal;
 
-/** Places of the memory: a power of two. Two texts that share a place take turns. */
+/** Places of the memory, 2^12. Two texts that share a place take turns. */
 const PLACES = 4096;
 
 /** A place for a text, from what differs between lines: length, source, function, house, unit, end. */
 function placeOf(text: string, start: number): number {
   const end = text.length;
+  // one multiplication a step, kept to 32 bits: beyond them numbers become slow
   let hash = end - start;
-  hash = hash * 31 + text.charCodeAt(start + 3);
-  hash = hash * 31 + text.charCodeAt(start + 5);
-  hash = hash * 31 + text.charCodeAt(start + 20);
-  hash = hash * 31 + text.charCodeAt(start + 21);
-  hash = hash * 31 + text.charCodeAt(start + 28);
-  hash = hash * 31 + text.charCodeAt(start + 29);
-  hash = hash * 31 + text.charCodeAt(start + 30);
-  hash = hash * 31 + text.charCodeAt(end - 2);
-  hash = hash * 31 + text.charCodeAt(end - 1);
-  return (hash ^ (hash >>> 12)) & (PLACES - 1);
+  hash = (hash * 31 + text.charCodeAt(start + 3)) | 0;
+  hash = (hash * 31 + text.charCodeAt(start + 5)) | 0;
+  hash = (hash * 31 + text.charCodeAt(start + 20)) | 0;
+  hash = (hash * 31 + text.charCodeAt(start + 21)) | 0;
+  hash = (hash * 31 + text.charCodeAt(start + 28)) | 0;
+  hash = (hash * 31 + text.charCodeAt(start + 29)) | 0;
+  hash = (hash * 31 + text.charCodeAt(end - 2)) | 0;
+  hash = (hash * 31 + text.charCodeAt(end - 1)) | 0;
+  return Math.imul(hash, 0x9e3779b1) >>> 20;
 }
 
 /** `readSignal` with a memory. The signals that it gives are shared: they are never changed. */
