@@ -57,6 +57,8 @@ export function whyNot(): string | undefined {
     const packages = [...new Set(missing.map(([, from]) => from))].join(' ');
     return `${missing.map(([program]) => program).join(', ')} missing: apt-get install ${packages}`;
   }
+  if (spawnSync('unshare', ['--mount', 'true']).status !== 0)
+    return 'it needs the right to mount (CAP_SYS_ADMIN), which root in an ordinary container lacks';
   if (!readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n')) {
     spawnSync('modprobe', ['overlay']);
     if (!readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n'))

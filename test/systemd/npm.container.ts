@@ -86,7 +86,7 @@ describe.runIf(isPossible)('the service by npm on Debian 13', () => {
 
   test('in a terminal it says for people what it does', () => {
     house.run('systemctl stop heyu2mqtt');
-    const said = house.run(
+    const { stdout: said } = house.attempt(
       "script -qec 'timeout --signal=INT 3 setpriv --reuid=heyu2mqtt --regid=heyu2mqtt --init-groups heyu2mqtt run' /dev/null",
     );
     house.run('systemctl start heyu2mqtt');

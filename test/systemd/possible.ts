@@ -1,9 +1,9 @@
 /** Whether this machine can run the container at all. */
 
 import { test } from 'vitest';
-import { whyNot } from './base-tree.js';
+import { baseTree, whyNot } from './base-tree.js';
 
-const reason = whyNot();
+const reason = whyNot() ?? (await whyNoTree());
 
 /** False on a machine that cannot run the container; with CI_FULL=1 that is a failure, else it is said and skipped. */
 export const isPossible = reason === undefined;
@@ -12,4 +12,13 @@ if (reason !== undefined) {
   test.skipIf(process.env['CI_FULL'] !== '1')(`cannot run a container here: ${reason}`, () => {
     throw new Error(reason);
   });
+}
+
+async function whyNoTree(): Promise<string | undefined> {
+  try {
+    await baseTree();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

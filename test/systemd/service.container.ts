@@ -229,6 +229,32 @@ describe.runIf(isPossible)('the service on Debian 13', () => {
     await untilStatus(/^following \/var\/log\/heyu/);
   });
 
+  test('it waits for a log and a broker that are not there yet', async () => {
+    house.run(`systemctl stop heyu2mqtt mosquitto && mv ${LOG} /root/kept.log`);
+    house.run('systemctl start heyu2mqtt');
+    expect(property(house, 'SubState')).toBe('running');
+    await untilStatus(/broker (?!connected)/);
+    const from = mark();
+    house.run(`install -o heyu -g adm -m 0640 /dev/null ${LOG}`);
+    signal(house, 'A3', true);
+    house.run('systemctl start mosquitto');
+    await listener.untilLast('x10/hall/motion', 'ON', from);
+    signal(house, 'A3', false);
+    await listener.untilLast('x10/hall/motion', 'OFF', from);
+  });
+
+  test('after a boot it is there by itself', async () => {
+    const before = property(house, 'MainPID');
+    house.run('systemctl soft-reboot');
+    await house.until('systemctl show -P MainPID heyu2mqtt', (pid) => pid !== before && pid !== '0', 60_000);
+    await untilStatus(/broker connected/);
+    listener = await listen(house);
+    signal(house, 'A3', true);
+    await listener.untilLast('x10/hall/motion', 'ON');
+    signal(house, 'A3', false);
+    await listener.untilLast('x10/hall/motion', 'OFF');
+  });
+
   test('an upgrade restarts the running service and keeps configuration and state', async () => {
     await untilStatus(/broker connected/);
     const [pid, config] = [property(house, 'MainPID'), house.read('/etc/heyu2mqtt/config.yaml')];
@@ -241,6 +267,7 @@ describe.runIf(isPossible)('the service on Debian 13', () => {
         .map((match) => match[1] ?? '')
         .sort();
     const before = unique();
+    expect(before).toContain('x10_a3_motion');
     const from = mark();
     const said = house.run('apt-get install --yes /root/current.deb');
     expect(said).toContain(`over (${EARLIER_VERSION})`);
