@@ -10,7 +10,9 @@ import { aliasRemoveCommand } from './alias-remove.js';
 import { aliasRenameCommand } from './alias-rename.js';
 import { aliasSetCommand } from './alias-set.js';
 import { aliasShowCommand } from './alias-show.js';
+import { aliasTestCommand } from './alias-test.js';
 import { aliasTopicsCommand } from './alias-topics.js';
+import { aliasWatchCommand } from './alias-watch.js';
 
 /** The command `alias` with its commands. */
 export function aliasCommand(): Command {
@@ -25,5 +27,7 @@ export function aliasCommand(): Command {
     .addCommand(aliasRemoveCommand())
     .addCommand(aliasCheckCommand())
     .addCommand(aliasLearnCommand())
-    .addCommand(aliasTopicsCommand());
+    .addCommand(aliasTestCommand())
+    .addCommand(aliasTopicsCommand())
+    .addCommand(aliasWatchCommand());
 }

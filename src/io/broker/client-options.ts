@@ -25,7 +25,7 @@ export function clientOptions(
   const { protocol, host, port, path } = url;
   const isV5 = more.protocol === '5';
   const isWebSocket = protocol === 'ws' || protocol === 'wss';
-  const { topic, payload, retain } = more.will;
+  const { will } = more;
   const tls = {
     ...(ca !== undefined && { ca }),
     // mqtt.js would silently switch to TLS for a plain url
@@ -46,7 +46,9 @@ export function clientOptions(
     ...(isV5 && !clean && { properties: { sessionExpiryInterval: FOR_EVER } }),
     keepalive: keepaliveS,
     connectTimeout: connectTimeoutMs,
-    will: { topic, payload: Buffer.from(payload), qos: 1, retain },
+    ...(will !== undefined && {
+      will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: will.retain },
+    }),
     manualConnect: true,
     reconnectPeriod: 0,
     resubscribe: false,

@@ -23,8 +23,8 @@ export type BrokerOptions = {
   /** From the first packet to CONNACK, and from SUBSCRIBE to SUBACK. Default 10,000 ms. */
   readonly connectTimeoutMs?: number;
   readonly protocol: '3.1.1' | '5';
-  /** What the broker publishes for us when the link dies, QoS 1. */
-  readonly will: Message;
+  /** What the broker publishes for us when the link dies, QoS 1. Undefined: nothing (a command, not the service). */
+  readonly will: Message | undefined;
   readonly clock: Clock;
   readonly timings?: Partial<BrokerTimings>;
   /** 0 <= n < 1; for the jitter of the waits. */

@@ -1,0 +1,188 @@
+/** `heyu2mqtt alias test NAME`: tries the way of one sensor to the broker and back, and says what it found. */
+
+import { randomBytes } from 'node:crypto';
+import { Command } from 'commander';
+import type { Configuration } from '../config/configuration.js';
+import { discoveryMessages } from '../homeassistant/discovery.js';
+import { isoAt, timeZone } from '../heyu/time-zone.js';
+import { bridgeTopic, sensorTopic, zoneTopic } from '../mqtt/topics.js';
+import { channelsOf } from '../sensor/channels.js';
+import { eventTypesOf } from '../sensor/event-types.js';
+import type { SensorSettings } from '../sensor/settings.js';
+import { toggleMotion } from './alias-test-motion.js';
+import { configOption, loadOrFail } from './configured.js';
+import { CommandError, EXIT } from './exit-code.js';
+import { processTerminal, type Style, type Terminal } from './terminal.js';
+import { visitBroker, type Visitor } from './visitor.js';
+
+type Options = { readonly config?: string; readonly motion?: boolean; readonly yes?: boolean };
+
+/** What came in so far, and a way to wait for more. */
+export type Inbox = {
+  readonly retained: ReadonlyMap<string, string>;
+  /** Resolves when this topic brings this payload; false after the time. */
+  readonly comes: (topic: string, payload: string, withinMs: number) => Promise<boolean>;
+};
+
+/** How a step went. */
+export type Verdict = 'ok' | 'warning' | 'fault';
+
+/** Says how a step went; the worst verdict decides the exit code. */
+export type Tell = (verdict: Verdict, text: string, hint?: string) => void;
+
+/** An echo that takes longer does not come. */
+export const ECHO_MS = 5000;
+
+/** The command `alias test`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
+export function aliasTestCommand(): Command {
+  return new Command('test')
+    .description('publish a test event of an alias, and read everything of it back')
+    .argument('<alias>', 'which')
+    .addOption(configOption())
+    .option('--motion', 'really turn the motion on and off again; not while its zone is armed or unknown')
+    .option('--yes', 'do not ask')
+    .action(testAlias);
+}
+
+async function testAlias(alias: string, options: Options): Promise<void> {
+  const terminal = processTerminal();
+  const { configuration } = loadOrFail(options.config, (warning) => terminal.complain(warning));
+  const sensor = sensorNamed(configuration, alias);
+  const inbox = newInbox();
+  const visitor = await visitBroker(configuration, { received: inbox.received });
+  const verdicts: Verdict[] = [];
+  const tell = teller(terminal, verdicts);
+  try {
+    tell('ok', `connected to ${configuration.mqtt.urls[0] ?? ''}`);
+    await readBack(configuration, sensor, visitor, inbox, tell);
+    if (options.motion === true)
+      await toggleMotion(configuration, sensor, visitor, inbox, tell, {
+        asks: terminal.isInteractive && options.yes !== true,
+        isSure: options.yes === true,
+      });
+  } finally {
+    await visitor.leave();
+  }
+  process.exitCode = verdicts.includes('fault')
+    ? EXIT.faults
+    : verdicts.includes('warning')
+      ? EXIT.failed
+      : EXIT.ok;
+}
+
+function sensorNamed({ core }: Configuration, alias: string): SensorSettings {
+  const sensor = core.sensors.find((each) => each.alias === alias);
+  if (sensor === undefined)
+    throw new CommandError(`there is no alias "${alias}"`, EXIT.failed, 'heyu2mqtt alias list shows them');
+  if (sensor.ignore) throw new CommandError(`${alias} is ignored: nothing is published for it`);
+  return sensor;
+}
+
+/** Publishes the test event and looks at everything that the broker keeps for this sensor. */
+async function readBack(
+  configuration: Configuration,
+  sensor: SensorSettings,
+  visitor: Visitor,
+  inbox: Inbox,
+  tell: Tell,
+): Promise<void> {
+  const { core } = configuration;
+  const topicOf = (channel: Parameters<typeof sensorTopic>[2]): string =>
+    sensorTopic(core.baseTopic, sensor.topic, channel);
+  const status = bridgeTopic(core.baseTopic, 'status');
+  const discovery = discoveryMessages({ ...core, sensors: [sensor], zones: [] }).slice(
+    discoveryMessages({ ...core, sensors: [], zones: [] }).length,
+  );
+  const channels = channelsOf(sensor).filter((channel) => channel !== 'set');
+  const zones = sensor.zone === undefined ? [] : [zoneTopic(core.baseTopic, sensor.zone, 'security')];
+  const topics = [status, ...channels.map(topicOf), ...discovery.map(({ topic }) => topic), ...zones];
+  for (const topic of await visitor.subscribe(topics))
+    tell('fault', `${topic} may not be read`, "the broker's ACL must allow it");
+
+  const hasEvents = channels.includes('event');
+  const isTested = eventTypesOf(sensor).includes('test');
+  const [echo, payload] =
+    hasEvents && isTested ? [topicOf('event'), testEvent(sensor, core.stamp.timeZone)] : [status, ''];
+  if (payload === '') tell('ok', `a ${sensor.type} has no event that could be tested`);
+  else {
+    const isBack = inbox.comes(echo, payload, ECHO_MS);
+    await visitor.publish({ topic: echo, payload, retain: false });
+    if (await isBack) tell('ok', `${echo}: the test event came back`);
+    else
+      tell(
+        'fault',
+        `${echo}: the test event did not come back`,
+        "the broker's ACL must allow writing and reading it",
+      );
+  }
+
+  // What the broker keeps comes before the echo of what was published afterwards; without an event there is none.
+  if (payload === '') await inbox.comes(status, 'online', ECHO_MS);
+  const online = inbox.retained.get(status);
+  if (online === 'online') tell('ok', `${status}: online`);
+  else
+    tell(
+      'warning',
+      `${status}: ${online ?? 'nothing'}`,
+      'the service does not run: heyu2mqtt run, or systemctl start heyu2mqtt',
+    );
+  for (const channel of channels) {
+    if (channel === 'event') continue;
+    const value = inbox.retained.get(topicOf(channel));
+    tell(value === undefined ? 'warning' : 'ok', `${topicOf(channel)}: ${value ?? 'nothing yet'}`);
+  }
+  for (const { topic } of discovery) {
+    const isThere = (inbox.retained.get(topic) ?? '') !== '';
+    if (isThere) tell('ok', `${topic}: there for Home Assistant`);
+    else tell('warning', `${topic}: not there`, 'the service publishes it when it starts');
+  }
+}
+
+function testEvent(sensor: SensorSettings, zoneName: string): string {
+  return JSON.stringify({
+    event_type: 'test',
+    id: `test-${randomBytes(8).toString('hex')}`,
+    at: isoAt(Date.now(), timeZone(zoneName)),
+    address: sensor.address,
+    ...(sensor.zone === undefined ? {} : { zone: sensor.zone }),
+  });
+}
+
+function newInbox(): Inbox & {
+  readonly received: (topic: string, payload: string, message: { readonly retain: boolean }) => void;
+} {
+  const retained = new Map<string, string>();
+  const hopes = new Set<{ readonly topic: string; readonly payload: string; readonly come: () => void }>();
+  return {
+    retained,
+    received: (topic, payload, message) => {
+      if (message.retain) retained.set(topic, payload);
+      for (const hope of hopes) if (hope.topic === topic && hope.payload === payload) hope.come();
+    },
+    comes: (topic, payload, withinMs) =>
+      new Promise((resolve) => {
+        if (retained.get(topic) === payload) {
+          resolve(true);
+          return;
+        }
+        const end = (isThere: boolean): void => {
+          clearTimeout(timer);
+          hopes.delete(hope);
+          resolve(isThere);
+        };
+        const hope = { topic, payload, come: () => end(true) };
+        const timer = setTimeout(() => end(false), withinMs);
+        hopes.add(hope);
+      }),
+  };
+}
+
+const STYLES: Readonly<Record<Verdict, Style>> = { ok: 'green', warning: 'yellow', fault: 'red' };
+
+function teller(terminal: Terminal, verdicts: Verdict[]): Tell {
+  return (verdict, text, hint) => {
+    verdicts.push(verdict);
+    terminal.print(`${terminal.style(STYLES[verdict], verdict.padEnd(7))}  ${text}`);
+    if (hint !== undefined) terminal.print(terminal.style('dim', `         ${hint}`));
+  };
+}

@@ -1,0 +1,91 @@
+/** `heyu2mqtt alias watch [NAME...]`: what the broker has of the sensors, live. */
+
+import { Command } from 'commander';
+import type { Configuration } from '../config/configuration.js';
+import { timeZone } from '../heyu/time-zone.js';
+import { bridgeTopic, sensorTopic, zoneTopic } from '../mqtt/topics.js';
+import { channelsOf } from '../sensor/channels.js';
+import { configOption, loadOrFail } from './configured.js';
+import { CommandError, EXIT } from './exit-code.js';
+import { whenIn } from './instants.js';
+import { processTerminal, type Terminal } from './terminal.js';
+import { visitBroker } from './visitor.js';
+
+type Options = { readonly config?: string; readonly json?: boolean };
+
+/** Whose a topic is and what it tells. */
+type Meaning = { readonly subject: string; readonly channel: string };
+
+/** The command `alias watch`; it ends with Ctrl-C. */
+export function aliasWatchCommand(): Command {
+  return new Command('watch')
+    .description('show the states of aliases live, as the broker has them')
+    .argument('[alias...]', 'which (default: all)')
+    .addOption(configOption())
+    .option('--json', 'one JSON object per change')
+    .action(watchAliases);
+}
+
+async function watchAliases(aliases: readonly string[], options: Options): Promise<void> {
+  const terminal = processTerminal();
+  const { configuration } = loadOrFail(options.config, (warning) => terminal.complain(warning));
+  const topics = topicsOf(configuration, aliases);
+  const width = Math.max(...[...topics.values()].map(({ subject }) => subject.length));
+  const when = whenIn(timeZone(configuration.core.stamp.timeZone));
+  const show = (topic: string, payload: string, retain: boolean): void => {
+    const meaning = topics.get(topic);
+    if (meaning === undefined) return;
+    const { subject, channel } = meaning;
+    if (options.json === true)
+      terminal.print(
+        JSON.stringify({ at: new Date().toISOString(), subject, channel, topic, payload, retained: retain }),
+      );
+    else
+      terminal.print(
+        line(
+          terminal,
+          `${when(Date.now()).slice(-8)}  ${subject.padEnd(width)}  ${channel.padEnd(10)}  `,
+          payload,
+          retain,
+        ),
+      );
+  };
+  const visitor = await visitBroker(configuration, {
+    received: (topic, payload, { retain }) => show(topic, payload, retain),
+    closed: (reason) => terminal.complain(`the link to the broker is gone: ${reason}`),
+    back: () => terminal.complain('the link to the broker is back'),
+  });
+  for (const topic of await visitor.subscribe([...topics.keys()]))
+    terminal.complain(`${topic} may not be read: the broker's ACL must allow it`);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  await visitor.leave();
+}
+
+/** What was there already is grey, what changes now is not. */
+function line(terminal: Terminal, head: string, payload: string, retain: boolean): string {
+  return retain ? terminal.style('dim', head + payload) : head + payload;
+}
+
+function topicsOf({ core }: Configuration, aliases: readonly string[]): ReadonlyMap<string, Meaning> {
+  const known = core.sensors.filter(({ ignore }) => !ignore);
+  const missing = aliases.find((alias) => !known.some((sensor) => sensor.alias === alias));
+  if (missing !== undefined)
+    throw new CommandError(`there is no alias "${missing}"`, EXIT.failed, 'heyu2mqtt alias list shows them');
+  const sensors = aliases.length === 0 ? known : known.filter(({ alias }) => aliases.includes(alias));
+  const zones = core.zones.filter(({ zone }) => sensors.some((sensor) => sensor.zone === zone));
+  return new Map<string, Meaning>([
+    [bridgeTopic(core.baseTopic, 'status'), { subject: 'bridge', channel: 'status' }],
+    ...zones.map(({ zone }): [string, Meaning] => [
+      zoneTopic(core.baseTopic, zone, 'security'),
+      { subject: `zone ${zone}`, channel: 'security' },
+    ]),
+    ...sensors.flatMap((sensor) =>
+      channelsOf(sensor).map((channel): [string, Meaning] => [
+        sensorTopic(core.baseTopic, sensor.topic, channel),
+        { subject: sensor.alias, channel },
+      ]),
+    ),
+  ]);
+}
