@@ -3,6 +3,7 @@
  * `gendate`, `datstrf`): with or without a year, in three orders, with three separators, or as Unix time.
  */
 
+import { flatSlice } from './flat.js';
 import { instantsOf, timeZone, type TimeZone } from './time-zone.js';
 
 /** How heyu writes the stamps of its log (directive DATE_FORMAT) and where it lives. */
@@ -148,7 +149,7 @@ export function stampClock({ timeZone: zoneName, order }: StampForm): StampClock
       return lastStamp;
     }
     lastStamp = readStamp(text, order);
-    if (lastStamp !== undefined) lastText = text.slice(0, lastStamp.bodyStart);
+    if (lastStamp !== undefined) lastText = flatSlice(text, 0, lastStamp.bodyStart);
     return lastStamp;
   };
 
