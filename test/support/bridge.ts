@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.js';
 
-/** The built program. */
-export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** The built program; TESTED_BRIDGE names another one, to try the tests on it. */
+export const MAIN =
+  process.env['TESTED_BRIDGE'] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export type House = {
   /** Lines of config.yaml beside heyu, mqtt.url, state_dir and log. */
@@ -94,7 +95,8 @@ export function makeBridge({ config = '', aliases = 'aliases: {}\n', mqttUrl, en
     await until(
       () =>
         /following the heyu log|the heyu log (does not exist|cannot be read)/.test(output.slice(before)) ||
-        started.exitCode !== null,
+        started.exitCode !== null ||
+        started.signalCode !== null,
       () => `the bridge to start:\n${output}`,
     );
   };

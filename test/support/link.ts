@@ -22,8 +22,14 @@ export type TestLink = {
   readonly remove: () => Promise<void>;
 };
 
-/** Opens a path to a port of 127.0.0.1. */
-export async function startLink(targetPort: number): Promise<TestLink> {
+/** Reads along on one connection: what each side has sent, in the order in which it is passed on. */
+export type Wire = {
+  readonly toBroker: (bytes: Buffer) => void;
+  readonly toClient: (bytes: Buffer) => void;
+};
+
+/** Opens a path to a port of 127.0.0.1. `tap` is asked for a reader for each connection. */
+export async function startLink(targetPort: number, tap?: () => Wire): Promise<TestLink> {
   const sockets = new Set<Socket>();
   let to = targetPort;
   let frozen = false;
@@ -40,10 +46,17 @@ export async function startLink(targetPort: number): Promise<TestLink> {
     else passNow(step);
   };
 
-  const pipe = (from: Socket, into: Socket): void => {
+  const pipe = (from: Socket, into: Socket, read: ((bytes: Buffer) => void) | undefined): void => {
     sockets.add(from);
     from.setNoDelay(true);
-    from.on('data', (chunk) => pass(() => void into.write(chunk)));
+    from.on('data', (chunk) =>
+      pass(() => {
+        // what comes after a cut reaches nobody
+        if (into.destroyed) return;
+        read?.(chunk);
+        into.write(chunk);
+      }),
+    );
     from.on('end', () => pass(() => void into.end()));
     // what comes after the end of a connection is lost, as it would be
     from.on('error', () => undefined);
@@ -58,8 +71,9 @@ export async function startLink(targetPort: number): Promise<TestLink> {
   const server = createServer({ allowHalfOpen: true }, (inside) => {
     accepted += 1;
     const outside = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true });
-    pipe(inside, outside);
-    pipe(outside, inside);
+    const wire = tap?.();
+    pipe(inside, outside, wire?.toBroker);
+    pipe(outside, inside, wire?.toClient);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,0 +1,184 @@
+/** What goes wrong while the traffic runs: the bridge dies or stands still, the broker does, the cable is pulled. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TestBridge } from '../support/bridge.js';
+import type { TestLink } from '../support/link.js';
+import type { Mosquitto } from '../support/mosquitto.js';
+import type { Random } from './random.js';
+
+/** A kind of fault, for the table at the end. */
+export type FaultKind =
+  | 'bridge killed'
+  | 'bridge killed while starting'
+  | 'bridge stopped and started'
+  | 'bridge frozen'
+  | 'broker killed'
+  | 'broker restarted'
+  | 'broker frozen'
+  | 'link cut'
+  | 'link frozen'
+  | 'checkpoint damaged';
+
+/** What the faults act upon, and how often they do (mean pause in ms). */
+export type FaultTargets = {
+  readonly bridge: TestBridge;
+  readonly mosquitto: Mosquitto;
+  readonly link: TestLink;
+  readonly random: Random;
+  readonly pauseMs: { readonly bridge: number; readonly broker: number; readonly link: number };
+  /** Damages the checkpoint while the bridge is down. */
+  readonly damage: (() => void) | undefined;
+  /** Told of each fault, and when it is over. */
+  readonly note: (text: string) => void;
+};
+
+/** Faults at work. */
+export type Faults = {
+  readonly counts: ReadonlyMap<FaultKind, number>;
+  /** Nothing goes wrong until `goOn`; resolves when everything runs. */
+  readonly hold: () => Promise<void>;
+  readonly goOn: () => void;
+  /** No further faults; resolves when everything runs. Rejects if one of the actors failed. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Begins to do damage. */
+export function startFaults(targets: FaultTargets): Faults {
+  const { bridge, mosquitto, link, random, pauseMs, damage, note } = targets;
+  const counts = new Map<FaultKind, number>();
+  const count = (kind: FaultKind): void => {
+    note(kind);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  };
+  const ending = new AbortController();
+  const isEnding = (): boolean => ending.signal.aborted;
+  let held: Promise<void> | undefined;
+  let release = (): void => undefined;
+  const busy = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+
+  const actor = async (name: 'bridge' | 'broker' | 'link', act: (chance: Random) => Promise<void>) => {
+    const chance = random.fork(name);
+    while (!isEnding()) {
+      const pause = chance.between(0.1, 1.9) * pauseMs[name];
+      await delay(pause, undefined, { signal: ending.signal }).catch(() => undefined);
+      await held;
+      if (isEnding()) return;
+      const acting = act(chance);
+      busy.add(acting);
+      try {
+        await acting;
+      } finally {
+        note(`${name} is well again`);
+        busy.delete(acting);
+      }
+    }
+  };
+
+  const stopBridge = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+    const code = await bridge.stop(signal);
+    // null: it was killed, or had not come so far as to listen to SIGTERM
+    if (code !== 0 && code !== null) throw new Error(`the bridge ended with ${code}:\n${bridge.output()}`);
+  };
+
+  const bridgeFault = async (chance: Random): Promise<void> => {
+    const downMs = chance.chance(0.5) ? chance.between(0, 300) : chance.between(300, 4000);
+    switch (chance.whole(0, 5)) {
+      case 0:
+        count('bridge frozen');
+        bridge.signal('SIGSTOP');
+        await delay(chance.between(100, 4000));
+        bridge.signal('SIGCONT');
+        return;
+      case 1:
+        count('bridge stopped and started');
+        await stopBridge('SIGTERM');
+        await delay(downMs);
+        await bridge.start();
+        return;
+      case 2: {
+        count('bridge killed while starting');
+        await stopBridge('SIGKILL');
+        const starting = bridge.start();
+        await delay(chance.between(50, 800));
+        await stopBridge('SIGKILL');
+        await starting;
+        await bridge.start();
+        return;
+      }
+      default:
+        count('bridge killed');
+        await stopBridge('SIGKILL');
+        if (damage !== undefined && chance.chance(0.5)) {
+          count('checkpoint damaged');
+          damage();
+        }
+        await delay(downMs);
+        await bridge.start();
+    }
+  };
+
+  const brokerFault = async (chance: Random): Promise<void> => {
+    switch (chance.whole(0, 3)) {
+      case 0:
+        count('broker frozen');
+        mosquitto.freeze();
+        await delay(chance.between(200, 3000));
+        mosquitto.thaw();
+        return;
+      case 1:
+        count('broker restarted');
+        await mosquitto.stop('SIGTERM');
+        break;
+      default:
+        count('broker killed');
+        await mosquitto.stop('SIGKILL');
+    }
+    await delay(chance.between(0, 3000));
+    await mosquitto.start();
+  };
+
+  const linkFault = async (chance: Random): Promise<void> => {
+    if (chance.chance(0.7)) {
+      count('link cut');
+      link.cut();
+      return;
+    }
+    count('link frozen');
+    link.freeze();
+    await delay(chance.between(200, 4000));
+    // what was held back is lost with the connection, or comes after all
+    if (chance.chance(0.5)) link.cut();
+    link.thaw();
+  };
+
+  const actors = Promise.all(
+    [actor('bridge', bridgeFault), actor('broker', brokerFault), actor('link', linkFault)].map(
+      async (running) => {
+        try {
+          await running;
+        } catch (error) {
+          failures.push(error);
+        }
+      },
+    ),
+  );
+
+  return {
+    counts,
+    hold: async () => {
+      held = new Promise<void>((resolve) => (release = resolve));
+      await Promise.all(busy);
+    },
+    goOn: () => {
+      held = undefined;
+      release();
+    },
+    stop: async () => {
+      ending.abort();
+      release();
+      await actors;
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}

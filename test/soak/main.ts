@@ -1,0 +1,68 @@
+/**
+ * `npm run soak`: the long form. `--seed N` runs one seed again, `--seconds N` sets how long heyu writes in each
+ * run, `--runs N` how many seeds are run one after the other, from `--seed` or 1 on. Every fourth run damages the
+ * checkpoint too (`--damage` does so in each).
+ */
+
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { soak, type SoakReport } from './soak.js';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    seconds: { type: 'string', default: '150' },
+    runs: { type: 'string' },
+    damage: { type: 'boolean', default: false },
+  },
+});
+
+const first = Number(values.seed ?? 1);
+const runs = Number(values.runs ?? (values.seed === undefined ? 4 : 1));
+const reports: SoakReport[] = [];
+for (let seed = first; seed < first + runs; seed += 1) {
+  const began = performance.now();
+  const say = (text: string): void => {
+    const seconds = String(Math.round((performance.now() - began) / 1000)).padStart(4);
+    process.stdout.write(`seed ${seed} ${seconds} s  ${text}\n`);
+  };
+  const damage = values.damage || (values.seed === undefined && seed % 4 === 0);
+  const report = await soak({ seed, lengthMs: Number(values.seconds) * 1000, damage, progress: say });
+  reports.push(report);
+  for (const fault of report.faults.slice(0, 50)) say(`WRONG ${fault}`);
+  if (report.faults.length > 50) say(`and ${report.faults.length - 50} more`);
+  if (report.faults.length > 0) {
+    const file = join(tmpdir(), `soak-seed-${seed}.txt`);
+    writeFileSync(file, `${report.diary.join('\n')}\n`);
+    say(`what was done when: ${file}`);
+  }
+}
+console.table(
+  Object.fromEntries(
+    reports.map(({ seed, ...report }) => [
+      `seed ${seed}`,
+      {
+        lines: report.lines,
+        starts: report.starts,
+        events: report.events,
+        missed: report.missed,
+        repeats: report.repeats,
+        alerts: report.alerts,
+        rotations: report.rotations,
+        faults: [...report.faultCounts.values()].reduce((sum, count) => sum + count, 0),
+        'slowest s': Math.round(report.slowestMs / 1000),
+        'stall ms': report.stallMs,
+        broker: report.brokerPersistence ? 'persistent' : 'forgetful',
+        wrong: report.faults.length,
+      },
+    ]),
+  ),
+);
+const kinds = new Map<string, number>();
+for (const { faultCounts } of reports) {
+  for (const [kind, count] of faultCounts) kinds.set(kind, (kinds.get(kind) ?? 0) + count);
+}
+console.table(Object.fromEntries(kinds));
+process.exitCode = reports.some(({ faults }) => faults.length > 0) ? 1 : 0;

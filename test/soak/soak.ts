@@ -1,0 +1,314 @@
+/**
+ * One soak: a bridge in a process of its own, a real mosquitto, a link that can be cut, heyu's traffic and faults,
+ * all of it from one seed. In the end, when everything runs again, what the bridge has said is compared with what
+ * was true.
+ */
+
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import mqtt from 'mqtt';
+import { makeBridge, type TestBridge } from '../support/bridge.js';
+import { collect } from '../support/collect.js';
+import { startLink } from '../support/link.js';
+import { startMosquitto } from '../support/mosquitto.js';
+import { openTap, type Published, type Tap } from '../support/tap.js';
+import { until } from '../support/until.js';
+import { startFaults, type FaultKind, type Faults } from './faults.js';
+import { startHeyu, type Heyu } from './heyu.js';
+import { aliasesText, configText, zoneTopicOf, type Zone } from './house.js';
+import { judge, judgeStates, type Verdict } from './judge.js';
+import { random, type Random } from './random.js';
+import { planTraffic, type Scheduled } from './traffic.js';
+import { newTruth, type Truth } from './truth.js';
+
+/** What to do. The seed decides over everything else: naming of rotated files, persistence of the broker. */
+export type SoakOptions = {
+  readonly seed: number;
+  readonly lengthMs: number;
+  /** Damage the checkpoint now and then: lines may be lost then, but nothing may be invented. */
+  readonly damage: boolean;
+  /** Told now and then how far it is. */
+  readonly progress?: (text: string) => void;
+};
+
+/** What came of it. */
+export type SoakReport = SoakOptions &
+  Verdict & {
+    readonly lines: number;
+    readonly rotations: number;
+    readonly faultCounts: ReadonlyMap<FaultKind, number>;
+    readonly brokerPersistence: boolean;
+    readonly naming: string;
+    /** What was done when, and what the bridge said, for people to find out. */
+    readonly diary: readonly string[];
+    /** How much later than planned heyu wrote at the worst, ms: a machine too busy to judge by. */
+    readonly stallMs: number;
+  };
+
+/** How long the bridge has in the end for everything that is left. */
+const SETTLE_MS = 90_000;
+
+/** Runs a soak. Rejects only when it cannot be carried out; what the bridge did wrong is in the report. */
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  const { seed, lengthMs, damage, progress = () => undefined } = options;
+  const chance = random(seed);
+  const brokerPersistence = chance.chance(0.5);
+  const naming = chance.pick(['numbers', 'dates'] as const);
+  const diary: string[] = [];
+  const note = (text: string): void => void diary.push(`${new Date().toISOString()} ${text}`);
+  const tap = openTap();
+  const truth = newTruth();
+  const mosquitto = await startMosquitto({ persistence: brokerPersistence ? { autosaveS: 1 } : false });
+  const link = await startLink(mosquitto.port, tap.wire);
+  const bridge = makeBridge({
+    mqttUrl: `mqtt://127.0.0.1:${link.port}`,
+    config: configText(`mqtt://127.0.0.1:${link.port}`),
+    aliases: aliasesText(),
+  });
+  const zones = zonePublisher(mosquitto.url, truth);
+  let faults: Faults | undefined;
+  try {
+    await zones.say('armed', true);
+    await zones.say('disarmed', false);
+    await zones.say('changing', false);
+    await bridge.start();
+    await until(() => settledOffset(bridge) !== undefined, 'a first checkpoint');
+    const heyu = startHeyu(bridge.logPath, truth, naming);
+    const plan = planTraffic(chance.fork('traffic'), {
+      lengthMs,
+      naming,
+      rotationEveryMs: 4000,
+      mayDelete: !damage,
+    });
+    faults = startFaults({
+      bridge,
+      mosquitto,
+      link,
+      random: chance.fork('faults'),
+      pauseMs: { bridge: 4000, broker: 20_000, link: 9000 },
+      damage: damage ? damaging(bridge, chance.fork('damage')) : undefined,
+      note,
+    });
+    const played = await play(plan, { heyu, zones, bridge, faults, note }, (done) => {
+      progress(
+        `${done} %, ${heyu.lines()} lines, ${tap.published.length} messages, ${faultsSoFar(faults)} faults`,
+      );
+    });
+    await faults.stop();
+    progress('everything runs again');
+    if (damage) await untilSettled(bridge);
+    const settled = await settle(truth, tap, damage);
+    const retained = await retainedOf(mosquitto.port, truth);
+    const wrong = [...settled.faults, ...(damage ? [] : judgeStates(truth, retained, Date.now()))];
+    return {
+      ...options,
+      ...settled,
+      faults: [...wrong, ...crashes(bridge)],
+      lines: heyu.lines(),
+      faultCounts: faults.counts,
+      brokerPersistence,
+      naming,
+      ...played,
+      diary: [
+        ...diary,
+        ...tap.published.map((one) => `${new Date(one.sentAt).toISOString()} ${publishedText(one)}`),
+        ...bridge
+          .output()
+          .split('\n')
+          .filter((line) => line.startsWith('{'))
+          .map(timed),
+      ].sort(),
+    };
+  } finally {
+    await faults?.stop().catch(() => undefined);
+    await zones.stop();
+    await bridge.remove();
+    await link.remove();
+    await mosquitto.remove();
+  }
+}
+
+const faultsSoFar = (faults: Faults | undefined): number =>
+  [...(faults?.counts.values() ?? [])].reduce((sum, count) => sum + count, 0);
+
+/** Does what is planned, in order and never too close together. */
+async function play(
+  plan: readonly Scheduled[],
+  {
+    heyu,
+    zones,
+    bridge,
+    faults,
+    note,
+  }: { heyu: Heyu; zones: ZonePublisher; bridge: TestBridge; faults: Faults; note: (text: string) => void },
+  progress: (percent: number) => void,
+): Promise<{ rotations: number; stallMs: number }> {
+  const from = performance.now();
+  let lateMs = 0;
+  let stallMs = 0;
+  let rotations = 0;
+  let percent = 0;
+  const lengthMs = plan.at(-1)?.at ?? 1;
+  for (const one of plan) {
+    const waitMs = one.at + lateMs - (performance.now() - from);
+    if (waitMs > 0) await delay(waitMs);
+    else {
+      // whoever is late stays late: what was planned two seconds apart has to be
+      lateMs -= waitMs;
+      stallMs = Math.max(stallMs, -waitMs);
+    }
+    switch (one.kind) {
+      case 'message':
+        await heyu.write(one.lines, { splitMs: one.splitMs });
+        break;
+      case 'late':
+        heyu.writeLate(one.text);
+        break;
+      case 'pack':
+        note(`pack all but ${one.but}`);
+        heyu.pack(one.but);
+        break;
+      case 'zone':
+        void zones.say(one.zone, one.isArmed);
+        break;
+      case 'rotation': {
+        rotations += 1;
+        note(`rotation: ${one.rotation}`);
+        if (one.rotation === 'delete') {
+          // what nobody has read is lost with the file: everything has to be settled first
+          const since = performance.now();
+          await faults.hold();
+          await untilSettled(bridge);
+          heyu.rotate('delete');
+          faults.goOn();
+          lateMs += performance.now() - since;
+        } else {
+          heyu.rotate(one.rotation);
+        }
+      }
+    }
+    const now = Math.floor((one.at / lengthMs) * 20) * 5;
+    if (now > percent) progress((percent = now));
+  }
+  return { rotations, stallMs: Math.round(stallMs) };
+}
+
+type Stored = {
+  readonly document?: {
+    readonly settled?: {
+      readonly log?: { readonly files?: readonly { readonly inode: number; readonly offset: number }[] };
+    } | null;
+  };
+};
+
+/** Up to where the log is settled, as the checkpoint says. */
+function settledOffset(bridge: TestBridge): { inode: number; offset: number } | undefined {
+  const path = join(bridge.statePath, 'state.json');
+  if (!existsSync(path)) return undefined;
+  const stored = JSON.parse(readFileSync(path, 'utf8')) as Stored;
+  return stored.document?.settled?.log?.files?.at(-1);
+}
+
+/** Everything in the current file has been dealt with, and that is on disk. */
+async function untilSettled(bridge: TestBridge): Promise<void> {
+  await until(
+    () => {
+      const settled = settledOffset(bridge);
+      if (!existsSync(bridge.logPath)) return false;
+      const { ino, size } = statSync(bridge.logPath);
+      return settled?.inode === ino && settled.offset === size;
+    },
+    () => `the log to be settled: ${JSON.stringify(settledOffset(bridge))}\n${bridge.output().slice(-2000)}`,
+    SETTLE_MS,
+  );
+}
+
+/** Truncates the state file or writes garbage into it. */
+function damaging(bridge: TestBridge, chance: Random): () => void {
+  const path = join(bridge.statePath, 'state.json');
+  return () => {
+    if (!existsSync(path)) return;
+    const text = readFileSync(path);
+    if (chance.chance(0.3)) writeFileSync(path, text.subarray(0, chance.whole(0, text.length - 1)));
+    else if (chance.chance(0.5)) writeFileSync(path, '');
+    else {
+      for (let i = 0; i < 20; i += 1) text[chance.whole(0, text.length - 1)] = chance.whole(0, 255);
+      writeFileSync(path, text);
+    }
+  };
+}
+
+type ZonePublisher = {
+  readonly say: (zone: Zone, isArmed: boolean) => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+/** Whoever arms and disarms the zones: says it retained, and again when the broker may have forgotten it. */
+function zonePublisher(url: string, truth: Truth): ZonePublisher {
+  const states = new Map<Zone, boolean>();
+  const client = mqtt.connect(url, { reconnectPeriod: 100 });
+  // the broker is killed now and then
+  client.on('error', () => undefined);
+  const publish = async (zone: Zone): Promise<void> => {
+    const payload = states.get(zone) === true ? 'armed_away' : 'disarmed';
+    await client.publishAsync(zoneTopicOf(zone), payload, { qos: 1, retain: true }).catch(() => undefined);
+  };
+  const say = async (zone: Zone, isArmed: boolean): Promise<void> => {
+    states.set(zone, isArmed);
+    // armed from the attempt on, disarmed from the acknowledgement on
+    if (isArmed) truth.zoneIs(zone, true, Date.now());
+    await publish(zone);
+    if (!isArmed) truth.zoneIs(zone, false, Date.now());
+  };
+  const sayAll = async (): Promise<void> => {
+    for (const zone of states.keys()) await publish(zone);
+  };
+  client.on('connect', () => void sayAll());
+  return { say, stop: () => client.endAsync(true) };
+}
+
+/** Waits until everything that had to be reported has been. */
+async function settle(truth: Truth, tap: Tap, isLossy: boolean): Promise<Verdict> {
+  const deadline = performance.now() + SETTLE_MS;
+  let verdict = judge(truth, tap.published, isLossy);
+  const lost = (): boolean => verdict.faults.some((fault) => fault.startsWith('lost'));
+  while (lost() && performance.now() < deadline) {
+    await delay(500);
+    verdict = judge(truth, tap.published, isLossy);
+  }
+  return verdict;
+}
+
+/** What the broker holds, as soon as it is what it has to be; or what it holds after all patience. */
+async function retainedOf(port: number, truth: Truth): Promise<ReadonlyMap<string, string>> {
+  const seen = await collect(port, ['x10/#']);
+  const values = (): Map<string, string> =>
+    new Map(seen.messages.map(({ topic, payload }) => [topic, payload]));
+  try {
+    const isRight = (): boolean => judgeStates(truth, values(), Date.now()).length === 0;
+    await until(isRight, 'the retained values', 30_000).catch(() => undefined);
+    return values();
+  } finally {
+    await seen.stop();
+  }
+}
+
+/** Everything that the bridge has written beside its log. */
+function crashes(bridge: TestBridge): readonly string[] {
+  return bridge
+    .output()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('{'))
+    .map((line) => `the bridge wrote: ${line}`);
+}
+
+function publishedText({ topic, payload, acknowledgedAt, sentAt }: Published): string {
+  const after = acknowledgedAt === undefined ? 'not acknowledged' : `${acknowledgedAt - sentAt} ms`;
+  return `  ${topic} ${payload.slice(0, 250)} (${after})`;
+}
+
+function timed(line: string): string {
+  const { time } = JSON.parse(line) as { time?: string | number };
+  return `${time === undefined ? '' : new Date(time).toISOString()}    ${line}`;
+}
