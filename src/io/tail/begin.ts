@@ -4,7 +4,7 @@
  */
 import { sizeOf } from './byte-source.js';
 import type { Following } from './following.js';
-import { announce } from './generations.js';
+import { beginGeneration } from './generations.js';
 import { bytesAt } from './content.js';
 import { bytesSeenBefore } from './seen-before.js';
 import type { Work } from './slices.js';
@@ -37,7 +37,7 @@ export function* begin(following: Following, file: TailedFile): Work<BeginOutcom
     setMark(file, yield* bytesAt(file.source, seen - before, before));
   }
   tell(following, file, seen);
-  yield* announce(following, file);
+  yield* beginGeneration(following, file);
   return 'begun';
 }
 

@@ -54,10 +54,14 @@ export function* hasContent(source: ByteSource, fingerprint: Fingerprint): Work<
 /** Is the file still the one that was read? Takes note of its first bytes while nothing has been read of it. */
 export function* isUnchanged(file: TailedFile): Work<boolean> {
   if (!(yield* hasContent(file.source, fingerprintOf(file)))) return false;
-  if (file.offset === 0 && file.head.length < MARK_BYTES) {
-    file.head = Buffer.from(yield* bytesAt(file.source, 0, MARK_BYTES));
-  }
+  if (file.offset === 0) yield* seeHead(file);
   return true;
+}
+
+/** Takes note of the first bytes of a file, as many as there are. */
+export function* seeHead(file: TailedFile): Work {
+  if (file.head.length === MARK_BYTES) return;
+  file.head = Buffer.from(yield* bytesAt(file.source, 0, MARK_BYTES));
 }
 
 /**

@@ -33,6 +33,8 @@ export type Following = {
   next: TailedFile[];
   /** The file whose position is the end of the checkpoint: `reading`, or the one before it until that is begun. */
   lastBegun: TailedFile | undefined;
+  /** The files that were begun last, open or not, to recognise copies of them. */
+  readonly past: TailedFile[];
   /** What had been read before, as long as `lastBegun` does not know: from the position that was started from. */
   former: Former | undefined;
   /** The rotated files that are history (`siblingKey`): not to be taken for newer ones, whatever is written there. */
@@ -75,6 +77,7 @@ export function newFollowing(
     reading: undefined,
     next: [],
     lastBegun: undefined,
+    past: [],
     former: undefined,
     history: new Set(),
     knownGenerations: [...generations],

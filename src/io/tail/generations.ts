@@ -3,19 +3,33 @@
  * content that is met again, after a crash and whatever its name is by then, keeps it.
  */
 import type { FilePosition } from '../../ports.js';
-import { bytesAt, fingerprintOfPosition, hasContent, isTelling } from './content.js';
+import { fingerprintOfPosition, hasContent, isTelling, seeHead } from './content.js';
 import type { Following } from './following.js';
+import { remember } from './known-content.js';
 import type { Work } from './slices.js';
-import { MARK_BYTES, isSameFile, positionOf, type TailedFile } from './tailed-file.js';
+import { isSameFile, positionOf, type TailedFile } from './tailed-file.js';
 
 const LINE_FEED = 0x0a;
 
-/** Gives `file` its generation and tells the listener, before any line of it is handed over. */
-export function* announce(following: Following, file: TailedFile): Work {
-  file.head = Buffer.from(yield* bytesAt(file.source, 0, MARK_BYTES));
-  file.generation = (yield* takeKnown(following, file)) ?? following.randomGeneration();
+/**
+ * Begins `file`. Its generation is told at once if it is begun after its first byte; otherwise when its first
+ * line is there, because until then nothing can recognise its content.
+ */
+export function* beginGeneration(following: Following, file: TailedFile): Work {
+  yield* seeHead(file);
+  file.generation = following.randomGeneration();
   file.isBegun = true;
   following.lastBegun = file;
+  remember(following, file);
+  if (file.offset > 0) yield* announce(following, file);
+}
+
+/** Tells the listener of the generation, once and before any line of it is handed over. */
+export function* announce(following: Following, file: TailedFile): Work {
+  if (file.isAnnounced) return;
+  file.isAnnounced = true;
+  yield* seeHead(file);
+  file.generation = (yield* takeKnown(following, file)) ?? file.generation;
   following.listener.generation(file.offset > 0 ? positionOf(file) : birthPosition(file));
 }
 
@@ -27,15 +41,16 @@ function* takeKnown(following: Following, file: TailedFile): Work<string | undef
     if (known === undefined) continue;
     const fingerprint = fingerprintOfPosition(known);
     if (!isSameFile(known, file.source) && !isTelling(fingerprint)) continue;
-    if (!(yield* hasContent(file.source, fingerprint))) continue;
+    if (fingerprint.bytes.length === 0 || !(yield* hasContent(file.source, fingerprint))) continue;
     knownGenerations.splice(index, 1);
     return known.generation;
   }
   return undefined;
 }
 
-/** Recognised by its first complete lines, where it has any; by its inode otherwise. */
+/** Recognised by its first lines, as far as they are complete. */
 function birthPosition(file: TailedFile): FilePosition {
-  const offset = file.head.lastIndexOf(LINE_FEED) + 1;
-  return { ...positionOf(file), offset, mark: file.head.subarray(0, offset).toString('base64') };
+  const { head } = file;
+  const offset = head.lastIndexOf(LINE_FEED) + 1 || head.length;
+  return { ...positionOf(file), offset, mark: head.subarray(0, offset).toString('base64') };
 }

@@ -3,13 +3,14 @@
  * the new one (rotations in quick succession) are opened at once, so that nothing can take them away any more.
  */
 import { statSync, type Stats } from 'node:fs';
-import { openSource, statsOf, type ByteSource } from './byte-source.js';
-import { fingerprintOf, hasContent, isTelling, isUnchanged } from './content.js';
+import { queueBetween } from './between.js';
+import { openSource, type ByteSource } from './byte-source.js';
+import { isUnchanged, seeHead } from './content.js';
+import { insertCopies } from './copies.js';
 import { errorCode } from './error-code.js';
-import { openSibling } from './find-holder.js';
 import { isOpen, newestFile, setStatus, type Following } from './following.js';
 import { replaceRewritten } from './rewritten.js';
-import { rotatedSiblings, siblingKey, type Sibling } from './siblings.js';
+import { rotatedSiblings } from './siblings.js';
 import type { Work } from './slices.js';
 import { freshFile, isSameFile, type TailedFile } from './tailed-file.js';
 import { unreadable } from './unreadable.js';
@@ -22,9 +23,10 @@ export function* lookAtName(following: Following): Work {
   const newest = newestFile(following);
   if (typeof stats === 'object' && newest !== undefined && isSame(newest.source, stats)) {
     following.aloneAt = at;
-    yield* checkNewest(following, newest, stats.size);
+    yield* checkNewest(following, newest, stats.size, at);
     setStatus(following, { kind: 'following', path });
   } else if (typeof stats === 'string' && isMissing(stats)) {
+    if (newest !== undefined) yield* queueBetween(following, newest, rotatedSiblings(path), undefined);
     following.aloneAt = at;
     reportFailure(following, stats);
   } else {
@@ -58,8 +60,10 @@ function isSame(source: ByteSource, stats: Stats): boolean {
 }
 
 /** A file that is not being read now may be truncated before its turn comes. */
-function* checkNewest(following: Following, newest: TailedFile, size: number): Work {
+function* checkNewest(following: Following, newest: TailedFile, size: number, at: number): Work {
   if (newest === following.reading && !following.isPaused) return;
+  if (yield* insertCopies(following, newest)) return;
+  if (size === 0 && newest.sizeSeen === 0) newest.endSeenAt = at;
   if (size < newest.sizeSeen || !(yield* isUnchanged(newest))) {
     yield* replaceRewritten(following, newest);
   } else {
@@ -86,55 +90,13 @@ function* adopt(following: Following, newest: TailedFile | undefined): Work {
   } else {
     const siblings = rotatedSiblings(path);
     const isRotated = siblings.some((sibling) => newest !== undefined && isSameFile(newest.source, sibling));
-    if (newest !== undefined)
-      following.next.push(...(yield* filesBetween(following, newest, source, siblings)));
+    if (newest !== undefined) yield* queueBetween(following, newest, siblings, source);
     const arrival = newest === undefined ? 'first' : isRotated ? 'rotation' : 'replacement';
     const mayBeEdited = arrival === 'replacement';
-    following.next.push(freshFile(source, { arrival, isLive: true, endSeenAt: aloneAt, mayBeEdited }));
-    following.history = new Set(siblings.map(siblingKey));
+    const file = freshFile(source, { arrival, isLive: true, endSeenAt: aloneAt, mayBeEdited });
+    yield* seeHead(file);
+    following.next.push(file);
   }
   following.isWatchStale = true;
   setStatus(following, { kind: 'following', path });
-}
-
-/** The files that had the name after `newest` and before the one that has it now. */
-function* filesBetween(
-  following: Following,
-  newest: TailedFile,
-  current: ByteSource,
-  siblings: readonly Sibling[],
-): Work<TailedFile[]> {
-  const at = siblings.findIndex((sibling) => isSameFile(sibling, newest.source));
-  const after = at < 0 ? modifiedAt(newest) : -Infinity;
-  const files: TailedFile[] = [];
-  for (const sibling of siblings.slice(at + 1)) {
-    const isCandidate =
-      sibling.isCounted &&
-      sibling.modifiedAt >= after &&
-      !following.history.has(siblingKey(sibling)) &&
-      !isSameFile(sibling, current) &&
-      !isOpen(following, sibling);
-    if (!isCandidate) continue;
-    const source = openSibling(sibling);
-    if ('failure' in source) continue;
-    if (yield* isCopyOf(source, newest)) {
-      source.close();
-      continue;
-    }
-    const isLive = !sibling.isPacked;
-    files.push(freshFile(source, { arrival: 'rotation', isLive, endSeenAt: following.aloneAt }));
-  }
-  return files;
-}
-
-/** A copy of the log, made by a compression or by hand, is no file of its own. */
-export function* isCopyOf(source: ByteSource, file: TailedFile): Work<boolean> {
-  const head = { at: 0, bytes: file.head };
-  if (isTelling(head) && (yield* hasContent(source, head))) return true;
-  const fingerprint = fingerprintOf(file);
-  return isTelling(fingerprint) && (yield* hasContent(source, fingerprint));
-}
-
-function modifiedAt(file: TailedFile): number {
-  return statsOf(file.source)?.mtimeMs ?? file.endSeenAt;
 }

@@ -3,6 +3,7 @@
  * follows. A look needs no reason and may be taken at any time.
  */
 import { begin } from './begin.js';
+import { insertCopies } from './copies.js';
 import { isHalted, logPosition, openFiles, setStatus, type Following } from './following.js';
 import { lookAtName } from './name.js';
 import { leaveReading, readOldFiles } from './old-files.js';
@@ -51,6 +52,7 @@ function* readOn(following: Following): Work<ReadOutcome | 'later'> {
       if (following.reading.isBegun) following.lastBegun = following.reading;
     }
     const file = following.reading;
+    if (yield* insertCopies(following, file)) continue;
     if (!file.isBegun) {
       const begun = yield* begin(following, file);
       if (begun !== 'begun') return begun === 'empty' ? 'end' : 'later';

@@ -3,8 +3,10 @@
  * and is read again when more has come, so that nothing is carried from one look to the next but an offset.
  */
 import type { LogLine } from '../../ports.js';
+import { seeHead } from './content.js';
 import { errorCode } from './error-code.js';
 import { BLOCK_BYTES, MAX_LINE_BYTES, isHalted, type Following } from './following.js';
+import { announce } from './generations.js';
 import { isAsciiBetween, lineText } from './line-text.js';
 import type { Work } from './slices.js';
 import { MARK_BYTES, markBefore, setMark, type TailedFile } from './tailed-file.js';
@@ -39,6 +41,8 @@ export function* readLines(following: Following, file: TailedFile, role: LogLine
     }
     if (length < wanted) {
       file.endSeenAt = lookedAt;
+      if (file.head.length < MARK_BYTES && file.sizeSeen > file.head.length && file.isLive)
+        yield* seeHead(file);
       return 'end';
     }
     yield undefined;
@@ -76,6 +80,7 @@ function* handOver(following: Following, file: TailedFile, role: LogLine['file']
     if (file.skipped === 0) at = skipNuls(file, block, at, length);
     const end = block.indexOf(LINE_FEED, at);
     if (end === length) break;
+    if (!file.isAnnounced) yield* announce(following, file);
     const bytes = file.skipped + end + 1 - at;
     const offset = file.offset;
     file.offset += bytes;
@@ -141,6 +146,7 @@ export function* readRemainder(following: Following, file: TailedFile, role: Log
     return true;
   }
   if (length <= file.markLength) return true;
+  yield* announce(following, file);
   const { offset, markLength, generation, endSeenAt } = file;
   const text = lineText(block, markLength, length, isAsciiBetween(block, markLength, length));
   file.offset += length - markLength;

@@ -4,23 +4,15 @@
  */
 import type { FilePosition } from '../../ports.js';
 import { sizeOf, statsOf, type ByteSource } from './byte-source.js';
-import { bytesAt, fingerprintOfPosition, hasContent, isTelling, seekLastLine } from './content.js';
+import { fingerprintOfPosition, hasContent, isTelling, seeHead, seekLastLine } from './content.js';
 import { findHolder } from './find-holder.js';
 import { isOpen, type Following } from './following.js';
-import { announce } from './generations.js';
-import { isCopyOf } from './name.js';
-import { openInOrder } from './rewritten.js';
-import type { Sibling } from './siblings.js';
+import { beginGeneration } from './generations.js';
+import { openInOrder } from './copies.js';
+import { isKnownContent, remember } from './known-content.js';
+import { isBornSince, type Sibling } from './siblings.js';
 import type { Work } from './slices.js';
-import {
-  MARK_BYTES,
-  freshFile,
-  isSameFile,
-  markOf,
-  resumedFile,
-  type Loss,
-  type TailedFile,
-} from './tailed-file.js';
+import { freshFile, isSameFile, markOf, resumedFile, type Loss, type TailedFile } from './tailed-file.js';
 
 /** Late lines may have been written to files that were old already. */
 export function* reopenOldFiles(
@@ -38,6 +30,7 @@ export function* reopenOldFiles(
     const file = resumedFile(holder.source, position, true);
     file.quietSince = following.clock.monotonicMs();
     following.old.push(file);
+    remember(following, file);
   }
 }
 
@@ -63,7 +56,7 @@ export function* resumeFrom(
   let since: readonly Sibling[];
   if (holder === undefined) {
     following.former = { mark: markOf(last), head: Buffer.alloc(0) };
-    since = siblings.filter((sibling) => sibling.modifiedAt > last.endSeenAt);
+    since = siblings.filter((sibling) => isBornSince(sibling, last.endSeenAt));
   } else {
     yield* resumeIn(following, holder.source, last, siblings[holder.index]?.isPacked !== true);
     since = siblings.slice(holder.index + 1);
@@ -80,12 +73,12 @@ function* queue(
   since: readonly Sibling[],
   isGone: boolean,
 ): Work {
-  const { reading, next } = following;
+  const { next } = following;
   const { endSeenAt } = last;
   const isUnknown = (sibling: Sibling): boolean =>
     !isOpen(following, sibling) && (current === undefined || !isSameFile(sibling, current));
   for (const file of openInOrder(since.filter(isUnknown), endSeenAt)) {
-    if (reading !== undefined && (yield* isCopyOf(file.source, reading))) file.source.close();
+    if (yield* isKnownContent(following, file.source)) file.source.close();
     else next.push(file);
   }
   if (current !== undefined) {
@@ -108,10 +101,11 @@ function* resumeIn(following: Following, source: ByteSource, last: FilePosition,
   const file = resumedFile(source, last, isLive);
   following.reading = file;
   following.lastBegun = file;
-  if (source.prepare === undefined) file.head = Buffer.from(yield* bytesAt(source, 0, MARK_BYTES));
+  remember(following, file);
+  if (source.prepare === undefined && last.offset > 0) yield* seeHead(file);
   if (last.generation !== '') return;
   yield* seekLastLine(file, last.offset);
-  yield* announce(following, file);
+  yield* beginGeneration(following, file);
 }
 
 /** Is this the file of the position, by inode or by a content that nothing else can have? */

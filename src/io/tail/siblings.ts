@@ -51,6 +51,15 @@ export function rotatedSiblings(path: string): Sibling[] {
   return [...found.values()].filter((one) => !one.isPacked || !found.has(one.path.slice(0, -3))).sort(byTime);
 }
 
+/** Time stamps of files lag behind the clock by up to a tick of the kernel, milliseconds. */
+export const TICK_MS = 10;
+
+/** Was it made, and written to, since `at`? An old file to which a script still writes was only written to. */
+export function isBornSince(sibling: Sibling, at: number): boolean {
+  const isYoung = sibling.createdAt === 0 || sibling.createdAt >= at - TICK_MS;
+  return isYoung && sibling.modifiedAt >= at - TICK_MS;
+}
+
 /** Tells this file from every other one, also from a later one that got its inode. */
 export function siblingKey(sibling: Sibling): string {
   return `${sibling.device}:${sibling.inode}:${sibling.createdAt}`;

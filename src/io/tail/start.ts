@@ -3,26 +3,30 @@
  * that file is by now (renamed, copied, compressed), and then every file since.
  */
 import { statSync, type Stats } from 'node:fs';
+import type { FilePosition } from '../../ports.js';
 import { openSource, sizeOf } from './byte-source.js';
 import { seekLastLine } from './content.js';
 import type { Following } from './following.js';
-import { announce } from './generations.js';
+import { beginGeneration } from './generations.js';
 import { isMissing, reportFailure } from './name.js';
 import { reopenOldFiles, resumeFrom } from './resume.js';
-import { rotatedSiblings, siblingKey } from './siblings.js';
+import { isBornSince, rotatedSiblings, siblingKey, type Sibling } from './siblings.js';
 import type { Work } from './slices.js';
 import { freshFile } from './tailed-file.js';
+
+/** What stands there holds no lines: a log that comes in its place is new. */
+const NO_LOG: ReadonlySet<string> = new Set(['EISDIR', 'FIFO', 'DEVICE', 'ELOOP']);
 
 /** Looks for the place to begin. False as long as it cannot be told because the log is missing or unreadable. */
 export function* findStart(following: Following): Work<boolean> {
   const { seek, path } = following;
   if (seek === undefined) return true;
   const siblings = rotatedSiblings(path);
-  following.history = new Set(siblings.map(siblingKey));
   const current = openSource(path);
   if ('failure' in current) reportFailure(following, current.failure);
   const source = 'failure' in current ? undefined : current;
   const last = seek.from === 'position' ? seek.position.files.at(-1) : undefined;
+  following.history = new Set(siblings.filter((sibling) => isHistory(sibling, last)).map(siblingKey));
   let isFound = true;
   if (seek.from === 'end') {
     isFound = yield* startAtEnd(following, current);
@@ -37,17 +41,22 @@ export function* findStart(following: Following): Work<boolean> {
   return isFound;
 }
 
+/** A log that was empty when it was seen last may have been filled, copied and truncated since. */
+function isHistory(sibling: Sibling, last: FilePosition | undefined): boolean {
+  return last?.offset !== 0 || sibling.createdAt === 0 || !isBornSince(sibling, last.endSeenAt);
+}
+
 /** Without a position: what is in the log already is history, except a line that is not complete yet. */
 function* startAtEnd(following: Following, current: ReturnType<typeof openSource>): Work<boolean> {
   if ('failure' in current) {
-    if (isMissing(current.failure)) return true;
+    if (isMissing(current.failure) || NO_LOG.has(current.failure)) return true;
     rememberSize(following);
     return false;
   }
   const file = freshFile(current, { arrival: 'first', isLive: true, endSeenAt: following.clock.wallMs() });
   yield* seekLastLine(file, sizeOf(current));
   following.reading = file;
-  yield* announce(following, file);
+  yield* beginGeneration(following, file);
   return true;
 }
 

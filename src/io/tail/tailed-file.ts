@@ -45,6 +45,8 @@ export type TailedFile = {
   isBegun: boolean;
   /** 8 hex digits once begun. */
   generation: string;
+  /** The listener knows of the generation. */
+  isAnnounced: boolean;
   /** Bytes of completed lines. */
   offset: number;
   /** Bytes after `offset` that belong to a line too long to be read. */
@@ -90,6 +92,7 @@ export function freshFile(source: ByteSource, beginning: Beginning): TailedFile 
     loss: beginning.loss,
     isBegun: false,
     generation: '',
+    isAnnounced: false,
     offset: 0,
     skipped: 0,
     mark: Buffer.alloc(MARK_BYTES),
@@ -111,6 +114,7 @@ export function resumedFile(source: ByteSource, position: FilePosition, isLive: 
   const file = freshFile(source, { arrival: 'first', isLive, endSeenAt: position.endSeenAt });
   file.isBegun = true;
   file.generation = position.generation;
+  file.isAnnounced = position.offset > 0 && position.generation !== '';
   file.offset = position.offset;
   file.sizeSeen = position.offset;
   setMark(file, markOf(position));

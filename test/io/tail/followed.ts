@@ -33,6 +33,9 @@ export type Followed = {
 export type Run = Partial<FollowOptions> & {
   readonly position?: LogPosition;
   readonly generations?: readonly FilePosition[];
+  readonly isPaused?: boolean;
+  /** False where there are too many lines to be written down; default true. */
+  readonly keepLines?: boolean;
   /** Called for each line, after it was written down. */
   readonly onLine?: (line: LogLine, source: LogFollower) => void;
 };
@@ -52,7 +55,7 @@ export function ownDirectory(): string {
 
 /** Starts to follow and waits until the first look is over; by inotify alone unless `run` says otherwise. */
 export async function follow(path: string, run: Run = {}): Promise<Followed> {
-  const { position, generations = [], onLine, ...options } = run;
+  const { position, generations = [], onLine, keepLines = true, isPaused = false, ...options } = run;
   const source = followLog({
     path,
     clock: realClock,
@@ -65,10 +68,11 @@ export async function follow(path: string, run: Run = {}): Promise<Followed> {
   const incidents: LogIncident[] = [];
   const statuses: LogStatus[] = [];
   const begun: FilePosition[] = [];
+  if (isPaused) source.pause();
   source.start(
     {
       line: (line) => {
-        lines.push(line);
+        if (keepLines) lines.push(line);
         onLine?.(line, source);
       },
       end: () => (ends += 1),

@@ -1,0 +1,304 @@
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { FilePosition, LogLine, LogPosition } from '../../../src/ports.js';
+import { until } from '../../support/until.js';
+import { follow, inotifyOnly, ownDirectory, timerOnly, type Followed } from './followed.js';
+
+/** What may happen to a log and to the bridge. */
+type Event =
+  | { readonly kind: 'write'; readonly lines: number }
+  | { readonly kind: 'write in halves'; readonly cut: number }
+  | { readonly kind: 'rename'; readonly creates: boolean }
+  | { readonly kind: 'copy and truncate' }
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'write late' }
+  | { readonly kind: 'compress' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'restart'; readonly crashed: boolean; readonly meanwhile: number }
+  | { readonly kind: 'wait'; readonly forAll: boolean };
+
+const event: fc.Arbitrary<Event> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('write' as const), lines: fc.integer({ min: 1, max: 30 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('write in halves' as const), cut: fc.nat(20) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('rename' as const), creates: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.constant<Event>({ kind: 'copy and truncate' }) },
+  { weight: 1, arbitrary: fc.constant<Event>({ kind: 'delete' }) },
+  { weight: 2, arbitrary: fc.constant<Event>({ kind: 'write late' }) },
+  { weight: 2, arbitrary: fc.constant<Event>({ kind: 'compress' }) },
+  { weight: 1, arbitrary: fc.constant<Event>({ kind: 'pause' }) },
+  { weight: 2, arbitrary: fc.constant<Event>({ kind: 'resume' }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('restart' as const),
+      crashed: fc.boolean(),
+      meanwhile: fc.integer({ min: 0, max: 3 }),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), forAll: fc.boolean() }) },
+);
+
+/** A log, what heyu and logrotate do to it, and what the bridge must have read in the end. */
+class House {
+  /** The lines of each file, in the order in which the files were begun. */
+  readonly written: string[][] = [[]];
+  readonly late: string[][] = [[]];
+  readonly received: LogLine[] = [];
+  private readonly log = join(ownDirectory(), 'heyu.log.ttyS0');
+  private count = 0;
+  private rotated = 0;
+  private oldFile: { readonly fd: number; readonly index: number } | undefined;
+  private followed: Followed | undefined;
+  private isPaused = false;
+  private checkpoint: { position: LogPosition; generations: readonly FilePosition[] } | undefined;
+
+  private readonly options: object;
+
+  constructor(options: object) {
+    this.options = options;
+    writeFileSync(this.log, '');
+  }
+
+  async start(): Promise<void> {
+    const { checkpoint, options, received } = this;
+    let sinceCheckpoint = 0;
+    const begun: FilePosition[] = [...(checkpoint?.generations ?? [])];
+    let seen = 0;
+    this.followed = await follow(this.log, {
+      ...options,
+      ...checkpoint,
+      onLine: (line, source) => {
+        received.push(line);
+        sinceCheckpoint += 1;
+        if (sinceCheckpoint % 17 === 0) {
+          this.checkpoint = { position: source.position(), generations: [] };
+          seen = this.followed?.generations.length ?? 0;
+          begun.length = 0;
+        }
+      },
+    });
+    this.checkpoint ??= { position: this.followed.source.position(), generations: [] };
+    this.generationsSince = () => [...begun, ...(this.followed?.generations.slice(seen) ?? [])];
+  }
+
+  private generationsSince: () => readonly FilePosition[] = () => [];
+
+  private line(): string {
+    this.count += 1;
+    return `11/22 15:38:42  rcvi func On : hc A (line ${this.count}, long enough to be told from others)`;
+  }
+
+  private append(bytes: string): void {
+    appendFileSync(this.log, bytes);
+  }
+
+  private note(line: string): void {
+    this.written.at(-1)?.push(line);
+  }
+
+  private async allIsRead(): Promise<void> {
+    if (this.isPaused) this.followed?.source.resume();
+    this.isPaused = false;
+    const expected = [...this.written, ...this.late].flat();
+    const texts = (): Set<string> => new Set(this.received.map((line) => line.text));
+    await until(
+      () => {
+        if (this.received.length < expected.length) return false;
+        const have = texts();
+        return expected.every((line) => have.has(line));
+      },
+      () => `missing ${JSON.stringify(expected.filter((line) => !texts().has(line)))}`,
+      5000,
+    );
+    await this.followed?.settles();
+  }
+
+  private rotateNumbers(): void {
+    for (let number = this.rotated; number >= 1; number -= 1) {
+      for (const suffix of ['', '.gz']) {
+        const from = `${this.log}.${number}${suffix}`;
+        if (existsSync(from)) renameSync(from, `${this.log}.${number + 1}${suffix}`);
+      }
+    }
+    this.rotated += 1;
+  }
+
+  private next(): void {
+    this.written.push([]);
+    this.late.push([]);
+  }
+
+  private closeOld(): void {
+    if (this.oldFile !== undefined) closeSync(this.oldFile.fd);
+    this.oldFile = undefined;
+  }
+
+  private keepOld(): void {
+    this.closeOld();
+    this.oldFile = { fd: openSync(this.log, 'a'), index: this.written.length - 1 };
+  }
+
+  private act(event: Event): void {
+    switch (event.kind) {
+      case 'write': {
+        const lines = Array.from({ length: event.lines }, () => this.line());
+        for (const line of lines) this.note(line);
+        this.append(`${lines.join('\n')}\n`);
+        return;
+      }
+      case 'write in halves': {
+        const line = this.line();
+        this.note(line);
+        this.append(line.slice(0, event.cut));
+        this.append(line.slice(event.cut));
+        this.append('\n');
+        return;
+      }
+      case 'rename':
+        if (!existsSync(this.log)) return;
+        this.keepOld();
+        this.rotateNumbers();
+        renameSync(this.log, `${this.log}.1`);
+        this.next();
+        if (event.creates) writeFileSync(this.log, '');
+        return;
+      case 'copy and truncate':
+        if (!existsSync(this.log)) return;
+        this.rotateNumbers();
+        copyFileSync(this.log, `${this.log}.1`);
+        truncateSync(this.log);
+        this.next();
+        return;
+      case 'delete':
+        rmSync(this.log, { force: true });
+        this.next();
+        return;
+      case 'write late': {
+        if (this.oldFile === undefined) return;
+        const line = this.line();
+        this.late[this.oldFile.index]?.push(line);
+        writeSync(this.oldFile.fd, `${line}\n`);
+        return;
+      }
+      case 'compress': {
+        const path = `${this.log}.${Math.max(3, this.rotated)}`;
+        if (!existsSync(path)) return;
+        const { atime, mtime } = statSync(path);
+        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
+        utimesSync(`${path}.gz`, atime, mtime);
+        rmSync(path);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  async happens(event: Event): Promise<void> {
+    switch (event.kind) {
+      case 'pause':
+        this.isPaused = true;
+        this.followed?.source.pause();
+        return;
+      case 'resume':
+        this.isPaused = false;
+        this.followed?.source.resume();
+        return;
+      case 'wait':
+        if (event.forAll) await this.allIsRead();
+        else await new Promise((resolve) => setTimeout(resolve, 3));
+        return;
+      case 'restart': {
+        this.closeOld();
+        const position = this.followed?.source.position();
+        await this.followed?.stop();
+        if (!event.crashed && position !== undefined) this.checkpoint = { position, generations: [] };
+        else if (this.checkpoint !== undefined) {
+          this.checkpoint = { ...this.checkpoint, generations: this.generationsSince() };
+        }
+        for (let round = 0; round < event.meanwhile; round += 1) {
+          this.act({ kind: 'write', lines: 3 });
+          this.act({ kind: 'rename', creates: round % 2 === 0 });
+          this.act({ kind: 'write', lines: 2 });
+        }
+        this.closeOld();
+        this.isPaused = false;
+        await this.start();
+        return;
+      }
+      case 'delete':
+        await this.allIsRead();
+        this.closeOld();
+        this.act(event);
+        return;
+      default:
+        this.act(event);
+    }
+  }
+
+  async settles(): Promise<void> {
+    await this.allIsRead();
+    await this.followed?.stop();
+    this.closeOld();
+  }
+}
+
+/** Every line once, whatever was read twice: by its id, which must mean the same line each time. */
+function once(received: readonly LogLine[]): LogLine[] {
+  const byId = new Map<string, LogLine>();
+  for (const line of received) {
+    const id = `${line.generation}+${line.offset}`;
+    const before = byId.get(id);
+    expect(before?.text ?? line.text).toBe(line.text);
+    if (before === undefined) byId.set(id, line);
+  }
+  return [...byId.values()];
+}
+
+describe.each([
+  { how: 'inotify alone', options: inotifyOnly, runs: 60 },
+  { how: 'the timer alone', options: timerOnly, runs: 30 },
+])('whatever happens to a log that is followed by $how', ({ options, runs }) => {
+  it('every line is read once and in order within its file', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 25 }), async (events) => {
+        const house = new House(options);
+        await house.start();
+        for (const next of events) await house.happens(next);
+        await house.settles();
+        const lines = once(house.received);
+        const late = new Set(house.late.flat());
+        expect(lines.filter(({ text }) => !late.has(text)).map(({ text }) => text)).toEqual(
+          house.written.flat(),
+        );
+        for (const expected of house.late) {
+          const own = new Set(expected);
+          expect(lines.filter(({ text }) => own.has(text)).map(({ text }) => text)).toEqual(expected);
+        }
+        for (const line of lines) expect(line.notBefore).toBeLessThanOrEqual(line.readAt);
+      }),
+      { numRuns: runs, endOnFailure: true },
+    );
+  });
+});

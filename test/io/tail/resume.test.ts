@@ -1,0 +1,382 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { FilePosition, LogPosition } from '../../../src/ports.js';
+import { follow, ownDirectory, write } from './followed.js';
+
+/** Lines that nobody else could have written. */
+const seen = Array.from(
+  { length: 12 },
+  (_, index) => `11/22 15:38:${10 + index}  rcvi addr unit 3 : hu A3 (seen)`,
+);
+
+type Down = {
+  readonly log: string;
+  readonly position: LogPosition;
+  readonly generations: readonly FilePosition[];
+};
+
+/** A log of which everything was read before the bridge went down. */
+async function goDown(): Promise<Down> {
+  const log = join(ownDirectory(), 'heyu.log.ttyS0');
+  writeFileSync(log, '');
+  const followed = await follow(log);
+  write(log, ...seen);
+  await followed.expects(seen);
+  const position = followed.source.position();
+  await followed.stop();
+  return { log, position: JSON.parse(JSON.stringify(position)) as LogPosition, generations: [] };
+}
+
+/** What `gzip` leaves of a file: another inode, the same time of the last write. */
+function compress(path: string): void {
+  const { atime, mtime } = statSync(path);
+  writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
+  utimesSync(`${path}.gz`, atime, mtime);
+  rmSync(path);
+}
+
+type Scenario = {
+  readonly name: string;
+  readonly meanwhile: (log: string) => void;
+  readonly expected: readonly string[];
+  readonly incidents?: readonly string[];
+};
+
+const scenarios: Scenario[] = [
+  { name: 'nothing happened', meanwhile: () => undefined, expected: [], incidents: [] },
+  {
+    name: 'lines were written',
+    meanwhile: (log) => write(log, 'one', 'two'),
+    expected: ['one', 'two'],
+    incidents: [],
+  },
+  {
+    name: 'the log was renamed and created',
+    meanwhile: (log) => {
+      write(log, 'one');
+      renameSync(log, `${log}.1`);
+      write(log, 'two');
+    },
+    expected: ['one', 'two'],
+    incidents: ['rotated'],
+  },
+  {
+    name: 'the log was renamed and not created yet',
+    meanwhile: (log) => {
+      write(log, 'one');
+      renameSync(log, `${log}.1`);
+    },
+    expected: ['one'],
+    incidents: [],
+  },
+  {
+    name: 'the log was rotated three times',
+    meanwhile: (log) => {
+      write(log, 'one');
+      renameSync(log, `${log}.3`);
+      write(`${log}.2`, 'two');
+      write(`${log}.1`, 'three');
+      write(log, 'four');
+    },
+    expected: ['one', 'two', 'three', 'four'],
+    incidents: ['rotated', 'rotated', 'rotated'],
+  },
+  {
+    name: 'the log was rotated ten times and compressed but for the last',
+    meanwhile: (log) => {
+      write(log, 'line 0');
+      renameSync(log, `${log}.10`);
+      compress(`${log}.10`);
+      for (let number = 9; number >= 1; number -= 1) {
+        write(`${log}.${number}`, `line ${10 - number}`);
+        if (number > 1) compress(`${log}.${number}`);
+      }
+      write(log, 'line 10');
+    },
+    expected: Array.from({ length: 11 }, (_, index) => `line ${index}`),
+  },
+  {
+    name: 'the log was rotated under dates and compressed',
+    meanwhile: (log) => {
+      write(log, 'one');
+      renameSync(log, `${log}-20261121`);
+      compress(`${log}-20261121`);
+      write(`${log}-20261122`, 'two');
+      write(log, 'three');
+    },
+    expected: ['one', 'two', 'three'],
+    incidents: ['rotated', 'rotated'],
+  },
+  {
+    name: 'the log was copied and truncated',
+    meanwhile: (log) => {
+      write(log, 'one');
+      copyFileSync(log, `${log}.1`);
+      truncateSync(log);
+      write(log, 'two');
+    },
+    expected: ['one', 'two'],
+    incidents: ['rewritten'],
+  },
+  {
+    name: 'the log was copied, truncated and compressed twice',
+    meanwhile: (log) => {
+      write(log, 'one');
+      copyFileSync(log, `${log}.2`);
+      compress(`${log}.2`);
+      truncateSync(log);
+      write(log, 'two');
+      copyFileSync(log, `${log}.1`);
+      truncateSync(log);
+      write(log, 'three');
+    },
+    expected: ['one', 'two', 'three'],
+  },
+  {
+    name: 'the log was copied, truncated and grew beyond what had been read',
+    meanwhile: (log) => {
+      write(log, 'one');
+      copyFileSync(log, `${log}.1`);
+      truncateSync(log);
+      write(log, 'x'.repeat(2000));
+    },
+    expected: ['one', 'x'.repeat(2000)],
+  },
+  {
+    name: 'the log was truncated without a copy',
+    meanwhile: (log) => {
+      truncateSync(log);
+      write(log, 'two');
+    },
+    expected: ['two'],
+    incidents: ['rewritten', 'lost'],
+  },
+  {
+    name: 'the log was deleted and created',
+    meanwhile: (log) => {
+      write(log, 'one');
+      rmSync(log);
+      write(log, 'two');
+    },
+    expected: ['two'],
+  },
+  {
+    name: 'the log was rotated more often than files are kept',
+    meanwhile: (log) => {
+      rmSync(log);
+      write(`${log}.2`, 'two');
+      write(`${log}.1`, 'three');
+      write(log, 'four');
+    },
+    expected: ['two', 'three', 'four'],
+  },
+  {
+    name: 'the log was trimmed at the beginning',
+    meanwhile: (log) => {
+      const text = readFileSync(log, 'utf8');
+      write(log, 'one');
+      rmSync(log);
+      writeFileSync(log, `${text.slice(text.indexOf('\n') + 1)}one\n`);
+    },
+    expected: ['one'],
+  },
+  {
+    name: 'the log was replaced by a copy of itself that has grown',
+    meanwhile: (log) => {
+      copyFileSync(log, `${log}.new`);
+      renameSync(`${log}.new`, log);
+      write(log, 'one');
+    },
+    expected: ['one'],
+    incidents: [],
+  },
+  {
+    name: 'somebody has made a copy',
+    meanwhile: (log) => {
+      copyFileSync(log, `${log}.bak`);
+      copyFileSync(log, `${log}.0`);
+      write(log, 'one');
+      renameSync(log, `${log}.1`);
+      write(log, 'two');
+    },
+    expected: ['one', 'two'],
+    incidents: ['rotated'],
+  },
+];
+
+describe('a log that is followed again', () => {
+  it.each(scenarios)('goes on where it stopped when $name', async ({ meanwhile, expected, incidents }) => {
+    const { log, position } = await goDown();
+    meanwhile(log);
+    const followed = await follow(log, { position });
+    await followed.expects(expected);
+    if (incidents !== undefined) expect(followed.incidentKinds()).toEqual(incidents);
+    expect(new Set(followed.ids()).size).toBe(expected.length);
+    write(log, 'afterwards');
+    await followed.expects([...expected, 'afterwards']);
+    expect(followed.lines.every((line) => line.file === 'current')).toBe(true);
+  });
+
+  it('says once what is lost, and when', async () => {
+    const { log, position } = await goDown();
+    rmSync(log);
+    write(log, 'two');
+    const followed = await follow(log, { position });
+    await followed.expects(['two']);
+    const from = position.files[0]?.endSeenAt ?? 0;
+    expect(followed.incidents).toHaveLength(2);
+    expect(followed.incidents[1]).toMatchObject({ kind: 'lost', path: log, from });
+    const lost = followed.incidents[1];
+    expect(lost?.kind === 'lost' ? lost.to : 0).toBeGreaterThanOrEqual(from);
+    expect(followed.lines[0]?.notBefore).toBe(from);
+  });
+
+  it('gives nothing up while the log and its directory are missing', async () => {
+    const { log, position } = await goDown();
+    renameSync(log, `${log}-away`);
+    const followed = await follow(log, { position });
+    expect(followed.statuses).toEqual([{ kind: 'missing', path: log, existedBefore: true }]);
+    expect(followed.source.position()).toEqual(position);
+    write(`${log}-away`, 'one');
+    renameSync(`${log}-away`, log);
+    await followed.expects(['one']);
+    expect(followed.incidents).toEqual([]);
+  });
+
+  it('keeps the generation of what was begun, and gives a new one to what was not', async () => {
+    const { log, position } = await goDown();
+    const generation = position.files[0]?.generation;
+    write(log, 'one');
+    renameSync(log, `${log}.1`);
+    write(log, 'two');
+    const followed = await follow(log, { position });
+    await followed.expects(['one', 'two']);
+    expect(followed.lines[0]?.generation).toBe(generation);
+    expect(followed.lines[1]?.generation).not.toBe(generation);
+    expect(followed.generations).toHaveLength(1);
+  });
+
+  it.each([
+    { name: 'was not touched', meanwhile: () => undefined },
+    { name: 'was rotated', meanwhile: (log: string) => renameSync(log, `${log}.1`) },
+    {
+      name: 'was rotated and compressed',
+      meanwhile: (log: string) => {
+        renameSync(log, `${log}.1`);
+        compress(`${log}.1`);
+      },
+    },
+  ])('gives the same ids again when the file begun after the position $name', async ({ meanwhile }) => {
+    const { log, position } = await goDown();
+    write(log, 'one');
+    renameSync(log, `${log}.2`);
+    write(log, 'two, long enough to be recognised', 'three');
+    const crashed = await follow(log, { position });
+    const expected = ['one', 'two, long enough to be recognised', 'three'];
+    await crashed.expects(expected);
+    await crashed.stop();
+    meanwhile(log);
+    const followed = await follow(log, { position, generations: crashed.generations });
+    await followed.expects(expected);
+    expect(followed.ids()).toEqual(crashed.ids());
+  });
+
+  it('reads late lines of files that were old already', async () => {
+    const { log, position: before } = await goDown();
+    renameSync(log, `${log}.1`);
+    write(log, 'two');
+    const first = await follow(log, { position: before });
+    await first.expects(['two']);
+    const position = first.source.position();
+    expect(position.files).toHaveLength(2);
+    await first.stop();
+    renameSync(`${log}.1`, `${log}.2`);
+    renameSync(log, `${log}.1`);
+    write(`${log}.2`, 'late');
+    write(log, 'three');
+    const followed = await follow(log, { position });
+    await followed.expects(['three', 'late']);
+    expect(followed.lines.map((line) => line.file)).toEqual(['current', 'old']);
+  });
+
+  it('completes a line that was half there', async () => {
+    const log = join(ownDirectory(), 'heyu.log.ttyS0');
+    writeFileSync(log, '');
+    const first = await follow(log);
+    appendFileSync(log, 'one\nrcvi addr u');
+    await first.expects(['one']);
+    await first.stop();
+    appendFileSync(log, 'nit 3\n');
+    const followed = await follow(log, { position: first.source.position() });
+    await followed.expects(['rcvi addr unit 3']);
+  });
+
+  it('reads a file that was begun and empty, by its inode', async () => {
+    const log = join(ownDirectory(), 'heyu.log.ttyS0');
+    const first = await follow(log);
+    writeFileSync(log, '');
+    await first.has('following');
+    await first.settles();
+    const position = first.source.position();
+    expect(position.files).toMatchObject([{ offset: 0, mark: '' }]);
+    await first.stop();
+    write(log, 'one');
+    renameSync(log, `${log}.1`);
+    write(log, 'two');
+    const followed = await follow(log, { position });
+    await followed.expects(['one', 'two']);
+    expect(followed.incidentKinds()).toEqual(['rotated']);
+  });
+
+  it('reads everything of a log that appeared while the bridge was down', async () => {
+    const log = join(ownDirectory(), 'heyu.log.ttyS0');
+    const first = await follow(log);
+    const position = first.source.position();
+    await first.stop();
+    write(log, 'one');
+    const followed = await follow(log, { position });
+    await followed.expects(['one']);
+  });
+
+  it('reads what it can of a compressed file that is damaged, and says so', async () => {
+    const { log, position } = await goDown();
+    const added = Array.from({ length: 20_000 }, (_, index) => `line ${index} ${Math.sin(index)}`);
+    appendFileSync(log, `${added.join('\n')}\n`);
+    const packed = gzipSync(readFileSync(log));
+    rmSync(log);
+    writeFileSync(`${log}.1.gz`, packed.subarray(0, packed.length / 2));
+    write(log, 'after');
+    const followed = await follow(log, { position });
+    await followed.settles();
+    expect(followed.texts().length).toBeGreaterThan(5000);
+    expect(followed.texts().slice(0, 5000)).toEqual(added.slice(0, 5000));
+    expect(followed.texts().at(-1)).toBe('after');
+    expect(followed.incidentKinds()).toContain('lost');
+  });
+
+  it.each<{ name: string; change: (file: FilePosition) => FilePosition }>([
+    { name: 'a mark that is no base64', change: (file) => ({ ...file, mark: '%%%' }) },
+    { name: 'a mark longer than its offset', change: (file) => ({ ...file, offset: 3 }) },
+    { name: 'an offset beyond the end', change: (file) => ({ ...file, offset: 1e9 }) },
+  ])('does not stumble over $name', async ({ change }) => {
+    const { log, position } = await goDown();
+    const files = position.files.map(change);
+    const followed = await follow(log, { position: { files } });
+    await followed.settles();
+    write(log, 'one');
+    await followed.settles();
+    expect(followed.texts().at(-1)).toBe('one');
+  });
+});
