@@ -221,8 +221,8 @@ function otherLine(text: string, start: number, source: Source): Signal | undefi
 
 /** What a line says; `start` is where its text begins behind the stamp (see heyu/stamp). */
 export function readSignal(text: string, start: number): Signal {
-  const source =
-    text.charCodeAt(start + 4) === SPACE ? SOURCE_OF.get(text.slice(start, start + 4)) : undefined;
+  const endsThere = text.charCodeAt(start + 4) === SPACE || text.length === start + 4;
+  const source = endsThere ? SOURCE_OF.get(text.slice(start, start + 4)) : undefined;
   if (source === undefined) {
     const said = text.slice(start);
     return { kind: 'message', message: messageOf(said), text: said };
