@@ -37,9 +37,6 @@ export function alarmChannel(
       state.open[input] = on;
       value = Object.values(state.open).some(Boolean);
     }
-    if (settings.model.protocol === 'security') {
-      setChannel(sensor, 'attributes', attributesOf(flags, state.open), hearing.at, 'switches', report);
-    }
   }
   const before = state.values[channel];
   const late = hearing.at + settings.holdMs <= hearing.now;
@@ -76,6 +73,9 @@ export function alarmChannel(
     );
   } else if (!changed) {
     report.kept(sensor, on ? 'it is in alert already' : 'heartbeat: nothing has changed');
+  }
+  if (channel === 'contact' && settings.model.protocol === 'security') {
+    setChannel(sensor, 'attributes', attributesOf(flags, state.open), hearing.at, 'switches', report);
   }
 }
 

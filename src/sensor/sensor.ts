@@ -58,7 +58,6 @@ export function securityHeard(
   report: Report,
 ): void {
   const { type } = sensor.settings;
-  noteFlags(sensor, name, flags, hearing, report);
   if (type === 'remote') {
     pressed(sensor, name, pressDetails(flags, args), hearing, report);
   } else if (name === 'sDusk' || name === 'sDawn') {
@@ -78,6 +77,8 @@ export function securityHeard(
   } else {
     report.kept(sensor, `${name} says nothing about this sensor`);
   }
+  // motion goes out before anything else; bytes that heyu does not know have no flags that could be missing
+  if (name !== 'vData') noteFlags(sensor, name, flags, hearing, report);
   noteSign(sensor, hearing.at, report);
 }
 
