@@ -48,10 +48,10 @@ for example in config/mosquitto/*; do put 644 "$example" "$documents/examples/mo
 chmod 755 "$root$documents/examples/mosquitto/make-certificates.sh"
 [ ! -e CHANGELOG.md ] || { put 644 CHANGELOG.md $documents/changelog && gzip -9n "$root$documents/changelog"; }
 [ ! -e man/heyu2mqtt.1 ] || { put 644 man/heyu2mqtt.1 /usr/share/man/man1/heyu2mqtt.1 && gzip -9n "$root/usr/share/man/man1/heyu2mqtt.1"; }
-for completion in bash:bash-completion/completions/heyu2mqtt zsh:zsh/vendor-completions/_heyu2mqtt \
-  fish:fish/vendor_completions.d/heyu2mqtt.fish; do
-  written=$(find completion -name "*${completion%%:*}*" -type f 2>/dev/null | head -n 1)
-  [ -z "$written" ] || put 644 "$written" "/usr/share/${completion#*:}"
+for completion in heyu2mqtt.bash:bash-completion/completions/heyu2mqtt _heyu2mqtt:zsh/vendor-completions/_heyu2mqtt \
+  heyu2mqtt.fish:fish/vendor_completions.d/heyu2mqtt.fish; do
+  written=completion/${completion%%:*}
+  [ ! -e "$written" ] || put 644 "$written" "/usr/share/${completion#*:}"
 done
 
 for script in postinst prerm postrm; do
