@@ -34,7 +34,10 @@ const BIRTH_JITTER_MS = 10_000;
 /** Entities need a moment to subscribe before their states are sent again. */
 const STATES_AFTER_MS = 800;
 
-/** `changed` is called when `remembered` has. */
+/** Entities need a moment to let go of their topics: an emptied topic of attributes is a warning while they listen. */
+const LET_GO_AFTER_MS = 1000;
+
+/** `changed` is called when `remembered` has, `told` when Home Assistant has let go of what a configuration lacks. */
 export function announcing(
   settings: CoreSettings,
   stored: unknown,
@@ -42,6 +45,7 @@ export function announcing(
   put: (message: Outgoing) => void,
   send: () => void,
   changed: () => void,
+  told: () => void,
 ): Announcing {
   let current: readonly DiscoveryMessage[] = discoveryMessages(settings);
   let previous = readRemembered(stored);
@@ -108,6 +112,7 @@ export function announcing(
         remembered = previous;
         changed();
         say(false);
+        callOff = ports.clock.after(LET_GO_AFTER_MS, told);
       });
     },
     birth: (then) => {

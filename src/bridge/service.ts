@@ -165,6 +165,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     out.put,
     out.pump,
     () => void saves.request(),
+    clearObsolete,
   );
 
   const document = (): Checkpoint => ({
@@ -487,6 +488,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       if (!expected.has(topic) && placeOf(topic) === undefined)
         out.put({ kind: 'state', topic, payload: '', force: true });
     }
+    out.pump();
   }
 
   async function settleAll(): Promise<void> {
@@ -502,7 +504,6 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       // what may be published is remembered before it is: a later configuration has to be able to take it back
       saves.request();
       await saves.flush();
-      clearObsolete();
       conditionChanged();
       source.start(lines, checkpoint.settled?.log, generations);
       broker.start(listener);
@@ -525,7 +526,6 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
         broker = others.broker;
         broker.start(listener);
       }
-      clearObsolete();
       presentStates(bridge);
       conditionChanged();
       if (broker.isConnected()) announcer.announce(false);
