@@ -73,6 +73,8 @@ export type HomeAssistant = {
   ) => Promise<void>;
   /** Any other command of the websocket. */
   readonly command: (type: string, fields?: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  /** Subscribes to something else than states, until it stops. */
+  readonly subscribe: Socket['subscribe'];
   /** Every change of a state of an entity since its first start, in order, also over restarts. */
   readonly changes: readonly Change[];
   /** What it has logged, over all its lives. */
@@ -183,9 +185,14 @@ export async function startHomeAssistant(options: HomeAssistantOptions): Promise
       ),
     callService: async (domain, service, fields) => {
       const { entity_id, ...service_data } = fields;
-      await command('call_service', { domain, service, service_data, target: { entity_id } });
+      const target = entity_id === undefined ? {} : { target: { entity_id } };
+      await command('call_service', { domain, service, service_data, ...target });
     },
     command,
+    subscribe: async (type, fields, listener) => {
+      if (socket === undefined) throw new Error('Home Assistant is not running');
+      await socket.subscribe(type, fields, listener);
+    },
     changes,
     records: () => logRecords(log),
     start,

@@ -29,23 +29,23 @@ export function logRecords(log: string): readonly LogRecord[] {
 /** At INFO only, yet faults: a state that fits no payload of its entity, a device without a name. */
 const TELLING = ['No matching payload found for entity', 'always needs to include a name'];
 
-/** Said on a bare machine without camera and voice software, which has nothing to do with MQTT. */
-const ABOUT_THE_MACHINE = [
+/** Not about us: a bare machine without camera and voice software, a test that stops the broker. */
+const NOT_OURS = [
   /^haffmpeg/,
   /^homeassistant\.bootstrap.*Skipping pip installation/s,
   /^homeassistant\.components\.camera\.img_util/,
   /^homeassistant\.setup.*assist_(pipeline|satellite)/s,
   /^homeassistant\.components\.mqtt\.client.*(Disconnected from MQTT server|Failed to connect to MQTT server)/s,
   /^aiohttp_fast_zlib/,
+  /logging too frequently/,
 ];
 
 /**
- * The records of level WARNING or above, and those at INFO that mean a fault. A lost connection is no fault
- * here: the tests stop the broker.
+ * The records of level WARNING or above, and those at INFO that mean a fault.
  */
 export function faults(records: readonly LogRecord[]): readonly LogRecord[] {
   return records.filter(({ level, logger, text }) => {
-    if (ABOUT_THE_MACHINE.some((known) => known.test(`${logger} ${text}`))) return false;
+    if (NOT_OURS.some((known) => known.test(`${logger} ${text}`))) return false;
     if (level === 'INFO') return TELLING.some((words) => text.includes(words));
     return level !== 'DEBUG';
   });

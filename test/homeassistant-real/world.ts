@@ -1,0 +1,80 @@
+/** A house for these tests: mosquitto, Home Assistant and the bridge as its users run it, and an ear on the broker. */
+
+import { makeBridge, type TestBridge } from '../support/bridge.js';
+import { collect, type Collector } from '../support/collect.js';
+import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
+import { startHomeAssistant, type HomeAssistant } from './driver.js';
+import { fenceOf } from './fence.js';
+import { faults } from './log-lines.js';
+
+export const ALIASES = `aliases:
+  hall_motion: { address: A3, model: MS14A, name: Hall, area: Hall, zone: ground, dusk: A4, topic: hall, hold: 5m }
+  porch_motion: { address: A5, model: MS14A, name: Porch, zone: attic, topic: porch, hold: 2s }
+  front_door: { address: C2, model: DS10A, name: Front door, type: door, zone: cellar }
+  keyfob: { address: C4, model: KR10A, name: Keyfob }
+`;
+
+const ZONES = `zones:
+  ground: { name: Ground floor, state_topic: alarmo/state, alert_cooldown: 0s }
+  attic: { name: Attic, panel: switch, alert_cooldown: 0s }
+  cellar: { name: Cellar, panel: alarm_control_panel, alert_cooldown: 0s }
+`;
+
+export type World = {
+  readonly mosquitto: Mosquitto;
+  readonly homeAssistant: HomeAssistant;
+  readonly bridge: TestBridge;
+  /** Hears everything that is not discovery. */
+  readonly seen: Collector;
+  /** Waits until Home Assistant has taken in what the broker holds (fence.ts). */
+  readonly fence: () => Promise<void>;
+  /** What Home Assistant has had to say against us since it was asked last. */
+  readonly newFaults: () => readonly string[];
+  readonly remove: () => Promise<void>;
+};
+
+export type WorldOptions = {
+  readonly python: string;
+  readonly discovery?: 'device' | 'entity';
+  /** More of Home Assistant's configuration.yaml. */
+  readonly configuration?: string;
+};
+
+/** Starts all of it; the bridge is connected and Home Assistant has finished its start. */
+export async function startWorld({
+  python,
+  discovery = 'device',
+  configuration = '',
+}: WorldOptions): Promise<World> {
+  const mosquitto = await startMosquitto({ persistence: true });
+  const homeAssistant = await startHomeAssistant({ python, mqttPort: mosquitto.port, configuration });
+  const seen = await collect(mosquitto.port, ['x10/#', 'homeassistant/status', 'automation/#']);
+  const bridge = makeBridge({
+    mqttUrl: mosquitto.url,
+    aliases: ALIASES,
+    config: `homeassistant: { discovery: ${discovery} }\n${ZONES}`,
+  });
+  await bridge.start();
+  await seen.untilLast('x10/bridge/status', 'online');
+  const fence = await fenceOf(seen, homeAssistant);
+  let known = 0;
+  return {
+    mosquitto,
+    homeAssistant,
+    bridge,
+    seen,
+    fence,
+    newFaults: () => {
+      const all = faults(homeAssistant.records());
+      const since = all.slice(known);
+      known = all.length;
+      return since.map(({ level, logger, text }) => `${level} ${logger} ${text}`);
+    },
+    remove: async () => {
+      await homeAssistant.remove();
+      await bridge.remove();
+      await seen.stop();
+      await mosquitto.remove();
+    },
+  };
+}
