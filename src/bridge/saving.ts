@@ -32,10 +32,12 @@ export function saving(
   let dealtWith = 0;
   let running: Promise<void> | undefined;
   let failing = false;
+  let callOffRetry = (): void => undefined;
 
   const write = async (): Promise<void> => {
     while (dealtWith < requested) {
       const number = requested;
+      callOffRetry();
       try {
         await store.save(document());
         if (failing) {
@@ -50,7 +52,7 @@ export function saving(
           log.warn({ reason }, 'the state cannot be saved: a restart may repeat or forget events');
           failingChanged(true);
         }
-        clock.after(RETRY_MS, () => void request());
+        callOffRetry = clock.after(RETRY_MS, () => void request());
       }
       dealtWith = number;
       done(number);
