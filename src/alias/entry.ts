@@ -5,7 +5,7 @@
 
 import type { SensorType } from '../sensor/settings.js';
 import { modelNamed, UNNAMED_MODEL } from '../x10/model.js';
-import type { Model } from '../x10/model.js';
+import type { Model, ModelKind } from '../x10/model.js';
 import type { Address } from '../x10/address.js';
 
 /** One entry. Undefined = not written down, so that the default counts. */
@@ -50,6 +50,25 @@ export function modelOf(entry: AliasEntry): Model {
 /** True for what is taken for a motion sensor. */
 export function isMotion(entry: AliasEntry): boolean {
   return entry.type === undefined ? modelOf(entry).kind === 'motion' : entry.type === 'motion';
+}
+
+const ALARM_TYPES: readonly SensorType[] = [
+  'motion',
+  'door',
+  'window',
+  'garage',
+  'opening',
+  'smoke',
+  'glass',
+  'water',
+];
+const ALARM_KINDS: readonly ModelKind[] = ['motion', 'contact', 'smoke', 'glass', 'water'];
+
+/** True for what can raise an alarm. */
+export function raisesAlarm(entry: AliasEntry): boolean {
+  return entry.type === undefined
+    ? ALARM_KINDS.includes(modelOf(entry).kind)
+    : ALARM_TYPES.includes(entry.type);
 }
 
 /** Its first topic level(s) below the base topic. */

@@ -1,23 +1,33 @@
 /** `heyu2mqtt alias import [X10CONFIG]`: takes the aliases of heyu over into the alias file. */
 
 import { Command } from 'commander';
-import type { AliasEntry } from '../alias/entry.js';
+import { raisesAlarm, type AliasEntry } from '../alias/entry.js';
 import { changesAnything, mergeAliases, type Merge, type MergeStep } from '../alias/merge.js';
 import { proposeSensors, takeDusk, takeType, type Proposals, type Question } from '../alias/propose.js';
 import type { AliasEdit, AliasKey } from '../config/edit.js';
 import type { Plain } from '../config/form.js';
 import type { X10Config } from '../heyu/x10config.js';
 import { editAliasFile, readAliasFile } from './alias-file.js';
-import { findPlace, readX10ConfigFile, withPlaceOptions, type PlaceOptions } from './alias-place.js';
+import {
+  findPlace,
+  readX10ConfigFile,
+  withPlaceOptions,
+  type AliasPlace,
+  type PlaceOptions,
+} from './alias-place.js';
 import { askOnTerminal, type Ask } from './ask.js';
 import { CommandError, EXIT } from './exit-code.js';
 import { findX10Config, x10configPlaces } from './find-x10config.js';
 import { processTerminal, type Terminal } from './terminal.js';
 
-type Options = PlaceOptions & {
+type Options = PlaceOptions & ImportOptions;
+
+/** How to import. */
+export type ImportOptions = {
   readonly dryRun?: boolean;
   readonly prune?: boolean;
   readonly yes?: boolean;
+  readonly zone?: string | undefined;
 };
 
 /** The command `alias import`. */
@@ -27,12 +37,12 @@ export function aliasImportCommand(): Command {
     .argument('[x10config]', "heyu's configuration (default: where heyu looks for it)")
     .option('--dry-run', 'only show what would change')
     .option('--prune', 'remove aliases that heyu does not know')
+    .option('--zone <zone>', 'zone of new sensors that can raise an alarm')
     .option('--yes', 'ask nothing and write')
     .action(importAliases);
 }
 
 async function importAliases(given: string | undefined, options: Options): Promise<void> {
-  const terminal = processTerminal();
   const place = findPlace(options);
   const source = given ?? place.x10config ?? findX10Config(process.env);
   if (source === undefined)
@@ -41,14 +51,23 @@ async function importAliases(given: string | undefined, options: Options): Promi
       EXIT.noInput,
       'give its path: heyu2mqtt alias import PATH',
     );
+  await importInto(place, source, options);
+}
+
+/** Imports `source` into the alias file. New sensors that can raise an alarm get the `zone`. */
+export async function importInto(
+  place: AliasPlace,
+  source: string,
+  { dryRun = false, prune = false, yes = false, zone }: ImportOptions,
+): Promise<void> {
+  const terminal = processTerminal();
   const config = readX10ConfigFile(source);
   if (config === undefined) return;
   showFaults(terminal, source, config);
-  const asks = terminal.isInteractive && options.yes !== true && options.dryRun !== true;
+  const asks = terminal.isInteractive && !yes && !dryRun;
   const before = readAliasFile(place);
   const proposed = proposeSensors(config);
   const proposals = asks ? await answered(proposed, before.entries, askOnTerminal) : proposed;
-  const prune = options.prune === true;
   const merge = mergeAliases(before.entries, proposals, { prune });
   showMerge(terminal, merge);
   for (const { label, line, reason } of proposals.skipped)
@@ -58,8 +77,8 @@ async function importAliases(given: string | undefined, options: Options): Promi
     terminal.print(`${place.path} is up to date`);
     return;
   }
-  if (options.dryRun === true) return;
-  if (!terminal.isInteractive && options.yes !== true)
+  if (dryRun) return;
+  if (!terminal.isInteractive && !yes)
     throw new CommandError(
       'nothing was written',
       EXIT.failed,
@@ -68,7 +87,7 @@ async function importAliases(given: string | undefined, options: Options): Promi
   if (asks && !(await askOnTerminal.yesOrNo(`Write ${place.path}?`, true)))
     throw new CommandError('called off, nothing was written');
   const after = editAliasFile(place, ({ entries }) =>
-    mergeEdits(mergeAliases(entries, proposals, { prune })),
+    mergeEdits(mergeAliases(entries, proposals, { prune }), zone),
   );
   terminal.print(`written: ${place.path}, ${after.aliases.length} aliases`);
 }
@@ -118,11 +137,13 @@ function askType(
 }
 
 /** The edits that make the file what the merge says. */
-export function mergeEdits(merge: Merge): readonly AliasEdit[] {
+export function mergeEdits(merge: Merge, zone?: string): readonly AliasEdit[] {
   return merge.flatMap((step): readonly AliasEdit[] => {
     switch (step.kind) {
       case 'added':
-        return [{ kind: 'add', alias: step.entry.alias, keys: keysOf(step.entry), comments: step.comments }];
+        return [
+          { kind: 'add', alias: step.entry.alias, keys: keysOf(step.entry, zone), comments: step.comments },
+        ];
       case 'changed':
         return step.changes.map(({ key, to }) => ({ kind: 'set', alias: step.alias, key, value: to }));
       case 'gone':
@@ -134,9 +155,9 @@ export function mergeEdits(merge: Merge): readonly AliasEdit[] {
   });
 }
 
-function keysOf(entry: AliasEntry): Readonly<Partial<Record<AliasKey, Plain>>> {
+function keysOf(entry: AliasEntry, zone: string | undefined): Readonly<Partial<Record<AliasKey, Plain>>> {
   const { address, model, type, name, dusk, topic, id } = entry;
-  const given = { address, model, type, name, dusk, topic, id };
+  const given = { address, model, type, name, zone: raisesAlarm(entry) ? zone : undefined, dusk, topic, id };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 

@@ -1,6 +1,6 @@
 /** Questions on a terminal, with defaults. The only module that knows the prompt library. */
 
-import { confirm, select, text } from '@clack/prompts';
+import { confirm, password, select, text } from '@clack/prompts';
 import { CommandError } from './exit-code.js';
 
 /** A way to ask. Every answer has a default; Ctrl-C ends the command without having changed anything. */
@@ -17,6 +17,8 @@ export type Ask = {
     standard: string,
     fault?: (answer: string) => string | undefined,
   ) => Promise<string>;
+  /** Not shown while it is typed. */
+  readonly secret: (question: string) => Promise<string>;
 };
 
 /** The library answers Ctrl-C with a symbol. */
@@ -45,4 +47,5 @@ export const askOnTerminal: Ask = {
         validate: (answer) => fault?.(answer === undefined || answer === '' ? standard : answer),
       }),
     ),
+  secret: async (message) => answered(await password({ message })),
 };

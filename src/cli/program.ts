@@ -7,6 +7,7 @@ import { demoCommand } from './demo.js';
 import { asJournalError, isJournal } from '../io/journal.js';
 import { CommandError, EXIT } from './exit-code.js';
 import { explainCommand } from './explain.js';
+import { initCommand } from './init.js';
 import { runCommand } from './run.js';
 import { serviceCommand } from './service.js';
 import { ownVersion } from './version.js';
@@ -17,6 +18,7 @@ export function program(): Command {
     .description('the bridge from heyu (X10) to MQTT and Home Assistant')
     .version(ownVersion())
     .showHelpAfterError('(heyu2mqtt --help shows what there is)')
+    .addCommand(initCommand())
     .addCommand(runCommand())
     .addCommand(demoCommand())
     .addCommand(configCommand())

@@ -1,0 +1,56 @@
+/**
+ * The lock of heyu's engine: after a crash it stays, and then heyu believes that its engine runs while nobody writes
+ * the log (heyu only looks whether the file exists).
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A lock of the engine. */
+export type EngineLock = { readonly path: string; readonly pid: number; readonly isAlive: boolean };
+
+/** Where builds of heyu keep their locks. */
+const DIRECTORIES = ['/var/lock', '/run/lock', '/var/tmp', '/tmp'];
+
+/** The lock for this interface (`ttyS0`), or undefined when there is none that can be understood. */
+export function engineLock(
+  suffix: string,
+  directories: readonly string[] = DIRECTORIES,
+): EngineLock | undefined {
+  for (const directory of directories) {
+    for (const name of namesIn(directory)) {
+      if (!/heyu[._]engine/.test(name) || !name.endsWith(`.${suffix}`)) continue;
+      const path = join(directory, name);
+      const pid = pidIn(path);
+      if (pid !== undefined) return { path, pid, isAlive: isAlive(pid) };
+    }
+  }
+  return undefined;
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function pidIn(path: string): number | undefined {
+  try {
+    const text = /^\s*(\d{1,9})\s*$/.exec(readFileSync(path, 'utf8'))?.[1];
+    return text === undefined || Number(text) === 0 ? undefined : Number(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process is one, too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,194 @@
+/** `heyu2mqtt init`: from an existing heyu set-up to config.yaml and aliases.yaml, shown before they are written. */
+
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { loadConfiguration } from '../config/load.js';
+import { formatFaults } from '../config/faults.js';
+import { rewriteFile } from '../config/rewrite.js';
+import { readTextFile } from '../config/text-file.js';
+import { heyuLogPath, type X10Config } from '../heyu/x10config.js';
+import { adviseHeyu } from '../heyu/x10config-advice.js';
+import { importInto } from './alias-import.js';
+import { findPlace, readX10ConfigFile } from './alias-place.js';
+import { askOnTerminal, type Ask } from './ask.js';
+import { DEFAULT_CONFIG } from './configured.js';
+import { CommandError, EXIT } from './exit-code.js';
+import { findX10Config } from './find-x10config.js';
+import { engineLock } from './heyu-engine.js';
+import { answersByDefault, askAnswers } from './init-answers.js';
+import { INIT_ZONE, initConfigText, type InitAnswers } from './init-config.js';
+import { PROGRAM_FOLDER } from './service-machine.js';
+import { processTerminal, type Terminal } from './terminal.js';
+import { ownVersion } from './version.js';
+import { visitBroker } from './visitor.js';
+
+/** Options of `init`; what is not given is asked for, or has a default. */
+export type InitOptions = {
+  readonly config?: string;
+  readonly x10config?: string;
+  readonly log?: string;
+  readonly broker?: string;
+  readonly username?: string;
+  readonly baseTopic?: string;
+  readonly alarm?: InitAnswers['alarm'];
+  readonly yes?: boolean;
+};
+
+/** The command `init`. */
+export function initCommand(): Command {
+  return new Command('init')
+    .description('write a first configuration for this machine; asks, and overwrites nothing by itself')
+    .option('--config <file>', 'where to write it; the alias file goes beside it', DEFAULT_CONFIG)
+    .option('--x10config <file>', "heyu's configuration (default: where heyu looks for it)")
+    .option('--log <file>', "heyu's log, if there is no configuration of heyu")
+    .option('--broker <url>', 'the MQTT broker, such as mqtt://localhost:1883')
+    .option('--username <name>', 'our name at the broker')
+    .option('--base-topic <topic>', 'all topics lie below it')
+    .option('--alarm <kind>', 'who keeps the state of the alarm: bridge, alarmo or none', alarmKind)
+    .option('--yes', 'ask nothing; an existing configuration is kept')
+    .action(init);
+}
+
+function alarmKind(text: string): InitAnswers['alarm'] {
+  if (text === 'bridge' || text === 'alarmo' || text === 'none') return text;
+  throw new CommandError(`--alarm: "${text}" is none of bridge, alarmo, none`, EXIT.usage);
+}
+
+async function init(options: InitOptions): Promise<void> {
+  const terminal = processTerminal();
+  const asks = terminal.isInteractive && options.yes !== true;
+  if (!asks && options.yes !== true)
+    throw new CommandError('there is no terminal to ask on', EXIT.usage, 'add --yes to take the defaults');
+  const path = resolve(options.config ?? DEFAULT_CONFIG);
+  const x10config = options.x10config ?? findX10Config(process.env);
+  const heyu = readX10ConfigFile(x10config);
+  reportHeyu(terminal, x10config, heyu, options.log);
+
+  const keeps =
+    existsSync(path) && !(asks && (await askOnTerminal.yesOrNo(`${path} is there. Replace it?`, false)));
+  let zone: string | undefined;
+  if (keeps) terminal.print(`${path} is kept as it is`);
+  else {
+    const standard = answersByDefault(options, { path, x10config, heyu });
+    const answers = asks ? await askAnswers(standard, options, askOnTerminal) : standard;
+    await writeConfig(terminal, path, answers, asks ? askOnTerminal : undefined);
+    zone = answers.alarm === 'none' ? undefined : INIT_ZONE;
+  }
+
+  if (x10config !== undefined) {
+    terminal.print();
+    await importInto(findPlace({ config: path }), resolve(x10config), { yes: !asks, zone });
+  }
+  await reportResult(terminal, path);
+}
+
+/** What heyu's side is like, and what has to be mended there. */
+function reportHeyu(
+  terminal: Terminal,
+  x10config: string | undefined,
+  heyu: X10Config | undefined,
+  givenLog: string | undefined,
+): void {
+  const log = givenLog ?? (heyu === undefined ? undefined : heyuLogPath(heyu));
+  if (x10config === undefined || heyu === undefined) terminal.complain('no configuration of heyu was found');
+  else terminal.print(`heyu: ${x10config}, ${heyu.aliases.length} aliases`);
+  if (log !== undefined) terminal.print(`log:  ${log}${existsSync(log) ? '' : ' (not there yet)'}`);
+  const remarks = heyu === undefined ? [] : adviseHeyu(heyu).map(({ problem, hint }) => ({ problem, hint }));
+  if (log !== undefined && existsSync(log)) remarks.push(...logRemarks(log));
+  const lock = engineLock((heyu?.tty ?? '/dev/ttyS0').split('/').at(-1) ?? '');
+  if (lock !== undefined && !lock.isAlive)
+    remarks.push({
+      problem: `heyu's engine has died and left its lock ${lock.path}: nothing is logged`,
+      hint: 'heyu stop; heyu start',
+    });
+  for (const { problem, hint } of remarks) {
+    terminal.print(terminal.style('yellow', `  ! ${problem}`));
+    terminal.print(terminal.style('dim', `    ${hint}`));
+  }
+}
+
+function logRemarks(log: string): readonly { readonly problem: string; readonly hint: string }[] {
+  try {
+    accessSync(log, constants.R_OK);
+    if ((statSync(log).mode & 0o004) !== 0) return [];
+    return [
+      {
+        problem: `${log} is not readable by everybody, so perhaps not by the service`,
+        hint: `add the service to the group of the log: sudo usermod -aG GROUP heyu2mqtt (ls -l ${log} shows it)`,
+      },
+    ];
+  } catch {
+    return [
+      {
+        problem: `${log} may not be read by this user`,
+        hint: 'HEYU_UMASK 0022 in x10config, then: heyu restart',
+      },
+    ];
+  }
+}
+
+/** Shows config.yaml, asks, and writes it. A password goes into a file of its own. */
+async function writeConfig(
+  terminal: Terminal,
+  path: string,
+  answers: InitAnswers,
+  ask: Ask | undefined,
+): Promise<void> {
+  const example = readFileSync(join(PROGRAM_FOLDER, 'config', 'config.yaml'), 'utf8');
+  const text = initConfigText(example, answers, join(PROGRAM_FOLDER, 'config', 'config.schema.json'));
+  terminal.print();
+  for (const line of text.trimEnd().split('\n')) terminal.print(terminal.style('dim', `  ${line}`));
+  terminal.print();
+  if (ask !== undefined && !(await ask.yesOrNo(`Write ${path}?`, true)))
+    throw new CommandError('called off, nothing was written');
+  const password =
+    ask === undefined || answers.passwordFile === undefined
+      ? ''
+      : await ask.secret('Password at the broker?');
+  const before = readTextFile(path, path, { lenient: true });
+  makeFolder(dirname(path));
+  const written = rewriteFile(path, before.ok ? before.file.hash : undefined, text);
+  if (!written.ok) throw new CommandError(written.problem, EXIT.failed, written.hint);
+  terminal.print(`written: ${path}`);
+  if (password === '' || answers.passwordFile === undefined) return;
+  const file = resolve(dirname(path), answers.passwordFile);
+  writeFileSync(file, `${password}\n`, { mode: 0o600 });
+  terminal.print(`written: ${file}, readable by its owner only`);
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const hint = code === 'EACCES' ? 'run it with sudo, or choose another place with --config' : undefined;
+    throw new CommandError(`${folder} cannot be made (${code})`, EXIT.failed, hint);
+  }
+}
+
+/** Reads the result as the service will, tries the broker, and says what comes next. */
+async function reportResult(terminal: Terminal, path: string): Promise<void> {
+  const loaded = loadConfiguration({ configFile: path, env: process.env, version: ownVersion() });
+  if (!loaded.ok) throw new CommandError(formatFaults(loaded.faults), EXIT.configuration);
+  const { configuration } = loaded;
+  terminal.print();
+  terminal.print(`the configuration is good: ${configuration.core.sensors.length} aliases`);
+  try {
+    const visitor = await visitBroker(configuration, { received: () => undefined });
+    await visitor.leave();
+    terminal.print(`the broker lets us in: ${configuration.mqtt.urls[0] ?? ''}`);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    terminal.complain(`  ! ${error.message}`);
+    if (error.hint !== undefined) terminal.complain(`    ${error.hint}`);
+  }
+  const config = path === DEFAULT_CONFIG ? '' : ` --config ${path}`;
+  terminal.print();
+  terminal.print('next:');
+  terminal.print(`  heyu2mqtt alias learn${config}   walk past the sensors, name what has no name yet`);
+  terminal.print(`  heyu2mqtt run${config}           try it`);
+  terminal.print(
+    '  sudo heyu2mqtt service install   make it a service (the Debian package has done so already)',
+  );
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { initConfigText, type InitAnswers } from '../../src/cli/init-config.js';
+import { effectiveValues } from '../../src/config/effective.js';
+import { loadConfiguration } from '../../src/config/load.js';
+
+const EXAMPLE = readFileSync(new URL('../../config/config.yaml', import.meta.url), 'utf8');
+
+const ANSWERS: InitAnswers = {
+  x10config: undefined,
+  log: '/var/log/heyu/heyu.log.ttyUSB0',
+  timeZone: 'Europe/Berlin',
+  url: 'mqtt://broker.example:1884',
+  username: undefined,
+  passwordFile: undefined,
+  baseTopic: 'x10',
+  bridgeId: 'x10',
+  alarm: 'none',
+  stateDir: undefined,
+};
+
+/** The effective values of the configuration that is made of these answers. */
+function effective(answers: Partial<InitAnswers>): Record<string, unknown> {
+  const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-init-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const configFile = join(folder, 'config.yaml');
+  writeFileSync(join(folder, 'x10config'), 'TTY /dev/ttyS1\nLOG_DIR /var/log/x\nDATE_FORMAT DMY\n');
+  writeFileSync(join(folder, 'secret'), 'x\n', { mode: 0o600 });
+  writeFileSync(configFile, initConfigText(EXAMPLE, { ...ANSWERS, ...answers }, '/s.json'));
+  const loaded = loadConfiguration({ configFile, env: {}, version: '0' });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+  return Object.fromEntries(effectiveValues(loaded.resolved).map(({ key, value }) => [key, value]));
+}
+
+describe('the configuration that init writes', () => {
+  it.each([
+    [{}, { 'heyu.log': '/var/log/heyu/heyu.log.ttyUSB0', 'heyu.timezone': 'Europe/Berlin' }],
+    [
+      { x10config: 'x10config', log: undefined },
+      { 'heyu.log': '/var/log/x/heyu.log.ttyS1', 'heyu.date_format': 'DMY' },
+    ],
+    [{}, { 'mqtt.url': ['mqtt://broker.example:1884'], 'mqtt.username': null, 'mqtt.password_file': null }],
+    [
+      { username: 'a: "b" #c', passwordFile: 'secret' },
+      { 'mqtt.username': 'a: "b" #c', 'mqtt.password_file': 'secret' },
+    ],
+    [
+      { baseTopic: 'home/x10', bridgeId: 'home_x10' },
+      { 'mqtt.base_topic': 'home/x10', bridge_id: 'home_x10' },
+    ],
+    [{ stateDir: 'state' }, { state_dir: 'state' }],
+    [{ alarm: 'bridge' as const }, { 'zones.house.panel': 'alarm_control_panel' }],
+    [{ alarm: 'alarmo' as const }, { 'zones.house.state_topic': 'alarmo/state' }],
+  ])('%j is in force as %j', (answers, values) => {
+    expect(effective(answers)).toMatchObject(values);
+  });
+
+  it('takes what is written as it is, whatever characters there are', () => {
+    expect(initConfigText(EXAMPLE, { ...ANSWERS, baseTopic: '$&' }, '/s.json')).toContain('base_topic: $&\n');
+  });
+
+  it('has no zone when there is no alarm', () => {
+    expect(Object.keys(effective({})).filter((key) => key.startsWith('zones'))).toEqual([]);
+  });
+
+  it('keeps every comment of the example outside the zones', () => {
+    const text = initConfigText(EXAMPLE, ANSWERS, '/s.json');
+    const comments = EXAMPLE.split('\n').filter(
+      (line) => /^ *# [A-Z]/.test(line) && !line.includes('Kept by'),
+    );
+    expect(comments.length).toBeGreaterThan(10);
+    for (const comment of comments) expect(text).toContain(comment);
+    expect(text).toContain('# yaml-language-server: $schema=/s.json\n');
+  });
+});

@@ -1,0 +1,188 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { engineLock } from '../../src/cli/heyu-engine.js';
+import { startMosquitto } from '../support/mosquitto.js';
+import { house } from './house.js';
+import { runCli } from './run-cli.js';
+import { atTerminal, KEY } from './terminal-session.js';
+
+/** A machine with heyu and without us. */
+function machine() {
+  const { path, write } = house();
+  mkdirSync(path('new'));
+  mkdirSync(path('log'));
+  const x10config = [
+    'TTY /dev/ttyS7',
+    `LOG_DIR ${path('log').slice(0, 48)}`,
+    'START_ENGINE AUTO',
+    'ALIAS hall_motion A3 MS14A RFFORWARD',
+    'ALIAS hall_dark   A4 MS14A RFFORWARD',
+    'ALIAS desk_lamp   A9 StdLM',
+  ];
+  write('x10config', `${x10config.join('\n')}\n`);
+  const config = path('new/config.yaml');
+  return {
+    path,
+    write,
+    config,
+    x10config: path('x10config'),
+    read: (name: string) => readFileSync(path(join('new', name)), 'utf8'),
+  };
+}
+
+describe('init', () => {
+  it('--yes writes both files, which are good', async () => {
+    const broker = await startMosquitto();
+    onTestFinished(broker.remove);
+    const { config, x10config, read } = machine();
+    const { code, out, err } = await runCli(
+      'init',
+      '--yes',
+      '--config',
+      config,
+      '--x10config',
+      x10config,
+      '--broker',
+      broker.url,
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('the configuration is good: 2 aliases');
+    expect(out).toContain(`the broker lets us in: ${broker.url}`);
+    expect(read('config.yaml')).toContain(`  x10config: ${x10config}\n`);
+    expect(read('aliases.yaml')).toContain(
+      '  hall_motion:\n    address: A3\n    model: MS14A\n    name: Hall\n    dusk: A4\n',
+    );
+  });
+
+  it('puts sensors, but no lamps, into the zone of the alarm', async () => {
+    const { config, x10config, read } = machine();
+    await runCli(
+      'init',
+      '--yes',
+      '--alarm',
+      'alarmo',
+      '--config',
+      config,
+      '--x10config',
+      x10config,
+      '--broker',
+      'mqtt://localhost:1',
+    );
+    expect(read('aliases.yaml')).toMatch(/hall_motion:\n(?: {4}.*\n)* {4}zone: house\n/);
+    expect(read('aliases.yaml')).not.toMatch(/desk_lamp:\n(?: {4}.*\n)* {4}zone: house\n/);
+  });
+
+  it('keeps a configuration that is there, and adds what is new in heyu', async () => {
+    const { config, x10config, read, write } = machine();
+    const args = [
+      'init',
+      '--yes',
+      '--config',
+      config,
+      '--x10config',
+      x10config,
+      '--broker',
+      'mqtt://localhost:1',
+    ];
+    await runCli(...args);
+    writeFileSync(config, `${read('config.yaml')}# mine\n`);
+    const before = read('config.yaml');
+    write('x10config', `${readFileSync(x10config, 'utf8')}ALIAS porch B1 MS13A RFFORWARD\n`);
+    const { out } = await runCli(...args);
+    expect(out).toContain('is kept as it is');
+    expect(read('config.yaml')).toBe(before);
+    expect(read('aliases.yaml')).toContain('porch');
+  });
+
+  it('says what is wrong with heyu and how to mend it', async () => {
+    const { config, write, x10config } = machine();
+    write('x10config', 'TTY /dev/ttyS7\nLOG_DIR NONE\nALIAS hall A3 MS14A\n');
+    const { code, out, err } = await runCli(
+      'init',
+      '--yes',
+      '--config',
+      config,
+      '--x10config',
+      x10config,
+      '--log',
+      '/nowhere/heyu.log',
+      '--broker',
+      'mqtt://localhost:1',
+    );
+    expect(out).toContain('heyu writes no log: there is no LOG_DIR');
+    expect(out).toContain('START_ENGINE MANUAL');
+    expect(out).toContain('hall: RF option');
+    expect(code).toBe(0);
+    expect(err).toContain('the broker cannot be reached');
+  });
+
+  it('asks for --yes where there is no terminal', async () => {
+    const { config } = machine();
+    const { code, err } = await runCli('init', '--config', config);
+    expect([code, err]).toEqual([64, expect.stringContaining('--yes') as string]);
+    expect(existsSync(config)).toBe(false);
+  });
+
+  it('says so when it may not write there', async () => {
+    const { path, x10config } = machine();
+    // Below a file there is no folder, for root neither.
+    const config = path('x10config/new/config.yaml');
+    const { code, err } = await runCli('init', '--yes', '--config', config, '--x10config', x10config);
+    expect([code, err]).toEqual([1, expect.stringMatching(/cannot be (made|written)/) as string]);
+  });
+
+  it('is walked through at a terminal', async () => {
+    const broker = await startMosquitto({ passwords: { bridge: 'secret' } });
+    onTestFinished(broker.remove);
+    const { config, x10config, path, read } = machine();
+    const session = atTerminal(['init', '--config', config, '--x10config', x10config]);
+    await session.sees('Where is the MQTT broker?');
+    session.types(`${broker.url}${KEY.enter}`);
+    await session.sees('User name');
+    session.types(`bridge${KEY.enter}`);
+    await session.sees('Topics below?');
+    session.types(KEY.enter);
+    await session.sees('armed?');
+    session.types(KEY.down);
+    session.types(KEY.enter);
+    await session.sees('base_topic: x10');
+    await session.sees('Write ');
+    session.types(KEY.enter);
+    await session.sees('Password');
+    session.types(`secret${KEY.enter}`);
+    await session.sees('+ hall_motion');
+    await session.sees('Write ');
+    session.types(KEY.enter);
+    await session.sees('the broker lets us in');
+    await session.sees('next:');
+    expect(await session.ends()).toBe(0);
+    expect(read('config.yaml')).toContain('username: bridge\n');
+    expect(read('mqtt-password')).toBe('secret\n');
+    expect(statSync(path('new/mqtt-password')).mode & 0o777).toBe(0o600);
+    expect(read('aliases.yaml')).toContain('zone: house');
+  });
+});
+
+describe('the lock of the engine', () => {
+  const lock = (content: string, name = 'LCK..heyu.engine.ttyS7') => {
+    const { path, write } = machine();
+    write(join('log', name), content);
+    return engineLock('ttyS7', ['/nowhere', path('log')]);
+  };
+
+  it.each([
+    ['of a process that lives', `${process.pid}\n`, { pid: process.pid, isAlive: true }],
+    ['of a process that is gone', '999999999\n', { pid: 999999999, isAlive: false }],
+  ])('%s', (_, content, found) => {
+    expect(lock(content)).toMatchObject(found);
+  });
+
+  it.each([
+    ['that holds no number', 'heyu', undefined],
+    ['of another interface', '1\n', 'LCK..heyu.engine.ttyS1'],
+    ['of the relay', '1\n', 'LCK..heyu.relay.ttyS7'],
+  ])('%s says nothing', (_, content, name) => {
+    expect(lock(content, name)).toBeUndefined();
+  });
+});

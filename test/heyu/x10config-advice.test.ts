@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { readX10Config } from '../../src/heyu/x10config.js';
+import { adviseHeyu } from '../../src/heyu/x10config-advice.js';
+
+const GOOD = 'LOG_DIR /var/log/heyu\nSTART_ENGINE AUTO\n';
+
+describe('advice on the configuration of heyu', () => {
+  it.each([
+    ['none for one that is right', `${GOOD}ALIAS hall A3 MS14A RFFORWARD`, []],
+    ['a log', 'START_ENGINE AUTO', ['fault: heyu writes no log: there is no LOG_DIR']],
+    [
+      'a log that is none',
+      'LOG_DIR NONE\nSTART_ENGINE AUTO',
+      ['fault: heyu writes no log: there is no LOG_DIR'],
+    ],
+    [
+      'an engine',
+      'LOG_DIR /var/log/heyu',
+      ['warning: heyu writes its log only after someone has run heyu engine (START_ENGINE MANUAL)'],
+    ],
+    [
+      'repeated motion',
+      `${GOOD}TTY_AUX /dev/ttyS1 W800RF32\nHIDE_UNCHANGED YES\nALIAS s C1 MS10A 41`,
+      ['warning: heyu does not log repeated motion (HIDE_UNCHANGED YES)'],
+    ],
+    ['nothing hidden of MS14A', `${GOOD}HIDE_UNCHANGED YES\nALIAS hall A3 MS14A RFFORWARD`, []],
+    [
+      'a receiver for security sensors',
+      `${GOOD}ALIAS s C1 MS10A 41`,
+      ['warning: there are security sensors, but no radio receiver (TTY_AUX)'],
+    ],
+    ['no receiver for what is ignored', `${GOOD}ALIAS s C1 SEC_IGNORE 41`, []],
+    [
+      'an RF option',
+      `${GOOD}ALIAS hall A3 MS14A`,
+      ['warning: hall: RF option TRANSCEIVE, RFFORWARD, or RFIGNORE required'],
+    ],
+    [
+      'a line that heyu refuses',
+      `${GOOD}NONSENSE`,
+      ["fault: heyu refuses line 3: Invalid Directive 'NONSENSE'"],
+    ],
+    [
+      'a LOG_DIR that heyu cuts off',
+      `LOG_DIR /${'d'.repeat(50)}\nSTART_ENGINE AUTO`,
+      ['fault: LOG_DIR is longer than 48 characters: heyu cuts it off there and finds no such directory'],
+    ],
+  ])('%s', (_, text, said) => {
+    expect(adviseHeyu(readX10Config(text)).map(({ level, problem }) => `${level}: ${problem}`)).toEqual(said);
+  });
+});
