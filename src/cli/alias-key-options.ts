@@ -26,8 +26,9 @@ const property = (key: AliasKey): string => new Option(`--${optionName(key)} <va
 export function withKeyOptions(command: Command, keys: readonly AliasKey[]): Command {
   for (const key of keys) {
     const { doc = '', example = '' } = KEYS[key] ?? {};
-    const [sentence = ''] = doc.split(/(?<=[.:]) /);
-    command.option(`--${optionName(key)} <value>`, `${sentence.replace(/[.:]$/, '')} (such as ${example})`);
+    const [sentence = ''] = doc.replaceAll('`', '').split(/(?<=\.) /);
+    const words = `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
+    command.option(`--${optionName(key)} <value>`, `${words} (such as ${example})`);
   }
   return command;
 }

@@ -12,7 +12,7 @@ export const DEFAULT_CONFIG = '/etc/heyu2mqtt/config.yaml';
 
 /** `--config`, the same in all commands. */
 export const configOption = (): Option =>
-  new Option('--config <file>', 'configuration file').default(undefined, `${DEFAULT_CONFIG} if there is one`);
+  new Option('--config <file>', `configuration file (default: ${DEFAULT_CONFIG}, if there is one)`);
 
 /** The file to read: the one asked for, else the default one if it is there, else none (defaults only). */
 export function configFileOf(asked: string | undefined): string | undefined {

@@ -23,12 +23,12 @@ type Options = {
   readonly dateFormat?: string;
   readonly timezone?: string;
   readonly year?: string;
-  readonly armed: readonly string[];
-  readonly disarmed: readonly string[];
+  readonly armed?: readonly string[];
+  readonly disarmed?: readonly string[];
   readonly json?: boolean;
 };
 
-const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** The command `explain`. */
 export function explainCommand(): Command {
@@ -47,8 +47,8 @@ export function explainCommand(): Command {
     )
     .option('--timezone <name>', "time zone of the stamps, e.g. Europe/Berlin (default: this machine's)")
     .option('--year <year>', "year of the first line, for stamps without one (default: from the file's date)")
-    .option('--armed <zone>', 'take this zone for armed (repeatable)', several, [])
-    .option('--disarmed <zone>', 'take this zone for disarmed (repeatable)', several, [])
+    .option('--armed <zone>', 'take this zone for armed (repeatable)', several)
+    .option('--disarmed <zone>', 'take this zone for disarmed (repeatable)', several)
     .option('--json', 'one JSON object per finding')
     .action(explain);
 }
@@ -57,10 +57,10 @@ async function explain(logs: readonly string[], options: Options): Promise<void>
   const settings = settingsFor(options);
   const terminal = processTerminal();
   const zone = timeZone(settings.stamp.timeZone);
-  const { json = false } = options;
+  const { json = false, armed = [], disarmed = [] } = options;
   const print = tablePrinter(terminal, zone);
   const year = options.year === undefined ? await yearOf(logs, settings) : yearFrom(options.year);
-  const scene = { year, armed: options.armed, disarmed: options.disarmed };
+  const scene = { year, armed, disarmed };
   const explainer = createExplainer(settings, scene, (row) => {
     if (json) terminal.print(jsonRow(row, zone, logs.length > 1));
     else print(row);
@@ -103,7 +103,11 @@ function settingsFor(options: Options): CoreSettings {
     );
   }
   const known = new Set(core.zones.map(({ zone }) => zone));
-  const named = [...core.sensors.map(({ zone }) => zone), ...options.armed, ...options.disarmed];
+  const named = [
+    ...core.sensors.map(({ zone }) => zone),
+    ...(options.armed ?? []),
+    ...(options.disarmed ?? []),
+  ];
   const missing = [...new Set(named)].filter(
     (zone): zone is string => zone !== undefined && !known.has(zone),
   );

@@ -1,7 +1,7 @@
 /** `heyu2mqtt run`: the service itself. */
 
 import { watch } from 'chokidar';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { isDeepStrictEqual } from 'node:util';
 import { createService, type Service } from '../bridge/service.js';
 import type { Configuration } from '../config/configuration.js';
@@ -9,6 +9,7 @@ import { formatFault } from '../config/faults.js';
 import { loadConfiguration } from '../config/load.js';
 import { systemClock } from '../io/clock.js';
 import { openJob } from '../io/cron.js';
+import { heyuCommands } from '../io/heyu-command.js';
 import { openLog } from '../io/log.js';
 import { systemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
@@ -21,7 +22,12 @@ export function runCommand(): Command {
   return new Command('run')
     .description('run the bridge (what the systemd service does)')
     .addOption(configOption())
-    .option('--log-level <level>', 'debug, info, warn or error (default: log.level of the configuration)')
+    .addOption(
+      new Option(
+        '--log-level <level>',
+        'how much is logged (default: log.level of the configuration)',
+      ).choices(['debug', 'info', 'warn', 'error']),
+    )
     .action(({ config, logLevel }: { config?: string; logLevel?: string }) => {
       if (logLevel !== undefined) process.env['HEYU2MQTT_LOG_LEVEL'] = logLevel;
       return run(config);
@@ -52,6 +58,7 @@ async function run(asked: string | undefined): Promise<void> {
     store: storeOf(configuration, log),
     source: sourceOf(configuration),
     broker: brokerOf(configuration),
+    runHeyu: heyuCommands(configuration.heyu.command, log).run,
     random: Math.random,
     status: systemd.status,
     ...(configuration.log.level === 'debug' ? { find: (finding) => log.debug(finding, 'finding') } : {}),
