@@ -12,6 +12,7 @@ import { fault, formatFaults, type Fault } from '../config/faults.js';
 import { rewriteFile } from '../config/rewrite.js';
 import { readTextFile } from '../config/text-file.js';
 import type { AliasPlace } from './alias-place.js';
+import { withEditLock } from './edit-lock.js';
 import { CommandError, EXIT } from './exit-code.js';
 import { PROGRAM_FOLDER } from './service-machine.js';
 
@@ -62,21 +63,38 @@ export function editAliasFile(
   edits: (file: AliasFile) => readonly AliasEdit[],
 ): AliasFile {
   for (let attempt = 1; ; attempt += 1) {
-    const before = readAliasFile(place);
-    const wanted = edits(before);
-    if (wanted.length === 0) return before;
-    const edited = editAliases(before.text, wanted);
-    if (!edited.ok) throw new CommandError(`${place.path}: ${edited.problem}`, EXIT.failed, edited.hint);
-    const after = judge(edited.text, place);
-    const made = after.faults.filter(
-      ({ key, problem }) => !before.faults.some((old) => old.key === key && old.problem === problem),
-    );
-    if (made.length > 0) throw new CommandError(`nothing was written:\n${formatFaults(made)}`, EXIT.failed);
-    const written = rewriteFile(place.path, before.hash, edited.text);
-    if (written.ok) return { place, text: edited.text, hash: written.hash, ...after };
-    const isChanged = readHash(place.path) !== before.hash;
-    if (!isChanged || attempt >= ATTEMPTS) throw new CommandError(written.problem, EXIT.failed, written.hint);
+    const edited = withEditLock(place.path, () => editOnce(place, edits));
+    if ('place' in edited) return edited;
+    if (!edited.isChanged || attempt >= ATTEMPTS)
+      throw new CommandError(edited.problem, EXIT.failed, edited.hint);
   }
+}
+
+/** Why an edit was not written; `isChanged` = the file is another one by now. */
+type NotWritten = {
+  readonly problem: string;
+  readonly hint: string | undefined;
+  readonly isChanged: boolean;
+};
+
+function editOnce(
+  place: AliasPlace,
+  edits: (file: AliasFile) => readonly AliasEdit[],
+): AliasFile | NotWritten {
+  const before = readAliasFile(place);
+  const wanted = edits(before);
+  if (wanted.length === 0) return before;
+  const edited = editAliases(before.text, wanted);
+  if (!edited.ok) throw new CommandError(`${place.path}: ${edited.problem}`, EXIT.failed, edited.hint);
+  const after = judge(edited.text, place);
+  const made = after.faults.filter(
+    ({ key, problem }) => !before.faults.some((old) => old.key === key && old.problem === problem),
+  );
+  if (made.length > 0) throw new CommandError(`nothing was written:\n${formatFaults(made)}`, EXIT.failed);
+  const written = rewriteFile(place.path, before.hash, edited.text);
+  if (written.ok) return { place, text: edited.text, hash: written.hash, ...after };
+  const { problem, hint } = written;
+  return { problem, hint, isChanged: readHash(place.path) !== before.hash };
 }
 
 /** An empty alias file as `init` and the first `import` write it. */
