@@ -80,6 +80,9 @@ export type Core = {
   wakeAt: number;
   /** Addresses and ids that were heard without an alias have changed since the shell last asked. */
   unmappedChanged: boolean;
+  /** Stamps in a row that did not fit, and unknown bytes in a row from the interface. */
+  mismatchesInARow: number;
+  garbageInARow: number;
   readonly output: CoreOutput;
   readonly report: Report;
 };
@@ -119,6 +122,8 @@ export function createCore(
     lineAt: memory?.lineAt ?? 0,
     wakeAt: Infinity,
     unmappedChanged: true,
+    mismatchesInARow: 0,
+    garbageInARow: 0,
     output,
     report: reportTo(() => core),
   };

@@ -13,12 +13,15 @@ import { securityHeard } from '../sensor/sensor.js';
 import type { LogLine } from '../ports.js';
 import { advance, type Core } from './core.js';
 import { functionHeard } from './function-heard.js';
-import { beginTrouble, countMessage, endTrouble, TROUBLE_OF } from './health.js';
+import { beginTrouble, countMessage, endTrouble, TROUBLE_OF, type Trouble } from './health.js';
 import { noteUnmapped } from './unmapped.js';
 import { aliasOf, counts, isLamp, signed, unmapped } from './whose.js';
 
 /** A line read this long after the end of its file was last seen belongs to a backlog. */
 const BACKLOG_MS = 60_000;
+
+/** So many stamps that do not fit, or unknown bytes of the interface, in a row are a trouble. */
+const SUSPICIOUS = 20;
 
 /** Later than any instant: what is heard then is too late to be live. */
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -34,9 +37,17 @@ export function hearLine(core: Core, line: LogLine): void {
   let { readAt } = line;
   if (instant.fit === 'mismatch') {
     core.health.counters.stampMismatches += 1;
+    core.mismatchesInARow += 1;
+    if (core.mismatchesInARow === SUSPICIOUS) setTrouble(core, 'begins', 'clock_mismatch', line.readAt);
     // nobody knows when a line of a backlog with such a stamp was written: never a live motion
     if (line.readAt - line.notBefore > BACKLOG_MS) readAt = FOREVER;
-  } else if (line.file === 'current' && instant.at > core.lineAt) core.lineAt = instant.at;
+  } else {
+    if (line.file === 'current' && instant.at > core.lineAt) core.lineAt = instant.at;
+    if (core.mismatchesInARow > 0) {
+      core.mismatchesInARow = 0;
+      setTrouble(core, 'ends', 'clock_mismatch', instant.at);
+    }
+  }
   hearStamped(core, line, stamp.bodyStart, instant.at, readAt);
 }
 
@@ -71,6 +82,7 @@ function hearSignal(core: Core, signal: Signal, at: number, now: number, line: L
       return;
     }
     case 'function':
+      if (signal.source === 'rcvi' && hasInterfaceTrouble(core)) interfaceWorks(core, at);
       if (isOld) return lateInOldFile(core);
       return functionHeard(core, signal.source, signal.house, signal.name, signal.args, at, now, line);
     case 'security':
@@ -165,6 +177,28 @@ function security(
   signed(core, sensor, at);
 }
 
+function setTrouble(core: Core, what: 'begins' | 'ends', trouble: Trouble, at: number): void {
+  const { health, output } = core;
+  const isNews = what === 'begins' ? beginTrouble(health, trouble, at) : endTrouble(health, trouble);
+  if (isNews) output.trouble(trouble, what === 'begins');
+}
+
+function hasInterfaceTrouble(core: Core): boolean {
+  const { troubles } = core.health;
+  return (
+    core.garbageInARow > 0 ||
+    troubles.interface_lockup !== undefined ||
+    troubles.interface_garbage !== undefined
+  );
+}
+
+/** The power line interface speaks X10 again. */
+function interfaceWorks(core: Core, at: number): void {
+  core.garbageInARow = 0;
+  setTrouble(core, 'ends', 'interface_lockup', at);
+  setTrouble(core, 'ends', 'interface_garbage', at);
+}
+
 function messageHeard(
   core: Core,
   message: Extract<Signal, { kind: 'message' }>['message'],
@@ -173,16 +207,17 @@ function messageHeard(
   const { health, output } = core;
   countMessage(health.counters, message);
   const trouble = TROUBLE_OF[message];
-  if (trouble !== undefined) {
-    const [what, which] = trouble;
-    const isNews = what === 'begins' ? beginTrouble(health, which, at) : endTrouble(health, which);
-    if (isNews) output.trouble(which, what === 'begins');
+  if (trouble !== undefined) setTrouble(core, trouble[0], trouble[1], at);
+  if (message === 'unknown_value') {
+    core.garbageInARow += 1;
+    if (core.garbageInARow === SUSPICIOUS) setTrouble(core, 'begins', 'interface_garbage', at);
   }
   switch (message) {
     case 'engine_started':
       // GRAMMAR, "Restart": what was addressed in the previous run means nothing any more
       forgetSelections(core.selections);
-      if (endTrouble(health, 'interface_lockup')) output.trouble('interface_lockup', false);
+      setTrouble(core, 'ends', 'interface_lockup', at);
+      setTrouble(core, 'ends', 'interface_garbage', at);
       output.note('info', {}, 'heyu engine started');
       return;
     case 'armed_home':

@@ -31,6 +31,7 @@ import {
   wakeZones,
 } from './bridge.js';
 import { CHECKPOINT_VERSION, readCheckpoint, settling, type Checkpoint } from './checkpoint.js';
+import { commandTopics, obey } from './controlling.js';
 import { concern, type Condition } from './condition.js';
 import { memoryOf, shiftDeadlines } from './core.js';
 import type { Finding } from './finding.js';
@@ -57,6 +58,8 @@ export type ServicePorts = {
   readonly store: StateStore;
   readonly source: LineSource;
   readonly broker: Broker;
+  /** Runs the heyu program; only called with `heyu.control`. */
+  readonly runHeyu?: (args: readonly string[]) => void;
   /** 0 <= n < 1. */
   readonly random: () => number;
   /** Told of each new status line. */
@@ -408,7 +411,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       });
       conditionChanged();
       securityStep(bridge, now, (security, emit) => connected(security, sessionPresent, now, emit));
-      broker.subscribe([settings.birthTopic]);
+      broker.subscribe([settings.birthTopic, ...commandTopics(settings.core).keys()]);
       announcer.announce(false);
       if (isFirstConnect) presentStates(bridge);
       // a broker may have forgotten what it was told: mosquitto without persistence does with each restart
@@ -422,6 +425,12 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       const now = steady.now();
       if (message.topic === settings.birthTopic) {
         if (new TextDecoder().decode(message.payload) === settings.birthPayload && !message.retain) born();
+        return;
+      }
+      const device = commandTopics(settings.core).get(message.topic);
+      if (device !== undefined) {
+        // what waited in the session while we were away is no command for now
+        if (isSubscribed && ports.runHeyu !== undefined) obey(device, message, ports.runHeyu, log);
         return;
       }
       if (session !== undefined && !isSubscribed) session = { ...session, queued: session.queued + 1 };
@@ -528,7 +537,11 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       }
       presentStates(bridge);
       conditionChanged();
-      if (broker.isConnected()) announcer.announce(false);
+      if (broker.isConnected()) {
+        announcer.announce(false);
+        const devices = [...commandTopics(next.core).keys()];
+        if (devices.length > 0) broker.subscribe(devices);
+      }
       saves.request();
       tick();
     },

@@ -1,0 +1,50 @@
+/** Lamps and appliances through the heyu program (here a stand-in that writes down how it was called). */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished, test } from 'vitest';
+import { makeBridge, pair } from '../support/bridge.js';
+import { collect } from '../support/collect.js';
+import { startMosquitto } from '../support/mosquitto.js';
+import { until } from '../support/until.js';
+
+test('a command reaches heyu, and what heyu says to the power line is the state', async () => {
+  const mosquitto = await startMosquitto();
+  onTestFinished(() => mosquitto.remove());
+  const bridge = makeBridge({
+    mqttUrl: mosquitto.url,
+    aliases: 'aliases:\n  lamp: { address: A1, model: StdLM }\n  fan: { address: A2, model: StdAM }\n',
+  });
+  onTestFinished(() => bridge.remove());
+  const heyu = join(bridge.folder, 'heyu');
+  const calls = join(bridge.folder, 'calls');
+  writeFileSync(
+    heyu,
+    `#!/bin/sh\necho "$@" >> ${calls}\n[ "$1" != off ] || { echo "the interface is dead" >&2; exit 1; }\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  writeFileSync(
+    bridge.configPath,
+    readFileSync(bridge.configPath, 'utf8').replace(
+      'timezone: UTC',
+      `timezone: UTC, control: true, command: ${heyu}`,
+    ),
+  );
+  const seen = await collect(mosquitto.port, ['x10/#', 'homeassistant/#']);
+  onTestFinished(() => seen.stop());
+  await seen.publish('x10/lamp/set', 'ON', { retain: true });
+  await bridge.start();
+  await seen.untilLast('x10/bridge/status', 'online');
+  await until(() => bridge.output().includes('a retained command is refused'));
+  await seen.publish('x10/lamp/set', '50');
+  await seen.publish('x10/fan/set', 'OFF');
+  await until(() => existsSync(calls) && readFileSync(calls, 'utf8') === 'dimb A1 11\noff A2\n');
+  await until(() => bridge.output().includes('the interface is dead'));
+  bridge.heyu(...pair('sndc', 'A1', 'On', 'lamp'));
+  await seen.untilLast('x10/lamp/state', 'ON');
+  bridge.heyu('sndc func       AllOff : hc A');
+  await seen.untilLast('x10/lamp/state', 'OFF');
+  await seen.untilLast('x10/fan/state', 'OFF');
+});
