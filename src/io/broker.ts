@@ -156,7 +156,8 @@ export function connectBroker(options: BrokerOptions): Broker {
     // mqtt.js would keep them for later
     subscribe: (topics) => (isConnected ? link?.subscribe(topics) : undefined),
     unsubscribe: (topics) => (isConnected ? link?.unsubscribe(topics) : undefined),
-    isConnected: () => isConnected,
+    // what is sent while it stops is refused at once: who sends as long as it is connected would never end
+    isConnected: () => isConnected && !isStopping,
     stop: (last, timeoutMs) => (stopping ??= stop(last, timeoutMs)),
   };
 }

@@ -415,6 +415,25 @@ describe('stopping', () => {
     await reader.untilLast(last.topic, 'offline');
   });
 
+  test('is no connection any more: who publishes for as long as there is one comes to an end', async () => {
+    const { url } = await mosquitto();
+    const { broker, untilConnected } = listen({ urls: [url] });
+    await untilConnected();
+    let published = 0;
+    const publishOn = (): void => {
+      while (published < 1_000 && broker.isConnected()) {
+        published += 1;
+        broker.publish({ topic: 'a', payload: '1', retain: false }, publishOn);
+        if (published % 20 === 0) return;
+      }
+    };
+    publishOn();
+    const stopped = broker.stop([], 1_000);
+    expect(broker.isConnected()).toBe(false);
+    await stopped;
+    expect(published).toBe(20);
+  });
+
   test('before the start is possible', async () => {
     const { broker } = listen({ urls: ['mqtt://127.0.0.1:1'] });
     await broker.stop([], 100);
