@@ -211,7 +211,7 @@ export const BAD_COMPONENTS: readonly Bad[] = [
     'components.trigger_arm.subtype',
     'disarm',
     /trigger .* is used twice/,
-    'running',
+    'ours',
   ),
   bad(
     'a temperature in percent',
