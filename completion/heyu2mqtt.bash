@@ -20,7 +20,8 @@ _heyu2mqtt() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     case "$command $word" in
-      'heyu2mqtt run' | \
+      'heyu2mqtt init' | \
+        'heyu2mqtt run' | \
         'heyu2mqtt demo' | \
         'heyu2mqtt config' | \
         'heyu2mqtt alias' | \
@@ -44,12 +45,20 @@ _heyu2mqtt() {
         'heyu2mqtt service password')
         command="$command $word"
         ;;
-      'heyu2mqtt run --config' | \
+      'heyu2mqtt init --config' | \
+        'heyu2mqtt init --x10config' | \
+        'heyu2mqtt init --log' | \
+        'heyu2mqtt init --broker' | \
+        'heyu2mqtt init --username' | \
+        'heyu2mqtt init --base-topic' | \
+        'heyu2mqtt init --alarm' | \
+        'heyu2mqtt run --config' | \
         'heyu2mqtt run --log-level' | \
         'heyu2mqtt demo --port' | \
         'heyu2mqtt config --config' | \
         'heyu2mqtt alias import --config' | \
         'heyu2mqtt alias import --aliases' | \
+        'heyu2mqtt alias import --zone' | \
         'heyu2mqtt alias list --config' | \
         'heyu2mqtt alias list --aliases' | \
         'heyu2mqtt alias show --config' | \
@@ -131,12 +140,20 @@ _heyu2mqtt() {
 
   # the value of an option
   case "$command $previous" in
+    'heyu2mqtt init --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt init --x10config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt init --log') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt init --broker') :; return ;;
+    'heyu2mqtt init --username') :; return ;;
+    'heyu2mqtt init --base-topic') :; return ;;
+    'heyu2mqtt init --alarm') :; return ;;
     'heyu2mqtt run --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt run --log-level') COMPREPLY=($(compgen -W 'debug info warn error' -- "$current")); return ;;
     'heyu2mqtt demo --port') :; return ;;
     'heyu2mqtt config --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias import --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias import --aliases') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt alias import --zone') :; return ;;
     'heyu2mqtt alias list --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias list --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias show --config') compopt -o default 2> /dev/null; return ;;
@@ -213,11 +230,12 @@ _heyu2mqtt() {
   if [[ $current == -* ]]; then
     case $command in
       'heyu2mqtt') COMPREPLY=($(compgen -W '-V --version -h --help' -- "$current")) ;;
+      'heyu2mqtt init') COMPREPLY=($(compgen -W '--config --x10config --log --broker --username --base-topic --alarm --yes -h --help' -- "$current")) ;;
       'heyu2mqtt run') COMPREPLY=($(compgen -W '--config --log-level -h --help' -- "$current")) ;;
       'heyu2mqtt demo') COMPREPLY=($(compgen -W '--fast --once --port -h --help' -- "$current")) ;;
       'heyu2mqtt config') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt alias') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
-      'heyu2mqtt alias import') COMPREPLY=($(compgen -W '--config --aliases --dry-run --prune --yes -h --help' -- "$current")) ;;
+      'heyu2mqtt alias import') COMPREPLY=($(compgen -W '--config --aliases --dry-run --prune --zone --yes -h --help' -- "$current")) ;;
       'heyu2mqtt alias list') COMPREPLY=($(compgen -W '--config --aliases --json -h --help' -- "$current")) ;;
       'heyu2mqtt alias show') COMPREPLY=($(compgen -W '--config --aliases --json -h --help' -- "$current")) ;;
       'heyu2mqtt alias add') COMPREPLY=($(compgen -W '--model --type --name --area --zone --dusk --hold --topic --id --off --cooldown --min-on --sources --modes --silent-after --ignore --config --aliases -h --help' -- "$current")) ;;
@@ -240,7 +258,7 @@ _heyu2mqtt() {
   fi
 
   case "$command:$arguments" in
-    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'run demo config alias explain service' -- "$current")) ;;
+    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run demo config alias explain service' -- "$current")) ;;
     'heyu2mqtt alias:0') COMPREPLY=($(compgen -W 'import list show add set rename remove check learn test topics watch' -- "$current")) ;;
     'heyu2mqtt alias import:'0) compopt -o default 2> /dev/null ;;
     'heyu2mqtt alias show:'0) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
