@@ -4,15 +4,15 @@
  */
 
 import type { X10Config } from '../heyu/x10config.js';
-import type { SensorType } from '../sensor/settings.js';
 import type { X10Alias } from '../heyu/x10config-alias.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
-import { nextUnit } from '../x10/address.js';
 import type { Address } from '../x10/address.js';
 import { modelNamed } from '../x10/model.js';
-import { bareEntry, isMotion, modelOf } from './entry.js';
+import { bareEntry } from './entry.js';
 import type { AliasEntry } from './entry.js';
-import { nameFor, saysDusk, saysDuskOf, saysMotion, typeIn } from './words.js';
+import { GUESSED_APPLIANCE, GUESSED_MOTION, questionsAbout, takeDusk } from './questions.js';
+import type { Question } from './questions.js';
+import { nameFor, saysDusk, saysMotion, typeIn } from './words.js';
 
 /** A proposed entry. */
 export type Proposal = {
@@ -25,19 +25,6 @@ export type Proposal = {
 
 /** An ALIAS line that gives no entry. */
 export type Skipped = { readonly label: string; readonly line: number; readonly reason: string };
-
-/** What only the owner can say. `proposed` is what happens without an answer. */
-export type Question =
-  /** Is the unit after a motion sensor its dusk unit, or something of its own? */
-  | {
-      readonly kind: 'dusk';
-      readonly motion: string;
-      readonly unit: Address;
-      readonly candidate: string;
-      readonly proposed: boolean;
-    }
-  /** heyu names no module, or one that says nothing: what is it? */
-  | { readonly kind: 'type'; readonly alias: string; readonly address: Address };
 
 /** Everything that an x10config gives. */
 export type Proposals = {
@@ -52,10 +39,6 @@ export type Proposals = {
 const MEANINGLESS: ReadonlySet<string> = new Set(
   'VIRT4 VDATA VISGEN SSVDATA SHUTTER SW10 KAKU_S KAKU_P'.split(' '),
 );
-
-const GUESSED_APPLIANCE = 'heyu names no module: say type: motion if it is a motion sensor';
-const GUESSED_MOTION = 'a PLCSENSOR may sense anything: motion is assumed';
-const GUESSES: readonly string[] = [GUESSED_APPLIANCE, GUESSED_MOTION];
 
 const OPENINGS = ['window', 'garage', 'door'] as const;
 
@@ -84,48 +67,12 @@ export function proposeSensors(config: X10Config): Proposals {
   const known = new Set(
     config.aliases.flatMap(({ house, units }) => units.map((unit): Address => `${house}${unit}`)),
   );
-  const questions = [...typeQuestions(proposals), ...duskQuestions(proposals)];
+  const questions = questionsAbout(proposals);
   const open: Proposals = { entries: withNames([...proposals.values()]), skipped, questions, known };
   return questions.reduce(
     (all, question) => (question.kind === 'dusk' && question.proposed ? takeDusk(all, question) : all),
     open,
   );
-}
-
-/** Takes the answer "yes" to a dusk question: the unit belongs to the motion sensor and is no entry of its own. */
-export function takeDusk(proposals: Proposals, question: Question & { readonly kind: 'dusk' }): Proposals {
-  const named = (alias: string) => proposals.entries.find(({ entry }) => entry.alias === alias);
-  const dusk = named(question.candidate);
-  if (!dusk || !named(question.motion)) return proposals;
-  const entries = proposals.entries
-    .filter((proposal) => proposal !== dusk)
-    .map((proposal) =>
-      proposal.entry.alias === question.motion
-        ? { ...proposal, entry: { ...proposal.entry, dusk: question.unit } }
-        : proposal,
-    );
-  const reason = `${question.unit} is the dusk unit of ${question.motion}`;
-  const skipped = [...proposals.skipped, { label: question.candidate, line: dusk.line, reason }];
-  return { ...proposals, entries, skipped: skipped.sort((one, other) => one.line - other.line) };
-}
-
-/** Takes the answer to a type question. What is guessed no longer needs its comment. */
-export function takeType(
-  proposals: Proposals,
-  question: Question & { readonly kind: 'type' },
-  type: SensorType,
-): Proposals {
-  const entries = proposals.entries.map((proposal) => {
-    if (proposal.entry.alias !== question.alias) return proposal;
-    // Motion is the default of these: it need not be written down.
-    const entry = { ...proposal.entry, type: type === 'motion' ? undefined : type };
-    return {
-      ...proposal,
-      entry,
-      comments: proposal.comments.filter((comment) => !GUESSES.includes(comment)),
-    };
-  });
-  return { ...proposals, entries };
 }
 
 /** The module of each unit: that of any alias that covers it (heyu allows no two different ones). */
@@ -206,30 +153,4 @@ function withNames(proposals: readonly Proposal[]): readonly Proposal[] {
     const name = (count.get(short) ?? 0) > 1 ? nameFor(proposal.entry.alias, true) : short;
     return { ...proposal, entry: { ...proposal.entry, name } };
   });
-}
-
-function typeQuestions(proposals: ReadonlyMap<Address, Proposal>): readonly Question[] {
-  return [...proposals.values()]
-    .filter(
-      ({ entry }) => (entry.model === undefined && entry.type === 'appliance') || entry.model === 'PLCSENSOR',
-    )
-    .map(({ entry }) => ({ kind: 'type', alias: entry.alias, address: entry.address }));
-}
-
-function duskQuestions(proposals: ReadonlyMap<Address, Proposal>): readonly Question[] {
-  const questions: Question[] = [];
-  const taken = new Set<string>();
-  for (const { entry: motion } of proposals.values()) {
-    if (!isMotion(motion) || modelOf(motion).dusk !== 'next_unit') continue;
-    const unit = nextUnit(motion.address);
-    const candidate = proposals.get(unit)?.entry;
-    if (candidate === undefined) continue;
-    // Another kind of module on that unit is that module: hall_light with StdLM is a lamp.
-    if (candidate.model !== undefined && modelOf(candidate).dusk !== 'next_unit') continue;
-    const proposed = saysDuskOf(candidate.alias, motion.alias);
-    if (proposed) taken.add(candidate.alias);
-    questions.push({ kind: 'dusk', motion: motion.alias, unit, candidate: candidate.alias, proposed });
-  }
-  // A unit that is taken as dusk unit is no motion sensor that could have one.
-  return questions.filter((question) => question.kind !== 'dusk' || !taken.has(question.motion));
 }

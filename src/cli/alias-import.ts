@@ -3,7 +3,8 @@
 import { Command } from 'commander';
 import { raisesAlarm, type AliasEntry } from '../alias/entry.js';
 import { changesAnything, mergeAliases, type Merge, type MergeStep } from '../alias/merge.js';
-import { proposeSensors, takeDusk, takeType, type Proposals, type Question } from '../alias/propose.js';
+import { proposeSensors, type Proposals } from '../alias/propose.js';
+import { takeDusk, takeType, type Question } from '../alias/questions.js';
 import type { AliasEdit, AliasKey } from '../config/edit.js';
 import type { Plain } from '../config/form.js';
 import type { X10Config } from '../heyu/x10config.js';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { proposeSensors, takeDusk } from '../../src/alias/propose.js';
+import { proposeSensors } from '../../src/alias/propose.js';
+import { takeDusk, takeType } from '../../src/alias/questions.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 
 const propose = (...lines: string[]) =>
@@ -137,6 +138,21 @@ describe('a dusk unit', () => {
     expect(after.entries.map(({ entry }) => [entry.alias, entry.dusk])).toEqual([['hall', 'A4']]);
     expect(after.skipped).toEqual([{ label: 'stairs', line: 2, reason: 'A4 is the dusk unit of hall' }]);
     expect(takeDusk(after, question)).toEqual(after);
+  });
+});
+
+describe('what a unit is', () => {
+  it.each([
+    ['kitchen C1', 'motion', undefined],
+    ['kitchen C1', 'door', 'door'],
+    ['plc E1 PLCSENSOR', 'motion', undefined],
+  ] as const)('%s answered with %s needs no guess any more', (line, type, written) => {
+    const before = propose(line);
+    const [question] = before.questions;
+    if (question?.kind !== 'type') throw new Error('no question');
+    expect(takeType(before, question, type).entries).toMatchObject([
+      { entry: { type: written }, comments: [] },
+    ]);
   });
 });
 
