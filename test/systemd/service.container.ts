@@ -1,8 +1,11 @@
 /** The service as an administrator meets it: installed from the .deb on a Debian 13, run, hurt, upgraded, removed. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boot, type Container } from './container.js';
 import { buildDebs, EARLIER_VERSION, type Debs } from './debs.js';
+import { PROJECT } from './host.js';
 import {
   aliases,
   buildHouse,
@@ -58,6 +61,13 @@ describe.runIf(isPossible)('the service on Debian 13', () => {
     const verdict = house.attempt(`systemd-analyze verify --man=no ${unit}`);
     expect(verdict).toEqual({ status: 0, stdout: '', stderr: '' });
     house.run(`systemd-analyze security --offline=yes --threshold=13 --no-pager ${unit}`);
+  });
+
+  test('nothing that the program loads was left out of the package', () => {
+    expect(house.run('heyu2mqtt --version')).toBe(
+      (JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string }).version,
+    );
+    expect(house.run('timeout 60 heyu2mqtt demo --fast --once')).toContain('x10/');
   });
 
   test('a bad configuration ends with exit 78, says why and is not tried again', async () => {
