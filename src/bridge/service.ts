@@ -106,6 +106,8 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   const steady = steadyClock(clock, (byMs, now) => stepped(byMs, now));
   const startedAt = clock.wallMs();
   const condition: Condition = new Map();
+  // what is remembered changes from now on, what was settled does not
+  const memory = structuredClone(checkpoint.settled?.core);
   const settledLog = settling(checkpoint.settled);
   let generations: readonly FilePosition[] = checkpoint.generations;
   let generationGate = 0;
@@ -138,7 +140,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   );
   const bridge = createBridge(
     settings.core,
-    { core: checkpoint.settled?.core, security: checkpoint.security },
+    { core: memory, security: checkpoint.security },
     steady.now(),
     {
       put: (message) => {

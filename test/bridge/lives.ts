@@ -1,0 +1,329 @@
+/**
+ * A bridge on ports that the test holds in its hands: heyu writes a line, time passes, the broker comes, goes and
+ * acknowledges, the process dies and is started again with what it had saved. Everything happens at once, so that
+ * a property test can lead it through hundreds of lives.
+ */
+
+import { createService, type Service } from '../../src/bridge/service.js';
+import type {
+  Broker,
+  BrokerListener,
+  Clock,
+  FilePosition,
+  LineListener,
+  LineSource,
+  Log,
+  LogPosition,
+  Message,
+} from '../../src/ports.js';
+import type { CoreSettings } from '../../src/settings.js';
+import { stampAt } from '../support/bridge.js';
+import { fakeClock, type FakeClock } from '../support/fake-clock.js';
+
+/** A message that the broker has acknowledged. */
+export type Delivered = Message & { readonly at: number };
+
+export type Lives = {
+  readonly clock: FakeClock;
+  /** heyu writes this line with the stamp of now (unless it brings its own); nobody has read it yet. */
+  readonly heyu: (...texts: string[]) => void;
+  /** The follower looks: everything written so far is handed over, as far as the bridge takes it. */
+  readonly look: () => Promise<void>;
+  readonly connect: (sessionPresent?: boolean) => Promise<void>;
+  readonly disconnect: () => Promise<void>;
+  /** The broker acknowledges up to so many messages in flight. */
+  readonly acknowledge: (most?: number) => Promise<void>;
+  /** A message comes in. */
+  readonly receive: (topic: string, payload: string | Uint8Array, retain?: boolean) => Promise<void>;
+  readonly isConnected: () => boolean;
+  readonly pass: (ms: number) => Promise<void>;
+  /** The process dies and another begins with what was on disk. */
+  readonly crash: () => Promise<void>;
+  /** The service is stopped as by SIGTERM, and another begins. */
+  readonly restart: () => Promise<void>;
+  readonly service: () => Service;
+  /** Everything that has been acknowledged, over all lives. */
+  readonly delivered: readonly Delivered[];
+  /** What the broker holds. */
+  readonly retained: ReadonlyMap<string, string>;
+  /** Everything that the bridge has sent in this connection and that is not acknowledged. */
+  readonly inFlight: () => readonly Message[];
+  /** The saved document. */
+  readonly saved: () => unknown;
+  readonly told: readonly string[];
+  /** Saves fail as long as this is true. */
+  readonly disk: { isFull: boolean };
+};
+
+const GENERATION = 'abcdef01';
+const DEVICE = { device: 1, inode: 1 };
+
+type WrittenLine = { readonly text: string; readonly offset: number; readonly end: number };
+
+/** Begins the first life, with an empty log and no broker. */
+export async function beginLives(settings: CoreSettings): Promise<Lives> {
+  const clock = fakeClock();
+  const disk = { isFull: false };
+  const written: WrittenLine[] = [];
+  const delivered: Delivered[] = [];
+  const retained = new Map<string, string>();
+  const told: string[] = [];
+  let saved: string | undefined;
+  let life = await begin();
+
+  function newSource(): LineSource & { readonly look: () => void } {
+    let listener: LineListener | undefined;
+    let offset = 0;
+    let endSeenAt = clock.wallMs();
+    let isPaused = false;
+    let isStopped = false;
+    let isAnnounced = false;
+    const here = (): FilePosition => ({ generation: GENERATION, ...DEVICE, offset, mark: '', endSeenAt });
+    return {
+      start: (to, position, generations) => {
+        listener = to;
+        const [file] = position?.files ?? [];
+        offset = file?.offset ?? written.at(-1)?.end ?? 0;
+        endSeenAt = file?.endSeenAt ?? clock.wallMs();
+        isAnnounced = position !== undefined || generations.length > 0;
+        to.status({ kind: 'following', path: 'heyu.log' });
+      },
+      position: (): LogPosition => ({ files: [here()] }),
+      pause: () => {
+        isPaused = true;
+      },
+      resume: () => {
+        isPaused = false;
+      },
+      lastPassAt: () => clock.monotonicMs(),
+      stop: () => {
+        isStopped = true;
+        return Promise.resolve();
+      },
+      look: () => {
+        if (listener === undefined || isStopped) return;
+        const readAt = clock.wallMs();
+        const notBefore = endSeenAt;
+        for (const line of written) {
+          if (line.offset < offset) continue;
+          if (isPaused) return;
+          if (!isAnnounced) {
+            isAnnounced = true;
+            listener.generation(here());
+          }
+          offset = line.end;
+          const { text } = line;
+          listener.line({
+            text,
+            generation: GENERATION,
+            offset: line.offset,
+            file: 'current',
+            notBefore,
+            readAt,
+          });
+        }
+        if (isPaused) return;
+        endSeenAt = readAt;
+        listener.end();
+      },
+    };
+  }
+
+  function newBroker(): Broker & {
+    readonly connect: (sessionPresent: boolean) => void;
+    readonly cut: () => void;
+    readonly acknowledge: (most: number) => void;
+    readonly receive: BrokerListener['received'];
+    readonly inFlight: () => readonly Message[];
+  } {
+    type Flying = { readonly message: Message; readonly done: (error?: Error) => void };
+    let listener: BrokerListener | undefined;
+    let isConnected = false;
+    let flying: Flying[] = [];
+    return {
+      start: (to) => {
+        listener = to;
+      },
+      publish: (message, done) => void flying.push({ message, done }),
+      subscribe: (topics) => {
+        void Promise.resolve().then(() => {
+          if (isConnected) listener?.subscribed(topics, []);
+        });
+      },
+      unsubscribe: () => undefined,
+      isConnected: () => isConnected,
+      stop: () => {
+        isConnected = false;
+        flying = [];
+        return Promise.resolve();
+      },
+      connect: (sessionPresent) => {
+        isConnected = true;
+        listener?.connected(sessionPresent);
+      },
+      cut: () => {
+        isConnected = false;
+        const lost = flying;
+        flying = [];
+        for (const { done } of lost) done(new Error('the link is gone'));
+        listener?.closed('the link is gone');
+      },
+      acknowledge: (most) => {
+        for (let i = 0; i < most; i += 1) {
+          const first = flying.shift();
+          if (first === undefined) return;
+          const { topic, payload, retain } = first.message;
+          delivered.push({ ...first.message, at: clock.wallMs() });
+          if (retain) {
+            if (payload === '') retained.delete(topic);
+            else retained.set(topic, payload);
+          }
+          first.done();
+        }
+      },
+      receive: (message) => listener?.received(message),
+      inFlight: () => flying.map(({ message }) => message),
+    };
+  }
+
+  async function begin(): Promise<{
+    source: ReturnType<typeof newSource>;
+    broker: ReturnType<typeof newBroker>;
+    service: Service;
+    end: () => void;
+  }> {
+    const source = newSource();
+    const broker = newBroker();
+    const callOffs = new Set<() => void>();
+    let isOver = false;
+    const ownClock: Clock = {
+      ...clock,
+      after: (delayMs, wake) => {
+        const callOff = clock.after(delayMs, () => {
+          callOffs.delete(callOff);
+          wake();
+        });
+        callOffs.add(callOff);
+        return () => {
+          callOffs.delete(callOff);
+          callOff();
+        };
+      },
+    };
+    const tell = (fields: object, message: string): void => {
+      told.push(`${message} ${JSON.stringify(fields)}`);
+    };
+    const log: Log = { debug: () => undefined, info: tell, warn: tell, error: tell };
+    const service = await createService(
+      {
+        core: settings,
+        logPath: 'heyu.log',
+        sessionKind: 'persistent',
+        birthTopic: 'homeassistant/status',
+        birthPayload: 'online',
+      },
+      {
+        clock: ownClock,
+        log,
+        store: {
+          load: () => Promise.resolve(saved === undefined ? undefined : JSON.parse(saved)),
+          save: (document) => {
+            // a process that is dead saves nothing
+            if (isOver) return Promise.resolve();
+            if (disk.isFull) return Promise.reject(new Error('the disk is full'));
+            saved = JSON.stringify(document);
+            return Promise.resolve();
+          },
+        },
+        source,
+        broker,
+        random: () => 0.5,
+        status: () => undefined,
+      },
+    );
+    await service.start();
+    return {
+      source,
+      broker,
+      service,
+      end: () => {
+        isOver = true;
+        for (const callOff of callOffs) callOff();
+      },
+    };
+  }
+
+  /** Whatever was begun comes to its end; nothing here takes time. */
+  const settle = async (): Promise<void> => {
+    for (let i = 0; i < 20; i += 1) await Promise.resolve();
+  };
+
+  return {
+    clock,
+    heyu: (...texts) => {
+      for (const text of texts) {
+        const offset = written.at(-1)?.end ?? 0;
+        const line = /^\d\d[/.]\d\d /.test(text) ? text : `${stampAt(clock.wallMs())}  ${text}`;
+        written.push({ text: line, offset, end: offset + line.length + 1 });
+      }
+    },
+    look: async () => {
+      life.source.look();
+      await settle();
+    },
+    connect: async (sessionPresent = true) => {
+      if (!life.broker.isConnected()) life.broker.connect(sessionPresent);
+      await settle();
+    },
+    disconnect: async () => {
+      if (life.broker.isConnected()) life.broker.cut();
+      await settle();
+    },
+    acknowledge: async (most = Infinity) => {
+      if (life.broker.isConnected()) {
+        for (let left = most; left > 0 && life.broker.inFlight().length > 0; left -= 20) {
+          life.broker.acknowledge(Math.min(left, 20));
+          await settle();
+        }
+      }
+      await settle();
+    },
+    receive: async (topic, payload, retain = false) => {
+      const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
+      if (life.broker.isConnected()) {
+        life.broker.receive({ topic, payload: bytes, retain, duplicate: false });
+      }
+      await settle();
+    },
+    isConnected: () => life.broker.isConnected(),
+    pass: async (ms) => {
+      clock.pass(ms);
+      await settle();
+    },
+    crash: async () => {
+      life.end();
+      life = await begin();
+      await settle();
+    },
+    restart: async () => {
+      const stopping = life.service.stop();
+      await settle();
+      // messages that nobody acknowledges are waited for, but not for long
+      for (let i = 0; i < 300; i += 1) {
+        clock.pass(10);
+        await settle();
+      }
+      await stopping;
+      life.end();
+      life = await begin();
+      await settle();
+    },
+    service: () => life.service,
+    delivered,
+    retained,
+    inFlight: () => life.broker.inFlight(),
+    saved: () => (saved === undefined ? undefined : (JSON.parse(saved) as unknown)),
+    told,
+    disk,
+  };
+}
