@@ -1,0 +1,36 @@
+/** Runs one command line: faults become messages and exit codes. */
+
+import { CommanderError, type Command } from 'commander';
+import { asJournalError, isJournal } from '../io/journal.js';
+import { bareProgram } from './bare-program.js';
+import { CommandError, EXIT } from './exit-code.js';
+
+/** The service runs for years: it does not keep the code of all other commands in memory. */
+async function programFor(args: readonly string[]): Promise<Command> {
+  if (args[0] === 'run') return bareProgram().addCommand((await import('./run.js')).runCommand());
+  return (await import('./program.js')).program();
+}
+
+/** Makes every command throw instead of ending the process. */
+function tame(command: Command): Command {
+  command.exitOverride();
+  for (const sub of command.commands) tame(sub);
+  return command;
+}
+
+/** Runs one command line; resolves to the exit code. Faults are shown as one message, never as a stack trace. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  try {
+    await tame(await programFor(args)).parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? EXIT.ok);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommandError) {
+      const hint = error.hint === undefined ? '' : `  hint: ${error.hint}\n`;
+      const message = `heyu2mqtt: ${error.message}\n${hint}`;
+      process.stderr.write(isJournal(2, process.env) ? asJournalError(message) : message);
+      return error.exitCode;
+    }
+    throw error;
+  }
+}
