@@ -1,4 +1,5 @@
-// Writes what is made of the commands: man page, completions, docs/commands.md and the table in README.md.
+// Writes what is made of the commands and the models: man page, completions, docs/commands.md, tables in README.md and
+// docs/sensors.md.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { URL, fileURLToPath } from 'node:url';
@@ -7,7 +8,7 @@ import { referenceFiles } from '../dist/reference/files.js';
 
 const file = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-const files = referenceFiles(program(), readFileSync(file('README.md'), 'utf8'));
+const files = referenceFiles(program(), (path) => readFileSync(file(path), 'utf8'));
 for (const [path, text] of Object.entries(files)) {
   mkdirSync(dirname(file(path)), { recursive: true });
   writeFileSync(file(path), text);

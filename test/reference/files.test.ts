@@ -7,7 +7,7 @@ import { referenceFiles } from '../../src/reference/files.js';
 
 const file = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const tree = commandTree(program());
-const files = referenceFiles(program(), file('README.md'));
+const files = referenceFiles(program(), file);
 
 describe('what is made of the commands is up to date: npm run reference', () => {
   test.each(Object.keys(files))('%s', (path) => {
