@@ -12,14 +12,19 @@ import { TICK_MS, isBornSince, rotatedSiblings, siblingKey, type Sibling } from 
 import type { Work } from './slices.js';
 import { freshFile, isSameFile, positionOf, resumedFile, type TailedFile } from './tailed-file.js';
 
-/** Opens what can be opened, oldest first; nobody writes to these any more. */
-export function openInOrder(siblings: readonly Sibling[], endSeenAt: number): TailedFile[] {
+/** Opens what can be opened, oldest first. To copies and packed files nobody writes any more. */
+export function openInOrder(
+  siblings: readonly Sibling[],
+  kind: 'copies' | 'renamed',
+  endSeenAt: number,
+): TailedFile[] {
   const files: TailedFile[] = [];
   for (const sibling of siblings) {
     if (!sibling.isCounted) continue;
     const source = openSibling(sibling);
     if ('failure' in source) continue;
-    files.push(freshFile(source, { arrival: 'rotation', isLive: false, endSeenAt }));
+    const isLive = kind === 'renamed' && !sibling.isPacked;
+    files.push(freshFile(source, { arrival: 'rotation', isLive, endSeenAt }));
   }
   return files;
 }
@@ -54,7 +59,7 @@ export function* insertCopies(following: Following, file: TailedFile): Work<bool
       !isOpen(following, sibling),
   );
   const copies: TailedFile[] = [];
-  for (const copy of openInOrder(unknown, file.endSeenAt)) {
+  for (const copy of openInOrder(unknown, 'copies', file.endSeenAt)) {
     if (yield* isKnownContent(following, copy.source)) copy.source.close();
     else copies.push(copy);
   }

@@ -19,6 +19,8 @@ export type Wanted = {
   readonly fingerprint: Fingerprint;
   /** How far it had been read: a file of the same inode that is shorter is another one. */
   readonly offset: number;
+  /** When it was there, epoch milliseconds: without content to compare, a younger file of its inode is another one. */
+  readonly knownAt: number;
 };
 
 /** Opens a rotated file, unpacking it where needed. */
@@ -28,17 +30,19 @@ export function openSibling(sibling: Sibling): ByteSource | OpenFailure {
 
 /** The file among `siblings` (oldest first) that holds the content: the same inode before any other, newest first. */
 export function* findHolder(siblings: readonly Sibling[], wanted: Wanted): Work<Holder | undefined> {
-  const isSameInode = (sibling: Sibling): boolean => isSameFile(sibling, wanted);
+  const { fingerprint, knownAt, offset } = wanted;
+  const isSameInode = (sibling: Sibling): boolean =>
+    isSameFile(sibling, wanted) && (fingerprint.bytes.length > 0 || Math.floor(sibling.createdAt) <= knownAt);
   const newestFirst = siblings.map((sibling, index) => ({ sibling, index })).reverse();
   const candidates = [
     ...newestFirst.filter(({ sibling }) => isSameInode(sibling)),
-    ...(isTelling(wanted.fingerprint) ? newestFirst.filter(({ sibling }) => !isSameInode(sibling)) : []),
+    ...(isTelling(fingerprint) ? newestFirst.filter(({ sibling }) => !isSameInode(sibling)) : []),
   ];
   for (const { sibling, index } of candidates) {
-    if (!sibling.isPacked && sibling.size < wanted.offset) continue;
+    if (!sibling.isPacked && sibling.size < offset) continue;
     const source = openSibling(sibling);
     if ('failure' in source) continue;
-    if (yield* hasContent(source, wanted.fingerprint)) return { source, index };
+    if (yield* hasContent(source, fingerprint)) return { source, index };
     source.close();
   }
   return undefined;

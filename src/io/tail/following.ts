@@ -3,6 +3,7 @@
  * what it works with. Everything in src/io/tail that reads or rearranges files does so on this.
  */
 import type { Clock, FilePosition, LineListener, LogPosition, LogStatus } from '../../ports.js';
+import { TICK_MS } from './siblings.js';
 import { MARK_BYTES, isSameFile, positionOf, type Former, type TailedFile } from './tailed-file.js';
 
 /** Lines longer than this many bytes are skipped; heyu's own reach 4096. */
@@ -39,6 +40,8 @@ export type Following = {
   former: Former | undefined;
   /** The rotated files that are history (`siblingKey`): not to be taken for newer ones, whatever is written there. */
   history: Set<string>;
+  /** Where files were left that are closed, until a later look at the end tells their copies from younger files. */
+  left: FilePosition[];
   /** Files begun after the position that was started from; each can be met once. */
   knownGenerations: FilePosition[];
   status: LogStatus | undefined;
@@ -80,6 +83,7 @@ export function newFollowing(
     past: [],
     former: undefined,
     history: new Set(),
+    left: [],
     knownGenerations: [...generations],
     status: undefined,
     existedBefore: (position?.files.length ?? 0) > 0,
@@ -120,9 +124,11 @@ export function newestFile(following: Following): TailedFile | undefined {
 /** Where the next line begins. */
 export function logPosition(following: Following): LogPosition {
   if (following.seek?.from === 'position') return following.seek.position;
-  const { old, lastBegun } = following;
+  const { old, lastBegun, left } = following;
   const files = old.filter((file) => file !== lastBegun).map(positionOf);
-  return { files: lastBegun === undefined ? files : [...files, positionOf(lastBegun)] };
+  if (lastBegun === undefined) return { files };
+  const recent = left.filter(({ endSeenAt }) => lastBegun.endSeenAt < endSeenAt + TICK_MS);
+  return { files: [...files, ...recent, positionOf(lastBegun)] };
 }
 
 /** Says what can be said of the log, once per transition. */

@@ -12,24 +12,21 @@ import { isSameFile, positionOf, type TailedFile } from './tailed-file.js';
 const LINE_FEED = 0x0a;
 
 /**
- * Begins `file`. Its generation is told at once if it is begun after its first byte; otherwise when its first
- * line is there, because until then nothing can recognise its content.
+ * Begins `file`. It gets its generation at once if it is begun after its first byte; otherwise when its first line
+ * is there, because until then nothing can recognise its content.
  */
 export function* beginGeneration(following: Following, file: TailedFile): Work {
-  yield* seeHead(file);
-  file.generation = following.randomGeneration();
   file.isBegun = true;
   following.lastBegun = file;
   remember(following, file);
   if (file.offset > 0) yield* announce(following, file);
 }
 
-/** Tells the listener of the generation, once and before any line of it is handed over. */
+/** Gives the file its generation and tells the listener, once and before any line of it is handed over. */
 export function* announce(following: Following, file: TailedFile): Work {
-  if (file.isAnnounced) return;
-  file.isAnnounced = true;
+  if (file.generation !== '') return;
   yield* seeHead(file);
-  file.generation = (yield* takeKnown(following, file)) ?? file.generation;
+  file.generation = (yield* takeKnown(following, file)) ?? following.randomGeneration();
   following.listener.generation(file.offset > 0 ? positionOf(file) : birthPosition(file));
 }
 

@@ -26,7 +26,10 @@ export function* lookAtName(following: Following): Work {
     yield* checkNewest(following, newest, stats.size, at);
     setStatus(following, { kind: 'following', path });
   } else if (typeof stats === 'string' && isMissing(stats)) {
-    if (newest !== undefined) yield* queueBetween(following, newest, rotatedSiblings(path), undefined);
+    if (newest !== undefined) {
+      yield* insertCopies(following, newest);
+      yield* queueBetween(following, newest, rotatedSiblings(path), undefined);
+    }
     following.aloneAt = at;
     reportFailure(following, stats);
   } else {
@@ -88,6 +91,7 @@ function* adopt(following: Following, newest: TailedFile | undefined): Work {
     source.close();
     return;
   } else {
+    if (newest !== undefined) yield* insertCopies(following, newest);
     const siblings = rotatedSiblings(path);
     const isRotated = siblings.some((sibling) => newest !== undefined && isSameFile(newest.source, sibling));
     if (newest !== undefined) yield* queueBetween(following, newest, siblings, source);

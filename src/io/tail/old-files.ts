@@ -5,8 +5,9 @@
 import { closeFile } from './close-file.js';
 import type { Following } from './following.js';
 import { readLines, readRemainder } from './read-lines.js';
+import { TICK_MS } from './siblings.js';
 import type { Work } from './slices.js';
-import type { TailedFile } from './tailed-file.js';
+import { positionOf, type TailedFile } from './tailed-file.js';
 
 /** More than this many are not kept open; the oldest goes first. */
 const MOST_OLD_FILES = 16;
@@ -21,6 +22,8 @@ export function* leaveReading(following: Following): Work<boolean> {
   if (following.reading?.isBegun === true) following.lastBegun = following.reading;
   if (reading === undefined) return true;
   if (!reading.isLive) {
+    forgetLeft(following);
+    following.left.push(positionOf(reading));
     closeFile(following, reading);
     return true;
   }
@@ -29,6 +32,12 @@ export function* leaveReading(following: Following): Work<boolean> {
   const [oldest] = following.old;
   if (following.old.length > MOST_OLD_FILES && oldest !== undefined) yield* abandon(following, oldest);
   return true;
+}
+
+/** Keeps of what was left only what the next file may be younger than. */
+function forgetLeft(following: Following): void {
+  const since = following.reading?.endSeenAt ?? 0;
+  following.left = following.left.filter(({ endSeenAt }) => since < endSeenAt + TICK_MS);
 }
 
 /** Hands over the late lines of all old files and lets go of those that have been quiet for long enough. */

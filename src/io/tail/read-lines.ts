@@ -80,7 +80,7 @@ function* handOver(following: Following, file: TailedFile, role: LogLine['file']
     if (file.skipped === 0) at = skipNuls(file, block, at, length);
     const end = block.indexOf(LINE_FEED, at);
     if (end === length) break;
-    if (!file.isAnnounced) yield* announce(following, file);
+    if (file.generation === '') yield* announce(following, file);
     const bytes = file.skipped + end + 1 - at;
     const offset = file.offset;
     file.offset += bytes;

@@ -35,8 +35,8 @@ export function* reopenOldFiles(
 }
 
 /**
- * Goes on after `last`: in the file the name stands for, or in the rotated file it has become. False when neither
- * is there: the disk may not be mounted yet, so nothing is given up as long as the log is missing.
+ * Goes on after `last`: in the file the name stands for, or in the rotated file it has become, or, if it is gone,
+ * in what came after it. False when there is nothing at all: the disk may not be mounted yet, so nothing is given up as long as the log is missing.
  */
 export function* resumeFrom(
   following: Following,
@@ -49,14 +49,15 @@ export function* resumeFrom(
     return true;
   }
   const holder = yield* findHolder(siblings, wantedOf(last));
-  if (holder === undefined && current === undefined) {
+  const younger = siblings.filter((sibling) => isBornSince(sibling, last.endSeenAt));
+  if (holder === undefined && current === undefined && younger.length === 0) {
     for (const { source } of following.old.splice(0)) source.close();
     return false;
   }
   let since: readonly Sibling[];
   if (holder === undefined) {
     following.former = { mark: markOf(last), head: Buffer.alloc(0) };
-    since = siblings.filter((sibling) => isBornSince(sibling, last.endSeenAt));
+    since = younger;
   } else {
     yield* resumeIn(following, holder.source, last, siblings[holder.index]?.isPacked !== true);
     since = siblings.slice(holder.index + 1);
@@ -77,7 +78,7 @@ function* queue(
   const { endSeenAt } = last;
   const isUnknown = (sibling: Sibling): boolean =>
     !isOpen(following, sibling) && (current === undefined || !isSameFile(sibling, current));
-  for (const file of openInOrder(since.filter(isUnknown), endSeenAt)) {
+  for (const file of openInOrder(since.filter(isUnknown), 'renamed', endSeenAt)) {
     if (yield* isKnownContent(following, file.source)) file.source.close();
     else next.push(file);
   }
@@ -100,24 +101,29 @@ function* queue(
 function* resumeIn(following: Following, source: ByteSource, last: FilePosition, isLive: boolean): Work {
   const file = resumedFile(source, last, isLive);
   following.reading = file;
+  if (last.generation === '') {
+    yield* seekLastLine(file, last.offset);
+    yield* beginGeneration(following, file);
+    return;
+  }
   following.lastBegun = file;
   remember(following, file);
   if (source.prepare === undefined && last.offset > 0) yield* seeHead(file);
-  if (last.generation !== '') return;
-  yield* seekLastLine(file, last.offset);
-  yield* beginGeneration(following, file);
 }
 
 /** Is this the file of the position, by inode or by a content that nothing else can have? */
 function* holds(source: ByteSource, position: FilePosition): Work<boolean> {
   const fingerprint = fingerprintOfPosition(position);
-  if (!isSameFile(source, position) && !isTelling(fingerprint)) return false;
+  const isSameInode = isSameFile(source, position);
+  if (!isSameInode && !isTelling(fingerprint)) return false;
+  const born = statsOf(source)?.birthtimeMs ?? 0;
+  if (isSameInode && fingerprint.bytes.length === 0 && Math.floor(born) > position.endSeenAt) return false;
   return sizeOf(source) >= position.offset && (yield* hasContent(source, fingerprint));
 }
 
 function wantedOf(position: FilePosition): Parameters<typeof findHolder>[1] {
-  const { device, inode, offset } = position;
-  return { device, inode, offset, fingerprint: fingerprintOfPosition(position) };
+  const { device, inode, offset, endSeenAt: knownAt } = position;
+  return { device, inode, offset, knownAt, fingerprint: fingerprintOfPosition(position) };
 }
 
 /** The span of what is gone: up to the birth of the first file there is, or its last write. */

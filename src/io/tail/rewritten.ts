@@ -18,7 +18,8 @@ export function* replaceRewritten(following: Following, file: TailedFile): Work 
   const siblings = all.filter((sibling) => !isOpen(following, sibling));
   const { device, inode } = file.source;
   const fingerprint = fingerprintOf(file);
-  const holder = yield* findHolder(siblings, { device, inode, fingerprint, offset: file.offset });
+  const { offset, endSeenAt: knownAt } = file;
+  const holder = yield* findHolder(siblings, { device, inode, fingerprint, offset, knownAt });
   const files: TailedFile[] = [];
   if (holder !== undefined) {
     const copy = file.isBegun
@@ -27,7 +28,7 @@ export function* replaceRewritten(following: Following, file: TailedFile): Work 
     copy.head = file.head;
     if (copy.isBegun) remember(following, copy);
     files.push(copy);
-    for (const between of openInOrder(siblings.slice(holder.index + 1), file.endSeenAt)) {
+    for (const between of openInOrder(siblings.slice(holder.index + 1), 'copies', file.endSeenAt)) {
       if (yield* isKnownContent(following, between.source)) between.source.close();
       else files.push(between);
     }

@@ -41,12 +41,10 @@ export type TailedFile = {
   readonly mayBeEdited: boolean;
   /** What is gone for good before this file (epoch milliseconds), unless it turns out to be an edited one. */
   readonly loss: Loss | undefined;
-  /** Has a generation; lines are read from begun files only. */
+  /** It was looked into and is read from its offset on. */
   isBegun: boolean;
-  /** 8 hex digits once begun. */
+  /** 8 hex digits, empty until its first line is there. */
   generation: string;
-  /** The listener knows of the generation. */
-  isAnnounced: boolean;
   /** Bytes of completed lines. */
   offset: number;
   /** Bytes after `offset` that belong to a line too long to be read. */
@@ -92,7 +90,6 @@ export function freshFile(source: ByteSource, beginning: Beginning): TailedFile 
     loss: beginning.loss,
     isBegun: false,
     generation: '',
-    isAnnounced: false,
     offset: 0,
     skipped: 0,
     mark: Buffer.alloc(MARK_BYTES),
@@ -114,7 +111,6 @@ export function resumedFile(source: ByteSource, position: FilePosition, isLive: 
   const file = freshFile(source, { arrival: 'first', isLive, endSeenAt: position.endSeenAt });
   file.isBegun = true;
   file.generation = position.generation;
-  file.isAnnounced = position.offset > 0 && position.generation !== '';
   file.offset = position.offset;
   file.sizeSeen = position.offset;
   setMark(file, markOf(position));

@@ -36,6 +36,7 @@ export type Run = Partial<FollowOptions> & {
   readonly isPaused?: boolean;
   /** False where there are too many lines to be written down; default true. */
   readonly keepLines?: boolean;
+  readonly onGeneration?: (file: FilePosition) => void;
   /** Called for each line, after it was written down. */
   readonly onLine?: (line: LogLine, source: LogFollower) => void;
 };
@@ -55,7 +56,15 @@ export function ownDirectory(): string {
 
 /** Starts to follow and waits until the first look is over; by inotify alone unless `run` says otherwise. */
 export async function follow(path: string, run: Run = {}): Promise<Followed> {
-  const { position, generations = [], onLine, keepLines = true, isPaused = false, ...options } = run;
+  const {
+    position,
+    generations = [],
+    onLine,
+    onGeneration,
+    keepLines = true,
+    isPaused = false,
+    ...options
+  } = run;
   const source = followLog({
     path,
     clock: realClock,
@@ -76,7 +85,10 @@ export async function follow(path: string, run: Run = {}): Promise<Followed> {
         onLine?.(line, source);
       },
       end: () => (ends += 1),
-      generation: (file) => begun.push(file),
+      generation: (file) => {
+        begun.push(file);
+        onGeneration?.(file);
+      },
       status: (status) => statuses.push(status),
       incident: (incident) => incidents.push(incident),
     },
@@ -95,8 +107,12 @@ export async function follow(path: string, run: Run = {}): Promise<Followed> {
   const shown = (): string => JSON.stringify({ texts: texts(), incidents, statuses });
   const settles = async (): Promise<void> => {
     const before = ends;
+    const askedAt = performance.now();
     source.resume();
-    await until(() => ends > before, shown);
+    await until(
+      () => ends > before || (statuses.at(-1)?.kind !== 'following' && source.lastPassAt() > askedAt),
+      shown,
+    );
   };
   await until(() => ends > 0 || statuses.length > 0, shown);
   return {
