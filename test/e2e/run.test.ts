@@ -245,6 +245,7 @@ describe('a new configuration', () => {
     await seen.untilLast(`${base}/bridge/status`, 'online');
     bridge.heyu(...ON);
     await seen.untilLast(`${base}/hall/motion`, 'ON');
+    await seen.until(() => events(seen, `${base}/hall/event`).length === 1);
     await seen.until(() => seen.messages.some(({ topic }) => topic.endsWith(`${base}_c2/config`)));
     seen.clear();
     writeFileSync(
