@@ -4,21 +4,11 @@
  */
 
 import type { Now } from '../now.js';
-import type {
-  Broker,
-  BrokerListener,
-  Clock,
-  FilePosition,
-  LineListener,
-  LineSource,
-  Log,
-  StateStore,
-} from '../ports.js';
+import type { FilePosition, LineListener } from '../ports.js';
 import { placeOf } from '../homeassistant/remembered.js';
 import { createOutbox } from '../mqtt/outbox.js';
 import { bridgeTopic } from '../mqtt/topics.js';
-import { closed, connected, received, snapshot, subscribed } from '../security/security.js';
-import type { CoreSettings } from '../settings.js';
+import { snapshot } from '../security/security.js';
 import { announcing } from './announcing.js';
 import {
   advanceBridge,
@@ -27,66 +17,21 @@ import {
   nextWakeMono,
   presentStates,
   reconfigureBridge,
-  securityStep,
   wakeZones,
 } from './bridge.js';
+import { brokerListener, newLinkState } from './broker-listener.js';
 import { CHECKPOINT_VERSION, readCheckpoint, settling, type Checkpoint } from './checkpoint.js';
-import { commandTopics, obey } from './controlling.js';
+import { commandTopics } from './controlling.js';
 import { concern, type Condition } from './condition.js';
 import { memoryOf, shiftDeadlines } from './core.js';
-import type { Finding } from './finding.js';
 import { TROUBLES } from './health.js';
+import { sayIncident, sayStatus } from './log-words.js';
 import { infoOf, statusOf, summaryOf, unmappedOf, type Surroundings } from './report.js';
 import { retainedTopicsOf } from './retained-topics.js';
 import { saving } from './saving.js';
 import { sending } from './sending.js';
+import type { Service, ServicePorts, ServiceSettings } from './service-types.js';
 import { steadyClock } from './steady-clock.js';
-
-/** What the service is told beside the core's settings. */
-export type ServiceSettings = {
-  readonly core: CoreSettings;
-  readonly logPath: string;
-  readonly sessionKind: 'persistent' | 'clean';
-  readonly birthTopic: string;
-  readonly birthPayload: string;
-};
-
-/** The outside world. */
-export type ServicePorts = {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly store: StateStore;
-  readonly source: LineSource;
-  readonly broker: Broker;
-  /** Runs the heyu program; only called with `heyu.control`. */
-  readonly runHeyu?: (args: readonly string[]) => void;
-  /** 0 <= n < 1. */
-  readonly random: () => number;
-  /** Told of each new status line. */
-  readonly status: (text: string) => void;
-  /** The trace, where someone looks at it. */
-  readonly find?: (finding: Finding) => void;
-};
-
-/** The service at work. */
-export type Service = {
-  /** Resolves when the log is being followed; the broker may come later. */
-  readonly start: () => Promise<void>;
-  /** Takes new settings without a reconnect; `ports` where log or broker are other ones now. */
-  readonly reload: (
-    settings: ServiceSettings,
-    ports?: { readonly source?: LineSource; readonly broker?: Broker },
-  ) => Promise<void>;
-  /** Ends within about 2 s: everything is acknowledged, or left before the checkpoint. */
-  readonly stop: () => Promise<void>;
-  /** The last read pass ended this long ago (ms); for the watchdog. */
-  readonly sinceLastPassMs: () => number;
-  /** Says all discovery messages again (nightly job). */
-  readonly republishDiscovery: () => void;
-  /** Publishes and logs what happened since the last summary (daily job). */
-  readonly summarise: () => void;
-  readonly statusLine: () => string;
-};
 
 const CHECKPOINT_MS = 5000;
 const INFO_MS = 60_000;
@@ -112,7 +57,6 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   let generations: readonly FilePosition[] = checkpoint.generations;
   let generationGate = 0;
   let logStatus: Surroundings['logStatus'] = 'starting';
-  let session: Surroundings['session'];
   let isCaughtUp = false;
   let isChanged = false;
   let isStopping = false;
@@ -138,29 +82,24 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       conditionChanged();
     },
   );
-  const bridge = createBridge(
-    settings.core,
-    { core: memory, security: checkpoint.security },
-    steady.now(),
-    {
-      put: (message) => {
-        isChanged = true;
-        const gate = message.kind === 'event' && generationGate > 0 ? generationGate : 0;
-        out.put(gate > (message.afterSave ?? 0) ? { ...message, afterSave: gate } : message);
-      },
-      subscribe: (topics) => broker.subscribe(topics),
-      unsubscribe: (topics) => broker.unsubscribe(topics),
-      persist: () => saves.request(),
-      note: (level, fields, message) => log[level](fields, message),
-      trouble: (trouble, begins) => {
-        if (begins) concern(condition, trouble);
-        else condition.delete(trouble);
-        log[begins ? 'warn' : 'info']({}, begins ? TROUBLES[trouble] : `over: ${TROUBLES[trouble]}`);
-        conditionChanged();
-      },
-      ...(ports.find === undefined ? {} : { find: ports.find }),
+  const bridge = createBridge(settings.core, { core: memory, security: checkpoint.security }, steady.now(), {
+    put: (message) => {
+      isChanged = true;
+      const gate = message.kind === 'event' && generationGate > 0 ? generationGate : 0;
+      out.put(gate > (message.afterSave ?? 0) ? { ...message, afterSave: gate } : message);
     },
-  );
+    subscribe: (topics) => broker.subscribe(topics),
+    unsubscribe: (topics) => broker.unsubscribe(topics),
+    persist: () => saves.request(),
+    note: (level, fields, message) => log[level](fields, message),
+    trouble: (trouble, begins) => {
+      if (begins) concern(condition, trouble);
+      else condition.delete(trouble);
+      log[begins ? 'warn' : 'info']({}, begins ? TROUBLES[trouble] : `over: ${TROUBLES[trouble]}`);
+      conditionChanged();
+    },
+    ...(ports.find === undefined ? {} : { find: ports.find }),
+  });
   for (const trouble of Object.keys(bridge.core.health.troubles))
     concern(condition, trouble as keyof typeof TROUBLES);
   const announcer = announcing(
@@ -216,6 +155,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   }
 
   function capture(): void {
+    checkSettled();
     if (isChanged) {
       isChanged = false;
       settledLog.offer(
@@ -231,7 +171,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       logPath: settings.logPath,
       logStatus,
       isConnected: broker.isConnected(),
-      session,
+      session: link.session,
       sessionKind: settings.sessionKind,
       startedAt,
       outbox: outbox.counts(),
@@ -354,143 +294,38 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       logStatus = status.kind;
       condition.delete('log_missing');
       condition.delete('log_unreadable');
-      switch (status.kind) {
-        case 'following':
-          log.info(
-            { path: status.path },
-            before === 'starting' ? 'following the heyu log' : 'the heyu log is there again',
-          );
-          break;
-        case 'missing':
-          concern(condition, 'log_missing', status.existedBefore ? '' : NEVER_THERE);
-          log.warn({ path: status.path }, 'the heyu log does not exist: heyu writes it with the next signal');
-          isCaughtUp = true;
-          break;
-        case 'unreadable':
-          concern(condition, 'log_unreadable', status.hint);
-          log.warn(
-            { path: status.path, code: status.code, hint: status.hint },
-            'the heyu log cannot be read',
-          );
-          isCaughtUp = true;
-          break;
-      }
+      sayStatus(log, status, before === 'starting');
+      if (status.kind === 'missing')
+        concern(condition, 'log_missing', status.existedBefore ? '' : NEVER_THERE);
+      if (status.kind === 'unreadable') concern(condition, 'log_unreadable', status.hint);
+      // what cannot be read cannot be waited for
+      if (status.kind !== 'following') isCaughtUp = true;
       conditionChanged();
     },
-    incident: (incident) => {
-      const { kind, ...fields } = incident;
-      switch (kind) {
-        case 'rotated':
-          log.info(fields, 'the heyu log was rotated, following the new one');
-          break;
-        case 'rewritten':
-          log.info(fields, 'the heyu log was rewritten, reading it from its beginning');
-          break;
-        case 'line_too_long':
-          log.warn(fields, 'skipped a line that heyu cannot have written: it is too long');
-          break;
-        case 'lost':
-          log.warn(fields, 'lines of the heyu log are gone for good');
-          break;
-      }
-    },
+    incident: (incident) => sayIncident(log, incident),
   };
 
-  const listener: BrokerListener = {
-    connected: (sessionPresent) => {
-      if (isStopping) return;
-      const now = steady.now();
-      session = { present: sessionPresent, queued: 0, since: now.at };
-      log.info({ session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
-      condition.delete('refused_topics');
-      outbox.unpark();
-      const { baseTopic } = settings.core;
-      out.put({
-        kind: 'availability',
-        topic: bridgeTopic(baseTopic, 'status'),
-        payload: 'online',
-        force: true,
-      });
-      conditionChanged();
-      securityStep(bridge, now, (security, emit) => connected(security, sessionPresent, now, emit));
-      broker.subscribe([settings.birthTopic, ...commandTopics(settings.core).keys()]);
-      announcer.announce(false);
-      if (isFirstConnect) presentStates(bridge);
-      // a broker may have forgotten what it was told: mosquitto without persistence does with each restart
-      else outbox.republishAll();
-      isFirstConnect = false;
-      infoDue = now.mono;
-      tick();
+  const link = newLinkState();
+  const listener = brokerListener({
+    link,
+    settings: () => settings,
+    ports,
+    broker: () => broker,
+    bridge,
+    outbox,
+    out,
+    announcer,
+    condition,
+    now: steady.now,
+    isStopping: () => isStopping,
+    conditionChanged,
+    statusChanged: () => ports.status(statusOf(bridge, condition, around())),
+    reportBy: (mono) => {
+      infoDue = Math.min(infoDue, mono);
     },
-    received: (message) => {
-      if (isStopping) return;
-      const now = steady.now();
-      if (message.topic === settings.birthTopic) {
-        if (new TextDecoder().decode(message.payload) === settings.birthPayload && !message.retain) born();
-        return;
-      }
-      const device = commandTopics(settings.core).get(message.topic);
-      if (device !== undefined) {
-        // what waited in the session while we were away is no command for now
-        if (isSubscribed && ports.runHeyu !== undefined) obey(device, message, ports.runHeyu, log);
-        return;
-      }
-      if (session !== undefined && !isSubscribed) session = { ...session, queued: session.queued + 1 };
-      securityStep(bridge, now, (security, emit) => received(security, message, now, emit));
-      out.pump();
-      infoDue = Math.min(infoDue, now.mono + SOON_MS);
-      schedule();
-    },
-    subscribed: (topics, refused) => {
-      if (isStopping) return;
-      isSubscribed = true;
-      const now = steady.now();
-      securityStep(bridge, now, (security, emit) => subscribed(security, topics, refused, now, emit));
-      out.pump();
-      schedule();
-    },
-    closed: (reason) => {
-      if (isStopping) return;
-      isSubscribed = false;
-      const now = steady.now();
-      log.warn({ reason }, 'the connection to the broker is gone');
-      outbox.linkLost();
-      securityStep(bridge, now, (security, emit) => closed(security, now, emit));
-      lastRefusal = '';
-      ports.status(statusOf(bridge, condition, around()));
-      schedule();
-    },
-    refused: (reason) => {
-      if (isStopping || reason === lastRefusal) return;
-      lastRefusal = reason;
-      log.warn({ reason }, 'the broker cannot be reached, trying for ever');
-      ports.status(statusOf(bridge, condition, around()));
-    },
-    takeover: (happening) => {
-      if (happening) {
-        concern(condition, 'takeover');
-        log.error(
-          {},
-          'another program uses our MQTT client id, each throws the other out: give one mqtt.client_id',
-        );
-      } else {
-        condition.delete('takeover');
-        log.info({}, 'nobody else uses our MQTT client id any more');
-      }
-      conditionChanged();
-    },
-  };
-  let isSubscribed = false;
-  let isFirstConnect = true;
-  let lastRefusal = '';
-
-  function born(): void {
-    log.info({}, 'home assistant was started: telling it everything again');
-    announcer.birth(() => {
-      outbox.republishAll(['availability', 'state']);
-      out.pump();
-    });
-  }
+    tick,
+    schedule,
+  });
 
   /** Deletes the retained copies of what this configuration does not publish any more. */
   function clearObsolete(): void {
@@ -533,7 +368,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       if (others.broker !== undefined) {
         const { broker: old } = { broker };
         await old.stop([], BROKER_STOP_MS);
-        if (isSubscribed || session !== undefined) listener.closed('reconnecting with new settings');
+        if (link.session !== undefined) listener.closed('reconnecting with new settings');
         broker = others.broker;
         broker.start(listener);
       }

@@ -4,7 +4,8 @@
  * a property test can lead it through hundreds of lives.
  */
 
-import { createService, type Service } from '../../src/bridge/service.js';
+import { createService } from '../../src/bridge/service.js';
+import type { Service } from '../../src/bridge/service-types.js';
 import type {
   Broker,
   BrokerListener,

@@ -1,0 +1,154 @@
+/** What the service does when the connection to the broker tells something. */
+
+import type { Now } from '../now.js';
+import type { Broker, BrokerListener } from '../ports.js';
+import type { Outbox } from '../mqtt/outbox.js';
+import { bridgeTopic } from '../mqtt/topics.js';
+import { closed, connected, received, subscribed } from '../security/security.js';
+import type { Announcing } from './announcing.js';
+import { presentStates, securityStep, type Bridge } from './bridge.js';
+import { concern, type Condition } from './condition.js';
+import { commandTopics, obey } from './controlling.js';
+import type { Surroundings } from './report.js';
+import type { Sending } from './sending.js';
+import type { ServicePorts, ServiceSettings } from './service-types.js';
+
+/** What is known of the connection. */
+export type LinkState = {
+  session: Surroundings['session'];
+  /** A SUBACK has come: what is received from now on did not wait in the session. */
+  isSubscribed: boolean;
+  isFirstConnect: boolean;
+  /** The last reason why the broker could not be reached: said once. */
+  lastRefusal: string;
+};
+
+/** Nothing is known yet. */
+export function newLinkState(): LinkState {
+  return { session: undefined, isSubscribed: false, isFirstConnect: true, lastRefusal: '' };
+}
+
+/** The parts of the service that a connection moves. */
+export type Work = {
+  readonly link: LinkState;
+  readonly settings: () => ServiceSettings;
+  readonly ports: ServicePorts;
+  readonly broker: () => Broker;
+  readonly bridge: Bridge;
+  readonly outbox: Outbox;
+  readonly out: Sending;
+  readonly announcer: Announcing;
+  readonly condition: Condition;
+  readonly now: () => Now;
+  readonly isStopping: () => boolean;
+  readonly conditionChanged: () => void;
+  readonly statusChanged: () => void;
+  /** `bridge/info` is to be published by this time (monotonic ms). */
+  readonly reportBy: (mono: number) => void;
+  readonly tick: () => void;
+  readonly schedule: () => void;
+};
+
+const SOON_MS = 1000;
+
+/** The listener of the service's connection. */
+export function brokerListener(work: Work): BrokerListener {
+  const { link, settings, ports, broker, bridge, outbox, out, announcer, condition, isStopping } = work;
+  const { conditionChanged, reportBy, tick, schedule } = work;
+  const { log } = ports;
+
+  const born = (): void => {
+    log.info({}, 'home assistant was started: telling it everything again');
+    announcer.birth(() => {
+      outbox.republishAll(['availability', 'state']);
+      out.pump();
+    });
+  };
+
+  return {
+    connected: (sessionPresent) => {
+      if (isStopping()) return;
+      const now = work.now();
+      link.session = { present: sessionPresent, queued: 0, since: now.at };
+      log.info({ session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
+      condition.delete('refused_topics');
+      outbox.unpark();
+      const { baseTopic } = settings().core;
+      out.put({
+        kind: 'availability',
+        topic: bridgeTopic(baseTopic, 'status'),
+        payload: 'online',
+        force: true,
+      });
+      conditionChanged();
+      securityStep(bridge, now, (security, emit) => connected(security, sessionPresent, now, emit));
+      broker().subscribe([settings().birthTopic, ...commandTopics(settings().core).keys()]);
+      announcer.announce(false);
+      if (link.isFirstConnect) presentStates(bridge);
+      // a broker may have forgotten what it was told: mosquitto without persistence does with each restart
+      else outbox.republishAll();
+      link.isFirstConnect = false;
+      reportBy(now.mono);
+      tick();
+    },
+    received: (message) => {
+      if (isStopping()) return;
+      const now = work.now();
+      if (message.topic === settings().birthTopic) {
+        if (new TextDecoder().decode(message.payload) === settings().birthPayload && !message.retain) born();
+        return;
+      }
+      const device = commandTopics(settings().core).get(message.topic);
+      if (device !== undefined) {
+        // what waited in the session while we were away is no command for now
+        if (link.isSubscribed && ports.runHeyu !== undefined) obey(device, message, ports.runHeyu, log);
+        return;
+      }
+      if (link.session !== undefined && !link.isSubscribed) {
+        link.session = { ...link.session, queued: link.session.queued + 1 };
+      }
+      securityStep(bridge, now, (security, emit) => received(security, message, now, emit));
+      out.pump();
+      reportBy(now.mono + SOON_MS);
+      schedule();
+    },
+    subscribed: (topics, refused) => {
+      if (isStopping()) return;
+      link.isSubscribed = true;
+      const now = work.now();
+      securityStep(bridge, now, (security, emit) => subscribed(security, topics, refused, now, emit));
+      out.pump();
+      schedule();
+    },
+    closed: (reason) => {
+      if (isStopping()) return;
+      link.isSubscribed = false;
+      const now = work.now();
+      log.warn({ reason }, 'the connection to the broker is gone');
+      outbox.linkLost();
+      securityStep(bridge, now, (security, emit) => closed(security, now, emit));
+      link.lastRefusal = '';
+      work.statusChanged();
+      schedule();
+    },
+    refused: (reason) => {
+      if (isStopping() || reason === link.lastRefusal) return;
+      link.lastRefusal = reason;
+      log.warn({ reason }, 'the broker cannot be reached, trying for ever');
+      work.statusChanged();
+    },
+    takeover: (happening) => {
+      if (happening) {
+        concern(condition, 'takeover');
+        log.error(
+          {},
+          'another program uses our MQTT client id, each throws the other out: give one mqtt.client_id',
+        );
+      } else {
+        condition.delete('takeover');
+        log.info({}, 'nobody else uses our MQTT client id any more');
+      }
+      conditionChanged();
+    },
+  };
+}
