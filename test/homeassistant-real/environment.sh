@@ -14,9 +14,10 @@
 # with CI_FULL=1 that is a failure (1). 64 = wrong usage.
 set -euo pipefail
 
+# 2024.3 asks for any josepy, and its acme breaks on 2
 case ${1-} in
-  current) homeassistant=2026.11.0 least=3.14.2 below=3.15 suite=forky ;;
-  2024.3) homeassistant=2024.3.3 least=3.11.0 below=3.12 suite=bookworm ;;
+  current) homeassistant=2026.11.0 least=3.14.2 below=3.15 suite=forky pin='' ;;
+  2024.3) homeassistant=2024.3.3 least=3.11.0 below=3.12 suite=bookworm pin='josepy<2' ;;
   *) echo "usage: environment.sh current|2024.3" >&2; exit 64 ;;
 esac
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/heyu2mqtt-test
@@ -24,7 +25,7 @@ environment=$cache/ha-$homeassistant
 log=$environment.log
 
 # Count up the recipe when what is installed changes: then its steps are gone through again, on what is there.
-stamp="$homeassistant recipe 1"
+stamp="$homeassistant recipe 2"
 finish_if_ready() {
   if [ "$(cat "$environment/ready" 2>/dev/null)" = "$stamp" ] && "$environment/venv/bin/python" -c '' 2>/dev/null; then
     echo "$environment"
@@ -126,7 +127,7 @@ pip() { "$python" -m pip --disable-pip-version-check --retries 2 "$@" >>"$log" 2
 # 3. Home Assistant, and what it would otherwise fetch at its first start, at its own pins.
 if [ ! -e "$environment/installed" ]; then
   step "fetching Home Assistant $homeassistant"
-  pip install "homeassistant==$homeassistant" || cannot "$unreachable"
+  pip install "homeassistant==$homeassistant" ${pin:+"$pin"} || cannot "$unreachable"
   : > "$environment/installed"
 fi
 step "fetching what its integrations need"
@@ -136,8 +137,9 @@ import homeassistant.components
 from homeassistant import bootstrap
 
 folder = pathlib.Path(homeassistant.components.__file__).parent
-# analytics, which is always loaded, imports hassio without saying so; isal spares a warning
-wanted = ["mqtt", "api", "config", "websocket_api", "automation", "hassio", "isal",
+# analytics, which is always loaded, imports hassio (2026) or recorder (2024) without saying so; isal spares a
+# warning
+wanted = ["mqtt", "api", "config", "websocket_api", "automation", "hassio", "recorder", "isal",
           *bootstrap.CORE_INTEGRATIONS, *bootstrap.DEFAULT_INTEGRATIONS]
 seen, requirements = set(), set()
 while wanted:

@@ -32,10 +32,12 @@ const TELLING = ['No matching payload found for entity', 'always needs to includ
 /** Not about us: a bare machine without camera and voice software, a test that stops the broker. */
 const NOT_OURS = [
   /^haffmpeg/,
-  /^homeassistant\.bootstrap.*Skipping pip installation/s,
+  /^homeassistant\.bootstrap.*(Skipping pip installation|running Python version)/s,
   /^homeassistant\.components\.camera\.img_util/,
   /^homeassistant\.setup.*assist_(pipeline|satellite)/s,
-  /^homeassistant\.components\.mqtt\.client.*(Disconnected from MQTT server|Failed to connect to MQTT server)/s,
+  /^homeassistant\.components\.mqtt\.client.*(Disconnected from|Failed to connect to|Error returned from) MQTT server/s,
+  /^homeassistant .*The client is not currently connected/s,
+  /^paho\.mqtt\.client/,
   /^aiohttp_fast_zlib/,
   /logging too frequently/,
 ];
