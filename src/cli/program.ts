@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { aliasCommand } from './alias.js';
 import { bareProgram } from './bare-program.js';
+import { checkCommand } from './check.js';
 import { configCommand } from './config.js';
 import { demoCommand } from './demo.js';
 import { explainCommand } from './explain.js';
@@ -17,6 +18,7 @@ export function program(): Command {
     .addCommand(runCommand())
     .addCommand(demoCommand())
     .addCommand(configCommand())
+    .addCommand(checkCommand())
     .addCommand(aliasCommand())
     .addCommand(explainCommand())
     .addCommand(serviceCommand());

@@ -33,8 +33,15 @@ const pem = (text: string | undefined): Buffer | undefined =>
 /** How long to wait for the clean end. */
 const LEAVE_MS = 1000;
 
-/** Connects; rejects with the reason when the broker does not let us in at the first attempt. */
-export function visitBroker({ mqtt }: Configuration, listener: VisitorListener): Promise<Visitor> {
+/**
+ * Connects; rejects with the reason when the broker does not let us in at the first attempt, or within this time
+ * (milliseconds; without one the connection's own limits count).
+ */
+export function visitBroker(
+  { mqtt }: Configuration,
+  listener: VisitorListener,
+  withinMs?: number,
+): Promise<Visitor> {
   const broker = connectBroker({
     urls: mqtt.urls,
     username: mqtt.username,
@@ -76,8 +83,18 @@ export function visitBroker({ mqtt }: Configuration, listener: VisitorListener):
         }),
       leave: () => broker.stop([], LEAVE_MS),
     };
+    const timer =
+      withinMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            if (isIn) return;
+            isIn = true;
+            void broker.stop([], LEAVE_MS);
+            reject(new CommandError(`the broker cannot be reached: no answer within ${withinMs} ms`));
+          }, withinMs);
     broker.start({
       connected: () => {
+        clearTimeout(timer);
         if (isIn) {
           if (subscribed.size > 0) broker.subscribe([...subscribed]);
           listener.back?.();
@@ -100,6 +117,7 @@ export function visitBroker({ mqtt }: Configuration, listener: VisitorListener):
       },
       closed: (reason) => listener.closed?.(reason),
       refused: (reason) => {
+        clearTimeout(timer);
         if (isIn) return;
         isIn = true;
         void broker.stop([], LEAVE_MS);

@@ -1,0 +1,114 @@
+/** `heyu2mqtt check`: everything on one page, each line with what to do about it. */
+
+import { Command, Option } from 'commander';
+import type { Configuration } from '../config/configuration.js';
+import { loadConfiguration } from '../config/load.js';
+import { checkAliasFile } from './check/aliases.js';
+import { checkReach, lookAround, some } from './check/broker.js';
+import { clearObsolete } from './check/clear.js';
+import { checkConfiguration, counted } from './check/configuration.js';
+import { exitCodeOf, inOrder, tellIn, type Area, type Finding, type Tell } from './check/finding.js';
+import { checkHeyu, readHeyu } from './check/heyu.js';
+import { checkHomeAssistant } from './check/home-assistant.js';
+import { checkLog } from './check/log.js';
+import { findObsolete, obsoleteTopics } from './check/obsolete.js';
+import { printFindings } from './check/print.js';
+import { checkOnline } from './check/quick.js';
+import { checkService } from './check/service.js';
+import { configFileOf, configOption } from './configured.js';
+import { EXIT } from './exit-code.js';
+import { findX10Config } from './find-x10config.js';
+import { processTerminal, type Terminal } from './terminal.js';
+import { ownVersion } from './version.js';
+
+type Options = {
+  readonly config?: string;
+  readonly quick?: boolean;
+  readonly fix?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+};
+
+/** The command `check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
+export function checkCommand(): Command {
+  return new Command('check')
+    .description('check configuration, log, heyu, broker, Home Assistant and service, each with its remedy')
+    .addOption(configOption())
+    .addOption(
+      new Option('--quick', 'only: does the configuration load, is the service online (for health checks)'),
+    )
+    .addOption(
+      new Option('--fix', 'clear what an earlier configuration left at the broker; asks').conflicts('quick'),
+    )
+    .option('--yes', 'with --fix: do not ask')
+    .option('--json', 'as JSON')
+    .action(check);
+}
+
+async function check(options: Options): Promise<void> {
+  const terminal = processTerminal();
+  const findings: Finding[] = [];
+  const tell = (area: Area): Tell => tellIn(area, findings);
+  const configFile = configFileOf(options.config);
+  const loaded = loadConfiguration({ configFile, env: process.env, version: ownVersion() });
+  const configuration = checkConfiguration(loaded, configFile, tell('configuration'));
+  if (options.quick === true) {
+    if (configuration !== undefined) await checkOnline(configuration, tell('service'));
+  } else {
+    checkHere(configuration, options.config, tell);
+    if (configuration !== undefined) await checkThere(configuration, options, terminal, tell);
+  }
+  if (options.json === true) terminal.print(JSON.stringify(inOrder(findings), null, 2));
+  else printFindings(terminal, inOrder(findings));
+  const code = exitCodeOf(findings);
+  // a container is healthy or it is not: warnings do not count
+  process.exitCode = options.quick === true && code !== EXIT.faults ? EXIT.ok : code;
+}
+
+/** What lies on this machine. */
+function checkHere(
+  configuration: Configuration | undefined,
+  config: string | undefined,
+  tell: (area: Area) => Tell,
+): void {
+  const now = Date.now();
+  const x10config = configuration?.files.x10config ?? findX10Config(process.env);
+  const heyu = readHeyu(x10config, tell('heyu'));
+  const log = configuration && {
+    path: configuration.heyu.log,
+    ...checkLog(configuration, now, tell('log')),
+  };
+  if (configuration !== undefined)
+    checkAliasFile(configuration, config, heyu, log?.isReadable === true, tell('aliases'));
+  if (x10config !== undefined && heyu !== undefined) checkHeyu(x10config, heyu, log, now, tell('heyu'));
+}
+
+/** What lies beyond the broker. */
+async function checkThere(
+  configuration: Configuration,
+  options: Options,
+  terminal: Terminal,
+  tell: (area: Area) => Tell,
+): Promise<void> {
+  const reached = await checkReach(configuration, tell('broker'));
+  if (reached === undefined) return;
+  const kept = await lookAround(reached, tell('broker'));
+  await checkObsolete(reached, options, terminal, tell('broker'));
+  checkHomeAssistant(reached, kept, tell('home assistant'));
+  checkService(reached, kept, tell('service'));
+}
+
+async function checkObsolete(
+  configuration: Configuration,
+  { fix = false, yes = false }: Options,
+  terminal: Terminal,
+  tell: Tell,
+): Promise<void> {
+  const obsolete = await findObsolete(configuration);
+  const topics = obsoleteTopics(obsolete);
+  if (topics.length === 0) tell('ok', 'nothing is left of an earlier configuration');
+  else if (fix && (await clearObsolete(configuration, obsolete, terminal, yes)))
+    tell('ok', `cleared: ${counted(topics.length, 'topic')} of an earlier configuration`);
+  else
+    tell('warning', `left of an earlier configuration: ${some(topics)}`, 'heyu2mqtt check --fix clears them');
+}

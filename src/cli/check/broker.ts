@@ -1,0 +1,122 @@
+/** The broker: can it be reached, does it let us in, and may we read and write what the service has to? */
+
+import { randomBytes } from 'node:crypto';
+import type { Configuration } from '../../config/configuration.js';
+import { bridgeObjectId } from '../../homeassistant/device.js';
+import { deviceTopic, discoveryMessages, entityTopic } from '../../homeassistant/discovery.js';
+import { bridgeTopic } from '../../mqtt/topics.js';
+import type { Message } from '../../ports.js';
+import { CommandError } from '../exit-code.js';
+import { visitBroker } from '../visitor.js';
+import type { Tell } from './finding.js';
+import { readBack, type Kept } from './read-back.js';
+
+/** So many topics are named in one line. */
+const NAMED = 3;
+
+/** Tells of each url; the configuration with those that let us in, undefined when none does. */
+export async function checkReach(
+  configuration: Configuration,
+  tell: Tell,
+): Promise<Configuration | undefined> {
+  const { mqtt } = configuration;
+  const good: string[] = [];
+  const bad: { readonly text: string; readonly hint: string | undefined }[] = [];
+  for (const url of mqtt.urls) {
+    try {
+      const visitor = await visitBroker(withUrls(configuration, [url]), { received: () => undefined });
+      await visitor.leave();
+      good.push(url);
+      tell('ok', `${url} lets ${mqtt.username ?? 'us (without a name)'} in`);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      bad.push({ text: `${url}: ${error.message}`, hint: error.hint });
+    }
+  }
+  for (const { text, hint } of bad) tell(good.length === 0 ? 'fault' : 'warning', text, hint);
+  return good.length === 0 ? undefined : withUrls(configuration, good.slice(0, 1));
+}
+
+const withUrls = (configuration: Configuration, urls: readonly string[]): Configuration => ({
+  ...configuration,
+  mqtt: { ...configuration.mqtt, urls },
+});
+
+/** Everything that the checks want to see of the broker, and the proof of its access control. */
+export async function lookAround(configuration: Configuration, tell: Tell): Promise<Kept> {
+  const { core, homeassistant } = configuration;
+  const states = core.zones.flatMap(({ stateTopic }) => stateTopic ?? []);
+  const probes = probesOf(configuration);
+  const bridge = (['status', 'source', 'problem', 'info', 'takeover'] as const).map((topic) =>
+    bridgeTopic(core.baseTopic, topic),
+  );
+  const discovery = discoveryMessages(core).map(({ topic }) => topic);
+  const kept = await readBack(configuration, {
+    topics: [...bridge, ...states, homeassistant.birthTopic, ...discovery],
+    probes,
+  });
+  tellAccess(kept, probes, configuration, tell);
+  tellStates(kept, configuration, tell);
+  return kept;
+}
+
+/**
+ * One message beside the topics of each device, and one to discovery. Nobody listens there: Home Assistant takes an
+ * empty discovery message of an unknown device for a removal of nothing.
+ */
+function probesOf({ core }: Configuration): readonly Message[] {
+  const { baseTopic, sensors, zones } = core;
+  const chance = randomBytes(6).toString('hex');
+  const levels = [
+    'bridge',
+    ...zones.map(({ zone }) => `zone/${zone}`),
+    ...sensors.filter(({ ignore }) => !ignore).map(({ topic }) => topic),
+  ];
+  const { discovery, prefix } = core.homeassistant;
+  const id = bridgeObjectId(core);
+  const announcement =
+    discovery === 'off'
+      ? []
+      : discovery === 'device'
+        ? [deviceTopic(prefix, `${id}_check_${chance}`)]
+        : [entityTopic(prefix, 'binary_sensor', id, `check_${chance}`)];
+  return [
+    ...levels.map((level) => ({ topic: `${baseTopic}/${level}/check`, payload: chance, retain: false })),
+    ...announcement.map((topic) => ({ topic, payload: '', retain: false })),
+  ];
+}
+
+function tellAccess(kept: Kept, probes: readonly Message[], { core }: Configuration, tell: Tell): void {
+  const lost = probes.map(({ topic }) => topic).filter((topic) => !kept.echoed.has(topic));
+  const refused = [...kept.refused].filter((topic) => !lost.includes(topic));
+  const rule = `its access control must let this user read and write ${core.baseTopic}/#`;
+  const rules = core.homeassistant.discovery === 'off' ? rule : `${rule} and ${core.homeassistant.prefix}/#`;
+  if (lost.length > 0) tell('fault', `what we publish does not come back: ${some(lost)}`, rules);
+  if (refused.length > 0) tell('fault', `we may not read ${some(refused)}`, rules);
+  if (lost.length === 0 && refused.length === 0) tell('ok', 'what we publish comes back: access is granted');
+}
+
+function tellStates(kept: Kept, { core }: Configuration, tell: Tell): void {
+  for (const { zone, stateTopic } of core.zones) {
+    if (stateTopic === undefined || kept.refused.has(stateTopic)) continue;
+    const state = kept.retained.get(stateTopic);
+    if (state !== undefined) tell('ok', `${stateTopic} of the zone ${zone}: ${excerpt(state)}`);
+    else
+      tell(
+        'warning',
+        `${stateTopic} of the zone ${zone} holds nothing`,
+        'the alarm system must publish its state retained, and the access control must let this user read it',
+      );
+  }
+}
+
+/** Some topics of many. */
+export function some(topics: readonly string[]): string {
+  const rest = topics.length - NAMED;
+  return [...topics.slice(0, NAMED), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+}
+
+/** Payloads of others may be anything. */
+function excerpt(payload: string): string {
+  return JSON.stringify(payload.length > 60 ? `${payload.slice(0, 60)}...` : payload);
+}

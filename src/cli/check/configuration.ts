@@ -1,0 +1,35 @@
+/** Does the configuration load, and what is doubtful in it? */
+
+import type { Configuration } from '../../config/configuration.js';
+import { formatFault, type Fault } from '../../config/faults.js';
+import type { Loaded } from '../../config/load.js';
+import { DEFAULT_CONFIG } from '../configured.js';
+import type { Tell, Verdict } from './finding.js';
+
+/** Tells of it; the configuration, if it is good enough to go on. */
+export function checkConfiguration(
+  loaded: Loaded,
+  configFile: string | undefined,
+  tell: Tell,
+): Configuration | undefined {
+  const say = (verdict: Verdict, fault: Fault): void =>
+    tell(verdict, formatFault({ ...fault, hint: undefined }), fault.hint);
+  if (!loaded.ok) {
+    for (const fault of loaded.faults) say('fault', fault);
+    for (const warning of loaded.warnings) say('warning', warning);
+    return undefined;
+  }
+  const { configuration } = loaded;
+  const { core, files, warnings } = configuration;
+  if (configFile === undefined)
+    tell('warning', `there is no ${DEFAULT_CONFIG}: everything has its default`, 'heyu2mqtt init writes one');
+  else tell('ok', `${configFile}: ${counted(core.zones.length, 'zone')}`);
+  // what heyu refuses in its own file is told with heyu
+  for (const warning of warnings) if (warning.file !== files.x10config) say('warning', warning);
+  return configuration;
+}
+
+/** `1 zone`, `2 zones`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,51 @@
+/** What `check` finds: one line each, with what to do about it. */
+
+import { EXIT } from '../exit-code.js';
+
+/** The areas of the page, in their order. */
+export const AREAS = [
+  'configuration',
+  'aliases',
+  'log',
+  'heyu',
+  'broker',
+  'home assistant',
+  'service',
+] as const;
+
+/** What a finding is about. */
+export type Area = (typeof AREAS)[number];
+
+/** `warning`: something will be missed, or is doubtful; `fault`: it does not work. */
+export type Verdict = 'ok' | 'warning' | 'fault';
+
+/** One line of the page. */
+export type Finding = {
+  readonly area: Area;
+  readonly verdict: Verdict;
+  /** In lower case, without a full stop. */
+  readonly text: string;
+  /** What to do. */
+  readonly hint?: string;
+};
+
+/** Makes the findings of one area. */
+export type Tell = (verdict: Verdict, text: string, hint?: string) => void;
+
+/** Collects the findings of one area, in their order. */
+export function tellIn(area: Area, findings: Finding[]): Tell {
+  return (verdict, text, hint) => {
+    findings.push({ area, verdict, text, ...(hint === undefined ? {} : { hint }) });
+  };
+}
+
+/** 0 when all is well, 1 with warnings, 2 with faults. */
+export function exitCodeOf(findings: readonly Finding[]): number {
+  const has = (verdict: Verdict): boolean => findings.some((finding) => finding.verdict === verdict);
+  return has('fault') ? EXIT.faults : has('warning') ? EXIT.failed : EXIT.ok;
+}
+
+/** In the order of the areas. */
+export function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  return AREAS.flatMap((area) => findings.filter((finding) => finding.area === area));
+}

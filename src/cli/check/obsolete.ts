@@ -1,0 +1,110 @@
+/**
+ * What an earlier configuration left at the broker. Only what is ours for sure: what the service has written down,
+ * discovery that names us and our bridge, and the topics that such discovery names.
+ */
+
+import type { Configuration } from '../../config/configuration.js';
+import { bridgeObjectId, originOf } from '../../homeassistant/device.js';
+import { discoveryMessages } from '../../homeassistant/discovery.js';
+import { placeOf, readRemembered, type Remembered } from '../../homeassistant/remembered.js';
+import { retainedTopicsOf } from '../../bridge/retained-topics.js';
+import type { CoreSettings } from '../../settings.js';
+import { readBack } from './read-back.js';
+import { readOwnTopics } from './state-document.js';
+
+/** What is to be cleared. */
+export type Obsolete = {
+  /** Retained topics, discovery aside. */
+  readonly topics: readonly string[];
+  /** Discovery, with what it brought. */
+  readonly discovery: Remembered;
+};
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Looks for it at the broker. */
+export async function findObsolete(configuration: Configuration): Promise<Obsolete> {
+  const { core } = configuration;
+  const own = readOwnTopics(configuration.stateDir);
+  const { prefix } = core.homeassistant;
+  const wildcards = [`${prefix}/device/+/config`, `${prefix}/+/+/+/config`];
+  const remembered = Object.keys(own?.discovery ?? {});
+  const { retained } = await readBack(configuration, { topics: [...wildcards, ...remembered] });
+
+  const published = new Set(discoveryMessages(core).map(({ topic }) => topic));
+  const discovery: Record<string, Remembered[string]> = {};
+  const named: string[] = [];
+  for (const [topic, payload] of retained) {
+    if (published.has(topic) || placeOf(topic) === undefined) continue;
+    const message = parsed(payload);
+    const isOurs = message !== undefined && isFromUs(message, core);
+    if (!isOurs && !remembered.includes(topic)) continue;
+    discovery[topic] = broughtBy(topic, message ?? {}) ?? own?.discovery[topic] ?? {};
+    if (isOurs) named.push(...topicsIn(message));
+  }
+
+  const expected = retainedTopicsOf(core);
+  const foreign = new Set([
+    configuration.homeassistant.birthTopic,
+    ...core.zones.map((zone) => zone.stateTopic),
+  ]);
+  const candidates = [
+    ...(own?.retained ?? []),
+    ...named.filter((topic) => topic.startsWith(`${core.baseTopic}/`)),
+  ].filter((topic) => !expected.has(topic) && !foreign.has(topic) && placeOf(topic) === undefined);
+  const kept = await readBack(configuration, { topics: candidates });
+  const topics = [...new Set(candidates)].filter((topic) => kept.retained.has(topic));
+  return { topics: topics.sort(), discovery };
+}
+
+/** All that is obsolete, for people. */
+export function obsoleteTopics({ topics, discovery }: Obsolete): readonly string[] {
+  return [...topics, ...Object.keys(discovery)];
+}
+
+function parsed(payload: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(payload);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Our program has written it, for this bridge and no other. */
+function isFromUs({ origin, device }: JsonObject, core: CoreSettings): boolean {
+  if (!isObject(origin) || origin['name'] !== originOf(core)['name'] || !isObject(device)) return false;
+  const bridge = bridgeObjectId(core);
+  const { identifiers } = device;
+  return device['via_device'] === bridge || (Array.isArray(identifiers) && identifiers.includes(bridge));
+}
+
+/** The components that a message brought: those in it, or the one that its topic names. */
+function broughtBy(topic: string, message: JsonObject): Remembered[string] | undefined {
+  const place = placeOf(topic);
+  const platform = topic.split('/').at(-4);
+  const components = isObject(message['components']) ? message['components'] : {};
+  const brought =
+    place?.form === 'entity'
+      ? { [place.key]: platform }
+      : Object.fromEntries(
+          Object.entries(components).map(([key, component]) => [
+            key,
+            isObject(component) ? component['platform'] : undefined,
+          ]),
+        );
+  return readRemembered({ [topic]: brought })[topic];
+}
+
+/** Topics that a discovery message names, but for those to which others write. */
+function topicsIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(topicsIn);
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (typeof inner !== 'string') return topicsIn(inner);
+    return /(^|_)topic$/.test(key) && !key.includes('command') ? [inner] : [];
+  });
+}

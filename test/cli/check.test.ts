@@ -1,0 +1,328 @@
+import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { judgeStamps } from '../../src/cli/check/log-stamps.js';
+import { barrierFor } from '../../src/cli/check/may-read.js';
+import { makeBridge, pair, stampAt, type House, type TestBridge } from '../support/bridge.js';
+import { collect, type Collector } from '../support/collect.js';
+import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';
+import { house } from './house.js';
+import { runCli, type Ran } from './run-cli.js';
+import { atTerminal } from './terminal-session.js';
+
+type Scene = {
+  readonly bridge: TestBridge;
+  readonly seen: Collector;
+  readonly check: (...args: readonly string[]) => Promise<Ran>;
+};
+
+const ALIASES = `aliases:
+  hall: { address: A3, model: MS14A, zone: ground }
+  porch: { address: A5, model: MS14A }
+`;
+
+let mosquitto: Mosquitto;
+beforeAll(async () => {
+  mosquitto = await startMosquitto();
+});
+afterAll(() => mosquitto.remove());
+
+let houses = 0;
+
+/** A house of its own at the shared broker; its log has heard both sensors just now. */
+async function scene(more: Partial<House> = {}, broker = mosquitto, login = ''): Promise<Scene> {
+  houses += 1;
+  const url = broker.url.replace('://', `://${login}`);
+  const bridge = makeBridge({
+    mqttUrl: url,
+    aliases: ALIASES,
+    ...more,
+    config: `mqtt: { url: "${url}", base_topic: c${houses} }
+homeassistant: { prefix: ha${houses}, birth_topic: ha${houses}/status }
+${more.config ?? 'zones: { ground: { name: Ground floor } }'}
+`,
+  });
+  onTestFinished(() => bridge.remove());
+  bridge.heyu(...pair('rcvi', 'A3', 'On'), ...pair('rcvi', 'A5', 'On'));
+  const seen = await collect(url, [`c${houses}/#`, `ha${houses}/#`]);
+  onTestFinished(() => seen.stop());
+  const check = (...args: readonly string[]) => runCli('check', '--config', bridge.configPath, ...args);
+  return { bridge, seen, check };
+}
+
+/** Starts the service and waits until it has told everything. */
+async function running({ bridge, seen }: Scene): Promise<void> {
+  await bridge.start();
+  await seen.untilLast(`c${houses}/bridge/status`, 'online');
+  await seen.until(() => seen.last(`c${houses}/porch/motion`) !== undefined);
+  await seen.until(() => seen.last(`c${houses}/bridge/info`) !== undefined);
+  await seen.until(() => seen.last(`ha${houses}/device/c${houses}_a5/config`) !== undefined);
+}
+
+const withLogin = async (acl: string): Promise<Mosquitto> => {
+  const options: MosquittoOptions = {
+    passwords: { bridge: 'secret' },
+    acl: `user bridge\n${acl}`,
+  };
+  const broker = await startMosquitto(options);
+  onTestFinished(broker.remove);
+  return broker;
+};
+
+describe('check', () => {
+  it('is content with a house in which all is well', async () => {
+    const there = await scene();
+    await running(there);
+    const { code, out } = await there.check();
+    expect(out).toContain('all is well');
+    for (const area of ['configuration', 'aliases', 'log', 'heyu', 'broker', 'home assistant', 'service'])
+      expect(out).toMatch(new RegExp(`^${area} +ok `, 'm'));
+    expect(code).toBe(0);
+  });
+
+  it('leaves the broker and the service as they were', async () => {
+    const there = await scene();
+    await running(there);
+    there.seen.clear();
+    await there.check();
+    expect(there.seen.messages.filter(({ retain }) => retain)).toEqual([]);
+    expect(there.seen.last(`c${houses}/bridge/status`)).toBeUndefined();
+    expect(there.seen.last(`c${houses}/bridge/takeover`)).toBeUndefined();
+  });
+
+  it('warns when the service has never run, and finds nothing announced', async () => {
+    const { check } = await scene();
+    const { code, out } = await check();
+    expect(out).toMatch(/service +warning +it has never run here/);
+    expect(out).toContain('not announced yet');
+    expect(code).toBe(1);
+  });
+
+  it('finds a service that has ended', async () => {
+    const there = await scene();
+    await running(there);
+    await there.bridge.stop();
+    const { code, out } = await there.check();
+    expect(out).toMatch(/service +fault +it does not run/);
+    expect(code).toBe(2);
+  });
+
+  it('shows every fault of the configuration and still looks at heyu', async () => {
+    const home = house({ 'config.yaml': 'mqtt: { ulr: x }\nstate_dri: /tmp\n' });
+    const { code, out } = await runCli('check', '--config', home.path('config.yaml'));
+    expect(out).toMatch(/configuration +fault[^]*ulr[^]*fault[^]*state_dri/);
+    expect(out).toMatch(/^heyu /m);
+    expect(code).toBe(2);
+  });
+
+  it('tells programs the same in JSON', async () => {
+    const { check } = await scene();
+    const { out } = await check('--json');
+    expect(JSON.parse(out)).toContainEqual({
+      area: 'service',
+      verdict: 'warning',
+      text: 'it has never run here',
+      hint: expect.any(String) as string,
+    });
+  });
+
+  it('says why the broker cannot be reached', async () => {
+    const { bridge, check } = await scene();
+    writeFileSync(
+      bridge.configPath,
+      `heyu: { log: ${bridge.logPath} }\nmqtt: { url: "mqtt://127.0.0.1:1" }\n`,
+    );
+    const { code, out } = await check();
+    expect(out).toMatch(/broker +fault +mqtt:\/\/127\.0\.0\.1:1/);
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    ['may not be written', 'topic readwrite C/bridge/#\ntopic readwrite H/#\ntopic read C/#', 'C/hall/check'],
+    ['may not be read', 'topic write C/#\ntopic readwrite C/bridge/#\ntopic readwrite H/#', 'C/hall/check'],
+    ['are for discovery', 'topic readwrite C/#', 'H/device/heyu2mqtt_C_check_'],
+  ])('finds topics that %s, though the broker grants all', async (_, acl, topic) => {
+    const named = (text: string) =>
+      text
+        .replaceAll('C/', `c${houses + 1}/`)
+        .replaceAll('H/', `ha${houses + 1}/`)
+        .replace('_C_', `_c${houses + 1}_`);
+    const lost = named(topic);
+    const broker = await withLogin(named(acl));
+    const { check } = await scene({}, broker, 'bridge:secret@');
+    const { code, out } = await check();
+    expect(out).toContain('what we publish does not come back');
+    expect(out).toContain(lost);
+    expect(code).toBe(2);
+  });
+
+  it('misses the state of a zone that is not kept', async () => {
+    const { check, seen } = await scene({ config: 'zones: { ground: { state_topic: alarmo/state } }' });
+    expect((await check()).out).toContain('alarmo/state of the zone ground holds nothing');
+    await seen.publish('alarmo/state', 'armed_away', { retain: true });
+    expect((await check()).out).toContain('alarmo/state of the zone ground: "armed_away"');
+  });
+
+  it.each([
+    ['does not exist', 'nowhere.log', 'does not exist'],
+    ['is a directory', '.', 'is a directory'],
+  ])('names a log that %s', async (_, log, words) => {
+    const { bridge, check } = await scene();
+    const path = join(bridge.folder, log);
+    writeFileSync(
+      bridge.configPath,
+      `heyu: { log: ${path} }\nmqtt: { url: "${mosquitto.url}", base_topic: c${houses} }\nzones: { ground: {} }\n`,
+    );
+    const { code, out } = await check();
+    expect(out).toMatch(/^log +fault/m);
+    expect(out).toContain(words);
+    expect(code).toBe(2);
+  });
+
+  it('sees that the log does not grow any more', async () => {
+    const { bridge, check } = await scene();
+    const at = Date.now() - 5 * 86_400_000;
+    bridge.heyu(`${stampAt(at)}  rcvi func          Off : hc A`);
+    utimesSync(bridge.logPath, at / 1000, at / 1000);
+    expect((await check()).out).toMatch(/log +[^]*warning +nothing was written to it since/);
+  });
+});
+
+describe('check --quick', () => {
+  it('says that the service is online, and nothing else', async () => {
+    const there = await scene();
+    await running(there);
+    const { code, out } = await there.check('--quick');
+    expect(out).toMatch(/service +ok +it is online/);
+    expect(out).not.toContain('broker');
+    expect(code).toBe(0);
+  });
+
+  it('ends with 2 while it is not, or the broker is silent', async () => {
+    const there = await scene();
+    expect((await there.check('--quick')).code).toBe(2);
+    const broker = await startMosquitto();
+    onTestFinished(broker.remove);
+    const other = await scene({}, broker);
+    broker.freeze();
+    const startedAt = performance.now();
+    const { code, out } = await other.check('--quick');
+    broker.thaw();
+    expect([code, out]).toEqual([2, expect.stringContaining('cannot be reached') as string]);
+    expect(performance.now() - startedAt).toBeLessThan(8000);
+  });
+
+  it('ends with 2 when the configuration does not load', async () => {
+    const home = house({ 'config.yaml': 'mqtt: { ulr: x }\n' });
+    expect((await runCli('check', '--quick', '--config', home.path('config.yaml'))).code).toBe(2);
+  });
+});
+
+describe('check --fix', () => {
+  /** A house whose porch was removed while the service did not run, beside what others keep at the broker. */
+  async function leftBehind(): Promise<Scene & { readonly others: readonly string[] }> {
+    const there = await scene();
+    await running(there);
+    await there.bridge.stop();
+    writeFileSync(there.bridge.aliasesPath, ALIASES.replace(/ {2}porch.*\n/, ''));
+    const foreign = JSON.stringify({
+      origin: { name: 'heyu2mqtt' },
+      device: { via_device: `heyu2mqtt_c${houses}_2` },
+    });
+    const others = {
+      [`c${houses}/garden/motion`]: 'ON',
+      [`ha${houses}/device/c${houses}_2_a5/config`]: foreign,
+      [`ha${houses}/device/zigbee/config`]:
+        '{"origin":{"name":"Zigbee2MQTT"},"device":{"identifiers":["z"]}}',
+    };
+    for (const [topic, payload] of Object.entries(others))
+      await there.seen.publish(topic, payload, { retain: true });
+    return { ...there, others: Object.keys(others) };
+  }
+
+  /** What the broker keeps of this house now. */
+  async function kept(): Promise<readonly string[]> {
+    const look = await collect(mosquitto.port, [`c${houses}/#`, `ha${houses}/#`]);
+    await look.publish(`c${houses}/fence`, '1');
+    await look.untilLast(`c${houses}/fence`, '1');
+    await look.stop();
+    return look.messages.filter(({ retain }) => retain).map(({ topic }) => topic);
+  }
+
+  it('clears what is ours and not configured any more, and nothing else', async () => {
+    const there = await leftBehind();
+    const before = await there.check();
+    expect(before.out).toContain(`left of an earlier configuration: c${houses}/porch/`);
+    expect(await kept()).toContain(`ha${houses}/device/c${houses}_a5/config`);
+    const { out } = await there.check('--fix', '--yes');
+    expect(out).toContain('cleared: ');
+    const after = await kept();
+    expect(after.filter((topic) => /porch|_a5/.test(topic))).toEqual([
+      `ha${houses}/device/c${houses}_2_a5/config`,
+    ]);
+    expect(after).toEqual(expect.arrayContaining([...there.others, `c${houses}/hall/motion`]));
+    expect((await there.check()).out).toContain('nothing is left of an earlier configuration');
+  });
+
+  it('finds it without the state of the service, by what discovery names', async () => {
+    const there = await leftBehind();
+    writeFileSync(join(there.bridge.statePath, 'state.json'), '{}');
+    await there.check('--fix', '--yes');
+    expect((await kept()).filter((topic) => topic.includes('porch'))).toEqual([]);
+  });
+
+  it('clears nothing where nobody can be asked', async () => {
+    const there = await leftBehind();
+    const { code, err } = await there.check('--fix');
+    expect(err).toContain(`c${houses}/porch/motion`);
+    expect(err).toContain('add --yes');
+    expect(code).toBe(64);
+    expect(await kept()).toContain(`c${houses}/porch/motion`);
+  });
+
+  it('asks at a terminal', async () => {
+    const there = await leftBehind();
+    const session = atTerminal(['check', '--fix', '--config', there.bridge.configPath]);
+    await session.sees('Clear all');
+    session.types('n');
+    await session.sees('left of an earlier configuration');
+    await session.ends();
+    expect(await kept()).toContain(`c${houses}/porch/motion`);
+  });
+});
+
+describe('the stamps of a log', () => {
+  const form = { order: 'YMD', timeZone: 'UTC' } as const;
+  const writtenAt = Date.UTC(2026, 10, 5, 15, 0, 3);
+  const line = (stamp: string) => [`${stamp}  rcvi func           On : hc A`];
+  it.each([
+    ['fit', line('11/05 15:00:03'), { kind: 'fits' }],
+    ['fit when the disk was slow', line('11/05 15:00:00'), { kind: 'fits' }],
+    ['are those of another time zone', line('11/05 16:00:03'), { kind: 'zone', lateMs: -3_600_000 }],
+    ['are those of a half-hour zone', line('11/05 09:30:03'), { kind: 'zone', lateMs: 19_800_000 }],
+    ['have day and month exchanged', line('05/11 15:00:03'), { kind: 'order', order: 'DMY' }],
+    ['are off', line('11/05 14:52:00'), { kind: 'off', lateMs: 483_000 }],
+    ['are not those of heyu', ['Nov  5 15:00:03 host cron: hello'], { kind: 'none' }],
+    ['are not on the last line', [...line('11/05 12:00:00'), 'a script said this'], { kind: 'unsure' }],
+  ])('%s', (_, lines, verdict) => {
+    expect(judgeStamps(lines, writtenAt, form)).toEqual(verdict);
+  });
+});
+
+describe('who may read the log', () => {
+  it('is told by owner, group and mode of the file and of the directories on the way', () => {
+    const home = house();
+    const log = home.path('heyu.log');
+    const nobody = { uid: 4_000_000, gids: [4_000_000] };
+    const [folder = ''] = [home.path('.')];
+    chmodSync(folder, 0o755);
+    chmodSync(log, 0o644);
+    expect(barrierFor(log, nobody)).toBeUndefined();
+    chmodSync(log, 0o640);
+    expect(barrierFor(log, nobody)).toBe(log);
+    expect(barrierFor(log, { uid: 0, gids: [] })).toBeUndefined();
+    expect(barrierFor(log, { ...nobody, gids: [process.getgid?.() ?? 0] })).toBeUndefined();
+    chmodSync(folder, 0o700);
+    expect(barrierFor(log, nobody)).toBe(join(folder));
+  });
+});
