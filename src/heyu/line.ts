@@ -266,8 +266,9 @@ export function signalReader(): SignalReader {
     // endsWith is several times as fast in V8 as startsWith at a position
     const known = signals[place];
     const said = texts[place] ?? '';
-    if (known !== undefined && said.length === text.length - start && text.startsWith(said, start))
+    if (known !== undefined && said.length === text.length - start && text.endsWith(said)) {
       return known;
+    }
     const signal = readSignal(text, start);
     texts[place] = flatSlice(text, start);
     signals[place] = signal;

@@ -3,7 +3,6 @@
  * `gendate`, `datstrf`): with or without a year, in three orders, with three separators, or as Unix time.
  */
 
-import { flatSlice } from './flat.js';
 import { instantsOf, timeZone, type TimeZone } from './time-zone.js';
 
 /** How heyu writes the stamps of its log (directive DATE_FORMAT) and where it lives. */
@@ -31,6 +30,7 @@ export type Stamp = {
 };
 
 const SPACE = 32;
+const COLON = 58;
 const digit = (text: string, at: number): number => text.charCodeAt(at) - 48;
 const isDigit = (value: number): boolean => value >= 0 && value <= 9;
 const pair = (text: string, at: number): number => {
@@ -54,7 +54,7 @@ function bodyStart(text: string, stampEnd: number): number {
 }
 
 function timeOfDay(text: string, at: number): number {
-  if (text.charCodeAt(at + 2) !== 58 || text.charCodeAt(at + 5) !== 58) return -1;
+  if (text.charCodeAt(at + 2) !== COLON || text.charCodeAt(at + 5) !== COLON) return -1;
   const hour = pair(text, at);
   const minute = pair(text, at + 3);
   const second = pair(text, at + 6);
@@ -102,6 +102,21 @@ export function readStamp(text: string, order: StampForm['order']): Stamp | unde
   return { bodyStart: start, unixMs: undefined, year, month, day, timeOfDayMs };
 }
 
+/**
+ * A number for heyu's default stamp with two blanks behind it ("11/22 15:29:27  "): equal for equal stamps. -1 for
+ * any other beginning. The separators do not count: they do not change what a stamp says.
+ */
+function shortStampKey(text: string): number {
+  if (text.charCodeAt(5) !== SPACE || text.charCodeAt(14) !== SPACE || text.charCodeAt(15) !== SPACE)
+    return -1;
+  if (text.charCodeAt(8) !== COLON || text.charCodeAt(11) !== COLON || !isSeparator(text.charCodeAt(2)))
+    return -1;
+  if (!(text.charCodeAt(16) > SPACE)) return -1;
+  const date = pair(text, 0) * 100 + pair(text, 3);
+  const time = (pair(text, 6) * 100 + pair(text, 9)) * 100 + pair(text, 12);
+  return date < 0 || time < 0 ? -1 : date * 1_000_000 + time;
+}
+
 /** How well a stamp fits into the time in which its line must have been written. */
 export type Fit = 'fits' | 'mismatch';
 
@@ -136,20 +151,19 @@ const HOUR = 3_600_000;
 /** Makes the resolver of a log's stamps. */
 export function stampClock({ timeZone: zoneName, order }: StampForm): StampClock {
   const zone = timeZone(zoneName);
-  let lastText = '\n';
   let lastStamp: Stamp | undefined;
+  let lastKey = -1;
   // the last hour that began at one instant only
   let lastDay = -1;
   let lastHour = -1;
   let lastHourAt = 0;
 
   const read = (text: string): Stamp | undefined => {
-    // everything up to the text itself is equal, and the text begins there, too
-    if (lastStamp !== undefined && text.startsWith(lastText) && text.charCodeAt(lastText.length) > SPACE) {
-      return lastStamp;
-    }
+    // address and function share a second: the same stamp is made once
+    const key = shortStampKey(text);
+    if (key >= 0 && key === lastKey) return lastStamp;
     lastStamp = readStamp(text, order);
-    if (lastStamp !== undefined) lastText = flatSlice(text, 0, lastStamp.bodyStart);
+    lastKey = key;
     return lastStamp;
   };
 
