@@ -1,0 +1,9 @@
+import { onTestFinished, test } from 'vitest';
+import { startNats } from '../support/nats.js';
+import { TROUBLES, tryLong } from './long.js';
+
+test.each(['persistent', 'clean'] as const)('NATS with JetStream, %s session', async (session) => {
+  const broker = await startNats();
+  onTestFinished(broker.remove);
+  await tryLong(`NATS ${session}`, broker, { session }, [...TROUBLES, 'broker restart', 'broker crash']);
+});
