@@ -1,6 +1,6 @@
 /**
  * What each channel is in Home Assistant. Data only: the keys are those of a discovery payload. Classes of
- * binary sensors say what ON means, and ON of every channel is what its topic says (docs/mqtt.md).
+ * binary sensors say what ON means, and ON of every channel is what its topic says (docs/topics.md).
  */
 import { READING_UNITS, type ReadingTopic } from '../sensor/reading-channels.js';
 import type { SensorType } from '../sensor/settings.js';
