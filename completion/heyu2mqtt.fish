@@ -10,7 +10,7 @@ function __heyu2mqtt_at
     set -l command heyu2mqtt
     for word in $words[2..-1]
         switch "$command $word"
-            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
+            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
                 set command "$command $word"
         end
     end
@@ -22,6 +22,7 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a init -d 'write a first co
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a run -d 'run the bridge (what the systemd service does)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a demo -d 'see it work: plays a recorded heyu log, no broker and no hardware needed'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a config -d 'show the effective configuration and where each value comes from; secrets are masked'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a check -d 'check configuration, log, heyu, broker, Home Assistant and service, each with its remedy'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a alias -d 'name the sensors: take them over from heyu, look at them, change them'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a explain -d 'show what each line of a heyu log is, and what would be published'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a service -d 'run heyu2mqtt as a systemd service'
@@ -46,6 +47,12 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt demo' -s h -l help -d 'displa
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt config' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt config' -l json -d 'as JSON'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt config' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt check' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt check' -l quick -d 'only: does the configuration load, is the service online (for health checks)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt check' -l fix -d 'clear what an earlier configuration left at the broker; asks'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt check' -l yes -d 'with --fix: do not ask'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt check' -l json -d 'as JSON'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt check' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a import -d 'take the aliases of heyu over; what you have changed stays as it is'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a list -d 'show all aliases'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a show -d 'show one alias: what is in force, and its topics'
