@@ -20,7 +20,15 @@ import {
   type Security,
 } from '../security/security.js';
 import type { CoreSettings } from '../settings.js';
-import { advance, createCore, reconfigured, type Core, type CoreMemory, type CoreOutput } from './core.js';
+import {
+  advance,
+  createCore,
+  hideOverdue,
+  reconfigured,
+  type Core,
+  type CoreMemory,
+  type CoreOutput,
+} from './core.js';
 import type { Finding } from './finding.js';
 import type { Trouble } from './health.js';
 import { hearLine as hear, hearStamped, unstampedLine } from './listen.js';
@@ -102,6 +110,12 @@ export const GRACE_MS = 1000;
 export function advanceBridge(bridge: Bridge, now: Now): void {
   bridge.now = now;
   advance(bridge.core, now.at - GRACE_MS);
+}
+
+/** The log is far behind: what it says of motion that would be over by `now` is not shown. */
+export function hideOverdueMotion(bridge: Bridge, now: Now): void {
+  bridge.now = now;
+  hideOverdue(bridge.core, now.at - GRACE_MS);
 }
 
 /** Time has come to `now` for the zones, whether or not the log could be read. */

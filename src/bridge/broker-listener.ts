@@ -6,7 +6,7 @@ import type { Outbox } from '../mqtt/outbox.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import { closed, connected, received, subscribed } from '../security/security.js';
 import type { Announcing } from './announcing.js';
-import { presentStates, securityStep, type Bridge } from './bridge.js';
+import { hideOverdueMotion, securityStep, type Bridge } from './bridge.js';
 import { concern, type Condition } from './condition.js';
 import { commandTopics, obey } from './controlling.js';
 import type { Surroundings } from './report.js';
@@ -41,6 +41,10 @@ export type Work = {
   readonly condition: Condition;
   readonly now: () => Now;
   readonly isStopping: () => boolean;
+  /** Everything that heyu has written has been read. */
+  readonly isCaughtUp: () => boolean;
+  /** Says what is known of all sensors, once, as soon as that can be told. */
+  readonly present: () => void;
   readonly conditionChanged: () => void;
   readonly statusChanged: () => void;
   /** `bridge/info` is to be published by this time (monotonic ms). */
@@ -73,6 +77,7 @@ export function brokerListener(work: Work): BrokerListener {
       log.info({ session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
       condition.delete('refused_topics');
       outbox.unpark();
+      if (!work.isCaughtUp()) hideOverdueMotion(bridge, now);
       const { baseTopic } = settings().core;
       out.put({
         kind: 'availability',
@@ -84,10 +89,10 @@ export function brokerListener(work: Work): BrokerListener {
       securityStep(bridge, now, (security, emit) => connected(security, sessionPresent, now, emit));
       broker().subscribe([settings().birthTopic, ...commandTopics(settings().core).keys()]);
       announcer.announce(false);
-      if (link.isFirstConnect) presentStates(bridge);
       // a broker may have forgotten what it was told: mosquitto without persistence does with each restart
-      else outbox.republishAll();
+      if (!link.isFirstConnect) outbox.republishAll();
       link.isFirstConnect = false;
+      work.present();
       reportBy(now.mono);
       tick();
     },

@@ -34,8 +34,13 @@ type Candidate = { readonly captured: Captured; readonly sequence: number };
 
 /** Finds the moments that count. */
 export type Settling = {
-  /** Captures this moment if none is being waited for. `sequence` is the last number of the outbox. */
-  readonly offer: (capture: () => Captured, sequence: number) => void;
+  /**
+   * Captures this moment, if none is being waited for; false otherwise: offer a later one then. `sequence` is the
+   * last number of the outbox.
+   */
+  readonly offer: (capture: () => Captured, sequence: number) => boolean;
+  /** Begins at this moment: nothing has been read before it, so that there is nothing to wait for. */
+  readonly begin: (captured: Captured) => void;
   /** Whether a newer moment counts now; asks the outbox. */
   readonly advance: (isSettledUpTo: (sequence: number) => boolean) => boolean;
   /** The last moment that counts. */
@@ -48,7 +53,12 @@ export function settling(stored: Captured | null): Settling {
   let candidate: Candidate | undefined;
   return {
     offer: (capture, sequence) => {
-      candidate ??= { captured: capture(), sequence };
+      if (candidate !== undefined) return false;
+      candidate = { captured: capture(), sequence };
+      return true;
+    },
+    begin: (captured) => {
+      settled ??= captured;
     },
     advance: (isSettledUpTo) => {
       if (candidate === undefined || !isSettledUpTo(candidate.sequence)) return false;
@@ -58,6 +68,18 @@ export function settling(stored: Captured | null): Settling {
     },
     settled: () => settled,
   };
+}
+
+/**
+ * The generations that have to be remembered beside a settled moment: those begun after its newest file. What is
+ * older is either in it or dealt with.
+ */
+export function begunSince(
+  generations: readonly FilePosition[],
+  settled: LogPosition,
+): readonly FilePosition[] {
+  const known = new Set(settled.files.map(({ generation }) => generation));
+  return generations.slice(generations.findLastIndex(({ generation }) => known.has(generation)) + 1);
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -10,7 +10,7 @@ import { signalReader, type SignalReader } from '../heyu/line.js';
 import { noSelections, shiftSelections, type Selections } from '../heyu/selection.js';
 import { stampClock, type StampClock } from '../heyu/stamp.js';
 import type { Hearing, Report, Sensor, SensorEvent, Standing } from '../sensor/hearing.js';
-import { HOLD_OVER } from '../sensor/motion.js';
+import { HOLD_OVER, hideMotion } from '../sensor/motion.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { newSensorState, type SensorState } from '../sensor/state.js';
 import { expire } from '../sensor/sensor.js';
@@ -161,6 +161,16 @@ export function advance(core: Core, at: number): void {
   if (at < core.wakeAt) return;
   core.wakeAt = Infinity;
   for (const sensor of core.sensors) if (!sensor.settings.ignore) expire(sensor, at, core.report);
+}
+
+/**
+ * The log cannot be read on for now, and time has come to `at`: motion that is over by what has been read is not
+ * shown any more. What is still to be read decides what it really was.
+ */
+export function hideOverdue(core: Core, at: number): void {
+  for (const sensor of core.sensors) {
+    if (sensor.settings.type === 'motion' && !sensor.settings.ignore) hideMotion(sensor, at, core.report);
+  }
 }
 
 /** What goes into the checkpoint. Shares its parts with the core: write it out before the next step. */

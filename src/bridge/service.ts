@@ -20,7 +20,14 @@ import {
   wakeZones,
 } from './bridge.js';
 import { brokerListener, newLinkState } from './broker-listener.js';
-import { CHECKPOINT_VERSION, readCheckpoint, settling, type Checkpoint } from './checkpoint.js';
+import {
+  CHECKPOINT_VERSION,
+  begunSince,
+  readCheckpoint,
+  settling,
+  type Captured,
+  type Checkpoint,
+} from './checkpoint.js';
 import { commandTopics } from './controlling.js';
 import { concern, type Condition } from './condition.js';
 import { memoryOf, shiftDeadlines } from './core.js';
@@ -59,6 +66,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   let logStatus: Surroundings['logStatus'] = 'starting';
   let isCaughtUp = false;
   let isChanged = false;
+  let isPresented = false;
   let isStopping = false;
   let lastLineMono = clock.monotonicMs();
   let checkpointDue = Infinity;
@@ -147,23 +155,39 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   /** A moment of the log that was waited for may be settled now. */
   function checkSettled(): void {
     if (!settledLog.advance(outbox.isSettledUpTo)) return;
-    const files = settledLog.settled()?.log.files ?? [];
-    generations = generations.filter(
-      ({ generation }) => !files.some((file) => file.generation === generation),
-    );
+    const settled = settledLog.settled();
+    if (settled !== null) generations = begunSince(generations, settled.log);
     void saves.request();
   }
 
   function capture(): void {
     checkSettled();
     if (isChanged) {
-      isChanged = false;
-      settledLog.offer(
-        () => ({ log: source.position(), core: structuredClone(memoryOf(bridge.core)) }),
-        out.lastSequence(),
-      );
+      // while an earlier moment is waited for, this one stays to be captured
+      isChanged = !settledLog.offer(thisMoment, out.lastSequence());
     }
     checkSettled();
+  }
+
+  function thisMoment(): Captured {
+    return { log: source.position(), core: structuredClone(memoryOf(bridge.core)) };
+  }
+
+  /** At the first start of all, the place where reading begins is remembered before anything is read. */
+  function captureFirst(): void {
+    if (settledLog.settled() !== null || bridge.core.health.counters.lines > 0) return;
+    settledLog.begin(thisMoment());
+    void saves.request();
+  }
+
+  /**
+   * Says once what is known of all sensors, as soon as somebody listens and the log has been caught up with: what
+   * is remembered of motion may be long over.
+   */
+  function present(): void {
+    if (isPresented || link.isFirstConnect || !isCaughtUp) return;
+    isPresented = true;
+    presentStates(bridge);
   }
 
   function around(): Surroundings {
@@ -282,6 +306,8 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       if (isStopping) return;
       isCaughtUp = true;
       advanceBridge(bridge, steady.now());
+      present();
+      captureFirst();
       out.pump();
       schedule();
     },
@@ -300,6 +326,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       if (status.kind === 'unreadable') concern(condition, 'log_unreadable', status.hint);
       // what cannot be read cannot be waited for
       if (status.kind !== 'following') isCaughtUp = true;
+      present();
       conditionChanged();
     },
     incident: (incident) => sayIncident(log, incident),
@@ -318,6 +345,8 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     condition,
     now: steady.now,
     isStopping: () => isStopping,
+    isCaughtUp: () => isCaughtUp,
+    present,
     conditionChanged,
     statusChanged: () => ports.status(statusOf(bridge, condition, around())),
     reportBy: (mono) => {

@@ -144,6 +144,17 @@ export function motionClear(sensor: Sensor, hearing: Hearing, report: Report): v
   motionOver(sensor, hearing, report);
 }
 
+/**
+ * Takes back a motion whose hold time is over at `at` without ending it, because signs that are not read yet may
+ * still make it last: from now on it is one that is not shown.
+ */
+export function hideMotion(sensor: Sensor, at: number, report: Report): void {
+  const { motion } = sensor.state;
+  if (!motion.on || motion.missed || motion.until > at) return;
+  motion.missed = true;
+  report.change(sensor, 'motion', 'OFF', motion.until, HOLD_OVER);
+}
+
 /** Ends the motion if its hold time is over at `at`; tells when to look again. */
 export function expireMotion(sensor: Sensor, at: number, report: Report): void {
   const { motion } = sensor.state;

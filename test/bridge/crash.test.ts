@@ -40,4 +40,92 @@ describe('a crash', () => {
     await lives.acknowledge();
     expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(1);
   });
+
+  test('within seconds of the first start of all loses nothing', async () => {
+    const lives = await beginLives(settings);
+    await lives.look();
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await lives.crash();
+    await lives.look();
+    await lives.connect();
+    await lives.acknowledge();
+    expect(ids(lives, 'motion')).toHaveLength(1);
+  });
+
+  test('long after the broker has come back repeats nothing', async () => {
+    const lives = await beginLives(settings);
+    await lives.look();
+    await lives.connect();
+    await lives.acknowledge();
+    await lives.disconnect();
+    lives.heyu(...on('A1'), ...pair('rcvi', 'A1', 'Off'));
+    await lives.look();
+    await lives.pass(6000);
+    lives.heyu(...on('A3'), ...pair('rcvi', 'A3', 'Off'));
+    await lives.look();
+    await lives.pass(6000);
+    await lives.connect();
+    await lives.acknowledge();
+    await lives.pass(60_000);
+    await lives.acknowledge();
+    expect(ids(lives, 'motion')).toHaveLength(2);
+    await lives.crash();
+    await lives.look();
+    await lives.connect();
+    await lives.acknowledge();
+    expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(2);
+  });
+});
+
+describe('motion that is over', () => {
+  const values = (lives: Lives): string[] =>
+    lives.delivered.filter(({ topic }) => topic === 'x10/s_a1/motion').map(({ payload }) => payload);
+
+  test('is not shown after a crash, however long reading takes', async () => {
+    const lives = await beginLives(settings);
+    await lives.look();
+    await lives.connect();
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await lives.acknowledge();
+    await lives.pass(6000);
+    await lives.acknowledge();
+    const before = values(lives).length;
+    await lives.crash();
+    await lives.pass(3_600_000);
+    // connected before anything has been read
+    await lives.connect();
+    await lives.acknowledge();
+    await lives.look();
+    await lives.acknowledge();
+    expect(values(lives).slice(before)).not.toContain('ON');
+    expect(lives.retained.get('x10/s_a1/motion')).toBe('OFF');
+  });
+
+  test('is not shown when the broker comes back after the reader had to wait for it', async () => {
+    const lives = await beginLives(settings);
+    await lives.look();
+    await lives.connect();
+    await lives.acknowledge();
+    await lives.disconnect();
+    // a thousand events wait: starts and ends by turns
+    for (let i = 0; i < 505; i += 1) {
+      lives.heyu(...on('A3'), ...pair('rcvi', 'A3', 'Off'), ...on('A1'));
+      await lives.look();
+      await lives.pass(1000);
+    }
+    expect(lives.told.join()).toContain('reading pauses');
+    const before = values(lives).length;
+    await lives.pass(3_600_000);
+    await lives.connect();
+    await lives.acknowledge();
+    expect(values(lives).slice(before)).not.toContain('ON');
+    for (let i = 0; i < 10; i += 1) {
+      await lives.look();
+      await lives.acknowledge();
+    }
+    expect(values(lives).slice(before)).not.toContain('ON');
+    expect(lives.retained.get('x10/s_a1/motion')).toBe('OFF');
+  });
 });
