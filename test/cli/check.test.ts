@@ -133,7 +133,7 @@ describe('check', () => {
       `heyu: { log: ${bridge.logPath} }\nmqtt: { url: "mqtt://127.0.0.1:1" }\nzones: { ground: {} }\n`,
     );
     const { code, out } = await check();
-    expect(out).toMatch(/broker +fault +mqtt:\/\/127\.0\.0\.1:1/);
+    expect(out).toMatch(/broker +fault +the broker cannot be reached: mqtt:\/\/127\.0\.0\.1:1: /);
     expect(code).toBe(2);
   });
 

@@ -18,10 +18,8 @@ export function checkAliasFile(
 ): void {
   const { files, aliasFileFound, core, heyu: log } = configuration;
   if (files.config === undefined || files.aliases === undefined) return;
-  if (!aliasFileFound) {
-    tell('warning', `${files.aliases} does not exist: nothing has a name`, 'heyu2mqtt alias import makes it');
-    return;
-  }
+  // that it is missing is told with the configuration
+  if (!aliasFileFound) return;
   const file = readAliasFile(findPlace(config === undefined ? {} : { config }));
   const history = canReadLog
     ? historyOf([log.log], { ...core.stamp, addressExpiryMs: core.addressExpiryMs })

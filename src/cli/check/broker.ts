@@ -30,7 +30,7 @@ export async function checkReach(
       tell('ok', `${url} lets ${mqtt.username ?? 'us (without a name)'} in`);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      bad.push({ text: `${url}: ${error.message}`, hint: error.hint });
+      bad.push({ text: error.message, hint: error.hint });
     }
   }
   for (const { text, hint } of bad) tell(good.length === 0 ? 'fault' : 'warning', text, hint);
