@@ -6,8 +6,8 @@ import { allCommands, type CommandWords } from './command-tree.js';
 
 const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: 'it is done',
-  failed: 'it did not work; the message says why',
-  faults: 'heyu2mqtt check has found faults',
+  failed: 'it did not work; of check and alias test: there are warnings',
+  faults: 'check or alias test has found faults',
   usage: 'the command line is wrong',
   noInput: 'a file cannot be read',
   configuration: 'the configuration has faults; systemd does not try again',
