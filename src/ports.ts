@@ -89,6 +89,8 @@ export type LineSource = {
   ) => void;
   /** Where the next line begins. Callable at any time, also from within `line`. */
   readonly position: () => LogPosition;
+  /** Looks now for what has been written, instead of waiting for notice of it; `end` follows. */
+  readonly look: () => void;
   /** Stops handing over lines (after the one in hand) until `resume`. */
   readonly pause: () => void;
   readonly resume: () => void;

@@ -112,6 +112,11 @@ export function advanceBridge(bridge: Bridge, now: Now): void {
   advance(bridge.core, now.at - GRACE_MS);
 }
 
+/** Whether `advanceBridge` would do something. */
+export function isAdvanceDue(bridge: Bridge, now: Now): boolean {
+  return now.at - GRACE_MS >= bridge.core.wakeAt;
+}
+
 /** The log is far behind: what it says of motion that would be over by `now` is not shown. */
 export function hideOverdueMotion(bridge: Bridge, now: Now): void {
   bridge.now = now;

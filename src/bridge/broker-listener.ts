@@ -41,8 +41,8 @@ export type Work = {
   readonly condition: Condition;
   readonly now: () => Now;
   readonly isStopping: () => boolean;
-  /** Everything that heyu has written has been read. */
-  readonly isCaughtUp: () => boolean;
+  /** The log has been caught up with. */
+  readonly isUpToDate: () => boolean;
   /** Says what is known of all sensors, once, as soon as that can be told. */
   readonly present: () => void;
   readonly conditionChanged: () => void;
@@ -77,7 +77,7 @@ export function brokerListener(work: Work): BrokerListener {
       log.info({ session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
       condition.delete('refused_topics');
       outbox.unpark();
-      if (!work.isCaughtUp()) hideOverdueMotion(bridge, now);
+      if (!work.isUpToDate()) hideOverdueMotion(bridge, now);
       const { baseTopic } = settings().core;
       out.put({
         kind: 'availability',

@@ -14,6 +14,7 @@ import {
   advanceBridge,
   createBridge,
   hearLine,
+  isAdvanceDue,
   nextWakeMono,
   presentStates,
   reconfigureBridge,
@@ -44,6 +45,7 @@ const CHECKPOINT_MS = 5000;
 const INFO_MS = 60_000;
 const SOON_MS = 1000;
 const EXPIRE_MS = 60_000;
+const LOOK_AGAIN_MS = 1000;
 const SETTLE_MS = 1000;
 const BROKER_STOP_MS = 700;
 
@@ -67,6 +69,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   let isCaughtUp = false;
   let isChanged = false;
   let isPresented = false;
+  let lookedFirst = -Infinity;
   let isStopping = false;
   let lastLineMono = clock.monotonicMs();
   let checkpointDue = Infinity;
@@ -169,6 +172,11 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     checkSettled();
   }
 
+  /** Everything that heyu has written was read at the last look, and will be at the next. */
+  function isUpToDate(): boolean {
+    return isCaughtUp && !out.isHoldingReader();
+  }
+
   function thisMoment(): Captured {
     return { log: source.position(), core: structuredClone(memoryOf(bridge.core)) };
   }
@@ -253,7 +261,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     if (isStopping) return;
     const now = steady.now();
     wakeZones(bridge, now);
-    if (isCaughtUp) advanceBridge(bridge, now);
+    if (isUpToDate() && isAdvanceDue(bridge, now)) lookFirst(now);
     if (now.mono >= checkpointDue) {
       checkpointDue = Infinity;
       capture();
@@ -265,17 +273,33 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     schedule();
   }
 
+  /**
+   * A deadline is due. What heyu has written in the meantime may change it, although nobody has told us of it yet:
+   * a machine that was suspended hears its timers first, and network file systems give no notice at all. So the
+   * deadline waits for the end of the log (`end`), unless that cannot be read.
+   */
+  function lookFirst(now: Now): void {
+    if (logStatus !== 'following') advanceBridge(bridge, now);
+    else if (now.mono >= lookedFirst + LOOK_AGAIN_MS) {
+      lookedFirst = now.mono;
+      source.look();
+    }
+  }
+
   /** Sets the one timer, if it has to ring earlier than it would. */
   function schedule(): void {
     if (isStopping) return;
     const now = { at: clock.wallMs(), mono: clock.monotonicMs() };
     if (isChanged && checkpointDue === Infinity) checkpointDue = now.mono + CHECKPOINT_MS;
-    const wake = nextWakeMono(bridge, now, isCaughtUp);
+    // a look that was asked for is given some time
+    const isLooking = now.mono < lookedFirst + LOOK_AGAIN_MS && isAdvanceDue(bridge, now);
+    const wake = nextWakeMono(bridge, now, isUpToDate() && !isLooking);
     const { quietAfterMs } = settings.core;
     const due = Math.min(
       checkpointDue,
       infoDue,
       wake ?? Infinity,
+      isLooking ? lookedFirst + LOOK_AGAIN_MS : Infinity,
       out.isHoldingReader() ? now.mono + EXPIRE_MS : Infinity,
       quietAfterMs > 0 && !condition.has('log_quiet') ? lastLineMono + quietAfterMs : Infinity,
     );
@@ -345,7 +369,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     condition,
     now: steady.now,
     isStopping: () => isStopping,
-    isCaughtUp: () => isCaughtUp,
+    isUpToDate,
     present,
     conditionChanged,
     statusChanged: () => ports.status(statusOf(bridge, condition, around())),

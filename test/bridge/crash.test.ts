@@ -129,3 +129,24 @@ describe('motion that is over', () => {
     expect(lives.retained.get('x10/s_a1/motion')).toBe('OFF');
   });
 });
+
+describe('a deadline', () => {
+  test('waits for the log to be looked at: a sign may be there that nobody has told of', async () => {
+    const lives = await beginLives(settings);
+    await lives.look();
+    await lives.connect();
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await lives.pass(50_000);
+    // the machine is suspended now, and hears its timers before anything else when it wakes up
+    lives.heyu(...on('A1'));
+    await lives.pass(30_000);
+    await lives.look();
+    await lives.acknowledge();
+    expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(1);
+    expect(ids(lives, 'clear')).toHaveLength(0);
+    await lives.pass(40_000);
+    await lives.acknowledge();
+    expect(ids(lives, 'clear')).toHaveLength(1);
+  });
+});

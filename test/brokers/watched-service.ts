@@ -53,6 +53,7 @@ const silentLog: LineSource = {
     listener.end();
   },
   position: () => ({ files: [] }),
+  look: () => undefined,
   pause: () => undefined,
   resume: () => undefined,
   lastPassAt: () => performance.now(),

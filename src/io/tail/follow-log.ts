@@ -121,6 +121,7 @@ export function followLog(options: FollowOptions): LogFollower {
       setImmediate(request);
     },
     position: () => (following === undefined ? { files: [] } : logPosition(following)),
+    look: request,
     pause: () => {
       isPaused = true;
       if (following !== undefined) following.isPaused = true;
