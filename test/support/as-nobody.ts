@@ -2,19 +2,31 @@
 
 const NOBODY = 65534;
 
-/** Runs `act` with the rights of an ordinary user, also when the tests are run by root. */
-export async function asNobody(act: () => void | Promise<void>): Promise<void> {
+/**
+ * Runs `act` with the rights of an ordinary user, also when the tests are run by root. What it hands to `before`
+ * is done with the rights from before.
+ */
+export async function asNobody(
+  act: (before: (privileged: () => void) => void) => void | Promise<void>,
+): Promise<void> {
   const isRoot = process.geteuid?.() === 0;
-  if (isRoot) {
-    process.setegid?.(NOBODY);
-    process.seteuid?.(NOBODY);
-  }
+  const become = (user: number): void => {
+    if (!isRoot) return;
+    process.seteuid?.(0);
+    process.setegid?.(user);
+    process.seteuid?.(user);
+  };
+  become(NOBODY);
   try {
-    await act();
+    await act((privileged) => {
+      become(0);
+      try {
+        privileged();
+      } finally {
+        become(NOBODY);
+      }
+    });
   } finally {
-    if (isRoot) {
-      process.seteuid?.(0);
-      process.setegid?.(0);
-    }
+    become(0);
   }
 }
