@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { program } from '../../src/cli/program.js';
@@ -106,5 +106,30 @@ describe('a key of zones or aliases', () => {
     const page = textOf('docs/configuration.md');
     for (const key of [...Object.keys(ZONE_KEYS), ...Object.keys(ALIAS_KEYS)])
       expect(page).toContain(`| \`${key}\` |`);
+  });
+});
+
+describe('docs/design.md', () => {
+  test('has a row in its layout for every folder of src', () => {
+    const rows = rowsOf(sectionOf(textOf('docs/design.md'), '## Layout')).map(([folder = '']) =>
+      folder.replaceAll('`', ''),
+    );
+    const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src/${name}`);
+    expect(rows.filter((row) => !row.endsWith('.ts')).toSorted()).toEqual(folders.toSorted());
+  });
+
+  test('has every section and decision that the sources refer to', () => {
+    const page = textOf('docs/design.md');
+    const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => textOf(`src/${path}`).replace(/\n \* /g, ' '))
+      .join('\n');
+    const sections = [...sources.matchAll(/docs\/design\.md, "([^"]+)"/g)].map(([, name = '']) => name);
+    const decisions = [...sources.matchAll(/decisions? (\d+)/g)].map(([, number = '']) => number);
+    expect(sections.length).toBeGreaterThan(2);
+    expect(sections.filter((name) => !page.includes(`\n## ${name}\n`))).toEqual([]);
+    expect(decisions.filter((number) => !page.includes(`\n${number}. **`))).toEqual([]);
   });
 });
