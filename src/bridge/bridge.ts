@@ -15,6 +15,7 @@ import {
   keyfob,
   motion,
   nextWake,
+  recallAlerts,
   reconfigure,
   wake,
   type Security,
@@ -44,6 +45,8 @@ export type BridgeSinks = {
   readonly persist: () => number;
   readonly note: (level: 'debug' | 'info' | 'warn', fields: object, message: string) => void;
   readonly trouble: (trouble: Trouble, begins: boolean) => void;
+  /** An alert was just put: it has to be told when it is settled (security/security, `delivered`). */
+  readonly alerted?: (id: string) => void;
   /** The trace, where someone looks at it. */
   readonly find?: (finding: Finding) => void;
 };
@@ -63,7 +66,12 @@ export type Bridge = {
 /** Makes a bridge of what was remembered; without memory everything is new. */
 export function createBridge(
   settings: CoreSettings,
-  memory: { readonly core?: CoreMemory | undefined; readonly security?: unknown },
+  memory: {
+    readonly core?: CoreMemory | undefined;
+    readonly security?: unknown;
+    /** The last alerts at the place in the log from which it is read on. */
+    readonly alerts?: unknown;
+  },
   now: Now,
   sinks: BridgeSinks,
 ): Bridge {
@@ -77,6 +85,7 @@ export function createBridge(
     now,
     saveNumber: 0,
   };
+  if (memory.alerts !== undefined) recallAlerts(bridge.security, memory.alerts);
   return bridge;
 }
 
@@ -105,6 +114,12 @@ export function hearLineAt(bridge: Bridge, line: LogLine, bodyStart: number, at:
  * whole seconds, so a deadline is over one second after it, as it is when the log is read again (grace).
  */
 export const GRACE_MS = 1000;
+
+/**
+ * A signal that was read later than this was not heard live: the zone may have been armed or disarmed in between
+ * (docs/design.md, decision 5). Without notice of changes the follower looks every 5 s.
+ */
+const LIVE_MS = 8000;
 
 /** Time has come to `now`, and every line up to then has been heard. */
 export function advanceBridge(bridge: Bridge, now: Now): void {
@@ -194,6 +209,7 @@ function act(bridge: Bridge, effect: SecurityEffect): void {
       const { topic, id, at, event } = effect;
       bridge.core.health.counters.alerts += 1;
       sinks.put?.({ kind: 'event', topic, id, at, payload: JSON.stringify(event) });
+      sinks.alerted?.(id);
       return;
     }
     case 'subscribe':
@@ -223,11 +239,12 @@ function outputTo(of: () => Bridge, sinks: BridgeSinks): CoreOutput {
       sinks.put(messages.lastEvent(at));
     },
     event: (sensor, event, source) => sinks.put?.(of().messages.event(sensor, event, source)),
-    alarm: (sensor, hearing, late) => {
+    alarm: (sensor, hearing, isOver) => {
       const { zone, alias, modes, address } = sensor.settings;
       if (zone === undefined) return undefined;
       const { security, now } = of();
       const { at, source } = hearing;
+      const late = isOver || hearing.now - at > LIVE_MS;
       const signal = { alias, zone, id: idOf(hearing), at, late, modes, address, source };
       return motion(security, signal, now, emit);
     },

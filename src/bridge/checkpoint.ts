@@ -7,6 +7,7 @@
  */
 
 import type { FilePosition, LogPosition } from '../ports.js';
+import type { StoredAlerts } from '../security/security.js';
 import type { CoreMemory } from './core.js';
 
 /** Written with every document; one of a later version is set aside. */
@@ -28,7 +29,12 @@ export type Checkpoint = {
 };
 
 /** Position and memory of one moment. */
-export type Captured = { readonly log: LogPosition; readonly core: CoreMemory };
+export type Captured = {
+  readonly log: LogPosition;
+  readonly core: CoreMemory;
+  /** The last alerts: signals that are read again must not fall into the cool-down that they began themselves. */
+  readonly alerts: StoredAlerts;
+};
 
 type Candidate = { readonly captured: Captured; readonly sequence: number };
 

@@ -8,7 +8,7 @@ import type { FilePosition, LineListener } from '../ports.js';
 import { placeOf } from '../homeassistant/remembered.js';
 import { createOutbox } from '../mqtt/outbox.js';
 import { bridgeTopic } from '../mqtt/topics.js';
-import { snapshot } from '../security/security.js';
+import { alertsOf, delivered, setBack, snapshot } from '../security/security.js';
 import { announcing } from './announcing.js';
 import {
   advanceBridge,
@@ -61,13 +61,19 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   const startedAt = clock.wallMs();
   const condition: Condition = new Map();
   // what is remembered changes from now on, what was settled does not
-  const memory = structuredClone(checkpoint.settled?.core);
+  const memory = {
+    core: structuredClone(checkpoint.settled?.core),
+    alerts: checkpoint.settled?.alerts,
+    security: checkpoint.security,
+  };
   const settledLog = settling(checkpoint.settled);
   let generations: readonly FilePosition[] = checkpoint.generations;
   let generationGate = 0;
   let logStatus: Surroundings['logStatus'] = 'starting';
   let isCaughtUp = false;
   let isChanged = false;
+  /** Alerts on their way, with their numbers in the outbox. */
+  const alerts: { readonly id: string; readonly sequence: number }[] = [];
   let isPresented = false;
   let lookedFirst = -Infinity;
   let isStopping = false;
@@ -93,7 +99,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       conditionChanged();
     },
   );
-  const bridge = createBridge(settings.core, { core: memory, security: checkpoint.security }, steady.now(), {
+  const bridge = createBridge(settings.core, memory, steady.now(), {
     put: (message) => {
       isChanged = true;
       const gate = message.kind === 'event' && generationGate > 0 ? generationGate : 0;
@@ -102,6 +108,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     subscribe: (topics) => broker.subscribe(topics),
     unsubscribe: (topics) => broker.unsubscribe(topics),
     persist: () => saves.request(),
+    alerted: (id) => void alerts.push({ id, sequence: out.lastSequence() }),
     note: (level, fields, message) => log[level](fields, message),
     trouble: (trouble, begins) => {
       if (begins) concern(condition, trouble);
@@ -152,11 +159,21 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock was set');
     if (byMs >= 0) return;
     shiftDeadlines(bridge.core, byMs);
+    setBack(bridge.security, now);
     bridge.now = now;
+  }
+
+  /** Alerts that the broker has need not be remembered any more. */
+  function checkAlerts(): void {
+    const waiting = alerts.findIndex(({ sequence }) => !outbox.isSettledUpTo(sequence));
+    const settled = alerts.splice(0, waiting < 0 ? alerts.length : waiting);
+    for (const { id } of settled) delivered(bridge.security, id);
+    if (settled.length > 0) saves.request();
   }
 
   /** A moment of the log that was waited for may be settled now. */
   function checkSettled(): void {
+    checkAlerts();
     if (!settledLog.advance(outbox.isSettledUpTo)) return;
     const settled = settledLog.settled();
     if (settled !== null) generations = begunSince(generations, settled.log);
@@ -178,7 +195,8 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   }
 
   function thisMoment(): Captured {
-    return { log: source.position(), core: structuredClone(memoryOf(bridge.core)) };
+    const core = structuredClone(memoryOf(bridge.core));
+    return { log: source.position(), core, alerts: alertsOf(bridge.security) };
   }
 
   /** At the first start of all, the place where reading begins is remembered before anything is read. */

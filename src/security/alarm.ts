@@ -3,10 +3,13 @@
 import type { Now } from '../now.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import { judge, type Judgement, type Motion } from './alert.js';
-import { iso, type Emit, type VerdictKind } from './effect.js';
-import { beliefOf, mayBecomeKnown, type Security } from './house.js';
+import { iso, type AlertEffect, type Emit, type VerdictKind } from './effect.js';
+import { MOST_UNDELIVERED, beliefOf, mayBecomeKnown, type Security } from './house.js';
 import { enter, trigger, type Truth } from './owned-zone.js';
-import type { Zone } from './zone.js';
+import type { Belief, Zone } from './zone.js';
+
+/** Stamps are whole seconds. */
+const SECOND_MS = 1000;
 
 /** Sets the truth of an owned zone and the deadline of its delay. */
 export function setTruth(security: Security, zone: Zone, truth: Truth, now: Now): void {
@@ -38,7 +41,7 @@ export function raise(
 ): string {
   const id = `${cause.id}.alert`;
   const { alias, at, address, source } = cause;
-  emit({
+  const alert: AlertEffect = {
     kind: 'event',
     topic: zoneTopic(security.baseTopic, zone.settings.zone, 'alert'),
     id,
@@ -55,12 +58,23 @@ export function raise(
       verified: grounds.verified,
       late: grounds.late,
     },
-  });
+  };
+  emit(alert);
+  keepUntilDelivered(security, alert);
   if (alias !== null) security.alertedAt.set(alias, { zone: zone.settings.zone, at });
   zone.latch ??= { id, at, alias };
   if (zone.truth !== undefined) setTruth(security, zone, trigger(zone.truth, now.at), now);
   security.changed = true;
   return id;
+}
+
+function keepUntilDelivered({ undelivered }: Security, alert: AlertEffect): void {
+  undelivered.set(alert.id, alert);
+  if (undelivered.size <= MOST_UNDELIVERED) return;
+  for (const oldest of undelivered.keys()) {
+    undelivered.delete(oldest);
+    return;
+  }
 }
 
 /** The zone is disarmed: no alarm any more, and no cool-down either. */
@@ -119,6 +133,17 @@ function act(
   tell(motion, 'alert', judgement.reason, id, emit);
 }
 
+/** It was not armed yet at this motion: whatever becomes known, it is no alert. */
+function isBeforeArming(motion: Motion, { armedSince }: Belief): boolean {
+  return armedSince !== undefined && motion.at < armedSince;
+}
+
+/** The last alert of a sensor, unless the zone was armed anew since: what it was before a crash may be older. */
+function lastAlertAt(security: Security, alias: string, { armedSince }: Belief): number | undefined {
+  const at = security.alertedAt.get(alias)?.at;
+  return at !== undefined && armedSince !== undefined && at + SECOND_MS <= armedSince ? undefined : at;
+}
+
 /** Judges a motion now, or keeps it until the state of its zone is known. `gap`: see `Waiting`. */
 export function judgeMotion(
   security: Security,
@@ -130,7 +155,8 @@ export function judgeMotion(
 ): void {
   const belief = beliefOf(security, zone);
   if (belief.state === undefined && mayBecomeKnown(security, now)) {
-    if (security.waiting.has(motion.alias)) {
+    const waits = security.waiting.get(motion.alias)?.motion;
+    if (waits !== undefined && !isBeforeArming(waits, belief)) {
       tell(motion, 'waiting', 'motion of this sensor is already waiting', undefined, emit);
       return;
     }
@@ -143,7 +169,7 @@ export function judgeMotion(
   const judgement = judge(motion, belief, {
     onUnknown: settings.onUnknown,
     alertCooldownMs: settings.alertCooldownMs,
-    lastAlertAt: security.alertedAt.get(motion.alias)?.at,
+    lastAlertAt: lastAlertAt(security, motion.alias, belief),
     afterwards: gap,
     seen: settings.kind === 'owned' || motion.at > security.link.unseenUntil,
   });

@@ -17,6 +17,15 @@ export type VerdictKind =
   /** Read or judged too late, and the zone was not armed all the time since. */
   | 'late';
 
+/** `.../alert`, never retained. An alert stays an alert however late it is delivered: it says `at` itself. */
+export type AlertEffect = {
+  readonly kind: 'event';
+  readonly topic: string;
+  readonly id: string;
+  readonly at: number;
+  readonly event: Readonly<Record<string, string | number | boolean | null>>;
+};
+
 /** One wish of the security part. */
 export type SecurityEffect =
   | {
@@ -28,14 +37,7 @@ export type SecurityEffect =
       /** Send it only after what `snapshot` holds now is on disk. */
       readonly persistFirst: boolean;
     }
-  /** `.../alert`, never retained. An alert stays an alert however late it is delivered: it says `at` itself. */
-  | {
-      readonly kind: 'event';
-      readonly topic: string;
-      readonly id: string;
-      readonly at: number;
-      readonly event: Readonly<Record<string, string | number | boolean | null>>;
-    }
+  | AlertEffect
   /** Send a SUBSCRIBE that really goes out, QoS 1, exact topics. */
   | { readonly kind: 'subscribe'; readonly topics: readonly string[] }
   | { readonly kind: 'unsubscribe'; readonly topics: readonly string[] }

@@ -3,7 +3,7 @@
 import type { Now } from '../now.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Motion } from './alert.js';
-import type { SecurityEffect } from './effect.js';
+import type { AlertEffect, SecurityEffect } from './effect.js';
 import type { Link } from './link.js';
 import type { Passes } from './passes.js';
 import { believe, topicsOf, type Belief, type Zone } from './zone.js';
@@ -27,6 +27,11 @@ export type Security = {
   readonly waiting: Map<string, Waiting>;
   /** The last alert of each sensor since its zone was last disarmed, by alias. */
   readonly alertedAt: Map<string, { readonly zone: string; readonly at: number }>;
+  /**
+   * Alerts that the broker may not have yet, by id, oldest first: they are sent again after a restart, because
+   * nothing in the log tells of them a second time (an entry delay that ended, a state that became known).
+   */
+  readonly undelivered: Map<string, AlertEffect>;
   /** Topics that the stored session may hold subscriptions for. */
   subscribed: Set<string>;
   /** Notes from the start, to be emitted at the first opportunity. */
@@ -34,6 +39,9 @@ export type Security = {
   /** `snapshot` would differ from what was last asked to be stored. */
   changed: boolean;
 };
+
+/** So many undelivered alerts are remembered; without a broker none are raised. */
+export const MOST_UNDELIVERED = 200;
 
 /** Motion waits for the state at most this long after a connect, ms (docs/design.md, decision 8). */
 export const WAIT_MS = 5000;

@@ -15,6 +15,7 @@ import { order } from './orders.js';
 import { obey } from './owned-zone.js';
 import { passDueAt } from './passes.js';
 import { refresh } from './refresh.js';
+import { setBack } from './set-back.js';
 import type { ZoneSettings } from './settings.js';
 import { restore } from './stored.js';
 import { armedMode, type Command, type SecurityState } from './vocabulary.js';
@@ -25,7 +26,8 @@ export type { Security } from './house.js';
 export type { Belief } from './zone.js';
 export { closed, connected, received, subscribed } from './connection.js';
 export { reconfigure } from './reconfigure.js';
-export { snapshot } from './stored.js';
+export { setBack } from './set-back.js';
+export { alertsOf, recallAlerts, snapshot, type StoredAlerts } from './stored.js';
 
 /**
  * Makes the security part. `stored` is what `snapshot` gave in an earlier run, undefined at the first; what is
@@ -45,11 +47,14 @@ export function createSecurity(
     passes: undefined,
     waiting: new Map(),
     alertedAt: new Map(),
+    undelivered: new Map(),
     subscribed: new Set(),
     unsaid,
     changed: false,
   };
   restore(security, stored, now, (effect) => unsaid.push(effect));
+  setBack(security, now);
+  unsaid.push(...security.undelivered.values());
   return security;
 }
 
@@ -122,6 +127,11 @@ export function keyfob(
   const command: Command = action === 'arm' ? { kind: 'arm', mode } : { kind: 'disarm' };
   const chosen = ({ keyfobs }: ZoneSettings) => keyfobs.includes(alias);
   toOwned(security, chosen, { command, immediate, source: alias }, at, now, emit);
+}
+
+/** The broker has this alert, or it has become too old to be sent. */
+export function delivered(security: Security, id: string): void {
+  security.undelivered.delete(id);
 }
 
 /** When `wake` wants to be called, monotonic ms; undefined = when something happens. */

@@ -6,7 +6,7 @@
 
 import type { Now } from '../now.js';
 import type { Motion } from './alert.js';
-import type { Emit } from './effect.js';
+import type { AlertEffect, Emit } from './effect.js';
 import type { Security } from './house.js';
 import type { Memory } from './memory.js';
 import type { Truth } from './owned-zone.js';
@@ -23,8 +23,12 @@ export type StoredSecurity = {
   readonly subscribed: readonly string[];
   readonly zones: Readonly<Record<string, StoredZone>>;
   readonly waiting: readonly Motion[];
-  readonly alertedAt: Readonly<Record<string, { readonly zone: string; readonly at: number }>>;
+  readonly alertedAt: StoredAlerts;
+  readonly undelivered: readonly AlertEffect[];
 };
+
+/** The last alert of each sensor, by alias. */
+export type StoredAlerts = Readonly<Record<string, { readonly zone: string; readonly at: number }>>;
 
 type StoredZone = {
   readonly kind: string;
@@ -46,7 +50,7 @@ function storedZone(zone: Zone): StoredZone {
 
 /** Everything that has to outlive a restart, as plain JSON. */
 export function snapshot(security: Security, now: Now): StoredSecurity {
-  const { link, zones, waiting, alertedAt, subscribed } = security;
+  const { link, zones, waiting, subscribed, undelivered } = security;
   return {
     version: VERSION,
     upAt: (link.up ? now.at : link.upAt) ?? null,
@@ -54,8 +58,26 @@ export function snapshot(security: Security, now: Now): StoredSecurity {
     subscribed: [...subscribed],
     zones: Object.fromEntries([...zones].map(([name, zone]) => [name, storedZone(zone)])),
     waiting: [...waiting.values()].map(({ motion }) => motion),
-    alertedAt: Object.fromEntries(alertedAt),
+    alertedAt: alertsOf(security),
+    undelivered: [...undelivered.values()],
   };
+}
+
+/** The last alerts as plain JSON, to be remembered together with the place in the log that has led to them. */
+export function alertsOf({ alertedAt }: Security): StoredAlerts {
+  return Object.fromEntries(alertedAt);
+}
+
+/**
+ * Goes back to the last alerts as `alertsOf` gave them: the log is read again from there, and has to be judged
+ * again as it was.
+ */
+export function recallAlerts({ alertedAt }: Security, stored: unknown): void {
+  alertedAt.clear();
+  for (const [alias, value] of Object.entries(fields(stored) ?? {})) {
+    const [zone, at] = [text(fields(value)?.['zone']), instant(fields(value)?.['at'])];
+    if (zone !== undefined && at !== undefined) alertedAt.set(alias, { zone, at });
+  }
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -121,6 +143,15 @@ function readMotion(value: unknown): Motion | undefined {
   const modes = stored['modes'];
   const known = Array.isArray(modes) ? modes.filter(isMode) : undefined;
   return { alias, zone, id, at, late: stored['late'] === true, modes: known, address, source };
+}
+
+function readAlert(value: unknown): AlertEffect | undefined {
+  const stored = fields(value);
+  const [topic, id, at] = [text(stored?.['topic']), text(stored?.['id']), instant(stored?.['at'])];
+  const event = fields(stored?.['event']);
+  if (topic === undefined || id === undefined || at === undefined || event === undefined) return undefined;
+  const isPlain = Object.values(event).every((part) => part === null || typeof part !== 'object');
+  return isPlain ? { kind: 'event', topic, id, at, event: event as AlertEffect['event'] } : undefined;
 }
 
 function readLatch(value: unknown): Latch | undefined {
@@ -197,8 +228,10 @@ export function restore(security: Security, stored: unknown, now: Now, emit: Emi
     const motion = readMotion(value);
     if (motion !== undefined) security.waiting.set(motion.alias, { motion, gap: true });
   }
-  for (const [alias, value] of Object.entries(fields(document['alertedAt']) ?? {})) {
-    const [zone, at] = [text(fields(value)?.['zone']), instant(fields(value)?.['at'])];
-    if (zone !== undefined && at !== undefined) security.alertedAt.set(alias, { zone, at });
+  recallAlerts(security, document['alertedAt']);
+  const undelivered: unknown = document['undelivered'];
+  for (const value of Array.isArray(undelivered) ? (undelivered as unknown[]) : []) {
+    const alert = readAlert(value);
+    if (alert !== undefined) security.undelivered.set(alert.id, alert);
   }
 }

@@ -72,7 +72,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
   let saved: string | undefined;
   let life = await begin();
 
-  function newSource(): LineSource & { readonly look: () => void } {
+  function newSource(): LineSource {
     let listener: LineListener | undefined;
     let offset = 0;
     let endSeenAt = clock.wallMs();

@@ -1,0 +1,38 @@
+/** The wall clock was set back: nothing that is remembered can have been later than now. */
+
+import type { Now } from '../now.js';
+import type { Security } from './house.js';
+import type { Memory } from './memory.js';
+
+/**
+ * Brings every remembered instant up to now at the latest. Otherwise a zone would have been armed "since" a time
+ * to come, and neither late alerts nor cool-downs would be judged rightly until then.
+ */
+export function setBack(security: Security, { at }: Now): void {
+  const { alertedAt, link, waiting, zones } = security;
+  for (const zone of zones.values()) {
+    if (zone.memory !== undefined) zone.memory = notAfter(zone.memory, at);
+    if (zone.truth === undefined) continue;
+    const truth = notAfter(zone.truth, at);
+    if (zone.announced === zone.truth) zone.announced = truth;
+    zone.truth = truth;
+  }
+  for (const [alias, alerted] of alertedAt) {
+    if (alerted.at > at) alertedAt.set(alias, { ...alerted, at });
+  }
+  for (const [alias, { motion, gap }] of waiting) {
+    if (motion.at > at) waiting.set(alias, { motion: { ...motion, at }, gap });
+  }
+  // not upAt: how long the link was down is then not known, which is the truth
+  link.unseenUntil = Math.min(link.unseenUntil, at);
+}
+
+function notAfter<M extends Memory>(memory: M, at: number): M {
+  const { since, armedSince } = memory;
+  if (since <= at && (armedSince === undefined || armedSince <= at)) return memory;
+  return {
+    ...memory,
+    since: Math.min(since, at),
+    armedSince: armedSince === undefined ? undefined : Math.min(armedSince, at),
+  };
+}
