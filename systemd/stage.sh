@@ -18,7 +18,9 @@ if [ -n "$dist" ]; then
 else
   npx --no-install tsc -p tsconfig.json --outDir "$into/dist"
 fi
-for file in package.json LICENSE CHANGELOG.md config demo; do
+# it only makes documents
+rm -rf "$into/dist/reference"
+for file in package.json LICENSE CHANGELOG.md config; do
   [ ! -e "$file" ] || cp -R "$file" "$into/"
 done
 mkdir "$into/systemd"

@@ -10,7 +10,7 @@ import { referenceTables, withReferenceTables } from '../../src/config/reference
 import { ZONE_KEYS } from '../../src/config/zone-keys.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import { schemaFaults } from '../support/json-schema.js';
-import { good } from './scene.js';
+import { good, scene } from './scene.js';
 
 const file = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -46,9 +46,22 @@ describe('the examples', () => {
   const example = new URL('../../config/config.yaml', import.meta.url).pathname;
 
   test('load without faults and warnings', () => {
-    const { configuration } = good(loadConfiguration({ configFile: example, env: {}, version: '1' }));
+    const files = { 'config.yaml': file('config/config.yaml'), 'aliases.yaml': exampleAliases() };
+    const { configuration } = good(scene(files).load());
     expect(configuration.warnings).toEqual([]);
-    expect(configuration.core.sensors.map(({ alias }) => alias)).toEqual(['hall_motion', 'front_door']);
+    expect(configuration.core.sensors.map(({ alias }) => alias)).toEqual([
+      'hall_motion',
+      'front_door',
+      'neighbour',
+    ]);
+  });
+
+  test('name no sensors: a package must not invent any', () => {
+    const { configuration } = good(loadConfiguration({ configFile: example, env: {}, version: '1' }));
+    expect(configuration.core.sensors).toEqual([]);
+    expect(configuration.warnings.map(({ problem }) => problem)).toEqual([
+      'names no alias: there are no sensors yet',
+    ]);
   });
 
   test('satisfy the schemas that they name', () => {
@@ -71,8 +84,15 @@ describe('the examples', () => {
       .join('\n');
     expect(uncommented).toContain('\n  username: heyu2mqtt\n');
     expect(schemaFaults(configSchema(), parse(uncommented))).toEqual([]);
+    expect(schemaFaults(aliasesSchema(), parse(exampleAliases()))).toEqual([]);
   });
 });
+
+/** The example of the alias file without the marks of comments before its aliases. */
+function exampleAliases(): string {
+  const aliases = [...file('config/aliases.yaml').matchAll(/^#( {2}.*)$/gm)].map(([, line]) => line);
+  return ['aliases:', ...aliases, ''].join('\n');
+}
 
 /** Texts of config.yaml that the schema must judge as the loader does. */
 const CONFIGS: readonly (readonly [boolean, string])[] = [
