@@ -57,6 +57,8 @@ export type Change = {
 export type HomeAssistant = {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
+  /** Of its user, for 30 minutes from the last start. */
+  readonly accessToken: () => string;
   readonly states: () => Promise<readonly State[]>;
   /** The state of one entity, or undefined when there is no such entity. */
   readonly state: (entity: string) => Promise<string | undefined>;
@@ -112,6 +114,7 @@ export async function startHomeAssistant(options: HomeAssistantOptions): Promise
   let child: ChildProcess | undefined;
   let socket: Socket | undefined;
   let knowsMqtt = false;
+  let token = '';
 
   const command: HomeAssistant['command'] = async (type, fields) => {
     if (socket === undefined) throw new Error('Home Assistant is not running');
@@ -132,7 +135,7 @@ export async function startHomeAssistant(options: HomeAssistantOptions): Promise
     const alive = (): void => {
       if (ended(started)) throw new Error(`Home Assistant ended:\n${log.slice(-4000)}`);
     };
-    const token = await login(url, alive, START_MS);
+    token = await login(url, alive, START_MS);
     socket = await openSocket(url, token);
     await socket.subscribe('subscribe_events', { event_type: 'state_changed' }, (event) =>
       changes.push(changeOf(event)),
@@ -166,6 +169,7 @@ export async function startHomeAssistant(options: HomeAssistantOptions): Promise
 
   const homeAssistant: HomeAssistant = {
     url,
+    accessToken: () => token,
     states,
     state,
     untilState: async (entity, wanted) => {

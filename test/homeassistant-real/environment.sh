@@ -25,7 +25,7 @@ environment=$cache/ha-$homeassistant
 log=$environment.log
 
 # Count up the recipe when what is installed changes: then its steps are gone through again, on what is there.
-stamp="$homeassistant recipe 2"
+stamp="$homeassistant recipe 3"
 finish_if_ready() {
   if [ "$(cat "$environment/ready" 2>/dev/null)" = "$stamp" ] && "$environment/venv/bin/python" -c '' 2>/dev/null; then
     echo "$environment"
@@ -154,10 +154,16 @@ while wanted:
 print("\n".join(sorted(requirements)))
 PYTHON
 constraints=$("$python" -c 'import homeassistant as h, os; print(os.path.dirname(h.__file__))')/package_constraints.txt
-# Those of the voice assistant have no wheels for every Python and are not needed for MQTT.
+# Those of the voice assistant have no wheels for every Python and are not needed for MQTT ...
 while read -r requirement; do
   pip install -c "$constraints" "$requirement" || echo "left out: $requirement" >> "$log"
 done < "$environment/requirements.txt"
+# ... but the list of services, and with it the frontend, fails where they are not there at all.
+library=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+for module in pymicro_vad pyspeex_noise; do
+  "$python" -c "import $module" 2>/dev/null ||
+    echo 'def __getattr__(name): return type(name, (), {})' > "$library/$module.py"
+done
 "$python" -c 'import paho.mqtt.client, hass_frontend' 2>>"$log" || cannot "$unreachable"
 
 echo "$stamp" > "$environment/ready"

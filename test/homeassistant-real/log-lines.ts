@@ -34,7 +34,7 @@ const NOT_OURS = [
   /^haffmpeg/,
   /^homeassistant\.bootstrap.*(Skipping pip installation|running Python version)/s,
   /^homeassistant\.components\.camera\.img_util/,
-  /^homeassistant\.setup.*assist_(pipeline|satellite)/s,
+  /^homeassistant\.setup.*(assist_pipeline|assist_satellite|camera)/s,
   /^homeassistant\.components\.mqtt\.client.*(Disconnected from|Failed to connect to|Error returned from) MQTT server/s,
   /^homeassistant .*The client is not currently connected/s,
   /^paho\.mqtt\.client/,
