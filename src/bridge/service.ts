@@ -4,11 +4,11 @@
  */
 
 import type { Now } from '../now.js';
-import type { FilePosition, LineListener } from '../ports.js';
+import type { LineListener } from '../ports.js';
 import { placeOf } from '../homeassistant/remembered.js';
 import { createOutbox } from '../mqtt/outbox.js';
 import { bridgeTopic } from '../mqtt/topics.js';
-import { alertsOf, delivered, setBack, snapshot } from '../security/security.js';
+import { setBack, snapshot } from '../security/security.js';
 import { announcing } from './announcing.js';
 import {
   advanceBridge,
@@ -21,21 +21,15 @@ import {
   wakeZones,
 } from './bridge.js';
 import { brokerListener, newLinkState } from './broker-listener.js';
-import {
-  CHECKPOINT_VERSION,
-  begunSince,
-  readCheckpoint,
-  settling,
-  type Captured,
-  type Checkpoint,
-} from './checkpoint.js';
+import { CHECKPOINT_VERSION, readCheckpoint, type Checkpoint } from './checkpoint.js';
 import { commandTopics } from './controlling.js';
 import { concern, type Condition } from './condition.js';
-import { memoryOf, shiftDeadlines } from './core.js';
+import { shiftDeadlines } from './core.js';
 import { TROUBLES } from './health.js';
 import { sayIncident, sayStatus } from './log-words.js';
 import { infoOf, statusOf, summaryOf, unmappedOf, type Surroundings } from './report.js';
 import { retainedTopicsOf } from './retained-topics.js';
+import { progress } from './progress.js';
 import { saving } from './saving.js';
 import { sending } from './sending.js';
 import type { Service, ServicePorts, ServiceSettings } from './service-types.js';
@@ -45,7 +39,7 @@ const CHECKPOINT_MS = 5000;
 const INFO_MS = 60_000;
 const SOON_MS = 1000;
 const EXPIRE_MS = 60_000;
-const LOOK_AGAIN_MS = 1000;
+const LOOK_MS = 1000;
 const SETTLE_MS = 1000;
 const BROKER_STOP_MS = 700;
 
@@ -66,16 +60,11 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     alerts: checkpoint.settled?.alerts,
     security: checkpoint.security,
   };
-  const settledLog = settling(checkpoint.settled);
-  let generations: readonly FilePosition[] = checkpoint.generations;
-  let generationGate = 0;
   let logStatus: Surroundings['logStatus'] = 'starting';
   let isCaughtUp = false;
-  let isChanged = false;
-  /** Alerts on their way, with their numbers in the outbox. */
-  const alerts: { readonly id: string; readonly sequence: number }[] = [];
   let isPresented = false;
-  let lookedFirst = -Infinity;
+  let isLooking = false;
+  let lookedMono = 0;
   let isStopping = false;
   let lastLineMono = clock.monotonicMs();
   let checkpointDue = Infinity;
@@ -92,23 +81,29 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   const out = sending(
     outbox,
     { broker: () => broker, source: () => source, clock, log },
-    () => checkSettled(),
+    () => logProgress.check(),
     (topic, reason) => {
       if (concern(condition, 'refused_topics', topic))
         log.warn({ topic, reason }, 'the broker refuses a topic');
       conditionChanged();
     },
   );
+  const logProgress = progress(checkpoint, {
+    outbox,
+    lastSequence: out.lastSequence,
+    position: () => source.position(),
+    bridge: () => bridge,
+    save: () => saves.request(),
+  });
   const bridge = createBridge(settings.core, memory, steady.now(), {
     put: (message) => {
-      isChanged = true;
-      const gate = message.kind === 'event' && generationGate > 0 ? generationGate : 0;
-      out.put(gate > (message.afterSave ?? 0) ? { ...message, afterSave: gate } : message);
+      logProgress.changed();
+      out.put(logProgress.held(message));
     },
     subscribe: (topics) => broker.subscribe(topics),
     unsubscribe: (topics) => broker.unsubscribe(topics),
     persist: () => saves.request(),
-    alerted: (id) => void alerts.push({ id, sequence: out.lastSequence() }),
+    alerted: (id) => logProgress.alerted(id),
     note: (level, fields, message) => log[level](fields, message),
     trouble: (trouble, begins) => {
       if (begins) concern(condition, trouble);
@@ -132,8 +127,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
 
   const document = (): Checkpoint => ({
     version: CHECKPOINT_VERSION,
-    settled: settledLog.settled(),
-    generations,
+    ...logProgress.document(),
     security: snapshot(bridge.security, steady.now()),
     retained: outbox.retainedTopics().filter((topic) => placeOf(topic) === undefined),
     discovery: announcer.remembered(),
@@ -143,7 +137,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     document,
     (number) => {
       outbox.saved(number);
-      if (number >= generationGate) generationGate = 0;
+      logProgress.saved(number);
       out.pump();
     },
     (isFailing) => {
@@ -163,47 +157,9 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     bridge.now = now;
   }
 
-  /** Alerts that the broker has need not be remembered any more. */
-  function checkAlerts(): void {
-    const waiting = alerts.findIndex(({ sequence }) => !outbox.isSettledUpTo(sequence));
-    const settled = alerts.splice(0, waiting < 0 ? alerts.length : waiting);
-    for (const { id } of settled) delivered(bridge.security, id);
-    if (settled.length > 0) saves.request();
-  }
-
-  /** A moment of the log that was waited for may be settled now. */
-  function checkSettled(): void {
-    checkAlerts();
-    if (!settledLog.advance(outbox.isSettledUpTo)) return;
-    const settled = settledLog.settled();
-    if (settled !== null) generations = begunSince(generations, settled.log);
-    void saves.request();
-  }
-
-  function capture(): void {
-    checkSettled();
-    if (isChanged) {
-      // while an earlier moment is waited for, this one stays to be captured
-      isChanged = !settledLog.offer(thisMoment, out.lastSequence());
-    }
-    checkSettled();
-  }
-
   /** Everything that heyu has written was read at the last look, and will be at the next. */
   function isUpToDate(): boolean {
     return isCaughtUp && !out.isHoldingReader();
-  }
-
-  function thisMoment(): Captured {
-    const core = structuredClone(memoryOf(bridge.core));
-    return { log: source.position(), core, alerts: alertsOf(bridge.security) };
-  }
-
-  /** At the first start of all, the place where reading begins is remembered before anything is read. */
-  function captureFirst(): void {
-    if (settledLog.settled() !== null || bridge.core.health.counters.lines > 0) return;
-    settledLog.begin(thisMoment());
-    void saves.request();
   }
 
   /**
@@ -282,7 +238,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     if (isUpToDate() && isAdvanceDue(bridge, now)) lookFirst(now);
     if (now.mono >= checkpointDue) {
       checkpointDue = Infinity;
-      capture();
+      logProgress.capture();
     }
     if (now.mono >= infoDue) publishReports(now);
     if (out.isHoldingReader()) out.expire();
@@ -294,13 +250,16 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   /**
    * A deadline is due. What heyu has written in the meantime may change it, although nobody has told us of it yet:
    * a machine that was suspended hears its timers first, and network file systems give no notice at all. So the
-   * deadline waits for the end of the log (`end`), unless that cannot be read.
+   * deadline waits for the end of the log (`end`), but not for long: there may be no log.
    */
   function lookFirst(now: Now): void {
-    if (logStatus !== 'following') advanceBridge(bridge, now);
-    else if (now.mono >= lookedFirst + LOOK_AGAIN_MS) {
-      lookedFirst = now.mono;
+    if (!isLooking) {
+      isLooking = true;
+      lookedMono = now.mono;
       source.look();
+    } else if (now.mono >= lookedMono + LOOK_MS) {
+      isLooking = false;
+      advanceBridge(bridge, now);
     }
   }
 
@@ -308,16 +267,14 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   function schedule(): void {
     if (isStopping) return;
     const now = { at: clock.wallMs(), mono: clock.monotonicMs() };
-    if (isChanged && checkpointDue === Infinity) checkpointDue = now.mono + CHECKPOINT_MS;
-    // a look that was asked for is given some time
-    const isLooking = now.mono < lookedFirst + LOOK_AGAIN_MS && isAdvanceDue(bridge, now);
+    if (logProgress.isChanged() && checkpointDue === Infinity) checkpointDue = now.mono + CHECKPOINT_MS;
     const wake = nextWakeMono(bridge, now, isUpToDate() && !isLooking);
     const { quietAfterMs } = settings.core;
     const due = Math.min(
       checkpointDue,
       infoDue,
       wake ?? Infinity,
-      isLooking ? lookedFirst + LOOK_AGAIN_MS : Infinity,
+      isLooking ? lookedMono + LOOK_MS : Infinity,
       out.isHoldingReader() ? now.mono + EXPIRE_MS : Infinity,
       quietAfterMs > 0 && !condition.has('log_quiet') ? lastLineMono + quietAfterMs : Infinity,
     );
@@ -335,7 +292,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       isCaughtUp = false;
       const mono = clock.monotonicMs();
       lastLineMono = mono;
-      isChanged = true;
+      logProgress.changed();
       hearLine(bridge, line, { at: line.readAt, mono });
       out.pump();
       if (condition.has('log_quiet')) {
@@ -347,16 +304,14 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     end: () => {
       if (isStopping) return;
       isCaughtUp = true;
+      isLooking = false;
       advanceBridge(bridge, steady.now());
       present();
-      captureFirst();
+      logProgress.captureFirst();
       out.pump();
       schedule();
     },
-    generation: (file) => {
-      generations = [...generations.filter(({ generation }) => generation !== file.generation), file];
-      generationGate = saves.request();
-    },
+    generation: logProgress.begun,
     status: (status) => {
       const before = logStatus;
       logStatus = status.kind;
@@ -422,7 +377,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       saves.request();
       await saves.flush();
       conditionChanged();
-      source.start(lines, checkpoint.settled?.log, generations);
+      source.start(lines, checkpoint.settled?.log, checkpoint.generations);
       broker.start(listener);
       schedule();
     },
@@ -461,8 +416,8 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       await settleAll();
       isStopping = true;
       const now = steady.now();
-      isChanged = true;
-      capture();
+      logProgress.changed();
+      logProgress.capture();
       saves.request();
       await saves.flush();
       log.debug({ at: now.at }, 'state saved');
