@@ -2,7 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/homeassistant-real/**/*.test.ts'],
+    include: [
+      process.env['SCREENSHOTS'] === '1'
+        ? 'test/homeassistant-real/screenshots.take.ts'
+        : 'test/homeassistant-real/**/*.test.ts',
+    ],
     globalSetup: ['test/homeassistant-real/environments.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,

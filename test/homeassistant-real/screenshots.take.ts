@@ -1,0 +1,49 @@
+/** Takes the pictures of docs/images from a running Home Assistant: `npm run screenshots`. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { inject, onTestFinished, test } from 'vitest';
+import { pair } from '../support/bridge.js';
+import { startBrowser } from './browser.js';
+import { startWorld } from './world.js';
+
+const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
+
+test('pictures for the documentation', async () => {
+  const world = await startWorld({ python: inject('pythons').current ?? '' });
+  onTestFinished(() => world.remove());
+  const { bridge, homeAssistant, seen } = world;
+  await homeAssistant.untilState('alarm_control_panel.cellar', 'disarmed');
+  await homeAssistant.command('config/entity_registry/update', {
+    entity_id: 'sensor.hall_last_seen',
+    disabled_by: null,
+  });
+  const entries = await homeAssistant.command('config_entries/get', { domain: 'mqtt' });
+  await homeAssistant.callService('homeassistant', 'reload_config_entry', {
+    entry_id: (entries as readonly { readonly entry_id: string }[])[0]?.entry_id,
+  });
+  await seen.publish('alarmo/state', 'armed_away', { retain: true });
+  await homeAssistant.untilState('sensor.ground_security', 'armed_away');
+  bridge.heyu(...pair('rcvi', 'A4', 'Off'));
+  bridge.heyu('rcva func        Clear : hu C2  swMin  (front_door)', ...pair('rcvi', 'A3', 'On'));
+  bridge.heyu('rcva func       Disarm : hu C4   (keyfob)', ...pair('rcvi', 'K7', 'On'));
+  await homeAssistant.untilState('binary_sensor.hall_motion', 'on');
+  await homeAssistant.untilState('binary_sensor.ground_alarm', 'on');
+  await homeAssistant.untilState('binary_sensor.front_door', 'off');
+  await homeAssistant.untilState('sensor.x10_bridge_unmapped', '1');
+
+  const browser = await startBrowser(homeAssistant);
+  onTestFinished(() => browser.stop());
+  mkdirSync(IMAGES, { recursive: true });
+  const ids = new Map((await homeAssistant.deviceRegistry()).map(({ name, id }) => [name, id]));
+  const take = async (file: string, device: string, words: readonly string[]): Promise<void> => {
+    const path = `/config/devices/device/${ids.get(device) ?? ''}`;
+    writeFileSync(`${IMAGES}${file}.png`, await browser.picture(path, words));
+  };
+  await take('device-motion-sensor', 'Hall', ['Daylight', 'Motion event', 'Last seen', 'MS14A']);
+  await take('device-door', 'Front door', ['Battery', 'DS10A']);
+  await take('device-remote', 'Keyfob', ['Battery', 'KR10A']);
+  await take('device-zone', 'Ground floor', ['Security state', 'Alarm', 'Alert']);
+  await take('device-alarm-panel', 'Cellar', ['Alarm', 'Alert']);
+  await take('device-bridge', 'X10 bridge', ['Connection', 'Unmapped addresses', 'RF jamming']);
+}, 300_000);
