@@ -59,6 +59,8 @@ export type Bridge = {
   readonly sinks: BridgeSinks;
   /** The moment of the step in hand. */
   now: Now;
+  /** Reading has not come to the end of the log since the start: no line is heard live. */
+  isBehind: boolean;
   /** The last number that `BridgeSinks.persist` gave. */
   saveNumber: number;
 };
@@ -83,6 +85,7 @@ export function createBridge(
     security: createSecurity(settings.zones, settings.baseTopic, memory.security, now),
     sinks,
     now,
+    isBehind: false,
     saveNumber: 0,
   };
   if (memory.alerts !== undefined) recallAlerts(bridge.security, memory.alerts);
@@ -244,7 +247,7 @@ function outputTo(of: () => Bridge, sinks: BridgeSinks): CoreOutput {
       if (zone === undefined) return undefined;
       const { security, now } = of();
       const { at, source } = hearing;
-      const late = isOver || hearing.now - at > LIVE_MS;
+      const late = isOver || of().isBehind || hearing.now - at > LIVE_MS;
       const signal = { alias, zone, id: idOf(hearing), at, late, modes, address, source };
       return motion(security, signal, now, emit);
     },

@@ -8,7 +8,7 @@ import type { LineListener } from '../ports.js';
 import { placeOf } from '../homeassistant/remembered.js';
 import { createOutbox } from '../mqtt/outbox.js';
 import { bridgeTopic } from '../mqtt/topics.js';
-import { setBack, snapshot } from '../security/security.js';
+import { setBack, snapshot, stalled } from '../security/security.js';
 import { announcing } from './announcing.js';
 import {
   advanceBridge,
@@ -18,6 +18,7 @@ import {
   nextWakeMono,
   presentStates,
   reconfigureBridge,
+  securityStep,
   wakeZones,
 } from './bridge.js';
 import { brokerListener, newLinkState } from './broker-listener.js';
@@ -40,6 +41,9 @@ const INFO_MS = 60_000;
 const SOON_MS = 1000;
 const EXPIRE_MS = 60_000;
 const LOOK_MS = 1000;
+/** How often the process notices that it is alive, and how much later than that means that it stood still. */
+const BEAT_MS = 2000;
+const STALL_MS = 2000;
 const SETTLE_MS = 1000;
 const BROKER_STOP_MS = 700;
 
@@ -64,6 +68,8 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   let isCaughtUp = false;
   let isPresented = false;
   let isLooking = false;
+  let beatMono = clock.monotonicMs();
+  let callOffBeat = (): void => undefined;
   let lookedMono = 0;
   let isStopping = false;
   let lastLineMono = clock.monotonicMs();
@@ -113,6 +119,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     },
     ...(ports.find === undefined ? {} : { find: ports.find }),
   });
+  bridge.isBehind = true;
   for (const trouble of Object.keys(bridge.core.health.troubles))
     concern(condition, trouble as keyof typeof TROUBLES);
   const announcer = announcing(
@@ -151,10 +158,32 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
 
   function stepped(byMs: number, now: Now): void {
     log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock was set');
+    if (byMs > 0) stoodStill(byMs, now);
     if (byMs >= 0) return;
     shiftDeadlines(bridge.core, byMs);
     setBack(bridge.security, now);
     bridge.now = now;
+  }
+
+  /** A machine that was suspended, or a process that was stopped: zones may have changed meanwhile. */
+  function stoodStill(forMs: number, now: Now): void {
+    log.info({ seconds: Math.round(forMs / 1000) }, 'stood still, asking for the state of the zones anew');
+    securityStep(bridge, now, (security, emit) => stalled(security, forMs, now, emit));
+  }
+
+  /** The moment of something that happens now, after what has to be known first: did time stand still? */
+  function nowAwake(): Now {
+    const now = steady.now();
+    const sinceMs = now.mono - beatMono;
+    beatMono = Math.max(beatMono, now.mono - BEAT_MS);
+    if (sinceMs > BEAT_MS + STALL_MS) stoodStill(sinceMs, now);
+    return now;
+  }
+
+  function beat(): void {
+    nowAwake();
+    beatMono = clock.monotonicMs();
+    callOffBeat = clock.after(BEAT_MS, beat);
   }
 
   /** Everything that heyu has written was read at the last look, and will be at the next. */
@@ -290,7 +319,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   const lines: LineListener = {
     line: (line) => {
       isCaughtUp = false;
-      const mono = clock.monotonicMs();
+      const { mono } = nowAwake();
       lastLineMono = mono;
       logProgress.changed();
       hearLine(bridge, line, { at: line.readAt, mono });
@@ -305,6 +334,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       if (isStopping) return;
       isCaughtUp = true;
       isLooking = false;
+      bridge.isBehind = false;
       advanceBridge(bridge, steady.now());
       present();
       logProgress.captureFirst();
@@ -322,7 +352,10 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
         concern(condition, 'log_missing', status.existedBefore ? '' : NEVER_THERE);
       if (status.kind === 'unreadable') concern(condition, 'log_unreadable', status.hint);
       // what cannot be read cannot be waited for
-      if (status.kind !== 'following') isCaughtUp = true;
+      if (status.kind !== 'following') {
+        isCaughtUp = true;
+        bridge.isBehind = false;
+      }
       present();
       conditionChanged();
     },
@@ -340,7 +373,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     out,
     announcer,
     condition,
-    now: steady.now,
+    now: nowAwake,
     isStopping: () => isStopping,
     isUpToDate,
     present,
@@ -379,6 +412,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       conditionChanged();
       source.start(lines, checkpoint.settled?.log, checkpoint.generations);
       broker.start(listener);
+      beat();
       schedule();
     },
     reload: async (next, others = {}) => {
@@ -411,6 +445,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     stop: async () => {
       await source.stop();
       callOffTimer();
+      callOffBeat();
       announcer.stop();
       out.pump();
       await settleAll();

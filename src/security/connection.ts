@@ -18,11 +18,27 @@ export function connected(security: Security, sessionPresent: boolean, now: Now,
   const { link } = security;
   link.awayMs = away(security, now);
   link.up = true;
+  if (!sessionPresent) link.unseenUntil = now.at;
+  askAnew(security, sessionPresent, now, emit);
+}
+
+/**
+ * The process (or the machine) stood still for `forMs` while the link was up: what it is told now may have waited
+ * as long, and there may be more. Every zone is unknown until it has been asked for anew, as after a connect.
+ */
+export function stalled(security: Security, forMs: number, now: Now, emit: Emit): void {
+  const { link } = security;
+  if (!link.up) return;
+  link.awayMs = forMs;
+  askAnew(security, true, now, emit);
+}
+
+function askAnew(security: Security, sessionPresent: boolean, now: Now, emit: Emit): void {
+  const { link } = security;
   link.upMono = now.mono;
   link.upAt = now.at;
   const topics = topicsOfAll(security);
   link.draining = sessionPresent && topics.length > 0;
-  if (!sessionPresent) link.unseenUntil = now.at;
   for (const zone of security.zones.values()) {
     if (zone.tracker !== undefined) begin(zone.tracker, sessionPresent);
     zone.compared = false;

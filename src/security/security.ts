@@ -24,7 +24,7 @@ import { createZone, type Belief, type Zone } from './zone.js';
 
 export type { Security } from './house.js';
 export type { Belief } from './zone.js';
-export { closed, connected, received, subscribed } from './connection.js';
+export { closed, connected, received, stalled, subscribed } from './connection.js';
 export { reconfigure } from './reconfigure.js';
 export { setBack } from './set-back.js';
 export { alertsOf, recallAlerts, snapshot, type StoredAlerts } from './stored.js';

@@ -214,3 +214,56 @@ describe('an alert', () => {
     expect(alerts(lives)).toHaveLength(2);
   });
 });
+
+describe('after standing still', () => {
+  // SIGSTOP stops the process, a suspended machine its monotonic clock too
+  test.each([
+    ['a stopped process', (lives: Lives) => lives.clock.freeze(10_000)],
+    ['a suspended machine', (lives: Lives) => lives.clock.set(10_000)],
+  ])('%s raises no alert in a zone that was disarmed meanwhile', async (_what, stand) => {
+    const lives = await armedHouse();
+    stand(lives);
+    lives.heyu(...on('A1'));
+    // what was logged comes to be read before what the broker has said
+    await lives.look();
+    await lives.receive('house/armed', 'disarmed');
+    await connect(lives, 'disarmed');
+    await lives.acknowledge();
+    expect(alerts(lives)).toHaveLength(0);
+    expect(lives.retained.get('x10/zone/external/security')).toBe('disarmed');
+  });
+
+  test('it raises the alert as soon as the zone is known to be armed still', async () => {
+    const lives = await armedHouse();
+    lives.clock.freeze(10_000);
+    lives.heyu(...on('A1'), ...on('A3'));
+    await lives.look();
+    await lives.acknowledge();
+    expect(alerts(lives)).toHaveLength(0);
+    await connect(lives, 'armed_away');
+    await lives.acknowledge();
+    expect(alerts(lives)).toHaveLength(2);
+  });
+
+  test('it does not obey a command that may have waited for hours', async () => {
+    const lives = await armedHouse();
+    lives.clock.set(8 * 3_600_000);
+    await lives.receive('x10/zone/owned/set', 'DISARM');
+    await connect(lives, 'armed_away');
+    await lives.acknowledge();
+    expect(lives.retained.get('x10/zone/owned/state')).toBe('armed_away');
+    await lives.pass(10_000);
+    await lives.receive('x10/zone/owned/set', 'DISARM');
+    await lives.acknowledge();
+    expect(lives.retained.get('x10/zone/owned/state')).toBe('disarmed');
+  });
+
+  test('for less than a moment nothing is asked', async () => {
+    const lives = await armedHouse();
+    lives.clock.freeze(1500);
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await lives.acknowledge();
+    expect(alerts(lives)).toHaveLength(1);
+  });
+});

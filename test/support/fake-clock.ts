@@ -5,6 +5,8 @@ import type { Clock } from '../../src/ports.js';
 export type FakeClock = Clock & {
   /** Time passes; what was to be woken is, in its order. */
   readonly pass: (ms: number) => void;
+  /** The process is stopped (SIGSTOP) for so long: time passes, nobody is woken. */
+  readonly freeze: (ms: number) => void;
   /** Somebody sets the wall clock by this much; no time passes. */
   readonly set: (byMs: number) => void;
   /** How many wait to be woken. */
@@ -36,6 +38,10 @@ export function fakeClock(wallMs = Date.UTC(2026, 10, 22, 12)): FakeClock {
       }
       wall += until - mono;
       mono = until;
+    },
+    freeze: (ms) => {
+      wall += ms;
+      mono += ms;
     },
     set: (byMs) => {
       wall += byMs;
