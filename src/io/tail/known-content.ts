@@ -22,7 +22,8 @@ export function remember(following: Following, file: TailedFile): void {
 /** Is it a copy of a file that is, was or will be read: what was read last is in it, or it begins in the same way? */
 export function* isKnownContent(following: Following, source: ByteSource): Work<boolean> {
   for (const file of new Set([...following.past, ...openFiles(following)])) {
-    if (!file.isBegun && !(yield* isUnchanged(file))) continue;
+    const isUnread = file.offset === 0 && file !== following.reading;
+    if (isUnread && !(yield* isUnchanged(file))) continue;
     const fingerprint = fingerprintOf(file);
     if (file.offset > 0 && isTelling(fingerprint) && (yield* hasContent(source, fingerprint))) return true;
     const { head } = file;
