@@ -39,15 +39,24 @@ export function sourceOf({ heyu }: Configuration): LineSource {
 const pem = (text: string | undefined): Buffer | undefined =>
   text === undefined ? undefined : Buffer.from(text);
 
+/** Who we are to the broker. Secrets: not to be logged. */
+export function credentialsOf({ mqtt }: Configuration): {
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly ca: Buffer | undefined;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
+} {
+  const { username, password, ca, cert, key } = mqtt;
+  return { username, password, ca: pem(ca), cert: pem(cert), key: pem(key) };
+}
+
 /** The connection to the configured broker. */
-export function brokerOf({ core, mqtt }: Configuration): Broker {
+export function brokerOf(configuration: Configuration): Broker {
+  const { core, mqtt } = configuration;
   return connectBroker({
+    ...credentialsOf(configuration),
     urls: mqtt.urls,
-    username: mqtt.username,
-    password: mqtt.password,
-    ca: pem(mqtt.ca),
-    cert: pem(mqtt.cert),
-    key: pem(mqtt.key),
     clientId: mqtt.clientId,
     clean: mqtt.session === 'clean',
     keepaliveS: Math.round(mqtt.keepaliveMs / 1000),
