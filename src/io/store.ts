@@ -2,6 +2,7 @@
  * A small JSON document on disk that is replaced as a whole: after a power failure either the old or the new one is
  * there, never half of one. What cannot be understood is set aside, not overwritten, and never fatal.
  */
+import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { StateStore } from '../ports.js';
@@ -71,7 +72,8 @@ export function openStore(path: string, options: StoreOptions = {}): StateStore 
   };
 
   const save = async (document: unknown): Promise<void> => {
-    const text = JSON.stringify({ version: VERSION, document });
+    const content = JSON.stringify(document);
+    const text = `{"version":${VERSION},"digest":"${digestOf(content)}","document":${content}}`;
     try {
       await rm(temporary, { force: true });
       await writeDurably(temporary, text);
@@ -102,11 +104,21 @@ async function readEnvelope(file: string): Promise<Found> {
     if (typeof envelope !== 'object' || envelope === null) return { kind: 'damaged' };
     if (!('version' in envelope) || typeof envelope.version !== 'number') return { kind: 'damaged' };
     if (envelope.version > VERSION) return { kind: 'future' };
-    if (envelope.version !== VERSION || !('document' in envelope)) return { kind: 'damaged' };
+    if (envelope.version !== VERSION || !('document' in envelope) || !('digest' in envelope))
+      return { kind: 'damaged' };
+    if (envelope.digest !== digestOf(JSON.stringify(envelope.document))) return { kind: 'damaged' };
     return { kind: 'document', document: envelope.document };
   } catch {
     return { kind: 'damaged' };
   }
+}
+
+/**
+ * One changed byte leaves JSON what it is more often than not, but makes a place in the log another one: old motion
+ * would be read again as new.
+ */
+function digestOf(content: string): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 async function writeDurably(file: string, text: string): Promise<void> {

@@ -23,6 +23,13 @@ function ownPath(): string {
   return join(directory, 'state.json');
 }
 
+/** What `save` would write. */
+async function textOf(document: unknown): Promise<string> {
+  const path = ownPath();
+  await openStore(path).save(document);
+  return readFileSync(path, 'utf8');
+}
+
 describe('a store', () => {
   it('gives back what was saved, to itself and to the next one', async () => {
     const path = ownPath();
@@ -67,6 +74,12 @@ describe('a store', () => {
     { name: 'of a version in words', text: '{"version":"1","document":1}', reason: 'damaged' },
     { name: 'of no version', text: '{"version":0,"document":1}', reason: 'damaged' },
     { name: 'without a document', text: '{"version":1}', reason: 'damaged' },
+    { name: 'without a digest', text: '{"version":1,"document":1}', reason: 'damaged' },
+    {
+      name: 'with the digest of another',
+      text: '{"version":1,"digest":"0","document":1}',
+      reason: 'damaged',
+    },
     { name: 'of NUL bytes', text: '\0'.repeat(100), reason: 'damaged' },
     { name: 'of a later version', text: '{"version":2,"document":1}', reason: 'future' },
   ])('sets aside a document that is $name, and says so', async ({ text, reason }) => {
@@ -97,7 +110,7 @@ describe('a store', () => {
         const changed = Buffer.from(whole);
         changed[at] = byte;
         writeFileSync(path, changed);
-        await store.load();
+        expect(await store.load()).toEqual(byte === whole[at] ? { files: ['a', 'b'], at: 1 } : undefined);
         writeFileSync(path, whole);
         truncateSync(path, at);
         expect(await store.load()).toBeUndefined();
@@ -108,7 +121,7 @@ describe('a store', () => {
 
   it('takes the temporary file when only that survived', async () => {
     const path = ownPath();
-    writeFileSync(`${path}.new`, '{"version":1,"document":"survivor"}');
+    writeFileSync(`${path}.new`, await textOf('survivor'));
     expect(await openStore(path).load()).toBe('survivor');
     expect(await openStore(path).load()).toBe('survivor');
     expect(existsSync(`${path}.new`)).toBe(false);
@@ -117,7 +130,7 @@ describe('a store', () => {
   it('takes the temporary file when the other one is damaged', async () => {
     const path = ownPath();
     writeFileSync(path, '{');
-    writeFileSync(`${path}.new`, '{"version":1,"document":"survivor"}');
+    writeFileSync(`${path}.new`, await textOf('survivor'));
     expect(await openStore(path).load()).toBe('survivor');
   });
 
@@ -127,7 +140,7 @@ describe('a store', () => {
     writeFileSync(`${path}.new`, '{"version":1,"docu');
     expect(await store.load()).toBeUndefined();
     await store.save('finished');
-    writeFileSync(`${path}.new`, '{"version":1,"document":"not yet"}');
+    writeFileSync(`${path}.new`, await textOf('not yet'));
     expect(await store.load()).toBe('finished');
     await store.save('next');
     expect(await store.load()).toBe('next');
@@ -175,7 +188,7 @@ describe('a store', () => {
     const directory = join(path, '..');
     const aside: string[] = [];
     const store = openStore(path, { onSetAside: (where) => aside.push(where) });
-    writeFileSync(`${path}.new`, '{"version":1,"document":"survivor"}');
+    writeFileSync(`${path}.new`, await textOf('survivor'));
     chmodSync(directory, 0o555);
     await asNobody(async () => {
       expect(await store.load()).toBe('survivor');
