@@ -35,20 +35,22 @@ const NETWORK: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID:
     "the broker's certificate is for another name. hint: use the name it was made for in mqtt.url",
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-    'the broker wants a client certificate. hint: set mqtt.cert and mqtt.key',
+    'the broker wants a client certificate. hint: set mqtt.cert_file and mqtt.key_file',
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA:
-    'the broker does not know the authority that signed our client certificate. hint: check mqtt.cert',
+    'the broker does not know the authority that signed our client certificate. hint: check mqtt.cert_file',
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE:
-    'the broker refused the TLS handshake. hint: it may want a client certificate (mqtt.cert, mqtt.key)',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'the broker refused our client certificate. hint: check mqtt.cert',
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'the broker refused our client certificate. hint: check mqtt.cert',
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'our client certificate has expired. hint: renew mqtt.cert',
+    'the broker refused the TLS handshake. hint: it may want a client certificate (mqtt.cert_file, mqtt.key_file)',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    'the broker refused our client certificate. hint: check mqtt.cert_file',
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE:
+    'the broker refused our client certificate. hint: check mqtt.cert_file',
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: 'our client certificate has expired. hint: renew mqtt.cert_file',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the broker speaks another version of TLS',
-  ERR_OSSL_X509_KEY_VALUES_MISMATCH: 'mqtt.key does not belong to mqtt.cert',
+  ERR_OSSL_X509_KEY_VALUES_MISMATCH: 'mqtt.key_file does not belong to mqtt.cert_file',
 };
 
 const UNKNOWN_AUTHORITY =
-  "the authority that signed the broker's certificate is not known. hint: set mqtt.ca to its CA certificate";
+  "the authority that signed the broker's certificate is not known. hint: set mqtt.ca_file to its CA certificate";
 const NETWORK_CA = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -154,7 +156,7 @@ export function errorInWords(error: unknown, accepted: boolean, attempt: Attempt
   if (known !== undefined) return `${attempt.shown}: ${known}`;
   if (/PEM|asn1|DECODER|passphrase|bad decrypt/i.test(messageOf(error))) {
     const hintOfPem = 'they must be PEM files, the key without a passphrase';
-    return `${attempt.shown}: mqtt.ca, mqtt.cert or mqtt.key cannot be used (${messageOf(error)}). hint: ${hintOfPem}`;
+    return `${attempt.shown}: mqtt.ca_file, mqtt.cert_file or mqtt.key_file cannot be used (${messageOf(error)}). hint: ${hintOfPem}`;
   }
   return `${attempt.shown}: ${messageOf(error)}`;
 }

@@ -201,12 +201,12 @@ describe('TLS', () => {
     [
       'no authority',
       (url) => ({ urls: [url] }),
-      "the authority that signed the broker's certificate is not known. hint: set mqtt.ca to its CA certificate",
+      "the authority that signed the broker's certificate is not known. hint: set mqtt.ca_file to its CA certificate",
     ],
     [
       'another authority',
       (url) => ({ urls: [url], ca: stranger.cert }),
-      "the authority that signed the broker's certificate is not known. hint: set mqtt.ca to its CA certificate",
+      "the authority that signed the broker's certificate is not known. hint: set mqtt.ca_file to its CA certificate",
     ],
     [
       'another name',
@@ -226,17 +226,17 @@ describe('TLS', () => {
     [
       'an authority that is no certificate',
       (url) => ({ urls: [url], ca: Buffer.from('hello') }),
-      "the authority that signed the broker's certificate is not known. hint: set mqtt.ca to its CA certificate",
+      "the authority that signed the broker's certificate is not known. hint: set mqtt.ca_file to its CA certificate",
     ],
     [
       'a key that is none',
       (url) => ({ urls: [url], ca: authority.cert, cert: client.cert, key: Buffer.from('hello') }),
-      'mqtt.ca, mqtt.cert or mqtt.key cannot be used',
+      'mqtt.ca_file, mqtt.cert_file or mqtt.key_file cannot be used',
     ],
     [
       'a key of another certificate',
       (url) => ({ urls: [url], ca: authority.cert, cert: client.cert, key: server.key }),
-      'mqtt.key does not belong to mqtt.cert',
+      'mqtt.key_file does not belong to mqtt.cert_file',
     ],
   ])('%s', async (_, options, reason) => {
     const { url } = await mosquitto({ tls: tls() });

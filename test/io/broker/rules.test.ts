@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { CONFIG_KEY_NAMES } from '../../../src/config/config-keys.js';
 import {
   codeInWords,
   connackInWords,
@@ -150,6 +152,13 @@ describe('words', () => {
     [0x8b, 'mqtt://h:1883: the broker ended the connection: the broker is shutting down'],
     [0x8e, 'mqtt://h:1883: another program has connected with our client id cellar'],
   ])('DISCONNECT %i', (code, words) => expect(disconnectInWords(code, attempt)).toBe(words));
+
+  test('name keys of the configuration that exist', () => {
+    const source = readFileSync(new URL('../../../src/io/broker/reasons.ts', import.meta.url), 'utf8');
+    const named = new Set([...source.matchAll(/\bmqtt\.[a-z_]+/g)].map(([key]) => key));
+    expect(named.size).toBeGreaterThan(4);
+    expect([...named].filter((key) => !new Set<string>(CONFIG_KEY_NAMES).has(key))).toEqual([]);
+  });
 
   test('codes without a name are given as numbers', () => expect(codeInWords(1)).toBe('reason code 1'));
 
