@@ -1,5 +1,7 @@
 /** A house for these tests: mosquitto, Home Assistant and the bridge as its users run it, and an ear on the broker. */
 
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { makeBridge, type TestBridge } from '../support/bridge.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
@@ -30,12 +32,20 @@ export type World = {
   readonly fence: () => Promise<void>;
   /** What Home Assistant has had to say against us since it was asked last. */
   readonly newFaults: () => readonly string[];
+  /** How the stand-in for heyu was called, one call a line; see `switches`. */
+  readonly heyuCalls: () => readonly string[];
   readonly remove: () => Promise<void>;
 };
 
 export type WorldOptions = {
   readonly python: string;
   readonly discovery?: 'device' | 'entity';
+  /** Instead of the aliases and zones above. */
+  readonly aliases?: string;
+  readonly zones?: string;
+  readonly bridgeId?: string;
+  /** Lamps may be switched, through a stand-in for heyu that writes down how it was called. */
+  readonly switches?: boolean;
   /** More of Home Assistant's configuration.yaml. */
   readonly configuration?: string;
 };
@@ -44,6 +54,10 @@ export type WorldOptions = {
 export async function startWorld({
   python,
   discovery = 'device',
+  aliases = ALIASES,
+  zones = ZONES,
+  bridgeId = 'x10',
+  switches = false,
   configuration = '',
 }: WorldOptions): Promise<World> {
   const mosquitto = await startMosquitto({ persistence: true });
@@ -51,9 +65,11 @@ export async function startWorld({
   const seen = await collect(mosquitto.port, ['x10/#', 'homeassistant/status', 'automation/#']);
   const bridge = makeBridge({
     mqttUrl: mosquitto.url,
-    aliases: ALIASES,
-    config: `homeassistant: { discovery: ${discovery} }\n${ZONES}`,
+    aliases,
+    config: `bridge_id: ${bridgeId}\nhomeassistant: { discovery: ${discovery} }\n${zones}`,
   });
+  const calls = join(bridge.folder, 'heyu-calls');
+  if (switches) installHeyu(bridge, calls);
   await bridge.start();
   await seen.untilLast('x10/bridge/status', 'online');
   const fence = await fenceOf(seen, homeAssistant);
@@ -70,6 +86,7 @@ export async function startWorld({
       known = all.length;
       return since.map(({ level, logger, text }) => `${level} ${logger} ${text}`);
     },
+    heyuCalls: () => (existsSync(calls) ? readFileSync(calls, 'utf8').trimEnd().split('\n') : []),
     remove: async () => {
       await homeAssistant.remove();
       await bridge.remove();
@@ -77,4 +94,15 @@ export async function startWorld({
       await mosquitto.remove();
     },
   };
+}
+
+/** A program in heyu's place that only writes its arguments down. */
+function installHeyu(bridge: TestBridge, calls: string): void {
+  const heyu = join(bridge.folder, 'heyu');
+  writeFileSync(heyu, `#!/bin/sh\necho "$@" >> ${calls}\n`, { mode: 0o755 });
+  const configured = readFileSync(bridge.configPath, 'utf8');
+  writeFileSync(
+    bridge.configPath,
+    configured.replace('timezone: UTC', `timezone: UTC, control: true, command: ${heyu}`),
+  );
 }
