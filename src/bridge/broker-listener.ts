@@ -18,14 +18,25 @@ export type LinkState = {
   session: Surroundings['session'];
   /** A SUBACK has come: what is received from now on did not wait in the session. */
   isSubscribed: boolean;
+  /** A SUBACK has come since we connected or stood still: commands for lamps that come from now on are given now. */
+  isObeying: boolean;
   isFirstConnect: boolean;
+  /** When Home Assistant was last heard to start (epoch ms); 0 = never since our own start. */
+  bornAt: number;
   /** The last reason why the broker could not be reached: said once. */
   lastRefusal: string;
 };
 
 /** Nothing is known yet. */
 export function newLinkState(): LinkState {
-  return { session: undefined, isSubscribed: false, isFirstConnect: true, lastRefusal: '' };
+  return {
+    session: undefined,
+    isSubscribed: false,
+    isObeying: false,
+    isFirstConnect: true,
+    bornAt: 0,
+    lastRefusal: '',
+  };
 }
 
 /** The parts of the service that a connection moves. */
@@ -61,7 +72,10 @@ export function brokerListener(work: Work): BrokerListener {
   const { conditionChanged, reportBy, tick, schedule } = work;
   const { log } = ports;
 
-  const born = (): void => {
+  const born = (at: number): void => {
+    link.bornAt = at;
+    reportBy(work.now().mono);
+    schedule();
     log.info({}, 'home assistant was started: telling it everything again');
     announcer.birth(() => {
       outbox.republishAll(['availability', 'state']);
@@ -100,13 +114,14 @@ export function brokerListener(work: Work): BrokerListener {
       if (isStopping()) return;
       const now = work.now();
       if (message.topic === settings().birthTopic) {
-        if (new TextDecoder().decode(message.payload) === settings().birthPayload && !message.retain) born();
+        if (new TextDecoder().decode(message.payload) === settings().birthPayload && !message.retain)
+          born(now.at);
         return;
       }
       const device = commandTopics(settings().core).get(message.topic);
       if (device !== undefined) {
         // what waited in the session while we were away is no command for now
-        if (link.isSubscribed && ports.runHeyu !== undefined) obey(device, message, ports.runHeyu, log);
+        if (link.isObeying && ports.runHeyu !== undefined) obey(device, message, ports.runHeyu, log);
         return;
       }
       if (link.session !== undefined && !link.isSubscribed) {
@@ -120,6 +135,7 @@ export function brokerListener(work: Work): BrokerListener {
     subscribed: (topics, refused) => {
       if (isStopping()) return;
       link.isSubscribed = true;
+      link.isObeying = true;
       const now = work.now();
       securityStep(bridge, now, (security, emit) => subscribed(security, topics, refused, now, emit));
       out.pump();
@@ -128,6 +144,7 @@ export function brokerListener(work: Work): BrokerListener {
     closed: (reason) => {
       if (isStopping()) return;
       link.isSubscribed = false;
+      link.isObeying = false;
       const now = work.now();
       log.warn({ reason }, 'the connection to the broker is gone');
       outbox.linkLost();

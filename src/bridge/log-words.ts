@@ -1,5 +1,6 @@
 /** What our own log says of the heyu log: one line for each transition. */
 
+import { isoAt, type TimeZone } from '../heyu/time-zone.js';
 import type { Log, LogIncident, LogStatus } from '../ports.js';
 
 /** The heyu log is followed, missing or unreadable. `isFirst`: nothing was said of it yet. */
@@ -32,4 +33,12 @@ export function sayIncident(log: Log, { kind, ...fields }: LogIncident): void {
     case 'lost':
       log.warn(fields, 'lines of the heyu log are gone for good');
   }
+}
+
+/** From when to when lines are gone, in the time of the log. */
+export function spanInWords(
+  { from, to }: { readonly from: number; readonly to: number },
+  zone: TimeZone,
+): string {
+  return `between ${isoAt(from, zone)} and ${isoAt(to, zone)}`;
 }

@@ -18,6 +18,8 @@ export type Surroundings = {
     { readonly present: boolean; readonly queued: number; readonly since: number } | undefined;
   readonly sessionKind: 'persistent' | 'clean';
   readonly startedAt: number;
+  /** When Home Assistant was last heard to start; 0 = never. */
+  readonly bornAt: number;
   readonly outbox: OutboxCounts;
 };
 
@@ -51,6 +53,7 @@ export function infoOf(bridge: Bridge, condition: Condition, around: Surrounding
             since: iso(session.since),
           }),
     },
+    home_assistant: { birth: around.bornAt > 0 ? iso(around.bornAt) : null },
     problem: problemOf(condition),
     troubles: Object.fromEntries(Object.entries(core.health.troubles).map(([name, at]) => [name, iso(at)])),
     counters: core.health.counters,

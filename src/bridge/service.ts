@@ -1,84 +1,51 @@
 /**
- * The loop: the pure bridge on its ports. It owns the bridge's state and ONE timer for the earliest wish for
- * time. Everything that can be told without a clock or a port lives elsewhere in this folder.
+ * The service: the pure bridge on its ports. Here its parts are put together, started, given new settings and
+ * stopped; what each does when something happens stands beside this file (broker-listener, log-listener, waking).
  */
 
 import type { Now } from '../now.js';
-import type { LineListener } from '../ports.js';
 import { placeOf } from '../homeassistant/remembered.js';
 import { createOutbox } from '../mqtt/outbox.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import { setBack, snapshot, stalled } from '../security/security.js';
 import { announcing } from './announcing.js';
-import {
-  advanceBridge,
-  createBridge,
-  hearLine,
-  isAdvanceDue,
-  nextWakeMono,
-  presentStates,
-  reconfigureBridge,
-  securityStep,
-  wakeZones,
-} from './bridge.js';
+import { awake } from './awake.js';
+import { createBridge, presentStates, reconfigureBridge, securityStep } from './bridge.js';
 import { brokerListener, newLinkState } from './broker-listener.js';
-import { CHECKPOINT_VERSION, readCheckpoint, type Checkpoint } from './checkpoint.js';
-import { commandTopics } from './controlling.js';
+import { CHECKPOINT_VERSION, readCheckpoint } from './checkpoint.js';
 import { concern, type Condition } from './condition.js';
+import { commandTopics } from './controlling.js';
 import { shiftDeadlines } from './core.js';
-import { TROUBLES } from './health.js';
-import { sayIncident, sayStatus } from './log-words.js';
-import { infoOf, statusOf, summaryOf, unmappedOf, type Surroundings } from './report.js';
-import { retainedTopicsOf } from './retained-topics.js';
+import { TROUBLES, type Trouble } from './health.js';
+import { logListener } from './log-listener.js';
+import { newLogState } from './log-state.js';
 import { progress } from './progress.js';
+import { reporting } from './reporting.js';
+import { retainedTopicsOf } from './retained-topics.js';
 import { saving } from './saving.js';
 import { sending } from './sending.js';
 import type { Service, ServicePorts, ServiceSettings } from './service-types.js';
 import { steadyClock } from './steady-clock.js';
+import { waking } from './waking.js';
 
-const CHECKPOINT_MS = 5000;
-const INFO_MS = 60_000;
-const SOON_MS = 1000;
-const EXPIRE_MS = 60_000;
-const LOOK_MS = 1000;
-/** How often the process notices that it is alive, and how much later than that means that it stood still. */
-const BEAT_MS = 2000;
-const STALL_MS = 2000;
 const SETTLE_MS = 1000;
 const BROKER_STOP_MS = 700;
 
 /** Makes the service of what the store holds. */
 export async function createService(first: ServiceSettings, ports: ServicePorts): Promise<Service> {
   const { clock, log, store } = ports;
-  let settings = first;
-  let { source, broker } = ports;
   const { checkpoint, damaged } = readCheckpoint(await store.load());
   if (damaged.length > 0) log.warn({ parts: damaged }, 'parts of the saved state are damaged and left out');
 
-  const steady = steadyClock(clock, (byMs, now) => stepped(byMs, now));
-  const startedAt = clock.wallMs();
-  const condition: Condition = new Map();
-  // what is remembered changes from now on, what was settled does not
-  const memory = {
-    core: structuredClone(checkpoint.settled?.core),
-    alerts: checkpoint.settled?.alerts,
-    security: checkpoint.security,
-  };
-  let logStatus: Surroundings['logStatus'] = 'starting';
-  let isCaughtUp = false;
+  let settings = first;
+  let { source, broker } = ports;
   let isPresented = false;
-  let isLooking = false;
-  let beatMono = clock.monotonicMs();
-  let callOffBeat = (): void => undefined;
-  let lookedMono = 0;
   let isStopping = false;
-  let lastLineMono = clock.monotonicMs();
-  let checkpointDue = Infinity;
-  let infoDue = clock.monotonicMs();
-  let timerDue = Infinity;
-  let callOffTimer = (): void => undefined;
-  let summedUp = checkpoint.settled?.core.health.counters ?? {};
-  let expiredBefore = 0;
+  const steady = steadyClock(clock, stepped);
+  const life = awake(clock, steady.now, stoodStill);
+  const condition: Condition = new Map();
+  const link = newLinkState();
+  const logState = newLogState(clock.monotonicMs());
 
   const outbox = createOutbox({ maxAgeMs: settings.core.replayMaxAgeMs }, [
     ...checkpoint.retained,
@@ -101,6 +68,12 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     bridge: () => bridge,
     save: () => saves.request(),
   });
+  // what is remembered changes from now on, what was settled does not
+  const memory = {
+    core: structuredClone(checkpoint.settled?.core),
+    alerts: checkpoint.settled?.alerts,
+    security: checkpoint.security,
+  };
   const bridge = createBridge(settings.core, memory, steady.now(), {
     put: (message) => {
       logProgress.changed();
@@ -111,17 +84,11 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     persist: () => saves.request(),
     alerted: (id) => logProgress.alerted(id),
     note: (level, fields, message) => log[level](fields, message),
-    trouble: (trouble, begins) => {
-      if (begins) concern(condition, trouble);
-      else condition.delete(trouble);
-      log[begins ? 'warn' : 'info']({}, begins ? TROUBLES[trouble] : `over: ${TROUBLES[trouble]}`);
-      conditionChanged();
-    },
+    trouble: troubleChanged,
     ...(ports.find === undefined ? {} : { find: ports.find }),
   });
   bridge.isBehind = true;
-  for (const trouble of Object.keys(bridge.core.health.troubles))
-    concern(condition, trouble as keyof typeof TROUBLES);
+  for (const trouble of Object.keys(bridge.core.health.troubles)) concern(condition, trouble as Trouble);
   const announcer = announcing(
     settings.core,
     checkpoint.discovery,
@@ -131,17 +98,15 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     () => void saves.request(),
     clearObsolete,
   );
-
-  const document = (): Checkpoint => ({
-    version: CHECKPOINT_VERSION,
-    ...logProgress.document(),
-    security: snapshot(bridge.security, steady.now()),
-    retained: outbox.retainedTopics().filter((topic) => placeOf(topic) === undefined),
-    discovery: announcer.remembered(),
-  });
   const saves = saving(
     store,
-    document,
+    () => ({
+      version: CHECKPOINT_VERSION,
+      ...logProgress.document(),
+      security: snapshot(bridge.security, steady.now()),
+      retained: outbox.retainedTopics().filter((topic) => placeOf(topic) === undefined),
+      discovery: announcer.remembered(),
+    }),
     (number) => {
       outbox.saved(number);
       logProgress.saved(number);
@@ -156,6 +121,62 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     log,
   );
 
+  const common = {
+    ports,
+    settings: () => settings,
+    bridge,
+    condition,
+    outbox,
+    out,
+    now: life.now,
+    isStopping: () => isStopping,
+  };
+  const reports = reporting({
+    ...common,
+    isConnected: () => broker.isConnected(),
+    link,
+    logState,
+    summedUp: checkpoint.settled?.core.health.counters ?? {},
+  });
+  const timer = waking({ ...common, source: () => source, progress: logProgress, reports, logState });
+  const { tick, schedule } = timer;
+  const toBroker = brokerListener({
+    ...common,
+    link,
+    broker: () => broker,
+    announcer,
+    isUpToDate: timer.isUpToDate,
+    present,
+    conditionChanged,
+    statusChanged: reports.statusChanged,
+    reportBy: reports.reportBy,
+    tick,
+    schedule,
+  });
+  const toLog = logListener({
+    ...common,
+    state: logState,
+    progress: logProgress,
+    log,
+    present,
+    conditionChanged,
+    pump: out.pump,
+    schedule,
+  });
+
+  function conditionChanged(): void {
+    reports.conditionChanged();
+    schedule();
+  }
+
+  function troubleChanged(trouble: Trouble, begins: boolean): void {
+    if (begins) concern(condition, trouble);
+    else condition.delete(trouble);
+    log[begins ? 'warn' : 'info']({}, begins ? TROUBLES[trouble] : `over: ${TROUBLES[trouble]}`);
+    conditionChanged();
+  }
+
+  /** The wall clock was set, or the machine was suspended, which looks like a step forward. */
   function stepped(byMs: number, now: Now): void {
     log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock was set');
     if (byMs > 0) stoodStill(byMs, now);
@@ -165,30 +186,17 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     bridge.now = now;
   }
 
-  /** A machine that was suspended, or a process that was stopped: zones may have changed meanwhile. */
+  /** What comes from the broker now may have waited for as long: nothing is obeyed or believed before it is asked. */
   function stoodStill(forMs: number, now: Now): void {
     log.info({ seconds: Math.round(forMs / 1000) }, 'stood still, asking for the state of the zones anew');
     securityStep(bridge, now, (security, emit) => stalled(security, forMs, now, emit));
+    // commands for lamps count from the answer on
+    link.isObeying = false;
+    subscribeToCommands();
   }
 
-  /** The moment of something that happens now, after what has to be known first: did time stand still? */
-  function nowAwake(): Now {
-    const now = steady.now();
-    const sinceMs = now.mono - beatMono;
-    beatMono = Math.max(beatMono, now.mono - BEAT_MS);
-    if (sinceMs > BEAT_MS + STALL_MS) stoodStill(sinceMs, now);
-    return now;
-  }
-
-  function beat(): void {
-    nowAwake();
-    beatMono = clock.monotonicMs();
-    callOffBeat = clock.after(BEAT_MS, beat);
-  }
-
-  /** Everything that heyu has written was read at the last look, and will be at the next. */
-  function isUpToDate(): boolean {
-    return isCaughtUp && !out.isHoldingReader();
+  function subscribeToCommands(): void {
+    if (broker.isConnected()) broker.subscribe([settings.birthTopic, ...commandTopics(settings.core).keys()]);
   }
 
   /**
@@ -196,195 +204,10 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
    * is remembered of motion may be long over.
    */
   function present(): void {
-    if (isPresented || link.isFirstConnect || !isCaughtUp) return;
+    if (isPresented || link.isFirstConnect || !logState.isCaughtUp) return;
     isPresented = true;
     presentStates(bridge);
   }
-
-  function around(): Surroundings {
-    return {
-      logPath: settings.logPath,
-      logStatus,
-      isConnected: broker.isConnected(),
-      session: link.session,
-      sessionKind: settings.sessionKind,
-      startedAt,
-      outbox: outbox.counts(),
-    };
-  }
-
-  const own = (topic: Parameters<typeof bridgeTopic>[1], payload: string, isAvailability = false): void =>
-    out.put({
-      kind: isAvailability ? 'availability' : 'state',
-      topic: bridgeTopic(settings.core.baseTopic, topic),
-      payload,
-    });
-
-  function conditionChanged(): void {
-    own('source', condition.has('log_unreadable') || isFirstMissing() ? 'offline' : 'online', true);
-    own('problem', condition.size > 0 ? 'ON' : 'OFF');
-    own('takeover', condition.has('takeover') ? 'ON' : 'OFF');
-    infoDue = Math.min(infoDue, clock.monotonicMs() + SOON_MS);
-    ports.status(statusOf(bridge, condition, around()));
-    out.pump();
-    schedule();
-  }
-
-  /** Never there since the state directory is new: nothing proves that heyu is set up at all (decision 12). */
-  function isFirstMissing(): boolean {
-    return logStatus === 'missing' && condition.get('log_missing') === NEVER_THERE;
-  }
-
-  function publishReports(now: Now): void {
-    infoDue = now.mono + INFO_MS;
-    own('info', infoOf(bridge, condition, around()));
-    if (bridge.core.unmappedChanged) {
-      bridge.core.unmappedChanged = false;
-      own('unmapped', unmappedOf(bridge));
-    }
-    ports.status(statusOf(bridge, condition, around()));
-    const { expired } = outbox.counts();
-    if (expired > expiredBefore) {
-      log.warn({ events: expired - expiredBefore }, 'events were too old to be sent and were dropped');
-      bridge.core.health.counters.expired += expired - expiredBefore;
-      expiredBefore = expired;
-    }
-  }
-
-  function watchQuiet(now: Now): void {
-    const { quietAfterMs } = settings.core;
-    if (quietAfterMs === 0 || condition.has('log_quiet') || now.mono - lastLineMono < quietAfterMs) return;
-    concern(condition, 'log_quiet');
-    log.warn({ hours: Math.round(quietAfterMs / 3_600_000) }, 'heyu has written nothing for long');
-    conditionChanged();
-  }
-
-  /** Does whatever is due. */
-  function tick(): void {
-    if (isStopping) return;
-    const now = steady.now();
-    wakeZones(bridge, now);
-    if (isUpToDate() && isAdvanceDue(bridge, now)) lookFirst(now);
-    if (now.mono >= checkpointDue) {
-      checkpointDue = Infinity;
-      logProgress.capture();
-    }
-    if (now.mono >= infoDue) publishReports(now);
-    if (out.isHoldingReader()) out.expire();
-    watchQuiet(now);
-    out.pump();
-    schedule();
-  }
-
-  /**
-   * A deadline is due. What heyu has written in the meantime may change it, although nobody has told us of it yet:
-   * a machine that was suspended hears its timers first, and network file systems give no notice at all. So the
-   * deadline waits for the end of the log (`end`), but not for long: there may be no log.
-   */
-  function lookFirst(now: Now): void {
-    if (!isLooking) {
-      isLooking = true;
-      lookedMono = now.mono;
-      source.look();
-    } else if (now.mono >= lookedMono + LOOK_MS) {
-      isLooking = false;
-      advanceBridge(bridge, now);
-    }
-  }
-
-  /** Sets the one timer, if it has to ring earlier than it would. */
-  function schedule(): void {
-    if (isStopping) return;
-    const now = { at: clock.wallMs(), mono: clock.monotonicMs() };
-    if (logProgress.isChanged() && checkpointDue === Infinity) checkpointDue = now.mono + CHECKPOINT_MS;
-    const wake = nextWakeMono(bridge, now, isUpToDate() && !isLooking);
-    const { quietAfterMs } = settings.core;
-    const due = Math.min(
-      checkpointDue,
-      infoDue,
-      wake ?? Infinity,
-      isLooking ? lookedMono + LOOK_MS : Infinity,
-      out.isHoldingReader() ? now.mono + EXPIRE_MS : Infinity,
-      quietAfterMs > 0 && !condition.has('log_quiet') ? lastLineMono + quietAfterMs : Infinity,
-    );
-    if (due >= timerDue) return;
-    callOffTimer();
-    timerDue = due;
-    callOffTimer = clock.after(Math.max(0, due - now.mono), () => {
-      timerDue = Infinity;
-      tick();
-    });
-  }
-
-  const lines: LineListener = {
-    line: (line) => {
-      isCaughtUp = false;
-      const { mono } = nowAwake();
-      lastLineMono = mono;
-      logProgress.changed();
-      hearLine(bridge, line, { at: line.readAt, mono });
-      out.pump();
-      if (condition.has('log_quiet')) {
-        condition.delete('log_quiet');
-        log.info({}, 'heyu writes again');
-        conditionChanged();
-      }
-    },
-    end: () => {
-      if (isStopping) return;
-      isCaughtUp = true;
-      isLooking = false;
-      bridge.isBehind = false;
-      advanceBridge(bridge, steady.now());
-      present();
-      logProgress.captureFirst();
-      out.pump();
-      schedule();
-    },
-    generation: logProgress.begun,
-    status: (status) => {
-      const before = logStatus;
-      logStatus = status.kind;
-      condition.delete('log_missing');
-      condition.delete('log_unreadable');
-      sayStatus(log, status, before === 'starting');
-      if (status.kind === 'missing')
-        concern(condition, 'log_missing', status.existedBefore ? '' : NEVER_THERE);
-      if (status.kind === 'unreadable') concern(condition, 'log_unreadable', status.hint);
-      // what cannot be read cannot be waited for
-      if (status.kind !== 'following') {
-        isCaughtUp = true;
-        bridge.isBehind = false;
-      }
-      present();
-      conditionChanged();
-    },
-    incident: (incident) => sayIncident(log, incident),
-  };
-
-  const link = newLinkState();
-  const listener = brokerListener({
-    link,
-    settings: () => settings,
-    ports,
-    broker: () => broker,
-    bridge,
-    outbox,
-    out,
-    announcer,
-    condition,
-    now: nowAwake,
-    isStopping: () => isStopping,
-    isUpToDate,
-    present,
-    conditionChanged,
-    statusChanged: () => ports.status(statusOf(bridge, condition, around())),
-    reportBy: (mono) => {
-      infoDue = Math.min(infoDue, mono);
-    },
-    tick,
-    schedule,
-  });
 
   /** Deletes the retained copies of what this configuration does not publish any more. */
   function clearObsolete(): void {
@@ -410,9 +233,9 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       saves.request();
       await saves.flush();
       conditionChanged();
-      source.start(lines, checkpoint.settled?.log, checkpoint.generations);
-      broker.start(listener);
-      beat();
+      source.start(toLog, checkpoint.settled?.log, checkpoint.generations);
+      broker.start(toBroker);
+      life.start();
       schedule();
     },
     reload: async (next, others = {}) => {
@@ -422,55 +245,44 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       if (others.source !== undefined) {
         await source.stop();
         source = others.source;
-        logStatus = 'starting';
-        source.start(lines, undefined, []);
+        logState.status = 'starting';
+        source.start(toLog, undefined, []);
       }
       if (others.broker !== undefined) {
-        const { broker: old } = { broker };
-        await old.stop([], BROKER_STOP_MS);
-        if (link.session !== undefined) listener.closed('reconnecting with new settings');
+        await broker.stop([], BROKER_STOP_MS);
+        if (link.session !== undefined) toBroker.closed('reconnecting with new settings');
         broker = others.broker;
-        broker.start(listener);
+        broker.start(toBroker);
       }
       presentStates(bridge);
       conditionChanged();
-      if (broker.isConnected()) {
-        announcer.announce(false);
-        const devices = [...commandTopics(next.core).keys()];
-        if (devices.length > 0) broker.subscribe(devices);
-      }
+      if (broker.isConnected()) announcer.announce(false);
+      subscribeToCommands();
       saves.request();
       tick();
     },
     stop: async () => {
       await source.stop();
-      callOffTimer();
-      callOffBeat();
+      timer.stop();
+      life.stop();
       announcer.stop();
       out.pump();
       await settleAll();
       isStopping = true;
-      const now = steady.now();
       logProgress.changed();
       logProgress.capture();
       saves.request();
       await saves.flush();
-      log.debug({ at: now.at }, 'state saved');
+      log.debug({}, 'state saved');
       const topic = bridgeTopic(settings.core.baseTopic, 'status');
       await broker.stop([{ topic, payload: 'offline', retain: true }], BROKER_STOP_MS);
     },
     sinceLastPassMs: () => clock.monotonicMs() - source.lastPassAt(),
     republishDiscovery: () => announcer.announce(true),
     summarise: () => {
-      const { counters } = bridge.core.health;
-      const summary = summaryOf(counters, summedUp);
-      summedUp = { ...counters };
-      log.info(summary, 'summary');
-      own('summary', JSON.stringify(summary));
-      out.pump();
+      reports.summarise();
+      schedule();
     },
-    statusLine: () => statusOf(bridge, condition, around()),
+    statusLine: reports.statusLine,
   };
 }
-
-const NEVER_THERE = 'it was never there';

@@ -14,6 +14,7 @@ import type {
   LineListener,
   LineSource,
   Log,
+  LogIncident,
   LogPosition,
   Message,
 } from '../../src/ports.js';
@@ -52,6 +53,10 @@ export type Lives = {
   /** The saved document. */
   readonly saved: () => unknown;
   readonly told: readonly string[];
+  /** What heyu was told to do. */
+  readonly commanded: readonly (readonly string[])[];
+  /** Something has happened to the log as a file. */
+  readonly incident: (incident: LogIncident) => Promise<void>;
   /** Saves fail as long as this is true. */
   readonly disk: { isFull: boolean };
 };
@@ -69,10 +74,11 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const delivered: Delivered[] = [];
   const retained = new Map<string, string>();
   const told: string[] = [];
+  const commanded: (readonly string[])[] = [];
   let saved: string | undefined;
   let life = await begin();
 
-  function newSource(): LineSource {
+  function newSource(): LineSource & { readonly incident: (incident: LogIncident) => void } {
     let listener: LineListener | undefined;
     let offset = 0;
     let endSeenAt = clock.wallMs();
@@ -97,6 +103,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
         isPaused = false;
       },
       lastPassAt: () => clock.monotonicMs(),
+      incident: (incident) => listener?.incident(incident),
       stop: () => {
         isStopped = true;
         return Promise.resolve();
@@ -239,6 +246,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
         source,
         broker,
         random: () => 0.5,
+        runHeyu: (args) => void commanded.push(args),
         status: () => undefined,
       },
     );
@@ -325,6 +333,11 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     inFlight: () => life.broker.inFlight(),
     saved: () => (saved === undefined ? undefined : (JSON.parse(saved) as unknown)),
     told,
+    commanded,
+    incident: async (incident) => {
+      life.source.incident(incident);
+      await settle();
+    },
     disk,
   };
 }

@@ -80,6 +80,18 @@ describe('check', () => {
     expect(code).toBe(0);
   });
 
+  it('tells when Home Assistant was heard to start', async () => {
+    const there = await scene();
+    await running(there);
+    expect((await there.check()).out).toMatch(
+      /home assistant +ok +not heard to start since the service runs/,
+    );
+    there.seen.clear();
+    await there.seen.publish(`ha${houses}/status`, 'online');
+    await there.seen.until(() => there.seen.last(`c${houses}/bridge/info`)?.payload.includes('"birth":"2') === true);
+    expect((await there.check()).out).toMatch(/home assistant +ok +heard to start at 2/);
+  });
+
   it('leaves the broker and the service as they were', async () => {
     const there = await scene();
     await running(there);

@@ -134,6 +134,7 @@ function reports(): { readonly info: string; readonly unmapped: string; readonly
     session: { present: true, queued: 0, since: 0 },
     sessionKind: 'persistent',
     startedAt: 0,
+    bornAt: 0,
     outbox: { waiting: 0, inFlight: 0, events: 0, parkedTopics: 0, expired: 0, parked: 0 },
   } as const;
   return {

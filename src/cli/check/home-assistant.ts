@@ -2,6 +2,8 @@
 
 import type { Configuration } from '../../config/configuration.js';
 import { discoveryMessages } from '../../homeassistant/discovery.js';
+import { bridgeTopic } from '../../mqtt/topics.js';
+import { objectIn, objectOf, textIn } from '../json-members.js';
 import { some } from './broker.js';
 import { counted } from './configuration.js';
 import type { Tell } from './finding.js';
@@ -15,10 +17,13 @@ export function checkHomeAssistant({ core, homeassistant }: Configuration, kept:
   }
   const { birthTopic, birthPayload } = homeassistant;
   const birth = kept.retained.get(birthTopic);
-  if (birth === birthPayload) tell('ok', `${birthTopic}: ${birth}`);
+  const info = objectIn(kept.retained.get(bridgeTopic(core.baseTopic, 'info')));
+  const heard = textIn(objectOf(info, 'home_assistant'), 'birth');
+  if (heard !== undefined) tell('ok', `heard to start at ${heard}`);
+  else if (birth === birthPayload) tell('ok', `${birthTopic}: ${birth}`);
   else if (birth === undefined)
     // sent at its start only and not retained, unless its owner has changed that
-    tell('ok', `${birthTopic} holds nothing, as is usual: heard when Home Assistant starts`);
+    tell('ok', `not heard to start since the service runs: ${birthTopic} tells it only then`);
   else
     tell(
       'warning',

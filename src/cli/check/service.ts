@@ -3,10 +3,9 @@
 import type { Configuration } from '../../config/configuration.js';
 import { bridgeTopic, type BridgeTopic } from '../../mqtt/topics.js';
 import { ownVersion } from '../version.js';
+import { objectIn, objectOf, textIn, type JsonObject } from '../json-members.js';
 import type { Tell } from './finding.js';
 import type { Kept } from './read-back.js';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Tells of it. */
 export function checkService({ core, heyu, mqtt }: Configuration, kept: Kept, tell: Tell): void {
@@ -61,27 +60,4 @@ function tellSession(session: JsonObject, tell: Tell): void {
   if (since === undefined) return;
   const kind = session['kind'] === 'clean' ? 'clean' : session['present'] === true ? 'kept' : 'new';
   tell('ok', `its session at the broker: ${kind}, since ${since}`);
-}
-
-function objectIn(payload: string | undefined): JsonObject {
-  try {
-    const value: unknown = JSON.parse(payload ?? '{}');
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-function objectOf(object: JsonObject, key: string): JsonObject {
-  const value = object[key];
-  return isObject(value) ? value : {};
-}
-
-function textIn(object: JsonObject, key: string): string | undefined {
-  const value = object[key];
-  return typeof value === 'string' ? value : undefined;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { coreSettings, sensorSettings } from '../support/settings.js';
+import { beginLives, type Lives } from './lives.js';
+
+const settings = coreSettings({
+  sensors: [sensorSettings('B1', 'LM465', { alias: 'lamp', type: 'light', topic: 'lamp' })],
+  control: true,
+  homeassistant: { discovery: 'off', prefix: 'homeassistant' },
+});
+
+const house = async (): Promise<Lives> => {
+  const lives = await beginLives(settings);
+  await lives.look();
+  await lives.connect();
+  await lives.acknowledge();
+  await lives.pass(2000);
+  return lives;
+};
+
+const info = (lives: Lives): Record<string, unknown> =>
+  JSON.parse(lives.retained.get('x10/bridge/info') ?? '{}') as Record<string, unknown>;
+
+describe('a command for a lamp', () => {
+  test('is obeyed', async () => {
+    const lives = await house();
+    await lives.receive('x10/lamp/set', 'ON');
+    expect(lives.commanded).toEqual([['on', 'B1']]);
+  });
+
+  test('that is retained is not', async () => {
+    const lives = await house();
+    await lives.receive('x10/lamp/set', 'ON', true);
+    expect(lives.commanded).toEqual([]);
+    expect(lives.told.join('\n')).toContain('a retained command is refused');
+  });
+
+  test.each([
+    ['a stopped process', (lives: Lives) => lives.clock.freeze(10_000)],
+    ['a suspended machine', (lives: Lives) => lives.clock.set(8 * 3_600_000)],
+  ])('that may have waited for %s is not, the next one is', async (_what, stand) => {
+    const lives = await house();
+    stand(lives);
+    await Promise.all([lives.receive('x10/lamp/set', 'ON'), lives.receive('x10/lamp/set', 'OFF')]);
+    expect(lives.commanded).toEqual([]);
+    await lives.receive('x10/lamp/set', 'OFF');
+    expect(lives.commanded).toEqual([['off', 'B1']]);
+  });
+});
+
+describe('bridge/info', () => {
+  test('tells when Home Assistant was last heard to start', async () => {
+    const lives = await house();
+    expect(info(lives)).toMatchObject({ home_assistant: { birth: null } });
+    await lives.receive('homeassistant/status', 'online');
+    await lives.pass(0);
+    await lives.acknowledge();
+    expect(JSON.stringify(info(lives)['home_assistant'])).toMatch(/^\{"birth":"2026-11-22T/);
+  });
+
+  test.each([
+    ['offline', false],
+    ['online', true],
+  ])('takes %s (retained: %s) for no start', async (payload, retain) => {
+    const lives = await house();
+    await lives.receive('homeassistant/status', payload, retain);
+    await lives.pass(61_000);
+    await lives.acknowledge();
+    expect(info(lives)).toMatchObject({ home_assistant: { birth: null } });
+  });
+});
+
+test('lines that are gone for good are a problem until the next summary', async () => {
+  const lives = await house();
+  expect(lives.retained.get('x10/bridge/problem')).toBe('OFF');
+  const to = lives.clock.wallMs();
+  await lives.incident({ kind: 'lost', path: 'heyu.log', from: to - 3_600_000, to });
+  await lives.pass(1000);
+  await lives.acknowledge();
+  expect(lives.retained.get('x10/bridge/problem')).toBe('ON');
+  expect(info(lives)['problem']).toMatch(/lines of the heyu log were lost \(between 2026-11-22T.+ and .+\)/);
+  lives.service().summarise();
+  await lives.acknowledge();
+  expect(lives.retained.get('x10/bridge/problem')).toBe('OFF');
+});
