@@ -88,6 +88,8 @@ export function connectBroker(options: BrokerOptions): Broker {
     const isShort = end.how === 'silent' && livedMs < timings.shortMs && !end.wasSubscribing;
     const isSign = end.how === 'taken_over' || (isShort && blamed.length === 0);
     const isRecognised = end.how !== 'stopped' && takeover.ended(isSign);
+    // the other side, which may be a bridge like this one, is to see it as well before we are patient
+    if (isRecognised) failures = 0;
     if (end.how !== 'stopped')
       listener?.closed(guilty === undefined ? reason : poison(guilty, reason).message);
     if (isRecognised) listener?.takeover(true);
@@ -115,7 +117,9 @@ export function connectBroker(options: BrokerOptions): Broker {
     }
     const longestMs = takeover.isHappening() ? timings.longestRetryInTakeoverMs : timings.longestRetryMs;
     const limits = { firstRetryMs: timings.firstRetryMs, longestMs };
-    waits = [clock.after(retryDelay(failures, urls.length, limits, random()), attempt)];
+    // a takeover shows in connections that end soon: as long as it is only suspected, nobody waits longer and longer
+    const counted = failures - Math.min(failures, takeover.suspicions());
+    waits = [clock.after(retryDelay(counted, urls.length, limits, random()), attempt)];
   };
 
   const publish = (message: Message, done: (error?: PublishFailure) => void): void => {

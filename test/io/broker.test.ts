@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { DEFAULT_TIMINGS } from '../../src/io/broker/timings.js';
 import { collect, type Collector } from '../support/collect.js';
 import { freePort } from '../support/free-port.js';
 import { startLink, type TestLink } from '../support/link.js';
@@ -341,6 +342,39 @@ describe('the same client id used by another program', () => {
       await tested.until(() => tested.of('takeover').length === 2);
       expect(tested.of('takeover')[1]).toEqual(['takeover', false]);
       expect(tested.broker.isConnected()).toBe(true);
+    },
+  );
+
+  test.each(['3.1.1', '5'] as const)(
+    'is recognised by both of two bridges like this one, before they wait for long (MQTT %s)',
+    async (protocol) => {
+      const { url } = await mosquitto();
+      // the usual times, twenty times as fast
+      const timings = {
+        firstRetryMs: 50,
+        longestRetryMs: 1_500,
+        longestRetryInTakeoverMs: 3_000,
+        shortMs: DEFAULT_TIMINGS.shortMs / 20,
+        stoodMs: 1_500,
+        takeoverOverMs: 6_000,
+      };
+      const options = { urls: [url], protocol, clientId: 'twins', timings };
+      const first = listen({ ...options, random: () => 1 });
+      await first.untilConnected();
+      const second = listen({ ...options, random: () => 1 });
+      const connects = (): number => first.of('connected').length + second.of('connected').length;
+      await first.until(() => first.of('takeover').length + second.of('takeover').length === 2);
+      expect(connects()).toBeLessThanOrEqual(12);
+      expect([...first.of('takeover'), ...second.of('takeover')]).toEqual([
+        ['takeover', true],
+        ['takeover', true],
+      ]);
+      // from now on they are patient with each other
+      const before = connects();
+      const later = performance.now() + 1_000;
+      await until(() => performance.now() > later);
+      expect(connects() - before).toBeLessThanOrEqual(10);
+      expect(first.of('takeover').length + second.of('takeover').length).toBe(2);
     },
   );
 

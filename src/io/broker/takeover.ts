@@ -9,6 +9,8 @@ const SIGNS = 3;
 
 export type TakeoverWatch = {
   readonly isHappening: () => boolean;
+  /** The signs so far, in a row; 0 as soon as the loop is recognised. */
+  readonly suspicions: () => number;
   /** A connection has ended; `isSign` = as it would by a takeover. Gives whether the loop was recognised now. */
   readonly ended: (isSign: boolean) => boolean;
   /** An attempt failed before it was accepted: it is the broker that has a problem. */
@@ -22,6 +24,7 @@ export function watchTakeover(): TakeoverWatch {
   let happening = false;
   return {
     isHappening: () => happening,
+    suspicions: () => (happening ? 0 : signs),
     ended: (isSign) => {
       signs = isSign ? signs + 1 : 0;
       if (happening || signs < SIGNS) return false;

@@ -8,7 +8,10 @@ export type BrokerTimings = {
   readonly longestRetryInTakeoverMs: number;
   /** A connection that stood this long counts: the waits begin anew, and so does the list of urls. */
   readonly stoodMs: number;
-  /** A connection that is closed without a word before this may be a takeover. */
+  /**
+   * A connection that is closed without a word before this may be a takeover. Several times the first wait of
+   * usual clients (1 s), which is how long the other side lets us live.
+   */
   readonly shortMs: number;
   /**
    * A takeover loop is over when a connection stood this long. More than the longest wait of the other side,
@@ -24,7 +27,7 @@ export const DEFAULT_TIMINGS: BrokerTimings = {
   longestRetryMs: 30_000,
   longestRetryInTakeoverMs: 60_000,
   stoodMs: 30_000,
-  shortMs: 2_000,
+  shortMs: 5_000,
   takeoverOverMs: 120_000,
   blameMs: 3_000,
 };
