@@ -1,6 +1,6 @@
 /** The function names of heyu's label table (cmd.c:746-764), sorted by what they mean. Data only. */
 
-/** Security functions, as heyu writes them; `vData` counts among them when it came by RF (`rcva`). */
+/** Security functions, as heyu writes them; data bytes (`isBytes`) count among them when they came by RF (`rcva`). */
 export const SECURITY_FUNCTIONS: ReadonlySet<string> = new Set([
   'Panic',
   'Arm',
@@ -18,6 +18,19 @@ export const SECURITY_FUNCTIONS: ReadonlySet<string> = new Set([
   'BkeyOn',
   'BkeyOff',
 ]);
+
+/** Bytes that heyu does not interpret: unknown ones of a security sensor, entertainment remotes, `heyu vdata`. */
+export function isBytes(name: string): boolean {
+  return name === 'vData' || name === 'vDataM';
+}
+
+/** KlikAanKlikUit switches in words of X10; a group address is an address like any other. */
+export const KAKU_SWITCHES: ReadonlyMap<string, 'On' | 'Off'> = new Map([
+  ['kOn', 'On'],
+  ['kOff', 'Off'],
+  ['kGrpOn', 'On'],
+  ['kGrpOff', 'Off'],
+] as const);
 
 /** Functions that carry a measured value, by their prefix: RFXSensor and RFXMeter, Digimax, Oregon, meters. */
 const READING = /^(?:rfx|dmx|ore|els|owl)[A-Z]/;

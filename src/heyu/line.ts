@@ -6,8 +6,8 @@
 
 import type { AddressIndex } from '../x10/address.js';
 import { flatSlice } from './flat.js';
-import { flagsIn, isReading, SECURITY_FUNCTIONS, type SecurityFlag } from './functions.js';
-import { messageOf, type Message } from './messages.js';
+import { flagsIn, isBytes, isReading, SECURITY_FUNCTIONS, type SecurityFlag } from './functions.js';
+import { inactiveUnit, messageOf, type Message } from './messages.js';
 import { SOURCES, type Source } from './source.js';
 
 /** What a line says. `label` is heyu's alias, null for `_no_alias_`; units are table positions (x10/address). */
@@ -133,7 +133,9 @@ function addressLine(text: string, start: number, source: Source): Signal | unde
 
 const UNIT_BODY = /^hu\s+([A-P])(\d{1,2})\s+(.*?)\s*\(([A-Za-z0-9._-]{1,32})\)([^()]*)$/;
 const GREEDY_UNIT_BODY = /^hu\s+([A-P])(\d{1,2})\s+(.*\S)\s*\(([A-Za-z0-9._-]{1,32})\)([^()]*)$/;
-const TAIL = /^(?:\s+Intv\s+\S+)?\s*(Chg|UnChg)?\s*$/;
+/** Behind the label stand an interval and what has changed; a second line glued on (a full disk) is none of it. */
+const GLUED = /\s(?:addr|func)\s/;
+const UNCHANGED = /\bUnChg\b/;
 
 /** `hu C1  LoBat  (sec_motion) Intv 0:00:01  UnChg` after the function's name. */
 function unitFunction(name: string, body: string, source: Source): Signal | undefined {
@@ -145,10 +147,9 @@ function unitFunction(name: string, body: string, source: Source): Signal | unde
   if (number < 1 || number > 16) return undefined;
   const unit = ((letter.charCodeAt(0) - 65) << 4) + number - 1;
   const label = labelOf(word);
+  if (GLUED.test(tail)) return undefined;
   if (name === 'Inactive') return { kind: 'inactive', source, unit, label };
-  if (SECURITY_FUNCTIONS.has(name) || (name === 'vData' && source === 'rcva')) {
-    const said = TAIL.exec(tail);
-    if (said === null) return undefined;
+  if (SECURITY_FUNCTIONS.has(name) || (isBytes(name) && source === 'rcva')) {
     return {
       kind: 'security',
       source,
@@ -157,14 +158,19 @@ function unitFunction(name: string, body: string, source: Source): Signal | unde
       name,
       flags: flagsIn(args),
       args,
-      unchanged: said[1] === 'UnChg',
+      unchanged: UNCHANGED.test(tail),
     };
   }
+  if (name === 'kAddress') return { kind: 'address', source, unit, label };
   if (isReading(name)) return { kind: 'reading', source, unit, label, name, args };
   return { kind: 'extended', source, unit, label, name, args };
 }
 
-const UNMAPPED = /^Type\s+(\S+)\s+ID\s+(\S+)\s*(.*)$/;
+/** Type and ID become keys: a line that heyu has not written must not make them long. */
+const UNMAPPED = /^Type\s+(\S{1,32})\s+ID\s+(\S{1,32})(?:\s+(.*))?$/;
+
+/** heyu's function names are one word, or `xFunc 5a`: anything else is a piece of another line. */
+const TWO_WORDS = /^x[A-Za-z]+ [0-9a-fA-F]{1,2}$/;
 
 /** What follows "func": a name in 12 columns (`xFunc 5a` holds a blank), a colon, a body. */
 function functionLine(text: string, start: number, source: Source): Signal | undefined {
@@ -174,6 +180,7 @@ function functionLine(text: string, start: number, source: Source): Signal | und
   while (text.charCodeAt(from) === SPACE) from += 1;
   if (from >= colon) return undefined;
   const name = text.slice(from, colon);
+  if (name.includes(' ') && !TWO_WORDS.test(name)) return undefined;
   const body = colon + 3;
   if (text.startsWith('hc ', body)) {
     const house = houseOf(text, body + 3);
@@ -192,7 +199,7 @@ function functionLine(text: string, start: number, source: Source): Signal | und
   }
   if (name === 'RFdata') {
     const match = UNMAPPED.exec(text.slice(body));
-    if (match === null) return undefined;
+    if (match === null) return { kind: 'noise', source, text: text.slice(from) };
     return { kind: 'unmapped', source, type: match[1] ?? '', id: match[2] ?? '', args: match[3] ?? '' };
   }
   if (name === 'RFnoise' || name === 'RFrawdata' || name === 'ExtCode') {
@@ -200,6 +207,12 @@ function functionLine(text: string, start: number, source: Source): Signal | und
   }
   return undefined;
 }
+
+/** A KlikAanKlikUit transmitter names its unit in a line of its own, without the word `addr`. */
+const KAKU_ADDRESS = /^kAddress\s+: (hu .*)$/;
+
+/** What heyu writes of receivers and transmitters without the word `func`: one word, a colon, text. */
+const OTHER = /^[A-Za-z][A-Za-z0-9]{3,} : /;
 
 /** `rcva            RF Flood : Started`, `rcva RFXSensorXmitter : ...`, `rcvt Undetermined trigger`, `xmtf RF ...` */
 function otherLine(text: string, start: number, source: Source): Signal | undefined {
@@ -215,7 +228,9 @@ function otherLine(text: string, start: number, source: Source): Signal | undefi
   if (said.startsWith('Undetermined trigger')) {
     return { kind: 'message', message: 'undetermined_trigger', text: said };
   }
-  if (source === 'xmtf' || said.includes(' : ')) return { kind: 'noise', source, text: said };
+  const kaku = KAKU_ADDRESS.exec(said);
+  if (kaku !== null) return unitFunction('kAddress', kaku[1] ?? '', source);
+  if (source === 'xmtf' || OTHER.test(said)) return { kind: 'noise', source, text: said };
   return undefined;
 }
 
@@ -225,6 +240,11 @@ export function readSignal(text: string, start: number): Signal {
   const source = endsThere ? SOURCE_OF.get(text.slice(start, start + 4)) : undefined;
   if (source === undefined) {
     const said = text.slice(start);
+    const inactive = inactiveUnit(said);
+    if (inactive !== undefined) {
+      const { unit, label } = inactive;
+      return { kind: 'inactive', source: 'syst', unit, label: labelOf(label) };
+    }
     return { kind: 'message', message: messageOf(said), text: said };
   }
   const word = start + 5;

@@ -3,6 +3,8 @@
  * themselves (poll.c, monitor.c, x10state.c). Anything else with a stamp is text, e.g. of `heyu logmsg`.
  */
 
+import type { AddressIndex } from '../x10/address.js';
+
 /** What a message tells. */
 export type Message =
   | 'engine_started'
@@ -27,7 +29,8 @@ export type Message =
   | 'routine'
   | 'text';
 
-const PREFIXES: readonly (readonly [string, Message])[] = [
+/** Said exactly so: `heyu logmsg System is Disarmed, I hope` must not disarm anything. */
+const EXACT: ReadonlyMap<string, Message> = new Map([
   ['Engine started', 'engine_started'],
   ['Monitor started', 'engine_started'],
   ['Engine reconfiguration', 'engine_reconfigured'],
@@ -35,8 +38,11 @@ const PREFIXES: readonly (readonly [string, Message])[] = [
   ['System is Armed Home', 'armed_home'],
   ['System is Armed Away', 'armed_away'],
   ['System is Disarmed', 'disarmed'],
-  ['System will be Armed', 'will_be_armed'],
   ['Clear tamper flags', 'tamper_cleared'],
+]);
+
+const PREFIXES: readonly (readonly [string, Message])[] = [
+  ['System will be Armed', 'will_be_armed'],
   ['CM11A experienced an AC power interruption', 'power_failure'],
   ['Powerfail signal received', 'power_failure'],
   ['Interface lockup signal received', 'interface_lockup'],
@@ -53,7 +59,6 @@ const PREFIXES: readonly (readonly [string, Message])[] = [
   ['Countdown timer ', 'routine'],
   ['Counter ', 'routine'],
   ['Reset timers', 'routine'],
-  ['Inactive sensor ', 'routine'],
   ['*** Warning:', 'routine'],
   ['Trigger executed macro', 'routine'],
   ['Timer executed macro', 'routine'],
@@ -72,9 +77,23 @@ const TAMPERED = '*TAMPER*, ';
 // RCS thermostats answer through preset codes: "Temperature = -41      : hu A0  (_no_alias_)"
 const RCS = /^[A-Z][A-Za-z_]* = \S.* : hu [A-P]\d{1,2} +\(/;
 
+/** `Inactive sensor C2 (sec_door)`: how heyu says Inactive with INACTIVE_HANDLING OLD. */
+const INACTIVE = /^Inactive sensor ([A-P])(\d{1,2})\s*\(([A-Za-z0-9._-]{1,32})\)\s*$/;
+
+/** The unit that a message reports as inactive, and heyu's label of it. */
+export function inactiveUnit(text: string): { unit: AddressIndex; label: string } | undefined {
+  if (!text.startsWith('Inactive sensor ')) return undefined;
+  const [, letter = '', digits = '', label = ''] = INACTIVE.exec(text) ?? [];
+  const number = Number(digits);
+  if (number < 1 || number > 16) return undefined;
+  return { unit: ((letter.charCodeAt(0) - 65) << 4) + number - 1, label };
+}
+
 /** What a line without a source tag tells; `text` is the line without its stamp. */
 export function messageOf(text: string): Message {
   const said = text.startsWith(TAMPERED) ? text.slice(TAMPERED.length) : text;
+  const exact = EXACT.get(said.trimEnd());
+  if (exact !== undefined) return exact;
   for (const [prefix, message] of PREFIXES) if (said.startsWith(prefix)) return message;
   return RCS.test(said) ? 'routine' : 'text';
 }

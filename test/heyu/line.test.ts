@@ -206,6 +206,28 @@ const rows: readonly (readonly [string, Signal])[] = [
     { kind: 'inactive', source: 'rcvi', unit: unit('E1'), label: 'plc_sens' },
   ],
   [
+    'Inactive sensor C2 (sec_door)',
+    { kind: 'inactive', source: 'syst', unit: unit('C2'), label: 'sec_door' },
+  ],
+  ['rcva      kAddress : hu B3 (x)', { kind: 'address', source: 'rcva', unit: unit('B3'), label: 'x' }],
+  [
+    'rcva func        vData : hu C12 vdata 0x20  (ur81) Intv 26:00:01 days  Chg',
+    {
+      kind: 'security',
+      source: 'rcva',
+      unit: unit('C12'),
+      label: 'ur81',
+      name: 'vData',
+      flags: [],
+      args: 'vdata 0x20',
+      unchanged: false,
+    },
+  ],
+  [
+    'rcva func       RFdata : Type 2, whatever that may be',
+    { kind: 'noise', source: 'rcva', text: 'RFdata : Type 2, whatever that may be' },
+  ],
+  [
     'rcva func      rfxTemp : hu L9  Temp 25.500C (rfxt)',
     {
       kind: 'reading',
@@ -302,9 +324,11 @@ const messages: readonly (readonly [string, string])[] = [
   ['Unable to transceive to TTY dummy', 'cannot_transceive'],
   ['Temperature = -41      : hu A0  (_no_alias_)', 'routine'],
   ['System_mode = COOL     : hu A0  (_no_alias_)', 'routine'],
-  ['Inactive sensor C2 (sec_door)', 'routine'],
   // heyu logmsg: text, whatever it looks like
   ['my note: rcvi func On : hc A', 'text'],
+  ['Engine started by hand', 'text'],
+  ['System is Disarmed, I hope', 'text'],
+  ['Inactive sensor: which one?', 'text'],
   ['', 'text'],
 ];
 
@@ -322,7 +346,10 @@ const strange = [
   'rcva func        Alert : hu C99   (x)',
   'rcva func        Alert : hu C1   x',
   'rcvi func       Preset : level 99',
-  // two lines glued together after a full disk
+  // pieces of two lines, glued together after a full disk
+  'rcvi func           11/22 15:29:29  rcvi func           On : hc A',
+  'rcvi fu11/22 15:29:29  rcva func        Alert : hu C1   (sec_motion)',
+  'rcva func        Alert : hu C1   (sec_motion)11/22 15:29:29  rcvi func           On : hc A',
   'rcvi addr unit       3 : hu A3  (haOn : hc A',
 ];
 
