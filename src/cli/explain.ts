@@ -9,7 +9,7 @@ import { loadConfiguration } from '../config/load.js';
 import { formatFaults } from '../config/faults.js';
 import { readStamp } from '../heyu/stamp.js';
 import { timeZone } from '../heyu/time-zone.js';
-import type { ZoneSettings } from '../security/settings.js';
+import { ownedZone } from '../security/settings.js';
 import type { CoreSettings } from '../settings.js';
 import { CommandError, EXIT } from './exit-code.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
@@ -114,29 +114,7 @@ function settingsFor(options: Options): CoreSettings {
   if (options.config !== undefined && missing.length > 0) {
     throw new CommandError(`there is no zone "${missing[0] ?? ''}" in ${options.config}`, EXIT.usage);
   }
-  return { ...core, zones: [...core.zones, ...missing.map(bareZone)] };
-}
-
-/** A zone of which only the name is known. */
-function bareZone(zone: string): ZoneSettings {
-  return {
-    zone,
-    name: zone,
-    kind: 'owned',
-    stateTopic: undefined,
-    pointer: undefined,
-    armedValues: [],
-    disarmedValues: [],
-    members: [],
-    panel: 'switch',
-    onUnknown: 'last_known',
-    exitDelayMs: 0,
-    entryDelayMs: 0,
-    commandMaxAgeMs: 60_000,
-    alertCooldownMs: 60_000,
-    followHeyu: false,
-    keyfobs: [],
-  };
+  return { ...core, zones: [...core.zones, ...missing.map(ownedZone)] };
 }
 
 /** Opens a log, or says why not. */

@@ -2,7 +2,8 @@
  * What each channel is in Home Assistant. Data only: the keys are those of a discovery payload. Classes of
  * binary sensors say what ON means, and ON of every channel is what its topic says (docs/topics.md).
  */
-import { READING_UNITS, type ReadingTopic } from '../sensor/reading-channels.js';
+import type { ReadingTopic } from '../mqtt/topics.js';
+import { READING_UNITS } from '../sensor/reading-channels.js';
 import type { SensorType } from '../sensor/settings.js';
 import type { ChannelTopic } from '../mqtt/topics.js';
 import type { Json, Platform } from './component.js';

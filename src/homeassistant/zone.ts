@@ -5,23 +5,11 @@
 import { zoneTopic, type ZoneTopic } from '../mqtt/topics.js';
 import { ALERT_EVENTS } from '../security/alert-types.js';
 import type { ZoneSettings } from '../security/settings.js';
+import { SECURITY_STATES } from '../security/vocabulary.js';
 import type { CoreSettings } from '../settings.js';
 import type { Component, DiscoveryDevice, Json, Platform } from './component.js';
 import { bridgeObjectId, statusTopic, zoneObjectId } from './device.js';
 import { defaultEntityId } from './names.js';
-
-/** The states that the bridge publishes, in Home Assistant's words (alarm_control_panel). `None` is unknown. */
-export const SECURITY_STATES = [
-  'disarmed',
-  'armed_home',
-  'armed_away',
-  'armed_night',
-  'armed_vacation',
-  'armed_custom_bypass',
-  'arming',
-  'pending',
-  'triggered',
-] as const;
 
 /**
  * Armed or not, for a switch and a binary sensor. While the exit delay runs (`arming`) it says ON, or the switch

@@ -6,19 +6,9 @@
 /** Names that no alias topic may begin with, because they are the first levels of our own topics. */
 export const RESERVED_LEVELS = ['bridge', 'zone'] as const;
 
-/** What is published for a sensor, one topic each: `<base>/<sensor topic>/<channel>`. */
-export type ChannelTopic =
-  | 'motion'
-  | 'light'
-  | 'contact'
-  | 'smoke'
-  | 'glass'
-  | 'water'
-  | 'battery'
-  | 'tamper'
-  | 'silent'
+/** The topics that carry a number (or, for `state`, a thermostat's demand for heat). */
+export type ReadingTopic =
   | 'state'
-  | 'brightness'
   | 'temperature'
   | 'humidity'
   | 'pressure'
@@ -33,7 +23,21 @@ export type ChannelTopic =
   | 'rain_rate'
   | 'rain_total'
   | 'uv'
-  | 'setpoint'
+  | 'setpoint';
+
+/** What is published for a sensor, one topic each: `<base>/<sensor topic>/<channel>`. */
+export type ChannelTopic =
+  | 'motion'
+  | 'light'
+  | 'contact'
+  | 'smoke'
+  | 'glass'
+  | 'water'
+  | 'battery'
+  | 'tamper'
+  | 'silent'
+  | ReadingTopic
+  | 'brightness'
   | 'attributes'
   | 'last_seen'
   | 'event'

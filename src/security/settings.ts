@@ -36,3 +36,25 @@ export type ZoneSettings = {
   /** Aliases of keyfobs whose Arm and Disarm drive this owned zone. */
   readonly keyfobs: readonly string[];
 };
+
+/** A zone of which only the name is known: the bridge keeps it, as a switch, without delays. */
+export function ownedZone(zone: string): ZoneSettings {
+  return {
+    zone,
+    name: zone,
+    kind: 'owned',
+    stateTopic: undefined,
+    pointer: undefined,
+    armedValues: [],
+    disarmedValues: [],
+    members: [],
+    panel: 'switch',
+    onUnknown: 'last_known',
+    exitDelayMs: 0,
+    entryDelayMs: 0,
+    commandMaxAgeMs: 60_000,
+    alertCooldownMs: 60_000,
+    followHeyu: false,
+    keyfobs: [],
+  };
+}

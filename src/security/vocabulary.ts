@@ -10,7 +10,20 @@ import { COMMAND_KEYS, STATE_KEYS, normalise, readPayload } from './payload.js';
 export type ArmedMode = 'away' | 'home' | 'night' | 'vacation' | 'custom_bypass';
 
 /** Security states, in Home Assistant's words. Unknown is not among them: it is the absence of a state. */
-export type SecurityState = 'disarmed' | `armed_${ArmedMode}` | 'arming' | 'pending' | 'triggered';
+export const SECURITY_STATES = [
+  'disarmed',
+  'armed_home',
+  'armed_away',
+  'armed_night',
+  'armed_vacation',
+  'armed_custom_bypass',
+  'arming',
+  'pending',
+  'triggered',
+] as const satisfies readonly (`armed_${ArmedMode}` | 'disarmed' | 'arming' | 'pending' | 'triggered')[];
+
+/** One of them. */
+export type SecurityState = (typeof SECURITY_STATES)[number];
 
 /** What a payload on a state topic says. */
 export type Reading =
@@ -130,17 +143,7 @@ export function commandWord(command: Command): string {
   return command.kind === 'arm' ? `ARM_${command.mode.toUpperCase()}` : command.kind.toUpperCase();
 }
 
-const STATES: ReadonlySet<string> = new Set<SecurityState>([
-  'disarmed',
-  'armed_away',
-  'armed_home',
-  'armed_night',
-  'armed_vacation',
-  'armed_custom_bypass',
-  'arming',
-  'pending',
-  'triggered',
-]);
+const STATES: ReadonlySet<string> = new Set(SECURITY_STATES);
 
 /** Whether a value read from disk is a security state. */
 export function isSecurityState(value: unknown): value is SecurityState {

@@ -12,17 +12,7 @@ export function noteFlags(
   report: Report,
 ): void {
   const { model } = sensor.settings;
-  if (model.hasBattery) {
-    const low = flags.includes('LoBat');
-    setChannel(
-      sensor,
-      'battery',
-      low ? 'ON' : 'OFF',
-      hearing.at,
-      low ? 'low battery' : 'battery is good',
-      report,
-    );
-  }
+  if (model.hasBattery) noteBattery(sensor, flags.includes('LoBat'), hearing.at, report);
   if (model.hasTamper) {
     const tampered = name === 'secTamper' || flags.includes('Tamper');
     setChannel(
@@ -34,6 +24,12 @@ export function noteFlags(
       report,
     );
   }
+}
+
+/** The sensor has told how its battery is. */
+export function noteBattery(sensor: Sensor, isLow: boolean, at: number, report: Report): void {
+  const words = isLow ? 'low battery' : 'battery is good';
+  setChannel(sensor, 'battery', isLow ? 'ON' : 'OFF', at, words, report);
 }
 
 /** heyu's `Clear tamper flags`. */

@@ -2,28 +2,7 @@
  * Which values a measuring module sends and in which unit they are published. Data only. heyu's functions for
  * them are rfx..., dmx..., ore..., els..., owl... (label table, cmd.c:746-764); the families are those of modules.c.
  */
-import type { ChannelTopic } from '../mqtt/topics.js';
-
-/** The topics that carry a number (or, for `state`, a thermostat's demand for heat). */
-export type ReadingTopic = Extract<
-  ChannelTopic,
-  | 'state'
-  | 'temperature'
-  | 'humidity'
-  | 'pressure'
-  | 'voltage'
-  | 'counter'
-  | 'power'
-  | 'energy'
-  | 'current'
-  | 'weight'
-  | 'wind_speed'
-  | 'wind_direction'
-  | 'rain_rate'
-  | 'rain_total'
-  | 'uv'
-  | 'setpoint'
->;
+import type { ReadingTopic } from '../mqtt/topics.js';
 
 /** What one module measures. */
 export type ReadingModel = {

@@ -3,7 +3,8 @@
  * is configured to show (*_SCALE directives). What cannot be read as a number is not published.
  */
 
-import type { ReadingTopic } from './reading-channels.js';
+import type { ReadingTopic } from '../mqtt/topics.js';
+import { noteBattery } from './diagnostics.js';
 import { setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
 
 /** heyu's function (label table, cmd.c:746-764) -> the topic of its value. */
@@ -80,7 +81,7 @@ export function readingHeard(
 ): void {
   const { hasBattery } = sensor.settings.model;
   if (name === 'rfxLoBat') {
-    if (hasBattery) setChannel(sensor, 'battery', 'ON', hearing.at, 'low battery', report);
+    if (hasBattery) noteBattery(sensor, true, hearing.at, report);
     return;
   }
   const reading = readingOf(name, args);
@@ -89,15 +90,5 @@ export function readingHeard(
     return;
   }
   setChannel(sensor, reading.topic, reading.value, hearing.at, args, report);
-  if (hasBattery) {
-    const low = /\bLoBat\b/.test(args);
-    setChannel(
-      sensor,
-      'battery',
-      low ? 'ON' : 'OFF',
-      hearing.at,
-      low ? 'low battery' : 'battery is good',
-      report,
-    );
-  }
+  if (hasBattery) noteBattery(sensor, /\bLoBat\b/.test(args), hearing.at, report);
 }

@@ -1,6 +1,6 @@
 /** A house for tests: settings as the configuration would make them, and one example of each kind of device. */
 import { HOUSE_SOURCES } from '../../src/heyu/source.js';
-import type { ZoneSettings } from '../../src/security/settings.js';
+import { ownedZone, type ZoneSettings } from '../../src/security/settings.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import type { CoreSettings } from '../../src/settings.js';
 import { modelNamed, UNNAMED_MODEL } from '../../src/x10/model.js';
@@ -35,20 +35,7 @@ export function sensorOf(
 /** Settings of a zone; what is not said has its default. */
 export function zoneOf(settings: Pick<ZoneSettings, 'zone' | 'name'> & Partial<ZoneSettings>): ZoneSettings {
   return {
-    kind: 'owned',
-    stateTopic: undefined,
-    pointer: undefined,
-    armedValues: [],
-    disarmedValues: [],
-    members: [],
-    panel: 'switch',
-    onUnknown: 'last_known',
-    exitDelayMs: 0,
-    entryDelayMs: 0,
-    commandMaxAgeMs: 60_000,
-    alertCooldownMs: 60_000,
-    followHeyu: false,
-    keyfobs: [],
+    ...ownedZone(settings.zone),
     ...settings,
   };
 }

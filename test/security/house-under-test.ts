@@ -3,7 +3,7 @@
 import type { Motion } from '../../src/security/alert.js';
 import type { SecurityEffect } from '../../src/security/effect.js';
 import * as part from '../../src/security/security.js';
-import type { ZoneSettings } from '../../src/security/settings.js';
+import { ownedZone, type ZoneSettings } from '../../src/security/settings.js';
 
 /** 22 Nov 2026, 12:00 UTC. */
 export const NOON = Date.UTC(2026, 10, 22, 12);
@@ -12,22 +12,10 @@ export const NOON = Date.UTC(2026, 10, 22, 12);
 export function zone(name: string, different: Partial<ZoneSettings> = {}): ZoneSettings {
   const kind = different.kind ?? 'external';
   return {
-    zone: name,
-    name,
+    ...ownedZone(name),
     kind,
     stateTopic: kind === 'external' ? `${name}/state` : undefined,
-    pointer: undefined,
-    armedValues: [],
-    disarmedValues: [],
-    members: [],
-    panel: 'switch',
-    onUnknown: 'last_known',
-    exitDelayMs: 0,
-    entryDelayMs: 0,
-    commandMaxAgeMs: 60_000,
     alertCooldownMs: 300_000,
-    followHeyu: false,
-    keyfobs: [],
     ...different,
   };
 }

@@ -4,7 +4,7 @@ import type { Address } from '../../src/x10/address.js';
 import { modelNamed, UNNAMED_MODEL } from '../../src/x10/model.js';
 import { HOUSE_SOURCES } from '../../src/heyu/source.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
-import type { ZoneSettings } from '../../src/security/settings.js';
+import { ownedZone, type ZoneSettings } from '../../src/security/settings.js';
 import type { CoreSettings } from '../../src/settings.js';
 
 /** A sensor at an address; its alias is "s_" and the address. */
@@ -41,22 +41,7 @@ export function sensorSettings(
 /** An owned zone without delays. */
 export function zoneSettings(zone: string, more: Partial<ZoneSettings> = {}): ZoneSettings {
   return {
-    zone,
-    name: zone,
-    kind: 'owned',
-    stateTopic: undefined,
-    pointer: undefined,
-    armedValues: [],
-    disarmedValues: [],
-    members: [],
-    panel: 'switch',
-    onUnknown: 'last_known',
-    exitDelayMs: 0,
-    entryDelayMs: 0,
-    commandMaxAgeMs: 60_000,
-    alertCooldownMs: 60_000,
-    followHeyu: false,
-    keyfobs: [],
+    ...ownedZone(zone),
     ...more,
   };
 }
