@@ -41,6 +41,14 @@ async function armedHouse(): Promise<Lives> {
   return lives;
 }
 
+/** The process dies; the next one reads what there is and connects, everything is acknowledged. */
+async function crashAndComeBack(lives: Lives): Promise<void> {
+  await lives.crash();
+  await lives.look();
+  await connect(lives, 'armed_away');
+  await lives.acknowledge();
+}
+
 const alerts = (lives: Lives): string[] =>
   lives.delivered
     .filter(({ topic }) => topic.endsWith('/alert'))
@@ -54,10 +62,7 @@ describe('an alert', () => {
     const lives = await armedHouse();
     lives.heyu(...on(address));
     await lives.look();
-    await lives.crash();
-    await lives.look();
-    await connect(lives, 'armed_away');
-    await lives.acknowledge();
+    await crashAndComeBack(lives);
     expect([...new Set(alerts(lives))]).toHaveLength(1);
   });
 
@@ -71,10 +76,7 @@ describe('an alert', () => {
     // the delay is over now
     await lives.pass(20_000);
     expect(lives.inFlight().some(({ topic }) => topic === 'x10/zone/delayed/alert')).toBe(true);
-    await lives.crash();
-    await lives.look();
-    await connect(lives, 'armed_away');
-    await lives.acknowledge();
+    await crashAndComeBack(lives);
     expect([...new Set(alerts(lives))]).toHaveLength(1);
   });
 
@@ -83,10 +85,7 @@ describe('an alert', () => {
     lives.heyu(...on('A3'));
     await lives.look();
     await lives.receive('x10/zone/owned/set', 'DISARM');
-    await lives.crash();
-    await lives.look();
-    await connect(lives, 'armed_away');
-    await lives.acknowledge();
+    await crashAndComeBack(lives);
     expect([...new Set(alerts(lives))]).toHaveLength(1);
     expect(lives.retained.get('x10/zone/owned/alarm')).toBe('OFF');
   });
@@ -98,10 +97,7 @@ describe('an alert', () => {
     await lives.acknowledge();
     await lives.pass(12_000);
     await lives.acknowledge();
-    await lives.crash();
-    await lives.look();
-    await connect(lives, 'armed_away');
-    await lives.acknowledge();
+    await crashAndComeBack(lives);
     expect(alerts(lives)).toHaveLength(1);
   });
 
@@ -114,10 +110,7 @@ describe('an alert', () => {
       await lives.pass(waitMs);
     }
     // all three are read again
-    await lives.crash();
-    await lives.look();
-    await connect(lives, 'armed_away');
-    await lives.acknowledge();
+    await crashAndComeBack(lives);
     expect([...new Set(alerts(lives))]).toHaveLength(2);
   });
 
@@ -128,10 +121,7 @@ describe('an alert', () => {
     await lives.acknowledge();
     await lives.pass(10_000);
     await lives.acknowledge();
-    await lives.crash();
-    await lives.look();
-    await connect(lives, 'armed_away');
-    await lives.acknowledge();
+    await crashAndComeBack(lives);
     lives.heyu(...on('A3'));
     await lives.look();
     await lives.acknowledge();
