@@ -25,6 +25,7 @@ _heyu2mqtt() {
         'heyu2mqtt demo' | \
         'heyu2mqtt config' | \
         'heyu2mqtt check' | \
+        'heyu2mqtt broker-check' | \
         'heyu2mqtt alias' | \
         'heyu2mqtt alias import' | \
         'heyu2mqtt alias list' | \
@@ -58,6 +59,9 @@ _heyu2mqtt() {
         'heyu2mqtt demo --port' | \
         'heyu2mqtt config --config' | \
         'heyu2mqtt check --config' | \
+        'heyu2mqtt broker-check --config' | \
+        'heyu2mqtt broker-check --url' | \
+        'heyu2mqtt broker-check --restart-cmd' | \
         'heyu2mqtt alias import --config' | \
         'heyu2mqtt alias import --aliases' | \
         'heyu2mqtt alias import --zone' | \
@@ -154,6 +158,9 @@ _heyu2mqtt() {
     'heyu2mqtt demo --port') :; return ;;
     'heyu2mqtt config --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt check --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt broker-check --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt broker-check --url') :; return ;;
+    'heyu2mqtt broker-check --restart-cmd') :; return ;;
     'heyu2mqtt alias import --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias import --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias import --zone') :; return ;;
@@ -238,6 +245,7 @@ _heyu2mqtt() {
       'heyu2mqtt demo') COMPREPLY=($(compgen -W '--fast --once --port -h --help' -- "$current")) ;;
       'heyu2mqtt config') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt check') COMPREPLY=($(compgen -W '--config --quick --fix --yes --json -h --help' -- "$current")) ;;
+      'heyu2mqtt broker-check') COMPREPLY=($(compgen -W '--config --url --restart-cmd --json -h --help' -- "$current")) ;;
       'heyu2mqtt alias') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt alias import') COMPREPLY=($(compgen -W '--config --aliases --dry-run --prune --zone --yes -h --help' -- "$current")) ;;
       'heyu2mqtt alias list') COMPREPLY=($(compgen -W '--config --aliases --json -h --help' -- "$current")) ;;
@@ -262,7 +270,7 @@ _heyu2mqtt() {
   fi
 
   case "$command:$arguments" in
-    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run demo config check alias explain service' -- "$current")) ;;
+    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run demo config check broker-check alias explain service' -- "$current")) ;;
     'heyu2mqtt alias:0') COMPREPLY=($(compgen -W 'import list show add set rename remove check learn test topics watch' -- "$current")) ;;
     'heyu2mqtt alias import:'0) compopt -o default 2> /dev/null ;;
     'heyu2mqtt alias show:'0) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;

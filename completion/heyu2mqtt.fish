@@ -10,7 +10,7 @@ function __heyu2mqtt_at
     set -l command heyu2mqtt
     for word in $words[2..-1]
         switch "$command $word"
-            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
+            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
                 set command "$command $word"
         end
     end
@@ -23,6 +23,7 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a run -d 'run the bridge (w
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a demo -d 'see it work: plays a recorded heyu log, no broker and no hardware needed'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a config -d 'show the effective configuration and where each value comes from; secrets are masked'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a check -d 'check configuration, log, heyu, broker, Home Assistant and service, each with its remedy'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a broker-check -d 'prove on the broker itself what the bridge relies on; on topics of its own, cleaned up afterwards'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a alias -d 'name the sensors: take them over from heyu, look at them, change them'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a explain -d 'show what each line of a heyu log is, and what would be published'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a service -d 'run heyu2mqtt as a systemd service'
@@ -53,6 +54,11 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt check' -l fix -d 'clear what 
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt check' -l yes -d 'with --fix: do not ask'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt check' -l json -d 'as JSON'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt check' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt broker-check' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt broker-check' -l url -x -d 'brokers to try instead of mqtt.url; several must be one cluster'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt broker-check' -l restart-cmd -x -d 'also prove that a restart forgets nothing; the command is run by the shell: \'sudo systemctl restart mosquitto\''
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt broker-check' -l json -d 'as JSON'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt broker-check' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a import -d 'take the aliases of heyu over; what you have changed stays as it is'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a list -d 'show all aliases'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a show -d 'show one alias: what is in force, and its topics'

@@ -3,7 +3,7 @@ export const EXIT = {
   ok: 0,
   /** It did not work; the message says why. */
   failed: 1,
-  /** `check`: works, with faults. */
+  /** `check`: works, with faults; `broker-check`: not fit. */
   faults: 2,
   /** EX_USAGE: the command line is off. */
   usage: 64,
@@ -11,6 +11,8 @@ export const EXIT = {
   noInput: 66,
   /** EX_CONFIG: the configuration has faults; systemd does not restart after it. */
   configuration: 78,
+  /** Called off by Ctrl-C, as shells say it. */
+  interrupted: 130,
 } as const;
 
 /** A command that cannot go on: shown as one message without a stack trace. */

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { aliasCommand } from './alias.js';
 import { bareProgram } from './bare-program.js';
+import { brokerCheckCommand } from './broker-check.js';
 import { checkCommand } from './check.js';
 import { configCommand } from './config.js';
 import { demoCommand } from './demo.js';
@@ -19,6 +20,7 @@ export function program(): Command {
     .addCommand(demoCommand())
     .addCommand(configCommand())
     .addCommand(checkCommand())
+    .addCommand(brokerCheckCommand())
     .addCommand(aliasCommand())
     .addCommand(explainCommand())
     .addCommand(serviceCommand());

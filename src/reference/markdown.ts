@@ -23,8 +23,9 @@ const HEAD = `# Commands
 
 What \`--help\` says of each command. This page is made by \`npm run reference\`: change the commands, not the page.
 
-Exit codes: 0 = done, 1 = it did not work (\`check\`, \`alias test\`: there are warnings), 2 = \`check\` or \`alias test\` has
-found faults, 64 = the command line is wrong, 66 = a file cannot be read, 78 = the configuration has faults. Messages go to standard error, answers to standard output.
+Exit codes: 0 = done, 1 = it did not work (\`check\`, \`alias test\`: there are warnings; \`broker-check\`: fit with settings),
+2 = \`check\` or \`alias test\` has found faults (\`broker-check\`: not fit), 64 = the command line is wrong, 66 = a file cannot be
+read, 78 = the configuration has faults, 130 = called off by Ctrl-C. Messages go to standard error, answers to standard output.
 `;
 
 /** The help of every command, in the order of the help. */

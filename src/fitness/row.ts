@@ -1,0 +1,78 @@
+/** One thing that was tried at a broker, and what it means for the bridge. */
+
+/** What the trials are about, in the order of the page. */
+export const AREAS = [
+  'protocol',
+  'access',
+  'five tests',
+  'retained',
+  'order',
+  'session',
+  'queue',
+  'fence',
+  'several urls',
+  'restart',
+] as const;
+
+export type Area = (typeof AREAS)[number];
+
+/**
+ * `note`: worth knowing, and the bridge copes; `setting`: it would be right with that setting; `fault`: the bridge
+ * cannot do its work there; `unknown`: it could not be told.
+ */
+export type Result = 'ok' | 'note' | 'setting' | 'fault' | 'unknown';
+
+/** A row of the page. */
+export type Row = {
+  readonly area: Area;
+  /** What was tried. */
+  readonly trial: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly result: Result;
+  /** With `setting` and `fault`: what follows of it for the bridge, one sentence without a full stop. */
+  readonly reason?: string;
+  /** What to set, and where: `mosquitto.conf: persistence true`. */
+  readonly settings?: readonly string[];
+  /** With the five tests: which of them. */
+  readonly test?: FiveTestName;
+};
+
+/** One of the five tests, in one of their forms. */
+export type FiveTestName = {
+  readonly number: 1 | 2 | 3 | 4 | 5;
+  readonly protocol: '3.1.1' | '5';
+  readonly cleanSession: boolean;
+  readonly publishQos: 0 | 1;
+  readonly subscribeQos: 0 | 1;
+  readonly retained: boolean;
+};
+
+/** What a trial brought: what was seen, or why it came to no end. */
+export type Tried<Seen> =
+  { readonly done: true; readonly seen: Seen } | { readonly done: false; readonly why: string };
+
+/** What the bridge needs, by its configuration. */
+export type Need = {
+  readonly session: 'persistent' | 'clean';
+  readonly protocol: '3.1.1' | '5';
+};
+
+/** The row of a trial that came to no end: a fault where the bridge relies on it. */
+export function unfinished(area: Area, trial: string, why: string, isNeeded: boolean): Row {
+  const row = { area, trial, expected: 'an answer', actual: why };
+  return isNeeded
+    ? { ...row, result: 'fault', reason: `${trial}: that could not be tried to its end (${why})` }
+    : { ...row, result: 'unknown' };
+}
+
+/** What would help, and where it is set. */
+export const SETTINGS = {
+  clean: 'config.yaml: mqtt: { session: clean }',
+  protocol5: "config.yaml: mqtt: { protocol: '5' }",
+  protocol4: "config.yaml: mqtt: { protocol: '3.1.1' }",
+  persistence: 'mosquitto.conf: persistence true',
+  autosave: 'mosquitto.conf: autosave_interval 60',
+  queue: 'mosquitto.conf: max_queued_messages 10000',
+  expiration: 'mosquitto.conf: persistent_client_expiration 2m',
+} as const;
