@@ -83,6 +83,8 @@ export type Core = {
   /** Stamps in a row that did not fit, and unknown bytes in a row from the interface. */
   mismatchesInARow: number;
   garbageInARow: number;
+  /** When the interface last told of a power failure, epoch ms. */
+  powerFailedAt: number;
   readonly output: CoreOutput;
   readonly report: Report;
 };
@@ -124,6 +126,7 @@ export function createCore(
     unmappedChanged: true,
     mismatchesInARow: 0,
     garbageInARow: 0,
+    powerFailedAt: -Infinity,
     output,
     report: reportTo(() => core),
   };

@@ -3,6 +3,7 @@
  * have been published. Time is the log's own.
  */
 
+import { gluedToTornStamp } from '../heyu/glued.js';
 import type { Stamp } from '../heyu/stamp.js';
 import { setScene, withoutBroker } from '../security/security.js';
 import type { CoreSettings } from '../settings.js';
@@ -103,10 +104,18 @@ export function createExplainer(
   };
 
   return {
-    line: (text, inFile, number, offset) => {
+    line: (written, inFile, number, beginning) => {
       file = inFile;
       line = number;
-      const stamp = bridge.core.stamps.read(text);
+      let text = written;
+      let offset = beginning;
+      let stamp = bridge.core.stamps.read(text);
+      const glued = stamp === undefined ? gluedToTornStamp(text) : -1;
+      if (glued > 0) {
+        text = text.slice(glued);
+        offset += glued;
+        stamp = bridge.core.stamps.read(text);
+      }
       lineAt = stamp === undefined ? undefined : instant(stamp);
       rowAt = lineAt;
       const at = lineAt === undefined || lineAt < coreAt - BACKWARD_MS ? coreAt : Math.max(lineAt, coreAt);

@@ -3,10 +3,13 @@
  * (AllOff, LightsOn ...).
  */
 
-import { addressAt, houseAt, type AddressIndex, type HouseCode } from '../x10/address.js';
+import { ADDRESS_COUNT, addressAt, houseAt, type AddressIndex, type HouseCode } from '../x10/address.js';
+import { KAKU_SWITCHES } from '../heyu/functions.js';
 import { selectUnits, type Addressed } from '../heyu/selection.js';
 import type { Source } from '../heyu/source.js';
+import type { Sensor } from '../sensor/hearing.js';
 import { lampHeard } from '../sensor/lamp.js';
+import { REMOTE_KEYS } from '../sensor/remote-keys.js';
 import { duskUnitHeard, unitHeard } from '../sensor/sensor.js';
 import type { LogLine } from '../ports.js';
 import type { Core } from './core.js';
@@ -15,8 +18,13 @@ import { aliasOf, counts, isLamp, signed, unmapped } from './whose.js';
 /** The power-line copy of an RF code comes 0.5-1.5 s after it (docs/design.md, decision 3). */
 const COPY_WITHIN_MS = 2000;
 
+/** House functions that RF transmitters send: where their times stand behind those of the 256 units. */
+const RF_FUNCTIONS: readonly string[] = ['Dim', 'Bright', 'AllOff', 'LightsOn', 'LightsOff'];
+
 /** An On or Off for units that had their function longer ago than this is no motion (decision 2). */
 const REUSE_LIMIT_MS = 60_000;
+
+const COPY = 'power-line copy of the RF code before';
 
 const houseCode = (house: number): HouseCode => houseAt(house << 4);
 
@@ -25,13 +33,14 @@ export function functionHeard(
   core: Core,
   source: Source,
   house: number,
-  name: string,
+  written: string,
   args: string,
   at: number,
   now: number,
   line: LogLine,
 ): void {
   const { health, output, settings } = core;
+  const name = KAKU_SWITCHES.get(written) ?? written;
   const selected = selectUnits(core.selections, source, house, name, at, settings.addressExpiryMs);
   health.counters.expiredAddresses += selected.expired;
   const isSwitch = name === 'On' || name === 'Off';
@@ -45,30 +54,38 @@ export function functionHeard(
       unitFunction(core, unit, source, name, selected.reusedAfterMs, at, now, line);
     return;
   }
-  output.find?.({ kind: 'house', house: houseCode(house), function: name.toLowerCase(), source, args });
+  output.find?.({ kind: 'house', house: houseCode(house), function: written.toLowerCase(), source, args });
+  // the answer of a unit that nobody was heard to ask
+  if (name === 'StatusOn' || name === 'StatusOff') return;
+  if (isHouseCopy(core, house, name, source, at)) {
+    health.counters.copies += 1;
+    output.find?.({ kind: 'kept', alias: null, reason: COPY });
+    return;
+  }
   const hearing = { at, now, line, source };
+  const take = (sensor: Sensor): void => {
+    const { ignore, type } = sensor.settings;
+    // a remote is heard by its keys, not by what others say on its house code
+    if (ignore || !(isLamp(sensor) || (type === 'remote' && REMOTE_KEYS.has(name)))) return;
+    if (!counts(core, sensor, source)) return;
+    if (type === 'remote') unitHeard(sensor, name, args, hearing, core.report);
+    else if (!lampHeard(sensor, name, args, at, core.report)) return;
+    signed(core, sensor, at);
+  };
   if (name === 'Dim' || name === 'Bright') {
     for (const { unit } of selected.units) {
       const sensor = core.byUnit[unit];
-      if (sensor === undefined || sensor.settings.ignore) continue;
-      if (isLamp(sensor)) lampHeard(sensor, name, args, at, core.report);
-      else if (sensor.settings.type === 'remote' && counts(core, sensor, source)) {
-        unitHeard(sensor, name, args, hearing, core.report);
-      }
+      if (sensor !== undefined) take(sensor);
     }
     return;
   }
   for (const sensor of core.sensors) {
-    if (sensor.settings.ignore || sensor.settings.address.charCodeAt(0) - 65 !== house) continue;
-    if (isLamp(sensor)) lampHeard(sensor, name, args, at, core.report);
-    else if (sensor.settings.type === 'remote' && name !== 'Hail' && counts(core, sensor, source)) {
-      unitHeard(sensor, name, args, hearing, core.report);
-    }
+    if (sensor.settings.address.charCodeAt(0) - 65 === house) take(sensor);
   }
 }
 
 /** On, Off, StatusOn or StatusOff of one addressed unit. */
-function unitFunction(
+export function unitFunction(
   core: Core,
   { unit, label }: Addressed,
   source: Source,
@@ -81,11 +98,7 @@ function unitFunction(
   const { output, report } = core;
   const isCopy = noteCopy(core, unit, name, source, at);
   if (output.find !== undefined) {
-    const note = isCopy
-      ? 'power-line copy of the RF code before'
-      : reusedAfterMs > REUSE_LIMIT_MS
-        ? 'its address is old'
-        : undefined;
+    const note = isCopy ? COPY : reusedAfterMs > REUSE_LIMIT_MS ? 'its address is old' : undefined;
     output.find({
       kind: 'unit',
       address: addressAt(unit),
@@ -95,14 +108,21 @@ function unitFunction(
       ...(note === undefined ? {} : { note }),
     });
   }
-  if (name !== 'On' && name !== 'Off') return;
   const sensor = core.byUnit[unit];
+  if (name !== 'On' && name !== 'Off') {
+    // a two-way lamp answers how it is
+    if (sensor === undefined || !isLamp(sensor) || !counts(core, sensor, source)) return;
+    lampHeard(sensor, name, '', at, report);
+    signed(core, sensor, at);
+    return;
+  }
   const dusk = core.byDusk[unit];
   if (sensor === undefined && dusk === undefined) return unmapped(core, unit, label, name, source, at);
   const hearing = { at, now, line, source };
   if (sensor !== undefined && isLamp(sensor)) {
-    if (!sensor.settings.ignore) lampHeard(sensor, name, '', at, report);
-    if (!sensor.settings.ignore) signed(core, sensor, at);
+    if (!counts(core, sensor, source)) return;
+    lampHeard(sensor, name, '', at, report);
+    signed(core, sensor, at);
     return;
   }
   if (isCopy) {
@@ -110,7 +130,7 @@ function unitFunction(
     output.find?.({
       kind: 'kept',
       alias: aliasOf(core, unit, label),
-      reason: 'power-line copy of the RF code before',
+      reason: COPY,
     });
     return;
   }
@@ -134,14 +154,23 @@ function unitFunction(
 
 /** Remembers an On or Off heard by RF, and tells whether this one is its copy from the power line. */
 function noteCopy(core: Core, unit: AddressIndex, name: string, source: Source, at: number): boolean {
-  if (name !== 'On' && name !== 'Off') return false;
-  const place = name === 'On' ? 0 : 1;
+  return (name === 'On' || name === 'Off') && isCopyOf(core, unit, name === 'On' ? 0 : 1, source, at);
+}
+
+/** The same for Dim, Bright and the functions of all lights and units. */
+function isHouseCopy(core: Core, house: number, name: string, source: Source, at: number): boolean {
+  const place = RF_FUNCTIONS.indexOf(name);
+  return place >= 0 && isCopyOf(core, ADDRESS_COUNT + house * RF_FUNCTIONS.length + place, 0, source, at);
+}
+
+function isCopyOf(core: Core, key: number, place: 0 | 1, source: Source, at: number): boolean {
   if (source === 'rcva' || source === 'snda') {
-    const heard = (core.rf[unit] ??= [0, 0]);
+    const heard = (core.rf[key] ??= [0, 0]);
     heard[place] = at;
     return false;
   }
-  if (source !== 'rcvi') return false;
-  const rfAt = core.rf[unit]?.[place] ?? 0;
+  // what triggers a macro of the interface comes as rcvt in the place of rcvi
+  if (source !== 'rcvi' && source !== 'rcvt') return false;
+  const rfAt = core.rf[key]?.[place] ?? 0;
   return rfAt > 0 && at >= rfAt && at - rfAt <= COPY_WITHIN_MS;
 }

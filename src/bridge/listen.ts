@@ -4,24 +4,26 @@
  */
 
 import { addressAt } from '../x10/address.js';
+import { KAKU_SWITCHES } from '../heyu/functions.js';
+import { gluedAt, gluedToTornStamp, isTornSource } from '../heyu/glued.js';
 import type { Signal } from '../heyu/line.js';
-import { addressUnit, endPending, forgetSelections } from '../heyu/selection.js';
-import { clearTamper, noteInactive } from '../sensor/diagnostics.js';
+import { addressUnit, endPending } from '../heyu/selection.js';
+import { noteInactive } from '../sensor/diagnostics.js';
 import { lampHeard } from '../sensor/lamp.js';
 import { readingHeard } from '../sensor/reading.js';
 import { securityHeard } from '../sensor/sensor.js';
 import type { LogLine } from '../ports.js';
 import { advance, type Core } from './core.js';
-import { functionHeard } from './function-heard.js';
-import { beginTrouble, countMessage, endTrouble, TROUBLE_OF, type Trouble } from './health.js';
+import { functionHeard, unitFunction } from './function-heard.js';
+import { interfaceWorks, messageHeard, receiverWorks, setTrouble, SUSPICIOUS } from './message-heard.js';
 import { noteUnmapped } from './unmapped.js';
 import { aliasOf, counts, isLamp, signed, unmapped } from './whose.js';
 
 /** A line read this long after the end of its file was last seen belongs to a backlog. */
 const BACKLOG_MS = 60_000;
 
-/** So many stamps that do not fit, or unknown bytes of the interface, in a row are a trouble. */
-const SUSPICIOUS = 20;
+/** Longer than every signal of heyu but those with a very long label: worth a second look. */
+const LONG = 90;
 
 /** Later than any instant: what is heard then is too late to be live. */
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -30,7 +32,9 @@ const FOREVER = Number.MAX_SAFE_INTEGER;
 export function hearLine(core: Core, line: LogLine): void {
   const stamp = core.stamps.read(line.text);
   if (stamp === undefined) {
-    unstampedLine(core, line.text);
+    const glued = gluedToTornStamp(line.text);
+    if (glued > 0) hearLine(core, restOf(line, glued));
+    else unstampedLine(core, line.text);
     return;
   }
   const instant = core.stamps.instantWithin(stamp, line.notBefore, line.readAt, core.lineAt);
@@ -55,7 +59,44 @@ export function hearLine(core: Core, line: LogLine): void {
 export function hearStamped(core: Core, line: LogLine, bodyStart: number, at: number, now: number): void {
   core.health.counters.lines += 1;
   if (line.file === 'current') advance(core, at);
-  hearSignal(core, core.signals(line.text, bodyStart), at, now, line);
+  const signal = core.signals(line.text, bodyStart);
+  const glued = secondLine(signal, line.text, bodyStart);
+  if (glued > 0) return hearGlued(core, line, bodyStart, glued, at, now);
+  hearSignal(core, signal, at, now, line);
+}
+
+/** Where a second line begins in this one; -1 = nowhere. heyu's messages may quote what they like. */
+function secondLine(signal: Signal, text: string, bodyStart: number): number {
+  if (signal.kind === 'message')
+    return signal.message === 'text' && isTornSource(text, bodyStart) ? gluedAt(text, bodyStart) : -1;
+  return signal.kind === 'unrecognised' || text.length > LONG ? gluedAt(text, bodyStart) : -1;
+}
+
+/** The line that begins at `start` of another one. */
+function restOf(line: LogLine, start: number): LogLine {
+  return { ...line, text: line.text.slice(start), offset: line.offset + start };
+}
+
+/** Two lines in one (heyu's disk was full): what broke off counts if it can be understood, what follows always. */
+function hearGlued(
+  core: Core,
+  line: LogLine,
+  bodyStart: number,
+  start: number,
+  at: number,
+  now: number,
+): void {
+  const rest = restOf(line, start);
+  const text = line.text.slice(0, start);
+  const piece = core.signals(text, bodyStart);
+  if (piece.kind === 'unrecognised' || piece.kind === 'message') {
+    core.health.counters.unrecognised += 1;
+    core.output.find?.({ kind: 'unrecognised', text, reason: 'it breaks off: was the disk full?' });
+  } else hearSignal(core, piece, at, now, line);
+  const stamp = core.stamps.read(rest.text);
+  if (stamp === undefined) return;
+  const restAt = Math.max(at, core.stamps.instantNear(stamp, at));
+  hearStamped(core, rest, stamp.bodyStart, restAt, Math.max(now, restAt));
 }
 
 /** Output of a script, or of a shell. */
@@ -82,17 +123,23 @@ function hearSignal(core: Core, signal: Signal, at: number, now: number, line: L
       return;
     }
     case 'function':
-      if (signal.source === 'rcvi' && hasInterfaceTrouble(core)) interfaceWorks(core, at);
+      if (signal.source === 'rcvi') interfaceWorks(core, at);
+      if (signal.source === 'rcva' || signal.source === 'snda') receiverWorks(core, at);
       if (isOld) return lateInOldFile(core);
       return functionHeard(core, signal.source, signal.house, signal.name, signal.args, at, now, line);
     case 'security':
+      receiverWorks(core, at);
       return security(core, signal, at, now, line);
     case 'extended': {
       const { source, unit, label, name, args } = signal;
+      const switched = KAKU_SWITCHES.get(name);
+      if (switched !== undefined)
+        return unitFunction(core, { unit, label, at }, source, switched, 0, at, now, line);
       const alias = aliasOf(core, unit, label);
       output.find?.({ kind: 'extended', address: addressAt(unit), function: name, source, alias, args });
       const sensor = core.byUnit[unit];
-      if (sensor !== undefined && isLamp(sensor)) lampHeard(sensor, name, args, at, core.report);
+      if (sensor === undefined || !isLamp(sensor) || !counts(core, sensor, source)) return;
+      if (lampHeard(sensor, name, args, at, core.report)) signed(core, sensor, at);
       return;
     }
     case 'inactive': {
@@ -175,58 +222,4 @@ function security(
     core.output.keyfob(sensor.settings.alias, action, mode, at, flags.includes('swMin'));
   }
   signed(core, sensor, at);
-}
-
-function setTrouble(core: Core, what: 'begins' | 'ends', trouble: Trouble, at: number): void {
-  const { health, output } = core;
-  const isNews = what === 'begins' ? beginTrouble(health, trouble, at) : endTrouble(health, trouble);
-  if (isNews) output.trouble(trouble, what === 'begins');
-}
-
-function hasInterfaceTrouble(core: Core): boolean {
-  const { troubles } = core.health;
-  return (
-    core.garbageInARow > 0 ||
-    troubles.interface_lockup !== undefined ||
-    troubles.interface_garbage !== undefined
-  );
-}
-
-/** The power line interface speaks X10 again. */
-function interfaceWorks(core: Core, at: number): void {
-  core.garbageInARow = 0;
-  setTrouble(core, 'ends', 'interface_lockup', at);
-  setTrouble(core, 'ends', 'interface_garbage', at);
-}
-
-function messageHeard(
-  core: Core,
-  message: Extract<Signal, { kind: 'message' }>['message'],
-  at: number,
-): void {
-  const { health, output } = core;
-  countMessage(health.counters, message);
-  const trouble = TROUBLE_OF[message];
-  if (trouble !== undefined) setTrouble(core, trouble[0], trouble[1], at);
-  if (message === 'unknown_value') {
-    core.garbageInARow += 1;
-    if (core.garbageInARow === SUSPICIOUS) setTrouble(core, 'begins', 'interface_garbage', at);
-  }
-  switch (message) {
-    case 'engine_started':
-      // GRAMMAR, "Restart": what was addressed in the previous run means nothing any more
-      forgetSelections(core.selections);
-      setTrouble(core, 'ends', 'interface_lockup', at);
-      setTrouble(core, 'ends', 'interface_garbage', at);
-      output.note('info', {}, 'heyu engine started');
-      return;
-    case 'armed_home':
-    case 'armed_away':
-    case 'disarmed':
-      return output.heyuArmed(message, at);
-    case 'tamper_cleared':
-      for (const sensor of core.sensors) clearTamper(sensor, at, core.report);
-      return;
-    default:
-  }
 }

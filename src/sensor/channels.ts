@@ -42,6 +42,14 @@ export function isDimmable(model: Model): boolean {
   return model.kind === 'lamp' && !NOT_DIMMABLE.has(model.name);
 }
 
+/** Lamps that come on as bright as they were switched off; all others come on at full brightness. */
+const REMEMBERS = new Set('LM14A PLM21 SL2LM SL2380W LL1LM LL2LM LL2000STW'.split(' '));
+
+/** A lamp whose On says nothing about its brightness. */
+export function remembersLevel(model: Model): boolean {
+  return REMEMBERS.has(model.name);
+}
+
 /** Whether it says dark and light: on a unit of its own, or by sDusk and sDawn on its own address. */
 function tellsLight(sensor: SensorSettings): boolean {
   return sensor.dusk !== undefined || sensor.model.dusk === 'function';
