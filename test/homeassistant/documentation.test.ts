@@ -28,7 +28,7 @@ describe('the page for owners of a Home Assistant', () => {
 
   it('names only entities in them that the examples of a house have, or that are the reader’s own', () => {
     const known = new Set(components.map((component) => component['default_entity_id']));
-    const theirs = ['input_boolean.armed', 'zone.home'];
+    const theirs = ['input_boolean.armed', 'alarm_control_panel.home', 'zone.home'];
     const named = [
       ...automations
         .map((automation) => JSON.stringify(automation))
