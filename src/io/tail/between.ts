@@ -3,33 +3,38 @@
  * rotations in quick succession must not make anybody skip the file in the middle.
  */
 import { statsOf, type ByteSource } from './byte-source.js';
-import { openSibling } from './find-holder.js';
 import { isOpen, type Following } from './following.js';
+import { holdSiblings, take } from './hold-siblings.js';
 import { isKnownContent } from './known-content.js';
 import { siblingKey, type Sibling } from './siblings.js';
 import type { Work } from './slices.js';
 import { freshFile, isSameFile, type TailedFile } from './tailed-file.js';
 
-/** Opens and queues the files that came after `newest` and before `current`, which has the name now. */
+/**
+ * Opens and queues the files that came after `newest` and before `current`, which has the name now. True when
+ * `newest` is one of the rotated files.
+ */
 export function* queueBetween(
   following: Following,
   newest: TailedFile,
-  siblings: readonly Sibling[],
   current: ByteSource | undefined,
-): Work {
-  const { history, aloneAt: endSeenAt } = following;
-  const at = siblings.findIndex((sibling) => isSameFile(sibling, newest.source));
-  const after = at < 0 ? modifiedAt(newest) : -Infinity;
-  for (const sibling of siblings.slice(at + 1)) {
-    const isCandidate =
+): Work<boolean> {
+  const { path, history, aloneAt: endSeenAt } = following;
+  const placeOf = (siblings: readonly Sibling[]): number =>
+    siblings.findIndex((sibling) => isSameFile(sibling, newest.source));
+  const { all, held } = holdSiblings(path, (sibling, index, siblings) => {
+    const at = placeOf(siblings);
+    return (
+      index > at &&
       sibling.isCounted &&
-      sibling.modifiedAt >= after &&
+      (at >= 0 || sibling.modifiedAt >= modifiedAt(newest)) &&
       !history.has(siblingKey(sibling)) &&
       !isOpen(following, sibling) &&
-      !(current !== undefined && isSameFile(sibling, current));
-    if (!isCandidate) continue;
-    const source = openSibling(sibling);
-    if ('failure' in source) continue;
+      !(current !== undefined && isSameFile(sibling, current))
+    );
+  });
+  for (const sibling of held) {
+    const source = take(sibling);
     if (yield* isKnownContent(following, source)) {
       source.close();
       continue;
@@ -37,7 +42,8 @@ export function* queueBetween(
     following.next.push(freshFile(source, { arrival: 'rotation', isLive: !sibling.isPacked, endSeenAt }));
     following.isWatchStale = true;
   }
-  following.history = new Set(siblings.map(siblingKey));
+  following.history = new Set(all.map(siblingKey));
+  return placeOf(all) >= 0;
 }
 
 function modifiedAt(file: TailedFile): number {

@@ -9,7 +9,7 @@ import { errorCode } from './error-code.js';
 export type ByteSource = {
   readonly device: number;
   readonly inode: number;
-  /** What a doorbell can watch; undefined where nobody will write any more. */
+  /** What a doorbell can watch; undefined where nobody will write any more, and once it is closed. */
   readonly fd: number | undefined;
   /** Makes ready what `read` is going to be asked for. Only there where this takes time; never rejects. */
   readonly prepare?: (position: number, length: number) => Promise<void>;
@@ -67,8 +67,14 @@ function sourceOf(fd: number, device: number, inode: number): ByteSource {
   return {
     device,
     inode,
-    fd,
-    read: (into, length, position) => readSync(fd, into, 0, length, position),
+    // the system gives the number of a closed descriptor to the next file that is opened
+    get fd() {
+      return isOpen ? fd : undefined;
+    },
+    read: (into, length, position) => {
+      if (!isOpen) throw Object.assign(new Error('the file is closed'), { code: 'EBADF' });
+      return readSync(fd, into, 0, length, position);
+    },
     close: () => {
       if (isOpen) closeQuietly(fd);
       isOpen = false;

@@ -5,26 +5,24 @@
 import { statSync } from 'node:fs';
 import { statsOf, type ByteSource } from './byte-source.js';
 import { seeHead } from './content.js';
-import { openSibling } from './find-holder.js';
 import { isOpen, type Following } from './following.js';
+import { holdSiblings, take, type HeldSibling } from './hold-siblings.js';
 import { isKnownContent, remember } from './known-content.js';
-import { TICK_MS, isBornSince, rotatedSiblings, siblingKey, type Sibling } from './siblings.js';
+import { TICK_MS, isBornSince, siblingKey, type Sibling } from './siblings.js';
 import type { Work } from './slices.js';
 import { freshFile, isSameFile, positionOf, resumedFile, type TailedFile } from './tailed-file.js';
 
-/** Opens what can be opened, oldest first. To copies and packed files nobody writes any more. */
-export function openInOrder(
-  siblings: readonly Sibling[],
+/** Takes what rotation has named, oldest first. To copies and packed files nobody writes any more. */
+export function takeInOrder(
+  siblings: readonly HeldSibling[],
   kind: 'copies' | 'renamed',
   endSeenAt: number,
 ): TailedFile[] {
   const files: TailedFile[] = [];
   for (const sibling of siblings) {
     if (!sibling.isCounted) continue;
-    const source = openSibling(sibling);
-    if ('failure' in source) continue;
     const isLive = kind === 'renamed' && !sibling.isPacked;
-    files.push(freshFile(source, { arrival: 'rotation', isLive, endSeenAt }));
+    files.push(freshFile(take(sibling), { arrival: 'rotation', isLive, endSeenAt }));
   }
   return files;
 }
@@ -51,19 +49,21 @@ export function* insertCopies(following: Following, file: TailedFile): Work<bool
   if (stats === undefined || stats.mtimeMs < file.endSeenAt - TICK_MS) return false;
   yield* seeHead(file);
   const { path, history } = following;
-  const siblings = siblingsBefore(path, file.source);
-  const unknown = siblings.filter(
-    (sibling) =>
+  const { all, held } = holdSiblings(
+    path,
+    (sibling, index, siblings) =>
+      sibling.isCounted &&
       isBornSince(sibling, file.endSeenAt) &&
       !history.has(siblingKey(sibling)) &&
-      !isOpen(following, sibling),
+      !isOpen(following, sibling) &&
+      index < countBefore(path, file.source, siblings),
   );
   const copies: TailedFile[] = [];
-  for (const copy of openInOrder(unknown, 'copies', file.endSeenAt)) {
+  for (const copy of takeInOrder(held, 'copies', file.endSeenAt)) {
     if (yield* isKnownContent(following, copy.source)) copy.source.close();
     else copies.push(copy);
   }
-  following.history = new Set(siblings.map(siblingKey));
+  following.history = new Set(all.slice(0, countBefore(path, file.source, all)).map(siblingKey));
   const [oldest, ...younger] = copies;
   if (oldest === undefined) return false;
   putInPlaceOf(following, file, [
@@ -75,14 +75,13 @@ export function* insertCopies(following: Following, file: TailedFile): Work<bool
 }
 
 /**
- * The rotated files that are older than this one: all, while it has the name of the log, otherwise those before it.
- * None of a file that has no name any more.
+ * How many of the rotated files are older than this one: all, while it has the name of the log, otherwise those
+ * before it. None of a file that has no name any more.
  */
-export function siblingsBefore(path: string, source: ByteSource): Sibling[] {
-  const siblings = rotatedSiblings(path);
+export function countBefore(path: string, source: ByteSource, siblings: readonly Sibling[]): number {
   const at = siblings.findIndex((sibling) => isSameFile(sibling, source));
-  if (at >= 0) return siblings.slice(0, at);
-  return hasName(path, source) ? siblings : [];
+  if (at >= 0) return at;
+  return hasName(path, source) ? siblings.length : 0;
 }
 
 function hasName(path: string, { device, inode }: ByteSource): boolean {

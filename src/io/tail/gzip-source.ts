@@ -12,17 +12,17 @@ const BLOCK_BYTES = 64 * 1024;
 export function openGzipSource(path: string): ByteSource | OpenFailure {
   const packed = openSource(path);
   if ('failure' in packed) return packed;
-  let unpacking = unpack(packed);
-  let blocks = unpacking[Symbol.asyncIterator]();
+  // nothing is unpacked before it is asked for: many are opened only to be held
+  let unpacking: Readable | undefined;
+  let blocks: AsyncIterator<unknown> | undefined;
   let held: Buffer = Buffer.alloc(0);
   let heldFrom = 0;
   let isAtEnd = false;
   let isDamaged = false;
 
   const restart = (): void => {
-    unpacking.destroy();
-    unpacking = unpack(packed);
-    blocks = unpacking[Symbol.asyncIterator]();
+    unpacking?.destroy();
+    blocks = undefined;
     held = Buffer.alloc(0);
     heldFrom = 0;
     isAtEnd = false;
@@ -30,6 +30,10 @@ export function openGzipSource(path: string): ByteSource | OpenFailure {
 
   const takeBlock = async (): Promise<void> => {
     try {
+      if (blocks === undefined) {
+        unpacking = unpack(packed);
+        blocks = unpacking[Symbol.asyncIterator]();
+      }
       const block = await blocks.next();
       if (block.done === true) isAtEnd = true;
       else held = Buffer.concat([held, block.value as Buffer]);
@@ -64,7 +68,7 @@ export function openGzipSource(path: string): ByteSource | OpenFailure {
       return held.copy(into, 0, start, Math.min(held.length, start + length));
     },
     close: () => {
-      unpacking.destroy();
+      unpacking?.destroy();
       packed.close();
     },
     isDamaged: () => isDamaged,

@@ -10,7 +10,6 @@ import { insertCopies } from './copies.js';
 import { errorCode } from './error-code.js';
 import { isOpen, newestFile, setStatus, type Following } from './following.js';
 import { replaceRewritten } from './rewritten.js';
-import { rotatedSiblings } from './siblings.js';
 import type { Work } from './slices.js';
 import { freshFile, isSameFile, type TailedFile } from './tailed-file.js';
 import { unreadable } from './unreadable.js';
@@ -28,7 +27,7 @@ export function* lookAtName(following: Following): Work {
   } else if (typeof stats === 'string' && isMissing(stats)) {
     if (newest !== undefined) {
       yield* insertCopies(following, newest);
-      yield* queueBetween(following, newest, rotatedSiblings(path), undefined);
+      yield* queueBetween(following, newest, undefined);
     }
     following.aloneAt = at;
     reportFailure(following, stats);
@@ -91,10 +90,11 @@ function* adopt(following: Following, newest: TailedFile | undefined): Work {
     source.close();
     return;
   } else {
-    if (newest !== undefined) yield* insertCopies(following, newest);
-    const siblings = rotatedSiblings(path);
-    const isRotated = siblings.some((sibling) => newest !== undefined && isSameFile(newest.source, sibling));
-    if (newest !== undefined) yield* queueBetween(following, newest, siblings, source);
+    let isRotated = false;
+    if (newest !== undefined) {
+      yield* insertCopies(following, newest);
+      isRotated = yield* queueBetween(following, newest, source);
+    }
     const arrival = newest === undefined ? 'first' : isRotated ? 'rotation' : 'replacement';
     const mayBeEdited = arrival === 'replacement';
     const file = freshFile(source, { arrival, isLive: true, endSeenAt: aloneAt, mayBeEdited });

@@ -8,9 +8,10 @@ import { fingerprintOfPosition, hasContent, isTelling, seeHead, seekLastLine } f
 import { findHolder } from './find-holder.js';
 import { isOpen, type Following } from './following.js';
 import { beginGeneration } from './generations.js';
-import { openInOrder } from './copies.js';
+import { takeInOrder } from './copies.js';
+import { take, type HeldSibling } from './hold-siblings.js';
 import { isKnownContent, remember } from './known-content.js';
-import { isBornSince, type Sibling } from './siblings.js';
+import { isBornSince } from './siblings.js';
 import type { Work } from './slices.js';
 import { freshFile, isSameFile, markOf, resumedFile, type Loss, type TailedFile } from './tailed-file.js';
 
@@ -18,16 +19,12 @@ import { freshFile, isSameFile, markOf, resumedFile, type Loss, type TailedFile 
 export function* reopenOldFiles(
   following: Following,
   positions: readonly FilePosition[],
-  siblings: readonly Sibling[],
+  siblings: readonly HeldSibling[],
 ): Work {
   for (const position of positions) {
     const holder = yield* findHolder(siblings, wantedOf(position));
-    if (holder === undefined) continue;
-    if (isOpen(following, holder.source)) {
-      holder.source.close();
-      continue;
-    }
-    const file = resumedFile(holder.source, position, true);
+    if (holder === undefined || isOpen(following, holder)) continue;
+    const file = resumedFile(take(holder), position, true);
     file.quietSince = following.clock.monotonicMs();
     following.old.push(file);
     remember(following, file);
@@ -42,7 +39,7 @@ export function* resumeFrom(
   following: Following,
   last: FilePosition,
   current: ByteSource | undefined,
-  siblings: readonly Sibling[],
+  siblings: readonly HeldSibling[],
 ): Work<boolean> {
   if (current !== undefined && (yield* holds(current, last))) {
     yield* resumeIn(following, current, last, true);
@@ -54,13 +51,13 @@ export function* resumeFrom(
     for (const { source } of following.old.splice(0)) source.close();
     return false;
   }
-  let since: readonly Sibling[];
+  let since: readonly HeldSibling[];
   if (holder === undefined) {
     following.former = { mark: markOf(last), head: Buffer.alloc(0) };
     since = younger;
   } else {
-    yield* resumeIn(following, holder.source, last, siblings[holder.index]?.isPacked !== true);
-    since = siblings.slice(holder.index + 1);
+    yield* resumeIn(following, take(holder), last, !holder.isPacked);
+    since = siblings.slice(siblings.indexOf(holder) + 1);
   }
   yield* queue(following, last, current, since, holder === undefined);
   return true;
@@ -71,14 +68,14 @@ function* queue(
   following: Following,
   last: FilePosition,
   current: ByteSource | undefined,
-  since: readonly Sibling[],
+  since: readonly HeldSibling[],
   isGone: boolean,
 ): Work {
   const { next } = following;
   const { endSeenAt } = last;
-  const isUnknown = (sibling: Sibling): boolean =>
+  const isUnknown = (sibling: HeldSibling): boolean =>
     !isOpen(following, sibling) && (current === undefined || !isSameFile(sibling, current));
-  for (const file of openInOrder(since.filter(isUnknown), 'renamed', endSeenAt)) {
+  for (const file of takeInOrder(since.filter(isUnknown), 'renamed', endSeenAt)) {
     if (yield* isKnownContent(following, file.source)) file.source.close();
     else next.push(file);
   }

@@ -3,9 +3,10 @@
  * copy was made of it, what had not been read yet is read from there first.
  */
 import { fingerprintOf, seeHead } from './content.js';
-import { openInOrder, putInPlaceOf, siblingsBefore } from './copies.js';
+import { countBefore, putInPlaceOf, takeInOrder } from './copies.js';
 import { findHolder } from './find-holder.js';
 import { isOpen, type Following } from './following.js';
+import { holdSiblings, letGo, take } from './hold-siblings.js';
 import { isKnownContent, remember } from './known-content.js';
 import { siblingKey } from './siblings.js';
 import type { Work } from './slices.js';
@@ -14,21 +15,24 @@ import { freshFile, positionOf, resumedFile, type Loss, type TailedFile } from '
 /** Puts in the place of `file` what has to be read now: the rest of its copy, younger copies, itself from 0. */
 export function* replaceRewritten(following: Following, file: TailedFile): Work {
   const { listener, path } = following;
-  const all = siblingsBefore(path, file.source);
-  const siblings = all.filter((sibling) => !isOpen(following, sibling));
+  const { all, held } = holdSiblings(
+    path,
+    (sibling, index, siblings) =>
+      !isOpen(following, sibling) && index < countBefore(path, file.source, siblings),
+  );
   const { device, inode } = file.source;
   const fingerprint = fingerprintOf(file);
   const { offset, endSeenAt: knownAt } = file;
-  const holder = yield* findHolder(siblings, { device, inode, fingerprint, offset, knownAt });
+  const holder = yield* findHolder(held, { device, inode, fingerprint, offset, knownAt });
   const files: TailedFile[] = [];
   if (holder !== undefined) {
     const copy = file.isBegun
-      ? resumedFile(holder.source, positionOf(file), false)
-      : freshFile(holder.source, { ...file, isLive: false });
+      ? resumedFile(take(holder), positionOf(file), false)
+      : freshFile(take(holder), { ...file, isLive: false });
     copy.head = file.head;
     if (copy.isBegun) remember(following, copy);
     files.push(copy);
-    for (const between of openInOrder(siblings.slice(holder.index + 1), 'copies', file.endSeenAt)) {
+    for (const between of takeInOrder(held.slice(held.indexOf(holder) + 1), 'copies', file.endSeenAt)) {
       if (yield* isKnownContent(following, between.source)) between.source.close();
       else files.push(between);
     }
@@ -40,7 +44,8 @@ export function* replaceRewritten(following: Following, file: TailedFile): Work 
   const fresh = freshFile(file.source, { arrival: 'rewrite', isLive, endSeenAt, mayBeEdited, loss });
   yield* seeHead(fresh);
   files.push(fresh);
-  following.history = new Set(all.map(siblingKey));
+  letGo(held);
+  following.history = new Set(all.slice(0, countBefore(path, file.source, all)).map(siblingKey));
   listener.incident({ kind: 'rewritten', path, offset: file.offset });
   putInPlaceOf(following, file, files);
 }

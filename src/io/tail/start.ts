@@ -10,7 +10,8 @@ import type { Following } from './following.js';
 import { beginGeneration } from './generations.js';
 import { isMissing, reportFailure } from './name.js';
 import { reopenOldFiles, resumeFrom } from './resume.js';
-import { isBornSince, rotatedSiblings, siblingKey, type Sibling } from './siblings.js';
+import { holdSiblings, letGo } from './hold-siblings.js';
+import { isBornSince, siblingKey, type Sibling } from './siblings.js';
 import type { Work } from './slices.js';
 import { freshFile } from './tailed-file.js';
 
@@ -21,21 +22,23 @@ const NO_LOG: ReadonlySet<string> = new Set(['EISDIR', 'FIFO', 'DEVICE', 'ELOOP'
 export function* findStart(following: Following): Work<boolean> {
   const { seek, path } = following;
   if (seek === undefined) return true;
-  const siblings = rotatedSiblings(path);
+  // the name first: what loses it from now on is among the rotated files
   const current = openSource(path);
+  const { all, held } = holdSiblings(path, () => seek.from === 'position');
   if ('failure' in current) reportFailure(following, current.failure);
   const source = 'failure' in current ? undefined : current;
   const last = seek.from === 'position' ? seek.position.files.at(-1) : undefined;
-  following.history = new Set(siblings.filter((sibling) => isHistory(sibling, last)).map(siblingKey));
+  following.history = new Set(all.filter((sibling) => isHistory(sibling, last)).map(siblingKey));
   let isFound = true;
   if (seek.from === 'end') {
     isFound = yield* startAtEnd(following, current);
   } else if (last === undefined) {
     source?.close();
   } else {
-    yield* reopenOldFiles(following, seek.position.files.slice(0, -1), siblings);
-    isFound = yield* resumeFrom(following, last, source, siblings);
+    yield* reopenOldFiles(following, seek.position.files.slice(0, -1), held);
+    isFound = yield* resumeFrom(following, last, source, held);
   }
+  letGo(held);
   if (isFound) following.seek = undefined;
   following.isWatchStale = true;
   return isFound;
