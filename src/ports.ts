@@ -123,7 +123,7 @@ export type BrokerListener = {
   /** An attempt failed before CONNACK was accepted; called for every attempt, `reason` in words for people. */
   readonly refused: (reason: string) => void;
   /** The same client id is used by someone else: a takeover loop was recognised (or is over). */
-  readonly takeover: (happening: boolean) => void;
+  readonly takeover: (happening: boolean, clientId: string) => void;
 };
 
 /** One connection to the broker that is made again for ever. Holds no queue of its own. */

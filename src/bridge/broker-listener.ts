@@ -10,6 +10,7 @@ import { hideOverdueMotion, securityStep, type Bridge } from './bridge.js';
 import { concern, type Condition } from './condition.js';
 import { commandTopics, obey } from './controlling.js';
 import type { Surroundings } from './report.js';
+import type { Refusals } from './refusals.js';
 import type { Sending } from './sending.js';
 import type { ServicePorts, ServiceSettings } from './service-types.js';
 
@@ -48,6 +49,7 @@ export type Work = {
   readonly bridge: Bridge;
   readonly outbox: Outbox;
   readonly out: Sending;
+  readonly refusals: Refusals;
   readonly announcer: Announcing;
   readonly condition: Condition;
   readonly now: () => Now;
@@ -68,7 +70,8 @@ const SOON_MS = 1000;
 
 /** The listener of the service's connection. */
 export function brokerListener(work: Work): BrokerListener {
-  const { link, settings, ports, broker, bridge, outbox, out, announcer, condition, isStopping } = work;
+  const { link, settings, ports, broker, bridge, outbox, out, refusals, announcer, condition, isStopping } =
+    work;
   const { conditionChanged, reportBy, tick, schedule } = work;
   const { log } = ports;
 
@@ -89,8 +92,7 @@ export function brokerListener(work: Work): BrokerListener {
       const now = work.now();
       link.session = { present: sessionPresent, queued: 0, since: now.at };
       log.info({ session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
-      condition.delete('refused_topics');
-      outbox.unpark();
+      refusals.connected(now);
       if (!work.isUpToDate()) hideOverdueMotion(bridge, now);
       const { baseTopic } = settings().core;
       out.put({
@@ -159,12 +161,13 @@ export function brokerListener(work: Work): BrokerListener {
       log.warn({ reason }, 'the broker cannot be reached, trying for ever');
       work.statusChanged();
     },
-    takeover: (happening) => {
+    takeover: (happening, clientId) => {
       if (happening) {
         concern(condition, 'takeover');
         log.error(
-          {},
-          'another program uses our MQTT client id, each throws the other out: give one mqtt.client_id',
+          { client_id: clientId },
+          'another program uses our MQTT client id, each throws the other out. ' +
+            'hint: stop the other one, or give it another mqtt.client_id',
         );
       } else {
         condition.delete('takeover');

@@ -4,6 +4,7 @@ import type { Broker, Clock, LineSource, Log } from '../ports.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
 import { failureKind } from '../mqtt/publish-failure.js';
+import type { Refusals } from './refusals.js';
 
 /** The way out. */
 export type Sending = {
@@ -28,7 +29,7 @@ export function sending(
     readonly log: Log;
   },
   settled: () => void,
-  refused: (topic: string, reason: string) => void,
+  refused: Refusals['refused'],
 ): Sending {
   let lastSequence = 0;
   let isHolding = false;
@@ -54,7 +55,7 @@ export function sending(
         } else {
           const kind = failureKind(error);
           outbox.failed(sequence, kind);
-          if (kind !== 'lost') refused(topic, error.message);
+          if (kind !== 'lost') refused(topic, error.message, kind);
         }
         letReaderGoOn();
         settled();

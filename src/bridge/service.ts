@@ -20,6 +20,7 @@ import { TROUBLES, type Trouble } from './health.js';
 import { logListener } from './log-listener.js';
 import { newLogState } from './log-state.js';
 import { progress } from './progress.js';
+import { refusals } from './refusals.js';
 import { reporting } from './reporting.js';
 import { retainedTopicsOf } from './retained-topics.js';
 import { saving } from './saving.js';
@@ -55,12 +56,9 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     outbox,
     { broker: () => broker, source: () => source, clock, log },
     () => logProgress.check(),
-    (topic, reason) => {
-      if (concern(condition, 'refused_topics', topic))
-        log.warn({ topic, reason }, 'the broker refuses a topic');
-      conditionChanged();
-    },
+    (topic, reason, why) => refused.refused(topic, reason, why),
   );
+  const refused = refusals(outbox, condition, log, life.now, conditionChanged);
   const logProgress = progress(checkpoint, {
     outbox,
     lastSequence: out.lastSequence,
@@ -128,6 +126,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     condition,
     outbox,
     out,
+    refusals: refused,
     now: life.now,
     isStopping: () => isStopping,
   };

@@ -6,6 +6,7 @@ import { advanceBridge, isAdvanceDue, nextWakeMono, wakeZones, type Bridge } fro
 import { concern, type Condition } from './condition.js';
 import type { LogState } from './log-state.js';
 import type { Progress } from './progress.js';
+import type { Refusals } from './refusals.js';
 import type { Reporting } from './reporting.js';
 import type { Sending } from './sending.js';
 import type { ServicePorts, ServiceSettings } from './service-types.js';
@@ -19,6 +20,7 @@ export type Wishes = {
   readonly progress: Progress;
   readonly reports: Reporting;
   readonly out: Sending;
+  readonly refusals: Refusals;
   readonly condition: Condition;
   readonly logState: LogState;
   readonly now: () => Now;
@@ -42,7 +44,19 @@ const LOOK_MS = 1000;
 
 /** Nothing rings before the first `schedule`. */
 export function waking(wishes: Wishes): Waking {
-  const { ports, settings, source, bridge, progress, reports, out, condition, logState, isStopping } = wishes;
+  const {
+    ports,
+    settings,
+    source,
+    bridge,
+    progress,
+    reports,
+    out,
+    refusals,
+    condition,
+    logState,
+    isStopping,
+  } = wishes;
   const { clock, log } = ports;
   let checkpointDue = Infinity;
   let timerDue = Infinity;
@@ -91,6 +105,7 @@ export function waking(wishes: Wishes): Waking {
     if (now.mono >= reports.due()) reports.publish(now);
     if (out.isHoldingReader()) out.expire();
     watchQuiet(now);
+    if (now.mono >= refusals.due()) refusals.tick(now);
     out.pump();
     schedule();
   };
@@ -102,6 +117,7 @@ export function waking(wishes: Wishes): Waking {
     const due = Math.min(
       checkpointDue,
       reports.due(),
+      refusals.due(),
       nextWakeMono(bridge, now, isUpToDate() && !logState.isLooking) ?? Infinity,
       logState.isLooking ? logState.lookedMono + LOOK_MS : Infinity,
       out.isHoldingReader() ? now.mono + EXPIRE_MS : Infinity,

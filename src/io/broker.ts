@@ -64,7 +64,7 @@ export function connectBroker(options: BrokerOptions): Broker {
   };
 
   const stoodLong = (): void => {
-    if (takeover.stood()) listener?.takeover(false);
+    if (takeover.stood()) listener?.takeover(false, options.clientId);
   };
 
   const ended = (end: LinkEnd): void => {
@@ -92,7 +92,7 @@ export function connectBroker(options: BrokerOptions): Broker {
     if (isRecognised) failures = 0;
     if (end.how !== 'stopped')
       listener?.closed(guilty === undefined ? reason : poison(guilty, reason).message);
-    if (isRecognised) listener?.takeover(true);
+    if (isRecognised) listener?.takeover(true, options.clientId);
     retry();
   };
 

@@ -16,7 +16,7 @@ import {
   type RetainedMessage,
   type Sending,
 } from './outgoing.js';
-import { createParking } from './parking.js';
+import { createParking, type Refusal } from './parking.js';
 import type { FailureKind } from './publish-failure.js';
 import { createRetainedValues, type RetainedValue } from './retained-values.js';
 
@@ -37,8 +37,8 @@ export type Outbox = {
   readonly republishAll: (order?: readonly RetainedKind[]) => void;
   /** Drops the events that have become too old; `next` does so too, but is not called without a link. */
   readonly expire: (now: number) => void;
-  /** Gives refused topics another chance: their latest value and the events set aside are sent. */
-  readonly unpark: () => void;
+  /** Gives topics that were refused (in one way) another chance: their latest value and the events set aside are sent. */
+  readonly unpark: (why?: Refusal) => void;
   /** The lowest number that is neither acknowledged nor superseded, expired or parked; else the next to be given. */
   readonly oldestUnsettled: () => number;
   /** Whether everything put up to and with this number is settled. */
@@ -148,9 +148,9 @@ export function createOutbox(settings: Partial<OutboxLimits> = {}, retained: Ite
     expired += 1;
   };
 
-  const park = (entry: Entry): void => {
+  const park = (entry: Entry, why: Refusal): void => {
     const { message } = entry;
-    parking.refuse(message.topic);
+    parking.refuse(message.topic, why);
     entries.settle(entry);
     if (message.kind === 'event') setAside(message);
     else parked += 1;
@@ -210,7 +210,7 @@ export function createOutbox(settings: Partial<OutboxLimits> = {}, retained: Ite
       const entry = entries.inFlight(sequence);
       if (entry === undefined) return;
       if (why === 'lost') comeBack(entry);
-      else park(entry);
+      else park(entry, why);
     },
     linkLost: () => {
       for (const entry of [...entries.flying()].reverse()) comeBack(entry);
@@ -224,8 +224,8 @@ export function createOutbox(settings: Partial<OutboxLimits> = {}, retained: Ite
         if (entry.message.kind === 'event' && isTooOld(entry.message, now)) drop(entry);
       }
     },
-    unpark: () => {
-      const { topics, events } = parking.release();
+    unpark: (why) => {
+      const { topics, events } = parking.release(why);
       for (const topic of topics) {
         const value = values.get(topic);
         if (value?.latest === undefined || value.waiting !== undefined) continue;

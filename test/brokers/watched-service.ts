@@ -117,7 +117,7 @@ export async function startWatched(options: WatchedOptions): Promise<WatchedServ
       look();
     },
     refused: (reason) => listener.refused(reason),
-    takeover: (happening) => listener.takeover(happening),
+    takeover: (happening, id) => listener.takeover(happening, id),
   });
   const note = (fields: object, message: string): void => {
     logged.push(`${(performance.now() / 1000).toFixed(3)} ${message} ${JSON.stringify(fields)}`);

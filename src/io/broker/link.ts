@@ -183,8 +183,7 @@ export function openLink(
     }
     if (typeof code !== 'number') done();
     else {
-      const words = `${url.shown}: a publish to ${message.topic} was refused: ${reasons.codeInWords(code)}`;
-      done(publishFailure('refused', words));
+      done(publishFailure('refused', reasons.refusedPublishInWords(code, message.topic, url.shown)));
     }
     if (finishing) finishWhenIdle();
   };

@@ -126,6 +126,12 @@ export function disconnectInWords(code: number, { shown, clientId }: Attempt): s
     : `${shown}: the broker ended the connection: ${codeInWords(code)}`;
 }
 
+/** A publish was answered with this code (PUBACK, MQTT 5, section 3.4.2.1). */
+export function refusedPublishInWords(code: number, topic: string, shown: string): string {
+  const advice = code === 0x87 ? ". hint: allow it in the broker's access control list" : '';
+  return `${shown}: a publish to ${topic} was refused: ${codeInWords(code)}${advice}`;
+}
+
 /** The connection was closed without a word; `accepted` = after CONNACK. */
 export function closedInWords(accepted: boolean, { shown, usesTls, protocol }: Attempt): string {
   if (accepted) return `${shown}: the broker closed the connection`;
