@@ -46,6 +46,8 @@ export type Mosquitto = {
   /** SIGSTOP: the kernel goes on accepting connections, nobody answers. */
   readonly freeze: () => void;
   readonly thaw: () => void;
+  /** Writes another acl_file and has it read by SIGHUP, as `systemctl reload mosquitto` does. */
+  readonly allow: (acl: string) => void;
   /** Ends it for good and deletes its directory. */
   readonly remove: () => Promise<void>;
 };
@@ -62,6 +64,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   let port = await freePort();
   let child: ChildProcess | undefined;
   let log = '';
+  let { acl } = options;
 
   const start = async (): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
@@ -77,7 +80,10 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
 
   const launch = async (): Promise<boolean> => {
     const file = join(directory, 'mosquitto.conf');
-    writeFileSync(file, configuration(directory, port, options));
+    writeFileSync(
+      file,
+      configuration(directory, port, { ...options, ...(acl === undefined ? {} : { acl }) }),
+    );
     const before = log.length;
     const started = spawn('mosquitto', ['-c', file], {
       env: { ...process.env, PATH: path },
@@ -127,6 +133,11 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     },
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
+    allow: (next) => {
+      acl = next;
+      writeAcl(directory, next);
+      child?.kill('SIGHUP');
+    },
     remove: async () => {
       await stop('SIGKILL');
       rmSync(directory, { recursive: true, force: true });
@@ -160,11 +171,7 @@ function configuration(directory: string, port: number, options: MosquittoOption
   if (options.passwords !== undefined)
     lines.push(`password_file ${passwordFile(directory, options.passwords)}`);
   lines.push(`allow_anonymous ${options.passwords === undefined}`);
-  if (options.acl !== undefined) {
-    const file = join(directory, 'acl');
-    writeFileSync(file, `${options.acl}\n`, { mode: 0o600 });
-    lines.push(`acl_file ${file}`);
-  }
+  if (options.acl !== undefined) lines.push(`acl_file ${writeAcl(directory, options.acl)}`);
   // mosquitto 2.0.11 does not start with web sockets alone
   if (options.websockets === true) lines.push(`listener 0 ${join(directory, 'socket')}`);
   lines.push(`listener ${port} 127.0.0.1`);
@@ -175,6 +182,12 @@ function configuration(directory: string, port: number, options: MosquittoOption
     lines.push(`require_certificate ${requireCertificate}`);
   }
   return `${[...lines, ...(options.config ?? [])].join('\n')}\n`;
+}
+
+function writeAcl(directory: string, acl: string): string {
+  const file = join(directory, 'acl');
+  writeFileSync(file, `${acl}\n`, { mode: 0o600 });
+  return file;
 }
 
 function passwordFile(directory: string, passwords: Readonly<Record<string, string>>): string {
