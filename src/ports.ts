@@ -113,8 +113,8 @@ export type Received = {
 
 /** What the connection tells. All calls come one at a time, in the order of the packets. */
 export type BrokerListener = {
-  /** CONNACK accepted; comes before every `received` of this connection. */
-  readonly connected: (sessionPresent: boolean) => void;
+  /** CONNACK accepted; comes before every `received` of this connection. `url` without user and password. */
+  readonly connected: (sessionPresent: boolean, url?: string) => void;
   readonly received: (message: Received) => void;
   /** SUBACK of a `subscribe`: the topics that were refused (code >= 0x80). */
   readonly subscribed: (topics: readonly string[], refused: readonly string[]) => void;

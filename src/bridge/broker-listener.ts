@@ -87,11 +87,11 @@ export function brokerListener(work: Work): BrokerListener {
   };
 
   return {
-    connected: (sessionPresent) => {
+    connected: (sessionPresent, url) => {
       if (isStopping()) return;
       const now = work.now();
       link.session = { present: sessionPresent, queued: 0, since: now.at };
-      log.info({ session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
+      log.info({ url, session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
       refusals.connected(now);
       if (!work.isUpToDate()) hideOverdueMotion(bridge, now);
       const { baseTopic } = settings().core;

@@ -43,7 +43,7 @@ export function connectBroker(options: BrokerOptions): Broker {
       return;
     }
     link = openLink(url, options, suspects.inFlightLimit, {
-      accepted,
+      accepted: (sessionPresent) => accepted(sessionPresent, url.shown),
       received: (message) => listener?.received(message),
       subscribed: (topics, refusedTopics) => listener?.subscribed(topics, refusedTopics),
       acknowledged: suspects.acknowledged,
@@ -51,11 +51,11 @@ export function connectBroker(options: BrokerOptions): Broker {
     });
   };
 
-  const accepted = (sessionPresent: boolean): void => {
+  const accepted = (sessionPresent: boolean, url: string): void => {
     isConnected = true;
     acceptedAt = clock.monotonicMs();
     waits = [clock.after(timings.stoodMs, stood), clock.after(timings.takeoverOverMs, stoodLong)];
-    listener?.connected(sessionPresent);
+    listener?.connected(sessionPresent, url);
   };
 
   const stood = (): void => {
