@@ -59,7 +59,7 @@ function readRow({ topic, use, code, held, isState }: ReadSeen): readonly Row[] 
       {
         ...row,
         expected: 'granted',
-        actual: code === 0x97 ? 'refused: too many subscriptions' : 'refused',
+        actual: code === 0x97 ? 'refused: too many subscriptions' : 'refused, or not answered',
         result: 'fault',
         reason: `access control: we may not subscribe to ${topic}`,
       },

@@ -26,21 +26,23 @@ function judgePair({ from, to, live, retained, session, queued }: UrlPair, need:
     return {
       ...row,
       result: 'fault',
-      reason: `${from} and ${to} are two brokers that know nothing of each other`,
+      reason: 'the urls are brokers that know nothing of each other',
     };
   if (!retained)
     return {
       ...row,
       result: 'fault',
-      reason: `${from} and ${to} are one cluster, but each node keeps retained messages for itself: after a move the states are unknown or old`,
+      reason:
+        'the urls are one cluster, but each node keeps retained messages for itself: after a move to another node the states are unknown or old',
     };
-  if (!live) return { ...row, result: 'fault', reason: `what is published at ${from} is not heard at ${to}` };
+  if (!live)
+    return { ...row, result: 'fault', reason: 'what is published at one url is not heard at another one' };
   if (session && queued) return { ...row, result: 'ok' };
   return isPersistent
     ? {
         ...row,
         result: 'setting',
-        reason: `a session of ${from} is not known at ${to}`,
+        reason: 'a session of one url is not known at another one',
         settings: [SETTINGS.clean],
       }
     : { ...row, result: 'note' };

@@ -82,13 +82,13 @@ function judgeProtocols({ protocols }: Observations, need: Need): readonly Row[]
     const spoken = protocols[protocol];
     const other = need.protocol === '5' ? '3.1.1' : '5';
     const isNeeded = protocol === need.protocol;
-    const row = { area: 'protocol', trial: `MQTT ${protocol}`, expected: 'spoken' } as const;
+    const expected = isNeeded ? 'spoken' : 'anything: the bridge does not need it';
+    const row = { area: 'protocol', trial: `MQTT ${protocol}`, expected } as const;
     if (spoken.spoken) return { ...row, actual: 'spoken', result: 'ok' };
     if (!isNeeded)
       return {
         ...row,
-        actual:
-          protocol === '5' ? 'not spoken; the bridge does not need it, Home Assistant may' : 'not spoken',
+        actual: protocol === '5' ? 'not spoken; Home Assistant wants it' : 'not spoken',
         result: 'note',
       };
     return protocols[other].spoken

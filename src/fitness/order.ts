@@ -29,13 +29,15 @@ function judge({ story, truth, heard, secondAnswer }: OrderSeen, need: Need): Ro
       reason: 'what waited comes marked as retained, so that old and new cannot be told apart',
       settings: [SETTINGS.clean],
     };
-  return { ...row, result: isTruthLast(heard, truth) ? 'ok' : 'note' };
+  return isPresentLast(heard, truth)
+    ? { ...row, result: 'ok' }
+    : { ...row, actual: `${row.actual}: the bridge takes that`, result: 'note' };
 }
 
-/** The last message is the present state: even who believes everything would be right. */
-function isTruthLast(heard: readonly Heard[], truth: string): boolean {
+/** The present comes after the past: who believes everything would be right, too. */
+function isPresentLast(heard: readonly Heard[], truth: string): boolean {
   const last = heard.findLast((each) => each.kind === 'message');
-  return last?.payload === truth;
+  return last?.retain === true && last.payload === truth;
 }
 
 /** `20 queued, SUBACK, retained ON (the present), 40 queued (last OFF)`. */

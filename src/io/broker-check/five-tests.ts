@@ -28,7 +28,9 @@ export async function tryFiveTests(lab: Lab): Promise<readonly FiveTest[]> {
 
 async function goAway(lab: Lab, name: FiveTestName): Promise<Away> {
   const clientId = lab.newId();
-  const topic = lab.topic(`five/${name.protocol}/${name.number}${name.retained ? '-retained' : ''}`);
+  // no dot in it: NATS and RabbitMQ take one for a slash
+  const version = name.protocol === '5' ? 5 : 4;
+  const topic = lab.topic(`five/${version}/${name.number}${name.retained ? '-retained' : ''}`);
   const guest = await (name.cleanSession ? lab.visit({ clientId }) : lab.stay(clientId));
   const [code = 0x80] = await guest.subscribe([topic], name.subscribeQos);
   await guest.leave();

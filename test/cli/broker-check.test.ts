@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { SETTINGS } from '../../src/fitness/row.js';
+import { startAedes } from '../support/aedes.js';
+import { collect } from '../support/collect.js';
+import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
+import { actual, check, fitness, start } from './broker-fitness.js';
+
+let mosquitto: Mosquitto;
+beforeAll(async () => {
+  mosquitto = await startMosquitto({ config: ['sys_interval 1'] });
+});
+afterAll(() => mosquitto.remove());
+
+const ZONES = 'zones: { ground: { name: Ground floor }, attic: { state_topic: alarmo/attic/state } }\n';
+
+describe('broker-check', () => {
+  test('finds a mosquitto fit, and shows the five tests as a table', async () => {
+    const { code, out, err } = await check({ mqttUrl: mosquitto.url, config: ZONES });
+    expect(out).toMatch(/mosquitto version [\d.]+, MQTT 3\.1\.1, MQTT 5$/m);
+    for (const version of ['3.1.1', '5']) {
+      const line = (cells: string): RegExp =>
+        new RegExp(`^${version.replaceAll('.', '\\.')} +${cells}$`, 'm');
+      expect(out).toMatch(line('1 +true +QoS 0 +QoS 0 +no +nothing +ok +nothing'));
+      expect(out).toMatch(
+        line('3 +true +QoS 1 +QoS 1 +yes +M1 retained after SUBSCRIBE +ok +M1 retained after SUBSCRIBE'),
+      );
+      expect(out).toMatch(line('4 +false +QoS 1 +QoS 1 +no +M1 at once +ok +M1 at once'));
+      expect(out).toMatch(line('5 +false +QoS 0 +QoS 1 +no +M1 at once or not +ok +nothing'));
+    }
+    expect(out).toContain('fit, as far as could be told');
+    expect(out).toContain('the newest 500 were dropped (number 1000 to 1499)');
+    expect(out).toContain('alarmo/attic/state (the state of the zone attic): granted, and nothing came');
+    expect(err).toBe('');
+    expect(code).toBe(0);
+  });
+
+  test('leaves nothing behind, and says nothing on topics of others', async () => {
+    const seen = await collect(mosquitto.url, [
+      '#',
+      '$SYS/broker/clients/disconnected',
+      '$SYS/broker/retained messages/count',
+    ]);
+    onTestFinished(() => seen.stop());
+    await seen.until(() => seen.last('$SYS/broker/clients/disconnected') !== undefined);
+    const counts = (): (string | undefined)[] =>
+      ['clients/disconnected', 'retained messages/count'].map(
+        (name) => seen.last(`$SYS/broker/${name}`)?.payload,
+      );
+    const before = counts();
+    await check({ mqttUrl: mosquitto.url, config: ZONES });
+    const foreign = seen.messages
+      .filter(({ topic }) => !topic.startsWith('$SYS/') && !topic.startsWith('x10/bridge/broker-check/'))
+      .map(({ topic, payload, retain }) => [
+        topic.replace(/_[0-9a-f]{12}\//, '_RANDOM/'),
+        payload === '',
+        retain,
+      ]);
+    expect(foreign.toSorted()).toEqual([
+      ['homeassistant/device/heyu2mqtt_x10_check_RANDOM/config', true, false],
+      ['x10/bridge/broker-check', false, false],
+      ['x10/hall/broker-check', false, false],
+      ['x10/porch/broker-check', false, false],
+      ['x10/zone/attic/broker-check', false, false],
+      ['x10/zone/ground/broker-check', false, false],
+    ]);
+    const late = await collect(mosquitto.url, ['x10/#', 'homeassistant/#', 'end']);
+    onTestFinished(() => late.stop());
+    await late.publish('end', 'end');
+    await late.untilLast('end', 'end');
+    expect(late.messages.map(({ topic }) => topic)).toEqual(['end']);
+    await seen.until(() => counts().join() === before.join(), `${before.join()} again`);
+  });
+
+  test('names a queue that is too short, and what was dropped', async () => {
+    const broker = await start({ maxQueuedMessages: 80 });
+    const found = await fitness({ mqttUrl: broker.url });
+    expect(found).toMatchObject({ verdict: 'fit-with-settings', settings: [SETTINGS.queue], code: 1 });
+    expect(actual(found, /1500 messages wait/)).toMatch(/^(80|100): the newest (1420|1400) were dropped/);
+    const clean = await fitness({
+      mqttUrl: broker.url,
+      config: `mqtt: { url: "${broker.url}", session: clean }\n`,
+    });
+    expect(clean).toMatchObject({ verdict: 'fit', settings: [], code: 0 });
+  });
+
+  test('finds topics that may not be written or not be read', async () => {
+    const broker = await start({
+      passwords: { bridge: 'secret' },
+      acl: [
+        'user bridge',
+        'topic readwrite x10/bridge/#',
+        'topic readwrite homeassistant/#',
+        'topic readwrite x10/hall/#',
+        'topic write x10/porch/#',
+        'topic readwrite x10/zone/attic/#',
+      ].join('\n'),
+    });
+    const login = `mqtt: { url: "${broker.url}", username: bridge, password: secret }\n`;
+    const found = await fitness({ mqttUrl: broker.url, config: login + ZONES });
+    expect(found).toMatchObject({ verdict: 'not-fit', code: 2 });
+    expect(found.reasons).toEqual([
+      'access control: we may not write beside x10/zone/ground/broker-check',
+      'access control: we may write x10/porch/broker-check, but not read it',
+    ]);
+  });
+
+  test('needs nothing but the right to its own topics to say that they are denied', async () => {
+    const broker = await start({
+      passwords: { bridge: 'secret' },
+      acl: 'user bridge\ntopic readwrite other/#',
+    });
+    const { code, out } = await check(
+      { mqttUrl: broker.url },
+      '--url',
+      broker.url.replace('://', '://bridge:secret@'),
+    );
+    expect(out).toMatch(
+      /not fit:\n +because access control: we may not write or not read x10\/bridge\/broker-check\//,
+    );
+    expect(out).not.toContain('secret');
+    expect(code).toBe(2);
+  });
+
+  test('says why it is not let in', async () => {
+    const broker = await start({ passwords: { bridge: 'secret' } });
+    const { code, out, err } = await check({ mqttUrl: broker.url });
+    expect(err).toMatch(
+      /the broker cannot be reached: mqtt:.*not authorised\n +hint: the broker wants a user/,
+    );
+    expect(out).toBe('');
+    expect(code).toBe(1);
+  });
+
+  test('wants urls of brokers', async () => {
+    const { code, err } = await check({ mqttUrl: mosquitto.url }, '--url', 'localhost');
+    expect(err).toContain('localhost is no broker url');
+    expect(code).toBe(64);
+  });
+
+  test('takes an embedded aedes for a clean session only', async () => {
+    const broker = await startAedes();
+    onTestFinished(broker.remove);
+    const found = await fitness({ mqttUrl: broker.url });
+    expect(found).toMatchObject({ verdict: 'fit-with-settings', settings: [SETTINGS.clean], code: 1 });
+    expect(found.reasons).toEqual([
+      'what waited comes marked as retained, so that old and new cannot be told apart',
+    ]);
+    const clean = await fitness({
+      mqttUrl: broker.url,
+      config: `mqtt: { url: "${broker.url}", session: clean }\n`,
+    });
+    expect(clean).toMatchObject({ verdict: 'fit', reasons: [], code: 0 });
+  });
+
+  test('finds a topic at which a broker hangs up', async () => {
+    const broker = await startAedes({
+      authorizePublish: (_client, { topic }, done) =>
+        done(topic.startsWith('x10/hall') ? new Error('no') : null),
+    });
+    onTestFinished(broker.remove);
+    const found = await fitness({
+      mqttUrl: broker.url,
+      config: `mqtt: { url: "${broker.url}", session: clean }\n`,
+    });
+    expect(found.reasons).toEqual(['access control: we may not write beside x10/hall/broker-check']);
+  });
+});
