@@ -17,6 +17,7 @@ import { expire } from '../sensor/sensor.js';
 import type { Source } from '../heyu/source.js';
 import type { ChannelTopic } from '../mqtt/topics.js';
 import type { CoreSettings } from '../settings.js';
+import { createDeadlines, type Deadlines } from './deadlines.js';
 import type { Finding } from './finding.js';
 import { newHealth, type Health, type Trouble } from './health.js';
 import type { Unmapped } from './unmapped.js';
@@ -76,7 +77,8 @@ export type Core = {
   readonly health: Health;
   /** Instant of the last line, epoch ms. */
   lineAt: number;
-  /** The earliest deadline of a sensor, epoch ms; Infinity when there is none. */
+  readonly deadlines: Deadlines;
+  /** The earliest of them, epoch ms; Infinity when there is none. */
   wakeAt: number;
   /** Addresses and ids that were heard without an alias have changed since the shell last asked. */
   unmappedChanged: boolean;
@@ -99,6 +101,7 @@ export function createCore(
   const sensors = settings.sensors.map((sensor) => ({
     settings: sensor,
     state: memory?.sensors[sensor.id] ?? newSensorState(at),
+    wakeAt: Infinity,
   }));
   const at256 = (index: (sensor: SensorSettings) => AddressIndex | undefined): (Sensor | undefined)[] => {
     const table = new Array<Sensor | undefined>(ADDRESS_COUNT).fill(undefined);
@@ -122,6 +125,7 @@ export function createCore(
     unmapped: memory?.unmapped ?? {},
     health: memory?.health ?? newHealth(),
     lineAt: memory?.lineAt ?? 0,
+    deadlines: createDeadlines(sensors.filter(({ settings: { ignore } }) => !ignore)),
     wakeAt: Infinity,
     unmappedChanged: true,
     mismatchesInARow: 0,
@@ -130,7 +134,7 @@ export function createCore(
     output,
     report: reportTo(() => core),
   };
-  core.wakeAt = -Infinity; // the first `advance` finds the deadlines of what was remembered
+  forgetDeadlines(core); // the first `advance` finds those of what was remembered
   return core;
 }
 
@@ -152,8 +156,9 @@ function reportTo(of: () => Core): Report {
     },
     alarm: (sensor, hearing, late) => of().output.alarm(sensor, hearing, late),
     kept: (sensor, why) => of().output.find?.({ kind: 'kept', alias: sensor.settings.alias, reason: why }),
-    wakeAt: (at) => {
+    wakeAt: (sensor, at) => {
       const core = of();
+      core.deadlines.wish(sensor, at);
       if (at < core.wakeAt) core.wakeAt = at;
     },
   };
@@ -162,8 +167,14 @@ function reportTo(of: () => Core): Report {
 /** Looks after every deadline up to `at`: ends of hold times, silences. Cheap while none is due. */
 export function advance(core: Core, at: number): void {
   if (at < core.wakeAt) return;
-  core.wakeAt = Infinity;
-  for (const sensor of core.sensors) if (!sensor.settings.ignore) expire(sensor, at, core.report);
+  for (const sensor of core.deadlines.due(at)) expire(sensor, at, core.report);
+  core.wakeAt = core.deadlines.earliest();
+}
+
+/** Instants have changed: the next `advance` asks every sensor for its deadline anew. */
+function forgetDeadlines(core: Core): void {
+  core.deadlines.wishAll();
+  core.wakeAt = -Infinity;
 }
 
 /**
@@ -212,5 +223,5 @@ export function shiftDeadlines(core: Core, byMs: number): void {
   }
   shiftSelections(core.selections, byMs);
   core.lineAt = moved(core.lineAt);
-  core.wakeAt = -Infinity;
+  forgetDeadlines(core);
 }

@@ -50,7 +50,7 @@ export function alarmChannel(
   );
   if (on && !settings.model.clears) {
     state.clearsAt = hearing.at + settings.holdMs;
-    report.wakeAt(state.clearsAt);
+    report.wakeAt(sensor, state.clearsAt);
   }
   const standing = on ? report.alarm(sensor, hearing, late) : undefined;
   // the first Clear ever heard is news of a state, not of an event
@@ -84,7 +84,7 @@ export function expireAlarmChannel(sensor: Sensor, channel: ChannelTopic, at: nu
   const { state } = sensor;
   if (state.clearsAt === 0) return;
   if (state.clearsAt > at) {
-    report.wakeAt(state.clearsAt);
+    report.wakeAt(sensor, state.clearsAt);
     return;
   }
   const endedAt = state.clearsAt;

@@ -48,7 +48,7 @@ export function noteSign(sensor: Sensor, at: number, report: Report): void {
   }
   if (settings.silentMs > 0) {
     setChannel(sensor, 'silent', 'OFF', at, 'heard', report);
-    report.wakeAt(at + settings.silentMs);
+    report.wakeAt(sensor, at + settings.silentMs);
   }
 }
 
@@ -68,6 +68,6 @@ export function expireSilence(sensor: Sensor, at: number, report: Report): void 
   const { settings, state } = sensor;
   if (settings.silentMs === 0 || state.values['silent'] === 'ON') return;
   const silentAt = state.watchedSince + settings.silentMs;
-  if (silentAt > at) report.wakeAt(silentAt);
+  if (silentAt > at) report.wakeAt(sensor, silentAt);
   else setChannel(sensor, 'silent', 'ON', silentAt, 'not heard for too long', report);
 }

@@ -7,7 +7,12 @@ import type { SensorSettings } from './settings.js';
 import type { SensorState } from './state.js';
 
 /** One sensor: its settings and what is remembered of it. */
-export type Sensor = { readonly settings: SensorSettings; readonly state: SensorState };
+export type Sensor = {
+  readonly settings: SensorSettings;
+  readonly state: SensorState;
+  /** The deadline that it has asked for, epoch ms; Infinity = none. Kept by bridge/deadlines. */
+  wakeAt: number;
+};
 
 /** The circumstances of a signal. */
 export type Hearing = {
@@ -56,7 +61,7 @@ export type Report = {
   /** Nothing was published, and why: for `explain`. */
   readonly kept: (sensor: Sensor, why: string) => void;
   /** A deadline was set: `expire` wants to be called at this instant. */
-  readonly wakeAt: (at: number) => void;
+  readonly wakeAt: (sensor: Sensor, at: number) => void;
 };
 
 /** Sets a retained channel if that changes it; an equal value is not published again. */

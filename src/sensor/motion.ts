@@ -45,7 +45,7 @@ function start(sensor: Sensor, hearing: Hearing, report: Report): void {
     },
     hearing.source,
   );
-  report.wakeAt(motion.until);
+  report.wakeAt(sensor, motion.until);
 }
 
 function end(sensor: Sensor, at: number, why: string, hearing: Hearing | undefined, report: Report): void {
@@ -89,7 +89,7 @@ export function motionSeen(sensor: Sensor, hearing: Hearing, report: Report): vo
     report.kept(sensor, 'hold time re-armed');
   }
   report.alarm(sensor, hearing, late);
-  report.wakeAt(motion.until);
+  report.wakeAt(sensor, motion.until);
 }
 
 /** The sensor says that the motion is over: Off, or Clear of a security sensor. */
@@ -108,7 +108,7 @@ export function motionOver(sensor: Sensor, hearing: Hearing, report: Report): vo
   const earliest = motion.since + settings.minOnMs;
   if (at < earliest) {
     motion.until = earliest;
-    report.wakeAt(earliest);
+    report.wakeAt(sensor, earliest);
     report.kept(sensor, 'minimum on-time');
     return;
   }
@@ -160,7 +160,7 @@ export function expireMotion(sensor: Sensor, at: number, report: Report): void {
   const { motion } = sensor.state;
   if (!motion.on) return;
   if (motion.until > at) {
-    report.wakeAt(motion.until);
+    report.wakeAt(sensor, motion.until);
     return;
   }
   end(sensor, motion.until, HOLD_OVER, undefined, report);
