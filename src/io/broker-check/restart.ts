@@ -10,7 +10,7 @@ export type Restart = { readonly command: string; readonly run: () => Promise<vo
 
 const WAITING = 20;
 /** A command may end before the broker does. */
-const GONE_MS = 10_000;
+const GONE_MS = 5_000;
 const BACK_MS = 90_000;
 const AGAIN_MS = 500;
 

@@ -39,7 +39,7 @@ const QUEUED = 1500;
 /** In flight at once; mosquitto's own limit in MQTT 5 (Receive Maximum). */
 const IN_FLIGHT = 20;
 /** A queue that pauses for so long is empty. */
-const QUEUE_QUIET_MS = 1500;
+const QUEUE_QUIET_MS = 1000;
 const QUEUE_MS = 20_000;
 
 /** Lets many messages wait. */
@@ -54,16 +54,12 @@ export async function tryQueue(lab: Lab): Promise<QueueSeen> {
   await publisher.leave();
 
   const back = await lab.stay(clientId);
-  const numbers = (): number[] => copiesOf(back.heard, topic).map(({ payload }) => Number(payload));
-  let count: number;
   const isComplete = (): boolean => back.heard.length >= QUEUED;
-  const endAt = performance.now() + QUEUE_MS;
-  // as long as something comes
-  do {
-    count = back.heard.length;
-    await back.until(isComplete, Math.max(QUEUE_QUIET_MS, lab.quietMs * 2));
-  } while (back.heard.length > count && !isComplete() && performance.now() < endAt);
-  const delivered = numbers();
+  await Promise.race([
+    back.until(isComplete, QUEUE_MS),
+    back.quiet(Math.max(QUEUE_QUIET_MS, lab.quietMs * 2), QUEUE_MS),
+  ]);
+  const delivered = copiesOf(back.heard, topic).map(({ payload }) => Number(payload));
   const before = back.heard.length;
   await back.subscribe([topic]);
   const last = String(QUEUED - 1);
