@@ -94,16 +94,18 @@ export function brokerListener(work: Work): BrokerListener {
       log.info({ url, session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
       refusals.connected(now);
       if (!work.isUpToDate()) hideOverdueMotion(bridge, now);
-      const { baseTopic } = settings().core;
+      const { core, sessionName } = settings();
       out.put({
         kind: 'availability',
-        topic: bridgeTopic(baseTopic, 'status'),
+        topic: bridgeTopic(core.baseTopic, 'status'),
         payload: 'online',
         force: true,
       });
       conditionChanged();
-      securityStep(bridge, now, (security, emit) => connected(security, sessionPresent, now, emit));
-      broker().subscribe([settings().birthTopic, ...commandTopics(settings().core).keys()]);
+      securityStep(bridge, now, (security, emit) =>
+        connected(security, sessionPresent, now, emit, sessionName),
+      );
+      broker().subscribe([settings().birthTopic, ...commandTopics(core).keys()]);
       announcer.announce(false);
       // a broker may have forgotten what it was told: mosquitto without persistence does with each restart
       if (!link.isFirstConnect) outbox.republishAll();

@@ -9,6 +9,8 @@ export type ServiceSettings = {
   readonly core: CoreSettings;
   readonly logPath: string;
   readonly sessionKind: 'persistent' | 'clean';
+  /** Names our session at the broker: another broker or client id has another one. Without secrets. */
+  readonly sessionName: string;
   readonly birthTopic: string;
   readonly birthPayload: string;
 };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { ServiceSettings } from '../bridge/service-types.js';
 import type { Configuration } from '../config/configuration.js';
 import { connectBroker } from '../io/broker.js';
+import { parseBrokerUrl } from '../io/broker/url.js';
 import { systemClock } from '../io/clock.js';
 import { openStore } from '../io/store.js';
 import { followLog } from '../io/tail/follow-log.js';
@@ -19,9 +20,16 @@ export function serviceSettings({ core, heyu, mqtt, homeassistant }: Configurati
     core,
     logPath: heyu.log,
     sessionKind: mqtt.session,
+    sessionName: sessionNameOf(mqtt),
     birthTopic: homeassistant.birthTopic,
     birthPayload: homeassistant.birthPayload,
   };
+}
+
+/** Several urls are one broker: the nodes of a cluster share the session. */
+function sessionNameOf({ clientId, urls }: Configuration['mqtt']): string {
+  const nodes = urls.map((url) => parseBrokerUrl(url)?.shown ?? '');
+  return [clientId, ...nodes.sort()].join(' ');
 }
 
 /** The follower of the configured log. */

@@ -2,8 +2,11 @@
 
 import type { Now } from '../now.js';
 import type { Received } from '../ports.js';
+import { clearAlarm } from './alarm.js';
 import type { Emit } from './effect.js';
 import { beginTrouble, commandTopic, tellOnce, topicsOfAll, type Security } from './house.js';
+import { comeUp, goDown, standStill } from './link.js';
+import { interrupted } from './memory.js';
 import { commandReceived } from './orders.js';
 import { lookSoon, passAcknowledged, startPasses } from './passes.js';
 import { excerpt, normalise } from './payload.js';
@@ -13,11 +16,19 @@ import { advance, repair } from './verification.js';
 import { readState, type Reading } from './vocabulary.js';
 import type { Zone } from './zone.js';
 
-/** CONNACK: the link is up. `sessionPresent`: the broker kept a session, so that history will come. */
-export function connected(security: Security, sessionPresent: boolean, now: Now, emit: Emit): void {
+/**
+ * CONNACK: the link is up. `sessionPresent`: the broker kept a session, so that history will come. `session` names
+ * it: another broker or client id has another one.
+ */
+export function connected(
+  security: Security,
+  sessionPresent: boolean,
+  now: Now,
+  emit: Emit,
+  session = '',
+): void {
   const { link } = security;
-  link.awayMs = away(security, now);
-  link.up = true;
+  comeUp(link, session, now);
   if (!sessionPresent) link.unseenUntil = now.at;
   askAnew(security, sessionPresent, now, emit);
 }
@@ -28,15 +39,14 @@ export function connected(security: Security, sessionPresent: boolean, now: Now,
  */
 export function stalled(security: Security, forMs: number, now: Now, emit: Emit): void {
   const { link } = security;
+  standStill(link, forMs, now);
   if (!link.up) return;
-  link.awayMs = forMs;
   askAnew(security, true, now, emit);
 }
 
 function askAnew(security: Security, sessionPresent: boolean, now: Now, emit: Emit): void {
   const { link } = security;
   link.upMono = now.mono;
-  link.upAt = now.at;
   const topics = topicsOfAll(security);
   link.draining = sessionPresent && topics.length > 0;
   for (const zone of security.zones.values()) {
@@ -58,20 +68,11 @@ function askAnew(security: Security, sessionPresent: boolean, now: Now, emit: Em
   refresh(security, now, emit);
 }
 
-/** How long the link was down, ms; Infinity when nobody can tell (a clock that runs behind tells nothing). */
-function away(security: Security, now: Now): number {
-  const { downMono, upAt } = security.link;
-  if (downMono !== undefined) return now.mono - downMono;
-  return upAt === undefined || upAt > now.at ? Infinity : now.at - upAt;
-}
-
 /** The link is gone: every zone is unknown at once. */
 export function closed(security: Security, now: Now, emit: Emit): void {
   const { link } = security;
   if (!link.up) return;
-  link.up = false;
-  link.upAt = now.at;
-  link.downMono = now.mono;
+  goDown(link, now);
   security.passes = undefined;
   for (const { tracker } of security.zones.values()) {
     if (tracker !== undefined) forget(tracker);
@@ -149,11 +150,13 @@ function stateReceived(
   if (passes === undefined) return;
   const before = tracker.state;
   const reading = owned ? readState(message.payload) : readState(message.payload, zone.settings);
+  const { disarmedInHistory } = tracker;
   const heard = hear(tracker, reading, message.retain);
   if (owned) {
     ownStateReceived(security, zone, message, now, emit);
     return;
   }
+  if (tracker.disarmedInHistory && !disarmedInHistory) disarmedMeanwhile(security, zone, now);
   if (heard === 'history' || heard === 'ambiguous' || heard === 'ignored') return;
   zone.reported =
     reading.kind === 'state'
@@ -173,6 +176,17 @@ function stateReceived(
   if (heard === 'changed' || heard === 'repaired' || heard === 'lost') {
     lookSoon(passes, now.mono, !message.retain);
   }
+}
+
+/**
+ * A queued copy says disarmed. It will not come a second time, and the link or the process may be gone before the
+ * state is known: so it counts at once.
+ */
+function disarmedMeanwhile(security: Security, zone: Zone, now: Now): void {
+  clearAlarm(security, zone);
+  if (zone.memory === undefined) return;
+  zone.memory = interrupted(zone.memory, now.at);
+  security.changed = true;
 }
 
 function tellForeign(zone: Zone, reading: Reading, message: Received, emit: Emit): void {

@@ -36,3 +36,8 @@ export function remember(
     armedSince: armed ? (unbroken ?? at) : undefined,
   };
 }
+
+/** The memory after the zone turned out to have been disarmed before `at`: it is armed anew at best. */
+export function interrupted(memory: Memory, at: number): Memory {
+  return memory.armedSince === undefined ? memory : { ...memory, armedSince: at };
+}

@@ -23,7 +23,6 @@ function between(zone: Zone): readonly SecurityState[] {
 function compareExternal(security: Security, zone: Zone, now: Now, emit: Emit): void {
   const { tracker, settings } = zone;
   if (tracker === undefined) return;
-  if (!zone.compared && tracker.disarmedInHistory) clearAlarm(security, zone);
   const { state } = tracker;
   if (state === undefined) return;
   for (const trouble of zone.troubles) {

@@ -43,7 +43,7 @@ export function createSecurity(
   const security: Security = {
     baseTopic,
     zones: new Map(zones.map((settings) => [settings.zone, createZone(settings, baseTopic)])),
-    link: createLink(undefined, now.at),
+    link: createLink(now.at),
     passes: undefined,
     waiting: new Map(),
     alertedAt: new Map(),

@@ -18,6 +18,7 @@ const VERSION = 1;
 /** The document. Every part of it is optional when it is read. */
 export type StoredSecurity = {
   readonly version: number;
+  readonly session: string;
   readonly upAt: number | null;
   readonly unseenUntil: number;
   readonly subscribed: readonly string[];
@@ -53,7 +54,8 @@ export function snapshot(security: Security, now: Now): StoredSecurity {
   const { link, zones, waiting, subscribed, undelivered } = security;
   return {
     version: VERSION,
-    upAt: (link.up ? now.at : link.upAt) ?? null,
+    session: link.session,
+    upAt: (link.up && !link.draining ? now.at : link.upAt) ?? null,
     unseenUntil: link.unseenUntil,
     subscribed: [...subscribed],
     zones: Object.fromEntries([...zones].map(([name, zone]) => [name, storedZone(zone)])),
@@ -212,6 +214,7 @@ export function restore(security: Security, stored: unknown, now: Now, emit: Emi
     return;
   }
   const { link, zones } = security;
+  link.session = text(document['session']) ?? '';
   link.upAt = instant(document['upAt']);
   link.unseenUntil = instant(document['unseenUntil']) ?? now.at;
   const topics = document['subscribed'];

@@ -6,6 +6,7 @@
 import type { Now } from '../now.js';
 import type { Emit } from './effect.js';
 import { beginTrouble, stateTopics, type Security } from './house.js';
+import { seeUp } from './link.js';
 import { passClosed, passSent, passStep, type Passes } from './passes.js';
 import { WHY } from './publication.js';
 import { refresh } from './refresh.js';
@@ -40,7 +41,7 @@ export function repair(security: Security, zone: Zone, emit: Emit): void {
 /** Sends and closes verification passes as far as they are due, then brings everything up to date. */
 export function advance(security: Security, now: Now, emit: Emit): void {
   const { link, passes } = security;
-  if (link.up) link.upAt = now.at;
+  seeUp(link, now);
   if (passes !== undefined) {
     for (;;) {
       const step = passStep(passes, now.mono, everyTopicAnswered(security));

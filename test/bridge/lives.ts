@@ -227,6 +227,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
         core: settings,
         logPath: 'heyu.log',
         sessionKind: 'persistent',
+        sessionName: 'cellar',
         birthTopic: 'homeassistant/status',
         birthPayload: 'online',
       },

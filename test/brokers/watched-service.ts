@@ -145,6 +145,7 @@ export async function startWatched(options: WatchedOptions): Promise<WatchedServ
       }),
       logPath: '/dev/null',
       sessionKind: session,
+      sessionName: 'cellar',
       birthTopic: `${clientId}/birth`,
       birthPayload: 'online',
     },

@@ -1,0 +1,309 @@
+/**
+ * How long the broker kept messages for us decides which commands still count. A queue is not always delivered in one
+ * go: the link is cut within it, the process dies, the machine sleeps. None of that makes an old command a new one,
+ * and no disarming that was heard is forgotten by it.
+ */
+
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { connected, stalled } from '../../src/security/security.js';
+import {
+  NOON,
+  alerts,
+  answer,
+  attributes,
+  bench,
+  connect,
+  cut,
+  message,
+  motion,
+  pass,
+  restart,
+  retained,
+  state,
+  verdicts,
+  zone,
+  type Bench,
+} from './house-under-test.js';
+
+const SET = 'x10/zone/ground/set';
+const DAY = 24 * 3_600_000;
+const OWNED = [zone('ground', { kind: 'owned' })];
+const EXTERNAL = [zone('ground')];
+
+/** Connects and lets the first verification happen. */
+function online(test: Bench, sessionPresent: boolean): void {
+  connect(test, sessionPresent);
+  answer(test);
+  pass(test, 5000);
+}
+
+/** An owned zone that is armed, known and on disk. */
+function armedHouse(): Bench {
+  const test = bench(OWNED, undefined, NOON, true);
+  online(test, false);
+  message(test, SET, 'ARM_AWAY');
+  pass(test, 5000);
+  return test;
+}
+
+/** An external zone that is armed since long. */
+function watchedHouse(): Bench {
+  const test = bench(EXTERNAL, undefined, NOON, true);
+  test.keeps.set('ground/state', 'armed_away');
+  online(test, false);
+  pass(test, 600_000);
+  return test;
+}
+
+/** The machine sleeps: wall time passes, monotonic time does not, and it is noticed when it wakes up. */
+function sleep(test: Bench, ms: number): void {
+  test.now = { at: test.now.at + ms, mono: test.now.mono };
+  stalled(test.security, ms, test.now, test.emit);
+}
+
+describe('a command of two days ago', () => {
+  it.each<[string, (test: Bench) => Bench]>([
+    [
+      'when the link is cut within the queue',
+      (test) => {
+        cut(test);
+        pass(test, 2 * DAY);
+        connect(test, true);
+        cut(test);
+        pass(test, 1000);
+        connect(test, true);
+        return test;
+      },
+    ],
+    [
+      'when the process dies within the queue',
+      (test) => {
+        cut(test);
+        pass(test, 2 * DAY);
+        connect(test, true);
+        message(test, SET, 'ARM_HOME');
+        pass(test, 500);
+        const next = restart(test, OWNED, 1000, true);
+        connect(next, true);
+        return next;
+      },
+    ],
+    [
+      'when the process stands still for a moment within the queue',
+      (test) => {
+        cut(test);
+        pass(test, 2 * DAY);
+        connect(test, true);
+        pass(test, 100);
+        stalled(test.security, 4000, test.now, test.emit);
+        return test;
+      },
+    ],
+    [
+      'when the machine slept and the broker has given the link up meanwhile',
+      (test) => {
+        sleep(test, 2 * DAY);
+        cut(test);
+        pass(test, 1000);
+        connect(test, true);
+        return test;
+      },
+    ],
+    [
+      'when the machine slept without a link',
+      (test) => {
+        cut(test);
+        pass(test, 1000);
+        sleep(test, 2 * DAY);
+        connect(test, true);
+        return test;
+      },
+    ],
+    [
+      'when the machine slept within the queue',
+      (test) => {
+        cut(test);
+        pass(test, 1000);
+        connect(test, true);
+        sleep(test, 2 * DAY);
+        cut(test);
+        pass(test, 1000);
+        connect(test, true);
+        return test;
+      },
+    ],
+    [
+      'when it waits in the session of another broker, at which we were long ago',
+      (test) => {
+        cut(test);
+        connected(test.security, false, test.now, test.emit, 'mqtt://other');
+        answer(test);
+        pass(test, 2 * DAY);
+        cut(test);
+        pass(test, 1000);
+        connect(test, true);
+        return test;
+      },
+    ],
+    [
+      'when it waits in the session of another broker, and we were started anew',
+      (test) => {
+        cut(test);
+        connected(test.security, false, test.now, test.emit, 'mqtt://other');
+        answer(test);
+        pass(test, 2 * DAY);
+        const next = restart(test, OWNED, 1000, true);
+        connect(next, true);
+        return next;
+      },
+    ],
+  ])('is not obeyed %s', (_, happens) => {
+    const test = happens(armedHouse());
+    message(test, SET, 'DISARM');
+    answer(test);
+    pass(test, 10_000);
+    expect(state(test)).toBe('armed_away');
+    expect(attributes(test)['last_refused_command']).toMatchObject({ command: 'DISARM' });
+    message(test, SET, 'DISARM');
+    expect(state(test)).toBe('disarmed');
+  });
+
+  it('is never obeyed, whatever becomes of the link, the process and the machine before the queue is empty', () => {
+    const step = fc.oneof(
+      fc.constant({ kind: 'cut' as const, ms: 1000 }),
+      fc.constantFrom(1000, 20_000).map((ms) => ({ kind: 'restart' as const, ms })),
+      fc.constantFrom(3000, 60_000).map((ms) => ({ kind: 'stand' as const, ms })),
+      fc.constantFrom(3000, 60_000).map((ms) => ({ kind: 'sleep' as const, ms })),
+      fc.constantFrom(0, 100, 500).map((ms) => ({ kind: 'wait' as const, ms })),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 8 }), fc.boolean(), (steps, sleeps) => {
+        let test = armedHouse();
+        cut(test);
+        if (sleeps) sleep(test, 2 * DAY);
+        else pass(test, 2 * DAY);
+        let isUp = false;
+        const come = (): void => {
+          if (!isUp) connect(test, true);
+          isUp = true;
+        };
+        const go = (): void => {
+          if (isUp) cut(test);
+          isUp = false;
+        };
+        for (const { kind, ms } of steps) {
+          if (kind === 'restart') {
+            test = restart(test, OWNED, ms, true);
+            isUp = false;
+          } else if (kind === 'sleep') sleep(test, ms);
+          else if (kind === 'cut') {
+            go();
+            pass(test, ms);
+          } else {
+            come();
+            if (kind === 'stand') stalled(test.security, ms, test.now, test.emit);
+            else test.now = { at: test.now.at + ms, mono: test.now.mono + ms };
+            // the queue goes on: nobody can call it empty
+            message(test, 'x10/zone/ground/state', 'armed_away');
+          }
+        }
+        come();
+        message(test, SET, 'DISARM');
+        answer(test);
+        pass(test, 10_000);
+        expect(state(test)).toBe('armed_away');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a command of a moment ago', () => {
+  it('is obeyed although the link was cut within the queue', () => {
+    const test = armedHouse();
+    cut(test);
+    pass(test, 10_000);
+    connect(test, true);
+    cut(test);
+    pass(test, 10_000);
+    connect(test, true);
+    message(test, SET, 'DISARM');
+    answer(test);
+    pass(test, 5000);
+    expect(state(test)).toBe('disarmed');
+  });
+
+  it('is obeyed at the broker where we were a moment ago, also by another life', () => {
+    const test = armedHouse();
+    const next = restart(test, OWNED, 10_000, true);
+    connect(next, true);
+    message(next, SET, 'DISARM');
+    answer(next);
+    pass(next, 5000);
+    expect(state(next)).toBe('disarmed');
+  });
+});
+
+describe('a disarming in the queue', () => {
+  /** The broker tells of it, and before the rest of the queue has come something happens. */
+  const interruptions: [string, (test: Bench) => Bench][] = [
+    [
+      'the link is cut',
+      (test) => {
+        cut(test);
+        pass(test, 1000);
+        connect(test, true);
+        return test;
+      },
+    ],
+    [
+      'the process dies',
+      (test) => {
+        const next = restart(test, EXTERNAL, 1000, true);
+        connect(next, true);
+        return next;
+      },
+    ],
+    [
+      'the process stands still',
+      (test) => {
+        stalled(test.security, 5000, test.now, test.emit);
+        return test;
+      },
+    ],
+  ];
+
+  it.each(interruptions)('ends the alarm, although %s then', (_, happens) => {
+    let test = watchedHouse();
+    motion(test);
+    expect(retained(test, 'x10/zone/ground/alarm')).toBe('ON');
+    cut(test);
+    pass(test, 60_000);
+    connect(test, true);
+    message(test, 'ground/state', 'disarmed');
+    test = happens(test);
+    message(test, 'ground/state', 'armed_away');
+    answer(test);
+    pass(test, 5000);
+    expect(state(test)).toBe('armed_away');
+    expect(retained(test, 'x10/zone/ground/alarm')).toBe('OFF');
+  });
+
+  it.each(interruptions)('makes motion from before it no alert, although %s then', (_, happens) => {
+    let test = watchedHouse();
+    cut(test);
+    pass(test, 60_000);
+    motion(test);
+    pass(test, 60_000);
+    connect(test, true);
+    message(test, 'ground/state', 'disarmed');
+    test = happens(test);
+    message(test, 'ground/state', 'armed_away');
+    answer(test);
+    pass(test, 5000);
+    expect(state(test)).toBe('armed_away');
+    expect(alerts(test)).toHaveLength(0);
+    expect(verdicts(test)).toContain('late');
+  });
+});
