@@ -22,15 +22,20 @@ export function* queueBetween(
   const { path, history, aloneAt: endSeenAt } = following;
   const placeOf = (siblings: readonly Sibling[]): number =>
     siblings.findIndex((sibling) => isSameFile(sibling, newest.source));
+  // whoever has taken the name away from `current` meanwhile will be found by the next look
+  const endOf = (siblings: readonly Sibling[]): number => {
+    const at = siblings.findIndex((sibling) => current !== undefined && isSameFile(sibling, current));
+    return at < 0 ? siblings.length : at;
+  };
   const { all, held } = holdSiblings(path, (sibling, index, siblings) => {
     const at = placeOf(siblings);
     return (
       index > at &&
+      index < endOf(siblings) &&
       sibling.isCounted &&
       (at >= 0 || sibling.modifiedAt >= modifiedAt(newest)) &&
       !history.has(siblingKey(sibling)) &&
-      !isOpen(following, sibling) &&
-      !(current !== undefined && isSameFile(sibling, current))
+      !isOpen(following, sibling)
     );
   });
   for (const sibling of held) {
@@ -42,7 +47,7 @@ export function* queueBetween(
     following.next.push(freshFile(source, { arrival: 'rotation', isLive: !sibling.isPacked, endSeenAt }));
     following.isWatchStale = true;
   }
-  following.history = new Set(all.map(siblingKey));
+  following.history = new Set(all.slice(0, endOf(all)).map(siblingKey));
   return placeOf(all) >= 0;
 }
 

@@ -2,7 +2,8 @@
  * The rotated files of the log, opened at one moment. Another process may rename them at any time, between two names
  * of a directory that is being read and between a name and its opening; what is open cannot be taken away any more.
  */
-import { openSource, type ByteSource } from './byte-source.js';
+import { statSync } from 'node:fs';
+import { openSource, type ByteSource, type OpenFailure } from './byte-source.js';
 import { openGzipSource } from './gzip-source.js';
 import { rotatedSiblings, siblingKey, type Sibling } from './siblings.js';
 import { isSameFile } from './tailed-file.js';
@@ -16,6 +17,8 @@ export type HeldSiblings = { readonly all: readonly Sibling[]; readonly held: re
 /** A rotation renames all files within a millisecond or so; nobody rotates for longer than these attempts take. */
 const MOST_ATTEMPTS = 50;
 
+const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
+
 /** Opens the rotated files of the log at `path` that `isWanted`. What may not be read is left out. */
 export function holdSiblings(
   path: string,
@@ -28,6 +31,33 @@ export function holdSiblings(
     const isAtOneMoment = !opened.includes('moved') && isSameList(all, rotatedSiblings(path));
     if (isAtOneMoment || attempt === MOST_ATTEMPTS) return { all, held };
     letGo(held);
+  }
+}
+
+/**
+ * The file that has the name of the log, and the rotated ones that `isWanted`, all at one moment: a file that loses
+ * the name between two of these steps would be in neither place, or in the wrong order.
+ */
+export function holdLog(
+  path: string,
+  isWanted: (sibling: Sibling) => boolean,
+): HeldSiblings & { readonly current: ByteSource | OpenFailure } {
+  for (let attempt = 1; ; attempt += 1) {
+    const current = openSource(path);
+    const siblings = holdSiblings(path, isWanted);
+    if (attempt === MOST_ATTEMPTS || isStill(path, current)) return { ...siblings, current };
+    if (!('failure' in current)) current.close();
+    letGo(siblings.held);
+  }
+}
+
+function isStill(path: string, current: ByteSource | OpenFailure): boolean {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if ('failure' in current) return (stats === undefined) === MISSING.has(current.failure);
+    return stats !== undefined && isSameFile(current, { device: stats.dev, inode: stats.ino });
+  } catch {
+    return 'failure' in current;
   }
 }
 

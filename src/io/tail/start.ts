@@ -4,13 +4,13 @@
  */
 import { statSync, type Stats } from 'node:fs';
 import type { FilePosition } from '../../ports.js';
-import { openSource, sizeOf } from './byte-source.js';
+import { sizeOf, type ByteSource, type OpenFailure } from './byte-source.js';
 import { seekLastLine } from './content.js';
 import type { Following } from './following.js';
 import { beginGeneration } from './generations.js';
 import { isMissing, reportFailure } from './name.js';
 import { reopenOldFiles, resumeFrom } from './resume.js';
-import { holdSiblings, letGo } from './hold-siblings.js';
+import { holdLog, letGo } from './hold-siblings.js';
 import { isBornSince, siblingKey, type Sibling } from './siblings.js';
 import type { Work } from './slices.js';
 import { freshFile } from './tailed-file.js';
@@ -22,9 +22,7 @@ const NO_LOG: ReadonlySet<string> = new Set(['EISDIR', 'FIFO', 'DEVICE', 'ELOOP'
 export function* findStart(following: Following): Work<boolean> {
   const { seek, path } = following;
   if (seek === undefined) return true;
-  // the name first: what loses it from now on is among the rotated files
-  const current = openSource(path);
-  const { all, held } = holdSiblings(path, () => seek.from === 'position');
+  const { current, all, held } = holdLog(path, () => seek.from === 'position');
   if ('failure' in current) reportFailure(following, current.failure);
   const source = 'failure' in current ? undefined : current;
   const last = seek.from === 'position' ? seek.position.files.at(-1) : undefined;
@@ -50,7 +48,7 @@ function isHistory(sibling: Sibling, last: FilePosition | undefined): boolean {
 }
 
 /** Without a position: what is in the log already is history, except a line that is not complete yet. */
-function* startAtEnd(following: Following, current: ReturnType<typeof openSource>): Work<boolean> {
+function* startAtEnd(following: Following, current: ByteSource | OpenFailure): Work<boolean> {
   if ('failure' in current) {
     if (isMissing(current.failure) || NO_LOG.has(current.failure)) return true;
     rememberSize(following);
