@@ -13,6 +13,7 @@ import type { Surroundings } from './report.js';
 import type { Refusals } from './refusals.js';
 import type { Sending } from './sending.js';
 import type { ServicePorts, ServiceSettings } from './service-types.js';
+import { messageSeen, sessionAt } from './session-queue.js';
 
 /** What is known of the connection. */
 export type LinkState = {
@@ -90,7 +91,7 @@ export function brokerListener(work: Work): BrokerListener {
     connected: (sessionPresent, url) => {
       if (isStopping()) return;
       const now = work.now();
-      link.session = { present: sessionPresent, queued: 0, since: now.at };
+      link.session = sessionAt(sessionPresent, now.at);
       log.info({ url, session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
       refusals.connected(now);
       if (!work.isUpToDate()) hideOverdueMotion(bridge, now);
@@ -117,6 +118,10 @@ export function brokerListener(work: Work): BrokerListener {
     received: (message) => {
       if (isStopping()) return;
       const now = work.now();
+      if (link.session !== undefined) {
+        const isDraining = !link.isSubscribed || bridge.security.link.draining;
+        link.session = messageSeen(link.session, message, isDraining);
+      }
       if (message.topic === settings().birthTopic) {
         if (new TextDecoder().decode(message.payload) === settings().birthPayload && !message.retain)
           born(now.at);
@@ -127,9 +132,6 @@ export function brokerListener(work: Work): BrokerListener {
         // what waited in the session while we were away is no command for now
         if (link.isObeying && ports.runHeyu !== undefined) obey(device, message, ports.runHeyu, log);
         return;
-      }
-      if (link.session !== undefined && !link.isSubscribed) {
-        link.session = { ...link.session, queued: link.session.queued + 1 };
       }
       securityStep(bridge, now, (security, emit) => received(security, message, now, emit));
       out.pump();

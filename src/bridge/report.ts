@@ -7,15 +7,15 @@ import type { LogStatus } from '../ports.js';
 import type { Bridge } from './bridge.js';
 import { problemOf, type Condition } from './condition.js';
 import type { Counters } from './health.js';
+import type { SessionSeen } from './session-queue.js';
 
 /** What the shell knows and the core does not. */
 export type Surroundings = {
   readonly logPath: string;
   readonly logStatus: LogStatus['kind'] | 'starting';
   readonly isConnected: boolean;
-  /** Of the last connect: whether the broker had kept our session, and how many messages waited in it. */
-  readonly session:
-    { readonly present: boolean; readonly queued: number; readonly since: number } | undefined;
+  /** Of the last connect: whether the broker had kept our session, and what waited in it. */
+  readonly session: SessionSeen | undefined;
   readonly sessionKind: 'persistent' | 'clean';
   readonly startedAt: number;
   /** When Home Assistant was last heard to start; 0 = never. */
@@ -50,6 +50,7 @@ export function infoOf(bridge: Bridge, condition: Condition, around: Surrounding
             connected: around.isConnected,
             present: session.present,
             queued: session.queued,
+            queued_topics: session.topics,
             since: iso(session.since),
           }),
     },
