@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TestBridge } from '../support/bridge.js';
 import type { TestLink } from '../support/link.js';
 import type { Mosquitto } from '../support/mosquitto.js';
+import type { Damage } from './damage.js';
 import type { Random } from './random.js';
 
 /** A kind of fault, for the table at the end. */
@@ -17,7 +18,19 @@ export type FaultKind =
   | 'broker frozen'
   | 'link cut'
   | 'link frozen'
-  | 'checkpoint damaged';
+  | 'checkpoint cut off'
+  | 'checkpoint emptied'
+  | 'checkpoint overwritten'
+  | 'checkpoint of the future'
+  | 'checkpoint deleted';
+
+/** How the checkpoint is damaged. */
+export type DamageCheckpoint = {
+  /** Says how; nothing when there is no checkpoint to be damaged. */
+  readonly act: () => FaultKind | undefined;
+  /** Resolves when there is a good one again. */
+  readonly untilHealed: () => Promise<void>;
+};
 
 /** What the faults act upon, and how often they do (mean pause in ms). */
 export type FaultTargets = {
@@ -27,7 +40,7 @@ export type FaultTargets = {
   readonly random: Random;
   readonly pauseMs: { readonly bridge: number; readonly broker: number; readonly link: number };
   /** Damages the checkpoint while the bridge is down. */
-  readonly damage: (() => void) | undefined;
+  readonly damage: DamageCheckpoint | undefined;
   /** Told of each fault, and when it is over. */
   readonly note: (text: string) => void;
 };
@@ -35,6 +48,8 @@ export type FaultTargets = {
 /** Faults at work. */
 export type Faults = {
   readonly counts: ReadonlyMap<FaultKind, number>;
+  /** From when to when there was no good checkpoint. */
+  readonly damages: readonly Damage[];
   /** Nothing goes wrong until `goOn`; resolves when everything runs. */
   readonly hold: () => Promise<void>;
   readonly goOn: () => void;
@@ -46,6 +61,7 @@ export type Faults = {
 export function startFaults(targets: FaultTargets): Faults {
   const { bridge, mosquitto, link, random, pauseMs, damage, note } = targets;
   const counts = new Map<FaultKind, number>();
+  const damages: Damage[] = [];
   const count = (kind: FaultKind): void => {
     note(kind);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -87,7 +103,8 @@ export function startFaults(targets: FaultTargets): Faults {
       case 0:
         count('bridge frozen');
         bridge.signal('SIGSTOP');
-        await delay(chance.between(100, 4000));
+        // now and then for so long that it has to notice that the zones may have changed
+        await delay(chance.chance(0.6) ? chance.between(100, 4000) : chance.between(4000, 12_000));
         bridge.signal('SIGCONT');
         return;
       case 1:
@@ -109,13 +126,22 @@ export function startFaults(targets: FaultTargets): Faults {
       default:
         count('bridge killed');
         await stopBridge('SIGKILL');
-        if (damage !== undefined && chance.chance(0.5)) {
-          count('checkpoint damaged');
-          damage();
-        }
         await delay(downMs);
-        await bridge.start();
+        await startDamaged(chance);
     }
+  };
+
+  /** Starts the bridge, half the time after its checkpoint was damaged. */
+  const startDamaged = async (chance: Random): Promise<void> => {
+    const from = Date.now();
+    const kind = damage !== undefined && chance.chance(0.5) ? damage.act() : undefined;
+    if (damage === undefined || kind === undefined) return bridge.start();
+    count(kind);
+    const one: Damage = { from, to: Infinity };
+    damages.push(one);
+    await bridge.start();
+    await damage.untilHealed();
+    one.to = Date.now();
   };
 
   const brokerFault = async (chance: Random): Promise<void> => {
@@ -166,6 +192,7 @@ export function startFaults(targets: FaultTargets): Faults {
 
   return {
     counts,
+    damages,
     hold: async () => {
       held = new Promise<void>((resolve) => (release = resolve));
       await Promise.all(busy);

@@ -1,7 +1,9 @@
 /** Compares what the bridge has said with what was true. */
 
 import type { Published } from '../support/tap.js';
+import { mayBeLost, mayBeTakenForStart, type Damage } from './damage.js';
 import { BASE, SENSORS, ZONES, type SoakSensor } from './house.js';
+import { iso } from './judge-states.js';
 import type { Sign, Truth } from './truth.js';
 
 /** What was wrong, in words; empty when all is well. */
@@ -14,11 +16,20 @@ export type Verdict = {
   readonly repeats: number;
   readonly missed: number;
   readonly alerts: number;
+  /** Alerts that had to be raised. */
+  readonly dueAlerts: number;
+  /** Starts that are missing, as they may after damage to the checkpoint. */
+  readonly excused: number;
   /** How late the last acknowledged first report of a start came, ms. */
   readonly slowestMs: number;
 };
 
-type SensorEvent = { readonly event_type: string; readonly id: string; readonly at: string };
+type SensorEvent = {
+  readonly event_type: string;
+  readonly id: string;
+  readonly at: string;
+  readonly security?: string;
+};
 
 const STARTING = new Set(['motion', 'motion_missed', 'opened', 'opened_missed']);
 const ENDING = new Set(['clear', 'closed']);
@@ -53,9 +64,13 @@ function indexed(truth: Truth): ReadonlyMap<string, readonly Sign[]> {
 
 /**
  * What is known so far: which starts have been acknowledged by the broker. `published` in the order of the wire.
- * `isLossy`: the checkpoint was damaged, so that starts may be missing, but nothing may be invented.
+ * `damages` of the checkpoint excuse what `damage.ts` says, and nothing else.
  */
-export function judge(truth: Truth, published: readonly Published[], isLossy: boolean): Verdict {
+export function judge(
+  truth: Truth,
+  published: readonly Published[],
+  damages: readonly Damage[] = [],
+): Verdict {
   const faults: string[] = [];
   const signs = indexed(truth);
   const idsOf = new Map<Sign, Set<string>>();
@@ -80,7 +95,7 @@ export function judge(truth: Truth, published: readonly Published[], isLossy: bo
       return;
     }
     const sign = signOf(signs, sensor, event.id, at);
-    if (sign?.isStart !== true) {
+    if (sign === undefined || (!sign.isStart && !mayBeTakenForStart(damages, sign))) {
       const what = sign === undefined ? 'nothing that happened' : 'no beginning';
       faults.push(`${sensor.alias}: ${what}: ${message.payload}`);
       return;
@@ -113,15 +128,17 @@ export function judge(truth: Truth, published: readonly Published[], isLossy: bo
     }
   }
   const starts = truth.signs.filter(({ isStart, isCertain }) => isStart && isCertain);
-  if (!isLossy) {
-    for (const sign of starts) {
-      const ids = idsOf.get(sign)?.size ?? 0;
-      if (!reportedAt.has(sign)) faults.push(`lost: ${describe(sign)}`);
-      if (ids > 1)
-        faults.push(`${ids} ids for one: ${describe(sign)} ${[...(idsOf.get(sign) ?? [])].join()}`);
-    }
+  let excused = 0;
+  for (const sign of starts) {
+    if (reportedAt.has(sign)) continue;
+    if (mayBeLost(damages, sign)) excused += 1;
+    else faults.push(`lost: ${describe(sign)}`);
   }
-  const { alerts, faults: alertFaults } = judgeAlerts(truth, published, signs);
+  for (const [sign, ids] of idsOf) {
+    if (ids.size > 1) faults.push(`${ids.size} ids for one: ${describe(sign)} ${[...ids].join()}`);
+  }
+  const { alerts, faults: alertFaults, dueAlerts } = judgeAlerts(truth, published, signs, damages);
+  faults.push(...interrupted(published, damages));
   return {
     faults: [...faults, ...alertFaults],
     starts: starts.length,
@@ -129,14 +146,18 @@ export function judge(truth: Truth, published: readonly Published[], isLossy: bo
     repeats,
     missed,
     alerts,
+    dueAlerts,
+    excused,
     slowestMs: Math.max(0, ...[...reportedAt].map(([sign, at]) => at - sign.at)),
   };
 }
 
 /** How long a frozen bridge may have carried an ON that it had decided on before. */
 const FROZEN_MS = 6000;
+/** Motion with a hold time like this does not end before the soak does. */
+const ENDLESS_MS = 3_600_000;
 
-/** An ON for a motion that was over long ago. */
+/** An ON for a motion that was over long ago, or of which nothing was written at all. */
 function staleOn(
   truth: Truth,
   sensor: SoakSensor,
@@ -144,22 +165,49 @@ function staleOn(
 ): string | undefined {
   const isLive = truth.signs.some(
     (sign) =>
-      sign.sensor === sensor && sign.at <= sentAt + 1000 && sentAt <= sign.at + sensor.holdMs + FROZEN_MS,
+      sign.sensor === sensor &&
+      !sign.isEcho &&
+      sign.at <= sentAt + 1000 &&
+      sentAt <= sign.at + sensor.holdMs + FROZEN_MS,
   );
   return isLive ? undefined : `${topic} ${payload} at ${iso(sentAt)}: its motion was over`;
 }
 
+/** An OFF in the middle of the motion that goes on until the end: every start says how it stands, and must know. */
+function interrupted(published: readonly Published[], damages: readonly Damage[]): readonly string[] {
+  if (damages.length > 0) return [];
+  const faults: string[] = [];
+  for (const sensor of SENSORS.filter(({ holdMs }) => holdMs >= ENDLESS_MS)) {
+    const topic = `${BASE}/${sensor.alias}/motion`;
+    const said = published.filter((one) => one.topic === topic);
+    const firstOn = said.findIndex(
+      ({ payload, acknowledgedAt }) => payload === 'ON' && acknowledgedAt !== undefined,
+    );
+    const off = firstOn < 0 ? undefined : said.slice(firstOn).find(({ payload }) => payload === 'OFF');
+    if (off !== undefined) faults.push(`${topic} OFF at ${iso(off.sentAt)}: its motion goes on`);
+  }
+  return faults;
+}
+
+/** What is known of an alert is not known before all of this has passed: the zone may have changed meanwhile. */
+const SETTLED_MS = 20_000;
+
+type Alert = { readonly id: string; readonly at: string; readonly alias: string };
+
+/** No alert without a sign in a zone that may have been armed; and one for each live motion in one that surely was. */
 function judgeAlerts(
   truth: Truth,
   published: readonly Published[],
   signs: ReadonlyMap<string, readonly Sign[]>,
-): { alerts: number; faults: readonly string[] } {
+  damages: readonly Damage[],
+): { alerts: number; dueAlerts: number; faults: readonly string[] } {
   const faults: string[] = [];
   const ids = new Set<string>();
+  const raisedAt = new Map<string, number[]>();
   for (const zone of ZONES) {
-    for (const { topic, payload } of published) {
+    for (const { topic, payload, acknowledgedAt } of published) {
       if (topic !== `${BASE}/zone/${zone}/alert`) continue;
-      const alert = JSON.parse(payload) as { id: string; at: string; alias: string };
+      const alert = JSON.parse(payload) as Alert;
       const sensor = bySensor.get(alert.alias);
       const at = Date.parse(alert.at);
       const sign =
@@ -167,41 +215,41 @@ function judgeAlerts(
       if (sign === undefined) faults.push(`alert for nothing that happened: ${payload}`);
       else if (!truth.mayBeArmed(zone, at, SAME_MS)) faults.push(`alert in a disarmed zone: ${payload}`);
       ids.add(alert.id);
+      if (acknowledgedAt === undefined) continue;
+      raisedAt.set(alert.alias, [...(raisedAt.get(alert.alias) ?? []), acknowledgedAt]);
     }
   }
-  return { alerts: ids.size, faults };
-}
-
-/** The retained values that have to be on the broker in the end, by topic. */
-export function expectedStates(truth: Truth, now: number): ReadonlyMap<string, string> {
-  const states = new Map<string, string>();
-  for (const [topic, payload] of truth.states) states.set(`${BASE}/${topic}`, payload);
-  for (const { alias, model } of SENSORS) {
-    if (model === 'DS10A' || model === 'LM465') continue;
-    states.set(`${BASE}/${alias}/motion`, truth.onUntil(alias) > now ? 'ON' : 'OFF');
+  const due = dueAlerts(truth, published, damages);
+  for (const { alias, at, id } of due) {
+    // while the zone is not known yet, the motions of a sensor wait together for one alert
+    const isRaised = raisedAt.get(alias)?.some((raised) => raised >= at) === true;
+    if (!isRaised) faults.push(`lost: the alert of ${alias} at ${iso(at)} (${id})`);
   }
-  return states;
+  return { alerts: ids.size, dueAlerts: due.length, faults };
 }
 
-/** Compares retained values. */
-export function judgeStates(
+/** The motions for which there has to be an alert. */
+function dueAlerts(
   truth: Truth,
-  retained: ReadonlyMap<string, string>,
-  now: number,
-): readonly string[] {
-  const faults: string[] = [];
-  for (const [topic, payload] of expectedStates(truth, now)) {
-    const found = retained.get(topic);
-    if (found !== payload) faults.push(`${topic} is ${found ?? 'not there'}, not ${payload}`);
+  published: readonly Published[],
+  damages: readonly Damage[],
+): readonly { readonly alias: string; readonly at: number; readonly id: string }[] {
+  const due = new Map<string, { readonly alias: string; readonly at: number; readonly id: string }>();
+  for (const { topic, payload } of published) {
+    const [base, name = '', channel] = topic.split('/');
+    const sensor = bySensor.get(name);
+    if (base !== BASE || channel !== 'event' || sensor?.zone === undefined) continue;
+    const { event_type, security, id, at: text } = JSON.parse(payload) as SensorEvent;
+    const at = Date.parse(text);
+    const isKnownArmed = event_type === 'motion_missed' && security?.startsWith('armed') === true;
+    if (event_type !== 'motion' && !isKnownArmed) continue;
+    // without a memory the bridge cannot know what was last known of a zone
+    if (damages.some(({ from, to }) => from - SETTLED_MS <= at && at <= to + SETTLED_MS)) continue;
+    if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, at + SETTLED_MS)) continue;
+    due.set(id, { alias: name, at, id });
   }
-  for (const [alias, at] of truth.heardAt) {
-    const seen = Date.parse(retained.get(`${BASE}/${alias}/last_seen`) ?? '');
-    if (!(Math.abs(seen - at) <= SAME_MS)) faults.push(`${alias} was last seen ${iso(at)}, not ${iso(seen)}`);
-  }
-  return faults;
+  return [...due.values()];
 }
-
-const iso = (at: number): string => (Number.isNaN(at) ? 'never' : new Date(at).toISOString());
 
 function describe({ sensor, at, content, offset }: Sign): string {
   return `${sensor.alias} at ${iso(at)} (file ${content}, offset ${offset})`;

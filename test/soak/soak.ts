@@ -4,7 +4,7 @@
  * was true.
  */
 
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import mqtt from 'mqtt';
@@ -14,10 +14,12 @@ import { startLink } from '../support/link.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { openTap, type Published, type Tap } from '../support/tap.js';
 import { until } from '../support/until.js';
-import { startFaults, type FaultKind, type Faults } from './faults.js';
+import { startFaults, type DamageCheckpoint, type FaultKind, type Faults } from './faults.js';
 import { startHeyu, type Heyu } from './heyu.js';
-import { aliasesText, configText, zoneTopicOf, type Zone } from './house.js';
-import { judge, judgeStates, type Verdict } from './judge.js';
+import { ZONES, aliasesText, configText, zoneTopicOf, type Zone } from './house.js';
+import type { Damage } from './damage.js';
+import { judge, type Verdict } from './judge.js';
+import { judgeStates } from './judge-states.js';
 import { random, type Random } from './random.js';
 import { planTraffic, type Scheduled } from './traffic.js';
 import { newTruth, type Truth } from './truth.js';
@@ -26,7 +28,7 @@ import { newTruth, type Truth } from './truth.js';
 export type SoakOptions = {
   readonly seed: number;
   readonly lengthMs: number;
-  /** Damage the checkpoint now and then: lines may be lost then, but nothing may be invented. */
+  /** Damage the checkpoint now and then: what may be lost then says `damage.ts`. */
   readonly damage: boolean;
   /** Told now and then how far it is. */
   readonly progress?: (text: string) => void;
@@ -72,6 +74,8 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     await zones.say('armed', true);
     await zones.say('disarmed', false);
     await zones.say('changing', false);
+    // the bridge does not know another time
+    for (const zone of ZONES) truth.zoneIsKnown(zone, 0);
     await bridge.start();
     await until(() => settledOffset(bridge) !== undefined, 'a first checkpoint');
     const heyu = startHeyu(bridge.logPath, truth, naming);
@@ -97,10 +101,11 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     });
     await faults.stop();
     progress('everything runs again');
+    const { damages } = faults;
     if (damage) await untilSettled(bridge);
-    const settled = await settle(truth, tap, damage);
-    const retained = await retainedOf(mosquitto.port, truth);
-    const wrong = [...settled.faults, ...(damage ? [] : judgeStates(truth, retained, Date.now()))];
+    const settled = await settle(truth, tap, damages);
+    const retained = await retainedOf(mosquitto.port, truth, damages);
+    const wrong = [...settled.faults, ...judgeStates(truth, retained, damages, Date.now())];
     return {
       ...options,
       ...settled,
@@ -224,18 +229,39 @@ async function untilSettled(bridge: TestBridge): Promise<void> {
   );
 }
 
-/** Truncates the state file or writes garbage into it. */
-function damaging(bridge: TestBridge, chance: Random): () => void {
+/** How soon a bridge without a checkpoint has one again: as soon as it follows its log, broker or not. */
+const HEALED_MS = 3000;
+
+/** Everything that may happen to the state file on a bad disk, or at the hands of its owner. */
+function damaging(bridge: TestBridge, chance: Random): DamageCheckpoint {
   const path = join(bridge.statePath, 'state.json');
-  return () => {
-    if (!existsSync(path)) return;
+  const act = (): FaultKind | undefined => {
+    if (!existsSync(path)) return undefined;
     const text = readFileSync(path);
-    if (chance.chance(0.3)) writeFileSync(path, text.subarray(0, chance.whole(0, text.length - 1)));
-    else if (chance.chance(0.5)) writeFileSync(path, '');
-    else {
-      for (let i = 0; i < 20; i += 1) text[chance.whole(0, text.length - 1)] = chance.whole(0, 255);
-      writeFileSync(path, text);
+    switch (chance.whole(0, 4)) {
+      case 0:
+        writeFileSync(path, text.subarray(0, chance.whole(0, text.length - 1)));
+        return 'checkpoint cut off';
+      case 1:
+        writeFileSync(path, '');
+        return 'checkpoint emptied';
+      case 2:
+        // a digit of an offset is enough
+        for (let i = 0; i < 20; i += 1) text[chance.whole(11, text.length - 1)] = 48 + chance.whole(0, 9);
+        writeFileSync(path, text);
+        return 'checkpoint overwritten';
+      case 3:
+        writeFileSync(path, text.toString('utf8').replace('{"version":1,', '{"version":2,'));
+        return 'checkpoint of the future';
+      default:
+        unlinkSync(path);
+        return 'checkpoint deleted';
     }
+  };
+  return {
+    act,
+    untilHealed: () =>
+      until(() => settledOffset(bridge), 'a checkpoint after the damage', HEALED_MS).then(() => undefined),
   };
 }
 
@@ -252,7 +278,12 @@ function zonePublisher(url: string, truth: Truth): ZonePublisher {
   client.on('error', () => undefined);
   const publish = async (zone: Zone): Promise<void> => {
     const payload = states.get(zone) === true ? 'armed_away' : 'disarmed';
-    await client.publishAsync(zoneTopicOf(zone), payload, { qos: 1, retain: true }).catch(() => undefined);
+    await client
+      .publishAsync(zoneTopicOf(zone), payload, { qos: 1, retain: true })
+      .then(() => {
+        if (states.get(zone) === (payload !== 'disarmed')) truth.zoneIsKnown(zone, Date.now());
+      })
+      .catch(() => undefined);
   };
   const say = async (zone: Zone, isArmed: boolean): Promise<void> => {
     states.set(zone, isArmed);
@@ -269,24 +300,28 @@ function zonePublisher(url: string, truth: Truth): ZonePublisher {
 }
 
 /** Waits until everything that had to be reported has been. */
-async function settle(truth: Truth, tap: Tap, isLossy: boolean): Promise<Verdict> {
+async function settle(truth: Truth, tap: Tap, damages: readonly Damage[]): Promise<Verdict> {
   const deadline = performance.now() + SETTLE_MS;
-  let verdict = judge(truth, tap.published, isLossy);
+  let verdict = judge(truth, tap.published, damages);
   const lost = (): boolean => verdict.faults.some((fault) => fault.startsWith('lost'));
   while (lost() && performance.now() < deadline) {
     await delay(500);
-    verdict = judge(truth, tap.published, isLossy);
+    verdict = judge(truth, tap.published, damages);
   }
   return verdict;
 }
 
 /** What the broker holds, as soon as it is what it has to be; or what it holds after all patience. */
-async function retainedOf(port: number, truth: Truth): Promise<ReadonlyMap<string, string>> {
+async function retainedOf(
+  port: number,
+  truth: Truth,
+  damages: readonly Damage[],
+): Promise<ReadonlyMap<string, string>> {
   const seen = await collect(port, ['x10/#']);
   const values = (): Map<string, string> =>
     new Map(seen.messages.map(({ topic, payload }) => [topic, payload]));
   try {
-    const isRight = (): boolean => judgeStates(truth, values(), Date.now()).length === 0;
+    const isRight = (): boolean => judgeStates(truth, values(), damages, Date.now()).length === 0;
     await until(isRight, 'the retained values', 30_000).catch(() => undefined);
     return values();
   } finally {

@@ -272,7 +272,7 @@ export function planTraffic(random: Random, options: TrafficOptions): readonly S
 
   engineStarts(random, options, plan, taken);
   noise(random, options, plan);
-  rotations(random, options, plan);
+  rotations(random, options, plan, taken);
   zones(random, options, plan);
   return plan.sort((one, other) => one.at - other.at);
 }
@@ -330,7 +330,10 @@ function rotations(
   random: Random,
   { lengthMs, rotationEveryMs, mayDelete }: TrafficOptions,
   plan: Scheduled[],
+  taken: ReadonlyMap<string, readonly Span[]>,
 ): void {
+  const spans = [...taken.values()].flat();
+  const isFree = (at: number): boolean => !spans.some(({ from, to }) => at >= from - 50 && at <= to + 50);
   // a house uses one way to rotate, now and then another
   const usual = random.pick(['rename', 'create', 'copytruncate'] as const);
   const any = [
@@ -346,14 +349,20 @@ function rotations(
     at < lengthMs;
     at += random.between(0.1, 1.9) * rotationEveryMs
   ) {
-    plan.push({ at, kind: 'rotation', rotation: random.chance(0.6) ? usual : random.pick(any) });
+    const rotation = random.chance(0.6) ? usual : random.pick(any);
+    // a deletion waits until everything is settled: an address must not grow old meanwhile
+    if (rotation !== 'delete' || isFree(at)) plan.push({ at, kind: 'rotation', rotation });
     if (random.chance(0.3)) plan.push({ at: at + 1, kind: 'pack', but: random.whole(0, 3) });
   }
 }
 
 function zones(random: Random, { lengthMs }: TrafficOptions, plan: Scheduled[]): void {
   let isArmed = false;
-  for (let at = random.between(2000, 10_000); at < lengthMs; at += random.between(4000, 14_000)) {
+  for (
+    let at = random.between(2000, 10_000);
+    at < lengthMs;
+    at += random.chance(0.75) ? random.between(4000, 14_000) : random.between(50_000, 80_000)
+  ) {
     isArmed = !isArmed;
     plan.push({ at, kind: 'zone', zone: 'changing', isArmed });
   }

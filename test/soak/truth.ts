@@ -31,13 +31,26 @@ export type Sign = Place & {
   /** The first sign of a motion: there has to be an event for it. */
   readonly isStart: boolean;
   readonly isCertain: boolean;
+  /** The power-line copy of another sign, or a door that was open already: says nothing to who remembers that. */
+  readonly isEcho: boolean;
+  /** When the motion began of which it is a sign. */
+  readonly motionAt: number;
 };
+
+/** A retained value and when it was decided, epoch ms. */
+export type Decided = { readonly payload: string; readonly at: number };
+
+/** From when on a zone was armed or not, and when the broker knew of it; the last span has no end. */
+type Span = { readonly isArmed: boolean; readonly from: number; readonly knownAt: number };
 
 /** How a sensor stands. */
 type Standing = {
   isOn: boolean;
   until: number;
+  startedAt: number;
+  signAt: number;
   contact: boolean | undefined;
+  openedAt: number;
   /** Last RF On and Off, for power-line copies. */
   rf: { on: number; off: number; dark: number; light: number };
 };
@@ -48,15 +61,20 @@ export type Truth = {
   readonly note: (meaning: Meaning, place: Place, at: number) => void;
   readonly signs: readonly Sign[];
   /** Retained channels of a sensor that were decided by its lines: topic below the base -> payload. */
-  readonly states: ReadonlyMap<string, string>;
+  readonly states: ReadonlyMap<string, Decided>;
   /** Last sign of life by alias. */
   readonly heardAt: ReadonlyMap<string, number>;
-  /** Until when its last motion lasts, by alias. */
-  readonly onUntil: (alias: string) => number;
-  /** A zone is armed or disarmed from `from` on; `sure` is when that was acknowledged. */
+  /** Until when its last motion lasts, and when its last sign came, by alias. */
+  readonly motionOf: (alias: string) => { readonly until: number; readonly signAt: number };
+  /** A zone is armed or disarmed from `from` on. */
   readonly zoneIs: (zone: Zone, isArmed: boolean, from: number) => void;
+  /** The broker has been told how the zone is. */
+  readonly zoneIsKnown: (zone: Zone, at: number) => void;
   /** Whether the zone may have been armed at some time within `withinMs` of `at`. */
   readonly mayBeArmed: (zone: Zone, at: number, withinMs: number) => boolean;
+  /** Whether the zone was armed all the time between two instants, and the broker told so before. */
+  readonly isArmedThroughout: (zone: Zone, from: number, to: number) => boolean;
+  readonly isArmed: (zone: Zone) => boolean;
 };
 
 const UNSURE_MS = 2000;
@@ -66,13 +84,21 @@ const COPY_MS = 2000;
 /** Nothing has happened yet. */
 export function newTruth(): Truth {
   const signs: Sign[] = [];
-  const states = new Map<string, string>();
+  const states = new Map<string, Decided>();
   const heardAt = new Map<string, number>();
-  const zones = new Map<Zone, { isArmed: boolean; from: number }[]>();
+  const zones = new Map<Zone, readonly Span[]>();
   const standings = new Map<string, Standing>(
     SENSORS.map(({ alias }) => [
       alias,
-      { isOn: false, until: 0, contact: undefined, rf: { on: 0, off: 0, dark: 0, light: 0 } },
+      {
+        isOn: false,
+        until: 0,
+        startedAt: 0,
+        signAt: 0,
+        contact: undefined,
+        openedAt: 0,
+        rf: { on: 0, off: 0, dark: 0, light: 0 },
+      },
     ]),
   );
 
@@ -95,9 +121,16 @@ export function newTruth(): Truth {
     const standing = standingOf(sensor);
     const isOver = !standing.isOn || at >= standing.until;
     const isCertain = !standing.isOn || Math.abs(at - standing.until) >= UNSURE_MS;
-    signs.push({ ...place, sensor, at, isStart: isOver || !isCertain, isCertain });
+    if (isOver) standing.startedAt = at;
+    const motionAt = standing.startedAt;
+    signs.push({ ...place, sensor, at, isStart: isOver || !isCertain, isCertain, isEcho: false, motionAt });
     standing.isOn = true;
+    standing.signAt = at;
     standing.until = Math.max(isOver ? 0 : standing.until, at + sensor.holdMs);
+  };
+
+  const echo = (sensor: SoakSensor, place: Place, at: number, motionAt: number): void => {
+    signs.push({ ...place, sensor, at, isStart: false, isCertain: true, isEcho: true, motionAt });
   };
 
   const note = (meaning: Meaning, place: Place, at: number): void => {
@@ -105,7 +138,10 @@ export function newTruth(): Truth {
     const standing = standingOf(sensor);
     switch (meaning.kind) {
       case 'sign':
-        if (isCopy(standing, 'on', meaning.by, at)) return;
+        if (isCopy(standing, 'on', meaning.by, at)) {
+          echo(sensor, place, at, standing.startedAt);
+          return;
+        }
         sign(sensor, place, at);
         break;
       case 'off':
@@ -114,20 +150,23 @@ export function newTruth(): Truth {
         break;
       case 'dusk':
         if (isCopy(standing, meaning.isDark ? 'dark' : 'light', meaning.by, at)) return;
-        states.set(`${sensor.alias}/light`, meaning.isDark ? 'OFF' : 'ON');
+        states.set(`${sensor.alias}/light`, { payload: meaning.isDark ? 'OFF' : 'ON', at });
         break;
       case 'contact':
-        if (meaning.isOpen && standing.contact !== true) {
-          signs.push({ ...place, sensor, at, isStart: true, isCertain: true });
+        if (meaning.isOpen && standing.contact === true) echo(sensor, place, at, standing.openedAt);
+        else if (meaning.isOpen) {
+          standing.openedAt = at;
+          const certain = { isStart: true, isCertain: true, isEcho: false, motionAt: at };
+          signs.push({ ...place, sensor, at, ...certain });
         }
         standing.contact = meaning.isOpen;
-        states.set(`${sensor.alias}/contact`, meaning.isOpen ? 'ON' : 'OFF');
+        states.set(`${sensor.alias}/contact`, { payload: meaning.isOpen ? 'ON' : 'OFF', at });
         break;
       case 'battery':
-        states.set(`${sensor.alias}/battery`, meaning.isLow ? 'ON' : 'OFF');
+        states.set(`${sensor.alias}/battery`, { payload: meaning.isLow ? 'ON' : 'OFF', at });
         break;
       case 'lamp':
-        states.set(`${sensor.alias}/state`, meaning.isOn ? 'ON' : 'OFF');
+        states.set(`${sensor.alias}/state`, { payload: meaning.isOn ? 'ON' : 'OFF', at });
         break;
       case 'heard':
         break;
@@ -140,18 +179,29 @@ export function newTruth(): Truth {
     signs,
     states,
     heardAt,
-    onUntil: (alias) => {
+    motionOf: (alias) => {
       const standing = standings.get(alias);
-      return standing?.isOn === true ? standing.until : 0;
+      return { until: standing?.isOn === true ? standing.until : 0, signAt: standing?.signAt ?? 0 };
     },
     zoneIs: (zone, isArmed, from) => {
+      zones.set(zone, [...(zones.get(zone) ?? []), { isArmed, from, knownAt: Infinity }]);
+    },
+    zoneIsKnown: (zone, at) => {
       const spans = zones.get(zone) ?? [];
-      zones.set(zone, [...spans, { isArmed, from }]);
+      const last = spans.at(-1);
+      if (last !== undefined && last.knownAt > at)
+        zones.set(zone, [...spans.slice(0, -1), { ...last, knownAt: at }]);
     },
     mayBeArmed: (zone, at, withinMs) =>
       (zones.get(zone) ?? []).some(
         ({ isArmed, from }, index, spans) =>
           isArmed && from - withinMs <= at && at <= (spans[index + 1]?.from ?? Infinity) + withinMs,
       ),
+    isArmedThroughout: (zone, from, to) => {
+      const spans = zones.get(zone) ?? [];
+      const first = spans.findLastIndex((span) => span.knownAt <= from);
+      return first >= 0 && spans.slice(first).every((span) => span.isArmed || span.from > to);
+    },
+    isArmed: (zone) => zones.get(zone)?.at(-1)?.isArmed === true,
   };
 }

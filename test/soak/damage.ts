@@ -1,0 +1,34 @@
+/**
+ * What may be lost when the checkpoint is damaged, and what not. The bridge sets it aside, says so and begins at the
+ * end of the log like one that was never there before:
+ *
+ * - what heyu has logged until then and the broker has not acknowledged is lost, and never reported later;
+ * - motion that goes on is a new one (its memory is lost), with an id of its own;
+ * - values are unknown until they are heard again, never others than the true ones;
+ * - nothing is reported twice under two ids, and from then on nothing is lost.
+ */
+
+import type { Sign } from './truth.js';
+
+/** The checkpoint was damaged; epoch ms. `to` is when the bridge had one again: Infinity as long as it has not. */
+export type Damage = { readonly from: number; to: number };
+
+/** What was written so long before may still have waited for a broker that was away. */
+const WAITING_MS = 40_000;
+/** Stamps are whole seconds, and an address may have been written a second before its function. */
+const AROUND_MS = 2000;
+
+/** May this start be missing? */
+export function mayBeLost(damages: readonly Damage[], sign: Sign): boolean {
+  return damages.some(({ from, to }) => from - WAITING_MS <= sign.at && sign.at <= to + AROUND_MS);
+}
+
+/** May this sign, which begins nothing, have been taken for a beginning? */
+export function mayBeTakenForStart(damages: readonly Damage[], sign: Sign): boolean {
+  return damages.some(({ from, to }) => sign.motionAt <= to + AROUND_MS && sign.at >= from - WAITING_MS);
+}
+
+/** May what was decided or heard at this instant have been forgotten? */
+export function mayBeForgotten(damages: readonly Damage[], at: number): boolean {
+  return damages.some(({ to }) => at <= to + AROUND_MS);
+}
