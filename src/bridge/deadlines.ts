@@ -17,75 +17,76 @@ export type Deadlines = {
   readonly due: (at: number) => readonly Sensor[];
 };
 
+/** Wishes that were replaced by earlier ones stay in the heap until there are so many of them. */
+const MOST_STALE = 16;
+
+type Wish = { readonly sensor: Sensor; readonly at: number };
+
 /** Deadlines of these sensors, of which none has one. */
 export function createDeadlines(sensors: readonly Sensor[]): Deadlines {
   const order = new Map(sensors.map((sensor, index) => [sensor, index]));
-  /** Sensors with a wish: none is before the one at half its place. */
-  const heap: Sensor[] = [];
-  const placeOf = new Map<Sensor, number>();
+  /** None is before the one at half its place. Only a wish that is still its sensor's counts. */
+  const heap: Wish[] = [];
 
-  const at = (place: number): number => heap[place]?.wakeAt ?? Infinity;
+  const timeAt = (place: number): number => heap[place]?.at ?? Infinity;
 
-  const put = (sensor: Sensor, place: number): void => {
-    heap[place] = sensor;
-    placeOf.set(sensor, place);
-  };
-
-  /** Puts the sensor at this place, or higher up if it is before those. */
-  const rise = (sensor: Sensor, from: number): void => {
-    let place = from;
+  /** Adds a wish: as far above the last place as it is before those there. */
+  const add = (wish: Wish): void => {
+    let place = heap.length;
     while (place > 0) {
       const parent = (place - 1) >> 1;
       const above = heap[parent];
-      if (above === undefined || above.wakeAt <= sensor.wakeAt) break;
-      put(above, place);
+      if (above === undefined || above.at <= wish.at) break;
+      heap[place] = above;
       place = parent;
     }
-    put(sensor, place);
+    heap[place] = wish;
   };
 
-  /** Puts the sensor at the top, or lower down if others are before it. */
-  const sink = (sensor: Sensor): void => {
+  const removeFirst = (): void => {
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
     let place = 0;
     for (;;) {
       const left = 2 * place + 1;
-      const child = at(left + 1) < at(left) ? left + 1 : left;
+      const child = timeAt(left + 1) < timeAt(left) ? left + 1 : left;
       const below = heap[child];
-      if (below === undefined || below.wakeAt >= sensor.wakeAt) break;
-      put(below, place);
+      if (below === undefined || below.at >= last.at) break;
+      heap[place] = below;
       place = child;
     }
-    put(sensor, place);
+    heap[place] = last;
   };
 
-  const takeFirst = (): Sensor | undefined => {
-    const [first] = heap;
-    const last = heap.pop();
-    if (first === undefined || last === undefined) return undefined;
-    placeOf.delete(first);
-    if (last !== first) sink(last);
-    first.wakeAt = Infinity;
-    return first;
+  /** The first wish that counts. */
+  const first = (): Wish | undefined => {
+    while (heap[0] !== undefined && heap[0].sensor.wakeAt !== heap[0].at) removeFirst();
+    return heap[0];
+  };
+
+  const rebuild = (): void => {
+    heap.length = 0;
+    for (const sensor of sensors) if (sensor.wakeAt < Infinity) add({ sensor, at: sensor.wakeAt });
   };
 
   return {
-    earliest: () => at(0),
-    wish: (sensor, wakeAt) => {
-      if (wakeAt >= sensor.wakeAt) return;
-      sensor.wakeAt = wakeAt;
-      rise(sensor, placeOf.get(sensor) ?? heap.length);
+    earliest: () => first()?.at ?? Infinity,
+    wish: (sensor, at) => {
+      if (at >= sensor.wakeAt) return;
+      sensor.wakeAt = at;
+      add({ sensor, at });
+      if (heap.length > sensors.length + MOST_STALE) rebuild();
     },
     wishAll: () => {
-      sensors.forEach((sensor, place) => {
-        sensor.wakeAt = -Infinity;
-        put(sensor, place);
-      });
+      for (const sensor of sensors) sensor.wakeAt = -Infinity;
+      rebuild();
     },
     due: (until) => {
       const due: Sensor[] = [];
-      while (at(0) <= until) {
-        const first = takeFirst();
-        if (first !== undefined) due.push(first);
+      for (let wish = first(); wish !== undefined && wish.at <= until; wish = first()) {
+        removeFirst();
+        wish.sensor.wakeAt = Infinity;
+        due.push(wish.sensor);
       }
       if (due.length > 1) due.sort((one, other) => (order.get(one) ?? 0) - (order.get(other) ?? 0));
       return due;

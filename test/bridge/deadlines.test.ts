@@ -27,8 +27,12 @@ const SENSORS = Array.from({ length: 9 }, (_, index) => {
 const START = 1_000_000_000_000;
 
 describe('deadlines', () => {
-  const wish = fc.record({ sensor: fc.nat(8), inS: fc.integer({ min: -5, max: 30 }) });
-  const steps = fc.array(fc.oneof(wish, fc.record({ passS: fc.nat(20) }), fc.constant('all' as const)));
+  const wish = fc.record({ sensor: fc.nat(8), inS: fc.integer({ min: -5, max: 100 }) });
+  const pass = fc.record({ passS: fc.nat(5) });
+  const steps = fc.array(
+    fc.oneof({ weight: 8, arbitrary: wish }, { weight: 4, arbitrary: pass }, fc.constant('all' as const)),
+    { maxLength: 150, size: 'max' },
+  );
 
   test('are due when their time has come, each once, in the order of the sensors', () => {
     fc.assert(
