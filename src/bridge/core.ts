@@ -216,6 +216,8 @@ export function shiftDeadlines(core: Core, byMs: number): void {
     state.clearsAt = moved(state.clearsAt);
     state.watchedSince = moved(state.watchedSince);
     state.seenAt = moved(state.seenAt);
+    if (state.lowBatteryAt !== undefined) state.lowBatteryAt = moved(state.lowBatteryAt);
+    if (state.pressed !== undefined) state.pressed.at = moved(state.pressed.at);
   }
   for (const times of Object.values(core.rf)) {
     times[0] = moved(times[0]);

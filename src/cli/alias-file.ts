@@ -118,14 +118,14 @@ function readHash(path: string): string | undefined {
 
 function judge(
   text: string,
-  { path, values, zones }: AliasPlace,
+  { path, values, zones, hidesUnchanged }: AliasPlace,
 ): Pick<AliasFile, 'aliases' | 'entries' | 'faults' | 'warnings'> {
   const document = readDocument(text, path);
   const names = zones && new Set(zones.map(({ settings }) => settings.zone));
   const read =
     document.written === undefined
       ? { aliases: [], faults: [], warnings: [] }
-      : readAliases(document.written, { file: path, defaults: values, zones: names });
+      : readAliases(document.written, { file: path, defaults: values, zones: names, hidesUnchanged });
   return {
     aliases: read.aliases,
     entries: read.aliases.map(entryOf),

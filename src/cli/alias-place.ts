@@ -27,6 +27,8 @@ export type AliasPlace = {
   /** heyu's configuration as config.yaml names it. */
   readonly x10config: string | undefined;
   readonly values: ConfigValues;
+  /** heyu's configuration says HIDE_UNCHANGED YES. */
+  readonly hidesUnchanged: boolean;
   /** Undefined without a configuration: then any zone will do. */
   readonly zones: readonly ZoneRead[] | undefined;
 };
@@ -68,7 +70,7 @@ export function findPlace(options: PlaceOptions, env: NodeJS.ProcessEnv = proces
 
   const x10config = pathOf('heyu.x10config');
   const ignored: Fault[] = [];
-  const { values: derived } = derive(
+  const { values: derived, hidesUnchanged } = derive(
     (name) => environment.values[name] ?? fromFile[name],
     x10config,
     env,
@@ -91,7 +93,7 @@ export function findPlace(options: PlaceOptions, env: NodeJS.ProcessEnv = proces
       EXIT.noInput,
       'heyu2mqtt init writes one; --config FILE or --aliases FILE name another',
     );
-  return { path, configFile, x10config, values: values as ConfigValues, zones: read?.zones };
+  return { path, configFile, x10config, values: values as ConfigValues, hidesUnchanged, zones: read?.zones };
 }
 
 /** Reads heyu's configuration, of whatever encoding; undefined when none is named. */

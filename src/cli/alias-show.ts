@@ -5,7 +5,7 @@ import { sensorTopic } from '../mqtt/topics.js';
 import { channelsOf } from '../sensor/channels.js';
 import type { AliasRead } from '../config/aliases.js';
 import { aliasNamed, readAliasFile } from './alias-file.js';
-import { findPlace, withPlaceOptions, type PlaceOptions } from './alias-place.js';
+import { findPlace, withPlaceOptions, type AliasPlace, type PlaceOptions } from './alias-place.js';
 import { formatDuration } from './duration.js';
 import { processTerminal, table } from './terminal.js';
 
@@ -37,14 +37,14 @@ function showAlias(alias: string, options: Options): void {
   terminal.print(terminal.style('bold', settings.alias));
   for (const line of table(
     [{ title: 'KEY' }, { title: 'VALUE' }, { title: 'FROM' }],
-    rowsOf(read, file.place.path),
+    rowsOf(read, file.place),
   ))
     terminal.print(`  ${line}`);
   if (settings.ignore) terminal.print('heard and counted, never published');
   for (const topic of topics) terminal.print(`  ${topic}`);
 }
 
-function rowsOf({ settings, lines, line }: AliasRead, path: string): readonly (readonly string[])[] {
+function rowsOf({ settings, lines, line }: AliasRead, place: AliasPlace): readonly (readonly string[])[] {
   const { dusk, area, zone, modes, sources } = settings;
   const values: Readonly<Record<string, string>> = {
     address: settings.address,
@@ -64,8 +64,13 @@ function rowsOf({ settings, lines, line }: AliasRead, path: string): readonly (r
     modes: modes?.join(' ') ?? 'all',
     silent_after: settings.silentMs === 0 ? 'never' : formatDuration(settings.silentMs),
   };
-  const at = (key: string): string => `${path}:${lines.get(key) ?? line}`;
+  const at = (key: string): string => `${place.path}:${lines.get(key) ?? line}`;
+  const isHidden = place.hidesUnchanged && place.values['sensors.silent_after'] === undefined;
+  const byDefault = (key: string): string =>
+    key === 'silent_after' && isHidden && settings.model.silentMs > 0
+      ? 'HIDE_UNCHANGED YES of heyu hides its signs of life'
+      : 'default';
   return Object.entries(values)
     .filter(([, value]) => value !== '')
-    .map(([key, value]) => [key, value, lines.has(key) ? at(key) : 'default']);
+    .map(([key, value]) => [key, value, lines.has(key) ? at(key) : byDefault(key)]);
 }

@@ -30,6 +30,8 @@ export type AliasContext = {
   readonly defaults: SensorDefaults;
   /** The zones there are; undefined when they are not known (then any will do). */
   readonly zones: ReadonlySet<string> | undefined;
+  /** heyu does not log unchanged signs of life (HIDE_UNCHANGED YES): silence says nothing of a sensor. */
+  readonly hidesUnchanged: boolean;
 };
 
 /** An alias and where its keys stand. */
@@ -100,7 +102,7 @@ function entriesOf(written: Written, file: string, faults: Fault[]): Iterable<En
 
 function readAlias(
   { key: alias, line, value }: Entry,
-  { file, defaults, zones }: AliasContext,
+  { file, defaults, zones, hidesUnchanged }: AliasContext,
   faults: Fault[],
   warnings: Fault[],
 ): AliasRead | undefined {
@@ -140,7 +142,11 @@ function readAlias(
       'say what it is with type',
     );
   }
-  return { settings: settingsOf(alias, values.address, model, values, defaults), line, lines };
+  return {
+    settings: settingsOf(alias, values.address, model, values, defaults, hidesUnchanged),
+    line,
+    lines,
+  };
 }
 
 function settingsOf(
@@ -149,7 +155,9 @@ function settingsOf(
   model: Model,
   values: Partial<AliasValues>,
   defaults: SensorDefaults,
+  hidesUnchanged: boolean,
 ): SensorSettings {
+  const silence = values.silent_after ?? defaults['sensors.silent_after'];
   const type = values.type ?? TYPE_OF_KIND[model.kind];
   return {
     alias,
@@ -168,7 +176,8 @@ function settingsOf(
     minOnMs: values.min_on ?? defaults['sensors.min_on'],
     sources: new Set(values.sources ?? defaultSources(type, defaults)),
     modes: values.modes,
-    silentMs: values.silent_after ?? defaults['sensors.silent_after'] ?? model.silentMs,
+    silentMs: silence ?? (hidesUnchanged ? 0 : model.silentMs),
+    heedsInactive: model.isWatchedByHeyu && silence !== 0,
     ignore: values.ignore ?? false,
   };
 }

@@ -13,7 +13,12 @@ import type { Layer } from './schema.js';
 import { readTextFile } from './text-file.js';
 
 /** A layer of derived values and what each was worked out from. */
-export type Derived = { readonly values: Layer; readonly from: ReadonlyMap<ConfigKey, string> };
+export type Derived = {
+  readonly values: Layer;
+  readonly from: ReadonlyMap<ConfigKey, string>;
+  /** heyu's configuration says HIDE_UNCHANGED YES. */
+  readonly hidesUnchanged: boolean;
+};
 
 /** What a key is without derived values: the environment's, else the file's, else the default. */
 export type Given = <K extends ConfigKey>(name: K) => Layer[K];
@@ -38,7 +43,8 @@ export function derive(
     values[name] = value;
     from.set(name, source);
   };
-  if (x10config !== undefined)
+  const hidesUnchanged =
+    x10config !== undefined &&
     fromX10Config(x10config, add, given('heyu.log') !== undefined, faults, warnings);
   fromSystemd(env, add);
 
@@ -47,20 +53,21 @@ export function derive(
   if (given('bridge_id') === undefined) add('bridge_id', bridgeId, 'from mqtt.base_topic');
   add('mqtt.client_id', `heyu2mqtt-${bridgeId}`, 'from bridge_id');
   add('heyu.timezone', Intl.DateTimeFormat().resolvedOptions().timeZone, 'system');
-  return { values: values, from };
+  return { values: values, from, hidesUnchanged };
 }
 
+/** Takes what it can of heyu's configuration; returns whether unchanged signs of life are hidden. */
 function fromX10Config(
   path: string,
   add: Collector,
   hasLog: boolean,
   faults: Fault[],
   warnings: Fault[],
-): void {
+): boolean {
   const reading = readTextFile(path, path, { lenient: true });
   if (!reading.ok) {
     faults.push({ ...reading.fault, hint: reading.fault.hint ?? 'correct heyu.x10config or remove it' });
-    return;
+    return false;
   }
   const config = readX10Config(reading.file.text);
   for (const { line, problem } of config.faults.slice(0, X10_FAULTS_SHOWN)) {
@@ -84,6 +91,7 @@ function fromX10Config(
       ),
     );
   }
+  return config.hideUnchanged;
 }
 
 /** systemd.exec(5): StateDirectory= and LoadCredential= arrive as environment variables. */

@@ -79,7 +79,11 @@ export function loadConfiguration({
 
   const knownZones = isBroken || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone));
   const aliasFile = aliasFileOf(values, origins, base);
-  const read = loadAliasFile(aliasFile, cwd, { defaults: values, zones: knownZones });
+  const read = loadAliasFile(aliasFile, cwd, {
+    defaults: values,
+    zones: knownZones,
+    hidesUnchanged: derived.hidesUnchanged,
+  });
   faults.push(...read.faults);
   warnings.push(...read.warnings);
   const { aliases } = read;

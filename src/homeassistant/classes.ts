@@ -69,6 +69,10 @@ export const CHANNEL_CLASSES: Readonly<Record<EntityChannel, EntityClass>> = {
     device_class: 'temperature',
     suggested_display_precision: 1,
   }),
+  temperature_2: reading('temperature_2', 'Second temperature', {
+    device_class: 'temperature',
+    suggested_display_precision: 1,
+  }),
   setpoint: reading('setpoint', 'Setpoint', {
     device_class: 'temperature',
     suggested_display_precision: 1,
@@ -77,12 +81,21 @@ export const CHANNEL_CLASSES: Readonly<Record<EntityChannel, EntityClass>> = {
   humidity: reading('humidity', 'Humidity', { device_class: 'humidity' }),
   pressure: reading('pressure', 'Air pressure', { device_class: 'atmospheric_pressure' }),
   voltage: reading('voltage', 'Voltage', { device_class: 'voltage', suggested_display_precision: 2 }),
+  voltage_supply: reading('voltage_supply', 'Supply voltage', {
+    device_class: 'voltage',
+    suggested_display_precision: 2,
+  }),
+  potentiometer: reading('potentiometer', 'Potentiometer', { icon: 'mdi:knob' }),
   counter: reading('counter', 'Counter', { state_class: 'total_increasing', icon: 'mdi:counter' }),
   power: reading('power', 'Power', { device_class: 'power' }),
   energy: reading('energy', 'Energy', { device_class: 'energy', state_class: 'total_increasing' }),
   current: reading('current', 'Current', { device_class: 'current', suggested_display_precision: 1 }),
   weight: reading('weight', 'Weight', { device_class: 'weight', suggested_display_precision: 1 }),
   wind_speed: reading('wind_speed', 'Wind speed', {
+    device_class: 'wind_speed',
+    suggested_display_precision: 1,
+  }),
+  wind_gust: reading('wind_gust', 'Wind gust', {
     device_class: 'wind_speed',
     suggested_display_precision: 1,
   }),

@@ -147,6 +147,7 @@ function settingsOf(model: Model): SensorSettings {
     sources: new Set(HOUSE_SOURCES),
     modes: undefined,
     silentMs: model.silentMs,
+    heedsInactive: model.isWatchedByHeyu,
     ignore: false,
   };
 }

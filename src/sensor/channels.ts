@@ -55,6 +55,11 @@ function tellsLight(sensor: SensorSettings): boolean {
   return sensor.dusk !== undefined || sensor.model.dusk === 'function';
 }
 
+/** Whether its silence is told: by our own watch, or by heyu's (`Inactive`). */
+export function hasSilence({ silentMs, heedsInactive }: SensorSettings): boolean {
+  return silentMs > 0 || heedsInactive;
+}
+
 const isContact = (type: SensorType): boolean => mainChannelOf(type) === 'contact';
 
 /**
@@ -64,7 +69,7 @@ const isContact = (type: SensorType): boolean => mainChannelOf(type) === 'contac
 export function channelsOf(sensor: SensorSettings): readonly ChannelTopic[] {
   if (sensor.ignore) return [];
   const { type, model } = sensor;
-  if (type === 'remote') return ['event', ...(model.hasBattery ? (['battery'] as const) : [])];
+  if (type === 'remote') return ['event', ...(model.hasBattery ? (['battery'] as const) : []), 'last_seen'];
 
   const channels: ChannelTopic[] = [];
   const main = mainChannelOf(type);
@@ -81,7 +86,7 @@ export function channelsOf(sensor: SensorSettings): readonly ChannelTopic[] {
   if (main !== 'light' && tellsLight(sensor)) channels.push('light');
   if (model.hasBattery) channels.push('battery');
   if (model.hasTamper) channels.push('tamper');
-  if (sensor.silentMs > 0) channels.push('silent');
+  if (hasSilence(sensor)) channels.push('silent');
   // The delay switch (swMin, swMax) and, of two-channel models, the channel (Main, Aux) of the last line.
   if (isContact(type) && model.protocol === 'security') channels.push('attributes');
   channels.push('last_seen');
@@ -89,8 +94,14 @@ export function channelsOf(sensor: SensorSettings): readonly ChannelTopic[] {
   return channels;
 }
 
-/** Whether only some devices of its model ever send on this channel: its entity is offered, but not switched on. */
+/**
+ * Whether only some devices of its model ever send on this channel: its entity is offered, but not switched on. So
+ * is the battery of a model that heyu is not known to report it of, and the silence of one without a sign of life.
+ */
 export function isUncertain(sensor: SensorSettings, channel: ChannelTopic): boolean {
+  const { model, silentMs } = sensor;
+  if (channel === 'battery') return !model.tellsBattery;
+  if (channel === 'silent') return silentMs === 0 && model.silentMs === 0;
   if (sensor.type !== 'reading') return false;
   return READING_MODELS.get(sensor.model.name)?.sometimes.some((topic) => topic === channel) ?? false;
 }

@@ -1,6 +1,7 @@
 /** What a sensor says of itself: battery, tampering, silence. */
 
 import type { SecurityFlag } from '../heyu/functions.js';
+import { hasSilence } from './channels.js';
 import { setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
 
 /** The flags of a security line: LoBat, Tamper. heyu keeps Tamper on later lines until it is cleared. */
@@ -11,25 +12,38 @@ export function noteFlags(
   hearing: Hearing,
   report: Report,
 ): void {
-  const { model } = sensor.settings;
-  if (model.hasBattery) noteBattery(sensor, flags.includes('LoBat'), hearing.at, report);
-  if (model.hasTamper) {
-    const tampered = name === 'secTamper' || flags.includes('Tamper');
-    setChannel(
-      sensor,
-      'tamper',
-      tampered ? 'ON' : 'OFF',
-      hearing.at,
-      tampered ? 'tampered with' : 'not tampered with',
-      report,
-    );
-  }
+  noteBattery(sensor, flags.includes('LoBat'), hearing.at, report);
+  noteTamper(sensor, name, flags, hearing.at, report);
 }
 
-/** The sensor has told how its battery is. */
+/** A line with or without LoBat. That it is missing says something of models only that are known to send it. */
 export function noteBattery(sensor: Sensor, isLow: boolean, at: number, report: Report): void {
-  const words = isLow ? 'low battery' : 'battery is good';
-  setChannel(sensor, 'battery', isLow ? 'ON' : 'OFF', at, words, report);
+  const { model } = sensor.settings;
+  if (!model.hasBattery) return;
+  if (isLow) setChannel(sensor, 'battery', 'ON', at, 'low battery', report);
+  else if (model.tellsBattery || sensor.state.values['battery'] === 'ON')
+    setChannel(sensor, 'battery', 'OFF', at, 'battery is good', report);
+}
+
+/**
+ * Tampering stays until heyu clears it. Of a DS90 or DS18-1 heyu shows that on each line (the flag is missing
+ * then), of others with its message only.
+ */
+function noteTamper(
+  sensor: Sensor,
+  name: string,
+  flags: readonly SecurityFlag[],
+  at: number,
+  report: Report,
+): void {
+  const { model } = sensor.settings;
+  if (!model.hasTamper) return;
+  const before = sensor.state.values['tamper'];
+  if (name === 'secTamper' || flags.includes('Tamper'))
+    setChannel(sensor, 'tamper', 'ON', at, 'tampered with', report);
+  else if (before === undefined || model.kind === 'contact')
+    setChannel(sensor, 'tamper', 'OFF', at, 'not tampered with', report);
+  else if (before === 'ON') report.kept(sensor, 'tampered with until heyu clears it');
 }
 
 /** heyu's `Clear tamper flags`. */
@@ -46,15 +60,14 @@ export function noteSign(sensor: Sensor, at: number, report: Report): void {
     state.seenAt = at;
     state.watchedSince = at;
   }
-  if (settings.silentMs > 0) {
-    setChannel(sensor, 'silent', 'OFF', at, 'heard', report);
-    report.wakeAt(sensor, at + settings.silentMs);
-  }
+  if (!hasSilence(settings)) return;
+  setChannel(sensor, 'silent', 'OFF', at, 'heard', report);
+  if (settings.silentMs > 0) report.wakeAt(sensor, at + settings.silentMs);
 }
 
 /** heyu's own `Inactive`: nothing was heard of the sensor for heyu's INACTIVE_TIMEOUT. It is no Clear. */
 export function noteInactive(sensor: Sensor, at: number, report: Report): void {
-  if (sensor.settings.silentMs === 0) {
+  if (!hasSilence(sensor.settings)) {
     report.kept(sensor, 'its silence is not watched (silent_after: 0)');
     return;
   }

@@ -40,7 +40,7 @@ export type EventType =
 
 const FOUR_KEYS = new Set(['KR18', 'KR18E']);
 const PANIC_ONLY = new Set(['KR15A']);
-const BYTES_ONLY = new Set(['SVDATA', 'UR81A', 'UR51A', 'UX17A', 'UX23A', 'GURU']);
+const BYTES_ONLY = new Set('SVDATA SSVDATA VISGEN VDATA UR81A UR51A UX17A UX23A GURU'.split(' '));
 
 function remoteEvents(model: Model): readonly EventType[] {
   if (BYTES_ONLY.has(model.name)) return BYTE_EVENTS;

@@ -15,22 +15,24 @@ const LOW_BATTERY_HOLDS = 3;
 /** Why a motion ended that the sensor did not end. */
 export const HOLD_OVER = 'the hold time is over';
 
+/** A motion without a further sign lasts this long: its hold time, or the minimum on-time where that is longer. */
+const lastsMs = ({ settings }: Sensor): number => Math.max(settings.holdMs, settings.minOnMs);
+
 /** True when what lasts `holdMs` from `at` on is over `now`. */
 function isLate(at: number, holdMs: number, now: number): boolean {
   return at + holdMs <= now;
 }
 
 function start(sensor: Sensor, hearing: Hearing, report: Report): void {
-  const { settings, state } = sensor;
-  const { motion } = state;
+  const { motion } = sensor.state;
   const { at } = hearing;
-  const late = isLate(at, settings.holdMs, hearing.now);
+  const late = isLate(at, lastsMs(sensor), hearing.now);
   motion.on = true;
   motion.since = at;
   const id = idOf(hearing);
   motion.id = id;
   motion.missed = late;
-  motion.until = at + settings.holdMs;
+  motion.until = at + lastsMs(sensor);
   if (!late) report.change(sensor, 'motion', 'ON', at, 'motion begins');
   const standing = report.alarm(sensor, hearing, late);
   report.event(

@@ -19,16 +19,20 @@ export type ReadingModel = {
 export const READING_UNITS: Readonly<Record<ReadingTopic, string | undefined>> = {
   state: undefined,
   temperature: '°C',
+  temperature_2: '°C',
   setpoint: '°C',
   humidity: '%',
   pressure: 'hPa',
   voltage: 'V',
+  voltage_supply: 'V',
+  potentiometer: undefined,
   counter: undefined,
   power: 'W',
   energy: 'kWh',
   current: 'A',
   weight: 'kg',
   wind_speed: 'm/s',
+  wind_gust: 'm/s',
   wind_direction: '°',
   rain_rate: 'mm/h',
   rain_total: 'mm',
@@ -52,15 +56,19 @@ export const READING_MODELS: ReadonlyMap<string, ReadingModel> = new Map([
   ),
   ...family('ORE_THB1 ORE_THB2 ORE_THBEMU BTHR918 BTHR918N BTHR968', ['temperature', 'humidity', 'pressure']),
   ...family('ORE_DT1 RTGR328N_DT', []),
-  ...family('ORE_WIND1 ORE_WIND2 ORE_WIND3 WGR800 WGR918N', ['wind_speed', 'wind_direction']),
+  ...family('ORE_WIND1 ORE_WIND2 ORE_WIND3 WGR800 WGR918N', ['wind_speed', 'wind_gust', 'wind_direction']),
   ...family('ORE_RAIN1 ORE_RAIN2 ORE_RAIN3 PCR800 PCR918N', ['rain_rate', 'rain_total']),
   ...family('ORE_UV1 ORE_UV2', ['uv']),
   ...family('ORE_WGT1 BWR102', ['weight']),
   ...family('ELS_CM113 ELS_ELEC1 ORE_ELS', ['current']),
   ...family('OWL_ELEC2', ['power', 'energy']),
-  // One model name for three devices: which it is stands in the device itself (temperature; temperature and
-  // humidity; temperature and pressure). All of them measure their own supply.
-  ...family('RFXSENSOR', ['temperature'], ['humidity', 'pressure', 'voltage']),
+  // One model name for several devices: which it is stands in the device itself (temperature; with humidity; with
+  // pressure; a second temperature; a voltage or a potentiometer). All of them measure their own supply.
+  ...family(
+    'RFXSENSOR',
+    ['temperature'],
+    ['temperature_2', 'humidity', 'pressure', 'voltage', 'potentiometer', 'voltage_supply'],
+  ),
   // Meters count pulses; what a pulse is worth is a scale in heyu's configuration.
   ...family('RFXCOUNT RFXPULSE RFXPOWER RFXWATER RFXGAS', ['counter']),
   ...family('DIGIMAX', ['temperature', 'setpoint', 'state']),

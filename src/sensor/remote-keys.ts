@@ -19,4 +19,5 @@ export const REMOTE_KEYS: ReadonlyMap<string, EventType> = new Map<string, Event
   ['BkeyOn', 'b_key_on'],
   ['BkeyOff', 'b_key_off'],
   ['vData', 'vdata'],
+  ['vDataM', 'vdata'],
 ]);

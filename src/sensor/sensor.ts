@@ -23,7 +23,7 @@ export function unitHeard(
 ): void {
   const { type } = sensor.settings;
   if (type === 'remote') {
-    pressed(sensor, name, { unit: sensor.settings.address }, hearing, report);
+    keyPressed(sensor, name, { unit: sensor.settings.address }, hearing, report);
   } else if (type === 'light' || type === 'appliance') {
     lampHeard(sensor, name, args, hearing.at, report);
   } else if (name !== 'On' && name !== 'Off') {
@@ -59,7 +59,7 @@ export function securityHeard(
 ): void {
   const { type } = sensor.settings;
   if (type === 'remote') {
-    pressed(sensor, name, pressDetails(flags, args), hearing, report);
+    keyPressed(sensor, name, pressDetails(flags, args), hearing, report);
   } else if (name === 'sDusk' || name === 'sDawn') {
     dusk(sensor, name === 'sDusk', hearing, report);
   } else if (name === 'Alert' || name === 'Clear') {
@@ -114,7 +114,7 @@ function pressDetails(flags: readonly SecurityFlag[], args: string): Record<stri
   return details;
 }
 
-function pressed(
+function keyPressed(
   sensor: Sensor,
   name: string,
   details: Readonly<Record<string, string>>,
@@ -122,9 +122,29 @@ function pressed(
   report: Report,
 ): void {
   const type = REMOTE_KEYS.get(name);
-  if (type === undefined || !eventTypesOf(sensor.settings).includes(type))
+  if (type === undefined || !eventTypesOf(sensor.settings).includes(type)) {
     report.kept(sensor, `${name} is no key of this remote`);
+    return;
+  }
+  if (isHeld(sensor, type, details, hearing.at)) report.kept(sensor, 'the key is held');
   else event(sensor, type, details, hearing, report);
+}
+
+/** Lines of a held key come about once a second (AUX_REPCOUNTS: bursts 1, 9, 17); stamps are whole seconds. */
+const HELD_MS = 2000;
+
+/** Whether this is the key of the line before, still held. Each Dim and Bright is a step of its own. */
+function isHeld(
+  { state }: Sensor,
+  type: EventType,
+  details: Readonly<Record<string, string>>,
+  at: number,
+): boolean {
+  const key = JSON.stringify([type, details]);
+  const { pressed } = state;
+  state.pressed = { key, at };
+  if (type === 'dim' || type === 'bright' || pressed?.key !== key) return false;
+  return at >= pressed.at && at - pressed.at <= HELD_MS;
 }
 
 /** How long a key press or a test is live: nobody wants last night's button in the morning. */

@@ -52,6 +52,8 @@ export type SensorSettings = {
   readonly modes: readonly ArmedMode[] | undefined;
   /** Silence after which it is reported silent; 0 = never. */
   readonly silentMs: number;
+  /** heyu's own `Inactive` counts: unless the owner has said that its silence does not matter. */
+  readonly heedsInactive: boolean;
   /** Heard and counted, never published: a neighbour's sensor. */
   readonly ignore: boolean;
 };

@@ -30,6 +30,10 @@ export type SensorState = {
   open: Record<string, boolean>;
   /** When a channel that its model never clears (SD10, EH-WD210) goes back to OFF; 0 = it does not. */
   clearsAt: number;
+  /** Remotes: the last key, and when it was last heard. Not in documents of earlier versions. */
+  pressed?: { key: string; at: number };
+  /** RFXSensors: when a low battery was last told. Not in documents of earlier versions. */
+  lowBatteryAt?: number;
   /** When it was last heard; 0 = never. */
   seenAt: number;
   /** When its silence began to be watched: its last sign or the first start that knew it. */

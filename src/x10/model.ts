@@ -36,8 +36,10 @@ export type Model = {
   readonly kind: ModelKind;
   readonly protocol: Protocol;
   readonly dusk: DuskWay;
-  /** Sends LoBat with a low battery. */
+  /** May send LoBat with a low battery. */
   readonly hasBattery: boolean;
+  /** Known to send it: a line without LoBat says that the battery is good. */
+  readonly tellsBattery: boolean;
   /** Sends secTamper or the Tamper flag. */
   readonly hasTamper: boolean;
   /** Ever says that the motion (or alarm) is over. */
@@ -50,6 +52,8 @@ export type Model = {
   readonly heartbeatMs: number;
   /** Default limit of silence after which the sensor is reported silent; 0 = never. */
   readonly silentMs: number;
+  /** heyu watches its silence and writes `Inactive` (x10state.c:12728 `sensor_elapsed_func`). */
+  readonly isWatchedByHeyu: boolean;
 };
 
 const MINUTE = 60_000;
@@ -58,12 +62,14 @@ const HOUR = 60 * MINUTE;
 const base: Omit<Model, 'name' | 'kind' | 'protocol'> = {
   dusk: 'none',
   hasBattery: false,
+  tellsBattery: false,
   hasTamper: false,
   clears: true,
   holdMs: 5 * MINUTE,
   off: 'sensor',
   heartbeatMs: 0,
   silentMs: 0,
+  isWatchedByHeyu: false,
 };
 
 const rows = (
@@ -71,7 +77,15 @@ const rows = (
   kind: ModelKind,
   protocol: Protocol,
   more: Partial<Omit<Model, 'name' | 'kind' | 'protocol'>> = {},
-): readonly Model[] => names.split(' ').map((name) => ({ name, kind, protocol, ...base, ...more }));
+): readonly Model[] =>
+  names.split(' ').map((name) => ({
+    name,
+    kind,
+    protocol,
+    ...base,
+    isWatchedByHeyu: kind !== 'remote' && protocol !== 'standard',
+    ...more,
+  }));
 
 /** Every module we know, in heyu's spelling. */
 export const MODELS: readonly Model[] = [
@@ -79,11 +93,12 @@ export const MODELS: readonly Model[] = [
   // stillness. Five minutes bridge a lost repeat and are the longest a lost Off is believed.
   ...rows('MS12 MS12A MS13 MS13A MS14 MS14A MS16 MS16A', 'motion', 'standard', { dusk: 'next_unit' }),
   // What it senses is not stated; most are motion detectors wired to a PSC04/XM10.
-  ...rows('PLCSENSOR', 'motion', 'standard'),
+  ...rows('PLCSENSOR', 'motion', 'standard', { isWatchedByHeyu: true }),
   // Alert and Clear alternate every 5-6 s while someone moves, so Clear is not the end; Clear as heartbeat
   // every 90 min.
   ...rows('MS10A PMS01', 'motion', 'security', {
     hasBattery: true,
+    tellsBattery: true,
     holdMs: MINUTE,
     off: 'hold',
     heartbeatMs: 90 * MINUTE,
@@ -91,6 +106,7 @@ export const MODELS: readonly Model[] = [
   }),
   ...rows('MS90 MS18E', 'motion', 'security', {
     hasBattery: true,
+    tellsBattery: true,
     hasTamper: true,
     holdMs: MINUTE,
     off: 'hold',
@@ -107,18 +123,34 @@ export const MODELS: readonly Model[] = [
   }),
   ...rows('DS10A DS10 DS10E PDS01 DS18', 'contact', 'security', {
     hasBattery: true,
+    tellsBattery: true,
     heartbeatMs: 60 * MINUTE,
     silentMs: 24 * HOUR,
   }),
   ...rows('DS90 DS18-1', 'contact', 'security', {
     hasBattery: true,
+    tellsBattery: true,
     hasTamper: true,
     heartbeatMs: 60 * MINUTE,
     silentMs: 24 * HOUR,
   }),
-  ...rows('SD90 BMB-SD18', 'smoke', 'security', { hasBattery: true, silentMs: 24 * HOUR }),
-  ...rows('SD10 EH-CWSD10', 'smoke', 'security', { hasBattery: true, clears: false, off: 'hold' }),
-  ...rows('EH-WD210', 'water', 'security', { hasBattery: true, clears: false, off: 'hold' }),
+  ...rows('SD90 BMB-SD18', 'smoke', 'security', {
+    hasBattery: true,
+    tellsBattery: true,
+    silentMs: 24 * HOUR,
+  }),
+  ...rows('SD10 EH-CWSD10', 'smoke', 'security', {
+    hasBattery: true,
+    clears: false,
+    off: 'hold',
+    isWatchedByHeyu: false,
+  }),
+  ...rows('EH-WD210', 'water', 'security', {
+    hasBattery: true,
+    clears: false,
+    off: 'hold',
+    isWatchedByHeyu: false,
+  }),
   ...rows('GB10', 'glass', 'security', { dusk: 'function', hasBattery: true }),
   ...rows('SH624 PSR01 KR10A KR21 PKR02 KR18 KR18E KR15A SVDATA', 'remote', 'security', { hasBattery: true }),
   ...rows(
@@ -143,8 +175,13 @@ export const MODELS: readonly Model[] = [
     'ORE_T1 ORE_T2 ORE_T3 ORE_TH1 ORE_TH2 ORE_TH3 ORE_TH4 ORE_TH5 ORE_TH6 ORE_THB1 ORE_THB2 ORE_DT1 ORE_TEMU ' +
       'ORE_THEMU ORE_THBEMU THR138 THRN122N THN122N THN132N THGR122NX THGN123N THGR228N THGN800 THGR800 THGR810 ' +
       'THGR918N RTGN318 RTGR328N RTGR328N_TH RTGR328N_DT BTHR918 BTHR918N BTHR968 ORE_WIND1 ORE_WIND2 ORE_WIND3 ' +
-      'WGR800 WGR918N ORE_RAIN1 ORE_RAIN2 ORE_RAIN3 PCR800 PCR918N ORE_UV1 ORE_UV2 ORE_WGT1 BWR102 ELS_CM113 ' +
-      'ELS_ELEC1 ORE_ELS OWL_ELEC2 RFXSENSOR RFXCOUNT RFXPOWER RFXWATER RFXGAS RFXPULSE DIGIMAX',
+      'WGR800 WGR918N ORE_RAIN1 ORE_RAIN2 ORE_RAIN3 PCR800 PCR918N ORE_UV1 ORE_UV2 ORE_WGT1 BWR102 RFXSENSOR',
+    'reading',
+    'decoded',
+    { hasBattery: true, tellsBattery: true, silentMs: 6 * HOUR },
+  ),
+  ...rows(
+    'ELS_CM113 ELS_ELEC1 ORE_ELS OWL_ELEC2 RFXCOUNT RFXPOWER RFXWATER RFXGAS RFXPULSE DIGIMAX',
     'reading',
     'decoded',
     { hasBattery: true, silentMs: 6 * HOUR },

@@ -248,8 +248,54 @@ describe('sensors', () => {
         sources: new Set(['rcvi', 'rcva', 'snda', 'rcvt']),
         modes: undefined,
         silentMs: 0,
+        heedsInactive: false,
         ignore: false,
       },
+    ]);
+  });
+
+  test.each([
+    ['its model decides', '', '', '', [86_400_000, true]],
+    ['the alias decides', ', silent_after: 2h', '', '', [7_200_000, true]],
+    ['nothing is watched', ', silent_after: 0', '', '', [0, false]],
+    ['all sensors alike', '', 'sensors: { silent_after: 1h }', '', [3_600_000, true]],
+    ['no sensor at all', '', 'sensors: { silent_after: 0 }', '', [0, false]],
+    ['heyu hides nothing', '', '', 'HIDE_UNCHANGED NO', [86_400_000, true]],
+    ['heyu hides its signs of life', '', '', 'HIDE_UNCHANGED YES', [0, true]],
+    ['but the alias knows better', ', silent_after: 2h', '', 'hide_unchanged yes', [7_200_000, true]],
+    [
+      'but all sensors know better',
+      '',
+      'sensors: { silent_after: 1h }',
+      'HIDE_UNCHANGED YES',
+      [3_600_000, true],
+    ],
+  ] as const)('silence of a DS10A: %s', (_, key, more, directive, expected) => {
+    const files = {
+      'config.yaml': `heyu: { x10config: x10config }\n${more}\n`,
+      'aliases.yaml': aliasesText(`door: { address: C2, model: DS10A${key} }`),
+      x10config: `LOG_DIR /var/log/heyu\n${directive}\n`,
+    };
+    const [sensor] = good(scene(files).load()).configuration.core.sensors;
+    expect([sensor?.silentMs, sensor?.heedsInactive]).toEqual(expected);
+  });
+
+  test('heyu watches no standard X10 but the PLCSENSOR, and no remote', () => {
+    const sensors = sensorsOf(
+      'a: { address: A1, model: MS14A }',
+      'b: { address: A2, model: PLCSENSOR }',
+      'c: { address: A3, model: KR10A }',
+      'd: { address: A4, model: DM10 }',
+      'e: { address: A5, model: ORE_TH1 }',
+      'f: { address: A6, model: SD10 }',
+    );
+    expect(sensors.map(({ heedsInactive }) => heedsInactive)).toEqual([
+      false,
+      true,
+      false,
+      true,
+      true,
+      false,
     ]);
   });
 

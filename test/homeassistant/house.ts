@@ -27,6 +27,7 @@ export function sensorOf(
     sources: new Set(HOUSE_SOURCES),
     modes: undefined,
     silentMs: known.silentMs,
+    heedsInactive: known.isWatchedByHeyu && settings.silentMs !== 0,
     ignore: false,
     ...settings,
   };

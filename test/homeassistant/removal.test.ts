@@ -61,13 +61,14 @@ describe('taking back', () => {
   it('removes the triggers of a remote before its entities, with which its device goes', () => {
     const steps = brief(stepsOf(inForm(house, 'entity'), inForm(without(house, 'keyfob'), 'entity')));
     const isTrigger = steps.map((step) => step.includes('device_automation'));
-    expect(isTrigger).toEqual([true, true, true, true, true, false, false]);
+    expect(isTrigger).toEqual([true, true, true, true, true, false, false, false]);
     expect(steps.map((step) => step.endsWith('pause 2000'))).toEqual([
       false,
       false,
       false,
       false,
       true,
+      false,
       false,
       true,
     ]);

@@ -13,22 +13,23 @@ describe('the channels of a sensor', () => {
   it.each<[string, string, SensorType, Partial<SensorSettings>, string]>([
     ['motion without dusk', 'MS14A', 'motion', {}, 'motion last_seen event'],
     ['motion with a dusk unit', 'MS14A', 'motion', { dusk: 'A2' }, 'motion light last_seen event'],
-    ['motion over the power line', 'PLCSENSOR', 'motion', {}, 'motion last_seen event'],
+    ['motion over the power line', 'PLCSENSOR', 'motion', {}, 'motion silent last_seen event'],
+    ['whose silence does not matter', 'PLCSENSOR', 'motion', { silentMs: 0 }, 'motion last_seen event'],
     ['motion that may fall silent', 'MS14A', 'motion', { silentMs: 1 }, 'motion silent last_seen event'],
     ['security motion', 'MS10A', 'motion', {}, 'motion battery silent last_seen event'],
     ['security motion not watched', 'MS10A', 'motion', { silentMs: 0 }, 'motion battery last_seen event'],
     ['security motion with tamper', 'MS90', 'motion', {}, 'motion battery tamper silent last_seen event'],
-    ['motion with dusk of its own', 'DM10', 'motion', {}, 'motion light battery last_seen event'],
+    ['motion with dusk of its own', 'DM10', 'motion', {}, 'motion light battery silent last_seen event'],
     ['a door', 'DS10A', 'door', {}, 'contact battery silent attributes last_seen event'],
     ['a window', 'DS90', 'window', {}, 'contact battery tamper silent attributes last_seen event'],
-    ['a door on a power line sensor', 'PLCSENSOR', 'door', {}, 'contact last_seen event'],
+    ['a door on a power line sensor', 'PLCSENSOR', 'door', {}, 'contact silent last_seen event'],
     ['smoke', 'SD90', 'smoke', {}, 'smoke battery silent last_seen event'],
-    ['glass', 'GB10', 'glass', {}, 'glass light battery last_seen event'],
+    ['glass', 'GB10', 'glass', {}, 'glass light battery silent last_seen event'],
     ['water', 'EH-WD210', 'water', {}, 'water battery last_seen event'],
     ['a light sensor', 'MS13A', 'light_sensor', {}, 'light last_seen'],
-    ['a light sensor once, whatever its model', 'DM10', 'light_sensor', {}, 'light battery last_seen'],
-    ['a security remote', 'KR10A', 'remote', {}, 'event battery'],
-    ['a standard remote', 'PALMPAD', 'remote', {}, 'event'],
+    ['a light sensor once, whatever its model', 'DM10', 'light_sensor', {}, 'light battery silent last_seen'],
+    ['a security remote', 'KR10A', 'remote', {}, 'event battery last_seen'],
+    ['a standard remote', 'PALMPAD', 'remote', {}, 'event last_seen'],
     ['a lamp that dims', 'StdLM', 'light', {}, 'state brightness last_seen'],
     ['a lamp behind a relay', 'WS13A', 'light', {}, 'state last_seen'],
     ['an appliance', 'StdAM', 'appliance', {}, 'state last_seen'],
@@ -73,11 +74,21 @@ describe('reading models', () => {
   it('say which values only some devices send', () => {
     const sensor = make('RFXSENSOR', 'reading');
     expect(channelsOf(sensor).filter((channel) => isUncertain(sensor, channel))).toEqual([
+      'temperature_2',
       'humidity',
       'pressure',
       'voltage',
+      'potentiometer',
+      'voltage_supply',
     ]);
     expect(isUncertain(make('RFXSENSOR', 'motion'), 'humidity')).toBe(false);
+    expect(isUncertain(make('KR10A', 'remote'), 'battery')).toBe(true);
+    expect(isUncertain(make('MS10A', 'motion'), 'battery')).toBe(false);
+    expect(isUncertain(make('PLCSENSOR', 'motion'), 'silent')).toBe(true);
+    // where heyu hides signs of life, its Inactive is all that is told
+    const hidden = make('DS10A', 'door', { silentMs: 0, heedsInactive: true });
+    expect(channelsOf(hidden)).toContain('silent');
+    expect(isUncertain(hidden, 'silent')).toBe(false);
   });
 });
 

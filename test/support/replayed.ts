@@ -12,11 +12,11 @@ export type Replayed = {
   readonly found: readonly Finding[];
 };
 
-const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+const NOON = Date.UTC(2026, 10, 22, 12);
 
 /** A stamp of heyu, so many seconds after 22 November 2026, 12:00:00. */
 export function stamp(seconds: number): string {
-  return `11/22 ${two(12 + seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return new Date(NOON + seconds * 1000).toISOString().slice(5, 19).replace('-', '/').replace('T', ' ');
 }
 
 /** The two lines of standard X10: `rcvi A3 On`. */

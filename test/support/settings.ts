@@ -33,6 +33,7 @@ export function sensorSettings(
     sources: new Set(HOUSE_SOURCES),
     modes: undefined,
     silentMs: 0,
+    heedsInactive: false,
     ignore: false,
     ...more,
   };
