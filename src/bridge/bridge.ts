@@ -97,7 +97,7 @@ export function reconfigureBridge(bridge: Bridge, settings: CoreSettings, now: N
   bridge.now = now;
   bridge.core = reconfigured(bridge.core, settings, now.at);
   bridge.messages = messagesOf(settings.baseTopic, bridge.core.stamps.zone);
-  reconfigure(bridge.security, settings.zones, now, (effect) => act(bridge, effect));
+  reconfigure(bridge.security, settings.zones, now, (effect) => act(bridge, effect), settings.baseTopic);
 }
 
 /** Hears one line of the log. */

@@ -3,6 +3,7 @@
 import { isoAt, type TimeZone } from '../heyu/time-zone.js';
 import type { Source } from '../heyu/source.js';
 import type { EventMessage, RetainedMessage } from '../mqtt/outgoing.js';
+import type { Message } from '../ports.js';
 import { bridgeTopic, sensorTopic, type ChannelTopic } from '../mqtt/topics.js';
 import type { SensorEvent, Sensor } from '../sensor/hearing.js';
 import type { SensorSettings } from '../sensor/settings.js';
@@ -62,4 +63,9 @@ export function messagesOf(baseTopic: string, zone: TimeZone): Messages {
       };
     },
   };
+}
+
+/** The last word to a broker: what is retained there is not kept up to date any more. */
+export function farewell(baseTopic: string): Message {
+  return { topic: bridgeTopic(baseTopic, 'status'), payload: 'offline', retain: true };
 }

@@ -6,11 +6,10 @@
 import type { Now } from '../now.js';
 import { placeOf } from '../homeassistant/remembered.js';
 import { createOutbox } from '../mqtt/outbox.js';
-import { bridgeTopic } from '../mqtt/topics.js';
 import { setBack, snapshot, stalled } from '../security/security.js';
 import { announcing } from './announcing.js';
 import { awake } from './awake.js';
-import { createBridge, presentStates, reconfigureBridge, securityStep } from './bridge.js';
+import { createBridge, hideOverdueMotion, presentStates, reconfigureBridge, securityStep } from './bridge.js';
 import { brokerListener, newLinkState } from './broker-listener.js';
 import { CHECKPOINT_VERSION, readCheckpoint } from './checkpoint.js';
 import { concern, type Condition } from './condition.js';
@@ -18,6 +17,7 @@ import { commandTopics } from './controlling.js';
 import { shiftDeadlines } from './core.js';
 import { TROUBLES, type Trouble } from './health.js';
 import { logListener } from './log-listener.js';
+import { farewell } from './messages.js';
 import { newLogState } from './log-state.js';
 import { progress } from './progress.js';
 import { refusals } from './refusals.js';
@@ -238,21 +238,29 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       schedule();
     },
     reload: async (next, others = {}) => {
+      const before = settings;
       settings = next;
       announcer.configure(next.core);
       reconfigureBridge(bridge, next.core, steady.now());
       if (others.source !== undefined) {
         await source.stop();
+        // the same log is read on from where it was left; of another one only what heyu writes from now on
+        const left = source.position();
+        const isSameLog = next.logPath === before.logPath && left.files.length > 0;
         source = others.source;
         logState.status = 'starting';
-        source.start(toLog, undefined, []);
+        if (out.isHoldingReader()) source.pause();
+        source.start(toLog, isSameLog ? left : undefined, []);
       }
       if (others.broker !== undefined) {
-        await broker.stop([], BROKER_STOP_MS);
+        // a clean end has no last will: who listens there has to be told
+        await broker.stop([farewell(before.core.baseTopic)], BROKER_STOP_MS);
         if (link.session !== undefined) toBroker.closed('reconnecting with new settings');
         broker = others.broker;
         broker.start(toBroker);
       }
+      // a sensor that comes back may remember a motion that is long over
+      hideOverdueMotion(bridge, steady.now());
       presentStates(bridge);
       conditionChanged();
       if (broker.isConnected()) announcer.announce(false);
@@ -273,8 +281,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       saves.request();
       await saves.flush();
       log.debug({}, 'state saved');
-      const topic = bridgeTopic(settings.core.baseTopic, 'status');
-      await broker.stop([{ topic, payload: 'offline', retain: true }], BROKER_STOP_MS);
+      await broker.stop([farewell(settings.core.baseTopic)], BROKER_STOP_MS);
     },
     sinceLastPassMs: () => clock.monotonicMs() - source.lastPassAt(),
     republishDiscovery: () => announcer.announce(true),

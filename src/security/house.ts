@@ -17,7 +17,7 @@ export type Waiting = {
 
 /** The security part at work: one object, changed in place. */
 export type Security = {
-  readonly baseTopic: string;
+  baseTopic: string;
   /** In the order of the configuration. */
   zones: Map<string, Zone>;
   readonly link: Link;

@@ -8,7 +8,7 @@ import { lookSoon, startPasses } from './passes.js';
 import { RETAINED_ZONE_TOPICS } from './publication.js';
 import { refresh } from './refresh.js';
 import type { ZoneSettings } from './settings.js';
-import { begin } from './tracker.js';
+import { begin, createTracker } from './tracker.js';
 import { createZone, stateTopic, type Zone } from './zone.js';
 
 /** Whether the same payloads still mean the same: only then what was heard still counts. */
@@ -27,24 +27,42 @@ function clearTopics(security: Security, zone: Zone, kept: ZoneSettings | undefi
   }
 }
 
+/** Lets go of what was published and heard below another base topic: the zone itself stays what it is. */
+function moveTopics(zone: Zone, baseTopic: string): void {
+  const topic = stateTopic(zone.settings, baseTopic);
+  zone.published.clear();
+  zone.ownWord = undefined;
+  if (zone.tracker !== undefined && topic !== undefined && zone.tracker.topic !== topic)
+    zone.tracker = createTracker(topic);
+}
+
 /**
  * Takes new zones without a reconnect: subscribes and unsubscribes the difference and deletes the retained
- * topics of zones that are gone.
+ * topics of zones that are gone. What was published below an earlier base topic is left to the caller.
  */
 export function reconfigure(
   security: Security,
   settings: readonly ZoneSettings[],
   now: Now,
   emit: Emit,
+  baseTopic = security.baseTopic,
 ): void {
-  const { link, baseTopic, zones: old } = security;
+  const { link, zones: old } = security;
   const topicsBefore = new Set(topicsOfAll(security));
+  const isMoved = baseTopic !== security.baseTopic;
+  security.baseTopic = baseTopic;
   const anew = new Set<string>();
   security.zones = new Map(
     settings.map((next) => {
       const before = old.get(next.zone);
       if (before !== undefined && isSameSource(before.settings, next)) {
         before.settings = next;
+        const topic = before.tracker?.topic;
+        if (isMoved) moveTopics(before, baseTopic);
+        if (before.tracker !== undefined && before.tracker.topic !== topic && link.up) {
+          begin(before.tracker, link.draining);
+          anew.add(before.tracker.topic);
+        }
         return [next.zone, before];
       }
       const zone = createZone(next, baseTopic);

@@ -231,7 +231,8 @@ export function isAnswered(tracker: Tracker): boolean {
 
 /** The time for answers to the last SUBSCRIBE is over. */
 export function endPass(tracker: Tracker): PassResult {
-  if (tracker.refused) return 'fine';
+  // a cluster without a leader refuses, too: it is asked again as soon as for what is not there
+  if (tracker.refused) return 'missing';
   if (!tracker.settled) {
     if (tracker.pass === 0) return 'ambiguous';
     if (tracker.said === undefined) {

@@ -5,7 +5,7 @@
  */
 
 import { createService } from '../../src/bridge/service.js';
-import type { Service } from '../../src/bridge/service-types.js';
+import type { Service, ServiceSettings } from '../../src/bridge/service-types.js';
 import type {
   Broker,
   BrokerListener,
@@ -44,12 +44,19 @@ export type Lives = {
   /** The service is stopped as by SIGTERM, and another begins. */
   readonly restart: () => Promise<void>;
   readonly service: () => Service;
+  /** New settings; `others` says what is another one from now on, as `run` decides it. */
+  readonly reload: (
+    core: CoreSettings,
+    others?: { readonly log?: boolean; readonly broker?: boolean; readonly logPath?: string },
+  ) => Promise<void>;
   /** Everything that has been acknowledged, over all lives. */
   readonly delivered: readonly Delivered[];
   /** What the broker holds. */
-  readonly retained: ReadonlyMap<string, string>;
+  readonly retained: Map<string, string>;
   /** Everything that the bridge has sent in this connection and that is not acknowledged. */
   readonly inFlight: () => readonly Message[];
+  /** Where the log has been read to. */
+  readonly position: () => LogPosition;
   /** The saved document. */
   readonly saved: () => unknown;
   readonly told: readonly string[];
@@ -160,9 +167,12 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       },
       unsubscribe: () => undefined,
       isConnected: () => isConnected,
-      stop: () => {
+      stop: (last) => {
+        if (isConnected) for (const message of last) take(message);
         isConnected = false;
+        const lost = flying;
         flying = [];
+        for (const { done } of lost) done(new Error('the link is gone'));
         return Promise.resolve();
       },
       connect: (sessionPresent) => {
@@ -180,17 +190,31 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
         for (let i = 0; i < most; i += 1) {
           const first = flying.shift();
           if (first === undefined) return;
-          const { topic, payload, retain } = first.message;
-          delivered.push({ ...first.message, at: clock.wallMs() });
-          if (retain) {
-            if (payload === '') retained.delete(topic);
-            else retained.set(topic, payload);
-          }
+          take(first.message);
           first.done();
         }
       },
       receive: (message) => listener?.received(message),
       inFlight: () => flying.map(({ message }) => message),
+    };
+  }
+
+  function take(message: Message): void {
+    const { topic, payload, retain } = message;
+    delivered.push({ ...message, at: clock.wallMs() });
+    if (!retain) return;
+    if (payload === '') retained.delete(topic);
+    else retained.set(topic, payload);
+  }
+
+  function served(core: CoreSettings, logPath: string): ServiceSettings {
+    return {
+      core,
+      logPath,
+      sessionKind: 'persistent',
+      sessionName: 'cellar',
+      birthTopic: 'homeassistant/status',
+      birthPayload: 'online',
     };
   }
 
@@ -222,35 +246,25 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       told.push(`${message} ${JSON.stringify(fields)}`);
     };
     const log: Log = { debug: () => undefined, info: tell, warn: tell, error: tell };
-    const service = await createService(
-      {
-        core: settings,
-        logPath: 'heyu.log',
-        sessionKind: 'persistent',
-        sessionName: 'cellar',
-        birthTopic: 'homeassistant/status',
-        birthPayload: 'online',
-      },
-      {
-        clock: ownClock,
-        log,
-        store: {
-          load: () => Promise.resolve(saved === undefined ? undefined : JSON.parse(saved)),
-          save: (document) => {
-            // a process that is dead saves nothing
-            if (isOver) return Promise.resolve();
-            if (disk.isFull) return Promise.reject(new Error('the disk is full'));
-            saved = JSON.stringify(document);
-            return Promise.resolve();
-          },
+    const service = await createService(served(settings, 'heyu.log'), {
+      clock: ownClock,
+      log,
+      store: {
+        load: () => Promise.resolve(saved === undefined ? undefined : JSON.parse(saved)),
+        save: (document) => {
+          // a process that is dead saves nothing
+          if (isOver) return Promise.resolve();
+          if (disk.isFull) return Promise.reject(new Error('the disk is full'));
+          saved = JSON.stringify(document);
+          return Promise.resolve();
         },
-        source,
-        broker,
-        random: () => 0.5,
-        runHeyu: (args) => void commanded.push(args),
-        status: () => undefined,
       },
-    );
+      source,
+      broker,
+      random: () => 0.5,
+      runHeyu: (args) => void commanded.push(args),
+      status: () => undefined,
+    });
     await service.start();
     return {
       source,
@@ -329,9 +343,21 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       await settle();
     },
     service: () => life.service,
+    reload: async (core, { log = false, broker = false, logPath = 'heyu.log' } = {}) => {
+      const others = {
+        ...(log ? { source: newSource() } : {}),
+        ...(broker ? { broker: newBroker() } : {}),
+      };
+      const reloading = life.service.reload(served(core, logPath), others);
+      await settle();
+      await reloading;
+      life = { ...life, ...others };
+      await settle();
+    },
     delivered,
     retained,
     inFlight: () => life.broker.inFlight(),
+    position: () => life.source.position(),
     saved: () => (saved === undefined ? undefined : (JSON.parse(saved) as unknown)),
     told,
     commanded,
