@@ -92,7 +92,7 @@ export function brokerListener(work: Work): BrokerListener {
       if (isStopping()) return;
       const now = work.now();
       link.session = sessionAt(sessionPresent, now.at);
-      log.info({ url, session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
+      log.info({ broker: url, session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
       refusals.connected(now);
       if (!work.isUpToDate()) hideOverdueMotion(bridge, now);
       const { core, sessionName } = settings();
@@ -144,6 +144,9 @@ export function brokerListener(work: Work): BrokerListener {
       link.isObeying = true;
       const now = work.now();
       securityStep(bridge, now, (security, emit) => subscribed(security, topics, refused, now, emit));
+      const own = new Set([settings().birthTopic, ...commandTopics(settings().core).keys()]);
+      const isOwn = (topic: string): boolean => own.has(topic);
+      refusals.answered(topics.filter(isOwn), refused.filter(isOwn), (again) => broker().subscribe(again));
       out.pump();
       schedule();
     },

@@ -81,6 +81,37 @@ describe('a topic that the broker answers with a refusal', () => {
   });
 });
 
+describe('a topic that the broker does not let us read', () => {
+  test('is asked for again until it is granted', () => {
+    const { condition, said, refused, at } = scene();
+    const asked: string[][] = [];
+    const ask = (topics: readonly string[]): void => void asked.push([...topics]);
+    refused.answered(['ha/status', TOPIC], [TOPIC], ask);
+    expect(said).toEqual(['the broker does not let us read a topic']);
+    at(30_000);
+    expect(asked).toEqual([[TOPIC]]);
+    refused.answered([TOPIC], [TOPIC], ask);
+    at(35_000);
+    expect([...condition]).toEqual([['refused_topics', TOPIC]]);
+    at(60_000);
+    refused.answered([TOPIC], [], ask);
+    at(65_000);
+    expect(asked).toHaveLength(2);
+    expect(condition.size).toBe(0);
+    expect(said.at(-1)).toBe('the broker takes all our topics again');
+  });
+
+  test('is asked for at each connect anyway', () => {
+    const { condition, refused, at } = scene();
+    const asked: string[][] = [];
+    refused.answered([TOPIC], [TOPIC], (topics) => void asked.push([...topics]));
+    refused.connected({ at: 0, mono: 1_000 });
+    at(6_000);
+    expect(asked).toEqual([]);
+    expect(condition.size).toBe(0);
+  });
+});
+
 test('a topic that the broker hangs up on is left alone at a new connection, and tried again after an hour', () => {
   const { outbox, condition, refused, send, at } = scene();
   outbox.put({ kind: 'state', topic: TOPIC, payload: 'ON' });

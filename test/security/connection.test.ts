@@ -225,20 +225,27 @@ describe('an external zone', () => {
     expect(notes(refused, 'warn')).toEqual([expect.stringContaining('access control list')]);
   });
 
-  it('becomes known when the refusal is lifted', () => {
+  it('becomes known when the refusal is lifted, soon if it lasted for seconds only', () => {
     const test = house();
     connect(test, false);
     suback(test, [TOPIC]);
-    pass(test, 61_000);
+    pass(test, 3_000);
+    suback(test, [TOPIC]);
+    const asked = subscribes(test);
+    pass(test, 3_000);
+    expect(subscribes(test)).toBeGreaterThan(asked);
     suback(test);
     message(test, TOPIC, 'ON', 'R');
     expect(state(test)).toBe('armed_away');
   });
 
-  it('does not ask for ever every two seconds for what is not there', () => {
+  it.each([
+    ['not there', []],
+    ['refused', [TOPIC]],
+  ])('does not ask for ever every two seconds for what is %s', (_, refused) => {
     const test = house();
     connect(test, false);
-    suback(test);
+    suback(test, refused);
     pass(test, 10 * 60_000);
     expect(subscribes(test)).toBeLessThan(20);
     expect(subscribes(test)).toBeGreaterThan(10);
