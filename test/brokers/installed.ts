@@ -1,10 +1,13 @@
-/** Brokers that a machine for development need not have. Where ALL_BROKERS is set (.ci/run) nothing is left out. */
+/**
+ * Brokers that a machine for development need not have. Where ALL_BROKERS (.ci/run) or CI_FULL (.ci/full) is set
+ * nothing is left out.
+ */
 
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { RABBIT_PROGRAM } from '../support/rabbitmq.js';
 
-const isExpected = process.env['ALL_BROKERS'] === '1';
+const isExpected = process.env['ALL_BROKERS'] === '1' || process.env['CI_FULL'] === '1';
 
 const isInPath = (program: string): boolean =>
   (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
