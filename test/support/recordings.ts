@@ -33,6 +33,11 @@ export type Expectation = {
   readonly mean?: string;
   readonly count?: number;
   readonly note?: string;
+  readonly id?: string;
+  readonly level?: number;
+  /** Extended code: function and data byte in hex. */
+  readonly ext?: string;
+  readonly data?: string;
 };
 
 /** Everything that the wire says, in order. */
