@@ -1,17 +1,16 @@
 /** `heyu2mqtt explain LOG...`: the service's own core over a log, without a broker. */
 
-import { createReadStream, fstatSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
 import { createExplainer, type Explainer } from '../bridge/explain.js';
 import { loadConfiguration } from '../config/load.js';
-import { formatFaults } from '../config/faults.js';
-import { readStamp } from '../heyu/stamp.js';
+import { ENVIRONMENT, formatFaults, type Fault } from '../config/faults.js';
 import { timeZone } from '../heyu/time-zone.js';
 import { ownedZone } from '../security/settings.js';
 import type { CoreSettings } from '../settings.js';
+import { readX10ConfigFile } from './alias-place.js';
 import { CommandError, EXIT } from './exit-code.js';
+import { linesOf, yearOf } from './explain-input.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
 import { processTerminal } from './terminal.js';
 import { ownVersion } from './version.js';
@@ -34,7 +33,7 @@ const several = (value: string, before: readonly string[] = []): readonly string
 export function explainCommand(): Command {
   return new Command('explain')
     .description('show what each line of a heyu log is, and what would be published')
-    .argument('<log...>', 'heyu logs, rotated ones first; - reads standard input')
+    .argument('<log...>', 'heyu logs, rotated ones first, also as .gz; - reads standard input')
     .option('--config <file>', 'take everything from the configuration of the service')
     .option('--aliases <file>', 'alias file; without one nothing is mapped')
     .option('--x10config <file>', "heyu's own configuration, for the form of its stamps")
@@ -59,14 +58,16 @@ async function explain(logs: readonly string[], options: Options): Promise<void>
   const zone = timeZone(settings.stamp.timeZone);
   const { json = false, armed = [], disarmed = [] } = options;
   const print = tablePrinter(terminal, zone);
-  const year = options.year === undefined ? await yearOf(logs, settings) : yearFrom(options.year);
+  const year = options.year === undefined ? await yearOf(logs, settings.stamp) : yearFrom(options.year);
   const scene = { year, armed, disarmed };
   const explainer = createExplainer(settings, scene, (row) => {
     if (json) terminal.print(jsonRow(row, zone, logs.length > 1));
     else print(row);
   });
-  for (const log of logs) await explainFile(log, explainer);
+  let lines = 0;
+  for (const log of logs) lines += await explainFile(log, explainer);
   explainer.end();
+  if (lines === 0) terminal.complain(`${logs.join(', ')}: holds not a single line`);
 }
 
 function yearFrom(text: string): number {
@@ -87,13 +88,15 @@ function settingsFor(options: Options): CoreSettings {
   set('HEYU2MQTT_HEYU_X10CONFIG', options.x10config === undefined ? undefined : resolve(options.x10config));
   set('HEYU2MQTT_HEYU_DATE_FORMAT', options.dateFormat);
   set('HEYU2MQTT_HEYU_TIMEZONE', options.timezone);
+  // a file that cannot be read is the command line's fault here, not that of a key
+  readX10ConfigFile(options.x10config);
   const loaded = loadConfiguration({
     configFile: options.config,
     env,
     version: ownVersion(),
     anyZone: options.config === undefined,
   });
-  if (!loaded.ok) throw new CommandError(formatFaults(loaded.faults), EXIT.configuration);
+  if (!loaded.ok) throw faultsError(loaded.faults);
   const { core, aliasFileFound } = loaded.configuration;
   if (options.aliases !== undefined && !aliasFileFound) {
     throw new CommandError(
@@ -102,6 +105,13 @@ function settingsFor(options: Options): CoreSettings {
       'give the path of aliases.yaml',
     );
   }
+  for (const zone of options.config === undefined
+    ? [...(options.armed ?? []), ...(options.disarmed ?? [])]
+    : [])
+    if (!core.sensors.some((sensor) => sensor.zone === zone))
+      processTerminal().complain(
+        `no alias is in the zone "${zone}": whether it is armed makes no difference`,
+      );
   const known = new Set(core.zones.map(({ zone }) => zone));
   const named = [
     ...core.sensors.map(({ zone }) => zone),
@@ -117,29 +127,25 @@ function settingsFor(options: Options): CoreSettings {
   return { ...core, zones: [...core.zones, ...missing.map(ownedZone)] };
 }
 
-/** Opens a log, or says why not. */
-function open(log: string): number {
-  try {
-    const file = openSync(log, 'r');
-    if (fstatSync(file).isDirectory()) throw new CommandError(`${log}: is a directory`, EXIT.noInput);
-    return file;
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read' : code;
-    throw new CommandError(`${log}: ${why}`, EXIT.noInput);
-  }
+/** The variables that options are handed on in. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  HEYU2MQTT_ALIASES: '--aliases',
+  HEYU2MQTT_HEYU_X10CONFIG: '--x10config',
+  HEYU2MQTT_HEYU_TIMEZONE: '--timezone',
+};
+
+/** Faults of options are named after the option, and are faults of the command line if there are no others. */
+function faultsError(faults: readonly Fault[]): CommandError {
+  const named = faults.map((fault): Fault => {
+    const option = fault.file === ENVIRONMENT ? OPTION_OF[fault.key] : undefined;
+    return option === undefined ? fault : { ...fault, file: option, key: '' };
+  });
+  const isUsage = named.every(({ file }) => file.startsWith('--'));
+  return new CommandError(formatFaults(named), isUsage ? EXIT.usage : EXIT.configuration);
 }
 
-async function* linesOf(log: string): AsyncGenerator<string> {
-  const input = log === '-' ? process.stdin : createReadStream('', { fd: open(log) });
-  // latin1 keeps bytes and offsets the same; the text is decoded line by line
-  input.setEncoding('latin1');
-  const lines = createInterface({ input, crlfDelay: Infinity });
-  for await (const line of lines) yield line;
-}
-
-async function explainFile(log: string, explainer: Explainer): Promise<void> {
+/** Explains all lines of a log, and returns how many there were. */
+async function explainFile(log: string, explainer: Explainer): Promise<number> {
   let number = 0;
   let offset = 0;
   for await (const line of linesOf(log)) {
@@ -148,25 +154,5 @@ async function explainFile(log: string, explainer: Explainer): Promise<void> {
     explainer.line(text, log, number, offset);
     offset += line.length + 1;
   }
-}
-
-/**
- * The year of the first line: that of the first file's date, less one for each New Year between the file's
- * first line and its end. Standard input has no date: this year.
- */
-async function yearOf(logs: readonly string[], settings: CoreSettings): Promise<number> {
-  const [first = '-'] = logs;
-  if (first === '-') return new Date().getFullYear();
-  const zone = timeZone(settings.stamp.timeZone);
-  const { mtimeMs } = fstatSync(open(first));
-  let year = new Date(mtimeMs + zone.offsetMs(mtimeMs)).getUTCFullYear();
-  let before = 0;
-  for await (const line of linesOf(first)) {
-    const stamp = readStamp(line, settings.stamp.order);
-    if (stamp === undefined || stamp.unixMs !== undefined || stamp.year !== 0) continue;
-    // half a year back is New Year, a little back is a script or a clock that was set
-    if (before - stamp.month > 6) year -= 1;
-    before = stamp.month;
-  }
-  return year;
+  return number;
 }
