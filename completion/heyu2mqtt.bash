@@ -26,6 +26,9 @@ _heyu2mqtt() {
         'heyu2mqtt config' | \
         'heyu2mqtt check' | \
         'heyu2mqtt broker-check' | \
+        'heyu2mqtt session' | \
+        'heyu2mqtt session show' | \
+        'heyu2mqtt session clear' | \
         'heyu2mqtt alias' | \
         'heyu2mqtt alias import' | \
         'heyu2mqtt alias list' | \
@@ -62,6 +65,8 @@ _heyu2mqtt() {
         'heyu2mqtt broker-check --config' | \
         'heyu2mqtt broker-check --url' | \
         'heyu2mqtt broker-check --restart-cmd' | \
+        'heyu2mqtt session show --config' | \
+        'heyu2mqtt session clear --config' | \
         'heyu2mqtt alias import --config' | \
         'heyu2mqtt alias import --aliases' | \
         'heyu2mqtt alias import --zone' | \
@@ -161,6 +166,8 @@ _heyu2mqtt() {
     'heyu2mqtt broker-check --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt broker-check --url') :; return ;;
     'heyu2mqtt broker-check --restart-cmd') :; return ;;
+    'heyu2mqtt session show --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt session clear --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias import --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias import --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias import --zone') :; return ;;
@@ -168,7 +175,7 @@ _heyu2mqtt() {
     'heyu2mqtt alias list --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias show --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias show --aliases') compopt -o default 2> /dev/null; return ;;
-    'heyu2mqtt alias add --model') COMPREPLY=($(compgen -W 'MS12 MS12A MS13 MS13A MS14 MS14A MS16 MS16A PLCSENSOR MS10A PMS01 MS90 MS18E DM10 DS10A DS10 DS10E PDS01 DS18 DS90 DS18-1 SD90 BMB-SD18 SD10 EH-CWSD10 EH-WD210 GB10 SH624 PSR01 KR10A KR21 PKR02 KR18 KR18E KR15A SVDATA PALMPAD KR19A KR22 KEYCHAIN ONLYON ONLYOFF REMOTE2 REMOTE3 REMOTE4 REMOTE6 REMOTEP UR81A UR51A UX17A UX23A GURU StdLM LM LM465 LM12 PLM03 PLM01 LM465-1 LM-1 LM15A LM15 PSM04 LMS LM14A PLM21 SL1LM SL2LM SL2380W LL1LM LL2LM LL2000STW StdWS WS WS467 LW10U PLW01 WS477 PLW02 WS467-1 WS-1 WS12A XPD3 WS13A XPS3 PR511 PHS01 StdAM AM AM486 AM12 PAM01 AM466 PAM02 SR227 PA011 AMS RR501 PAT01 ACTAMS RS114 ACTAMSBUG RF234 AM14A PAM21 AM15A PAM22 SL1AM SL2AM AMEXC AMEXC16 AMEXC8 RAIN8 AMEXC4 RAIN8II XM10A XM13A XM14A ORE_T1 ORE_T2 ORE_T3 ORE_TH1 ORE_TH2 ORE_TH3 ORE_TH4 ORE_TH5 ORE_TH6 ORE_THB1 ORE_THB2 ORE_DT1 ORE_TEMU ORE_THEMU ORE_THBEMU THR138 THRN122N THN122N THN132N THGR122NX THGN123N THGR228N THGN800 THGR800 THGR810 THGR918N RTGN318 RTGR328N RTGR328N_TH RTGR328N_DT BTHR918 BTHR918N BTHR968 ORE_WIND1 ORE_WIND2 ORE_WIND3 WGR800 WGR918N ORE_RAIN1 ORE_RAIN2 ORE_RAIN3 PCR800 PCR918N ORE_UV1 ORE_UV2 ORE_WGT1 BWR102 ELS_CM113 ELS_ELEC1 ORE_ELS OWL_ELEC2 RFXSENSOR RFXCOUNT RFXPOWER RFXWATER RFXGAS RFXPULSE DIGIMAX VISGEN VDATA SSVDATA VIRT4 NONE SHUTTER SW10 KAKU_S KAKU_P SEC_IGNORE ORE_IGNORE' -- "$current")); return ;;
+    'heyu2mqtt alias add --model') COMPREPLY=($(compgen -W 'MS12 MS12A MS13 MS13A MS14 MS14A MS16 MS16A PLCSENSOR MS10A PMS01 MS90 MS18E DM10 DS10A DS10 DS10E PDS01 DS18 DS90 DS18-1 SD90 BMB-SD18 SD10 EH-CWSD10 EH-WD210 GB10 SH624 PSR01 KR10A KR21 PKR02 KR18 KR18E KR15A SVDATA PALMPAD KR19A KR22 KEYCHAIN ONLYON ONLYOFF REMOTE2 REMOTE3 REMOTE4 REMOTE6 REMOTEP UR81A UR51A UX17A UX23A GURU StdLM LM LM465 LM12 PLM03 PLM01 LM465-1 LM-1 LM15A LM15 PSM04 LMS LM14A PLM21 SL1LM SL2LM SL2380W LL1LM LL2LM LL2000STW StdWS WS WS467 LW10U PLW01 WS477 PLW02 WS467-1 WS-1 WS12A XPD3 WS13A XPS3 PR511 PHS01 StdAM AM AM486 AM12 PAM01 AM466 PAM02 SR227 PA011 AMS RR501 PAT01 ACTAMS RS114 ACTAMSBUG RF234 AM14A PAM21 AM15A PAM22 SL1AM SL2AM AMEXC AMEXC16 AMEXC8 RAIN8 AMEXC4 RAIN8II XM10A XM13A XM14A ORE_T1 ORE_T2 ORE_T3 ORE_TH1 ORE_TH2 ORE_TH3 ORE_TH4 ORE_TH5 ORE_TH6 ORE_THB1 ORE_THB2 ORE_DT1 ORE_TEMU ORE_THEMU ORE_THBEMU THR138 THRN122N THN122N THN132N THGR122NX THGN123N THGR228N THGN800 THGR800 THGR810 THGR918N RTGN318 RTGR328N RTGR328N_TH RTGR328N_DT BTHR918 BTHR918N BTHR968 ORE_WIND1 ORE_WIND2 ORE_WIND3 WGR800 WGR918N ORE_RAIN1 ORE_RAIN2 ORE_RAIN3 PCR800 PCR918N ORE_UV1 ORE_UV2 ORE_WGT1 BWR102 RFXSENSOR ELS_CM113 ELS_ELEC1 ORE_ELS OWL_ELEC2 RFXCOUNT RFXPOWER RFXWATER RFXGAS RFXPULSE DIGIMAX VISGEN VDATA SSVDATA VIRT4 NONE SHUTTER SW10 KAKU_S KAKU_P SEC_IGNORE ORE_IGNORE' -- "$current")); return ;;
     'heyu2mqtt alias add --type') COMPREPLY=($(compgen -W 'motion door window garage opening smoke glass water light_sensor remote light appliance reading' -- "$current")); return ;;
     'heyu2mqtt alias add --name') :; return ;;
     'heyu2mqtt alias add --area') :; return ;;
@@ -188,7 +195,7 @@ _heyu2mqtt() {
     'heyu2mqtt alias add --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias set --unset') :; return ;;
     'heyu2mqtt alias set --address') :; return ;;
-    'heyu2mqtt alias set --model') COMPREPLY=($(compgen -W 'MS12 MS12A MS13 MS13A MS14 MS14A MS16 MS16A PLCSENSOR MS10A PMS01 MS90 MS18E DM10 DS10A DS10 DS10E PDS01 DS18 DS90 DS18-1 SD90 BMB-SD18 SD10 EH-CWSD10 EH-WD210 GB10 SH624 PSR01 KR10A KR21 PKR02 KR18 KR18E KR15A SVDATA PALMPAD KR19A KR22 KEYCHAIN ONLYON ONLYOFF REMOTE2 REMOTE3 REMOTE4 REMOTE6 REMOTEP UR81A UR51A UX17A UX23A GURU StdLM LM LM465 LM12 PLM03 PLM01 LM465-1 LM-1 LM15A LM15 PSM04 LMS LM14A PLM21 SL1LM SL2LM SL2380W LL1LM LL2LM LL2000STW StdWS WS WS467 LW10U PLW01 WS477 PLW02 WS467-1 WS-1 WS12A XPD3 WS13A XPS3 PR511 PHS01 StdAM AM AM486 AM12 PAM01 AM466 PAM02 SR227 PA011 AMS RR501 PAT01 ACTAMS RS114 ACTAMSBUG RF234 AM14A PAM21 AM15A PAM22 SL1AM SL2AM AMEXC AMEXC16 AMEXC8 RAIN8 AMEXC4 RAIN8II XM10A XM13A XM14A ORE_T1 ORE_T2 ORE_T3 ORE_TH1 ORE_TH2 ORE_TH3 ORE_TH4 ORE_TH5 ORE_TH6 ORE_THB1 ORE_THB2 ORE_DT1 ORE_TEMU ORE_THEMU ORE_THBEMU THR138 THRN122N THN122N THN132N THGR122NX THGN123N THGR228N THGN800 THGR800 THGR810 THGR918N RTGN318 RTGR328N RTGR328N_TH RTGR328N_DT BTHR918 BTHR918N BTHR968 ORE_WIND1 ORE_WIND2 ORE_WIND3 WGR800 WGR918N ORE_RAIN1 ORE_RAIN2 ORE_RAIN3 PCR800 PCR918N ORE_UV1 ORE_UV2 ORE_WGT1 BWR102 ELS_CM113 ELS_ELEC1 ORE_ELS OWL_ELEC2 RFXSENSOR RFXCOUNT RFXPOWER RFXWATER RFXGAS RFXPULSE DIGIMAX VISGEN VDATA SSVDATA VIRT4 NONE SHUTTER SW10 KAKU_S KAKU_P SEC_IGNORE ORE_IGNORE' -- "$current")); return ;;
+    'heyu2mqtt alias set --model') COMPREPLY=($(compgen -W 'MS12 MS12A MS13 MS13A MS14 MS14A MS16 MS16A PLCSENSOR MS10A PMS01 MS90 MS18E DM10 DS10A DS10 DS10E PDS01 DS18 DS90 DS18-1 SD90 BMB-SD18 SD10 EH-CWSD10 EH-WD210 GB10 SH624 PSR01 KR10A KR21 PKR02 KR18 KR18E KR15A SVDATA PALMPAD KR19A KR22 KEYCHAIN ONLYON ONLYOFF REMOTE2 REMOTE3 REMOTE4 REMOTE6 REMOTEP UR81A UR51A UX17A UX23A GURU StdLM LM LM465 LM12 PLM03 PLM01 LM465-1 LM-1 LM15A LM15 PSM04 LMS LM14A PLM21 SL1LM SL2LM SL2380W LL1LM LL2LM LL2000STW StdWS WS WS467 LW10U PLW01 WS477 PLW02 WS467-1 WS-1 WS12A XPD3 WS13A XPS3 PR511 PHS01 StdAM AM AM486 AM12 PAM01 AM466 PAM02 SR227 PA011 AMS RR501 PAT01 ACTAMS RS114 ACTAMSBUG RF234 AM14A PAM21 AM15A PAM22 SL1AM SL2AM AMEXC AMEXC16 AMEXC8 RAIN8 AMEXC4 RAIN8II XM10A XM13A XM14A ORE_T1 ORE_T2 ORE_T3 ORE_TH1 ORE_TH2 ORE_TH3 ORE_TH4 ORE_TH5 ORE_TH6 ORE_THB1 ORE_THB2 ORE_DT1 ORE_TEMU ORE_THEMU ORE_THBEMU THR138 THRN122N THN122N THN132N THGR122NX THGN123N THGR228N THGN800 THGR800 THGR810 THGR918N RTGN318 RTGR328N RTGR328N_TH RTGR328N_DT BTHR918 BTHR918N BTHR968 ORE_WIND1 ORE_WIND2 ORE_WIND3 WGR800 WGR918N ORE_RAIN1 ORE_RAIN2 ORE_RAIN3 PCR800 PCR918N ORE_UV1 ORE_UV2 ORE_WGT1 BWR102 RFXSENSOR ELS_CM113 ELS_ELEC1 ORE_ELS OWL_ELEC2 RFXCOUNT RFXPOWER RFXWATER RFXGAS RFXPULSE DIGIMAX VISGEN VDATA SSVDATA VIRT4 NONE SHUTTER SW10 KAKU_S KAKU_P SEC_IGNORE ORE_IGNORE' -- "$current")); return ;;
     'heyu2mqtt alias set --type') COMPREPLY=($(compgen -W 'motion door window garage opening smoke glass water light_sensor remote light appliance reading' -- "$current")); return ;;
     'heyu2mqtt alias set --name') :; return ;;
     'heyu2mqtt alias set --area') :; return ;;
@@ -246,6 +253,9 @@ _heyu2mqtt() {
       'heyu2mqtt config') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt check') COMPREPLY=($(compgen -W '--config --quick --fix --yes --json -h --help' -- "$current")) ;;
       'heyu2mqtt broker-check') COMPREPLY=($(compgen -W '--config --url --restart-cmd --json -h --help' -- "$current")) ;;
+      'heyu2mqtt session') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
+      'heyu2mqtt session show') COMPREPLY=($(compgen -W '--config --look --json -h --help' -- "$current")) ;;
+      'heyu2mqtt session clear') COMPREPLY=($(compgen -W '--config --yes --force -h --help' -- "$current")) ;;
       'heyu2mqtt alias') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt alias import') COMPREPLY=($(compgen -W '--config --aliases --dry-run --prune --zone --yes -h --help' -- "$current")) ;;
       'heyu2mqtt alias list') COMPREPLY=($(compgen -W '--config --aliases --json -h --help' -- "$current")) ;;
@@ -270,7 +280,8 @@ _heyu2mqtt() {
   fi
 
   case "$command:$arguments" in
-    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run demo config check broker-check alias explain service' -- "$current")) ;;
+    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run demo config check broker-check session alias explain service' -- "$current")) ;;
+    'heyu2mqtt session:0') COMPREPLY=($(compgen -W 'show clear' -- "$current")) ;;
     'heyu2mqtt alias:0') COMPREPLY=($(compgen -W 'import list show add set rename remove check learn test topics watch' -- "$current")) ;;
     'heyu2mqtt alias import:'0) compopt -o default 2> /dev/null ;;
     'heyu2mqtt alias show:'0) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;

@@ -11,6 +11,7 @@ import { explainCommand } from './explain.js';
 import { initCommand } from './init.js';
 import { runCommand } from './run.js';
 import { serviceCommand } from './service.js';
+import { sessionCommand } from './session.js';
 
 /** The whole command line with its commands. */
 export function program(): Command {
@@ -21,6 +22,7 @@ export function program(): Command {
     .addCommand(configCommand())
     .addCommand(checkCommand())
     .addCommand(brokerCheckCommand())
+    .addCommand(sessionCommand())
     .addCommand(aliasCommand())
     .addCommand(explainCommand())
     .addCommand(serviceCommand());

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { MAIN, makeBridge } from '../support/bridge.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
+import { atTerminal, KEY } from '../cli/terminal-session.js';
 
 type Run = { readonly child: ChildProcess; readonly out: () => string; readonly err: () => string };
 
@@ -87,4 +88,15 @@ test('broker-check says what it could not clean up', async () => {
   );
   expect(err()).toMatch(/: the session of h2m-check-/);
   expect(code).toBe(2);
+});
+
+test('broker-check tells a person what it is doing, and can be called off', async () => {
+  const { mosquitto, config } = await scene();
+  const session = atTerminal(['broker-check', '--config', config]);
+  await session.sees('the five tests, MQTT 5 ...');
+  await session.sees('the order after an absence ...');
+  session.types(KEY.ctrlC);
+  await session.sees('called off, what was begun is cleaned up');
+  expect(await session.ends()).toBe(130);
+  expect(await retained(mosquitto)).toEqual([]);
 });
