@@ -6,7 +6,7 @@
 import type { Now } from '../now.js';
 import type { LogLine } from '../ports.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
-import { idOf } from '../sensor/hearing.js';
+import { earliestOf, idOf } from '../sensor/hearing.js';
 import { channelsOf } from '../sensor/channels.js';
 import type { SecurityEffect } from '../security/effect.js';
 import {
@@ -247,8 +247,9 @@ function outputTo(of: () => Bridge, sinks: BridgeSinks): CoreOutput {
       if (zone === undefined) return undefined;
       const { security, now } = of();
       const { at, source } = hearing;
+      const earliestAt = earliestOf(hearing);
       const late = isOver || of().isBehind || hearing.now - at > LIVE_MS;
-      const signal = { alias, zone, id: idOf(hearing), at, late, modes, address, source };
+      const signal = { alias, zone, id: idOf(hearing), at, earliestAt, late, modes, address, source };
       return motion(security, signal, now, emit);
     },
     heyuArmed: (state, at) => {

@@ -31,7 +31,7 @@ export type CoreOutput = {
   readonly event: (sensor: Sensor, event: SensorEvent, source: Source | undefined) => void;
   /** A sign of an intruder: asks the security state of its zone. */
   readonly alarm: (sensor: Sensor, hearing: Hearing, late: boolean) => Standing | undefined;
-  /** heyu's own armed state, and Arm or Disarm of a keyfob. */
+  /** heyu's own armed state, and Arm or Disarm of a keyfob: not said before `at`. */
   readonly heyuArmed: (state: 'armed_home' | 'armed_away' | 'disarmed', at: number) => void;
   /** `isImmediate`: its delay switch stands at minimum. */
   readonly keyfob: (

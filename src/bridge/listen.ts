@@ -9,6 +9,7 @@ import { gluedAt, gluedToTornStamp, isTornSource } from '../heyu/glued.js';
 import type { Signal } from '../heyu/line.js';
 import { addressUnit, endPending } from '../heyu/selection.js';
 import { noteInactive } from '../sensor/diagnostics.js';
+import { earliestOf, UNDATED } from '../sensor/hearing.js';
 import { lampHeard } from '../sensor/lamp.js';
 import { readingHeard } from '../sensor/reading.js';
 import { securityHeard } from '../sensor/sensor.js';
@@ -24,9 +25,6 @@ const BACKLOG_MS = 60_000;
 
 /** Longer than every signal of heyu but those with a very long label: worth a second look. */
 const LONG = 90;
-
-/** Later than any instant: what is heard then is too late to be live. */
-const FOREVER = Number.MAX_SAFE_INTEGER;
 
 /** Hears one line. */
 export function hearLine(core: Core, line: LogLine): void {
@@ -44,7 +42,7 @@ export function hearLine(core: Core, line: LogLine): void {
     core.mismatchesInARow += 1;
     if (core.mismatchesInARow === SUSPICIOUS) setTrouble(core, 'begins', 'clock_mismatch', line.readAt);
     // nobody knows when a line of a backlog with such a stamp was written: never a live motion
-    if (line.readAt - line.notBefore > BACKLOG_MS) readAt = FOREVER;
+    if (line.readAt - line.notBefore > BACKLOG_MS) readAt = UNDATED;
   } else {
     if (line.file === 'current' && instant.at > core.lineAt) core.lineAt = instant.at;
     if (core.mismatchesInARow > 0) {
@@ -185,7 +183,7 @@ function hearSignal(core: Core, signal: Signal, at: number, now: number, line: L
       return;
     case 'message':
       output.find?.({ kind: 'message', message: signal.message, text: signal.text });
-      return messageHeard(core, signal.message, at);
+      return messageHeard(core, signal.message, at, earliestOf({ at, now, line }));
     case 'unrecognised':
       health.counters.unrecognised += 1;
       output.find?.({ kind: 'unrecognised', text: signal.text, reason: 'heyu writes no such line' });
@@ -219,7 +217,7 @@ function security(
   if (sensor.settings.type === 'remote' && (name === 'Arm' || name === 'Disarm')) {
     const mode = flags.includes('swHome') ? 'home' : 'away';
     const action = name === 'Arm' ? 'arm' : 'disarm';
-    core.output.keyfob(sensor.settings.alias, action, mode, at, flags.includes('swMin'));
+    core.output.keyfob(sensor.settings.alias, action, mode, earliestOf(hearing), flags.includes('swMin'));
   }
   signed(core, sensor, at);
 }

@@ -50,8 +50,8 @@ export function receiverWorks(core: Core, at: number): void {
     setTrouble(core, 'ends', 'rf_jamming', at);
 }
 
-/** A message of heyu (heyu/messages). */
-export function messageHeard(core: Core, message: Message, at: number): void {
+/** A message of heyu (heyu/messages). `earliestAt`: it was not said before. */
+export function messageHeard(core: Core, message: Message, at: number, earliestAt: number): void {
   const { health, output } = core;
   const isSameFailure = message === 'power_failure' && at - core.powerFailedAt < SAME_FAILURE_MS;
   if (message === 'power_failure') core.powerFailedAt = at;
@@ -75,7 +75,7 @@ export function messageHeard(core: Core, message: Message, at: number): void {
     case 'armed_home':
     case 'armed_away':
     case 'disarmed':
-      return output.heyuArmed(message, at);
+      return output.heyuArmed(message, earliestAt);
     case 'tamper_cleared':
       for (const sensor of core.sensors) clearTamper(sensor, at, core.report);
       return;

@@ -135,7 +135,7 @@ function act(
 
 /** It was not armed yet at this motion: whatever becomes known, it is no alert. */
 function isBeforeArming(motion: Motion, { armedSince }: Belief): boolean {
-  return armedSince !== undefined && motion.at < armedSince;
+  return armedSince !== undefined && motion.earliestAt < armedSince;
 }
 
 /** The last alert of a sensor, unless the zone was armed anew since: what it was before a crash may be older. */
@@ -171,7 +171,7 @@ export function judgeMotion(
     alertCooldownMs: settings.alertCooldownMs,
     lastAlertAt: lastAlertAt(security, motion.alias, belief),
     afterwards: gap,
-    seen: settings.kind === 'owned' || motion.at > security.link.unseenUntil,
+    seen: settings.kind === 'owned' || motion.earliestAt > security.link.unseenUntil,
   });
   act(security, zone, motion, judgement, gap || motion.late, now, emit);
 }

@@ -16,6 +16,8 @@ export type Motion = {
   readonly id: string;
   /** The instant of the line, epoch ms. */
   readonly at: number;
+  /** It was not before this instant; `at` unless nobody knows when it was. */
+  readonly earliestAt: number;
   /** It was read after its hold time was over. */
   readonly late: boolean;
   /** Ways of being armed in which this sensor raises an alert; undefined = all. */
@@ -109,7 +111,7 @@ export function judge(motion: Motion, belief: Belief, circumstances: Circumstanc
   if (!afterwards(motion, circumstances)) {
     return judgeArmed(motion, circumstances, state, belief.mode, true, `zone ${state}`);
   }
-  if (belief.armedSince === undefined || belief.armedSince > motion.at) {
+  if (belief.armedSince === undefined || belief.armedSince > motion.earliestAt) {
     return { verdict: 'late', reason: 'judged late and the zone was not armed all the time since' };
   }
   const reason = `judged late, zone ${state} before and now`;

@@ -18,11 +18,16 @@ export type Order = {
   readonly command: Command;
   /** How long ago it was said, ms. Infinity = not known. */
   readonly ageMs: number;
+  /** It stands in the log with this instant (epoch ms, a whole second); undefined = it comes from the broker. */
+  readonly loggedAt: number | undefined;
   /** Arm without exit delay. */
   readonly immediate: boolean;
   /** For notes: a topic, `heyu`, or the alias of a keyfob. */
   readonly source: string;
 };
+
+/** Stamps are whole seconds. */
+const SECOND_MS = 1000;
 
 function refuse(
   security: Security,
@@ -45,9 +50,19 @@ function refuse(
 
 /** Gives an order to an owned zone. */
 export function order(security: Security, zone: Zone, given: Order, now: Now, emit: Emit): void {
-  const { command, ageMs, immediate, source } = given;
+  const { command, ageMs, loggedAt, immediate, source } = given;
   const { settings, truth } = zone;
   const word = commandWord(command);
+  if (loggedAt !== undefined && loggedAt + SECOND_MS <= (zone.orderedAt ?? -Infinity)) {
+    // after a crash the log is read again; what was ordered since counts
+    emit({
+      kind: 'note',
+      level: 'info',
+      fields: { zone: settings.zone, command: word, source },
+      message: 'command is older than the last one that was obeyed: it changes nothing',
+    });
+    return;
+  }
   if (ageMs > settings.commandMaxAgeMs) {
     const age = Number.isFinite(ageMs) ? `may be ${Math.round(ageMs / 1000)} s old` : 'is of unknown age';
     const limit = Math.round(settings.commandMaxAgeMs / 1000);
@@ -56,6 +71,8 @@ export function order(security: Security, zone: Zone, given: Order, now: Now, em
     if (command.kind === 'disarm' && truth !== undefined) setTruth(security, zone, doubt(truth, now.at), now);
     return;
   }
+  zone.orderedAt = Math.max(zone.orderedAt ?? -Infinity, loggedAt ?? now.at);
+  security.changed = true;
   const next = obey(truth, command, settings, now.at, immediate);
   emit({
     kind: 'note',
@@ -110,6 +127,12 @@ export function commandReceived(
   }
   const ageMs = security.link.draining ? security.link.awayMs : 0;
   for (const addressee of zones) {
-    order(security, addressee, { command, ageMs, immediate: false, source: topic }, now, emit);
+    order(
+      security,
+      addressee,
+      { command, ageMs, loggedAt: undefined, immediate: false, source: topic },
+      now,
+      emit,
+    );
   }
 }

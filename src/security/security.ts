@@ -70,7 +70,7 @@ export function motion(
 ): { readonly security: SecurityState | 'unknown'; readonly verified: boolean } {
   const zone = security.zones.get(signal.zone);
   if (zone === undefined) return { security: 'unknown', verified: false };
-  const standing = securityAt(beliefOf(security, zone), signal.at, signal.late);
+  const standing = securityAt(beliefOf(security, zone), signal.earliestAt, signal.late);
   judgeMotion(security, zone, signal, false, now, emit);
   if (security.changed) refresh(security, now, emit);
   return standing;
@@ -86,7 +86,7 @@ function toOwned(
 ): void {
   for (const zone of security.zones.values()) {
     if (zone.settings.kind !== 'owned' || !chosen(zone.settings)) continue;
-    order(security, zone, { ...given, ageMs: Math.max(0, now.at - at) }, now, emit);
+    order(security, zone, { ...given, ageMs: Math.max(0, now.at - at), loggedAt: at }, now, emit);
   }
   if (security.changed) refresh(security, now, emit);
 }

@@ -1,6 +1,7 @@
 /** The wall clock was set back: nothing that is remembered can have been later than now. */
 
 import type { Now } from '../now.js';
+import type { Motion } from './alert.js';
 import type { Security } from './house.js';
 import type { Memory } from './memory.js';
 
@@ -11,9 +12,13 @@ import type { Memory } from './memory.js';
 export function setBack(security: Security, { at }: Now): void {
   const { alertedAt, link, waiting, zones } = security;
   for (const zone of zones.values()) {
+    if (zone.orderedAt !== undefined) zone.orderedAt = Math.min(zone.orderedAt, at);
     if (zone.memory !== undefined) zone.memory = notAfter(zone.memory, at);
     if (zone.truth === undefined) continue;
-    const truth = notAfter(zone.truth, at);
+    const { entry } = zone.truth;
+    const stepped = notAfter(zone.truth, at);
+    const truth =
+      entry === undefined || entry.at <= at ? stepped : { ...stepped, entry: setBackMotion(entry, at) };
     if (zone.announced === zone.truth) zone.announced = truth;
     zone.truth = truth;
   }
@@ -21,10 +26,14 @@ export function setBack(security: Security, { at }: Now): void {
     if (alerted.at > at) alertedAt.set(alias, { ...alerted, at });
   }
   for (const [alias, { motion, gap }] of waiting) {
-    if (motion.at > at) waiting.set(alias, { motion: { ...motion, at }, gap });
+    waiting.set(alias, { motion: setBackMotion(motion, at), gap });
   }
   // not upAt: how long the link was down is then not known, which is the truth
   link.unseenUntil = Math.min(link.unseenUntil, at);
+}
+
+function setBackMotion(motion: Motion, at: number): Motion {
+  return { ...motion, at: Math.min(motion.at, at), earliestAt: Math.min(motion.earliestAt, at) };
 }
 
 function notAfter<M extends Memory>(memory: M, at: number): M {

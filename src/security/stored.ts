@@ -37,6 +37,7 @@ type StoredZone = {
   readonly truth: Truth | null;
   readonly latch: Latch | null;
   readonly refusedCommand: RefusedCommand | null;
+  readonly orderedAt: number | null;
 };
 
 function storedZone(zone: Zone): StoredZone {
@@ -46,6 +47,7 @@ function storedZone(zone: Zone): StoredZone {
     truth: zone.truth ?? null,
     latch: zone.latch ?? null,
     refusedCommand: zone.refusedCommand ?? null,
+    orderedAt: zone.orderedAt ?? null,
   };
 }
 
@@ -144,7 +146,8 @@ function readMotion(value: unknown): Motion | undefined {
   if (address === undefined || source === undefined || at === undefined) return undefined;
   const modes = stored['modes'];
   const known = Array.isArray(modes) ? modes.filter(isMode) : undefined;
-  return { alias, zone, id, at, late: stored['late'] === true, modes: known, address, source };
+  const earliestAt = instant(stored['earliestAt']) ?? at;
+  return { alias, zone, id, at, earliestAt, late: stored['late'] === true, modes: known, address, source };
 }
 
 function readAlert(value: unknown): AlertEffect | undefined {
@@ -190,6 +193,7 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   zone.memory = owned ? undefined : readMemory(stored['memory']);
   zone.latch = readLatch(stored['latch']);
   zone.refusedCommand = readRefused(stored['refusedCommand']);
+  zone.orderedAt = owned ? instant(stored['orderedAt']) : undefined;
   if (zone.truth !== undefined && zone.tracker !== undefined) {
     // presumed on the broker already: the first verification will tell
     zone.published.set(zone.tracker.topic, zone.truth.state);

@@ -39,6 +39,8 @@ export type Zone = {
   pinned: boolean;
   latch: Latch | undefined;
   refusedCommand: RefusedCommand | undefined;
+  /** Owned: when the last order that was obeyed was given, epoch ms. */
+  orderedAt: number | undefined;
   /** The last words heard on the state topic, as the source says them. */
   reported: string | undefined;
   /** Queued copies that came with the last connect. */
@@ -96,6 +98,7 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     pinned: false,
     latch: undefined,
     refusedCommand: undefined,
+    orderedAt: undefined,
     reported: undefined,
     whileAway: [],
     told: new Set(),

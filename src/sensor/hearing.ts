@@ -20,10 +20,18 @@ export type Hearing = {
   readonly at: number;
   /** Now, epoch ms: decides whether the line is read too late to be live. */
   readonly now: number;
-  /** The line that said it: names what it causes (`idOf`). */
-  readonly line: { readonly generation: string; readonly offset: number };
+  /** The line that said it: names what it causes (`idOf`). It was not written before `notBefore`, epoch ms. */
+  readonly line: { readonly generation: string; readonly offset: number; readonly notBefore?: number };
   readonly source: Source;
 };
+
+/** `now` where nobody knows when the line was written: later than any instant, hence too late to be live. */
+export const UNDATED = Number.MAX_SAFE_INTEGER;
+
+/** The earliest instant at which a signal can have been, epoch ms: `at` where that is known. */
+export function earliestOf({ at, now, line }: Pick<Hearing, 'at' | 'now' | 'line'>): number {
+  return now === UNDATED ? Math.min(line.notBefore ?? at, at) : at;
+}
 
 /** Id of what a line causes: generation of its file and offset of the line; the same when it is read again. */
 export function idOf({ line }: Hearing): string {

@@ -97,6 +97,7 @@ export function motion(test: Bench, different: Partial<Motion> = {}): ReturnType
     zone: 'ground',
     id: `f00d.${test.now.at}`,
     at: test.now.at,
+    earliestAt: different.at ?? test.now.at,
     late: false,
     modes: undefined,
     address: 'A3',
