@@ -103,7 +103,9 @@ function passwordOf(
   const reading = readTextFile(file, file, { mostBytes: 65_536 });
   if (!reading.ok) {
     const { problem, hint } = reading.fault;
-    faults.push(fault(place('mqtt.password_file'), `${file} ${problem}`, hint));
+    const written =
+      'write the password into it: sudo heyu2mqtt service password writes /etc/heyu2mqtt/mqtt-password';
+    faults.push(fault(place('mqtt.password_file'), `${file} ${problem}`, reading.missing ? written : hint));
     return undefined;
   }
   const password = reading.file.text.replace(/\r?\n$/, '');

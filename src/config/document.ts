@@ -3,7 +3,17 @@
  * configuration does not want (duplicate keys, tags, several documents, keys that are no text) is a fault here.
  * Bounded for every input: depth, number of nodes and merged entries are limited and repeated parts are shared.
  */
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+} from 'yaml';
 import { fault, quote, type Fault } from './faults.js';
 import { syntaxHint } from './syntax-hints.js';
 import type { Entry, Place, Written, WrittenSection } from './written.js';
@@ -13,7 +23,6 @@ export type DocumentRead = { readonly written: Written | undefined; readonly fau
 
 const MOST_NODES = 100_000;
 const DEEPEST = 16;
-const SYNTAX_FAULTS_SHOWN = 3;
 
 /** State of one walk over a document. */
 type Walk = {
@@ -38,32 +47,39 @@ export function readDocument(text: string, file: string): DocumentRead {
   } catch {
     return { written: undefined, faults: [fault({ file }, 'is nested too deeply to be read')] };
   }
-  const broken = syntaxFaults(document, lines, text, file);
-  if (broken.length > 0) return { written: undefined, faults: broken };
+  const broken = syntaxFault(document, lines, text, file);
+  if (broken !== undefined) return { written: undefined, faults: [broken] };
   const walk: Walk = { file, lines, anchors: new Map(), faults: [], nodes: 0 };
   const written = walkNode(walk, document.contents, { line: 1, column: 1 }, 0);
   return { written, faults: walk.faults };
 }
 
-/** The parser's errors and warnings, the first of each line: it says the same again for every word. */
-function syntaxFaults(
+/** The first error or warning of the parser: it is out of step then, and what it says next is seldom true. */
+function syntaxFault(
   document: Document.Parsed,
   lines: LineCounter,
   text: string,
   file: string,
-): readonly Fault[] {
-  const byLine = new Map<number, Fault>();
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    const { line } = lines.linePos(pos[0]);
-    if (byLine.has(line)) continue;
-    const [problem = ''] = message.split(/[\n;]/);
-    byLine.set(
-      line,
-      fault({ file, line }, `not YAML: ${lowerFirst(problem)}`, syntaxHint(code, text, pos[0])),
-    );
-    if (byLine.size === SYNTAX_FAULTS_SHOWN) break;
-  }
-  return [...byLine.values()];
+): Fault | undefined {
+  const [first] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  if (first === undefined) return undefined;
+  const { code, message, pos } = first;
+  const at = code === 'MISSING_CHAR' ? openingQuote(document, pos[0]) : pos[0];
+  const { line } = lines.linePos(at);
+  const [problem = ''] = message.split(/[\n;]/);
+  return fault({ file, line }, `not YAML: ${lowerFirst(problem)}`, syntaxHint(code, text, at));
+}
+
+/** Where the text begins that is quoted up to `end`: a quote that is not closed is missed at the end of the file only. */
+function openingQuote(document: Document.Parsed, end: number): number {
+  let start = end;
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      if (type !== 'QUOTE_DOUBLE' && type !== 'QUOTE_SINGLE') return;
+      if (range && range[0] < start && end <= range[2]) start = range[0];
+    },
+  });
+  return start;
 }
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

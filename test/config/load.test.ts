@@ -296,7 +296,7 @@ describe('secrets', () => {
       `config.yaml:3: mqtt.password_file: ${path('pw')} is empty\n  hint: write the password into it`,
     ]);
     expect(faultsOf(load({ HEYU2MQTT_MQTT_PASSWORD_FILE: '/nowhere' }))).toEqual([
-      'environment: HEYU2MQTT_MQTT_PASSWORD_FILE: /nowhere does not exist',
+      'environment: HEYU2MQTT_MQTT_PASSWORD_FILE: /nowhere does not exist\n  hint: write the password into it: sudo heyu2mqtt service password writes /etc/heyu2mqtt/mqtt-password',
     ]);
   });
 
