@@ -4,7 +4,7 @@ import type { Now } from '../now.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import { judge, type Judgement, type Motion } from './alert.js';
 import { iso, type AlertEffect, type Emit, type VerdictKind } from './effect.js';
-import { MOST_UNDELIVERED, beliefOf, mayBecomeKnown, type Security } from './house.js';
+import { MOST_UNDELIVERED, beliefOf, mayBecomeKnown, waitingKey, type Security } from './house.js';
 import { enter, trigger, type Truth } from './owned-zone.js';
 import type { Belief, Zone } from './zone.js';
 
@@ -138,9 +138,16 @@ function isBeforeArming(motion: Motion, { armedSince }: Belief): boolean {
   return armedSince !== undefined && motion.earliestAt < armedSince;
 }
 
-/** The last alert of a sensor, unless the zone was armed anew since: what it was before a crash may be older. */
-function lastAlertAt(security: Security, alias: string, { armedSince }: Belief): number | undefined {
-  const at = security.alertedAt.get(alias)?.at;
+/**
+ * The last alert of a sensor in its zone, unless that was armed anew since: what it was before a crash may be older.
+ */
+function lastAlertAt(
+  security: Security,
+  { alias, zone }: Motion,
+  { armedSince }: Belief,
+): number | undefined {
+  const last = security.alertedAt.get(alias);
+  const at = last?.zone === zone ? last.at : undefined;
   return at !== undefined && armedSince !== undefined && at + SECOND_MS <= armedSince ? undefined : at;
 }
 
@@ -155,12 +162,14 @@ export function judgeMotion(
 ): void {
   const belief = beliefOf(security, zone);
   if (belief.state === undefined && mayBecomeKnown(security, now)) {
-    const waits = security.waiting.get(motion.alias)?.motion;
+    const isInGap = gap || !security.link.up;
+    const key = waitingKey(motion.alias, isInGap);
+    const waits = security.waiting.get(key)?.motion;
     if (waits !== undefined && !isBeforeArming(waits, belief)) {
       tell(motion, 'waiting', 'motion of this sensor is already waiting', undefined, emit);
       return;
     }
-    security.waiting.set(motion.alias, { motion, gap: gap || !security.link.up });
+    security.waiting.set(key, { motion, gap: isInGap });
     security.changed = true;
     tell(motion, 'waiting', 'the zone is not known yet', undefined, emit);
     return;
@@ -169,7 +178,7 @@ export function judgeMotion(
   const judgement = judge(motion, belief, {
     onUnknown: settings.onUnknown,
     alertCooldownMs: settings.alertCooldownMs,
-    lastAlertAt: lastAlertAt(security, motion.alias, belief),
+    lastAlertAt: lastAlertAt(security, motion, belief),
     afterwards: gap,
     seen: settings.kind === 'owned' || motion.earliestAt > security.link.unseenUntil,
   });
@@ -178,12 +187,12 @@ export function judgeMotion(
 
 /** Judges what has been waiting, as far as it can be judged now. */
 export function judgeWaiting(security: Security, now: Now, emit: Emit): void {
-  for (const [alias, { motion, gap }] of security.waiting) {
+  for (const [key, { motion, gap }] of security.waiting) {
     const zone = security.zones.get(motion.zone);
     if (zone !== undefined && beliefOf(security, zone).state === undefined && mayBecomeKnown(security, now)) {
       continue;
     }
-    security.waiting.delete(alias);
+    security.waiting.delete(key);
     security.changed = true;
     if (zone !== undefined) judgeMotion(security, zone, motion, gap, now, emit);
   }

@@ -8,7 +8,7 @@ import type { Link } from './link.js';
 import type { Passes } from './passes.js';
 import { believe, topicsOf, type Belief, type Zone } from './zone.js';
 
-/** Motion that waits until the state of its zone is known. One per sensor: the first. */
+/** Motion that waits until the state of its zone is known: the first of a sensor in a gap, and the first after it. */
 export type Waiting = {
   readonly motion: Motion;
   /** It came while the link was down (or before a restart), not in the instants after a connect. */
@@ -23,7 +23,7 @@ export type Security = {
   readonly link: Link;
   /** Undefined while the link is down. */
   passes: Passes | undefined;
-  /** By alias. */
+  /** By `waitingKey`. */
   readonly waiting: Map<string, Waiting>;
   /** The last alert of each sensor since its zone was last disarmed, by alias. */
   readonly alertedAt: Map<string, { readonly zone: string; readonly at: number }>;
@@ -54,6 +54,11 @@ export function topicsOfAll(security: Security): readonly string[] {
 /** The state topics alone: what a verification asks for. Commands are never asked for again. */
 export function stateTopics(security: Security): readonly string[] {
   return [...new Set([...security.zones.values()].flatMap((zone) => zone.tracker?.topic ?? []))];
+}
+
+/** One motion of each kind waits per sensor. */
+export function waitingKey(alias: string, gap: boolean): string {
+  return gap ? `gap ${alias}` : `now ${alias}`;
 }
 
 /** The command topic of a zone. */

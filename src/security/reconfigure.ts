@@ -5,6 +5,7 @@ import type { Now } from '../now.js';
 import type { Emit } from './effect.js';
 import { stateTopics, topicsOfAll, type Security } from './house.js';
 import { lookSoon, startPasses } from './passes.js';
+import { interrupted } from './memory.js';
 import { RETAINED_ZONE_TOPICS } from './publication.js';
 import { refresh } from './refresh.js';
 import type { ZoneSettings } from './settings.js';
@@ -67,6 +68,9 @@ export function reconfigure(
       }
       const zone = createZone(next, baseTopic);
       zone.latch = before?.latch;
+      // how it was known last stays, but not that nothing has happened since
+      if (next.kind === 'external' && before?.settings.kind === 'external' && before.memory !== undefined)
+        zone.memory = interrupted(before.memory, now.at);
       const topic = stateTopic(next, baseTopic);
       if (zone.tracker !== undefined && topic !== undefined && link.up) {
         begin(zone.tracker, link.draining);
@@ -88,6 +92,8 @@ export function reconfigure(
     const topics = topicsOfAll(security);
     const gone = [...topicsBefore].filter((topic) => !topics.includes(topic));
     const wanted = topics.filter((topic) => anew.has(topic) || !topicsBefore.has(topic));
+    // motion waits for what is read anew
+    if (anew.size > 0) link.upMono = now.mono;
     if (gone.length > 0) emit({ kind: 'unsubscribe', topics: gone });
     if (wanted.length > 0) emit({ kind: 'subscribe', topics: wanted });
     security.subscribed = new Set(topics);

@@ -7,7 +7,7 @@
 import type { Now } from '../now.js';
 import type { Motion } from './alert.js';
 import type { AlertEffect, Emit } from './effect.js';
-import type { Security } from './house.js';
+import { waitingKey, type Security } from './house.js';
 import type { Memory } from './memory.js';
 import type { Truth } from './owned-zone.js';
 import { isSecurityState, type ArmedMode } from './vocabulary.js';
@@ -233,7 +233,8 @@ export function restore(security: Security, stored: unknown, now: Now, emit: Emi
   const waiting: unknown = document['waiting'];
   for (const value of Array.isArray(waiting) ? (waiting as unknown[]) : []) {
     const motion = readMotion(value);
-    if (motion !== undefined) security.waiting.set(motion.alias, { motion, gap: true });
+    const key = waitingKey(motion?.alias ?? '', true);
+    if (motion !== undefined && !security.waiting.has(key)) security.waiting.set(key, { motion, gap: true });
   }
   recallAlerts(security, document['alertedAt']);
   const undelivered: unknown = document['undelivered'];

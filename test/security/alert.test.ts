@@ -294,6 +294,21 @@ describe('motion while the link is down', () => {
     ]);
   });
 
+  it('does not hide motion after the connect, which is judged by itself', () => {
+    const test = houseIn('disarmed');
+    cut(test);
+    pass(test, 60_000);
+    motion(test, { id: 'before' });
+    pass(test, 60_000);
+    connect(test, true);
+    message(test, TOPIC, 'armed_away');
+    suback(test);
+    motion(test, { id: 'after' });
+    settle(test, 'armed_away');
+    expect(verdicts(test)).toEqual(['waiting', 'waiting', 'late', 'alert']);
+    expect(alerts(test)).toMatchObject([{ id: 'after.alert', late: false }]);
+  });
+
   it('outlives a restart', () => {
     const test = houseIn('armed_away');
     cut(test);

@@ -169,6 +169,36 @@ describe('new settings without a reconnect', () => {
     expect(state(test)).toBe('disarmed');
   });
 
+  it('let motion wait until a zone is known that is read anew', () => {
+    const test = house([GROUND]);
+    test.keeps.set('ground/state', '{"a":"armed_away"}');
+    pass(test, 20_000);
+    reload(test, [{ ...GROUND, pointer: '/a' }]);
+    motion(test);
+    expect(verdicts(test)).toEqual(['waiting']);
+    answer(test);
+    expect(verdicts(test)).toEqual(['waiting', 'alert']);
+  });
+
+  it('remember how a zone was known last whose words have changed, but not that it was armed all the time', () => {
+    const test = house([GROUND]);
+    test.keeps.clear();
+    pass(test, 20_000);
+    reload(test, [{ ...GROUND, armedValues: ['scharf'] }]);
+    pass(test, 10_000);
+    expect([state(test), attributes(test)['last_known']]).toEqual(['unknown', 'armed_away']);
+    motion(test);
+    motion(test, { alias: 'stairs', at: test.now.at - 20_000, late: true });
+    expect(alerts(test)).toMatchObject([{ alias: 'hall', verified: false }]);
+  });
+
+  it('carry no cool-down into another zone', () => {
+    const test = house([GROUND, zone('shed', { kind: 'external', stateTopic: 'ground/state' })]);
+    motion(test);
+    motion(test, { zone: 'shed' });
+    expect(alerts(test)).toMatchObject([{ zone: 'ground' }, { zone: 'shed' }]);
+  });
+
   it('delete the state of a zone that is no longer ours', () => {
     const test = house([ATTIC]);
     reload(test, [zone('attic')]);
