@@ -12,6 +12,9 @@ import { until } from './until.js';
 export const MAIN =
   process.env['TESTED_BRIDGE'] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+/** On a machine that does many other things a start may take long. */
+const START_MS = 60_000;
+
 export type House = {
   /** Lines of config.yaml beside heyu, mqtt.url, state_dir and log. */
   readonly config?: string;
@@ -98,6 +101,7 @@ export function makeBridge({ config = '', aliases = 'aliases: {}\n', mqttUrl, en
         started.exitCode !== null ||
         started.signalCode !== null,
       () => `the bridge to start:\n${output}`,
+      START_MS,
     );
   };
 

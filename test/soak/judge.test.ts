@@ -1,0 +1,301 @@
+/** The judge of the soak has to find everything that a bridge can do wrong; one that cannot fail proves nothing. */
+
+import { describe, expect, test } from 'vitest';
+import type { Published } from '../support/tap.js';
+import type { Damage } from './damage.js';
+import { SENSORS, type SoakSensor } from './house.js';
+import { judge } from './judge.js';
+import { judgeStates } from './judge-states.js';
+import { newTruth, type Truth } from './truth.js';
+
+const AT = Date.UTC(2026, 10, 22, 15, 38, 0);
+const LATER = AT + 120_000;
+
+function sensorOf(alias: string): SoakSensor {
+  const sensor = SENSORS.find((one) => one.alias === alias);
+  if (sensor === undefined) throw new Error(`no sensor ${alias}`);
+  return sensor;
+}
+
+const hall = sensorOf('ms14a_a1');
+const yard = sensorOf('ms14a_b1');
+const door = sensorOf('ds10a_i1');
+const attic = sensorOf('ms14a_k1');
+
+/** Motion in the hall and, repeated, in the yard, which is in the armed zone; a door; motion that goes on. */
+function day(): Truth {
+  const truth = newTruth();
+  for (const zone of ['armed', 'disarmed', 'changing'] as const) {
+    truth.zoneIs(zone, zone === 'armed', 0);
+    truth.zoneIsKnown(zone, 0);
+  }
+  truth.note({ kind: 'sign', sensor: hall, by: 'line' }, { content: 1, offset: 100 }, AT);
+  truth.note({ kind: 'sign', sensor: yard, by: 'line' }, { content: 1, offset: 200 }, AT + 1000);
+  truth.note({ kind: 'sign', sensor: yard, by: 'line' }, { content: 1, offset: 250 }, AT + 4000);
+  truth.note({ kind: 'contact', sensor: door, isOpen: true }, { content: 2, offset: 100 }, AT + 5000);
+  truth.note({ kind: 'sign', sensor: attic, by: 'line' }, { content: 2, offset: 300 }, AT + 6000);
+  return truth;
+}
+
+const say = (topic: string, payload: string | object, atMs: number): Published => ({
+  topic: `x10/${topic}`,
+  payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+  retain: typeof payload === 'string',
+  sentAt: AT + atMs,
+  acknowledgedAt: AT + atMs + 5,
+});
+
+const event = (sensor: SoakSensor, type: string, id: string, atMs: number, security?: string): Published =>
+  say(
+    `${sensor.alias}/event`,
+    {
+      event_type: type,
+      id,
+      at: new Date(AT + atMs).toISOString(),
+      ...(security === undefined ? {} : { zone: sensor.zone, security }),
+    },
+    atMs + 50,
+  );
+
+const ALERT = say(
+  'zone/armed/alert',
+  { id: 'aaaaaaaa-200.alert', at: new Date(AT + 1000).toISOString(), alias: yard.alias },
+  1060,
+);
+
+/** What a bridge without fault says. */
+const WIRE: readonly Published[] = [
+  say(`${hall.alias}/motion`, 'ON', 40),
+  event(hall, 'motion', 'aaaaaaaa-100', 0),
+  say(`${yard.alias}/motion`, 'ON', 1040),
+  event(yard, 'motion', 'aaaaaaaa-200', 1000, 'armed_away'),
+  ALERT,
+  say(`${door.alias}/contact`, 'ON', 5040),
+  event(door, 'opened', 'bbbbbbbb-100', 5000),
+  say(`${attic.alias}/motion`, 'ON', 6040),
+  event(attic, 'motion', 'bbbbbbbb-300', 6000),
+  event(hall, 'clear', 'aaaaaaaa-100.clear', 6000),
+  say(`${hall.alias}/motion`, 'OFF', 6050),
+];
+
+const without = (gone: Published): Published[] => WIRE.filter((one) => one !== gone);
+const part = (index: number): Published => {
+  const one = WIRE[index];
+  if (one === undefined) throw new Error(`no message ${index}`);
+  return one;
+};
+
+describe('what the bridge has said', () => {
+  test('without fault, and repeated under the same ids, is found right', () => {
+    const repeated = [...WIRE, part(1), ALERT, part(6)];
+    expect(judge(day(), repeated)).toMatchObject({
+      faults: [],
+      starts: 4,
+      events: 4,
+      repeats: 2,
+      alerts: 1,
+      dueAlerts: 1,
+    });
+  });
+
+  test.each<{ name: string; wire: readonly Published[]; fault: RegExp }>([
+    { name: 'a motion is missing', wire: without(part(1)), fault: /^lost: ms14a_a1/ },
+    {
+      name: 'a motion was never acknowledged',
+      wire: WIRE.map((one) => (one === part(1) ? { ...one, acknowledgedAt: undefined } : one)),
+      fault: /^lost: ms14a_a1/,
+    },
+    { name: 'a door is missing', wire: without(part(6)), fault: /^lost: ds10a_i1/ },
+    {
+      name: 'a motion is repeated under another id',
+      wire: [...WIRE, event(hall, 'motion', 'cccccccc-100', 0)],
+      fault: /2 ids for one/,
+    },
+    {
+      name: 'a motion is repeated as missed under another id',
+      wire: [...WIRE, event(hall, 'motion_missed', 'cccccccc-100', 0)],
+      fault: /2 ids for one/,
+    },
+    {
+      name: 'motion is invented',
+      wire: [...WIRE, event(hall, 'motion', 'aaaaaaaa-700', 60_000)],
+      fault: /nothing that happened/,
+    },
+    {
+      name: 'a repetition is taken for a beginning',
+      wire: [...WIRE, event(yard, 'motion', 'aaaaaaaa-250', 4000)],
+      fault: /no beginning/,
+    },
+    {
+      name: 'motion is told of the wrong sensor',
+      wire: [...WIRE, event(yard, 'motion', 'aaaaaaaa-100', 0)],
+      fault: /ms14a_b1: nothing that happened/,
+    },
+    {
+      name: 'motion is told of the wrong time',
+      wire: [...WIRE, event(hall, 'motion', 'aaaaaaaa-100', 90_000)],
+      fault: /nothing that happened/,
+    },
+    {
+      name: 'a generation names two files',
+      wire: [...without(part(6)), event(door, 'opened', 'aaaaaaaa-100', 5000)],
+      fault: /names the files 1 and 2/,
+    },
+    {
+      name: 'a motion ends that never began',
+      wire: [...WIRE, event(hall, 'clear', 'aaaaaaaa-555.clear', 9000)],
+      fault: /never began/,
+    },
+    {
+      name: 'an event has a type that no sensor has',
+      wire: [...WIRE, event(hall, 'alarm', 'aaaaaaaa-100', 0)],
+      fault: /unexpected event/,
+    },
+    {
+      name: 'old motion turns a sensor ON',
+      wire: [...WIRE, say(`${hall.alias}/motion`, 'ON', 60_000)],
+      fault: /its motion was over/,
+    },
+    {
+      name: 'a sensor turns ON of which nothing was heard',
+      wire: [...WIRE, say('ms14a_a3/motion', 'ON', 1000)],
+      fault: /ms14a_a3\/motion ON .*its motion was over/,
+    },
+    {
+      name: 'motion that goes on is interrupted',
+      wire: [...WIRE, say(`${attic.alias}/motion`, 'OFF', 30_000)],
+      fault: /its motion goes on/,
+    },
+    { name: 'an alert is missing', wire: without(ALERT), fault: /^lost: the alert of ms14a_b1/ },
+    {
+      name: 'an alert was raised before the motion and not for it',
+      wire: WIRE.map((one) => (one === ALERT ? { ...one, acknowledgedAt: AT } : one)),
+      fault: /^lost: the alert of ms14a_b1/,
+    },
+    {
+      name: 'an alert is invented',
+      wire: [
+        ...WIRE,
+        say(
+          'zone/armed/alert',
+          { id: 'aaaaaaaa-9.alert', at: new Date(AT).toISOString(), alias: yard.alias },
+          10,
+        ),
+      ],
+      fault: /alert for nothing/,
+    },
+    {
+      name: 'an alert is raised in a disarmed zone',
+      wire: [
+        ...WIRE,
+        say(
+          'zone/disarmed/alert',
+          { id: 'aaaaaaaa-200.alert', at: new Date(AT + 1000).toISOString(), alias: yard.alias },
+          1060,
+        ),
+      ],
+      fault: /disarmed zone/,
+    },
+  ])('is found wrong when $name', ({ wire, fault }) => {
+    expect(judge(day(), wire).faults).toContainEqual(expect.stringMatching(fault));
+  });
+});
+
+/** What the broker holds in the end. */
+function retained(): Map<string, string> {
+  const values = new Map<string, string>();
+  const set = (topic: string, payload: string): void => void values.set(`x10/${topic}`, payload);
+  for (const { alias, model } of SENSORS) {
+    if (model !== 'DS10A' && model !== 'LM465') set(`${alias}/motion`, alias === attic.alias ? 'ON' : 'OFF');
+    if (model === 'MS14A') set(`${alias}/light`, 'None');
+  }
+  set(`${door.alias}/contact`, 'ON');
+  for (const zone of ['armed', 'disarmed', 'changing']) {
+    set(`zone/${zone}/security`, zone === 'armed' ? 'armed_away' : 'disarmed');
+    set(`zone/${zone}/alarm`, zone === 'armed' ? 'ON' : 'OFF');
+  }
+  set('bridge/status', 'online');
+  set('bridge/source', 'online');
+  set('bridge/takeover', 'OFF');
+  const heard: readonly (readonly [SoakSensor, number])[] = [
+    [hall, 0],
+    [yard, 4000],
+    [door, 5000],
+    [attic, 6000],
+  ];
+  for (const [{ alias }, at] of heard) set(`${alias}/last_seen`, new Date(AT + at).toISOString());
+  return values;
+}
+
+describe('what the broker holds in the end', () => {
+  test('is found right when it is', () => {
+    expect(judgeStates(day(), retained(), [], LATER)).toEqual([]);
+  });
+
+  test.each<[string, string, string | undefined]>([
+    ['a motion that is over is still ON', 'ms14a_a1/motion', 'ON'],
+    ['a motion that goes on is OFF', 'ms14a_k1/motion', 'OFF'],
+    ['a sensor of which nothing was heard is ON', 'ms14a_a5/motion', 'ON'],
+    ['a sensor is not there', 'ms14a_a1/motion', undefined],
+    ['a door is closed that is open', 'ds10a_i1/contact', 'OFF'],
+    ['an open door is forgotten', 'ds10a_i1/contact', 'None'],
+    ['a door is open that nobody has heard', 'ds10a_i2/contact', 'ON'],
+    ['a battery is low that nobody has heard', 'ms10a_f1/battery', 'ON'],
+    ['it is dark although nobody has said so', 'ms14a_a1/light', 'OFF'],
+    ['the last sign of life is older', 'ms14a_b1/last_seen', new Date(AT + 1000).toISOString()],
+    ['the last sign of life is younger', 'ms14a_b1/last_seen', new Date(AT + 90_000).toISOString()],
+    ['a sign of life was never given', 'ms14a_a3/last_seen', new Date(AT).toISOString()],
+    ['the bridge seems to be gone', 'bridge/status', 'offline'],
+    ['the log seems to be gone', 'bridge/source', 'offline'],
+    ['a zone is believed to be disarmed', 'zone/armed/security', 'disarmed'],
+    ['a zone is not known', 'zone/changing/security', 'None'],
+    ['there is an alarm in a disarmed zone', 'zone/disarmed/alarm', 'ON'],
+  ])('is found wrong when %s', (_name, topic, payload) => {
+    const values = retained();
+    if (payload === undefined) values.delete(`x10/${topic}`);
+    else values.set(`x10/${topic}`, payload);
+    expect(judgeStates(day(), values, [], LATER)).toHaveLength(1);
+  });
+});
+
+describe('damage to the checkpoint', () => {
+  const damages: readonly Damage[] = [{ from: AT + 500, to: AT + 2000 }];
+
+  test('excuses what was written before it was healed', () => {
+    const gone = [part(1), part(9), part(3), ALERT];
+    const wire = WIRE.filter((one) => !gone.includes(one));
+    expect(judge(day(), wire, damages)).toMatchObject({ faults: [], excused: 2 });
+    const values = retained();
+    values.set('x10/ms14a_a1/last_seen', '');
+    expect(judgeStates(day(), values, damages, LATER)).toEqual([]);
+  });
+
+  test('makes motion that goes on a new one', () => {
+    const wire = [...WIRE, event(yard, 'motion', 'aaaaaaaa-250', 4000)];
+    expect(judge(day(), wire, damages).faults).toEqual([]);
+  });
+
+  test.each<{ name: string; wire: readonly Published[]; fault: RegExp }>([
+    { name: 'a loss after it', wire: without(part(6)), fault: /^lost: ds10a_i1/ },
+    {
+      name: 'a second id',
+      wire: [...WIRE, event(hall, 'motion_missed', 'cccccccc-100', 0)],
+      fault: /2 ids for one/,
+    },
+    {
+      name: 'invented motion',
+      wire: [...WIRE, event(hall, 'motion', 'aaaaaaaa-700', 1000)],
+      fault: /nothing that happened/,
+    },
+  ])('does not excuse $name', ({ wire, fault }) => {
+    expect(judge(day(), wire, damages).faults).toContainEqual(expect.stringMatching(fault));
+  });
+
+  test('does not excuse a wrong value', () => {
+    const values = retained();
+    values.set('x10/ds10a_i1/contact', 'OFF');
+    expect(judgeStates(day(), values, [{ from: AT, to: LATER }], LATER)).toHaveLength(1);
+    values.set('x10/ds10a_i1/contact', 'None');
+    expect(judgeStates(day(), values, [{ from: AT, to: LATER }], LATER)).toEqual([]);
+  });
+});
