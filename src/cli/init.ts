@@ -3,6 +3,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { brokerUrl, ownTopic } from '../config/form-mqtt.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatFaults } from '../config/faults.js';
 import { rewriteFile } from '../config/rewrite.js';
@@ -61,16 +62,21 @@ async function init(options: InitOptions): Promise<void> {
   if (!asks && options.yes !== true)
     throw new CommandError('there is no terminal to ask on', EXIT.usage, 'add --yes to take the defaults');
   const path = resolve(options.config ?? DEFAULT_CONFIG);
-  const x10config = options.x10config ?? findX10Config(process.env);
+  refuseBadOptions(options);
+  const x10config = options.x10config === undefined ? findX10Config(process.env) : resolve(options.x10config);
+  const log = options.log === undefined ? undefined : resolve(options.log);
   const heyu = readX10ConfigFile(x10config);
-  reportHeyu(terminal, x10config, heyu, options.log);
+  reportHeyu(terminal, x10config, heyu, log);
 
   const keeps =
     existsSync(path) && !(asks && (await askOnTerminal.yesOrNo(`${path} is there. Replace it?`, false)));
   let zone: string | undefined;
   if (keeps) terminal.print(`${path} is kept as it is`);
   else {
-    const standard = answersByDefault(options, { path, x10config, heyu });
+    const standard = answersByDefault(
+      { ...options, ...(log === undefined ? {} : { log }) },
+      { path, x10config, heyu },
+    );
     const answers = asks ? await askAnswers(standard, options, askOnTerminal) : standard;
     await writeConfig(terminal, path, answers, asks ? askOnTerminal : undefined);
     zone = answers.alarm === 'none' ? undefined : INIT_ZONE;
@@ -78,9 +84,21 @@ async function init(options: InitOptions): Promise<void> {
 
   if (x10config !== undefined) {
     terminal.print();
-    await importInto(findPlace({ config: path }), resolve(x10config), { yes: !asks, zone });
+    await importInto(findPlace({ config: path }), x10config, { yes: !asks, zone });
   }
   await reportResult(terminal, path);
+}
+
+/** What would make a configuration with faults is refused before anything is written. */
+function refuseBadOptions({ broker, baseTopic }: InitOptions): void {
+  for (const [option, form, value] of [
+    ['--broker', brokerUrl, broker],
+    ['--base-topic', ownTopic, baseTopic],
+  ] as const) {
+    const reading = value === undefined ? undefined : form.read(value);
+    if (reading?.ok === false)
+      throw new CommandError(`${option}: ${reading.problem}`, EXIT.usage, reading.hint);
+  }
 }
 
 /** What heyu's side is like, and what has to be mended there. */

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { engineLock } from '../../src/cli/heyu-engine.js';
 import { startMosquitto } from '../support/mosquitto.js';
@@ -53,6 +53,46 @@ describe('init', () => {
     expect(read('aliases.yaml')).toContain(
       '  hall_motion:\n    address: A3\n    model: MS14A\n    name: Hall\n    dusk: A4\n',
     );
+  });
+
+  it('takes paths from where the user stands', async () => {
+    const { path, write, config, x10config, read } = machine();
+    write('heyu.log', '');
+    const from = (name: string) => relative(process.cwd(), name);
+    const options = ['--x10config', from(x10config), '--log', from(path('heyu.log'))];
+    const { err } = await runCli(
+      'init',
+      '--yes',
+      '--config',
+      from(config),
+      ...options,
+      '--broker',
+      'mqtt://localhost:1',
+    );
+    expect(err).not.toContain('does not exist');
+    expect(read('config.yaml')).toContain(`  x10config: ${x10config}\n`);
+    expect(read('config.yaml')).toContain(`  log: ${path('heyu.log')}\n`);
+  });
+
+  it.each([
+    ['--broker', 'mqt://foo', 'has an unknown scheme'],
+    ['--base-topic', 'x10/#', 'x10/#'],
+  ])('%s %s: writes nothing', async (option, value, words) => {
+    const { config, x10config } = machine();
+    const { code, err } = await runCli(
+      'init',
+      '--yes',
+      '--config',
+      config,
+      '--x10config',
+      x10config,
+      option,
+      value,
+    );
+    expect(code).toBe(64);
+    expect(err).toContain(`heyu2mqtt: ${option}: `);
+    expect(err).toContain(words);
+    expect(existsSync(config)).toBe(false);
   });
 
   it('puts sensors, but no lamps, into the zone of the alarm', async () => {
