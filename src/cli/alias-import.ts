@@ -93,10 +93,16 @@ export async function importInto(
   terminal.print(`written: ${place.path}, ${after.aliases.length} aliases`);
 }
 
-function showFaults(terminal: Terminal, source: string, config: X10Config): void {
-  for (const { line, problem } of config.faults)
+/** Of more faults than these only the number is shown. */
+const FAULTS_SHOWN = 10;
+
+function showFaults(terminal: Terminal, source: string, { faults, aliases }: X10Config): void {
+  for (const { line, problem } of faults.slice(0, FAULTS_SHOWN))
     terminal.complain(`${source}${line === 0 ? '' : `:${line}`}: heyu refuses this: ${problem}`);
-  if (config.faults.length > 0)
+  if (faults.length > FAULTS_SHOWN) terminal.complain(`and ${faults.length - FAULTS_SHOWN} more`);
+  if (faults.length > FAULTS_SHOWN && aliases.length === 0)
+    terminal.complain(`  hint: is ${source} heyu's configuration?`);
+  else if (faults.length > 0)
     terminal.complain('  hint: until it is mended, heyu start fails and heyu restart keeps what it had');
 }
 

@@ -28,7 +28,9 @@ export function withKeyOptions(command: Command, keys: readonly AliasKey[]): Com
     const { doc = '', example = '' } = KEYS[key] ?? {};
     const [sentence = ''] = doc.replaceAll('`', '').split(/(?<=\.) /);
     const words = `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
-    command.option(`--${optionName(key)} <value>`, `${words} (such as ${example})`);
+    // a list without the brackets and blanks that it has in the file: a shell would take it apart there
+    const typed = example.replace(/^\[(.*)\]$/, (_, items: string) => items.replaceAll(', ', ','));
+    command.option(`--${optionName(key)} <value>`, `${words} (such as ${typed})`);
   }
   return command;
 }

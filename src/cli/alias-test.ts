@@ -103,7 +103,7 @@ async function readBack(
   const isTested = eventTypesOf(sensor).includes('test');
   const [echo, payload] =
     hasEvents && isTested ? [topicOf('event'), testEvent(sensor, core.stamp.timeZone)] : [status, ''];
-  if (payload === '') tell('ok', `a ${sensor.type} has no event that could be tested`);
+  if (payload === '') tell('ok', `${sensor.alias} has no event that could be tested (${sensor.type})`);
   else {
     const isBack = inbox.comes(echo, payload, ECHO_MS);
     await visitor.publish({ topic: echo, payload, retain: false });

@@ -225,3 +225,17 @@ describe('an alias file that is not there', () => {
     expect([code, err]).toEqual([78, expect.stringContaining('does not exist') as string]);
   });
 });
+
+describe('the help of alias set', () => {
+  it('has examples that may be typed as they stand there', async () => {
+    const { out } = await runCli('alias', 'set', '--help');
+    const examples = [...out.replace(/\s+/g, ' ').matchAll(/--(\S+) <value> .*?\(such as ([^)]*)\)/g)];
+    expect(examples.map(([, option]) => option)).toEqual(ALIAS_KEY_NAMES.map(optionName));
+    for (const [, option = '', example = ''] of examples) {
+      const { alias } = house();
+      // what does not fit this very sensor is a fault of the file, not of the command line
+      const { code, err } = await alias('set', 'hall_motion', `--${option}`, ...example.split(' '));
+      expect([option, code === 64 ? err : '']).toEqual([option, '']);
+    }
+  });
+});

@@ -73,6 +73,14 @@ describe('alias import', () => {
     expect(err).toContain(`${path('x10config')}:1: heyu refuses this: Invalid character '/' in alias label.`);
   });
 
+  it('asks of a file that heyu could not read at all whether it is the right one', async () => {
+    const line = '11/22 15:29:27  rcvi func           On : hc A\n';
+    const { alias, path } = house({ x10config: line.repeat(60) });
+    const { err } = await alias('import', '--yes');
+    expect(err.trimEnd().split('\n')).toHaveLength(12);
+    expect(err).toContain(`and 50 more\n  hint: is ${path('x10config')} heyu's configuration?\n`);
+  });
+
   it('takes a file in Latin-1', async () => {
     const { alias, path } = house();
     const { writeFileSync } = await import('node:fs');

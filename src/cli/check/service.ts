@@ -20,7 +20,7 @@ export function checkService({ core, heyu, mqtt }: Configuration, kept: Kept, te
     tell(
       'fault',
       'it does not run',
-      'sudo systemctl start heyu2mqtt; journalctl -u heyu2mqtt says why it ended',
+      'heyu2mqtt run, or sudo systemctl start heyu2mqtt; journalctl -u heyu2mqtt says why it ended',
     );
     return;
   }
