@@ -13,6 +13,10 @@ type Options = { readonly config?: string; readonly look?: boolean; readonly jso
 /** So many waiting messages are shown. */
 const SHOWN = 20;
 
+const HELD_BACK =
+  'warning: the broker sends what was shown again only after a while (NATS after 30 s)\n' +
+  '  hint: do not start the service within the next minute, it would take old messages for new ones';
+
 /** The command `session show`. */
 export function sessionShowCommand(): Command {
   return new Command('show')
@@ -40,6 +44,7 @@ async function show({ config, look = false, json = false }: Options): Promise<vo
   const looked = look ? await lookIntoSession(configuration) : undefined;
   if (json) terminal.print(JSON.stringify(asJson(mqtt, told, looked), null, 2));
   else print(terminal, mqtt, told, looked);
+  if (looked?.isHeldBack === true) terminal.complain(HELD_BACK);
 }
 
 /** Members may be added, none will change. */
@@ -56,6 +61,7 @@ function asJson(mqtt: MqttSettings, { service, lastConnect }: Told, looked: Look
             stored: looked.stored,
             waiting: looked.messages.length,
             at_least: looked.isPart,
+            held_back: looked.isHeldBack,
             messages: looked.messages,
           },
   };

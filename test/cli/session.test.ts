@@ -149,6 +149,7 @@ describe.each(['3.1.1', '5'])('session show --look, MQTT %s', (protocol) => {
         stored: true,
         waiting: 3,
         at_least: false,
+        held_back: false,
         messages: ['armed_away', 'disarmed', 'armed_away'].map((payload) => ({ topic, payload, qos: 1 })),
       });
     }

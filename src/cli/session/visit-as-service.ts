@@ -19,6 +19,11 @@ export type Looked = {
   readonly messages: readonly WaitingMessage[];
   /** There may be more: a broker sends only so many that are not acknowledged. */
   readonly isPart: boolean;
+  /**
+   * A second look did not find them: the broker waits for the acknowledgement before it sends them again (NATS for
+   * 30 s). A service that starts meanwhile would be given them late, when it takes them for new.
+   */
+  readonly isHeldBack: boolean;
 };
 
 /** Nothing more comes after such a silence, ms. */
@@ -31,15 +36,26 @@ const WINDOW = 10;
 /** Looks into the stored session and acknowledges nothing: whatever waits at QoS 1 goes on waiting. */
 export async function lookIntoSession(configuration: Configuration): Promise<Looked> {
   const [url = ''] = configuration.mqtt.urls;
+  const { stored, messages } = await look(configuration, url);
+  // there was none, so that none shall be left
+  if (!stored) await resetSession(configuration, url);
+  const again = messages.length > 0 ? await look(configuration, url) : { messages };
+  return {
+    stored,
+    messages,
+    isPart: messages.length >= WINDOW,
+    isHeldBack: again.messages.length < messages.length,
+  };
+}
+
+async function look(configuration: Configuration, url: string): Promise<Pick<Looked, 'stored' | 'messages'>> {
   const guest = await visit(configuration, url, { clean: false, takesNothing: true });
   await guest.quiet(QUIET_MS, LOOK_MS);
   await guest.leave();
   const messages = guest.heard.flatMap((each): WaitingMessage[] =>
     each.kind === 'message' ? [{ topic: each.topic, payload: each.payload, qos: each.qos }] : [],
   );
-  // there was none, so that none shall be left
-  if (!guest.sessionPresent) await resetSession(configuration, url);
-  return { stored: guest.sessionPresent, messages, isPart: messages.length >= WINDOW };
+  return { stored: guest.sessionPresent, messages };
 }
 
 /** Resets the session at one broker: a clean connect with the same id (MQTT 3.1.1, section 3.1.2.4). */

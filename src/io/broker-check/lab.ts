@@ -30,6 +30,12 @@ export type Way = {
   readonly protocol?: Protocol;
 };
 
+/** A guest that also knows how to send what must be taken. */
+export type LabGuest = Guest & {
+  /** Publishes; rejects when the broker does not take it. */
+  readonly send: (...message: Parameters<Guest['publish']>) => Promise<void>;
+};
+
 export type Lab = {
   readonly urls: readonly BrokerUrl[];
   /** The version that trials use if they do not say otherwise. */
@@ -42,9 +48,9 @@ export type Lab = {
   /** A client id of its own. */
   readonly newId: () => string;
   /** Without a session. */
-  readonly visit: (way?: Way & { readonly clientId?: string }) => Promise<Guest>;
+  readonly visit: (way?: Way & { readonly clientId?: string }) => Promise<LabGuest>;
   /** With a session that is kept. */
-  readonly stay: (clientId: string, way?: Way & { readonly expiryS?: number }) => Promise<Guest>;
+  readonly stay: (clientId: string, way?: Way & { readonly expiryS?: number }) => Promise<LabGuest>;
   /** The same with these. */
   readonly with: (changes: Partial<Pick<Lab, 'protocol' | 'quietMs' | 'urls'>>) => Lab;
   /** Takes everything back; resolves with what could not be taken back, in words. */
@@ -92,7 +98,7 @@ function labOf(
     clientId: string,
     clean: boolean,
     expiryS = EXPIRY_S,
-  ): Promise<Guest> => {
+  ): Promise<LabGuest> => {
     const place = state.urls[url];
     if (place === undefined || (signal.aborted && !isCleaning)) throw new Error('called off');
     // what a url says of the user counts more than the configuration
@@ -112,14 +118,20 @@ function labOf(
     });
     kept.open.add(guest);
     if (signal.aborted && !isCleaning) guest.cut();
+    const publish: Guest['publish'] = (topic, payload, how = {}) => {
+      if (how.retain === true && payload !== '') {
+        const places = kept.retained.get(topic) ?? new Map<BrokerUrl, Protocol>();
+        kept.retained.set(topic, places.set(place, protocol));
+      }
+      return guest.publish(topic, payload, how);
+    };
     return {
       ...guest,
-      publish: (topic, payload, how = {}) => {
-        if (how.retain === true && payload !== '') {
-          const places = kept.retained.get(topic) ?? new Map<BrokerUrl, Protocol>();
-          kept.retained.set(topic, places.set(place, protocol));
-        }
-        return guest.publish(topic, payload, how);
+      publish,
+      send: async (...message) => {
+        const answer = await publish(...message);
+        if (answer === 'taken') return;
+        throw new Error(guest.closed() ?? `a publish to ${message[0]} was not taken (${answer})`);
       },
       leave: () => {
         kept.open.delete(guest);
@@ -178,6 +190,11 @@ async function cleanUp(lab: Lab, kept: Kept): Promise<readonly string[]> {
     done.forEach(({ status }, index) => {
       if (status === 'rejected') left.push(`the session of ${some[index]?.[0] ?? ''}`);
     });
+    // a broker that answers none of them is gone
+    if (done.every(({ status }) => status === 'rejected')) {
+      left.push(...sessions.slice(from + AT_ONCE).map(([clientId]) => `the session of ${clientId}`));
+      break;
+    }
   }
   return left;
 }

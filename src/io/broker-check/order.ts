@@ -37,9 +37,9 @@ async function tell(lab: Lab, { name, states, lastQos }: Story, topic: string): 
   const publisher = await lab.visit();
   for (const [index, state] of states.entries()) {
     const qos = index === states.length - 1 ? lastQos : 1;
-    await publisher.publish(topic, state, { qos, retain: true });
+    await publisher.send(topic, state, { qos, retain: true });
   }
-  await publisher.publish(lab.topic('order/end'), 'end');
+  await publisher.send(lab.topic('order/end'), 'end');
   await publisher.leave();
 
   const back = await lab.stay(clientId);

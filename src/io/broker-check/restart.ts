@@ -22,9 +22,9 @@ export async function tryRestart(lab: Lab, { command, run }: Restart): Promise<R
   await first.subscribe([queue]);
   await first.leave();
   const publisher = await lab.visit();
-  await publisher.publish(state, 'older', { retain: true });
-  for (let n = 0; n < WAITING; n += 1) await publisher.publish(queue, String(n));
-  await publisher.publish(state, 'newer', { retain: true });
+  await publisher.send(state, 'older', { retain: true });
+  for (let n = 0; n < WAITING; n += 1) await publisher.send(queue, String(n));
+  await publisher.send(state, 'newer', { retain: true });
   await publisher.leave();
 
   const witness = await lab.visit();

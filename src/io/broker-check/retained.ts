@@ -10,12 +10,12 @@ const TIMES = 5;
 export async function tryRetained(lab: Lab): Promise<RetainedSeen> {
   const topic = lab.topic('retained/one');
   const publisher = await lab.visit();
-  await publisher.publish(topic, 'M1', { retain: true });
+  await publisher.send(topic, 'M1', { retain: true });
   let visitors = 0;
   for (let time = 0; time < TIMES; time += 1) if (await finds(lab, topic, topic)) visitors += 1;
   const subscribes = await subscribesThatBring(lab, topic);
   const byWildcard = await finds(lab, lab.topic('retained/+'), topic);
-  await publisher.publish(topic, '', { retain: true });
+  await publisher.send(topic, '', { retain: true });
   await publisher.leave();
   return { visitors, subscribes, byWildcard, deleted: !(await finds(lab, topic, topic, lab.quietMs)) };
 }
@@ -51,7 +51,7 @@ export async function tryFence(lab: Lab): Promise<FenceSeen> {
   const topics = Array.from({ length: FENCED }, (_, index) => lab.topic(`fence/${index}`));
   const fence = lab.topic('fence/own');
   const publisher = await lab.visit();
-  await Promise.all(topics.map((topic) => publisher.publish(topic, 'kept', { retain: true })));
+  await Promise.all(topics.map((topic) => publisher.send(topic, 'kept', { retain: true })));
   await publisher.leave();
   const guest = await lab.visit();
   const granted = guest.subscribe([...topics, fence]);

@@ -54,9 +54,16 @@ export async function makeTrials(first: Lab, trials: Trials): Promise<Tested> {
   if (!echo.done || echo.seen === undefined) return { ...nothing, ...begun };
 
   const lab = start.with({ quietMs: Math.min(Math.max(start.quietMs, echo.seen * 6), 2000) });
+  /** Why the broker cannot be reached any more: then nothing else is tried. */
+  let gone: string | undefined;
   const step = async <Seen>(what: string, trial: () => Promise<Seen>): Promise<Tried<Seen>> => {
+    if (gone !== undefined) return { done: false, why: gone };
     progress(what);
-    return tried(trial);
+    const outcome = await tried(trial);
+    if (outcome.done) return outcome;
+    const again = await tried(async () => (await lab.visit()).leave());
+    if (!again.done) gone = again.why;
+    return outcome;
   };
   const outspoken = lab.with({ protocol: protocols['5'].spoken ? '5' : protocol });
   const name = await tried(() => tryName(lab));

@@ -31,7 +31,7 @@ async function isHeard(lab: Lab, from: number, to: number): Promise<boolean> {
   await listener.subscribe([topic]);
   const isThere = (): boolean => copiesOf(listener.heard, topic).length > 0;
   for (let time = 0; time < TRIES && !isThere(); time += 1) {
-    await publisher.publish(topic, 'live');
+    await publisher.send(topic, 'live');
     await listener.until(isThere, TRY_MS);
   }
   await Promise.all([listener.leave(), publisher.leave()]);
@@ -41,7 +41,7 @@ async function isHeard(lab: Lab, from: number, to: number): Promise<boolean> {
 async function isFound(lab: Lab, from: number, to: number): Promise<boolean> {
   const topic = lab.topic(`urls/retained/${from}-${to}`);
   const publisher = await lab.visit({ url: from });
-  await publisher.publish(topic, 'kept', { retain: true });
+  await publisher.send(topic, 'kept', { retain: true });
   await publisher.leave();
   const reader = await lab.visit({ url: to });
   const isThere = (): boolean => copiesOf(reader.heard, topic).some(({ retain }) => retain);
@@ -61,7 +61,7 @@ async function tryMove(lab: Lab, from: number, to: number): Promise<Pick<UrlPair
   await first.subscribe([topic]);
   await first.leave();
   const publisher = await lab.visit({ url: to });
-  await publisher.publish(topic, 'waits');
+  await publisher.send(topic, 'waits');
   await publisher.leave();
   const back = await lab.stay(clientId, { url: to });
   const isThere = (): boolean => copiesOf(back.heard, topic).length > 0;
