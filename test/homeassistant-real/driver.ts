@@ -97,7 +97,7 @@ export type HomeAssistantOptions = {
   readonly configuration?: string;
 };
 
-const START_MS = 120_000;
+const START_MS = 180_000;
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');

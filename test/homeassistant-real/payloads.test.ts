@@ -61,4 +61,25 @@ describe.skipIf(inject('pythons')['2024.3'] === undefined)('2024.3', () => {
     expect(good.length).toBeGreaterThan(50);
     expect(withFaults(verdicts('2024.3', good))).toEqual([]);
   });
+
+  test.each([
+    ['a class that is none', 'binary_sensor/cellar_a3/motion', { device_class: 'movement' }],
+    ['no topic of the state', 'binary_sensor/cellar_a3/motion', { state_topic: undefined }],
+    ['no types of an event', 'event/cellar_d1/event', { event_types: undefined }],
+    [
+      'a model id, which came later',
+      'binary_sensor/cellar_a3/motion',
+      { device: { ids: 'a', model_id: 'b' } },
+    ],
+    ['a device without identity', 'binary_sensor/cellar_a3/motion', { device: { name: 'Hall' } }],
+    ['no command topic of a switch', 'switch/cellar_zone_attic/armed_switch', { command_topic: undefined }],
+  ])('refuses %s', (name, end, spoilt) => {
+    const good = forIt(goodMessages()).find(({ topic }) => topic.endsWith(`${end}/config`));
+    expect(good).toBeDefined();
+    if (good === undefined) return;
+    const payload = JSON.stringify({ ...(JSON.parse(good.payload) as object), ...spoilt });
+    const [before, after] = verdicts('2024.3', [good, { ...good, case: name, payload }]);
+    expect(before?.faults).toEqual([]);
+    expect(after?.faults).not.toEqual([]);
+  });
 });

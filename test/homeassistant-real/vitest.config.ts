@@ -8,8 +8,10 @@ export default defineConfig({
         : 'test/homeassistant-real/**/*.test.ts',
     ],
     globalSetup: ['test/homeassistant-real/environments.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    // Home Assistant takes seconds for what a broker does in milliseconds, and more of them on a busy machine
+    env: { PATIENCE_MS: '60000' },
+    testTimeout: 300_000,
+    hookTimeout: 400_000,
     // each file runs a Home Assistant of its own
     maxWorkers: 2,
     reporters: ['default', './test/support/totals.ts'],

@@ -6,7 +6,7 @@ import { discoveryMessages } from '../../src/homeassistant/discovery.js';
 import { rememberedOf } from '../../src/homeassistant/remembered.js';
 import { removalMessages } from '../../src/homeassistant/removal.js';
 import { BAD_DEVICES, BAD_ENTITIES } from './bad-payloads.js';
-import { EXAMPLES, HOUSE, inForm } from './house.js';
+import { EXAMPLES, HOUSE, inForm, MODEL_HOUSES } from './house.js';
 import { spoilt, type Bad } from './spoil.js';
 
 /** One message of a case. */
@@ -43,11 +43,18 @@ const dumped = (
     pauseMsAfter,
   }));
 
-/** Every kind of device and the whole house, in both forms; all of it has to be accepted. */
+/** Every kind of device, every model and the whole house, in both forms; all of it has to be accepted. */
 export function goodMessages(): readonly DumpedMessage[] {
   return FORMS.flatMap((form) => [
     ...EXAMPLES.flatMap(({ file, core }) =>
       dumped(`${form} ${file}`, 'nobody', discoveryMessages(inForm(core, form))),
+    ),
+    ...MODEL_HOUSES.flatMap((core) =>
+      dumped(
+        `${form} every model, ${core.control ? 'to be switched' : 'to be read'}`,
+        'nobody',
+        discoveryMessages(inForm(core, form)),
+      ),
     ),
     ...dumped(`${form} house`, 'nobody', discoveryMessages(inForm(HOUSE, form))),
   ]);

@@ -1,9 +1,11 @@
 /** A house for tests: settings as the configuration would make them, and one example of each kind of device. */
+import { TYPE_OF_KIND } from '../../src/config/alias-keys.js';
 import { HOUSE_SOURCES } from '../../src/heyu/source.js';
 import { ownedZone, type ZoneSettings } from '../../src/security/settings.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import type { CoreSettings } from '../../src/settings.js';
-import { modelNamed, UNNAMED_MODEL } from '../../src/x10/model.js';
+import { addressAt, nextUnit } from '../../src/x10/address.js';
+import { modelNamed, MODELS, UNNAMED_MODEL } from '../../src/x10/model.js';
 
 /** Settings of a sensor; what is not said has its default. */
 export function sensorOf(
@@ -167,6 +169,23 @@ export const EXAMPLES: readonly Example[] = [
   sensor('owl', 'OWL_ELEC2', { alias: 'owl', address: 'L8', type: 'reading', name: 'Owl' }),
   sensor('digimax', 'DIGIMAX', { alias: 'heating', address: 'L11', type: 'reading', name: 'Heating' }),
 ];
+
+/** A sensor of every model, with a dusk unit where it tells of darkness in that way. */
+const EVERY_MODEL: readonly SensorSettings[] = MODELS.map(({ name, kind, dusk }, index) => {
+  const address = addressAt(index);
+  return sensorOf(name, {
+    alias: `module_${index}`,
+    address,
+    type: TYPE_OF_KIND[kind],
+    name,
+    dusk: dusk === 'next_unit' ? nextUnit(address) : undefined,
+  });
+});
+
+/** Houses with a sensor of every model, whose lamps may be switched or not. */
+export const MODEL_HOUSES: readonly CoreSettings[] = [true, false].map((control) =>
+  coreOf({ control, sensors: EVERY_MODEL }),
+);
 
 /** All examples in one house. Lamps and appliances that are only read are in it as the setting `control` has them. */
 export const HOUSE: CoreSettings = coreOf({
