@@ -87,6 +87,16 @@ export function brokerListener(work: Work): BrokerListener {
     });
   };
 
+  /** heyu has done a command, or has not: a problem until the next one that it does. */
+  const commanded = (alias: string, failure: string | undefined): void => {
+    if (isStopping()) return;
+    if (failure === undefined) condition.delete('heyu_command');
+    else concern(condition, 'heyu_command', `${alias}: ${failure}`);
+    conditionChanged();
+    reportBy(work.now().mono);
+    schedule();
+  };
+
   return {
     connected: (sessionPresent, url) => {
       if (isStopping()) return;
@@ -130,7 +140,8 @@ export function brokerListener(work: Work): BrokerListener {
       const device = commandTopics(settings().core).get(message.topic);
       if (device !== undefined) {
         // what waited in the session while we were away is no command for now
-        if (link.isObeying && ports.runHeyu !== undefined) obey(device, message, ports.runHeyu, log);
+        if (link.isObeying && ports.runHeyu !== undefined)
+          obey(device, message, ports.runHeyu, log, (failure) => commanded(device.alias, failure));
         return;
       }
       securityStep(bridge, now, (security, emit) => received(security, message, now, emit));

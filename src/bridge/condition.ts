@@ -15,6 +15,7 @@ export type Concern =
   | 'disk'
   | 'takeover'
   | 'refused_topics'
+  | 'heyu_command'
   | Trouble;
 
 const CONCERNS: Readonly<Record<Exclude<Concern, Trouble>, string>> = {
@@ -25,6 +26,7 @@ const CONCERNS: Readonly<Record<Exclude<Concern, Trouble>, string>> = {
   disk: 'the state directory cannot be written to',
   takeover: 'another program uses the same MQTT client id',
   refused_topics: 'the broker refuses some of our topics',
+  heyu_command: 'heyu could not switch a lamp or appliance',
 };
 
 /** What is wrong at the moment, with details. */

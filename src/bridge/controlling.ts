@@ -6,6 +6,9 @@ import { heyuArguments } from '../sensor/control.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import type { CoreSettings } from '../settings.js';
 
+/** Runs one command of heyu; `done` gets the reason in words when it failed. */
+export type RunHeyu = (args: readonly string[], done?: (failure: string | undefined) => void) => void;
+
 /** The devices that take commands, by the topic of their commands. */
 export function commandTopics(settings: CoreSettings): ReadonlyMap<string, SensorSettings> {
   if (!settings.control) return new Map();
@@ -16,12 +19,16 @@ export function commandTopics(settings: CoreSettings): ReadonlyMap<string, Senso
   );
 }
 
-/** Hands a command on to heyu. A retained one is refused: it would switch the lamp at each reconnect. */
+/**
+ * Hands a command on to heyu. A retained one is refused: it would switch the lamp at each reconnect. `done` is
+ * called for each word of heyu, with the reason when that failed.
+ */
 export function obey(
   sensor: SensorSettings,
   message: Received,
-  runHeyu: (args: readonly string[]) => void,
+  runHeyu: RunHeyu,
   log: Log,
+  done: (failure: string | undefined) => void,
 ): void {
   const { alias } = sensor;
   const payload = new TextDecoder().decode(message.payload);
@@ -38,5 +45,5 @@ export function obey(
     );
     return;
   }
-  for (const args of commands) runHeyu(args);
+  for (const args of commands) runHeyu(args, done);
 }

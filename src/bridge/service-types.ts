@@ -2,6 +2,7 @@
 
 import type { Broker, Clock, LineSource, Log, StateStore } from '../ports.js';
 import type { CoreSettings } from '../settings.js';
+import type { RunHeyu } from './controlling.js';
 import type { Finding } from './finding.js';
 
 /** What the service is told beside the core's settings. */
@@ -22,8 +23,8 @@ export type ServicePorts = {
   readonly store: StateStore;
   readonly source: LineSource;
   readonly broker: Broker;
-  /** Runs the heyu program; only called with `heyu.control`. */
-  readonly runHeyu?: (args: readonly string[]) => void;
+  /** Runs the heyu program; only called with `heyu.control`. `done` gets the reason in words when it failed. */
+  readonly runHeyu?: RunHeyu;
   /** 0 <= n < 1. */
   readonly random: () => number;
   /** Told of each new status line. */

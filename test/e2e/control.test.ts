@@ -42,6 +42,17 @@ test('a command reaches heyu, and what heyu says to the power line is the state'
   await seen.publish('x10/fan/set', 'OFF');
   await until(() => existsSync(calls) && readFileSync(calls, 'utf8') === 'dimb A1 11\noff A2\n');
   await until(() => bridge.output().includes('the interface is dead'));
+  await seen.untilLast('x10/bridge/problem', 'ON');
+  await seen.until(
+    () =>
+      seen
+        .last('x10/bridge/info')
+        ?.payload.includes('could not switch a lamp or appliance (fan: the interface is dead)') === true,
+    'the reason in bridge/info',
+  );
+  // the next command that works ends it
+  await seen.publish('x10/fan/set', 'ON');
+  await seen.untilLast('x10/bridge/problem', 'OFF');
   bridge.heyu(...pair('sndc', 'A1', 'On', 'lamp'));
   await seen.untilLast('x10/lamp/state', 'ON');
   bridge.heyu('sndc func       AllOff : hc A');
