@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,11 @@ export type House = {
   readonly mqttUrl: string;
   /** Further environment variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs as an ordinary user, to whom the folder belongs: to root everything is permitted. */
+  readonly isOrdinaryUser?: boolean;
 };
+
+const NOBODY = 65534;
 
 /** A bridge in a folder; `start` and `stop` as often as you like. */
 export type TestBridge = {
@@ -66,7 +70,13 @@ export function pair(source: string, address: string, name: string, label = '_no
 }
 
 /** Makes the files of a house; the heyu log exists and is empty. */
-export function makeBridge({ config = '', aliases = 'aliases: {}\n', mqttUrl, env = {} }: House): TestBridge {
+export function makeBridge({
+  config = '',
+  aliases = 'aliases: {}\n',
+  mqttUrl,
+  env = {},
+  isOrdinaryUser = false,
+}: House): TestBridge {
   const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-test-'));
   const logPath = join(folder, 'heyu.log.ttyS0');
   const configPath = join(folder, 'config.yaml');
@@ -81,6 +91,8 @@ export function makeBridge({ config = '', aliases = 'aliases: {}\n', mqttUrl, en
   writeFileSync(configPath, `${head.join('\n')}\n${config}`);
   writeFileSync(aliasesPath, aliases);
   writeFileSync(logPath, '');
+  const user = isOrdinaryUser && process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : undefined;
+  if (user !== undefined) for (const path of [folder, logPath]) chownSync(path, NOBODY, NOBODY);
   let child: ChildProcess | undefined;
   let output = '';
 
@@ -90,6 +102,7 @@ export function makeBridge({ config = '', aliases = 'aliases: {}\n', mqttUrl, en
     const started = spawn(process.execPath, [MAIN, 'run', '--config', configPath], {
       env: { ...process.env, TZ: 'UTC', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...user,
     });
     child = started;
     for (const stream of [started.stdout, started.stderr]) {
