@@ -9,6 +9,7 @@ export type LogEntry = {
   readonly reason?: string;
   readonly topic?: string;
   readonly client_id?: string;
+  readonly broker?: string;
 };
 
 /** All entries so far; the line that is just being written is left out. */
