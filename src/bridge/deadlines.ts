@@ -17,65 +17,74 @@ export type Deadlines = {
   readonly due: (at: number) => readonly Sensor[];
 };
 
-/** Wishes that were replaced by earlier ones stay in the heap until there are so many of them. */
+/** Wishes that were replaced by earlier ones stay in the heap until there are more of them than these. */
 const MOST_STALE = 16;
-
-type Wish = { readonly sensor: Sensor; readonly at: number };
 
 /** Deadlines of these sensors, of which none has one. */
 export function createDeadlines(sensors: readonly Sensor[]): Deadlines {
-  const order = new Map(sensors.map((sensor, index) => [sensor, index]));
-  /** None is before the one at half its place. Only a wish that is still its sensor's counts. */
-  const heap: Wish[] = [];
+  const numberOf = new Map(sensors.map((sensor, number) => [sensor, number]));
+  // A wish is an instant and the number of a sensor; none is before the one at half its place. It counts as long as
+  // it is still its sensor's. In typed arrays, because there is one for each hold time: V8 makes an object of every
+  // instant elsewhere.
+  const places = sensors.length + MOST_STALE + 1;
+  const times = new Float64Array(places);
+  const owners = new Uint32Array(places);
+  let size = 0;
 
-  const timeAt = (place: number): number => heap[place]?.at ?? Infinity;
+  const timeAt = (place: number): number => (place < size ? (times[place] ?? Infinity) : Infinity);
+
+  const put = (place: number, time: number, owner: number): void => {
+    times[place] = time;
+    owners[place] = owner;
+  };
 
   /** Adds a wish: as far above the last place as it is before those there. */
-  const add = (wish: Wish): void => {
-    let place = heap.length;
+  const add = (time: number, owner: number): void => {
+    let place = size;
+    size += 1;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || above.at <= wish.at) break;
-      heap[place] = above;
+      if (timeAt(parent) <= time) break;
+      put(place, timeAt(parent), owners[parent] ?? 0);
       place = parent;
     }
-    heap[place] = wish;
+    put(place, time, owner);
   };
 
   const removeFirst = (): void => {
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
+    size -= 1;
+    const time = times[size] ?? Infinity;
     let place = 0;
     for (;;) {
       const left = 2 * place + 1;
       const child = timeAt(left + 1) < timeAt(left) ? left + 1 : left;
-      const below = heap[child];
-      if (below === undefined || below.at >= last.at) break;
-      heap[place] = below;
+      if (timeAt(child) >= time) break;
+      put(place, timeAt(child), owners[child] ?? 0);
       place = child;
     }
-    heap[place] = last;
+    put(place, time, owners[size] ?? 0);
   };
 
-  /** The first wish that counts. */
-  const first = (): Wish | undefined => {
-    while (heap[0] !== undefined && heap[0].sensor.wakeAt !== heap[0].at) removeFirst();
-    return heap[0];
+  /** The instant of the first wish that counts. */
+  const earliest = (): number => {
+    while (size > 0 && sensors[owners[0] ?? 0]?.wakeAt !== times[0]) removeFirst();
+    return timeAt(0);
   };
 
   const rebuild = (): void => {
-    heap.length = 0;
-    for (const sensor of sensors) if (sensor.wakeAt < Infinity) add({ sensor, at: sensor.wakeAt });
+    size = 0;
+    sensors.forEach(({ wakeAt }, number) => {
+      if (wakeAt < Infinity) add(wakeAt, number);
+    });
   };
 
   return {
-    earliest: () => first()?.at ?? Infinity,
+    earliest,
     wish: (sensor, at) => {
       if (at >= sensor.wakeAt) return;
       sensor.wakeAt = at;
-      add({ sensor, at });
-      if (heap.length > sensors.length + MOST_STALE) rebuild();
+      if (size === places) rebuild();
+      else add(at, numberOf.get(sensor) ?? 0);
     },
     wishAll: () => {
       for (const sensor of sensors) sensor.wakeAt = -Infinity;
@@ -83,12 +92,22 @@ export function createDeadlines(sensors: readonly Sensor[]): Deadlines {
     },
     due: (until) => {
       const due: Sensor[] = [];
-      for (let wish = first(); wish !== undefined && wish.at <= until; wish = first()) {
+      const numbers: number[] = [];
+      while (earliest() <= until && size > 0) {
+        const number = owners[0] ?? 0;
+        const sensor = sensors[number];
         removeFirst();
-        wish.sensor.wakeAt = Infinity;
-        due.push(wish.sensor);
+        if (sensor === undefined) continue;
+        sensor.wakeAt = Infinity;
+        // few are due at once: to put each in its place is quicker than to sort them
+        let place = due.length;
+        for (; place > 0 && (numbers[place - 1] ?? 0) > number; place -= 1) {
+          numbers[place] = numbers[place - 1] ?? 0;
+          due[place] = due[place - 1] ?? sensor;
+        }
+        numbers[place] = number;
+        due[place] = sensor;
       }
-      if (due.length > 1) due.sort((one, other) => (order.get(one) ?? 0) - (order.get(other) ?? 0));
       return due;
     },
   };
