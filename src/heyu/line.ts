@@ -5,7 +5,7 @@
  */
 
 import type { AddressIndex } from '../x10/address.js';
-import { flatSlice } from './flat.js';
+import { flatSlice, interned } from './flat.js';
 import { flagsIn, isBytes, isReading, SECURITY_FUNCTIONS, type SecurityFlag } from './functions.js';
 import { inactiveUnit, messageOf, type Message } from './messages.js';
 import { SOURCES, type Source } from './source.js';
@@ -179,7 +179,7 @@ function functionLine(text: string, start: number, source: Source): Signal | und
   let from = start + 4;
   while (text.charCodeAt(from) === SPACE) from += 1;
   if (from >= colon) return undefined;
-  const name = text.slice(from, colon);
+  const name = interned(text.slice(from, colon));
   if (name.includes(' ') && !TWO_WORDS.test(name)) return undefined;
   const body = colon + 3;
   if (text.startsWith('hc ', body)) {
@@ -289,8 +289,9 @@ export function signalReader(): SignalReader {
     if (known !== undefined && said.length === text.length - start && text.endsWith(said)) {
       return known;
     }
-    const signal = readSignal(text, start);
-    texts[place] = flatSlice(text, start);
+    const flat = flatSlice(text, start);
+    const signal = readSignal(flat, 0);
+    texts[place] = flat;
     signals[place] = signal;
     return signal;
   };
