@@ -39,9 +39,6 @@ export type Explainer = {
   readonly end: () => void;
 };
 
-/** Stamps this much before the line before are no time of heyu's (text of a script): time does not go back. */
-const BACKWARD_MS = 2000;
-
 /** Explains a log to `row`. Without `row` the log is only heard (to measure the core). */
 export function createExplainer(
   settings: CoreSettings,
@@ -51,6 +48,8 @@ export function createExplainer(
   let file = '';
   let line = 0;
   let lineAt: number | undefined;
+  /** The stamp of which it is the instant. */
+  let timed: Stamp | undefined;
   let rowAt: number | undefined;
   let coreAt = 0;
 
@@ -103,6 +102,16 @@ export function createExplainer(
     return at;
   };
 
+  /** Time comes to the instant of a line. It never goes back: an earlier stamp is the text of a script. */
+  const passTime = (stamp: Stamp | undefined): void => {
+    timed = stamp;
+    lineAt = stamp === undefined ? undefined : instant(stamp);
+    if (lineAt === undefined || lineAt <= coreAt) return;
+    coreAt = lineAt;
+    if (settings.zones.length > 0) wakeZones(bridge, { at: coreAt, mono: coreAt });
+    if (coreAt > bridge.now.at) bridge.now = { at: coreAt, mono: coreAt };
+  };
+
   return {
     line: (written, inFile, number, beginning) => {
       file = inFile;
@@ -116,14 +125,18 @@ export function createExplainer(
         offset += glued;
         stamp = bridge.core.stamps.read(text);
       }
-      lineAt = stamp === undefined ? undefined : instant(stamp);
+      // lines of one second have one stamp
+      if (stamp === undefined || stamp !== timed) passTime(stamp);
       rowAt = lineAt;
-      const at = lineAt === undefined || lineAt < coreAt - BACKWARD_MS ? coreAt : Math.max(lineAt, coreAt);
-      if (at > coreAt && settings.zones.length > 0) wakeZones(bridge, { at, mono: at });
-      if (at > bridge.now.at) bridge.now = { at, mono: at };
-      coreAt = at;
-      const heard = { text, generation: 'log', offset, file: 'current', notBefore: at, readAt: at } as const;
-      hearLineAt(bridge, heard, stamp?.bodyStart ?? 0, stamp === undefined ? undefined : at);
+      const heard = {
+        text,
+        generation: 'log',
+        offset,
+        file: 'current',
+        notBefore: coreAt,
+        readAt: coreAt,
+      } as const;
+      hearLineAt(bridge, heard, stamp?.bodyStart ?? 0, stamp === undefined ? undefined : coreAt);
     },
     end: () => {
       const ends = bridge.core.sensors.flatMap(({ state }) => [

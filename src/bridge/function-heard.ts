@@ -40,7 +40,7 @@ export function functionHeard(
   line: LogLine,
 ): void {
   const { health, output, settings } = core;
-  const name = KAKU_SWITCHES.get(written) ?? written;
+  const name = written === 'On' || written === 'Off' ? written : (KAKU_SWITCHES.get(written) ?? written);
   const selected = selectUnits(core.selections, source, house, name, at, settings.addressExpiryMs);
   health.counters.expiredAddresses += selected.expired;
   const isSwitch = name === 'On' || name === 'Off';
@@ -57,9 +57,24 @@ export function functionHeard(
   output.find?.({ kind: 'house', house: houseCode(house), function: written.toLowerCase(), source, args });
   // the answer of a unit that nobody was heard to ask
   if (name === 'StatusOn' || name === 'StatusOff') return;
+  houseFunction(core, source, house, name, args, selected.units, at, now, line);
+}
+
+/** A function for all units of a house code, or Dim or Bright for those addressed. */
+function houseFunction(
+  core: Core,
+  source: Source,
+  house: number,
+  name: string,
+  args: string,
+  units: readonly Addressed[],
+  at: number,
+  now: number,
+  line: LogLine,
+): void {
   if (isHouseCopy(core, house, name, source, at)) {
-    health.counters.copies += 1;
-    output.find?.({ kind: 'kept', alias: null, reason: COPY });
+    core.health.counters.copies += 1;
+    core.output.find?.({ kind: 'kept', alias: null, reason: COPY });
     return;
   }
   const hearing = { at, now, line, source };
@@ -73,7 +88,7 @@ export function functionHeard(
     signed(core, sensor, at);
   };
   if (name === 'Dim' || name === 'Bright') {
-    for (const { unit } of selected.units) {
+    for (const { unit } of units) {
       const sensor = core.byUnit[unit];
       if (sensor !== undefined) take(sensor);
     }

@@ -38,7 +38,9 @@ export type Selected = {
 const NOBODY: Selected = { units: [], reusedAfterMs: 0, expired: 0 };
 const SOURCE_NUMBER: ReadonlyMap<Source, number> = new Map(SOURCES.map((source, index) => [source, index]));
 
-const keyOf = (source: Source, house: number): number => (SOURCE_NUMBER.get(source) ?? 0) * 16 + house;
+/** The power line is the first of the sources, and most lines are of it. */
+const keyOf = (source: Source, house: number): number =>
+  source === 'rcvi' ? house : (SOURCE_NUMBER.get(source) ?? 0) * 16 + house;
 
 /** Nothing is addressed. */
 export function noSelections(): Selections {
