@@ -43,6 +43,8 @@ export type Mosquitto = {
   /** Starts it again on the same port, with what it had saved. */
   readonly start: () => Promise<void>;
   readonly restart: (signal?: 'SIGTERM' | 'SIGKILL') => Promise<void>;
+  /** Deletes what a stopped one had saved: retained messages, sessions and what waits in them. */
+  readonly forget: () => void;
   /** SIGSTOP: the kernel goes on accepting connections, nobody answers. */
   readonly freeze: () => void;
   readonly thaw: () => void;
@@ -131,6 +133,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
       await stop(signal);
       await start();
     },
+    forget: () => rmSync(join(directory, 'mosquitto.db'), { force: true }),
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
     allow: (next) => {
