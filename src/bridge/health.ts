@@ -113,6 +113,7 @@ export function countMessage(counters: Counters, message: Message): void {
       counters.powerFailures += 1;
       break;
     case 'interface_lockup':
+    case 'interface_silent':
       counters.lockups += 1;
       break;
     case 'rf_flood':

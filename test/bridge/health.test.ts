@@ -1,0 +1,168 @@
+/** What the log tells of heyu's own health: what is counted, which troubles begin and end. */
+
+import { describe, expect, test } from 'vitest';
+import { createCore } from '../../src/bridge/core.js';
+import { newHealth, type Counters } from '../../src/bridge/health.js';
+import { hearStamped, unstampedLine } from '../../src/bridge/listen.js';
+import { stamp } from '../support/replayed.js';
+import { coreSettings, sensorSettings } from '../support/settings.js';
+
+const SETTINGS = coreSettings({ sensors: [sensorSettings('A3', 'MS14A'), sensorSettings('C1', 'MS10A')] });
+const NOON = Date.UTC(2026, 10, 22, 12);
+
+/** Plays lines (`+5` lets 5 s pass); gives what was counted besides lines, and the troubles as they came and went. */
+function play(lines: readonly string[]): { counted: Partial<Counters>; troubles: readonly string[] } {
+  const troubles: string[] = [];
+  const core = createCore(SETTINGS, undefined, NOON, {
+    channel: () => undefined,
+    seen: () => undefined,
+    event: () => undefined,
+    alarm: () => undefined,
+    heyuArmed: () => undefined,
+    keyfob: () => undefined,
+    trouble: (trouble, begins) => troubles.push(`${begins ? '+' : '-'}${trouble}`),
+    note: () => undefined,
+  });
+  let seconds = 0;
+  lines.forEach((line, index) => {
+    if (line.startsWith('+')) {
+      seconds += Number(line.slice(1));
+      return;
+    }
+    if (line.startsWith('!')) {
+      unstampedLine(core, line.slice(1));
+      return;
+    }
+    const at = NOON + seconds * 1000;
+    const text = `${stamp(seconds)}  ${line}`;
+    const written = {
+      text,
+      generation: 'g',
+      offset: index,
+      file: 'current',
+      notBefore: at,
+      readAt: at,
+    } as const;
+    hearStamped(core, written, text.length - line.length, at, at);
+  });
+  const nothing = newHealth().counters;
+  const counted = Object.fromEntries(
+    Object.entries(core.health.counters).filter(
+      ([name, count]) => name !== 'lines' && count !== nothing[name as keyof Counters],
+    ),
+  );
+  return { counted, troubles };
+}
+
+const POWER = 'CM11A experienced an AC power interruption. It requested a time update.';
+const UNKNOWN = 'Poll received unknown value (1 bytes), leading byte = 73';
+const FLOOD = 'rcva            RF Flood : Started';
+const JAMMING = 'rcva          RF Jamming : Started Main';
+const RF = 'rcva func        Alert : hu C1   (x)';
+const rf = ['rcva addr unit       3 : hu A3  (x)', 'rcva func          Off : hc A'];
+const line = ['rcvi addr unit       3 : hu A3  (x)', 'rcvi func          Off : hc A'];
+
+describe('what is counted', () => {
+  test.each<[string, string[], Partial<Counters>]>([
+    ['engine restarts', ['Engine started', 'Engine started', 'Engine reconfiguration'], { engineStarts: 2 }],
+    [
+      'one power failure, told once a second',
+      [POWER, '+1', POWER, '+1', POWER, '+1', 'Powerfail signal received at startup.'],
+      { powerFailures: 1 },
+    ],
+    ['two power failures', ['Powerfail signal received.', '+3600', POWER], { powerFailures: 2 }],
+    ['lockups', ['Interface lockup signal received, reason 01.'], { lockups: 1 }],
+    [
+      'an interface that does not answer',
+      ["The interface didn't answer a getinfo response."],
+      { lockups: 1 },
+    ],
+    ['RF floods', [FLOOD, 'rcva            RF Flood : Ended', 'RF_Flood signal received.'], { rfFloods: 2 }],
+    ['RF jamming', [JAMMING, 'rcva          RF Jamming : Ended Main'], { rfJammings: 1 }],
+    ['unknown transmissions', ['Unknown transmission: 3 bytes, 1st byte = fb'], { unknownTransmissions: 1 }],
+    ['unknown values', [UNKNOWN, UNKNOWN], { unknownValues: 2 }],
+    [
+      'functions without an address',
+      ['rcvi func           On : hc B', 'sndc func          Off : hc C'],
+      { orphans: 2 },
+    ],
+    [
+      'addresses without a function',
+      ['rcvi addr unit       5 : hu A5  (x)', '+5', ...line],
+      { expiredAddresses: 1 },
+    ],
+    ['lines that heyu does not write', ['rcvi func           On : hc', 'rcvi'], { unrecognised: 2 }],
+    ['output of scripts', ['!script output line one', '!Poll only got 1 of 3 bytes'], { unstamped: 2 }],
+    [
+      'noise',
+      ['rcva func      RFnoise : Data (hex) 01 02 03 04', 'xmtf RF            fOn : hu A3 '],
+      { noise: 2 },
+    ],
+    [
+      'copies',
+      [rf[0] ?? '', 'rcva func           On : hc A', '+1', line[0] ?? '', 'rcvi func           On : hc A'],
+      { copies: 1, motions: 1 },
+    ],
+    [
+      'nothing of what is usual',
+      ['Scripts enabled', "Launching 'x': y", 'a note', 'Timeout, timer1', ...line],
+      {},
+    ],
+  ])('%s', (_, lines, expected) => {
+    expect(play(lines).counted).toEqual(expected);
+  });
+});
+
+describe('a trouble', () => {
+  test.each<[string, string[], string[]]>([
+    [
+      'of the interface ends when it hears the power line',
+      ['Interface lockup signal received, reason 01.', ...line],
+      ['+interface_lockup', '-interface_lockup'],
+    ],
+    [
+      'of the interface does not end with RF',
+      ["The interface didn't answer a getinfo response.", ...rf],
+      ['+interface_lockup'],
+    ],
+    [
+      'of the interface ends with a new engine',
+      ['Interface lockup signal received, reason 01.', 'Engine started'],
+      ['+interface_lockup', '-interface_lockup'],
+    ],
+    [
+      'is garbage from the interface',
+      [...Array<string>(20).fill(UNKNOWN), ...line],
+      ['+interface_garbage', '-interface_garbage'],
+    ],
+    ['is not a little garbage', [...Array<string>(19).fill(UNKNOWN), ...line, UNKNOWN], []],
+    [
+      'is a flood until its end',
+      [FLOOD, '+1', FLOOD, 'rcva            RF Flood : Ended'],
+      ['+rf_flood', '-rf_flood'],
+    ],
+    [
+      'is jamming until its end',
+      [JAMMING, 'rcva          RF Jamming : Ended Main'],
+      ['+rf_jamming', '-rf_jamming'],
+    ],
+    [
+      'is a flood whose end is not told, until RF is heard',
+      ['RF_Flood signal received.', '+30', RF, '+31', RF],
+      ['+rf_flood', '-rf_flood'],
+    ],
+    [
+      'is jamming whose end is not told, until RF is heard',
+      [JAMMING, '+61', ...rf],
+      ['+rf_jamming', '-rf_jamming'],
+    ],
+    ['is not over because the power line is heard', [FLOOD, '+100', ...line], ['+rf_flood']],
+    [
+      'of RF ends with a new engine',
+      [FLOOD, JAMMING, 'Engine started'],
+      ['+rf_flood', '+rf_jamming', '-rf_flood', '-rf_jamming'],
+    ],
+  ])('%s', (_, lines, expected) => {
+    expect(play(lines).troubles).toEqual(expected);
+  });
+});
