@@ -49,6 +49,8 @@ const FAST_MS = 3;
 async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<void> {
   const terminal = processTerminal();
   const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-demo-'));
+  // also when what it prints is piped into head, which ends the process
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const heyuLog = join(folder, 'heyu.log.demo');
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
@@ -87,7 +89,6 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
     terminal.print('\nthat was it');
   } finally {
     await broker.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
   process.exit(EXIT.ok);
 }
@@ -149,11 +150,15 @@ function showFinding(terminal: Terminal, finding: Finding): void {
 }
 
 const LONGEST_PAYLOAD = 100;
+const LEAST_PAYLOAD = 20;
 
 function showMessage(terminal: Terminal, { topic, payload, retain }: Passed): void {
-  const shown = payload.length > LONGEST_PAYLOAD ? `${payload.slice(0, LONGEST_PAYLOAD)}...` : payload;
-  const line = `${topic.padEnd(26)}  ${retain ? 'retained' : 'event   '}  ${printable(shown)}`;
-  terminal.print(`${terminal.style('green', 'mqtt')}   ${line}`);
+  const start = `${topic.padEnd(26)}  ${retain ? 'retained' : 'event   '}  `;
+  // no line is wrapped on a terminal, but for a payload of which nothing would be left
+  const room = process.stdout.isTTY ? terminal.columns - `mqtt   ${start}...`.length : LONGEST_PAYLOAD;
+  const longest = Math.max(LEAST_PAYLOAD, Math.min(LONGEST_PAYLOAD, room));
+  const shown = payload.length > longest ? `${payload.slice(0, longest)}...` : payload;
+  terminal.print(`${terminal.style('green', 'mqtt')}   ${start}${printable(shown)}`);
 }
 
 /** The service's own log would only be in the way here, but for what should not happen. */
