@@ -7,7 +7,7 @@ import type { Now } from '../now.js';
 import type { LogLine } from '../ports.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
 import { earliestOf, idOf } from '../sensor/hearing.js';
-import { channelsOf } from '../sensor/channels.js';
+import { channelsOf, isOnOff } from '../sensor/channels.js';
 import type { SecurityEffect } from '../security/effect.js';
 import {
   createSecurity,
@@ -172,7 +172,8 @@ export function securityStep(
 
 /**
  * Every retained value of the sensors, as it is known at a start: motion is OFF unless proven ON, others as
- * remembered, light `None` (unknown) before the first word (docs/design.md, decision 6).
+ * remembered (docs/design.md, decision 6). What is ON or OFF is `None` before the first word, and after the memory
+ * was lost: the broker may still hold what was true long ago.
  */
 export function presentStates(bridge: Bridge): void {
   const { core, messages, sinks } = bridge;
@@ -189,7 +190,7 @@ export function presentStates(bridge: Bridge): void {
           ? moving.on && !moving.missed
             ? 'ON'
             : 'OFF'
-          : (values[channel] ?? (channel === 'light' ? 'None' : channel === 'silent' ? 'OFF' : undefined));
+          : (values[channel] ?? (channel === 'silent' ? 'OFF' : isOnOff(channel) ? 'None' : undefined));
       if (value !== undefined) sinks.put?.(messages.channel(sensor, channel, value));
     }
   }

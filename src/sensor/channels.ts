@@ -94,6 +94,24 @@ export function channelsOf(sensor: SensorSettings): readonly ChannelTopic[] {
   return channels;
 }
 
+const ON_OFF: ReadonlySet<ChannelTopic> = new Set([
+  'motion',
+  'light',
+  'contact',
+  'smoke',
+  'glass',
+  'water',
+  'battery',
+  'tamper',
+  'silent',
+  'state',
+]);
+
+/** Whether a channel says ON or OFF, or `None` when nobody knows: Home Assistant shows that as unknown. */
+export function isOnOff(channel: ChannelTopic): boolean {
+  return ON_OFF.has(channel);
+}
+
 /**
  * Whether only some devices of its model ever send on this channel: its entity is offered, but not switched on. So
  * is the battery of a model that heyu is not known to report it of, and the silence of one without a sign of life.

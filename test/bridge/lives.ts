@@ -41,6 +41,8 @@ export type Lives = {
   readonly pass: (ms: number) => Promise<void>;
   /** The process dies and another begins with what was on disk. */
   readonly crash: () => Promise<void>;
+  /** The state directory is lost. */
+  readonly forget: () => void;
   /** The service is stopped as by SIGTERM, and another begins. */
   readonly restart: () => Promise<void>;
   readonly service: () => Service;
@@ -328,6 +330,9 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       life.end();
       life = await begin();
       await settle();
+    },
+    forget: () => {
+      saved = undefined;
     },
     restart: async () => {
       const stopping = life.service.stop();
