@@ -25,7 +25,7 @@ function sectionOf(model: Model): string {
   const told = sensorDevice(coreOf({ sensors: [sensor] }), sensor);
   if (told === undefined) throw new Error(`${model.name} is no device`);
   const { device, components } = told;
-  const head = `${model.name} (${sensor.type}, ${String(device['manufacturer'])})`;
+  const head = `${model.name} (${sensor.type}, ${JSON.stringify(device['manufacturer'])})`;
   return [head, ...Object.entries(components).map(lineOf)].join('\n');
 }
 
