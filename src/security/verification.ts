@@ -82,7 +82,11 @@ function closePass(security: Security, passes: Passes, now: Now, emit: Emit): vo
     }
     missing ||= result === 'missing' || result === 'lost';
     ambiguous ||= result === 'ambiguous';
-    if (zone.settings.kind === 'external' && tracker.state === undefined) tellUnknown(zone, tracker, emit);
+    if (zone.settings.kind === 'external' && tracker.state === undefined) {
+      // what was queued says more than nothing, though not how the zone is now
+      zone.whileAway = [...tracker.history];
+      tellUnknown(zone, tracker, emit);
+    }
   }
   // a queue that is still coming wants another pass as soon as it pauses
   passClosed(passes, now.mono, missing, ambiguous || link.draining);

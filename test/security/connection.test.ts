@@ -225,6 +225,19 @@ describe('an external zone', () => {
     expect(notes(refused, 'warn')).toEqual([expect.stringContaining('access control list')]);
   });
 
+  it('says what was queued also when nothing is retained, and does not take it for the state', () => {
+    const test = house();
+    connect(test, true);
+    for (const payload of ['ON', 'OFF', 'ON']) message(test, TOPIC, payload);
+    suback(test);
+    pass(test, 10_000);
+    expect(state(test)).toBe('unknown');
+    expect(attributes(test)).toMatchObject({
+      reason: 'the broker has no retained message for it',
+      while_away: ['armed_away', 'disarmed', 'armed_away'],
+    });
+  });
+
   it('becomes known when the refusal is lifted, soon if it lasted for seconds only', () => {
     const test = house();
     connect(test, false);
