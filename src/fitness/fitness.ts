@@ -74,7 +74,7 @@ function judged<Seen>(
   judge: (seen: Seen) => readonly Row[],
 ): readonly Row[] {
   if (tried === undefined) return [];
-  return tried.done ? judge(tried.seen) : [unfinished(area, trial, tried.why, isNeeded)];
+  return tried.done ? judge(tried.seen) : [unfinished(area, trial, tried, isNeeded)];
 }
 
 function judgeProtocols({ protocols }: Observations, need: Need): readonly Row[] {

@@ -50,7 +50,9 @@ export type FiveTestName = {
 
 /** What a trial brought: what was seen, or why it came to no end. */
 export type Tried<Seen> =
-  { readonly done: true; readonly seen: Seen } | { readonly done: false; readonly why: string };
+  | { readonly done: true; readonly seen: Seen }
+  /** `gone`: it was not even begun, because the broker could not be reached any more. */
+  | { readonly done: false; readonly why: string; readonly gone?: boolean };
 
 /** What the bridge needs, by its configuration. */
 export type Need = {
@@ -59,11 +61,22 @@ export type Need = {
 };
 
 /** The row of a trial that came to no end: a fault where the bridge relies on it. */
-export function unfinished(area: Area, trial: string, why: string, isNeeded: boolean): Row {
+export function unfinished(
+  area: Area,
+  trial: string,
+  { why, gone = false }: { readonly why: string; readonly gone?: boolean },
+  isNeeded: boolean,
+): Row {
   const row = { area, trial, expected: 'an answer', actual: why };
-  return isNeeded
-    ? { ...row, result: 'fault', reason: `${trial}: that could not be tried to its end (${why})` }
-    : { ...row, result: 'unknown' };
+  if (!isNeeded) return { ...row, result: 'unknown' };
+  const [problem = ''] = why.split(/\.? hint: /);
+  return {
+    ...row,
+    result: 'fault',
+    reason: gone
+      ? `the broker went away while it was tried (${problem})`
+      : `${trial}: that could not be tried to its end (${problem})`,
+  };
 }
 
 /** What would help, and where it is set. */

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SETTINGS } from '../../src/fitness/row.js';
+import { createAuthority } from '../support/certificates.js';
 import { startAedes } from '../support/aedes.js';
 import { collect } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
@@ -102,6 +104,24 @@ describe('broker-check', () => {
       'access control: we may not write beside x10/zone/ground/broker-check',
       'access control: we may write x10/porch/broker-check, but not read it',
     ]);
+  });
+
+  test('finds the packaged rights enough, over TLS and with the configured password', async () => {
+    const authority = createAuthority();
+    onTestFinished(authority.remove);
+    const { certFile, keyFile } = authority.sign('broker', ['DNS:localhost']);
+    const packaged = new URL('../../config/mosquitto/heyu2mqtt.acl', import.meta.url);
+    const broker = await start({
+      passwords: { heyu2mqtt: 'secret' },
+      acl: readFileSync(packaged, 'utf8'),
+      tls: { ca: authority.certFile, cert: certFile, key: keyFile },
+    });
+    const login = `mqtt: { url: "${broker.url}", username: heyu2mqtt, password: secret, ca_file: ${authority.certFile} }\n`;
+    const found = await fitness({
+      mqttUrl: broker.url,
+      config: `${login}zones: { ground: {}, attic: { state_topic: alarmo/state } }\n`,
+    });
+    expect(found).toMatchObject({ verdict: 'fit', reasons: [], code: 0 });
   });
 
   test('needs nothing but the right to its own topics to say that they are denied', async () => {

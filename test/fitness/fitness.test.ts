@@ -447,6 +447,18 @@ describe('the order is told', () => {
   });
 });
 
+test('a broker that went away is said once, not for each trial', () => {
+  const gone = { done: false, why: 'b: refused. hint: is it running?', gone: true } as const;
+  const fitness = judgeBroker(
+    { ...GOOD, retained: gone, order: gone, session: gone, fence: gone },
+    PERSISTENT,
+  );
+  expect(fitness).toMatchObject({
+    verdict: 'not-fit',
+    reasons: ['the broker went away while it was tried (b: refused)'],
+  });
+});
+
 test('where we may not write at all, nothing else is said', () => {
   const { rows } = judgeBroker({ ...GOOD, isPrivateTopicOurs: done(false) }, PERSISTENT);
   expect(rows.map(({ area }) => area)).toEqual(['protocol', 'protocol', 'access']);

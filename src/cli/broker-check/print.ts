@@ -100,9 +100,11 @@ function printRows({ print, style }: Terminal, rows: readonly Row[]): void {
     const first = (area === before ? '' : area).padEnd(width);
     before = area;
     print(`${first}  ${style(STYLES[result], result.padEnd(RESULT_WIDTH))}  ${trial}`);
-    const words = actual === expected ? actual : `expected: ${expected}`;
-    print(`${indent}${style('dim', words)}`);
-    if (actual !== expected) print(`${indent}actual:   ${actual}`);
+    if (result === 'ok') print(`${indent}${style('dim', actual)}`);
+    else {
+      print(`${indent}${style('dim', `expected: ${expected}`)}`);
+      print(`${indent}actual:   ${actual}`);
+    }
   }
 }
 

@@ -57,7 +57,7 @@ export async function makeTrials(first: Lab, trials: Trials): Promise<Tested> {
   /** Why the broker cannot be reached any more: then nothing else is tried. */
   let gone: string | undefined;
   const step = async <Seen>(what: string, trial: () => Promise<Seen>): Promise<Tried<Seen>> => {
-    if (gone !== undefined) return { done: false, why: gone };
+    if (gone !== undefined) return { done: false, why: gone, gone: true };
     progress(what);
     const outcome = await tried(trial);
     if (outcome.done) return outcome;
