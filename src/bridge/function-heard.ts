@@ -50,8 +50,11 @@ export function functionHeard(
       output.find?.({ kind: 'orphan', house: houseCode(house), function: name.toLowerCase(), source });
       return;
     }
-    for (const unit of selected.units)
-      unitFunction(core, unit, source, name, selected.reusedAfterMs, at, now, line);
+    const [first] = selected.units;
+    for (const unit of selected.units) {
+      const part = unit === first ? undefined : addressAt(unit.unit);
+      unitFunction(core, unit, source, name, selected.reusedAfterMs, at, now, line, part);
+    }
     return;
   }
   output.find?.({ kind: 'house', house: houseCode(house), function: written.toLowerCase(), source, args });
@@ -77,14 +80,17 @@ function houseFunction(
     core.output.find?.({ kind: 'kept', alias: null, reason: COPY });
     return;
   }
-  const hearing = { at, now, line, source };
+  let isFirst = true;
   const take = (sensor: Sensor): void => {
-    const { ignore, type } = sensor.settings;
+    const { address, ignore, type } = sensor.settings;
     // a remote is heard by its keys, not by what others say on its house code
     if (ignore || !(isLamp(sensor) || (type === 'remote' && REMOTE_KEYS.has(name)))) return;
     if (!counts(core, sensor, source)) return;
-    if (type === 'remote') unitHeard(sensor, name, args, hearing, core.report);
-    else if (!lampHeard(sensor, name, args, at, core.report)) return;
+    if (type === 'remote') {
+      const part = isFirst ? undefined : address;
+      isFirst = false;
+      unitHeard(sensor, name, args, { at, now, line, source, part }, core.report);
+    } else if (!lampHeard(sensor, name, args, at, core.report)) return;
     signed(core, sensor, at);
   };
   if (name === 'Dim' || name === 'Bright') {
@@ -109,6 +115,7 @@ export function unitFunction(
   at: number,
   now: number,
   line: LogLine,
+  part?: string,
 ): void {
   const { output, report } = core;
   const isCopy = noteCopy(core, unit, name, source, at);
@@ -133,7 +140,7 @@ export function unitFunction(
   }
   const dusk = core.byDusk[unit];
   if (sensor === undefined && dusk === undefined) return unmapped(core, unit, label, name, source, at);
-  const hearing = { at, now, line, source };
+  const hearing = { at, now, line, source, part };
   if (sensor !== undefined && isLamp(sensor)) {
     if (!counts(core, sensor, source)) return;
     lampHeard(sensor, name, '', at, report);

@@ -23,6 +23,8 @@ export type Hearing = {
   /** The line that said it: names what it causes (`idOf`). It was not written before `notBefore`, epoch ms. */
   readonly line: { readonly generation: string; readonly offset: number; readonly notBefore?: number };
   readonly source: Source;
+  /** Which of the sensors that the line means this is; undefined for the first. */
+  readonly part?: string | undefined;
 };
 
 /** `now` where nobody knows when the line was written: later than any instant, hence too late to be live. */
@@ -34,8 +36,8 @@ export function earliestOf({ at, now, line }: Pick<Hearing, 'at' | 'now' | 'line
 }
 
 /** Id of what a line causes: generation of its file and offset of the line; the same when it is read again. */
-export function idOf({ line }: Hearing): string {
-  return `${line.generation}-${line.offset}`;
+export function idOf({ line, part }: Hearing): string {
+  return `${line.generation}-${line.offset}${part === undefined ? '' : `.${part}`}`;
 }
 
 /** What is believed of a sensor's zone at the moment of a signal; its word for events. */

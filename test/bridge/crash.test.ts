@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pair } from '../support/bridge.js';
-import { coreSettings, sensorSettings } from '../support/settings.js';
+import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
 
 const settings = coreSettings({
@@ -75,6 +75,42 @@ describe('a crash', () => {
     await lives.connect();
     await lives.acknowledge();
     expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(2);
+  });
+});
+
+describe('a line that means several sensors', () => {
+  const zoned = coreSettings({
+    sensors: settings.sensors.map((sensor) => ({ ...sensor, zone: 'ground' })),
+    zones: [zoneSettings('ground')],
+    homeassistant: { discovery: 'off', prefix: 'homeassistant' },
+  });
+
+  test('gives each event and alert an id of its own, the same ones after a crash', async () => {
+    const lives = await beginLives(zoned);
+    await lives.look();
+    await lives.connect(false);
+    await lives.acknowledge();
+    await lives.pass(5000);
+    await lives.receive('x10/zone/ground/set', 'ARM_AWAY');
+    await lives.acknowledge();
+    await lives.pass(6000);
+    await lives.acknowledge();
+    const [first = '', , second = '', both = ''] = [...on('A1'), ...on('A3')];
+    lives.heyu(first, second, both);
+    await lives.look();
+    await lives.acknowledge(2);
+    await lives.crash();
+    await lives.look();
+    await lives.connect();
+    await lives.acknowledge();
+    await lives.pass(5000);
+    await lives.acknowledge();
+    expect(new Set(ids(lives, 'motion', 'motion_missed')).size).toBe(2);
+    const alerts = lives.delivered
+      .filter(({ topic }) => topic.endsWith('/alert'))
+      .map(({ payload }) => JSON.parse(payload) as { id: string; alias: string });
+    expect(new Set(alerts.map(({ id }) => id)).size).toBe(2);
+    expect(new Set(alerts.map(({ alias }) => alias)).size).toBe(2);
   });
 });
 
