@@ -213,6 +213,11 @@ function act(bridge: Bridge, effect: SecurityEffect): void {
       const { topic, id, at, event } = effect;
       bridge.core.health.counters.alerts += 1;
       sinks.put?.({ kind: 'event', topic, id, at, payload: JSON.stringify(event) });
+      sinks.note(
+        'info',
+        { zone: event['zone'], alias: event['alias'], security: event['security'] },
+        'alert',
+      );
       sinks.alerted?.(id);
       return;
     }

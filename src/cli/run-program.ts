@@ -11,9 +11,12 @@ async function programFor(args: readonly string[]): Promise<Command> {
   return (await import('./program.js')).program();
 }
 
-/** Makes every command throw instead of ending the process. */
+/** Makes every command throw instead of ending the process, and complain as the rest of the program does. */
 function tame(command: Command): Command {
   command.exitOverride();
+  command.configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, 'heyu2mqtt: ')),
+  });
   for (const sub of command.commands) tame(sub);
   return command;
 }

@@ -12,10 +12,12 @@ import { systemClock } from '../io/clock.js';
 import { openJob } from '../io/cron.js';
 import { heyuCommands } from '../io/heyu-command.js';
 import { openLog } from '../io/log.js';
+import { claimDirectory } from '../io/sole-user.js';
 import { systemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
 import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
 import { configFileOf, configOption, loadOrFail } from './configured.js';
+import { CommandError, EXIT } from './exit-code.js';
 import { ownVersion } from './version.js';
 
 /** The command `run`. */
@@ -53,10 +55,18 @@ async function run(asked: string | undefined): Promise<void> {
     monotonicMs: systemClock.monotonicMs,
     failed: (reason) => log.warn({ reason }, 'systemd cannot be told how we are'),
   });
+  const store = storeOf(configuration, log);
+  const claim = claimDirectory(configuration.stateDir);
+  if ('holder' in claim)
+    throw new CommandError(
+      `another heyu2mqtt (process ${claim.holder}) uses the state directory ${configuration.stateDir}`,
+      EXIT.failed,
+      'stop it, or give this one a state_dir, a bridge_id and an mqtt.client_id of its own',
+    );
   const service = await createService(serviceSettings(configuration), {
     clock: systemClock,
     log,
-    store: storeOf(configuration, log),
+    store,
     source: sourceOf(configuration),
     broker: brokerOf(configuration),
     runHeyu: heyuCommands(configuration.heyu.command, log).run,
@@ -93,6 +103,7 @@ async function run(asked: string | undefined): Promise<void> {
   void systemd.stopping();
   await Promise.all([reloads.stop(), ...jobs.map((job) => job.stop())]);
   await service.stop();
+  claim.release();
   log.info({}, 'stopped');
   // what is left (a half-open socket) must not keep us
   process.exit(0);

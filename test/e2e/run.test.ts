@@ -1,9 +1,10 @@
 /** The service as its users run it, against a real mosquitto. */
 
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { makeBridge, pair, stampAt, type House, type TestBridge } from '../support/bridge.js';
+import { MAIN, makeBridge, pair, stampAt, type House, type TestBridge } from '../support/bridge.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { until } from '../support/until.js';
@@ -45,6 +46,25 @@ const events = (seen: Collector, topic: string): Event[] =>
 
 const ON = pair('rcvi', 'A3', 'On', 'hall_motion');
 const OFF = pair('rcvi', 'A3', 'Off', 'hall_motion');
+
+describe('a second service with the same state directory', () => {
+  test('ends at once and says whose it is; the first one goes on', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/hall/motion`, 'OFF');
+    const second = spawnSync(process.execPath, [MAIN, 'run', '--config', bridge.configPath], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect(second.status).toBe(1);
+    expect(second.stderr).toContain(
+      `another heyu2mqtt (process ${bridge.pid() ?? 0}) uses the state directory`,
+    );
+    expect(second.stderr).toContain('hint: stop it');
+    bridge.heyu(...ON);
+    await seen.untilLast(`${base}/hall/motion`, 'ON');
+  });
+});
 
 describe('a day in the house', () => {
   test('one motion is one ON, one OFF and two events, however often the sensor repeats it', async () => {
@@ -126,6 +146,16 @@ describe('a day in the house', () => {
     bridge.heyu(...OFF, ...ON);
     await seen.until(() => events(seen, `${base}/hall/event`).length === 3);
     expect(events(seen, `${base}/hall/event`)[2]?.security).toBe('disarmed');
+    const said = bridge
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('"msg":"alert"'));
+    expect(said).toHaveLength(1);
+    expect(JSON.parse(said[0] ?? '')).toMatchObject({
+      zone: 'ground',
+      alias: 'hall_motion',
+      security: 'armed_away',
+    });
     expect(events(seen, `${base}/zone/ground/alert`)).toHaveLength(1);
   });
 });
