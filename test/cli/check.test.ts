@@ -84,7 +84,7 @@ describe('check', () => {
     const there = await scene();
     await running(there);
     expect((await there.check()).out).toMatch(
-      /home assistant +ok +not heard to start since the service runs/,
+      /home assistant +ok +not heard to start so far/,
     );
     there.seen.clear();
     await there.seen.publish(`ha${houses}/status`, 'online');

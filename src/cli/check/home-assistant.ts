@@ -23,7 +23,7 @@ export function checkHomeAssistant({ core, homeassistant }: Configuration, kept:
   else if (birth === birthPayload) tell('ok', `${birthTopic}: ${birth}`);
   else if (birth === undefined)
     // sent at its start only and not retained, unless its owner has changed that
-    tell('ok', `not heard to start since the service runs: ${birthTopic} tells it only then`);
+    tell('ok', `not heard to start so far: ${birthTopic} tells it only then`);
   else
     tell(
       'warning',
