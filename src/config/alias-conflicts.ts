@@ -82,7 +82,7 @@ export function conflicts(aliases: readonly AliasRead[], file: string): readonly
       say(alias, 'id', `"${id}" is already the id of ${at(namesake)}`, 'give one of them an id of its own');
     } else byId.set(id.toLowerCase(), alias);
     checkTopic(alias, byTopic, say, at);
-    if (namesake === undefined && /^(bridge|zone)($|[_-])/i.test(id)) {
+    if (namesake === undefined && /^(bridge|zone|heyu2mqtt)($|[_-])/i.test(id)) {
       say(alias, 'id', `"${id}" begins like the ids of the bridge and its zones`, 'choose another one');
     }
     if (!byTopic.has(topic)) byTopic.set(topic, alias);

@@ -107,10 +107,16 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
   ],
   [
     'ids of the bridge and its zones',
-    ['a: { address: A3, id: bridge }', 'b: { address: A4, id: zone_ground }'],
+    [
+      'a: { address: A3, id: bridge }',
+      'b: { address: A4, id: zone_ground }',
+      'c: { address: A5, id: heyu2mqtt_x10 }',
+      'd: { address: A6, id: zones }',
+    ],
     [
       '2: aliases.a.id: "bridge" begins like the ids of the bridge and its zones\n  hint: choose another one',
       '3: aliases.b.id: "zone_ground" begins like the ids of the bridge and its zones\n  hint: choose another one',
+      '4: aliases.c.id: "heyu2mqtt_x10" begins like the ids of the bridge and its zones\n  hint: choose another one',
     ],
   ],
   [
