@@ -9,6 +9,7 @@ import type { Announcing } from './announcing.js';
 import { hideOverdueMotion, securityStep, type Bridge } from './bridge.js';
 import { concern, type Condition } from './condition.js';
 import { commandTopics, obey } from './controlling.js';
+import { answered, asked, isFresh, noCommands, type FreshCommands } from './fresh-commands.js';
 import type { Surroundings } from './report.js';
 import type { Refusals } from './refusals.js';
 import type { Sending } from './sending.js';
@@ -20,8 +21,8 @@ export type LinkState = {
   session: Surroundings['session'];
   /** A SUBACK has come: what is received from now on did not wait in the session. */
   isSubscribed: boolean;
-  /** A SUBACK has come since we connected or stood still: commands for lamps that come from now on are given now. */
-  isObeying: boolean;
+  /** Which commands for lamps count. */
+  commands: FreshCommands;
   isFirstConnect: boolean;
   /** When Home Assistant was last heard to start (epoch ms); 0 = never since our own start. */
   bornAt: number;
@@ -34,7 +35,7 @@ export function newLinkState(): LinkState {
   return {
     session: undefined,
     isSubscribed: false,
-    isObeying: false,
+    commands: noCommands(),
     isFirstConnect: true,
     bornAt: 0,
     lastRefusal: '',
@@ -116,6 +117,7 @@ export function brokerListener(work: Work): BrokerListener {
       securityStep(bridge, now, (security, emit) =>
         connected(security, sessionPresent, now, emit, sessionName),
       );
+      link.commands = asked(sessionPresent, now.mono);
       broker().subscribe([settings().birthTopic, ...commandTopics(core).keys()]);
       announcer.announce(false);
       // a broker may have forgotten what it was told: mosquitto without persistence does with each restart
@@ -132,6 +134,7 @@ export function brokerListener(work: Work): BrokerListener {
         const isDraining = !link.isSubscribed || bridge.security.link.draining;
         link.session = messageSeen(link.session, message, isDraining);
       }
+      const isOfNow = isFresh(link.commands, now.mono);
       if (message.topic === settings().birthTopic) {
         if (new TextDecoder().decode(message.payload) === settings().birthPayload && !message.retain)
           born(now.at);
@@ -140,7 +143,11 @@ export function brokerListener(work: Work): BrokerListener {
       const device = commandTopics(settings().core).get(message.topic);
       if (device !== undefined) {
         // what waited in the session while we were away is no command for now
-        if (link.isObeying && ports.runHeyu !== undefined)
+        if (!isOfNow) {
+          log.info({ alias: device.alias }, 'a command for a lamp may have waited for long: it is not given');
+          return;
+        }
+        if (ports.runHeyu !== undefined)
           obey(device, message, ports.runHeyu, log, (failure) => commanded(device.alias, failure));
         return;
       }
@@ -152,8 +159,8 @@ export function brokerListener(work: Work): BrokerListener {
     subscribed: (topics, refused) => {
       if (isStopping()) return;
       link.isSubscribed = true;
-      link.isObeying = true;
       const now = work.now();
+      answered(link.commands, now.mono);
       securityStep(bridge, now, (security, emit) => subscribed(security, topics, refused, now, emit));
       const own = new Set([settings().birthTopic, ...commandTopics(settings().core).keys()]);
       const isOwn = (topic: string): boolean => own.has(topic);
@@ -164,7 +171,6 @@ export function brokerListener(work: Work): BrokerListener {
     closed: (reason) => {
       if (isStopping()) return;
       link.isSubscribed = false;
-      link.isObeying = false;
       const now = work.now();
       log.warn({ reason }, 'the connection to the broker is gone');
       outbox.linkLost();

@@ -17,6 +17,7 @@ import { commandTopics } from './controlling.js';
 import { shiftDeadlines } from './core.js';
 import { TROUBLES, type Trouble } from './health.js';
 import { logListener } from './log-listener.js';
+import { asked } from './fresh-commands.js';
 import { farewell } from './messages.js';
 import { newLogState } from './log-state.js';
 import { progress } from './progress.js';
@@ -189,8 +190,8 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   function stoodStill(forMs: number, now: Now): void {
     log.info({ seconds: Math.round(forMs / 1000) }, 'stood still, asking for the state of the zones anew');
     securityStep(bridge, now, (security, emit) => stalled(security, forMs, now, emit));
-    // commands for lamps count from the answer on
-    link.isObeying = false;
+    // commands for lamps count from the first pause after the answer on
+    link.commands = asked(true, now.mono);
     subscribeToCommands();
   }
 

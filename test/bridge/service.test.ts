@@ -42,8 +42,43 @@ describe('a command for a lamp', () => {
     stand(lives);
     await Promise.all([lives.receive('x10/lamp/set', 'ON'), lives.receive('x10/lamp/set', 'OFF')]);
     expect(lives.commanded).toEqual([]);
+    await lives.pass(1000);
     await lives.receive('x10/lamp/set', 'OFF');
     expect(lives.commanded).toEqual([['off', 'B1']]);
+  });
+
+  test('that comes in a queue which goes on after the SUBACK is not, the first one after a pause is', async () => {
+    const lives = await house();
+    await lives.disconnect();
+    await lives.pass(24 * 3_600_000);
+    await lives.connect(true);
+    for (let i = 0; i < 40; i += 1) {
+      await lives.receive('x10/lamp/set', i % 2 === 0 ? 'ON' : 'OFF');
+      await lives.pass(20);
+    }
+    expect(lives.commanded).toEqual([]);
+    await lives.pass(1000);
+    await lives.receive('x10/lamp/set', 'ON');
+    expect(lives.commanded).toEqual([['on', 'B1']]);
+  });
+
+  test('is obeyed at once after a connect without a stored session, and in the end though messages never pause', async () => {
+    const lives = await house();
+    await lives.disconnect();
+    await lives.connect(false);
+    await lives.receive('x10/lamp/set', 'ON');
+    expect(lives.commanded).toEqual([['on', 'B1']]);
+    await lives.disconnect();
+    await lives.connect(true);
+    for (let i = 0; i < 80; i += 1) {
+      await lives.receive('homeassistant/status', 'offline');
+      await lives.pass(400);
+    }
+    await lives.receive('x10/lamp/set', 'OFF');
+    expect(lives.commanded).toEqual([
+      ['on', 'B1'],
+      ['off', 'B1'],
+    ]);
   });
 });
 
