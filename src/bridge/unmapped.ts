@@ -19,6 +19,9 @@ export type Unmapped = Record<string, UnmappedEntry>;
 /** How many are remembered; the one heard longest ago makes room. */
 export const UNMAPPED_LIMIT = 200;
 
+/** Longest text of an entry: what heyu writes is shorter, what a script writes may be anything. */
+const MOST_TEXT = 80;
+
 /** Counts one. Returns true when it is heard for the first time. */
 export function noteUnmapped(
   unmapped: Unmapped,
@@ -30,11 +33,12 @@ export function noteUnmapped(
     readonly at: number;
   },
 ): boolean {
+  const said = heard.function.slice(0, MOST_TEXT);
   const entry = unmapped[key];
   if (entry !== undefined) {
     entry.count += 1;
     entry.last = heard.at;
-    entry.function = heard.function;
+    entry.function = said;
     entry.source = heard.source;
     entry.label = heard.label ?? entry.label;
     return false;
@@ -49,7 +53,7 @@ export function noteUnmapped(
     count: 1,
     first: heard.at,
     last: heard.at,
-    function: heard.function,
+    function: said,
     source: heard.source,
   };
   return true;

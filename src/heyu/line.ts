@@ -83,6 +83,9 @@ export type Signal =
 const SPACE = 32;
 const SOURCE_OF: ReadonlyMap<string, Source> = new Map(SOURCES.map((source) => [source, source]));
 
+/** heyu's longest alias. */
+const LABEL_LENGTH = 32;
+
 const NO_ALIAS = '_no_alias_';
 const labelOf = (label: string): string | null => (label === NO_ALIAS ? null : label);
 
@@ -118,7 +121,7 @@ function addressLine(text: string, start: number, source: Source): Signal | unde
     if (house >= 0 && open > 0 && text.endsWith(')')) {
       const unit = unitOf(text, start + 24, end);
       const label = text.slice(open + 1, -1);
-      if (unit > 0 && label !== '' && !label.includes(' ')) {
+      if (unit > 0 && label !== '' && label.length <= LABEL_LENGTH && !label.includes(' ')) {
         return { kind: 'address', source, unit: (house << 4) + unit - 1, label: labelOf(label) };
       }
     }

@@ -338,6 +338,7 @@ const strange = [
   'rcvi addr unit       3 : hu A3  (',
   'rcvi addr unit       3 : hu Q3  (x)',
   'rcvi addr unit       0 : hu A0  (x)',
+  'rcvi addr unit       3 : hu A3  (X2345678901234567890123456789012_)',
   'rcvi addr unit      17 : hu A17 (x)',
   'rcvi func',
   'rcvi func           On : hc',
