@@ -32,7 +32,7 @@ import {
 } from './core.js';
 import type { Finding } from './finding.js';
 import type { Trouble } from './health.js';
-import { hearLine as hear, hearStamped, unstampedLine } from './listen.js';
+import { BACKLOG_MS, hearLine as hear, hearStamped, unstampedLine } from './listen.js';
 import { messagesOf, type Messages } from './messages.js';
 
 /** What the bridge asks of whoever runs it. */
@@ -100,10 +100,17 @@ export function reconfigureBridge(bridge: Bridge, settings: CoreSettings, now: N
   reconfigure(bridge.security, settings.zones, now, (effect) => act(bridge, effect), settings.baseTopic);
 }
 
+/**
+ * The end of the log was last seen so much later than now: the clock was set back while nobody looked, and lines
+ * whose stamps do not fit may have been written at any time, as in a backlog.
+ */
+const SET_BACK_MS = 2000;
+
 /** Hears one line of the log. */
 export function hearLine(bridge: Bridge, line: LogLine, now: Now): void {
   bridge.now = now;
-  hear(bridge.core, line);
+  const wasSetBack = bridge.isBehind && line.notBefore > line.readAt + SET_BACK_MS;
+  hear(bridge.core, wasSetBack ? { ...line, notBefore: line.readAt - BACKLOG_MS - 1 } : line);
 }
 
 /** Hears a line whose instant is known (`explain`); without one it has no stamp. */

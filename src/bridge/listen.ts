@@ -20,8 +20,8 @@ import { interfaceWorks, messageHeard, receiverWorks, setTrouble, SUSPICIOUS } f
 import { noteUnmapped } from './unmapped.js';
 import { aliasOf, counts, isLamp, signed, unmapped } from './whose.js';
 
-/** A line read this long after the end of its file was last seen belongs to a backlog. */
-const BACKLOG_MS = 60_000;
+/** A line read this long (ms) after the end of its file was last seen belongs to a backlog. */
+export const BACKLOG_MS = 60_000;
 
 /** Longer than every signal of heyu but those with a very long label: worth a second look. */
 const LONG = 90;
