@@ -1,7 +1,7 @@
 /** The service as its users run it, against a real mosquitto. */
 
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { MAIN, makeBridge, pair, stampAt, type House, type TestBridge } from '../support/bridge.js';
@@ -356,17 +356,5 @@ describe('bad surroundings', () => {
     expect(bridge.output()).toMatch(/mqtt\.prot/);
     expect(bridge.output()).toMatch(/zone/);
     expect(bridge.output()).not.toMatch(/ at .*\.js:\d+/);
-  });
-
-  test('a state directory that cannot be written to is a problem, not the end', async () => {
-    const { bridge, seen, base } = await house();
-    writeFileSync(bridge.statePath, 'a file where the directory should be');
-    await bridge.start();
-    await until(
-      () => bridge.output().includes('state directory') || bridge.output().includes('cannot be saved'),
-    );
-    chmodSync(bridge.logPath, 0o644);
-    expect(base).toBeTruthy();
-    expect(seen.payloads(`${base}/hall/motion`)).not.toContain('ON');
   });
 });

@@ -133,6 +133,15 @@ export function newTruth(): Truth {
     signs.push({ ...place, sensor, at, isStart: false, isCertain: true, isEcho: true, motionAt });
   };
 
+  const battery = (sensor: SoakSensor, isLow: boolean, at: number): void => {
+    const topic = `${sensor.alias}/battery`;
+    const before = states.get(topic);
+    if (isLow) states.set(topic, { payload: 'ON', at });
+    // a DM10 is not known to report a low battery: only after it has does a line without say anything
+    else if (sensor.model !== 'DM10') states.set(topic, { payload: 'OFF', at });
+    else if (before !== undefined) states.set(topic, { payload: 'OFF', at: before.at });
+  };
+
   const note = (meaning: Meaning, place: Place, at: number): void => {
     const { sensor } = meaning;
     const standing = standingOf(sensor);
@@ -163,7 +172,7 @@ export function newTruth(): Truth {
         states.set(`${sensor.alias}/contact`, { payload: meaning.isOpen ? 'ON' : 'OFF', at });
         break;
       case 'battery':
-        states.set(`${sensor.alias}/battery`, { payload: meaning.isLow ? 'ON' : 'OFF', at });
+        battery(sensor, meaning.isLow, at);
         break;
       case 'lamp':
         states.set(`${sensor.alias}/state`, { payload: meaning.isOn ? 'ON' : 'OFF', at });
