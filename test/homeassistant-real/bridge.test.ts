@@ -1,9 +1,10 @@
 /** The bridge as its users see it: through the interface of a real Home Assistant. */
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { pair } from '../support/bridge.js';
+import { MAIN, pair } from '../support/bridge.js';
 import { until } from '../support/until.js';
 import type { Change } from './driver.js';
 import { ENTITIES, FIRST_STATES } from './expected-entities.js';
@@ -277,10 +278,12 @@ describe.skipIf(python === undefined)('the newest release', () => {
     await bridge.start();
     await untilState('binary_sensor.x10_bridge_log_problem', 'on');
     await untilState('binary_sensor.x10_bridge_source', 'off');
+    await untilState('sensor.x10_bridge_reason', 'the heyu log is missing (it was never there)');
     await untilState('binary_sensor.hall_motion', 'unavailable');
     await untilState('alarm_control_panel.cellar', 'disarmed');
     renameSync(elsewhere, bridge.logPath);
     await untilState('binary_sensor.hall_motion', 'off');
+    await untilState('sensor.x10_bridge_reason', 'none');
     await untilState('binary_sensor.x10_bridge_log_problem', 'off');
   });
 
@@ -302,6 +305,37 @@ describe.skipIf(python === undefined)('the newest release', () => {
     await untilState('binary_sensor.hall_motion', 'on');
     world.bridge.heyu(...HALL_OFF);
     await untilState('binary_sensor.hall_motion', 'off');
+  });
+
+  test('a sensor that the tool renames and moves to another address keeps its entities', async () => {
+    const { homeAssistant, bridge } = world;
+    writeFileSync(bridge.aliasesPath, ALIASES);
+    const entities = async (): Promise<readonly string[]> =>
+      (await homeAssistant.entityRegistry())
+        .filter(({ unique_id }) => unique_id.startsWith('x10_a5_'))
+        .map(({ entity_id, unique_id }) => `${unique_id} ${entity_id}`)
+        .sort();
+    const before = await entities();
+    expect(before.length).toBeGreaterThan(2);
+    for (const words of [
+      ['rename', 'porch_motion', 'terrace_motion'],
+      ['set', 'terrace_motion', '--address', 'A7'],
+    ]) {
+      const call = spawnSync(process.execPath, [MAIN, 'alias', ...words, '--config', bridge.configPath], {
+        encoding: 'utf8',
+      });
+      expect(call.stderr).toBe('');
+      expect(call.status).toBe(0);
+    }
+    const serialNumber = async (): Promise<unknown> =>
+      (await homeAssistant.deviceRegistry()).find(({ name }) => name === 'Porch')?.serial_number;
+    await until(async () => (await serialNumber()) === 'A7', 'the new address');
+    expect(await entities()).toEqual(before);
+    const from = now();
+    bridge.heyu(...pair('rcvi', 'A7', 'On'));
+    await untilTypes('event.porch_event', from, ['motion', 'clear']);
+    writeFileSync(bridge.aliasesPath, ALIASES);
+    await until(async () => (await serialNumber()) === 'A5', 'the address again');
   });
 
   test('an alias that is gone takes its device along, a new one brings one', async () => {

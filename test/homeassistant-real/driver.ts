@@ -42,6 +42,7 @@ export type RegisteredDevice = {
   readonly manufacturer: string | null;
   readonly model: string | null;
   readonly sw_version: string | null;
+  readonly serial_number: string | null;
   readonly via_device_id: string | null;
   readonly area_id: string | null;
 };

@@ -83,7 +83,6 @@ describe.skipIf(python === undefined)('the newest release', () => {
       'binary_sensor.sec_door_battery': 'on',
       'binary_sensor.sec_smoke': 'off',
       'binary_sensor.sec_smoke_battery': 'on',
-      'binary_sensor.sec_keyfob_battery': 'off',
       'binary_sensor.dm10_motion': 'on',
       'binary_sensor.dm10_light': 'on',
       'binary_sensor.gb10_light': 'off',
