@@ -46,6 +46,8 @@ export type Following = {
   knownGenerations: FilePosition[];
   status: LogStatus | undefined;
   existedBefore: boolean;
+  /** When the name was first found to stand for nothing, monotonic milliseconds. */
+  missingSince: number | undefined;
   /** The last time the name was looked at and showed no newer file, epoch milliseconds. */
   aloneAt: number;
   /** When the name was looked at last, monotonic milliseconds. */
@@ -86,6 +88,7 @@ export function newFollowing(
     left: [],
     knownGenerations: [...generations],
     status: undefined,
+    missingSince: undefined,
     existedBefore: (position?.files.length ?? 0) > 0,
     aloneAt: parts.clock.wallMs(),
     lookedAt: parts.clock.monotonicMs(),
@@ -134,7 +137,10 @@ export function logPosition(following: Following): LogPosition {
 /** Says what can be said of the log, once per transition. */
 export function setStatus(following: Following, status: LogStatus): void {
   const { status: before } = following;
-  if (status.kind === 'following') following.existedBefore = true;
+  if (status.kind === 'following') {
+    following.existedBefore = true;
+    following.missingSince = undefined;
+  }
   const isSame =
     before?.kind === status.kind &&
     (before.kind !== 'unreadable' || status.kind !== 'unreadable' || before.code === status.code);

@@ -37,10 +37,22 @@ export function* lookAtName(following: Following): Work {
   following.lookedAt = clock.monotonicMs();
 }
 
-/** Says that the log cannot be opened: missing, or unreadable. */
+/** A rotation takes the name away for a moment: nobody needs to be warned of it. */
+const ROTATION_MS = 1000;
+
+/** Says that the log cannot be opened: missing (for longer than a rotation takes), or unreadable. */
 export function reportFailure(following: Following, code: string): void {
-  const { path, existedBefore } = following;
+  const { path, existedBefore, status, clock } = following;
   following.isWatchStale ||= isMissing(code);
+  if (isMissing(code) && status?.kind === 'following') {
+    const now = clock.monotonicMs();
+    following.missingSince ??= now;
+    const leftMs = following.missingSince + ROTATION_MS - now;
+    if (leftMs > 0) {
+      following.lookAgainMs = Math.min(following.lookAgainMs ?? Infinity, leftMs);
+      return;
+    }
+  }
   setStatus(following, isMissing(code) ? { kind: 'missing', path, existedBefore } : unreadable(path, code));
 }
 

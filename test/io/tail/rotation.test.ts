@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/io/clock.js';
 import { until } from '../../support/until.js';
 import { follow, inotifyOnly, ownDirectory, timerOnly, write, type Followed } from './followed.js';
 
@@ -359,5 +360,28 @@ describe.each([
     write(first, 'four');
     await followed.expects(['one', 'two', 'three', 'late', 'four']);
     expect(followed.lines.at(-1)?.file).toBe('current');
+  });
+});
+
+describe('a name that is gone', () => {
+  it('for as long as a rotation takes is not said to be missing', async () => {
+    const log = join(ownDirectory(), 'heyu.log.ttyS0');
+    write(log, 'one');
+    // however slow this machine is, no time passes
+    const followed = await follow(log, { clock: { ...systemClock, monotonicMs: () => 0 } });
+    renameSync(log, `${log}.1`);
+    for (let looks = 0; looks < 3; looks += 1) await followed.settles();
+    write(log, 'two');
+    await followed.expects(['two']);
+    expect(followed.statuses.map(({ kind }) => kind)).toEqual(['following']);
+  });
+
+  it('for longer is, without anything else happening', async () => {
+    const log = join(ownDirectory(), 'heyu.log.ttyS0');
+    write(log, 'one');
+    const followed = await follow(log, { pollMs: 3_600_000 });
+    renameSync(log, `${log}.1`);
+    await followed.has('missing');
+    expect(followed.statuses.map(({ kind }) => kind)).toEqual(['following', 'missing']);
   });
 });
