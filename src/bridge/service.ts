@@ -87,6 +87,10 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     ...(ports.find === undefined ? {} : { find: ports.find }),
   });
   bridge.isBehind = true;
+  const seenUntil = Math.max(...(checkpoint.settled?.log.files ?? []).map(({ endSeenAt }) => endSeenAt));
+  const aheadMs = seenUntil - steady.now().at;
+  // the clock was set back meanwhile: as if no time had passed
+  if (aheadMs > 0) shiftDeadlines(bridge.core, -aheadMs);
   for (const trouble of Object.keys(bridge.core.health.troubles)) concern(condition, trouble as Trouble);
   const announcer = announcing(
     settings.core,

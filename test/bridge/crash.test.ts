@@ -166,6 +166,38 @@ describe('motion that is over', () => {
   });
 });
 
+describe('a clock that is behind after a crash', () => {
+  test('keeps no motion ON for as long as it is behind', async () => {
+    const lives = await beginLives(settings);
+    await lives.look();
+    await lives.connect();
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await lives.acknowledge();
+    await lives.pass(6000);
+    await lives.acknowledge();
+    await lives.pass(6000);
+    // a machine without a clock of its own begins at the last time that it has saved
+    lives.clock.set(-3_600_000);
+    await lives.crash();
+    await lives.look();
+    await lives.connect();
+    await lives.acknowledge();
+    for (let i = 0; i < 3; i += 1) {
+      await lives.pass(25_000);
+      await lives.look();
+      await lives.acknowledge();
+    }
+    expect(lives.retained.get('x10/s_a1/motion')).toBe('OFF');
+    // what is heard then is motion as ever
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await lives.acknowledge();
+    expect(lives.retained.get('x10/s_a1/motion')).toBe('ON');
+    expect(new Set(ids(lives, 'motion')).size).toBe(2);
+  });
+});
+
 describe('a deadline', () => {
   test('waits for the log to be looked at: a sign may be there that nobody has told of', async () => {
     const lives = await beginLives(settings);
