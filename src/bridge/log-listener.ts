@@ -68,7 +68,10 @@ export function logListener(work: LogWork): LineListener {
         concern(condition, 'log_missing', state.wasNeverThere ? 'it was never there' : '');
       if (status.kind === 'unreadable') concern(condition, 'log_unreadable', status.hint);
       // what cannot be read cannot be waited for
-      if (status.kind !== 'following') endReached();
+      if (status.kind !== 'following') {
+        endReached();
+        advanceBridge(bridge, work.now());
+      }
       present();
       conditionChanged();
     },

@@ -23,7 +23,6 @@ export function* findStart(following: Following): Work<boolean> {
   const { seek, path } = following;
   if (seek === undefined) return true;
   const { current, all, held } = holdLog(path, () => seek.from === 'position');
-  if ('failure' in current) reportFailure(following, current.failure);
   const source = 'failure' in current ? undefined : current;
   const last = seek.from === 'position' ? seek.position.files.at(-1) : undefined;
   following.history = new Set(all.filter((sibling) => isHistory(sibling, last)).map(siblingKey));
@@ -38,6 +37,8 @@ export function* findStart(following: Following): Work<boolean> {
   }
   letGo(held);
   if (isFound) following.seek = undefined;
+  // what is left of it is read first: who hears that the log is gone does not wait for its lines any more
+  else if ('failure' in current) reportFailure(following, current.failure);
   following.isWatchStale = true;
   return isFound;
 }

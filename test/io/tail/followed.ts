@@ -37,6 +37,7 @@ export type Run = Partial<FollowOptions> & {
   /** False where there are too many lines to be written down; default true. */
   readonly keepLines?: boolean;
   readonly onGeneration?: (file: FilePosition) => void;
+  readonly onStatus?: (status: LogStatus) => void;
   /** Called for each line, after it was written down. */
   readonly onLine?: (line: LogLine, source: LogFollower) => void;
 };
@@ -61,6 +62,7 @@ export async function follow(path: string, run: Run = {}): Promise<Followed> {
     generations = [],
     onLine,
     onGeneration,
+    onStatus,
     keepLines = true,
     isPaused = false,
     ...options
@@ -89,7 +91,10 @@ export async function follow(path: string, run: Run = {}): Promise<Followed> {
         begun.push(file);
         onGeneration?.(file);
       },
-      status: (status) => statuses.push(status),
+      status: (status) => {
+        statuses.push(status);
+        onStatus?.(status);
+      },
       incident: (incident) => incidents.push(incident),
     },
     position,

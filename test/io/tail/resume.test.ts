@@ -229,6 +229,20 @@ describe('a log that is followed again', () => {
     expect(followed.lines.every((line) => line.file === 'current')).toBe(true);
   });
 
+  it('says that the log is missing only after what was renamed has been read', async () => {
+    const { log, position } = await goDown();
+    write(log, 'one');
+    renameSync(log, `${log}.1`);
+    const told: string[] = [];
+    const followed = await follow(log, {
+      position,
+      onLine: ({ text }) => told.push(text),
+      onStatus: ({ kind }) => told.push(kind),
+    });
+    await followed.has('missing');
+    expect(told).toEqual(['one', 'missing']);
+  });
+
   it('says once what is lost, and when', async () => {
     const { log, position } = await goDown();
     rmSync(log);
