@@ -83,12 +83,12 @@ describe('check', () => {
   it('tells when Home Assistant was heard to start', async () => {
     const there = await scene();
     await running(there);
-    expect((await there.check()).out).toMatch(
-      /home assistant +ok +not heard to start so far/,
-    );
+    expect((await there.check()).out).toMatch(/home assistant +ok +not heard to start so far/);
     there.seen.clear();
     await there.seen.publish(`ha${houses}/status`, 'online');
-    await there.seen.until(() => there.seen.last(`c${houses}/bridge/info`)?.payload.includes('"birth":"2') === true);
+    await there.seen.until(
+      () => there.seen.last(`c${houses}/bridge/info`)?.payload.includes('"birth":"2') === true,
+    );
     expect((await there.check()).out).toMatch(/home assistant +ok +heard to start at 2/);
   });
 
