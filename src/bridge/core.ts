@@ -98,10 +98,10 @@ export function createCore(
   at: number,
   output: CoreOutput,
 ): Core {
-  const sensors = settings.sensors.map((sensor) => ({
+  const sensors = settings.sensors.map((sensor, number) => ({
+    number,
     settings: sensor,
     state: memory?.sensors[sensor.id] ?? newSensorState(at),
-    wakeAt: Infinity,
   }));
   const at256 = (index: (sensor: SensorSettings) => AddressIndex | undefined): (Sensor | undefined)[] => {
     const table = new Array<Sensor | undefined>(ADDRESS_COUNT).fill(undefined);
@@ -125,7 +125,7 @@ export function createCore(
     unmapped: memory?.unmapped ?? {},
     health: memory?.health ?? newHealth(),
     lineAt: memory?.lineAt ?? 0,
-    deadlines: createDeadlines(sensors.filter(({ settings: { ignore } }) => !ignore)),
+    deadlines: createDeadlines(sensors),
     wakeAt: Infinity,
     unmappedChanged: true,
     mismatchesInARow: 0,
@@ -167,7 +167,9 @@ function reportTo(of: () => Core): Report {
 /** Looks after every deadline up to `at`: ends of hold times, silences. Cheap while none is due. */
 export function advance(core: Core, at: number): void {
   if (at < core.wakeAt) return;
-  for (const sensor of core.deadlines.due(at)) expire(sensor, at, core.report);
+  core.deadlines.lookAfter(at, (sensor) => {
+    if (!sensor.settings.ignore) expire(sensor, at, core.report);
+  });
   core.wakeAt = core.deadlines.earliest();
 }
 

@@ -8,10 +8,10 @@ import type { SensorState } from './state.js';
 
 /** One sensor: its settings and what is remembered of it. */
 export type Sensor = {
+  /** Its place among all sensors. */
+  readonly number: number;
   readonly settings: SensorSettings;
   readonly state: SensorState;
-  /** The deadline that it has asked for, epoch ms; Infinity = none. Kept by bridge/deadlines. */
-  wakeAt: number;
 };
 
 /** The circumstances of a signal. */

@@ -15,7 +15,7 @@ function play(model: string, script: string, more: Partial<SensorSettings> = {})
   const sensor: Sensor = {
     settings: sensorSettings('A3', model, { zone: 'ground', ...more }),
     state: newSensorState(BASE),
-    wakeAt: Infinity,
+    number: 0,
   };
   const said: string[] = [];
   const report: Report = {
