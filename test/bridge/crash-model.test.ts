@@ -24,6 +24,7 @@ type Step =
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'acknowledge'; readonly most: number }
   | { readonly kind: 'disk'; readonly isFull: boolean }
+  | { readonly kind: 'reload'; readonly log: boolean; readonly broker: boolean }
   | { readonly kind: 'look' | 'connect' | 'disconnect' | 'crash' | 'restart' };
 
 const standard = fc
@@ -58,6 +59,12 @@ const steps = fc.array(
       arbitrary: fc.constantFrom<Step>({ kind: 'crash' }, { kind: 'crash' }, { kind: 'restart' }),
     },
     { weight: 1, arbitrary: fc.boolean().map((isFull): Step => ({ kind: 'disk', isFull })) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .record({ log: fc.boolean(), broker: fc.boolean() })
+        .map((others): Step => ({ kind: 'reload', ...others })),
+    },
   ),
   { minLength: 5, maxLength: 60 },
 );
@@ -108,6 +115,7 @@ async function run(plan: readonly Step[], isFaultless: boolean): Promise<Outcome
     } else if (!isFaultless) {
       if (step.kind === 'acknowledge') await lives.acknowledge(step.most);
       else if (step.kind === 'disk') lives.disk.isFull = step.isFull;
+      else if (step.kind === 'reload') await lives.reload(settings, step);
       else await lives[step.kind]();
     }
     if (isFaultless) await lives.acknowledge();

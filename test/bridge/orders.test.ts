@@ -1,5 +1,6 @@
 /** Orders that stand in the log: the buttons of keyfobs and heyu's own armed state, read late or a second time. */
 
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pair } from '../support/bridge.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
@@ -115,6 +116,55 @@ describe('an order in the log', () => {
     expect(lives.retained.get(STATE)).toBe('disarmed');
   });
 });
+
+test('the last order counts, by whichever way it came, however often the process dies and the broker is away', async () => {
+  const step = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(ARM, DISARM, 'System is Armed Away', 'System is Disarmed') },
+    { weight: 3, arbitrary: fc.constantFrom('ARM_AWAY', 'DISARM') },
+    { weight: 3, arbitrary: fc.constantFrom('crash', 'restart', 'disconnect', 'connect', 'acknowledge') },
+    { weight: 1, arbitrary: fc.constantFrom('wait', 'wait long') },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      const lives = await house(false);
+      let expected = 'disarmed';
+      for (const one of steps) {
+        switch (one) {
+          case 'crash':
+          case 'restart':
+          case 'disconnect':
+          case 'connect':
+          case 'acknowledge':
+            await lives[one]();
+            break;
+          case 'wait':
+          case 'wait long':
+            await lives.pass(one === 'wait' ? 7000 : 90_000);
+            break;
+          case 'ARM_AWAY':
+          case 'DISARM':
+            await lives.connect();
+            // nothing waits any more: what comes is of now
+            await lives.pass(5000);
+            await lives.receive(SET, one);
+            expected = one === 'DISARM' ? 'disarmed' : 'armed_away';
+            break;
+          default:
+            lives.heyu(one);
+            await lives.look();
+            expected = one === DISARM || one.endsWith('Disarmed') ? 'disarmed' : 'armed_away';
+        }
+        await lives.look();
+        // stamps are whole seconds
+        await lives.pass(1500);
+      }
+      await lives.connect();
+      await settled(lives);
+      expect(lives.retained.get(STATE)).toBe(expected);
+    }),
+    { numRuns: 200 },
+  );
+}, 60_000);
 
 describe('motion of which nobody knows when it was', () => {
   test('is no alert when the zone was not armed all the time', async () => {
