@@ -130,8 +130,8 @@ function keyPressed(
   else event(sensor, type, details, hearing, report);
 }
 
-/** Lines of a held key come about once a second (AUX_REPCOUNTS: bursts 1, 9, 17); stamps are whole seconds. */
-const HELD_MS = 2000;
+/** Lines of a held key come once a second (AUX_REPCOUNTS: bursts 1, 9, 17). A press after a pause is another one. */
+const HELD_MS = 1000;
 
 /** Whether this is the key of the line before, still held. Each Dim and Bright is a step of its own. */
 function isHeld(
