@@ -98,6 +98,13 @@ describe('what the bridge has said', () => {
     });
   });
 
+  test('of one of several units on a line is found right', () => {
+    const wire = [...without(part(1)), event(hall, 'motion', 'aaaaaaaa-100.A1', 0)];
+    expect(judge(day(), wire).faults).toEqual([
+      'ms14a_a1: the end of a motion that never began: '.concat(part(9).payload),
+    ]);
+  });
+
   test.each<{ name: string; wire: readonly Published[]; fault: RegExp }>([
     { name: 'a motion is missing', wire: without(part(1)), fault: /^lost: ms14a_a1/ },
     {
@@ -130,6 +137,11 @@ describe('what the bridge has said', () => {
       name: 'motion is told of the wrong sensor',
       wire: [...WIRE, event(yard, 'motion', 'aaaaaaaa-100', 0)],
       fault: /ms14a_b1: nothing that happened/,
+    },
+    {
+      name: 'a line on several units is told of a unit that is another',
+      wire: [...without(part(1)), event(hall, 'motion', 'aaaaaaaa-100.A3', 0)],
+      fault: /ms14a_a1: nothing that happened/,
     },
     {
       name: 'motion is told of the wrong time',

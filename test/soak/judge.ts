@@ -46,7 +46,10 @@ function signOf(
   id: string,
   at: number,
 ): Sign | undefined {
-  const offset = Number(/^[0-9a-f]{8}-(\d+)$/.exec(id)?.[1] ?? NaN);
+  // a function on several units has one line and an id for each
+  const [, line, unit] = /^[0-9a-f]{8}-(\d+)(?:\.([A-P]\d+))?$/.exec(id) ?? [];
+  if (unit !== undefined && unit !== `${sensor.house}${sensor.unit}`) return undefined;
+  const offset = Number(line ?? NaN);
   return signs
     .get(`${sensor.alias} ${offset}`)
     ?.find((sign) => Math.abs(sign.at - at) <= SAME_MS && sign.offset === offset);
