@@ -3,28 +3,52 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import mqtt from 'mqtt';
 
-export const MAIN = new URL('../dist/main.js', import.meta.url).pathname;
+const MAIN = new URL('../dist/main.js', import.meta.url).pathname;
+let count = 0;
 
-/** Starts `run` on a log; resolves when it is connected. */
+/**
+ * Starts `run` on a log with one motion sensor at A3; resolves when it has published `online`, with the process, its
+ * base topic and how long that took. Node gets `options`, e.g. --cpu-prof.
+ */
 export async function startBridge(folder, log, port, options = []) {
-  const home = join(folder, `bridge-${Math.random().toString(36).slice(2)}`);
+  count += 1;
+  const baseTopic = `x10_${process.pid}_${count}`;
+  const home = join(folder, baseTopic);
   mkdirSync(home);
+  const config = join(home, 'config.yaml');
   writeFileSync(
-    join(home, 'config.yaml'),
-    `heyu: { log: ${log}, timezone: UTC }\nmqtt: { url: "mqtt://127.0.0.1:${port}" }\nlog: { format: json }\nstate_dir: ${home}/state\n`,
+    config,
+    `heyu: { log: ${log}, timezone: UTC }\nmqtt: { url: "mqtt://127.0.0.1:${port}", base_topic: ${baseTopic} }\n` +
+      `log: { format: json }\nstate_dir: ${home}/state\n`,
   );
   writeFileSync(
     join(home, 'aliases.yaml'),
     'aliases:\n  hall_motion: { address: A3, model: MS14A, topic: hall }\n',
   );
-  const child = spawn(process.execPath, [...options, MAIN, 'run', '--config', join(home, 'config.yaml')], {
-    env: { ...process.env, TZ: 'UTC' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const watcher = mqtt.connect(`mqtt://127.0.0.1:${port}`);
+  await once(watcher, 'connect');
+  await watcher.subscribeAsync(`${baseTopic}/bridge/status`, { qos: 1 });
+  const online = new Promise((resolve) => {
+    watcher.on('message', (_topic, payload) => {
+      if (payload.toString() === 'online') resolve();
+    });
   });
-  child.stdout.setEncoding('utf8');
-  let said = '';
-  while (!said.includes('connected to the broker')) said += (await once(child.stdout, 'data'))[0];
-  child.stdout.resume();
-  return child;
+  const from = performance.now();
+  const child = spawn(process.execPath, [...options, MAIN, 'run', '--config', config], {
+    env: { ...process.env, TZ: 'UTC' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await online;
+  const onlineMs = performance.now() - from;
+  await watcher.endAsync();
+  return { child, baseTopic, onlineMs };
+}
+
+/** Ends a process and waits for it. */
+export async function stopped(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill();
+  await once(child, 'exit');
 }

@@ -1,48 +1,66 @@
 // What the service costs while nothing happens: memory and CPU time, and how long it takes to be online.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startBridge } from './bridge-process.mjs';
+import { startBridge, stopped } from './bridge-process.mjs';
+import { inTurn, median } from './statistics.mjs';
 
-const rssMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+/** Reading and connecting are over by then. */
+const SETTLED_MS = 5000;
 
-/** User and system time of a process and its ended children, seconds. */
-function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
+const proc = (pid, file) => readFileSync(`/proc/${pid}/${file}`, 'utf8');
+const rssMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(proc(pid, 'status'))[1]) / 1024;
+
+/** CPU time of all threads of a process, of its children and of those that have ended, nanoseconds. */
+function cpuNs(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const own = threads.map((thread) => Number(proc(pid, `task/${thread}/schedstat`).split(' ')[0]));
+  const children = threads.flatMap((thread) =>
+    proc(pid, `task/${thread}/children`).split(' ').filter(Boolean),
+  );
+  const ended = proc(pid, 'stat').split(') ')[1].split(' ').slice(13, 15);
+  return [...own, ...children.map(cpuNs), ...ended.map((ticks) => Number(ticks) * 1e7)].reduce(
+    (a, b) => a + b,
+    0,
+  );
 }
 
-async function started(args) {
+async function nodeMs() {
   const from = performance.now();
-  const child = spawn(process.execPath, args, { stdio: 'ignore' });
-  await once(child, 'exit');
+  await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit');
   return performance.now() - from;
 }
 
-/** `quietS` seconds of quiet. */
-export async function idle(folder, port, quietS) {
+/** `quietS` seconds of quiet, and `starts` starts. */
+export async function idle(folder, port, quietS, starts, progress) {
   const log = join(folder, 'heyu.log.idle');
   writeFileSync(log, '');
+  const times = await inTurn(Array(starts).keys(), async (index) => {
+    const { child, onlineMs } = await startBridge(folder, log, port);
+    await stopped(child);
+    progress(`start ${index + 1} of ${starts}`);
+    return { onlineMs, nodeMs: await nodeMs() };
+  });
   const modules = "await import('mqtt'); await import('chokidar'); setInterval(() => undefined, 1000)";
   const floor = spawn(process.execPath, ['--input-type=module', '-e', modules], {
     cwd: new URL('..', import.meta.url).pathname,
   });
+  const { child: bridge } = await startBridge(folder, log, port);
+  await wait(SETTLED_MS);
+  progress(`quiet for ${quietS} s`);
+  const before = cpuNs(bridge.pid);
   const from = performance.now();
-  const bridge = await startBridge(folder, log, port);
-  const onlineMs = performance.now() - from;
-  await wait(5000);
-  const before = cpuSeconds(bridge.pid);
   await wait(quietS * 1000);
   const result = {
-    onlineMs,
-    nodeMs: await started(['-e', '0']),
+    onlineMs: median(times.map(({ onlineMs }) => onlineMs)),
+    nodeMs: median(times.map((time) => time.nodeMs)),
+    cpuPercent: ((cpuNs(bridge.pid) - before) / 1e6 / (performance.now() - from)) * 100,
     floorMb: rssMb(floor.pid),
     bridgeMb: rssMb(bridge.pid),
-    cpuPercent: ((cpuSeconds(bridge.pid) - before) / quietS) * 100,
   };
-  bridge.kill();
-  floor.kill();
+  await stopped(bridge);
+  await stopped(floor);
   return result;
 }

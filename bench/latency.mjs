@@ -1,103 +1,171 @@
-// From the moment a function line is written to the moment a subscriber has the message. Each candidate in turn on
-// the same broker; only ratios within one call count, because machines are noisy.
+// From the moment a function line is written to the moment a subscriber has the message. All candidates run at the
+// same time, each on a log of its own, and take turns pair by pair: what else the machine does hits all alike.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as wait } from 'node:timers/promises';
 import mqtt from 'mqtt';
-import { startBridge } from './bridge-process.mjs';
+import { startBridge, stopped } from './bridge-process.mjs';
+import { median, quantile } from './statistics.mjs';
+
+const ADDRESS_TO_FUNCTION_MS = 2;
+const PAUSE_MS = 4;
+const LOST_AFTER_MS = 3000;
+/** The script takes so long that it has its turn only now and then. */
+const SCRIPT_EVERY = 20;
 
 const stamp = () => new Date().toISOString().slice(5, 19).replace('-', '/').replace('T', ' ');
-const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
+const besides = (name) => new URL(name, import.meta.url).pathname;
 
-/** Appends pairs to a log and times each function line until `topic` says so. */
-async function measure(logPath, port, topic, pairs, pauseMs) {
-  const log = openSync(logPath, 'a');
-  const client = mqtt.connect(`mqtt://127.0.0.1:${port}`);
-  await once(client, 'connect');
-  await client.subscribeAsync(topic, { qos: 1 });
-  let arrived = () => undefined;
-  client.on('message', (_topic, _payload, { retain }) => {
-    if (!retain) arrived(performance.now());
-  });
-  await wait(300);
-  const times = [];
-  let lost = 0;
-  for (let index = 0; index < pairs; index += 1) {
-    const name = index % 2 === 0 ? ' On' : 'Off';
-    writeSync(log, `${stamp()}  rcvi addr unit       3 : hu A3  (hall_motion)\n`);
-    await wait(2);
-    const arrival = Promise.race([
-      new Promise((resolve) => (arrived = resolve)),
-      wait(3000).then(() => undefined),
-    ]);
-    const from = performance.now();
-    writeSync(log, `${stamp()}  rcvi func          ${name} : hc A\n`);
-    const at = await arrival;
-    if (at === undefined) lost += 1;
-    else times.push(at - from);
-    await wait(pauseMs + Math.random() * 10);
-  }
-  await client.endAsync(true);
-  times.sort((a, b) => a - b);
-  return { pairs, lost, p50: quantile(times, 0.5), p90: quantile(times, 0.9), p99: quantile(times, 0.99) };
+/** A pipeline of the shell, in a process group of its own. */
+function inShell(command, args) {
+  const child = spawn(command, args, { detached: true, stdio: 'ignore' });
+  return () => process.kill(-child.pid);
 }
 
 const CANDIDATES = {
-  'tail -F | mosquitto_pub -l': async (log, port) => {
-    const child = spawn(
-      'bash',
-      [
-        '-c',
-        `exec tail -n0 -F ${log} 2>/dev/null | grep --line-buffered ' func ' | mosquitto_pub -p ${port} -t bench -l -q 1`,
-      ],
-      { detached: true },
-    );
-    return { topic: 'bench', stop: () => process.kill(-child.pid) };
-  },
-  'bare chokidar and mqtt.js': async (log, port) => {
-    const child = spawn(
-      process.execPath,
-      [new URL('bare-tail.mjs', import.meta.url).pathname, log, port, 'bench'],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    await once(child.stdout, 'data');
-    return { topic: 'bench', stop: () => child.kill() };
-  },
-  'script per motion': async (log, port) => {
-    const child = spawn(new URL('script-per-motion.sh', import.meta.url).pathname, [log, port, 'bench'], {
-      detached: true,
+  tail: (log, port, topic) =>
+    inShell('bash', [
+      '-c',
+      `exec tail -n0 -F ${log} 2>/dev/null | grep --line-buffered ' func ' | mosquitto_pub -p ${port} -t ${topic} -l -q 1`,
+    ]),
+  bare: async (log, port, topic) => {
+    const child = spawn(process.execPath, [besides('bare-tail.mjs'), log, port, topic], {
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
-    return { topic: 'bench', few: true, stop: () => process.kill(-child.pid) };
+    await once(child.stdout, 'data');
+    return () => stopped(child);
   },
-  heyu2mqtt: async (log, port, folder) => {
-    const bridge = await startBridge(folder, log, port);
-    return { topic: 'x10/hall/motion', stop: () => bridge.kill() };
-  },
+  script: (log, port, topic) => inShell(besides('script-per-motion.sh'), [log, port, topic]),
 };
 
-/** Runs every candidate; resolves to rows with ratios against the first two. */
-export async function latency(folder, port, pairs) {
-  const results = {};
-  const retained = mqtt.connect(`mqtt://127.0.0.1:${port}`);
-  await once(retained, 'connect');
-  await retained.publishAsync('bench/armed', 'armed_away', { qos: 1, retain: true });
+/** Starts every candidate; each has a log, a topic that tells of its motions, and the times that were measured. */
+async function startAll(folder, port) {
+  const candidates = [];
+  const begin = async (name, start) => {
+    const path = join(folder, `heyu.log.${name}.${process.hrtime.bigint()}`);
+    writeFileSync(path, '');
+    const { topic, stop } = await start(path);
+    candidates.push({ name, topic, stop, log: openSync(path, 'a'), isOn: false, times: [], lost: 0 });
+  };
   for (const [name, start] of Object.entries(CANDIDATES)) {
-    const log = join(folder, `heyu.log.${Object.keys(results).length}`);
-    writeFileSync(log, '');
-    const candidate = await start(log, String(port), folder);
-    await wait(800);
-    results[name] = await measure(
-      log,
-      port,
-      candidate.topic,
-      candidate.few ? Math.min(40, pairs) : pairs,
-      candidate.few ? 60 : 10,
-    );
-    candidate.stop();
-    process.stderr.write(`  ${name}: p50 ${results[name].p50.toFixed(2)} ms\n`);
+    const topic = `bench/${name}/${candidates.length}/${process.hrtime.bigint()}`;
+    await begin(name, async (path) => ({ topic, stop: await start(path, String(port), topic) }));
   }
-  await retained.endAsync();
-  return results;
+  await begin('own', async (path) => {
+    const { child, baseTopic } = await startBridge(folder, path, port);
+    return { topic: `${baseTopic}/hall/motion`, stop: () => stopped(child) };
+  });
+  return candidates;
+}
+
+/** One pair of lines; resolves when its message is there. */
+async function pair(candidate, arrivals) {
+  candidate.isOn = !candidate.isOn;
+  writeSync(candidate.log, `${stamp()}  rcvi addr unit       3 : hu A3  (hall_motion)\n`);
+  await wait(ADDRESS_TO_FUNCTION_MS);
+  const from = performance.now();
+  writeSync(candidate.log, `${stamp()}  rcvi func          ${candidate.isOn ? ' On' : 'Off'} : hc A\n`);
+  const at = await new Promise((resolve) => {
+    const giveUp = setTimeout(resolve, LOST_AFTER_MS);
+    arrivals.set(candidate.topic, (arrivedAt) => {
+      clearTimeout(giveUp);
+      resolve(arrivedAt);
+    });
+  });
+  arrivals.delete(candidate.topic);
+  if (at === undefined) candidate.lost += 1;
+  else candidate.times.push(at - from);
+  await wait(PAUSE_MS);
+}
+
+/** One run: `pairs` pairs for each candidate; p50, p99 and lost messages by name. */
+async function run(folder, port, pairs, progress) {
+  const candidates = await startAll(folder, port);
+  const client = mqtt.connect(`mqtt://127.0.0.1:${port}`);
+  await once(client, 'connect');
+  const arrivals = new Map();
+  client.on('message', (topic, _payload, { retain }) => {
+    if (!retain) arrivals.get(topic)?.(performance.now());
+  });
+  await client.subscribeAsync(
+    candidates.map(({ topic }) => topic),
+    { qos: 1 },
+  );
+  await wait(1500);
+  for (let index = 0; index < pairs; index += 1) {
+    for (const candidate of candidates) {
+      if (candidate.name !== 'script' || index % SCRIPT_EVERY === 0) await pair(candidate, arrivals);
+    }
+    if (index % 50 === 49) progress(index + 1);
+  }
+  await client.endAsync(true);
+  for (const { log, stop } of candidates) {
+    await stop();
+    closeSync(log);
+  }
+  return Object.fromEntries(
+    candidates.map(({ name, times, lost }) => [
+      name,
+      { p50: quantile(times, 0.5), p99: quantile(times, 0.99), lost },
+    ]),
+  );
+}
+
+/** Several runs: the medians of their p50 and p99, and all lost messages, by candidate. */
+export async function latency(folder, port, pairs, runs, progress) {
+  const client = mqtt.connect(`mqtt://127.0.0.1:${port}`);
+  await once(client, 'connect');
+  await client.publishAsync('bench/armed', 'armed_away', { qos: 1, retain: true });
+  await client.endAsync();
+  const results = [];
+  for (let number = 1; number <= runs; number += 1) {
+    results.push(
+      await run(folder, port, pairs, (done) =>
+        progress(`run ${number} of ${runs}, ${done} of ${pairs} pairs`),
+      ),
+    );
+  }
+  return Object.fromEntries(
+    Object.keys(results[0]).map((name) => {
+      const of = (what) => results.map((result) => result[name][what]);
+      const lost = of('lost').reduce((sum, one) => sum + one, 0);
+      return [name, { p50: median(of('p50')), p99: median(of('p99')), lost }];
+    }),
+  );
+}
+
+/** In how many of `pairs` pairs the motion was published before the last_seen that the same line causes. */
+export async function motionFirst(folder, port, pairs) {
+  const log = join(folder, 'heyu.log.order');
+  writeFileSync(log, '');
+  const { child, baseTopic } = await startBridge(folder, log, port);
+  const client = mqtt.connect(`mqtt://127.0.0.1:${port}`);
+  await once(client, 'connect');
+  let seen = [];
+  client.on('message', (topic, _payload, { retain }) => {
+    if (!retain) seen.push(topic.slice(topic.lastIndexOf('/') + 1));
+  });
+  await client.subscribeAsync(`${baseTopic}/hall/+`, { qos: 1 });
+  await wait(1500);
+  let inOrder = 0;
+  const file = openSync(log, 'a');
+  for (let index = 0; index < pairs; index += 1) {
+    seen = [];
+    const name = index % 2 === 0 ? ' On' : 'Off';
+    writeSync(
+      file,
+      `${stamp()}  rcvi addr unit       3 : hu A3  (hall_motion)\n${stamp()}  rcvi func          ${name} : hc A\n`,
+    );
+    // the instant of last_seen has whole seconds: in the same second it is not published again
+    await wait(1010);
+    const motionAt = seen.indexOf('motion');
+    if (motionAt >= 0 && motionAt < seen.indexOf('last_seen')) inOrder += 1;
+  }
+  closeSync(file);
+  await client.endAsync(true);
+  await stopped(child);
+  return inOrder;
 }
