@@ -31,6 +31,8 @@ export type Checkpoint = {
 /** Position and memory of one moment. */
 export type Captured = {
   readonly log: LogPosition;
+  /** The name of that log. */
+  readonly logPath: string;
   readonly core: CoreMemory;
   /** The last alerts: signals that are read again must not fall into the cool-down that they began themselves. */
   readonly alerts: StoredAlerts;
@@ -96,7 +98,7 @@ function isCaptured(value: unknown): value is Captured {
   const { core } = value;
   const parts = ['sensors', 'selections', 'rf', 'unmapped', 'health'] as const;
   if (!parts.every((part) => isRecord(core[part])) || typeof core['lineAt'] !== 'number') return false;
-  return isFiles(value['log']['files']);
+  return isFiles(value['log']['files']) && typeof value['logPath'] === 'string';
 }
 
 function isFiles(value: unknown): value is readonly FilePosition[] {

@@ -40,13 +40,14 @@ export type ProgressParts = {
   readonly outbox: Outbox;
   readonly lastSequence: () => number;
   readonly position: () => LogPosition;
+  readonly logPath: () => string;
   readonly bridge: () => Bridge;
   readonly save: () => number;
 };
 
 /** Goes on from what was stored. */
 export function progress(stored: Checkpoint, parts: ProgressParts): Progress {
-  const { outbox, lastSequence, position, bridge, save } = parts;
+  const { outbox, lastSequence, position, logPath, bridge, save } = parts;
   const log = settling(stored.settled);
   let { generations } = stored;
   /** The save that a generation waits for; 0 = none. */
@@ -57,7 +58,12 @@ export function progress(stored: Checkpoint, parts: ProgressParts): Progress {
 
   const thisMoment = (): Captured => {
     const { core, security } = bridge();
-    return { log: position(), core: structuredClone(memoryOf(core)), alerts: alertsOf(security) };
+    return {
+      log: position(),
+      logPath: logPath(),
+      core: structuredClone(memoryOf(core)),
+      alerts: alertsOf(security),
+    };
   };
 
   /** Alerts that the broker has need not be remembered any more. */

@@ -27,6 +27,7 @@ import { retainedTopicsOf } from './retained-topics.js';
 import { saving } from './saving.js';
 import { sending } from './sending.js';
 import type { Service, ServicePorts, ServiceSettings } from './service-types.js';
+import { leftBy, leftOf, startSource } from './start-source.js';
 import { steadyClock } from './steady-clock.js';
 import { waking } from './waking.js';
 
@@ -64,6 +65,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     outbox,
     lastSequence: out.lastSequence,
     position: () => source.position(),
+    logPath: () => settings.logPath,
     bridge: () => bridge,
     save: () => saves.request(),
   });
@@ -237,7 +239,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       saves.request();
       await saves.flush();
       conditionChanged();
-      source.start(toLog, checkpoint.settled?.log, checkpoint.generations);
+      startSource(source, toLog, leftBy(checkpoint, settings.logPath), settings.logPath, log);
       broker.start(toBroker);
       life.start();
       schedule();
@@ -250,12 +252,11 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       if (others.source !== undefined) {
         await source.stop();
         // the same log is read on from where it was left; of another one only what heyu writes from now on
-        const left = source.position();
-        const isSameLog = next.logPath === before.logPath && left.files.length > 0;
+        const left = leftOf(source, before.logPath);
         source = others.source;
         logState.status = 'starting';
         if (out.isHoldingReader()) source.pause();
-        source.start(toLog, isSameLog ? left : undefined, []);
+        startSource(source, toLog, left, next.logPath, log);
       }
       if (others.broker !== undefined) {
         // a clean end has no last will: who listens there has to be told

@@ -39,8 +39,8 @@ export type Lives = {
   readonly receive: (topic: string, payload: string | Uint8Array, retain?: boolean) => Promise<void>;
   readonly isConnected: () => boolean;
   readonly pass: (ms: number) => Promise<void>;
-  /** The process dies and another begins with what was on disk. */
-  readonly crash: () => Promise<void>;
+  /** The process dies and another begins with what was on disk; `logPath` is where its log is. */
+  readonly crash: (logPath?: string) => Promise<void>;
   /** The state directory is lost. */
   readonly forget: () => void;
   /** The service is stopped as by SIGTERM, and another begins. */
@@ -220,7 +220,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     };
   }
 
-  async function begin(): Promise<{
+  async function begin(logPath = 'heyu.log'): Promise<{
     source: ReturnType<typeof newSource>;
     broker: ReturnType<typeof newBroker>;
     service: Service;
@@ -248,7 +248,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       told.push(`${message} ${JSON.stringify(fields)}`);
     };
     const log: Log = { debug: () => undefined, info: tell, warn: tell, error: tell };
-    const service = await createService(served(settings, 'heyu.log'), {
+    const service = await createService(served(settings, logPath), {
       clock: ownClock,
       log,
       store: {
@@ -326,9 +326,9 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       clock.pass(ms);
       await settle();
     },
-    crash: async () => {
+    crash: async (logPath) => {
       life.end();
-      life = await begin();
+      life = await begin(logPath);
       await settle();
     },
     forget: () => {

@@ -86,6 +86,28 @@ describe('other settings of the same log', () => {
   });
 });
 
+describe('another log', () => {
+  test.each<[string, (lives: Lives) => Promise<void>]>([
+    ['at a reload', (lives) => lives.reload(settings, { log: true, logPath: 'other.log' })],
+    ['at a start', (lives) => lives.crash('other.log')],
+  ])('is read from its end %s: what stands in it already was never live for us', async (_, happens) => {
+    const lives = await house();
+    await lives.receive('x10/zone/ground/set', 'ARM_AWAY');
+    await lives.acknowledge();
+    await lives.pass(600_000);
+    await lives.acknowledge();
+    lives.heyu(...on('A1').map((text) => `03/01 07:00:00  ${text}`), ...on('A3'));
+    await happens(lives);
+    await recover(lives);
+    expect(ids(lives, 'motion', 'motion_missed')).toEqual([]);
+    expect(lives.delivered.filter(({ topic }) => topic.endsWith('/alert'))).toEqual([]);
+    lives.heyu(...on('A1'));
+    await recover(lives);
+    expect(ids(lives, 'motion')).toHaveLength(1);
+    expect(lives.told.join('\n')).toContain('another heyu log');
+  });
+});
+
 describe('another broker', () => {
   test('is told everything, and the old one that nobody is there any more', async () => {
     const lives = await house();
