@@ -8,7 +8,7 @@ import type { Broker, BrokerListener, Message } from '../ports.js';
 import { publishFailure, type PublishFailure } from '../mqtt/publish-failure.js';
 import { openLink, type Link, type LinkEnd } from './broker/link.js';
 import type { BrokerOptions } from './broker/options.js';
-import { watchSuspects } from './broker/suspects.js';
+import { watchSuspects, type Suspect } from './broker/suspects.js';
 import { watchTakeover } from './broker/takeover.js';
 import { DEFAULT_TIMINGS, retryDelay } from './broker/timings.js';
 import { parseBrokerUrl } from './broker/url.js';
@@ -19,6 +19,8 @@ export function connectBroker(options: BrokerOptions): Broker {
   const timings = { ...DEFAULT_TIMINGS, ...options.timings };
   const takeover = watchTakeover();
   const suspects = watchSuspects();
+  /** Topics whose SUBSCRIBE makes the broker hang up, and until when it is not sent (monotonic ms). */
+  const avoided = new Map<string, number>();
   let listener: BrokerListener | undefined;
   let link: Link | undefined;
   let isConnected = false;
@@ -42,11 +44,10 @@ export function connectBroker(options: BrokerOptions): Broker {
       process.nextTick(refused, 'mqtt.url is no broker url. hint: write it as mqtt://host:1883');
       return;
     }
-    link = openLink(url, options, suspects.inFlightLimit, {
+    link = openLink(url, options, suspects, {
       accepted: (sessionPresent) => accepted(sessionPresent, url.shown),
       received: (message) => listener?.received(message),
       subscribed: (topics, refusedTopics) => listener?.subscribed(topics, refusedTopics),
-      acknowledged: suspects.acknowledged,
       ended,
     });
   };
@@ -78,29 +79,49 @@ export function connectBroker(options: BrokerOptions): Broker {
     }
     const livedMs = clock.monotonicMs() - acceptedAt;
     if (livedMs < timings.stoodMs) failures += 1;
-    const blamed = end.how === 'silent' || end.how === 'told' ? justWritten(end) : [];
+    const blamed = end.how === 'silent' || end.how === 'told' ? unanswered(end) : [];
     const guilty = suspects.closedAfter(blamed);
     // the way is free again: no reason to wait longer and longer
     if (guilty !== undefined) failures = 0;
+    if (guilty?.act === 'subscribe') avoided.set(guilty.topic, clock.monotonicMs() + timings.avoidMs);
+    const words = guilty === undefined ? reason : wordsFor(guilty, reason);
     for (const { message, done } of unsettled) {
-      done(message.topic === guilty ? poison(guilty, reason) : publishFailure('lost', reason));
+      const isGuilty = guilty?.act === 'publish' && message.topic === guilty.topic;
+      done(isGuilty ? publishFailure('poison', words) : publishFailure('lost', reason));
     }
-    const isShort = end.how === 'silent' && livedMs < timings.shortMs && !end.wasSubscribing;
+    const isShort = end.how === 'silent' && livedMs < timings.shortMs && end.subscribing.length === 0;
     const isSign = end.how === 'taken_over' || (isShort && blamed.length === 0);
     const isRecognised = end.how !== 'stopped' && takeover.ended(isSign);
     // the other side, which may be a bridge like this one, is to see it as well before we are patient
     if (isRecognised) failures = 0;
-    if (end.how !== 'stopped')
-      listener?.closed(guilty === undefined ? reason : poison(guilty, reason).message);
+    if (end.how !== 'stopped') listener?.closed(words);
     if (isRecognised) listener?.takeover(true, options.clientId);
     retry();
   };
 
-  /** The topics of what was sent so shortly before the end that it may be its cause. */
-  const justWritten = ({ unsettled, inFlight }: LinkEnd): string[] => {
+  /** What was asked so shortly before the end, without an answer, that it may be its cause. */
+  const unanswered = ({ unsettled, inFlight, subscribing }: LinkEnd): Suspect[] => {
     const since = clock.monotonicMs() - timings.blameMs;
     const written = unsettled.slice(0, inFlight).filter(({ writtenAt = 0 }) => writtenAt >= since);
-    return [...new Set(written.map(({ message }) => message.topic))];
+    const topics = new Set(written.map(({ message }) => message.topic));
+    return [
+      ...[...topics].map((topic) => ({ act: 'publish' as const, topic })),
+      ...subscribing.map((topic) => ({ act: 'subscribe' as const, topic })),
+    ];
+  };
+
+  const subscribe = (topics: readonly string[]): void => {
+    const open = isConnected ? link : undefined;
+    if (open === undefined) return;
+    const now = clock.monotonicMs();
+    const isAvoided = (topic: string): boolean => (avoided.get(topic) ?? 0) > now;
+    const refusedTopics = topics.filter(isAvoided);
+    if (refusedTopics.length > 0)
+      process.nextTick(() =>
+        link === open ? listener?.subscribed(refusedTopics, refusedTopics) : undefined,
+      );
+    const others = topics.filter((topic) => !isAvoided(topic));
+    if (others.length > 0) open.subscribe(others);
   };
 
   const refused = (reason: string): void => {
@@ -158,7 +179,7 @@ export function connectBroker(options: BrokerOptions): Broker {
       else process.nextTick(done, publishFailure('lost', 'the connection is being closed'));
     },
     // mqtt.js would keep them for later
-    subscribe: (topics) => (isConnected ? link?.subscribe(topics) : undefined),
+    subscribe,
     unsubscribe: (topics) => (isConnected ? link?.unsubscribe(topics) : undefined),
     // what is sent while it stops is refused at once: who sends as long as it is connected would never end
     isConnected: () => isConnected && !isStopping,
@@ -166,9 +187,10 @@ export function connectBroker(options: BrokerOptions): Broker {
   };
 }
 
-function poison(topic: string, reason: string): PublishFailure {
-  const words = `${reason}, several times right after a publish to ${topic}. hint: may this user publish there?`;
-  return publishFailure('poison', words);
+function wordsFor({ act, topic }: Suspect, reason: string): string {
+  return act === 'publish'
+    ? `${reason}, several times right after a publish to ${topic}. hint: may this user publish there?`
+    : `${reason}, several times right after a subscription to ${topic}. hint: may this user read there?`;
 }
 
 /** What mqtt.js or the broker would answer by dropping the connection (MQTT 3.1.1, sections 1.5.3 and 4.7). */

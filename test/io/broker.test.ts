@@ -235,7 +235,9 @@ describe('publishing', () => {
     await tested.untilConnected();
     const error = await tested.publish('denied/a', '1');
     expect(error).toMatchObject({ kind: 'refused' });
-    expect(error?.message).toBe(`${url}: a publish to denied/a was refused: not authorised`);
+    expect(error?.message).toBe(
+      `${url}: a publish to denied/a was refused: not authorised. hint: allow it in the broker's access control list`,
+    );
     expect(await tested.publish('allowed/a', '1')).toBeUndefined();
   });
 

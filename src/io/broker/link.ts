@@ -12,6 +12,7 @@ import { publishFailure, type PublishFailure } from '../../mqtt/publish-failure.
 import { clientOptions } from './client-options.js';
 import type { BrokerOptions } from './options.js';
 import * as reasons from './reasons.js';
+import type { Suspects } from './suspects.js';
 import type { BrokerUrl } from './url.js';
 
 /** A message that was handed over to be published. */
@@ -32,8 +33,8 @@ export type LinkEnd = {
   /** What was not acknowledged, in order: the first `inFlight` were written, the others not. */
   readonly unsettled: readonly Publishing[];
   readonly inFlight: number;
-  /** A SUBSCRIBE had not been answered. */
-  readonly wasSubscribing: boolean;
+  /** The topics of each SUBSCRIBE that had not been answered. */
+  readonly subscribing: readonly string[];
 };
 
 export type LinkListener = {
@@ -41,7 +42,6 @@ export type LinkListener = {
   readonly received: (message: Received) => void;
   /** SUBACK, or its absence, for one SUBSCRIBE packet. */
   readonly subscribed: (topics: readonly string[], refused: readonly string[]) => void;
-  readonly acknowledged: (topic: string) => void;
   /** The last call. */
   readonly ended: (end: LinkEnd) => void;
 };
@@ -60,13 +60,13 @@ export type Link = {
 const TOPICS_PER_PACKET = 50;
 
 /**
- * Opens a link. `inFlightLimit` is asked before each publish: more wait for an acknowledgement (in MQTT 5 the
+ * Opens a link. While `suspects` isolate, one thing at a time is sent, and what was subscribed to comes first (in MQTT 5 the
  * broker's Receive Maximum counts too, section 3.3.4).
  */
 export function openLink(
   url: BrokerUrl,
   options: BrokerOptions,
-  inFlightLimit: () => number,
+  suspects: Suspects,
   listener: LinkListener,
 ): Link {
   const { clock, keepaliveS = 15, connectTimeoutMs = 10_000 } = options;
@@ -91,13 +91,16 @@ export function openLink(
   const inFlight = new Set<Publishing>();
   let held: Publishing[] = [];
   const subscribing = new Map<number, { readonly topics: readonly string[]; readonly off: () => void }>();
+  /** Topics whose SUBSCRIBE has to wait for its turn. */
+  let toSubscribe: string[] = [];
 
   const end = (how: LinkEnd['how'], reason: string): void => {
     if (over) return;
     over = true;
-    const wasSubscribing = subscribing.size > 0;
-    for (const { off } of subscribing.values()) off();
+    const unanswered = [...subscribing.values()];
+    for (const { off } of unanswered) off();
     subscribing.clear();
+    toSubscribe = [];
     const unsettled = [...inFlight, ...held];
     const count = inFlight.size;
     inFlight.clear();
@@ -105,7 +108,14 @@ export function openLink(
     client?.end(true);
     // a client that is ending already does nothing more
     client?.stream.destroy();
-    listener.ended({ accepted, how, reason, unsettled, inFlight: count, wasSubscribing });
+    listener.ended({
+      accepted,
+      how,
+      reason,
+      unsettled,
+      inFlight: count,
+      subscribing: unanswered.flatMap(({ topics }) => topics),
+    });
   };
 
   const failed = (error: Error): void => {
@@ -157,7 +167,9 @@ export function openLink(
     if (asked === undefined) return;
     subscribing.delete(id);
     asked.off();
+    for (const topic of asked.topics) suspects.answered({ act: 'subscribe', topic });
     listener.subscribed(asked.topics, asked.topics.filter(isRefused));
+    goOn();
   };
 
   const write = (publishing: Publishing): void => {
@@ -177,11 +189,8 @@ export function openLink(
     // an error without a reason code is the end of the link, which hands back everything in order
     if ((error instanceof Error && typeof code !== 'number') || !inFlight.delete(publishing)) return;
     const { message, done } = publishing;
-    listener.acknowledged(message.topic);
-    while (held.length > 0 && hasRoom()) {
-      const next = held.shift();
-      if (next !== undefined) write(next);
-    }
+    suspects.answered({ act: 'publish', topic: message.topic });
+    goOn();
     if (typeof code !== 'number') done();
     else {
       done(publishFailure('refused', reasons.refusedPublishInWords(code, message.topic, url.shown)));
@@ -189,7 +198,38 @@ export function openLink(
     if (finishing) finishWhenIdle();
   };
 
-  const hasRoom = (): boolean => inFlight.size < Math.min(receiveMaximum, inFlightLimit());
+  const isIdle = (): boolean => inFlight.size === 0 && subscribing.size === 0;
+
+  const hasRoom = (): boolean =>
+    suspects.isIsolating() ? isIdle() && toSubscribe.length === 0 : inFlight.size < receiveMaximum;
+
+  /** Sends what waits, as far as it may be sent now. */
+  const goOn = (): void => {
+    while (toSubscribe.length > 0 && !over && (isIdle() || !suspects.isIsolating())) {
+      sendSubscribe(toSubscribe.splice(0, nextPacket()));
+    }
+    while (held.length > 0 && hasRoom()) {
+      const next = held.shift();
+      if (next !== undefined) write(next);
+    }
+  };
+
+  /** How many of the topics that wait go into one packet: a suspect goes alone. */
+  const nextPacket = (): number => {
+    const suspect = toSubscribe.findIndex((topic) => suspects.isSuspect({ act: 'subscribe', topic }));
+    return suspect === 0 ? 1 : Math.min(TOPICS_PER_PACKET, suspect < 0 ? Infinity : suspect);
+  };
+
+  const sendSubscribe = (topics: readonly string[]): void => {
+    const before = client?.getLastMessageId();
+    client?.subscribe([...topics], { qos: 1, rh: 0, rap: false });
+    const id = client?.getLastMessageId();
+    if (id === undefined || id === before) listener.subscribed(topics, topics);
+    else {
+      const off = clock.after(connectTimeoutMs, () => answered(id, () => true));
+      subscribing.set(id, { topics, off });
+    }
+  };
 
   const finishWhenIdle = (): void => {
     if (inFlight.size === 0 && held.length === 0 && !over) client?.end(false);
@@ -221,16 +261,8 @@ export function openLink(
       else held.push(publishing);
     },
     subscribe: (topics) => {
-      for (const chunk of inChunks(topics)) {
-        const before = client?.getLastMessageId();
-        client?.subscribe(chunk, { qos: 1, rh: 0, rap: false });
-        const id = client?.getLastMessageId();
-        if (id === undefined || id === before) listener.subscribed(chunk, chunk);
-        else {
-          const off = clock.after(connectTimeoutMs, () => answered(id, () => true));
-          subscribing.set(id, { topics: chunk, off });
-        }
-      }
+      toSubscribe.push(...topics);
+      goOn();
     },
     unsubscribe: (topics) => {
       for (const chunk of inChunks(topics)) client?.unsubscribe(chunk);

@@ -20,6 +20,8 @@ export type BrokerTimings = {
   readonly takeoverOverMs: number;
   /** A close this soon after a publish may be its fault. */
   readonly blameMs: number;
+  /** A topic whose SUBSCRIBE makes the broker hang up is left alone for so long. */
+  readonly avoidMs: number;
 };
 
 export const DEFAULT_TIMINGS: BrokerTimings = {
@@ -30,6 +32,7 @@ export const DEFAULT_TIMINGS: BrokerTimings = {
   shortMs: 5_000,
   takeoverOverMs: 120_000,
   blameMs: 3_000,
+  avoidMs: 3_600_000,
 };
 
 /**

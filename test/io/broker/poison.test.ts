@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createOutbox } from '../../../src/mqtt/outbox.js';
 import { failureKind } from '../../../src/mqtt/publish-failure.js';
 import { startAedes, type TestAedes } from '../../support/aedes.js';
+import { until } from '../../support/until.js';
 import { listen } from './listening.js';
 
 /** An aedes that hangs up on publishes below `denied/`, as it does without MQTT 5. */
@@ -62,5 +63,60 @@ describe('a broker that hangs up on a publish', () => {
     expect(arrived).toEqual(Array.from({ length: 80 }, (_, number) => `${number}`));
     expect(outbox.parkedTopics()).toEqual(['denied/a', 'denied/b']);
     expect(tested.of('takeover')).toEqual([]);
+  });
+});
+
+describe('a broker that hangs up on a subscription', () => {
+  async function secretive(): Promise<TestAedes> {
+    const aedes = await startAedes({
+      authorizeSubscribe: (_client, subscription, callback) =>
+        callback(subscription.topic === 'secret' ? new Error('denied') : null, subscription),
+    });
+    onTestFinished(aedes.remove);
+    return aedes;
+  }
+  const quick = { firstRetryMs: 10, longestRetryMs: 20 };
+
+  test('is left alone with that topic, and gets all others, whatever is published meanwhile', async () => {
+    const { url } = await secretive();
+    const topics = ['a', 'secret', 'b'];
+    const tested = listen({ urls: [url], clean: true, timings: quick }, topics);
+    const lost: string[] = [];
+    const sent = new Set<number>();
+    await tested.until(() => {
+      const times = tested.of('connected').length;
+      if (tested.broker.isConnected() && !sent.has(times)) {
+        sent.add(times);
+        void tested.publish('innocent', '1').then((error) => {
+          if (error !== undefined) lost.push(failureKind(error));
+        });
+      }
+      return tested.of('subscribed').some(([, , refused]) => refused.includes('secret'));
+    });
+    await tested.until(() =>
+      ['a', 'b'].every((topic) =>
+        tested.of('subscribed').some(([, all, no]) => all.includes(topic) && !no.includes(topic)),
+      ),
+    );
+    expect(tested.of('closed').at(-1)?.[1]).toBe(
+      `${url}: the broker closed the connection, several times right after a subscription to secret. hint: may this user read there?`,
+    );
+    expect(new Set(lost)).toEqual(new Set(lost.length > 0 ? ['lost'] : []));
+    expect(tested.of('connected').length).toBe(4);
+    expect(await tested.publish('innocent', '2')).toBeUndefined();
+    expect(tested.of('takeover')).toEqual([]);
+  });
+
+  test('is asked again after a while', async () => {
+    const { url } = await secretive();
+    const tested = listen({ urls: [url], clean: true, timings: { ...quick, avoidMs: 100 } }, ['secret']);
+    const refusals = (): number =>
+      tested.of('subscribed').filter(([, , refused]) => refused.length > 0).length;
+    await tested.until(() => refusals() === 1);
+    const before = tested.of('closed').length;
+    const over = performance.now() + 150;
+    await until(() => performance.now() > over);
+    tested.broker.subscribe(['secret']);
+    await tested.until(() => tested.of('closed').length > before);
   });
 });

@@ -8,7 +8,7 @@ import {
   errorCode,
   errorInWords,
 } from '../../../src/io/broker/reasons.js';
-import { watchSuspects } from '../../../src/io/broker/suspects.js';
+import { watchSuspects, type Suspect } from '../../../src/io/broker/suspects.js';
 import { watchTakeover } from '../../../src/io/broker/takeover.js';
 import { retryDelay } from '../../../src/io/broker/timings.js';
 import { parseBrokerUrl } from '../../../src/io/broker/url.js';
@@ -89,44 +89,59 @@ describe('the watch for a takeover', () => {
 });
 
 describe('the suspects', () => {
-  test('go one by one until they are acknowledged', () => {
+  const publishes = (...topics: string[]): Suspect[] =>
+    topics.map((topic) => ({ act: 'publish' as const, topic }));
+  const [b = { act: 'publish', topic: 'b' }] = publishes('b');
+
+  test('go one by one until they are answered', () => {
     const suspects = watchSuspects();
-    expect(suspects.inFlightLimit()).toBe(Infinity);
-    expect(suspects.closedAfter(['a', 'b'])).toBeUndefined();
-    expect(suspects.inFlightLimit()).toBe(1);
-    suspects.acknowledged('a');
-    suspects.acknowledged('c');
-    expect(suspects.inFlightLimit()).toBe(1);
-    suspects.acknowledged('b');
-    expect(suspects.inFlightLimit()).toBe(Infinity);
+    expect(suspects.isIsolating()).toBe(false);
+    expect(suspects.closedAfter(publishes('a', 'b'))).toBeUndefined();
+    expect(suspects.isIsolating()).toBe(true);
+    for (const one of publishes('a', 'c')) suspects.answered(one);
+    expect(suspects.isIsolating()).toBe(true);
+    expect(suspects.isSuspect(b)).toBe(true);
+    suspects.answered(b);
+    expect(suspects.isIsolating()).toBe(false);
   });
 
   test('one is guilty when it was alone twice after having been among them', () => {
     const suspects = watchSuspects();
-    const guilty = [['a', 'b'], ['b'], ['b']].map((topics) => suspects.closedAfter(topics));
-    expect(guilty).toEqual([undefined, undefined, 'b']);
-    expect(suspects.inFlightLimit()).toBe(1);
+    const guilty = [['a', 'b'], ['b'], ['b']].map((topics) => suspects.closedAfter(publishes(...topics)));
+    expect(guilty).toEqual([undefined, undefined, b]);
+    expect(suspects.isIsolating()).toBe(true);
+  });
+
+  test('to publish to a topic and to subscribe to it are two things', () => {
+    const suspects = watchSuspects();
+    const reading: Suspect = { act: 'subscribe', topic: 'b' };
+    expect(suspects.closedAfter([b, reading])).toBeUndefined();
+    suspects.answered(b);
+    expect(suspects.isSuspect(reading)).toBe(true);
+    expect([1, 2].map(() => suspects.closedAfter([reading]))).toEqual([undefined, reading]);
   });
 
   test.each([
-    ['an acknowledgement', (suspects: ReturnType<typeof watchSuspects>) => suspects.acknowledged('b')],
+    ['an answer', (suspects: ReturnType<typeof watchSuspects>) => suspects.answered(b)],
     ['a connection that stood', (suspects: ReturnType<typeof watchSuspects>) => suspects.stood()],
   ])('%s clears the name', (_, clear) => {
     const suspects = watchSuspects();
-    for (const topics of [['b'], ['b']]) suspects.closedAfter(topics);
+    for (let times = 1; times <= 2; times += 1) suspects.closedAfter([b]);
     clear(suspects);
-    expect(suspects.closedAfter(['b'])).toBeUndefined();
+    expect(suspects.closedAfter([b])).toBeUndefined();
   });
 
   test('nothing sent, nobody suspected', () => {
     const suspects = watchSuspects();
     expect([1, 2, 3].map(() => suspects.closedAfter([]))).toEqual([undefined, undefined, undefined]);
-    expect(suspects.inFlightLimit()).toBe(Infinity);
+    expect(suspects.isIsolating()).toBe(false);
   });
 
   test('many together are never guilty', () => {
     const suspects = watchSuspects();
-    expect([1, 2, 3, 4].map(() => suspects.closedAfter(['a', 'b']))).toEqual(Array(4).fill(undefined));
+    expect([1, 2, 3, 4].map(() => suspects.closedAfter(publishes('a', 'b')))).toEqual(
+      Array(4).fill(undefined),
+    );
   });
 });
 
