@@ -332,6 +332,7 @@ describe.skipIf(python === undefined)('the newest release', () => {
     const serialNumber = async (): Promise<unknown> =>
       (await homeAssistant.deviceRegistry()).find(({ name }) => name === 'Porch')?.serial_number;
     await until(async () => (await serialNumber()) === 'A7', 'the new address');
+    await world.fence();
     expect(await entities()).toEqual(before);
     const from = now();
     bridge.heyu(...pair('rcvi', 'A7', 'On'));

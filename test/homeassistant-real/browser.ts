@@ -12,7 +12,7 @@ import type { HomeAssistant } from './driver.js';
 
 export type Browser = {
   /** Opens a page, waits until it shows all of `words` and has come to rest, and gives its picture as PNG. */
-  readonly picture: (path: string, words: readonly string[]) => Promise<Buffer>;
+  readonly picture: (path: string, words: readonly string[], height?: number) => Promise<Buffer>;
   readonly stop: () => Promise<void>;
 };
 
@@ -69,14 +69,14 @@ export async function startBrowser(homeAssistant: HomeAssistant): Promise<Browse
   const { send, close } = await openPage(port);
   await send('Page.enable');
   await send('Page.addScriptToEvaluateOnNewDocument', { source: logIn(homeAssistant) });
-  await send('Emulation.setDeviceMetricsOverride', {
-    width: WIDTH,
-    height: HEIGHT,
-    deviceScaleFactor: 1,
-    mobile: false,
-  });
   return {
-    picture: async (path, words) => {
+    picture: async (path, words, height = HEIGHT) => {
+      await send('Emulation.setDeviceMetricsOverride', {
+        width: WIDTH,
+        height,
+        deviceScaleFactor: 1,
+        mobile: false,
+      });
       await send('Page.navigate', { url: `${homeAssistant.url}${path}` });
       return settledPicture(send, `${words.join()} at ${path}`, words);
     },

@@ -9,6 +9,9 @@ import { startWorld } from './world.js';
 
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 
+/** Where the page of the bridge is cut, before the list of its devices. */
+const BELOW_ITS_ENTITIES = 765;
+
 test('pictures for the documentation', async () => {
   const world = await startWorld({ python: inject('pythons').current ?? '' });
   onTestFinished(() => world.remove());
@@ -24,6 +27,10 @@ test('pictures for the documentation', async () => {
   });
   await seen.publish('alarmo/state', 'armed_away', { retain: true });
   await homeAssistant.untilState('sensor.ground_security', 'armed_away');
+  await homeAssistant.callService('alarm_control_panel', 'alarm_arm_home', {
+    entity_id: 'alarm_control_panel.cellar',
+  });
+  await homeAssistant.untilState('alarm_control_panel.cellar', 'armed_home');
   bridge.heyu(...pair('rcvi', 'A4', 'Off'));
   bridge.heyu('rcva func        Clear : hu C2  swMin  (front_door)', ...pair('rcvi', 'A3', 'On'));
   bridge.heyu('rcva func       Disarm : hu C4   (keyfob)', ...pair('rcvi', 'K7', 'On'));
@@ -36,14 +43,24 @@ test('pictures for the documentation', async () => {
   onTestFinished(() => browser.stop());
   mkdirSync(IMAGES, { recursive: true });
   const ids = new Map((await homeAssistant.deviceRegistry()).map(({ name, id }) => [name, id]));
-  const take = async (file: string, device: string, words: readonly string[]): Promise<void> => {
+  const take = async (
+    file: string,
+    device: string,
+    words: readonly string[],
+    height?: number,
+  ): Promise<void> => {
     const path = `/config/devices/device/${ids.get(device) ?? ''}`;
-    writeFileSync(`${IMAGES}${file}.png`, await browser.picture(path, words));
+    writeFileSync(`${IMAGES}${file}.png`, await browser.picture(path, words, height));
   };
   await take('device-motion-sensor', 'Hall', ['Daylight', 'Motion event', 'Last seen', 'MS14A']);
   await take('device-door', 'Front door', ['Battery', 'DS10A']);
-  await take('device-remote', 'Keyfob', ['Battery', 'KR10A']);
+  await take('device-remote', 'Keyfob', ['disarm', 'KR10A']);
   await take('device-zone', 'Ground floor', ['Security state', 'Alarm', 'Alert']);
   await take('device-alarm-panel', 'Cellar', ['Alarm', 'Alert']);
-  await take('device-bridge', 'X10 bridge', ['Connection', 'Unmapped addresses', 'RF jamming']);
+  await take(
+    'device-bridge',
+    'X10 bridge',
+    ['Connection', 'Unmapped addresses', 'RF jamming'],
+    BELOW_ITS_ENTITIES,
+  );
 }, 300_000);
