@@ -29,6 +29,8 @@ export type Lives = {
   readonly clock: FakeClock;
   /** heyu writes this line with the stamp of now (unless it brings its own); nobody has read it yet. */
   readonly heyu: (...texts: string[]) => void;
+  /** Somebody writes this line into the log, as it is. */
+  readonly write: (text: string) => void;
   /** The follower looks: everything written so far is handed over, as far as the bridge takes it. */
   readonly look: () => Promise<void>;
   readonly connect: (sessionPresent?: boolean) => Promise<void>;
@@ -59,6 +61,8 @@ export type Lives = {
   readonly inFlight: () => readonly Message[];
   /** Where the log has been read to. */
   readonly position: () => LogPosition;
+  /** Every topic that was ever subscribed to. */
+  readonly subscriptions: ReadonlySet<string>;
   /** The saved document. */
   readonly saved: () => unknown;
   readonly told: readonly string[];
@@ -83,6 +87,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const delivered: Delivered[] = [];
   const retained = new Map<string, string>();
   const told: string[] = [];
+  const subscriptions = new Set<string>();
   const commanded: (readonly string[])[] = [];
   let saved: string | undefined;
   let life = await begin();
@@ -163,6 +168,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       },
       publish: (message, done) => void flying.push({ message, done }),
       subscribe: (topics) => {
+        for (const topic of topics) subscriptions.add(topic);
         void Promise.resolve().then(() => {
           if (isConnected) listener?.subscribed(topics, []);
         });
@@ -279,6 +285,11 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     };
   }
 
+  const write = (text: string): void => {
+    const offset = written.at(-1)?.end ?? 0;
+    written.push({ text, offset, end: offset + text.length + 1 });
+  };
+
   /** Whatever was begun comes to its end; nothing here takes time. */
   const settle = async (): Promise<void> => {
     for (let i = 0; i < 20; i += 1) await Promise.resolve();
@@ -288,11 +299,10 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     clock,
     heyu: (...texts) => {
       for (const text of texts) {
-        const offset = written.at(-1)?.end ?? 0;
-        const line = /^\d\d[/.]\d\d /.test(text) ? text : `${stampAt(clock.wallMs())}  ${text}`;
-        written.push({ text: line, offset, end: offset + line.length + 1 });
+        write(/^\d\d[/.]\d\d /.test(text) ? text : `${stampAt(clock.wallMs())}  ${text}`);
       }
     },
+    write,
     look: async () => {
       life.source.look();
       await settle();
@@ -361,6 +371,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     },
     delivered,
     retained,
+    subscriptions,
     inFlight: () => life.broker.inFlight(),
     position: () => life.source.position(),
     saved: () => (saved === undefined ? undefined : (JSON.parse(saved) as unknown)),
