@@ -32,8 +32,13 @@ export const RABBIT_PROGRAM = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 /** A busy machine takes its time to start an Erlang. */
 const PATIENCE_MS = 90_000;
 
-/** Starts nodes that form a cluster when there are several; resolves when all accept connections. */
-export async function startRabbit(size = 1): Promise<RabbitCluster> {
+const DEFINITIONS = 'definitions.json';
+
+/**
+ * Starts nodes that form a cluster when there are several; resolves when all accept connections. `definitions`: users
+ * and rights as RabbitMQ imports them; without any everybody may do everything.
+ */
+export async function startRabbit(size = 1, definitions?: object): Promise<RabbitCluster> {
   const directory = mkdtempSync(join(tmpdir(), 'rabbitmq-'));
   const epmdPort = await freePort();
   const epmd = serverProcess(() => ({
@@ -43,9 +48,12 @@ export async function startRabbit(size = 1): Promise<RabbitCluster> {
     debianPackage: 'rabbitmq-server',
   }));
   writeFileSync(join(directory, 'plugins'), '[rabbitmq_mqtt].\n');
+  if (definitions !== undefined)
+    writeFileSync(join(directory, DEFINITIONS), JSON.stringify(definitions), { mode: 0o600 });
+  const more = definitions === undefined ? [] : [`load_definitions = ${join(directory, DEFINITIONS)}`];
   const names = Array.from({ length: size }, (_, index) => `rabbit${index + 1}@localhost`);
   const nodes: RabbitNode[] = [];
-  for (const name of names) nodes.push(await makeNode(name, names, directory, epmdPort));
+  for (const name of names) nodes.push(await makeNode(name, names, directory, epmdPort, more));
   const remove = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop('SIGKILL')));
     await epmd.stop('SIGKILL');
@@ -69,6 +77,7 @@ async function makeNode(
   names: readonly string[],
   directory: string,
   epmdPort: number,
+  config: readonly string[],
 ): Promise<RabbitNode> {
   const port = await freePort();
   const distributionPort = await freePort();
@@ -82,6 +91,7 @@ async function makeNode(
       'log.console = true',
       'log.console.level = info',
       'log.file = false',
+      ...config,
       ...(names.length > 1 ? ['cluster_formation.peer_discovery_backend = classic_config'] : []),
       ...(names.length > 1
         ? names.map((node, index) => `cluster_formation.classic_config.nodes.${index + 1} = ${node}`)
