@@ -40,6 +40,10 @@ export function alarmChannel(
   }
   const before = state.values[channel];
   const late = hearing.at + settings.holdMs <= hearing.now;
+  if (on && late && !settings.model.clears) {
+    missedAlarm(sensor, hearing, report);
+    return;
+  }
   const changed = setChannel(
     sensor,
     channel,
@@ -77,6 +81,23 @@ export function alarmChannel(
   if (channel === 'contact' && settings.model.protocol === 'security') {
     setChannel(sensor, 'attributes', attributesOf(flags, state.open), hearing.at, 'switches', report);
   }
+}
+
+/** An alarm of a model that never clears, read when its hold time was over: an event, and never a state. */
+function missedAlarm(sensor: Sensor, hearing: Hearing, report: Report): void {
+  const { settings, state } = sensor;
+  const isRepeated = hearing.at < state.clearsAt;
+  const lateAfter = hearing.at + settings.holdMs;
+  state.clearsAt = lateAfter;
+  report.wakeAt(sensor, lateAfter);
+  const standing = report.alarm(sensor, hearing, true);
+  if (isRepeated) {
+    report.kept(sensor, 'it is in alert already');
+    return;
+  }
+  const type = ALARM.late;
+  const { at, source } = hearing;
+  report.event(sensor, { type, id: idOf(hearing), at, lateAfter, lateType: type, standing }, source);
 }
 
 /** Switches a channel off that its model never clears, when its hold time is over. */
