@@ -13,7 +13,7 @@ const BASE = 1_000_000_000_000;
 /** Plays `Alert`, `Alert:Main:swMin` (flags), `Clear`, `+60` s, `~300` reads the next 300 s late. */
 function play(model: string, type: SensorType, script: string): string[] {
   const settings = sensorSettings('C2', model, { type, zone: 'ground' });
-  const sensor: Sensor = { settings, state: newSensorState(BASE) };
+  const sensor: Sensor = { number: 0, settings, state: newSensorState(BASE) };
   const said: string[] = [];
   const report: Report = {
     change: (_, channel, value) => {
