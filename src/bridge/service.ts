@@ -79,6 +79,8 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     put: (message) => {
       logProgress.changed();
       out.put(logProgress.held(message));
+      // motion goes out before what else the line causes is put into words
+      out.pump();
     },
     subscribe: (topics) => broker.subscribe(topics),
     unsubscribe: (topics) => broker.unsubscribe(topics),
