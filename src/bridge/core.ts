@@ -167,10 +167,9 @@ function reportTo(of: () => Core): Report {
 /** Looks after every deadline up to `at`: ends of hold times, silences. Cheap while none is due. */
 export function advance(core: Core, at: number): void {
   if (at < core.wakeAt) return;
-  core.deadlines.lookAfter(at, (sensor) => {
+  core.wakeAt = core.deadlines.lookAfter(at, (sensor) => {
     if (!sensor.settings.ignore) expire(sensor, at, core.report);
   });
-  core.wakeAt = core.deadlines.earliest();
 }
 
 /** Instants have changed: the next `advance` asks every sensor for its deadline anew. */

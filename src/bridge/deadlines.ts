@@ -8,17 +8,15 @@ import type { Sensor } from '../sensor/hearing.js';
 
 /** The deadlines of the sensors of a core. Instants are epoch ms. */
 export type Deadlines = {
-  /** The earliest; Infinity when there is none. */
-  readonly earliest: () => number;
   /** The sensor wants to be looked after at `at`, or earlier if it has said so. */
   readonly wish: (sensor: Sensor, at: number) => void;
   /** Every sensor is looked after at the next opportunity. */
   readonly wishAll: () => void;
   /**
    * Looks after the sensors that wanted it up to `at`, and others, in their order. All wishes of those that are looked
-   * after are forgotten before: they may have new ones.
+   * after are forgotten before: they may have new ones. Returns the earliest deadline then; Infinity when there is none.
    */
-  readonly lookAfter: (at: number, look: (sensor: Sensor) => void) => void;
+  readonly lookAfter: (at: number, look: (sensor: Sensor) => void) => number;
 };
 
 /** log2 of how many sensors are in a group. */
@@ -28,12 +26,15 @@ const GROUP_BITS = 4;
 export function createDeadlines(sensors: readonly Sensor[]): Deadlines {
   const earliest = new Float64Array(1 + (sensors.length >> GROUP_BITS)).fill(Infinity);
 
+  const lookAt = (group: number, look: (sensor: Sensor) => void): void => {
+    const end = Math.min(sensors.length, (group + 1) << GROUP_BITS);
+    for (let number = group << GROUP_BITS; number < end; number += 1) {
+      const sensor = sensors[number];
+      if (sensor !== undefined) look(sensor);
+    }
+  };
+
   return {
-    earliest: () => {
-      let first = Infinity;
-      for (const at of earliest) if (at < first) first = at;
-      return first;
-    },
     wish: ({ number }, at) => {
       const group = number >> GROUP_BITS;
       if (at < (earliest[group] ?? Infinity)) earliest[group] = at;
@@ -42,15 +43,16 @@ export function createDeadlines(sensors: readonly Sensor[]): Deadlines {
       earliest.fill(-Infinity);
     },
     lookAfter: (until, look) => {
+      let first = Infinity;
       for (let group = 0; group < earliest.length; group += 1) {
-        if (!((earliest[group] ?? Infinity) <= until)) continue;
-        earliest[group] = Infinity;
-        const end = Math.min(sensors.length, (group + 1) << GROUP_BITS);
-        for (let number = group << GROUP_BITS; number < end; number += 1) {
-          const sensor = sensors[number];
-          if (sensor !== undefined) look(sensor);
+        if ((earliest[group] ?? Infinity) <= until) {
+          earliest[group] = Infinity;
+          lookAt(group, look);
         }
+        const at = earliest[group] ?? Infinity;
+        if (at < first) first = at;
       }
+      return first;
     },
   };
 }
