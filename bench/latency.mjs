@@ -11,7 +11,11 @@ import { startBridge, stopped } from './bridge-process.mjs';
 import { median, quantile } from './statistics.mjs';
 
 const ADDRESS_TO_FUNCTION_MS = 2;
-const PAUSE_MS = 4;
+/**
+ * Turns of one candidate must be further apart than 40 ms: the broker's system (Nagle) and ours (delayed ACK) may hold
+ * an acknowledgement back so long, and X10 needs 400 ms for each code.
+ */
+const PAUSE_MS = 18;
 const LOST_AFTER_MS = 3000;
 /** The script takes so long that it has its turn only now and then. */
 const SCRIPT_EVERY = 20;
