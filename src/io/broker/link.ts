@@ -12,6 +12,7 @@ import { publishFailure, type PublishFailure } from '../../mqtt/publish-failure.
 import { clientOptions } from './client-options.js';
 import type { BrokerOptions } from './options.js';
 import * as reasons from './reasons.js';
+import { subscriptions, TOPICS_PER_PACKET } from './subscriptions.js';
 import type { Suspects } from './suspects.js';
 import type { BrokerUrl } from './url.js';
 
@@ -56,12 +57,9 @@ export type Link = {
   readonly cut: () => void;
 };
 
-/** Topics in one SUBSCRIBE: some brokers limit the size of a packet. */
-const TOPICS_PER_PACKET = 50;
-
 /**
- * Opens a link. While `suspects` isolate, one thing at a time is sent, and what was subscribed to comes first (in MQTT 5 the
- * broker's Receive Maximum counts too, section 3.3.4).
+ * Opens a link. Publishes wait when more are in flight than the broker takes (MQTT 5, section 3.3.4: Receive Maximum).
+ * While `suspects` isolate, one thing at a time is sent, subscriptions first.
  */
 export function openLink(
   url: BrokerUrl,
@@ -90,17 +88,11 @@ export function openLink(
   let hasFlushed = false;
   const inFlight = new Set<Publishing>();
   let held: Publishing[] = [];
-  const subscribing = new Map<number, { readonly topics: readonly string[]; readonly off: () => void }>();
-  /** Topics whose SUBSCRIBE has to wait for its turn. */
-  let toSubscribe: string[] = [];
 
   const end = (how: LinkEnd['how'], reason: string): void => {
     if (over) return;
     over = true;
-    const unanswered = [...subscribing.values()];
-    for (const { off } of unanswered) off();
-    subscribing.clear();
-    toSubscribe = [];
+    const subscribing = asking.end();
     const unsettled = [...inFlight, ...held];
     const count = inFlight.size;
     inFlight.clear();
@@ -114,7 +106,7 @@ export function openLink(
       reason,
       unsettled,
       inFlight: count,
-      subscribing: unanswered.flatMap(({ topics }) => topics),
+      subscribing,
     });
   };
 
@@ -155,22 +147,25 @@ export function openLink(
       }
     } else if (packet.cmd === 'suback') {
       const { granted, messageId = 0 } = packet;
-      answered(messageId, (_, index) => !(Number(granted[index]) < 0x80));
+      asking.answered(messageId, (_, index) => !(Number(granted[index]) < 0x80));
     } else if (packet.cmd === 'disconnect') {
       disconnectCode = packet.reasonCode ?? 0;
     }
   };
 
-  /** Tells of a SUBACK when it is still waited for. In the packet's own tick: retained copies follow it. */
-  const answered = (id: number, isRefused: (topic: string, index: number) => boolean): void => {
-    const asked = subscribing.get(id);
-    if (asked === undefined) return;
-    subscribing.delete(id);
-    asked.off();
-    for (const topic of asked.topics) suspects.answered({ act: 'subscribe', topic });
-    listener.subscribed(asked.topics, asked.topics.filter(isRefused));
-    goOn();
-  };
+  const asking = subscriptions(
+    { clock, timeoutMs: connectTimeoutMs, suspects },
+    (topics) => {
+      const before = client?.getLastMessageId();
+      client?.subscribe(topics, { qos: 1, rh: 0, rap: false });
+      const id = client?.getLastMessageId();
+      return id === before ? undefined : id;
+    },
+    (topics, refused) => {
+      listener.subscribed(topics, refused);
+      goOn();
+    },
+  );
 
   const write = (publishing: Publishing): void => {
     const { topic, payload, retain } = publishing.message;
@@ -198,36 +193,17 @@ export function openLink(
     if (finishing) finishWhenIdle();
   };
 
-  const isIdle = (): boolean => inFlight.size === 0 && subscribing.size === 0;
+  const isIdle = (): boolean => inFlight.size === 0 && !asking.isAsking();
 
   const hasRoom = (): boolean =>
-    suspects.isIsolating() ? isIdle() && toSubscribe.length === 0 : inFlight.size < receiveMaximum;
+    suspects.isIsolating() ? isIdle() && !asking.isWaiting() : inFlight.size < receiveMaximum;
 
   /** Sends what waits, as far as it may be sent now. */
   const goOn = (): void => {
-    while (toSubscribe.length > 0 && !over && (isIdle() || !suspects.isIsolating())) {
-      sendSubscribe(toSubscribe.splice(0, nextPacket()));
-    }
+    while (asking.isWaiting() && !over && (isIdle() || !suspects.isIsolating())) asking.send();
     while (held.length > 0 && hasRoom()) {
       const next = held.shift();
       if (next !== undefined) write(next);
-    }
-  };
-
-  /** How many of the topics that wait go into one packet: a suspect goes alone. */
-  const nextPacket = (): number => {
-    const suspect = toSubscribe.findIndex((topic) => suspects.isSuspect({ act: 'subscribe', topic }));
-    return suspect === 0 ? 1 : Math.min(TOPICS_PER_PACKET, suspect < 0 ? Infinity : suspect);
-  };
-
-  const sendSubscribe = (topics: readonly string[]): void => {
-    const before = client?.getLastMessageId();
-    client?.subscribe([...topics], { qos: 1, rh: 0, rap: false });
-    const id = client?.getLastMessageId();
-    if (id === undefined || id === before) listener.subscribed(topics, topics);
-    else {
-      const off = clock.after(connectTimeoutMs, () => answered(id, () => true));
-      subscribing.set(id, { topics, off });
     }
   };
 
@@ -261,7 +237,7 @@ export function openLink(
       else held.push(publishing);
     },
     subscribe: (topics) => {
-      toSubscribe.push(...topics);
+      asking.add(topics);
       goOn();
     },
     unsubscribe: (topics) => {
