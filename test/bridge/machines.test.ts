@@ -278,6 +278,53 @@ test.each(RECORDINGS)('%s, with a restart before each line', (name) => {
   expect(expected.length).toBeGreaterThan(0);
 });
 
+const LINES = recordingNames()
+  .filter((name) => !name.startsWith('n_'))
+  .flatMap((name) => logsOf(name).flatMap(linesOf));
+
+/** A line of a recording in which something was lost, added or glued on. */
+const damaged = fc
+  .tuple(
+    fc.constantFrom(...LINES),
+    fc.array(
+      fc.tuple(
+        fc.nat(120),
+        fc.constantFrom('lose', 'add', 'cut', 'glue'),
+        fc.string({ unit: 'binary', maxLength: 3 }),
+      ),
+      {
+        maxLength: 3,
+      },
+    ),
+    fc.constantFrom(...LINES),
+  )
+  .map(([line, damages, other]) =>
+    damages.reduce((text, [place, kind, bytes]) => {
+      const before = text.slice(0, place);
+      if (kind === 'lose') return before + text.slice(place + 1);
+      if (kind === 'add') return before + bytes + text.slice(place);
+      return kind === 'cut' ? before : before + other;
+    }, line),
+  );
+
+test('damaged lines are never fatal, and make no state twice', () => {
+  fc.assert(
+    fc.property(fc.array(damaged, { maxLength: 40 }), (lines) => {
+      const { output } = run();
+      const begin = Date.UTC(2026, 10, 22, 15, 30);
+      const core = createCore(SETTINGS, undefined, begin, output);
+      lines.forEach((text, index) => {
+        const at = begin + index * 500;
+        const file = index % 7 === 6 ? 'old' : 'current';
+        hearLine(core, { text, generation: 'g', offset: index, file, notBefore: at, readAt: at + 500 });
+      });
+      advance(core, begin + AFTERWARDS_MS);
+      expect(() => JSON.stringify(memoryOf(core))).not.toThrow();
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test('every kind of sensor is in the house', () => {
   const text = readFileSync(ALIASES, 'utf8');
   for (const model of [
