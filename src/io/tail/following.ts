@@ -131,7 +131,10 @@ export function logPosition(following: Following): LogPosition {
   const files = old.filter((file) => file !== lastBegun).map(positionOf);
   if (lastBegun === undefined) return { files };
   const recent = left.filter(({ endSeenAt }) => lastBegun.endSeenAt < endSeenAt + TICK_MS);
-  return { files: [...files, ...recent, positionOf(lastBegun)] };
+  // the end of a file that has lost its name may be seen long after younger ones were begun
+  const younger = openFiles(following).filter(({ isBegun }) => !isBegun);
+  const endSeenAt = Math.min(lastBegun.endSeenAt, ...younger.map((file) => file.endSeenAt));
+  return { files: [...files, ...recent, { ...positionOf(lastBegun), endSeenAt }] };
 }
 
 /** Says what can be said of the log, once per transition. */

@@ -7,6 +7,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
+  copyFileSync,
+  truncateSync,
   readFileSync,
   renameSync,
   statSync,
@@ -17,6 +19,7 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
+import type { LogFollower } from '../../../src/io/tail/follow-log.js';
 import type { LogPosition } from '../../../src/ports.js';
 import { realClock } from '../../support/clock.js';
 import { until } from '../../support/until.js';
@@ -67,6 +70,50 @@ it('nothing is lost when the log is rotated while the place to go on is looked f
   await followed.expects(['one', 'two', 'three', 'four'].map(line));
   expect(hasHappened).toBe(true);
   expect(followed.incidentKinds()).not.toContain('lost');
+});
+
+it('whoever stops in the middle of a rotation does not take the lines of the next file for newer than they are', async () => {
+  const log = join(ownDirectory(), 'heyu.log.ttyS0');
+  writeFileSync(log, '');
+  const positions = new Map<string, LogPosition>();
+  let isWatching = false;
+  const first: { source?: LogFollower } = {};
+  const followed = await follow(log, {
+    clock: {
+      ...realClock,
+      monotonicMs: () => {
+        const position = isWatching ? first.source?.position() : undefined;
+        if (position !== undefined) positions.set(JSON.stringify(position), position);
+        return realClock.monotonicMs();
+      },
+    },
+  });
+  first.source = followed.source;
+  write(log, line('one'));
+  await followed.expects([line('one')]);
+  followed.source.pause();
+  renameSync(log, `${log}.2`);
+  const rotatedAt = Date.now();
+  write(log, line('two'), line('three'));
+  copyFileSync(log, `${log}.1`);
+  truncateSync(log);
+  compress(`${log}.1`);
+  write(log, line('four'));
+  await until(() => Date.now() > rotatedAt + 50);
+  isWatching = true;
+  followed.source.resume();
+  await followed.expects(['one', 'two', 'three', 'four'].map(line));
+  isWatching = false;
+  await followed.stop();
+  expect(positions.size).toBeGreaterThan(1);
+  for (const position of positions.values()) {
+    const again = await follow(log, { position });
+    await again.settles();
+    for (const { text, notBefore } of again.lines) {
+      if (text === line('two')) expect(notBefore).toBeLessThanOrEqual(rotatedAt);
+    }
+    await again.stop();
+  }
 });
 
 /** Writes numbered lines and rotates as logrotate does, as fast as it can: at most 40 rotated files. */
