@@ -1,13 +1,15 @@
 /**
  * `npm run soak`: the long form. `--seed N` runs one seed again, `--seconds N` sets how long heyu writes in each
  * run, `--runs N` how many seeds are run one after the other, from `--seed` or 1 on. Every fourth run damages the
- * checkpoint too (`--damage` does so in each).
+ * checkpoint too (`--damage` does so in each). `--limits` measures instead what a backlog of 1 GB, a line of 10 MB
+ * and a flood cost.
  */
 
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isBeyond, limits } from './limits.js';
 import { soak, type SoakReport } from './soak.js';
 
 const { values } = parseArgs({
@@ -16,8 +18,16 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '150' },
     runs: { type: 'string' },
     damage: { type: 'boolean', default: false },
+    limits: { type: 'boolean', default: false },
   },
 });
+
+if (values.limits) {
+  const sizes = { backlogBytes: 1e9, lineBytes: 10e6, floodLines: 300_000, garbageBytes: 20e6 };
+  const measured = await limits(sizes, (what) => process.stdout.write(`${what}\n`));
+  console.table(measured);
+  process.exit(measured.some(isBeyond) ? 1 : 0);
+}
 
 const first = Number(values.seed ?? 1);
 const runs = Number(values.runs ?? (values.seed === undefined ? 4 : 1));
