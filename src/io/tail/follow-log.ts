@@ -7,6 +7,7 @@
 import type { Clock, LineSource } from '../../ports.js';
 import { chokidarDoorbell, silentDoorbell, type OpenDoorbell } from './doorbell.js';
 import { logPosition, newFollowing, openFiles, type Following } from './following.js';
+import { isOnLocalFiles } from './local-files.js';
 import { pass } from './pass.js';
 import { safetyTimer, type Cause } from './safety-timer.js';
 import { runInSlices } from './slices.js';
@@ -20,7 +21,7 @@ export type FollowOptions = {
   readonly randomGeneration: () => string;
   /** Period of the safety timer, default 1000. */
   readonly pollMs?: number;
-  /** The same once inotify has proved itself, default 5000. */
+  /** The same where inotify can be relied on, or once it has proved itself, default 5000. */
   readonly slowPollMs?: number;
   /** Do without inotify, for network file systems. */
   readonly usePolling?: boolean;
@@ -117,7 +118,7 @@ export function followLog(options: FollowOptions): LogFollower {
       const parts = { path, clock, randomGeneration, lingerMs, blindMs, listener };
       following = newFollowing(parts, position, generations);
       following.isPaused = isPaused;
-      timer.start();
+      timer.start(openDoorbell === chokidarDoorbell && isOnLocalFiles(path));
       setImmediate(request);
     },
     position: () => (following === undefined ? { files: [] } : logPosition(following)),

@@ -1,6 +1,7 @@
 /**
  * The safety timer: looks now and then whether the doorbell is asleep (a full inotify queue, a network file system,
- * no watch left). Slow once the doorbell has proved itself, quick again as soon as it has missed something.
+ * no watch left). Slow where the doorbell can be relied on from the start, or once it has proved itself; quick again as
+ * soon as it has missed something.
  */
 import type { Clock } from '../../ports.js';
 
@@ -12,7 +13,8 @@ export type Cause = 'bell' | 'timer' | 'request';
 
 /** Watches over the doorbell. */
 export type SafetyTimer = {
-  readonly start: () => void;
+  /** `isTrusted` = the doorbell need not prove itself first. */
+  readonly start: (isTrusted: boolean) => void;
   /** The doorbell rang. */
   readonly rang: () => void;
   /** A look found new lines, and this is why it was taken. */
@@ -52,7 +54,8 @@ export function safetyTimer(parts: {
   };
 
   return {
-    start: () => {
+    start: (isTrusted) => {
+      isProved = isTrusted;
       isRunning = true;
       arm();
     },
