@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inject, onTestFinished, test } from 'vitest';
 import { pair } from '../support/bridge.js';
+import { until } from '../support/until.js';
 import { startBrowser } from './browser.js';
 import { startWorld } from './world.js';
 
@@ -21,10 +22,9 @@ test('pictures for the documentation', async () => {
     entity_id: 'sensor.hall_last_seen',
     disabled_by: null,
   });
-  const entries = await homeAssistant.command('config_entries/get', { domain: 'mqtt' });
-  await homeAssistant.callService('homeassistant', 'reload_config_entry', {
-    entry_id: (entries as readonly { readonly entry_id: string }[])[0]?.entry_id,
-  });
+  // half a minute later Home Assistant reloads the integration by itself
+  await until(async () => (await homeAssistant.state('sensor.hall_last_seen')) !== undefined);
+  await homeAssistant.untilState('alarm_control_panel.cellar', 'disarmed');
   await seen.publish('alarmo/state', 'armed_away', { retain: true });
   await homeAssistant.untilState('sensor.ground_security', 'armed_away');
   await homeAssistant.callService('alarm_control_panel', 'alarm_arm_home', {
