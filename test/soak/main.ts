@@ -2,14 +2,16 @@
  * `npm run soak`: the long form. `--seed N` runs one seed again, `--seconds N` sets how long heyu writes in each
  * run, `--runs N` how many seeds are run one after the other, from `--seed` or 1 on. Every fourth run damages the
  * checkpoint too (`--damage` does so in each). `--limits` measures instead what a backlog of 1 GB, a line of 10 MB
- * and a flood cost.
+ * and a flood cost. `--mutants` breaks the bridge in small ways and fails unless each of them is found.
  */
 
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isBeyond, limits } from './limits.js';
+import { MUTANTS, buildMutant } from './mutants.js';
 import { soak, type SoakReport } from './soak.js';
 
 const { values } = parseArgs({
@@ -19,6 +21,8 @@ const { values } = parseArgs({
     runs: { type: 'string' },
     damage: { type: 'boolean', default: false },
     limits: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
+    settle: { type: 'string', default: '90' },
   },
 });
 
@@ -27,6 +31,19 @@ if (values.limits) {
   const measured = await limits(sizes, (what) => process.stdout.write(`${what}\n`));
   console.table(measured);
   process.exit(measured.some(isBeyond) ? 1 : 0);
+}
+
+if (values.mutants) {
+  const survivors: string[] = [];
+  for (const mutant of MUTANTS) {
+    const args = [process.argv[1] ?? '', '--seed', values.seed ?? '3', '--seconds', '45', '--settle', '10'];
+    const env = { ...process.env, TESTED_BRIDGE: buildMutant(mutant) };
+    const { status, stdout } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    const found = stdout.split('\n').find((line) => line.includes('WRONG'));
+    process.stdout.write(`${mutant.name}: ${found ?? `not found (ended with ${String(status)})`}\n`);
+    if (found === undefined) survivors.push(mutant.name);
+  }
+  process.exit(survivors.length > 0 ? 1 : 0);
 }
 
 const first = Number(values.seed ?? 1);
@@ -39,7 +56,13 @@ for (let seed = first; seed < first + runs; seed += 1) {
     process.stdout.write(`seed ${seed} ${seconds} s  ${text}\n`);
   };
   const damage = values.damage || (values.seed === undefined && seed % 4 === 0);
-  const report = await soak({ seed, lengthMs: Number(values.seconds) * 1000, damage, progress: say });
+  const report = await soak({
+    seed,
+    lengthMs: Number(values.seconds) * 1000,
+    damage,
+    settleMs: Number(values.settle) * 1000,
+    progress: say,
+  });
   reports.push(report);
   for (const fault of report.faults.slice(0, 50)) say(`WRONG ${fault}`);
   if (report.faults.length > 50) say(`and ${report.faults.length - 50} more`);

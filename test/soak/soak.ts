@@ -30,6 +30,8 @@ export type SoakOptions = {
   readonly lengthMs: number;
   /** Damage the checkpoint now and then: what may be lost then says `damage.ts`. */
   readonly damage: boolean;
+  /** How long the bridge has in the end for everything that is left, ms; default 90 s. */
+  readonly settleMs?: number;
   /** Told now and then how far it is. */
   readonly progress?: (text: string) => void;
 };
@@ -103,7 +105,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     progress('everything runs again');
     const { damages } = faults;
     if (damage) await untilSettled(bridge);
-    const settled = await settle(truth, tap, damages);
+    const settled = await settle(truth, tap, damages, options.settleMs ?? SETTLE_MS);
     const retained = await retainedOf(mosquitto.port, truth, damages);
     const wrong = [...settled.faults, ...judgeStates(truth, retained, damages, Date.now())];
     return {
@@ -300,8 +302,13 @@ function zonePublisher(url: string, truth: Truth): ZonePublisher {
 }
 
 /** Waits until everything that had to be reported has been. */
-async function settle(truth: Truth, tap: Tap, damages: readonly Damage[]): Promise<Verdict> {
-  const deadline = performance.now() + SETTLE_MS;
+async function settle(
+  truth: Truth,
+  tap: Tap,
+  damages: readonly Damage[],
+  settleMs: number,
+): Promise<Verdict> {
+  const deadline = performance.now() + settleMs;
   let verdict = judge(truth, tap.published, damages);
   const lost = (): boolean => verdict.faults.some((fault) => fault.startsWith('lost'));
   while (lost() && performance.now() < deadline) {

@@ -1,0 +1,81 @@
+/**
+ * Bridges that are broken on purpose, each in one small way: the soak has to find all of them, or it proves nothing
+ * about the whole one. A mutant is the built program with one text of it replaced.
+ */
+
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What is broken, and how. */
+export type Mutant = {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  readonly instead: string;
+};
+
+/** All of them. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'one event in thirty is dropped',
+    file: 'mqtt/outbox.js',
+    text: 'const putEvent = (event) => {',
+    instead: 'const putEvent = (event) => { if (Math.random() < 1 / 30) return;',
+  },
+  {
+    name: 'a file gets another generation when it is met again',
+    file: 'io/tail/generations.js',
+    text: '(yield* takeKnown(following, file)) ??',
+    instead: '',
+  },
+  {
+    name: 'one retained value in ten is dropped',
+    file: 'mqtt/outbox.js',
+    text: 'const putRetained = (message) => {',
+    instead: 'const putRetained = (message) => { if (Math.random() < 0.1) return;',
+  },
+  {
+    name: 'what was lost with the link counts as acknowledged',
+    file: 'bridge/sending.js',
+    text: 'if (error === undefined)',
+    instead: 'if (true)',
+  },
+  {
+    name: 'the checkpoint does not wait for the broker',
+    file: 'bridge/progress.js',
+    text: 'log.offer(thisMoment, lastSequence())',
+    instead: 'log.offer(thisMoment, 0)',
+  },
+  {
+    name: 'compressed files are not looked into',
+    file: 'io/tail/siblings.js',
+    text: '(\\.gz)?$/',
+    instead: '$/',
+  },
+  {
+    name: 'one alert in ten is dropped',
+    file: 'security/alarm.js',
+    text: 'emit(alert);',
+    instead: 'if (Math.random() > 0.1) emit(alert);',
+  },
+  {
+    name: 'motion is shown after every start as it was remembered',
+    file: 'sensor/motion.js',
+    text: 'export function expireMotion(sensor, at, report) {',
+    instead: 'export function expireMotion(sensor, at, report) { if (Math.random() < 0.5) return;',
+  },
+];
+
+/** Builds a mutant of `dist` in a folder of its own below `build`; answers its main.js. */
+export function buildMutant({ name, file, text, instead }: Mutant): string {
+  const folder = join('build', 'mutant');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  cpSync('dist', join(folder, 'dist'), { recursive: true });
+  cpSync('package.json', join(folder, 'package.json'));
+  const path = join(folder, 'dist', file);
+  const whole = readFileSync(path, 'utf8');
+  if (!whole.includes(text)) throw new Error(`cannot break ${file}: there is no ${text} in it (${name})`);
+  writeFileSync(path, whole.replace(text, instead));
+  return join(folder, 'dist', 'main.js');
+}
