@@ -4,8 +4,8 @@
  */
 import { statSync, type Stats } from 'node:fs';
 import { queueBetween } from './between.js';
-import { openSource, type ByteSource } from './byte-source.js';
-import { isUnchanged, seeHead } from './content.js';
+import { openSource, sizeOf, type ByteSource } from './byte-source.js';
+import { isUnchanged, seeHead, seekLastLine } from './content.js';
 import { insertCopies } from './copies.js';
 import { errorCode } from './error-code.js';
 import { isOpen, newestFile, setStatus, type Following } from './following.js';
@@ -85,6 +85,19 @@ function* checkNewest(following: Following, newest: TailedFile, size: number, at
   }
 }
 
+/** So much older (ms) than its appearance must a log be to be old: clocks of file servers differ. */
+const OLD_MS = 60_000;
+
+/**
+ * A log that nobody knew and that appears with what was written before it was looked for has been moved or mounted
+ * here. What is in it is history, as in one that is there at the first start: never a motion of now.
+ */
+function isHistory({ path, existedBefore, aloneAt }: Following): boolean {
+  if (existedBefore) return false;
+  const stats = lookUp(path);
+  return typeof stats === 'object' && stats.mtimeMs < aloneAt - OLD_MS;
+}
+
 /** Opens what the name stands for now, after the files between. */
 function* adopt(following: Following, newest: TailedFile | undefined): Work {
   const { path, old, aloneAt } = following;
@@ -110,6 +123,7 @@ function* adopt(following: Following, newest: TailedFile | undefined): Work {
     const arrival = newest === undefined ? 'first' : isRotated ? 'rotation' : 'replacement';
     const mayBeEdited = arrival === 'replacement';
     const file = freshFile(source, { arrival, isLive: true, endSeenAt: aloneAt, mayBeEdited });
+    if (newest === undefined && isHistory(following)) yield* seekLastLine(file, sizeOf(source));
     yield* seeHead(file);
     following.next.push(file);
   }

@@ -8,6 +8,7 @@ import {
   rmdirSync,
   statSync,
   symlinkSync,
+  utimesSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -54,6 +55,23 @@ describe('a log that is followed for the first time', () => {
     rmSync(log);
     await followed.has('missing');
     expect(followed.statuses.at(-1)).toEqual({ kind: 'missing', path: log, existedBefore: true });
+  });
+
+  it('is followed from its end when it appears later with what was written long before', async () => {
+    const directory = ownDirectory();
+    const log = join(directory, 'heyu.log.ttyS0');
+    const elsewhere = join(directory, 'elsewhere');
+    write(elsewhere, 'history');
+    const anHourAgoS = Date.now() / 1000 - 3600;
+    utimesSync(elsewhere, anHourAgoS, anHourAgoS);
+    const followed = await follow(log);
+    expect(followed.statuses).toEqual([{ kind: 'missing', path: log, existedBefore: false }]);
+    renameSync(elsewhere, log);
+    await followed.has('following');
+    await followed.expects([]);
+    write(log, 'one');
+    await followed.expects(['one']);
+    expect(followed.incidents).toEqual([]);
   });
 
   it('may appear together with the directories above it', async () => {
