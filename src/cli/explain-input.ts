@@ -1,7 +1,6 @@
 /** The logs that `explain` is given: files, packed ones, pipes and standard input. */
 
 import { createReadStream, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { readStamp, type StampForm } from '../heyu/stamp.js';
@@ -38,12 +37,25 @@ function inputOf(log: string): Readable {
   }
 }
 
-/** The lines of a log as latin1, so that bytes and offsets are the same. A log that cannot be read is an error. */
+/**
+ * The lines of a log as latin1, so that bytes and offsets are the same, without their line feeds. Nothing else ends a
+ * line, as in the service: scripts write carriage returns. A log that cannot be read is an error.
+ */
 export async function* linesOf(log: string): AsyncGenerator<string> {
   const input = inputOf(log);
   input.setEncoding('latin1');
-  const lines = createInterface({ input, crlfDelay: Infinity });
-  for await (const line of lines) yield line;
+  let begun: string[] = [];
+  for await (const block of input as AsyncIterable<string>) {
+    let from = 0;
+    for (let end = block.indexOf('\n'); end >= 0; end = block.indexOf('\n', from)) {
+      const rest = block.slice(from, end);
+      yield begun.length === 0 ? rest : begun.join('') + rest;
+      begun = [];
+      from = end + 1;
+    }
+    if (from < block.length) begun.push(block.slice(from));
+  }
+  if (begun.length > 0) yield begun.join('');
 }
 
 /**

@@ -144,13 +144,19 @@ function faultsError(faults: readonly Fault[]): CommandError {
   return new CommandError(formatFaults(named), isUsage ? EXIT.usage : EXIT.configuration);
 }
 
+/** The text of a line, without the carriage returns at its end. */
+function textOf(line: string): string {
+  if (/^[\x20-\x7e]*$/.test(line)) return line;
+  return Buffer.from(line, 'latin1').toString('utf8').replace(/\r+$/, '');
+}
+
 /** Explains all lines of a log, and returns how many there were. */
 async function explainFile(log: string, explainer: Explainer): Promise<number> {
   let number = 0;
   let offset = 0;
   for await (const line of linesOf(log)) {
     number += 1;
-    const text = /^[\x20-\x7e]*$/.test(line) ? line : Buffer.from(line, 'latin1').toString('utf8');
+    const text = textOf(line);
     explainer.line(text, log, number, offset);
     offset += line.length + 1;
   }

@@ -18,6 +18,29 @@ describe('explain', () => {
     expect(out).toContain(WORDS);
   });
 
+  it.each([
+    ['ends lines at line feeds only', LOG.replace('\n', '\nprogress 1%\rprogress 2%\r\n')],
+    ['reads what Windows has edited', LOG.replaceAll('\n', '\r\n')],
+    ['reads a last line without an end', LOG.trimEnd()],
+    ['takes a line of 3 MB for one', `${'x'.repeat(3_000_000)}\n${LOG}`],
+    ['counts bytes, not letters', `\u00fcber\n${LOG}`],
+  ])('%s', async (_what, log) => {
+    const { path, write } = house();
+    write('log', log);
+    write('named.yaml', 'aliases:\n  hall: { address: A3, model: MS14A }\n');
+    const { code, out } = await runCli('explain', '--json', '--aliases', path('named.yaml'), path('log'));
+    expect(code).toBe(0);
+    const rows = out
+      .trim()
+      .split('\n')
+      .map((row) => JSON.parse(row) as Record<string, unknown>);
+    const before = log.slice(0, log.lastIndexOf('11/22'));
+    expect(rows.find(({ topic }) => topic === 'x10/hall/event')).toMatchObject({
+      line: before.split('\n').length,
+      payload: expect.stringContaining(`"id":"log-${Buffer.byteLength(before)}"`) as string,
+    });
+  });
+
   it('says that a packed log is damaged', async () => {
     const { path } = house();
     writeFileSync(path('heyu.log.2.gz'), gzipSync(LOG).subarray(0, 30));
