@@ -385,3 +385,25 @@ describe('a name that is gone', () => {
     expect(followed.statuses.map(({ kind }) => kind)).toEqual(['following', 'missing']);
   });
 });
+
+it('a log whose directory is a symbolic link is followed to where that is pointed', async () => {
+  const directory = ownDirectory();
+  const [first, second] = [join(directory, 'a'), join(directory, 'b')];
+  mkdirSync(first);
+  mkdirSync(second);
+  const log = join(directory, 'heyu', 'heyu.log');
+  write(join(first, 'heyu.log'), 'zero');
+  symlinkSync(first, dirname(log));
+  const followed = await follow(log, timerOnly);
+  write(log, 'one');
+  await followed.expects(['one']);
+  write(join(first, 'heyu.log'), 'two');
+  write(join(second, 'heyu.log'), 'three');
+  symlinkSync(second, `${dirname(log)}.new`);
+  renameSync(`${dirname(log)}.new`, dirname(log));
+  await followed.expects(['one', 'two', 'three']);
+  write(log, 'four');
+  write(join(first, 'heyu.log'), 'late');
+  await until(() => followed.lines.length === 5);
+  expect(followed.texts().toSorted()).toEqual(['four', 'late', 'one', 'three', 'two']);
+});
