@@ -1,7 +1,7 @@
 /**
  * `npm run soak`: the long form. `--seed N` runs one seed again, `--seconds N` sets how long heyu writes in each
- * run, `--runs N` how many seeds are run one after the other, from `--seed` or 1 on. Every fourth run damages the
- * checkpoint too (`--damage` does so in each). `--limits` measures instead what a backlog of 1 GB, a line of 10 MB
+ * run, `--runs N` how many seeds are run one after the other, from `--seed` or 1 on. Every fourth of several
+ * seeds damages the checkpoint too (`--damage` does so in each). `--limits` measures instead what a backlog of 1 GB, a line of 10 MB
  * and a flood cost. `--mutants` breaks the bridge in small ways and fails unless each of them is found.
  */
 
@@ -55,7 +55,7 @@ for (let seed = first; seed < first + runs; seed += 1) {
     const seconds = String(Math.round((performance.now() - began) / 1000)).padStart(4);
     process.stdout.write(`seed ${seed} ${seconds} s  ${text}\n`);
   };
-  const damage = values.damage || (values.seed === undefined && seed % 4 === 0);
+  const damage = values.damage || (runs > 1 && seed % 4 === 0);
   const report = await soak({
     seed,
     lengthMs: Number(values.seconds) * 1000,
