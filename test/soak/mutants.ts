@@ -37,13 +37,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what was lost with the link counts as acknowledged',
-    file: 'bridge/sending.js',
+    file: 'service/sending.js',
     text: 'if (error === undefined)',
     instead: 'if (true)',
   },
   {
     name: 'the checkpoint does not wait for the broker',
-    file: 'bridge/progress.js',
+    file: 'service/progress.js',
     text: 'log.offer(thisMoment, lastSequence())',
     instead: 'log.offer(thisMoment, 0)',
   },
@@ -77,6 +77,9 @@ export function buildMutant({ name, file, text, instead }: Mutant): string {
   const path = join(folder, 'dist', file);
   const whole = readFileSync(path, 'utf8');
   if (!whole.includes(text)) throw new Error(`cannot break ${file}: there is no ${text} in it (${name})`);
-  writeFileSync(path, whole.replace(text, () => instead));
+  writeFileSync(
+    path,
+    whole.replace(text, () => instead),
+  );
   return join(folder, 'dist', 'main.js');
 }
