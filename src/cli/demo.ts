@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import type { Finding } from '../bridge/finding.js';
-import { createService } from '../bridge/service.js';
+import { createService } from '../service/service.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatFaults } from '../config/faults.js';
 import { systemClock } from '../io/clock.js';

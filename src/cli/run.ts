@@ -3,8 +3,8 @@
 import { watch } from 'chokidar';
 import { Command, Option } from 'commander';
 import { isDeepStrictEqual } from 'node:util';
-import { createService } from '../bridge/service.js';
-import type { Service } from '../bridge/service-types.js';
+import { createService } from '../service/service.js';
+import type { Service } from '../service/service-types.js';
 import type { Configuration } from '../config/configuration.js';
 import { formatFault } from '../config/faults.js';
 import { loadConfiguration } from '../config/load.js';

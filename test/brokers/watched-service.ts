@@ -3,8 +3,8 @@
  * What it believes about its zones is looked at after everything that can change it.
  */
 
-import { createService } from '../../src/bridge/service.js';
-import type { Service } from '../../src/bridge/service-types.js';
+import { createService } from '../../src/service/service.js';
+import type { Service } from '../../src/service/service-types.js';
 import { connectBroker } from '../../src/io/broker.js';
 import type { Broker, BrokerListener, Clock, LineSource, Log, StateStore } from '../../src/ports.js';
 import { realClock } from '../support/clock.js';

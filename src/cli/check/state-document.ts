@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCheckpoint } from '../../bridge/checkpoint.js';
+import { readCheckpoint } from '../../service/checkpoint.js';
 import { readRemembered, type Remembered } from '../../homeassistant/remembered.js';
 
 /** Topics of ours. */

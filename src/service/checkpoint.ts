@@ -8,7 +8,7 @@
 
 import type { FilePosition, LogPosition } from '../ports.js';
 import type { StoredAlerts } from '../security/security.js';
-import type { CoreMemory } from './core.js';
+import type { CoreMemory } from '../bridge/core.js';
 
 /** Written with every document; one of a later version is set aside. */
 export const CHECKPOINT_VERSION = 1;

@@ -6,7 +6,7 @@ import type { Outbox } from '../mqtt/outbox.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import { closed, connected, received, subscribed } from '../security/security.js';
 import type { Announcing } from './announcing.js';
-import { hideOverdueMotion, securityStep, type Bridge } from './bridge.js';
+import { hideOverdueMotion, securityStep, type Bridge } from '../bridge/bridge.js';
 import { concern, type Condition } from './condition.js';
 import { commandTopics, obey } from './controlling.js';
 import { answered, asked, isFresh, noCommands, type FreshCommands } from './fresh-commands.js';

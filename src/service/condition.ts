@@ -3,8 +3,8 @@
  * and people. Reasons are words; each begins and ends once.
  */
 
-import type { Trouble } from './health.js';
-import { TROUBLES } from './health.js';
+import type { Trouble } from '../bridge/health.js';
+import { TROUBLES } from '../bridge/health.js';
 
 /** What can be wrong, beside heyu's own troubles. */
 export type Concern =

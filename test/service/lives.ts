@@ -4,8 +4,8 @@
  * a property test can lead it through hundreds of lives.
  */
 
-import { createService } from '../../src/bridge/service.js';
-import type { Service, ServiceSettings } from '../../src/bridge/service-types.js';
+import { createService } from '../../src/service/service.js';
+import type { Service, ServiceSettings } from '../../src/service/service-types.js';
 import type {
   Broker,
   BrokerListener,

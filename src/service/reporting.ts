@@ -3,7 +3,7 @@
 import type { Now } from '../now.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import { bridgeTopic } from '../mqtt/topics.js';
-import type { Bridge } from './bridge.js';
+import type { Bridge } from '../bridge/bridge.js';
 import type { LinkState } from './broker-listener.js';
 import type { Condition } from './condition.js';
 import type { LogState } from './log-state.js';

@@ -7,9 +7,9 @@ import type { FilePosition, LogPosition } from '../ports.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
 import { alertsOf, delivered } from '../security/security.js';
-import type { Bridge } from './bridge.js';
+import type { Bridge } from '../bridge/bridge.js';
 import { begunSince, settling, type Captured, type Checkpoint } from './checkpoint.js';
-import { memoryOf } from './core.js';
+import { memoryOf } from '../bridge/core.js';
 
 /** The progress of a service. */
 export type Progress = {

@@ -3,7 +3,7 @@
 import type { Broker, Clock, LineSource, Log, StateStore } from '../ports.js';
 import type { CoreSettings } from '../settings.js';
 import type { RunHeyu } from './controlling.js';
-import type { Finding } from './finding.js';
+import type { Finding } from '../bridge/finding.js';
 
 /** What the service is told beside the core's settings. */
 export type ServiceSettings = {

@@ -4,9 +4,9 @@ import { isoAt } from '../heyu/time-zone.js';
 import type { OutboxCounts } from '../mqtt/outgoing.js';
 import { belief } from '../security/security.js';
 import type { LogStatus } from '../ports.js';
-import type { Bridge } from './bridge.js';
+import type { Bridge } from '../bridge/bridge.js';
 import { problemOf, type Condition } from './condition.js';
-import type { Counters } from './health.js';
+import type { Counters } from '../bridge/health.js';
 import type { SessionSeen } from './session-queue.js';
 
 /** What the shell knows and the core does not. */

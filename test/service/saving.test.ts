@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { saving } from '../../src/bridge/saving.js';
+import { saving } from '../../src/service/saving.js';
 import type { Log, StateStore } from '../../src/ports.js';
 import { fakeClock } from '../support/fake-clock.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Condition } from '../../src/bridge/condition.js';
-import { refusals, type Refusals } from '../../src/bridge/refusals.js';
+import type { Condition } from '../../src/service/condition.js';
+import { refusals, type Refusals } from '../../src/service/refusals.js';
 import { createOutbox, type Outbox } from '../../src/mqtt/outbox.js';
 
 const TOPIC = 'x10/hall/motion';

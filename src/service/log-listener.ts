@@ -2,7 +2,7 @@
 
 import type { Now } from '../now.js';
 import type { Log, LineListener } from '../ports.js';
-import { advanceBridge, hearLine, type Bridge } from './bridge.js';
+import { advanceBridge, hearLine, type Bridge } from '../bridge/bridge.js';
 import { concern, type Condition } from './condition.js';
 import type { LogState } from './log-state.js';
 import { sayIncident, sayStatus, spanInWords } from './log-words.js';

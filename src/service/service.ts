@@ -9,16 +9,22 @@ import { createOutbox } from '../mqtt/outbox.js';
 import { setBack, snapshot, stalled } from '../security/security.js';
 import { announcing } from './announcing.js';
 import { awake } from './awake.js';
-import { createBridge, hideOverdueMotion, presentStates, reconfigureBridge, securityStep } from './bridge.js';
+import {
+  createBridge,
+  hideOverdueMotion,
+  presentStates,
+  reconfigureBridge,
+  securityStep,
+} from '../bridge/bridge.js';
 import { brokerListener, newLinkState } from './broker-listener.js';
 import { CHECKPOINT_VERSION, readCheckpoint } from './checkpoint.js';
 import { concern, type Condition } from './condition.js';
 import { commandTopics } from './controlling.js';
-import { shiftDeadlines } from './core.js';
-import { TROUBLES, type Trouble } from './health.js';
+import { shiftDeadlines } from '../bridge/core.js';
+import { TROUBLES, type Trouble } from '../bridge/health.js';
 import { logListener } from './log-listener.js';
 import { asked } from './fresh-commands.js';
-import { farewell } from './messages.js';
+import { farewell } from '../bridge/messages.js';
 import { newLogState } from './log-state.js';
 import { progress } from './progress.js';
 import { refusals } from './refusals.js';

@@ -2,7 +2,7 @@
 
 import type { Now } from '../now.js';
 import type { LineSource } from '../ports.js';
-import { advanceBridge, isAdvanceDue, nextWakeMono, wakeZones, type Bridge } from './bridge.js';
+import { advanceBridge, isAdvanceDue, nextWakeMono, wakeZones, type Bridge } from '../bridge/bridge.js';
 import { concern, type Condition } from './condition.js';
 import type { LogState } from './log-state.js';
 import type { Progress } from './progress.js';
