@@ -17,7 +17,12 @@ export type Sending = {
   /** Drops what is too old, and lets the reader go on if that made room. */
   readonly expire: () => void;
   readonly isHoldingReader: () => boolean;
+  /** Resolves when everything was dealt with, or after so many ms, or when nobody is there to take it. */
+  readonly settleAll: (mostMs: number) => Promise<void>;
 };
+
+/** How often `settleAll` looks. */
+const LOOK_MS = 10;
 
 /** `refused` is told of each topic that the broker does not take. */
 export function sending(
@@ -81,5 +86,14 @@ export function sending(
       letReaderGoOn();
     },
     isHoldingReader: () => isHolding,
+    settleAll: async (mostMs) => {
+      const { broker, clock } = ports;
+      const until = clock.monotonicMs() + mostMs;
+      pump();
+      while (broker().isConnected() && !outbox.isSettledUpTo(lastSequence) && clock.monotonicMs() < until) {
+        await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
+        pump();
+      }
+    },
   };
 }

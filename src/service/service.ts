@@ -29,7 +29,7 @@ import { newLogState } from './log-state.js';
 import { progress } from './progress.js';
 import { refusals } from './refusals.js';
 import { reporting } from './reporting.js';
-import { retainedTopicsOf } from './retained-topics.js';
+import { clearObsolete, retainedTopicsOf } from './retained-topics.js';
 import { saving } from './saving.js';
 import { sending } from './sending.js';
 import type { Service, ServicePorts, ServiceSettings } from './service-types.js';
@@ -109,7 +109,10 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     out.put,
     out.pump,
     () => void saves.request(),
-    clearObsolete,
+    () => {
+      clearObsolete(outbox, settings.core, out.put);
+      out.pump();
+    },
   );
   const saves = saving(
     store,
@@ -223,24 +226,6 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     presentStates(bridge);
   }
 
-  /** Deletes the retained copies of what this configuration does not publish any more. */
-  function clearObsolete(): void {
-    const expected = retainedTopicsOf(settings.core);
-    for (const topic of outbox.retainedTopics()) {
-      if (!expected.has(topic) && placeOf(topic) === undefined)
-        out.put({ kind: 'state', topic, payload: '', force: true });
-    }
-    out.pump();
-  }
-
-  async function settleAll(): Promise<void> {
-    const until = clock.monotonicMs() + SETTLE_MS;
-    while (broker.isConnected() && !outbox.isSettledUpTo(out.lastSequence()) && clock.monotonicMs() < until) {
-      out.pump();
-      await new Promise<void>((resolve) => void clock.after(10, resolve));
-    }
-  }
-
   return {
     start: async () => {
       // what may be published is remembered before it is: a later configuration has to be able to take it back
@@ -287,8 +272,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       timer.stop();
       life.stop();
       announcer.stop();
-      out.pump();
-      await settleAll();
+      await out.settleAll(SETTLE_MS);
       isStopping = true;
       logProgress.changed();
       logProgress.capture();
