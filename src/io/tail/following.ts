@@ -133,7 +133,8 @@ export function logPosition(following: Following): LogPosition {
   const recent = left.filter(({ endSeenAt }) => lastBegun.endSeenAt < endSeenAt + TICK_MS);
   // the end of a file that has lost its name may be seen long after younger ones were begun
   const younger = openFiles(following).filter(({ isBegun }) => !isBegun);
-  const endSeenAt = Math.min(lastBegun.endSeenAt, ...younger.map((file) => file.endSeenAt));
+  const bounds = younger.map((file) => file.endSeenAt);
+  const endSeenAt = Math.min(lastBegun.endSeenAt, following.aloneAt, ...bounds);
   return { files: [...files, ...recent, { ...positionOf(lastBegun), endSeenAt }] };
 }
 
