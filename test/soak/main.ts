@@ -36,7 +36,7 @@ if (values.limits) {
 if (values.mutants) {
   const survivors: string[] = [];
   for (const mutant of MUTANTS) {
-    const args = [process.argv[1] ?? '', '--seed', values.seed ?? '3', '--seconds', '35', '--settle', '10'];
+    const args = [process.argv[1] ?? '', '--seed', values.seed ?? '3', '--seconds', '120', '--settle', '10'];
     const env = { ...process.env, TESTED_BRIDGE: buildMutant(mutant) };
     const { status, stdout } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
     const found = stdout.split('\n').find((line) => line.includes('WRONG'));
