@@ -3,7 +3,8 @@
  * heyu's own commands count as heard, too: their source tells them apart.
  */
 
-import { readSignal, type Signal } from '../heyu/line.js';
+import { readSignal } from '../heyu/line.js';
+import type { Signal } from '../heyu/signal.js';
 import {
   addressUnit,
   endPending,

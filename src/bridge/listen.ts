@@ -6,7 +6,7 @@
 import { addressAt } from '../x10/address.js';
 import { KAKU_SWITCHES } from '../heyu/functions.js';
 import { gluedAt, gluedToTornStamp, isTornSource } from '../heyu/glued.js';
-import type { Signal } from '../heyu/line.js';
+import type { Signal } from '../heyu/signal.js';
 import { addressUnit, endPending } from '../heyu/selection.js';
 import { noteInactive } from '../sensor/diagnostics.js';
 import { earliestOf, UNDATED } from '../sensor/hearing.js';

@@ -5,7 +5,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { isReading, KAKU_SWITCHES, SECURITY_FUNCTIONS } from '../../src/heyu/functions.js';
-import { readSignal, type Signal } from '../../src/heyu/line.js';
+import { readSignal } from '../../src/heyu/line.js';
+import type { Signal } from '../../src/heyu/signal.js';
 import { SOURCES } from '../../src/heyu/source.js';
 import { readStamp } from '../../src/heyu/stamp.js';
 
