@@ -4,7 +4,6 @@
  * heyu's, but blanks are counted by nobody: `%12s` and `%-2d` overflow.
  */
 
-import type { AddressIndex } from '../x10/address.js';
 import { flatSlice, interned } from './flat.js';
 import { flagsIn, isBytes, isReading, SECURITY_FUNCTIONS } from './functions.js';
 import { inactiveUnit, messageOf } from './messages.js';
