@@ -206,7 +206,7 @@ function judgeAlerts(
 ): { alerts: number; dueAlerts: number; faults: readonly string[] } {
   const faults: string[] = [];
   const ids = new Set<string>();
-  const raisedAt = new Map<string, number[]>();
+  const raised: { readonly alert: Alert; readonly acknowledgedAt: number }[] = [];
   for (const zone of ZONES) {
     for (const { topic, payload, acknowledgedAt } of published) {
       if (topic !== `${BASE}/zone/${zone}/alert`) continue;
@@ -218,14 +218,18 @@ function judgeAlerts(
       if (sign === undefined) faults.push(`alert for nothing that happened: ${payload}`);
       else if (!truth.mayBeArmed(zone, at, SAME_MS)) faults.push(`alert in a disarmed zone: ${payload}`);
       ids.add(alert.id);
-      if (acknowledgedAt === undefined) continue;
-      raisedAt.set(alert.alias, [...(raisedAt.get(alert.alias) ?? []), acknowledgedAt]);
+      if (acknowledgedAt !== undefined) raised.push({ alert, acknowledgedAt });
     }
   }
   const due = dueAlerts(truth, published, damages);
   for (const { alias, at, id } of due) {
     // while the zone is not known yet, the motions of a sensor wait together for one alert
-    const isRaised = raisedAt.get(alias)?.some((raised) => raised >= at) === true;
+    const isRaised = raised.some(
+      ({ alert, acknowledgedAt }) =>
+        alert.alias === alias &&
+        acknowledgedAt >= at &&
+        (alert.id === `${id}.alert` || Date.parse(alert.at) <= at),
+    );
     if (!isRaised) faults.push(`lost: the alert of ${alias} at ${iso(at)} (${id})`);
   }
   return { alerts: ids.size, dueAlerts: due.length, faults };
