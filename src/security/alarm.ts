@@ -151,6 +151,11 @@ function lastAlertAt(
   return at !== undefined && armedSince !== undefined && at + SECOND_MS <= armedSince ? undefined : at;
 }
 
+/** It was before the zones were asked for last, whenever it was read: what was between has not been seen live. */
+function isBeforeAsking({ at }: Motion, { link }: Security, now: Now): boolean {
+  return link.up && at + SECOND_MS <= now.at - (now.mono - link.upMono);
+}
+
 /** Judges a motion now, or keeps it until the state of its zone is known. `gap`: see `Waiting`. */
 export function judgeMotion(
   security: Security,
@@ -161,8 +166,9 @@ export function judgeMotion(
   emit: Emit,
 ): void {
   const belief = beliefOf(security, zone);
+  const isAfterwards = gap || isBeforeAsking(motion, security, now);
   if (belief.state === undefined && mayBecomeKnown(security, now)) {
-    const isInGap = gap || !security.link.up;
+    const isInGap = isAfterwards || !security.link.up;
     const key = waitingKey(motion.alias, isInGap);
     const waits = security.waiting.get(key)?.motion;
     if (waits !== undefined && !isBeforeArming(waits, belief)) {
@@ -179,10 +185,10 @@ export function judgeMotion(
     onUnknown: settings.onUnknown,
     alertCooldownMs: settings.alertCooldownMs,
     lastAlertAt: lastAlertAt(security, motion, belief),
-    afterwards: gap,
+    afterwards: isAfterwards,
     seen: settings.kind === 'owned' || motion.earliestAt > security.link.unseenUntil,
   });
-  act(security, zone, motion, judgement, gap || motion.late, now, emit);
+  act(security, zone, motion, judgement, isAfterwards || motion.late, now, emit);
 }
 
 /** Judges what has been waiting, as far as it can be judged now. */

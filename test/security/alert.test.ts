@@ -213,6 +213,52 @@ describe('motion when the state is not known', () => {
     }
   });
 
+  describe('and it happened before a connect, but is read only after it', () => {
+    /** Armed, cut, then 10 s without a link; what was said meanwhile comes first, then the truth. */
+    function backAfter(meanwhile: readonly string[], readMs: number): Bench {
+      const test = bench([zone('ground')]);
+      connect(test, true);
+      suback(test);
+      settle(test, 'armed_away');
+      pass(test, 60_000);
+      cut(test);
+      pass(test, 10_000);
+      connect(test, true);
+      for (const word of meanwhile) message(test, TOPIC, word);
+      suback(test);
+      const at = test.now.at - 5000;
+      pass(test, readMs);
+      if (readMs > 5000) settle(test, 'armed_away');
+      motion(test, { at });
+      if (readMs <= 5000) settle(test, 'armed_away');
+      return test;
+    }
+
+    it.each([
+      ['while the zone is asked for', 100],
+      ['when the zone is known again', 6000],
+    ])('%s: no alert if the zone was disarmed meanwhile', (_when, readMs) => {
+      expect(alerts(backAfter(['disarmed', 'armed_away'], readMs))).toEqual([]);
+    });
+
+    it.each([
+      ['while the zone is asked for', 100],
+      ['when the zone is known again', 6000],
+    ])('%s: a late alert if it was armed all the time', (_when, readMs) => {
+      expect(alerts(backAfter([], readMs))).toMatchObject([{ security: 'armed_away', late: true }]);
+    });
+
+    it('in the same second as the connect counts as after it', () => {
+      const test = bench([zone('ground')]);
+      pass(test, 700);
+      connect(test, true);
+      suback(test);
+      motion(test, { at: test.now.at - 700 });
+      settle(test, 'armed_away');
+      expect(alerts(test)).toMatchObject([{ late: false }]);
+    });
+  });
+
   it('waits at most 5 s after the connect', () => {
     const test = bench([zone('ground', { onUnknown: 'alert' })]);
     connect(test, true);
