@@ -152,7 +152,7 @@ function lastAlertAt(
 }
 
 /** It was before the zones were asked for last, whenever it was read: what was between has not been seen live. */
-function isBeforeAsking({ at }: Motion, { link }: Security, now: Now): boolean {
+export function isBeforeAsking({ at }: Motion, { link }: Security, now: Now): boolean {
   return link.up && at + SECOND_MS <= now.at - (now.mono - link.upMono);
 }
 

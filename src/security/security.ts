@@ -5,7 +5,7 @@
  */
 
 import type { Now } from '../now.js';
-import { judgeMotion, setTruth } from './alarm.js';
+import { isBeforeAsking, judgeMotion, setTruth } from './alarm.js';
 import { securityAt, type Motion } from './alert.js';
 import type { Emit, SecurityEffect } from './effect.js';
 import { beliefOf, WAIT_MS, type Security } from './house.js';
@@ -70,7 +70,8 @@ export function motion(
 ): { readonly security: SecurityState | 'unknown'; readonly verified: boolean } {
   const zone = security.zones.get(signal.zone);
   if (zone === undefined) return { security: 'unknown', verified: false };
-  const standing = securityAt(beliefOf(security, zone), signal.earliestAt, signal.late);
+  const isLate = signal.late || isBeforeAsking(signal, security, now);
+  const standing = securityAt(beliefOf(security, zone), signal.earliestAt, isLate);
   judgeMotion(security, zone, signal, false, now, emit);
   if (security.changed) refresh(security, now, emit);
   return standing;

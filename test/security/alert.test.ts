@@ -215,7 +215,7 @@ describe('motion when the state is not known', () => {
 
   describe('and it happened before a connect, but is read only after it', () => {
     /** Armed, cut, then 10 s without a link; what was said meanwhile comes first, then the truth. */
-    function backAfter(meanwhile: readonly string[], readMs: number): Bench {
+    function backAfter(meanwhile: readonly string[], readMs: number): Bench & { readonly told: unknown } {
       const test = bench([zone('ground')]);
       connect(test, true);
       suback(test);
@@ -229,9 +229,9 @@ describe('motion when the state is not known', () => {
       const at = test.now.at - 5000;
       pass(test, readMs);
       if (readMs > 5000) settle(test, 'armed_away');
-      motion(test, { at });
+      const told = motion(test, { at });
       if (readMs <= 5000) settle(test, 'armed_away');
-      return test;
+      return { ...test, told };
     }
 
     it.each([
@@ -246,6 +246,14 @@ describe('motion when the state is not known', () => {
       ['when the zone is known again', 6000],
     ])('%s: a late alert if it was armed all the time', (_when, readMs) => {
       expect(alerts(backAfter([], readMs))).toMatchObject([{ security: 'armed_away', late: true }]);
+    });
+
+    it('does not say that the zone was armed then', () => {
+      expect(backAfter(['disarmed', 'armed_away'], 6000).told).toEqual({
+        security: 'unknown',
+        verified: false,
+      });
+      expect(backAfter([], 6000).told).toEqual({ security: 'armed_away', verified: true });
     });
 
     it('in the same second as the connect counts as after it', () => {
