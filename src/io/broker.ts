@@ -13,6 +13,9 @@ import { watchTakeover } from './broker/takeover.js';
 import { DEFAULT_TIMINGS, retryDelay } from './broker/timings.js';
 import { parseBrokerUrl } from './broker/url.js';
 
+/** A topic that makes the broker hang up is found within so many ends: more of them are no topic's fault. */
+const ENDS_OF_A_TOPIC = 3;
+
 /** Makes the connection's object; nothing happens before `start`. */
 export function connectBroker(options: BrokerOptions): Broker {
   const { clock, urls, random = Math.random } = options;
@@ -27,6 +30,8 @@ export function connectBroker(options: BrokerOptions): Broker {
   let acceptedAt = 0;
   /** Attempts in a row that led to no lasting connection. */
   let failures = 0;
+  /** Short connections in a row at whose end something was without an answer, and no topic was found guilty. */
+  let undecided = 0;
   let isStopping = false;
   let stopping: Promise<void> | undefined;
   let hasStopped: (() => void) | undefined;
@@ -61,6 +66,7 @@ export function connectBroker(options: BrokerOptions): Broker {
 
   const stood = (): void => {
     failures = 0;
+    undecided = 0;
     suspects.stood();
   };
 
@@ -89,8 +95,11 @@ export function connectBroker(options: BrokerOptions): Broker {
       const isGuilty = guilty?.act === 'publish' && message.topic === guilty.topic;
       done(isGuilty ? publishFailure('poison', words) : publishFailure('lost', reason));
     }
-    const isShort = end.how === 'silent' && livedMs < timings.shortMs && end.subscribing.length === 0;
-    const isSign = end.how === 'taken_over' || (isShort && blamed.length === 0);
+    const isShort = end.how === 'silent' && livedMs < timings.shortMs;
+    const isUndecided = isShort && blamed.length > 0 && guilty === undefined;
+    undecided = isUndecided ? undecided + 1 : 0;
+    const isUnexplained = isShort && blamed.length === 0 && end.subscribing.length === 0;
+    const isSign = end.how === 'taken_over' || isUnexplained || undecided >= ENDS_OF_A_TOPIC;
     const isRecognised = end.how !== 'stopped' && takeover.ended(isSign);
     // the other side, which may be a bridge like this one, is to see it as well before we are patient
     if (isRecognised) failures = 0;
