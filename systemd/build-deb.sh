@@ -43,7 +43,7 @@ done
 
 documents=/usr/share/doc/heyu2mqtt
 put 644 systemd/debian/copyright $documents/copyright
-for document in README.md docs/*.md; do [ ! -e "$document" ] || put 644 "$document" "$documents/$document"; done
+for document in README.md docs/*.md docs/images/*; do [ ! -e "$document" ] || put 644 "$document" "$documents/$document"; done
 for example in config/mosquitto/*; do put 644 "$example" "$documents/examples/mosquitto/$(basename "$example")"; done
 chmod 755 "$root$documents/examples/mosquitto/make-certificates.sh"
 [ ! -e CHANGELOG.md ] || { put 644 CHANGELOG.md $documents/changelog && gzip -9n "$root$documents/changelog"; }
