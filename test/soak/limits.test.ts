@@ -1,4 +1,4 @@
-/** The short form of `npm run soak -- --limits`. */
+/** The short form of `npm run soak:bridge -- --limits`. */
 
 import { expect, test } from 'vitest';
 import { isBeyond, limits } from './limits.js';

@@ -38,7 +38,7 @@ const MOST_MB = 200;
 export const isBeyond = ({ busyMs, peakMb }: LimitReport): boolean =>
   busyMs > MOST_BUSY_MS || peakMb > MOST_MB;
 
-/** `npm test` and `npm run soak` both run at the top of the project. */
+/** `npm test` and `npm run soak:bridge` both run at the top of the project. */
 const WATCH = resolve('test/support/watch-loop.mjs');
 const PATIENCE_MS = 600_000;
 const FLOOD_PER_SECOND = 10_000;

@@ -1,5 +1,5 @@
 /**
- * `npm run soak`: the long form. `--seed N` runs one seed again, `--seconds N` sets how long heyu writes in each
+ * `npm run soak:bridge`: the long form. `--seed N` runs one seed again, `--seconds N` sets how long heyu writes in each
  * run, `--runs N` how many seeds are run one after the other, from `--seed` or 1 on. Every fourth of several
  * seeds damages the checkpoint too (`--damage` does so in each). `--limits` measures instead what a backlog of 1 GB, a line of 10 MB
  * and a flood cost. `--mutants` breaks the bridge in small ways and fails unless each of them is found.

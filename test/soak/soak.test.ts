@@ -1,4 +1,4 @@
-/** The short form of `npm run soak`: some seconds of traffic and faults, against the built program. */
+/** The short form of `npm run soak:bridge`: some seconds of traffic and faults, against the built program. */
 
 import { expect, test } from 'vitest';
 import { soak } from './soak.js';
@@ -10,7 +10,7 @@ test.each([
   'nothing is lost and nothing invented, whatever dies (seed $seed)',
   async ({ seed, damage }) => {
     const report = await soak({ seed, lengthMs: 15_000, damage });
-    expect(report.faults, 'npm run soak -- --seed tells the whole story').toEqual([]);
+    expect(report.faults, 'npm run soak:bridge -- --seed tells the whole story').toEqual([]);
     expect(report.starts).toBeGreaterThan(20);
     expect([...report.faultCounts.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(2);
   },
