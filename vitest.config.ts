@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // a real Home Assistant: npm run test:homeassistant
     exclude: ['test/homeassistant-real/**'],
+    // they wait for brokers and clocks most of the time: more at once than there are processors
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: ['default', './test/support/totals.ts'],
