@@ -1,6 +1,7 @@
 import type { SensorSettings } from './sensor/settings.js';
 import type { ZoneSettings } from './security/settings.js';
 import type { StampForm } from './heyu/stamp.js';
+import type { Scales } from './heyu/x10config-scales.js';
 
 /** What the pure core needs to know: the configuration without files, hosts and secrets. Times are milliseconds. */
 export type CoreSettings = {
@@ -14,6 +15,8 @@ export type CoreSettings = {
     readonly prefix: string;
   };
   readonly stamp: StampForm;
+  /** What heyu's configuration says of the units in its log; empty where it says nothing or is not known. */
+  readonly scales: Scales;
   /** Motion older than this is not sent at all. */
   readonly replayMaxAgeMs: number;
   /** An address that got no function within this time is forgotten. */

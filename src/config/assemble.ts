@@ -1,4 +1,5 @@
 /** Puts the effective values together into the configuration that the service knows. */
+import type { Scales } from '../heyu/x10config-scales.js';
 import type { AliasRead } from './aliases.js';
 import type { ConfigValues } from './config-keys.js';
 import type { Configuration } from './configuration.js';
@@ -12,6 +13,7 @@ export type Parts = {
   readonly zones: readonly ZoneRead[];
   readonly aliases: readonly AliasRead[];
   readonly credentials: Credentials;
+  readonly scales: Scales;
   /** Absolute path. */
   readonly configFile: string | undefined;
   /** Absolute path; undefined when there is no alias file to be looked for. */
@@ -38,6 +40,7 @@ export function assemble(parts: Parts): Configuration {
         prefix: values['homeassistant.prefix'],
       },
       stamp: { order: values['heyu.date_format'], timeZone: values['heyu.timezone'] ?? 'UTC' },
+      scales: parts.scales,
       replayMaxAgeMs: values['replay.max_age'],
       addressExpiryMs: values['selection.address_expiry'],
       quietAfterMs: values['heyu.quiet_after'],

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { heyuLogPath, readX10Config } from '../heyu/x10config.js';
+import type { Scales } from '../heyu/x10config-scales.js';
 import { CONFIG_KEYS, type ConfigKey } from './config-keys.js';
 import type { Environment } from './environment.js';
 import { fault, type Fault } from './faults.js';
@@ -18,6 +19,8 @@ export type Derived = {
   readonly from: ReadonlyMap<ConfigKey, string>;
   /** heyu's configuration says HIDE_UNCHANGED YES. */
   readonly hidesUnchanged: boolean;
+  /** The scales of heyu's configuration. */
+  readonly scales: Scales;
 };
 
 /** What a key is without derived values: the environment's, else the file's, else the default. */
@@ -43,9 +46,10 @@ export function derive(
     values[name] = value;
     from.set(name, source);
   };
-  const hidesUnchanged =
-    x10config !== undefined &&
-    fromX10Config(x10config, add, given('heyu.log') !== undefined, faults, warnings);
+  const { hidesUnchanged, scales } =
+    x10config === undefined
+      ? SILENT
+      : fromX10Config(x10config, add, given('heyu.log') !== undefined, faults, warnings);
   fromSystemd(env, add);
 
   const baseTopic = given('mqtt.base_topic') ?? CONFIG_KEYS['mqtt.base_topic'].default;
@@ -53,21 +57,27 @@ export function derive(
   if (given('bridge_id') === undefined) add('bridge_id', bridgeId, 'from mqtt.base_topic');
   add('mqtt.client_id', `heyu2mqtt-${bridgeId}`, 'from bridge_id');
   add('heyu.timezone', Intl.DateTimeFormat().resolvedOptions().timeZone, 'system');
-  return { values: values, from, hidesUnchanged };
+  return { values: values, from, hidesUnchanged, scales };
 }
 
-/** Takes what it can of heyu's configuration; returns whether unchanged signs of life are hidden. */
+/** What is taken from heyu's configuration without being a key of ours. */
+type OfHeyu = Pick<Derived, 'hidesUnchanged' | 'scales'>;
+
+/** A configuration that is not there, or cannot be read. */
+const SILENT: OfHeyu = { hidesUnchanged: false, scales: {} };
+
+/** Takes what it can of heyu's configuration. */
 function fromX10Config(
   path: string,
   add: Collector,
   hasLog: boolean,
   faults: Fault[],
   warnings: Fault[],
-): boolean {
+): OfHeyu {
   const reading = readTextFile(path, path, { lenient: true });
   if (!reading.ok) {
     faults.push({ ...reading.fault, hint: reading.fault.hint ?? 'correct heyu.x10config or remove it' });
-    return false;
+    return SILENT;
   }
   const config = readX10Config(reading.file.text);
   for (const { line, problem } of config.faults.slice(0, X10_FAULTS_SHOWN)) {
@@ -91,7 +101,7 @@ function fromX10Config(
       ),
     );
   }
-  return config.hideUnchanged;
+  return { hidesUnchanged: config.hideUnchanged, scales: config.scales };
 }
 
 /** systemd.exec(5): StateDirectory= and LoadCredential= arrive as environment variables. */

@@ -103,6 +103,7 @@ export function loadConfiguration({
     zones,
     aliases,
     credentials,
+    scales: derived.scales,
     configFile: configFile === undefined ? undefined : resolve(cwd, configFile),
     aliasFile: aliasFile === undefined ? undefined : resolve(cwd, aliasFile),
     aliasFileFound: read.found,

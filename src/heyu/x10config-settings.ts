@@ -4,6 +4,7 @@
  */
 
 import type { HouseCode } from '../x10/address.js';
+import { isScaleDirective, readScale, type Scales } from './x10config-scales.js';
 import { readTimeout } from './x10config-values.js';
 
 /** What the directives say; what a file does not say has heyu's default. */
@@ -38,6 +39,8 @@ export type X10Settings = {
   readonly rfForward: readonly HouseCode[];
   /** How many bits of a security ID heyu compares: 16 only with an RFXCOM in variable length mode. */
   readonly securityIdBits: 8 | 16;
+  /** `*_SCALE`: the units in which heyu writes measured values. */
+  readonly scales: Scales;
   /** Number of SCRIPT and LAUNCHER lines: their output stands in the log too. */
   readonly scripts: number;
 };
@@ -70,6 +73,7 @@ export function openSettings(): OpenSettings {
     transceive: HOUSES,
     rfForward: [],
     securId16: true,
+    scales: {},
     scripts: 0,
   };
 }
@@ -143,8 +147,13 @@ export function readSetting(open: OpenSettings, name: string, values: readonly s
     case 'LAUNCHER':
       open.scripts += 1;
       return undefined;
-    default:
+    default: {
+      if (!isScaleDirective(name)) return undefined;
+      const scale = readScale(name, values);
+      if (typeof scale === 'string') return problem(scale);
+      open.scales = { ...open.scales, [name]: scale };
       return undefined;
+    }
   }
 }
 

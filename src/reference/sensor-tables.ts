@@ -160,6 +160,7 @@ function coreOf(sensor: SensorSettings): CoreSettings {
     zones: [],
     homeassistant: { discovery: 'device', prefix: 'homeassistant' },
     stamp: { order: 'YMD', timeZone: 'UTC' },
+    scales: {},
     replayMaxAgeMs: 0,
     addressExpiryMs: 0,
     quietAfterMs: 0,

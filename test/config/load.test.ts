@@ -29,6 +29,7 @@ describe('without a configuration file', () => {
         zones: [],
         homeassistant: { discovery: 'device', prefix: 'homeassistant' },
         stamp: { order: 'YMD', timeZone },
+        scales: {},
         replayMaxAgeMs: 86_400_000,
         addressExpiryMs: 4_000,
         quietAfterMs: 172_800_000,

@@ -4,6 +4,9 @@ import { heyuLogPath, readX10Config } from '../../src/heyu/x10config.js';
 import { readUnits, writeUnits } from '../../src/heyu/x10config-units.js';
 
 const problems = (text: string) => readX10Config(text).faults.map(({ problem }) => problem);
+const scale = (name: string, word: string, factor: number, offset = 0) => ({
+  scales: { [name]: { word, factor, offset } },
+});
 const ALL = 'ABCDEFGHIJKLMNOP'.split('');
 
 describe('directives', () => {
@@ -24,6 +27,7 @@ describe('directives', () => {
       transceive: ALL,
       rfForward: [],
       securityIdBits: 8,
+      scales: {},
       scripts: 0,
       aliases: [],
       faults: [],
@@ -42,6 +46,11 @@ describe('directives', () => {
     ['DATE_FORMAT MDY', { dateFormat: { order: 'MDY', separator: '/' } }],
     ['HOUSECODE f', { housecode: 'F' }],
     ['INACTIVE_TIMEOUT 0:00:06', { inactiveTimeoutMs: 6000 }],
+    ['ORE_BPSCALE inHg 0.029529983 1.06', scale('ORE_BPSCALE', 'inHg', 0.029529983, 1.06)],
+    ['ore_windscale furlongs/fortnight 6012.8848', scale('ORE_WINDSCALE', 'furlongs/fortnight', 6012.8848)],
+    ['RFX_VADSCALE mV 1e3', scale('RFX_VADSCALE', 'mV', 1000)],
+    [`RFX_GASSCALE ${'x'.repeat(40)} .5`, scale('RFX_GASSCALE', 'x'.repeat(31), 0.5)],
+    ['RFX_TSCALE F -1.5', { scales: {} }],
     ['LOG_DIR /d COMMON', { logCommon: true, displaySubdir: true }],
     ['LOG_DIR /d common\nDISPLAY_SUBDIR NO', { logCommon: true, displaySubdir: false }],
     ['LOG_DIR NONE COMMON', { logDir: undefined, displaySubdir: false }],
@@ -73,6 +82,8 @@ describe('directives', () => {
     ['START_ENGINE NEVER', 'START_ENGINE must be MANUAL or AUTO'],
     ['DATE_FORMAT YDM', 'DATE_FORMAT order must be YMD, DMY, or MDY'],
     ['DATE_FORMAT YMD \'-"', "DATE_FORMAT separator must be '/', '-', or '.'"],
+    ['ORE_WGTSCALE Lbs much', 'Invalid ORE_WGTSCALE scale factor.'],
+    ['RFX_BPSCALE inHg 0.03 2x', 'Invalid RFX_BPSCALE offset.'],
     ['HOUSECODE Q', 'Invalid HOUSECODE - must be A though P'],
     ['INACTIVE_TIMEOUT soon', 'Invalid INACTIVE_TIMEOUT'],
     ['LOG_DIR /d EACH', "Token 'EACH' not recognized. Do you mean COMMON ?"],

@@ -52,6 +52,7 @@ export function coreOf(settings: Partial<CoreSettings> = {}): CoreSettings {
     zones: [],
     homeassistant: { discovery: 'device', prefix: 'homeassistant' },
     stamp: { order: 'YMD', timeZone: 'Europe/Berlin' },
+    scales: {},
     replayMaxAgeMs: 86_400_000,
     addressExpiryMs: 4000,
     quietAfterMs: 0,

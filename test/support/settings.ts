@@ -56,6 +56,7 @@ export function coreSettings(more: Partial<CoreSettings> = {}): CoreSettings {
     zones: [],
     homeassistant: { discovery: 'device', prefix: 'homeassistant' },
     stamp: { order: 'YMD', timeZone: 'UTC' },
+    scales: {},
     replayMaxAgeMs: 24 * 3_600_000,
     addressExpiryMs: 4000,
     quietAfterMs: 0,
