@@ -32,7 +32,8 @@ export type Counters = {
 };
 
 /** A trouble that lasts. */
-export type Trouble = 'rf_flood' | 'rf_jamming' | 'interface_lockup' | 'interface_garbage' | 'clock_mismatch';
+export type Trouble =
+  'rf_flood' | 'rf_jamming' | 'interface_lockup' | 'interface_garbage' | 'clock_mismatch' | 'old_heyu';
 
 /** Health as remembered over restarts. */
 export type Health = {
@@ -77,6 +78,7 @@ export const TROUBLES: Readonly<Record<Trouble, string>> = {
   interface_lockup: 'the power line interface is locked up',
   interface_garbage: 'garbage comes from the power line interface',
   clock_mismatch: 'the stamps of the heyu log do not fit the clock: check heyu.timezone and heyu.date_format',
+  old_heyu: 'heyu is older than 2.5, and its lines are not understood: update heyu',
 };
 
 /** Begins a trouble; returns whether that is news. */

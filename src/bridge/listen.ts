@@ -97,6 +97,10 @@ function hearGlued(
   hearStamped(core, rest, stamp.bodyStart, restAt, Math.max(now, restAt));
 }
 
+function whyUnrecognised(before: string | null): string {
+  return before === null ? 'heyu writes no such line' : `the form of heyu before ${before}: update heyu`;
+}
+
 /** Output of a script, or of a shell. */
 export function unstampedLine(core: Core, text: string): void {
   core.health.counters.lines += 1;
@@ -107,6 +111,7 @@ export function unstampedLine(core: Core, text: string): void {
 function hearSignal(core: Core, signal: Signal, at: number, now: number, line: LogLine): void {
   const { health, output, selections, settings } = core;
   const isOld = line.file === 'old';
+  if (health.troubles.old_heyu !== undefined && 'unit' in signal) setTrouble(core, 'ends', 'old_heyu', at);
   switch (signal.kind) {
     case 'address': {
       const { source, unit, label } = signal;
@@ -186,7 +191,8 @@ function hearSignal(core: Core, signal: Signal, at: number, now: number, line: L
       return messageHeard(core, signal.message, at, earliestOf({ at, now, line }));
     case 'unrecognised':
       health.counters.unrecognised += 1;
-      output.find?.({ kind: 'unrecognised', text: signal.text, reason: 'heyu writes no such line' });
+      if (signal.before !== null) setTrouble(core, 'begins', 'old_heyu', at);
+      output.find?.({ kind: 'unrecognised', text: signal.text, reason: whyUnrecognised(signal.before) });
       return;
   }
 }

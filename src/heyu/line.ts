@@ -120,7 +120,7 @@ function functionLine(text: string, start: number, source: Source): Signal | und
     if (house < 0) return undefined;
     const rest = body + 4;
     if (rest === text.length) return { kind: 'function', source, house, name, args: '' };
-    if (text.charCodeAt(rest) !== SPACE) return undefined;
+    if (text.charCodeAt(rest) !== SPACE || text.startsWith('unit ', rest + 1)) return undefined;
     return { kind: 'function', source, house, name, args: text.slice(rest + 1).trim() };
   }
   if (text.startsWith('hu ', body)) return unitFunction(name, text.slice(body), source);
@@ -167,6 +167,20 @@ function otherLine(text: string, start: number, source: Source): Signal | undefi
   return undefined;
 }
 
+/** Forms of old releases of heyu, and which release has changed them (heyu's release notes). */
+const OLD_FORMS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:address|function)\s/, '2.3'], // `address A8`, `function On : housecode A`
+  [/^addr\s.* : hc [A-P]\b/, '2.5'], // `addr unit 8 : hc A unit 8 (hall)`
+  [/^func\s.* : hc [A-P] unit \d/, '2.5'], // `func Alert : hc C unit 3 swMin (back_door)`
+];
+
+/** What follows a source's tag in a form that heyu does not write, or does not write any more. */
+function unrecognised(text: string, start: number, word: number): Signal {
+  const said = text.slice(word);
+  const before = OLD_FORMS.find(([form]) => form.test(said))?.[1] ?? null;
+  return { kind: 'unrecognised', text: text.slice(start), before };
+}
+
 /** What a line says; `start` is where its text begins behind the stamp (see heyu/stamp). */
 export function readSignal(text: string, start: number): Signal {
   const endsThere = text.charCodeAt(start + 4) === SPACE || text.length === start + 4;
@@ -186,7 +200,7 @@ export function readSignal(text: string, start: number): Signal {
     : text.startsWith('func ', word)
       ? functionLine(text, word, source)
       : otherLine(text, word, source);
-  return signal ?? { kind: 'unrecognised', text: text.slice(start) };
+  return signal ?? unrecognised(text, start, word);
 }
 
 /** Reads lines and remembers what they said: a house says the same few hundred things for years. */

@@ -73,4 +73,5 @@ export type Signal =
   | { readonly kind: 'noise'; readonly source: Source; readonly text: string }
   /** heyu about itself, or text of a script. */
   | { readonly kind: 'message'; readonly message: Message; readonly text: string }
-  | { readonly kind: 'unrecognised'; readonly text: string };
+  /** `before`: the release of heyu that gave up this form, e.g. "2.5"; null for what no heyu writes. */
+  | { readonly kind: 'unrecognised'; readonly text: string; readonly before: string | null };

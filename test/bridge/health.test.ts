@@ -92,6 +92,16 @@ describe('what is counted', () => {
       { expiredAddresses: 1 },
     ],
     ['lines that heyu does not write', ['rcvi func           On : hc', 'rcvi'], { unrecognised: 2 }],
+    [
+      'lines of an old heyu, which address nothing and are no function',
+      [
+        'rcvi address A3',
+        'rcvi function On : housecode A',
+        'rcvi addr unit       3 : hc A unit 3 (x)',
+        'rcva func        Alert : hc C unit 1 swMin (x)',
+      ],
+      { unrecognised: 4 },
+    ],
     ['output of scripts', ['!script output line one', '!Poll only got 1 of 3 bytes'], { unstamped: 2 }],
     [
       'noise',
@@ -162,6 +172,12 @@ describe('a trouble', () => {
       [FLOOD, JAMMING, 'Engine started'],
       ['+rf_flood', '+rf_jamming', '-rf_flood', '-rf_jamming'],
     ],
+    [
+      'is an old heyu, until it is a newer one',
+      ['rcva func        Alert : hc C unit 1 swMin (x)', 'rcvi address A3', 'Engine started', ...rf],
+      ['+old_heyu', '-old_heyu'],
+    ],
+    ['is not a line that no heyu writes', ['rcvi func           On : hc', 'a note: hc A unit 3'], []],
   ])('%s', (_, lines, expected) => {
     expect(play(lines).troubles).toEqual(expected);
   });

@@ -355,6 +355,24 @@ const strange = [
   'rcvi addr unit       3 : hu A3  (haOn : hc A',
 ];
 
+/** Forms of old releases: in the example lines of heyu's man pages, and as its release notes tell of them. */
+const old: readonly [string, string | null][] = [
+  ['rcvi address A8', '2.3'],
+  ['rcvi address unit   8 : housecode A', '2.3'],
+  ['rcvi function       On : housecode A', '2.3'],
+  ['rcva function    Alert : housecode C unit 3 swMin (back_door)', '2.3'],
+  ['rcvi addr unit       8 : hc A unit 8 (hall)', '2.5'],
+  ['rcvi addr unit       8 : hc A (hall)', '2.5'],
+  ['rcva func        Alert : hc C unit 3 swMin (back_door)', '2.5'],
+  ['rcva func      rfxTemp : hc L unit 9 Temp 20.125C (House)', '2.5'],
+  ['rcva func      dmxTemp : hc B unit 7 Temp 21C Set Heat (Upstairs)', '2.5'],
+  ['rcva func     rfxPower : hc C unit 5 Meter 99.876 kWh (MyElectric)', '2.5'],
+  ['rcvi func      xPreset : hc A unit 5 level 31 (porch)', '2.5'],
+  ['sndc func        vData : hc A unit 14 vdata 0x4d (_no_alias_)', '2.5'],
+  ['rcvi func           On : hc', null],
+  ['rcvi addr unit       3 : hu Q3  (x)', null],
+];
+
 describe('a line', () => {
   test.each(rows)('%s', (text, signal) => {
     expect(readSignal(text, 0)).toEqual(signal);
@@ -368,6 +386,18 @@ describe('a line', () => {
   test.each(strange)('%s is not understood', (text) => {
     expect(readSignal(text, 0).kind).toBe('unrecognised');
   });
+
+  test.each(old)('%s is not understood, and says of which heyu it is: before %s', (text, before) => {
+    expect(readSignal(text, 0)).toEqual({ kind: 'unrecognised', text, before });
+    expect(readSignal(`11/22 15:29:27  ${text}`, 16)).toEqual({ kind: 'unrecognised', text, before });
+  });
+
+  test.each(['rcvi func         Hail : hc A', 'rcvi func      xConfig : hc A mode=2'])(
+    '%s of today is none of these',
+    (text) => {
+      expect(readSignal(text, 0).kind).toBe('function');
+    },
+  );
 
   test('of any kind is a value, never an error', () => {
     fc.assert(
