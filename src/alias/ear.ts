@@ -10,10 +10,12 @@ import {
   endPending,
   forgetSelections,
   noSelections,
+  selectionsOf,
   selectUnits,
+  type OtherSelections,
   type Selections,
 } from '../heyu/selection.js';
-import { readStamp, stampClock, type StampForm } from '../heyu/stamp.js';
+import { engineOf, readStamp, stampClock, type StampForm } from '../heyu/stamp.js';
 import { addressAt } from '../x10/address.js';
 import type { Heard } from './heard.js';
 
@@ -21,19 +23,25 @@ import type { Heard } from './heard.js';
 export type Ear = {
   readonly form: StampForm;
   readonly selections: Selections;
+  /** What the other engines of a COMMON log have addressed. */
+  readonly otherSelections: OtherSelections;
   /** An address that got no function within this time is forgotten, ms. */
   readonly expiryMs: number;
 };
 
 /** An ear that has heard nothing yet. */
 export function newEar(form: StampForm, expiryMs: number): Ear {
-  return { form, selections: noSelections(), expiryMs };
+  return { form, selections: noSelections(), otherSelections: {}, expiryMs };
 }
 
 /** What one line says, at the instant `at`; nothing for lines that name no sender. */
 export function listen(ear: Ear, text: string, at: number): readonly Heard[] {
   const stamp = readStamp(text, ear.form.order);
-  return stamp === undefined ? [] : heardIn(ear, readSignal(text, stamp.bodyStart), at);
+  if (stamp === undefined) return [];
+  const engine = engineOf(text, stamp.bodyStart);
+  const writer = engine === 0 ? '' : `/${engine}`;
+  const selections = selectionsOf(ear.selections, ear.otherSelections, writer);
+  return heardIn(readSignal(text, stamp.bodyStart), selections, ear.expiryMs, at);
 }
 
 /**
@@ -59,16 +67,16 @@ export function instantsBackFrom(
   return instants;
 }
 
-function heardIn(ear: Ear, signal: Signal, at: number): readonly Heard[] {
+function heardIn(signal: Signal, selections: Selections, expiryMs: number, at: number): readonly Heard[] {
   switch (signal.kind) {
     case 'address': {
       const { source, unit, label } = signal;
-      addressUnit(ear.selections, source, { unit, label, at }, ear.expiryMs);
+      addressUnit(selections, source, { unit, label, at }, expiryMs);
       return [];
     }
     case 'function': {
       const { source, house, name } = signal;
-      const { units } = selectUnits(ear.selections, source, house, name, at, ear.expiryMs);
+      const { units } = selectUnits(selections, source, house, name, at, expiryMs);
       // Functions of a whole house code say nothing of single units.
       if (!['On', 'Off', 'Dim', 'Bright'].includes(name)) return [];
       return units.map(({ unit, label }) => ({
@@ -93,10 +101,10 @@ function heardIn(ear: Ear, signal: Signal, at: number): readonly Heard[] {
       return [{ ...heard, ...more, function: 'RFdata' }];
     }
     case 'preset':
-      endPending(ear.selections, signal.source, at);
+      endPending(selections, signal.source, at);
       return [];
     case 'message':
-      if (signal.message === 'engine_started') forgetSelections(ear.selections);
+      if (signal.message === 'engine_started') forgetSelections(selections);
       return [];
     case 'inactive':
     case 'noise':

@@ -7,7 +7,7 @@
 import type { AddressIndex } from '../x10/address.js';
 import { ADDRESS_COUNT, indexOf } from '../x10/address.js';
 import { signalReader, type SignalReader } from '../heyu/line.js';
-import { noSelections, shiftSelections, type Selections } from '../heyu/selection.js';
+import { noSelections, shiftSelections, type OtherSelections, type Selections } from '../heyu/selection.js';
 import { stampClock, type StampClock } from '../heyu/stamp.js';
 import type { Hearing, Report, Sensor, SensorEvent, Standing } from '../sensor/hearing.js';
 import { HOLD_OVER, hideMotion } from '../sensor/motion.js';
@@ -53,6 +53,8 @@ export type CoreMemory = {
   /** By the sensor's id, which outlives renames and changes of address. */
   readonly sensors: Readonly<Record<string, SensorState>>;
   readonly selections: Selections;
+  /** What others than the first engine have addressed; version 0.1 did not tell them apart. */
+  readonly otherSelections?: OtherSelections;
   /** Last RF On and Off by address: [on, off], epoch ms. */
   readonly rf: Readonly<Record<number, readonly [number, number]>>;
   readonly unmapped: Unmapped;
@@ -72,6 +74,7 @@ export type Core = {
   /** By the address that says dark and light. */
   readonly byDusk: readonly (Sensor | undefined)[];
   readonly selections: Selections;
+  readonly otherSelections: OtherSelections;
   readonly rf: Record<number, [number, number]>;
   readonly unmapped: Unmapped;
   readonly health: Health;
@@ -121,6 +124,7 @@ export function createCore(
     byUnit: at256(({ address }) => indexOf(address)),
     byDusk: at256(({ dusk }) => (dusk === undefined ? undefined : indexOf(dusk))),
     selections: memory?.selections ?? noSelections(),
+    otherSelections: memory?.otherSelections ?? {},
     rf,
     unmapped: memory?.unmapped ?? {},
     health: memory?.health ?? newHealth(),
@@ -192,8 +196,8 @@ export function hideOverdue(core: Core, at: number): void {
 export function memoryOf(core: Core): CoreMemory {
   const sensors: Record<string, SensorState> = {};
   for (const { settings, state } of core.sensors) sensors[settings.id] = state;
-  const { selections, rf, unmapped, health, lineAt } = core;
-  return { sensors, selections, rf, unmapped, health, lineAt };
+  const { selections, otherSelections, rf, unmapped, health, lineAt } = core;
+  return { sensors, selections, otherSelections, rf, unmapped, health, lineAt };
 }
 
 /** A core with new settings that remembers what the old one did (reload). */
@@ -224,7 +228,9 @@ export function shiftDeadlines(core: Core, byMs: number): void {
     times[0] = moved(times[0]);
     times[1] = moved(times[1]);
   }
-  shiftSelections(core.selections, byMs);
+  for (const selections of [core.selections, ...Object.values(core.otherSelections)]) {
+    shiftSelections(selections, byMs);
+  }
   core.lineAt = moved(core.lineAt);
   forgetDeadlines(core);
 }

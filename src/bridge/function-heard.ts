@@ -5,7 +5,8 @@
 
 import { ADDRESS_COUNT, addressAt, houseAt, type AddressIndex, type HouseCode } from '../x10/address.js';
 import { KAKU_SWITCHES } from '../heyu/functions.js';
-import { selectUnits, type Addressed } from '../heyu/selection.js';
+import { selectUnits, type Addressed, type Selections } from '../heyu/selection.js';
+import type { Signal } from '../heyu/signal.js';
 import type { Source } from '../heyu/source.js';
 import type { Sensor } from '../sensor/hearing.js';
 import { lampHeard } from '../sensor/lamp.js';
@@ -31,17 +32,15 @@ const houseCode = (house: number): HouseCode => houseAt(house << 4);
 /** A function of a house code: On and Off are for the units addressed, others for the whole house code. */
 export function functionHeard(
   core: Core,
-  source: Source,
-  house: number,
-  written: string,
-  args: string,
+  selections: Selections,
+  { source, house, name: written, args }: Extract<Signal, { kind: 'function' }>,
   at: number,
   now: number,
   line: LogLine,
 ): void {
   const { health, output, settings } = core;
   const name = written === 'On' || written === 'Off' ? written : (KAKU_SWITCHES.get(written) ?? written);
-  const selected = selectUnits(core.selections, source, house, name, at, settings.addressExpiryMs);
+  const selected = selectUnits(selections, source, house, name, at, settings.addressExpiryMs);
   health.counters.expiredAddresses += selected.expired;
   const isSwitch = name === 'On' || name === 'Off';
   if (isSwitch || ((name === 'StatusOn' || name === 'StatusOff') && selected.units.length > 0)) {

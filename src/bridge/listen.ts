@@ -7,7 +7,14 @@ import { addressAt } from '../x10/address.js';
 import { KAKU_SWITCHES } from '../heyu/functions.js';
 import { gluedAt, gluedToTornStamp, isTornSource } from '../heyu/glued.js';
 import type { Signal } from '../heyu/signal.js';
-import { addressUnit, endPending } from '../heyu/selection.js';
+import {
+  addressUnit,
+  endPending,
+  forgetSelections,
+  selectionsOf,
+  type Selections,
+} from '../heyu/selection.js';
+import { engineOf } from '../heyu/stamp.js';
 import { noteInactive } from '../sensor/diagnostics.js';
 import { earliestOf, UNDATED } from '../sensor/hearing.js';
 import { lampHeard } from '../sensor/lamp.js';
@@ -60,7 +67,18 @@ export function hearStamped(core: Core, line: LogLine, bodyStart: number, at: nu
   const signal = core.signals(line.text, bodyStart);
   const glued = secondLine(signal, line.text, bodyStart);
   if (glued > 0) return hearGlued(core, line, bodyStart, glued, at, now);
-  hearSignal(core, signal, at, now, line);
+  hearSignal(core, signal, bodyStart, at, now, line);
+}
+
+/**
+ * The selections of whoever wrote the line. Addresses belong to their engine; and a file that has had another one
+ * after it for long says nothing of what is addressed in that.
+ */
+function selectionsFor(core: Core, line: LogLine, bodyStart: number): Selections {
+  const engine = engineOf(line.text, bodyStart);
+  if (engine === 0 && line.file === 'current') return core.selections;
+  const file = line.file === 'old' ? line.generation : '';
+  return selectionsOf(core.selections, core.otherSelections, engine === 0 ? file : `${file}/${engine}`);
 }
 
 /** Where a second line begins in this one; -1 = nowhere. heyu's messages may quote what they like. */
@@ -90,7 +108,7 @@ function hearGlued(
   if (piece.kind === 'unrecognised' || piece.kind === 'message') {
     core.health.counters.unrecognised += 1;
     core.output.find?.({ kind: 'unrecognised', text, reason: 'it breaks off: was the disk full?' });
-  } else hearSignal(core, piece, at, now, line);
+  } else hearSignal(core, piece, bodyStart, at, now, line);
   const stamp = core.stamps.read(rest.text);
   if (stamp === undefined) return;
   const restAt = Math.max(at, core.stamps.instantNear(stamp, at));
@@ -108,16 +126,21 @@ export function unstampedLine(core: Core, text: string): void {
   core.output.find?.({ kind: 'unrecognised', text, reason: 'no stamp: output of a script, not of heyu' });
 }
 
-function hearSignal(core: Core, signal: Signal, at: number, now: number, line: LogLine): void {
-  const { health, output, selections, settings } = core;
-  const isOld = line.file === 'old';
+function hearSignal(
+  core: Core,
+  signal: Signal,
+  bodyStart: number,
+  at: number,
+  now: number,
+  line: LogLine,
+): void {
+  const { health, output, settings } = core;
   if (health.troubles.old_heyu !== undefined && 'unit' in signal) setTrouble(core, 'ends', 'old_heyu', at);
   switch (signal.kind) {
     case 'address': {
       const { source, unit, label } = signal;
-      if (isOld) return lateInOldFile(core);
       health.counters.expiredAddresses += addressUnit(
-        selections,
+        selectionsFor(core, line, bodyStart),
         source,
         { unit, label, at },
         settings.addressExpiryMs,
@@ -128,8 +151,7 @@ function hearSignal(core: Core, signal: Signal, at: number, now: number, line: L
     case 'function':
       if (signal.source === 'rcvi') interfaceWorks(core, at);
       if (signal.source === 'rcva' || signal.source === 'snda') receiverWorks(core, at);
-      if (isOld) return lateInOldFile(core);
-      return functionHeard(core, signal.source, signal.house, signal.name, signal.args, at, now, line);
+      return functionHeard(core, selectionsFor(core, line, bodyStart), signal, at, now, line);
     case 'security':
       receiverWorks(core, at);
       return security(core, signal, at, now, line);
@@ -170,7 +192,7 @@ function hearSignal(core: Core, signal: Signal, at: number, now: number, line: L
       return;
     }
     case 'preset':
-      if (!isOld) endPending(selections, signal.source, at);
+      endPending(selectionsFor(core, line, bodyStart), signal.source, at);
       output.find?.({ kind: 'preset', level: signal.level, source: signal.source });
       return;
     case 'unmapped': {
@@ -188,6 +210,8 @@ function hearSignal(core: Core, signal: Signal, at: number, now: number, line: L
       return;
     case 'message':
       output.find?.({ kind: 'message', message: signal.message, text: signal.text });
+      // GRAMMAR, "Restart": what was addressed in the previous run of this engine means nothing any more
+      if (signal.message === 'engine_started') forgetSelections(selectionsFor(core, line, bodyStart));
       return messageHeard(core, signal.message, at, earliestOf({ at, now, line }));
     case 'unrecognised':
       health.counters.unrecognised += 1;
@@ -195,14 +219,6 @@ function hearSignal(core: Core, signal: Signal, at: number, now: number, line: L
       output.find?.({ kind: 'unrecognised', text: signal.text, reason: whyUnrecognised(signal.before) });
       return;
   }
-}
-
-function lateInOldFile(core: Core): void {
-  core.output.find?.({
-    kind: 'kept',
-    alias: null,
-    reason: 'written to a rotated file: its address or function may be in the new one',
-  });
 }
 
 function security(

@@ -4,7 +4,6 @@
  */
 
 import type { Message } from '../heyu/messages.js';
-import { forgetSelections } from '../heyu/selection.js';
 import { clearTamper } from '../sensor/diagnostics.js';
 import type { Core } from './core.js';
 import { beginTrouble, countMessage, endTrouble, TROUBLE_OF, type Trouble } from './health.js';
@@ -64,8 +63,6 @@ export function messageHeard(core: Core, message: Message, at: number, earliestA
   }
   switch (message) {
     case 'engine_started':
-      // GRAMMAR, "Restart": what was addressed in the previous run means nothing any more
-      forgetSelections(core.selections);
       setTrouble(core, 'ends', 'interface_lockup', at);
       setTrouble(core, 'ends', 'interface_garbage', at);
       setTrouble(core, 'ends', 'rf_flood', at);

@@ -23,8 +23,17 @@ type Selection = {
   completedAt: number | undefined;
 };
 
-/** All selections, by source and house code. Plain data: it goes into the checkpoint. */
+/** All selections of one writer, by source and house code. Plain data: it goes into the checkpoint. */
 export type Selections = Record<number, Selection>;
+
+/**
+ * The selections of those who write beside the first engine: the other engines of a COMMON log, and files that
+ * have lost their name long ago, each its own.
+ */
+export type OtherSelections = Record<string, Selections>;
+
+/** Nine engines and as many old files as are kept open, rather more. */
+const MOST_WRITERS = 32;
 
 /** What a function applies to. */
 export type Selected = {
@@ -45,6 +54,18 @@ const keyOf = (source: Source, house: number): number =>
 /** Nothing is addressed. */
 export function noSelections(): Selections {
   return {};
+}
+
+/** The selections of a writer, "" = the first engine; who was met first makes room. */
+export function selectionsOf(first: Selections, others: OtherSelections, writer: string): Selections {
+  if (writer === '') return first;
+  const known = others[writer];
+  if (known !== undefined) return known;
+  const [oldest] = Object.keys(others);
+  if (oldest !== undefined && Object.keys(others).length >= MOST_WRITERS) {
+    Reflect.deleteProperty(others, oldest);
+  }
+  return (others[writer] = noSelections());
 }
 
 /**

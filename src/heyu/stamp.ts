@@ -53,6 +53,16 @@ function bodyStart(text: string, stampEnd: number): number {
   return at < text.length && text.charCodeAt(at) !== SPACE ? at : -1;
 }
 
+/**
+ * Which engine wrote a line: the digit between stamp and text (`heyu -3`, log of LOG_DIR with COMMON); 0 = none.
+ * `start` is where its text begins.
+ */
+export function engineOf(text: string, start: number): number {
+  if (text.charCodeAt(start - 1) !== SPACE || text.charCodeAt(start - 3) !== SPACE) return 0;
+  const engine = digit(text, start - 2);
+  return isDigit(engine) ? engine : 0;
+}
+
 function timeOfDay(text: string, at: number): number {
   if (text.charCodeAt(at + 2) !== COLON || text.charCodeAt(at + 5) !== COLON) return -1;
   const hour = pair(text, at);

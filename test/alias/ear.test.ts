@@ -122,3 +122,15 @@ describe('the recordings', () => {
     }
   });
 });
+
+it('hears each engine of a common log for itself', () => {
+  const ear = newEar(FORM, 4000);
+  const said = [
+    '2 rcvi addr unit       5 : hu A5  (x)',
+    '1 rcvi addr unit       3 : hu A3  (y)',
+    '2 rcvi func           On : hc A',
+  ];
+  expect(said.flatMap((text, index) => listen(ear, `11/22 15:00:00 ${text}`, index))).toMatchObject([
+    { address: 'A5', function: 'On' },
+  ]);
+});

@@ -6,6 +6,7 @@ import {
   endPending,
   forgetSelections,
   noSelections,
+  selectionsOf,
   selectUnits,
   shiftSelections,
 } from '../../src/heyu/selection.js';
@@ -83,4 +84,19 @@ test('a clock that was set moves with its selections', () => {
   addressUnit(selections, 'rcvi', { unit: 2, label: null, at: 10_000 }, EXPIRY_MS);
   shiftSelections(selections, -8000);
   expect(selectUnits(selections, 'rcvi', 0, 'On', 2400, EXPIRY_MS).units).toHaveLength(1);
+});
+
+test('each writer has selections of its own, and the first engine those of version 0.1', () => {
+  const [first, others] = [noSelections(), {}];
+  expect(selectionsOf(first, others, '')).toBe(first);
+  const second = selectionsOf(first, others, '/2');
+  expect(second).not.toBe(first);
+  expect(selectionsOf(first, others, '/2')).toBe(second);
+});
+
+test('who was met first makes room', () => {
+  const others = {};
+  for (let writer = 0; writer < 100; writer += 1) selectionsOf(noSelections(), others, `file${writer}`);
+  expect(Object.keys(others)).toHaveLength(32);
+  expect(Object.keys(others)).toContain('file99');
 });
