@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import { readAliases, type AliasContext, type AliasesRead } from './aliases.js';
 import { readDocument } from './document.js';
-import { fault, type Fault } from './faults.js';
+import { fault } from './faults.js';
+import { withHints } from './syntax-hints.js';
 import { readTextFile } from './text-file.js';
 
 /** What the alias file says. */
@@ -37,8 +38,8 @@ export function loadAliasFile(
     return { ...none, faults: document.faults, isComplete: false, found: true, text, hash };
   }
   const read = readAliases(document.written, { ...context, file: path });
-  const faults: readonly Fault[] = [...document.faults, ...read.faults];
-  const warnings = [...read.warnings];
+  const faults = withHints([...document.faults, ...read.faults], text);
+  const warnings = [...document.warnings, ...read.warnings];
   if (read.aliases.length === 0 && faults.length === 0) {
     warnings.push(fault({ file: path }, 'names no alias: there are no sensors yet', IMPORT));
   }

@@ -6,7 +6,12 @@ import { readTextFile } from './text-file.js';
 import type { Written } from './written.js';
 
 /** What stands in the file, and its permission bits; `written` is undefined when it cannot be read at all. */
-export type ConfigFile = { readonly written: Written | undefined; readonly mode: number };
+export type ConfigFile = {
+  readonly written: Written | undefined;
+  readonly text: string;
+  readonly mode: number;
+  readonly warnings: readonly Fault[];
+};
 
 /** Reads it. `path` is shown as it is given and relative to `cwd`. Faults are added to `faults`. */
 export function readConfigFile(path: string, cwd: string, faults: Fault[]): ConfigFile {
@@ -14,9 +19,10 @@ export function readConfigFile(path: string, cwd: string, faults: Fault[]): Conf
   if (!reading.ok) {
     const { fault, missing } = reading;
     faults.push(missing ? { ...fault, hint: 'heyu2mqtt init writes one; --config names another' } : fault);
-    return { written: undefined, mode: 0 };
+    return { written: undefined, text: '', mode: 0, warnings: [] };
   }
   const document = readDocument(reading.file.text, path);
   faults.push(...document.faults);
-  return { written: document.written, mode: reading.file.mode };
+  const { text, mode } = reading.file;
+  return { written: document.written, text, mode, warnings: document.warnings };
 }

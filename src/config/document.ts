@@ -15,11 +15,17 @@ import {
   type Document,
 } from 'yaml';
 import { fault, quote, type Fault } from './faults.js';
-import { syntaxHint } from './syntax-hints.js';
+import { dotted } from './read-keys.js';
+import { diagnose, doubtfulText, pathAt } from './syntax-hints.js';
 import type { Entry, Place, Written, WrittenSection } from './written.js';
 
 /** What a file says, or why it cannot be read. `faults` may be there beside a document. */
-export type DocumentRead = { readonly written: Written | undefined; readonly faults: readonly Fault[] };
+export type DocumentRead = {
+  readonly written: Written | undefined;
+  readonly faults: readonly Fault[];
+  /** Texts that are probably not what was meant. */
+  readonly warnings: readonly Fault[];
+};
 
 const MOST_NODES = 100_000;
 const DEEPEST = 16;
@@ -28,13 +34,22 @@ const DEEPEST = 16;
 type Walk = {
   readonly file: string;
   readonly lines: LineCounter;
+  readonly text: readonly string[];
   readonly anchors: Map<string, Written>;
   readonly faults: Fault[];
+  readonly warnings: Fault[];
   nodes: number;
 };
 
 /** Reads a YAML text. Never throws. `file` is the name used in faults. */
 export function readDocument(text: string, file: string): DocumentRead {
+  const unread = (why: Fault): DocumentRead => ({ written: undefined, faults: [why], warnings: [] });
+  const zero = text.indexOf('\0');
+  if (zero >= 0) {
+    const line = text.slice(0, zero).split('\n').length;
+    const hint = 'the file was damaged, perhaps by a power failure: write it anew or take it from a backup';
+    return unread(fault({ file, line }, 'holds zero bytes instead of text', hint));
+  }
   const lines = new LineCounter();
   let document: Document.Parsed;
   try {
@@ -45,13 +60,21 @@ export function readDocument(text: string, file: string): DocumentRead {
       uniqueKeys: false,
     });
   } catch {
-    return { written: undefined, faults: [fault({ file }, 'is nested too deeply to be read')] };
+    return unread(fault({ file }, 'is nested too deeply to be read'));
   }
   const broken = syntaxFault(document, lines, text, file);
-  if (broken !== undefined) return { written: undefined, faults: [broken] };
-  const walk: Walk = { file, lines, anchors: new Map(), faults: [], nodes: 0 };
-  const written = walkNode(walk, document.contents, { line: 1, column: 1 }, 0);
-  return { written, faults: walk.faults };
+  if (broken !== undefined) return unread(broken);
+  const walk: Walk = {
+    file,
+    lines,
+    text: text.split('\n'),
+    anchors: new Map(),
+    faults: [],
+    warnings: [],
+    nodes: 0,
+  };
+  const written = walkNode(walk, document.contents, { line: 1, column: 1 }, 0, '');
+  return { written, faults: walk.faults, warnings: walk.warnings };
 }
 
 /** The first error or warning of the parser: it is out of step then, and what it says next is seldom true. */
@@ -66,8 +89,11 @@ function syntaxFault(
   const { code, message, pos } = first;
   const at = code === 'MISSING_CHAR' ? openingQuote(document, pos[0]) : pos[0];
   const { line } = lines.linePos(at);
-  const [problem = ''] = message.split(/[\n;]/);
-  return fault({ file, line }, `not YAML: ${lowerFirst(problem)}`, syntaxHint(code, text, at));
+  const found = diagnose(code, text, line);
+  const [told = ''] = message.split(/[\n;]/);
+  const problem = found?.problem ?? told.charAt(0).toLowerCase() + told.slice(1);
+  const place = { file, line: found?.line ?? line, key: pathAt(text, found?.line ?? line) };
+  return fault(place, `not YAML: ${problem}`, found?.hint);
 }
 
 /** Where the text begins that is quoted up to `end`: a quote that is not closed is missed at the end of the file only. */
@@ -82,8 +108,6 @@ function openingQuote(document: Document.Parsed, end: number): number {
   return start;
 }
 
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
-
 const nothing = (place: Place): Written => ({ kind: 'text', text: undefined, ...place });
 
 function placeOf(walk: Walk, node: unknown, otherwise: Place): Place {
@@ -93,7 +117,7 @@ function placeOf(walk: Walk, node: unknown, otherwise: Place): Place {
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-function walkNode(walk: Walk, node: unknown, near: Place, depth: number): Written {
+function walkNode(walk: Walk, node: unknown, near: Place, depth: number, path: string): Written {
   const place = placeOf(walk, node, near);
   walk.nodes += 1;
   if (depth > DEEPEST || walk.nodes > MOST_NODES) {
@@ -113,17 +137,21 @@ function walkNode(walk: Walk, node: unknown, near: Place, depth: number): Writte
     const target = walk.anchors.get(node.source);
     if (target !== undefined) return { ...target, ...place };
     walk.faults.push(
-      fault({ file: walk.file, line: place.line }, `*${node.source} refers to itself or to nothing`),
+      fault(
+        { file: walk.file, line: place.line, key: path },
+        `*${node.source} refers to itself or to nothing`,
+        'put text that begins with * into quotes',
+      ),
     );
     return nothing(place);
   }
-  const written = walkContents(walk, node, place, depth);
+  const written = walkContents(walk, node, place, depth, path);
   const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
   if (anchor !== undefined) walk.anchors.set(anchor, written);
   return written;
 }
 
-function walkContents(walk: Walk, node: unknown, place: Place, depth: number): Written {
+function walkContents(walk: Walk, node: unknown, place: Place, depth: number, path: string): Written {
   if (isScalar(node)) {
     const { value } = node;
     if (value === null || value === undefined) return nothing(place);
@@ -131,7 +159,7 @@ function walkContents(walk: Walk, node: unknown, place: Place, depth: number): W
   }
   if (isSeq(node)) {
     const items = node.items.map((item) =>
-      walkNode(walk, isPair(item) ? item.value : item, place, depth + 1),
+      walkNode(walk, isPair(item) ? item.value : item, place, depth + 1, path),
     );
     return { kind: 'list', items, ...place };
   }
@@ -145,22 +173,20 @@ function walkContents(walk: Walk, node: unknown, place: Place, depth: number): W
         walk.faults.push(fault({ file: walk.file, line: keyPlace.line }, 'a key must be a plain word'));
         continue;
       }
-      const value = walkNode(walk, pair.value, keyPlace, depth + 1);
+      const keyPath = dotted(path, key);
+      const value = walkNode(walk, pair.value, keyPlace, depth + 1, keyPath);
       if (key === '<<') {
         merged.push(...mergeSources(walk, value, keyPlace));
         continue;
       }
+      const at = { file: walk.file, line: keyPlace.line, key: keyPath };
+      if (value.kind === 'text' && value.text !== undefined) {
+        const doubt = doubtfulText(key, value.text, walk.text[keyPlace.line - 1] ?? '');
+        if (doubt !== undefined) walk.warnings.push(fault(at, doubt.problem, doubt.hint));
+      }
       const earlier = entries.get(key);
       if (earlier === undefined) entries.set(key, { key, value, ...keyPlace });
-      else {
-        walk.faults.push(
-          fault(
-            { file: walk.file, line: keyPlace.line },
-            `${quote(key)} is there twice, first in line ${earlier.line}`,
-            'remove one of them',
-          ),
-        );
-      }
+      else walk.faults.push(twice(at, earlier, value));
     }
     for (const { entries: others } of merged) {
       walk.nodes += others.size;
@@ -170,6 +196,24 @@ function walkContents(walk: Walk, node: unknown, place: Place, depth: number): W
     return { kind: 'section', entries, ...place };
   }
   return nothing(place);
+}
+
+/** A key that is there a second time. */
+function twice(at: { file: string; line: number; key: string }, earlier: Entry, value: Written): Fault {
+  const first = earlier.line === at.line ? 'in this line' : `first in line ${earlier.line}`;
+  const isSection = earlier.value.kind === 'section' && value.kind === 'section';
+  const isAlias = isSection && at.key.startsWith('aliases.');
+  return fault(
+    at,
+    `${quote(earlier.key)} is there twice, ${first}`,
+    isAlias
+      ? 'give one of them another name, or remove it'
+      : isSection
+        ? `write the keys of both below one ${earlier.key}:`
+        : !at.key.includes('.')
+          ? 'remove one of them'
+          : 'keep one of them; if the second belongs to something else, the name of that is missing above it',
+  );
 }
 
 function keyText(key: unknown): string | undefined {

@@ -18,6 +18,7 @@ import { keyfobFaults } from './keyfobs.js';
 import type { Origin, Origins } from './origins.js';
 import { pathFrom, withAbsolutePaths, type Base } from './paths.js';
 import { layered } from './schema.js';
+import { withHints } from './syntax-hints.js';
 import { topicConflicts } from './topic-conflicts.js';
 import { readZones, type ZoneRead } from './zones.js';
 
@@ -71,6 +72,10 @@ export function loadConfiguration({
       ? { values: {}, lines: new Map(), zones: undefined }
       : readConfig(written, shown, faults);
   const zones = readZones(config.zones, shown, faults);
+  if (file !== undefined) {
+    warnings.push(...file.warnings);
+    faults.splice(0, Infinity, ...withHints(faults, file.text));
+  }
 
   const derived = derivedFrom(config, environment, env, base, faults, warnings);
   const values = layered([derived.values, config.values], environment.variables);

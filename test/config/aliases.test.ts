@@ -157,7 +157,9 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
   [
     'an alias twice',
     ['a: { address: A3 }', 'a: { address: A4 }'],
-    ['3: "a" is there twice, first in line 2\n  hint: remove one of them'],
+    [
+      '3: aliases.a: "a" is there twice, first in line 2\n  hint: give one of them another name, or remove it',
+    ],
   ],
 ];
 
@@ -170,7 +172,7 @@ describe('faults of aliases.yaml', () => {
     [
       'a list',
       '- a\n',
-      'aliases.yaml:1: holds no keys\n  hint: write aliases: and below it, indented, each alias',
+      'aliases.yaml:1: is a list\n  hint: remove the dash at the beginning of each of its lines, and indent them alike',
     ],
     [
       'a list of aliases',
@@ -186,7 +188,7 @@ describe('faults of aliases.yaml', () => {
     [
       'an alias of YAML that has no end',
       'aliases: &a { a: *a }\n',
-      'aliases.yaml:1: *a refers to itself or to nothing',
+      'aliases.yaml:1: aliases.a: *a refers to itself or to nothing\n  hint: put text that begins with * into quotes',
     ],
   ])('%s', (_, text, fault) => {
     expect(faultsOf(scene({ 'config.yaml': '', 'aliases.yaml': text }).load())[0]).toBe(fault);

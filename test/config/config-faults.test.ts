@@ -52,7 +52,7 @@ const BAD: readonly (readonly [what: string, config: string, faults: readonly st
   [
     'a key twice',
     'bridge_id: a\nmqtt: {}\nbridge_id: b\n',
-    ['config.yaml:3: "bridge_id" is there twice, first in line 1\n  hint: remove one of them'],
+    ['config.yaml:3: bridge_id: "bridge_id" is there twice, first in line 1\n  hint: remove one of them'],
   ],
   [
     'keys that JavaScript objects have by themselves',
@@ -151,26 +151,28 @@ const BAD: readonly (readonly [what: string, config: string, faults: readonly st
     'a schedule without quotes',
     'cron:\n  summary: */5 * * * *\n',
     [
-      'config.yaml:2: not YAML: unexpected alias at node end\n  hint: put text that begins with * into quotes: "*/5 * * * *"',
+      'config.yaml:2: cron.summary: not YAML: a value begins with *\n  hint: put text that begins with * into quotes: "*/5 * * * *"',
     ],
   ],
   [
     'tabs',
     'mqtt:\n\turl: mqtt://a\n',
     [
-      'config.yaml:2: not YAML: tabs are not allowed as indentation\n  hint: indent with blanks, not with tabs',
+      'config.yaml:2: mqtt.url: not YAML: tabs are not allowed as indentation\n  hint: indent with blanks, not with tabs',
     ],
   ],
   [
     'a list at the top',
     '- mqtt\n',
-    ['config.yaml:1: holds no keys\n  hint: write key: value, as in the example config.yaml'],
+    [
+      'config.yaml:1: is a list\n  hint: remove the dash at the beginning of each of its lines, and indent them alike',
+    ],
   ],
   [
     'two documents',
     'bridge_id: a\n---\nbridge_id: b\n',
     [
-      'config.yaml:2: not YAML: source contains multiple documents\n  hint: the file must hold one document: remove the line ---',
+      'config.yaml:2: not YAML: holds two documents\n  hint: the file must hold one document: remove the line ---',
     ],
   ],
   [

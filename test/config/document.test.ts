@@ -66,16 +66,16 @@ describe('faults of a document', () => {
     ['a: &a [*a]', ['1: *a refers to itself or to nothing']],
     ['? [a, b]\n: c', ['1: a key must be a plain word']],
     [': a', ['1: a key must be a plain word']],
-    ['a: !!js/function x', ['1: not YAML: unresolved tag: tag:yaml.org,2002:js/function']],
+    ['a: !!js/function x', ['1: not YAML: a value begins with !']],
     ['a: 1\n<<: 2', ['2: << must be followed by a section']],
-    ['a: "b', ['1: not YAML: missing closing "quote']],
-    ["a: 1\nb: 'c\nd: e\n\nf: g\n", ["2: not YAML: missing closing 'quote"]],
+    ['a: "b', ['1: not YAML: the quote " is not closed']],
+    ["a: 1\nb: 'c\nd: e\n\nf: g\n", ["2: not YAML: the quote ' is not closed"]],
     ['a:\n\tb: 1\n  c: 2\nd:\n   e: 3\n  f: 4', ['2: not YAML: tabs are not allowed as indentation']],
-    ['a:\n  b: 1\n   c: 2\n  d: 3', ['2: not YAML: nested mappings are not allowed in compact mappings']],
     [
-      'a: {b: 1',
-      ['1: not YAML: flow map in block collection must be sufficiently indented and end with a }'],
+      'a:\n  b: 1\n   c: 2\n  d: 3',
+      ['3: not YAML: is indented deeper than the line above, which has its value already'],
     ],
+    ['a: {b: 1', ['1: not YAML: the bracket { is not closed']],
   ])('%j', (text, faults) => {
     expect(faultsIn(text)).toEqual(faults);
   });

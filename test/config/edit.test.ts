@@ -266,7 +266,7 @@ describe('refusals', () => {
       'no YAML',
       'aliases: [',
       { kind: 'remove', alias: 'x' },
-      'aliases.yaml:1: not YAML: flow sequence in block collection must be sufficiently indented and end with a ]\n  hint: indent the keys of a section by the same number of blanks, and close every bracket',
+      'aliases.yaml:1: aliases: not YAML: the bracket [ is not closed\n  hint: put ] behind the last value',
     ],
     ['a list', '- a\n', { kind: 'remove', alias: 'x' }, 'holds something else than aliases'],
     [
