@@ -5,10 +5,10 @@
 
 import { join } from 'node:path';
 import type { AliasEntry } from '../alias/entry.js';
-import { readAliases, type AliasRead } from '../config/aliases.js';
-import { readDocument } from '../config/document.js';
+import type { AliasRead } from '../config/aliases.js';
 import { editAliases, type AliasEdit } from '../config/edit.js';
-import { fault, formatFaults, type Fault } from '../config/faults.js';
+import { formatFaults, newFaults, type Fault } from '../config/faults.js';
+import { readHouse } from '../config/house.js';
 import { rewriteFile } from '../config/rewrite.js';
 import { readTextFile } from '../config/text-file.js';
 import type { AliasPlace } from './alias-place.js';
@@ -24,6 +24,7 @@ export type AliasFile = {
   readonly hash: string | undefined;
   readonly aliases: readonly AliasRead[];
   readonly entries: readonly AliasEntry[];
+  /** What is wrong with the aliases: what the service does not start with, and settings without effect. */
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
 };
@@ -36,10 +37,10 @@ export function readAliasFile(place: AliasPlace): AliasFile {
   const reading = readTextFile(place.path);
   if (!reading.ok) {
     if (!reading.missing) throw new CommandError(formatFaults([reading.fault]), EXIT.noInput);
-    return { place, text: newAliasText(), hash: undefined, ...judge(newAliasText(), place) };
+    return { place, text: newAliasText(), hash: undefined, ...judge(place, newAliasText()) };
   }
   const { text, hash } = reading.file;
-  return { place, text, hash, ...judge(text, place) };
+  return { place, text, hash, ...judge(place, text) };
 }
 
 /** The one alias of that name, or an error that names what it may be. */
@@ -86,10 +87,8 @@ function editOnce(
   if (wanted.length === 0) return before;
   const edited = editAliases(before.text, wanted);
   if (!edited.ok) throw new CommandError(`${place.path}: ${edited.problem}`, EXIT.failed, edited.hint);
-  const after = judge(edited.text, place);
-  const made = after.faults.filter(
-    ({ key, problem }) => !before.faults.some((old) => old.key === key && old.problem === problem),
-  );
+  const after = judge(place, edited.text);
+  const made = newFaults(before.faults, after.faults);
   if (made.length > 0) throw new CommandError(`nothing was written:\n${formatFaults(made)}`, EXIT.failed);
   const written = rewriteFile(place.path, before.hash, edited.text);
   if (written.ok) return { place, text: edited.text, hash: written.hash, ...after };
@@ -116,42 +115,20 @@ function readHash(path: string): string | undefined {
   return reading.ok ? reading.file.hash : undefined;
 }
 
+/** Reads the file as the service will, or `planned` as if it stood there. */
 function judge(
-  text: string,
-  { path, values, zones, hidesUnchanged }: AliasPlace,
+  { path, request }: AliasPlace,
+  planned?: string,
 ): Pick<AliasFile, 'aliases' | 'entries' | 'faults' | 'warnings'> {
-  const document = readDocument(text, path);
-  const names = zones && new Set(zones.map(({ settings }) => settings.zone));
-  const read =
-    document.written === undefined
-      ? { aliases: [], faults: [], warnings: [] }
-      : readAliases(document.written, { file: path, defaults: values, zones: names, hidesUnchanged });
+  const house = readHouse(planned === undefined ? request : { ...request, plannedAliases: planned });
+  const isOurs = ({ file, about }: Fault): boolean => file === path || about !== undefined;
+  const { aliases } = house.aliases;
   return {
-    aliases: read.aliases,
-    entries: read.aliases.map(entryOf),
-    faults: [...document.faults, ...read.faults, ...keyfobsWithoutAlias(read.aliases, zones ?? [], path)],
-    warnings: read.warnings,
+    aliases,
+    entries: aliases.map(entryOf),
+    faults: [...house.faults, ...house.ignored].filter(isOurs),
+    warnings: house.warnings.filter(isOurs),
   };
-}
-
-/** A zone of config.yaml that names a keyfob depends on its alias. */
-function keyfobsWithoutAlias(
-  aliases: readonly AliasRead[],
-  zones: NonNullable<AliasPlace['zones']>,
-  path: string,
-): readonly Fault[] {
-  const names = new Set(aliases.map(({ settings }) => settings.alias));
-  return zones.flatMap(({ settings: { zone, keyfobs } }) =>
-    keyfobs
-      .filter((keyfob) => !names.has(keyfob))
-      .map((keyfob) =>
-        fault(
-          { file: path, key: `aliases.${keyfob}` },
-          `is a keyfob of the zone ${zone}, but no alias`,
-          `name it in zones.${zone}.keyfobs as it is named here`,
-        ),
-      ),
-  );
 }
 
 /** What is written down of an alias; defaults do not count. */

@@ -3,16 +3,13 @@
  * config.yaml as far as it goes: an alias can be named while the broker's password is still missing.
  */
 
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readConfig } from '../config/config-file.js';
-import { CONFIG_KEY_NAMES, CONFIG_KEYS, type ConfigKey, type ConfigValues } from '../config/config-keys.js';
-import { derive } from '../config/derived.js';
-import { readConfigFile } from '../config/config-reading.js';
-import { readEnvironment } from '../config/environment.js';
-import { formatFaults, type Fault } from '../config/faults.js';
+import type { ConfigValues } from '../config/config-keys.js';
+import { formatFaults } from '../config/faults.js';
+import { readHouse, type House, type HouseRequest } from '../config/house.js';
 import { readTextFile } from '../config/text-file.js';
-import { readZones, type ZoneRead } from '../config/zones.js';
+import type { ZoneRead } from '../config/zones.js';
 import { readX10Config, type X10Config } from '../heyu/x10config.js';
 import { configFileOf, configOption } from './configured.js';
 import { CommandError, EXIT } from './exit-code.js';
@@ -23,27 +20,15 @@ export type PlaceOptions = { readonly config?: string; readonly aliases?: string
 /** The alias file and its surroundings. Paths are absolute. */
 export type AliasPlace = {
   readonly path: string;
-  readonly configFile: string | undefined;
+  /** How to read the house that the file belongs to. */
+  readonly request: HouseRequest;
   /** heyu's configuration as config.yaml names it. */
   readonly x10config: string | undefined;
   readonly values: ConfigValues;
   /** heyu's configuration says HIDE_UNCHANGED YES. */
   readonly hidesUnchanged: boolean;
-  /** Undefined without a configuration: then any zone will do. */
-  readonly zones: readonly ZoneRead[] | undefined;
+  readonly zones: readonly ZoneRead[];
 };
-
-const PATH_KEYS = [
-  'aliases',
-  'heyu.log',
-  'heyu.x10config',
-  'mqtt.ca_file',
-  'mqtt.cert_file',
-  'mqtt.key_file',
-  'mqtt.password_file',
-] as const satisfies readonly ConfigKey[];
-
-type PathKey = (typeof PATH_KEYS)[number];
 
 /** Adds the options that say which alias file is meant. */
 export function withPlaceOptions(command: Command): Command {
@@ -54,46 +39,36 @@ export function withPlaceOptions(command: Command): Command {
 
 /** Finds the alias file. Without configuration and without `--aliases` there is none: an error. */
 export function findPlace(options: PlaceOptions, env: NodeJS.ProcessEnv = process.env): AliasPlace {
-  const environment = readEnvironment(env);
   const named = configFileOf(options.config);
-  const configFile = named === undefined ? undefined : resolve(named);
-  const read = configFile === undefined ? undefined : readConfigured(configFile);
-  const fromFile = read?.values ?? {};
-  const beside = (path: string): string =>
-    resolve(configFile === undefined ? '.' : dirname(configFile), path);
-  const pathOf = (name: PathKey): string | undefined => {
-    const given = environment.values[name];
-    if (given !== undefined) return resolve(given);
-    const written = fromFile[name];
-    return written === undefined ? undefined : beside(written);
-  };
-
-  const x10config = pathOf('heyu.x10config');
-  const ignored: Fault[] = [];
-  const { values: derived, hidesUnchanged } = derive(
-    (name) => environment.values[name] ?? fromFile[name],
-    x10config,
+  const request: HouseRequest = {
+    configFile: named === undefined ? undefined : resolve(named),
     env,
-    ignored,
-    ignored,
-  );
-  const values: Partial<Record<ConfigKey, unknown>> = {};
-  for (const name of CONFIG_KEY_NAMES) {
-    values[name] = environment.values[name] ?? fromFile[name] ?? derived[name] ?? CONFIG_KEYS[name].default;
-  }
-  for (const name of PATH_KEYS) values[name] = pathOf(name) ?? values[name];
-
-  const path =
-    options.aliases === undefined
-      ? (pathOf('aliases') ?? (configFile === undefined ? undefined : beside(CONFIG_KEYS.aliases.default)))
-      : resolve(options.aliases);
-  if (path === undefined)
+    // without a configuration any zone will do
+    anyZone: named === undefined,
+    aliasFile: options.aliases === undefined ? undefined : resolve(options.aliases),
+  };
+  const house = readHouse(request);
+  if (house.isBroken) throw brokenConfiguration(house, request);
+  const { aliasFile, absolute, derived, zones } = house;
+  if (aliasFile === undefined)
     throw new CommandError(
       'there is no configuration yet',
       EXIT.noInput,
       'heyu2mqtt init writes one; --config FILE or --aliases FILE name another',
     );
-  return { path, configFile, x10config, values: values as ConfigValues, hidesUnchanged, zones: read?.zones };
+  const path = resolve(aliasFile);
+  return {
+    path,
+    request: { ...request, aliasFile: path },
+    x10config: absolute['heyu.x10config'],
+    values: absolute,
+    hidesUnchanged: derived.hidesUnchanged,
+    zones,
+  };
+}
+
+function brokenConfiguration({ faults }: House, { configFile }: HouseRequest): CommandError {
+  return new CommandError(formatFaults(faults.filter(({ file }) => file === configFile)), EXIT.configuration);
 }
 
 /** Reads heyu's configuration, of whatever encoding; undefined when none is named. */
@@ -102,18 +77,4 @@ export function readX10ConfigFile(path: string | undefined): X10Config | undefin
   const reading = readTextFile(path, path, { lenient: true });
   if (!reading.ok) throw new CommandError(formatFaults([reading.fault]), EXIT.noInput);
   return readX10Config(reading.file.text);
-}
-
-type ConfigFileRead = {
-  readonly values: ReturnType<typeof readConfig>['values'];
-  readonly zones: readonly ZoneRead[];
-};
-
-/** What config.yaml says as far as it is good; one that cannot be read at all is an error. */
-function readConfigured(path: string): ConfigFileRead {
-  const faults: Fault[] = [];
-  const { written } = readConfigFile(path, '.', faults);
-  if (written === undefined) throw new CommandError(formatFaults(faults), EXIT.configuration);
-  const { values, zones } = readConfig(written, path, faults);
-  return { values, zones: readZones(zones, path, faults) };
 }

@@ -50,14 +50,15 @@ export const CHANNELS: ReadonlySet<string> = new Set(Object.keys(CHANNEL_TABLE))
 /** All conflicts among aliases, each told at the later of the two. Linear in their number. */
 export function conflicts(aliases: readonly AliasRead[], file: string): readonly Fault[] {
   const faults: Fault[] = [];
-  const say = ({ settings, line, lines }: AliasRead, key: string, problem: string, hint: string): void => {
-    faults.push(
-      fault(
+  const say: Say = ({ settings, line, lines }, key, problem, hint, other) => {
+    faults.push({
+      ...fault(
         { file, line: lines.get(key) ?? line, key: dotted('aliases', settings.alias, key) },
         problem,
         hint,
       ),
-    );
+      about: { aliases: [settings.alias, ...(other === undefined ? [] : [other.settings.alias])], key },
+    });
   };
   const at = ({ settings, line }: AliasRead): string => `${settings.alias} (line ${line})`;
 
@@ -73,13 +74,20 @@ export function conflicts(aliases: readonly AliasRead[], file: string): readonly
         'address',
         `${address} is already the address of ${at(there)}`,
         'an address can have one alias',
+        there,
       );
       // The default id is made of the address: saying it twice would help nobody.
       if (!alias.lines.has('id')) continue;
     } else byAddress.set(address, alias);
     const namesake = byId.get(id.toLowerCase());
     if (namesake !== undefined) {
-      say(alias, 'id', `"${id}" is already the id of ${at(namesake)}`, 'give one of them an id of its own');
+      say(
+        alias,
+        'id',
+        `"${id}" is already the id of ${at(namesake)}`,
+        'give one of them an id of its own',
+        namesake,
+      );
     } else byId.set(id.toLowerCase(), alias);
     checkTopic(alias, byTopic, say, at);
     if (namesake === undefined && /^(bridge|zone|heyu2mqtt)($|[_-])/i.test(id)) {
@@ -92,7 +100,7 @@ export function conflicts(aliases: readonly AliasRead[], file: string): readonly
   return faults;
 }
 
-type Say = (alias: AliasRead, key: string, problem: string, hint: string) => void;
+type Say = (alias: AliasRead, key: string, problem: string, hint: string, other?: AliasRead) => void;
 type At = (alias: AliasRead) => string;
 
 function checkTopic(alias: AliasRead, byTopic: ReadonlyMap<string, AliasRead>, say: Say, at: At): void {
@@ -107,7 +115,13 @@ function checkTopic(alias: AliasRead, byTopic: ReadonlyMap<string, AliasRead>, s
       'give it another topic',
     );
   } else if (same !== undefined) {
-    say(alias, 'topic', `"${topic}" is already the topic of ${at(same)}`, 'give one of them another topic');
+    say(
+      alias,
+      'topic',
+      `"${topic}" is already the topic of ${at(same)}`,
+      'give one of them another topic',
+      same,
+    );
   }
 }
 
@@ -124,7 +138,7 @@ function checkParents(
     if (slash < 0 || !CHANNELS.has(topic.slice(slash + 1))) continue;
     const parent = byTopic.get(topic.slice(0, slash));
     if (parent === undefined) continue;
-    say(alias, 'topic', `"${topic}" is one of the topics of ${at(parent)}`, 'give it another topic');
+    say(alias, 'topic', `"${topic}" is one of the topics of ${at(parent)}`, 'give it another topic', parent);
   }
 }
 
@@ -148,9 +162,10 @@ function checkDusk(
         'dusk',
         `${dusk} is the address of ${at(owner)}`,
         'remove one: a unit tells either motion or darkness',
+        owner,
       );
     } else if (other !== undefined) {
-      say(alias, 'dusk', `${dusk} is already the dusk unit of ${at(other)}`, 'remove one of them');
+      say(alias, 'dusk', `${dusk} is already the dusk unit of ${at(other)}`, 'remove one of them', other);
     } else byDusk.set(dusk, alias);
   }
 }

@@ -4,11 +4,11 @@ import { readAliases, type AliasContext, type AliasesRead } from './aliases.js';
 import { readDocument } from './document.js';
 import { fault } from './faults.js';
 import { withHints } from './syntax-hints.js';
-import { readTextFile } from './text-file.js';
+import { plannedFile, readTextFile } from './text-file.js';
 
 /** What the alias file says. */
 export type AliasFile = AliasesRead & {
-  /** Every alias could be read. */
+  /** Every alias could be read: none is missing from `aliases`. */
   readonly isComplete: boolean;
   readonly found: boolean;
   /** For `editAliases` and `rewriteFile`: the text and its hash; undefined when it could not be read. */
@@ -18,15 +18,27 @@ export type AliasFile = AliasesRead & {
 
 const IMPORT = 'heyu2mqtt alias import makes the alias file of your x10config';
 
-/** Reads it. `path` is shown as it is given and relative to `cwd`; undefined = there is none to be looked for. */
+/**
+ * Reads it. `path` is shown as it is given and relative to `cwd`; undefined = there is none to be looked for. `planned`
+ * is a text that is to be judged as if it stood there.
+ */
 export function loadAliasFile(
   path: string | undefined,
   cwd: string,
   context: Omit<AliasContext, 'file'>,
+  planned?: string,
 ): AliasFile {
-  const none = { aliases: [], faults: [], warnings: [], text: undefined, hash: undefined, found: false };
+  const none = {
+    aliases: [],
+    faults: [],
+    ignored: [],
+    warnings: [],
+    text: undefined,
+    hash: undefined,
+    found: false,
+  };
   if (path === undefined) return { ...none, isComplete: true };
-  const reading = readTextFile(resolve(cwd, path), path);
+  const reading = planned === undefined ? readTextFile(resolve(cwd, path), path) : plannedFile(planned, path);
   if (!reading.ok) {
     if (!reading.missing) return { ...none, faults: [reading.fault], isComplete: false };
     const warnings = [fault({ file: path }, 'does not exist: there are no sensors yet', IMPORT)];
@@ -44,7 +56,7 @@ export function loadAliasFile(
     warnings.push(fault({ file: path }, 'names no alias: there are no sensors yet', IMPORT));
   }
   return {
-    aliases: read.aliases,
+    ...read,
     faults,
     warnings,
     isComplete: faults.length === 0,

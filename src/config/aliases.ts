@@ -1,9 +1,10 @@
 /** Reads aliases.yaml as it is written into sensors, checked and with their defaults filled in. */
 import { HOUSE_SOURCES, SOURCES, type Source } from '../heyu/source.js';
+import { canBe } from '../sensor/channels.js';
 import type { SensorSettings, SensorType } from '../sensor/settings.js';
+import { nextUnit, type Address } from '../x10/address.js';
 import { UNNAMED_MODEL, type Model } from '../x10/model.js';
 import { ALIAS_KEYS, TYPE_OF_KIND, type AliasValues } from './alias-keys.js';
-import { conflicts } from './alias-conflicts.js';
 import type { ConfigValues } from './config-keys.js';
 import { fault, type Fault } from './faults.js';
 import { aliasFault } from './form-x10.js';
@@ -39,12 +40,16 @@ export type AliasRead = {
   readonly settings: SensorSettings;
   readonly line: number;
   readonly lines: ReadonlyMap<string, number>;
+  /** The `type` that is written and left aside, because the model is never heard as one. */
+  readonly ignoredType: SensorType | undefined;
 };
 
 /** What an alias file says. With faults, the aliases that are good as far as they go. */
 export type AliasesRead = {
   readonly aliases: readonly AliasRead[];
   readonly faults: readonly Fault[];
+  /** Settings that have no effect and are left aside. */
+  readonly ignored: readonly Fault[];
   readonly warnings: readonly Fault[];
 };
 
@@ -56,14 +61,14 @@ const SWITCHING_SOURCES: readonly Source[] = SOURCES.filter(
 /** Reads the document of an alias file. */
 export function readAliases(written: Written, context: AliasContext): AliasesRead {
   const faults: Fault[] = [];
+  const ignored: Fault[] = [];
   const warnings: Fault[] = [];
   const aliases: AliasRead[] = [];
   for (const entry of entriesOf(written, context.file, faults)) {
-    const alias = readAlias(entry, context, faults, warnings);
+    const alias = readAlias(entry, context, faults, ignored, warnings);
     if (alias !== undefined) aliases.push(alias);
   }
-  faults.push(...conflicts(aliases, context.file));
-  return { aliases, faults, warnings };
+  return { aliases, faults, ignored, warnings };
 }
 
 function entriesOf(written: Written, file: string, faults: Fault[]): Iterable<Entry> {
@@ -104,6 +109,7 @@ function readAlias(
   { key: alias, line, value }: Entry,
   { file, defaults, zones, hidesUnchanged }: AliasContext,
   faults: Fault[],
+  ignored: Fault[],
   warnings: Fault[],
 ): AliasRead | undefined {
   const path = dotted('aliases', alias);
@@ -129,11 +135,25 @@ function readAlias(
   }
   if (values.address === undefined) return undefined;
   const model = values.model ?? UNNAMED_MODEL;
+  const ignoredType = values.type === undefined || canBe(values.type, model) ? undefined : values.type;
+  if (ignoredType !== undefined) {
+    ignored.push({
+      ...fault(
+        { file, line: lines.get('type'), key: dotted(path, 'type') },
+        `a ${model.name} is never heard as ${ignoredType}`,
+        'remove it, or correct the model',
+      ),
+      about: { aliases: [alias], key: 'type' },
+    });
+  }
   const doubtful = (key: string, problem: string, hint: string): void => {
     warnings.push(fault({ file, line: lines.get(key), key: dotted(path, key) }, problem, hint));
   };
   if (values.dusk !== undefined && values.model !== undefined && model.dusk !== 'next_unit') {
     doubtful('dusk', `a ${model.name} has no dusk unit`, 'remove it, or correct the model');
+  } else if (values.dusk !== undefined && !isNear(values.dusk, values.address)) {
+    const next = nextUnit(values.address);
+    doubtful('dusk', 'is not the unit after its own', `sensors send it there: ${next}`);
   }
   if (model.kind === 'other' && values.type === undefined && !(values.ignore ?? false)) {
     doubtful(
@@ -143,17 +163,30 @@ function readAlias(
     );
   }
   return {
-    settings: settingsOf(alias, values.address, model, values, defaults, hidesUnchanged),
+    settings: settingsOf(
+      alias,
+      values.address,
+      model,
+      { ...values, type: ignoredType === undefined ? values.type : undefined },
+      defaults,
+      hidesUnchanged,
+    ),
     line,
     lines,
+    ignoredType,
   };
+}
+
+/** The unit after its own; that it is its own address is a fault, which is told elsewhere. */
+function isNear(dusk: Address, address: Address): boolean {
+  return dusk === address || dusk === nextUnit(address);
 }
 
 function settingsOf(
   alias: string,
   address: NonNullable<AliasValues['address']>,
   model: Model,
-  values: Partial<AliasValues>,
+  values: { readonly [Key in keyof AliasValues]?: AliasValues[Key] | undefined },
   defaults: SensorDefaults,
   hidesUnchanged: boolean,
 ): SensorSettings {

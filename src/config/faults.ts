@@ -15,6 +15,8 @@ export type Fault = {
   readonly problem: string;
   /** What to do about it. */
   readonly hint: string | undefined;
+  /** The aliases that it is about, and the key of theirs that another value would mend. */
+  readonly about?: { readonly aliases: readonly string[]; readonly key: string };
 };
 
 /** The `file` of faults in environment variables; their `key` is the variable. */
@@ -30,6 +32,14 @@ export function fault(
   hint?: string,
 ): Fault {
   return { file: place.file, line: place.line, key: place.key ?? '', problem, hint };
+}
+
+/** What `after` has and `before` has not; the lines that problems name may have moved. */
+export function newFaults(before: readonly Fault[], after: readonly Fault[]): readonly Fault[] {
+  const nameOf = ({ file, key, problem }: Fault): string =>
+    JSON.stringify([file, key, problem.replaceAll(/ \(line \d+\)/g, '')]);
+  const known = new Set(before.map(nameOf));
+  return after.filter((each) => !known.has(nameOf(each)));
 }
 
 /** Sorted by file, in the order in which the files were read, and by line; the order is kept where both are equal. */

@@ -1,31 +1,52 @@
-/** Keyfobs that drive zones must be remotes of the alias file. */
+/** Keyfobs that drive zones must be remotes of the alias file that arm and disarm. */
+import { eventTypesOf } from '../sensor/event-types.js';
 import type { AliasRead } from './aliases.js';
 import { fault, type Fault } from './faults.js';
 import { dotted } from './read-keys.js';
-import { didYouMean } from './suggest.js';
+import { nearest } from './suggest.js';
 import type { ZoneRead } from './zones.js';
 
-/** Faults of the `keyfobs` of all zones. */
+/** Judges the `keyfobs` of all zones. */
 export function keyfobFaults(
   zones: readonly ZoneRead[],
   aliases: readonly AliasRead[],
   file: string,
-): readonly Fault[] {
+): { readonly faults: readonly Fault[]; readonly ignored: readonly Fault[] } {
   const faults: Fault[] = [];
-  const byAlias = new Map(aliases.map(({ settings }) => [settings.alias, settings]));
-  const remotes = aliases
-    .filter(({ settings }) => settings.type === 'remote')
-    .map(({ settings }) => settings.alias);
+  const ignored: Fault[] = [];
+  const byAlias = new Map(aliases.map((alias) => [alias.settings.alias, alias]));
+  const fobs = aliases.filter((alias) => isRemote(alias) && whyIdle(alias) === undefined);
   for (const { settings, lines } of zones) {
     const place = { file, line: lines.get('keyfobs'), key: dotted('zones', settings.zone, 'keyfobs') };
     for (const keyfob of settings.keyfobs) {
+      const about = { aliases: [keyfob], key: 'model' };
+      const say = (to: Fault[], problem: string, hint?: string): number =>
+        to.push({ ...fault(place, problem, hint), about });
       const alias = byAlias.get(keyfob);
+      const idle = alias && whyIdle(alias);
       if (alias === undefined) {
-        faults.push(fault(place, `there is no alias "${keyfob}"`, didYouMean(keyfob, remotes)));
-      } else if (alias.type !== 'remote') {
-        faults.push(fault(place, `"${keyfob}" is no remote`, 'name keyfobs such as a KR10A only'));
+        const near = nearest(
+          keyfob,
+          fobs.map((fob) => fob.settings.alias),
+        );
+        const hint = `a keyfob of the zone ${settings.zone} must be named there as in the alias file`;
+        say(faults, `there is no alias "${keyfob}"`, near === undefined ? hint : `did you mean "${near}"?`);
+      } else if (!isRemote(alias)) {
+        say(faults, `"${keyfob}" is no remote`, 'name keyfobs such as a KR10A only');
+      } else if (idle !== undefined) {
+        say(ignored, `"${keyfob}" ${idle}`, 'name keyfobs such as a KR10A or KR18, or remove it');
       }
     }
   }
-  return faults;
+  return { faults, ignored };
+}
+
+const isRemote = ({ settings, ignoredType }: AliasRead): boolean =>
+  settings.type === 'remote' || ignoredType === 'remote';
+
+/** Why no key of a remote ever arms or disarms a zone. */
+function whyIdle({ settings, ignoredType }: AliasRead): string | undefined {
+  if (ignoredType !== undefined) return `is a ${settings.model.name}, which has no keys`;
+  if (!eventTypesOf(settings).includes('arm')) return 'has no keys that arm and disarm';
+  return settings.ignore ? 'is ignored by the alias file' : undefined;
 }

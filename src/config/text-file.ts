@@ -25,6 +25,15 @@ export function hashOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
+/** A text that is to be written, judged as if it had been read: what is too large would never be read again. */
+export function plannedFile(text: string, shownAs: string): FileReading {
+  return Buffer.byteLength(text) > LARGEST_FILE
+    ? { ok: false, missing: false, fault: fault({ file: shownAs }, tooLarge(LARGEST_FILE)) }
+    : { ok: true, file: { text, hash: hashOf(text), mode: 0 } };
+}
+
+const tooLarge = (mostBytes: number): string => `is larger than ${mostBytes.toLocaleString('en-US')} bytes`;
+
 /** Reads `path`; faults name it `shownAs`. Bytes that are no UTF-8 are a fault unless `lenient`. Never throws. */
 export function readTextFile(
   path: string,
@@ -51,7 +60,7 @@ export function readTextFile(
   } catch (error) {
     return unreadable(error, shownAs);
   }
-  if (bytes.length > mostBytes) return failed(`is larger than ${mostBytes.toLocaleString('en-US')} bytes`);
+  if (bytes.length > mostBytes) return failed(tooLarge(mostBytes));
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     return failed('is written in UTF-16', 'save it as UTF-8');
   }

@@ -28,30 +28,30 @@ export function topicConflicts(
       ),
     );
   }
-  const sensors = new Set(aliases.map(({ settings }) => settings.topic));
-  const ours = (topic: string): boolean => {
-    if (!lies(topic, base) || topic === base) return false;
+  const sensors = new Map(aliases.map(({ settings }) => [settings.topic, settings.alias]));
+  const check = (topic: string, at: Pick<Fault, 'file' | 'line' | 'key'>, hint: string): void => {
+    if (!lies(topic, base) || topic === base) return;
     const rest = topic.slice(base.length + 1);
     const slash = rest.lastIndexOf('/');
     const [level = ''] = rest.split('/');
-    return (
-      (RESERVED_LEVELS as readonly string[]).includes(level) ||
-      (slash > 0 && sensors.has(rest.slice(0, slash)) && CHANNELS.has(rest.slice(slash + 1)))
-    );
+    const alias = CHANNELS.has(rest.slice(slash + 1)) ? sensors.get(rest.slice(0, slash)) : undefined;
+    if ((RESERVED_LEVELS as readonly string[]).includes(level)) {
+      faults.push(fault(at, 'is a topic of the bridge itself', hint));
+    } else if (alias !== undefined) {
+      const whose = `the alias ${alias} publishes there: ${hint}, or give the alias another topic`;
+      faults.push({
+        ...fault(at, 'is a topic of the bridge itself', whose),
+        about: { aliases: [alias], key: 'topic' },
+      });
+    }
   };
-  if (ours(values['homeassistant.birth_topic'])) {
-    faults.push(
-      fault(place('homeassistant.birth_topic'), 'is a topic of the bridge itself', "use Home Assistant's"),
-    );
-  }
+  check(values['homeassistant.birth_topic'], place('homeassistant.birth_topic'), "use Home Assistant's");
   for (const { settings, lines } of zones) {
-    if (settings.stateTopic === undefined || !ours(settings.stateTopic)) continue;
-    faults.push(
-      fault(
-        { file, line: lines.get('state_topic'), key: dotted('zones', settings.zone, 'state_topic') },
-        'is a topic of the bridge itself',
-        'remove it to let the bridge keep the zone, or name the topic of the other program',
-      ),
+    if (settings.stateTopic === undefined) continue;
+    check(
+      settings.stateTopic,
+      { file, line: lines.get('state_topic'), key: dotted('zones', settings.zone, 'state_topic') },
+      'remove it to let the bridge keep the zone, or name the topic of the other program',
     );
   }
   return faults;

@@ -34,6 +34,24 @@ export function mainChannelOf(type: SensorType): ChannelTopic | undefined {
   }
 }
 
+/** A type with a main channel that can be an alarm. */
+export function raisesAlarm(type: SensorType): boolean {
+  const main = mainChannelOf(type);
+  return main !== undefined && main !== 'state' && main !== 'light';
+}
+
+/**
+ * Whether what heyu writes of this model is ever heard as this type: a door contact has no keys, and a keyfob is no
+ * door. Standard X10 says On and Off, which may mean anything; modules of the kind `other` are left to their owner.
+ */
+export function canBe(type: SensorType, { name, kind, protocol, dusk }: Model): boolean {
+  if (type === 'reading') return kind === 'other' || READING_MODELS.has(name);
+  if (protocol === 'standard') return true;
+  if (protocol === 'decoded' || type === 'light' || type === 'appliance') return false;
+  if (type === 'light_sensor') return dusk === 'function';
+  return (type === 'remote') === (kind === 'remote');
+}
+
 /** Modules without a dimmer although they switch lamps (modules.c: wall switches of the relay kind, floodlights). */
 const NOT_DIMMABLE = new Set(['WS13A', 'XPS3', 'PR511', 'PHS01']);
 

@@ -1,0 +1,160 @@
+/**
+ * Reads the house: both files, the environment and heyu's own configuration, as far as they go, and judges them
+ * together. The one way for the service, which ends with faults, and for the commands that edit the alias file, which
+ * may make none. Secrets are not looked at. Reads files; never throws for what it finds in them.
+ */
+import { resolve } from 'node:path';
+import { loadAliasFile, type AliasFile } from './alias-file.js';
+import { readConfig, type ConfigRead } from './config-file.js';
+import { CONFIG_KEY_NAMES, environmentName, type ConfigKey, type ConfigValues } from './config-keys.js';
+import { placeOf } from './credentials.js';
+import { derive, type Derived } from './derived.js';
+import { readConfigFile } from './config-reading.js';
+import { readEnvironment, type Environment, type EnvironmentRead } from './environment.js';
+import { ENVIRONMENT, type Fault } from './faults.js';
+import { judge } from './judge.js';
+import type { Origin, Origins } from './origins.js';
+import { pathFrom, withAbsolutePaths, type Base } from './paths.js';
+import { layered } from './schema.js';
+import { withHints } from './syntax-hints.js';
+import { readZones, type ZoneRead } from './zones.js';
+
+/** What to read. */
+export type HouseRequest = {
+  /** Path of config.yaml as the user gave it; undefined = defaults and environment only. */
+  readonly configFile: string | undefined;
+  /** As `process.env`. */
+  readonly env: Environment;
+  /** What relative paths on the command line and in the environment are relative to. */
+  readonly cwd?: string;
+  /** Aliases may name zones that the configuration does not (`explain` with an alias file alone). */
+  readonly anyZone?: boolean;
+  /** The alias file, in place of the one that the configuration names. */
+  readonly aliasFile?: string | undefined;
+  /** Text of the alias file that is to be judged as if it stood there. */
+  readonly plannedAliases?: string;
+};
+
+/** What has been read, and everything that is wrong with it, in the order of the files. */
+export type House = {
+  /** As they are written: relative paths stay relative. */
+  readonly values: ConfigValues;
+  /** With every path made absolute. */
+  readonly absolute: ConfigValues;
+  readonly origins: Origins;
+  readonly zones: readonly ZoneRead[];
+  /** Path of the alias file as it is shown; undefined without a configuration that it could lie beside. */
+  readonly aliasFile: string | undefined;
+  readonly aliases: AliasFile;
+  /** config.yaml cannot be read at all: what is read beside it says little. */
+  readonly isBroken: boolean;
+  /** Permission bits of config.yaml; 0 without one. */
+  readonly mode: number;
+  readonly derived: Derived;
+  readonly faults: readonly Fault[];
+  /** Settings that have no effect and are left aside: whoever edits them must not make one. */
+  readonly ignored: readonly Fault[];
+  readonly warnings: readonly Fault[];
+};
+
+/** Reads a house. */
+export function readHouse(request: HouseRequest): House {
+  const { configFile, env, cwd = process.cwd(), anyZone = false } = request;
+  const faults: Fault[] = [];
+  const warnings: Fault[] = [];
+  const base: Base = { configFile, cwd };
+  const environment = readEnvironment(env);
+  const file = configFile === undefined ? undefined : readConfigFile(configFile, cwd, faults);
+  const written = file?.written;
+  // Without a readable file every further remark would be about defaults that nobody asked for.
+  const isBroken = configFile !== undefined && written === undefined;
+  const shown = configFile ?? ENVIRONMENT;
+  const config: ConfigRead =
+    written === undefined
+      ? { values: {}, lines: new Map(), zones: undefined }
+      : readConfig(written, shown, faults);
+  const zones = readZones(config.zones, shown, faults);
+  if (file !== undefined) {
+    warnings.push(...file.warnings);
+    faults.splice(0, Infinity, ...withHints(faults, file.text));
+  }
+
+  const derived = derivedFrom(config, environment, env, base, faults, warnings);
+  const values = layered([derived.values, config.values], environment.variables);
+  const origins = originsOf(config, environment, derived, shown);
+
+  const aliasFile = request.aliasFile ?? aliasFileOf(values, origins, base);
+  const aliases = loadAliasFile(
+    aliasFile,
+    cwd,
+    {
+      defaults: values,
+      zones: isBroken || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone)),
+      hidesUnchanged: derived.hidesUnchanged,
+    },
+    request.plannedAliases,
+  );
+  const place = placeOf(origins, configFile);
+  const judged = judge({ values, zones, aliases, aliasFile: aliasFile ?? '', place, configFile: shown });
+  return {
+    values,
+    absolute: withAbsolutePaths(values, origins, base),
+    origins,
+    zones,
+    aliasFile,
+    aliases,
+    isBroken,
+    mode: file?.mode ?? 0,
+    derived,
+    faults: [...faults, ...aliases.faults, ...judged.faults, ...environment.faults],
+    ignored: [...aliases.ignored, ...judged.ignored],
+    warnings: [...warnings, ...aliases.warnings, ...environment.warnings],
+  };
+}
+
+function derivedFrom(
+  config: ConfigRead,
+  environment: EnvironmentRead,
+  env: Environment,
+  base: Base,
+  faults: Fault[],
+  warnings: Fault[],
+): Derived {
+  const inEnvironment = environment.values['heyu.x10config'];
+  const inFile = config.values['heyu.x10config'];
+  const fromFile: Origin = { kind: 'file', file: base.configFile ?? '', line: 0 };
+  const x10config = inEnvironment ?? (inFile === undefined ? undefined : pathFrom(inFile, fromFile, base));
+  return derive(
+    (name) => environment.values[name] ?? config.values[name],
+    x10config === undefined ? undefined : resolve(base.cwd, x10config),
+    env,
+    faults,
+    warnings,
+  );
+}
+
+function originsOf(
+  config: ConfigRead,
+  environment: EnvironmentRead,
+  derived: Derived,
+  file: string,
+): Origins {
+  const origins = new Map<ConfigKey, Origin>();
+  for (const name of CONFIG_KEY_NAMES) {
+    const from = derived.from.get(name);
+    const line = config.lines.get(name);
+    if (environment.values[name] !== undefined) {
+      origins.set(name, { kind: 'environment', variable: environmentName(name) });
+    } else if (line !== undefined) origins.set(name, { kind: 'file', file, line });
+    else if (from !== undefined) origins.set(name, { kind: 'derived', from });
+    else origins.set(name, { kind: 'default' });
+  }
+  return origins;
+}
+
+/** Path of the alias file as it is shown; undefined without a configuration that it could lie beside. */
+function aliasFileOf(values: ConfigValues, origins: Origins, base: Base): string | undefined {
+  const origin = origins.get('aliases');
+  if (base.configFile === undefined && origin?.kind !== 'environment') return undefined;
+  return pathFrom(values.aliases, origin, base);
+}
