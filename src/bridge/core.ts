@@ -19,7 +19,8 @@ import type { ChannelTopic } from '../mqtt/topics.js';
 import type { CoreSettings } from '../settings.js';
 import { createDeadlines, type Deadlines } from './deadlines.js';
 import type { Finding } from './finding.js';
-import { newHealth, type Health, type Trouble } from './health.js';
+import { newHealth, setTrouble, type Health, type Trouble } from './health.js';
+import { silentFrom } from './heartbeats.js';
 import type { Unmapped } from './unmapped.js';
 
 /** What the core wants. The shell turns it into messages, `explain` into rows. */
@@ -85,9 +86,10 @@ export type Core = {
   wakeAt: number;
   /** Addresses and ids that were heard without an alias have changed since the shell last asked. */
   unmappedChanged: boolean;
-  /** Stamps in a row that did not fit, and unknown bytes in a row from the interface. */
+  /** Stamps in a row that did not fit. */
   mismatchesInARow: number;
-  garbageInARow: number;
+  /** Unknown values from the interface since it last spoke X10: how many, the first and the last (epoch ms). */
+  readonly garbage: { count: number; since: number; at: number };
   /** When the interface last told of a power failure, epoch ms. */
   powerFailedAt: number;
   readonly output: CoreOutput;
@@ -133,7 +135,7 @@ export function createCore(
     wakeAt: Infinity,
     unmappedChanged: true,
     mismatchesInARow: 0,
-    garbageInARow: 0,
+    garbage: { count: 0, since: 0, at: 0 },
     powerFailedAt: -Infinity,
     output,
     report: reportTo(() => core),
@@ -171,9 +173,19 @@ function reportTo(of: () => Core): Report {
 /** Looks after every deadline up to `at`: ends of hold times, silences. Cheap while none is due. */
 export function advance(core: Core, at: number): void {
   if (at < core.wakeAt) return;
-  core.wakeAt = core.deadlines.lookAfter(at, (sensor) => {
+  const earliest = core.deadlines.lookAfter(at, (sensor) => {
     if (!sensor.settings.ignore) expire(sensor, at, core.report);
   });
+  core.wakeAt = Math.min(earliest, watchHeartbeats(core, at));
+}
+
+/** Reports that no sensor gives a sign of life any more; returns when that may be next. */
+function watchHeartbeats(core: Core, at: number): number {
+  const { health, sensors, settings } = core;
+  const from = settings.quietAfterMs === 0 ? undefined : silentFrom(health.heartbeats, sensors);
+  if (from !== undefined && from > at) return from;
+  setTrouble(core, from === undefined ? 'ends' : 'begins', 'heartbeats_missing', from ?? at);
+  return Infinity;
 }
 
 /** Instants have changed: the next `advance` asks every sensor for its deadline anew. */
@@ -227,6 +239,11 @@ export function shiftDeadlines(core: Core, byMs: number): void {
   for (const times of Object.values(core.rf)) {
     times[0] = moved(times[0]);
     times[1] = moved(times[1]);
+  }
+  const { heartbeats } = core.health;
+  if (heartbeats !== undefined) {
+    heartbeats.since = moved(heartbeats.since);
+    heartbeats.at = moved(heartbeats.at);
   }
   for (const selections of [core.selections, ...Object.values(core.otherSelections)]) {
     shiftSelections(selections, byMs);

@@ -4,6 +4,7 @@
  */
 
 import type { Message } from '../heyu/messages.js';
+import type { Heartbeats } from './heartbeats.js';
 
 /** Counted since the state directory was new. */
 export type Counters = {
@@ -33,13 +34,21 @@ export type Counters = {
 
 /** A trouble that lasts. */
 export type Trouble =
-  'rf_flood' | 'rf_jamming' | 'interface_lockup' | 'interface_garbage' | 'clock_mismatch' | 'old_heyu';
+  | 'rf_flood'
+  | 'rf_jamming'
+  | 'interface_lockup'
+  | 'interface_garbage'
+  | 'clock_mismatch'
+  | 'old_heyu'
+  | 'heartbeats_missing';
 
 /** Health as remembered over restarts. */
 export type Health = {
   counters: Counters;
   /** Troubles and since when (epoch ms). */
   troubles: Partial<Record<Trouble, number>>;
+  /** Signs of life; undefined before the first. Not in documents of earlier versions. */
+  heartbeats?: Heartbeats;
 };
 
 /** Nothing has happened yet. */
@@ -79,20 +88,28 @@ export const TROUBLES: Readonly<Record<Trouble, string>> = {
   interface_garbage: 'garbage comes from the power line interface',
   clock_mismatch: 'the stamps of the heyu log do not fit the clock: check heyu.timezone and heyu.date_format',
   old_heyu: 'heyu is older than 2.5, and its lines are not understood: update heyu',
+  heartbeats_missing:
+    'no sensor gives a sign of life any more: heyu or its receiver may hang (heyu stop; heyu start)',
 };
 
-/** Begins a trouble; returns whether that is news. */
-export function beginTrouble(health: Health, trouble: Trouble, at: number): boolean {
-  if (health.troubles[trouble] !== undefined) return false;
-  health.troubles[trouble] = at;
-  return true;
-}
-
-/** Ends a trouble; returns whether it had been there. */
-export function endTrouble(health: Health, trouble: Trouble): boolean {
-  if (health.troubles[trouble] === undefined) return false;
-  Reflect.deleteProperty(health.troubles, trouble);
-  return true;
+/** Begins or ends a trouble, and tells of it when that is news. */
+export function setTrouble(
+  {
+    health: { troubles },
+    output,
+  }: {
+    readonly health: Health;
+    readonly output: { readonly trouble: (trouble: Trouble, begins: boolean) => void };
+  },
+  what: 'begins' | 'ends',
+  trouble: Trouble,
+  at: number,
+): void {
+  const begins = what === 'begins';
+  if ((troubles[trouble] !== undefined) === begins) return;
+  if (begins) troubles[trouble] = at;
+  else Reflect.deleteProperty(troubles, trouble);
+  output.trouble(trouble, begins);
 }
 
 /** Which trouble a message begins or ends. */

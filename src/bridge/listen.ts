@@ -23,12 +23,16 @@ import { securityHeard } from '../sensor/sensor.js';
 import type { LogLine } from '../ports.js';
 import { advance, type Core } from './core.js';
 import { functionHeard, unitFunction } from './function-heard.js';
-import { interfaceWorks, messageHeard, receiverWorks, setTrouble, SUSPICIOUS } from './message-heard.js';
+import { setTrouble } from './health.js';
+import { interfaceWorks, messageHeard, receiverWorks } from './message-heard.js';
 import { noteUnmapped } from './unmapped.js';
 import { aliasOf, counts, isLamp, signed, unmapped } from './whose.js';
 
 /** A line read this long (ms) after the end of its file was last seen belongs to a backlog. */
 export const BACKLOG_MS = 60_000;
+
+/** So many stamps in a row that do not fit are a trouble. */
+const SUSPICIOUS = 20;
 
 /** Longer than every signal of heyu but those with a very long label: worth a second look. */
 const LONG = 90;

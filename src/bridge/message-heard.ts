@@ -6,7 +6,8 @@
 import type { Message } from '../heyu/messages.js';
 import { clearTamper } from '../sensor/diagnostics.js';
 import type { Core } from './core.js';
-import { beginTrouble, countMessage, endTrouble, TROUBLE_OF, type Trouble } from './health.js';
+import { countMessage, setTrouble, TROUBLE_OF } from './health.js';
+import { interrupt } from './heartbeats.js';
 
 /** RF that is heard so long after a flood or jamming began, and no end was told: it is over. */
 const RF_WORKS_AFTER_MS = 60_000;
@@ -14,20 +15,18 @@ const RF_WORKS_AFTER_MS = 60_000;
 /** The interface tells of one power failure once a second until it gets the time. */
 const SAME_FAILURE_MS = 60_000;
 
-/** So many stamps that do not fit, or unknown bytes of the interface, in a row are a trouble. */
-export const SUSPICIOUS = 20;
-
-/** Begins or ends a trouble; tells of it when that is news. */
-export function setTrouble(core: Core, what: 'begins' | 'ends', trouble: Trouble, at: number): void {
-  const { health, output } = core;
-  const isNews = what === 'begins' ? beginTrouble(health, trouble, at) : endTrouble(health, trouble);
-  if (isNews) output.trouble(trouble, what === 'begins');
-}
+/**
+ * So many unknown values in a row are a trouble if they come for longer than `GARBAGE_MS`: heyu that was started
+ * without a terminal writes 59 at once when it is stopped. After a pause of `GARBAGE_OVER_MS` they are counted anew.
+ */
+const MUCH_GARBAGE = 20;
+const GARBAGE_MS = 60_000;
+const GARBAGE_OVER_MS = 3_600_000;
 
 function hasInterfaceTrouble(core: Core): boolean {
   const { troubles } = core.health;
   return (
-    core.garbageInARow > 0 ||
+    core.garbage.count > 0 ||
     troubles.interface_lockup !== undefined ||
     troubles.interface_garbage !== undefined
   );
@@ -36,14 +35,29 @@ function hasInterfaceTrouble(core: Core): boolean {
 /** The power line interface speaks X10 (again). */
 export function interfaceWorks(core: Core, at: number): void {
   if (!hasInterfaceTrouble(core)) return;
-  core.garbageInARow = 0;
+  core.garbage.count = 0;
   setTrouble(core, 'ends', 'interface_lockup', at);
   setTrouble(core, 'ends', 'interface_garbage', at);
 }
 
-/** RF is heard: a flood or jamming of which heyu told no end is over. */
+/** The interface wrote what heyu does not know. */
+function garbageHeard(core: Core, at: number): void {
+  const { garbage } = core;
+  if (garbage.count === 0 || at - garbage.at > GARBAGE_OVER_MS) {
+    garbage.count = 0;
+    garbage.since = at;
+  }
+  garbage.count += 1;
+  garbage.at = at;
+  if (garbage.count >= MUCH_GARBAGE && at - garbage.since >= GARBAGE_MS)
+    setTrouble(core, 'begins', 'interface_garbage', at);
+}
+
+/** RF is heard: a flood or jamming of which heyu told no end is over, and garbage that has not come for long. */
 export function receiverWorks(core: Core, at: number): void {
-  const { rf_flood: floodAt, rf_jamming: jammingAt } = core.health.troubles;
+  const { rf_flood: floodAt, rf_jamming: jammingAt, interface_garbage: garbageAt } = core.health.troubles;
+  if (garbageAt !== undefined && at - Math.max(garbageAt, core.garbage.at) > GARBAGE_OVER_MS)
+    setTrouble(core, 'ends', 'interface_garbage', at);
   if (floodAt !== undefined && at - floodAt > RF_WORKS_AFTER_MS) setTrouble(core, 'ends', 'rf_flood', at);
   if (jammingAt !== undefined && at - jammingAt > RF_WORKS_AFTER_MS)
     setTrouble(core, 'ends', 'rf_jamming', at);
@@ -57,14 +71,11 @@ export function messageHeard(core: Core, message: Message, at: number, earliestA
   if (!isSameFailure) countMessage(health.counters, message);
   const trouble = TROUBLE_OF[message];
   if (trouble !== undefined) setTrouble(core, trouble[0], trouble[1], at);
-  if (message === 'unknown_value') {
-    core.garbageInARow += 1;
-    if (core.garbageInARow === SUSPICIOUS) setTrouble(core, 'begins', 'interface_garbage', at);
-  }
+  if (message === 'unknown_value') garbageHeard(core, at);
   switch (message) {
     case 'engine_started':
-      setTrouble(core, 'ends', 'interface_lockup', at);
-      setTrouble(core, 'ends', 'interface_garbage', at);
+      interrupt(health.heartbeats, at);
+      interfaceWorks(core, at);
       setTrouble(core, 'ends', 'rf_flood', at);
       setTrouble(core, 'ends', 'rf_jamming', at);
       output.note('info', {}, 'heyu engine started');

@@ -5,6 +5,8 @@ import type { Source } from '../heyu/source.js';
 import { noteSign } from '../sensor/diagnostics.js';
 import type { Sensor } from '../sensor/hearing.js';
 import type { Core } from './core.js';
+import { setTrouble } from './health.js';
+import { hasHeartbeat, SHORTEST_LIMIT_MS, withHeartbeat } from './heartbeats.js';
 import { noteUnmapped } from './unmapped.js';
 
 /** Our map's alias, else heyu's own. */
@@ -35,7 +37,16 @@ export function counts(core: Core, sensor: Sensor, source: Source): boolean {
 /** The line was a sign of life: last_seen goes out after everything else that the line caused. */
 export function signed(core: Core, sensor: Sensor, at: number): void {
   if (sensor.state.seenAt < at) noteSign(sensor, at, core.report);
+  if (hasHeartbeat(sensor.settings)) heartbeat(core, at);
   core.output.seen(sensor, at);
+}
+
+function heartbeat(core: Core, at: number): void {
+  const { health } = core;
+  health.heartbeats = withHeartbeat(health.heartbeats, at);
+  setTrouble(core, 'ends', 'heartbeats_missing', at);
+  // when that is too long ago is worked out at the first deadline that may be one
+  core.wakeAt = Math.min(core.wakeAt, at + SHORTEST_LIMIT_MS);
 }
 
 /** An address was heard that no alias covers. heyu's own commands are nobody's sensor. */

@@ -48,8 +48,8 @@ export const CONFIG_KEYS = {
   'heyu.quiet_after': key(
     duration(MINUTE, 3650 * DAY, 'zero_allowed'),
     2 * DAY,
-    'A log to which nothing was written for this long is reported as a problem; 0 = never. Two days, because ' +
-      'dusk and dawn alone give a line a day.',
+    'A log to which nothing was written for this long is reported as a problem; 0 = never, nor missing signs of life ' +
+      '(heyu.md). Two days, because dusk and dawn alone give a line a day.',
     '12h',
   ),
   'heyu.polling': key(

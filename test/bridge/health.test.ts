@@ -56,6 +56,12 @@ function play(lines: readonly string[]): { counted: Partial<Counters>; troubles:
 
 const POWER = 'CM11A experienced an AC power interruption. It requested a time update.';
 const UNKNOWN = 'Poll received unknown value (1 bytes), leading byte = 73';
+/** What the daemons of heyu still had to say when it is stopped, and it was started without a terminal. */
+const BURST = Array.from(
+  'starting heyu_relay\nstarting heyu_engine\nstarting heyu_aux\n',
+  (character) =>
+    `Poll received unknown value (1 bytes), leading byte = ${character.charCodeAt(0).toString(16)}`,
+);
 const FLOOD = 'rcva            RF Flood : Started';
 const JAMMING = 'rcva          RF Jamming : Started Main';
 const RF = 'rcva func        Alert : hu C1   (x)';
@@ -141,11 +147,25 @@ describe('a trouble', () => {
       ['+interface_lockup', '-interface_lockup'],
     ],
     [
-      'is garbage from the interface',
-      [...Array<string>(20).fill(UNKNOWN), ...line],
+      'is garbage from the interface that goes on coming',
+      [...Array<string[]>(20).fill([UNKNOWN, '+4']).flat(), ...line],
       ['+interface_garbage', '-interface_garbage'],
     ],
-    ['is not a little garbage', [...Array<string>(19).fill(UNKNOWN), ...line, UNKNOWN], []],
+    [
+      'is a burst of garbage once more within the hour',
+      [...BURST, '+600', UNKNOWN, 'Engine started'],
+      ['+interface_garbage', '-interface_garbage'],
+    ],
+    ['is not a little garbage', [...Array<string>(19).fill(UNKNOWN), '+90', ...line, UNKNOWN], []],
+    // heyu that was started without a terminal, whenever it is stopped; nobody hears the power line of some houses
+    ['is not what heyu writes when it is stopped', BURST, []],
+    ['is not that each day', [...BURST, '+3601', ...BURST, '+86400', ...BURST], []],
+    ['is not that at each of many stops', [...BURST, '+90', 'Engine started', '+60', ...BURST], []],
+    [
+      'is garbage until radio was heard for an hour without any',
+      [...BURST, '+61', UNKNOWN, '+3000', ...rf, UNKNOWN, '+3500', ...rf, '+200', ...rf],
+      ['+interface_garbage', '-interface_garbage'],
+    ],
     [
       'is a flood until its end',
       [FLOOD, '+1', FLOOD, 'rcva            RF Flood : Ended'],

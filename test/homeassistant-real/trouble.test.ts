@@ -37,12 +37,6 @@ describe.skipIf(python === undefined)('the newest release', () => {
       ends: pair('rcvi', 'A4', 'Off'),
     },
     {
-      what: 'interface_garbage',
-      begins: Array<string>(20).fill('Poll received unknown value (1 bytes), leading byte = 61'),
-      reason: 'garbage comes from the power line interface',
-      ends: ['Engine started'],
-    },
-    {
       what: 'rf_flood',
       begins: ['rcva            RF Flood : Started'],
       reason: 'the RF receiver is flooded',
