@@ -191,7 +191,7 @@ function hearSignal(
       if (sensor === undefined) return unmapped(core, unit, label, name, source, at);
       if (!counts(core, sensor, source)) return;
       if (sensor.settings.type === 'reading')
-        readingHeard(sensor, name, args, { at, now, line, source }, core.report);
+        readingHeard(sensor, signal, settings.scales, { at, now, line, source }, core.report);
       signed(core, sensor, at);
       return;
     }

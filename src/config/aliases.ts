@@ -58,6 +58,9 @@ const SWITCHING_SOURCES: readonly Source[] = SOURCES.filter(
   (source) => source !== 'xmtf' && source !== 'syst',
 );
 
+/** `heyu ore_emu` at the prompt, in a script that heyu launched, in one for power failures. */
+const EMULATED_SOURCES: readonly Source[] = ['sndc', 'snds', 'sndp'];
+
 /** Reads the document of an alias file. */
 export function readAliases(written: Written, context: AliasContext): AliasesRead {
   const faults: Fault[] = [];
@@ -207,7 +210,7 @@ function settingsOf(
     off: values.off ?? defaults['sensors.off'] ?? model.off,
     cooldownMs: values.cooldown ?? defaults['sensors.cooldown'],
     minOnMs: values.min_on ?? defaults['sensors.min_on'],
-    sources: new Set(values.sources ?? defaultSources(type, defaults)),
+    sources: new Set(values.sources ?? defaultSources(type, model, defaults)),
     modes: values.modes,
     silentMs: silence ?? (hidesUnchanged ? 0 : model.silentMs),
     heedsInactive: model.isWatchedByHeyu && silence !== 0,
@@ -215,7 +218,8 @@ function settingsOf(
   };
 }
 
-function defaultSources(type: SensorType, defaults: SensorDefaults): readonly Source[] {
+function defaultSources(type: SensorType, model: Model, defaults: SensorDefaults): readonly Source[] {
   if (type === 'light' || type === 'appliance') return SWITCHING_SOURCES;
-  return defaults['sensors.sources'] ?? HOUSE_SOURCES;
+  const sources = defaults['sensors.sources'] ?? HOUSE_SOURCES;
+  return model.isEmulated ? [...sources, ...EMULATED_SOURCES] : sources;
 }

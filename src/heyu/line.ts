@@ -4,6 +4,7 @@
  * heyu's, but blanks are counted by nobody: `%12s` and `%-2d` overflow.
  */
 
+import { indexOf, parseAddress } from '../x10/address.js';
 import { flatSlice, interned } from './flat.js';
 import { flagsIn, isBytes, isReading, SECURITY_FUNCTIONS } from './functions.js';
 import { inactiveUnit, messageOf } from './messages.js';
@@ -99,8 +100,24 @@ function unitFunction(name: string, body: string, source: Source): Signal | unde
   return { kind: 'extended', source, unit, label, name, args };
 }
 
-/** Type and ID become keys: a line that heyu has not written must not make them long. */
-const UNMAPPED = /^Type\s+(\S{1,32})\s+ID\s+(\S{1,32})(?:\s+(.*))?$/;
+/** Raw bytes of the receiver, and an extended code that broke off. */
+const NOISE = new Set(['RFnoise', 'RFrawdata', 'RFunknown', 'ExtCode']);
+
+/** RFXMETER_SETUP_INLINE: the meaning of a meter's set-up code, where its label would stand. */
+const SET_UP = /^hu ([A-P])(\d{1,2})\s+(Code: 0x[0-9A-F]{2} .*\S)\s*$/;
+
+function setUpOfMeter(name: string, body: string, source: Source): Signal | undefined {
+  const [, letter = 'A', digits = '0', args = ''] = SET_UP.exec(body) ?? [];
+  const unit = parseAddress(`${letter}${digits}`);
+  if (args === '' || unit === undefined) return undefined;
+  return { kind: 'reading', source, unit: indexOf(unit), label: null, name, args };
+}
+
+/**
+ * Type and ID become keys: a line that heyu has not written must not make them long. Between them stands the channel
+ * of an Oregon sensor, which its ALIAS does not need.
+ */
+const UNMAPPED = /^Type\s+(\S{1,32})\s+(?:Ch\s\S{1,2}\s+)?ID\s+(\S{1,32})(?:\s+(.*))?$/;
 
 /** heyu's function names are one word, or `xFunc 5a`: anything else is a piece of another line. */
 const TWO_WORDS = /^x[A-Za-z]+ [0-9a-fA-F]{1,2}$/;
@@ -123,7 +140,12 @@ function functionLine(text: string, start: number, source: Source): Signal | und
     if (text.charCodeAt(rest) !== SPACE || text.startsWith('unit ', rest + 1)) return undefined;
     return { kind: 'function', source, house, name, args: text.slice(rest + 1).trim() };
   }
-  if (text.startsWith('hu ', body)) return unitFunction(name, text.slice(body), source);
+  if (text.startsWith('hu ', body)) {
+    const said = text.slice(body);
+    return (
+      unitFunction(name, said, source) ?? (isReading(name) ? setUpOfMeter(name, said, source) : undefined)
+    );
+  }
   if (name === 'Preset' && text.startsWith('level ', body)) {
     const level = Number(text.slice(body + 6));
     return Number.isInteger(level) && level >= 1 && level <= 32
@@ -135,7 +157,7 @@ function functionLine(text: string, start: number, source: Source): Signal | und
     if (match === null) return { kind: 'noise', source, text: text.slice(from) };
     return { kind: 'unmapped', source, type: match[1] ?? '', id: match[2] ?? '', args: match[3] ?? '' };
   }
-  if (name === 'RFnoise' || name === 'RFrawdata' || name === 'ExtCode') {
+  if (NOISE.has(name)) {
     return { kind: 'noise', source, text: text.slice(from) };
   }
   return undefined;
@@ -145,7 +167,7 @@ function functionLine(text: string, start: number, source: Source): Signal | und
 const KAKU_ADDRESS = /^kAddress\s+: (hu .*)$/;
 
 /** What heyu writes of receivers and transmitters without the word `func`: one word, a colon, text. */
-const OTHER = /^[A-Za-z][A-Za-z0-9]{3,} : /;
+const OTHER = /^(?:[A-Za-z][A-Za-z0-9]{3,} +: |Unknown KAKU$)/;
 
 /** `rcva            RF Flood : Started`, `rcva RFXSensorXmitter : ...`, `rcvt Undetermined trigger`, `xmtf RF ...` */
 function otherLine(text: string, start: number, source: Source): Signal | undefined {

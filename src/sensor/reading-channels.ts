@@ -25,7 +25,7 @@ export const READING_UNITS: Readonly<Record<ReadingTopic, string | undefined>> =
   pressure: 'hPa',
   voltage: 'V',
   voltage_supply: 'V',
-  potentiometer: undefined,
+  potentiometer: '%',
   counter: undefined,
   power: 'W',
   energy: 'kWh',
@@ -69,7 +69,8 @@ export const READING_MODELS: ReadonlyMap<string, ReadingModel> = new Map([
     ['temperature'],
     ['temperature_2', 'humidity', 'pressure', 'voltage', 'potentiometer', 'voltage_supply'],
   ),
-  // Meters count pulses; what a pulse is worth is a scale in heyu's configuration.
-  ...family('RFXCOUNT RFXPULSE RFXPOWER RFXWATER RFXGAS', ['counter']),
+  // Meters count pulses; what a pulse is worth is a scale in heyu's configuration. That of an RFXPower is kWh.
+  ...family('RFXCOUNT RFXPULSE RFXWATER RFXGAS', ['counter']),
+  ...family('RFXPOWER', ['energy', 'counter']),
   ...family('DIGIMAX', ['temperature', 'setpoint', 'state']),
 ]);

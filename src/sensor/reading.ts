@@ -1,105 +1,222 @@
 /**
- * Measured values: `rfxTemp : hu L9  Temp 25.500C (rfxt)`. Each is published in one unit, whatever scale heyu
- * is configured to show (*_SCALE directives). What cannot be read as a number is not published.
+ * Measured values: `rfxTemp : hu L9  Temp 25.500C (rfxt)`. Each is published in one unit (sensor/reading-channels).
+ * heyu scales most of them as its configuration says, and the word it then writes is free text: what the number is
+ * worth, the factor tells. Without one the word has to be a well-known unit. Anything else is not published.
  */
 
+import type { Scale, ScaleDirective, Scales } from '../heyu/x10config-scales.js';
 import type { ReadingTopic } from '../mqtt/topics.js';
+import type { Model } from '../x10/model.js';
 import { noteBattery } from './diagnostics.js';
 import { setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
 
-/** heyu's function (label table, cmd.c:746-764) -> the topic of its value. */
-const TOPICS: ReadonlyMap<string, ReadingTopic> = new Map([
-  ['rfxTemp', 'temperature'],
-  ['rfxTemp2', 'temperature_2'],
-  ['rfxRH', 'humidity'],
-  ['rfxBP', 'pressure'],
-  ['rfxVad', 'voltage'],
-  ['rfxVs', 'voltage_supply'],
-  ['rfxPot', 'potentiometer'],
-  ['rfxPulse', 'counter'],
-  ['rfxPower', 'counter'],
-  ['rfxWater', 'counter'],
-  ['rfxGas', 'counter'],
-  ['rfxCount', 'counter'],
-  ['dmxTemp', 'temperature'],
-  ['dmxSetpoint', 'setpoint'],
-  ['oreTemp', 'temperature'],
-  ['oreRH', 'humidity'],
-  ['oreBP', 'pressure'],
-  ['oreWgt', 'weight'],
-  ['oreWindAvSp', 'wind_speed'],
-  ['oreWindSp', 'wind_gust'],
-  ['oreWindDir', 'wind_direction'],
-  ['oreRainRate', 'rain_rate'],
-  ['oreRainTot', 'rain_total'],
-  ['oreUV', 'uv'],
-  ['elsCurr', 'current'],
-  ['owlPower', 'power'],
-  ['owlEnergy', 'energy'],
+/** How heyu writes a value: the word before the number, and the directive that scales it. */
+type Measure = {
+  readonly topic: ReadingTopic;
+  readonly word: string;
+  readonly scaledBy?: ScaleDirective;
+};
+
+/** heyu's functions (label table, cmd.c:746-764; formats in x10state.c, rfxcom.c, oregon.c, digimax.c). */
+const MEASURES: ReadonlyMap<string, Measure> = new Map<string, Measure>([
+  ['rfxTemp', { topic: 'temperature', word: 'Temp' }],
+  ['rfxTemp2', { topic: 'temperature_2', word: 'Temp2' }],
+  ['rfxRH', { topic: 'humidity', word: 'RH' }],
+  ['rfxBP', { topic: 'pressure', word: 'BP', scaledBy: 'RFX_BPSCALE' }],
+  ['rfxVad', { topic: 'voltage', word: 'Vad', scaledBy: 'RFX_VADSCALE' }],
+  ['rfxVs', { topic: 'voltage_supply', word: 'Vs' }],
+  ['rfxPot', { topic: 'potentiometer', word: 'Pot' }],
+  ['rfxPulse', { topic: 'counter', word: 'Meter', scaledBy: 'RFX_PULSESCALE' }],
+  ['rfxPower', { topic: 'counter', word: 'Meter', scaledBy: 'RFX_POWERSCALE' }],
+  ['rfxWater', { topic: 'counter', word: 'Meter', scaledBy: 'RFX_WATERSCALE' }],
+  ['rfxGas', { topic: 'counter', word: 'Meter', scaledBy: 'RFX_GASSCALE' }],
+  ['rfxCount', { topic: 'counter', word: 'Meter' }],
+  ['dmxTemp', { topic: 'temperature', word: 'Temp' }],
+  ['dmxSetpoint', { topic: 'setpoint', word: 'Setpoint' }],
+  ['oreTemp', { topic: 'temperature', word: 'Temp' }],
+  ['oreRH', { topic: 'humidity', word: 'RH' }],
+  ['oreBP', { topic: 'pressure', word: 'BP', scaledBy: 'ORE_BPSCALE' }],
+  ['oreWgt', { topic: 'weight', word: 'Wgt', scaledBy: 'ORE_WGTSCALE' }],
+  ['oreWindAvSp', { topic: 'wind_speed', word: 'AvSpeed', scaledBy: 'ORE_WINDSCALE' }],
+  ['oreWindSp', { topic: 'wind_gust', word: 'Speed', scaledBy: 'ORE_WINDSCALE' }],
+  ['oreWindDir', { topic: 'wind_direction', word: 'Dir' }],
+  ['oreRainRate', { topic: 'rain_rate', word: 'Rate', scaledBy: 'ORE_RAINRATESCALE' }],
+  ['oreRainTot', { topic: 'rain_total', word: 'TotRain', scaledBy: 'ORE_RAINTOTSCALE' }],
+  ['oreUV', { topic: 'uv', word: 'UV Factor' }],
+  ['elsCurr', { topic: 'current', word: 'Curr' }],
+  ['owlPower', { topic: 'power', word: 'Power' }],
+  ['owlEnergy', { topic: 'energy', word: 'Energy' }],
 ]);
 
-const NUMBER = String.raw`(-?\d+(?:\.\d+)?)\s*([A-Za-z%/"°]*)`;
-const VALUE = new RegExp(NUMBER);
+/** `25.500C`, `1013hPa`, `1.013e+05Pa` (%.4g), `4.660 kWh`: a number, a blank or none, a word or none. */
+const QUANTITY = /^(-?\d+(?:\.\d+)?(?:e[+-]\d+)?) ?(\S*)/;
 
-/** The word that heyu writes before a value; one that it writes otherwise is the first number. */
-const WORDS: Partial<Record<ReadingTopic, RegExp>> = {
-  temperature: new RegExp(String.raw`\bTemp\D*?${NUMBER}`, 'i'),
-  temperature_2: new RegExp(String.raw`\bTemp2?\D*?${NUMBER}`, 'i'),
-  setpoint: new RegExp(String.raw`\bSet\D*?${NUMBER}`, 'i'),
-  humidity: new RegExp(String.raw`\b(?:RH|Hum)\D*?${NUMBER}`, 'i'),
-  pressure: new RegExp(String.raw`\b(?:BP|Baro)\D*?${NUMBER}`, 'i'),
-};
-
-/** What heyu can be told to show beside a value (ORE_DISPLAY_..., OWL_DISPLAY_COUNT): channel, battery, raw counts. */
-const BESIDE = /\b(?:Ch(?:an|annel)?|BatLvl|Count|Cnt|Beaufort|Bft)\b[\s:=]*\S+|\[[^\]]*\]|\([^)]*\)/gi;
-
-type Scale = (value: number) => number;
+/** Turns a value in one unit into the unit that is published. */
+type Conversion = (value: number) => number;
 const times =
-  (factor: number): Scale =>
+  (factor: number): Conversion =>
   (value) =>
     value * factor;
+const asItIs = times(1);
 
-const TEMPERATURES: Readonly<Record<string, Scale>> = {
-  F: (f) => ((f - 32) * 5) / 9,
-  K: (k) => k - 273.15,
-  R: (r) => ((r - 491.67) * 5) / 9,
+const TEMPERATURES: Readonly<Record<string, Conversion>> = {
+  c: asItIs,
+  f: (f) => ((f - 32) * 5) / 9,
+  k: (k) => k - 273.15,
+  r: (r) => ((r - 491.67) * 5) / 9,
 };
-
-const SPEEDS: Readonly<Record<string, Scale>> = {
+const PERCENT = { '%': asItIs };
+const VOLTS = { v: asItIs, volt: asItIs, volts: asItIs, mv: times(0.001) };
+const SPEEDS = {
+  'm/s': asItIs,
   mph: times(0.44704),
   kph: times(1 / 3.6),
   'km/h': times(1 / 3.6),
+  kmh: times(1 / 3.6),
   knots: times(0.514444),
+  kts: times(0.514444),
+  kn: times(0.514444),
+  'ft/s': times(0.3048),
+};
+const INCHES = 25.4;
+const LENGTHS: Readonly<Record<string, Conversion>> = {
+  mm: asItIs,
+  cm: times(10),
+  in: times(INCHES),
+  inch: times(INCHES),
+  inches: times(INCHES),
+  '"': times(INCHES),
 };
 
-/** Scales that heyu can be told to show -> the unit that is published (sensor/reading-channels). */
-const SCALES: Partial<Record<ReadingTopic, Readonly<Record<string, Scale>>>> = {
+/** Words that mean the same to everybody, in lower case -> the unit that is published (sensor/reading-channels). */
+const WORDS: Partial<Record<ReadingTopic, Readonly<Record<string, Conversion>>>> = {
   temperature: TEMPERATURES,
   temperature_2: TEMPERATURES,
   setpoint: TEMPERATURES,
-  pressure: { inHg: times(33.8639), mmHg: times(1.33322), psi: times(68.9476), kPa: times(10) },
-  weight: { lbs: times(0.453592), lb: times(0.453592), st: times(6.35029), g: times(0.001) },
+  humidity: PERCENT,
+  potentiometer: PERCENT,
+  pressure: {
+    hpa: asItIs,
+    mbar: asItIs,
+    mb: asItIs,
+    millibar: asItIs,
+    millibars: asItIs,
+    pa: times(0.01),
+    kpa: times(10),
+    bar: times(1000),
+    inhg: times(33.8639),
+    mmhg: times(1.33322),
+    torr: times(1.33322),
+    psi: times(68.9476),
+  },
+  voltage: VOLTS,
+  voltage_supply: VOLTS,
+  // heyu's default: a pulse of an RFXPower is 1 Wh
+  counter: { kwh: times(1000) },
+  weight: {
+    kg: asItIs,
+    g: times(0.001),
+    lb: times(0.453592),
+    lbs: times(0.453592),
+    st: times(6.35029),
+  },
   wind_speed: SPEEDS,
   wind_gust: SPEEDS,
-  rain_rate: { in: times(25.4), 'in/hr': times(25.4), 'in/h': times(25.4) },
-  rain_total: { in: times(25.4), inch: times(25.4), '"': times(25.4) },
-  power: { kW: times(1000) },
-  energy: { Wh: times(0.001) },
+  wind_direction: { deg: asItIs },
+  rain_rate: Object.fromEntries(
+    Object.entries(LENGTHS).flatMap(([word, conversion]) =>
+      ['hr', 'h'].map((hour) => [`${word}/${hour}`, conversion]),
+    ),
+  ),
+  rain_total: LENGTHS,
+  uv: { '': asItIs },
+  current: { a: asItIs },
+  power: { kw: times(1000) },
+  energy: { kwh: asItIs, wh: times(0.001), mwh: times(1000) },
 };
 
-/** The value of a reading line in the unit that is published, or undefined when it holds no number. */
-export function readingOf(name: string, args: string): { topic: ReadingTopic; value: string } | undefined {
+/** In mm, the unit in which a rain gauge sends; heyu scales from that (oregon.c, `OreRain1` to `OreRain3`). */
+const RAIN_UNITS: ReadonlyMap<string, number> = new Map([
+  ['ORE_RAIN1', 1],
+  ['PCR918N', 1],
+  ['ORE_RAIN2', INCHES],
+  ['PCR800', INCHES],
+  ['ORE_RAIN3', INCHES],
+]);
+
+/** What one of heyu's native units is in ours; undefined when the model does not tell. */
+function nativeUnit(topic: ReadingTopic, model: Model): number | undefined {
+  return topic === 'rain_rate' || topic === 'rain_total' ? RAIN_UNITS.get(model.name) : 1;
+}
+
+/** The number before the owner's own word, as it was before heyu scaled it. */
+function unscaled(text: string, topic: ReadingTopic, { word, factor, offset }: Scale): number | undefined {
+  const digits = QUANTITY.exec(text)?.[1] ?? '';
+  for (let end = digits.length; end > 0; end -= 1) {
+    // the word may begin with a digit: "0.122x" is 0.12 in units of "2x"
+    const said = text.slice(end).replace(/^ /, '');
+    if (!said.startsWith(word) || !/^(?: |$)/.test(said.slice(word.length))) continue;
+    const shown = Number(text.slice(0, end));
+    // an offset corrects a pressure for the altitude and stays; a voltage is scaled to something else altogether
+    const native = (topic === 'voltage' ? shown - offset : shown) / factor;
+    return topic === 'counter' ? Math.round(native) : native;
+  }
+  return undefined;
+}
+
+/** A value in the unit that is published. */
+type Value = { readonly topic: ReadingTopic; readonly value: string };
+
+/** Rounds what was converted; undefined when it is no number at all (a factor of 0). */
+function written(topic: ReadingTopic, value: number | undefined): readonly Value[] {
+  if (value === undefined || !Number.isFinite(value)) return [];
+  return [{ topic, value: String(Math.round(value * 1e4) / 1e4) }];
+}
+
+const COMPASS = 'N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW'.split(' ');
+
+/** The values in the arguments of a reading, each in the unit that is published; or why there is none. */
+export function readingsOf(
+  name: string,
+  args: string,
+  model: Model,
+  scales: Scales,
+): readonly Value[] | { readonly missing: string } {
   if (name === 'dmxOn' || name === 'dmxOff')
-    return { topic: 'state', value: name === 'dmxOn' ? 'ON' : 'OFF' };
-  const topic = TOPICS.get(name);
-  if (topic === undefined) return undefined;
-  const said = topic === 'counter' ? args : args.replace(BESIDE, ' ');
-  const match = WORDS[topic]?.exec(said) ?? VALUE.exec(said);
-  if (match === null) return undefined;
-  const number = Number(match[1]);
-  const scale = SCALES[topic]?.[match[2] ?? ''];
-  const value = scale === undefined ? number : Math.round(scale(number) * 1000) / 1000;
-  return Number.isFinite(value) ? { topic, value: String(value) } : undefined;
+    return [{ topic: 'state', value: name === 'dmxOn' ? 'ON' : 'OFF' }];
+  const measure = MEASURES.get(name);
+  const missing = { missing: `no value in "${args}"` };
+  if (measure === undefined) return missing;
+  const { topic, word, scaledBy } = measure;
+  if (topic === 'counter') {
+    const pulses = /^Counter (\d+)/.exec(args)?.[1];
+    if (pulses !== undefined) return written(topic, Number(pulses));
+  }
+  // heyu may be told to show a channel before it (ORE_DISPLAY_CHAN)
+  const said = args.replace(/^Ch \S+ /, '');
+  if (!said.startsWith(`${word} `)) return missing;
+  const quantity = said.slice(word.length + 1);
+  if (topic === 'wind_direction') {
+    const point = COMPASS.indexOf(quantity.split(' ', 1)[0] ?? '');
+    if (point >= 0) return written(topic, point * 22.5);
+  }
+  const [, digits, unit = ''] = QUANTITY.exec(quantity) ?? [];
+  if (digits === undefined) return missing;
+  const known = unit.toLowerCase();
+  const scale = scaledBy === undefined ? undefined : scales[scaledBy];
+  const native = scale === undefined ? undefined : unscaled(quantity, topic, scale);
+  const nativeIn = nativeUnit(topic, model);
+  const value =
+    native === undefined || nativeIn === undefined
+      ? WORDS[topic]?.[known]?.(Number(digits))
+      : native * nativeIn;
+  const energy = scaledBy === 'RFX_POWERSCALE' ? WORDS.energy?.[known]?.(Number(digits)) : undefined;
+  const values = [...written(topic, value), ...written('energy', energy)];
+  return values.length > 0
+    ? values
+    : {
+        missing: `nobody knows what "${unit}" is${scaledBy === undefined ? '' : ` without ${scaledBy} of x10config`}`,
+      };
 }
 
 /** RFXSensors say `rfxLoBat` by itself, between their values: it counts for this long after it was last said. */
@@ -108,24 +225,23 @@ const LOW_BATTERY_MS = 24 * 3_600_000;
 /** A measured value was heard, or that the battery is low. */
 export function readingHeard(
   sensor: Sensor,
-  name: string,
-  args: string,
-  hearing: Hearing,
+  { name, args }: { readonly name: string; readonly args: string },
+  scales: Scales,
+  { at }: Hearing,
   report: Report,
 ): void {
-  const { state } = sensor;
-  const { at } = hearing;
+  const { state, settings } = sensor;
   if (name === 'rfxLoBat') {
     state.lowBatteryAt = at;
     noteBattery(sensor, true, at, report);
     return;
   }
-  const reading = readingOf(name, args);
-  if (reading === undefined) {
-    report.kept(sensor, `no value in "${args}"`);
+  const readings = readingsOf(name, args, settings.model, scales);
+  if ('missing' in readings) {
+    report.kept(sensor, readings.missing);
     return;
   }
-  setChannel(sensor, reading.topic, reading.value, at, args, report);
+  for (const { topic, value } of readings) setChannel(sensor, topic, value, at, args, report);
   const wasLow = state.lowBatteryAt !== undefined && at - state.lowBatteryAt < LOW_BATTERY_MS;
   noteBattery(sensor, wasLow || /\bLoBat\b/.test(args), at, report);
 }

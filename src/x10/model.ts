@@ -54,6 +54,8 @@ export type Model = {
   readonly silentMs: number;
   /** heyu watches its silence and writes `Inactive` (x10state.c:12728 `sensor_elapsed_func`). */
   readonly isWatchedByHeyu: boolean;
+  /** Its values come from `heyu ore_emu` and never by radio: they have the source of heyu's own commands, `sndc`. */
+  readonly isEmulated: boolean;
 };
 
 const MINUTE = 60_000;
@@ -70,6 +72,7 @@ const base: Omit<Model, 'name' | 'kind' | 'protocol'> = {
   heartbeatMs: 0,
   silentMs: 0,
   isWatchedByHeyu: false,
+  isEmulated: false,
 };
 
 const rows = (
@@ -172,14 +175,19 @@ export const MODELS: readonly Model[] = [
     'standard',
   ),
   ...rows(
-    'ORE_T1 ORE_T2 ORE_T3 ORE_TH1 ORE_TH2 ORE_TH3 ORE_TH4 ORE_TH5 ORE_TH6 ORE_THB1 ORE_THB2 ORE_DT1 ORE_TEMU ' +
-      'ORE_THEMU ORE_THBEMU THR138 THRN122N THN122N THN132N THGR122NX THGN123N THGR228N THGN800 THGR800 THGR810 ' +
+    'ORE_T1 ORE_T2 ORE_T3 ORE_TH1 ORE_TH2 ORE_TH3 ORE_TH4 ORE_TH5 ORE_TH6 ORE_THB1 ORE_THB2 ORE_DT1 ' +
+      'THR138 THRN122N THN122N THN132N THGR122NX THGN123N THGR228N THGN800 THGR800 THGR810 ' +
       'THGR918N RTGN318 RTGR328N RTGR328N_TH RTGR328N_DT BTHR918 BTHR918N BTHR968 ORE_WIND1 ORE_WIND2 ORE_WIND3 ' +
       'WGR800 WGR918N ORE_RAIN1 ORE_RAIN2 ORE_RAIN3 PCR800 PCR918N ORE_UV1 ORE_UV2 ORE_WGT1 BWR102 RFXSENSOR',
     'reading',
     'decoded',
     { hasBattery: true, tellsBattery: true, silentMs: 6 * HOUR },
   ),
+  // Dummies that a script feeds (oregon.c, `ore_emu`): they have no battery, and nobody knows how often they are fed.
+  ...rows('ORE_TEMU ORE_THEMU ORE_THBEMU', 'reading', 'decoded', {
+    isEmulated: true,
+    isWatchedByHeyu: false,
+  }),
   ...rows(
     'ELS_CM113 ELS_ELEC1 ORE_ELS OWL_ELEC2 RFXCOUNT RFXPOWER RFXWATER RFXGAS RFXPULSE DIGIMAX',
     'reading',

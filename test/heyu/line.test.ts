@@ -263,6 +263,32 @@ const rows: readonly (readonly [string, Signal])[] = [
     { kind: 'unmapped', source: 'rcva', type: 'KAKU_S', id: '0x004080c', args: 'Cmd kOff Key 5 [Cmd2 0x01]' },
   ],
   [
+    'rcva func       RFdata : Type ORE_TH1 Ch 2 ID 0x4B Data 0x1a2d204b',
+    { kind: 'unmapped', source: 'rcva', type: 'ORE_TH1', id: '0x4B', args: 'Data 0x1a2d204b' },
+  ],
+  [
+    'rcva func     rfxPower : hu N1  Code: 0x0A Push MODE button to increment 6th digit of counter 00042',
+    {
+      kind: 'reading',
+      source: 'rcva',
+      unit: unit('N1'),
+      label: null,
+      name: 'rfxPower',
+      args: 'Code: 0x0A Push MODE button to increment 6th digit of counter 00042',
+    },
+  ],
+  [
+    'rcva func       oreWgt : hu D8  Wgt 70.1kg (scales) ub = 0x0001',
+    {
+      kind: 'reading',
+      source: 'rcva',
+      unit: unit('D8'),
+      label: 'scales',
+      name: 'oreWgt',
+      args: 'Wgt 70.1kg',
+    },
+  ],
+  [
     'rcva func    RFrawdata : Data (hex) 60 9F 08 F7',
     { kind: 'noise', source: 'rcva', text: 'RFrawdata : Data (hex) 60 9F 08 F7' },
   ],
