@@ -1,14 +1,13 @@
 /**
- * What is wrong or doubtful in an alias file: in itself, against heyu's configuration, and against what the log
- * has heard. Findings are values; nothing is mended here.
+ * What is wrong or doubtful in an alias file against heyu's configuration and against what the log has heard, and who
+ * can never alert. What is wrong with it in itself is for the loader to say. Findings are values; nothing is mended here.
  */
 
 import type { X10Config } from '../heyu/x10config.js';
-import { RESERVED_LEVELS } from '../mqtt/topics.js';
-import { nextUnit } from '../x10/address.js';
+import { isAlarmType } from '../sensor/channels.js';
+import type { SensorSettings } from '../sensor/settings.js';
 import type { Address } from '../x10/address.js';
 import { againstHeyu } from './check-heyu.js';
-import { idOf, modelOf, topicOf } from './entry.js';
 import type { AliasEntry } from './entry.js';
 import { heardOf } from './heard.js';
 import type { History } from './heard.js';
@@ -24,55 +23,42 @@ export type Finding = {
   readonly hint: string | undefined;
 };
 
-/** Checks the entries of an alias file, in their order. */
+/** Checks the entries of an alias file against heyu and its log, in their order. */
 export function checkAliases(
   current: readonly AliasEntry[],
   config: X10Config | undefined,
   history: History | undefined,
 ): readonly Finding[] {
   return [
-    ...current.flatMap((entry, index) => againstOthers(entry, current.slice(0, index), current)),
     ...(config === undefined ? [] : againstHeyu(current, config)),
     ...(history === undefined ? [] : current.flatMap((entry) => againstHistory(entry, history))),
   ];
 }
 
-function againstOthers(
-  entry: AliasEntry,
-  before: readonly AliasEntry[],
-  all: readonly AliasEntry[],
-): readonly Finding[] {
-  const { alias, address, dusk } = entry;
-  const findings: Finding[] = [];
-  const fault = (problem: string, hint: string): number =>
-    findings.push({ level: 'fault', alias, problem, hint });
-  const warn = (problem: string, hint: string): number =>
-    findings.push({ level: 'warning', alias, problem, hint });
-
-  const twin = before.find((other) => other.address === address);
-  if (twin) fault(`has the address of ${twin.alias}, ${address}`, 'remove one of them');
-  const topic = topicOf(entry);
-  const sameTopic = before.find((other) => topicOf(other) === topic);
-  if (sameTopic) fault(`has the topic of ${sameTopic.alias}, ${topic}`, 'give one of them another topic:');
-  const [level = ''] = topic.split('/');
-  if (RESERVED_LEVELS.some((reserved) => reserved === level))
-    fault(`its topic begins with ${level}, which the bridge uses itself`, 'give it another topic:');
-  const sameId = before.find((other) => idOf(other) === idOf(entry) && other.address !== address);
-  if (sameId)
-    fault(`has the id of ${sameId.alias}, ${idOf(entry)}`, 'write another id: into the newer one of them');
-
-  if (dusk === undefined) return findings;
-  const other = all.find((each) => each.address === dusk);
-  if (dusk === address) fault('is its own dusk unit', `the dusk unit is ${nextUnit(address)}`);
-  else if (other)
-    fault(`its dusk unit ${dusk} is ${other.alias}`, `remove dusk: here, or the entry ${other.alias}`);
-  const sharing = before.find((each) => each.dusk === dusk);
-  if (sharing) fault(`shares its dusk unit ${dusk} with ${sharing.alias}`, 'each motion sensor has its own');
-  const way = modelOf(entry).dusk;
-  if (way === 'function') warn(`a ${modelOf(entry).name} tells of dusk on its own unit`, 'remove dusk:');
-  else if (dusk !== address && dusk !== nextUnit(address))
-    warn(`its dusk unit is ${dusk}`, `sensors send it on the unit after their own: ${nextUnit(address)}`);
-  return findings;
+/** Sensors that can never be heard, or never raise an alert in a house that has zones. */
+export function neverAlerting(sensors: readonly SensorSettings[], hasZones: boolean): readonly Finding[] {
+  return sensors.flatMap((sensor): readonly Finding[] => {
+    const { alias, ignore, type, model, sources, zone } = sensor;
+    if (ignore) return [];
+    if (model.protocol === 'security' && !sources.has('rcva'))
+      return [
+        {
+          level: 'warning',
+          alias,
+          problem: 'is never heard: rcva is not among its sources',
+          hint: 'heyu writes security sensors as rcva only: add it to sources:',
+        },
+      ];
+    if (!hasZones || zone !== undefined || !isAlarmType(type)) return [];
+    return [
+      {
+        level: 'warning',
+        alias,
+        problem: 'can never raise an alert: it has no zone',
+        hint: `heyu2mqtt alias set ${alias} --zone ZONE`,
+      },
+    ];
+  });
 }
 
 function againstHistory(entry: AliasEntry, history: History): readonly Finding[] {

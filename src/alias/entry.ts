@@ -3,6 +3,7 @@
  * that (hold time, modes, area) is nobody's business here and is never touched.
  */
 
+import { isAlarmType } from '../sensor/channels.js';
 import type { SensorType } from '../sensor/settings.js';
 import { modelNamed, UNNAMED_MODEL } from '../x10/model.js';
 import type { Model, ModelKind } from '../x10/model.js';
@@ -52,23 +53,11 @@ export function isMotion(entry: AliasEntry): boolean {
   return entry.type === undefined ? modelOf(entry).kind === 'motion' : entry.type === 'motion';
 }
 
-const ALARM_TYPES: readonly SensorType[] = [
-  'motion',
-  'door',
-  'window',
-  'garage',
-  'opening',
-  'smoke',
-  'glass',
-  'water',
-];
 const ALARM_KINDS: readonly ModelKind[] = ['motion', 'contact', 'smoke', 'glass', 'water'];
 
 /** True for what can raise an alarm. */
 export function raisesAlarm(entry: AliasEntry): boolean {
-  return entry.type === undefined
-    ? ALARM_KINDS.includes(modelOf(entry).kind)
-    : ALARM_TYPES.includes(entry.type);
+  return entry.type === undefined ? ALARM_KINDS.includes(modelOf(entry).kind) : isAlarmType(entry.type);
 }
 
 /** Its first topic level(s) below the base topic. */

@@ -2,7 +2,7 @@
 
 import { accessSync, constants } from 'node:fs';
 import { Command } from 'commander';
-import { checkAliases, type Finding } from '../alias/check.js';
+import { checkAliases, neverAlerting, type Finding } from '../alias/check.js';
 import type { History } from '../alias/heard.js';
 import { formatFault } from '../config/faults.js';
 import { readAliasFile, type AliasFile } from './alias-file.js';
@@ -38,7 +38,14 @@ function check(options: Options): void {
   const file = readAliasFile(place);
   const x10config = options.x10config ?? place.x10config ?? findX10Config(process.env);
   const config = readX10ConfigFile(x10config);
-  const rows = [...faultRows(file), ...checkAliases(file.entries, config, historyFor(file, options))];
+  const rows = [
+    ...faultRows(file),
+    ...neverAlerting(
+      file.aliases.map(({ settings }) => settings),
+      place.zones.length > 0,
+    ),
+    ...checkAliases(file.entries, config, historyFor(file, options)),
+  ];
   const worst = rows.some(({ level }) => level === 'fault')
     ? EXIT.faults
     : rows.some(({ level }) => level === 'warning')

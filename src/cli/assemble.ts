@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceSettings } from '../service/service-types.js';
 import type { Configuration } from '../config/configuration.js';
+import { formatFault, type Fault } from '../config/faults.js';
 import { connectBroker } from '../io/broker.js';
 import { parseBrokerUrl } from '../io/broker/url.js';
 import { systemClock } from '../io/clock.js';
@@ -14,10 +15,14 @@ import { bridgeTopic } from '../mqtt/topics.js';
 import type { Broker, LineSource, Log, StateStore } from '../ports.js';
 import { CommandError } from './exit-code.js';
 
-/** What the service is told. */
-export function serviceSettings({ core, heyu, mqtt, homeassistant }: Configuration): ServiceSettings {
+/** What the service is told. `ignored`: settings that have no effect. */
+export function serviceSettings(
+  { core, heyu, mqtt, homeassistant }: Configuration,
+  ignored: readonly Fault[] = [],
+): ServiceSettings {
   return {
     core,
+    ignored: ignored.map((setting) => formatFault({ ...setting, hint: undefined })),
     logPath: heyu.log,
     sessionKind: mqtt.session,
     sessionName: sessionNameOf(mqtt),

@@ -34,6 +34,7 @@ export function loadOrFail(
       `the configuration has faults\n${formatFaults(loaded.faults)}`,
       EXIT.configuration,
     );
+  for (const setting of loaded.ignored) warn(`ignored: ${formatFault(setting)}`);
   for (const warning of loaded.configuration.warnings) warn(formatFault(warning));
   return loaded;
 }

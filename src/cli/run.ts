@@ -6,8 +6,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { createService } from '../service/service.js';
 import type { Service } from '../service/service-types.js';
 import type { Configuration } from '../config/configuration.js';
-import { formatFault } from '../config/faults.js';
-import { loadConfiguration } from '../config/load.js';
+import { formatFault, newFaults } from '../config/faults.js';
+import { loadConfiguration, type Loaded } from '../config/load.js';
 import { systemClock } from '../io/clock.js';
 import { openJob } from '../io/cron.js';
 import { heyuCommands } from '../io/heyu-command.js';
@@ -45,7 +45,7 @@ const RELOAD_AFTER_MS = 300;
 
 async function run(asked: string | undefined): Promise<void> {
   const warnings: string[] = [];
-  const { configuration } = loadOrFail(asked, (warning) => warnings.push(warning));
+  const { configuration, ignored } = loadOrFail(asked, (warning) => warnings.push(warning));
   const log = await openLog(configuration.log.level, configuration.log.format, process.env);
   for (const warning of warnings) log.warn({}, warning);
   log.info({ version: ownVersion(), sensors: configuration.core.sensors.length }, 'heyu2mqtt starts');
@@ -63,7 +63,7 @@ async function run(asked: string | undefined): Promise<void> {
       EXIT.failed,
       'stop it, or give this one a state_dir, a bridge_id and an mqtt.client_id of its own',
     );
-  const service = await createService(serviceSettings(configuration), {
+  const service = await createService(serviceSettings(configuration, ignored), {
     clock: systemClock,
     log,
     store,
@@ -85,7 +85,7 @@ async function run(asked: string | undefined): Promise<void> {
           if (service.sinceLastPassMs() < ALIVE_MS) systemd.watchdog();
         }, alive);
   let jobs = openJobs(configuration, service, log);
-  const reloads = watchFiles(asked, configuration, service, log, {
+  const reloads = watchFiles(asked, { configuration, ignored }, service, log, {
     begun: systemd.reloading,
     ended: () => systemd.ready(service.statusLine()),
     reloaded: async (next) => {
@@ -123,20 +123,23 @@ type ReloadHooks = {
   readonly reloaded: (configuration: Configuration) => Promise<void>;
 };
 
-/** Reloads when a file of the configuration changes, or when told to. A file with faults changes nothing. */
+/**
+ * Reloads when a file of the configuration changes, or when told to. A file with faults changes nothing, nor does one
+ * with settings without effect that were not there before.
+ */
 function watchFiles(
   asked: string | undefined,
-  first: Configuration,
+  first: Pick<Extract<Loaded, { ok: true }>, 'configuration' | 'ignored'>,
   service: Service,
   log: Log,
   hooks: ReloadHooks,
 ): { now: (why: string) => void; stop: () => Promise<void> } {
-  let current = first;
+  let { configuration: current, ignored } = first;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   const paths = ({ files }: Configuration): string[] =>
     Object.values(files).filter((file) => file !== undefined);
-  const watcher = watch(paths(first), { ignoreInitial: true, ignorePermissionErrors: true });
+  const watcher = watch(paths(current), { ignoreInitial: true, ignorePermissionErrors: true });
 
   const reload = async (why: string): Promise<void> => {
     const loaded = loadConfiguration({
@@ -144,12 +147,10 @@ function watchFiles(
       env: process.env,
       version: ownVersion(),
     });
-    if (!loaded.ok) {
-      for (const fault of loaded.faults) log.error({}, formatFault(fault));
-      log.error(
-        { faults: loaded.faults.length },
-        'the new configuration has faults: the old one stays in force',
-      );
+    const faults = loaded.ok ? newFaults(ignored, loaded.ignored) : loaded.faults;
+    if (!loaded.ok || faults.length > 0) {
+      for (const fault of faults) log.error({}, formatFault(fault));
+      log.error({ faults: faults.length }, 'the new configuration has faults: the old one stays in force');
       return;
     }
     const next = loaded.configuration;
@@ -165,7 +166,7 @@ function watchFiles(
       log.warn({}, 'state_dir and bridge_id only change with a restart');
     }
     await service.reload(
-      serviceSettings({ ...next, core: { ...next.core, bridgeId: current.core.bridgeId } }),
+      serviceSettings({ ...next, core: { ...next.core, bridgeId: current.core.bridgeId } }, loaded.ignored),
       {
         ...(isOtherBroker ? { broker: brokerOf(next) } : {}),
         ...(isOtherLog ? { source: sourceOf(next) } : {}),
@@ -174,6 +175,7 @@ function watchFiles(
     watcher.unwatch(paths(current).filter((path) => !paths(next).includes(path)));
     watcher.add(paths(next));
     current = next;
+    ({ ignored } = loaded);
     await hooks.reloaded(next);
     log.info(
       { why, sensors: next.core.sensors.length, zones: next.core.zones.length },

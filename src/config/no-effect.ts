@@ -2,7 +2,7 @@
  * Settings that have no effect where they stand. Whoever writes one believes in it: an alert that is set up so never
  * comes. They are left aside and reported, and neither commands nor a reload make new ones.
  */
-import { raisesAlarm } from '../sensor/channels.js';
+import { isAlarmType } from '../sensor/channels.js';
 import type { SensorSettings, SensorType } from '../sensor/settings.js';
 import { normalise } from '../security/payload.js';
 import type { AliasValues } from './alias-keys.js';
@@ -13,7 +13,7 @@ import type { ZoneRead } from './zones.js';
 
 /** Whether something of a sensor can be an alert: what it is for, or tampering with it. */
 export function canAlert({ type, model, ignore }: SensorSettings): boolean {
-  return !ignore && (raisesAlarm(type) || (model.hasTamper && type !== 'remote'));
+  return !ignore && (isAlarmType(type) || (model.hasTamper && type !== 'remote'));
 }
 
 /** What is used by its keys or switched, and neither watches nor is watched. */

@@ -34,8 +34,8 @@ export function mainChannelOf(type: SensorType): ChannelTopic | undefined {
   }
 }
 
-/** A type with a main channel that can be an alarm. */
-export function raisesAlarm(type: SensorType): boolean {
+/** Whether what a sensor of this type is for can be an alarm. */
+export function isAlarmType(type: SensorType): boolean {
   const main = mainChannelOf(type);
   return main !== undefined && main !== 'state' && main !== 'light';
 }

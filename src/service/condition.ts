@@ -16,6 +16,7 @@ export type Concern =
   | 'takeover'
   | 'refused_topics'
   | 'heyu_command'
+  | 'settings_ignored'
   | Trouble;
 
 const CONCERNS: Readonly<Record<Exclude<Concern, Trouble>, string>> = {
@@ -27,6 +28,7 @@ const CONCERNS: Readonly<Record<Exclude<Concern, Trouble>, string>> = {
   takeover: 'another program uses the same MQTT client id',
   refused_topics: 'the broker refuses some of our topics',
   heyu_command: 'heyu could not switch a lamp or appliance',
+  settings_ignored: 'settings that have no effect are ignored',
 };
 
 /** What is wrong at the moment, with details. */
@@ -37,6 +39,13 @@ export function concern(condition: Condition, what: Concern, details = ''): bool
   const isNew = !condition.has(what);
   condition.set(what, details);
   return isNew;
+}
+
+/** Settings that have no effect, in words: a concern as long as there is one. */
+export function concernIgnored(condition: Condition, [first, ...more]: readonly string[] = []): void {
+  if (first === undefined) condition.delete('settings_ignored');
+  else
+    concern(condition, 'settings_ignored', more.length === 0 ? first : `${first}, and ${more.length} more`);
 }
 
 /** All that is wrong, in words, the worst first; null when nothing is. */

@@ -14,6 +14,8 @@ export type ServiceSettings = {
   readonly sessionName: string;
   readonly birthTopic: string;
   readonly birthPayload: string;
+  /** Settings that have no effect and are ignored, in words. */
+  readonly ignored?: readonly string[];
 };
 
 /** The outside world. */

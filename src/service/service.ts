@@ -18,7 +18,7 @@ import {
 } from '../bridge/bridge.js';
 import { brokerListener, newLinkState } from './broker-listener.js';
 import { CHECKPOINT_VERSION, readCheckpoint } from './checkpoint.js';
-import { concern, type Condition } from './condition.js';
+import { concern, concernIgnored, type Condition } from './condition.js';
 import { commandTopics } from './controlling.js';
 import { shiftDeadlines } from '../bridge/core.js';
 import { TROUBLES, type Trouble } from '../bridge/health.js';
@@ -231,6 +231,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       // what may be published is remembered before it is: a later configuration has to be able to take it back
       saves.request();
       await saves.flush();
+      concernIgnored(condition, settings.ignored);
       conditionChanged();
       startSource(source, toLog, leftBy(checkpoint, settings.logPath), settings.logPath, log);
       broker.start(toBroker);
@@ -261,6 +262,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       // a sensor that comes back may remember a motion that is long over
       hideOverdueMotion(bridge, steady.now());
       presentStates(bridge);
+      concernIgnored(condition, settings.ignored);
       conditionChanged();
       if (broker.isConnected()) announcer.announce(false);
       subscribeToCommands();

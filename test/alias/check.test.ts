@@ -24,54 +24,6 @@ const shown = (entries: readonly AliasEntry[], x10config?: string, heard?: reado
   );
 };
 
-describe('an alias file by itself', () => {
-  it.each([
-    ['is fine', [hall, stairs], []],
-    [
-      'two entries of one address',
-      [hall, entry('hall2', 'A3')],
-      ['fault hall2: has the address of hall, A3'],
-    ],
-    [
-      'two entries of one topic',
-      [hall, { ...stairs, topic: 'hall' }],
-      ['fault stairs: has the topic of hall, hall'],
-    ],
-    ['topics that differ in case', [hall, entry('Hall', 'A5')], []],
-    [
-      'a topic of the bridge',
-      [{ ...hall, topic: 'zone/x' }],
-      ['fault hall: its topic begins with zone, which the bridge uses itself'],
-    ],
-    ['a topic that only looks like one', [{ ...hall, topic: 'zones/x' }], []],
-    ['two equal ids', [hall, { ...stairs, id: 'a3' }], ['fault stairs: has the id of hall, a3']],
-    ['its own dusk unit', [{ ...hall, dusk: 'A3' as const }], ['fault hall: is its own dusk unit']],
-    ['the next unit as dusk unit', [{ ...hall, dusk: 'A4' as const }], []],
-    ['unit 1 as dusk unit of 16', [entry('h', 'A16', { model: 'MS14A', dusk: 'A1' })], []],
-    ['a far dusk unit', [{ ...hall, dusk: 'A9' as const }], ['warning hall: its dusk unit is A9']],
-    [
-      'a dusk unit that is another sensor',
-      [{ ...hall, dusk: 'A4' as const }, entry('cellar', 'A4')],
-      ['fault hall: its dusk unit A4 is cellar'],
-    ],
-    [
-      'a shared dusk unit',
-      [
-        { ...hall, dusk: 'A4' as const },
-        { ...stairs, dusk: 'A4' as const },
-      ],
-      ['fault stairs: shares its dusk unit A4 with hall', 'warning stairs: its dusk unit is A4'],
-    ],
-    [
-      'a dusk unit of a DM10',
-      [entry('d', 'C7', { model: 'DM10', dusk: 'C8' })],
-      ['warning d: a DM10 tells of dusk on its own unit'],
-    ],
-  ])('%s', (_, entries, findings) => {
-    expect(shown(entries)).toEqual(findings);
-  });
-});
-
 describe('an alias file against the configuration of heyu', () => {
   it.each([
     ['that agrees', [hall], 'ALIAS hall A3 MS14A RFFORWARD', []],

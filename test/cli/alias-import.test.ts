@@ -7,7 +7,7 @@ describe('alias import', () => {
   it('makes an alias file of an x10config that the check finds in order', async () => {
     const { alias, path, read } = house();
     rmSync(path('aliases.yaml'));
-    const { code, out } = await alias('import', '--yes');
+    const { code, out } = await alias('import', '--yes', '--zone', 'ground');
     expect(code).toBe(0);
     expect(out).toContain('+ hall_motion: A3, MS14A, dusk A4, "Hall"');
     expect(read('aliases.yaml').split('\n').slice(5)).toEqual([
@@ -16,12 +16,14 @@ describe('alias import', () => {
       '    address: A3',
       '    model: MS14A',
       '    name: Hall',
+      '    zone: ground',
       '    dusk: A4',
       '',
       '  front_door:',
       '    address: C2',
       '    model: DS10A',
       '    name: Front door',
+      '    zone: ground',
       '',
     ]);
     expect((await alias('check', '--no-log')).code).toBe(0);
@@ -96,7 +98,7 @@ describe('alias import', () => {
     const { alias, path } = house({ x10config: lines.join('\n') });
     rmSync(path('aliases.yaml'));
     const begun = performance.now();
-    const { code, out } = await alias('import', '--yes');
+    const { code, out } = await alias('import', '--yes', '--zone', 'ground');
     expect([code, out]).toEqual([0, expect.stringContaining('200 aliases') as string]);
     expect((await alias('check', '--no-log')).code).toBe(0);
     expect(performance.now() - begun).toBeLessThan(20_000);

@@ -18,7 +18,7 @@ type Scene = {
 
 const ALIASES = `aliases:
   hall: { address: A3, model: MS14A, zone: ground }
-  porch: { address: A5, model: MS14A }
+  porch: { address: A5, model: MS14A, zone: ground }
 `;
 
 let mosquitto: Mosquitto;

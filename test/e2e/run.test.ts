@@ -45,6 +45,9 @@ const events = (seen: Collector, topic: string): Event[] =>
   seen.payloads(topic).map((payload) => JSON.parse(payload) as Event);
 
 const ON = pair('rcvi', 'A3', 'On', 'hall_motion');
+const door = (name: string): string[] => [
+  `${stampAt(Date.now())}  rcva func ${name.padStart(12)} : hu C2  swMin  (sec_door)`,
+];
 const OFF = pair('rcvi', 'A3', 'Off', 'hall_motion');
 
 describe('a second service with the same state directory', () => {
@@ -305,6 +308,36 @@ describe('a new configuration', () => {
     expect(bridge.output()).toMatch(/aliases\.yaml:2: aliases\.hall\.address/);
     bridge.heyu(...ON);
     await seen.untilLast(`${base}/hall/motion`, 'ON');
+  });
+
+  test('with a new setting without effect leaves the old one in force', async () => {
+    const { bridge, seen, base } = await house();
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/problem`, 'OFF');
+    writeFileSync(bridge.aliasesPath, ALIASES.replace('DS10A', 'DS10A, type: remote'));
+    await until(() => bridge.output().includes('the old one stays in force'));
+    expect(bridge.output()).toMatch(
+      /aliases\.yaml:4: aliases\.sec_door\.type: a DS10A is never heard as remote/,
+    );
+  });
+
+  test('that had a setting without effect already is taken; it is ignored and a problem until it is mended', async () => {
+    const idle = ALIASES.replace('DS10A', 'DS10A, type: remote');
+    const { bridge, seen, base } = await house({ aliases: idle });
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/problem`, 'ON');
+    expect(bridge.output()).toContain('ignored: ');
+    bridge.heyu(...door('Alert'));
+    await seen.untilLast(`${base}/door/contact`, 'ON');
+    await seen.until(() =>
+      /settings that have no effect are ignored .*aliases\.sec_door\.type/.test(
+        seen.last(`${base}/bridge/info`)?.payload ?? '',
+      ),
+    );
+    writeFileSync(bridge.aliasesPath, idle.replace('name: Porch', 'name: Yard'));
+    await until(() => bridge.output().includes('configuration reloaded'));
+    writeFileSync(bridge.aliasesPath, ALIASES);
+    await seen.untilLast(`${base}/bridge/problem`, 'OFF');
   });
 
   test('is read at SIGHUP', async () => {

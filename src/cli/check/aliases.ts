@@ -1,6 +1,6 @@
 /** The aliases: in themselves, against heyu's configuration, and against what the log has heard. */
 
-import { checkAliases } from '../../alias/check.js';
+import { checkAliases, neverAlerting } from '../../alias/check.js';
 import type { Configuration } from '../../config/configuration.js';
 import type { X10Config } from '../../heyu/x10config.js';
 import { readAliasFile } from '../alias-file.js';
@@ -24,7 +24,10 @@ export function checkAliasFile(
   const history = canReadLog
     ? historyOf([log.log], { ...core.stamp, addressExpiryMs: core.addressExpiryMs })
     : undefined;
-  const findings = checkAliases(file.entries, heyu, history).filter(({ level }) => level !== 'note');
+  const findings = [
+    ...neverAlerting(core.sensors, core.zones.length > 0),
+    ...checkAliases(file.entries, heyu, history).filter(({ level }) => level !== 'note'),
+  ];
   if (core.sensors.length === 0)
     tell('warning', `${files.aliases} names nothing`, 'heyu2mqtt alias import, or heyu2mqtt alias learn');
   else tell('ok', `${files.aliases}: ${core.sensors.length} named`);

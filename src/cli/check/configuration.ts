@@ -19,11 +19,12 @@ export function checkConfiguration(
     for (const warning of loaded.warnings) say('warning', warning);
     return undefined;
   }
-  const { configuration } = loaded;
+  const { configuration, ignored } = loaded;
   const { core, files, warnings } = configuration;
   if (configFile === undefined)
     tell('warning', `there is no ${DEFAULT_CONFIG}: everything has its default`, 'heyu2mqtt init writes one');
   else tell('ok', `${configFile}: ${counted(core.zones.length, 'zone')}`);
+  for (const setting of ignored) say('fault', setting);
   // what heyu refuses in its own file is told with heyu
   for (const warning of warnings) if (warning.file !== files.x10config) say('warning', warning);
   return configuration;

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { formatFault } from '../../src/config/faults.js';
+import { MODELS } from '../../src/x10/model.js';
+import { aliasesText, good, scene } from './scene.js';
+
+/** What is ignored of the aliases (from line 2 on) in a house with these zones, without its hints. */
+const ignored = (aliases: readonly string[], zones = 'ground: {}') =>
+  good(
+    scene({ 'config.yaml': `zones: { ${zones} }\n`, 'aliases.yaml': aliasesText(...aliases) }).load(),
+  ).ignored.map((fault) => formatFault({ ...fault, hint: undefined }));
+
+describe('settings without effect', () => {
+  test.each([
+    ['a door as a remote', 'DS10A, type: remote', 'type: a DS10A is never heard as remote'],
+    ['a keyfob as a door', 'KR10A, type: door', 'type: a KR10A is never heard as door'],
+    ['a door as a lamp', 'DS10A, type: light', 'type: a DS10A is never heard as light'],
+    ['a door as a light sensor', 'DS10A, type: light_sensor', 'type: a DS10A is never heard as light_sensor'],
+    ['a thermometer as a motion sensor', 'ORE_TH1, type: motion', 'type: a ORE_TH1 is never heard as motion'],
+    ['a motion sensor as a reading', 'MS14A, type: reading', 'type: a MS14A is never heard as reading'],
+    ['the zone of a lamp', 'LM465, zone: ground', 'zone: has no effect with type light'],
+    [
+      'the zone of a light sensor',
+      'MS14A, type: light_sensor, zone: ground',
+      'zone: has no effect with type light_sensor',
+    ],
+    ['the dusk unit of a remote', 'KR10A, dusk: A4', 'dusk: has no effect with type remote'],
+    ['the hold time of a remote', 'KR10A, hold: 5m', 'hold: has no effect with type remote'],
+    ['the off policy of a door', 'DS10A, off: hold', 'off: has no effect with type door'],
+    [
+      'the Off of what has none',
+      'DM10, off: sensor',
+      'off: has no effect: a DM10 never says that a motion is over',
+    ],
+    ['the cool-down of a door', 'DS10A, cooldown: 1m', 'cooldown: has no effect with type door'],
+    ['the minimum on-time of smoke', 'SD90, min_on: 1m', 'min_on: has no effect with type smoke'],
+    ['modes without a zone', 'MS14A, modes: [away]', 'modes: has no effect without a zone'],
+    ['modes of a lamp', 'LM465, modes: [away]', 'modes: has no effect with type light'],
+    ['the silence of a lamp', 'LM465, silent_after: 2h', 'silent_after: has no effect with type light'],
+  ])('%s', (_, keys, problem) => {
+    const told = ignored([`a: { address: A3, model: ${keys} }`]).filter(
+      (each) => !each.includes('dusk unit'),
+    );
+    expect(told).toEqual([`aliases.yaml:2: aliases.a.${problem}`]);
+  });
+
+  test.each([
+    'MS14A, zone: ground, modes: [away], hold: 2m, off: hold, cooldown: 1m, min_on: 1m, dusk: A4, silent_after: 1h',
+    'DS10A, zone: ground, modes: [away], hold: 2m, type: window, silent_after: 1h',
+    'DS10A, type: motion, off: sensor',
+    'DM10, type: light_sensor',
+    'REMOTE2, type: motion',
+    'MS14A, type: remote',
+    'LM465, type: motion, zone: ground',
+    'KR10A, zone: ground',
+    'NONE, type: door, zone: ground',
+    'VISGEN, type: remote',
+    'DS90, type: motion, zone: ground',
+    // put aside as a whole
+    'LM465, zone: ground, modes: [away], ignore: true',
+  ])('none in %s', (keys) => {
+    expect(ignored([`a: { address: A3, model: ${keys} }`])).toEqual([]);
+  });
+
+  test('no model is without effect as what it is by default', () => {
+    const aliases = MODELS.map(({ name }, index) => {
+      const address = `${'ABCDEFGHIJKLMNOP'.charAt(index >> 4)}${(index & 15) + 1}`;
+      return `s${index}: { address: ${address}, model: ${name} }`;
+    });
+    expect(ignored(aliases)).toEqual([]);
+  });
+
+  test('a type that is left aside is that of the model', () => {
+    const text = aliasesText('a: { address: C2, model: DS10A, type: remote }');
+    const { core } = good(scene({ 'config.yaml': '', 'aliases.yaml': text }).load()).configuration;
+    expect(core.sensors.map(({ type }) => type)).toEqual(['door']);
+  });
+
+  test.each([
+    ['a remote of house codes', 'REMOTE2', '"a" has no keys that arm and disarm'],
+    ['a remote without a model', '', '"a" has no keys that arm and disarm'],
+    ['a panic button', 'KR15A', '"a" has no keys that arm and disarm'],
+    ['a remote that is ignored', 'KR10A, ignore: true', '"a" is ignored by the alias file'],
+  ])('among keyfobs: %s', (_, model, problem) => {
+    const keys = model === '' ? 'type: remote' : `model: ${model}`;
+    expect(ignored([`a: { address: H16, ${keys} }`], 'ground: { keyfobs: [a] }')).toEqual([
+      `config.yaml:1: zones.ground.keyfobs: ${problem}`,
+    ]);
+  });
+
+  test('a door that is called a remote is no keyfob, and starts as it always did', () => {
+    expect(ignored(['a: { address: C2, model: DS10A, type: remote }'], 'ground: { keyfobs: [a] }')).toEqual([
+      'aliases.yaml:2: aliases.a.type: a DS10A is never heard as remote',
+      'config.yaml:1: zones.ground.keyfobs: "a" is a DS10A, which has no keys',
+    ]);
+  });
+
+  test('a word that means armed and disarmed', () => {
+    expect(
+      ignored([], 'a: { state_topic: x/y, armed_values: [An, scharf], disarmed_values: ["an "] }'),
+    ).toEqual(['config.yaml:1: zones.a.armed_values: "An" means disarmed, too, and that counts']);
+  });
+});
