@@ -16,7 +16,8 @@ import { printFindings } from './check/print.js';
 import { checkOnline } from './check/quick.js';
 import { checkService } from './check/service.js';
 import { configFileOf, configOption } from './configured.js';
-import { EXIT } from './exit-code.js';
+import { CommandError, EXIT } from './exit-code.js';
+import { findPlace } from './alias-place.js';
 import { findX10Config } from './find-x10config.js';
 import { processTerminal, type Terminal } from './terminal.js';
 import { ownVersion } from './version.js';
@@ -65,6 +66,16 @@ async function check(options: Options): Promise<void> {
   process.exitCode = options.quick === true && code !== EXIT.faults ? EXIT.ok : code;
 }
 
+/** heyu's configuration as a configuration names it that is at fault otherwise. */
+function namedX10Config(config: string | undefined): string | undefined {
+  try {
+    return findPlace(config === undefined ? {} : { config }).x10config;
+  } catch (error) {
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  }
+}
+
 /** What lies on this machine. */
 function checkHere(
   configuration: Configuration | undefined,
@@ -72,7 +83,7 @@ function checkHere(
   tell: (area: Area) => Tell,
 ): void {
   const now = Date.now();
-  const x10config = configuration?.files.x10config ?? findX10Config(process.env);
+  const x10config = configuration?.files.x10config ?? namedX10Config(config) ?? findX10Config(process.env);
   const heyu = readHeyu(x10config, tell('heyu'));
   const log = configuration && {
     path: configuration.heyu.log,

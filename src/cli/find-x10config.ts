@@ -1,6 +1,6 @@
 /** Where heyu looks for its configuration (process.c:9795ff). */
 
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The parts of the environment that heyu looks at. */
@@ -29,5 +29,14 @@ function isReadable(path: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** True when there is a directory of that path, as heyu's LOG_DIR must be, or nobody here may know. */
+export function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return true;
   }
 }

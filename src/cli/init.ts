@@ -15,7 +15,7 @@ import { findPlace, readX10ConfigFile } from './alias-place.js';
 import { askOnTerminal, type Ask } from './ask.js';
 import { DEFAULT_CONFIG } from './configured.js';
 import { CommandError, EXIT } from './exit-code.js';
-import { findX10Config } from './find-x10config.js';
+import { findX10Config, isDirectory } from './find-x10config.js';
 import { engineLock } from './heyu-engine.js';
 import { answersByDefault, askAnswers } from './init-answers.js';
 import { INIT_ZONE, initConfigText, type InitAnswers } from './init-config.js';
@@ -112,7 +112,8 @@ function reportHeyu(
   if (x10config === undefined || heyu === undefined) terminal.complain('no configuration of heyu was found');
   else terminal.print(`heyu: ${x10config}, ${heyu.aliases.length} aliases`);
   if (log !== undefined) terminal.print(`log:  ${log}${existsSync(log) ? '' : ' (not there yet)'}`);
-  const remarks = heyu === undefined ? [] : adviseHeyu(heyu).map(({ problem, hint }) => ({ problem, hint }));
+  const remarks =
+    heyu === undefined ? [] : adviseHeyu(heyu, isDirectory).map(({ problem, hint }) => ({ problem, hint }));
   if (log !== undefined && existsSync(log)) remarks.push(...logRemarks(log));
   const lock = engineLock((heyu?.tty ?? '/dev/ttyS0').split('/').at(-1) ?? '');
   if (lock !== undefined && !lock.isAlive)

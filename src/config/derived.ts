@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { adviseLogDir } from '../heyu/x10config-advice.js';
 import { heyuLogPath, readX10Config } from '../heyu/x10config.js';
 import type { Scales } from '../heyu/x10config-scales.js';
 import { CONFIG_KEYS, type ConfigKey } from './config-keys.js';
@@ -93,13 +94,9 @@ function fromX10Config(
   const log = heyuLogPath(config);
   if (log !== undefined) add('heyu.log', log, `x10config ${path}`);
   else if (!hasLog) {
-    faults.push(
-      fault(
-        { file: path },
-        'heyu writes no log: there is no LOG_DIR',
-        'add LOG_DIR /var/log/heyu and run: heyu restart',
-      ),
-    );
+    const { line } = config.logDirLine ?? {};
+    for (const { problem, hint } of adviseLogDir(config))
+      faults.push(fault({ file: path, line }, problem, hint));
   }
   return { hidesUnchanged: config.hideUnchanged, scales: config.scales };
 }

@@ -1,7 +1,7 @@
 /** What in heyu's configuration keeps sensors out of its log, and how to mend it. */
 
 import { modelNamed } from '../x10/model.js';
-import { heyuLogPath, type X10Config } from './x10config.js';
+import type { X10Config } from './x10config.js';
 
 /** Something to be mended in heyu's configuration, in words for people. */
 export type Advice = {
@@ -17,8 +17,11 @@ const RESTART = 'then: heyu restart';
 /** How many refused lines are named. */
 const FAULTS_NAMED = 3;
 
-/** What stands between heyu's configuration and a log that tells everything. */
-export function adviseHeyu(config: X10Config): readonly Advice[] {
+/**
+ * What stands between heyu's configuration and a log that tells everything. `exists` = is there such a directory?
+ * Without it nobody asks.
+ */
+export function adviseHeyu(config: X10Config, exists?: (directory: string) => boolean): readonly Advice[] {
   const advice: Advice[] = [];
   const say = (level: Advice['level'], problem: string, hint: string): void => {
     advice.push({ level, problem, hint });
@@ -29,12 +32,7 @@ export function adviseHeyu(config: X10Config): readonly Advice[] {
       `heyu refuses ${line === 0 ? 'the file' : `line ${line}`}: ${problem}`,
       `mend it, ${RESTART}`,
     );
-  if (heyuLogPath(config) === undefined)
-    say(
-      'fault',
-      'heyu writes no log: there is no LOG_DIR',
-      `write LOG_DIR /var/log/heyu (the directory must exist), ${RESTART}`,
-    );
+  advice.push(...adviseLogDir(config, exists));
   if (config.startEngine === 'MANUAL')
     say(
       'warning',
@@ -66,7 +64,41 @@ export function adviseHeyu(config: X10Config): readonly Advice[] {
         `write RFFORWARD behind the module, ${RESTART}`,
       );
   }
-  for (const { problem } of config.warnings.filter(({ problem: text }) => text.startsWith('LOG_DIR')))
-    say('fault', problem, `choose a shorter directory, ${RESTART}`);
   return advice;
+}
+
+/** Where heyu writes its log, or why it writes none; the line is quoted. */
+export function adviseLogDir(
+  { logDir, logDirLine, warnings }: X10Config,
+  exists?: (directory: string) => boolean,
+): readonly Advice[] {
+  const WRITE = 'LOG_DIR /var/log/heyu (the directory must exist)';
+  if (logDirLine === undefined) {
+    const problem = 'heyu writes no log: its configuration has no LOG_DIR';
+    return [{ level: 'fault', problem, hint: `write ${WRITE}, ${RESTART}` }];
+  }
+  const line = `line ${logDirLine.line} says ${logDirLine.text}`;
+  if (logDir === undefined)
+    return [
+      { level: 'fault', problem: `heyu writes no log: ${line}`, hint: `write ${WRITE} there, ${RESTART}` },
+    ];
+  const tooLong = warnings.find(({ problem }) => problem.startsWith('LOG_DIR'));
+  if (tooLong)
+    return [{ level: 'fault', problem: tooLong.problem, hint: `choose a shorter directory, ${RESTART}` }];
+  if (!logDir.startsWith('/'))
+    return [
+      {
+        level: 'warning',
+        problem: `${line}: where that is depends on the directory in which heyu is started`,
+        hint: `write the whole path, with a / at its beginning, ${RESTART}`,
+      },
+    ];
+  if (exists?.(logDir) !== false) return [];
+  return [
+    {
+      level: 'fault',
+      problem: `heyu refuses its configuration: ${line}, and there is no such directory`,
+      hint: `mkdir -p ${logDir}, as the user who runs heyu or with chown to that user; ${RESTART}`,
+    },
+  ];
 }

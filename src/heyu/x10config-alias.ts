@@ -5,6 +5,7 @@
 
 import type { HouseCode } from '../x10/address.js';
 import { modelNamed } from '../x10/model.js';
+import { optionFamily } from './x10config-families.js';
 import { NO_OPTIONS, readOptions } from './x10config-options.js';
 import type { ModuleOptions } from './x10config-options.js';
 import { readUnits, writeUnits } from './x10config-units.js';
@@ -88,6 +89,30 @@ export function readAlias(line: number, words: readonly string[], before: Aliase
     kind: 'alias',
     alias: { line, label, house, units: read.units, model, ...(options?.options ?? NO_OPTIONS) },
   };
+}
+
+/**
+ * Senders that stand in two aliases, or twice in one: heyu refuses such a file as a whole (x10aux.c,
+ * `verify_unique_ids`). It compares as many bits of an ID as its receiver gives it.
+ */
+export function sharedIds(
+  aliases: readonly X10Alias[],
+  bits: { readonly securityIdBits: number; readonly oregonIdBits: number },
+): readonly { readonly line: number; readonly text: string }[] {
+  const owners = new Map<string, X10Alias>();
+  return aliases.flatMap((alias) => {
+    const space = alias.model === undefined ? undefined : optionFamily(alias.model).space;
+    if (space === undefined) return [];
+    const width = space === 'security' ? bits.securityIdBits : space === 'oregon' ? bits.oregonIdBits : 16;
+    return alias.ids.flatMap((id) => {
+      const key = `${space} ${id & (2 ** width - 1)}`;
+      const owner = owners.get(key);
+      owners.set(key, owner ?? alias);
+      return owner === undefined
+        ? []
+        : [{ line: alias.line, text: `The same ID appears in ALIASes: (${owner.label} ${alias.label})` }];
+    });
+  });
 }
 
 /** How `heyu show alias` prints it: label, house code and units, module, options. */

@@ -1,5 +1,7 @@
 /** How heyu's configuration scales measured values before it writes them (config.c, directives `*_SCALE`). */
 
+import { readDecimal } from './x10config-values.js';
+
 const DIRECTIVES = [
   'ORE_BPSCALE',
   'ORE_WGTSCALE',
@@ -26,18 +28,16 @@ export type Scales = Readonly<Partial<Record<ScaleDirective, Scale>>>;
 /** heyu keeps a word in NAME_LEN = 32 bytes, its end included (process.h:48). */
 const WORD_LENGTH = 31;
 
-/** A number as strtod reads it to the end of the word. */
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-
 /** Whether a directive is one of these. */
 export function isScaleDirective(name: string): name is ScaleDirective {
   return DIRECTIVES.some((directive) => directive === name);
 }
 
-/** Reads the values of such a directive, or says in heyu's words what is wrong with them. */
-export function readScale(name: ScaleDirective, values: readonly string[]): Scale | string {
-  const [word = '', factor = '', offset = '0'] = values;
-  if (!NUMBER.test(factor)) return `Invalid ${name} scale factor.`;
-  if (!NUMBER.test(offset)) return `Invalid ${name} offset.`;
-  return { word: word.slice(0, WORD_LENGTH), factor: Number(factor), offset: Number(offset) };
+/** Reads the values of such a directive, which its rule has let pass. */
+export function readScale([word = '', factor = '', offset = '0']: readonly string[]): Scale {
+  return {
+    word: word.slice(0, WORD_LENGTH),
+    factor: readDecimal(factor) ?? 1,
+    offset: readDecimal(offset) ?? 0,
+  };
 }

@@ -4,8 +4,8 @@
  */
 
 import type { HouseCode } from '../x10/address.js';
+import { modelNamed } from '../x10/model.js';
 import { isScaleDirective, readScale, type Scales } from './x10config-scales.js';
-import { readTimeout } from './x10config-values.js';
 
 /** What the directives say; what a file does not say has heyu's default. */
 export type X10Settings = {
@@ -15,6 +15,8 @@ export type X10Settings = {
   readonly ttyAux: { readonly port: string; readonly receiver: string } | undefined;
   /** LOG_DIR; undefined when it is absent or NONE: then heyu writes no log. */
   readonly logDir: string | undefined;
+  /** The line of LOG_DIR as it stands in the file. */
+  readonly logDirLine: { readonly line: number; readonly text: string } | undefined;
   /** LOG_DIR ... COMMON: one log for all sub-directories. */
   readonly logCommon: boolean;
   /** DATE_FORMAT. */
@@ -29,10 +31,6 @@ export type X10Settings = {
   readonly startEngine: 'MANUAL' | 'AUTO';
   /** HIDE_UNCHANGED: repeated Alert and Clear are not logged; a DM10 then logs motion only once. */
   readonly hideUnchanged: boolean;
-  /** HOUSECODE: of heyu's own commands. */
-  readonly housecode: HouseCode;
-  /** INACTIVE_TIMEOUT; undefined when absent (heyu: 4 h). */
-  readonly inactiveTimeoutMs: number | undefined;
   /** House codes whose RF goes out on the power line (`snda`). Default: all. */
   readonly transceive: readonly HouseCode[];
   /** House codes whose RF is logged only (`rcva`). Default: none. */
@@ -41,14 +39,19 @@ export type X10Settings = {
   readonly securityIdBits: 8 | 16;
   /** `*_SCALE`: the units in which heyu writes measured values. */
   readonly scales: Scales;
-  /** Number of SCRIPT and LAUNCHER lines: their output stands in the log too. */
-  readonly scripts: number;
+  /** The same of an Oregon sensor's ID. */
+  readonly oregonIdBits: 8 | 16;
+  /** DEFAULT_MODULE: what heyu takes a unit for whose alias names no module (heyu: StdLM). */
+  readonly defaultModule: string | undefined;
 };
 
 /** The settings while a file is being read. */
 export type OpenSettings = {
-  -readonly [Key in keyof Omit<X10Settings, 'displaySubdir' | 'securityIdBits'>]: X10Settings[Key];
-} & { displaySubdir: boolean | undefined; securId16: boolean };
+  -readonly [Key in keyof Omit<X10Settings, Concluded>]: X10Settings[Key];
+} & { displaySubdir: boolean | undefined; securId16: boolean; oreId16: boolean };
+
+/** What follows from several directives. */
+type Concluded = 'displaySubdir' | 'securityIdBits' | 'oregonIdBits';
 
 const HOUSES = 'ABCDEFGHIJKLMNOP'.split('') as readonly HouseCode[];
 
@@ -61,6 +64,7 @@ export function openSettings(): OpenSettings {
     tty: undefined,
     ttyAux: undefined,
     logDir: undefined,
+    logDirLine: undefined,
     logCommon: false,
     dateFormat: { order: 'YMD', separator: '/' },
     logdateYear: false,
@@ -68,25 +72,25 @@ export function openSettings(): OpenSettings {
     displaySubdir: undefined,
     startEngine: 'MANUAL',
     hideUnchanged: false,
-    housecode: 'A',
-    inactiveTimeoutMs: undefined,
     transceive: HOUSES,
     rfForward: [],
     securId16: true,
     scales: {},
-    scripts: 0,
+    oreId16: false,
+    defaultModule: undefined,
   };
 }
 
 /** The settings of a file that has been read to its end. */
 export function closeSettings(open: OpenSettings): X10Settings {
-  const { securId16, displaySubdir, ...settings } = open;
+  const { securId16, oreId16, displaySubdir, ...settings } = open;
   // RFXCOM alone means variable length mode; RFXCOM32 and the other receivers give 8 bits (finalize_config).
   const variable = open.ttyAux?.receiver === 'RFXCOM' || open.ttyAux?.receiver === 'RFXCOMVL';
   return {
     ...settings,
     displaySubdir: displaySubdir ?? (open.logCommon && open.logDir !== undefined),
     securityIdBits: securId16 && variable ? 16 : 8,
+    oregonIdBits: oreId16 && variable ? 16 : 8,
   };
 }
 
@@ -95,69 +99,66 @@ export type Remark = { readonly kind: 'problem' | 'warning'; readonly text: stri
 
 const problem = (text: string): Remark => ({ kind: 'problem', text });
 
-/** Takes over one directive; `values` are the words behind it, at least as many as the directive needs. */
+/**
+ * Takes over one directive whose values its rule has let pass; `values` are the words behind it, at least as many
+ * as the directive needs. Says what the rule cannot judge.
+ */
 export function readSetting(open: OpenSettings, name: string, values: readonly string[]): Remark | undefined {
   const [value = '', second] = values;
   const upper = value.toUpperCase();
-  const yesOrNo = (take: (yes: boolean) => void): Remark | undefined => {
-    if (upper !== 'YES' && upper !== 'NO') return problem(`${name} must be YES or NO`);
-    take(upper === 'YES');
-    return undefined;
-  };
+  const yes = upper === 'YES';
   switch (name) {
     case 'TTY':
-      open.tty = value;
-      return undefined;
+      return readInterface(open, values);
     case 'TTY_AUX':
-      return readReceiver(open, value, (second ?? '').toUpperCase());
+      return readReceiver(open, values);
     case 'LOG_DIR':
       return readLogDir(open, value, second);
     case 'DATE_FORMAT':
       return readDateFormat(open, upper, second);
-    case 'LOGDATE_YEAR':
-      return yesOrNo((yes) => (open.logdateYear = yes));
-    case 'LOGDATE_UNIX':
-      return yesOrNo((yes) => (open.logdateUnix = yes));
-    case 'DISPLAY_SUBDIR':
-      return yesOrNo((yes) => (open.displaySubdir = yes));
-    case 'HIDE_UNCHANGED':
-      return yesOrNo((yes) => (open.hideUnchanged = yes));
-    case 'SECURID_16':
-      return yesOrNo((yes) => (open.securId16 = yes));
-    case 'START_ENGINE':
-      if (!upper.startsWith('MAN') && !upper.startsWith('AUTO'))
-        return problem('START_ENGINE must be MANUAL or AUTO');
-      open.startEngine = upper.startsWith('MAN') ? 'MANUAL' : 'AUTO';
-      return undefined;
-    case 'HOUSECODE': {
-      const house = HOUSES.find((each) => each === upper);
-      if (house === undefined) return problem('Invalid HOUSECODE - must be A though P');
-      open.housecode = house;
-      return undefined;
-    }
-    case 'INACTIVE_TIMEOUT':
-      open.inactiveTimeoutMs = readTimeout(value);
-      return open.inactiveTimeoutMs === undefined ? problem('Invalid INACTIVE_TIMEOUT') : undefined;
     case 'TRANSCEIVE':
     case 'TRANSCIEVE':
-      return readHouses(name, upper, second, (houses) => (open.transceive = houses));
+      return readHouses('TRANSCEIVE', upper, second, (houses) => (open.transceive = houses));
     case 'RFFORWARD':
       return readHouses(name, upper, second, (houses) => (open.rfForward = houses));
-    case 'SCRIPT':
-    case 'LAUNCHER':
-      open.scripts += 1;
-      return undefined;
-    default: {
-      if (!isScaleDirective(name)) return undefined;
-      const scale = readScale(name, values);
-      if (typeof scale === 'string') return problem(scale);
-      open.scales = { ...open.scales, [name]: scale };
-      return undefined;
-    }
+    case 'LOGDATE_YEAR':
+      open.logdateYear = yes;
+      break;
+    case 'LOGDATE_UNIX':
+      open.logdateUnix = yes;
+      break;
+    case 'DISPLAY_SUBDIR':
+      open.displaySubdir = yes;
+      break;
+    case 'HIDE_UNCHANGED':
+      open.hideUnchanged = yes;
+      break;
+    case 'SECURID_16':
+      open.securId16 = yes;
+      break;
+    case 'ORE_ID_16':
+      open.oreId16 = yes;
+      break;
+    case 'START_ENGINE':
+      open.startEngine = upper.startsWith('MAN') ? 'MANUAL' : 'AUTO';
+      break;
+    case 'DEFAULT_MODULE':
+      open.defaultModule = modelNamed(value)?.name;
+      break;
+    default:
+      if (isScaleDirective(name)) open.scales = { ...open.scales, [name]: readScale(values) };
   }
+  return undefined;
 }
 
-function readReceiver(open: OpenSettings, port: string, word: string): Remark | undefined {
+function readInterface(open: OpenSettings, [port = '', ...kinds]: readonly string[]): Remark | undefined {
+  open.tty = port;
+  const foreign = kinds.map((kind) => kind.toUpperCase()).find((kind) => !/^CM1[0127]/.test(kind));
+  return foreign === undefined ? undefined : problem(`Unsupported interface type '${foreign}'`);
+}
+
+function readReceiver(open: OpenSettings, [port = '', ...words]: readonly string[]): Remark | undefined {
+  const [word = '', ...kinds] = words.map((each) => each.toUpperCase());
   // heyu compares only the beginning of the first two: W800RF32A and MR26 are accepted.
   const receiver = word.startsWith('W800RF32')
     ? 'W800RF32A'
@@ -166,7 +167,9 @@ function readReceiver(open: OpenSettings, port: string, word: string): Remark | 
       : ['RFXCOM', 'RFXCOM32', 'RFXCOMVL'].find((each) => each === word);
   if (receiver === undefined) return problem(`Unsupported aux device '${word}'`);
   open.ttyAux = { port, receiver };
-  return undefined;
+  if (receiver !== 'RFXCOM' && receiver !== 'RFXCOMVL') return undefined;
+  const foreign = kinds.find((kind) => kind !== 'VISONIC' && kind !== 'X10');
+  return foreign === undefined ? undefined : problem(`Invalid RFXCOM receiver type '${foreign}'`);
 }
 
 function readLogDir(open: OpenSettings, dir: string, second: string | undefined): Remark | undefined {

@@ -39,7 +39,7 @@ export function readUnits(text: string): Units {
   return { kind: 'units', units: [...units].sort((one, other) => one - other) };
 }
 
-/** heyu's own way to write a set of ascending units: `1-4`, `1,3,5-7`; `0` for none. */
+/** heyu's own way to write a set of ascending units: `1-4`, `1,2`, `1,3,5-7`; `0` for none. */
 export function writeUnits(units: readonly number[]): string {
   const runs: [number, number][] = [];
   for (const unit of units) {
@@ -48,5 +48,7 @@ export function writeUnits(units: readonly number[]): string {
     else runs.push([unit, unit]);
   }
   if (runs.length === 0) return '0';
-  return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
+  return runs
+    .map(([first, last]) => (first === last ? `${first}` : `${first}${last - first > 1 ? '-' : ','}${last}`))
+    .join(',');
 }

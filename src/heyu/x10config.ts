@@ -4,11 +4,15 @@
  */
 
 import type { Address } from '../x10/address.js';
-import { noAliases, readAlias } from './x10config-alias.js';
+import { noAliases, readAlias, sharedIds } from './x10config-alias.js';
 import type { X10Alias } from './x10config-alias.js';
 import { directiveNamed } from './x10config-directives.js';
+import { readScene, sceneProblem } from './x10config-scenes.js';
+import type { Scene } from './x10config-scenes.js';
+import { closeScripts, noScripts, readLauncher, readScript } from './x10config-scripts.js';
 import { closeSettings, openSettings, readSetting } from './x10config-settings.js';
 import type { Remark, X10Settings } from './x10config-settings.js';
+import { readClock } from './x10config-values.js';
 
 /** A line that heyu refuses (`faults`) or remarks upon (`warnings`). `line` counts from 1; 0 = the whole file. */
 export type X10Remark = { readonly line: number; readonly text: string; readonly problem: string };
@@ -32,6 +36,9 @@ export function readX10Config(text: string): X10Config {
   const warnings: X10Remark[] = [];
   const seen = new Set<string>();
   const before = noAliases();
+  const scripts = noScripts();
+  const scenes: Scene[] = [];
+  const values = new Map<string, readonly string[]>();
 
   text.split('\n').forEach((whole, index) => {
     const line = index + 1;
@@ -54,21 +61,69 @@ export function readX10Config(text: string): X10Config {
       }
       return;
     }
-    const said = read.kind === 'setting' ? readSetting(settings, read.name, rest) : read;
+    if (read.kind === 'problem') {
+      remark(faults, read.text);
+      return;
+    }
+    const { name } = read;
+    if (read.remark !== undefined) remark(warnings, read.remark);
+    values.set(name, rest);
+    if (name === 'LOG_DIR') settings.logDirLine = { line, text: content };
+    const tail = content.slice(first.length).trim();
+    const said =
+      name === 'SCRIPT'
+        ? refusal(readScript(scripts, line, tail, aliases))
+        : name === 'LAUNCHER'
+          ? refusal(readLauncher(scripts, line, tail, aliases))
+          : name === 'SCENE' || name === 'USERSYN'
+            ? refusal(readScene(scenes, name === 'SCENE' ? 'Scene' : 'Usersyn', line, tail))
+            : readSetting(settings, name, rest);
     if (said) remark(said.kind === 'problem' ? faults : warnings, said.text);
   });
 
   const closed = closeSettings(settings);
-  const both = closed.transceive.filter((house) => closed.rfForward.includes(house));
-  if (both.length > 0)
-    faults.push({ line: 0, text: '', problem: 'Housecode conflict in TRANSCEIVE and RFFORWARD' });
+  const whole = (line: number, problem: string): void => {
+    faults.push({ line, text: '', problem });
+  };
+  for (const scene of scenes) {
+    const said = sceneProblem(scene, aliases, values.get('RESTRICT_DIMS')?.[0]?.toUpperCase() === 'NO');
+    if (said !== undefined) whole(scene.line, said);
+  }
+  for (const { line, text: said } of sharedIds(aliases, closed)) whole(line, said);
+  for (const said of conflicts(values, closed)) whole(0, said);
+  for (const { line, text: said } of closeScripts(scripts, values.has('LATITUDE') && values.has('LONGITUDE')))
+    whole(line, said);
   return { ...closed, aliases, faults, warnings };
 }
 
+/** Directives that contradict each other (config.c, `finalize_config`). */
+function conflicts(
+  values: ReadonlyMap<string, readonly string[]>,
+  { transceive, rfForward }: X10Settings,
+): readonly string[] {
+  const clock = (name: string): number | undefined => readClock(values.get(name)?.[0] ?? '');
+  const times = ['DUSK', 'DAWN'].filter((name) => {
+    const [least, most] = [clock(`MIN_${name}`), clock(`MAX_${name}`)];
+    return least !== undefined && most !== undefined && least >= most;
+  });
+  const bursts = Number(values.get('DEF_RF_BURSTS')?.[0] ?? 5);
+  const tooMany = values.get('RF_BURSTS')?.some((count) => Number(count) > bursts) ?? false;
+  return [
+    ...times.map((name) => `MIN_${name} must be less than MAX_${name}`),
+    ...(tooMany ? [`RF_BURSTS exceeds ${bursts}`] : []),
+    ...(transceive.some((house) => rfForward.includes(house))
+      ? ['Housecode conflict in TRANSCEIVE and RFFORWARD']
+      : []),
+  ];
+}
+
+const refusal = (text: string | undefined): Remark | undefined =>
+  text === undefined ? undefined : { kind: 'problem', text };
+
 type Line =
   | { readonly kind: 'alias'; readonly words: readonly string[] }
-  | { readonly kind: 'setting'; readonly name: string }
-  | Remark;
+  | { readonly kind: 'setting'; readonly name: string; readonly remark: string | undefined }
+  | { readonly kind: 'problem'; readonly text: string };
 
 /** What the first word of a line makes of it (config.c `parse_config_tail`). `seen` are the directives before. */
 function readLine(first: string, rest: readonly string[], seen: Set<string>): Line {
@@ -85,9 +140,11 @@ function readLine(first: string, rest: readonly string[], seen: Set<string>): Li
   seen.add(name);
   if (rest.length + 1 < directive.fewest) return { kind: 'problem', text: 'Too few items on line.' };
   if (rest.length + 1 > directive.most) return { kind: 'problem', text: 'Too many items on line.' };
-  if (directive.obsolete)
-    return { kind: 'warning', text: `Directive ${name} is obsolete and is being ignored.` };
-  return name === 'ALIAS' ? { kind: 'alias', words: rest } : { kind: 'setting', name };
+  if (name === 'ALIAS') return { kind: 'alias', words: rest };
+  const problem = directive.rule(name, rest);
+  return problem === undefined
+    ? { kind: 'setting', name, remark: directive.remark }
+    : { kind: 'problem', text: problem };
 }
 
 /** Cuts off what heyu cuts off; String.trim would also take a byte order mark, which heyu stumbles over. */

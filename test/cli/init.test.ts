@@ -150,7 +150,7 @@ describe('init', () => {
       '--broker',
       'mqtt://localhost:1',
     );
-    expect(out).toContain('heyu writes no log: there is no LOG_DIR');
+    expect(out).toContain('heyu writes no log: line 2 says LOG_DIR NONE');
     expect(out).toContain('START_ENGINE MANUAL');
     expect(out).toContain('hall: RF option');
     expect(code).toBe(0);

@@ -250,7 +250,7 @@ describe("heyu's own configuration", () => {
   test('that says nothing of a log is a fault, unless the log is named', () => {
     const { load, path } = withX10('TTY /dev/ttyS0\n');
     expect(faultsOf(load())).toEqual([
-      `${path('x10.conf')}: heyu writes no log: there is no LOG_DIR\n  hint: add LOG_DIR /var/log/heyu and run: heyu restart`,
+      `${path('x10.conf')}: heyu writes no log: its configuration has no LOG_DIR\n  hint: write LOG_DIR /var/log/heyu (the directory must exist), then: heyu restart`,
     ]);
     expect(good(load({ HEYU2MQTT_HEYU_LOG: '/l' })).configuration.heyu.log).toBe('/l');
   });

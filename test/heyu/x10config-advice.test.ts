@@ -7,11 +7,23 @@ const GOOD = 'LOG_DIR /var/log/heyu\nSTART_ENGINE AUTO\n';
 describe('advice on the configuration of heyu', () => {
   it.each([
     ['none for one that is right', `${GOOD}ALIAS hall A3 MS14A RFFORWARD`, []],
-    ['a log', 'START_ENGINE AUTO', ['fault: heyu writes no log: there is no LOG_DIR']],
+    ['a log', 'START_ENGINE AUTO', ['fault: heyu writes no log: its configuration has no LOG_DIR']],
     [
       'a log that is none',
       'LOG_DIR NONE\nSTART_ENGINE AUTO',
-      ['fault: heyu writes no log: there is no LOG_DIR'],
+      ['fault: heyu writes no log: line 1 says LOG_DIR NONE'],
+    ],
+    [
+      'a whole path',
+      'START_ENGINE AUTO\nLOG_DIR heyu COMMON',
+      [
+        'warning: line 2 says LOG_DIR heyu COMMON: where that is depends on the directory in which heyu is started',
+      ],
+    ],
+    [
+      'a sender in one alias only',
+      `${GOOD}TTY_AUX /dev/ttyS1 W800RF32\nALIAS s C1 MS10A 41\nALIAS t C2 MS10A 41`,
+      ['fault: heyu refuses line 5: The same ID appears in ALIASes: (s t)'],
     ],
     [
       'an engine',
@@ -47,5 +59,18 @@ describe('advice on the configuration of heyu', () => {
     ],
   ])('%s', (_, text, said) => {
     expect(adviseHeyu(readX10Config(text)).map(({ level, problem }) => `${level}: ${problem}`)).toEqual(said);
+  });
+
+  it('says that LOG_DIR does not exist, where it is asked', () => {
+    const config = readX10Config(GOOD);
+    expect(adviseHeyu(config, (directory) => directory === '/var/log/heyu')).toEqual([]);
+    expect(adviseHeyu(config, () => false)).toMatchObject([
+      {
+        level: 'fault',
+        problem:
+          'heyu refuses its configuration: line 1 says LOG_DIR /var/log/heyu, and there is no such directory',
+      },
+    ]);
+    expect(adviseHeyu(readX10Config('START_ENGINE AUTO\nLOG_DIR NONE'), () => false)).toHaveLength(1);
   });
 });

@@ -4,6 +4,7 @@ import { readX10Config, heyuLogPath, type X10Config } from '../../heyu/x10config
 import { adviseHeyu } from '../../heyu/x10config-advice.js';
 import { readTextFile } from '../../config/text-file.js';
 import { formatFault } from '../../config/faults.js';
+import { isDirectory } from '../find-x10config.js';
 import { engineLock } from '../heyu-engine.js';
 import type { Tell } from './finding.js';
 
@@ -34,7 +35,9 @@ export function checkHeyu(
   tell: Tell,
   lockDirectories?: readonly string[],
 ): void {
-  const advice = adviseHeyu(heyu);
+  // While its log is there, heyu may as well run on another machine.
+  const exists = log?.writtenAt === undefined ? isDirectory : undefined;
+  const advice = adviseHeyu(heyu, exists);
   if (advice.length === 0) tell('ok', `${path}: ${heyu.aliases.length} aliases, nothing to be mended`);
   else for (const { level, problem, hint } of advice) tell(level, problem, hint);
 
