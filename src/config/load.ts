@@ -37,7 +37,13 @@ export type Loaded =
       /** Settings that have no effect: left aside and to be reported (docs/design.md, decision 14). */
       readonly ignored: readonly Fault[];
     }
-  | { readonly ok: false; readonly faults: readonly Fault[]; readonly warnings: readonly Fault[] };
+  | {
+      readonly ok: false;
+      readonly faults: readonly Fault[];
+      readonly warnings: readonly Fault[];
+      /** Absolute path of heyu's own configuration, if one is named. */
+      readonly x10config: string | undefined;
+    };
 
 /**
  * Loads a configuration. The result is frozen. Settings without effect stand in `ignored` and are no faults: what an
@@ -49,12 +55,18 @@ export function loadConfiguration(request: Request): Loaded {
   const { values, absolute, origins, zones, aliases, aliasFile } = house;
   const faults = [...house.faults];
   const warnings = [...house.warnings];
-  if (house.isBroken) return failed(faults, warnings);
+  const failed = (all: readonly Fault[]): Loaded => ({
+    ok: false,
+    faults: sortFaults(faults),
+    warnings: sortFaults(all),
+    x10config: absolute['heyu.x10config'],
+  });
+  if (house.isBroken) return failed(warnings);
 
   const place = placeOf(origins, configFile);
   const credentials = readCredentials(absolute, origins, place, faults, warnings);
   if ((house.mode & 0o007) !== 0) warnings.push(...exposedSecrets(values, place, configFile ?? ENVIRONMENT));
-  if (faults.length > 0) return failed(faults, [...warnings, ...house.ignored]);
+  if (faults.length > 0) return failed([...warnings, ...house.ignored]);
 
   const configuration = assemble({
     values: absolute,
@@ -70,8 +82,4 @@ export function loadConfiguration(request: Request): Loaded {
   });
   const resolved = { values, origins, zones, configFile };
   return deepFreeze({ ok: true, configuration, resolved, ignored: sortFaults(house.ignored) });
-}
-
-function failed(faults: readonly Fault[], warnings: readonly Fault[]): Loaded {
-  return { ok: false, faults: sortFaults(faults), warnings: sortFaults(warnings) };
 }

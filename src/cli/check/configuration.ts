@@ -15,8 +15,16 @@ export function checkConfiguration(
   const say = (verdict: Verdict, fault: Fault): void =>
     tell(verdict, formatFault({ ...fault, hint: undefined }), fault.hint);
   if (!loaded.ok) {
-    for (const fault of loaded.faults) say('fault', fault);
-    for (const warning of loaded.warnings) say('warning', warning);
+    // what is wrong with heyu's own file is told with heyu
+    const isOurs = ({ file }: Fault): boolean => file !== loaded.x10config;
+    for (const fault of loaded.faults.filter(isOurs)) say('fault', fault);
+    for (const warning of loaded.warnings.filter(isOurs)) say('warning', warning);
+    if (!loaded.faults.some(isOurs))
+      tell(
+        'fault',
+        `${loaded.x10config ?? ''} does not tell which log to read`,
+        'see heyu below, or set heyu.log',
+      );
     return undefined;
   }
   const { configuration, ignored } = loaded;
