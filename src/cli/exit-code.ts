@@ -9,7 +9,7 @@ export const EXIT = {
   usage: 64,
   /** EX_NOINPUT: a file cannot be read. */
   noInput: 66,
-  /** EX_CONFIG: the configuration has faults; systemd does not restart after it. */
+  /** EX_CONFIG: the configuration has faults, and the service has no last good one; systemd does not restart after it. */
   configuration: 78,
   /** Called off by Ctrl-C, as shells say it. */
   interrupted: 130,

@@ -7,7 +7,7 @@ import { createService } from '../service/service.js';
 import type { Service } from '../service/service-types.js';
 import type { Configuration } from '../config/configuration.js';
 import { formatFault, newFaults } from '../config/faults.js';
-import { loadConfiguration, type Loaded } from '../config/load.js';
+import { loadConfiguration } from '../config/load.js';
 import { systemClock } from '../io/clock.js';
 import { openJob } from '../io/cron.js';
 import { heyuCommands } from '../io/heyu-command.js';
@@ -16,8 +16,9 @@ import { claimDirectory } from '../io/sole-user.js';
 import { systemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
 import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
-import { configFileOf, configOption, loadOrFail } from './configured.js';
+import { configFileOf, configOption } from './configured.js';
 import { CommandError, EXIT } from './exit-code.js';
+import { keepLastGood, loadForService, vanished, whereFaulty, type StartWith } from './last-good.js';
 import { ownVersion } from './version.js';
 
 /** The command `run`. */
@@ -44,10 +45,13 @@ const ALIVE_MS = 30_000;
 const RELOAD_AFTER_MS = 300;
 
 async function run(asked: string | undefined): Promise<void> {
-  const warnings: string[] = [];
-  const { configuration, ignored } = loadOrFail(asked, (warning) => warnings.push(warning));
+  const startWith = loadForService(asked, process.env);
+  const { configuration, ignored, texts, faults } = startWith;
   const log = await openLog(configuration.log.level, configuration.log.format, process.env);
-  for (const warning of warnings) log.warn({}, warning);
+  for (const fault of faults) log.error({}, formatFault(fault));
+  for (const warning of configuration.warnings) log.warn({}, formatFault(warning));
+  if (faults.length > 0)
+    log.error({ faults: faults.length }, 'the configuration has faults: the last good one is in force');
   log.info({ version: ownVersion(), sensors: configuration.core.sensors.length }, 'heyu2mqtt starts');
 
   const systemd = systemdNotifier({
@@ -74,7 +78,9 @@ async function run(asked: string | undefined): Promise<void> {
     status: systemd.status,
     ...(configuration.log.level === 'debug' ? { find: (finding) => log.debug(finding, 'finding') } : {}),
   });
+  if (faults.length === 0) await keepLastGood(configuration, texts, process.env, log);
   await service.start();
+  service.configurationFaulty(whereFaulty(faults));
   systemd.ready(service.statusLine());
 
   const alive = systemd.watchdogIntervalMs;
@@ -85,7 +91,7 @@ async function run(asked: string | undefined): Promise<void> {
           if (service.sinceLastPassMs() < ALIVE_MS) systemd.watchdog();
         }, alive);
   let jobs = openJobs(configuration, service, log);
-  const reloads = watchFiles(asked, { configuration, ignored }, service, log, {
+  const reloads = watchFiles(asked, startWith, service, log, {
     begun: systemd.reloading,
     ended: () => systemd.ready(service.statusLine()),
     reloaded: async (next) => {
@@ -129,12 +135,14 @@ type ReloadHooks = {
  */
 function watchFiles(
   asked: string | undefined,
-  first: Pick<Extract<Loaded, { ok: true }>, 'configuration' | 'ignored'>,
+  { configuration: first, ignored: firstIgnored, texts }: StartWith,
   service: Service,
   log: Log,
   hooks: ReloadHooks,
 ): { now: (why: string) => void; stop: () => Promise<void> } {
-  let { configuration: current, ignored } = first;
+  let current = first;
+  let ignored = firstIgnored;
+  let currentTexts = texts;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   const paths = ({ files }: Configuration): string[] =>
@@ -147,17 +155,15 @@ function watchFiles(
       env: process.env,
       version: ownVersion(),
     });
-    const faults = loaded.ok ? newFaults(ignored, loaded.ignored) : loaded.faults;
+    const lost = loaded.ok && why === 'file' ? vanished(loaded, currentTexts) : [];
+    const faults = loaded.ok ? [...lost, ...newFaults(ignored, loaded.ignored)] : loaded.faults;
     if (!loaded.ok || faults.length > 0) {
       for (const fault of faults) log.error({}, formatFault(fault));
       log.error({ faults: faults.length }, 'the new configuration has faults: the old one stays in force');
+      service.configurationFaulty(whereFaulty(faults));
       return;
     }
     const next = loaded.configuration;
-    if (why === 'file' && current.aliasFileFound && !next.aliasFileFound) {
-      log.warn({ path: next.files.aliases }, 'the alias file is gone: keeping the aliases we know');
-      return;
-    }
     for (const warning of next.warnings) log.warn({}, formatFault(warning));
     const isOtherBroker =
       !isDeepStrictEqual(next.mqtt, current.mqtt) || next.core.baseTopic !== current.core.baseTopic;
@@ -176,6 +182,9 @@ function watchFiles(
     watcher.add(paths(next));
     current = next;
     ({ ignored } = loaded);
+    currentTexts = loaded.texts;
+    service.configurationFaulty(undefined);
+    await keepLastGood(next, loaded.texts, process.env, log);
     await hooks.reloaded(next);
     log.info(
       { why, sensors: next.core.sensors.length, zones: next.core.zones.length },

@@ -4,7 +4,7 @@ import { readAliases, type AliasContext, type AliasesRead } from './aliases.js';
 import { readDocument } from './document.js';
 import { fault } from './faults.js';
 import { withHints } from './syntax-hints.js';
-import { plannedFile, readTextFile } from './text-file.js';
+import { readTextFile, type ReadFile } from './text-file.js';
 
 /** What the alias file says. */
 export type AliasFile = AliasesRead & {
@@ -19,14 +19,13 @@ export type AliasFile = AliasesRead & {
 const IMPORT = 'heyu2mqtt alias import makes the alias file of your x10config';
 
 /**
- * Reads it. `path` is shown as it is given and relative to `cwd`; undefined = there is none to be looked for. `planned`
- * is a text that is to be judged as if it stood there.
+ * Reads it. `path` is shown as it is given and relative to `cwd`; undefined = there is none to be looked for.
  */
 export function loadAliasFile(
   path: string | undefined,
   cwd: string,
   context: Omit<AliasContext, 'file'>,
-  planned?: string,
+  readFile: ReadFile = readTextFile,
 ): AliasFile {
   const none = {
     aliases: [],
@@ -38,7 +37,7 @@ export function loadAliasFile(
     found: false,
   };
   if (path === undefined) return { ...none, isComplete: true };
-  const reading = planned === undefined ? readTextFile(resolve(cwd, path), path) : plannedFile(planned, path);
+  const reading = readFile(resolve(cwd, path), path);
   if (!reading.ok) {
     if (!reading.missing) return { ...none, faults: [reading.fault], isComplete: false };
     const warnings = [fault({ file: path }, 'does not exist: there are no sensors yet', IMPORT)];

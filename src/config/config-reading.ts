@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { readDocument } from './document.js';
 import type { Fault } from './faults.js';
-import { readTextFile } from './text-file.js';
+import { readTextFile, type ReadFile } from './text-file.js';
 import type { Written } from './written.js';
 
 /** What stands in the file, and its permission bits; `written` is undefined when it cannot be read at all. */
@@ -14,8 +14,13 @@ export type ConfigFile = {
 };
 
 /** Reads it. `path` is shown as it is given and relative to `cwd`. Faults are added to `faults`. */
-export function readConfigFile(path: string, cwd: string, faults: Fault[]): ConfigFile {
-  const reading = readTextFile(resolve(cwd, path), path);
+export function readConfigFile(
+  path: string,
+  cwd: string,
+  faults: Fault[],
+  read: ReadFile = readTextFile,
+): ConfigFile {
+  const reading = read(resolve(cwd, path), path);
   if (!reading.ok) {
     const { fault, missing } = reading;
     faults.push(missing ? { ...fault, hint: 'heyu2mqtt init writes one; --config names another' } : fault);

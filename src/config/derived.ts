@@ -12,7 +12,7 @@ import type { Environment } from './environment.js';
 import { fault, type Fault } from './faults.js';
 import { slug } from './form-mqtt.js';
 import type { Layer } from './schema.js';
-import { readTextFile } from './text-file.js';
+import type { FileReading } from './text-file.js';
 
 /** A layer of derived values and what each was worked out from. */
 export type Derived = {
@@ -33,10 +33,13 @@ const X10_FAULTS_SHOWN = 3;
 /** Collects values with their sources. */
 type Collector = <K extends ConfigKey>(name: K, value: Layer[K], from: string) => void;
 
-/** Works out what can be. `x10config` is the absolute path of heyu's configuration, if one is given. */
+/** heyu's configuration: its absolute path and what is in it. */
+export type X10ConfigReading = { readonly path: string; readonly reading: FileReading };
+
+/** Works out what can be, with heyu's configuration if one is given. */
 export function derive(
   given: Given,
-  x10config: string | undefined,
+  x10config: X10ConfigReading | undefined,
   env: Environment,
   faults: Fault[],
   warnings: Fault[],
@@ -69,13 +72,12 @@ const SILENT: OfHeyu = { hidesUnchanged: false, scales: {} };
 
 /** Takes what it can of heyu's configuration. */
 function fromX10Config(
-  path: string,
+  { path, reading }: X10ConfigReading,
   add: Collector,
   hasLog: boolean,
   faults: Fault[],
   warnings: Fault[],
 ): OfHeyu {
-  const reading = readTextFile(path, path, { lenient: true });
   if (!reading.ok) {
     faults.push({ ...reading.fault, hint: reading.fault.hint ?? 'correct heyu.x10config or remove it' });
     return SILENT;

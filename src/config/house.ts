@@ -17,6 +17,7 @@ import type { Origin, Origins } from './origins.js';
 import { pathFrom, withAbsolutePaths, type Base } from './paths.js';
 import { layered } from './schema.js';
 import { withHints } from './syntax-hints.js';
+import { plannedFile, readTextFile, type ReadFile } from './text-file.js';
 import { readZones, type ZoneRead } from './zones.js';
 
 /** What to read. */
@@ -33,6 +34,8 @@ export type HouseRequest = {
   readonly aliasFile?: string | undefined;
   /** Text of the alias file that is to be judged as if it stood there. */
   readonly plannedAliases?: string;
+  /** Reads the three files: from the disk, if nothing else is said. */
+  readonly readFile?: ReadFile;
 };
 
 /** What has been read, and everything that is wrong with it, in the order of the files. */
@@ -59,12 +62,12 @@ export type House = {
 
 /** Reads a house. */
 export function readHouse(request: HouseRequest): House {
-  const { configFile, env, cwd = process.cwd(), anyZone = false } = request;
+  const { configFile, env, cwd = process.cwd(), anyZone = false, readFile = readTextFile } = request;
   const faults: Fault[] = [];
   const warnings: Fault[] = [];
   const base: Base = { configFile, cwd };
   const environment = readEnvironment(env);
-  const file = configFile === undefined ? undefined : readConfigFile(configFile, cwd, faults);
+  const file = configFile === undefined ? undefined : readConfigFile(configFile, cwd, faults, readFile);
   const written = file?.written;
   // Without a readable file every further remark would be about defaults that nobody asked for.
   const isBroken = configFile !== undefined && written === undefined;
@@ -79,11 +82,21 @@ export function readHouse(request: HouseRequest): House {
     faults.splice(0, Infinity, ...withHints(faults, file.text));
   }
 
-  const derived = derivedFrom(config, environment, env, base, faults, warnings);
+  const x10config = x10configOf(config, environment, base);
+  const derived = derive(
+    (name) => environment.values[name] ?? config.values[name],
+    x10config === undefined
+      ? undefined
+      : { path: x10config, reading: readFile(x10config, x10config, { lenient: true }) },
+    env,
+    faults,
+    warnings,
+  );
   const values = layered([derived.values, config.values], environment.variables);
   const origins = originsOf(config, environment, derived, shown);
 
   const aliasFile = request.aliasFile ?? aliasFileOf(values, origins, base);
+  const { plannedAliases } = request;
   const aliases = loadAliasFile(
     aliasFile,
     cwd,
@@ -92,7 +105,7 @@ export function readHouse(request: HouseRequest): House {
       zones: isBroken || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone)),
       hidesUnchanged: derived.hidesUnchanged,
     },
-    request.plannedAliases,
+    plannedAliases === undefined ? readFile : (_, shownAs = '') => plannedFile(plannedAliases, shownAs),
   );
   const place = placeOf(origins, configFile);
   const judged = judge({ values, zones, aliases, aliasFile: aliasFile ?? '', place, configFile: shown });
@@ -112,25 +125,13 @@ export function readHouse(request: HouseRequest): House {
   };
 }
 
-function derivedFrom(
-  config: ConfigRead,
-  environment: EnvironmentRead,
-  env: Environment,
-  base: Base,
-  faults: Fault[],
-  warnings: Fault[],
-): Derived {
+/** Absolute path of heyu's configuration, if one is given. */
+function x10configOf(config: ConfigRead, environment: EnvironmentRead, base: Base): string | undefined {
   const inEnvironment = environment.values['heyu.x10config'];
   const inFile = config.values['heyu.x10config'];
   const fromFile: Origin = { kind: 'file', file: base.configFile ?? '', line: 0 };
-  const x10config = inEnvironment ?? (inFile === undefined ? undefined : pathFrom(inFile, fromFile, base));
-  return derive(
-    (name) => environment.values[name] ?? config.values[name],
-    x10config === undefined ? undefined : resolve(base.cwd, x10config),
-    env,
-    faults,
-    warnings,
-  );
+  const path = inEnvironment ?? (inFile === undefined ? undefined : pathFrom(inFile, fromFile, base));
+  return path === undefined ? undefined : resolve(base.cwd, path);
 }
 
 function originsOf(

@@ -2,21 +2,27 @@
  * Loads the configuration: the house and the secrets, every fault of all of them at once. Reads files; never throws
  * for what it finds in them.
  */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { assemble } from './assemble.js';
 import type { ConfigValues } from './config-keys.js';
 import type { Configuration } from './configuration.js';
 import { exposedSecrets, placeOf, readCredentials } from './credentials.js';
 import { ENVIRONMENT, sortFaults, type Fault } from './faults.js';
 import { deepFreeze } from './freeze.js';
-import { readHouse, type HouseRequest } from './house.js';
+import { readHouse, type House, type HouseRequest } from './house.js';
 import type { Origins } from './origins.js';
+import { notingReader } from './text-file.js';
 import type { ZoneRead } from './zones.js';
 
 /** What to load. */
 export type Request = HouseRequest & {
   /** Our own version. */
   readonly version: string;
+  /**
+   * Texts that were good once, by absolute path: they are read instead of the files. What is wrong beside them (the
+   * environment, a password file) is a warning then.
+   */
+  readonly kept?: ReadonlyMap<string, string>;
 };
 
 /** Effective values with their origins, for `effectiveValues`. */
@@ -29,7 +35,10 @@ export type Resolved = {
 };
 
 /** A configuration, or everything that is wrong with it, sorted. */
-export type Loaded =
+export type Loaded = {
+  /** What was read of the configuration, the alias file and heyu's configuration, by absolute path. */
+  readonly texts: ReadonlyMap<string, string>;
+} & (
   | {
       readonly ok: true;
       readonly configuration: Configuration;
@@ -41,32 +50,36 @@ export type Loaded =
       readonly ok: false;
       readonly faults: readonly Fault[];
       readonly warnings: readonly Fault[];
-      /** Absolute path of heyu's own configuration, if one is named. */
-      readonly x10config: string | undefined;
-    };
+      /** The state directory as far as it can be told, absolute. */
+      readonly stateDir: string;
+    }
+);
 
 /**
  * Loads a configuration. The result is frozen. Settings without effect stand in `ignored` and are no faults: what an
  * earlier version accepted starts.
  */
 export function loadConfiguration(request: Request): Loaded {
-  const { configFile, version, cwd = process.cwd() } = request;
-  const house = readHouse(request);
+  const { configFile, version, cwd = process.cwd(), kept } = request;
+  const texts = new Map<string, string>();
+  const house = readHouse({ ...request, readFile: notingReader(texts, kept) });
   const { values, absolute, origins, zones, aliases, aliasFile } = house;
   const faults = [...house.faults];
   const warnings = [...house.warnings];
-  const failed = (all: readonly Fault[]): Loaded => ({
+  const failed = (more: readonly Fault[], stateDir: string): Loaded => ({
     ok: false,
     faults: sortFaults(faults),
-    warnings: sortFaults(all),
-    x10config: absolute['heyu.x10config'],
+    warnings: sortFaults([...warnings, ...more]),
+    texts,
+    stateDir,
   });
-  if (house.isBroken) return failed(warnings);
+  if (house.isBroken) return failed([], stateDirOf(house, texts, resolve(cwd, configFile ?? '')));
 
   const place = placeOf(origins, configFile);
   const credentials = readCredentials(absolute, origins, place, faults, warnings);
   if ((house.mode & 0o007) !== 0) warnings.push(...exposedSecrets(values, place, configFile ?? ENVIRONMENT));
-  if (faults.length > 0) return failed([...warnings, ...house.ignored]);
+  if (kept !== undefined) warnings.push(...faults);
+  else if (faults.length > 0) return failed(house.ignored, absolute.state_dir);
 
   const configuration = assemble({
     values: absolute,
@@ -81,5 +94,14 @@ export function loadConfiguration(request: Request): Loaded {
     warnings: sortFaults(warnings),
   });
   const resolved = { values, origins, zones, configFile };
-  return deepFreeze({ ok: true, configuration, resolved, ignored: sortFaults(house.ignored) });
+  return deepFreeze({ ok: true, configuration, resolved, ignored: sortFaults(house.ignored), texts });
+}
+
+/** The state directory of a configuration that is no YAML: its line may still be a good one. */
+function stateDirOf({ absolute, origins }: House, texts: ReadonlyMap<string, string>, file: string): string {
+  const line = /^state_dir:\s+["']?([^"'#\s][^"'#\n]*?)["']?\s*(?:#.*)?$/m;
+  const [, written] = line.exec(texts.get(file) ?? '') ?? [];
+  return written === undefined || origins.get('state_dir')?.kind === 'environment'
+    ? absolute.state_dir
+    : resolve(dirname(file), written);
 }

@@ -17,6 +17,9 @@ export type FileReading =
   | { readonly ok: true; readonly file: TextFile }
   | { readonly ok: false; readonly missing: boolean; readonly fault: Fault };
 
+/** Reads a file: the disk, or what was kept of it. */
+export type ReadFile = typeof readTextFile;
+
 /** No configuration file is larger: 5,000 aliases take less than 1 MiB. */
 export const LARGEST_FILE = 1024 * 1024;
 
@@ -72,6 +75,19 @@ export function readTextFile(
     return failed('contains bytes that are no UTF-8', 'save it as UTF-8', before.split('\n').length);
   }
   return { ok: true, file: { text, hash: hashOf(bytes), mode } };
+}
+
+/** Reads files and notes their texts by path; those in `kept` are taken from there. */
+export function notingReader(texts: Map<string, string>, kept?: ReadonlyMap<string, string>): ReadFile {
+  return (path, shownAs, options) => {
+    const text = kept?.get(path);
+    const reading: FileReading =
+      text === undefined
+        ? readTextFile(path, shownAs, options)
+        : { ok: true, file: { text, hash: hashOf(text), mode: 0o600 } };
+    if (reading.ok) texts.set(path, reading.file.text);
+    return reading;
+  };
 }
 
 function readUpTo(descriptor: number, most: number): Uint8Array {

@@ -4,9 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { StateStore } from '../ports.js';
-import { openIdFile } from './id-file.js';
 
 /** Why a stored document was not used. */
 export type SetAsideReason =
@@ -87,7 +86,6 @@ export function openStore(path: string, options: StoreOptions = {}): StateStore 
   };
 
   return {
-    acknowledged: openIdFile(join(dirname(path), 'acknowledged')),
     load: () => inTurn(() => load().catch((error: unknown) => fail('read', path, error))),
     save: (document) => inTurn(() => save(document).catch((error: unknown) => fail('write', path, error))),
   };
@@ -123,7 +121,8 @@ function digestOf(content: string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-async function writeDurably(file: string, text: string): Promise<void> {
+/** Writes a new file that only its owner may read, and waits until it is on disk. */
+export async function writeDurably(file: string, text: string): Promise<void> {
   const handle = await open(file, 'wx', 0o600);
   try {
     await handle.writeFile(text);
@@ -134,7 +133,7 @@ async function writeDurably(file: string, text: string): Promise<void> {
 }
 
 /** Without this a rename may be forgotten after a power failure. Some file systems cannot do it. */
-async function syncDirectory(directory: string): Promise<void> {
+export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
     await handle.sync();

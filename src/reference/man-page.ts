@@ -10,7 +10,8 @@ const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
   faults: 'check or alias test has found faults; of broker-check: not fit',
   usage: 'the command line is wrong',
   noInput: 'a file cannot be read',
-  configuration: 'the configuration has faults; systemd does not try again',
+  configuration:
+    'the configuration has faults, for the service: and there is no last good one; systemd does not try again',
   interrupted: 'called off by Ctrl-C',
 };
 

@@ -17,6 +17,7 @@ export type Concern =
   | 'refused_topics'
   | 'heyu_command'
   | 'settings_ignored'
+  | 'configuration'
   | Trouble;
 
 const CONCERNS: Readonly<Record<Exclude<Concern, Trouble>, string>> = {
@@ -27,6 +28,7 @@ const CONCERNS: Readonly<Record<Exclude<Concern, Trouble>, string>> = {
   disk: 'the state directory cannot be written to',
   takeover: 'another program uses the same MQTT client id',
   refused_topics: 'the broker refuses some of our topics',
+  configuration: 'the configuration has faults: the last good one is in force',
   heyu_command: 'heyu could not switch a lamp or appliance',
   settings_ignored: 'settings that have no effect are ignored',
 };

@@ -4,7 +4,6 @@ import type { Broker, Clock, LineSource, Log } from '../ports.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
 import { failureKind } from '../mqtt/publish-failure.js';
-import type { Acknowledged } from './acknowledged.js';
 import type { Refusals } from './refusals.js';
 
 /** The way out. */
@@ -25,7 +24,7 @@ export type Sending = {
 /** How often `settleAll` looks. */
 const LOOK_MS = 10;
 
-/** `taken` knows the events that need not be sent again; `refused` is told of each topic that the broker does not take. */
+/** `refused` is told of each topic that the broker does not take. */
 export function sending(
   outbox: Outbox,
   ports: {
@@ -34,7 +33,6 @@ export function sending(
     readonly clock: Clock;
     readonly log: Log;
   },
-  taken: Acknowledged,
   settled: () => void,
   refused: Refusals['refused'],
 ): Sending {
@@ -55,11 +53,10 @@ export function sending(
     while (broker.isConnected()) {
       const message = outbox.next(ports.clock.wallMs());
       if (message === undefined) break;
-      const { sequence, topic, id } = message;
+      const { sequence, topic } = message;
       broker.publish(message, (error) => {
         if (error === undefined) {
           outbox.acknowledged(sequence);
-          if (id !== undefined) taken.add(id, sequence);
         } else {
           const kind = failureKind(error);
           outbox.failed(sequence, kind);
@@ -75,11 +72,6 @@ export function sending(
 
   return {
     put: (message) => {
-      if (message.kind === 'event' && taken.has(message.id)) {
-        lastSequence = outbox.skip();
-        taken.add(message.id, lastSequence);
-        return;
-      }
       lastSequence = outbox.put(message);
       if (message.kind === 'event' && !isHolding && outbox.isFull()) {
         isHolding = true;

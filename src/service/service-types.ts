@@ -53,4 +53,6 @@ export type Service = {
   /** Publishes and logs what happened since the last summary (daily job). */
   readonly summarise: () => void;
   readonly statusLine: () => string;
+  /** Where the configuration on disk has faults, so that an older one is in force; undefined = it has none. */
+  readonly configurationFaulty: (where: string | undefined) => void;
 };

@@ -16,7 +16,8 @@ function scene(): {
   const clock = fakeClock();
   const isFull = { now: false };
   let attempts = 0;
-  const store: Pick<StateStore, 'save'> = {
+  const store: StateStore = {
+    load: () => Promise.resolve(undefined),
     save: () => {
       attempts += 1;
       return isFull.now ? Promise.reject(new Error('the disk is full')) : Promise.resolve();

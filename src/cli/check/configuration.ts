@@ -1,9 +1,11 @@
 /** Does the configuration load, and what is doubtful in it? */
 
+import { join } from 'node:path';
 import type { Configuration } from '../../config/configuration.js';
 import { formatFault, type Fault } from '../../config/faults.js';
 import type { Loaded } from '../../config/load.js';
 import { DEFAULT_CONFIG } from '../configured.js';
+import { lastGood, textsOf, vanished } from '../last-good.js';
 import type { Tell, Verdict } from './finding.js';
 
 /** Tells of it; the configuration, if it is good enough to go on. */
@@ -14,17 +16,19 @@ export function checkConfiguration(
 ): Configuration | undefined {
   const say = (verdict: Verdict, fault: Fault): void =>
     tell(verdict, formatFault({ ...fault, hint: undefined }), fault.hint);
+  const stateDir = loaded.ok ? loaded.configuration.stateDir : loaded.stateDir;
+  const kept = lastGood(stateDir, configFile);
+  const lost = loaded.ok ? vanished(loaded, textsOf(kept)) : [];
+  for (const fault of lost) say('fault', fault);
+  if (kept !== undefined && (!loaded.ok || lost.length > 0))
+    tell(
+      'warning',
+      `the service uses its last good configuration, of ${new Date(kept.at).toISOString()}`,
+      `mend the files; what they held is in ${join(stateDir, 'last-good')}`,
+    );
   if (!loaded.ok) {
-    // what is wrong with heyu's own file is told with heyu
-    const isOurs = ({ file }: Fault): boolean => file !== loaded.x10config;
-    for (const fault of loaded.faults.filter(isOurs)) say('fault', fault);
-    for (const warning of loaded.warnings.filter(isOurs)) say('warning', warning);
-    if (!loaded.faults.some(isOurs))
-      tell(
-        'fault',
-        `${loaded.x10config ?? ''} does not tell which log to read`,
-        'see heyu below, or set heyu.log',
-      );
+    for (const fault of loaded.faults) say('fault', fault);
+    for (const warning of loaded.warnings) say('warning', warning);
     return undefined;
   }
   const { configuration, ignored } = loaded;

@@ -21,7 +21,6 @@ export type Following = {
   readonly clock: Clock;
   readonly randomGeneration: () => string;
   readonly lingerMs: number;
-  readonly settleMs: number;
   /** How long nobody may have looked before a truncation counts as a loss, milliseconds. */
   readonly blindMs: number;
   readonly listener: LineListener;
@@ -66,7 +65,7 @@ export type Following = {
 /** What a follower is made of. */
 export type FollowingParts = Pick<
   Following,
-  'path' | 'clock' | 'randomGeneration' | 'lingerMs' | 'settleMs' | 'blindMs' | 'listener'
+  'path' | 'clock' | 'randomGeneration' | 'lingerMs' | 'blindMs' | 'listener'
 >;
 
 /** A follower that has not looked at anything yet. */

@@ -55,10 +55,7 @@ export function ownDirectory(): string {
   return directory;
 }
 
-/**
- * Starts to follow and waits until the first look is over; by inotify alone, and without waiting for what heyu may
- * still write to a rotated file, unless `run` says otherwise.
- */
+/** Starts to follow and waits until the first look is over; by inotify alone unless `run` says otherwise. */
 export async function follow(path: string, run: Run = {}): Promise<Followed> {
   const {
     position,
@@ -75,7 +72,6 @@ export async function follow(path: string, run: Run = {}): Promise<Followed> {
     clock: realClock,
     randomGeneration: () => randomBytes(4).toString('hex'),
     ...inotifyOnly,
-    settleMs: 0,
     ...options,
   });
   let ends = 0;
