@@ -142,8 +142,20 @@ export type Broker = {
   readonly stop: (last: readonly Message[], timeoutMs: number) => Promise<void>;
 };
 
+/** Ids in a file beside the document. Nothing waits for the disk: what was written outlives the process. */
+export type IdFile = {
+  /** What can be read of it, oldest first; never rejects. */
+  readonly load: () => Promise<readonly string[]>;
+  /** Resolves when the system has taken them; rejects when it does not. One call at a time, as for `replace`. */
+  readonly append: (ids: readonly string[]) => Promise<void>;
+  /** The same, for all that is to stand in it. */
+  readonly replace: (ids: readonly string[]) => Promise<void>;
+};
+
 /** A small document on disk, replaced atomically. */
 export type StateStore = {
+  /** The events that were acknowledged since the last save. */
+  readonly acknowledged: IdFile;
   /** The stored document, or undefined when there is none or it was set aside as damaged. */
   readonly load: () => Promise<unknown>;
   /** Resolves when it is safely on disk; rejects when it cannot be written. Calls are serialised. */

@@ -2,22 +2,24 @@
 
 import { Command, Option } from 'commander';
 import type { Configuration } from '../config/configuration.js';
-import { loadConfiguration } from '../config/load.js';
+import { loadConfiguration, type Loaded } from '../config/load.js';
+import { checkAccess } from './check/access.js';
 import { checkAliasFile } from './check/aliases.js';
 import { checkReach, lookAround, some } from './check/broker.js';
 import { clearObsolete } from './check/clear.js';
 import { checkConfiguration, counted } from './check/configuration.js';
 import { exitCodeOf, inOrder, tellIn, type Area, type Finding, type Tell } from './check/finding.js';
-import { checkHeyu, readHeyu } from './check/heyu.js';
+import { checkEngine, checkHeyu, readHeyu } from './check/heyu.js';
 import { checkHomeAssistant } from './check/home-assistant.js';
 import { checkLog } from './check/log.js';
 import { findObsolete, obsoleteTopics } from './check/obsolete.js';
 import { printFindings } from './check/print.js';
 import { checkOnline } from './check/quick.js';
+import { runningService, type Running } from './check/running.js';
 import { checkService } from './check/service.js';
+import { serviceUser } from './check/service-user.js';
 import { configFileOf, configOption } from './configured.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { findPlace } from './alias-place.js';
+import { EXIT } from './exit-code.js';
 import { findX10Config } from './find-x10config.js';
 import { processTerminal, type Terminal } from './terminal.js';
 import { ownVersion } from './version.js';
@@ -56,8 +58,10 @@ async function check(options: Options): Promise<void> {
   if (options.quick === true) {
     if (configuration !== undefined) await checkOnline(configuration, tell('service'));
   } else {
-    checkHere(configuration, options.config, tell);
-    if (configuration !== undefined) await checkThere(configuration, options, terminal, tell);
+    const running = configuration && runningService(configuration.stateDir);
+    checkHere(loaded, options.config, running, tell);
+    if (configuration !== undefined && running !== undefined)
+      await checkThere(configuration, running, options, terminal, tell);
   }
   if (options.json === true) terminal.print(JSON.stringify(inOrder(findings), null, 2));
   else printFindings(terminal, inOrder(findings));
@@ -66,47 +70,47 @@ async function check(options: Options): Promise<void> {
   process.exitCode = options.quick === true && code !== EXIT.faults ? EXIT.ok : code;
 }
 
-/** heyu's configuration as a configuration names it that is at fault otherwise. */
-function namedX10Config(config: string | undefined): string | undefined {
-  try {
-    return findPlace(config === undefined ? {} : { config }).x10config;
-  } catch (error) {
-    if (error instanceof CommandError) return undefined;
-    throw error;
-  }
-}
-
 /** What lies on this machine. */
 function checkHere(
-  configuration: Configuration | undefined,
+  loaded: Loaded,
   config: string | undefined,
+  running: Running | undefined,
   tell: (area: Area) => Tell,
 ): void {
   const now = Date.now();
-  const x10config = configuration?.files.x10config ?? namedX10Config(config) ?? findX10Config(process.env);
-  const heyu = readHeyu(x10config, tell('heyu'));
+  const configuration = loaded.ok ? loaded.configuration : undefined;
+  const user = serviceUser(running?.pid);
+  const named = loaded.ok ? loaded.configuration.files.x10config : loaded.x10config;
+  const x10config = named ?? findX10Config(process.env);
+  const heyu = readHeyu(x10config, named !== undefined, tell('heyu'));
   const log = configuration && {
     path: configuration.heyu.log,
-    ...checkLog(configuration, now, tell('log')),
+    ...checkLog(configuration, user, now, tell('log')),
   };
   if (configuration !== undefined)
     checkAliasFile(configuration, config, heyu, log?.isReadable === true, tell('aliases'));
-  if (x10config !== undefined && heyu !== undefined) checkHeyu(x10config, heyu, log, now, tell('heyu'));
+  if (x10config !== undefined && heyu !== undefined) checkHeyu(x10config, heyu, log, tell('heyu'));
+  checkEngine(heyu, log, now, tell('heyu'));
+  if (configuration !== undefined) checkAccess(configuration.files, user, tell('service'));
 }
 
 /** What lies beyond the broker. */
 async function checkThere(
   configuration: Configuration,
+  running: Running,
   options: Options,
   terminal: Terminal,
   tell: (area: Area) => Tell,
 ): Promise<void> {
   const reached = await checkReach(configuration, tell('broker'));
-  if (reached === undefined) return;
+  if (reached === undefined) {
+    checkService(configuration, undefined, running, tell('service'));
+    return;
+  }
   const kept = await lookAround(reached, tell('broker'));
   await checkObsolete(reached, options, terminal, tell('broker'));
   checkHomeAssistant(reached, kept, tell('home assistant'));
-  checkService(reached, kept, tell('service'));
+  checkService(reached, kept, running, tell('service'));
 }
 
 async function checkObsolete(

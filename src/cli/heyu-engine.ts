@@ -1,6 +1,6 @@
 /**
- * The lock of heyu's engine: after a crash it stays, and then heyu believes that its engine runs while nobody writes
- * the log (heyu only looks whether the file exists).
+ * Does heyu run? The lock of its engine stays after a crash, and then heyu believes that its engine runs while nobody
+ * writes the log (heyu only looks whether the file exists).
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -26,6 +26,22 @@ export function engineLock(
     }
   }
   return undefined;
+}
+
+/** A process that goes by this name: heyu's daemons give themselves one (relay.c:233, x10state.c:11885). */
+export function processNamed(name: 'heyu_engine' | 'heyu_relay'): number | undefined {
+  return namesIn('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .find((pid) => commandOf(pid).startsWith(name));
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function namesIn(directory: string): readonly string[] {

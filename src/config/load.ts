@@ -50,6 +50,8 @@ export type Loaded = {
       readonly ok: false;
       readonly faults: readonly Fault[];
       readonly warnings: readonly Fault[];
+      /** Absolute path of heyu's own configuration, if one is named. */
+      readonly x10config: string | undefined;
       /** The state directory as far as it can be told, absolute. */
       readonly stateDir: string;
     }
@@ -66,20 +68,21 @@ export function loadConfiguration(request: Request): Loaded {
   const { values, absolute, origins, zones, aliases, aliasFile } = house;
   const faults = [...house.faults];
   const warnings = [...house.warnings];
-  const failed = (more: readonly Fault[], stateDir: string): Loaded => ({
+  const failed = (all: readonly Fault[], stateDir: string): Loaded => ({
     ok: false,
     faults: sortFaults(faults),
-    warnings: sortFaults([...warnings, ...more]),
+    warnings: sortFaults(all),
     texts,
+    x10config: absolute['heyu.x10config'],
     stateDir,
   });
-  if (house.isBroken) return failed([], stateDirOf(house, texts, resolve(cwd, configFile ?? '')));
+  if (house.isBroken) return failed(warnings, stateDirOf(house, texts, resolve(cwd, configFile ?? '')));
 
   const place = placeOf(origins, configFile);
   const credentials = readCredentials(absolute, origins, place, faults, warnings);
   if ((house.mode & 0o007) !== 0) warnings.push(...exposedSecrets(values, place, configFile ?? ENVIRONMENT));
   if (kept !== undefined) warnings.push(...faults);
-  else if (faults.length > 0) return failed(house.ignored, absolute.state_dir);
+  else if (faults.length > 0) return failed([...warnings, ...house.ignored], absolute.state_dir);
 
   const configuration = assemble({
     values: absolute,

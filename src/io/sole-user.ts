@@ -10,9 +10,17 @@ import { join } from 'node:path';
 /** Says whose the directory is: `release` gives it back, `holder` is the number of the process that has it. */
 export type Claim = { readonly release: () => void } | { readonly holder: number };
 
+/** The file that names who uses a directory. */
+const IN_USE = 'in-use';
+
+/** The number of the living process that uses the directory. */
+export function userOf(directory: string): number | undefined {
+  return holderOf(join(directory, IN_USE));
+}
+
 /** Claims the directory. Where no file can be written there is nothing to be protected: the claim is granted. */
 export function claimDirectory(directory: string): Claim {
-  const file = join(directory, 'in-use');
+  const file = join(directory, IN_USE);
   const nothing = { release: () => undefined };
   for (let attempt = 0; attempt < 2; attempt += 1) {
     if (write(file)) return { release: () => rmSync(file, { force: true }) };

@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { StateStore } from '../ports.js';
+import { openIdFile } from './id-file.js';
 
 /** Why a stored document was not used. */
 export type SetAsideReason =
@@ -86,6 +87,7 @@ export function openStore(path: string, options: StoreOptions = {}): StateStore 
   };
 
   return {
+    acknowledged: openIdFile(join(dirname(path), 'acknowledged')),
     load: () => inTurn(() => load().catch((error: unknown) => fail('read', path, error))),
     save: (document) => inTurn(() => save(document).catch((error: unknown) => fail('write', path, error))),
   };

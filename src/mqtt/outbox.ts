@@ -23,6 +23,8 @@ import { createRetainedValues, type RetainedValue } from './retained-values.js';
 export type Outbox = {
   /** Takes a message and numbers it; numbers rise. */
   readonly put: (message: Outgoing) => number;
+  /** A number for a message that need not be sent: it is settled. */
+  readonly skip: () => number;
   /** What to publish now, if anything may be; from then on it is in flight. `now` in epoch milliseconds. */
   readonly next: (now: number) => Sending | undefined;
   /** The broker has acknowledged a message. Unknown numbers are ignored. */
@@ -138,7 +140,9 @@ export function createOutbox(settings: Partial<OutboxLimits> = {}, retained: Ite
       value.acknowledged = undefined;
       value.round = values.round();
     }
-    return { sequence, topic: message.topic, payload, retain: message.kind !== 'event' };
+    const { topic } = message;
+    if (message.kind === 'event') return { sequence, topic, payload, retain: false, id: message.id };
+    return { sequence, topic, payload, retain: true };
   };
 
   const isTooOld = ({ at }: EventMessage, now: number): boolean => now - at > limits.maxAgeMs;
@@ -197,6 +201,7 @@ export function createOutbox(settings: Partial<OutboxLimits> = {}, retained: Ite
       else putRetained(message);
       return given;
     },
+    skip: entries.nextNumber,
     next: (now) => {
       if (entries.sizes().flight >= limits.inFlight) return undefined;
       const entry = firstOfLine(now) ?? nextRemembered();

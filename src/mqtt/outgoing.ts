@@ -39,6 +39,8 @@ export type Sending = {
   readonly topic: string;
   readonly payload: string;
   readonly retain: boolean;
+  /** Of an event. */
+  readonly id?: string;
 };
 
 export type OutboxLimits = {

@@ -2,9 +2,16 @@
 
 import type { Now } from '../now.js';
 import { zoneTopic } from '../mqtt/topics.js';
-import { judge, type Judgement, type Motion } from './alert.js';
+import { instantOf, judge, type Judgement, type Motion } from './alert.js';
 import { iso, type AlertEffect, type Emit, type VerdictKind } from './effect.js';
-import { MOST_UNDELIVERED, beliefOf, mayBecomeKnown, waitingKey, type Security } from './house.js';
+import {
+  MOST_UNDELIVERED,
+  beliefOf,
+  mayBecomeKnown,
+  waitingKey,
+  type Security,
+  type Waiting,
+} from './house.js';
 import { enter, trigger, type Truth } from './owned-zone.js';
 import type { Belief, Zone } from './zone.js';
 
@@ -151,56 +158,77 @@ function lastAlertAt(
   return at !== undefined && armedSince !== undefined && at + SECOND_MS <= armedSince ? undefined : at;
 }
 
-/** It was before the zones were asked for last, whenever it was read: what was between has not been seen live. */
-export function isBeforeAsking({ at }: Motion, { link }: Security, now: Now): boolean {
-  return link.up && at + SECOND_MS <= now.at - (now.mono - link.upMono);
+/**
+ * It was read late, or it was before the zones were asked for last: what has happened in the zone between has not been
+ * seen live.
+ */
+export function isAfterwards({ at, late }: Motion, { link }: Security, now: Now): boolean {
+  return late || (link.up && at + SECOND_MS <= now.at - (now.mono - link.upMono));
 }
 
-/** Judges a motion now, or keeps it until the state of its zone is known. `gap`: see `Waiting`. */
+/** Keeps a motion until the state of its zone is known. */
+function keepWaiting(
+  security: Security,
+  motion: Motion,
+  belief: Belief,
+  afterwards: boolean,
+  now: Now,
+  emit: Emit,
+): void {
+  const { alias } = motion;
+  const first = afterwards || !security.link.up ? 'gap' : 'first';
+  const waits = security.waiting.get(waitingKey(alias, first))?.motion;
+  const isFirst = waits === undefined || isBeforeArming(waits, belief);
+  if (!isFirst && first === 'gap') {
+    tell(motion, 'waiting', 'motion of this sensor is already waiting', undefined, emit);
+    return;
+  }
+  const kind = isFirst ? first : 'last';
+  security.waiting.set(waitingKey(alias, kind), { motion, kind, readAt: now.at });
+  security.changed = true;
+  tell(motion, 'waiting', 'the zone is not known yet', undefined, emit);
+}
+
+/** Judges a motion now, or keeps it until the state of its zone is known. `waited`: it has waited for that. */
 export function judgeMotion(
   security: Security,
   zone: Zone,
   motion: Motion,
-  gap: boolean,
+  waited: Waiting | undefined,
   now: Now,
   emit: Emit,
 ): void {
   const belief = beliefOf(security, zone);
-  const isAfterwards = gap || isBeforeAsking(motion, security, now);
+  const afterwards = waited?.kind === 'gap' || isAfterwards(motion, security, now);
   if (belief.state === undefined && mayBecomeKnown(security, now)) {
-    const isInGap = isAfterwards || !security.link.up;
-    const key = waitingKey(motion.alias, isInGap);
-    const waits = security.waiting.get(key)?.motion;
-    if (waits !== undefined && !isBeforeArming(waits, belief)) {
-      tell(motion, 'waiting', 'motion of this sensor is already waiting', undefined, emit);
-      return;
-    }
-    security.waiting.set(key, { motion, gap: isInGap });
-    security.changed = true;
-    tell(motion, 'waiting', 'the zone is not known yet', undefined, emit);
+    keepWaiting(security, motion, belief, afterwards, now, emit);
     return;
   }
   const { settings } = zone;
+  const instant = instantOf(motion, afterwards, waited?.readAt ?? now.at);
   const judgement = judge(motion, belief, {
     onUnknown: settings.onUnknown,
     alertCooldownMs: settings.alertCooldownMs,
     lastAlertAt: lastAlertAt(security, motion, belief),
-    afterwards: isAfterwards,
-    seen: settings.kind === 'owned' || motion.earliestAt > security.link.unseenUntil,
+    waited: waited !== undefined,
+    afterwards,
+    instant,
+    seen: settings.kind === 'owned' || instant >= security.link.unseenUntil,
   });
-  act(security, zone, motion, judgement, isAfterwards || motion.late, now, emit);
+  act(security, zone, motion, judgement, afterwards, now, emit);
 }
 
 /** Judges what has been waiting, as far as it can be judged now. */
 export function judgeWaiting(security: Security, now: Now, emit: Emit): void {
-  for (const [key, { motion, gap }] of security.waiting) {
+  for (const [key, waited] of security.waiting) {
+    const { motion } = waited;
     const zone = security.zones.get(motion.zone);
     if (zone !== undefined && beliefOf(security, zone).state === undefined && mayBecomeKnown(security, now)) {
       continue;
     }
     security.waiting.delete(key);
     security.changed = true;
-    if (zone !== undefined) judgeMotion(security, zone, motion, gap, now, emit);
+    if (zone !== undefined) judgeMotion(security, zone, motion, waited, now, emit);
   }
 }
 

@@ -5,6 +5,7 @@
 
 import type { VerdictKind } from './effect.js';
 import type { OnUnknown } from './settings.js';
+import type { Memory } from './memory.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
 import type { Belief } from './zone.js';
 
@@ -34,11 +35,27 @@ export type Circumstances = {
   readonly alertCooldownMs: number;
   /** The instant of this sensor's last alert, undefined = none since the zone was last disarmed. */
   readonly lastAlertAt: number | undefined;
-  /** The motion happened before the state was known: while the link was down, or before it was read. */
+  /** It was heard when the zone was not known, and had to wait. */
+  readonly waited: boolean;
+  /** It is older than what can be told of the zone live: read late, or heard without a link. */
   readonly afterwards: boolean;
+  /** When it was, for a comparison with what is known of the zone: see `instantOf`. */
+  readonly instant: number;
   /** What happened in the zone between the motion and now was seen without a gap. */
   readonly seen: boolean;
 };
+
+/** Stamps are whole seconds. */
+const SECOND_MS = 1000;
+
+/**
+ * The instant at which a zone has to have been armed for this motion. What was heard as it happened was at the end of
+ * the second of its stamp at the latest, and not after it was read (`readAt`); of what was heard late the earliest
+ * instant counts.
+ */
+export function instantOf({ at, earliestAt }: Motion, late: boolean, readAt: number): number {
+  return late ? earliestAt : Math.min(at + SECOND_MS, Math.max(at, readAt));
+}
 
 /** A verdict; `security` is the word for the alert. */
 export type Judgement =
@@ -74,8 +91,11 @@ function judgeArmed(
   return { verdict: 'alert', security, verified, reason };
 }
 
-function judgeUnknown(motion: Motion, belief: Belief, circumstances: Circumstances): Judgement {
-  const { lastKnown } = belief;
+function judgeUnknown(
+  motion: Motion,
+  lastKnown: Memory | undefined,
+  circumstances: Circumstances,
+): Judgement {
   const last = lastKnown !== undefined && isArmed(lastKnown.state) ? lastKnown : undefined;
   switch (circumstances.onUnknown) {
     case 'annotate':
@@ -89,7 +109,7 @@ function judgeUnknown(motion: Motion, belief: Belief, circumstances: Circumstanc
     }
     case 'last_known': {
       if (last === undefined) return { verdict: 'unknown', reason: 'the zone is unknown and was not armed' };
-      if (afterwards(motion, circumstances)) {
+      if (circumstances.afterwards) {
         return { verdict: 'late', reason: 'judged late and the zone is unknown now' };
       }
       const reason = 'the zone is unknown and was armed when last known';
@@ -98,35 +118,33 @@ function judgeUnknown(motion: Motion, belief: Belief, circumstances: Circumstanc
   }
 }
 
-function afterwards(motion: Motion, circumstances: Circumstances): boolean {
-  return motion.late || circumstances.afterwards;
-}
-
-/** Judges a motion by what is believed about its zone now. */
+/**
+ * Judges a motion by what is believed about its zone now. A state that was not there yet at the motion's own instant
+ * says nothing about it, however soon afterwards it was read.
+ */
 export function judge(motion: Motion, belief: Belief, circumstances: Circumstances): Judgement {
-  const { state } = belief;
-  if (state === undefined) return judgeUnknown(motion, belief, circumstances);
+  const { state, armedSince } = belief;
+  const { waited, afterwards, instant, seen } = circumstances;
+  if (state === undefined) return judgeUnknown(motion, belief.lastKnown, circumstances);
   if (state === 'disarmed') return { verdict: 'disarmed', reason: 'zone disarmed' };
   if (state === 'arming') return { verdict: 'arming', reason: 'exit delay: not armed yet' };
-  if (!afterwards(motion, circumstances)) {
-    return judgeArmed(motion, circumstances, state, belief.mode, true, `zone ${state}`);
-  }
-  if (belief.armedSince === undefined || belief.armedSince > motion.earliestAt) {
+  if (armedSince === undefined || armedSince > instant) {
+    // how the zone was then is not known, and not armed as far as it was known before
+    if (waited && !afterwards) return judgeUnknown(motion, undefined, circumstances);
     return { verdict: 'late', reason: 'judged late and the zone was not armed all the time since' };
   }
-  const reason = `judged late, zone ${state} before and now`;
-  return judgeArmed(motion, circumstances, state, belief.mode, circumstances.seen, reason);
+  const reason = afterwards ? `judged late, zone ${state} before and now` : `zone ${state}`;
+  return judgeArmed(motion, circumstances, state, belief.mode, seen, reason);
 }
 
-/** What a motion event may say of the zone: for old motion only what was so all the time since. */
+/** What a motion event may say of the zone: only what has been so since the motion's own instant. */
 export function securityAt(
   belief: Belief,
-  at: number,
-  late: boolean,
+  instant: number,
 ): { readonly security: SecurityState | 'unknown'; readonly verified: boolean } {
   const { state } = belief;
   if (state === undefined) return { security: 'unknown', verified: false };
   const since = isArmed(state) ? belief.armedSince : belief.since;
-  if (late && (since === undefined || since > at)) return { security: 'unknown', verified: false };
+  if (since === undefined || since > instant) return { security: 'unknown', verified: false };
   return { security: state, verified: true };
 }

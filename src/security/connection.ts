@@ -5,7 +5,7 @@ import type { Received } from '../ports.js';
 import { clearAlarm } from './alarm.js';
 import type { Emit } from './effect.js';
 import { beginTrouble, commandTopic, tellOnce, topicsOfAll, type Security } from './house.js';
-import { comeUp, goDown, standStill } from './link.js';
+import { answered, comeUp, goDown, standStill } from './link.js';
 import { interrupted } from './memory.js';
 import { commandReceived } from './orders.js';
 import { lookSoon, passAcknowledged, startPasses } from './passes.js';
@@ -29,7 +29,7 @@ export function connected(
 ): void {
   const { link } = security;
   comeUp(link, session, now);
-  if (!sessionPresent) link.unseenUntil = now.at;
+  link.isUnanswered = !sessionPresent;
   askAnew(security, sessionPresent, now, emit);
 }
 
@@ -114,6 +114,7 @@ export function subscribed(
     }
   }
   if (!ours) return;
+  answered(security.link, now);
   passAcknowledged(passes, now.mono);
   advance(security, now, emit);
 }
@@ -123,6 +124,7 @@ export function received(security: Security, message: Received, now: Now, emit: 
   let ours = false;
   if (!security.link.up) return false;
   for (const zone of security.zones.values()) {
+    if (zone.tracker?.topic === message.topic) answered(security.link, now);
     if (zone.tracker?.topic === message.topic) {
       ours = true;
       stateReceived(security, zone, zone.tracker, message, now, emit);
@@ -151,7 +153,7 @@ function stateReceived(
   const before = tracker.state;
   const reading = owned ? readState(message.payload) : readState(message.payload, zone.settings);
   const { disarmedInHistory } = tracker;
-  const heard = hear(tracker, reading, message.retain);
+  const heard = hear(tracker, reading, message.retain, now.at);
   if (owned) {
     ownStateReceived(security, zone, message, now, emit);
     return;

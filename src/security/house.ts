@@ -8,11 +8,16 @@ import type { Link } from './link.js';
 import type { Passes } from './passes.js';
 import { believe, topicsOf, type Belief, type Zone } from './zone.js';
 
-/** Motion that waits until the state of its zone is known: the first of a sensor in a gap, and the first after it. */
+/**
+ * Motion that waits until the state of its zone is known. Of each sensor the first that came while the link was down
+ * or before a restart (`gap`), and the first and the last in the instants after a connect: the zone may have been armed
+ * between those.
+ */
 export type Waiting = {
   readonly motion: Motion;
-  /** It came while the link was down (or before a restart), not in the instants after a connect. */
-  readonly gap: boolean;
+  readonly kind: 'gap' | 'first' | 'last';
+  /** When it was read, epoch ms. */
+  readonly readAt: number;
 };
 
 /** The security part at work: one object, changed in place. */
@@ -57,8 +62,8 @@ export function stateTopics(security: Security): readonly string[] {
 }
 
 /** One motion of each kind waits per sensor. */
-export function waitingKey(alias: string, gap: boolean): string {
-  return gap ? `gap ${alias}` : `now ${alias}`;
+export function waitingKey(alias: string, kind: Waiting['kind']): string {
+  return `${kind} ${alias}`;
 }
 
 /** The command topic of a zone. */

@@ -22,8 +22,13 @@ export type Link = {
   downMono: number | undefined;
   /** While `draining`: how long messages may have waited at most, ms; Infinity = not known. */
   awayMs: number;
-  /** The last connect without a stored session: what happened before it, nobody kept for us. */
+  /**
+   * When the broker answered for the first time after the last connect without a stored session: what happened before
+   * that, nobody kept for us.
+   */
   unseenUntil: number;
+  /** It has not answered yet. */
+  isUnanswered: boolean;
 };
 
 /** A link that was never up. */
@@ -38,7 +43,15 @@ export function createLink(unseenUntil: number): Link {
     downMono: undefined,
     awayMs: Infinity,
     unseenUntil,
+    isUnanswered: false,
   };
+}
+
+/** What comes from now on is kept for us, or delivered: a SUBSCRIBE has been answered. */
+export function answered(link: Link, now: Now): void {
+  if (!link.isUnanswered) return;
+  link.isUnanswered = false;
+  link.unseenUntil = now.at;
 }
 
 /**

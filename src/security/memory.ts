@@ -18,13 +18,15 @@ export type Memory = {
 
 /**
  * The memory after `state` was found at `at`; `between` are the states it had since it was last known, in
- * whatever order. The same object comes back when nothing changed.
+ * whatever order, `armedAt` is since when everything heard has said armed. The same object comes back when nothing
+ * changed.
  */
 export function remember(
   memory: Memory | undefined,
   state: SecurityState,
   at: number,
   between: readonly SecurityState[] = [],
+  armedAt = at,
 ): Memory {
   if (memory?.state === state && between.every((other) => other === state)) return memory;
   const armed = isArmed(state);
@@ -33,7 +35,7 @@ export function remember(
     state,
     since: at,
     mode: armedMode(state) ?? (armed ? memory?.mode : undefined),
-    armedSince: armed ? (unbroken ?? at) : undefined,
+    armedSince: armed ? (unbroken ?? armedAt) : undefined,
   };
 }
 

@@ -73,7 +73,9 @@ export function order(security: Security, zone: Zone, given: Order, now: Now, em
   }
   zone.orderedAt = Math.max(zone.orderedAt ?? -Infinity, loggedAt ?? now.at);
   security.changed = true;
-  const next = obey(truth, command, settings, now.at, immediate);
+  // what stands behind it in the log, and is read late with it, is judged by it
+  const at = loggedAt === undefined ? now.at : Math.min(now.at, loggedAt + SECOND_MS);
+  const next = obey(truth, command, settings, at, immediate);
   emit({
     kind: 'note',
     level: 'info',

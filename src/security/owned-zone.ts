@@ -93,9 +93,10 @@ export function enter(truth: Truth, motion: Motion, at: number, delayMs: number)
   return change(truth, 'pending', at, { ...truthKept(truth), mode: truth.mode, until, entry: motion });
 }
 
-/** The exit delay is over. */
-export function finishArming(truth: Truth, at: number): Truth {
+/** The exit delay is over, which may be noticed late. */
+export function finishArming(truth: Truth, now: number): Truth {
   const mode = truth.mode ?? 'away';
+  const at = Math.min(now, truth.until ?? now);
   return change(truth, `armed_${mode}`, at, { mode, armedSince: at });
 }
 

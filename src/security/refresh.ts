@@ -29,7 +29,7 @@ function compareExternal(security: Security, zone: Zone, now: Now, emit: Emit): 
     if (trouble.startsWith('unknown')) zone.troubles.delete(trouble);
   }
   const history = between(zone);
-  const memory = remember(zone.memory, state, now.at, history);
+  const memory = remember(zone.memory, state, now.at, history, tracker.armedAt);
   if (!zone.compared) {
     zone.compared = true;
     zone.whileAway = [...tracker.history];

@@ -5,8 +5,8 @@
  */
 
 import type { Now } from '../now.js';
-import { isBeforeAsking, judgeMotion, setTruth } from './alarm.js';
-import { securityAt, type Motion } from './alert.js';
+import { isAfterwards, judgeMotion, setTruth } from './alarm.js';
+import { instantOf, securityAt, type Motion } from './alert.js';
 import type { Emit, SecurityEffect } from './effect.js';
 import { beliefOf, WAIT_MS, type Security } from './house.js';
 import { createLink } from './link.js';
@@ -70,9 +70,11 @@ export function motion(
 ): { readonly security: SecurityState | 'unknown'; readonly verified: boolean } {
   const zone = security.zones.get(signal.zone);
   if (zone === undefined) return { security: 'unknown', verified: false };
-  const isLate = signal.late || isBeforeAsking(signal, security, now);
-  const standing = securityAt(beliefOf(security, zone), signal.earliestAt, isLate);
-  judgeMotion(security, zone, signal, false, now, emit);
+  // a delay may have ended that nobody has noticed yet
+  if ((nextWake(security) ?? Infinity) <= now.mono) wake(security, now, emit);
+  const instant = instantOf(signal, isAfterwards(signal, security, now), now.at);
+  const standing = securityAt(beliefOf(security, zone), instant);
+  judgeMotion(security, zone, signal, undefined, now, emit);
   if (security.changed) refresh(security, now, emit);
   return standing;
 }

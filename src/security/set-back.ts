@@ -25,8 +25,8 @@ export function setBack(security: Security, { at }: Now): void {
   for (const [alias, alerted] of alertedAt) {
     if (alerted.at > at) alertedAt.set(alias, { ...alerted, at });
   }
-  for (const [key, { motion, gap }] of waiting) {
-    waiting.set(key, { motion: setBackMotion(motion, at), gap });
+  for (const [key, { motion, kind, readAt }] of waiting) {
+    waiting.set(key, { motion: setBackMotion(motion, at), kind, readAt: Math.min(readAt, at) });
   }
   // not upAt: how long the link was down is then not known, which is the truth
   link.unseenUntil = Math.min(link.unseenUntil, at);

@@ -10,7 +10,7 @@ import type { AlertEffect, Emit } from './effect.js';
 import { waitingKey, type Security } from './house.js';
 import type { Memory } from './memory.js';
 import type { Truth } from './owned-zone.js';
-import { isSecurityState, type ArmedMode } from './vocabulary.js';
+import { isArmed, isSecurityState, type ArmedMode } from './vocabulary.js';
 import type { Latch, RefusedCommand, Zone } from './zone.js';
 
 const VERSION = 1;
@@ -117,7 +117,8 @@ function readMemory(value: unknown): Memory | undefined {
   const state = stored?.['state'];
   if (!isSecurityState(state) || since === undefined) return undefined;
   const mode = stored?.['mode'];
-  const armedSince = instant(stored?.['armedSince']);
+  // an armed zone that has lost since when would not be believed for any motion
+  const armedSince = instant(stored?.['armedSince']) ?? (isArmed(state) ? since : undefined);
   return { state, since, mode: isMode(mode) ? mode : undefined, armedSince };
 }
 
@@ -233,8 +234,9 @@ export function restore(security: Security, stored: unknown, now: Now, emit: Emi
   const waiting: unknown = document['waiting'];
   for (const value of Array.isArray(waiting) ? (waiting as unknown[]) : []) {
     const motion = readMotion(value);
-    const key = waitingKey(motion?.alias ?? '', true);
-    if (motion !== undefined && !security.waiting.has(key)) security.waiting.set(key, { motion, gap: true });
+    const key = waitingKey(motion?.alias ?? '', 'gap');
+    if (motion !== undefined && !security.waiting.has(key))
+      security.waiting.set(key, { motion, kind: 'gap', readAt: motion.at });
   }
   recallAlerts(security, document['alertedAt']);
   const undelivered: unknown = document['undelivered'];

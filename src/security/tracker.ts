@@ -2,14 +2,15 @@
  * Which of the copies that a broker delivers of one retained state topic is true. A persistent session adds
  * history (queued copies) that cannot be told from live changes, some brokers mark queued copies as retained,
  * some hand out an old retained copy after a newer live one: docs/security-state.md has the whole list. What
- * is here is counted in SUBSCRIBEs ("passes"), not in time: src/security/passes.ts decides when they go out.
+ * is here is counted in SUBSCRIBEs ("passes"), not in time: src/security/passes.ts decides when they go out. Only
+ * since when the topic has said armed is an instant.
  *
  * Without a stored session every copy counts at once, and a live copy beats a retained one until the next
  * pass. With one, everything before the first verification is history; then the topic is known when a copy of
  * the verification has come that nothing else heard since contradicts.
  */
 
-import type { Reading, SecurityState } from './vocabulary.js';
+import { isArmed, type Reading, type SecurityState } from './vocabulary.js';
 
 /** Why a topic's state is not known. */
 export type WhyUnknown =
@@ -54,6 +55,11 @@ export type Tracker = {
   history: SecurityState[];
   /** A queued copy said disarmed. */
   disarmedInHistory: boolean;
+  /**
+   * Since when everything heard in this connection has said armed (epoch ms), also while the state is not known yet:
+   * a state that is learned later was that of the time before only if nothing else was said in between.
+   */
+  armedAt: number | undefined;
 };
 
 /** What became of a message. `lost`: the state is known no longer. */
@@ -87,6 +93,7 @@ export function createTracker(topic: string): Tracker {
     refused: false,
     history: [],
     disarmedInHistory: false,
+    armedAt: undefined,
   };
 }
 
@@ -161,6 +168,12 @@ function record(tracker: Tracker, reading: Reading): void {
   if (tracker.history.length > LONGEST_HISTORY) tracker.history.shift();
 }
 
+function noteArmed(tracker: Tracker, reading: Reading, at: number): void {
+  if (reading.kind === 'keep' || reading.kind === 'not_understood') return;
+  const saysArmed = reading.kind === 'state' && isArmed(reading.state);
+  tracker.armedAt = saysArmed ? (tracker.armedAt ?? at) : undefined;
+}
+
 function settle(tracker: Tracker, reading: Reading): Heard {
   tracker.settled = true;
   apply(tracker, reading);
@@ -200,10 +213,16 @@ function mayBeQueued(tracker: Tracker, reading: Reading, retained: boolean): boo
   return reading.kind !== 'state' || reading.state !== tracker.state;
 }
 
-/** A message came. `retained` is its retain flag as delivered. */
-export function hear(tracker: Tracker, reading: Reading, retained: boolean): Heard {
+/** A message came. `retained` is its retain flag as delivered, `at` the instant (epoch ms). */
+export function hear(tracker: Tracker, reading: Reading, retained: boolean, at: number): Heard {
   if (retained) tracker.copies += 1;
-  if (tracker.settled && mayBeQueued(tracker, reading, retained)) {
+  const mayBeOld = tracker.settled && mayBeQueued(tracker, reading, retained);
+  if (tracker.settled && !mayBeOld && retained && tracker.live) {
+    tracker.copied = true;
+    return 'ignored';
+  }
+  noteArmed(tracker, reading, at);
+  if (mayBeOld) {
     tracker.settled = false;
     tracker.state = undefined;
     tracker.why = 'ambiguous';
@@ -214,7 +233,6 @@ export function hear(tracker: Tracker, reading: Reading, retained: boolean): Hea
   if (!tracker.settled) return hearUnsettled(tracker, reading, retained);
   if (retained) {
     tracker.copied = true;
-    if (tracker.live) return 'ignored';
     const known = tracker.state !== undefined;
     const heard = apply(tracker, reading);
     return heard === 'changed' && known ? 'repaired' : heard;

@@ -38,43 +38,50 @@ export type Captured = {
   readonly alerts: StoredAlerts;
 };
 
-type Candidate = { readonly captured: Captured; readonly sequence: number };
+/** Up to which number of the outbox everything was settled at a moment, and whether the log had been read to its end. */
+export type Extent = { readonly sequence: number; readonly isCaughtUp: boolean };
+
+type Candidate = { readonly captured: Captured; readonly extent: Extent };
 
 /** Finds the moments that count. */
 export type Settling = {
   /**
-   * Captures this moment, if none is being waited for; false otherwise: offer a later one then. `sequence` is the
-   * last number of the outbox.
+   * Captures this moment, if none is being waited for; false otherwise: offer a later one then.
    */
-  readonly offer: (capture: () => Captured, sequence: number) => boolean;
+  readonly offer: (capture: () => Captured, extent: Extent) => boolean;
   /** Begins at this moment: nothing has been read before it, so that there is nothing to wait for. */
   readonly begin: (captured: Captured) => void;
   /** Whether a newer moment counts now; asks the outbox. */
   readonly advance: (isSettledUpTo: (sequence: number) => boolean) => boolean;
   /** The last moment that counts. */
   readonly settled: () => Captured | null;
+  /** How far that goes; nothing in this life as long as the moment is one that was stored. */
+  readonly extent: () => Extent;
 };
 
 /** Begins with what was stored. */
 export function settling(stored: Captured | null): Settling {
   let settled = stored;
+  let extent: Extent = { sequence: 0, isCaughtUp: false };
   let candidate: Candidate | undefined;
   return {
-    offer: (capture, sequence) => {
+    offer: (capture, offered) => {
       if (candidate !== undefined) return false;
-      candidate = { captured: capture(), sequence };
+      candidate = { captured: capture(), extent: offered };
       return true;
     },
     begin: (captured) => {
       settled ??= captured;
     },
     advance: (isSettledUpTo) => {
-      if (candidate === undefined || !isSettledUpTo(candidate.sequence)) return false;
+      if (candidate === undefined || !isSettledUpTo(candidate.extent.sequence)) return false;
       settled = candidate.captured;
+      ({ extent } = candidate);
       candidate = undefined;
       return true;
     },
     settled: () => settled,
+    extent: () => extent,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Outbox } from '../mqtt/outbox.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
 import { alertsOf, delivered } from '../security/security.js';
 import type { Bridge } from '../bridge/bridge.js';
-import { begunSince, settling, type Captured, type Checkpoint } from './checkpoint.js';
+import { begunSince, settling, type Captured, type Checkpoint, type Extent } from './checkpoint.js';
 import { memoryOf } from '../bridge/core.js';
 
 /** The progress of a service. */
@@ -33,6 +33,8 @@ export type Progress = {
   readonly check: () => void;
   /** What goes on disk. */
   readonly document: () => Pick<Checkpoint, 'settled' | 'generations'>;
+  /** How far that document goes in this life. */
+  readonly extent: () => Extent;
 };
 
 /** What progress is made of. `save` asks for a write and gives its number. */
@@ -65,6 +67,8 @@ export function progress(stored: Checkpoint, parts: ProgressParts): Progress {
       alerts: alertsOf(security),
     };
   };
+
+  const thisExtent = (): Extent => ({ sequence: lastSequence(), isCaughtUp: !bridge().isBehind });
 
   /** Alerts that the broker has need not be remembered any more. */
   const checkAlerts = (): void => {
@@ -99,7 +103,7 @@ export function progress(stored: Checkpoint, parts: ProgressParts): Progress {
     alerted: (id) => void alerts.push({ id, sequence: lastSequence() }),
     capture: () => {
       check();
-      if (isChanged) isChanged = !log.offer(thisMoment, lastSequence());
+      if (isChanged) isChanged = !log.offer(thisMoment, thisExtent());
       check();
     },
     captureFirst: () => {
@@ -109,5 +113,6 @@ export function progress(stored: Checkpoint, parts: ProgressParts): Progress {
     },
     check,
     document: () => ({ settled: log.settled(), generations }),
+    extent: log.extent,
   };
 }

@@ -21,7 +21,7 @@ const RETRY_MS = 10_000;
 
 /** `document` builds what is to be written at that moment; `done` gets the highest number dealt with. */
 export function saving(
-  store: StateStore,
+  store: Pick<StateStore, 'save'>,
   document: () => unknown,
   done: (number: number) => void,
   failingChanged: (isFailing: boolean) => void,

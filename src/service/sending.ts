@@ -4,6 +4,7 @@ import type { Broker, Clock, LineSource, Log } from '../ports.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
 import { failureKind } from '../mqtt/publish-failure.js';
+import type { Acknowledged } from './acknowledged.js';
 import type { Refusals } from './refusals.js';
 
 /** The way out. */
@@ -24,7 +25,7 @@ export type Sending = {
 /** How often `settleAll` looks. */
 const LOOK_MS = 10;
 
-/** `refused` is told of each topic that the broker does not take. */
+/** `taken` knows the events that need not be sent again; `refused` is told of each topic that the broker does not take. */
 export function sending(
   outbox: Outbox,
   ports: {
@@ -33,6 +34,7 @@ export function sending(
     readonly clock: Clock;
     readonly log: Log;
   },
+  taken: Acknowledged,
   settled: () => void,
   refused: Refusals['refused'],
 ): Sending {
@@ -53,10 +55,11 @@ export function sending(
     while (broker.isConnected()) {
       const message = outbox.next(ports.clock.wallMs());
       if (message === undefined) break;
-      const { sequence, topic } = message;
+      const { sequence, topic, id } = message;
       broker.publish(message, (error) => {
         if (error === undefined) {
           outbox.acknowledged(sequence);
+          if (id !== undefined) taken.add(id, sequence);
         } else {
           const kind = failureKind(error);
           outbox.failed(sequence, kind);
@@ -72,6 +75,11 @@ export function sending(
 
   return {
     put: (message) => {
+      if (message.kind === 'event' && taken.has(message.id)) {
+        lastSequence = outbox.skip();
+        taken.add(message.id, lastSequence);
+        return;
+      }
       lastSequence = outbox.put(message);
       if (message.kind === 'event' && !isHolding && outbox.isFull()) {
         isHolding = true;

@@ -7,6 +7,7 @@ import type { Now } from '../now.js';
 import { placeOf } from '../homeassistant/remembered.js';
 import { createOutbox } from '../mqtt/outbox.js';
 import { setBack, snapshot, stalled } from '../security/security.js';
+import { acknowledged } from './acknowledged.js';
 import { announcing } from './announcing.js';
 import { awake } from './awake.js';
 import {
@@ -44,6 +45,7 @@ const BROKER_STOP_MS = 700;
 export async function createService(first: ServiceSettings, ports: ServicePorts): Promise<Service> {
   const { clock, log, store } = ports;
   const { checkpoint, damaged } = readCheckpoint(await store.load());
+  const taken = acknowledged(store.acknowledged, await store.acknowledged.load());
   if (damaged.length > 0) log.warn({ parts: damaged }, 'parts of the saved state are damaged and left out');
 
   let settings = first;
@@ -63,6 +65,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   const out = sending(
     outbox,
     { broker: () => broker, source: () => source, clock, log },
+    taken,
     () => logProgress.check(),
     (topic, reason, why) => refused.refused(topic, reason, why),
   );
@@ -114,16 +117,21 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       out.pump();
     },
   );
+  let writing = logProgress.extent();
   const saves = saving(
     store,
-    () => ({
-      version: CHECKPOINT_VERSION,
-      ...logProgress.document(),
-      security: snapshot(bridge.security, steady.now()),
-      retained: outbox.retainedTopics().filter((topic) => placeOf(topic) === undefined),
-      discovery: announcer.remembered(),
-    }),
+    () => {
+      writing = logProgress.extent();
+      return {
+        version: CHECKPOINT_VERSION,
+        ...logProgress.document(),
+        security: snapshot(bridge.security, steady.now()),
+        retained: outbox.retainedTopics().filter((topic) => placeOf(topic) === undefined),
+        discovery: announcer.remembered(),
+      };
+    },
     (number) => {
+      if (!saves.isFailing()) taken.forget(writing.sequence, writing.isCaughtUp);
       outbox.saved(number);
       logProgress.saved(number);
       out.pump();
@@ -280,6 +288,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
       logProgress.capture();
       saves.request();
       await saves.flush();
+      await taken.flush();
       log.debug({}, 'state saved');
       await broker.stop([farewell(settings.core.baseTopic)], BROKER_STOP_MS);
     },

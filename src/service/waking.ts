@@ -40,7 +40,8 @@ export type Waking = {
 
 const CHECKPOINT_MS = 5000;
 const EXPIRE_MS = 60_000;
-const LOOK_MS = 1000;
+/** A follower that waits at a rotation for what heyu has begun to say tells no end for up to 3 s. */
+const LOOK_MS = 4000;
 
 /** Nothing rings before the first `schedule`. */
 export function waking(wishes: Wishes): Waking {

@@ -39,6 +39,11 @@ export type WatchedOptions = {
 export function memoryStore(): StateStore {
   let stored: string | undefined;
   return {
+    acknowledged: {
+      load: () => Promise.resolve([]),
+      append: () => Promise.resolve(),
+      replace: () => Promise.resolve(),
+    },
     load: () => Promise.resolve(stored === undefined ? undefined : (JSON.parse(stored) as unknown)),
     save: (document) => {
       stored = JSON.stringify(document);

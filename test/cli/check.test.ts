@@ -1,11 +1,18 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { judgeStamps } from '../../src/cli/check/log-stamps.js';
-import { barrierFor } from '../../src/cli/check/may-read.js';
+import { checkAccess } from '../../src/cli/check/access.js';
+import { tellIn, type Finding } from '../../src/cli/check/finding.js';
+import { checkEngine } from '../../src/cli/check/heyu.js';
+import { identityOf, refusalFor } from '../../src/cli/check/service-user.js';
+import { processNamed } from '../../src/cli/heyu-engine.js';
+import { readX10Config } from '../../src/heyu/x10config.js';
 import { makeBridge, pair, stampAt, type House, type TestBridge } from '../support/bridge.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';
+import { until } from '../support/until.js';
 import { house } from './house.js';
 import { runCli, type Ran } from './run-cli.js';
 import { atTerminal } from './terminal-session.js';
@@ -191,6 +198,71 @@ describe('check', () => {
     expect(code).toBe(2);
   });
 
+  it.each([
+    [
+      'of a heyu that is too old',
+      [
+        '2005/03/04 21:14:06  rcvi address A3',
+        '11/20 19:00:00  rcvi addr unit       3 : hc A unit 3 (hall)',
+        '11/20 19:00:00  rcvi func           On : hc A',
+        '11/20 19:01:00  rcva func        Alert : hc C unit 3 swMin (back_door)',
+        'Engine started',
+      ],
+      /log[^]*fault +its lines are those of heyu before 2.5: no sensor is understood\n +update heyu/,
+    ],
+    [
+      'in which nothing is of a sensor',
+      ['Engine started', 'Scripts enabled', 'rcva func       RFdata : Type Sec ID 0x7D Data 0x04'],
+      /log[^]*warning +none of its last 3 lines tells of a sensor/,
+    ],
+    [
+      'of a heyu that was too old',
+      ['rcvi address A3', ...pair('rcvi', 'A3', 'On')],
+      /log(?![^]*(understood|tells of a sensor))/,
+    ],
+  ])('judges a log %s', async (_, lines, words) => {
+    const { bridge, check } = await scene();
+    writeFileSync(bridge.logPath, '');
+    bridge.heyu(...lines);
+    expect((await check()).out).toMatch(words);
+  });
+
+  it('tells of a heyu that writes no log with its file, once', async () => {
+    const home = house({
+      'config.yaml': `heyu: { x10config: x10config }\nmqtt: { url: "${mosquitto.url}" }\nzones: { ground: {} }\n`,
+      x10config: 'TTY /dev/ttyUSB0\nSTART_ENGINE AUTO\nLOG_DIR NONE\nALIAS hall A8 MS13A RFFORWARD\n',
+    });
+    const { code, out } = await runCli('check', '--config', home.path('config.yaml'));
+    expect(out).toMatch(/configuration +fault +\S+x10config does not tell which log to read/);
+    expect(out).toMatch(/heyu +fault +heyu writes no log/);
+    expect(out.match(/writes no log/g)).toHaveLength(1);
+    expect(out).not.toContain('no configuration of heyu was found');
+    expect(code).toBe(2);
+  });
+
+  it('knows a service that runs with an old password', async () => {
+    const broker = await withLogin('topic readwrite #');
+    const there = await scene({ env: { HEYU2MQTT_MQTT_PASSWORD: 'old' } }, broker, 'bridge:secret@');
+    await there.bridge.start();
+    const { code, out } = await there.check();
+    expect(out).toContain(`it runs (process ${there.bridge.pid()}), but is not connected to this broker`);
+    expect(out).not.toMatch(/does not run\n|never run/);
+    expect(code).toBe(2);
+    await there.bridge.stop();
+    expect((await there.check()).out).toContain('it has never run here');
+  });
+
+  it('knows whether the service runs when the broker cannot be reached', async () => {
+    const broker = await startMosquitto();
+    onTestFinished(broker.remove);
+    const there = await scene({}, broker);
+    await running(there);
+    await broker.stop();
+    expect((await there.check()).out).toMatch(/service +ok +it runs \(process \d+\)/);
+    await there.bridge.stop();
+    expect((await there.check()).out).toMatch(/service +fault +it does not run/);
+  });
+
   it('sees that the log does not grow any more', async () => {
     const { bridge, check } = await scene();
     const at = Date.now() - 5 * 86_400_000;
@@ -321,20 +393,109 @@ describe('the stamps of a log', () => {
   });
 });
 
-describe('who may read the log', () => {
-  it('is told by owner, group and mode of the file and of the directories on the way', () => {
+/** Only root may ask as somebody else. */
+describe.runIf(process.geteuid?.() === 0)('what the user of the service may read', () => {
+  const nobody = identityOf('nobody') ?? { name: 'nobody', uid: 65534, gid: 65534, groups: [] };
+  const mayRead = (path: string, user = nobody): string | undefined => refusalFor(path, user, (code) => code);
+
+  it('is what the system lets it open, by owner, group and mode of the file and of the directories', () => {
     const home = house();
     const log = home.path('heyu.log');
-    const nobody = { uid: 4_000_000, gids: [4_000_000] };
     const folder = dirname(log);
     chmodSync(folder, 0o755);
     chmodSync(log, 0o644);
-    expect(barrierFor(log, nobody)).toBeUndefined();
+    expect(mayRead(log)).toBeUndefined();
     chmodSync(log, 0o640);
-    expect(barrierFor(log, nobody)).toBe(log);
-    expect(barrierFor(log, { uid: 0, gids: [] })).toBeUndefined();
-    expect(barrierFor(log, { ...nobody, gids: [process.getgid?.() ?? 0] })).toBeUndefined();
+    expect(mayRead(log)).toBe('EACCES');
+    expect(mayRead(log, { ...nobody, groups: [0] })).toBeUndefined();
+    expect(mayRead(log, { ...nobody, uid: 0 })).toBeUndefined();
+    chmodSync(log, 0o644);
     chmodSync(folder, 0o700);
-    expect(barrierFor(log, nobody)).toBe(folder);
+    expect(mayRead(log)).toBe('EACCES');
+    expect(mayRead('/nowhere')).toBeUndefined();
+    expect([process.geteuid?.(), process.getegid?.(), process.getgroups?.()]).toEqual([
+      0,
+      process.getgid?.(),
+      process.getgroups?.(),
+    ]);
+    writeFileSync(log, 'root again');
+  });
+
+  it('is told of each file, with what is in the way', () => {
+    const home = house({ secret: 'x\n' });
+    chmodSync(home.path('.'), 0o755);
+    for (const name of ['config.yaml', 'aliases.yaml']) chmodSync(home.path(name), 0o644);
+    for (const name of ['x10config', 'secret']) chmodSync(home.path(name), 0o600);
+    const files = {
+      config: home.path('config.yaml'),
+      aliases: home.path('aliases.yaml'),
+      x10config: home.path('x10config'),
+      password: home.path('secret'),
+      ca: home.path('missing'),
+      cert: undefined,
+      key: undefined,
+    };
+    const findings: Finding[] = [];
+    checkAccess(files, nobody, tellIn('service', findings));
+    expect(findings).toMatchObject([
+      {
+        verdict: 'fault',
+        text: `its user nobody may not read ${files.x10config}`,
+        hint: expect.stringContaining('belongs to root:root with mode 0600') as string,
+      },
+      {
+        verdict: 'fault',
+        text: `its user nobody may not read ${files.password}`,
+        hint: expect.stringContaining('sudo heyu2mqtt service password') as string,
+      },
+    ]);
+    for (const name of ['x10config', 'secret']) chmodSync(home.path(name), 0o644);
+    findings.splice(0);
+    checkAccess(files, nobody, tellIn('service', findings));
+    expect(findings).toMatchObject([{ verdict: 'ok' }]);
+  });
+});
+
+describe('whether heyu runs', () => {
+  const NOW = Date.UTC(2026, 10, 25, 12);
+  const x10config = readX10Config('TTY /dev/ttyS7\nLOG_DIR /var/log/heyu\n');
+  const log = (hoursAgo: number) => ({
+    path: '/var/log/heyu/heyu.log.ttyS7',
+    writtenAt: NOW - hoursAgo * 3_600_000,
+  });
+  const lock = (isAlive: boolean) => ({ path: '/var/lock/LCK..heyu.engine.ttyS7', pid: 4711, isAlive });
+  const NO_HEYU = /does not run on this machine/;
+  const DIED = /its engine has died and left its lock/;
+
+  it.each([
+    ['by the lock of its engine', x10config, log(0), lock(true), {}, 'ok', /process 4711/],
+    ['by a lock that was left', x10config, log(0), lock(false), { heyu_relay: 1 }, 'fault', DIED],
+    ['without a lock', x10config, log(0), undefined, { heyu_engine: 12, heyu_relay: 11 }, 'ok', /process 12/],
+    ['without its engine', x10config, log(0), undefined, { heyu_relay: 11 }, 'fault', /without its engine/],
+    ['not, a moment ago it did', x10config, log(0), undefined, {}, 'warning', NO_HEYU],
+    ['not, and there is no log', x10config, undefined, undefined, {}, 'warning', NO_HEYU],
+    ['not here, and the log is old', undefined, log(2), undefined, {}, 'warning', NO_HEYU],
+  ] as const)('is told: %s', (_, heyu, itsLog, itsLock, processes, verdict, text) => {
+    const findings: Finding[] = [];
+    const machine = {
+      engineLock: (suffix: string) => (suffix === 'ttyS7' ? itsLock : undefined),
+      processNamed: (name: string) => (processes as Readonly<Record<string, number>>)[name],
+    };
+    checkEngine(heyu, itsLog, NOW, tellIn('heyu', findings), machine);
+    expect(findings).toMatchObject([{ verdict, text: expect.stringMatching(text) as string }]);
+  });
+
+  it('is not asked where it is not configured and the log grows: it is elsewhere', () => {
+    const findings: Finding[] = [];
+    const machine = { engineLock: () => undefined, processNamed: () => undefined };
+    checkEngine(undefined, log(0), NOW, tellIn('heyu', findings), machine);
+    expect(findings).toEqual([]);
+  });
+
+  it('is known by the name that its engine gives itself', async () => {
+    const engine = spawn('sleep', ['60'], { argv0: 'heyu_engine' });
+    onTestFinished(() => void engine.kill());
+    await until(() => processNamed('heyu_engine') !== undefined);
+    expect(processNamed('heyu_engine')).toBeGreaterThan(1);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { setBack } from '../../src/security/security.js';
 import type { ZoneSettings } from '../../src/security/settings.js';
 import {
   alerts,
@@ -138,6 +139,8 @@ describe('motion in a zone', () => {
     const test = houseIn('armed_away');
     motion(test);
     test.now = { at: test.now.at - 3_600_000, mono: test.now.mono + 1000 };
+    setBack(test.security, test.now);
+    pass(test, 400_000);
     motion(test);
     expect(verdicts(test)).toEqual(['alert', 'alert']);
   });
@@ -204,11 +207,17 @@ describe('motion when the state is not known', () => {
       const test = bench([zone('ground')]);
       connect(test, true);
       suback(test);
+      message(test, TOPIC, payload, 'R');
       pass(test, 200);
       expect(motion(test)).toEqual({ security: 'unknown', verified: false });
       motion(test);
       settle(test, payload);
-      expect(verdicts(test)).toEqual(['waiting', 'waiting', verdict]);
+      expect(verdicts(test)).toEqual([
+        'waiting',
+        'waiting',
+        verdict,
+        verdict === 'alert' ? 'cooldown' : verdict,
+      ]);
       expect(alerts(test)).toHaveLength(verdict === 'alert' ? 1 : 0);
     }
   });
@@ -261,10 +270,225 @@ describe('motion when the state is not known', () => {
       pass(test, 700);
       connect(test, true);
       suback(test);
+      message(test, TOPIC, 'armed_away', 'R');
       motion(test, { at: test.now.at - 700 });
       settle(test, 'armed_away');
       expect(alerts(test)).toMatchObject([{ late: false }]);
     });
+  });
+
+  describe('and the zone is found armed afterwards', () => {
+    type Step = readonly [afterMs: number, what: 'motion' | 'again' | 'Q' | 'R' | 'known', payload?: string];
+
+    /** What was known last, whether a session was stored, what happens after the connect, the last verdict, the alert. */
+    const rows: readonly (readonly [
+      name: string,
+      last: string | undefined,
+      session: boolean,
+      steps: readonly Step[],
+      verdict: string,
+      alert: object | undefined,
+    ])[] = [
+      [
+        'armed while the broker stood still, between the motion and the answer: not armed then',
+        'disarmed',
+        true,
+        [
+          [100, 'R', 'disarmed'],
+          [300, 'motion'],
+          [2600, 'known', 'armed_away'],
+        ],
+        'unknown',
+        undefined,
+      ],
+      [
+        'the first answer of all comes after the motion, and before it was disarmed',
+        'disarmed',
+        true,
+        [
+          [300, 'motion'],
+          [2600, 'R', 'armed_away'],
+          [0, 'known', 'armed_away'],
+        ],
+        'unknown',
+        undefined,
+      ],
+      [
+        'the same without a stored session',
+        'disarmed',
+        false,
+        [
+          [300, 'motion'],
+          [2600, 'R', 'armed_away'],
+        ],
+        'unknown',
+        undefined,
+      ],
+      [
+        'the first answer of all comes after the motion, and nothing was known before',
+        undefined,
+        false,
+        [
+          [300, 'motion'],
+          [2600, 'R', 'armed_away'],
+        ],
+        'unknown',
+        undefined,
+      ],
+      [
+        'armed live after the motion',
+        'disarmed',
+        true,
+        [
+          [100, 'R', 'disarmed'],
+          [200, 'motion'],
+          [1000, 'Q', 'armed_away'],
+          [100, 'known', 'armed_away'],
+        ],
+        'unknown',
+        undefined,
+      ],
+      [
+        'armed live between two motions of the sensor: the second is an alert',
+        'disarmed',
+        true,
+        [
+          [100, 'R', 'disarmed'],
+          [200, 'motion'],
+          [100, 'Q', 'armed_away'],
+          [1200, 'again'],
+          [100, 'known', 'armed_away'],
+        ],
+        'alert',
+        { id: 'again.alert', verified: true, late: false },
+      ],
+      [
+        'armed already by the first answer, before the motion',
+        'disarmed',
+        true,
+        [
+          [100, 'R', 'armed_away'],
+          [200, 'motion'],
+          [1000, 'known', 'armed_away'],
+        ],
+        'alert',
+        { verified: true, late: false },
+      ],
+      [
+        'armed already by what was queued, before the motion',
+        'disarmed',
+        true,
+        [
+          [0, 'Q', 'armed_home'],
+          [100, 'R', 'armed_away'],
+          [200, 'motion'],
+          [1000, 'known', 'armed_away'],
+        ],
+        'alert',
+        { verified: true, late: false },
+      ],
+      [
+        'armed, disarmed and armed again, before and after the motion',
+        'disarmed',
+        true,
+        [
+          [0, 'Q', 'armed_home'],
+          [100, 'motion'],
+          [100, 'Q', 'disarmed'],
+          [100, 'R', 'armed_away'],
+          [1000, 'known', 'armed_away'],
+        ],
+        'unknown',
+        undefined,
+      ],
+      [
+        'armed before and after: a session that was kept would have told of a disarming',
+        'armed_away',
+        true,
+        [
+          [300, 'motion'],
+          [2600, 'known', 'armed_away'],
+        ],
+        'alert',
+        { verified: true, late: false },
+      ],
+      [
+        'armed before and after, and nobody would have told of a disarming: not verified',
+        'armed_away',
+        false,
+        [
+          [300, 'motion'],
+          [2600, 'R', 'armed_away'],
+        ],
+        'alert',
+        { verified: false, late: false },
+      ],
+      [
+        'armed before, after, and in answer before the motion',
+        'armed_away',
+        false,
+        [
+          [100, 'R', 'armed_away'],
+          [200, 'motion'],
+        ],
+        'alert',
+        { verified: true, late: false },
+      ],
+      [
+        'armed before, disarmed in the queue, armed after the motion',
+        'armed_away',
+        true,
+        [
+          [100, 'Q', 'disarmed'],
+          [200, 'motion'],
+          [100, 'Q', 'armed_away'],
+          [1000, 'known', 'armed_away'],
+        ],
+        'unknown',
+        undefined,
+      ],
+    ];
+
+    function play(
+      last: string | undefined,
+      session: boolean,
+      steps: readonly Step[],
+      different: Partial<ZoneSettings> = {},
+    ): Bench {
+      const test =
+        last === undefined
+          ? bench([zone('ground', different)])
+          : houseIn(last, { ...different, alertCooldownMs: 0 });
+      cut(test);
+      pass(test, 20_000 - (test.now.at % 1000));
+      connect(test, session);
+      if (session) suback(test);
+      for (const [afterMs, what, payload = ''] of steps) {
+        pass(test, afterMs);
+        if (what === 'motion' || what === 'again') {
+          const at = Math.floor(test.now.at / 1000) * 1000;
+          motion(test, { at, id: what });
+        } else if (what === 'known') settle(test, payload);
+        else message(test, TOPIC, payload, what);
+      }
+      return test;
+    }
+
+    it.each(rows)('%s', (_name, last, session, steps, verdict, alert) => {
+      const test = play(last, session, steps);
+      expect(verdicts(test).at(-1)).toBe(verdict);
+      expect(alerts(test)).toEqual(alert === undefined ? [] : [expect.objectContaining(alert)]);
+    });
+
+    it.each(rows)(
+      'with on_unknown alert, %s: an alert in any case',
+      (_name, last, session, steps, _v, alert) => {
+        const test = play(last, session, steps, { onUnknown: 'alert' });
+        expect(alerts(test).at(-1)).toMatchObject(
+          alert ?? { security: 'unknown', verified: false, late: false },
+        );
+      },
+    );
   });
 
   it('waits at most 5 s after the connect', () => {
@@ -395,6 +619,25 @@ describe('motion that is read late', () => {
     settle(next, after);
     expect(verdicts(next)).toEqual(['waiting', verdict]);
     expect(alerts(next)).toHaveLength(verdict === 'alert' ? 1 : 0);
+  });
+
+  it.each([
+    ['armed at the motion, in the same second', 900, 950, 'alert'],
+    ['armed in the second after it', 1100, 3000, 'late'],
+    ['armed 2 s after it, but before it was read', 2000, 3000, 'late'],
+  ])('by seconds only, because the machine is busy: %s', (_, armedMs, readMs, verdict) => {
+    const test = houseIn('disarmed');
+    pass(test, 10_000 - (test.now.at % 1000));
+    const at = test.now.at;
+    pass(test, armedMs);
+    message(test, TOPIC, 'armed_away');
+    pass(test, readMs - armedMs);
+    expect(motion(test, { at })).toEqual(
+      verdict === 'alert'
+        ? { security: 'armed_away', verified: true }
+        : { security: 'unknown', verified: false },
+    );
+    expect(verdicts(test)).toEqual([verdict]);
   });
 
   it('is judged by the state of its own time while the link is up', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { calm, connect, cut, deliver, isWrong, model, publish, serve, truth } from './broker-model.js';
 import type { Brand, Change } from './broker-model.js';
-import { bench, pass, state, subscribes, zone } from './house-under-test.js';
+import { NOON, alerts, bench, motion, pass, state, subscribes, zone } from './house-under-test.js';
 
 const TOPIC = 'ground/state';
 
@@ -129,6 +129,99 @@ describe('against a wicked broker', () => {
         },
       ),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe('against an honest broker that stands still now and then', () => {
+  const HONEST: Brand = {
+    marksQueued: false,
+    queuesQos0: false,
+    oldReplay: false,
+    losesRacing: false,
+    qos0Overtakes: false,
+    sendsSuback: true,
+  };
+
+  const step = fc.record({
+    waitMs: fc.constantFrom(0, 50, 300, 700, 2000, 2000, 3000, 6000),
+    what: fc.constantFrom('motion', 'change', 'cut', 'connect', 'freeze', 'thaw', 'forget'),
+  });
+
+  /** Anything in any order, and what is wicked often enough: motion and a change around a connect. */
+  const around = fc.subarray(
+    ['cut', 'change', 'connect', 'motion', 'freeze', 'change', 'motion', 'thaw', 'motion'] as const,
+    { minLength: 7 },
+  );
+  const history = fc
+    .array(
+      fc.oneof(
+        fc.tuple(step),
+        fc
+          .tuple(around, fc.array(step, { minLength: 10, maxLength: 10 }))
+          .map(([whats, waits]) => whats.map((what, index) => ({ what, waitMs: waits[index]?.waitMs ?? 0 }))),
+      ),
+      { minLength: 2, maxLength: 12 },
+    )
+    .map((parts) => parts.flat());
+
+  /** Stamps are whole seconds. */
+  const SAME_MS = 1000;
+
+  it('never says verified of a zone that was not armed at the motion', () => {
+    fc.assert(
+      fc.property(history, fc.boolean(), choices, (steps, armed, picks) => {
+        const broker = model(bench([zone('ground', { alertCooldownMs: 0 })]), TOPIC, HONEST, picks);
+        const { test } = broker;
+        /** Armed from the attempt on, disarmed from when the broker has taken it. */
+        const spans = [{ isArmed: armed, from: test.now.at }];
+        const untaken: Change[] = [];
+        let isFrozen = false;
+        const take = (one: Change): void => {
+          publish(broker, one);
+          spans.push({ isArmed: one.payload === 'ON', from: test.now.at });
+        };
+        const go = (ms: number): void => {
+          for (let left = ms; left >= 0; left -= 50) {
+            if (!isFrozen && broker.link) {
+              serve(broker, false);
+              while (deliver(broker)) serve(broker, false);
+            }
+            pass(test, Math.min(50, left));
+          }
+        };
+        let isArmed = armed;
+        take({ payload: armed ? 'ON' : 'OFF', qos: 1 });
+        for (const [index, { waitMs, what }] of steps.entries()) {
+          go(waitMs);
+          if (what === 'motion') motion(test, { at: Math.floor(test.now.at / 1000) * 1000, id: `${index}` });
+          else if (what === 'change') {
+            isArmed = !isArmed;
+            if (isArmed) spans.push({ isArmed, from: test.now.at });
+            const one: Change = { payload: isArmed ? 'ON' : 'OFF', qos: 1 };
+            if (isFrozen) untaken.push(one);
+            else take(one);
+          } else if (what === 'freeze') isFrozen = true;
+          else if (what === 'thaw') {
+            isFrozen = false;
+            for (const one of untaken.splice(0)) take(one);
+          } else if (what === 'connect') {
+            if (!broker.link && !isFrozen) connect(broker);
+          } else {
+            if (broker.link) cut(broker);
+            if (what === 'forget') broker.session = false;
+          }
+        }
+        for (const { at: text, verified } of alerts(test)) {
+          const at = Date.parse(String(text));
+          const isRight = spans.some(
+            (span, index) =>
+              span.isArmed && span.from <= at + SAME_MS && (spans[index + 1]?.from ?? Infinity) >= at,
+          );
+          expect(isRight || verified === false, `${at - NOON} ms after the beginning`).toBe(true);
+        }
+      }),
+      { numRuns: 1000 },
     );
   });
 });

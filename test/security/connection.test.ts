@@ -194,10 +194,11 @@ describe('an external zone', () => {
     connect(test, true);
     message(test, TOPIC, 'OFF');
     message(test, TOPIC, 'ON');
+    const armedSince = test.now.at;
     pass(test, 3000);
     message(test, TOPIC, 'ON', 'R');
     const { at } = test.now;
-    expect(belief(test.security, 'ground')).toMatchObject({ state: 'armed_away', since: at, armedSince: at });
+    expect(belief(test.security, 'ground')).toMatchObject({ state: 'armed_away', since: at, armedSince });
   });
 
   it('is unknown, never disarmed, when nothing is retained, cleared or refused, and names the topic', () => {

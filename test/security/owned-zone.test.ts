@@ -479,6 +479,31 @@ describe("heyu's own armed state and keyfobs", () => {
     expect(attributes(test)['last_refused_command']).toMatchObject({ command: 'ARM_AWAY' });
   });
 
+  it.each([
+    ['heyu has armed', true, 1000, 'alert'],
+    ['and it was before that', true, -3000, 'late'],
+    ['the exit delay was over', false, 31_000, 'alert'],
+    ['the exit delay ran', false, 20_000, 'arming'],
+  ])('judges motion that is read late with it by the time of the log: %s', (_, isHeyu, afterMs, verdict) => {
+    const test = house(FOLLOWS);
+    pass(test, 60_000 - (test.now.at % 1000));
+    const readMs = verdict === 'arming' ? 25_000 : 45_000;
+    const at = test.now.at - readMs;
+    if (isHeyu) heyuArmed(test.security, 'armed_away', at, test.now, test.emit);
+    else keyfob(test.security, 'fob', 'arm', 'away', at, test.now, test.emit);
+    motion(test, { at: at + afterMs });
+    expect(verdicts(test)).toEqual([verdict]);
+  });
+
+  it('is armed from the end of the exit delay on, also when that is noticed late', () => {
+    const test = house(FOLLOWS);
+    message(test, SET, 'ARM_AWAY');
+    test.now = { at: test.now.at + 34_000, mono: test.now.mono + 34_000 };
+    motion(test, { at: test.now.at - 6000, alias: 'hall' });
+    motion(test, { at: test.now.at - 2000, alias: 'door' });
+    expect(verdicts(test)).toEqual(['late', 'alert']);
+  });
+
   it('works while the broker is away, and is published at the next connect', () => {
     const test = house(FOLLOWS);
     cut(test);

@@ -27,7 +27,7 @@ function play(tracker: Tracker, script: string): string {
     else if (step === 'STORED') begin(tracker, true);
     else if (step === 'REFUSED') refuse(tracker);
     else if (step === 'GRANTED') grant(tracker);
-    else hear(tracker, readState(bytes(step.slice(1))), step.startsWith('R'));
+    else hear(tracker, readState(bytes(step.slice(1))), step.startsWith('R'), 0);
   }
   return tracker.state ?? tracker.why;
 }

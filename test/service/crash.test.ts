@@ -41,6 +41,57 @@ describe('a crash', () => {
     expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(1);
   });
 
+  test('right after the broker has taken a motion does not send it again, and sends what it has not taken', async () => {
+    const lives = await beginLives(settings);
+    await lives.look();
+    await lives.connect();
+    await lives.acknowledge();
+    await lives.pass(6000);
+    await lives.acknowledge();
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await lives.acknowledge();
+    lives.heyu(...on('A3'));
+    await lives.look();
+    for (let count = 0; count < 2; count += 1) {
+      await lives.crash();
+      await lives.pass(70_000);
+      await lives.look();
+    }
+    await lives.connect();
+    await lives.acknowledge();
+    expect(ids(lives, 'motion')).toHaveLength(1);
+    expect(ids(lives, 'motion_missed')).toHaveLength(1);
+    expect(lives.acknowledged().length).toBeGreaterThan(0);
+    for (let count = 0; count < 3; count += 1) {
+      await lives.pass(6000);
+      await lives.acknowledge();
+    }
+    expect(lives.acknowledged()).toEqual([]);
+  });
+
+  test('with a disk that takes nothing sends them again, under the same ids', async () => {
+    const lives = await beginLives(settings);
+    await lives.look();
+    await lives.connect();
+    await lives.acknowledge();
+    lives.heyu('Engine started');
+    await lives.look();
+    await lives.pass(6000);
+    await lives.acknowledge();
+    lives.disk.isFull = true;
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await lives.acknowledge();
+    expect(ids(lives, 'motion')).toHaveLength(1);
+    await lives.crash();
+    await lives.look();
+    await lives.connect();
+    await lives.acknowledge();
+    expect(ids(lives, 'motion')).toHaveLength(2);
+    expect(new Set(ids(lives, 'motion')).size).toBe(1);
+  });
+
   test('within seconds of the first start of all loses nothing', async () => {
     const lives = await beginLives(settings);
     await lives.look();

@@ -63,6 +63,8 @@ export type Lives = {
   readonly position: () => LogPosition;
   /** Every topic that was ever subscribed to. */
   readonly subscriptions: ReadonlySet<string>;
+  /** The ids beside the saved document. */
+  readonly acknowledged: () => readonly string[];
   /** The saved document. */
   readonly saved: () => unknown;
   readonly told: readonly string[];
@@ -89,6 +91,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const told: string[] = [];
   const subscriptions = new Set<string>();
   const commanded: (readonly string[])[] = [];
+  const acknowledged: string[] = [];
   let saved: string | undefined;
   let life = await begin();
 
@@ -253,19 +256,28 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     const tell = (fields: object, message: string): void => {
       told.push(`${message} ${JSON.stringify(fields)}`);
     };
+    /** A process that is dead writes nothing. */
+    const record = (act: () => unknown): Promise<void> => {
+      if (isOver) return Promise.resolve();
+      if (disk.isFull) return Promise.reject(new Error('the disk is full'));
+      act();
+      return Promise.resolve();
+    };
     const log: Log = { debug: () => undefined, info: tell, warn: tell, error: tell };
     const service = await createService(served(settings, logPath), {
       clock: ownClock,
       log,
       store: {
-        load: () => Promise.resolve(saved === undefined ? undefined : JSON.parse(saved)),
-        save: (document) => {
-          // a process that is dead saves nothing
-          if (isOver) return Promise.resolve();
-          if (disk.isFull) return Promise.reject(new Error('the disk is full'));
-          saved = JSON.stringify(document);
-          return Promise.resolve();
+        acknowledged: {
+          load: () => Promise.resolve([...acknowledged]),
+          append: (ids) => record(() => acknowledged.push(...ids)),
+          replace: (ids) => record(() => acknowledged.splice(0, Infinity, ...ids)),
         },
+        load: () => Promise.resolve(saved === undefined ? undefined : JSON.parse(saved)),
+        save: (document) =>
+          record(() => {
+            saved = JSON.stringify(document);
+          }),
       },
       source,
       broker,
@@ -343,6 +355,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     },
     forget: () => {
       saved = undefined;
+      acknowledged.length = 0;
     },
     restart: async () => {
       const stopping = life.service.stop();
@@ -374,6 +387,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     subscriptions,
     inFlight: () => life.broker.inFlight(),
     position: () => life.source.position(),
+    acknowledged: () => acknowledged,
     saved: () => (saved === undefined ? undefined : (JSON.parse(saved) as unknown)),
     told,
     commanded,

@@ -44,8 +44,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the checkpoint does not wait for the broker',
     file: 'service/progress.js',
-    text: 'log.offer(thisMoment, lastSequence())',
-    instead: 'log.offer(thisMoment, 0)',
+    text: 'sequence: lastSequence(), isCaughtUp',
+    instead: 'sequence: 0, isCaughtUp',
   },
   {
     name: 'compressed files are not looked into',

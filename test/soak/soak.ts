@@ -30,7 +30,7 @@ export type SoakOptions = {
   readonly lengthMs: number;
   /** Damage the checkpoint now and then: what may be lost then says `damage.ts`. */
   readonly damage: boolean;
-  /** How long the bridge has in the end for everything that is left, ms; default 90 s. */
+  /** How long the bridge may get no further in the end with what is left, ms; default 90 s. */
   readonly settleMs?: number;
   /** Told now and then how far it is. */
   readonly progress?: (text: string) => void;
@@ -50,8 +50,8 @@ export type SoakReport = SoakOptions &
     readonly stallMs: number;
   };
 
-/** How long the bridge has in the end for everything that is left. */
-const SETTLE_MS = 90_000;
+/** How long nothing may move while something is waited for. A busy machine is slow, and that is no fault. */
+const STILL_MS = 90_000;
 
 /** Runs a soak. Rejects only when it cannot be carried out; what the bridge did wrong is in the report. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
@@ -79,7 +79,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     // the bridge does not know another time
     for (const zone of ZONES) truth.zoneIsKnown(zone, 0);
     await bridge.start();
-    await until(() => settledOffset(bridge) !== undefined, 'a first checkpoint');
+    await untilAtLast(bridge, () => settledOffset(bridge), 'a first checkpoint');
     const heyu = startHeyu(bridge.logPath, truth, naming);
     const plan = planTraffic(chance.fork('traffic'), {
       lengthMs,
@@ -105,7 +105,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     progress('everything runs again');
     const { damages } = faults;
     if (damage) await untilSettled(bridge);
-    const settled = await settle(truth, tap, damages, options.settleMs ?? SETTLE_MS);
+    const settled = await settle(truth, tap, damages, options.settleMs ?? STILL_MS);
     const retained = await retainedOf(mosquitto.port, truth, damages);
     const wrong = [...settled.faults, ...judgeStates(truth, retained, damages, Date.now())];
     return {
@@ -219,7 +219,8 @@ function settledOffset(bridge: TestBridge): { inode: number; offset: number } | 
 
 /** Everything in the current file has been dealt with, and that is on disk. */
 async function untilSettled(bridge: TestBridge): Promise<void> {
-  await until(
+  await untilAtLast(
+    bridge,
     () => {
       const settled = settledOffset(bridge);
       if (!existsSync(bridge.logPath)) return false;
@@ -227,12 +228,27 @@ async function untilSettled(bridge: TestBridge): Promise<void> {
       return settled?.inode === ino && settled.offset === size;
     },
     () => `the log to be settled: ${JSON.stringify(settledOffset(bridge))}\n${bridge.output().slice(-2000)}`,
-    SETTLE_MS,
   );
 }
 
-/** How soon a bridge without a checkpoint has one again: as soon as it follows its log, broker or not. */
-const HEALED_MS = 3000;
+/** Waits for the bridge as long as it gets on: it has written something, into its log or its state. */
+async function untilAtLast(
+  bridge: TestBridge,
+  condition: () => unknown,
+  what: string | (() => string),
+): Promise<void> {
+  const progressSoFar = (): string =>
+    `${bridge.output().length} ${JSON.stringify(settledOffset(bridge) ?? null)}`;
+  for (;;) {
+    const before = progressSoFar();
+    try {
+      await until(condition, what, STILL_MS);
+      return;
+    } catch (error) {
+      if (progressSoFar() === before) throw error;
+    }
+  }
+}
 
 /** Everything that may happen to the state file on a bad disk, or at the hands of its owner. */
 function damaging(bridge: TestBridge, chance: Random): DamageCheckpoint {
@@ -262,8 +278,7 @@ function damaging(bridge: TestBridge, chance: Random): DamageCheckpoint {
   };
   return {
     act,
-    untilHealed: () =>
-      until(() => settledOffset(bridge), 'a checkpoint after the damage', HEALED_MS).then(() => undefined),
+    untilHealed: () => untilAtLast(bridge, () => settledOffset(bridge), 'a checkpoint after the damage'),
   };
 }
 
@@ -301,22 +316,28 @@ function zonePublisher(url: string, truth: Truth): ZonePublisher {
   return { say, stop: () => client.endAsync(true) };
 }
 
-/** Waits until everything that had to be reported has been. */
+/** Waits until everything that had to be reported has been, as long as what is missing gets less. */
 async function settle(
   truth: Truth,
   tap: Tap,
   damages: readonly Damage[],
   settleMs: number,
 ): Promise<Verdict> {
-  const deadline = performance.now() + settleMs;
-  let verdict = judge(truth, tap.published, damages);
-  const lost = (): boolean => verdict.faults.some((fault) => fault.startsWith('lost'));
-  while (lost() && performance.now() < deadline) {
+  const judged = (): Verdict => judge(truth, tap.published, damages);
+  const lost = ({ faults }: Verdict): number => faults.filter((fault) => fault.startsWith('lost')).length;
+  let verdict = judged();
+  let deadline = performance.now() + settleMs;
+  while (lost(verdict) > 0 && performance.now() < deadline) {
     await delay(500);
-    verdict = judge(truth, tap.published, damages);
+    const next = judged();
+    if (lost(next) < lost(verdict)) deadline = performance.now() + settleMs;
+    verdict = next;
   }
   return verdict;
 }
+
+/** How long the retained values may not come closer to what they have to be. */
+const STATES_MS = 30_000;
 
 /** What the broker holds, as soon as it is what it has to be; or what it holds after all patience. */
 async function retainedOf(
@@ -328,8 +349,11 @@ async function retainedOf(
   const values = (): Map<string, string> =>
     new Map(seen.messages.map(({ topic, payload }) => [topic, payload]));
   try {
-    const isRight = (): boolean => judgeStates(truth, values(), damages, Date.now()).length === 0;
-    await until(isRight, 'the retained values', 30_000).catch(() => undefined);
+    const wrong = (): number => judgeStates(truth, values(), damages, Date.now()).length;
+    for (let before = Infinity; wrong() < before;) {
+      before = wrong();
+      await until(() => wrong() === 0, 'the retained values', STATES_MS).catch(() => undefined);
+    }
     return values();
   } finally {
     await seen.stop();

@@ -6,14 +6,14 @@ import { appendFileSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { until } from './until.js';
+import { PATIENCE_MS, until } from './until.js';
 
 /** The built program; TESTED_BRIDGE names another one, to try the tests on it. */
 export const MAIN =
   process.env['TESTED_BRIDGE'] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** On a machine that does many other things a start may take long. */
-const START_MS = 60_000;
+const START_MS = Math.max(60_000, PATIENCE_MS);
 
 export type House = {
   /** Lines of config.yaml beside heyu, mqtt.url, state_dir and log. */

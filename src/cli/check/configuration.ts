@@ -27,8 +27,16 @@ export function checkConfiguration(
       `mend the files; what they held is in ${join(stateDir, 'last-good')}`,
     );
   if (!loaded.ok) {
-    for (const fault of loaded.faults) say('fault', fault);
-    for (const warning of loaded.warnings) say('warning', warning);
+    // what is wrong with heyu's own file is told with heyu
+    const isOurs = ({ file }: Fault): boolean => file !== loaded.x10config;
+    for (const fault of loaded.faults.filter(isOurs)) say('fault', fault);
+    for (const warning of loaded.warnings.filter(isOurs)) say('warning', warning);
+    if (!loaded.faults.some(isOurs))
+      tell(
+        'fault',
+        `${loaded.x10config ?? ''} does not tell which log to read`,
+        'see heyu below, or set heyu.log',
+      );
     return undefined;
   }
   const { configuration, ignored } = loaded;

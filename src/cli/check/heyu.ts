@@ -5,36 +5,30 @@ import { adviseHeyu } from '../../heyu/x10config-advice.js';
 import { readTextFile } from '../../config/text-file.js';
 import { formatFault } from '../../config/faults.js';
 import { isDirectory } from '../find-x10config.js';
-import { engineLock } from '../heyu-engine.js';
+import { engineLock, processNamed } from '../heyu-engine.js';
 import type { Tell } from './finding.js';
 
 /** What is known of the log. */
 export type HeyuLog = { readonly path: string; readonly writtenAt: number | undefined };
 
-/** While the log grows the engine runs, wherever its lock is. */
+/** While the log grows heyu runs, wherever that is. */
 const LIVELY_MS = 3_600_000;
 
-/** Reads heyu's configuration; undefined when there is none. One that cannot be read is told. */
-export function readHeyu(path: string | undefined, tell: Tell): X10Config | undefined {
+/** Reads heyu's configuration; undefined when there is none, or it cannot be read. */
+export function readHeyu(path: string | undefined, isNamed: boolean, tell: Tell): X10Config | undefined {
   if (path === undefined) {
     tell('ok', 'no configuration of heyu was found here: not checked');
     return undefined;
   }
   const reading = readTextFile(path, path, { lenient: true });
   if (reading.ok) return readX10Config(reading.file.text);
-  tell('warning', formatFault({ ...reading.fault, hint: undefined }), reading.fault.hint);
+  const verdict = isNamed ? 'fault' : 'warning';
+  tell(verdict, formatFault({ ...reading.fault, hint: undefined }), reading.fault.hint);
   return undefined;
 }
 
-/** Tells of heyu. `now` is wall time; `lockDirectories` are for tests. */
-export function checkHeyu(
-  path: string,
-  heyu: X10Config,
-  log: HeyuLog | undefined,
-  now: number,
-  tell: Tell,
-  lockDirectories?: readonly string[],
-): void {
+/** Tells of what heyu's configuration means for its log. */
+export function checkHeyu(path: string, heyu: X10Config, log: HeyuLog | undefined, tell: Tell): void {
   // While its log is there, heyu may as well run on another machine.
   const exists = log?.writtenAt === undefined ? isDirectory : undefined;
   const advice = adviseHeyu(heyu, exists);
@@ -44,16 +38,36 @@ export function checkHeyu(
   const written = heyuLogPath(heyu);
   if (log !== undefined && written !== undefined && written !== log.path)
     tell('warning', `heyu writes ${written}, but ${log.path} is read`, 'correct heyu.log, or leave it out');
+}
 
-  const suffix = (heyu.tty ?? '/dev/ttyS0').split('/').at(-1) ?? '';
-  const lock = engineLock(suffix, lockDirectories);
-  if (lock?.isAlive === true) tell('ok', `its engine runs (process ${lock.pid})`);
+/** Tells whether heyu runs. Where it is not configured on this machine, a log that grows is enough. `now` is wall time. */
+export function checkEngine(
+  heyu: X10Config | undefined,
+  log: HeyuLog | undefined,
+  now: number,
+  tell: Tell,
+  machine = { engineLock, processNamed },
+): void {
+  const suffix = (heyu?.tty ?? log?.path.replace(/^.*heyu\.log\./, '') ?? '').split('/').at(-1) ?? '';
+  const lock = machine.engineLock(suffix);
+  const pid = lock === undefined ? machine.processNamed('heyu_engine') : lock.isAlive ? lock.pid : undefined;
+  if (pid !== undefined) tell('ok', `its engine runs (process ${pid})`);
   else if (lock !== undefined)
     tell(
       'fault',
       `its engine has died and left its lock ${lock.path}: nothing is logged`,
       'heyu stop; heyu start',
     );
-  else if (now - (log?.writtenAt ?? 0) > LIVELY_MS)
-    tell('warning', 'no running engine was found', 'heyu start, and START_ENGINE AUTO in x10config');
+  else if (machine.processNamed('heyu_relay') !== undefined)
+    tell(
+      'fault',
+      'heyu runs without its engine: nothing is logged',
+      'heyu engine, and START_ENGINE AUTO in x10config',
+    );
+  else if (heyu !== undefined || (log !== undefined && now - (log.writtenAt ?? 0) > LIVELY_MS))
+    tell(
+      'warning',
+      'heyu does not run on this machine: nothing is logged',
+      'heyu start, and START_ENGINE AUTO in x10config; heyu in a container or on another machine cannot be seen from here',
+    );
 }

@@ -3,14 +3,16 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Configuration } from '../../config/configuration.js';
+import { readSignal } from '../../heyu/line.js';
+import { readStamp, type StampForm } from '../../heyu/stamp.js';
 import { timeZone } from '../../heyu/time-zone.js';
 import { errorCode } from '../../io/tail/error-code.js';
 import { unreadable } from '../../io/tail/unreadable.js';
 import { whenIn } from '../instants.js';
-import { SERVICE_USER } from '../service-steps.js';
+import { counted } from './configuration.js';
 import type { Tell } from './finding.js';
 import { judgeStamps } from './log-stamps.js';
-import { barrierFor, identityOf } from './may-read.js';
+import { refusalFor, type Identity } from './service-user.js';
 
 /** What is to be known of the log elsewhere. */
 export type LogLook = {
@@ -22,17 +24,22 @@ export type LogLook = {
 /** The end that is looked at. */
 const END_BYTES = 64 * 1024;
 
-/** Tells of the log, at the wall time `now`. */
-export function checkLog(configuration: Configuration, now: number, tell: Tell): LogLook {
+/** Tells of the log, at the wall time `now`; `user` is that of the service. */
+export function checkLog(
+  configuration: Configuration,
+  user: Identity | undefined,
+  now: number,
+  tell: Tell,
+): LogLook {
   const { log: path } = configuration.heyu;
   let end: LogEnd;
   try {
     end = readEnd(path);
   } catch (error) {
-    tellUnreadable(path, errorCode(error), tell);
+    tellUnreadable(path, errorCode(error), user, tell);
     return { isReadable: false, writtenAt: undefined };
   }
-  tellWhoReads(path, tell);
+  tellWhoReads(path, user, tell);
   if (end.lines.length === 0) {
     tell(
       'warning',
@@ -43,6 +50,7 @@ export function checkLog(configuration: Configuration, now: number, tell: Tell):
   }
   tellGrowth(configuration, end.writtenAt, now, tell);
   tellStamps(configuration, end, tell);
+  tellUnderstood(configuration, end.lines, tell);
   return { isReadable: true, writtenAt: end.writtenAt };
 }
 
@@ -65,7 +73,7 @@ function readEnd(path: string): LogEnd {
   }
 }
 
-function tellUnreadable(path: string, code: string, tell: Tell): void {
+function tellUnreadable(path: string, code: string, user: Identity | undefined, tell: Tell): void {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     tell(
       'fault',
@@ -75,19 +83,26 @@ function tellUnreadable(path: string, code: string, tell: Tell): void {
     return;
   }
   const status = unreadable(path, code);
-  tell('fault', `${path} cannot be read (${code})`, status.kind === 'unreadable' ? status.hint : undefined);
+  const hint = status.kind === 'unreadable' ? status.hint : undefined;
+  // what we may not, the service may perhaps
+  if (code === 'EACCES' && user !== undefined && user.uid !== process.geteuid?.())
+    tell(
+      'warning',
+      `${path} cannot be read by you`,
+      `sudo heyu2mqtt check asks for ${user.name}, the user of the service`,
+    );
+  else tell('fault', `${path} cannot be read (${code})`, hint);
 }
 
 /** We can read it; as root also says whether the service can. */
-function tellWhoReads(path: string, tell: Tell): void {
-  const service = process.getuid?.() === 0 ? identityOf(SERVICE_USER) : undefined;
-  const barrier = service === undefined ? undefined : barrierFor(path, service);
-  if (barrier === undefined) tell('ok', `${path} can be read`);
+function tellWhoReads(path: string, user: Identity | undefined, tell: Tell): void {
+  const hint = user && refusalFor(path, user, (code) => unreadable(path, code));
+  if (user === undefined || hint?.kind !== 'unreadable') tell('ok', `${path} can be read`);
   else
     tell(
       'fault',
-      `${path}: the user ${SERVICE_USER} may not read ${barrier}`,
-      `add it to the group of the log (sudo usermod -aG GROUP ${SERVICE_USER}; ls -ld ${barrier} shows the group), then restart the service`,
+      `${path}: the user ${user.name} of the service may not read it`,
+      `${hint.hint}, then restart the service`,
     );
 }
 
@@ -100,6 +115,34 @@ function tellGrowth({ core }: Configuration, writtenAt: number, now: number, tel
       "is heyu's engine running? heyu enginestate says so, heyu stop; heyu start mends it",
     );
   else tell('ok', `last written ${when}`);
+}
+
+/** Nothing is published of a log of which no line of a sensor is understood, however good its stamps are. */
+function tellUnderstood({ core }: Configuration, lines: readonly string[], tell: Tell): void {
+  const before = lines
+    .map((line) => heyuOf(line, core.stamp.order))
+    .findLast((release) => release !== undefined);
+  if (before === undefined)
+    tell(
+      'warning',
+      `none of its last ${counted(lines.length, 'line')} tells of a sensor`,
+      'trigger a sensor; heyu2mqtt explain says of each line what it is',
+    );
+  else if (before !== 'today')
+    tell(
+      'fault',
+      `its lines are those of heyu before ${before}: no sensor is understood`,
+      'update heyu: 2.5 is the oldest that is understood (docs/heyu.md)',
+    );
+}
+
+/** Which heyu has written a line of a sensor: before a release, or that of `today`. Other lines are alike in all. */
+function heyuOf(line: string, order: StampForm['order']): string | undefined {
+  const stamp = readStamp(line, order);
+  if (stamp === undefined) return undefined;
+  const signal = readSignal(line, stamp.bodyStart);
+  if (signal.kind === 'unrecognised') return signal.before ?? undefined;
+  return 'unit' in signal ? 'today' : undefined;
 }
 
 function tellStamps({ core }: Configuration, { lines, writtenAt }: LogEnd, tell: Tell): void {

@@ -6,22 +6,20 @@ import { ownVersion } from '../version.js';
 import { objectIn, objectOf, textIn, type JsonObject } from '../json-members.js';
 import type { Tell } from './finding.js';
 import type { Kept } from './read-back.js';
+import type { Running } from './running.js';
 
-/** Tells of it. */
-export function checkService({ core, heyu, mqtt }: Configuration, kept: Kept, tell: Tell): void {
+/** Tells of it. `kept`: what the broker keeps, undefined when it cannot be reached. */
+export function checkService(
+  { core, heyu, mqtt }: Configuration,
+  kept: Kept | undefined,
+  running: Running,
+  tell: Tell,
+): void {
   const get = (topic: BridgeTopic): string | undefined =>
-    kept.retained.get(bridgeTopic(core.baseTopic, topic));
+    kept?.retained.get(bridgeTopic(core.baseTopic, topic));
   const status = get('status');
-  if (status === undefined) {
-    tell('warning', 'it has never run here', 'heyu2mqtt run, or sudo systemctl enable --now heyu2mqtt');
-    return;
-  }
   if (status !== 'online') {
-    tell(
-      'fault',
-      'it does not run',
-      'heyu2mqtt run, or sudo systemctl start heyu2mqtt; journalctl -u heyu2mqtt says why it ended',
-    );
+    tellOffline(status, kept !== undefined, running, tell);
     return;
   }
   tell('ok', 'it is online');
@@ -53,6 +51,33 @@ export function checkService({ core, heyu, mqtt }: Configuration, kept: Kept, te
       'systemctl reload heyu2mqtt; is it another configuration?',
     );
   tellSession(objectOf(info, 'session'), tell);
+}
+
+function tellOffline(
+  status: string | undefined,
+  isReached: boolean,
+  { pid, isKnown }: Running,
+  tell: Tell,
+): void {
+  const why = 'journalctl -u heyu2mqtt says why';
+  if (pid !== undefined) {
+    if (isReached)
+      tell(
+        'fault',
+        `it runs (process ${pid}), but is not connected to this broker`,
+        `is its password or mqtt.url an old one? sudo systemctl restart heyu2mqtt; ${why}`,
+      );
+    else tell('ok', `it runs (process ${pid})`);
+  } else if (!isKnown && status !== undefined)
+    tell(
+      'fault',
+      'it does not run, or does not reach the broker',
+      `sudo heyu2mqtt check tells which; ${why}`,
+    );
+  else if (status === undefined && isReached)
+    tell('warning', 'it has never run here', 'heyu2mqtt run, or sudo systemctl enable --now heyu2mqtt');
+  else if (isKnown)
+    tell('fault', 'it does not run', `heyu2mqtt run, or sudo systemctl start heyu2mqtt; ${why} it ended`);
 }
 
 function tellSession(session: JsonObject, tell: Tell): void {

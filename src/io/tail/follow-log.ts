@@ -27,6 +27,11 @@ export type FollowOptions = {
   readonly usePolling?: boolean;
   /** How long a rotated file is read on after it was written to last, default 10 minutes. */
   readonly lingerMs?: number;
+  /**
+   * How long a file that has lost its name must have been silent before the next one is begun, default 1000: heyu
+   * may have opened it before. At most three times as long from when the name was lost.
+   */
+  readonly settleMs?: number;
   /** What rings when something may have happened; chokidar unless a test brings its own. */
   readonly openDoorbell?: OpenDoorbell;
 };
@@ -113,9 +118,9 @@ export function followLog(options: FollowOptions): LogFollower {
 
   return {
     start: (listener, position, generations) => {
-      const { path, randomGeneration, lingerMs = 600_000 } = options;
+      const { path, randomGeneration, lingerMs = 600_000, settleMs = 1000 } = options;
       const blindMs = 3 * slowPollMs;
-      const parts = { path, clock, randomGeneration, lingerMs, blindMs, listener };
+      const parts = { path, clock, randomGeneration, lingerMs, settleMs, blindMs, listener };
       following = newFollowing(parts, position, generations);
       following.isPaused = isPaused;
       timer.start(openDoorbell === chokidarDoorbell && isOnLocalFiles(path));

@@ -21,6 +21,7 @@ export type Following = {
   readonly clock: Clock;
   readonly randomGeneration: () => string;
   readonly lingerMs: number;
+  readonly settleMs: number;
   /** How long nobody may have looked before a truncation counts as a loss, milliseconds. */
   readonly blindMs: number;
   readonly listener: LineListener;
@@ -65,7 +66,7 @@ export type Following = {
 /** What a follower is made of. */
 export type FollowingParts = Pick<
   Following,
-  'path' | 'clock' | 'randomGeneration' | 'lingerMs' | 'blindMs' | 'listener'
+  'path' | 'clock' | 'randomGeneration' | 'lingerMs' | 'settleMs' | 'blindMs' | 'listener'
 >;
 
 /** A follower that has not looked at anything yet. */

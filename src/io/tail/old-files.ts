@@ -2,6 +2,7 @@
  * Files that were read to their end and do not have the name any more. heyu goes on writing there what no message
  * causes (`Inactive`, timers) until its next message, scripts that it has launched even longer.
  */
+import { statsOf } from './byte-source.js';
 import { closeFile } from './close-file.js';
 import type { Following } from './following.js';
 import { readLines, readRemainder } from './read-lines.js';
@@ -11,6 +12,26 @@ import { positionOf, type TailedFile } from './tailed-file.js';
 
 /** More than this many are not kept open; the oldest goes first. */
 const MOST_OLD_FILES = 16;
+
+/** Somebody may write to the file without end: no waiting beyond this many times `settleMs`. */
+const PATIENCE = 3;
+
+/**
+ * How long (ms) to wait before the next file is begun; 0 when nothing that began in this one can be missing any
+ * more. heyu opens the log by name at the beginning of a message and writes at its end (poll.c `check4poll`), so a
+ * message may come to a file that has just lost its name, when the next one is there already and even written to.
+ */
+export function settlesInMs({ clock, settleMs }: Following, file: TailedFile): number {
+  const stats = file.isLive ? statsOf(file.source) : undefined;
+  if (stats === undefined) return 0;
+  const now = clock.monotonicMs();
+  file.lostNameAt ??= now;
+  const patienceMs = Math.max(0, file.lostNameAt + PATIENCE * settleMs - now);
+  // its last write or its renaming, whichever was later: of a rotation long ago nobody need wait
+  const silentMs = clock.wallMs() - stats.ctimeMs;
+  const isRead = stats.size <= file.sizeSeen;
+  return Math.min(patienceMs, isRead ? Math.max(0, settleMs - Math.max(0, silentMs)) : 1);
+}
 
 /** Leaves the file that was read to its end for the next one. False when a pause came in between: ask again. */
 export function* leaveReading(following: Following): Work<boolean> {
@@ -27,6 +48,7 @@ export function* leaveReading(following: Following): Work<boolean> {
     closeFile(following, reading);
     return true;
   }
+  reading.lostNameAt = undefined;
   reading.quietSince = clock.monotonicMs();
   following.old.push(reading);
   const [oldest] = following.old;

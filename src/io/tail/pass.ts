@@ -3,10 +3,11 @@
  * follows. A look needs no reason and may be taken at any time.
  */
 import { begin } from './begin.js';
+import { sizeOf } from './byte-source.js';
 import { insertCopies } from './copies.js';
 import { isHalted, logPosition, openFiles, setStatus, type Following } from './following.js';
 import { lookAtName } from './name.js';
-import { leaveReading, readOldFiles } from './old-files.js';
+import { leaveReading, readOldFiles, settlesInMs } from './old-files.js';
 import { readLines, type ReadOutcome } from './read-lines.js';
 import { replaceRewritten } from './rewritten.js';
 import type { Work } from './slices.js';
@@ -38,6 +39,11 @@ function* readAll(following: Following): Work<boolean> {
     if (following.reading === undefined) continue;
     const drained = yield* readOn(following);
     if (drained !== 'end' || following.next.length === 0) continue;
+    const waitMs = settlesInMs(following, following.reading);
+    if (waitMs > 0) {
+      following.lookAgainMs = Math.min(following.lookAgainMs ?? Infinity, waitMs);
+      return following.next.every(({ source }) => sizeOf(source) === 0);
+    }
     if (!(yield* leaveReading(following))) return false;
   }
 }

@@ -19,8 +19,12 @@ export type Sibling = {
   readonly isCounted: boolean;
 };
 
-/** `.1`, `.2.gz` (logrotate), `-20261122`, `-20261122-1530.gz` (dateext), `.2026-11-22`, `.0` (newsyslog), `.old`. */
-const ROTATED = /^[-._](\d[-\d._:T]*?|old|bak)(\.gz)?$/;
+/**
+ * `.1`, `.2.gz` (logrotate), `-20261122`, `-20261122-1530.gz` (dateext), `.2026-11-22`, `.0` (newsyslog), `.old`; and
+ * `-2026112215.backup`, which logrotate makes of a log that heyu has created before `create` could
+ * (logrotate.c `createOutputFile`).
+ */
+const ROTATED = /^[-._](\d[-\d._:T]*?(?:\.backup)?|old|bak)(\.gz)?$/;
 
 /** Directories beside the log that are searched too (logrotate's `olddir`); /var/log may hold many others. */
 const MOST_DIRECTORIES = 64;
@@ -98,7 +102,7 @@ function byTime(
   const [a, b] = [one.stem, other.stem];
   if (/^\d{1,4}$/.test(a) && /^\d{1,4}$/.test(b)) return Number(b) - Number(a);
   if (/^\d{6}/.test(a) && a.length === b.length) return a < b ? -1 : a > b ? 1 : 0;
-  return one.modifiedAt - other.modifiedAt;
+  return one.modifiedAt - other.modifiedAt || one.createdAt - other.createdAt;
 }
 
 function statsOf(path: string): Stats | undefined {

@@ -63,6 +63,8 @@ export type TailedFile = {
   endSeenAt: number;
   /** The greatest size seen. */
   sizeSeen: number;
+  /** When it was found to have lost its name, as long as it is read all the same. Monotonic milliseconds. */
+  lostNameAt: number | undefined;
   /** Since when nothing was written to it, monotonic milliseconds. Kept for old files only. */
   quietSince: number;
   /** Beginning is put off as long as an editor may still be writing it. Monotonic milliseconds. */
@@ -100,6 +102,7 @@ export function freshFile(source: ByteSource, beginning: Beginning): TailedFile 
     head: Buffer.alloc(0),
     endSeenAt: beginning.endSeenAt,
     sizeSeen: 0,
+    lostNameAt: undefined,
     quietSince: 0,
     postponedAt: undefined,
     sizeChangedAt: 0,

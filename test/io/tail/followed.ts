@@ -55,7 +55,10 @@ export function ownDirectory(): string {
   return directory;
 }
 
-/** Starts to follow and waits until the first look is over; by inotify alone unless `run` says otherwise. */
+/**
+ * Starts to follow and waits until the first look is over; by inotify alone, and without waiting for what heyu may
+ * still write to a rotated file, unless `run` says otherwise.
+ */
 export async function follow(path: string, run: Run = {}): Promise<Followed> {
   const {
     position,
@@ -72,6 +75,7 @@ export async function follow(path: string, run: Run = {}): Promise<Followed> {
     clock: realClock,
     randomGeneration: () => randomBytes(4).toString('hex'),
     ...inotifyOnly,
+    settleMs: 0,
     ...options,
   });
   let ends = 0;

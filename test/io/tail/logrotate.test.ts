@@ -1,13 +1,12 @@
 /** The real logrotate, in the forms in which it is set up for heyu, with the bridge there and with the bridge away. */
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../support/until.js';
 import { follow, inotifyOnly, ownDirectory, timerOnly, write } from './followed.js';
-
-const LOGROTATE = ['/usr/sbin/logrotate', '/usr/bin/logrotate', '/sbin/logrotate'].find(existsSync);
+import { configureLogrotate, forms } from './real-logrotate.js';
 
 /** Names that hold the second are given once a second. */
 const isDated = (directives: readonly string[]): boolean => directives.includes('dateext');
@@ -17,29 +16,9 @@ const second = (): number => Math.floor(Date.now() / 1000);
 /** Rotates once, whether it is time or not. */
 async function rotate(log: string, directives: readonly string[]): Promise<void> {
   if (isDated(directives)) await until(() => second() > rotatedIn);
+  execFileSync(...configureLogrotate(log, directives), { stdio: ['ignore', 'ignore', 'pipe'] });
   rotatedIn = second();
-  if (LOGROTATE === undefined) throw new Error('logrotate is missing. hint: apt-get install logrotate');
-  const config = join(dirname(log), '..', 'logrotate.conf');
-  writeFileSync(config, [`${log} {`, 'rotate 20', 'missingok', ...directives, '}', ''].join('\n'));
-  chmodSync(config, 0o600);
-  execFileSync(LOGROTATE, ['-f', '-s', `${config}.state`, config], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
-
-const forms: readonly { readonly name: string; readonly directives: readonly string[] }[] = [
-  { name: 'create', directives: ['create 0640'] },
-  { name: 'nocreate', directives: ['nocreate'] },
-  { name: 'copytruncate', directives: ['copytruncate'] },
-  { name: 'create and compress', directives: ['create', 'compress'] },
-  { name: 'nocreate, compress and delaycompress', directives: ['nocreate', 'compress', 'delaycompress'] },
-  { name: 'copytruncate and compress', directives: ['copytruncate', 'compress'] },
-  {
-    name: 'dateext with compress and delaycompress',
-    directives: ['create', 'dateext', 'dateformat -%Y%m%d-%s', 'compress', 'delaycompress'],
-  },
-  { name: 'dateext with copytruncate', directives: ['copytruncate', 'dateext', 'dateformat -%Y%m%d-%s'] },
-  { name: 'olddir', directives: ['create', 'olddir old'] },
-  { name: 'start 0', directives: ['create', 'start 0'] },
-];
 
 function ownLog(): string {
   const directory = join(ownDirectory(), 'heyu');

@@ -270,6 +270,7 @@ function once(received: readonly LogLine[]): LogLine[] {
 describe.each([
   { how: 'inotify alone', options: inotifyOnly, runs: 60 },
   { how: 'the timer alone', options: timerOnly, runs: 30 },
+  { how: 'inotify, and waits for late lines', options: { ...inotifyOnly, settleMs: 40 }, runs: 30 },
 ])('whatever happens to a log that is followed by $how', ({ options, runs }) => {
   it('every line is read once and in order within its file', { timeout: 120_000 }, async () => {
     await fc.assert(

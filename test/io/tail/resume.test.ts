@@ -120,6 +120,18 @@ const scenarios: Scenario[] = [
     incidents: ['rotated', 'rotated'],
   },
   {
+    name: 'the log was created by heyu before logrotate could, which moves that aside',
+    meanwhile: (log) => {
+      write(log, 'one');
+      renameSync(log, `${log}.1`);
+      write(log, 'two');
+      renameSync(log, `${log}-2026112520.backup`);
+      write(log, 'three');
+    },
+    expected: ['one', 'two', 'three'],
+    incidents: ['rotated', 'rotated'],
+  },
+  {
     name: 'the log was copied and truncated',
     meanwhile: (log) => {
       write(log, 'one');

@@ -64,6 +64,18 @@ const scenarios: Scenario[] = [
     incidents: ['rotated'],
   },
   {
+    name: 'created by heyu before logrotate could, which moves that aside',
+    act: (log) => {
+      write(log, 'three');
+      renameSync(log, `${log}.1`);
+      write(log, 'four');
+      renameSync(log, `${log}-2026112520.backup`);
+      write(log, 'five');
+    },
+    expected: ['three', 'four', 'five'],
+    incidents: ['rotated', 'rotated'],
+  },
+  {
     name: 'rotated twice in a row',
     act: (log) => {
       write(log, 'three');

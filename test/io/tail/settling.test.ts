@@ -1,0 +1,159 @@
+/** What heyu began to say before a rotation comes before what it says in the new file, however late it is written. */
+
+import { closeSync, openSync, readdirSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { realClock } from '../../support/clock.js';
+import { until } from '../../support/until.js';
+import { follow, ownDirectory, write, type Followed, type Run } from './followed.js';
+
+const SETTLE_MS = 600_000;
+
+type Scene = {
+  readonly log: string;
+  readonly followed: Followed;
+  /** heyu has opened the log for a message and writes it to wherever that file is by then. */
+  readonly heyuWrites: (...texts: readonly string[]) => void;
+  /** So much time passes, on one clock or on both. */
+  readonly passes: (ms: number, on?: 'both' | 'monotonic') => void;
+  readonly options: Run;
+};
+
+const read = ['one, which was read before', 'two, which was read before'];
+
+/** A log of which everything has been read, rotated amid a message of heyu; `three` is in the new file already. */
+async function rotatedAmidMessage(texts: readonly string[] = ['three']): Promise<Scene> {
+  const log = join(ownDirectory(), 'heyu.log.ttyS0');
+  writeFileSync(log, '');
+  const ahead = { wall: 0, monotonic: 0 };
+  const clock = {
+    ...realClock,
+    wallMs: () => realClock.wallMs() + ahead.wall,
+    monotonicMs: () => realClock.monotonicMs() + ahead.monotonic,
+  };
+  const options = { clock, settleMs: SETTLE_MS };
+  const followed = await follow(log, options);
+  write(log, ...read);
+  await followed.expects(read);
+  const fd = openSync(log, 'a');
+  onTestFinished(() => closeSync(fd));
+  renameSync(log, `${log}.1`);
+  writeFileSync(log, '', { mode: 0o640 });
+  write(log, ...texts);
+  await until(() => isOpenHere(log));
+  return {
+    log,
+    followed,
+    heyuWrites: (...lines) => lines.forEach((text) => writeSync(fd, `${text}\n`)),
+    passes: (ms, on = 'both') => {
+      ahead.monotonic += ms;
+      if (on === 'both') ahead.wall += ms;
+      followed.source.look();
+    },
+    options,
+  };
+}
+
+/** Is the file that has the name now held open by this process? */
+function isOpenHere(log: string): boolean {
+  const { ino } = statSync(log);
+  return readdirSync('/proc/self/fd').some((fd) => {
+    try {
+      return statSync(`/proc/self/fd/${fd}`).ino === ino;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const comes = async ({ followed }: Scene, ...texts: readonly string[]): Promise<void> => {
+  await until(() => followed.lines.length >= read.length + texts.length);
+  expect(followed.texts()).toEqual([...read, ...texts]);
+};
+
+describe('a log that is rotated amid a message', () => {
+  it('gives the message first, and then the new file, as one sequence', async () => {
+    const scene = await rotatedAmidMessage();
+    scene.heyuWrites('late 1');
+    await comes(scene, 'late 1');
+    scene.passes(SETTLE_MS / 2);
+    scene.heyuWrites('late 2', 'late 3');
+    await comes(scene, 'late 1', 'late 2', 'late 3');
+    scene.passes(SETTLE_MS);
+    await comes(scene, 'late 1', 'late 2', 'late 3', 'three');
+    expect(scene.followed.lines.every(({ file }) => file === 'current')).toBe(true);
+    expect(scene.followed.incidentKinds()).toEqual(['rotated']);
+  });
+
+  it('tells the end only while nothing waits in the new file', async () => {
+    const scene = await rotatedAmidMessage([]);
+    await scene.followed.settles();
+    write(scene.log, 'three');
+    let hasEnded = false;
+    void scene.followed.settles().then(() => (hasEnded = true));
+    scene.heyuWrites('late');
+    await comes(scene, 'late');
+    expect(hasEnded).toBe(false);
+    scene.passes(SETTLE_MS);
+    await until(() => hasEnded);
+    await comes(scene, 'late', 'three');
+  });
+
+  it('waits no longer for one who never stops than three times as long', async () => {
+    const scene = await rotatedAmidMessage();
+    const late: string[] = [];
+    for (let number = 0; number < 6; number += 1) {
+      late.push(`late ${number}`);
+      scene.heyuWrites(`late ${number}`);
+      await comes(scene, ...late);
+      scene.passes(SETTLE_MS / 2 - 1000, 'monotonic');
+    }
+    scene.passes(6000, 'monotonic');
+    await comes(scene, ...late, 'three');
+    scene.heyuWrites('for ever');
+    await comes(scene, ...late, 'three', 'for ever');
+    expect(scene.followed.lines.at(-1)?.file).toBe('old');
+  });
+
+  it.each([true, false])(
+    'gives the same ids to one who is killed meanwhile (written before: %s)',
+    async (before) => {
+      const scene = await rotatedAmidMessage();
+      const { followed, log, options } = scene;
+      const position = followed.source.position();
+      if (before) scene.heyuWrites('late');
+      if (before) await comes(scene, 'late');
+      await followed.stop();
+      if (!before) scene.heyuWrites('late');
+      const again = await follow(log, { ...options, position, generations: followed.generations });
+      await until(() => again.lines.length === 1);
+      scene.passes(SETTLE_MS);
+      again.source.look();
+      await again.expects(['late', 'three']);
+      expect(again.lines.every(({ file }) => file === 'current')).toBe(true);
+      if (before) expect(again.ids()[0]).toBe(followed.ids()[2]);
+    },
+  );
+
+  it('need not be waited for when it was rotated long ago', async () => {
+    const scene = await rotatedAmidMessage();
+    const position = scene.followed.source.position();
+    await scene.followed.stop();
+    scene.passes(SETTLE_MS);
+    const again = await follow(scene.log, { ...scene.options, position });
+    await again.expects(['three']);
+  });
+});
+
+it('the new file comes by itself, a second after the rotation', async () => {
+  const log = join(ownDirectory(), 'heyu.log.ttyS0');
+  writeFileSync(log, '');
+  const followed = await follow(log, { settleMs: 1000 });
+  write(log, ...read);
+  await followed.expects(read);
+  renameSync(log, `${log}.1`);
+  const rotatedAt = Date.now();
+  write(log, 'three');
+  await followed.expects([...read, 'three']);
+  expect((followed.lines.at(-1)?.readAt ?? 0) - rotatedAt).toBeGreaterThanOrEqual(900);
+});
