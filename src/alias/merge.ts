@@ -5,7 +5,7 @@
 
 import { nextUnit } from '../x10/address.js';
 import type { Address } from '../x10/address.js';
-import { idOf } from './entry.js';
+import { idOf, isMotion } from './entry.js';
 import type { AliasEntry } from './entry.js';
 import type { Proposal, Proposals } from './propose.js';
 
@@ -43,12 +43,15 @@ export function mergeAliases(
     if (!aliases.has(proposal.entry.alias)) unmatched.set(proposal.entry.address, proposal);
   }
 
+  const units = new Set(current.flatMap(({ address, dusk }) => [address, dusk]));
   const kept = current.map((entry): MergeStep => {
     const same = byAlias.get(entry.alias);
-    if (same) return compare(entry, same.entry);
+    if (same) return compare(entry, same.entry, units);
     const renamed = unmatched.get(entry.address);
     if (renamed) {
       unmatched.delete(entry.address);
+      const dusk = newDusk(entry, renamed.entry, units);
+      if (dusk.length > 0) return { kind: 'changed', alias: entry.alias, changes: dusk };
       const label = renamed.entry.alias;
       return { kind: 'other_name', alias: entry.alias, label, address: entry.address };
     }
@@ -87,8 +90,35 @@ export function moveTo(entry: AliasEntry, address: Address): readonly Change[] {
   return changes;
 }
 
-function compare(entry: AliasEntry, proposed: AliasEntry): MergeStep {
-  const changes = [...moveTo(entry, proposed.address)];
+/** The entries as they are after the merge. */
+export function merged(current: readonly AliasEntry[], merge: Merge): readonly AliasEntry[] {
+  const byAlias = new Map(current.map((entry) => [entry.alias, entry]));
+  return merge.flatMap((step): readonly AliasEntry[] => {
+    if (step.kind === 'added') return [step.entry];
+    const entry = byAlias.get(step.alias);
+    if (entry === undefined || (step.kind === 'gone' && step.removed)) return [];
+    const changes = step.kind === 'changed' ? step.changes : [];
+    return [{ ...entry, ...Object.fromEntries(changes.map(({ key, to }) => [key, to])) }];
+  });
+}
+
+/** A motion sensor without dusk unit takes the one that heyu knows, unless that is an entry of its own. */
+function newDusk(
+  entry: AliasEntry,
+  { dusk }: AliasEntry,
+  units: ReadonlySet<Address | undefined>,
+): readonly Change[] {
+  if (dusk === undefined || units.has(dusk)) return [];
+  if (entry.dusk !== undefined || entry.ignore || !isMotion(entry)) return [];
+  return [{ key: 'dusk', from: undefined, to: dusk }];
+}
+
+function compare(
+  entry: AliasEntry,
+  proposed: AliasEntry,
+  units: ReadonlySet<Address | undefined>,
+): MergeStep {
+  const changes = [...moveTo(entry, proposed.address), ...newDusk(entry, proposed, units)];
   if (proposed.model !== undefined && entry.model?.toUpperCase() !== proposed.model.toUpperCase())
     changes.push({ key: 'model', from: entry.model, to: proposed.model });
   return changes.length === 0

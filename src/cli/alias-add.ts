@@ -1,6 +1,7 @@
 /** `heyu2mqtt alias add NAME ADDRESS`: a new entry of the alias file. */
 
 import { Command } from 'commander';
+import { neverAlerting } from '../alias/check.js';
 import { aliasFault } from '../config/form-x10.js';
 import { parseAddress } from '../x10/address.js';
 import { editAliasFile } from './alias-file.js';
@@ -31,8 +32,13 @@ function addAlias(alias: string, given: string, options: PlaceOptions & Record<s
       'write a house code and a unit, such as A3',
     );
   const keys = { address, ...givenKeys(options, KEYS) };
-  const { place } = editAliasFile(findPlace(options), () => [{ kind: 'add', alias, keys }]);
-  processTerminal().print(`added: ${alias} (${address}) in ${place.path}`);
+  const { place, aliases, notes } = editAliasFile(findPlace(options), () => [{ kind: 'add', alias, keys }]);
+  const terminal = processTerminal();
+  terminal.print(`added: ${alias} (${address}) in ${place.path}`);
+  for (const note of notes) terminal.print(note);
+  const added = aliases.flatMap(({ settings }) => (settings.alias === alias ? [settings] : []));
+  for (const { problem, hint } of neverAlerting(added, place.zones.length > 0))
+    terminal.complain(`${alias} ${problem}${hint === undefined ? '' : `\n  hint: ${hint}`}`);
 }
 
 /** Ends with an error when heyu would not take such a label. */

@@ -1,7 +1,4 @@
-/**
- * Reading and editing the alias file for the commands. An edit is worked out anew when the file was changed
- * meanwhile, and is refused when it would make a fault that was not there before.
- */
+/** Reading and editing the alias file for the commands. An edit is worked out anew when the file was changed meanwhile. */
 
 import { join } from 'node:path';
 import type { AliasEntry } from '../alias/entry.js';
@@ -55,16 +52,19 @@ export function aliasNamed(file: AliasFile, alias: string): AliasRead {
   );
 }
 
+/** What is to be done to the file as it is now. */
+type Edits = (file: AliasFile) => readonly AliasEdit[];
+
+/** A file that was edited. */
+export type EditedFile = AliasFile & Pick<AliasPlan, 'notes' | 'leftOut'>;
+
 /**
- * Edits the file: `edits` says what is to be done to it as it is now, and is asked again when the file has changed
- * under it. Nothing is written when there is nothing to do.
+ * Edits the file: `edits` is asked again when the file has changed under it. Nothing is written when there is nothing
+ * to do. `partly`: see `planEdits`.
  */
-export function editAliasFile(
-  place: AliasPlace,
-  edits: (file: AliasFile) => readonly AliasEdit[],
-): AliasFile {
+export function editAliasFile(place: AliasPlace, edits: Edits, partly = false): EditedFile {
   for (let attempt = 1; ; attempt += 1) {
-    const edited = withEditLock(place.path, () => editOnce(place, edits));
+    const edited = withEditLock(place.path, () => editOnce(place, edits, partly));
     if ('place' in edited) return edited;
     if (!edited.isChanged || attempt >= ATTEMPTS)
       throw new CommandError(edited.problem, EXIT.failed, edited.hint);
@@ -78,22 +78,109 @@ type NotWritten = {
   readonly isChanged: boolean;
 };
 
-function editOnce(
-  place: AliasPlace,
-  edits: (file: AliasFile) => readonly AliasEdit[],
-): AliasFile | NotWritten {
+function editOnce(place: AliasPlace, edits: Edits, partly: boolean): EditedFile | NotWritten {
   const before = readAliasFile(place);
-  const wanted = edits(before);
-  if (wanted.length === 0) return before;
-  const edited = editAliases(before.text, wanted);
-  if (!edited.ok) throw new CommandError(`${place.path}: ${edited.problem}`, EXIT.failed, edited.hint);
-  const after = judge(place, edited.text);
-  const made = newFaults(before.faults, after.faults);
-  if (made.length > 0) throw new CommandError(`nothing was written:\n${formatFaults(made)}`, EXIT.failed);
-  const written = rewriteFile(place.path, before.hash, edited.text);
-  if (written.ok) return { place, text: edited.text, hash: written.hash, ...after };
+  const { after, notes, leftOut } = planEdits(before, edits(before), partly);
+  if (after.text === before.text) return { ...before, notes, leftOut };
+  const written = rewriteFile(place.path, before.hash, after.text);
+  if (written.ok) return { ...after, hash: written.hash, notes, leftOut };
   const { problem, hint } = written;
   return { problem, hint, isChanged: readHash(place.path) !== before.hash };
+}
+
+/** What edits would make of the file. */
+export type AliasPlan = {
+  readonly after: AliasFile;
+  /** What new aliases were given of their own, because the default is another one's: lines for people. */
+  readonly notes: readonly string[];
+  /** Why aliases were left out. */
+  readonly leftOut: readonly Fault[];
+};
+
+/**
+ * Works out edits that make no fault which was not there before. A new alias whose id is another's gets one of its own:
+ * the other has kept it when it moved away from the address. `partly`: so with its topic, and an alias that cannot be
+ * edited without a fault is left out, with the reason. Else a fault is an error, and nothing is done.
+ */
+export function planEdits(before: AliasFile, wanted: readonly AliasEdit[], partly: boolean): AliasPlan {
+  const leftOut: Fault[] = [];
+  let edits = wanted;
+  let own: readonly OwnKey[] = [];
+  for (;;) {
+    const edited = editAliases(
+      before.text,
+      edits.map((edit) => withOwnKeys(edit, own)),
+    );
+    if (!edited.ok)
+      throw new CommandError(`${before.place.path}: ${edited.problem}`, EXIT.failed, edited.hint);
+    const after =
+      edits.length === 0 ? before : { ...before, text: edited.text, ...judge(before.place, edited.text) };
+    const made = newFaults(before.faults, after.faults);
+    if (made.length === 0) {
+      const notes = own.map(({ alias, key, value, why }) => `${alias}: ${key} ${value}, because ${why}`);
+      return { after, notes, leftOut };
+    }
+    const nextOwn = ownKeysFor(made, edits, own, partly);
+    const rest = partly ? withoutCulprits(made, edits) : edits;
+    if (nextOwn === own && rest === edits)
+      throw new CommandError(`nothing was written:\n${formatFaults(made)}`, EXIT.failed);
+    if (nextOwn !== own) own = nextOwn;
+    else {
+      leftOut.push(...made);
+      edits = rest;
+      own = own.filter(({ alias }) => rest.some((edit) => edit.alias === alias));
+    }
+  }
+}
+
+/** A key that a new alias is given because its default is another's. */
+type OwnKey = {
+  readonly alias: string;
+  readonly key: 'id' | 'topic';
+  readonly value: string;
+  /** How often it was tried before. */
+  readonly tries: number;
+  readonly why: string;
+};
+
+function withOwnKeys(edit: AliasEdit, own: readonly OwnKey[]): AliasEdit {
+  if (edit.kind !== 'add') return edit;
+  const keys = { ...edit.keys };
+  for (const { alias, key, value } of own) if (alias === edit.alias) keys[key] = value;
+  return { ...edit, keys };
+}
+
+/** The same list when none of the faults can be mended so. */
+function ownKeysFor(
+  made: readonly Fault[],
+  edits: readonly AliasEdit[],
+  before: readonly OwnKey[],
+  partly: boolean,
+): readonly OwnKey[] {
+  let own = before;
+  for (const { about, problem } of made) {
+    const key = about?.key;
+    if (about === undefined || (key !== 'id' && !(key === 'topic' && partly))) continue;
+    const edit = edits.find(
+      (each) => each.kind === 'add' && each.keys[key] === undefined && about.aliases.includes(each.alias),
+    );
+    if (edit?.kind !== 'add') continue;
+    const tries = (before.find((each) => each.alias === edit.alias && each.key === key)?.tries ?? 0) + 1;
+    const { address } = edit.keys;
+    const standard = key === 'id' && typeof address === 'string' ? address.toLowerCase() : edit.alias;
+    own = [
+      ...own.filter((each) => each.alias !== edit.alias || each.key !== key),
+      { alias: edit.alias, key, value: `${standard}_${tries + 1}`, tries, why: problem },
+    ];
+  }
+  return own;
+}
+
+/** The edits without those of an alias of each fault; the same list when the faults are nobody's of them. */
+function withoutCulprits(made: readonly Fault[], edits: readonly AliasEdit[]): readonly AliasEdit[] {
+  const edited = new Set(edits.map(({ alias }) => alias));
+  const culprits = new Set(made.map(({ about }) => about?.aliases.find((alias) => edited.has(alias))));
+  return culprits.has(undefined) ? edits : edits.filter(({ alias }) => !culprits.has(alias));
 }
 
 /** An empty alias file as `init` and the first `import` write it. */

@@ -1,14 +1,16 @@
 /** `heyu2mqtt alias import [X10CONFIG]`: takes the aliases of heyu over into the alias file. */
 
 import { Command } from 'commander';
+import { neverAlerting } from '../alias/check.js';
 import { raisesAlarm, type AliasEntry } from '../alias/entry.js';
-import { changesAnything, mergeAliases, type Merge, type MergeStep } from '../alias/merge.js';
+import { changesAnything, mergeAliases, merged, type Merge, type MergeStep } from '../alias/merge.js';
 import { proposeSensors, type Proposals } from '../alias/propose.js';
 import { takeDusk, takeType, type Question } from '../alias/questions.js';
 import type { AliasEdit, AliasKey } from '../config/edit.js';
+import { formatFaults } from '../config/faults.js';
 import type { Plain } from '../config/form.js';
 import type { X10Config } from '../heyu/x10config.js';
-import { editAliasFile, readAliasFile } from './alias-file.js';
+import { editAliasFile, planEdits, readAliasFile, type AliasFile, type AliasPlan } from './alias-file.js';
 import {
   findPlace,
   readX10ConfigFile,
@@ -71,14 +73,16 @@ export async function importInto(
   const proposals = asks ? await answered(proposed, before.entries, askOnTerminal) : proposed;
   const merge = mergeAliases(before.entries, proposals, { prune });
   showMerge(terminal, merge);
-  for (const { label, line, reason } of proposals.skipped)
-    terminal.print(terminal.style('dim', `  - ${label} (line ${line}): ${reason}`));
+  showSkipped(terminal, config, proposals, merged(before.entries, merge));
 
   if (!changesAnything(merge)) {
     terminal.print(`${place.path} is up to date`);
     return;
   }
-  if (dryRun) return;
+  if (dryRun) {
+    report(terminal, planEdits(before, mergeEdits(merge, zone), true));
+    return;
+  }
   if (!terminal.isInteractive && !yes)
     throw new CommandError(
       'nothing was written',
@@ -87,10 +91,47 @@ export async function importInto(
     );
   if (asks && !(await askOnTerminal.yesOrNo(`Write ${place.path}?`, true)))
     throw new CommandError('called off, nothing was written');
-  const after = editAliasFile(place, ({ entries }) =>
-    mergeEdits(mergeAliases(entries, proposals, { prune }), zone),
-  );
+  const edits = (file: AliasFile): readonly AliasEdit[] =>
+    mergeEdits(mergeAliases(file.entries, proposals, { prune }), zone);
+  const after = editAliasFile(place, edits, true);
+  report(terminal, after);
+  const known = new Set(before.aliases.map(({ settings }) => settings.alias));
+  const added = after.aliases.map(({ settings }) => settings).filter(({ alias }) => !known.has(alias));
+  const silent = neverAlerting(added, place.zones.length > 0).map(({ alias }) => alias);
+  if (silent.length > 0)
+    terminal.complain(
+      `without a zone, and so never an alert: ${silent.join(', ')}\n  hint: heyu2mqtt alias set NAME --zone ZONE`,
+    );
   terminal.print(`written: ${place.path}, ${after.aliases.length} aliases`);
+}
+
+/** Why aliases of heyu are no entries. The file may know better than a proposal who is whose dusk unit. */
+function showSkipped(
+  { print, style }: Terminal,
+  { aliases }: X10Config,
+  { entries: proposed, skipped }: Proposals,
+  entries: readonly AliasEntry[],
+): void {
+  for (const { label, line, reason } of skipped) {
+    const alias = aliases.find((each) => each.label === label);
+    const unit =
+      alias &&
+      proposed.find(({ entry }) => entry.dusk === `${alias.house}${alias.units[0] ?? 0}`)?.entry.dusk;
+    const owner = entries.find(({ address }) => address === unit);
+    let why = reason;
+    if (owner !== undefined) why = `${owner.address} is ${owner.alias} here`;
+    else if (unit !== undefined && !entries.some(({ dusk }) => dusk === unit))
+      why = `nobody's dusk unit here: heyu2mqtt alias add ${label} ${unit} --type light_sensor names it`;
+    print(style('dim', `  - ${label} (line ${line}): ${why}`));
+  }
+}
+
+/** What was done otherwise than shown. */
+function report(terminal: Terminal, { notes, leftOut }: Pick<AliasPlan, 'notes' | 'leftOut'>): void {
+  for (const note of notes) terminal.print(`  ${note}`);
+  if (leftOut.length === 0) return;
+  terminal.complain(`left out, because the service would not start with it:\n${formatFaults(leftOut)}`);
+  process.exitCode = EXIT.failed;
 }
 
 /** Of more faults than these only the number is shown. */

@@ -1,5 +1,6 @@
 /** Does what a suggestion of learning proposes, after asking for what only the owner knows. */
 
+import { neverAlerting } from '../alias/check.js';
 import type { Suggestion } from '../alias/learn.js';
 import { moveTo } from '../alias/merge.js';
 import { nameFor } from '../alias/words.js';
@@ -11,6 +12,7 @@ import { editAliasFile, readAliasFile } from './alias-file.js';
 import type { AliasPlace } from './alias-place.js';
 import { suggestionText } from './alias-suggestions.js';
 import type { Ask } from './ask.js';
+import { CommandError } from './exit-code.js';
 import type { Terminal } from './terminal.js';
 
 /** Asks and edits the alias file; what belongs into heyu's own configuration is shown. */
@@ -22,8 +24,21 @@ export async function actUpon(
   when: (at: number) => string,
 ): Promise<void> {
   const edit = (edits: readonly AliasEdit[]): void => {
-    editAliasFile(place, () => edits);
-    terminal.print(terminal.style('green', `written: ${place.path}`));
+    try {
+      const { notes, aliases } = editAliasFile(place, () => edits);
+      terminal.print(terminal.style('green', `written: ${place.path}`));
+      for (const note of notes) terminal.print(note);
+      const touched = aliases
+        .map(({ settings }) => settings)
+        .filter(({ alias }) => edits[0]?.alias === alias);
+      for (const { alias, problem } of neverAlerting(touched, place.zones.length > 0))
+        terminal.print(`${alias} ${problem}`);
+    } catch (error) {
+      // the walk goes on
+      if (!(error instanceof CommandError)) throw error;
+      terminal.complain(error.message);
+      if (error.hint !== undefined) terminal.complain(`  hint: ${error.hint}`);
+    }
   };
   const { remedy } = suggestionText(suggestion, when);
   switch (suggestion.kind) {

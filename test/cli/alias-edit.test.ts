@@ -28,6 +28,47 @@ describe('alias add', () => {
     );
   });
 
+  it('gives the place of a sensor that moved away an id of its own', async () => {
+    const { alias, read } = house();
+    await alias('set', 'hall_motion', '--address', 'B7');
+    const { code, out } = await alias('add', 'cellar', 'A3', '--zone', 'ground');
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining('cellar: id a3_2, because "a3" is already the id of hall_motion'),
+    ]);
+    expect(read('aliases.yaml')).toContain('  cellar:\n    address: A3\n    zone: ground\n    id: a3_2\n');
+  });
+
+  it('says of a sensor without a zone that it never alerts', async () => {
+    const { alias } = house();
+    const { code, err } = await alias('add', 'porch', 'A5');
+    expect([code, err]).toEqual([
+      0,
+      expect.stringContaining('porch can never raise an alert: it has no zone'),
+    ]);
+    expect((await alias('add', 'lamp', 'A6', '--type', 'light')).err).toBe('');
+  });
+
+  it.each([
+    [
+      'on the state topic of a zone',
+      'zones: { ground: { state_topic: x10/garage/motion } }',
+      'the alias garage publishes there',
+    ],
+    [
+      'on the birth topic',
+      'homeassistant: { birth_topic: x10/garage/motion }',
+      'the alias garage publishes there',
+    ],
+  ])('refuses one %s, with which the service would not start', async (_, config, message) => {
+    const { alias, read, path } = house({ 'config.yaml': `${config}\n`, 'aliases.yaml': 'aliases:\n' });
+    const ran = await alias('add', 'garage', 'A3');
+    expect([ran.code, ran.err]).toEqual([1, expect.stringContaining(message)]);
+    expect(read('aliases.yaml')).toBe('aliases:\n');
+    expect((await alias('add', 'garage', 'A3', '--topic', 'carport')).code).toBe(0);
+    expect((await runCli('config', '--config', path('config.yaml'))).code).toBe(0);
+  });
+
   it('makes the file when there is none', async () => {
     const { alias, path, read } = house();
     rmSync(path('aliases.yaml'));
@@ -96,6 +137,13 @@ describe('alias set', () => {
     ['a key that is none', ['set', 'front_door', '--unset', 'colour'], 64, 'there is no key "colour"'],
     ['the address away', ['set', 'front_door', '--unset', 'address'], 64, 'an alias needs an address'],
     ['the address of another', ['set', 'front_door', '--address', 'A3'], 1, 'nothing was written'],
+    [
+      'a type that its model never is',
+      ['set', 'front_door', '--type', 'remote'],
+      1,
+      'a DS10A is never heard as remote',
+    ],
+    ['a key without effect', ['set', 'front_door', '--off', 'hold'], 1, 'has no effect with type door'],
   ])('refuses to set %s', async (_, args, code, message) => {
     const { alias, read } = house();
     const before = read('aliases.yaml');
@@ -147,6 +195,35 @@ describe('alias rename', () => {
     const { alias } = house({ 'config.yaml': config, 'aliases.yaml': aliases });
     const ran = await alias('rename', 'fob', 'keys');
     expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('keyfob of the zone ground') as string]);
+  });
+});
+
+describe('a keyfob of a zone', () => {
+  const files = {
+    'config.yaml': 'zones: { ground: { keyfobs: [fob] } }\n',
+    'aliases.yaml':
+      'aliases:\n  fob: { address: C4, model: KR10A }\n  other: { address: C5, type: remote }\n',
+  };
+
+  it.each([
+    ['set', ['set', 'fob', '--model', 'MS10A'], '"fob" is no remote'],
+    ['set', ['set', 'fob', '--model', 'REMOTE2'], '"fob" has no keys that arm and disarm'],
+    ['set', ['set', 'fob', '--ignore', 'yes'], '"fob" is ignored by the alias file'],
+    ['remove', ['remove', 'fob'], 'there is no alias "fob"'],
+  ])('stays one: %s %j is refused', async (_, args, message) => {
+    const { alias, read } = house(files);
+    const ran = await alias(...args);
+    expect([ran.code, ran.err]).toEqual([1, expect.stringContaining(message)]);
+    expect(read('aliases.yaml')).toBe(files['aliases.yaml']);
+  });
+
+  it('that is none already hinders nobody, and can be mended', async () => {
+    const config = 'zones: { ground: { keyfobs: [fob, other] } }\n';
+    const { alias } = house({ ...files, 'config.yaml': config });
+    expect((await alias('set', 'fob', '--name', 'Keys')).code).toBe(0);
+    expect((await alias('check', '--no-log')).out).toContain('"other" has no keys that arm and disarm');
+    expect((await alias('set', 'other', '--model', 'KR18', '--unset', 'type')).code).toBe(0);
+    expect((await alias('check', '--no-log')).out).not.toContain('"other"');
   });
 });
 

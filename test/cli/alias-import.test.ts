@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findX10Config, x10configPlaces } from '../../src/cli/find-x10config.js';
 import { house } from './house.js';
+import { runCli } from './run-cli.js';
 
 describe('alias import', () => {
   it('makes an alias file of an x10config that the check finds in order', async () => {
@@ -103,6 +104,69 @@ describe('alias import', () => {
     expect((await alias('check', '--no-log')).code).toBe(0);
     expect(performance.now() - begun).toBeLessThan(20_000);
   }, 60_000);
+
+  it('gives the dusk unit to a motion sensor that the file has already, under whatever name', async () => {
+    const { alias, read, write } = house({
+      'aliases.yaml':
+        'aliases:\n  kitchen: { address: A5, model: MS14A }\n  cellar_motion: { address: A7, model: MS14A }\n',
+    });
+    write(
+      'x10config',
+      'ALIAS kitchen_motion A5 MS14A\nALIAS kitchen_dark A6 MS14A\nALIAS cellar_motion A7 MS14A\nALIAS cellar_dark A8 MS14A\n',
+    );
+    const { out } = await alias('import', '--yes');
+    expect(out).toContain('~ kitchen: dusk (none) -> A6');
+    expect(out).toContain('A6 is the dusk unit of kitchen_motion');
+    expect(read('aliases.yaml')).toBe(
+      'aliases:\n  kitchen: { address: A5, model: MS14A, dusk: A6 }\n  cellar_motion: { address: A7, model: MS14A, dusk: A8 }\n',
+    );
+  });
+
+  it.each([
+    ['an entry of its own', 'dark: { address: A6, type: light_sensor }', 'A6 is dark here'],
+    ["nobody's", 'x: { address: D1 }', "nobody's dusk unit here: heyu2mqtt alias add kitchen_dark A6"],
+  ])('says of a dusk unit when it is %s', async (_, entry, message) => {
+    const { alias, write } = house({
+      'aliases.yaml': `aliases:\n  kitchen_motion: { address: A5, model: MS14A, dusk: A9 }\n  ${entry}\n`,
+    });
+    write('x10config', 'ALIAS kitchen_motion A5 MS14A\nALIAS kitchen_dark A6 MS14A\n');
+    const { out } = await alias('import', '--yes');
+    expect(out).toContain(message);
+    expect(out).not.toContain('is the dusk unit of');
+  });
+
+  it('goes on after a sensor was moved, and gives what comes in its place an id and a topic of its own', async () => {
+    const { alias, read, write, path } = house();
+    await alias('set', 'hall_motion', '--address', 'B7');
+    await alias('rename', 'front_door', 'entrance');
+    write('x10config', 'ALIAS hall_motion B7 MS14A\nALIAS cellar A3 MS14A\nALIAS front_door C5 DS10A 0x66\n');
+    const { code, out } = await alias('import', '--yes');
+    expect([code, out]).toEqual([0, expect.stringContaining('cellar: id a3_2, because')]);
+    expect(read('aliases.yaml')).toMatch(/cellar:\n {4}address: A3\n.*\n.*\n {4}id: a3_2\n/);
+    expect(read('aliases.yaml')).toContain('topic: front_door_2\n');
+    expect((await runCli('config', '--config', path('config.yaml'))).err).not.toContain('aliases.yaml');
+    expect((await alias('import', '--yes')).out).toContain('is up to date');
+  });
+
+  it('leaves out what cannot be, with the reason, and writes the rest', async () => {
+    const { alias, read, write } = house();
+    await alias('add', 'own', 'A5', '--zone', 'ground');
+    // hall_motion moves to a unit that has an entry, and porch comes on the dusk unit of nobody
+    write('x10config', 'ALIAS hall_motion A5 MS14A\nALIAS porch A9 MS14A\nALIAS front_door C2 DS10A 0x65\n');
+    for (const args of [
+      ['import', '--dry-run'],
+      ['import', '--yes'],
+    ]) {
+      const { code, err } = await alias(...args);
+      expect([code, err]).toEqual([
+        1,
+        expect.stringContaining('left out, because the service would not start with it'),
+      ]);
+      expect(err).toContain('A5 is already the address of hall_motion');
+    }
+    expect(read('aliases.yaml')).toContain('hall_motion: # by the coats\n    address: A3\n');
+    expect(read('aliases.yaml')).toContain('  porch:\n    address: A9\n');
+  });
 
   it('says where it looked when heyu has no configuration', async () => {
     const { alias } = house({ 'config.yaml': 'heyu: { log: heyu.log }\n' });
