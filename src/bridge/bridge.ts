@@ -134,7 +134,7 @@ const LIVE_MS = 8000;
 /** Time has come to `now`, and every line up to then has been heard. */
 export function advanceBridge(bridge: Bridge, now: Now): void {
   bridge.now = now;
-  advance(bridge.core, now.at - GRACE_MS);
+  advance(bridge.core, now.at - GRACE_MS, true);
 }
 
 /** Whether `advanceBridge` would do something. */

@@ -20,7 +20,7 @@ import type { CoreSettings } from '../settings.js';
 import { createDeadlines, type Deadlines } from './deadlines.js';
 import type { Finding } from './finding.js';
 import { newHealth, setTrouble, type Health, type Trouble } from './health.js';
-import { silentFrom } from './heartbeats.js';
+import { interrupt, SHORTEST_LIMIT_MS, silentFrom } from './heartbeats.js';
 import type { Unmapped } from './unmapped.js';
 
 /** What the core wants. The shell turns it into messages, `explain` into rows. */
@@ -90,6 +90,8 @@ export type Core = {
   mismatchesInARow: number;
   /** Unknown values from the interface since it last spoke X10: how many, the first and the last (epoch ms). */
   readonly garbage: { count: number; since: number; at: number };
+  /** When this core was made, epoch ms. */
+  startedAt: number;
   /** When the interface last told of a power failure, epoch ms. */
   powerFailedAt: number;
   readonly output: CoreOutput;
@@ -136,6 +138,7 @@ export function createCore(
     unmappedChanged: true,
     mismatchesInARow: 0,
     garbage: { count: 0, since: 0, at: 0 },
+    startedAt: at,
     powerFailedAt: -Infinity,
     output,
     report: reportTo(() => core),
@@ -170,22 +173,35 @@ function reportTo(of: () => Core): Report {
   };
 }
 
-/** Looks after every deadline up to `at`: ends of hold times, silences. Cheap while none is due. */
-export function advance(core: Core, at: number): void {
+/**
+ * Looks after every deadline up to `at`: ends of hold times, silences. Cheap while none is due. `isLive`: everything
+ * that heyu has written until then was heard.
+ */
+export function advance(core: Core, at: number, isLive = false): void {
   if (at < core.wakeAt) return;
   const earliest = core.deadlines.lookAfter(at, (sensor) => {
     if (!sensor.settings.ignore) expire(sensor, at, core.report);
   });
-  core.wakeAt = Math.min(earliest, watchHeartbeats(core, at));
+  core.wakeAt = Math.min(earliest, watchHeartbeats(core, at, isLive));
 }
 
-/** Reports that no sensor gives a sign of life any more; returns when that may be next. */
-function watchHeartbeats(core: Core, at: number): number {
+/** After a boot heyu may be started so much later than we are. */
+const HEYU_STARTS_MS = 5 * 60_000;
+
+/** Reports that no sensor gives a sign of life any more; returns when that may be. What is long over is not reported. */
+function watchHeartbeats(core: Core, at: number, isLive: boolean): number {
   const { health, sensors, settings } = core;
-  const from = settings.quietAfterMs === 0 ? undefined : silentFrom(health.heartbeats, sensors);
-  if (from !== undefined && from > at) return from;
+  const silentAt = settings.quietAfterMs === 0 ? undefined : silentFrom(health.heartbeats, sensors);
+  const from = silentAt && Math.max(silentAt, core.startedAt + HEYU_STARTS_MS);
+  if (from !== undefined && (from > at || !isLive)) return from;
   setTrouble(core, from === undefined ? 'ends' : 'begins', 'heartbeats_missing', from ?? at);
   return Infinity;
+}
+
+/** heyu was started, or this machine woke up: signs of life are missed from now on. */
+export function interruptHeartbeats(core: Core, at: number): void {
+  interrupt(core.health.heartbeats, at);
+  core.wakeAt = Math.min(core.wakeAt, at + SHORTEST_LIMIT_MS);
 }
 
 /** Instants have changed: the next `advance` asks every sensor for its deadline anew. */
@@ -248,6 +264,7 @@ export function shiftDeadlines(core: Core, byMs: number): void {
   for (const selections of [core.selections, ...Object.values(core.otherSelections)]) {
     shiftSelections(selections, byMs);
   }
+  core.startedAt = moved(core.startedAt);
   core.lineAt = moved(core.lineAt);
   forgetDeadlines(core);
 }

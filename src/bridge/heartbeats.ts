@@ -10,9 +10,9 @@ import type { SensorSettings } from '../sensor/settings.js';
 export type Heartbeats = {
   /** The first one. */
   since: number;
-  /** The last one, or a later start of heyu's engine. */
+  /** The last one, or a later interruption. */
   at: number;
-  /** The engine was started after the last one: how long that took says nothing of the sensors. */
+  /** Nobody could hear the sensors since the last one: the pause says nothing of them. */
   isInterrupted: boolean;
   /** The longest pause between two of them, ms, by the day on which it ended (days since 1970). */
   gaps: Record<string, number>;
@@ -49,7 +49,7 @@ export function withHeartbeat(known: Heartbeats | undefined, at: number): Heartb
   return known;
 }
 
-/** heyu's engine was started: what was not heard before is no fault of the sensors. */
+/** heyu was started, or this machine woke up: that nothing was heard before says nothing of the sensors. */
 export function interrupt(known: Heartbeats | undefined, at: number): void {
   if (known === undefined || at < known.at) return;
   known.at = at;

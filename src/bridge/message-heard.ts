@@ -5,9 +5,8 @@
 
 import type { Message } from '../heyu/messages.js';
 import { clearTamper } from '../sensor/diagnostics.js';
-import type { Core } from './core.js';
+import { interruptHeartbeats, type Core } from './core.js';
 import { countMessage, setTrouble, TROUBLE_OF } from './health.js';
-import { interrupt } from './heartbeats.js';
 
 /** RF that is heard so long after a flood or jamming began, and no end was told: it is over. */
 const RF_WORKS_AFTER_MS = 60_000;
@@ -74,7 +73,8 @@ export function messageHeard(core: Core, message: Message, at: number, earliestA
   if (message === 'unknown_value') garbageHeard(core, at);
   switch (message) {
     case 'engine_started':
-      interrupt(health.heartbeats, at);
+      interruptHeartbeats(core, at);
+      setTrouble(core, 'ends', 'heartbeats_missing', at);
       interfaceWorks(core, at);
       setTrouble(core, 'ends', 'rf_flood', at);
       setTrouble(core, 'ends', 'rf_jamming', at);

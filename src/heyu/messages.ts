@@ -44,6 +44,7 @@ const EXACT: ReadonlyMap<string, Message> = new Map([
 const PREFIXES: readonly (readonly [string, Message])[] = [
   ['System will be Armed', 'will_be_armed'],
   ['CM11A experienced an AC power interruption', 'power_failure'],
+  ['CM10A experienced an AC power interruption', 'power_failure'],
   ['Powerfail signal received', 'power_failure'],
   ['Interface lockup signal received', 'interface_lockup'],
   ["The interface didn't answer", 'interface_silent'],
@@ -72,6 +73,9 @@ const PREFIXES: readonly (readonly [string, Message])[] = [
   ['Testpoint ', 'routine'],
 ];
 
+/** In verbose mode: "Bytes received = 3; the interface didn't answer a getinfo response." (poll.c:1094) */
+const SILENT_INTERFACE = /^Bytes received = \d+; the interface didn't answer/;
+
 const TAMPERED = '*TAMPER*, ';
 
 // RCS thermostats answer through preset codes: "Temperature = -41      : hu A0  (_no_alias_)"
@@ -95,5 +99,6 @@ export function messageOf(text: string): Message {
   const exact = EXACT.get(said.trimEnd());
   if (exact !== undefined) return exact;
   for (const [prefix, message] of PREFIXES) if (said.startsWith(prefix)) return message;
+  if (SILENT_INTERFACE.test(said)) return 'interface_silent';
   return RCS.test(said) ? 'routine' : 'text';
 }

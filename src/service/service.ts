@@ -21,7 +21,7 @@ import { brokerListener, newLinkState } from './broker-listener.js';
 import { CHECKPOINT_VERSION, readCheckpoint } from './checkpoint.js';
 import { concern, concernIgnored, type Condition } from './condition.js';
 import { commandTopics } from './controlling.js';
-import { shiftDeadlines } from '../bridge/core.js';
+import { interruptHeartbeats, shiftDeadlines } from '../bridge/core.js';
 import { TROUBLES, type Trouble } from '../bridge/health.js';
 import { logListener } from './log-listener.js';
 import { asked } from './fresh-commands.js';
@@ -37,6 +37,9 @@ import type { Service, ServicePorts, ServiceSettings } from './service-types.js'
 import { leftBy, leftOf, startSource } from './start-source.js';
 import { steadyClock } from './steady-clock.js';
 import { waking } from './waking.js';
+
+/** After so long heyu stood still, too, or the clock was set. */
+const LONG_STILL_MS = 60_000;
 
 const SETTLE_MS = 1000;
 const BROKER_STOP_MS = 700;
@@ -215,6 +218,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   function stoodStill(forMs: number, now: Now): void {
     log.info({ seconds: Math.round(forMs / 1000) }, 'stood still, asking for the state of the zones anew');
     securityStep(bridge, now, (security, emit) => stalled(security, forMs, now, emit));
+    if (forMs >= LONG_STILL_MS) interruptHeartbeats(bridge.core, now.at);
     // commands for lamps count from the first pause after the answer on
     link.commands = asked(true, now.mono);
     subscribeToCommands();

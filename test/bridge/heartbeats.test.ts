@@ -50,7 +50,11 @@ function listening(settings = SETTINGS, memory?: CoreMemory) {
     core: create(memory),
     wait: (ms: number) => {
       at += ms;
-      advance(scene.core, at);
+      advance(scene.core, at, true);
+    },
+    /** Time that nobody watched: the next line comes after it. */
+    pass: (ms: number) => {
+      at += ms;
     },
     line: (text: string) => {
       const line = { text, generation: 'g', offset: at, file: 'current', notBefore: at, readAt: at } as const;
@@ -143,6 +147,26 @@ describe('signs of life', () => {
     expect(said).toEqual(['missing']);
   });
 
+  test('that are missing are not any more when the engine is started', () => {
+    const { live, wait, line, said } = listening();
+    live(15);
+    wait(3 * HOUR);
+    line('Engine started');
+    wait(2 * HOUR - 1);
+    expect(said).toEqual(['missing', 'over']);
+    wait(1);
+    expect(said).toEqual(['missing', 'over', 'missing']);
+  });
+
+  test('that were missing long ago, in a log that is read on, are not reported', () => {
+    const { live, pass, beat, wait, said } = listening();
+    live(15);
+    pass(9 * HOUR);
+    beat('C2');
+    wait(17 * HOUR);
+    expect(said).toEqual([]);
+  });
+
   test('that came late without a new engine count: the sensors do that', () => {
     const { live, wait, beat, said } = listening();
     live(15);
@@ -197,8 +221,20 @@ describe('signs of life', () => {
     expect(said).toEqual(['missing']);
     restart();
     wait(HOUR);
+    expect(said).toEqual(['missing']);
     beat();
     expect(said).toEqual(['missing', 'over']);
+  });
+
+  test('that were missing while the bridge was away are reported, but heyu is given time to start', () => {
+    const { live, pass, restart, wait, said } = listening();
+    live(15);
+    pass(8 * HOUR);
+    restart();
+    wait(5 * MINUTE - 1);
+    expect(said).toEqual([]);
+    wait(1);
+    expect(said).toEqual(['missing']);
   });
 
   test('are learned anew with a document of an earlier version', () => {

@@ -156,6 +156,21 @@ describe('what heyu writes', () => {
     expect(motions).toBe(1);
   });
 
+  test('what heyu writes when it is stopped that was started without a terminal is no problem', async () => {
+    const home = await house();
+    const { bridge, seen, base } = home;
+    const said = 'starting heyu_relay...\nstarting heyu_engine...\nstarting heyu_aux...\n';
+    bridge.heyu(
+      ...Array.from(
+        said,
+        (byte) => `Poll received unknown value (1 bytes), leading byte = ${byte.charCodeAt(0).toString(16)}`,
+      ),
+    );
+    await expectNoMotionInHall(home);
+    expect(await counted(home)).toMatchObject({ unknownValues: said.length });
+    expect(new Set(seen.payloads(`${base}/bridge/problem`))).toEqual(new Set(['OFF']));
+  });
+
   test('the output of a script that looks like a sensor but has no stamp is no motion', async () => {
     const home = await house();
     appendFileSync(home.bridge.logPath, `${pair('rcvi', 'A3', 'On').join('\n')}\n`);

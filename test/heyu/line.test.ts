@@ -339,6 +339,8 @@ const messages: readonly (readonly [string, string])[] = [
   ['System will be Armed Home in 30 seconds.', 'will_be_armed'],
   ['*** Warning: C2 (sec_door) is in Alert mode.', 'routine'],
   ['CM11A experienced an AC power interruption. It requested a time update.', 'power_failure'],
+  ['CM10A experienced an AC power interruption. It requested a restart.', 'power_failure'],
+  ["Bytes received = 3; the interface didn't answer a getinfo response.", 'interface_silent'],
   ['Powerfail signal received at startup.', 'power_failure'],
   ['RF_Flood signal received.', 'rf_flood'],
   ['Interface lockup signal received, reason 01.', 'interface_lockup'],
