@@ -45,6 +45,8 @@ export type BridgeSinks = {
   readonly persist: () => number;
   readonly note: (level: 'debug' | 'info' | 'warn', fields: object, message: string) => void;
   readonly trouble: (trouble: Trouble, begins: boolean) => void;
+  /** Whether the broker has taken the event of this id in an earlier life. */
+  readonly isDelivered?: (id: string) => boolean;
   /** An alert was just put: it has to be told when it is settled (security/security, `delivered`). */
   readonly alerted?: (id: string) => void;
   /** The trace, where someone looks at it. */
@@ -82,7 +84,7 @@ export function createBridge(
   const bridge: Bridge = {
     core,
     messages: messagesOf(settings.baseTopic, core.stamps.zone),
-    security: createSecurity(settings.zones, settings.baseTopic, memory.security, now),
+    security: createSecurity(settings.zones, settings.baseTopic, memory.security, now, sinks.isDelivered),
     sinks,
     now,
     isBehind: false,

@@ -37,6 +37,10 @@ export function causeOf(zone: Zone, truth: Truth, now: Now, source: string): Cau
   return { id: `${zone.settings.zone}.${truth.sequence}`, at: now.at, source, alias: null, address: null };
 }
 
+function alertIdOf({ id }: Pick<Motion, 'id'>): string {
+  return `${id}.alert`;
+}
+
 /** Sends an alert and latches the alarm; an owned zone is `triggered` from now on. */
 export function raise(
   security: Security,
@@ -46,7 +50,7 @@ export function raise(
   now: Now,
   emit: Emit,
 ): string {
-  const id = `${cause.id}.alert`;
+  const id = alertIdOf(cause);
   const { alias, at, address, source } = cause;
   const alert: AlertEffect = {
     kind: 'event',
@@ -175,10 +179,17 @@ function keepWaiting(
   now: Now,
   emit: Emit,
 ): void {
-  const { alias } = motion;
+  const { alias, zone, at } = motion;
+  if (security.isDelivered(alertIdOf(motion))) {
+    // what comes after it must not wait behind it for an alert that is not sent again
+    security.alertedAt.set(alias, { zone, at });
+    tell(motion, 'alert', 'its alert was delivered before', undefined, emit);
+    return;
+  }
   const first = afterwards || !security.link.up ? 'gap' : 'first';
   const waits = security.waiting.get(waitingKey(alias, first))?.motion;
-  const isFirst = waits === undefined || isBeforeArming(waits, belief);
+  const isFirst =
+    waits === undefined || isBeforeArming(waits, belief) || security.isDelivered(alertIdOf(waits));
   if (!isFirst && first === 'gap') {
     tell(motion, 'waiting', 'motion of this sensor is already waiting', undefined, emit);
     return;

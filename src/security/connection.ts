@@ -8,7 +8,7 @@ import { beginTrouble, commandTopic, tellOnce, topicsOfAll, type Security } from
 import { answered, comeUp, goDown, standStill } from './link.js';
 import { interrupted } from './memory.js';
 import { commandReceived } from './orders.js';
-import { lookSoon, passAcknowledged, startPasses } from './passes.js';
+import { lookSoon, passAcknowledged, passHeard, startPasses } from './passes.js';
 import { excerpt, normalise } from './payload.js';
 import { refresh } from './refresh.js';
 import { begin, forget, grant, hear, refuse, type Tracker } from './tracker.js';
@@ -134,7 +134,7 @@ export function received(security: Security, message: Received, now: Now, emit: 
     }
   }
   if (!ours) return false;
-  if (security.passes !== undefined) security.passes.heardMono = now.mono;
+  if (security.passes !== undefined) passHeard(security.passes, now.mono, message.retain);
   advance(security, now, emit);
   return true;
 }

@@ -37,6 +37,8 @@ export type Security = {
    * nothing in the log tells of them a second time (an entry delay that ended, a state that became known).
    */
   readonly undelivered: Map<string, AlertEffect>;
+  /** Whether the broker has this alert from an earlier life, of which the log is read again. */
+  readonly isDelivered: (id: string) => boolean;
   /** Topics that the stored session may hold subscriptions for. */
   subscribed: Set<string>;
   /** Notes from the start, to be emitted at the first opportunity. */

@@ -12,6 +12,8 @@ const PATIENCE_MS = 2400;
 const NO_SUBACK_MS = 3000;
 /** How long copies may take after the SUBACK of a verification. */
 export const COPIES_MS = 1500;
+/** A queue that is still coming after this long without a pause is no longer waited for. */
+const COMING_LIMIT_MS = 30_000;
 /** Between verifications when all is well. */
 export const INTERVAL_MS = 60_000;
 /** After a change, or when something was missing, the next look comes after this. */
@@ -26,8 +28,13 @@ export type Passes = {
   /** The last verification went out after a pause: the queue was empty. */
   quiet: boolean;
   sentMono: number;
-  /** When the last message on one of our topics came. */
+  /** When the last message on one of our topics came, and since when they have come without a pause. */
   heardMono: number;
+  comingMono: number;
+  /** A SUBACK came after the last verification went out. */
+  answered: boolean;
+  /** Something that may have been queued came after the last verification went out. */
+  disturbed: boolean;
   /** No verification before this. */
   nextMono: number;
   /** When copies of the last verification are no longer waited for; undefined = not waiting. */
@@ -48,6 +55,9 @@ export function startPasses(mono: number): Passes {
     quiet: false,
     sentMono: mono,
     heardMono: mono,
+    comingMono: mono,
+    answered: false,
+    disturbed: false,
     nextMono: mono + NO_SUBACK_MS,
     copiesUntilMono: undefined,
     eager: 0,
@@ -56,6 +66,7 @@ export function startPasses(mono: number): Passes {
 
 /** A SUBACK came. */
 export function passAcknowledged(passes: Passes, mono: number): void {
+  passes.answered = true;
   if (passes.count === 0) passes.nextMono = mono + QUIET_MS;
   else if (passes.copiesUntilMono !== undefined) passes.copiesUntilMono = mono + COPIES_MS;
 }
@@ -64,9 +75,27 @@ export function passAcknowledged(passes: Passes, mono: number): void {
 export function passSent(passes: Passes, mono: number, quiet: boolean): void {
   passes.count += 1;
   passes.quiet = quiet;
+  passes.answered = false;
+  passes.disturbed = false;
   passes.sentMono = mono;
   passes.copiesUntilMono = mono + NO_SUBACK_MS;
   passes.nextMono = mono + INTERVAL_MS;
+}
+
+/** A message on one of our topics came; `retained` as delivered. */
+export function passHeard(passes: Passes, mono: number, retained: boolean): void {
+  if (mono - passes.heardMono >= QUIET_MS) passes.comingMono = mono;
+  passes.heardMono = mono;
+  if (!retained) passes.disturbed = true;
+}
+
+/**
+ * Whether nothing that the broker had kept is on its way any more. A pause alone does not tell: the broker, or the
+ * network, may stand still within the queue. But then the rest of it comes before any answer to the verification.
+ */
+export function isQueueEmpty(passes: Passes, mono: number): boolean {
+  if (passes.count === 0 || !passes.answered) return false;
+  return (passes.quiet && !passes.disturbed) || mono >= passes.comingMono + COMING_LIMIT_MS;
 }
 
 /** Something changed: look again soon. `afresh` = it was a real change, so that patience begins anew. */

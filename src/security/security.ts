@@ -31,13 +31,14 @@ export { alertsOf, recallAlerts, snapshot, type StoredAlerts } from './stored.js
 
 /**
  * Makes the security part. `stored` is what `snapshot` gave in an earlier run, undefined at the first; what is
- * damaged in it is left out, and said with the next emitted effects.
+ * damaged in it is left out, and said with the next emitted effects. `isDelivered`: see `Security`.
  */
 export function createSecurity(
   zones: readonly ZoneSettings[],
   baseTopic: string,
   stored: unknown,
   now: Now,
+  isDelivered: (id: string) => boolean = () => false,
 ): Security {
   const unsaid: SecurityEffect[] = [];
   const security: Security = {
@@ -48,6 +49,7 @@ export function createSecurity(
     waiting: new Map(),
     alertedAt: new Map(),
     undelivered: new Map(),
+    isDelivered,
     subscribed: new Set(),
     unsaid,
     changed: false,

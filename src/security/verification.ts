@@ -7,14 +7,11 @@ import type { Now } from '../now.js';
 import type { Emit } from './effect.js';
 import { beginTrouble, stateTopics, type Security } from './house.js';
 import { seeUp } from './link.js';
-import { passClosed, passSent, passStep, type Passes } from './passes.js';
+import { isQueueEmpty, passClosed, passSent, passStep, type Passes } from './passes.js';
 import { WHY } from './publication.js';
 import { refresh } from './refresh.js';
 import { endPass, isAnswered, verify, type Tracker } from './tracker.js';
 import type { Zone } from './zone.js';
-
-/** A queue that is still coming after this long is no longer waited for, ms. */
-const DRAIN_LIMIT_MS = 30_000;
 
 /** Publishes the truth of an owned zone again when the broker has something else. */
 export function repair(security: Security, zone: Zone, emit: Emit): void {
@@ -71,7 +68,7 @@ function closePass(security: Security, passes: Passes, now: Now, emit: Emit): vo
   let missing = false;
   let ambiguous = false;
   const { link } = security;
-  if (passes.quiet || now.mono >= link.upMono + DRAIN_LIMIT_MS) link.draining = false;
+  if (isQueueEmpty(passes, now.mono)) link.draining = false;
   for (const zone of security.zones.values()) {
     const { tracker } = zone;
     if (tracker === undefined) continue;

@@ -9,7 +9,7 @@ import type { IdFile } from '../ports.js';
 
 /** The acknowledged events. */
 export type Acknowledged = {
-  /** Whether an event that is about to be sent was acknowledged in an earlier life. */
+  /** Whether an event was acknowledged already, and need not be sent again. */
   readonly has: (id: string) => boolean;
   /** The broker has it. `sequence`: its number in the outbox. */
   readonly add: (id: string, sequence: number) => void;
@@ -28,7 +28,7 @@ const MOST = 5000;
 /** Goes on from what an earlier life has left. */
 export function acknowledged(file: IdFile, left: readonly string[]): Acknowledged {
   const earlier = new Set(left.slice(-MOST));
-  let since: { readonly id: string; readonly sequence: number }[] = [];
+  const since = new Map<string, number>();
   let unwritten: string[] = [];
   let isOutdated = false;
   let running: Promise<void> | undefined;
@@ -38,7 +38,7 @@ export function acknowledged(file: IdFile, left: readonly string[]): Acknowledge
     unwritten = [];
     if (!isOutdated) return file.append(ids);
     isOutdated = false;
-    return file.replace([...earlier, ...since.map(({ id }) => id)]).catch(() => file.append(ids));
+    return file.replace([...earlier, ...since.keys()]).catch(() => file.append(ids));
   };
 
   const write = async (): Promise<void> => {
@@ -47,20 +47,20 @@ export function acknowledged(file: IdFile, left: readonly string[]): Acknowledge
   };
 
   return {
-    has: (id) => earlier.has(id),
+    has: (id) => earlier.has(id) || since.has(id),
     add: (id, sequence) => {
-      const isWritten = earlier.delete(id);
-      if (since.length >= MOST) return;
-      since.push({ id, sequence });
+      const isWritten = earlier.delete(id) || since.has(id);
+      if (since.size >= MOST) return;
+      since.set(id, sequence);
       if (isWritten) return;
       unwritten.push(id);
       running ??= write();
     },
     forget: (sequence, isCaughtUp) => {
-      const before = earlier.size + since.length;
-      since = since.filter((one) => one.sequence > sequence);
+      const before = earlier.size + since.size;
+      for (const [id, settled] of since) if (settled <= sequence) since.delete(id);
       if (isCaughtUp) earlier.clear();
-      if (earlier.size + since.length === before) return;
+      if (earlier.size + since.size === before) return;
       isOutdated = true;
       running ??= write();
     },

@@ -98,6 +98,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
     unsubscribe: (topics) => broker.unsubscribe(topics),
     persist: () => saves.request(),
     alerted: (id) => logProgress.alerted(id),
+    isDelivered: taken.has,
     note: (level, fields, message) => log[level](fields, message),
     trouble: troubleChanged,
     ...(ports.find === undefined ? {} : { find: ports.find }),

@@ -56,6 +56,14 @@ function watchedHouse(): Bench {
   return test;
 }
 
+/** The broker stands still: nothing is answered and nothing comes. */
+function freeze(test: Bench, ms: number): void {
+  const kept = [...test.keeps];
+  test.keeps.clear();
+  pass(test, ms);
+  for (const [topic, payload] of kept) test.keeps.set(topic, payload);
+}
+
 /** The machine sleeps: wall time passes, monotonic time does not, and it is noticed when it wakes up. */
 function sleep(test: Bench, ms: number): void {
   test.now = { at: test.now.at + ms, mono: test.now.mono };
@@ -97,6 +105,31 @@ describe('a command of two days ago', () => {
         connect(test, true);
         pass(test, 100);
         stalled(test.security, 4000, test.now, test.emit);
+        return test;
+      },
+    ],
+    ...[2000, 8000, 50_000].map((ms): [string, (test: Bench) => Bench] => [
+      `when the broker stands still for ${ms / 1000} s within the queue`,
+      (test) => {
+        cut(test);
+        pass(test, 2 * DAY);
+        connect(test, true);
+        answer(test);
+        message(test, SET, 'ARM_HOME');
+        freeze(test, ms);
+        return test;
+      },
+    ]),
+    [
+      'when the broker stands still within the queue and goes on with it before and after its answer',
+      (test) => {
+        cut(test);
+        pass(test, 2 * DAY);
+        connect(test, true);
+        answer(test);
+        freeze(test, 2000);
+        message(test, SET, 'ARM_HOME');
+        answer(test);
         return test;
       },
     ],

@@ -54,6 +54,48 @@ const alerts = (lives: Lives): string[] =>
     .filter(({ topic }) => topic.endsWith('/alert'))
     .map(({ payload }) => (JSON.parse(payload) as { id: string }).id);
 
+describe('an alert that was delivered before a crash', () => {
+  test.each([5000, 120_000])('hides no motion %i ms after it, in the gap', async (afterMs) => {
+    const lives = await beginLives(
+      coreSettings({
+        ...settings,
+        zones: settings.zones.map((zone) => ({ ...zone, alertCooldownMs: 3000 })),
+      }),
+    );
+    await lives.look();
+    await connect(lives, 'armed_away');
+    await lives.acknowledge();
+    await lives.pass(10_000);
+    await lives.acknowledge();
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await lives.acknowledge();
+    expect(alerts(lives)).toHaveLength(1);
+    await lives.crash();
+    await lives.pass(afterMs);
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await connect(lives, 'armed_away');
+    await lives.acknowledge();
+    expect(new Set(alerts(lives)).size).toBe(2);
+    expect(alerts(lives)).toHaveLength(2);
+  });
+
+  test('keeps the cool-down that it began', async () => {
+    const lives = await armedHouse();
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await lives.acknowledge();
+    await lives.crash();
+    await lives.pass(5000);
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await connect(lives, 'armed_away');
+    await lives.acknowledge();
+    expect(alerts(lives)).toHaveLength(1);
+  });
+});
+
 describe('an alert', () => {
   test.each([
     ['external', 'A1'],
