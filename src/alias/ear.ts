@@ -7,14 +7,17 @@ import { readSignal } from '../heyu/line.js';
 import type { Signal } from '../heyu/signal.js';
 import {
   addressUnit,
-  endPending,
+  selectForPreset,
   forgetSelections,
   noSelections,
   selectionsOf,
   selectUnits,
   type OtherSelections,
   type Selections,
+  addressKaku,
+  takeKaku,
 } from '../heyu/selection.js';
+import { KAKU_FUNCTIONS } from '../heyu/functions.js';
 import { engineOf, readStamp, stampClock, type StampForm } from '../heyu/stamp.js';
 import { addressAt } from '../x10/address.js';
 import type { Heard } from './heard.js';
@@ -87,6 +90,20 @@ function heardIn(signal: Signal, selections: Selections, expiryMs: number, at: n
         source,
       }));
     }
+    case 'kaku_unit': {
+      const { unit, label } = signal;
+      addressKaku(selections, { unit, label, at });
+      return [];
+    }
+    case 'kaku': {
+      const { source, name } = signal;
+      const said = { at, function: KAKU_FUNCTIONS.get(name) ?? name, source };
+      return takeKaku(selections, at).map(({ unit, label }) => ({
+        ...said,
+        address: addressAt(unit),
+        label,
+      }));
+    }
     case 'security':
     case 'extended':
     case 'reading': {
@@ -101,7 +118,7 @@ function heardIn(signal: Signal, selections: Selections, expiryMs: number, at: n
       return [{ ...heard, ...more, function: 'RFdata' }];
     }
     case 'preset':
-      endPending(selections, signal.source, at);
+      selectForPreset(selections, signal.source, at, expiryMs);
       return [];
     case 'message':
       if (signal.message === 'engine_started') forgetSelections(selections);

@@ -4,11 +4,12 @@
  */
 
 import { ADDRESS_COUNT, addressAt, houseAt, type AddressIndex, type HouseCode } from '../x10/address.js';
-import { KAKU_SWITCHES } from '../heyu/functions.js';
-import { selectUnits, type Addressed, type Selections } from '../heyu/selection.js';
+import { KAKU_FUNCTIONS } from '../heyu/functions.js';
+import { selectForPreset, selectUnits, type Addressed, type Selections } from '../heyu/selection.js';
 import type { Signal } from '../heyu/signal.js';
 import type { Source } from '../heyu/source.js';
 import type { Sensor } from '../sensor/hearing.js';
+import { responseOf } from '../x10/response.js';
 import { lampHeard } from '../sensor/lamp.js';
 import { REMOTE_KEYS } from '../sensor/remote-keys.js';
 import { duskUnitHeard, unitHeard } from '../sensor/sensor.js';
@@ -33,13 +34,12 @@ const houseCode = (house: number): HouseCode => houseAt(house << 4);
 export function functionHeard(
   core: Core,
   selections: Selections,
-  { source, house, name: written, args }: Extract<Signal, { kind: 'function' }>,
+  { source, house, name, args }: Extract<Signal, { kind: 'function' }>,
   at: number,
   now: number,
   line: LogLine,
 ): void {
   const { health, output, settings } = core;
-  const name = written === 'On' || written === 'Off' ? written : (KAKU_SWITCHES.get(written) ?? written);
   const selected = selectUnits(selections, source, house, name, at, settings.addressExpiryMs);
   health.counters.expiredAddresses += selected.expired;
   const isSwitch = name === 'On' || name === 'Off';
@@ -49,17 +49,82 @@ export function functionHeard(
       output.find?.({ kind: 'orphan', house: houseCode(house), function: name.toLowerCase(), source });
       return;
     }
-    const [first] = selected.units;
-    for (const unit of selected.units) {
+    // x10state.c: it is the unit addressed last that answers, from the power line
+    const units = isSwitch ? selected.units : source === 'rcvi' ? selected.units.slice(-1) : [];
+    const displaced = name === 'On' ? displacedBy(core, units) : [];
+    const [first] = units;
+    for (const unit of units) {
+      if (displaced.some(({ settings: { address } }) => address === addressAt(unit.unit))) continue;
       const part = unit === first ? undefined : addressAt(unit.unit);
       unitFunction(core, unit, source, name, selected.reusedAfterMs, at, now, line, part);
     }
+    for (const sensor of displaced) {
+      if (counts(core, sensor, source) && lampHeard(sensor, 'Off', '', at, core.report))
+        signed(core, sensor, at);
+    }
     return;
   }
-  output.find?.({ kind: 'house', house: houseCode(house), function: written.toLowerCase(), source, args });
+  output.find?.({ kind: 'house', house: houseCode(house), function: name.toLowerCase(), source, args });
   // the answer of a unit that nobody was heard to ask
   if (name === 'StatusOn' || name === 'StatusOff') return;
   houseFunction(core, source, house, name, args, selected.units, at, now, line);
+}
+
+/** Modules that go off because an On has addressed another unit of their group (AMEXC, x10state.c). */
+function displacedBy(core: Core, units: readonly Addressed[]): readonly Sensor[] {
+  const house = (units[0]?.unit ?? 0) & 0xf0;
+  return core.byUnit.slice(house, house + 16).filter((sensor, own): sensor is Sensor => {
+    if (sensor === undefined || !isLamp(sensor)) return false;
+    const { exclusive } = responseOf(sensor.settings.model, sensor.settings.type === 'light');
+    const groupOf = (unit: AddressIndex): number => Math.trunc((unit & 0x0f) / exclusive);
+    return exclusive > 0 && units.some(({ unit }) => unit !== house + own && groupOf(unit) === groupOf(own));
+  });
+}
+
+/** Preset 1 to 32 for the lamps that were addressed. */
+export function presetHeard(
+  core: Core,
+  selections: Selections,
+  { source, level }: Extract<Signal, { kind: 'preset' }>,
+  at: number,
+): void {
+  for (const { unit } of selectForPreset(selections, source, at, core.settings.addressExpiryMs)) {
+    const sensor = core.byUnit[unit];
+    if (sensor === undefined || !isLamp(sensor) || !counts(core, sensor, source)) continue;
+    if (lampHeard(sensor, 'Preset', String(level), at, core.report)) signed(core, sensor, at);
+  }
+}
+
+/** A function of KlikAanKlikUit for the units of the lines before it. */
+export function kakuHeard(
+  core: Core,
+  units: readonly Addressed[],
+  { source, name, args }: Extract<Signal, { kind: 'kaku' }>,
+  at: number,
+  now: number,
+  line: LogLine,
+): void {
+  const { health, output, report } = core;
+  if (units.length === 0) {
+    health.counters.orphans += 1;
+    output.find?.({ kind: 'kept', alias: null, reason: `${name} without a unit before it` });
+    return;
+  }
+  const [first] = units;
+  for (const addressed of units) {
+    const { unit, label } = addressed;
+    const sensor = core.byUnit[unit];
+    const switched = KAKU_FUNCTIONS.get(name);
+    const part = addressed === first ? undefined : addressAt(unit);
+    if (typeof switched === 'string' && (sensor === undefined || !isLamp(sensor))) {
+      unitFunction(core, addressed, source, switched, 0, at, now, line, part);
+      continue;
+    }
+    const alias = aliasOf(core, unit, label);
+    output.find?.({ kind: 'extended', address: addressAt(unit), function: name, source, alias, args });
+    if (sensor === undefined || !isLamp(sensor) || !counts(core, sensor, source)) continue;
+    if (lampHeard(sensor, name, args, at, report)) signed(core, sensor, at);
+  }
 }
 
 /** A function for all units of a house code, or Dim or Bright for those addressed. */
@@ -105,7 +170,7 @@ function houseFunction(
 }
 
 /** On, Off, StatusOn or StatusOff of one addressed unit. */
-export function unitFunction(
+function unitFunction(
   core: Core,
   { unit, label }: Addressed,
   source: Source,

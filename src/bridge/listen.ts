@@ -4,14 +4,14 @@
  */
 
 import { addressAt } from '../x10/address.js';
-import { KAKU_SWITCHES } from '../heyu/functions.js';
 import { gluedAt, gluedToTornStamp, isTornSource } from '../heyu/glued.js';
 import type { Signal } from '../heyu/signal.js';
 import {
+  addressKaku,
   addressUnit,
-  endPending,
   forgetSelections,
   selectionsOf,
+  takeKaku,
   type Selections,
 } from '../heyu/selection.js';
 import { engineOf } from '../heyu/stamp.js';
@@ -22,7 +22,7 @@ import { readingHeard } from '../sensor/reading.js';
 import { securityHeard } from '../sensor/sensor.js';
 import type { LogLine } from '../ports.js';
 import { advance, type Core } from './core.js';
-import { functionHeard, unitFunction } from './function-heard.js';
+import { functionHeard, kakuHeard, presetHeard } from './function-heard.js';
 import { setTrouble } from './health.js';
 import { interfaceWorks, messageHeard, receiverWorks } from './message-heard.js';
 import { noteUnmapped } from './unmapped.js';
@@ -161,9 +161,6 @@ function hearSignal(
       return security(core, signal, at, now, line);
     case 'extended': {
       const { source, unit, label, name, args } = signal;
-      const switched = KAKU_SWITCHES.get(name);
-      if (switched !== undefined)
-        return unitFunction(core, { unit, label, at }, source, switched, 0, at, now, line);
       const alias = aliasOf(core, unit, label);
       output.find?.({ kind: 'extended', address: addressAt(unit), function: name, source, alias, args });
       const sensor = core.byUnit[unit];
@@ -171,6 +168,15 @@ function hearSignal(
       if (lampHeard(sensor, name, args, at, core.report)) signed(core, sensor, at);
       return;
     }
+    case 'kaku_unit': {
+      const { source, unit, label } = signal;
+      addressKaku(selectionsFor(core, line, bodyStart), { unit, label, at });
+      output.find?.({ kind: 'address', address: addressAt(unit), source, alias: aliasOf(core, unit, label) });
+      return;
+    }
+    case 'kaku':
+      receiverWorks(core, at);
+      return kakuHeard(core, takeKaku(selectionsFor(core, line, bodyStart), at), signal, at, now, line);
     case 'inactive': {
       const { source, unit, label } = signal;
       output.find?.({
@@ -196,9 +202,8 @@ function hearSignal(
       return;
     }
     case 'preset':
-      endPending(selectionsFor(core, line, bodyStart), signal.source, at);
       output.find?.({ kind: 'preset', level: signal.level, source: signal.source });
-      return;
+      return presetHeard(core, selectionsFor(core, line, bodyStart), signal, at);
     case 'unmapped': {
       const { type, id: code, args, source } = signal;
       output.find?.({ kind: 'unmapped', type, id: code, args });

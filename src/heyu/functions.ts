@@ -24,13 +24,20 @@ export function isBytes(name: string): boolean {
   return name === 'vData' || name === 'vDataM';
 }
 
-/** KlikAanKlikUit switches in words of X10; a group address is an address like any other. */
-export const KAKU_SWITCHES: ReadonlyMap<string, 'On' | 'Off'> = new Map([
+/**
+ * Functions of KlikAanKlikUit in words of X10, null for those that no sensor means (rfxcom.c, `translate_kaku`). Keys and
+ * groups are those of the transmitter: which units they mean, heyu has said on the lines before.
+ */
+export const KAKU_FUNCTIONS: ReadonlyMap<string, 'On' | 'Off' | null> = new Map<string, 'On' | 'Off' | null>([
   ['kOn', 'On'],
   ['kOff', 'Off'],
   ['kGrpOn', 'On'],
   ['kGrpOff', 'Off'],
-] as const);
+  ['kPreset', null],
+  ['kGrpPreset', null],
+  ['kUnkFunc', null],
+  ['kUnkPresetFunc', null],
+]);
 
 /** Functions that carry a measured value, by their prefix: RFXSensor and RFXMeter, Digimax, Oregon, meters. */
 const READING = /^(?:rfx|dmx|ore|els|owl)[A-Z]/;

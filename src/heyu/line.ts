@@ -6,7 +6,7 @@
 
 import { indexOf, parseAddress } from '../x10/address.js';
 import { flatSlice, interned } from './flat.js';
-import { flagsIn, isBytes, isReading, SECURITY_FUNCTIONS } from './functions.js';
+import { flagsIn, isBytes, isReading, KAKU_FUNCTIONS, SECURITY_FUNCTIONS } from './functions.js';
 import { inactiveUnit, messageOf } from './messages.js';
 import type { Signal } from './signal.js';
 import { SOURCES, type Source } from './source.js';
@@ -95,10 +95,12 @@ function unitFunction(name: string, body: string, source: Source): Signal | unde
       unchanged: UNCHANGED.test(tail),
     };
   }
-  if (name === 'kAddress') return { kind: 'address', source, unit, label };
   if (isReading(name)) return { kind: 'reading', source, unit, label, name, args };
   return { kind: 'extended', source, unit, label, name, args };
 }
+
+/** `key 3`, `grp A`, `key 4 level 9`: a KAKU function names no unit. */
+const KAKU_BODY = /^(?:key \d{1,2}|grp [A-P])(?: level \d{1,2})?\s*$/;
 
 /** Raw bytes of the receiver, and an extended code that broke off. */
 const NOISE = new Set(['RFnoise', 'RFrawdata', 'RFunknown', 'ExtCode']);
@@ -152,6 +154,9 @@ function functionLine(text: string, start: number, source: Source): Signal | und
       ? { kind: 'preset', source, level }
       : undefined;
   }
+  if (KAKU_FUNCTIONS.has(name) && KAKU_BODY.test(text.slice(body))) {
+    return { kind: 'kaku', source, name, args: text.slice(body).trim() };
+  }
   if (name === 'RFdata') {
     const match = UNMAPPED.exec(text.slice(body));
     if (match === null) return { kind: 'noise', source, text: text.slice(from) };
@@ -163,8 +168,8 @@ function functionLine(text: string, start: number, source: Source): Signal | und
   return undefined;
 }
 
-/** A KlikAanKlikUit transmitter names its unit in a line of its own, without the word `addr`. */
-const KAKU_ADDRESS = /^kAddress\s+: (hu .*)$/;
+/** KlikAanKlikUit: each unit that is meant has a line of its own, without the word `addr`. */
+const KAKU_UNIT = /^kAddress\s+: hu ([A-P]\d{1,2})\s+\(([A-Za-z0-9._-]{1,32})\)$/;
 
 /** What heyu writes of receivers and transmitters without the word `func`: one word, a colon, text. */
 const OTHER = /^(?:[A-Za-z][A-Za-z0-9]{3,} +: |Unknown KAKU$)/;
@@ -183,8 +188,11 @@ function otherLine(text: string, start: number, source: Source): Signal | undefi
   if (said.startsWith('Undetermined trigger')) {
     return { kind: 'message', message: 'undetermined_trigger', text: said };
   }
-  const kaku = KAKU_ADDRESS.exec(said);
-  if (kaku !== null) return unitFunction('kAddress', kaku[1] ?? '', source);
+  const kaku = KAKU_UNIT.exec(said);
+  const address = parseAddress(kaku?.[1] ?? '');
+  if (address !== undefined) {
+    return { kind: 'kaku_unit', source, unit: indexOf(address), label: labelOf(kaku?.[2] ?? NO_ALIAS) };
+  }
   if (source === 'xmtf' || OTHER.test(said)) return { kind: 'noise', source, text: said };
   return undefined;
 }

@@ -130,12 +130,45 @@ export function selectUnits(
   return { units, reusedAfterMs: completedAt === undefined ? 0 : Math.max(at - completedAt, 1), expired };
 }
 
-/** A Preset names no house code: it ends whatever waits for a function from this source. */
-export function endPending(selections: Selections, source: Source, at: number): void {
+/** Units that KlikAanKlikUit means wait here, beside those of every source and house code. */
+const KAKU = SOURCES.length * 16;
+
+/** heyu writes the units and the function with one call: older than this (ms), a unit has lost its function. */
+const KAKU_WITHIN_MS = 2000;
+
+/** A unit of a KAKU transmission, which may have several. */
+export function addressKaku(selections: Selections, addressed: Addressed): void {
+  const before = selections[KAKU]?.units ?? [];
+  const units = before.filter(({ at }) => addressed.at - at <= KAKU_WITHIN_MS);
+  selections[KAKU] = { units: [...units, addressed], completedAt: undefined };
+}
+
+/** The units of a KAKU function. Nobody is addressed after it. */
+export function takeKaku(selections: Selections, now: number): readonly Addressed[] {
+  const units = selections[KAKU]?.units ?? [];
+  Reflect.deleteProperty(selections, KAKU);
+  return units.filter(({ at }) => now - at <= KAKU_WITHIN_MS);
+}
+
+/**
+ * A Preset names no house code: it is for the units that this source addressed last (x10state.c, `lasthc`), and ends
+ * whatever else waits for a function from it.
+ */
+export function selectForPreset(
+  selections: Selections,
+  source: Source,
+  at: number,
+  expiryMs: number,
+): readonly Addressed[] {
+  let selected: readonly Addressed[] = [];
   for (let house = 0; house < 16; house += 1) {
     const selection = selections[keyOf(source, house)];
-    if (selection !== undefined) selection.completedAt ??= at;
+    if (selection === undefined || selection.completedAt !== undefined) continue;
+    selection.completedAt = at;
+    const units = selection.units.filter((unit) => at - unit.at <= expiryMs);
+    if ((units.at(-1)?.at ?? 0) >= (selected.at(-1)?.at ?? 0)) selected = units;
   }
+  return selected;
 }
 
 /** heyu's engine was started anew, or lines are missing: what was addressed before means nothing any more. */

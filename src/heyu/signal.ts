@@ -43,6 +43,15 @@ export type Signal =
       readonly args: string;
       readonly unchanged: boolean;
     }
+  /** A unit that KlikAanKlikUit means; the function follows on the next line but for further units. */
+  | {
+      readonly kind: 'kaku_unit';
+      readonly source: Source;
+      readonly unit: AddressIndex;
+      readonly label: string | null;
+    }
+  /** A function of KlikAanKlikUit (`kOn`, `kGrpOff`, `kPreset` ...): for the units of the lines directly before it. */
+  | { readonly kind: 'kaku'; readonly source: Source; readonly name: string; readonly args: string }
   /** heyu has not heard of this sensor for long. */
   | {
       readonly kind: 'inactive';

@@ -1,6 +1,6 @@
 /** The device of one sensor: an entity for each of its channels, and the keys of a remote as device triggers. */
 import { sensorTopic } from '../mqtt/topics.js';
-import { channelsOf, isUncertain, mainChannelOf } from '../sensor/channels.js';
+import { channelsOf, isSwitchable, isUncertain, mainChannelOf } from '../sensor/channels.js';
 import { eventTypesOf } from '../sensor/event-types.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import type { CoreSettings } from '../settings.js';
@@ -26,9 +26,13 @@ function nameChannelOf(sensor: SensorSettings): EntityChannel | undefined {
   return mainChannelOf(sensor.type) as EntityChannel | undefined;
 }
 
+/** Whether Home Assistant may switch it. */
+const isControlled = (core: CoreSettings, sensor: SensorSettings): boolean =>
+  core.control && isSwitchable(sensor);
+
 function classOf(core: CoreSettings, sensor: SensorSettings, channel: EntityChannel): EntityClass {
-  if (core.control && channel === 'state' && (sensor.type === 'light' || sensor.type === 'appliance')) {
-    return CONTROL_CLASSES[sensor.type];
+  if (channel === 'state' && isControlled(core, sensor)) {
+    return CONTROL_CLASSES[sensor.type === 'light' ? 'light' : 'appliance'];
   }
   return { ...CHANNEL_CLASSES[channel], ...TYPE_CLASSES[sensor.type]?.[channel] };
 }
@@ -117,7 +121,7 @@ function triggersOf(core: CoreSettings, sensor: SensorSettings): Readonly<Record
 function isEntity(core: CoreSettings, sensor: SensorSettings) {
   return (channel: string): channel is EntityChannel => {
     if (channel === 'attributes' || channel === 'set') return false;
-    return !(channel === 'brightness' && core.control && sensor.type === 'light');
+    return !(channel === 'brightness' && isControlled(core, sensor));
   };
 }
 

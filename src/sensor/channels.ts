@@ -4,6 +4,7 @@
  */
 import type { ChannelTopic } from '../mqtt/topics.js';
 import type { Model } from '../x10/model.js';
+import { isDimmable, responseOf } from '../x10/response.js';
 import { READING_MODELS } from './reading-channels.js';
 import type { SensorSettings, SensorType } from './settings.js';
 
@@ -52,20 +53,10 @@ export function canBe(type: SensorType, { name, kind, protocol, dusk }: Model): 
   return (type === 'remote') === (kind === 'remote');
 }
 
-/** Modules without a dimmer although they switch lamps (modules.c: wall switches of the relay kind, floodlights). */
-const NOT_DIMMABLE = new Set(['WS13A', 'XPS3', 'PR511', 'PHS01']);
-
-/** A lamp that answers to Dim and Bright. */
-export function isDimmable(model: Model): boolean {
-  return model.kind === 'lamp' && !NOT_DIMMABLE.has(model.name);
-}
-
-/** Lamps that come on as bright as they were switched off; all others come on at full brightness. */
-const REMEMBERS = new Set('LM14A PLM21 SL2LM SL2380W LL1LM LL2LM LL2000STW'.split(' '));
-
-/** A lamp whose On says nothing about its brightness. */
-export function remembersLevel(model: Model): boolean {
-  return REMEMBERS.has(model.name);
+/** Whether heyu can switch it: a lamp or an appliance on the power line (KlikAanKlikUit it only receives). */
+export function isSwitchable({ type, model, ignore }: SensorSettings): boolean {
+  if (ignore || (type !== 'light' && type !== 'appliance')) return false;
+  return !responseOf(model, type === 'light').traits.has('Kaku');
 }
 
 /** Whether it says dark and light: on a unit of its own, or by sDusk and sDawn on its own address. */

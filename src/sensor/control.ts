@@ -1,10 +1,9 @@
 /** What a command for a lamp or an appliance means in heyu's words (`heyu help direct`). */
 
-import { isDimmable } from './channels.js';
+import { isDimmable, responseOf } from '../x10/response.js';
+import { isSwitchable } from './channels.js';
+import { DIM_STEPS, stepsTo } from './lamp-level.js';
 import type { SensorSettings } from './settings.js';
-
-/** Steps from full brightness to dark, of CM11A and heyu. */
-const DIM_STEPS = 22;
 
 /**
  * The arguments of the heyu commands, in order, for a payload of the `set` topic: ON, OFF, or 0..100 for lamps
@@ -14,7 +13,7 @@ export function heyuArguments(
   settings: SensorSettings,
   payload: string,
 ): readonly (readonly string[])[] | undefined {
-  if (settings.type !== 'light' && settings.type !== 'appliance') return undefined;
+  if (!isSwitchable(settings)) return undefined;
   const { address, model } = settings;
   const word = payload.trim().toUpperCase();
   if (word === 'ON' || word === 'OFF') return [[word.toLowerCase(), address]];
@@ -22,7 +21,7 @@ export function heyuArguments(
   const percent = Number(word);
   if (percent > 100) return undefined;
   if (percent === 0) return [['off', address]];
-  const steps = Math.round(((100 - percent) / 100) * DIM_STEPS);
+  const steps = stepsTo(responseOf(model, true), percent);
   if (steps === 0) {
     return [
       ['on', address],

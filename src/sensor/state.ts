@@ -1,5 +1,7 @@
 /** What is remembered of one sensor. Plain data: it goes into the checkpoint as it is. Instants are epoch ms. */
 
+import type { LampLevel } from './lamp-level.js';
+
 /** A motion in progress, and what decides whether the next sign is one. */
 export type MotionState = {
   on: boolean;
@@ -34,6 +36,8 @@ export type SensorState = {
   pressed?: { key: string; at: number };
   /** RFXSensors: when a low battery was last told. Not in documents of earlier versions. */
   lowBatteryAt?: number;
+  /** Lamps: how bright, in the steps of the module. Not in documents of earlier versions. */
+  level?: LampLevel;
   /** When it was last heard; 0 = never. */
   seenAt: number;
   /** When its silence began to be watched: its last sign or the first start that knew it. */

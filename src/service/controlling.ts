@@ -2,6 +2,7 @@
 
 import { sensorTopic } from '../mqtt/topics.js';
 import type { Log, Received } from '../ports.js';
+import { isSwitchable } from '../sensor/channels.js';
 import { heyuArguments } from '../sensor/control.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import type { CoreSettings } from '../settings.js';
@@ -14,7 +15,7 @@ export function commandTopics(settings: CoreSettings): ReadonlyMap<string, Senso
   if (!settings.control) return new Map();
   return new Map(
     settings.sensors
-      .filter(({ type, ignore }) => !ignore && (type === 'light' || type === 'appliance'))
+      .filter(isSwitchable)
       .map((sensor) => [sensorTopic(settings.baseTopic, sensor.topic, 'set'), sensor]),
   );
 }

@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { SOURCES } from '../../src/heyu/source.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import { replay, written } from '../support/replayed.js';
+import { UNNAMED_MODEL } from '../../src/x10/model.js';
 import { sensorSettings } from '../support/settings.js';
 
 const ALL = new Set(SOURCES);
 const hall = sensorSettings('A3', 'MS14A', { topic: 'hall', dusk: 'A4' });
 const lamp = sensorSettings('A1', 'StdLM', { type: 'light', topic: 'lamp', sources: ALL });
-const wall = sensorSettings('A8', 'LM14A', { type: 'light', topic: 'wall', sources: ALL });
 const fan = sensorSettings('A2', 'StdAM', { type: 'appliance', topic: 'fan', sources: ALL });
 const pad = sensorSettings('A5', 'PALMPAD', { type: 'remote', topic: 'pad' });
 const keyfob = sensorSettings('C4', 'KR10A', { type: 'remote', topic: 'keyfob' });
@@ -54,7 +54,7 @@ describe('one motion on several paths', () => {
 });
 
 describe('functions of a house code are no motion', () => {
-  test.each(['AllOff', 'LightsOn', 'LightsOff', 'Dim', 'Bright', 'AllOn', 'Hail', 'StatusOn', 'xAllOn'])(
+  test.each(['AllOff', 'LightsOn', 'LightsOff', 'Dim', 'Bright', 'Hail', 'StatusOn', 'xAllOn'])(
     '%s',
     (name) => {
       const lines = [
@@ -73,52 +73,35 @@ describe('a lamp', () => {
   const dim = 'rcvi func          Dim : hc A dim %22 [46]';
   const bright = 'rcvi func       Bright : hc A bright %12 [25]';
 
+  const ON = ['lamp/state ON', 'lamp/brightness 100'];
+  const OFF = 'lamp/state OFF';
+  const all = (name: string): string => `rcvi func ${name.padStart(12)} : hc A`;
+
   test.each<[string, string[], string[]]>([
-    ['is switched on and off', [on, 'rcvi A1 Off'], ['lamp/state ON', 'lamp/state OFF']],
-    ['by heyu itself too', ['sndc A1 On', 'snds A1 Off'], ['lamp/state ON', 'lamp/state OFF']],
-    ['dims', [on, dim, dim], ['lamp/state ON', 'lamp/brightness 78', 'lamp/brightness 56']],
-    ['brightens', [on, dim, bright], ['lamp/state ON', 'lamp/brightness 78', 'lamp/brightness 90']],
+    ['is switched on and off', [on, 'rcvi A1 Off'], [...ON, OFF]],
+    ['by heyu itself too', ['sndc A1 On', 'snds A1 Off'], [...ON, OFF]],
+    // 164 and 118 of 210
+    ['dims', [on, dim, dim], [...ON, 'lamp/brightness 76', 'lamp/brightness 53']],
+    ['brightens', [on, dim, bright], [...ON, 'lamp/brightness 76', 'lamp/brightness 89']],
     [
-      'comes on when it is dimmed',
-      ['rcvi A1 Off', dim],
-      ['lamp/state OFF', 'lamp/state ON', 'lamp/brightness 78'],
+      'does not go out when it is dimmed',
+      [on, ...Array<string>(5).fill(dim)],
+      [...ON, ...[76, 53, 29, 8, 2].map((percent) => `lamp/brightness ${percent}`)],
     ],
+    ['comes on when it is dimmed', ['rcvi A1 Off', dim], [OFF, 'lamp/state ON', 'lamp/brightness 76']],
     [
       'comes on at full brightness after it was off',
       [on, dim, 'rcvi A1 Off', on],
-      ['lamp/state ON', 'lamp/brightness 78', 'lamp/state OFF', 'lamp/state ON', 'lamp/brightness 100'],
+      [...ON, 'lamp/brightness 76', OFF, ...ON],
     ],
-    ['is dimmed by one who does not mean it: no', [on, 'rcvi A9 On', dim], ['lamp/state ON']],
-    ['All units off', [on, 'rcvi func       AllOff : hc A'], ['lamp/state ON', 'lamp/state OFF']],
-    ['All units off elsewhere', [on, 'rcvi func       AllOff : hc B'], ['lamp/state ON']],
-    ['All lights on', ['rcvi func     LightsOn : hc A'], ['lamp/state ON']],
-    ['All lights off', [on, 'rcvi func    LightsOff : hc A'], ['lamp/state ON', 'lamp/state OFF']],
-    [
-      'answers how it is',
-      [
-        'rcvi addr unit       1 : hu A1  (x)',
-        'rcvi func     StatusOn : hc A',
-        'rcvi func    StatusOff : hc A',
-      ],
-      ['lamp/state ON', 'lamp/state OFF'],
-    ],
-    ['does not answer for others', [on, 'rcvi A9 On', 'rcvi func    StatusOff : hc A'], ['lamp/state ON']],
-    ['answers nobody', ['rcvi func     StatusOn : hc A'], []],
-    [
-      'is preset',
-      ['rcvi func      xPreset : hu A1  level 31 (x)', 'rcvi func      xPreset : hu A1  level 0 ramp 3 (x)'],
-      ['lamp/state ON', 'lamp/brightness 49', 'lamp/state OFF'],
-    ],
-    [
-      'answers its level',
-      [
-        'rcvi func   xStatusAck : hu A1  Lamp level 63, NoBulb (x)',
-        'rcvi func   xStatusAck : hu A1  Lamp level 0 (x)',
-      ],
-      ['lamp/state ON', 'lamp/brightness 100', 'lamp/state OFF'],
-    ],
-    ['everything on', ['rcvi func       xAllOn : hc A'], ['lamp/state ON']],
-    ['everything off', [on, 'rcvi func      xAllOff : hc A'], ['lamp/state ON', 'lamp/state OFF']],
+    ['is dimmed by one who does not mean it: no', [on, 'rcvi A9 On', dim], ON],
+    ['All units off', [on, all('AllOff')], [...ON, OFF]],
+    ['All units off elsewhere', [on, 'rcvi func       AllOff : hc B'], ON],
+    ['All lights on', [all('LightsOn')], ON],
+    ['All lights on, known to be off', ['rcvi A1 Off', all('LightsOn')], [OFF, ...ON]],
+    ['All lights off: no', [on, all('LightsOff')], ON],
+    ['does not answer', ['rcvi addr unit       1 : hu A1  (x)', all('StatusOff')], []],
+    ['has no extended codes', ['rcvi func      xPreset : hu A1  level 31 (x)', all('xAllOn')], []],
     [
       'is dimmed once by RF and its copy',
       [
@@ -128,20 +111,124 @@ describe('a lamp', () => {
         'rcvi A1 On',
         'rcvi func          Dim : hc A dim %06 [12]',
       ],
-      ['lamp/state ON', 'lamp/brightness 94'],
+      [...ON, 'lamp/brightness 93'],
     ],
-  ])('%s', (_, lines, expected) => {
+  ])('(StdLM) %s', (_, lines, expected) => {
     expect(said([lamp], ...lines)).toEqual(expected);
   });
 
-  test('that remembers its level comes on as it was', () => {
-    const lines = ['rcvi A8 On', dim, 'rcvi A8 Off', 'rcvi A8 On'];
-    expect(said([wall], ...lines)).toEqual([
-      'wall/state ON',
-      'wall/brightness 78',
-      'wall/state OFF',
-      'wall/state ON',
+  const addressed = 'rcvi addr unit       1 : hu A1  (x)';
+
+  test.each<[string, string, string[], string[]]>([
+    ['LMS', 'answers how it is', [addressed, all('StatusOn'), all('StatusOff')], [...ON, OFF]],
+    [
+      'LMS',
+      'answers from the power line only',
+      ['sndc addr unit       1 : hu A1  (x)', 'sndc func     StatusOn : hc A'],
+      [],
+    ],
+    ['LMS', 'answers alone', [addressed, 'rcvi addr unit       9 : hu A9  (x)', all('StatusOn')], []],
+    ['LMS', 'does not answer for others', [on, 'rcvi A9 On', all('StatusOff')], ON],
+    ['LMS', 'answers nobody', [all('StatusOn')], []],
+    ['WS467', 'goes off with the lights', [on, all('LightsOff')], [...ON, OFF]],
+    ['WS13A', 'does not come on when it is dimmed', ['rcvi A1 Off', dim], [OFF]],
+    ['WS13A', 'has no brightness', [on], ['lamp/state ON']],
+    ['LM15A', 'comes on with the lights, and does not dim', [all('LightsOn'), dim], ['lamp/state ON']],
+    [
+      'LM14A',
+      'is preset',
+      ['rcvi func      xPreset : hu A1  level 10 (x)', 'rcvi func      xPreset : hu A1  level 0 ramp 3 (x)'],
+      ['lamp/state ON', 'lamp/brightness 23', OFF],
+    ],
+    [
+      'LM14A',
+      'is preset for a sub-unit: no',
+      ['rcvi func      xPreset : hu A1  subunit 01 level 10 (x)'],
+      [],
+    ],
+    [
+      'LM14A',
+      'answers its level',
+      [
+        'rcvi func   xStatusAck : hu A1  Lamp level 63, NoBulb (x)',
+        'rcvi func   xStatusAck : hu A1  Lamp level 0, NoBulb (x)',
+      ],
+      [...ON, OFF],
+    ],
+    ['LM14A', 'everything on and off', [all('xAllOn'), all('xAllOff')], [...ON, OFF]],
+    [
+      'LM14A',
+      'comes on as it was',
+      [on, dim, 'rcvi A1 Off', on, all('LightsOff'), all('LightsOn')],
+      [...ON, 'lamp/brightness 77', OFF, 'lamp/state ON', OFF, 'lamp/state ON'],
+    ],
+    [
+      'LM14A',
+      'dimmed fully stands at 12 %',
+      [on, 'rcvi func          Dim : hc A dim %100 [210]'],
+      [...ON, 'lamp/brightness 12'],
+    ],
+    [
+      'LL2LM',
+      'is preset',
+      [addressed, 'rcvi func       Preset : level 12'],
+      ['lamp/state ON', 'lamp/brightness 45'],
+    ],
+    ['LL2LM', 'is preset to nothing', [on, addressed, 'rcvi func       Preset : level 1'], [...ON, OFF]],
+    ['StdLM', 'has no presets', [addressed, 'rcvi func       Preset : level 12'], []],
+    [
+      'SL1LM',
+      'brightens from nothing',
+      ['rcvi A1 Off', bright],
+      [OFF, 'lamp/state ON', 'lamp/brightness 23'],
+    ],
+    ['SL1LM', 'may go out when it is dimmed', ['rcvi A1 Off', dim], [OFF]],
+    ['RF234', 'stays on when everything goes off', [on, all('AllOff')], ['lamp/state ON']],
+    [
+      'StdAM',
+      'is a lamp behind an appliance module',
+      [on, dim, all('LightsOff'), all('AllOff')],
+      ['lamp/state ON', OFF],
+    ],
+    [
+      'MS14A',
+      'is no lamp to heyu: On and Off only',
+      [on, all('LightsOff'), all('AllOff')],
+      ['lamp/state ON'],
+    ],
+  ])('(%s) %s', (model, _, lines, expected) => {
+    const row = sensorSettings('A1', model, { type: 'light', topic: 'lamp', sources: ALL });
+    expect(said([row], ...lines)).toEqual(expected);
+  });
+
+  test('of which nobody knows the module is an LM to heyu', () => {
+    const unnamed = { ...lamp, model: UNNAMED_MODEL };
+    expect(said([unnamed], on, all('LightsOff'), all('AllOff'), all('LightsOn'))).toEqual([
+      'lamp/state ON',
+      OFF,
+      'lamp/state ON',
     ]);
+  });
+
+  test.each([
+    ['AMEXC', 'A16', ['one/state OFF']],
+    ['AMEXC8', 'A8', ['one/state OFF']],
+    ['AMEXC8', 'A9', []],
+    ['AMEXC4', 'A4', ['one/state OFF']],
+    ['AMEXC4', 'A5', []],
+    ['AMEXC4', 'B2', []],
+    ['StdAM', 'A2', []],
+  ])('(%s on A1) goes off with an On of %s: %j', (model, address, expected) => {
+    const one = sensorSettings('A1', model, { type: 'appliance', topic: 'one', sources: ALL });
+    expect(said([one], on, `rcvi ${address} On`, `rcvi ${address} Off`)).toEqual([
+      'one/state ON',
+      ...expected,
+    ]);
+  });
+
+  test('(AMEXC) is not switched on together with another unit', () => {
+    const one = sensorSettings('A1', 'AMEXC', { type: 'appliance', topic: 'one', sources: ALL });
+    expect(said([one, fan], addressed, 'rcvi A2 On')).toEqual(['fan/state ON', 'one/state OFF']);
   });
 
   test('minds its sources', () => {
@@ -150,10 +237,7 @@ describe('a lamp', () => {
     expect(
       said([deaf], 'sndc A1 On', 'sndc func       AllOff : hc A', 'sndc func     LightsOn : hc A', preset),
     ).toEqual([]);
-    expect(said([deaf], 'rcvi A1 On', 'rcvi func       AllOff : hc A')).toEqual([
-      'lamp/state ON',
-      'lamp/state OFF',
-    ]);
+    expect(said([deaf], 'rcvi A1 On', 'rcvi func       AllOff : hc A')).toEqual([...ON, OFF]);
   });
 });
 
@@ -168,36 +252,75 @@ describe('an appliance', () => {
       ['fan/state ON', 'fan/state OFF'],
     ],
     ['does not dim', ['rcvi A2 On', 'rcvi func          Dim : hc A dim %22 [46]'], ['fan/state ON']],
-    [
-      'answers',
-      [
-        'rcvi func   xStatusAck : hu A2  Switch On  LoadOK (x)',
-        'rcvi func   xStatusAck : hu A2  Switch Off  NoLoad (x)',
-      ],
-      ['fan/state ON', 'fan/state OFF'],
-    ],
   ])('%s', (_, lines, expected) => {
     expect(said([fan], ...lines)).toEqual(expected);
+  });
+
+  test('that knows extended codes answers', () => {
+    const switched = sensorSettings('A2', 'AM14A', { type: 'appliance', topic: 'fan', sources: ALL });
+    expect(
+      said(
+        [switched],
+        'rcvi func   xStatusAck : hu A2  Switch On  LoadOK (x)',
+        'rcvi func   xStatusAck : hu A2  Switch Off  NoLoad (x)',
+      ),
+    ).toEqual(['fan/state ON', 'fan/state OFF']);
   });
 });
 
 describe('KlikAanKlikUit', () => {
+  const lamp = sensorSettings('B7', 'KAKU_S', { type: 'light', topic: 'living' });
+  const porch = sensorSettings('C5', 'KAKU_P', { type: 'light', topic: 'porch' });
+  const units = ['rcva      kAddress : hu B7 (living)', 'rcva      kAddress : hu C5 (porch)'];
+  const functionLine = (name: string, body: string): string => `rcva func ${name.padStart(12)} : ${body}`;
+
+  test('as motion', () => {
+    const b3 = 'rcva      kAddress : hu B3 (x)';
+    expect(
+      said([kaku], b3, functionLine('kOn', 'key 3'), '+5', b3, functionLine('kGrpOff', 'grp A')),
+    ).toEqual(['kaku/motion ON', 'kaku/event motion', 'kaku/motion OFF', 'kaku/event clear']);
+  });
+
   test.each([
-    [
-      'names its unit in the line',
-      ['rcva func          kOn : hu B3  (x)', 'rcva func         kOff : hu B3  (x)'],
-    ],
-    [
-      'or before',
-      ['rcva      kAddress : hu B3 (x)', 'rcva func          kOn : hc B', 'rcva func         kOff : hc B'],
-    ],
-  ])('%s', (_, lines) => {
-    expect(said([kaku], ...lines)).toEqual([
-      'kaku/motion ON',
-      'kaku/event motion',
-      'kaku/motion OFF',
-      'kaku/event clear',
+    ['kOn', 'key 3', ['living/state ON', 'porch/state ON', 'porch/brightness 100']],
+    ['kGrpOn', 'grp A', ['living/state ON', 'porch/state ON', 'porch/brightness 100']],
+    ['kOff', 'key 16', ['living/state OFF', 'porch/state OFF']],
+    ['kGrpOff', 'grp P', ['living/state OFF', 'porch/state OFF']],
+    // a KAKU_S has no levels
+    ['kPreset', 'key 4 level 9', ['porch/state ON', 'porch/brightness 60']],
+    ['kGrpPreset', 'grp B level 0', ['porch/state OFF']],
+    ['kUnkPresetFunc', 'key 4', []],
+  ])('%s : %s is for all units of the lines before it', (name, body, expected) => {
+    expect(said([lamp, porch], ...units, functionLine(name, body))).toEqual(expected);
+  });
+
+  test('a unit has one function', () => {
+    const on = functionLine('kOn', 'key 3');
+    const off = functionLine('kOff', 'key 3');
+    expect(said([lamp, porch], units[0] ?? '', on, units[1] ?? '', off)).toEqual([
+      'living/state ON',
+      'porch/state OFF',
     ]);
+    expect(said([lamp, porch], units[0] ?? '', '+3', units[1] ?? '', on)).toEqual([
+      'porch/state ON',
+      'porch/brightness 100',
+    ]);
+    expect(said([lamp], on, off)).toEqual([]);
+  });
+
+  test('hears nothing of the power line, and comes back as bright as it was', () => {
+    const preset = functionLine('kPreset', 'key 4 level 3');
+    expect(
+      said(
+        [porch],
+        'rcvi C5 On',
+        'rcvi func       AllOff : hc C',
+        ...[preset, 'kOff', 'kOn'].flatMap((what) => [
+          units[1] ?? '',
+          what === preset ? preset : functionLine(what, 'key 4'),
+        ]),
+      ),
+    ).toEqual(['porch/state ON', 'porch/brightness 20', 'porch/state OFF', 'porch/state ON']);
   });
 });
 

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { isReading, KAKU_SWITCHES, SECURITY_FUNCTIONS } from '../../src/heyu/functions.js';
+import { isReading, KAKU_FUNCTIONS, SECURITY_FUNCTIONS } from '../../src/heyu/functions.js';
 import { readSignal } from '../../src/heyu/line.js';
 import type { Signal } from '../../src/heyu/signal.js';
 import { SOURCES } from '../../src/heyu/source.js';
@@ -13,7 +13,7 @@ import { readStamp } from '../../src/heyu/stamp.js';
 /** Functions whose line names the house code; the units are those addressed before. */
 const HOUSE = [
   ...['AllOff', 'LightsOn', 'On', 'Off', 'Dim', 'Bright', 'LightsOff', 'Extended', 'Hail', 'HailAck'],
-  ...['DataXfer', 'StatusOn', 'StatusOff', 'StatusReq', 'AllOn'],
+  ...['DataXfer', 'StatusOn', 'StatusOff', 'StatusReq'],
   ...['xAllOn', 'xAllOff', 'xConfig', 'xGrpExec', 'xGrpOff', 'xGrpDim', 'xGrpBright', 'xGrpRemAll'],
   ...['shOpenAll', 'shCloseAll'],
 ];
@@ -22,8 +22,10 @@ const HOUSE = [
 const UNIT = [
   ...['xPowerUp', 'xPreset', 'xStatusReq', 'xGrpStatus', 'xStatusAck', 'xGrpAdd', 'xGrpAddLvl', 'xGrpRem'],
   ...['xGrpAck', 'xGrpNack', 'shOpenLim', 'shOpen', 'shSetLim', 'xFunc 5a', 'xFunc 0'],
-  ...['kOff', 'kOn', 'kGrpOff', 'kGrpOn', 'kUnkFunc', 'kPreset', 'kGrpPreset', 'kUnkPresetFunc'],
 ];
+
+/** Their line names no unit: those stand on the lines before (rfxcom.c, `translate_kaku`). */
+const KAKU = ['kOff', 'kOn', 'kGrpOff', 'kGrpOn', 'kUnkFunc', 'kPreset', 'kGrpPreset', 'kUnkPresetFunc'];
 
 const SECURITY = [
   ...[
@@ -230,6 +232,17 @@ describe('a reading', () => {
 });
 
 describe('a function without a unit', () => {
+  test('of KlikAanKlikUit: a key or a group of the transmitter', () => {
+    for (const name of KAKU) {
+      for (const args of ['key 1', 'key 16', 'grp A', 'grp P', 'key 4 level 9', 'grp B level 15']) {
+        const signal = { kind: 'kaku', source: 'rcva', name, args };
+        expect(readSignal(`rcva func ${padded(name)} : ${args}`, 0)).toEqual(signal);
+      }
+      // forms that heyu does not write
+      expect(readSignal(`rcva func ${padded(name)} : key`, 0).kind).toBe('unrecognised');
+    }
+  });
+
   test('Preset 1 to 32', () => {
     for (const source of SOURCES) {
       for (let level = 1; level <= 32; level += 1) {
@@ -279,7 +292,7 @@ describe('a line without the words addr and func', () => {
     ['xmtf RF           fDim : hc A count 5', 'noise'],
     ['xmtf RF           fArb : bytes 0x12 0x34 count 5', 'noise'],
     ['xmtf RF            fOn : hu A3  [60 08 5]', 'noise'],
-    ['rcva      kAddress : hu B3 (x)', 'address'],
+    ['rcva      kAddress : hu B3 (x)', 'kaku_unit'],
   ])('%s', (text, kind) => {
     expect(readSignal(text, 0).kind).toBe(kind);
   });
@@ -289,7 +302,7 @@ test('every function of the tables of the program is in this list', () => {
   expect([...SECURITY_FUNCTIONS].sort()).toEqual([...SECURITY].sort());
   expect(READINGS.every(isReading)).toBe(true);
   expect([...HOUSE, ...UNIT, ...SECURITY].some(isReading)).toBe(false);
-  for (const name of KAKU_SWITCHES.keys()) expect(UNIT).toContain(name);
+  expect([...KAKU_FUNCTIONS.keys()].sort()).toEqual([...KAKU].sort());
 });
 
 const ORDERS = ['YMD', 'DMY', 'MDY'] as const;

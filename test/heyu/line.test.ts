@@ -210,7 +210,17 @@ const rows: readonly (readonly [string, Signal])[] = [
     'Inactive sensor C2 (sec_door)',
     { kind: 'inactive', source: 'syst', unit: unit('C2'), label: 'sec_door' },
   ],
-  ['rcva      kAddress : hu B3 (x)', { kind: 'address', source: 'rcva', unit: unit('B3'), label: 'x' }],
+  ['rcva      kAddress : hu B3 (x)', { kind: 'kaku_unit', source: 'rcva', unit: unit('B3'), label: 'x' }],
+  [
+    'rcva      kAddress : hu P16 (_no_alias_)',
+    { kind: 'kaku_unit', source: 'rcva', unit: unit('P16'), label: null },
+  ],
+  ['rcva func          kOn : key 3', { kind: 'kaku', source: 'rcva', name: 'kOn', args: 'key 3' }],
+  ['rcva func      kGrpOff : grp A', { kind: 'kaku', source: 'rcva', name: 'kGrpOff', args: 'grp A' }],
+  [
+    'rcva func      kPreset : key 4 level 9',
+    { kind: 'kaku', source: 'rcva', name: 'kPreset', args: 'key 4 level 9' },
+  ],
   [
     'rcva func        vData : hu C12 vdata 0x20  (ur81) Intv 26:00:01 days  Chg',
     {

@@ -3,12 +3,13 @@
 import { expect, test } from 'vitest';
 import {
   addressUnit,
-  endPending,
   forgetSelections,
   noSelections,
+  selectForPreset,
   selectionsOf,
   selectUnits,
   shiftSelections,
+  type Addressed,
 } from '../../src/heyu/selection.js';
 import type { Source } from '../../src/heyu/source.js';
 import { addressAt, indexOf, type Address } from '../../src/x10/address.js';
@@ -20,16 +21,19 @@ function play(script: string): string[] {
   const selections = noSelections();
   const heard: string[] = [];
   let at = 1_000_000;
+  const hear = (name: string, units: readonly Addressed[]): void => {
+    heard.push(`${name} ${units.map(({ unit }) => addressAt(unit)).join(',') || '-'}`);
+  };
   for (const word of script.split(' ')) {
     const [, tag = 'rcvi', said = ''] = /^(?:([a-z]{4})\/)?(.+)$/.exec(word) ?? [];
     const source = tag as Source;
     if (said.startsWith('+')) at += Number(said.slice(1)) * 1000;
     else if (said === '!') forgetSelections(selections);
-    else if (said === 'Preset') endPending(selections, source, at);
+    else if (said === 'Preset') hear('Preset', selectForPreset(selections, source, at, EXPIRY_MS));
     else if (said.includes(':')) {
       const [house = 'A', name = ''] = said.split(':');
       const selected = selectUnits(selections, source, house.charCodeAt(0) - 65, name, at, EXPIRY_MS);
-      heard.push(`${name} ${selected.units.map(({ unit }) => addressAt(unit)).join(',') || '-'}`);
+      hear(name, selected.units);
     } else addressUnit(selections, source, { unit: indexOf(said as Address), label: null, at }, EXPIRY_MS);
   }
   return heard;
@@ -56,7 +60,10 @@ test.each([
   ['an address alone expires', 'A5 +5 A:On', ['On -']],
   ['a repeated address is fresh again', 'A5 +3 A5 +3 A:On', ['On A5']],
   ['a completed set does not expire by itself', 'A3 A:On +100 A:Off', ['On A3', 'Off A3']],
-  ['a Preset ends what waits', 'A5 Preset A3 A:On', ['On A3']],
+  ['a Preset ends what waits', 'A5 Preset A3 A:On', ['Preset A5', 'On A3']],
+  ['a Preset means what was addressed last', 'B2 +1 A5 A6 Preset Preset', ['Preset A5,A6', 'Preset -']],
+  ['by its own source', 'A5 rcva/Preset Preset', ['Preset -', 'Preset A5']],
+  ['a Preset comes too late', 'A5 +5 Preset', ['Preset -']],
   ['what was forgotten is gone', 'A5 ! A:On', ['On -']],
 ] as const)('%s', (_, script, expected) => {
   expect(play(script)).toEqual(expected);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { channelsOf, isDimmable, isUncertain, mainChannelOf } from '../../src/sensor/channels.js';
+import { channelsOf, isUncertain, mainChannelOf } from '../../src/sensor/channels.js';
+import { isDimmable } from '../../src/x10/response.js';
 import { eventTypesOf } from '../../src/sensor/event-types.js';
 import { READING_MODELS, READING_UNITS } from '../../src/sensor/reading-channels.js';
 import type { SensorSettings, SensorType } from '../../src/sensor/settings.js';

@@ -7,7 +7,7 @@ import { modelNamed, UNNAMED_MODEL } from '../../src/x10/model.js';
 import { replay } from '../support/replayed.js';
 import { sensorSettings } from '../support/settings.js';
 
-const values = (name: string, args: string, model: string = 'RFXSENSOR', scales: Scales = {}): string => {
+const values = (name: string, args: string, model = 'RFXSENSOR', scales: Scales = {}): string => {
   const readings = readingsOf(name, args, modelNamed(model) ?? UNNAMED_MODEL, scales);
   if ('missing' in readings) return readings.missing;
   return readings.map(({ topic, value }) => `${topic} ${value}`).join(', ');
