@@ -1,14 +1,20 @@
 /** An alias file against heyu's own configuration: labels, addresses, modules, and what heyu keeps from its log. */
 
-import { aliasInLog } from '../heyu/x10config.js';
+import { aliasInLog, isDropped } from '../heyu/x10config.js';
 import type { X10Config } from '../heyu/x10config.js';
 import type { X10Alias } from '../heyu/x10config-alias.js';
 import type { Finding } from './check.js';
 import { modelOf } from './entry.js';
 import type { AliasEntry } from './entry.js';
+import { heardOf } from './heard.js';
+import type { History } from './heard.js';
 
 /** What the configuration of heyu has against the entries. */
-export function againstHeyu(current: readonly AliasEntry[], config: X10Config): readonly Finding[] {
+export function againstHeyu(
+  current: readonly AliasEntry[],
+  config: X10Config,
+  history: History | undefined,
+): readonly Finding[] {
   const [fault, ...more] = config.faults;
   const refused: Finding[] =
     fault === undefined
@@ -32,7 +38,7 @@ export function againstHeyu(current: readonly AliasEntry[], config: X10Config): 
         ...(known
           ? samePlace(entry, known)
           : unknownLabel(entry, byLowerLabel.get(entry.alias.toLowerCase()), config)),
-        ...aboutModule(entry, config),
+        ...aboutModule(entry, config, history !== undefined && heardOf(history, entry.address) !== undefined),
       ];
     }),
   ];
@@ -100,7 +106,7 @@ function samePlace(entry: AliasEntry, known: X10Alias): readonly Finding[] {
   ];
 }
 
-function aboutModule(entry: AliasEntry, config: X10Config): readonly Finding[] {
+function aboutModule(entry: AliasEntry, config: X10Config, isHeard: boolean): readonly Finding[] {
   const { alias, address } = entry;
   const covering = config.aliases.filter(({ house, units }) =>
     units.some((unit) => `${house}${unit}` === address),
@@ -121,8 +127,11 @@ function aboutModule(entry: AliasEntry, config: X10Config): readonly Finding[] {
       problem: `heyu says it is a ${model}, here no model is named`,
       hint: `heyu2mqtt alias set ${alias} --model ${model}`,
     });
-  if (covering.some(({ rfOption }) => rfOption === 'RFIGNORE'))
-    warn('heyu drops its radio signals (RFIGNORE)', 'write RFFORWARD instead, then heyu restart');
+  if (!isHeard && covering.some((each) => isDropped(config, each)))
+    warn(
+      'heyu_aux drops its radio signals (RFIGNORE)',
+      'write RFFORWARD instead, then heyu restart; all is well if a transceiver hears it',
+    );
   if (covering.length > 0 && model === undefined && modelOf(entry).protocol === 'security')
     warn(
       `is a ${modelOf(entry).name}, but heyu has no module and no ID for it`,

@@ -8,6 +8,7 @@ import { isAlarmType } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import type { Address } from '../x10/address.js';
 import { againstHeyu } from './check-heyu.js';
+import { disturbedSensors } from './disturbed.js';
 import type { AliasEntry } from './entry.js';
 import { heardOf } from './heard.js';
 import type { History } from './heard.js';
@@ -30,7 +31,8 @@ export function checkAliases(
   history: History | undefined,
 ): readonly Finding[] {
   return [
-    ...(config === undefined ? [] : againstHeyu(current, config)),
+    ...disturbedSensors(current),
+    ...(config === undefined ? [] : againstHeyu(current, config, history)),
     ...(history === undefined ? [] : current.flatMap((entry) => againstHistory(entry, history))),
   ];
 }

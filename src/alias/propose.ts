@@ -3,14 +3,14 @@
  * is a question; what cannot be a sensor is skipped, with the reason.
  */
 
-import type { X10Config } from '../heyu/x10config.js';
+import { isDropped, type X10Config } from '../heyu/x10config.js';
 import type { X10Alias } from '../heyu/x10config-alias.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
 import type { Address } from '../x10/address.js';
-import { modelNamed } from '../x10/model.js';
+import { modelNamed, type ModelKind } from '../x10/model.js';
 import { bareEntry } from './entry.js';
 import type { AliasEntry } from './entry.js';
-import { GUESSED_APPLIANCE, GUESSED_MOTION, questionsAbout, takeDusk } from './questions.js';
+import { GUESSED_APPLIANCE, GUESSED_KAKU, GUESSED_MOTION, questionsAbout, takeDusk } from './questions.js';
 import type { Question } from './questions.js';
 import { nameFor, saysDusk, saysMotion, typeIn } from './words.js';
 
@@ -36,9 +36,7 @@ export type Proposals = {
 };
 
 /** Modules whose lines have nothing to tell. */
-const MEANINGLESS: ReadonlySet<string> = new Set(
-  'VIRT4 VDATA VISGEN SSVDATA SHUTTER SW10 KAKU_S KAKU_P'.split(' '),
-);
+const MEANINGLESS: ReadonlySet<string> = new Set('VIRT4 VDATA VISGEN SSVDATA SHUTTER SW10'.split(' '));
 
 const OPENINGS = ['window', 'garage', 'door'] as const;
 
@@ -48,8 +46,8 @@ export function proposeSensors(config: X10Config): Proposals {
   const modelAt = modelsByAddress(config.aliases);
   const proposals = new Map<Address, Proposal>();
 
-  for (const alias of config.aliases) {
-    const reason = whyNot(alias, modelAt);
+  for (const alias of config.aliases.flatMap(eachKey)) {
+    const reason = whyNot(alias, modelAt, config);
     const address = addressOf(alias);
     if (reason !== undefined || address === undefined) {
       skipped.push({ label: alias.label, line: alias.line, reason: reason ?? 'it names no unit' });
@@ -61,7 +59,7 @@ export function proposeSensors(config: X10Config): Proposals {
       skipped.push({ label: alias.label, line: alias.line, reason: reasonOfSecond });
       const comment = `heyu also calls it ${alias.label}`;
       proposals.set(address, { ...first, comments: [...first.comments, comment] });
-    } else proposals.set(address, propose(alias, address, modelAt.get(address)));
+    } else proposals.set(address, propose(alias, address, modelAt.get(address), config.defaultModule));
   }
 
   const known = new Set(
@@ -92,47 +90,99 @@ function addressOf({ house, units }: X10Alias): Address | undefined {
   return unit === undefined || another !== undefined ? undefined : `${house}${unit}`;
 }
 
-function whyNot(alias: X10Alias, modelAt: ReadonlyMap<Address, string>): string | undefined {
+/**
+ * A remote on several units is one alias in heyu, but its keys are heard by their units: `pad F1-3` gives pad_1,
+ * pad_2 and pad_3.
+ */
+function eachKey(alias: X10Alias): readonly X10Alias[] {
+  const model = alias.model === undefined ? undefined : modelNamed(alias.model);
+  if (alias.units.length < 2 || model?.kind !== 'remote' || model.protocol !== 'standard') return [alias];
+  return alias.units.map((unit) => ({
+    ...alias,
+    label: `${alias.label.slice(0, 29)}_${unit}`,
+    units: [unit],
+  }));
+}
+
+function whyNot(
+  alias: X10Alias,
+  modelAt: ReadonlyMap<Address, string>,
+  config: X10Config,
+): string | undefined {
   if (alias.units.length > 1) return 'it names several units, and heyu shows no such alias in its log';
   const address = addressOf(alias);
   const model = address === undefined ? undefined : modelAt.get(address);
-  if (alias.rfOption === 'RFIGNORE') return 'heyu drops its radio signals (RFIGNORE)';
+  if (isDropped(config, alias))
+    return `heyu_aux drops its radio (RFIGNORE); if a transceiver hears it: heyu2mqtt alias add ${alias.label} ${address ?? ''}${model === undefined ? '' : ` --model ${model}`}`;
   if (model === 'SEC_IGNORE' || model === 'ORE_IGNORE') return `heyu logs nothing of it (${model})`;
   if (model === 'NONE') return 'heyu is told that there is no module (NONE)';
   if (model !== undefined && MEANINGLESS.has(model)) return `there is nothing to show of a ${model}`;
   return undefined;
 }
 
-function propose(alias: X10Alias, address: Address, model: string | undefined): Proposal {
-  const bare = { ...bareEntry(alias.label, address), model, topic: topicFor(alias.label) };
-  const known = model === undefined ? undefined : modelNamed(model);
+function propose(
+  alias: X10Alias,
+  address: Address,
+  ownModel: string | undefined,
+  defaultModule: string | undefined,
+): Proposal {
+  const { label, line } = alias;
   const comments: string[] = [];
+  const fallback = ownModel === undefined ? fittingDefault(label, defaultModule) : undefined;
+  if (fallback !== undefined) comments.push(`heyu names no module: its DEFAULT_MODULE is ${fallback}`);
+  const model = ownModel ?? fallback;
+  const known = model === undefined ? undefined : modelNamed(model);
   let type: AliasEntry['type'];
   if (known === undefined) {
-    type = saysDusk(alias.label)
-      ? 'light_sensor'
-      : typeIn(alias.label, ['motion', ...OPENINGS, 'light', 'remote']);
+    type = typeSaid(label);
     if (type === undefined) {
       type = 'appliance';
       comments.push(GUESSED_APPLIANCE);
     }
     if (type === 'motion') type = undefined;
   } else if (model === 'PLCSENSOR') {
-    type = typeIn(alias.label, ['motion', ...OPENINGS, 'smoke', 'water']);
+    type = typeIn(label, ['motion', ...OPENINGS, 'smoke', 'water']);
     if (type === undefined) comments.push(GUESSED_MOTION);
     if (type === 'motion') type = undefined;
+  } else if (known.name.startsWith('KAKU_')) {
+    // A KAKU_P dims: a lamp.
+    type = typeSaid(label) ?? (known.name === 'KAKU_P' ? 'light' : undefined);
+    if (type === undefined) {
+      type = 'appliance';
+      comments.push(GUESSED_KAKU);
+    }
   } else if (known.kind === 'contact') {
-    type = typeIn(alias.label, OPENINGS);
+    type = typeIn(label, OPENINGS);
     if (type === 'door') type = undefined;
-  } else if (known.kind === 'motion' && known.dusk === 'next_unit' && saysDusk(alias.label)) {
+  } else if (known.kind === 'motion' && known.dusk === 'next_unit' && saysDusk(label)) {
     type = 'light_sensor';
-  } else if (known.name.startsWith('REMOTE') && saysMotion(alias.label)) {
+  } else if (known.name.startsWith('REMOTE') && saysMotion(label)) {
     // REMOTE2 stands for "a keychain remote or motion sensor" in heyu's manual.
     type = 'motion';
   } else if (known.name === 'PR511' || known.name === 'PHS01') {
     comments.push('a floodlight with a motion sensor: its On may be motion or a command');
   }
-  return { entry: { ...bare, type }, line: alias.line, comments };
+  return { entry: { ...bareEntry(label, address), model, topic: topicFor(label), type }, line, comments };
+}
+
+/** What a label says that has no module, or one that says nothing. */
+function typeSaid(label: string): AliasEntry['type'] {
+  return saysDusk(label) ? 'light_sensor' : typeIn(label, ['motion', ...OPENINGS, 'light', 'remote']);
+}
+
+const KIND_OF_TYPE: Readonly<Partial<Record<string, ModelKind>>> = {
+  motion: 'motion',
+  light_sensor: 'motion',
+  light: 'lamp',
+  remote: 'remote',
+};
+
+/** heyu's DEFAULT_MODULE, unless the label speaks of something else. */
+function fittingDefault(label: string, defaultModule: string | undefined): string | undefined {
+  const known = defaultModule === undefined ? undefined : modelNamed(defaultModule);
+  if (known?.protocol !== 'standard' || known.kind === 'other') return undefined;
+  const said = typeSaid(label);
+  return said === undefined || KIND_OF_TYPE[said] === known.kind ? known.name : undefined;
 }
 
 /** The alias itself is the default; only a name that our own topics begin with needs another. */

@@ -27,7 +27,10 @@ export type Question =
 export const GUESSED_APPLIANCE = 'heyu names no module: say type: motion if it is a motion sensor';
 /** Comment on an entry that is taken for a motion sensor because most of its kind are. */
 export const GUESSED_MOTION = 'a PLCSENSOR may sense anything: motion is assumed';
-const GUESSES: readonly string[] = [GUESSED_APPLIANCE, GUESSED_MOTION];
+/** Comment on a KAKU_S of which its label says nothing. */
+export const GUESSED_KAKU =
+  'a KAKU_S may switch anything: say type: light if it is a lamp, motion if it is a sensor';
+const GUESSES: readonly string[] = [GUESSED_APPLIANCE, GUESSED_MOTION, GUESSED_KAKU];
 
 /** The questions that an import raises: what a unit is first, then who is whose dusk sensor. */
 export function questionsAbout(proposals: ReadonlyMap<Address, Proposal>): readonly Question[] {
@@ -59,8 +62,9 @@ export function takeType(
 ): Proposals {
   const entries = proposals.entries.map((proposal) => {
     if (proposal.entry.alias !== question.alias) return proposal;
-    // Motion is the default of these: it need not be written down.
-    const entry = { ...proposal.entry, type: type === 'motion' ? undefined : type };
+    const bare = { ...proposal.entry, type: undefined };
+    // Motion is the default of most: then it need not be written down.
+    const entry = { ...proposal.entry, type: type === 'motion' && isMotion(bare) ? undefined : type };
     return {
       ...proposal,
       entry,
@@ -72,9 +76,7 @@ export function takeType(
 
 function typeQuestions(proposals: ReadonlyMap<Address, Proposal>): readonly Question[] {
   return [...proposals.values()]
-    .filter(
-      ({ entry }) => (entry.model === undefined && entry.type === 'appliance') || entry.model === 'PLCSENSOR',
-    )
+    .filter(({ comments }) => comments.some((comment) => GUESSES.includes(comment)))
     .map(({ entry }) => ({ kind: 'type', alias: entry.alias, address: entry.address }));
 }
 
@@ -82,13 +84,15 @@ function duskQuestions(proposals: ReadonlyMap<Address, Proposal>): readonly Ques
   const questions: Question[] = [];
   const taken = new Set<string>();
   for (const { entry: motion } of proposals.values()) {
-    if (!isMotion(motion) || modelOf(motion).dusk !== 'next_unit') continue;
+    if (!isMotion(motion)) continue;
     const unit = nextUnit(motion.address);
     const candidate = proposals.get(unit)?.entry;
     if (candidate === undefined) continue;
     // Another kind of module on that unit is that module: hall_light with StdLM is a lamp.
     if (candidate.model !== undefined && modelOf(candidate).dusk !== 'next_unit') continue;
     const proposed = saysDuskOf(candidate.alias, motion.alias);
+    // Of a motion sensor without a module only the labels know whether it has a dusk unit.
+    if (modelOf(motion).dusk !== 'next_unit' && !(proposed && motion.model === undefined)) continue;
     if (proposed) taken.add(candidate.alias);
     questions.push({ kind: 'dusk', motion: motion.alias, unit, candidate: candidate.alias, proposed });
   }

@@ -9,10 +9,13 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 
 const MOTION = set('motion motions pir movement mov move presence occupancy msensor');
 /** Said of nothing but darkness and daylight. */
-const DUSK = set('dark darkness dusk dawn daylight twilight photo photocell lux ldr duskdawn dawndusk');
+const DUSK = set(
+  'dark darkness dusk dawn daylight twilight sunset sunrise photo photocell photosensor lightsensor lightlevel lux ldr ' +
+    'illuminance brightness duskdawn dawndusk',
+);
 /** Said of lamps, rooms and times of day as well: they count only beside the same place's motion sensor. */
-const PERHAPS_DUSK = set('light night day bright');
-const EMPTY_WORDS = set('sensor detector det');
+const PERHAPS_DUSK = set('light lights lite ls night day bright sun ambient evening');
+const EMPTY_WORDS = set('sensor detector det ms');
 
 const TYPES: readonly (readonly [SensorType, ReadonlySet<string>])[] = [
   ['motion', MOTION],
@@ -48,10 +51,13 @@ export function saysDusk(label: string): boolean {
 
 /**
  * True when the label names the dusk unit of the motion sensor beside it. A word that lamps carry too (`light`)
- * counts only where both labels name the same place: `hall_light` beside `hall_motion`.
+ * counts only where both labels name the same place, `hall_light` beside `hall_motion`, or where it is what
+ * distinguishes them, `hall_motion_light`.
  */
 export function saysDuskOf(label: string, motionLabel: string): boolean {
   if (saysDusk(label)) return true;
+  const isDusk = (word: string): boolean => DUSK.has(word) || PERHAPS_DUSK.has(word);
+  if (wordsBeside(label, motionLabel).some(isDusk)) return true;
   const words = wordsOf(label);
   if (saysMotion(label) || !words.some((word) => PERHAPS_DUSK.has(word))) return false;
   const place = words.filter((word) => !PERHAPS_DUSK.has(word)).join(' ');
@@ -61,10 +67,33 @@ export function saysDuskOf(label: string, motionLabel: string): boolean {
   return place === motionPlace;
 }
 
-/** The type of sensor that a label speaks of, among `types`; undefined when it speaks of none. */
+/** What a label says beside another one that it contains; nothing when it does not. */
+function wordsBeside(label: string, other: string): readonly string[] {
+  if (label.toLowerCase().startsWith(other.toLowerCase())) return wordsOf(label.slice(other.length));
+  const known = wordsOf(other);
+  const words = wordsOf(label);
+  return known.every((word) => words.includes(word)) ? words.filter((word) => !known.includes(word)) : [];
+}
+
+/**
+ * The type of sensor that a label speaks of, among `types`; undefined when it speaks of none. The word after a
+ * place decides, and a garage is a place too: `garage_house_door` is a door, only `garage_door` and `garage` alone
+ * are the garage's own. Who speaks of motion is a motion sensor.
+ */
 export function typeIn(label: string, types: readonly SensorType[]): SensorType | undefined {
   const words = wordsOf(label);
-  return TYPES.find(([type, names]) => types.includes(type) && words.some((word) => names.has(word)))?.[0];
+  const isThing = (type: SensorType | undefined): boolean => type !== undefined && type !== 'garage';
+  const found = words.flatMap((word, index): readonly SensorType[] => {
+    const type = typeOf(word, types);
+    if (type === 'door' && typeOf(words[index - 1] ?? '', types) === 'garage') return ['garage'];
+    const isPlace = type === 'garage' && words.some((other) => isThing(typeOf(other, types)));
+    return type === undefined || isPlace ? [] : [type];
+  });
+  return found.includes('motion') ? 'motion' : found.at(-1);
+}
+
+function typeOf(word: string, types: readonly SensorType[]): SensorType | undefined {
+  return TYPES.find(([type, names]) => types.includes(type) && names.has(word))?.[0];
 }
 
 /**

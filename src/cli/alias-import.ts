@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { neverAlerting } from '../alias/check.js';
+import { disturbedSensors } from '../alias/disturbed.js';
 import { raisesAlarm, type AliasEntry } from '../alias/entry.js';
 import { changesAnything, mergeAliases, merged, type Merge, type MergeStep } from '../alias/merge.js';
 import { proposeSensors, type Proposals } from '../alias/propose.js';
@@ -73,7 +74,12 @@ export async function importInto(
   const proposals = asks ? await answered(proposed, before.entries, askOnTerminal) : proposed;
   const merge = mergeAliases(before.entries, proposals, { prune });
   showMerge(terminal, merge);
-  showSkipped(terminal, config, proposals, merged(before.entries, merge));
+  const entries = merged(before.entries, merge);
+  showSkipped(terminal, config, proposals, entries);
+  for (const { alias = '', problem, hint = '' } of disturbedSensors(entries)) {
+    terminal.print(terminal.style('yellow', `  ! ${alias}: ${problem}`));
+    terminal.print(terminal.style('dim', `    ${hint}`));
+  }
 
   if (!changesAnything(merge)) {
     terminal.print(`${place.path} is up to date`);

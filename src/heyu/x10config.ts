@@ -172,3 +172,19 @@ export function aliasInLog(config: X10Config, address: Address): string | undefi
     ({ house, units }) => units.length === 1 && `${house}${units[0] ?? 0}` === address,
   )?.label;
 }
+
+/** Modules that are a transceiver: they put the radio of their house code on the power line (modules.c). */
+const TRANSCEIVERS: ReadonlySet<string | undefined> = new Set(['RR501', 'PAT01']);
+
+/**
+ * Whether heyu never hears this alias for the sake of RFIGNORE. It concerns heyu_aux alone (relay_aux.c): without
+ * TTY_AUX there is none, and what a transceiver puts on the power line is heard all the same. Security sensors are
+ * heard by radio only.
+ */
+export function isDropped(config: X10Config, alias: X10Alias): boolean {
+  if (alias.rfOption !== 'RFIGNORE') return alias.options.includes('RFIGNORE');
+  return (
+    config.ttyAux !== undefined &&
+    !config.aliases.some(({ house, model }) => house === alias.house && TRANSCEIVERS.has(model))
+  );
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkAliases } from '../../src/alias/check.js';
+import { disturbedSensors } from '../../src/alias/disturbed.js';
 import { bareEntry } from '../../src/alias/entry.js';
 import type { AliasEntry } from '../../src/alias/entry.js';
 import { hear, newHistory } from '../../src/alias/heard.js';
@@ -59,9 +60,10 @@ describe('an alias file against the configuration of heyu', () => {
     [
       'that drops its signals',
       [hall],
-      'ALIAS hall A3 MS14A RFIGNORE',
-      ['warning hall: heyu drops its radio signals (RFIGNORE)'],
+      'TTY_AUX /dev/ttyS1 W800RF32\nALIAS hall A3 MS14A RFIGNORE',
+      ['warning hall: heyu_aux drops its radio signals (RFIGNORE)'],
     ],
+    ['that has no receiver that could drop them', [hall], 'ALIAS hall A3 MS14A RFIGNORE', []],
     [
       'without an ID for a security sensor',
       [entry('s', 'C1', { model: 'MS10A' })],
@@ -84,6 +86,43 @@ describe('an alias file against the configuration of heyu', () => {
     ['about an ignored neighbour', [{ ...hall, ignore: true }], 'ALIAS front A5', []],
   ])('%s', (_, entries, x10config, findings) => {
     expect(shown(entries, x10config)).toEqual(findings);
+  });
+});
+
+describe('sensors on neighbouring units', () => {
+  const MS13 = { model: 'MS13' };
+  it.each([
+    [
+      'are disturbed by the dusk of the one before',
+      [entry('one', 'B1', MS13), entry('two', 'B2', MS13), entry('three', 'B3', { type: 'door' })],
+      ['two: B2 is the dusk unit of one', 'three: B3 is the dusk unit of two'],
+    ],
+    [
+      'round the last unit',
+      [entry('a', 'B1', MS13), entry('b', 'B16', MS13)],
+      ['a: B1 is the dusk unit of b'],
+    ],
+    ['of another house code are not', [entry('one', 'B1', MS13), entry('two', 'C2', MS13)], []],
+    ['every other unit are not', [entry('one', 'B1', MS13), entry('two', 'B3', MS13)], []],
+    [
+      'that are its dusk sensor are not',
+      [entry('one', 'B1', MS13), entry('d', 'B2', { type: 'light_sensor' })],
+      [],
+    ],
+    ['that are a lamp are not', [entry('one', 'B1', MS13), entry('lamp', 'B2', { model: 'StdLM' })], []],
+    ['of security are not', [entry('one', 'B1', MS13), entry('s', 'B2', { model: 'MS10A' })], []],
+    ['are not by one that sends no dusk', [entry('one', 'B1'), entry('two', 'B2', MS13)], []],
+    ['are not by a neighbour', [entry('one', 'B1', { ...MS13, ignore: true }), entry('two', 'B2', MS13)], []],
+  ])('%s', (_, entries, said) => {
+    expect(
+      disturbedSensors(entries).map(({ alias, problem }) => `${alias ?? ''}: ${problem.split(':')[0] ?? ''}`),
+    ).toEqual(said);
+    expect(checkAliases(entries, undefined, undefined)).toEqual(disturbedSensors(entries));
+  });
+
+  it('which a log has heard in spite of RFIGNORE are in order', () => {
+    const text = 'TTY_AUX /dev/ttyS1 W800RF32\nALIAS hall A3 MS14A RFIGNORE';
+    expect(shown([hall], text, ['A3'])).toEqual([]);
   });
 });
 

@@ -5,8 +5,11 @@ import { proposeSensors } from '../../src/alias/propose.js';
 import { takeDusk, takeType } from '../../src/alias/questions.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 
-const propose = (...lines: string[]) =>
-  proposeSensors(readX10Config(lines.map((line) => `ALIAS ${line}`).join('\n')));
+const propose = (...lines: string[]) => {
+  const written = lines.map((line) => (/^(TTY_AUX|DEFAULT_MODULE) /.test(line) ? line : `ALIAS ${line}`));
+  return proposeSensors(readX10Config(written.join('\n')));
+};
+const AUX = 'TTY_AUX /dev/ttyUSB1 W800RF32';
 
 /** `label address model|- type|- name [dusk]` of each proposed entry. */
 const shown = (...lines: string[]) =>
@@ -43,23 +46,64 @@ describe('what is proposed for an alias', () => {
     ['smoke C3 SD90 C5 D5', 'smoke C3 SD90 - Smoke'],
     ['fob C4 KR10A 77 DUMMY', 'fob C4 KR10A - Fob'],
     ['outside B1 ORE_T1 41', 'outside B1 ORE_T1 - Outside'],
+    ['garage_house_door C2 DS10A 65', 'garage_house_door C2 DS10A - Garage house door'],
+    ['garage_door C2 DS10A 65', 'garage_door C2 DS10A garage Garage door'],
+    ['porch_light K7 KAKU_S 9d9a0 10', 'porch_light K7 KAKU_S light Porch light'],
+    ['porch_motion K7 KAKU_S 9d9a0 10', 'porch_motion K7 KAKU_S motion Porch'],
+    ['porch K7 KAKU_S 9d9a0 10', 'porch K7 KAKU_S appliance Porch'],
+    ['porch K7 KAKU_P 9d9a0 10', 'porch K7 KAKU_P light Porch'],
+    ['ign A15 MS14A RFIGNORE', 'ign A15 MS14A - Ign'],
   ])('%s -> %s', (line, entry) => {
     expect(shown(line)).toEqual([entry]);
   });
 
   it.each([
     ['all A1-4', 'several units'],
-    ['pad F1-3 PALMPAD RFFORWARD', 'several units'],
+    ['lamps F1-3 StdLM', 'several units'],
     ['none A0', 'names no unit'],
     ['ignored P6 SEC_IGNORE 3C', 'SEC_IGNORE'],
     ['nothing P6 NONE', 'NONE'],
-    ['ign A15 MS14A RFIGNORE', 'RFIGNORE'],
+    ['ign C1 DS10A 41 RFIGNORE', 'RFIGNORE'],
     ['shut A15 SHUTTER', 'SHUTTER'],
     ['virtual A14 VDATA', 'VDATA'],
   ])('nothing for %s', (line, reason) => {
     const { entries, skipped } = propose(line);
     expect(entries).toEqual([]);
     expect(skipped).toMatchObject([{ line: 1, reason: expect.stringContaining(reason) as string }]);
+  });
+
+  it('is every key of a remote on several units', () => {
+    expect(shown('pad F1-2,5 PALMPAD RFFORWARD')).toEqual([
+      'pad_1 F1 PALMPAD - Pad 1',
+      'pad_2 F2 PALMPAD - Pad 2',
+      'pad_5 F5 PALMPAD - Pad 5',
+    ]);
+  });
+
+  it.each([
+    ['a radio receiver and nothing else', [AUX, 'ign A15 MS14A RFIGNORE'], []],
+    ['a transceiver of another house code', [AUX, 'ign A15 MS14A RFIGNORE', 'tm B1 RR501'], ['tm']],
+    ['a transceiver', [AUX, 'ign A15 MS14A RFIGNORE', 'tm A1 RR501'], ['ign', 'tm']],
+    ['no receiver', ['ign A15 MS14A RFIGNORE'], ['ign']],
+  ])('of RFIGNORE in a house with %s', (_, lines, aliases) => {
+    const { entries, skipped } = propose(...lines);
+    expect(entries.map(({ entry }) => entry.alias)).toEqual(aliases);
+    if (!aliases.includes('ign'))
+      expect(skipped[0]?.reason).toBe(
+        'heyu_aux drops its radio (RFIGNORE); if a transceiver hears it: heyu2mqtt alias add ign A15 --model MS14A',
+      );
+  });
+
+  it.each([
+    ['DEFAULT_MODULE StdLM', 'hall A3', 'hall A3 StdLM - Hall'],
+    ['DEFAULT_MODULE stdam', 'fan A3', 'fan A3 StdAM - Fan'],
+    ['DEFAULT_MODULE StdLM', 'hall_motion A3', 'hall_motion A3 - - Hall'],
+    ['DEFAULT_MODULE MS14A', 'hall_motion A3', 'hall_motion A3 MS14A - Hall'],
+    ['DEFAULT_MODULE MS14A', 'hall_lamp A3', 'hall_lamp A3 - light Hall lamp'],
+    ['DEFAULT_MODULE StdLM', 'hall A3 MS14A RFFORWARD', 'hall A3 MS14A - Hall'],
+    ['DEFAULT_MODULE NONE', 'hall A3', 'hall A3 - appliance Hall'],
+  ])('with %s: %s -> %s', (directive, line, entry) => {
+    expect(shown(directive, line)).toEqual([entry]);
   });
 
   it('keeps the first of two aliases of a unit and names the other', () => {
@@ -110,7 +154,22 @@ describe('a dusk unit', () => {
     ['is no lamp', [`hall_motion A3 ${M}`, 'hall_light A4 StdLM'], undefined],
     ['belongs to no security sensor', ['hall_motion C3 MS10A 41', 'hall_dark C4'], undefined],
     ['belongs to no PLC sensor', ['hall_motion C3 PLCSENSOR', 'hall_dark C4'], undefined],
-    ['is not taken where heyu drops it', [`hall_motion A3 ${M}`, 'hall_dark A4 MS14A RFIGNORE'], undefined],
+    [
+      'is not taken where heyu drops it',
+      [AUX, `hall_motion A3 ${M}`, 'hall_dark A4 MS14A RFIGNORE'],
+      undefined,
+    ],
+    ['is a label and a word for darkness', [`hall_motion A3 ${M}`, `hall_motion_dark A4 ${M}`], 'A4'],
+    ['is a label and a word for light', [`hall_motion A3 ${M}`, `HALL_MOTION_LS A4 ${M}`], 'A4'],
+    ['is a label and a word run together', [`hall A3 ${M}`, `hallPhoto A4 ${M}`], 'A4'],
+    [
+      'is one of a sensor without a module, if its label says so',
+      ['hall_motion A3', 'hall_motion_dusk A4'],
+      'A4',
+    ],
+    ['is none of a sensor without a module by itself', ['hall_motion A3', 'stairs_motion A4'], undefined],
+    ['is no label and a number', [`hall_motion A3 ${M}`, `hall_motion_2 A4 ${M}`], undefined],
+    ['is no label of another place', [`hall_motion A3 ${M}`, `attic_motion_dark A4 ${M}`], undefined],
   ])('%s', (_, lines, dusk) => {
     const { entries } = propose(...lines);
     const motion = entries.find(({ entry }) => /motion|^hall$/.test(entry.alias))?.entry;
@@ -146,6 +205,8 @@ describe('what a unit is', () => {
     ['kitchen C1', 'motion', undefined],
     ['kitchen C1', 'door', 'door'],
     ['plc E1 PLCSENSOR', 'motion', undefined],
+    ['porch K7 KAKU_S 9d9a0 10', 'motion', 'motion'],
+    ['porch K7 KAKU_S 9d9a0 10', 'light', 'light'],
   ] as const)('%s answered with %s needs no guess any more', (line, type, written) => {
     const before = propose(line);
     const [question] = before.questions;

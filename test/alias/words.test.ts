@@ -41,6 +41,11 @@ describe('a dusk unit', () => {
     ['kitchen_light', 'hall_motion', false],
     ['hall2', 'hall', false],
     ['hall_motion2', 'hall_motion', false],
+    ['hall_motion_dark', 'hall_motion', true],
+    ['den_ms_ldr', 'den_ms', true],
+    ['den_ls', 'den_ms', true],
+    ['dark_hall_motion', 'hall_motion', true],
+    ['hall_motion_upper', 'hall_motion', false],
     ['dark_room_motion', 'hall_motion', false],
     ['lighthouse', 'hall', false],
     ['darkroom', 'hall_motion', false],
@@ -67,5 +72,24 @@ describe('words', () => {
     expect(typeIn('bath_window', ['window', 'door'])).toBe('window');
     expect(typeIn('bath_window', ['light'])).toBeUndefined();
     expect(typeIn('bath', ['window', 'door'])).toBeUndefined();
+  });
+});
+
+describe('the type that a label speaks of', () => {
+  it.each([
+    ['garage_house_door', 'door'],
+    ['garage_door', 'garage'],
+    ['garage', 'garage'],
+    ['garage_window', 'window'],
+    ['garage_motion', 'motion'],
+    ['garage_door_light', 'light'],
+    ['window_light', 'light'],
+    ['light_motion', 'motion'],
+    ['motion_light', 'motion'],
+    ['back_door_window', 'window'],
+    ['carport', 'garage'],
+    ['cellar', undefined],
+  ] as const)('%s: %s', (label, type) => {
+    expect(typeIn(label, ['motion', 'window', 'garage', 'door', 'light'])).toBe(type);
   });
 });

@@ -30,6 +30,16 @@ describe('alias import', () => {
     expect((await alias('check', '--no-log')).code).toBe(0);
   });
 
+  it('says so of sensors that disturb each other', async () => {
+    const { alias, write } = house();
+    write('x10config', 'ALIAS one B1 MS13 RFFORWARD\nALIAS two B2 MS13 RFFORWARD\n');
+    const { code, out } = await alias('import', '--yes', '--zone', 'ground');
+    expect([code, out]).toEqual([0, expect.stringContaining('! two: B2 is the dusk unit of one') as string]);
+    const check = await alias('check', '--no-log', '--json');
+    expect(check.code).toBe(1);
+    expect(JSON.parse(check.out)).toContainEqual(expect.objectContaining({ level: 'warning', alias: 'two' }));
+  });
+
   it('run again changes nothing', async () => {
     const { alias, read } = house();
     const before = read('aliases.yaml');
@@ -95,7 +105,9 @@ describe('alias import', () => {
     const units = 'ABCDEFGHIJKLM'
       .split('')
       .flatMap((house_) => Array.from({ length: 16 }, (_, unit) => `${house_}${unit + 1}`));
-    const lines = units.slice(0, 200).map((unit) => `ALIAS sensor_${unit}_motion ${unit} MS13A RFFORWARD`);
+    const lines = units
+      .slice(0, 200)
+      .map((unit, index) => `ALIAS sensor_${unit}_motion ${unit} MS10A ${index.toString(16)}`);
     const { alias, path } = house({ x10config: lines.join('\n') });
     rmSync(path('aliases.yaml'));
     const begun = performance.now();
