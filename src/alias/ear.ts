@@ -18,6 +18,7 @@ import {
   takeKaku,
 } from '../heyu/selection.js';
 import { KAKU_FUNCTIONS } from '../heyu/functions.js';
+import { droppedOutOfStep, type SpoolWatches } from '../heyu/spool.js';
 import { engineOf, readStamp, stampClock, type StampForm } from '../heyu/stamp.js';
 import { addressAt } from '../x10/address.js';
 import type { Heard } from './heard.js';
@@ -28,13 +29,14 @@ export type Ear = {
   readonly selections: Selections;
   /** What the other engines of a COMMON log have addressed. */
   readonly otherSelections: OtherSelections;
+  readonly spool: SpoolWatches;
   /** An address that got no function within this time is forgotten, ms. */
   readonly expiryMs: number;
 };
 
 /** An ear that has heard nothing yet. */
 export function newEar(form: StampForm, expiryMs: number): Ear {
-  return { form, selections: noSelections(), otherSelections: {}, expiryMs };
+  return { form, selections: noSelections(), otherSelections: {}, spool: {}, expiryMs };
 }
 
 /** What one line says, at the instant `at`; nothing for lines that name no sender. */
@@ -44,7 +46,13 @@ export function listen(ear: Ear, text: string, at: number): readonly Heard[] {
   const engine = engineOf(text, stamp.bodyStart);
   const writer = engine === 0 ? '' : `/${engine}`;
   const selections = selectionsOf(ear.selections, ear.otherSelections, writer);
-  return heardIn(readSignal(text, stamp.bodyStart), selections, ear.expiryMs, at);
+  const signal = readSignal(text, stamp.bodyStart);
+  if (
+    (signal.kind === 'address' || signal.kind === 'function') &&
+    droppedOutOfStep(ear.spool, engine, selections, signal, at, ear.expiryMs) !== undefined
+  )
+    return [];
+  return heardIn(signal, selections, ear.expiryMs, at);
 }
 
 /**

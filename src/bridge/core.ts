@@ -8,6 +8,7 @@ import type { AddressIndex } from '../x10/address.js';
 import { ADDRESS_COUNT, indexOf } from '../x10/address.js';
 import { signalReader, type SignalReader } from '../heyu/line.js';
 import { noSelections, shiftSelections, type OtherSelections, type Selections } from '../heyu/selection.js';
+import type { SpoolWatches } from '../heyu/spool.js';
 import { stampClock, type StampClock } from '../heyu/stamp.js';
 import type { Hearing, Report, Sensor, SensorEvent, Standing } from '../sensor/hearing.js';
 import { HOLD_OVER, hideMotion } from '../sensor/motion.js';
@@ -19,7 +20,7 @@ import type { ChannelTopic } from '../mqtt/topics.js';
 import type { CoreSettings } from '../settings.js';
 import { createDeadlines, type Deadlines } from './deadlines.js';
 import type { Finding } from './finding.js';
-import { newHealth, setTrouble, type Health, type Trouble } from './health.js';
+import { rememberedHealth, setTrouble, type Health, type Trouble } from './health.js';
 import { interrupt, SHORTEST_LIMIT_MS, silentFrom } from './heartbeats.js';
 import type { Unmapped } from './unmapped.js';
 
@@ -56,6 +57,8 @@ export type CoreMemory = {
   readonly selections: Selections;
   /** What others than the first engine have addressed; version 0.1 did not tell them apart. */
   readonly otherSelections?: OtherSelections;
+  /** Whether an engine is out of step with its spool. */
+  readonly spool?: SpoolWatches;
   /** Last RF On and Off by address: [on, off], epoch ms. */
   readonly rf: Readonly<Record<number, readonly [number, number]>>;
   readonly unmapped: Unmapped;
@@ -76,6 +79,7 @@ export type Core = {
   readonly byDusk: readonly (Sensor | undefined)[];
   readonly selections: Selections;
   readonly otherSelections: OtherSelections;
+  readonly spool: SpoolWatches;
   readonly rf: Record<number, [number, number]>;
   readonly unmapped: Unmapped;
   readonly health: Health;
@@ -129,9 +133,10 @@ export function createCore(
     byDusk: at256(({ dusk }) => (dusk === undefined ? undefined : indexOf(dusk))),
     selections: memory?.selections ?? noSelections(),
     otherSelections: memory?.otherSelections ?? {},
+    spool: memory?.spool ?? {},
     rf,
     unmapped: memory?.unmapped ?? {},
-    health: memory?.health ?? newHealth(),
+    health: rememberedHealth(memory?.health),
     lineAt: memory?.lineAt ?? 0,
     deadlines: createDeadlines(sensors),
     wakeAt: Infinity,
@@ -224,8 +229,8 @@ export function hideOverdue(core: Core, at: number): void {
 export function memoryOf(core: Core): CoreMemory {
   const sensors: Record<string, SensorState> = {};
   for (const { settings, state } of core.sensors) sensors[settings.id] = state;
-  const { selections, otherSelections, rf, unmapped, health, lineAt } = core;
-  return { sensors, selections, otherSelections, rf, unmapped, health, lineAt };
+  const { selections, otherSelections, spool, rf, unmapped, health, lineAt } = core;
+  return { sensors, selections, otherSelections, spool, rf, unmapped, health, lineAt };
 }
 
 /** A core with new settings that remembers what the old one did (reload). */

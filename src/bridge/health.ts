@@ -14,6 +14,8 @@ export type Counters = {
   noise: number;
   orphans: number;
   copies: number;
+  /** Addresses that were none of X10 (heyu/spool); one that is repeated while it waits counts once. */
+  outOfStep: number;
   expiredAddresses: number;
   stampMismatches: number;
   engineStarts: number;
@@ -34,6 +36,7 @@ export type Counters = {
 
 /** A trouble that lasts. */
 export type Trouble =
+  | 'spool_out_of_step'
   | 'rf_flood'
   | 'rf_jamming'
   | 'interface_lockup'
@@ -61,6 +64,7 @@ export function newHealth(): Health {
       noise: 0,
       orphans: 0,
       copies: 0,
+      outOfStep: 0,
       expiredAddresses: 0,
       stampMismatches: 0,
       engineStarts: 0,
@@ -80,6 +84,12 @@ export function newHealth(): Health {
   };
 }
 
+/** What was remembered; counters that are newer than it begin at 0. */
+export function rememberedHealth(health: Health | undefined): Health {
+  const fresh = newHealth();
+  return health === undefined ? fresh : { ...health, counters: { ...fresh.counters, ...health.counters } };
+}
+
 /** Each trouble in words for people. */
 export const TROUBLES: Readonly<Record<Trouble, string>> = {
   rf_flood: 'the RF receiver is flooded',
@@ -87,6 +97,8 @@ export const TROUBLES: Readonly<Record<Trouble, string>> = {
   interface_lockup: 'the power line interface is locked up',
   interface_garbage: 'garbage comes from the power line interface',
   clock_mismatch: 'the stamps of the heyu log do not fit the clock: check heyu.timezone and heyu.date_format',
+  spool_out_of_step:
+    'heyu was out of step with its spool file, and what it wrote then is no X10: if it comes again, heyu stop; heyu start',
   old_heyu: 'heyu is older than 2.5, and its lines are not understood: update heyu',
   heartbeats_missing:
     'no sensor gives a sign of life any more: heyu or its receiver may hang (heyu stop; heyu start)',

@@ -25,6 +25,7 @@ import { advance, type Core } from './core.js';
 import { functionHeard, kakuHeard, presetHeard } from './function-heard.js';
 import { setTrouble } from './health.js';
 import { interfaceWorks, messageHeard, receiverWorks } from './message-heard.js';
+import { isOfUpload, isOutOfStep } from './out-of-step.js';
 import { noteUnmapped } from './unmapped.js';
 import { aliasOf, counts, isLamp, signed, unmapped } from './whose.js';
 
@@ -139,6 +140,10 @@ function hearSignal(
   line: LogLine,
 ): void {
   const { health, output, settings } = core;
+  if (isOfUpload(signal)) {
+    const engine = engineOf(line.text, bodyStart);
+    if (isOutOfStep(core, engine, selectionsFor(core, line, bodyStart), signal, at)) return;
+  }
   if (health.troubles.old_heyu !== undefined && 'unit' in signal) setTrouble(core, 'ends', 'old_heyu', at);
   switch (signal.kind) {
     case 'address': {

@@ -171,6 +171,19 @@ export function selectForPreset(
   return selected;
 }
 
+/** What waits for a function from this source means nothing. Returns how many addresses that were. */
+export function dropWaiting(selections: Selections, source: Source): number {
+  let dropped = 0;
+  for (let house = 0; house < 16; house += 1) {
+    const key = keyOf(source, house);
+    const selection = selections[key];
+    if (selection === undefined || selection.completedAt !== undefined) continue;
+    dropped += selection.units.length;
+    Reflect.deleteProperty(selections, key);
+  }
+  return dropped;
+}
+
 /** heyu's engine was started anew, or lines are missing: what was addressed before means nothing any more. */
 export function forgetSelections(selections: Selections): void {
   for (const key of Object.keys(selections)) Reflect.deleteProperty(selections, key);

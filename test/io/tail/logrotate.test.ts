@@ -10,14 +10,14 @@ import { configureLogrotate, forms } from './real-logrotate.js';
 
 /** Names that hold the second are given once a second. */
 const isDated = (directives: readonly string[]): boolean => directives.includes('dateext');
-let rotatedIn = 0;
-const second = (): number => Math.floor(Date.now() / 1000);
+let rotatedAt = 0;
 
 /** Rotates once, whether it is time or not. */
 async function rotate(log: string, directives: readonly string[]): Promise<void> {
-  if (isDated(directives)) await until(() => second() > rotatedIn);
+  // logrotate's clock is that of the kernel's last tick
+  if (isDated(directives)) await until(() => Date.now() > rotatedAt + 1100);
   execFileSync(...configureLogrotate(log, directives), { stdio: ['ignore', 'ignore', 'pipe'] });
-  rotatedIn = second();
+  rotatedAt = Date.now();
 }
 
 function ownLog(): string {
