@@ -24,9 +24,12 @@ const ROTATIONS = Number(process.env['ROTATIONS'] ?? 0);
 const isLong = ROTATIONS > 0;
 const SHORT = ['create', 'nocreate, compress and delaycompress', 'copytruncate'];
 const rotations = isLong ? ROTATIONS : 5;
-/** Between two rotations, milliseconds; names that hold the second are given once a second. */
+/**
+ * Between two rotations, milliseconds. Names that hold the second are given once a second, and what is written to a
+ * truncated log within one second may begin as what was there before, as in a log that was edited.
+ */
 const PAUSE_MS = 200;
-const DATED_PAUSE_MS = 1100;
+const SECOND_PAUSE_MS = 1100;
 
 /** What a bridge has heard, by the id of the function's line: `A3 on`. */
 class Hearer {
@@ -141,9 +144,14 @@ it.each(forms.filter(({ name }) => isLong || SHORT.includes(name)))(
     const isLossy =
       directives.includes('copytruncate') ||
       (directives.includes('compress') && !directives.includes('delaycompress'));
+    let isReplaced = false;
     for (let rotation = 1; rotation <= rotations; rotation += 1) {
-      await delay(directives.includes('dateext') ? DATED_PAUSE_MS : PAUSE_MS);
-      await promisify(execFile)(command, args);
+      await delay(/dateext|copytruncate/.test(directives.join()) ? SECOND_PAUSE_MS : PAUSE_MS);
+      // a heyu that is quicker than logrotate, twice: the second of its files takes the name of the first
+      const said = await promisify(execFile)(command, args).catch(
+        (error: unknown) => error as { stderr: string },
+      );
+      if (said.stderr.split('renaming to').length > 2) isReplaced = true;
       if (rotation % 3 !== 0 || isLossy) continue;
       await followed.stop();
       hearer.recalls(checkpoint.memory);
@@ -158,7 +166,7 @@ it.each(forms.filter(({ name }) => isLong || SHORT.includes(name)))(
     );
     await followed.settles();
     expect([...hearer.heard.values()]).toEqual(heardIn(heard()));
-    if (directives.includes('copytruncate')) {
+    if (directives.includes('copytruncate') || isReplaced) {
       // what is written between the copying and the truncating is lost, unless it was read in between
       expect(isIn(truth.lines, heard())).toBe(true);
     } else {
