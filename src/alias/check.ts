@@ -4,6 +4,7 @@
  */
 
 import type { X10Config } from '../heyu/x10config.js';
+import type { Source } from '../heyu/source.js';
 import { isAlarmType } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import type { Address } from '../x10/address.js';
@@ -37,30 +38,46 @@ export function checkAliases(
   ];
 }
 
+/** heyu writes nothing of what these modules send. */
+const SILENCED: readonly string[] = ['SEC_IGNORE', 'ORE_IGNORE'];
+
 /** Sensors that can never be heard, or never raise an alert in a house that has zones. */
-export function neverAlerting(sensors: readonly SensorSettings[], hasZones: boolean): readonly Finding[] {
+export function neverAlerting(
+  sensors: readonly SensorSettings[],
+  hasZones: boolean,
+  history?: History,
+): readonly Finding[] {
   return sensors.flatMap((sensor): readonly Finding[] => {
-    const { alias, ignore, type, model, sources, zone } = sensor;
+    const { alias, ignore, type, zone } = sensor;
     if (ignore) return [];
-    if (model.protocol === 'security' && !sources.has('rcva'))
-      return [
-        {
-          level: 'warning',
-          alias,
-          problem: 'is never heard: rcva is not among its sources',
-          hint: 'heyu writes security sensors as rcva only: add it to sources:',
-        },
-      ];
-    if (!hasZones || zone !== undefined || !isAlarmType(type)) return [];
-    return [
-      {
-        level: 'warning',
-        alias,
-        problem: 'can never raise an alert: it has no zone',
-        hint: `heyu2mqtt alias set ${alias} --zone ZONE`,
-      },
-    ];
+    const [problem, hint] =
+      neverHeard(sensor, history && heardOf(history, sensor.address)?.sources) ??
+      (hasZones && zone === undefined && isAlarmType(type)
+        ? ['can never raise an alert: it has no zone', `heyu2mqtt alias set ${alias} --zone ZONE`]
+        : []);
+    return problem === undefined ? [] : [{ level: 'warning', alias, problem, hint }];
   });
+}
+
+/** Why nothing of a sensor counts, and what to do. `heard`: the sources in which the log has it. */
+function neverHeard(
+  { model, sources }: SensorSettings,
+  heard: ReadonlySet<Source> | undefined,
+): readonly [problem: string, hint: string] | undefined {
+  if (SILENCED.includes(model.name))
+    return [`is never heard: heyu logs nothing of a ${model.name}`, 'mend its module in x10config and here'];
+  // weather stations and meters may be emulated by heyu, which says sndc
+  const comesAs: readonly Source[] =
+    model.protocol === 'security' ? ['rcva'] : model.protocol === 'decoded' ? ['rcva', 'sndc'] : [];
+  if (comesAs.length > 0 && !comesAs.some((source) => sources.has(source)))
+    return [
+      'is never heard: rcva is not among its sources',
+      `heyu writes a ${model.name} as rcva: add it to sources:`,
+    ];
+  if (heard === undefined || heard.size === 0 || [...heard].some((source) => sources.has(source)))
+    return undefined;
+  const only = [...heard].join(' and ');
+  return [`does not count: it was heard as ${only} only, which is not among its sources`, 'see sources:'];
 }
 
 function againstHistory(entry: AliasEntry, history: History): readonly Finding[] {

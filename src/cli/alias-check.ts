@@ -38,13 +38,15 @@ function check(options: Options): void {
   const file = readAliasFile(place);
   const x10config = options.x10config ?? place.x10config ?? findX10Config(process.env);
   const config = readX10ConfigFile(x10config);
+  const history = historyFor(file, options);
   const rows = [
     ...faultRows(file),
     ...neverAlerting(
       file.aliases.map(({ settings }) => settings),
       place.zones.length > 0,
+      history,
     ),
-    ...checkAliases(file.entries, config, historyFor(file, options)),
+    ...checkAliases(file.entries, config, history),
   ];
   const worst = rows.some(({ level }) => level === 'fault')
     ? EXIT.faults

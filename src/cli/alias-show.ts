@@ -44,7 +44,10 @@ function showAlias(alias: string, options: Options): void {
   for (const topic of topics) terminal.print(`  ${topic}`);
 }
 
-function rowsOf({ settings, lines, line }: AliasRead, place: AliasPlace): readonly (readonly string[])[] {
+function rowsOf(
+  { settings, lines, line, ignoredType }: AliasRead,
+  place: AliasPlace,
+): readonly (readonly string[])[] {
   const { dusk, area, zone, modes, sources } = settings;
   const values: Readonly<Record<string, string>> = {
     address: settings.address,
@@ -72,5 +75,13 @@ function rowsOf({ settings, lines, line }: AliasRead, place: AliasPlace): readon
       : 'default';
   return Object.entries(values)
     .filter(([, value]) => value !== '')
-    .map(([key, value]) => [key, value, lines.has(key) ? at(key) : byDefault(key)]);
+    .map(([key, value]) => [
+      key,
+      value,
+      key === 'type' && ignoredType !== undefined
+        ? `its model; ${ignoredType} of ${at(key)} is ignored`
+        : lines.has(key)
+          ? at(key)
+          : byDefault(key),
+    ]);
 }

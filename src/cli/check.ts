@@ -54,7 +54,7 @@ async function check(options: Options): Promise<void> {
   const tell = (area: Area): Tell => tellIn(area, findings);
   const configFile = configFileOf(options.config);
   const loaded = loadConfiguration({ configFile, env: process.env, version: ownVersion() });
-  const configuration = checkConfiguration(loaded, configFile, tell('configuration'));
+  const configuration = checkConfiguration(loaded, configFile, tell('configuration'), options.quick);
   if (options.quick === true) {
     if (configuration !== undefined) await checkOnline(configuration, tell('service'));
   } else {

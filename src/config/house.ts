@@ -13,6 +13,7 @@ import { readConfigFile } from './config-reading.js';
 import { readEnvironment, type Environment, type EnvironmentRead } from './environment.js';
 import { ENVIRONMENT, type Fault } from './faults.js';
 import { judge } from './judge.js';
+import { waitingValues } from './no-effect.js';
 import type { Origin, Origins } from './origins.js';
 import { pathFrom, withAbsolutePaths, type Base } from './paths.js';
 import { layered } from './schema.js';
@@ -108,6 +109,7 @@ export function readHouse(request: HouseRequest): House {
     plannedAliases === undefined ? readFile : (_, shownAs = '') => plannedFile(plannedAliases, shownAs),
   );
   const place = placeOf(origins, configFile);
+  if (!isBroken) warnings.push(...waitingValues(values, origins, place));
   const judged = judge({ values, zones, aliases, aliasFile: aliasFile ?? '', place, configFile: shown });
   return {
     values,

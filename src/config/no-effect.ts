@@ -7,7 +7,10 @@ import type { SensorSettings, SensorType } from '../sensor/settings.js';
 import { normalise } from '../security/payload.js';
 import type { AliasValues } from './alias-keys.js';
 import type { AliasRead } from './aliases.js';
+import type { ConfigKey, ConfigValues } from './config-keys.js';
+import type { PlaceOf } from './credentials.js';
 import { fault, type Fault } from './faults.js';
+import type { Origins } from './origins.js';
 import { dotted } from './read-keys.js';
 import type { ZoneRead } from './zones.js';
 
@@ -77,4 +80,22 @@ export function withoutEffect(
     }
   }
   return faults;
+}
+
+/** Warnings for values that wait for something which is switched off. */
+export function waitingValues(values: ConfigValues, origins: Origins, place: PlaceOf): readonly Fault[] {
+  const isWritten = (key: ConfigKey): boolean => {
+    const kind = origins.get(key)?.kind;
+    return kind === 'file' || kind === 'environment';
+  };
+  const warnings: Fault[] = [];
+  if (isWritten('heyu.command') && !values['heyu.control'])
+    warnings.push(
+      fault(place('heyu.command'), 'has no effect without heyu.control', 'set heyu.control: true'),
+    );
+  if (isWritten('cron.discovery') && values['homeassistant.discovery'] === 'off')
+    warnings.push(
+      fault(place('cron.discovery'), 'has no effect: homeassistant.discovery is off', 'remove it'),
+    );
+  return warnings;
 }

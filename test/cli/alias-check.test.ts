@@ -79,6 +79,22 @@ describe('alias check', () => {
     expect([code, out]).toEqual([1, expect.stringContaining(message) as string]);
   });
 
+  it.each([
+    ['lines of another source', 'sources: [rcva]', 'does not count: it was heard as rcvi only'],
+    [
+      'a module that heyu drops',
+      'model: SEC_IGNORE, type: motion',
+      'is never heard: heyu logs nothing of a SEC_IGNORE',
+    ],
+  ])('warns of a sensor of which nothing counts: %s', async (_, keys, message) => {
+    const { alias } = house({
+      'aliases.yaml': `aliases:\n  hall_motion: { address: A3, zone: ground, ${keys} }\n`,
+      'heyu.log': LOG,
+    });
+    const { code, out } = await alias('check');
+    expect([code, out]).toEqual([1, expect.stringContaining(`hall_motion: ${message}`)]);
+  });
+
   it('does not ask for zones where there are none', async () => {
     const { alias } = house({
       'config.yaml': 'heyu: { log: heyu.log }\n',

@@ -282,6 +282,18 @@ describe('check --quick', () => {
     expect(code).toBe(0);
   });
 
+  it('is content with a setting without effect, which the service ignores; check is not', async () => {
+    const there = await scene({ aliases: ALIASES.replace('A5', 'A5, off: hold, type: door') });
+    await there.bridge.start();
+    await there.seen.untilLast(`c${houses}/bridge/status`, 'online');
+    const problem = 'aliases.porch.off: has no effect with type door';
+    const quick = await there.check('--quick');
+    expect([quick.code, quick.out]).toEqual([0, expect.stringContaining(problem) as string]);
+    const { code, out } = await there.check();
+    expect([code, out]).toEqual([2, expect.stringContaining(problem) as string]);
+    expect(out).toMatch(/service +ok/);
+  });
+
   it('ends with 2 while it is not, or the broker is silent', async () => {
     const there = await scene();
     expect((await there.check('--quick')).code).toBe(2);

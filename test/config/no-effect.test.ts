@@ -99,4 +99,19 @@ describe('settings without effect', () => {
       ignored([], 'a: { state_topic: x/y, armed_values: [An, scharf], disarmed_values: ["an "] }'),
     ).toEqual(['config.yaml:1: zones.a.armed_values: "An" means disarmed, too, and that counts']);
   });
+
+  test('what waits for something that is switched off is a warning', () => {
+    const config =
+      'heyu: { command: /opt/heyu }\nhomeassistant: { discovery: off }\ncron: { discovery: "0 4 * * *" }\n';
+    const { configuration, ignored: none } = good(
+      scene({ 'config.yaml': config, 'aliases.yaml': 'aliases: { a: { address: A3 } }\n' }).load(),
+    );
+    expect([none, configuration.warnings.map(({ key, problem }) => `${key}: ${problem}`)]).toEqual([
+      [],
+      [
+        'heyu.command: has no effect without heyu.control',
+        'cron.discovery: has no effect: homeassistant.discovery is off',
+      ],
+    ]);
+  });
 });

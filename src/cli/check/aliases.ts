@@ -25,7 +25,7 @@ export function checkAliasFile(
     ? historyOf([log.log], { ...core.stamp, addressExpiryMs: core.addressExpiryMs })
     : undefined;
   const findings = [
-    ...neverAlerting(core.sensors, core.zones.length > 0),
+    ...neverAlerting(core.sensors, core.zones.length > 0, history),
     ...checkAliases(file.entries, heyu, history).filter(({ level }) => level !== 'note'),
   ];
   if (core.sensors.length === 0)

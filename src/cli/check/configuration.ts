@@ -8,11 +8,14 @@ import { DEFAULT_CONFIG } from '../configured.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
 import type { Tell, Verdict } from './finding.js';
 
-/** Tells of it; the configuration, if it is good enough to go on. */
+/**
+ * Tells of it; the configuration, if it is good enough to go on. `isQuick`: what the service runs with is no fault.
+ */
 export function checkConfiguration(
   loaded: Loaded,
   configFile: string | undefined,
   tell: Tell,
+  isQuick = false,
 ): Configuration | undefined {
   const say = (verdict: Verdict, fault: Fault): void =>
     tell(verdict, formatFault({ ...fault, hint: undefined }), fault.hint);
@@ -44,7 +47,7 @@ export function checkConfiguration(
   if (configFile === undefined)
     tell('warning', `there is no ${DEFAULT_CONFIG}: everything has its default`, 'heyu2mqtt init writes one');
   else tell('ok', `${configFile}: ${counted(core.zones.length, 'zone')}`);
-  for (const setting of ignored) say('fault', setting);
+  for (const setting of ignored) say(isQuick ? 'warning' : 'fault', setting);
   // what heyu refuses in its own file is told with heyu
   for (const warning of warnings) if (warning.file !== files.x10config) say('warning', warning);
   return configuration;
