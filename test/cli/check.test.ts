@@ -453,7 +453,7 @@ describe.runIf(process.geteuid?.() === 0)('what the user of the service may read
       {
         verdict: 'fault',
         text: `its user nobody may not read ${files.x10config}`,
-        hint: expect.stringContaining('belongs to root:root with mode 0600') as string,
+        hint: `sudo chgrp nobody ${files.x10config}; sudo chmod g+r ${files.x10config}`,
       },
       {
         verdict: 'fault',
@@ -461,6 +461,11 @@ describe.runIf(process.geteuid?.() === 0)('what the user of the service may read
         hint: expect.stringContaining('sudo heyu2mqtt service password') as string,
       },
     ]);
+    chmodSync(home.path('.'), 0o700);
+    findings.splice(0);
+    checkAccess({ ...files, aliases: undefined, x10config: undefined }, nobody, tellIn('service', findings));
+    expect(findings[0]?.hint).toMatch(/belongs to root:root with mode 0700: let others enter it/);
+    chmodSync(home.path('.'), 0o755);
     for (const name of ['x10config', 'secret']) chmodSync(home.path(name), 0o644);
     findings.splice(0);
     checkAccess(files, nobody, tellIn('service', findings));

@@ -1,6 +1,6 @@
 /** May the user of the service read what the service reads? The log is told of elsewhere. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { ConfigurationFiles } from '../../config/configuration.js';
 import { permissionHint } from '../../io/tail/unreadable.js';
 import type { Tell } from './finding.js';
@@ -19,11 +19,21 @@ export function checkAccess(files: ConfigurationFiles, user: Identity | undefine
     if (path === undefined || !existsSync(path)) continue;
     // systemd reads it as root
     if (path === password && isCredential(path)) continue;
-    const hint = refusalFor(path, user, () => permissionHint(path, 'chmod g+r'));
+    const hint = refusalFor(path, user, () => hintFor(path, user));
     if (hint === undefined) continue;
     refused += 1;
-    const ways = path === password ? `${hint}; or: sudo heyu2mqtt service password` : hint;
-    tell('fault', `its user ${user.name} may not read ${path}`, ways);
+    const others = path === password ? 'sudo heyu2mqtt service password, or: ' : '';
+    tell('fault', `its user ${user.name} may not read ${path}`, others + hint);
   }
   if (refused === 0) tell('ok', `its user ${user.name} may read its configuration`);
+}
+
+/** Called with the rights of that user. What it can look at it only may not read; else a directory is in the way. */
+function hintFor(path: string, { name }: Identity): string {
+  try {
+    statSync(path);
+    return `sudo chgrp ${name} ${path}; sudo chmod g+r ${path}`;
+  } catch {
+    return permissionHint(path);
+  }
 }

@@ -7,6 +7,7 @@ import type { Loaded } from '../../config/load.js';
 import { DEFAULT_CONFIG } from '../configured.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
 import type { Tell, Verdict } from './finding.js';
+import { isRoot } from './service-user.js';
 
 /**
  * Tells of it; the configuration, if it is good enough to go on. `isQuick`: what the service runs with is no fault.
@@ -32,7 +33,7 @@ export function checkConfiguration(
   if (!loaded.ok) {
     // what is wrong with heyu's own file is told with heyu
     const isOurs = ({ file }: Fault): boolean => file !== loaded.x10config;
-    for (const fault of loaded.faults.filter(isOurs)) say('fault', fault);
+    for (const fault of loaded.faults.filter(isOurs)) say('fault', isRoot() ? fault : withSudo(fault));
     for (const warning of loaded.warnings.filter(isOurs)) say('warning', warning);
     if (!loaded.faults.some(isOurs))
       tell(
@@ -51,6 +52,13 @@ export function checkConfiguration(
   // what heyu refuses in its own file is told with heyu
   for (const warning of warnings) if (warning.file !== files.x10config) say('warning', warning);
   return configuration;
+}
+
+/** What this user may not read the service may, perhaps: only root can tell. */
+function withSudo(fault: Fault): Fault {
+  return fault.problem.endsWith('may not be read by this user')
+    ? { ...fault, hint: 'sudo heyu2mqtt check asks for the user of the service' }
+    : fault;
 }
 
 /** `1 zone`, `2 zones`. */

@@ -33,14 +33,8 @@ function hintFor(path: string, code: string): string {
   }
 }
 
-/**
- * Names the file, or the first directory on the way, that keeps us (the effective user) out, and how to change that;
- * `ways` are those for the file itself.
- */
-export function permissionHint(
-  path: string,
-  ways = 'chmod g+r, HEYU_UMASK in x10config, "create" of logrotate',
-): string {
+/** Names the file, or the first directory on the way, that keeps us (the effective user) out, and how to change that. */
+export function permissionHint(path: string): string {
   const barred = firstBarred(path);
   if (barred === undefined) return `let user ${userName()} read it`;
   const { stats } = barred;
@@ -53,7 +47,7 @@ export function permissionHint(
       ? `add user ${userName()} to group ${group} (SupplementaryGroups=${group} in the service)`
       : stats.isDirectory()
         ? `let others enter it (chmod o+x ${barred.path})`
-        : `let a group read it (${ways}) and add user ${userName()} to that group`;
+        : `let a group read it (chmod g+r, HEYU_UMASK in x10config, "create" of logrotate) and add user ${userName()} to that group`;
   return `${barred.path} belongs to ${owner} with mode ${mode}: ${remedy}`;
 }
 
