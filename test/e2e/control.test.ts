@@ -40,7 +40,7 @@ test('a command reaches heyu, and what heyu says to the power line is the state'
   await until(() => bridge.output().includes('a retained command is refused'));
   await seen.publish('x10/lamp/set', '50');
   await seen.publish('x10/fan/set', 'OFF');
-  await until(() => existsSync(calls) && readFileSync(calls, 'utf8') === 'dimb A1 11\noff A2\n');
+  await until(() => existsSync(calls) && readFileSync(calls, 'utf8') === 'dimb A1 10\noff A2\n');
   await until(() => bridge.output().includes('the interface is dead'));
   await seen.untilLast('x10/bridge/problem', 'ON');
   await seen.until(
