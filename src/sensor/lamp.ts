@@ -39,7 +39,11 @@ export function lampHeard(sensor: Sensor, name: string, args: string, at: number
   const { model } = settings;
   const response = responseOf(model, settings.type === 'light');
   const { steps } = response;
-  const before = state.level ?? levelFrom(steps, state.values['state'], state.values['brightness']);
+  // the model may have been another one before
+  const before =
+    state.level?.steps === steps
+      ? state.level
+      : levelFrom(steps, state.values['state'], state.values['brightness']);
   const after = levelAfter(response, before, name, args);
   if (after === undefined) {
     report.kept(sensor, `a ${model.name} does not understand ${name}`);
@@ -47,7 +51,7 @@ export function lampHeard(sensor: Sensor, name: string, args: string, at: number
   }
   // brighter or darker than nobody knows
   if (state.values['state'] === undefined && after.now === before.now && !isDefinite(name)) return true;
-  state.level = after;
+  state.level = { ...after, steps };
   setChannel(sensor, 'state', after.now > 0 ? 'ON' : 'OFF', at, why, report);
   if (after.now > 0 && settings.type === 'light' && isDimmable(model))
     setChannel(sensor, 'brightness', String(percentOf(steps, after.now)), at, args || why, report);

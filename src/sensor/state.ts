@@ -1,5 +1,6 @@
 /** What is remembered of one sensor. Plain data: it goes into the checkpoint as it is. Instants are epoch ms. */
 
+import type { Steps } from '../x10/response.js';
 import type { LampLevel } from './lamp-level.js';
 
 /** A motion in progress, and what decides whether the next sign is one. */
@@ -37,7 +38,7 @@ export type SensorState = {
   /** RFXSensors: when a low battery was last told. Not in documents of earlier versions. */
   lowBatteryAt?: number;
   /** Lamps: how bright, in the steps of the module. Not in documents of earlier versions. */
-  level?: LampLevel;
+  level?: LampLevel & { readonly steps: Steps };
   /** When it was last heard; 0 = never. */
   seenAt: number;
   /** When its silence began to be watched: its last sign or the first start that knew it. */

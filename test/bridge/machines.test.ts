@@ -105,7 +105,10 @@ const message = fc.constantFrom(
     'rcva            RF Flood : Started',
     'hello',
   ],
-  ...['rcva func      rfxTemp : hu L9  Temp 25.500C (rfxt)', 'rcva func     rfxLoBat : hu L9  (rfxt)'],
+  ...[
+    'rcva func      rfxTemp : hu L9  Temp 25.500C (rfxt)',
+    'rcva func     rfxLoBat : hu L9  Low Battery (rfxt)',
+  ],
   ...[
     'rcvi func       Preset : level 12',
     'rcva func       RFdata : Type Sec ID 0x22 Data 0x0C',
