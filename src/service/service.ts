@@ -201,6 +201,8 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   function troubleChanged(trouble: Trouble, begins: boolean): void {
     if (begins) concern(condition, trouble);
     else condition.delete(trouble);
+    // time may have caused it, and no line
+    logProgress.changed();
     log[begins ? 'warn' : 'info']({}, begins ? TROUBLES[trouble] : `over: ${TROUBLES[trouble]}`);
     conditionChanged();
   }
