@@ -49,6 +49,7 @@ async function run(asked: string | undefined): Promise<void> {
   const { configuration, ignored, texts, faults } = startWith;
   const log = await openLog(configuration.log.level, configuration.log.format, process.env);
   for (const fault of faults) log.error({}, formatFault(fault));
+  for (const setting of ignored) log.warn({}, `ignored: ${formatFault(setting)}`);
   for (const warning of configuration.warnings) log.warn({}, formatFault(warning));
   if (faults.length > 0)
     log.error({ faults: faults.length }, 'the configuration has faults: the last good one is in force');

@@ -46,7 +46,7 @@ const isRemote = ({ settings, ignoredType }: AliasRead): boolean =>
 
 /** Why no key of a remote ever arms or disarms a zone. */
 function whyIdle({ settings, ignoredType }: AliasRead): string | undefined {
-  if (ignoredType !== undefined) return `is a ${settings.model.name}, which has no keys`;
+  if (ignoredType === 'remote') return `is a ${settings.model.name}, which has no keys`;
   if (!eventTypesOf(settings).includes('arm')) return 'has no keys that arm and disarm';
   return settings.ignore ? 'is ignored by the alias file' : undefined;
 }

@@ -87,6 +87,12 @@ describe('settings without effect', () => {
     ]);
   });
 
+  test('a keyfob that is called a door is a keyfob', () => {
+    expect(ignored(['a: { address: C4, model: KR18, type: door }'], 'ground: { keyfobs: [a] }')).toEqual([
+      'aliases.yaml:2: aliases.a.type: a KR18 is never heard as door',
+    ]);
+  });
+
   test('a door that is called a remote is no keyfob, and starts as it always did', () => {
     expect(ignored(['a: { address: C2, model: DS10A, type: remote }'], 'ground: { keyfobs: [a] }')).toEqual([
       'aliases.yaml:2: aliases.a.type: a DS10A is never heard as remote',
