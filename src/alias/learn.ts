@@ -10,7 +10,7 @@ import type { AliasEntry } from './entry.js';
 import type { HeardUnit, History } from './heard.js';
 import type { About } from './guess.js';
 import { duskOf, modelAt, movedTo } from './guess.js';
-import { aliasLine, freeUnit, moduleSending } from './senders.js';
+import { aliasLine, freeUnits, moduleSending } from './senders.js';
 import { nameFor } from './words.js';
 
 /** What could be done about something heard. Instants are epoch milliseconds. */
@@ -83,6 +83,7 @@ export function learn(
     .filter(({ address }) => address === undefined || !owners.has(address))
     .sort((one, other) => other.count - one.count || one.firstAt - other.firstAt);
   const used = new Set([...owners.keys(), ...unmapped.flatMap(({ address }) => address ?? [])]);
+  const free = freeUnits(config, used).values();
 
   const explained = new Set<HeardUnit>();
   const moves = oneEach(unmapped.flatMap((unit) => movedTo(unit, history, entries, config, now) ?? []));
@@ -103,7 +104,7 @@ export function learn(
   );
   const named = rest.filter((unit) => !strangers.includes(unit));
   return [
-    ...named.flatMap((unit) => withoutName(unit, config, used)),
+    ...named.flatMap((unit) => withoutName(unit, config, free)),
     ...moves.map(({ suggestion }) => suggestion),
     ...dusks.map(({ suggestion }) => suggestion),
     ...strangers.flatMap(({ address, count }): Suggestion[] =>
@@ -133,7 +134,7 @@ function oneEach(moves: readonly About<'moved'>[]): readonly About<'moved'>[] {
 function withoutName(
   unit: HeardUnit,
   config: X10Config | undefined,
-  used: Set<Address>,
+  units: Iterator<Address, undefined>,
 ): readonly Suggestion[] {
   const { address, securityId, count, firstAt, lastAt } = unit;
   if (address !== undefined) {
@@ -144,8 +145,7 @@ function withoutName(
   }
   if (securityId === undefined) return [];
   const model = moduleSending(unit.data);
-  const free = freeUnit(config, used);
-  if (free !== undefined) used.add(free);
+  const free = units.next().value;
   const line =
     free === undefined ? undefined : aliasLine(`new_${securityId}`, free, model ?? 'SVDATA', securityId);
   return [{ kind: 'unmapped_id', securityId, model, line, count, firstAt, lastAt }];

@@ -1,7 +1,7 @@
 /** Security senders that heyu does not map: which module one may be, and the ALIAS line that would map it. */
 
 import type { X10Config } from '../heyu/x10config.js';
-import { addressAt, ADDRESS_COUNT, houseAt } from '../x10/address.js';
+import { nextUnit } from '../x10/address.js';
 import type { Address } from '../x10/address.js';
 import { modelNamed } from '../x10/model.js';
 
@@ -24,29 +24,32 @@ export function moduleSending(data: ReadonlySet<number>): string | undefined {
   return MODULES.find(({ sends }) => [...data].every(sends))?.model;
 }
 
+/** Where new sensors are put first: A and B are where owners begin. */
+const HOUSES = 'CDEFGHIJKLMNOPBA';
+
 /**
- * A unit that no alias of heyu and no entry uses: the next one on the house code that has most security modules,
- * then on house codes that are empty, then anywhere. Undefined when all 256 are taken.
+ * The units that no alias of heyu and no entry uses, in the order in which new security senders take them: the house
+ * code that has most security modules is filled first, then empty ones, then the others. Never A1, which an MS14A falls
+ * back to when its battery is changed, nor the unit to which a motion sensor sends dusk and dawn.
  */
-export function freeUnit(config: X10Config | undefined, used: ReadonlySet<Address>): Address | undefined {
-  const taken = new Set(used);
+export function freeUnits(config: X10Config | undefined, used: ReadonlySet<Address>): readonly Address[] {
+  const taken = new Set<Address>([...used, 'A1']);
+  const busy = new Set([...used].map((address) => address.charAt(0)));
   const security = new Map<string, number>();
   for (const { house, units, model } of config?.aliases ?? []) {
-    for (const unit of units) taken.add(`${house}${unit}`);
-    if (model !== undefined && modelNamed(model)?.protocol === 'security')
-      security.set(house, (security.get(house) ?? 0) + 1);
+    busy.add(house);
+    const known = model === undefined ? undefined : modelNamed(model);
+    for (const unit of units) {
+      taken.add(`${house}${unit}`);
+      if (known?.dusk === 'next_unit') taken.add(nextUnit(`${house}${unit}`));
+    }
+    if (known?.protocol === 'security') security.set(house, (security.get(house) ?? 0) + 1);
   }
-  const busy = new Set([...taken].map((address) => address.charAt(0)));
-  const all = Array.from({ length: ADDRESS_COUNT }, (_, index) => index);
-  const rank = (index: number): number => {
-    const house = houseAt(index);
-    const modules = security.get(house);
-    if (modules !== undefined) return -modules;
-    return busy.has(house) ? 2 : 1;
-  };
-  const free = all.filter((index) => !taken.has(addressAt(index)));
-  const best = free.sort((one, other) => rank(one) - rank(other) || one - other)[0];
-  return best === undefined ? undefined : addressAt(best);
+  const rank = (house: string): number => -(security.get(house) ?? (busy.has(house) ? -2 : -1));
+  return HOUSES.split('')
+    .sort((one, other) => rank(one) - rank(other))
+    .flatMap((house) => Array.from({ length: 16 }, (_, index) => `${house}${index + 1}` as Address))
+    .filter((address) => !taken.has(address));
 }
 
 /** The line for x10config. `label` must be a label of heyu. */

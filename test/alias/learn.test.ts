@@ -5,7 +5,7 @@ import type { AliasEntry } from '../../src/alias/entry.js';
 import { hear, heardOf, MOST_IDS, newHistory } from '../../src/alias/heard.js';
 import type { Heard } from '../../src/alias/heard.js';
 import { heardRows, learn } from '../../src/alias/learn.js';
-import { freeUnit, moduleSending } from '../../src/alias/senders.js';
+import { freeUnits, moduleSending } from '../../src/alias/senders.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import type { Address } from '../../src/x10/address.js';
 
@@ -296,13 +296,42 @@ describe('senders that heyu does not map', () => {
 
   it('get a unit on the house code of the other security modules', () => {
     const config = readX10Config('ALIAS a A1\nALIAS b C1 MS10A 41\nALIAS c D1 MS10A 42\nALIAS d D2 MS10A 43');
-    expect(freeUnit(config, new Set<Address>(['D3']))).toBe('D4');
+    expect(freeUnits(config, new Set<Address>(['D3']))[0]).toBe('D4');
   });
 
   it('get an empty house code when there are none, and nothing when all is taken', () => {
-    expect(freeUnit(readX10Config('ALIAS a A1'), new Set())).toBe('B1');
-    expect(freeUnit(undefined, new Set())).toBe('A1');
+    expect(freeUnits(readX10Config('ALIAS a A1'), new Set())[0]).toBe('C1');
+    expect(freeUnits(readX10Config('ALIAS a C1'), new Set())[0]).toBe('D1');
     const all = 'ABCDEFGHIJKLMNOP'.split('').map((house) => `ALIAS ${house.toLowerCase()} ${house}*`);
-    expect(freeUnit(readX10Config(all.join('\n')), new Set())).toBeUndefined();
+    expect(freeUnits(readX10Config(all.join('\n')), new Set())).toEqual([]);
+  });
+
+  it('fill one house code after the other, and never take A1', () => {
+    const units = freeUnits(undefined, new Set());
+    expect(units.slice(0, 18)).toEqual([
+      ...Array.from({ length: 16 }, (_, index) => `C${index + 1}`),
+      'D1',
+      'D2',
+    ]);
+    expect(units).toHaveLength(255);
+    expect(units).not.toContain('A1');
+  });
+
+  it('leave the dusk unit of a motion sensor alone', () => {
+    const config = readX10Config(
+      'ALIAS s D1 MS10A 41\nALIAS hall D3 MS14A RFFORWARD\nALIAS x D16 MS14A RFFORWARD',
+    );
+    expect(freeUnits(config, new Set()).slice(0, 3)).toEqual(['D2', 'D5', 'D6']);
+  });
+
+  it('are proposed for senders in the order in which they were heard', () => {
+    const senders = Array.from({ length: 21 }, (_, index) =>
+      sender(`0x${(10 + index).toString(16)}`, 0x0c, index),
+    );
+    const lines = learn(history(...senders), [], undefined, DAY).map((suggestion) =>
+      suggestion.kind === 'unmapped_id' ? suggestion.line?.split(' ')[2] : undefined,
+    );
+    expect(lines.slice(0, 3)).toEqual(['C1', 'C2', 'C3']);
+    expect(lines.slice(15)).toEqual(['C16', 'D1', 'D2', 'D3', 'D4', 'D5']);
   });
 });
