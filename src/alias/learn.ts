@@ -10,6 +10,7 @@ import type { AliasEntry } from './entry.js';
 import type { HeardUnit, History } from './heard.js';
 import type { About } from './guess.js';
 import { duskOf, modelAt, movedTo } from './guess.js';
+import { eachKey } from './propose.js';
 import { aliasLine, freeUnits, moduleSending } from './senders.js';
 import { nameFor } from './words.js';
 
@@ -131,6 +132,12 @@ function oneEach(moves: readonly About<'moved'>[]): readonly About<'moved'>[] {
   return [...earliest.values()];
 }
 
+/** What an import calls the key of a remote that is on several units in heyu. */
+function keyOf(config: X10Config, address: Address): string | undefined {
+  const keys = config.aliases.filter(({ units }) => units.length > 1).flatMap(eachKey);
+  return keys.find(({ house, units }) => units.length === 1 && `${house}${units[0] ?? 0}` === address)?.label;
+}
+
 function withoutName(
   unit: HeardUnit,
   config: X10Config | undefined,
@@ -138,7 +145,8 @@ function withoutName(
 ): readonly Suggestion[] {
   const { address, securityId, count, firstAt, lastAt } = unit;
   if (address !== undefined) {
-    const label = (config && aliasInLog(config, address)) ?? unit.label ?? undefined;
+    const label =
+      (config && (aliasInLog(config, address) ?? keyOf(config, address))) ?? unit.label ?? undefined;
     const model = modelAt(config, address);
     const name = label === undefined ? undefined : nameFor(label);
     return [{ kind: 'unmapped', address, label, model, name, count, firstAt, lastAt }];

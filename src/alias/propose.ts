@@ -94,7 +94,7 @@ function addressOf({ house, units }: X10Alias): Address | undefined {
  * A remote on several units is one alias in heyu, but its keys are heard by their units: `pad F1-3` gives pad_1,
  * pad_2 and pad_3.
  */
-function eachKey(alias: X10Alias): readonly X10Alias[] {
+export function eachKey(alias: X10Alias): readonly X10Alias[] {
   const model = alias.model === undefined ? undefined : modelNamed(alias.model);
   if (alias.units.length < 2 || model?.kind !== 'remote' || model.protocol !== 'standard') return [alias];
   return alias.units.map((unit) => ({

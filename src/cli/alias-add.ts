@@ -2,8 +2,7 @@
 
 import { Command } from 'commander';
 import { neverAlerting } from '../alias/check.js';
-import { aliasFault } from '../config/form-x10.js';
-import { parseAddress } from '../x10/address.js';
+import { address as addressForm, aliasFault } from '../config/form-x10.js';
 import { editAliasFile } from './alias-file.js';
 import { ALIAS_KEY_NAMES, givenKeys, withKeyOptions } from './alias-key-options.js';
 import { findPlace, withPlaceOptions, type PlaceOptions } from './alias-place.js';
@@ -24,13 +23,9 @@ export function aliasAddCommand(): Command {
 
 function addAlias(alias: string, given: string, options: PlaceOptions & Record<string, unknown>): void {
   requireAlias(alias);
-  const address = parseAddress(given);
-  if (address === undefined)
-    throw new CommandError(
-      `"${given}" is no X10 address`,
-      EXIT.usage,
-      'write a house code and a unit, such as A3',
-    );
+  const reading = addressForm.read(given);
+  if (!reading.ok) throw new CommandError(reading.problem, EXIT.usage, reading.hint);
+  const address = reading.value;
   const keys = { address, ...givenKeys(options, KEYS) };
   const { place, aliases, notes } = editAliasFile(findPlace(options), () => [{ kind: 'add', alias, keys }]);
   const terminal = processTerminal();

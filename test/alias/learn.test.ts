@@ -317,6 +317,13 @@ describe('senders that heyu does not map', () => {
     expect(units).not.toContain('A1');
   });
 
+  it('of a remote on several units are called as an import calls them', () => {
+    const config = readX10Config('ALIAS pad F1-3 PALMPAD RFFORWARD');
+    expect(learn(history(unit('F2', 'On', 1)), [], config, DAY)).toMatchObject([
+      { kind: 'unmapped', address: 'F2', label: 'pad_2', model: 'PALMPAD' },
+    ]);
+  });
+
   it('leave the dusk unit of a motion sensor alone', () => {
     const config = readX10Config(
       'ALIAS s D1 MS10A 41\nALIAS hall D3 MS14A RFFORWARD\nALIAS x D16 MS14A RFFORWARD',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatFaults } from '../../src/config/faults.js';
-import { MODELS } from '../../src/x10/model.js';
+import { model } from '../../src/config/form-x10.js';
+import { modelNamed, MODELS } from '../../src/x10/model.js';
 import { aliasesText, faultsOf, good, scene } from './scene.js';
 
 const config = 'zones: { ground: {}, upstairs: {} }\n';
@@ -34,6 +35,23 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
     'an unknown model',
     ['a: { address: A3, model: DM10A }'],
     ['2: aliases.a.model: "DM10A" is no model that heyu knows\n  hint: did you mean "DM10"?'],
+  ],
+  [
+    'ids of security sensors in the place of addresses',
+    ['a: { address: 0x22, model: DS10A }', 'b: { address: 41, model: DS10A }', 'c: { address: "5c" }'],
+    ['0x22', '41', '5c'].map(
+      (id, index) =>
+        `${index + 2}: aliases.${'abc'.charAt(index)}.address: "${id}" is no X10 address\n  hint: is that the id of a security sensor? heyu gives it an address: ALIAS front_door C1 DS10A ${id} in x10config, heyu restart, and C1 here`,
+    ),
+  ],
+  [
+    'models of which another kind of device is nearest',
+    ['a: { address: A3, model: SD18 }', 'b: { address: A5, model: SM14A }', 'c: { address: A7, model: TH1 }'],
+    [
+      '2: aliases.a.model: "SD18" is no model that heyu knows\n  hint: did you mean "BMB-SD18"?',
+      '3: aliases.b.model: "SM14A" is no model that heyu knows\n  hint: did you mean "MS14A" (motion) or "LM14A" (lamp) or "AM14A" (appliance)?',
+      '4: aliases.c.model: "TH1" is no model that heyu knows\n  hint: did you mean "ORE_TH1"?',
+    ],
   ],
   [
     'an unknown type',
@@ -438,5 +456,24 @@ describe('many aliases', () => {
     };
     timeOf(500);
     expect(timeOf(4_000) / timeOf(500)).toBeLessThan(32);
+  });
+});
+
+describe('a model that nobody knows', () => {
+  const LETTERS = /^[A-Z]+/;
+  const kindOf = (name: string) => modelNamed(name)?.kind;
+
+  test('is never taken for a device of another kind', () => {
+    for (const { name, kind } of MODELS) {
+      const letters = LETTERS.exec(name)?.[0];
+      const alike = MODELS.filter((each) => LETTERS.exec(each.name)?.[0] === letters);
+      const kinds = new Set(alike.map((each) => each.kind));
+      for (const wrong of [`${name}9`, name.slice(0, -1), name.replace(/\d/, '7')]) {
+        const reading = model.read(wrong);
+        if (reading.ok || kinds.size > 1 || LETTERS.exec(wrong)?.[0] !== letters) continue;
+        const near = /^did you mean "([^"]+)"\?$/.exec(reading.hint ?? '')?.[1];
+        if (near !== undefined) expect([wrong, kindOf(near)]).toEqual([wrong, kind]);
+      }
+    }
   });
 });
