@@ -30,7 +30,7 @@ export const CONFIG_KEYS = {
   'heyu.x10config': optionalKey(
     path,
     'not read',
-    "heyu's own configuration. From it come the place of the log and the form of its stamps.",
+    "heyu's own configuration. From it come the place of the log, the form of its stamps and its units.",
     '/etc/heyu/x10.conf',
   ),
   'heyu.date_format': key(
