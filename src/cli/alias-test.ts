@@ -124,7 +124,7 @@ async function readBack(
     tell(
       'warning',
       `${status}: ${online ?? 'nothing'}`,
-      'the service does not run: heyu2mqtt run, or systemctl start heyu2mqtt',
+      'the service does not run, or is not connected: heyu2mqtt check tells which',
     );
   for (const channel of channels) {
     if (channel === 'event') continue;
