@@ -137,6 +137,9 @@ _heyu2mqtt() {
         'heyu2mqtt explain --year' | \
         'heyu2mqtt explain --armed' | \
         'heyu2mqtt explain --disarmed' | \
+        'heyu2mqtt explain --since' | \
+        'heyu2mqtt explain --until' | \
+        'heyu2mqtt explain --alias' | \
         'heyu2mqtt service install --config' | \
         'heyu2mqtt service install --systemd' | \
         'heyu2mqtt service print --config' | \
@@ -238,6 +241,9 @@ _heyu2mqtt() {
     'heyu2mqtt explain --year') :; return ;;
     'heyu2mqtt explain --armed') :; return ;;
     'heyu2mqtt explain --disarmed') :; return ;;
+    'heyu2mqtt explain --since') :; return ;;
+    'heyu2mqtt explain --until') :; return ;;
+    'heyu2mqtt explain --alias') :; return ;;
     'heyu2mqtt service install --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt service install --systemd') :; return ;;
     'heyu2mqtt service print --config') compopt -o default 2> /dev/null; return ;;
@@ -269,7 +275,7 @@ _heyu2mqtt() {
       'heyu2mqtt alias test') COMPREPLY=($(compgen -W '--config --motion --yes -h --help' -- "$current")) ;;
       'heyu2mqtt alias topics') COMPREPLY=($(compgen -W '--config --aliases --json -h --help' -- "$current")) ;;
       'heyu2mqtt alias watch') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
-      'heyu2mqtt explain') COMPREPLY=($(compgen -W '--config --aliases --x10config --date-format --timezone --year --armed --disarmed --json -h --help' -- "$current")) ;;
+      'heyu2mqtt explain') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --armed --disarmed --since --until --alias --alerts --json -h --help' -- "$current")) ;;
       'heyu2mqtt service') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt service install') COMPREPLY=($(compgen -W '--config --systemd --print -h --help' -- "$current")) ;;
       'heyu2mqtt service print') COMPREPLY=($(compgen -W '--config --systemd -h --help' -- "$current")) ;;

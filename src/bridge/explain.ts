@@ -9,14 +9,14 @@ import { setScene, withoutBroker } from '../security/security.js';
 import type { CoreSettings } from '../settings.js';
 import { advance } from './core.js';
 import type { Finding } from './finding.js';
-import { createBridge, hearLineAt, wakeZones, type BridgeSinks } from './bridge.js';
+import { createBridge, hearLineAt, nextWakeMono, wakeZones, type BridgeSinks } from './bridge.js';
 
 /** A finding and where it belongs. */
 export type ExplainRow = {
   /** As given to `line`. */
   readonly file: string;
-  /** 1-based. */
-  readonly line: number;
+  /** 1-based; undefined where no line but the time that had passed is the cause (the end of a hold time). */
+  readonly line: number | undefined;
   /** The line's own stamp or the deadline that caused the row, epoch ms; undefined without a stamp. */
   readonly at: number | undefined;
   readonly finding: Finding;
@@ -46,7 +46,7 @@ export function createExplainer(
   row: ((row: ExplainRow) => void) | undefined,
 ): Explainer {
   let file = '';
-  let line = 0;
+  let line: number | undefined;
   let lineAt: number | undefined;
   /** The stamp of which it is the instant. */
   let timed: Stamp | undefined;
@@ -107,15 +107,32 @@ export function createExplainer(
     timed = stamp;
     lineAt = stamp === undefined ? undefined : instant(stamp);
     if (lineAt === undefined || lineAt <= coreAt) return;
-    coreAt = lineAt;
-    if (settings.zones.length > 0) wakeZones(bridge, { at: coreAt, mono: coreAt });
-    if (coreAt > bridge.now.at) bridge.now = { at: coreAt, mono: coreAt };
+    runTimers(lineAt);
+  };
+
+  /** What is due up to an instant happens in its own order, each at its own time, and belongs to no line. */
+  const runTimers = (until: number): void => {
+    line = undefined;
+    for (let due = nextTimer(); due < until; due = nextTimer()) comeTo(due);
+    comeTo(until);
+  };
+
+  const nextTimer = (): number => {
+    const timers = [bridge.core.wakeAt, nextWakeMono(bridge, bridge.now, false) ?? Infinity];
+    return Math.min(...timers.filter((at) => at > coreAt), Infinity);
+  };
+
+  const comeTo = (at: number): void => {
+    coreAt = at;
+    rowAt = at;
+    if (settings.zones.length > 0) wakeZones(bridge, { at, mono: at });
+    if (at > bridge.now.at) bridge.now = { at, mono: at };
+    advance(bridge.core, at);
   };
 
   return {
     line: (written, inFile, number, beginning) => {
       file = inFile;
-      line = number;
       let text = written;
       let offset = beginning;
       let stamp = bridge.core.stamps.read(text);
@@ -127,6 +144,7 @@ export function createExplainer(
       }
       // lines of one second have one stamp
       if (stamp === undefined || stamp !== timed) passTime(stamp);
+      line = number;
       rowAt = lineAt;
       const heard = {
         text,
@@ -144,7 +162,7 @@ export function createExplainer(
         state.clearsAt,
       ]);
       const last = Math.max(0, ...ends);
-      if (last > 0) advance(bridge.core, last);
+      if (last > coreAt) runTimers(last);
     },
   };
 }

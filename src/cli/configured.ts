@@ -14,9 +14,11 @@ export const DEFAULT_CONFIG = '/etc/heyu2mqtt/config.yaml';
 export const configOption = (): Option =>
   new Option('--config <file>', `configuration file (default: ${DEFAULT_CONFIG}, if there is one)`);
 
-/** The file to read: the one asked for, else the default one if it is there, else none (defaults only). */
+/** The file to read: the one asked for, else that of HEYU2MQTT_CONFIG, else the default one if it is there, else none (defaults only). */
 export function configFileOf(asked: string | undefined): string | undefined {
-  return asked ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined);
+  const { HEYU2MQTT_CONFIG: named = '' } = process.env;
+  if (asked !== undefined || named !== '') return asked ?? named;
+  return existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined;
 }
 
 /** A configuration without faults; else a `CommandError` with all of them and exit code 78. Warnings are printed. */

@@ -7,6 +7,8 @@ import { readStamp, type StampForm } from '../heyu/stamp.js';
 import { timeZone } from '../heyu/time-zone.js';
 import { CommandError, EXIT } from './exit-code.js';
 
+const BLOCK_BYTES = 256 * 1024;
+
 /** Opens a log, or says why not. */
 function open(log: string): number {
   try {
@@ -29,7 +31,7 @@ function inputOf(log: string): Readable {
   // a pipe can be read once only, and nobody packs one
   const isPacked =
     fstatSync(fd).isFile() && readSync(fd, start, 0, 2, 0) === 2 && start.readUInt16BE() === 0x1f8b;
-  if (!isPacked) return createReadStream('', { fd });
+  if (!isPacked) return createReadStream('', { fd, highWaterMark: BLOCK_BYTES });
   try {
     return Readable.from([gunzipSync(readFileSync(fd))], { objectMode: false });
   } catch {
@@ -38,24 +40,21 @@ function inputOf(log: string): Readable {
 }
 
 /**
- * The lines of a log as latin1, so that bytes and offsets are the same, without their line feeds. Nothing else ends a
- * line, as in the service: scripts write carriage returns. A log that cannot be read is an error.
+ * The lines of a log as latin1, so that bytes and offsets are the same, without their line feeds: those of each block
+ * that is read. Nothing else ends a line, as in the service: scripts write carriage returns. A log that cannot be read
+ * is an error.
  */
-export async function* linesOf(log: string): AsyncGenerator<string> {
+export async function* linesOf(log: string): AsyncGenerator<readonly string[]> {
   const input = inputOf(log);
   input.setEncoding('latin1');
-  let begun: string[] = [];
+  let begun = '';
   for await (const block of input as AsyncIterable<string>) {
-    let from = 0;
-    for (let end = block.indexOf('\n'); end >= 0; end = block.indexOf('\n', from)) {
-      const rest = block.slice(from, end);
-      yield begun.length === 0 ? rest : begun.join('') + rest;
-      begun = [];
-      from = end + 1;
-    }
-    if (from < block.length) begun.push(block.slice(from));
+    const lines = block.split('\n');
+    lines[0] = begun + (lines[0] ?? '');
+    begun = lines.pop() ?? '';
+    if (lines.length > 0) yield lines;
   }
-  if (begun.length > 0) yield begun.join('');
+  if (begun !== '') yield [begun];
 }
 
 /**
@@ -70,12 +69,14 @@ export async function yearOf(logs: readonly string[], form: StampForm): Promise<
   const { mtimeMs } = status;
   let year = new Date(mtimeMs + zone.offsetMs(mtimeMs)).getUTCFullYear();
   let before = 0;
-  for await (const line of linesOf(first)) {
-    const stamp = readStamp(line, form.order);
-    if (stamp === undefined || stamp.unixMs !== undefined || stamp.year !== 0) continue;
-    // half a year back is New Year, a little back is a script or a clock that was set
-    if (before - stamp.month > 6) year -= 1;
-    before = stamp.month;
+  for await (const lines of linesOf(first)) {
+    for (const line of lines) {
+      const stamp = readStamp(line, form.order);
+      if (stamp === undefined || stamp.unixMs !== undefined || stamp.year !== 0) continue;
+      // half a year back is New Year, a little back is a script or a clock that was set
+      if (before - stamp.month > 6) year -= 1;
+      before = stamp.month;
+    }
   }
   return year;
 }

@@ -5,22 +5,23 @@ import type { Finding } from '../bridge/finding.js';
 import { isoAt, type TimeZone } from '../heyu/time-zone.js';
 import type { Style, Terminal } from './terminal.js';
 
-/** One row as JSON. `file` only where there are several. */
+/**
+ * One row as JSON. `file` only where there are several; `line` is null where the time that had passed is the cause.
+ */
 export function jsonRow(
-  { file, line, at, finding }: ExplainRow,
+  {
+    file,
+    line = null,
+    at,
+    finding,
+  }: Omit<ExplainRow, 'line'> & { readonly line?: number | undefined | null },
   zone: TimeZone,
   severalFiles: boolean,
 ): string {
   const { kind, ...rest } = finding;
-  const members: Record<string, unknown> = { ...rest };
-  delete members['changedAt'];
-  return JSON.stringify({
-    ...(severalFiles ? { file } : {}),
-    line,
-    at: at === undefined ? null : isoAt(at, zone),
-    kind,
-    ...members,
-  });
+  const members = { kind, ...rest, changedAt: undefined };
+  const place = { line, at: at === undefined ? null : isoAt(at, zone) };
+  return JSON.stringify(severalFiles ? { file, ...place, ...members } : { ...place, ...members });
 }
 
 const named = (address: string, alias: string | null): string =>
@@ -84,20 +85,32 @@ export function findingWords(finding: Finding): readonly [string, string, Style 
 }
 
 /** Prints rows as a table: line number and time once per line of the log. */
-export function tablePrinter(terminal: Terminal, zone: TimeZone): (row: ExplainRow) => void {
-  let last = '';
+export function tablePrinter(
+  { style }: Pick<Terminal, 'style'>,
+  zone: TimeZone,
+  print: (line: string) => void,
+): (row: ExplainRow) => void {
+  let last: readonly [string, number | undefined, number | undefined] = ['', 0, undefined];
+  // lines of one second have one text
+  let time = ' '.repeat(14);
   return ({ file, line, at, finding }) => {
-    const place = `${file}:${line}`;
-    const time = at === undefined ? '' : isoAt(at, zone).slice(5, 19).replace('T', ' ');
-    const left = place === last ? ' '.repeat(22) : `${String(line).padStart(6)}  ${time.padEnd(14)}`;
-    last = place;
-    const [lead, text, style] = findingWords(finding);
+    let left = ' '.repeat(22);
+    // rows without a line are told apart by their time
+    if (file !== last[0] || line !== last[1] || (line === undefined && at !== last[2])) {
+      if (at !== last[2])
+        time = at === undefined ? ' '.repeat(14) : isoAt(at, zone).slice(5, 19).replace('T', ' ');
+      left = `${String(line ?? '').padStart(6)}  ${time}`;
+      last = [file, line, at];
+    }
+    const [lead, text, how] = findingWords(finding);
     const shown = printable(`${lead.padEnd(5)} ${text}`);
-    terminal.print(`${left}  ${style === undefined ? shown : terminal.style(style, shown)}`);
+    print(`${left}  ${how === undefined ? shown : style(how, shown)}`);
   };
 }
 
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** Text of a log may hold anything: nothing of it may steer the terminal. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\uFFFD');
+  return PLAIN.test(text) ? text : text.replace(/\p{Cc}/gu, '\uFFFD');
 }

@@ -2,21 +2,24 @@
 
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { createExplainer, type Explainer } from '../bridge/explain.js';
-import { loadConfiguration } from '../config/load.js';
+import { createExplainer, type Explainer, type ExplainRow } from '../bridge/explain.js';
+import { loadConfiguration, type Loaded } from '../config/load.js';
 import { ENVIRONMENT, formatFaults, type Fault } from '../config/faults.js';
 import { timeZone } from '../heyu/time-zone.js';
 import { ownedZone } from '../security/settings.js';
 import type { CoreSettings } from '../settings.js';
 import { readX10ConfigFile } from './alias-place.js';
 import { CommandError, EXIT } from './exit-code.js';
+import { configFileOf } from './configured.js';
+import { rowFilter } from './explain-filter.js';
 import { linesOf, yearOf } from './explain-input.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
-import { processTerminal } from './terminal.js';
+import { processTerminal, type Terminal } from './terminal.js';
 import { ownVersion } from './version.js';
 
 type Options = {
-  readonly config?: string;
+  /** False = not even the one of this machine. */
+  readonly config?: string | false;
   readonly aliases?: string;
   readonly x10config?: string;
   readonly dateFormat?: string;
@@ -24,6 +27,10 @@ type Options = {
   readonly year?: string;
   readonly armed?: readonly string[];
   readonly disarmed?: readonly string[];
+  readonly since?: string;
+  readonly until?: string;
+  readonly alias?: readonly string[];
+  readonly alerts?: boolean;
   readonly json?: boolean;
 };
 
@@ -34,9 +41,13 @@ export function explainCommand(): Command {
   return new Command('explain')
     .description('show what each line of a heyu log is, and what would be published')
     .argument('<log...>', 'heyu logs, rotated ones first, also as .gz; - reads standard input')
-    .option('--config <file>', 'take everything from the configuration of the service')
-    .option('--aliases <file>', 'alias file; without one nothing is mapped')
-    .option('--x10config <file>', "heyu's own configuration, for the form of its stamps")
+    .option(
+      '--config <file>',
+      "configuration to take everything from (default: this machine's, if there is one)",
+    )
+    .option('--no-config', "leave this machine's configuration out")
+    .option('--aliases <file>', "alias file alone, without this machine's configuration")
+    .option('--x10config <file>', "heyu's own configuration, for the form of its stamps; likewise")
     .addOption(
       new Option('--date-format <order>', 'order of day and month in the stamps').choices([
         'YMD',
@@ -48,26 +59,50 @@ export function explainCommand(): Command {
     .option('--year <year>', "year of the first line, for stamps without one (default: from the file's date)")
     .option('--armed <zone>', 'take this zone for armed (repeatable)', several)
     .option('--disarmed <zone>', 'take this zone for disarmed (repeatable)', several)
+    .option('--since <time>', 'show only what is from this time on, e.g. "2026-11-22 15:00" or 11-22')
+    .option('--until <time>', 'show only what is up to this time')
+    .option('--alias <name>', 'show only this alias or address (repeatable)', several)
+    .option('--alerts', 'show only the alerts')
     .option('--json', 'one JSON object per finding')
     .action(explain);
 }
 
+/** Rows are written in pieces: a million small writes take longer than all the rest. */
+const PIECE = 64 * 1024;
+
 async function explain(logs: readonly string[], options: Options): Promise<void> {
-  const settings = settingsFor(options);
   const terminal = processTerminal();
+  const settings = settingsFor(options, terminal);
   const zone = timeZone(settings.stamp.timeZone);
   const { json = false, armed = [], disarmed = [] } = options;
-  const print = tablePrinter(terminal, zone);
+  let piece = '';
+  let rows = 0;
+  const flush = (): void => {
+    if (piece !== '') process.stdout.write(piece);
+    piece = '';
+  };
+  const print = (line: string): void => {
+    piece += `${line}\n`;
+    rows += 1;
+    if (piece.length > PIECE) flush();
+  };
+  const printRow = json
+    ? (row: ExplainRow): void => print(jsonRow(row, zone, logs.length > 1))
+    : tablePrinter(terminal, zone, print);
+  const isWanted = rowFilter(options, settings, zone);
   const year = options.year === undefined ? await yearOf(logs, settings.stamp) : yearFrom(options.year);
-  const scene = { year, armed, disarmed };
-  const explainer = createExplainer(settings, scene, (row) => {
-    if (json) terminal.print(jsonRow(row, zone, logs.length > 1));
-    else print(row);
+  const explainer = createExplainer(settings, { year, armed, disarmed }, (row) => {
+    if (isWanted(row)) printRow(row);
   });
   let lines = 0;
-  for (const log of logs) lines += await explainFile(log, explainer);
+  for (const log of logs) lines += await explainFile(log, explainer, flush);
   explainer.end();
+  flush();
   if (lines === 0) terminal.complain(`${logs.join(', ')}: holds not a single line`);
+  else if (options.alerts === true && rows === 0 && armed.length === 0)
+    terminal.complain(
+      'no alert; an alert needs an armed zone, and a log does not say which were: --armed ZONE',
+    );
 }
 
 function yearFrom(text: string): number {
@@ -78,8 +113,14 @@ function yearFrom(text: string): number {
   return year;
 }
 
+/** The configuration to take: the one asked for, else this machine's, unless a file of its own is given. */
+function configFor({ config, aliases, x10config }: Options): string | undefined {
+  if (config === false) return undefined;
+  return config ?? (aliases === undefined && x10config === undefined ? configFileOf(undefined) : undefined);
+}
+
 /** The settings of the scene: a whole configuration, or defaults with an alias file. */
-function settingsFor(options: Options): CoreSettings {
+function settingsFor(options: Options, terminal: Terminal): CoreSettings {
   const env: Record<string, string> = {};
   const set = (variable: string, value: string | undefined): void => {
     if (value !== undefined) env[variable] = value;
@@ -90,12 +131,7 @@ function settingsFor(options: Options): CoreSettings {
   set('HEYU2MQTT_HEYU_TIMEZONE', options.timezone);
   // a file that cannot be read is the command line's fault here, not that of a key
   readX10ConfigFile(options.x10config);
-  const loaded = loadConfiguration({
-    configFile: options.config,
-    env,
-    version: ownVersion(),
-    anyZone: options.config === undefined,
-  });
+  const { loaded, configFile } = loadFor(configFor(options), options, env, terminal);
   if (!loaded.ok) throw faultsError(loaded.faults);
   const { core, aliasFileFound } = loaded.configuration;
   if (options.aliases !== undefined && !aliasFileFound) {
@@ -105,26 +141,60 @@ function settingsFor(options: Options): CoreSettings {
       'give the path of aliases.yaml',
     );
   }
-  for (const zone of options.config === undefined
-    ? [...(options.armed ?? []), ...(options.disarmed ?? [])]
-    : [])
-    if (!core.sensors.some((sensor) => sensor.zone === zone))
-      processTerminal().complain(
-        `no alias is in the zone "${zone}": whether it is armed makes no difference`,
-      );
+  return { ...core, zones: [...core.zones, ...furtherZones(core, options, configFile, terminal)] };
+}
+
+/**
+ * Loads it. Nobody connects: of the broker's secrets, which another user may not read, nothing is needed. With this
+ * machine's configuration, which nobody asked for, whatever can be read of it will do.
+ */
+function loadFor(
+  configFile: string | undefined,
+  { config }: Options,
+  env: Record<string, string>,
+  terminal: Terminal,
+): { readonly loaded: Loaded; readonly configFile: string | undefined } {
+  const request = { configFile, env, version: ownVersion(), anyZone: configFile === undefined };
+  let loaded = loadConfiguration(request);
+  const isMachines = configFile !== undefined && config === undefined;
+  if (loaded.ok || (!isMachines && loaded.faults.some(({ key }) => !key.startsWith('mqtt.')))) {
+    if (isMachines) terminal.complain(`explained with ${configFile}; --no-config leaves it out`);
+    return { loaded, configFile };
+  }
+  const { faults } = loaded;
+  loaded = loadConfiguration({ ...request, kept: new Map() });
+  if (!isMachines) return { loaded, configFile };
+  const others = faults.filter(({ key }) => !key.startsWith('mqtt.'));
+  if (others.length > 0) terminal.complain(formatFaults(others, 3));
+  if (loaded.ok) {
+    terminal.complain(`explained with what is good of ${configFile}; --no-config leaves it out`);
+    return { loaded, configFile };
+  }
+  terminal.complain('explained without a configuration: no alias and no zone is known');
+  return {
+    loaded: loadConfiguration({ ...request, configFile: undefined, anyZone: true }),
+    configFile: undefined,
+  };
+}
+
+/** Zones that are named and configured nowhere: the bridge's own ones. With a configuration there are none such. */
+function furtherZones(
+  core: CoreSettings,
+  { armed = [], disarmed = [] }: Options,
+  configFile: string | undefined,
+  terminal: Terminal,
+): CoreSettings['zones'] {
   const known = new Set(core.zones.map(({ zone }) => zone));
-  const named = [
-    ...core.sensors.map(({ zone }) => zone),
-    ...(options.armed ?? []),
-    ...(options.disarmed ?? []),
-  ];
-  const missing = [...new Set(named)].filter(
+  const ofSensors = core.sensors.map(({ zone }) => zone);
+  for (const zone of configFile === undefined ? [...armed, ...disarmed] : [])
+    if (!ofSensors.includes(zone))
+      terminal.complain(`no alias is in the zone "${zone}": whether it is armed makes no difference`);
+  const missing = [...new Set([...ofSensors, ...armed, ...disarmed])].filter(
     (zone): zone is string => zone !== undefined && !known.has(zone),
   );
-  if (options.config !== undefined && missing.length > 0) {
-    throw new CommandError(`there is no zone "${missing[0] ?? ''}" in ${options.config}`, EXIT.usage);
-  }
-  return { ...core, zones: [...core.zones, ...missing.map(ownedZone)] };
+  if (configFile !== undefined && missing.length > 0)
+    throw new CommandError(`there is no zone "${missing[0] ?? ''}" in ${configFile}`, EXIT.usage);
+  return missing.map(ownedZone);
 }
 
 /** The variables that options are handed on in. */
@@ -151,14 +221,16 @@ function textOf(line: string): string {
 }
 
 /** Explains all lines of a log, and returns how many there were. */
-async function explainFile(log: string, explainer: Explainer): Promise<number> {
+async function explainFile(log: string, explainer: Explainer, blockEnds: () => void): Promise<number> {
   let number = 0;
   let offset = 0;
-  for await (const line of linesOf(log)) {
-    number += 1;
-    const text = textOf(line);
-    explainer.line(text, log, number, offset);
-    offset += line.length + 1;
+  for await (const lines of linesOf(log)) {
+    for (const line of lines) {
+      number += 1;
+      explainer.line(textOf(line), log, number, offset);
+      offset += line.length + 1;
+    }
+    blockEnds();
   }
   return number;
 }

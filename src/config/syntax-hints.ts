@@ -281,6 +281,12 @@ function sectionHint(fault: Fault, lines: readonly string[]): Fault {
   const isWhole = fault.problem === 'holds no keys';
   const next = lines.findIndex((other, index) => index >= (isWhole ? line - 1 : line) && !isBlank(other));
   const below = next < 0 ? '' : (lines[next] ?? '');
+  if (isWhole && SECTIONS.has(below.trim()))
+    return {
+      ...fault,
+      problem: `a colon is missing behind "${below.trim()}"`,
+      hint: `write ${below.trim()}:`,
+    };
   if (/^\s*-\s/.test(below))
     return {
       ...fault,

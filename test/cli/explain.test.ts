@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { writeFile, writeFileSync } from 'node:fs';
+import { rmSync, writeFile, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { runProgram } from '../../src/cli/run-program.js';
 import { house } from './house.js';
 import { runCli } from './run-cli.js';
 
@@ -95,5 +96,188 @@ describe('explain', () => {
       'no alias is in the zone "grond": whether it is armed makes no difference\n',
     );
     expect((await explained('ground')).err).toBe('');
+  });
+
+  const TIMED = [
+    '11/22 15:29:27  rcvi addr unit       3 : hu A3  (hall_motion)',
+    '11/22 15:29:27  rcvi func           On : hc A',
+    '11/23 15:40:00  rcvi addr unit       9 : hu A9  (_no_alias_)',
+    '11/23 15:40:00  rcvi func           On : hc A',
+    '11/23 15:40:05  rcvi addr unit       3 : hu A3  (hall_motion)',
+    '11/23 15:40:05  rcvi func           On : hc A',
+    '',
+  ].join('\n');
+
+  it('gives the end of a hold time its own time and no line', async () => {
+    const { path, write } = house();
+    write('log', TIMED);
+    const options = ['--config', path('config.yaml'), '--year', '2026'];
+    write('secret', 'x');
+    const { out } = await runCli('explain', ...options, path('log'));
+    expect(out).toContain(
+      '\n        11-22 15:34:27    ->  hall_motion: motion OFF  (the hold time is over)\n',
+    );
+    const { out: json } = await runCli('explain', '--json', ...options, path('log'));
+    const rows = json
+      .trim()
+      .split('\n')
+      .map((row) => JSON.parse(row) as Record<string, unknown>);
+    const ends = rows.filter(({ reason }) => reason === 'the hold time is over');
+    expect(ends.map(({ line, at }) => [line, at])).toEqual([
+      [null, '2026-11-22T15:34:27+00:00'],
+      [null, '2026-11-23T15:45:05+00:00'],
+    ]);
+    // in the order of time, and the lines around it keep their numbers
+    expect(rows.map(({ at }) => at)).toEqual([...rows.map(({ at }) => at)].sort());
+    expect(rows.find(({ address }) => address === 'A9')).toMatchObject({ line: 3 });
+  });
+
+  it.each<[string[], number[]]>([
+    [[], [1, 2, 3, 4, 5, 6]],
+    [
+      ['--since', '2026-11-23'],
+      [3, 4, 5, 6],
+    ],
+    [
+      ['--since', '11-23 15:40:01'],
+      [5, 6],
+    ],
+    [
+      ['--since', '11/23 15:40'],
+      [3, 4, 5, 6],
+    ],
+    [
+      ['--until', '11-22'],
+      [1, 2],
+    ],
+    [
+      ['--until', '2026-11-23 15:40:00'],
+      [1, 2, 3, 4],
+    ],
+    [
+      ['--since', '2026-11-23T15:40', '--until', '2026-11-23 15:40:04'],
+      [3, 4],
+    ],
+    [
+      ['--alias', 'hall_motion'],
+      [1, 2, 5, 6],
+    ],
+    [
+      ['--alias', 'a9'],
+      [3, 4],
+    ],
+    [
+      ['--alias', 'hall_motion', '--alias', 'A9'],
+      [1, 2, 3, 4, 5, 6],
+    ],
+    [
+      ['--alias', 'hall_motion', '--since', '11-23'],
+      [5, 6],
+    ],
+    [
+      ['--alerts', '--armed', 'ground'],
+      [2, 6],
+    ],
+    [['--alerts', '--armed', 'ground', '--until', '11-22'], [2]],
+  ])('shows only what is asked for: %j', async (options, lines) => {
+    const { path, write } = house();
+    write('log', TIMED);
+    write('named.yaml', 'aliases:\n  hall_motion: { address: A3, model: MS14A, zone: ground }\n');
+    const always = ['--json', '--aliases', path('named.yaml'), '--timezone', 'UTC', '--year', '2026'];
+    const { code, out } = await runCli('explain', ...always, ...options, path('log'));
+    expect(code).toBe(0);
+    const seen = out
+      .trim()
+      .split('\n')
+      .map((row) => (JSON.parse(row) as { line: number | null }).line)
+      .filter((line) => line !== null);
+    expect([...new Set(seen)]).toEqual(lines);
+  });
+
+  it.each([
+    [['--since', 'yesterday'], '--since: "yesterday" is no time\n  hint: write it as'],
+    [['--until', '2026-02-30'], '--until: "2026-02-30" is no time'],
+    [['--alias', 'hall_moton'], 'there is no alias "hall_moton"\n  hint: did you mean "hall_motion"?'],
+  ])('refuses %j', async (options, message) => {
+    const { path, write } = house();
+    write('log', TIMED);
+    write('secret', 'x');
+    const { code, err } = await runCli('explain', '--config', path('config.yaml'), ...options, path('log'));
+    expect(code).toBe(64);
+    expect(err).toContain(message);
+  });
+
+  it('says why there is no alert', async () => {
+    const { path, write } = house();
+    write('log', TIMED);
+    const { err, out } = await runCli('explain', '--no-config', '--alerts', path('log'));
+    expect(out).toBe('');
+    expect(err).toContain('--armed ZONE');
+  });
+
+  describe("takes this machine's configuration", () => {
+    const machine = () => {
+      const files = house();
+      files.write('log', TIMED);
+      files.write('secret', 'x');
+      vi.stubEnv('HEYU2MQTT_CONFIG', files.path('config.yaml'));
+      onTestFinished(() => void vi.unstubAllEnvs());
+      return files;
+    };
+
+    it('and says so', async () => {
+      const { path } = machine();
+      const { code, out, err } = await runCli('explain', path('log'));
+      expect({ code, err }).toEqual({
+        code: 0,
+        err: `explained with ${path('config.yaml')}; --no-config leaves it out\n`,
+      });
+      expect(out).toContain('A3 hall_motion: on');
+    });
+
+    it.each<[string, (path: (name: string) => string) => string[]]>([
+      ['--no-config', () => ['--no-config']],
+      ['an alias file of its own', (path) => ['--aliases', path('none.yaml')]],
+    ])('not with %s', async (_, options) => {
+      const { path, write } = machine();
+      write('none.yaml', 'aliases: {}\n');
+      const { code, out, err } = await runCli('explain', ...options(path), path('log'));
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toContain('hall_motion: no alias for this address');
+    });
+
+    it('without the password, which its user may not read', async () => {
+      const { path } = machine();
+      rmSync(path('secret'));
+      const { code, out, err } = await runCli('explain', path('log'));
+      expect(code).toBe(0);
+      expect(err).toBe(`explained with what is good of ${path('config.yaml')}; --no-config leaves it out\n`);
+      expect(out).toContain('A3 hall_motion: on');
+    });
+
+    it('as far as it is good', async () => {
+      const { path, write } = machine();
+      write('aliases.yaml', 'aliases:\n  hall_motion: { address: A3 }\n  b: { address: Z9 }\n');
+      const { code, out, err } = await runCli('explain', path('log'));
+      expect(code).toBe(0);
+      expect(err).toContain('"Z9" is no X10 address');
+      expect(out).toContain('A3 hall_motion: on');
+      write('config.yaml', 'mqtt\n  url: x\n');
+      const without = await runCli('explain', path('log'));
+      expect(without.code).toBe(0);
+      expect(without.err).toContain('explained without a configuration');
+      expect(without.out).toContain('hall_motion: no alias for this address');
+    });
+  });
+
+  it('writes in pieces: a million rows are no million writes', async () => {
+    const { path, write } = house();
+    write('log', LOG.repeat(5_000));
+    const writes = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    onTestFinished(() => writes.mockRestore());
+    await runProgram(['explain', '--no-config', path('log')]);
+    const said = writes.mock.calls.map(([text]) => String(text));
+    expect(said.join('').split('\n').length).toBeGreaterThan(10_000);
+    expect(said.length).toBeLessThan(100);
   });
 });

@@ -295,6 +295,7 @@ describe('a mistake in aliases.yaml', () => {
 
 describe('a mistake in config.yaml', () => {
   test.each<[string, string, string]>([
+    ['mqtt\n', '1: ', 'a colon is missing behind "mqtt" -> write mqtt:'],
     ['mqtt\n  url: mqtt://b\n', '1: mqtt', 'a colon is missing behind "mqtt"'],
     ['mqtt:\n  url:mqtt://b\n', '2: mqtt', 'a blank is missing behind "url:"'],
     ['mqtt:\n  url:mqtt://b\n  username: x\n', '2: mqtt.url', 'a blank is missing behind "url:"'],
