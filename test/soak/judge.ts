@@ -14,6 +14,8 @@ export type Verdict = {
   /** Distinct events `motion`, `motion_missed`, `opened` and `opened_missed`, and how often they were sent again. */
   readonly events: number;
   readonly repeats: number;
+  /** How many of these were sent again although they had been acknowledged. */
+  readonly repeatsOfAcknowledged: number;
   readonly missed: number;
   readonly alerts: number;
   /** Alerts that had to be raised. */
@@ -80,7 +82,9 @@ export function judge(
   const reportedAt = new Map<Sign, number>();
   const contentOf = new Map<string, number>();
   const started = new Set<string>();
+  const acknowledged = new Set<string>();
   let repeats = 0;
+  let repeatsOfAcknowledged = 0;
   let missed = 0;
 
   const hearEvent = (sensor: SoakSensor, message: Published): void => {
@@ -112,6 +116,9 @@ export function judge(
     }
     const ids = idsOf.get(sign) ?? new Set();
     idsOf.set(sign, ids);
+    const key = `${sensor.alias} ${event.id}`;
+    if (acknowledged.has(key)) repeatsOfAcknowledged += 1;
+    if (message.acknowledgedAt !== undefined) acknowledged.add(key);
     if (ids.has(event.id)) repeats += 1;
     else if (event.event_type.endsWith('_missed')) missed += 1;
     ids.add(event.id);
@@ -147,6 +154,7 @@ export function judge(
     starts: starts.length,
     events: idsOf.size,
     repeats,
+    repeatsOfAcknowledged,
     missed,
     alerts,
     dueAlerts,

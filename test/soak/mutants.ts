@@ -48,6 +48,12 @@ export const MUTANTS: readonly Mutant[] = [
     instead: 'sequence: 0, isCaughtUp',
   },
   {
+    name: 'what was acknowledged before a crash is sent again',
+    file: 'service/acknowledged.js',
+    text: 'has: (id) => ',
+    instead: 'has: (id) => false && ',
+  },
+  {
     name: 'compressed files are not looked into',
     file: 'io/tail/siblings.js',
     text: '(\\.gz)?$/',

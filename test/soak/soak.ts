@@ -111,7 +111,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     return {
       ...options,
       ...settled,
-      faults: [...wrong, ...crashes(bridge)],
+      faults: [...wrong, ...crashes(bridge), ...sentAgain(settled, faults.counts)],
       lines: heyu.lines(),
       faultCounts: faults.counts,
       brokerPersistence,
@@ -358,6 +358,19 @@ async function retainedOf(
   } finally {
     await seen.stop();
   }
+}
+
+/** A process that is killed may repeat what was acknowledged within its last write, and no more. */
+const REPEATS_PER_KILL = 3;
+
+function sentAgain(
+  { repeatsOfAcknowledged: repeats }: Verdict,
+  counts: ReadonlyMap<FaultKind, number>,
+): readonly string[] {
+  const kills = (counts.get('bridge killed') ?? 0) + (counts.get('bridge killed while starting') ?? 0);
+  return repeats <= REPEATS_PER_KILL * (kills + 1)
+    ? []
+    : [`${repeats} acknowledged events were sent again, after ${kills} kills`];
 }
 
 /** Everything that the bridge has written beside its log. */
