@@ -130,7 +130,9 @@ function aboutModule(entry: AliasEntry, config: X10Config, isHeard: boolean): re
   if (!isHeard && covering.some((each) => isDropped(config, each)))
     warn(
       'heyu_aux drops its radio signals (RFIGNORE)',
-      'write RFFORWARD instead, then heyu restart; all is well if a transceiver hears it',
+      modelOf(entry).protocol === 'security'
+        ? 'take RFIGNORE out, then heyu restart'
+        : 'write RFFORWARD instead, then heyu restart; all is well if a transceiver hears it',
     );
   if (covering.length > 0 && model === undefined && modelOf(entry).protocol === 'security')
     warn(

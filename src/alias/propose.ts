@@ -112,8 +112,18 @@ function whyNot(
   if (alias.units.length > 1) return 'it names several units, and heyu shows no such alias in its log';
   const address = addressOf(alias);
   const model = address === undefined ? undefined : modelAt.get(address);
-  if (isDropped(config, alias))
-    return `heyu_aux drops its radio (RFIGNORE); if a transceiver hears it: heyu2mqtt alias add ${alias.label} ${address ?? ''}${model === undefined ? '' : ` --model ${model}`}`;
+  if (isDropped(config, alias)) {
+    // Only standard X10 can come by a transceiver.
+    const add = [
+      'heyu2mqtt alias add',
+      alias.label,
+      address,
+      ...(model === undefined ? [] : ['--model', model]),
+    ];
+    return alias.rfOption === undefined
+      ? 'heyu drops its radio (RFIGNORE)'
+      : `heyu_aux drops its radio (RFIGNORE); if a transceiver hears it: ${add.join(' ')}`;
+  }
   if (model === 'SEC_IGNORE' || model === 'ORE_IGNORE') return `heyu logs nothing of it (${model})`;
   if (model === 'NONE') return 'heyu is told that there is no module (NONE)';
   if (model !== undefined && MEANINGLESS.has(model)) return `there is nothing to show of a ${model}`;

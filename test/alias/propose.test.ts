@@ -63,7 +63,7 @@ describe('what is proposed for an alias', () => {
     ['none A0', 'names no unit'],
     ['ignored P6 SEC_IGNORE 3C', 'SEC_IGNORE'],
     ['nothing P6 NONE', 'NONE'],
-    ['ign C1 DS10A 41 RFIGNORE', 'RFIGNORE'],
+    ['ign C1 DS10A 41 RFIGNORE', 'heyu drops its radio (RFIGNORE)'],
     ['shut A15 SHUTTER', 'SHUTTER'],
     ['virtual A14 VDATA', 'VDATA'],
   ])('nothing for %s', (line, reason) => {
