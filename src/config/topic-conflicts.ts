@@ -34,7 +34,8 @@ export function topicConflicts(
     const rest = topic.slice(base.length + 1);
     const slash = rest.lastIndexOf('/');
     const [level = ''] = rest.split('/');
-    const alias = CHANNELS.has(rest.slice(slash + 1)) ? sensors.get(rest.slice(0, slash)) : undefined;
+    const alias =
+      slash > 0 && CHANNELS.has(rest.slice(slash + 1)) ? sensors.get(rest.slice(0, slash)) : undefined;
     if ((RESERVED_LEVELS as readonly string[]).includes(level)) {
       faults.push(fault(at, 'is a topic of the bridge itself', hint));
     } else if (alias !== undefined) {

@@ -77,6 +77,14 @@ describe('faults of zones', () => {
     expect(lines.map((line) => line?.replace(/^config\.yaml:\d+: /, ''))).toEqual(faults);
   });
 
+  test('a topic beside those of the bridge is none of them', () => {
+    const zones =
+      '  a: { state_topic: x10/motion }\n  b: { state_topic: x10/halls/motion }\n  c: { state_topic: x10/hall/armed }\n';
+    const entries = aliasesText('motio: { address: A3 }', 'hall: { address: A4 }');
+    const { load: loadIt } = scene({ 'aliases.yaml': entries, 'config.yaml': `zones:\n${zones}` });
+    expect(loadIt().ok).toBe(true);
+  });
+
   test('they name the line of the key, not of the zone', () => {
     expect(faultsOf(load('  a:\n    name: A\n    on_unknown: panic\n'))).toEqual([
       'config.yaml:4: zones.a.on_unknown: "panic" is none of last_known, alert, annotate',
