@@ -99,7 +99,11 @@ export function stepsTo({ steps }: Response, percent: number): number {
     return Math.abs(percentOf(steps, level) - percent);
   };
   let best = 0;
-  for (let count = 1; count <= DIM_STEPS; count += 1) if (missedBy(count) <= missedBy(best)) best = count;
+  for (let count = 1; count <= DIM_STEPS; count += 1) {
+    const [missed, least] = [missedBy(count), missedBy(best)];
+    // as heyu reckons the last steps change nothing, and neither does the first of an LM14A
+    if (missed < least || (missed === least && percent < 50)) best = count;
+  }
   return best;
 }
 

@@ -12,7 +12,7 @@ test.each([
   [lamp, '0', [['off', 'A1']]],
   // 109 of 210 is 48 %, one step brighter is 54 %
   [lamp, '50', [['dimb', 'A1', '10']]],
-  [lamp, '99', [['dimb', 'A1', '1']]],
+  [lamp, '98', [['dimb', 'A1', '1']]],
   // by the curves of LM14A (level 26 of 62 is 48 %) and LampLinc (14 of 31 is 54 %)
   [sensorSettings('A1', 'LM14A', { type: 'light' }), '50', [['dimb', 'A1', '9']]],
   [sensorSettings('A1', 'LL2LM', { type: 'light' }), '50', [['dimb', 'A1', '8']]],
