@@ -1,0 +1,123 @@
+/**
+ * How many functions of the program lie between a line of the log and the packet that it causes, and between a security
+ * message and what is published of it. Short paths are what makes the bridge readable: see "Measured" in docs/design.md.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { makeBridge, pair } from '../support/bridge.js';
+import { collect } from '../support/collect.js';
+import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
+
+const TRACER = fileURLToPath(new URL('../support/path-tracer.mjs', import.meta.url));
+
+let mosquitto: Mosquitto;
+beforeAll(async () => {
+  mosquitto = await startMosquitto();
+});
+afterAll(() => mosquitto.remove());
+
+type Trace = {
+  /** Every function that was entered, as `file function`. */
+  readonly entered: readonly string[];
+  /** Those that were still running when the packet was handed to mqtt.js, the innermost first. */
+  readonly way: readonly string[];
+};
+
+/** Runs a bridge with the tracer; `drive` causes the same thing several times. Returns the trace of each time. */
+async function traced(
+  path: { readonly from: 'log' | 'broker'; readonly incoming: string; readonly outgoing: string },
+  drive: (
+    bridge: ReturnType<typeof makeBridge>,
+    seen: Awaited<ReturnType<typeof collect>>,
+    base: string,
+  ) => Promise<void>,
+): Promise<Trace[]> {
+  const base = `path-${path.from}`;
+  const bridge = makeBridge({
+    mqttUrl: mosquitto.url,
+    config:
+      `mqtt: { url: "${mosquitto.url}", base_topic: ${base} }\n` +
+      `zones: { ground: { state_topic: ${base}-house/armed } }\n`,
+    aliases: 'aliases: { hall: { address: A3, model: MS14A, zone: ground } }\n',
+    env: {
+      NODE_OPTIONS: `--import ${TRACER}`,
+      PATH_FROM: path.from,
+      PATH_IN: path.incoming,
+      PATH_OUT: `${base}/${path.outgoing}`,
+      get PATH_TRACE() {
+        return join(bridge.folder, 'trace');
+      },
+    },
+  });
+  onTestFinished(() => bridge.remove());
+  const seen = await collect(mosquitto.port, [`${base}/#`]);
+  onTestFinished(() => seen.stop());
+  await bridge.start();
+  await seen.untilLast(`${base}/hall/motion`, 'OFF');
+  await drive(bridge, seen, base);
+  await bridge.stop();
+  const file = join(bridge.folder, 'trace');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  return lines.map((line) => JSON.parse(line) as Trace);
+}
+
+/** What is entered each time: what only the first time needs, or a timer beside it did, is left out. */
+function always(traces: readonly Trace[]): string[] {
+  const [first, ...others] = traces;
+  return (first?.entered ?? [])
+    .filter((name) => others.every(({ entered }) => entered.includes(name)))
+    .sort();
+}
+
+/** The shortest way: a call of a caller that was just looking at something else is no part of it. */
+const shortest = (traces: readonly Trace[], from: RegExp): readonly string[] =>
+  traces
+    .map(({ way }) => way.slice(0, 1 + way.findLastIndex((name) => from.test(name))))
+    .filter(({ length }) => length > 1)
+    .sort((one, other) => one.length - other.length)[0] ?? [];
+
+describe('the number of functions', () => {
+  test('between the read of a line and the packet', async () => {
+    const runs = await traced(
+      { from: 'log', incoming: 'func', outgoing: 'hall/motion' },
+      async (bridge, seen, base) => {
+        for (let time = 0; time < 4; time += 1) {
+          bridge.heyu(...pair('rcvi', 'A3', 'On'));
+          await seen.untilLast(`${base}/hall/motion`, 'ON');
+          bridge.heyu(...pair('rcvi', 'A3', 'Off'));
+          await seen.untilLast(`${base}/hall/motion`, 'OFF');
+        }
+      },
+    );
+    expect(runs.length).toBeGreaterThanOrEqual(6);
+    const way = shortest(runs, / readLines$/);
+    expect(way.length, way.join('\n')).toBeGreaterThan(5);
+    expect(way.length, way.join('\n')).toBeLessThanOrEqual(15);
+    const entered = always(runs.slice(2));
+    expect(entered.length, entered.join('\n')).toBeLessThanOrEqual(15);
+  });
+
+  test('between a retained security message and what is published of it', async () => {
+    const runs = await traced(
+      { from: 'broker', incoming: 'path-broker-house/armed', outgoing: 'zone/ground/security' },
+      async (_bridge, seen, base) => {
+        const topic = `${base}/zone/ground/security`;
+        for (let time = 0; time < 4; time += 1) {
+          for (const state of ['armed_away', 'disarmed']) {
+            await seen.publish(`${base}-house/armed`, state, { retain: true });
+            await seen.untilLast(topic, state);
+          }
+        }
+      },
+    );
+    expect(runs.length).toBeGreaterThanOrEqual(6);
+    const way = shortest(runs, /io\/broker\/link /);
+    expect(way.length, way.join('\n')).toBeGreaterThan(3);
+    expect(way.length, way.join('\n')).toBeLessThanOrEqual(10);
+    const entered = always(runs.slice(2));
+    expect(entered.length, entered.join('\n')).toBeLessThanOrEqual(10);
+  });
+});
