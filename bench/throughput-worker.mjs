@@ -39,7 +39,7 @@ function settingsWith(sensors) {
   writeFileSync(file, `aliases:\n${aliases.join('\n')}\n`);
   const env = { HEYU2MQTT_ALIASES: file, HEYU2MQTT_HEYU_TIMEZONE: 'UTC' };
   const loaded = loadConfiguration({ configFile: undefined, env, version: '0', anyZone: true });
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const { core } = loaded.configuration;
   const all = Array.from({ length: sensors }, (_, index) => {
     const sensor = core.sensors[index % core.sensors.length];

@@ -15,7 +15,7 @@ export function againstHeyu(
   config: X10Config,
   history: History | undefined,
 ): readonly Finding[] {
-  const [fault, ...more] = config.faults;
+  const [fault, ...more] = config.problems;
   const refused: Finding[] =
     fault === undefined
       ? []

@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import { neverAlerting } from '../alias/check.js';
-import { address as addressForm, aliasFault } from '../config/form-x10.js';
+import { address as addressForm, aliasProblem } from '../config/form-x10.js';
 import { editAliasFile } from './alias-file.js';
 import { ALIAS_KEY_NAMES, givenKeys, withKeyOptions } from './alias-key-options.js';
 import { findPlace, withPlaceOptions, type PlaceOptions } from './alias-place.js';
@@ -38,7 +38,7 @@ function addAlias(alias: string, given: string, options: PlaceOptions & Record<s
 
 /** Ends with an error when heyu would not take such a label. */
 export function requireAlias(alias: string): void {
-  const fault = aliasFault(alias);
+  const fault = aliasProblem(alias);
   if (fault !== undefined)
     throw new CommandError(`"${alias}" ${fault}`, EXIT.usage, 'use letters, digits, . _ and -, at most 32');
 }

@@ -4,7 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { Command } from 'commander';
 import { checkAliases, neverAlerting, type Finding } from '../alias/check.js';
 import type { History } from '../alias/heard.js';
-import { formatFault } from '../config/faults.js';
+import { formatProblem } from '../config/problem.js';
 import { readAliasFile, type AliasFile } from './alias-file.js';
 import { findPlace, readX10ConfigFile, withPlaceOptions, type PlaceOptions } from './alias-place.js';
 import { EXIT } from './exit-code.js';
@@ -40,7 +40,7 @@ function check(options: Options): void {
   const config = readX10ConfigFile(x10config);
   const history = historyFor(file, options);
   const rows = [
-    ...faultRows(file),
+    ...problemRows(file),
     ...neverAlerting(
       file.aliases.map(({ settings }) => settings),
       place.zones.length > 0,
@@ -66,18 +66,18 @@ function check(options: Options): void {
   process.exitCode = worst;
 }
 
-function faultRows({ faults, warnings }: AliasFile): readonly Finding[] {
+function problemRows({ problems, warnings }: AliasFile): readonly Finding[] {
   const row =
     (level: 'fault' | 'warning') =>
-    (fault: AliasFile['faults'][number]): Finding => {
+    (fault: AliasFile['problems'][number]): Finding => {
       return {
         level,
         alias: undefined,
-        problem: formatFault({ ...fault, hint: undefined }),
+        problem: formatProblem({ ...fault, hint: undefined }),
         hint: fault.hint,
       };
     };
-  return [...faults.map(row('fault')), ...warnings.map(row('warning'))];
+  return [...problems.map(row('fault')), ...warnings.map(row('warning'))];
 }
 
 /** What the log has heard; undefined when there is none to be read and none was asked for. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AliasEntry } from '../alias/entry.js';
 import type { AliasRead } from '../config/aliases.js';
 import { editAliases, type AliasEdit } from '../config/edit.js';
-import { formatFaults, newFaults, type Fault } from '../config/faults.js';
+import { formatProblems, newProblems, type Problem } from '../config/problem.js';
 import { readHouse } from '../config/house.js';
 import { rewriteFile } from '../config/rewrite.js';
 import { readTextFile } from '../config/text-file.js';
@@ -22,8 +22,8 @@ export type AliasFile = {
   readonly aliases: readonly AliasRead[];
   readonly entries: readonly AliasEntry[];
   /** What is wrong with the aliases: what the service does not start with, and settings without effect. */
-  readonly faults: readonly Fault[];
-  readonly warnings: readonly Fault[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
 };
 
 /** So often an edit is worked out anew when someone else keeps changing the file. */
@@ -33,7 +33,7 @@ const ATTEMPTS = 5;
 export function readAliasFile(place: AliasPlace): AliasFile {
   const reading = readTextFile(place.path);
   if (!reading.ok) {
-    if (!reading.missing) throw new CommandError(formatFaults([reading.fault]), EXIT.noInput);
+    if (!reading.missing) throw new CommandError(formatProblems([reading.problem]), EXIT.noInput);
     return { place, text: newAliasText(), hash: undefined, ...judge(place, newAliasText()) };
   }
   const { text, hash } = reading.file;
@@ -94,7 +94,7 @@ export type AliasPlan = {
   /** What new aliases were given of their own, because the default is another one's: lines for people. */
   readonly notes: readonly string[];
   /** Why aliases were left out. */
-  readonly leftOut: readonly Fault[];
+  readonly leftOut: readonly Problem[];
 };
 
 /**
@@ -103,7 +103,7 @@ export type AliasPlan = {
  * edited without a fault is left out, with the reason. Else a fault is an error, and nothing is done.
  */
 export function planEdits(before: AliasFile, wanted: readonly AliasEdit[], partly: boolean): AliasPlan {
-  const leftOut: Fault[] = [];
+  const leftOut: Problem[] = [];
   let edits = wanted;
   let own: readonly OwnKey[] = [];
   for (;;) {
@@ -115,7 +115,7 @@ export function planEdits(before: AliasFile, wanted: readonly AliasEdit[], partl
       throw new CommandError(`${before.place.path}: ${edited.problem}`, EXIT.failed, edited.hint);
     const after =
       edits.length === 0 ? before : { ...before, text: edited.text, ...judge(before.place, edited.text) };
-    const made = newFaults(before.faults, after.faults);
+    const made = newProblems(before.problems, after.problems);
     if (made.length === 0) {
       const notes = own.map(({ alias, key, value, why }) => `${alias}: ${key} ${value}, because ${why}`);
       return { after, notes, leftOut };
@@ -123,7 +123,7 @@ export function planEdits(before: AliasFile, wanted: readonly AliasEdit[], partl
     const nextOwn = ownKeysFor(made, edits, own, partly);
     const rest = partly ? withoutCulprits(made, edits) : edits;
     if (nextOwn === own && rest === edits)
-      throw new CommandError(`nothing was written:\n${formatFaults(made)}`, EXIT.failed);
+      throw new CommandError(`nothing was written:\n${formatProblems(made)}`, EXIT.failed);
     if (nextOwn !== own) own = nextOwn;
     else {
       leftOut.push(...made);
@@ -150,9 +150,9 @@ function withOwnKeys(edit: AliasEdit, own: readonly OwnKey[]): AliasEdit {
   return { ...edit, keys };
 }
 
-/** The same list when none of the faults can be mended so. */
+/** The same list when none of the problems can be mended so. */
 function ownKeysFor(
-  made: readonly Fault[],
+  made: readonly Problem[],
   edits: readonly AliasEdit[],
   before: readonly OwnKey[],
   partly: boolean,
@@ -176,8 +176,8 @@ function ownKeysFor(
   return own;
 }
 
-/** The edits without those of an alias of each fault; the same list when the faults are nobody's of them. */
-function withoutCulprits(made: readonly Fault[], edits: readonly AliasEdit[]): readonly AliasEdit[] {
+/** The edits without those of an alias of each fault; the same list when the problems are nobody's of them. */
+function withoutCulprits(made: readonly Problem[], edits: readonly AliasEdit[]): readonly AliasEdit[] {
   const edited = new Set(edits.map(({ alias }) => alias));
   const culprits = new Set(made.map(({ about }) => about?.aliases.find((alias) => edited.has(alias))));
   return culprits.has(undefined) ? edits : edits.filter(({ alias }) => !culprits.has(alias));
@@ -206,14 +206,14 @@ function readHash(path: string): string | undefined {
 function judge(
   { path, request }: AliasPlace,
   planned?: string,
-): Pick<AliasFile, 'aliases' | 'entries' | 'faults' | 'warnings'> {
+): Pick<AliasFile, 'aliases' | 'entries' | 'problems' | 'warnings'> {
   const house = readHouse(planned === undefined ? request : { ...request, plannedAliases: planned });
-  const isOurs = ({ file, about }: Fault): boolean => file === path || about !== undefined;
+  const isOurs = ({ file, about }: Problem): boolean => file === path || about !== undefined;
   const { aliases } = house.aliases;
   return {
     aliases,
     entries: aliases.map(entryOf),
-    faults: [...house.faults, ...house.ignored].filter(isOurs),
+    problems: [...house.problems, ...house.ignored].filter(isOurs),
     warnings: house.warnings.filter(isOurs),
   };
 }

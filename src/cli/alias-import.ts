@@ -8,7 +8,7 @@ import { changesAnything, mergeAliases, merged, type Merge, type MergeStep } fro
 import { proposeSensors, type Proposals } from '../alias/propose.js';
 import { takeDusk, takeType, type Question } from '../alias/questions.js';
 import type { AliasEdit, AliasKey } from '../config/edit.js';
-import { formatFaults } from '../config/faults.js';
+import { formatProblems } from '../config/problem.js';
 import type { Plain } from '../config/form.js';
 import type { X10Config } from '../heyu/x10config.js';
 import { editAliasFile, planEdits, readAliasFile, type AliasFile, type AliasPlan } from './alias-file.js';
@@ -67,7 +67,7 @@ export async function importInto(
   const terminal = processTerminal();
   const config = readX10ConfigFile(source);
   if (config === undefined) return;
-  showFaults(terminal, source, config);
+  showProblems(terminal, source, config);
   const asks = terminal.isInteractive && !yes && !dryRun;
   const before = readAliasFile(place);
   const proposed = proposeSensors(config);
@@ -136,20 +136,20 @@ function showSkipped(
 function report(terminal: Terminal, { notes, leftOut }: Pick<AliasPlan, 'notes' | 'leftOut'>): void {
   for (const note of notes) terminal.print(`  ${note}`);
   if (leftOut.length === 0) return;
-  terminal.complain(`left out, because the service would not start with it:\n${formatFaults(leftOut)}`);
+  terminal.complain(`left out, because the service would not start with it:\n${formatProblems(leftOut)}`);
   process.exitCode = EXIT.failed;
 }
 
-/** Of more faults than these only the number is shown. */
-const FAULTS_SHOWN = 10;
+/** Of more problems than these only the number is shown. */
+const PROBLEMS_SHOWN = 10;
 
-function showFaults(terminal: Terminal, source: string, { faults, aliases }: X10Config): void {
-  for (const { line, problem } of faults.slice(0, FAULTS_SHOWN))
+function showProblems(terminal: Terminal, source: string, { problems, aliases }: X10Config): void {
+  for (const { line, problem } of problems.slice(0, PROBLEMS_SHOWN))
     terminal.complain(`${source}${line === 0 ? '' : `:${line}`}: heyu refuses this: ${problem}`);
-  if (faults.length > FAULTS_SHOWN) terminal.complain(`and ${faults.length - FAULTS_SHOWN} more`);
-  if (faults.length > FAULTS_SHOWN && aliases.length === 0)
+  if (problems.length > PROBLEMS_SHOWN) terminal.complain(`and ${problems.length - PROBLEMS_SHOWN} more`);
+  if (problems.length > PROBLEMS_SHOWN && aliases.length === 0)
     terminal.complain(`  hint: is ${source} heyu's configuration?`);
-  else if (faults.length > 0)
+  else if (problems.length > 0)
     terminal.complain('  hint: until it is mended, heyu start fails and heyu restart keeps what it had');
 }
 

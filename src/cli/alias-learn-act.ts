@@ -6,7 +6,7 @@ import { moveTo } from '../alias/merge.js';
 import { nameFor } from '../alias/words.js';
 import type { AliasEdit, AliasKey } from '../config/edit.js';
 import type { Plain } from '../config/form.js';
-import { aliasFault } from '../config/form-x10.js';
+import { aliasProblem } from '../config/form-x10.js';
 import type { Address } from '../x10/address.js';
 import { editAliasFile, readAliasFile } from './alias-file.js';
 import type { AliasPlace } from './alias-place.js';
@@ -82,7 +82,7 @@ function askAlias(ask: Ask, place: AliasPlace, standard: string): Promise<string
   const taken = new Set(readAliasFile(place).entries.map(({ alias }) => alias));
   return ask.text('What shall its alias be?', standard, (answer) => {
     if (taken.has(answer)) return `there is an alias "${answer}" already`;
-    return aliasFault(answer);
+    return aliasProblem(answer);
   });
 }
 

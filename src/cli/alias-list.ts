@@ -1,7 +1,7 @@
 /** `heyu2mqtt alias list`: all entries of the alias file at a glance. */
 
 import { Command } from 'commander';
-import { formatFaults } from '../config/faults.js';
+import { formatProblems } from '../config/problem.js';
 import { readAliasFile } from './alias-file.js';
 import { findPlace, withPlaceOptions, type PlaceOptions } from './alias-place.js';
 import { EXIT } from './exit-code.js';
@@ -19,7 +19,7 @@ export function aliasListCommand(): Command {
 
 function listAliases(options: Options): void {
   const terminal = processTerminal();
-  const { aliases, faults, place } = readAliasFile(findPlace(options));
+  const { aliases, problems, place } = readAliasFile(findPlace(options));
   const rows = aliases.map(({ settings }) => settings);
   if (options.json === true) {
     const shown = rows.map(({ alias, address, dusk, model, type, name, area, zone, topic, id, ignore }) => {
@@ -45,7 +45,7 @@ function listAliases(options: Options): void {
     ))
       terminal.print(line);
   }
-  if (faults.length === 0) return;
-  terminal.complain(formatFaults(faults));
+  if (problems.length === 0) return;
+  terminal.complain(formatProblems(problems));
   process.exitCode = EXIT.failed;
 }

@@ -6,7 +6,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ConfigValues } from '../config/config-keys.js';
-import { formatFaults } from '../config/faults.js';
+import { formatProblems } from '../config/problem.js';
 import { readHouse, type House, type HouseRequest } from '../config/house.js';
 import { readTextFile } from '../config/text-file.js';
 import type { ZoneRead } from '../config/zones.js';
@@ -67,14 +67,17 @@ export function findPlace(options: PlaceOptions, env: NodeJS.ProcessEnv = proces
   };
 }
 
-function brokenConfiguration({ faults }: House, { configFile }: HouseRequest): CommandError {
-  return new CommandError(formatFaults(faults.filter(({ file }) => file === configFile)), EXIT.configuration);
+function brokenConfiguration({ problems }: House, { configFile }: HouseRequest): CommandError {
+  return new CommandError(
+    formatProblems(problems.filter(({ file }) => file === configFile)),
+    EXIT.configuration,
+  );
 }
 
 /** Reads heyu's configuration, of whatever encoding; undefined when none is named. */
 export function readX10ConfigFile(path: string | undefined): X10Config | undefined {
   if (path === undefined) return undefined;
   const reading = readTextFile(path, path, { lenient: true });
-  if (!reading.ok) throw new CommandError(formatFaults([reading.fault]), EXIT.noInput);
+  if (!reading.ok) throw new CommandError(formatProblems([reading.problem]), EXIT.noInput);
   return readX10Config(reading.file.text);
 }

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceSettings } from '../service/service-types.js';
 import type { Configuration } from '../config/configuration.js';
-import { formatFault, type Fault } from '../config/faults.js';
+import { formatProblem, type Problem } from '../config/problem.js';
 import { connectBroker } from '../io/broker.js';
 import { parseBrokerUrl } from '../io/broker/url.js';
 import { systemClock } from '../io/clock.js';
@@ -18,11 +18,11 @@ import { CommandError } from './exit-code.js';
 /** What the service is told. `ignored`: settings that have no effect. */
 export function serviceSettings(
   { core, heyu, mqtt, homeassistant }: Configuration,
-  ignored: readonly Fault[] = [],
+  ignored: readonly Problem[] = [],
 ): ServiceSettings {
   return {
     core,
-    ignored: ignored.map((setting) => formatFault({ ...setting, hint: undefined })),
+    ignored: ignored.map((setting) => formatProblem({ ...setting, hint: undefined })),
     logPath: heyu.log,
     sessionKind: mqtt.session,
     sessionName: sessionNameOf(mqtt),

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { Option } from 'commander';
-import { formatFault, formatFaults } from '../config/faults.js';
+import { formatProblem, formatProblems } from '../config/problem.js';
 import { loadConfiguration, type Loaded } from '../config/load.js';
 import { CommandError, EXIT } from './exit-code.js';
 import { ownVersion } from './version.js';
@@ -21,7 +21,7 @@ export function configFileOf(asked: string | undefined): string | undefined {
   return existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined;
 }
 
-/** A configuration without faults; else a `CommandError` with all of them and exit code 78. Warnings are printed. */
+/** A configuration without problems; else a `CommandError` with all of them and exit code 78. Warnings are printed. */
 export function loadOrFail(
   asked: string | undefined,
   warn: (warning: string) => void,
@@ -33,10 +33,10 @@ export function loadOrFail(
   });
   if (!loaded.ok)
     throw new CommandError(
-      `the configuration has faults\n${formatFaults(loaded.faults)}`,
+      `the configuration has faults\n${formatProblems(loaded.problems)}`,
       EXIT.configuration,
     );
-  for (const setting of loaded.ignored) warn(`ignored: ${formatFault(setting)}`);
-  for (const warning of loaded.configuration.warnings) warn(formatFault(warning));
+  for (const setting of loaded.ignored) warn(`ignored: ${formatProblem(setting)}`);
+  for (const warning of loaded.configuration.warnings) warn(formatProblem(warning));
   return loaded;
 }

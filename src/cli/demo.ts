@@ -12,7 +12,7 @@ import { Command } from 'commander';
 import type { Finding } from '../bridge/finding.js';
 import { createService } from '../service/service.js';
 import { loadConfiguration } from '../config/load.js';
-import { formatFaults } from '../config/faults.js';
+import { formatProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
 import { startEmbeddedBroker, type Passed } from '../io/embedded-broker.js';
 import { zoneTopic } from '../mqtt/topics.js';
@@ -110,7 +110,7 @@ function configurationFor(
     },
     version: ownVersion(),
   });
-  if (!loaded.ok) throw new CommandError(formatFaults(loaded.faults), EXIT.configuration);
+  if (!loaded.ok) throw new CommandError(formatProblems(loaded.problems), EXIT.configuration);
   return loaded.configuration;
 }
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { createExplainer, type Explainer, type ExplainRow } from '../bridge/explain.js';
 import { loadConfiguration, type Loaded } from '../config/load.js';
-import { ENVIRONMENT, formatFaults, type Fault } from '../config/faults.js';
+import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js';
 import { timeZone } from '../heyu/time-zone.js';
 import { ownedZone } from '../security/settings.js';
 import type { CoreSettings } from '../settings.js';
@@ -132,7 +132,7 @@ function settingsFor(options: Options, terminal: Terminal): CoreSettings {
   // a file that cannot be read is the command line's fault here, not that of a key
   readX10ConfigFile(options.x10config);
   const { loaded, configFile } = loadFor(configFor(options), options, env, terminal);
-  if (!loaded.ok) throw faultsError(loaded.faults);
+  if (!loaded.ok) throw problemsError(loaded.problems);
   const { core, aliasFileFound } = loaded.configuration;
   if (options.aliases !== undefined && !aliasFileFound) {
     throw new CommandError(
@@ -157,15 +157,15 @@ function loadFor(
   const request = { configFile, env, version: ownVersion(), anyZone: configFile === undefined };
   let loaded = loadConfiguration(request);
   const isMachines = configFile !== undefined && config === undefined;
-  if (loaded.ok || (!isMachines && loaded.faults.some(({ key }) => !key.startsWith('mqtt.')))) {
+  if (loaded.ok || (!isMachines && loaded.problems.some(({ key }) => !key.startsWith('mqtt.')))) {
     if (isMachines) terminal.complain(`explained with ${configFile}; --no-config leaves it out`);
     return { loaded, configFile };
   }
-  const { faults } = loaded;
+  const { problems } = loaded;
   loaded = loadConfiguration({ ...request, kept: new Map() });
   if (!isMachines) return { loaded, configFile };
-  const others = faults.filter(({ key }) => !key.startsWith('mqtt.'));
-  if (others.length > 0) terminal.complain(formatFaults(others, 3));
+  const others = problems.filter(({ key }) => !key.startsWith('mqtt.'));
+  if (others.length > 0) terminal.complain(formatProblems(others, 3));
   if (loaded.ok) {
     terminal.complain(`explained with what is good of ${configFile}; --no-config leaves it out`);
     return { loaded, configFile };
@@ -204,14 +204,14 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   HEYU2MQTT_HEYU_TIMEZONE: '--timezone',
 };
 
-/** Faults of options are named after the option, and are faults of the command line if there are no others. */
-function faultsError(faults: readonly Fault[]): CommandError {
-  const named = faults.map((fault): Fault => {
+/** Faults of options are named after the option, and are problems of the command line if there are no others. */
+function problemsError(problems: readonly Problem[]): CommandError {
+  const named = problems.map((fault): Problem => {
     const option = fault.file === ENVIRONMENT ? OPTION_OF[fault.key] : undefined;
     return option === undefined ? fault : { ...fault, file: option, key: '' };
   });
   const isUsage = named.every(({ file }) => file.startsWith('--'));
-  return new CommandError(formatFaults(named), isUsage ? EXIT.usage : EXIT.configuration);
+  return new CommandError(formatProblems(named), isUsage ? EXIT.usage : EXIT.configuration);
 }
 
 /** The text of a line, without the carriage returns at its end. */

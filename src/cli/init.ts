@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { brokerUrl, ownTopic } from '../config/form-mqtt.js';
 import { loadConfiguration } from '../config/load.js';
-import { formatFaults } from '../config/faults.js';
+import { formatProblems } from '../config/problem.js';
 import { rewriteFile } from '../config/rewrite.js';
 import { readTextFile } from '../config/text-file.js';
 import { heyuLogPath, type X10Config } from '../heyu/x10config.js';
@@ -189,7 +189,7 @@ function makeFolder(folder: string): void {
 /** Reads the result as the service will, tries the broker, and says what comes next. */
 async function reportResult(terminal: Terminal, path: string): Promise<void> {
   const loaded = loadConfiguration({ configFile: path, env: process.env, version: ownVersion() });
-  if (!loaded.ok) throw new CommandError(formatFaults(loaded.faults), EXIT.configuration);
+  if (!loaded.ok) throw new CommandError(formatProblems(loaded.problems), EXIT.configuration);
   const { configuration } = loaded;
   terminal.print();
   terminal.print(`the configuration is good: ${configuration.core.sensors.length} aliases`);

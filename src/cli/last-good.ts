@@ -1,13 +1,13 @@
 /**
  * The last good configuration: after each good load the service keeps the texts of its files in `state_dir/last-good`,
- * and starts with them when the files themselves have faults. An alarm must not stay away because of a typing error.
+ * and starts with them when the files themselves have problems. An alarm must not stay away because of a typing error.
  */
 
 import { isDeepStrictEqual } from 'node:util';
 import { join, resolve } from 'node:path';
 import type { Configuration } from '../config/configuration.js';
 import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../config/config-keys.js';
-import { ENVIRONMENT, fault, formatFaults, type Fault } from '../config/faults.js';
+import { ENVIRONMENT, problemAt, formatProblems, type Problem } from '../config/problem.js';
 import { maskUrl } from '../config/form-mqtt.js';
 import { loadConfiguration, type Loaded, type Request } from '../config/load.js';
 import { keepFiles, keptFiles, type KeptFile, type KeptFiles } from '../io/kept-files.js';
@@ -19,7 +19,7 @@ import { ownVersion } from './version.js';
 /** What the service starts with. */
 export type StartWith = Extract<Loaded, { ok: true }> & {
   /** What is wrong with the files on disk; where something is, the configuration is the last good one. */
-  readonly faults: readonly Fault[];
+  readonly problems: readonly Problem[];
 };
 
 const NAMES = { config: 'config.yaml', aliases: 'aliases.yaml', x10config: 'x10config' } as const;
@@ -38,7 +38,7 @@ export function textsOf(kept: KeptFiles | undefined): ReadonlyMap<string, string
   return new Map(kept?.files.map(({ path, text }) => [path, text]));
 }
 
-/** Loads what the service starts with. Without a last good configuration, faults are an error with exit code 78. */
+/** Loads what the service starts with. Without a last good configuration, problems are an error with exit code 78. */
 export function loadForService(asked: string | undefined, env: NodeJS.ProcessEnv): StartWith {
   const load = (configFile: string | undefined, more: Partial<Request> = {}): Loaded =>
     loadConfiguration({ configFile, env, version: ownVersion(), ...more });
@@ -53,13 +53,13 @@ export function loadForService(asked: string | undefined, env: NodeJS.ProcessEnv
   }
   const kept = lastGood(stateDirOf(first), configFile);
   const texts = textsOf(kept);
-  const faults = first.ok ? vanished(first, texts) : first.faults;
-  if (first.ok && faults.length === 0) return { ...first, faults };
+  const problems = first.ok ? vanished(first, texts) : first.problems;
+  if (first.ok && problems.length === 0) return { ...first, problems };
   if (kept !== undefined) {
-    const again = load(configFile, { env: withoutFaults(env, faults, kept), kept: texts });
-    if (again.ok) return { ...again, faults };
+    const again = load(configFile, { env: withoutProblems(env, problems, kept), kept: texts });
+    if (again.ok) return { ...again, problems };
   }
-  throw new CommandError(`the configuration has faults\n${formatFaults(faults)}`, EXIT.configuration);
+  throw new CommandError(`the configuration has faults\n${formatProblems(problems)}`, EXIT.configuration);
 }
 
 /**
@@ -69,22 +69,26 @@ export function loadForService(asked: string | undefined, env: NodeJS.ProcessEnv
 export function vanished(
   { configuration, texts }: Extract<Loaded, { ok: true }>,
   before: ReadonlyMap<string, string>,
-): readonly Fault[] {
-  const faults: Fault[] = [];
+): readonly Problem[] {
+  const problems: Problem[] = [];
   for (const role of ['config', 'aliases'] as const) {
     const path = configuration.files[role];
     if (path === undefined || isBlank(before.get(path)) || !isBlank(texts.get(path))) continue;
     const what = role === 'aliases' ? 'if there are to be no sensors, write: aliases: {}' : 'write it anew';
-    faults.push(fault({ file: path }, texts.has(path) ? 'is empty' : 'is gone', what));
+    problems.push(problemAt({ file: path }, texts.has(path) ? 'is empty' : 'is gone', what));
   }
-  return faults;
+  return problems;
 }
 
 const isBlank = (text: string | undefined): boolean => text === undefined || text.trim() === '';
 
-/** The environment with the kept values of variables that have faults. */
-function withoutFaults(env: NodeJS.ProcessEnv, faults: readonly Fault[], kept: KeptFiles): NodeJS.ProcessEnv {
-  const faulty = faults.filter(({ file }) => file === ENVIRONMENT).map(({ key }) => [key, kept.notes[key]]);
+/** The environment with the kept values of variables that have problems. */
+function withoutProblems(
+  env: NodeJS.ProcessEnv,
+  problems: readonly Problem[],
+  kept: KeptFiles,
+): NodeJS.ProcessEnv {
+  const faulty = problems.filter(({ file }) => file === ENVIRONMENT).map(({ key }) => [key, kept.notes[key]]);
   return { ...env, ...(Object.fromEntries(faulty) as NodeJS.ProcessEnv) };
 }
 
@@ -122,10 +126,10 @@ export async function keepLastGood(
 }
 
 /** Where the first fault is, without what is written there. */
-export function whereFaulty(faults: readonly Fault[]): string | undefined {
-  const [first] = faults;
+export function whereFaulty(problems: readonly Problem[]): string | undefined {
+  const [first] = problems;
   if (first === undefined) return undefined;
   const place = first.line === undefined ? first.file : `${first.file}:${first.line}`;
-  const more = faults.length > 1 ? ` and ${faults.length - 1} more` : '';
+  const more = problems.length > 1 ? ` and ${problems.length - 1} more` : '';
   return `${place}${first.key === '' ? '' : ` ${first.key}`}${more}`;
 }

@@ -1,4 +1,4 @@
-/** Runs one command line: faults become messages and exit codes. */
+/** Runs one command line: problems become messages and exit codes. */
 
 import { CommanderError, type Command } from 'commander';
 import { asJournalError, isJournal } from '../io/journal.js';

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createService } from '../service/service.js';
 import type { Service } from '../service/service-types.js';
 import type { Configuration } from '../config/configuration.js';
-import { formatFault, newFaults } from '../config/faults.js';
+import { formatProblem, newProblems } from '../config/problem.js';
 import { loadConfiguration } from '../config/load.js';
 import { systemClock } from '../io/clock.js';
 import { openJob } from '../io/cron.js';
@@ -46,13 +46,13 @@ const RELOAD_AFTER_MS = 300;
 
 async function run(asked: string | undefined): Promise<void> {
   const startWith = loadForService(asked, process.env);
-  const { configuration, ignored, texts, faults } = startWith;
+  const { configuration, ignored, texts, problems } = startWith;
   const log = await openLog(configuration.log.level, configuration.log.format, process.env);
-  for (const fault of faults) log.error({}, formatFault(fault));
-  for (const setting of ignored) log.warn({}, `ignored: ${formatFault(setting)}`);
-  for (const warning of configuration.warnings) log.warn({}, formatFault(warning));
-  if (faults.length > 0)
-    log.error({ faults: faults.length }, 'the configuration has faults: the last good one is in force');
+  for (const fault of problems) log.error({}, formatProblem(fault));
+  for (const setting of ignored) log.warn({}, `ignored: ${formatProblem(setting)}`);
+  for (const warning of configuration.warnings) log.warn({}, formatProblem(warning));
+  if (problems.length > 0)
+    log.error({ faults: problems.length }, 'the configuration has faults: the last good one is in force');
   log.info({ version: ownVersion(), sensors: configuration.core.sensors.length }, 'heyu2mqtt starts');
 
   const systemd = systemdNotifier({
@@ -79,9 +79,9 @@ async function run(asked: string | undefined): Promise<void> {
     status: systemd.status,
     ...(configuration.log.level === 'debug' ? { find: (finding) => log.debug(finding, 'finding') } : {}),
   });
-  if (faults.length === 0) await keepLastGood(configuration, texts, process.env, log);
+  if (problems.length === 0) await keepLastGood(configuration, texts, process.env, log);
   await service.start();
-  service.configurationFaulty(whereFaulty(faults));
+  service.configurationFaulty(whereFaulty(problems));
   systemd.ready(service.statusLine());
 
   const alive = systemd.watchdogIntervalMs;
@@ -157,15 +157,15 @@ function watchFiles(
       version: ownVersion(),
     });
     const lost = loaded.ok && why === 'file' ? vanished(loaded, currentTexts) : [];
-    const faults = loaded.ok ? [...lost, ...newFaults(ignored, loaded.ignored)] : loaded.faults;
-    if (!loaded.ok || faults.length > 0) {
-      for (const fault of faults) log.error({}, formatFault(fault));
-      log.error({ faults: faults.length }, 'the new configuration has faults: the old one stays in force');
-      service.configurationFaulty(whereFaulty(faults));
+    const problems = loaded.ok ? [...lost, ...newProblems(ignored, loaded.ignored)] : loaded.problems;
+    if (!loaded.ok || problems.length > 0) {
+      for (const fault of problems) log.error({}, formatProblem(fault));
+      log.error({ faults: problems.length }, 'the new configuration has faults: the old one stays in force');
+      service.configurationFaulty(whereFaulty(problems));
       return;
     }
     const next = loaded.configuration;
-    for (const warning of next.warnings) log.warn({}, formatFault(warning));
+    for (const warning of next.warnings) log.warn({}, formatProblem(warning));
     const isOtherBroker =
       !isDeepStrictEqual(next.mqtt, current.mqtt) || next.core.baseTopic !== current.core.baseTopic;
     const isOtherLog = !isDeepStrictEqual(next.heyu, current.heyu);

@@ -3,7 +3,7 @@ import type { ChannelTopic } from '../mqtt/topics.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
 import type { Address } from '../x10/address.js';
 import type { AliasRead } from './aliases.js';
-import { fault, type Fault } from './faults.js';
+import { problemAt, type Problem } from './problem.js';
 import { dotted } from './read-keys.js';
 
 /** Last levels of the topics of a sensor; the type makes sure that none is missing. */
@@ -48,11 +48,11 @@ const CHANNEL_TABLE: Readonly<Record<ChannelTopic, true>> = {
 export const CHANNELS: ReadonlySet<string> = new Set(Object.keys(CHANNEL_TABLE));
 
 /** All conflicts among aliases, each told at the later of the two. Linear in their number. */
-export function conflicts(aliases: readonly AliasRead[], file: string): readonly Fault[] {
-  const faults: Fault[] = [];
+export function conflicts(aliases: readonly AliasRead[], file: string): readonly Problem[] {
+  const problems: Problem[] = [];
   const say: Say = ({ settings, line, lines }, key, problem, hint, other) => {
-    faults.push({
-      ...fault(
+    problems.push({
+      ...problemAt(
         { file, line: lines.get(key) ?? line, key: dotted('aliases', settings.alias, key) },
         problem,
         hint,
@@ -97,7 +97,7 @@ export function conflicts(aliases: readonly AliasRead[], file: string): readonly
   }
   checkParents(aliases, byTopic, say, at);
   checkDusk(aliases, byAddress, say, at);
-  return faults;
+  return problems;
 }
 
 type Say = (alias: AliasRead, key: string, problem: string, hint: string, other?: AliasRead) => void;

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { readAliases, type AliasContext, type AliasesRead } from './aliases.js';
 import { readDocument } from './document.js';
-import { fault } from './faults.js';
+import { problemAt } from './problem.js';
 import { withHints } from './syntax-hints.js';
 import { readTextFile, type ReadFile } from './text-file.js';
 
@@ -29,7 +29,7 @@ export function loadAliasFile(
 ): AliasFile {
   const none = {
     aliases: [],
-    faults: [],
+    problems: [],
     ignored: [],
     warnings: [],
     text: undefined,
@@ -39,26 +39,26 @@ export function loadAliasFile(
   if (path === undefined) return { ...none, isComplete: true };
   const reading = readFile(resolve(cwd, path), path);
   if (!reading.ok) {
-    if (!reading.missing) return { ...none, faults: [reading.fault], isComplete: false };
-    const warnings = [fault({ file: path }, 'does not exist: there are no sensors yet', IMPORT)];
+    if (!reading.missing) return { ...none, problems: [reading.problem], isComplete: false };
+    const warnings = [problemAt({ file: path }, 'does not exist: there are no sensors yet', IMPORT)];
     return { ...none, warnings, isComplete: true };
   }
   const { text, hash } = reading.file;
   const document = readDocument(text, path);
   if (document.written === undefined) {
-    return { ...none, faults: document.faults, isComplete: false, found: true, text, hash };
+    return { ...none, problems: document.problems, isComplete: false, found: true, text, hash };
   }
   const read = readAliases(document.written, { ...context, file: path });
-  const faults = withHints([...document.faults, ...read.faults], text);
+  const problems = withHints([...document.problems, ...read.problems], text);
   const warnings = [...document.warnings, ...read.warnings];
-  if (read.aliases.length === 0 && faults.length === 0) {
-    warnings.push(fault({ file: path }, 'names no alias: there are no sensors yet', IMPORT));
+  if (read.aliases.length === 0 && problems.length === 0) {
+    warnings.push(problemAt({ file: path }, 'names no alias: there are no sensors yet', IMPORT));
   }
   return {
     ...read,
-    faults,
+    problems,
     warnings,
-    isComplete: faults.length === 0,
+    isComplete: problems.length === 0,
     found: true,
     text,
     hash,

@@ -6,8 +6,8 @@ import { nextUnit, type Address } from '../x10/address.js';
 import { UNNAMED_MODEL, type Model } from '../x10/model.js';
 import { ALIAS_KEYS, TYPE_OF_KIND, type AliasValues } from './alias-keys.js';
 import type { ConfigValues } from './config-keys.js';
-import { fault, type Fault } from './faults.js';
-import { aliasFault } from './form-x10.js';
+import { problemAt, type Problem } from './problem.js';
+import { aliasProblem } from './form-x10.js';
 import { dotted, readKeys, unknownKey } from './read-keys.js';
 import { readable } from './readable.js';
 import { didYouMean } from './suggest.js';
@@ -26,7 +26,7 @@ export type SensorDefaults = Pick<
 
 /** What the alias file is read against. */
 export type AliasContext = {
-  /** Name of the file in faults. */
+  /** Name of the file in problems. */
   readonly file: string;
   readonly defaults: SensorDefaults;
   /** The zones there are; undefined when they are not known (then any will do). */
@@ -44,13 +44,13 @@ export type AliasRead = {
   readonly ignoredType: SensorType | undefined;
 };
 
-/** What an alias file says. With faults, the aliases that are good as far as they go. */
+/** What an alias file says. With problems, the aliases that are good as far as they go. */
 export type AliasesRead = {
   readonly aliases: readonly AliasRead[];
-  readonly faults: readonly Fault[];
+  readonly problems: readonly Problem[];
   /** Settings that have no effect and are left aside. */
-  readonly ignored: readonly Fault[];
-  readonly warnings: readonly Fault[];
+  readonly ignored: readonly Problem[];
+  readonly warnings: readonly Problem[];
 };
 
 /** Whatever switches a lamp counts for its state: heyu's own commands, too, but no copy of what it transmits. */
@@ -63,22 +63,22 @@ const EMULATED_SOURCES: readonly Source[] = ['sndc', 'snds', 'sndp'];
 
 /** Reads the document of an alias file. */
 export function readAliases(written: Written, context: AliasContext): AliasesRead {
-  const faults: Fault[] = [];
-  const ignored: Fault[] = [];
-  const warnings: Fault[] = [];
+  const problems: Problem[] = [];
+  const ignored: Problem[] = [];
+  const warnings: Problem[] = [];
   const aliases: AliasRead[] = [];
-  for (const entry of entriesOf(written, context.file, faults)) {
-    const alias = readAlias(entry, context, faults, ignored, warnings);
+  for (const entry of entriesOf(written, context.file, problems)) {
+    const alias = readAlias(entry, context, problems, ignored, warnings);
     if (alias !== undefined) aliases.push(alias);
   }
-  return { aliases, faults, ignored, warnings };
+  return { aliases, problems, ignored, warnings };
 }
 
-function entriesOf(written: Written, file: string, faults: Fault[]): Iterable<Entry> {
+function entriesOf(written: Written, file: string, problems: Problem[]): Iterable<Entry> {
   if (isEmpty(written)) return [];
   if (written.kind !== 'section') {
-    faults.push(
-      fault(
+    problems.push(
+      problemAt(
         { file, line: written.line },
         'holds no keys',
         'write aliases: and below it, indented, each alias',
@@ -91,15 +91,19 @@ function entriesOf(written: Written, file: string, faults: Fault[]): Iterable<En
     if (entry.key === 'aliases') aliases = entry;
     else if (entry.value.kind === 'section' && entry.value.entries.has('address')) {
       const path = dotted(entry.key);
-      faults.push(
-        fault({ file, line: entry.line, key: path }, 'unknown key', 'aliases stand below aliases:, indented'),
+      problems.push(
+        problemAt(
+          { file, line: entry.line, key: path },
+          'unknown key',
+          'aliases stand below aliases:, indented',
+        ),
       );
-    } else faults.push(unknownKey(entry, { file, path: '' }, ['aliases']));
+    } else problems.push(unknownKey(entry, { file, path: '' }, ['aliases']));
   }
   if (aliases === undefined || isEmpty(aliases.value)) return [];
   if (aliases.value.kind === 'section') return aliases.value.entries.values();
-  faults.push(
-    fault(
+  problems.push(
+    problemAt(
       { file, line: aliases.line, key: 'aliases' },
       'must be a section',
       'write each alias below it, indented',
@@ -111,25 +115,29 @@ function entriesOf(written: Written, file: string, faults: Fault[]): Iterable<En
 function readAlias(
   { key: alias, line, value }: Entry,
   { file, defaults, zones, hidesUnchanged }: AliasContext,
-  faults: Fault[],
-  ignored: Fault[],
-  warnings: Fault[],
+  problems: Problem[],
+  ignored: Problem[],
+  warnings: Problem[],
 ): AliasRead | undefined {
   const path = dotted('aliases', alias);
-  const nameFault = aliasFault(alias);
-  if (nameFault !== undefined) {
-    faults.push(fault({ file, line, key: path }, nameFault, 'use letters, digits, . _ and -, at most 32'));
+  const nameProblem = aliasProblem(alias);
+  if (nameProblem !== undefined) {
+    problems.push(
+      problemAt({ file, line, key: path }, nameProblem, 'use letters, digits, . _ and -, at most 32'),
+    );
   }
   if (value.kind !== 'section') {
-    faults.push(fault({ file, line, key: path }, 'must be a section', 'write at least { address: A3 }'));
+    problems.push(
+      problemAt({ file, line, key: path }, 'must be a section', 'write at least { address: A3 }'),
+    );
     return undefined;
   }
-  const { values, lines } = readKeys(ALIAS_KEYS, value.entries, { file, path }, faults);
+  const { values, lines } = readKeys(ALIAS_KEYS, value.entries, { file, path }, problems);
   if (!lines.has('address'))
-    faults.push(fault({ file, line, key: path }, 'has no address', 'add one such as address: A3'));
+    problems.push(problemAt({ file, line, key: path }, 'has no address', 'add one such as address: A3'));
   if (values.zone !== undefined && zones?.has(values.zone) === false) {
-    faults.push(
-      fault(
+    problems.push(
+      problemAt(
         { file, line: lines.get('zone'), key: dotted(path, 'zone') },
         `there is no zone "${values.zone}"`,
         didYouMean(values.zone, [...zones]) ?? 'add it to zones in the configuration',
@@ -141,7 +149,7 @@ function readAlias(
   const ignoredType = values.type === undefined || canBe(values.type, model) ? undefined : values.type;
   if (ignoredType !== undefined) {
     ignored.push({
-      ...fault(
+      ...problemAt(
         { file, line: lines.get('type'), key: dotted(path, 'type') },
         `a ${model.name} is never heard as ${ignoredType}`,
         'remove it, or correct the model',
@@ -150,7 +158,7 @@ function readAlias(
     });
   }
   const doubtful = (key: string, problem: string, hint: string): void => {
-    warnings.push(fault({ file, line: lines.get(key), key: dotted(path, key) }, problem, hint));
+    warnings.push(problemAt({ file, line: lines.get(key), key: dotted(path, key) }, problem, hint));
   };
   if (values.dusk !== undefined && values.model !== undefined && model.dusk !== 'next_unit') {
     doubtful('dusk', `a ${model.name} has no dusk unit`, 'remove it, or correct the model');

@@ -4,7 +4,7 @@ import type { AliasRead } from './aliases.js';
 import type { ConfigValues } from './config-keys.js';
 import type { Configuration } from './configuration.js';
 import type { Credentials } from './credentials.js';
-import type { Fault } from './faults.js';
+import type { Problem } from './problem.js';
 import type { ZoneRead } from './zones.js';
 
 /** Everything that has been read. Paths in `values` are absolute. */
@@ -20,7 +20,7 @@ export type Parts = {
   readonly aliasFile: string | undefined;
   readonly aliasFileFound: boolean;
   readonly version: string;
-  readonly warnings: readonly Fault[];
+  readonly warnings: readonly Problem[];
 };
 
 /** The configuration made of its parts. */

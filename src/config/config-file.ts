@@ -1,6 +1,6 @@
 /** Reads config.yaml as it is written: every scalar key by its table, the zones left for zones.ts. */
 import { CONFIG_KEY_NAMES, CONFIG_KEYS, type ConfigKey } from './config-keys.js';
-import { fault, type Fault } from './faults.js';
+import { problemAt, type Problem } from './problem.js';
 import type { Form } from './form.js';
 import { dotted, readWritten, unknownKey } from './read-keys.js';
 import type { Layer } from './schema.js';
@@ -32,8 +32,8 @@ function sectionsOf(names: readonly string[]): ReadonlyMap<string, readonly stri
   return sections;
 }
 
-/** Reads the document of a configuration file. Faults are added to `faults`. */
-export function readConfig(written: Written, file: string, faults: Fault[]): ConfigRead {
+/** Reads the document of a configuration file. Faults are added to `problems`. */
+export function readConfig(written: Written, file: string, problems: Problem[]): ConfigRead {
   const values: Record<string, unknown> = {};
   const lines = new Map<ConfigKey, number>();
   let zones: Entry | undefined;
@@ -45,13 +45,13 @@ export function readConfig(written: Written, file: string, faults: Fault[]): Con
       const form: Form<unknown> = CONFIG_KEYS[name].form;
       const reading = readWritten(form, entry.value);
       if (reading.ok) values[name] = reading.value;
-      else faults.push(fault({ file, line: entry.line, key: name }, reading.problem, reading.hint));
+      else problems.push(problemAt({ file, line: entry.line, key: name }, reading.problem, reading.hint));
     } else if (section === '' && entry.key === 'zones') {
       zones = entry;
     } else if (section === '' && entry.key !== '' && SECTIONS.has(entry.key)) {
       readSection(entry);
     } else {
-      faults.push(
+      problems.push(
         unknownKey(
           entry,
           { file, path: section },
@@ -65,8 +65,8 @@ export function readConfig(written: Written, file: string, faults: Fault[]): Con
     if (value.kind === 'section') for (const entry of value.entries.values()) readEntry(entry, key);
     else if (!isEmpty(value)) {
       const example = `${key}:\n    ${SECTIONS.get(key)?.[0] ?? ''}: ...`;
-      faults.push(
-        fault(
+      problems.push(
+        problemAt(
           { file, line, key: dotted(key) },
           'must be a section',
           `write ${example.replace(/\n\s+/, ' and below it, indented, ')}`,
@@ -77,8 +77,12 @@ export function readConfig(written: Written, file: string, faults: Fault[]): Con
 
   if (written.kind === 'section') for (const entry of written.entries.values()) readEntry(entry, '');
   else if (!isEmpty(written)) {
-    faults.push(
-      fault({ file, line: written.line }, 'holds no keys', 'write key: value, as in the example config.yaml'),
+    problems.push(
+      problemAt(
+        { file, line: written.line },
+        'holds no keys',
+        'write key: value, as in the example config.yaml',
+      ),
     );
   }
   return { values: values, lines, zones };

@@ -1,6 +1,6 @@
 /** What the loader hands over: the settings of the core and of the shell, plain and frozen. Times are milliseconds. */
 import type { CoreSettings } from '../settings.js';
-import type { Fault } from './faults.js';
+import type { Problem } from './problem.js';
 
 /** The log of heyu and the heyu program. Paths are absolute. */
 export type HeyuSettings = {
@@ -41,7 +41,7 @@ export type ConfigurationFiles = {
   readonly key: string | undefined;
 };
 
-/** A configuration without faults. */
+/** A configuration without problems. */
 export type Configuration = {
   readonly core: CoreSettings;
   readonly heyu: HeyuSettings;
@@ -58,5 +58,5 @@ export type Configuration = {
   readonly files: ConfigurationFiles;
   /** False when the alias file did not exist: a reload should rather wait than drop all sensors. */
   readonly aliasFileFound: boolean;
-  readonly warnings: readonly Fault[];
+  readonly warnings: readonly Problem[];
 };

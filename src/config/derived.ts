@@ -9,7 +9,7 @@ import { heyuLogPath, readX10Config } from '../heyu/x10config.js';
 import type { Scales } from '../heyu/x10config-scales.js';
 import { CONFIG_KEYS, type ConfigKey } from './config-keys.js';
 import type { Environment } from './environment.js';
-import { fault, type Fault } from './faults.js';
+import { problemAt, type Problem } from './problem.js';
 import { slug } from './form-mqtt.js';
 import type { Layer } from './schema.js';
 import type { FileReading } from './text-file.js';
@@ -27,8 +27,8 @@ export type Derived = {
 /** What a key is without derived values: the environment's, else the file's, else the default. */
 export type Given = <K extends ConfigKey>(name: K) => Layer[K];
 
-/** How deep into faults of heyu's configuration we go: the first tells the user to ask heyu for the others. */
-const X10_FAULTS_SHOWN = 3;
+/** How deep into problems of heyu's configuration we go: the first tells the user to ask heyu for the others. */
+const X10_PROBLEMS_SHOWN = 3;
 
 /** Collects values with their sources. */
 type Collector = <K extends ConfigKey>(name: K, value: Layer[K], from: string) => void;
@@ -41,8 +41,8 @@ export function derive(
   given: Given,
   x10config: X10ConfigReading | undefined,
   env: Environment,
-  faults: Fault[],
-  warnings: Fault[],
+  problems: Problem[],
+  warnings: Problem[],
 ): Derived {
   const values: Record<string, unknown> = {};
   const from = new Map<ConfigKey, string>();
@@ -53,7 +53,7 @@ export function derive(
   const { hidesUnchanged, scales } =
     x10config === undefined
       ? SILENT
-      : fromX10Config(x10config, add, given('heyu.log') !== undefined, faults, warnings);
+      : fromX10Config(x10config, add, given('heyu.log') !== undefined, problems, warnings);
   fromSystemd(env, add);
 
   const baseTopic = given('mqtt.base_topic') ?? CONFIG_KEYS['mqtt.base_topic'].default;
@@ -75,17 +75,20 @@ function fromX10Config(
   { path, reading }: X10ConfigReading,
   add: Collector,
   hasLog: boolean,
-  faults: Fault[],
-  warnings: Fault[],
+  problems: Problem[],
+  warnings: Problem[],
 ): OfHeyu {
   if (!reading.ok) {
-    faults.push({ ...reading.fault, hint: reading.fault.hint ?? 'correct heyu.x10config or remove it' });
+    problems.push({
+      ...reading.problem,
+      hint: reading.problem.hint ?? 'correct heyu.x10config or remove it',
+    });
     return SILENT;
   }
   const config = readX10Config(reading.file.text);
-  for (const { line, problem } of config.faults.slice(0, X10_FAULTS_SHOWN)) {
+  for (const { line, problem } of config.problems.slice(0, X10_PROBLEMS_SHOWN)) {
     warnings.push(
-      fault(
+      problemAt(
         { file: path, line: line === 0 ? undefined : line },
         `heyu refuses the file: ${problem.replace(/\.$/, '')}`,
         'heyu keeps its old configuration until this is mended',
@@ -98,7 +101,7 @@ function fromX10Config(
   else if (!hasLog) {
     const { line } = config.logDirLine ?? {};
     for (const { problem, hint } of adviseLogDir(config))
-      faults.push(fault({ file: path, line }, problem, hint));
+      problems.push(problemAt({ file: path, line }, problem, hint));
   }
   return { hidesUnchanged: config.hideUnchanged, scales: config.scales };
 }

@@ -14,17 +14,17 @@ import {
   visit,
   type Document,
 } from 'yaml';
-import { fault, quote, type Fault } from './faults.js';
+import { problemAt, quote, type Problem } from './problem.js';
 import { dotted } from './read-keys.js';
 import { diagnose, doubtfulText, pathAt } from './syntax-hints.js';
 import type { Entry, Place, Written, WrittenSection } from './written.js';
 
-/** What a file says, or why it cannot be read. `faults` may be there beside a document. */
+/** What a file says, or why it cannot be read. `problems` may be there beside a document. */
 export type DocumentRead = {
   readonly written: Written | undefined;
-  readonly faults: readonly Fault[];
+  readonly problems: readonly Problem[];
   /** Texts that are probably not what was meant. */
-  readonly warnings: readonly Fault[];
+  readonly warnings: readonly Problem[];
 };
 
 const MOST_NODES = 100_000;
@@ -36,19 +36,19 @@ type Walk = {
   readonly lines: LineCounter;
   readonly text: readonly string[];
   readonly anchors: Map<string, Written>;
-  readonly faults: Fault[];
-  readonly warnings: Fault[];
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
   nodes: number;
 };
 
-/** Reads a YAML text. Never throws. `file` is the name used in faults. */
+/** Reads a YAML text. Never throws. `file` is the name used in problems. */
 export function readDocument(text: string, file: string): DocumentRead {
-  const unread = (why: Fault): DocumentRead => ({ written: undefined, faults: [why], warnings: [] });
+  const unread = (why: Problem): DocumentRead => ({ written: undefined, problems: [why], warnings: [] });
   const zero = text.indexOf('\0');
   if (zero >= 0) {
     const line = text.slice(0, zero).split('\n').length;
     const hint = 'the file was damaged, perhaps by a power failure: write it anew or take it from a backup';
-    return unread(fault({ file, line }, 'holds zero bytes instead of text', hint));
+    return unread(problemAt({ file, line }, 'holds zero bytes instead of text', hint));
   }
   const lines = new LineCounter();
   let document: Document.Parsed;
@@ -60,30 +60,30 @@ export function readDocument(text: string, file: string): DocumentRead {
       uniqueKeys: false,
     });
   } catch {
-    return unread(fault({ file }, 'is nested too deeply to be read'));
+    return unread(problemAt({ file }, 'is nested too deeply to be read'));
   }
-  const broken = syntaxFault(document, lines, text, file);
+  const broken = syntaxProblem(document, lines, text, file);
   if (broken !== undefined) return unread(broken);
   const walk: Walk = {
     file,
     lines,
     text: text.split('\n'),
     anchors: new Map(),
-    faults: [],
+    problems: [],
     warnings: [],
     nodes: 0,
   };
   const written = walkNode(walk, document.contents, { line: 1, column: 1 }, 0, '');
-  return { written, faults: walk.faults, warnings: walk.warnings };
+  return { written, problems: walk.problems, warnings: walk.warnings };
 }
 
 /** The first error or warning of the parser: it is out of step then, and what it says next is seldom true. */
-function syntaxFault(
+function syntaxProblem(
   document: Document.Parsed,
   lines: LineCounter,
   text: string,
   file: string,
-): Fault | undefined {
+): Problem | undefined {
   const [first] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (first === undefined) return undefined;
   const { code, message, pos } = first;
@@ -93,7 +93,7 @@ function syntaxFault(
   const [told = ''] = message.split(/[\n;]/);
   const problem = found?.problem ?? told.charAt(0).toLowerCase() + told.slice(1);
   const place = { file, line: found?.line ?? line, key: pathAt(text, found?.line ?? line) };
-  return fault(place, `not YAML: ${problem}`, found?.hint);
+  return problemAt(place, `not YAML: ${problem}`, found?.hint);
 }
 
 /** Where the text begins that is quoted up to `end`: a quote that is not closed is missed at the end of the file only. */
@@ -122,8 +122,8 @@ function walkNode(walk: Walk, node: unknown, near: Place, depth: number, path: s
   walk.nodes += 1;
   if (depth > DEEPEST || walk.nodes > MOST_NODES) {
     if (walk.nodes !== Infinity) {
-      walk.faults.push(
-        fault(
+      walk.problems.push(
+        problemAt(
           { file: walk.file, line: place.line },
           depth > DEEPEST ? 'is nested too deeply' : 'has too many entries',
         ),
@@ -136,8 +136,8 @@ function walkNode(walk: Walk, node: unknown, near: Place, depth: number, path: s
   if (isAlias(node)) {
     const target = walk.anchors.get(node.source);
     if (target !== undefined) return { ...target, ...place };
-    walk.faults.push(
-      fault(
+    walk.problems.push(
+      problemAt(
         { file: walk.file, line: place.line, key: path },
         `*${node.source} refers to itself or to nothing`,
         'put text that begins with * into quotes',
@@ -170,7 +170,7 @@ function walkContents(walk: Walk, node: unknown, place: Place, depth: number, pa
       const keyPlace = placeOf(walk, pair.key, place);
       const key = keyText(pair.key);
       if (key === undefined) {
-        walk.faults.push(fault({ file: walk.file, line: keyPlace.line }, 'a key must be a plain word'));
+        walk.problems.push(problemAt({ file: walk.file, line: keyPlace.line }, 'a key must be a plain word'));
         continue;
       }
       const keyPath = dotted(path, key);
@@ -182,11 +182,11 @@ function walkContents(walk: Walk, node: unknown, place: Place, depth: number, pa
       const at = { file: walk.file, line: keyPlace.line, key: keyPath };
       if (value.kind === 'text' && value.text !== undefined) {
         const doubt = doubtfulText(key, value.text, walk.text[keyPlace.line - 1] ?? '');
-        if (doubt !== undefined) walk.warnings.push(fault(at, doubt.problem, doubt.hint));
+        if (doubt !== undefined) walk.warnings.push(problemAt(at, doubt.problem, doubt.hint));
       }
       const earlier = entries.get(key);
       if (earlier === undefined) entries.set(key, { key, value, ...keyPlace });
-      else walk.faults.push(twice(at, earlier, value));
+      else walk.problems.push(twice(at, earlier, value));
     }
     for (const { entries: others } of merged) {
       walk.nodes += others.size;
@@ -199,11 +199,11 @@ function walkContents(walk: Walk, node: unknown, place: Place, depth: number, pa
 }
 
 /** A key that is there a second time. */
-function twice(at: { file: string; line: number; key: string }, earlier: Entry, value: Written): Fault {
+function twice(at: { file: string; line: number; key: string }, earlier: Entry, value: Written): Problem {
   const first = earlier.line === at.line ? 'in this line' : `first in line ${earlier.line}`;
   const isSection = earlier.value.kind === 'section' && value.kind === 'section';
   const isAlias = isSection && at.key.startsWith('aliases.');
-  return fault(
+  return problemAt(
     at,
     `${quote(earlier.key)} is there twice, ${first}`,
     isAlias
@@ -226,8 +226,8 @@ function mergeSources(walk: Walk, value: Written, place: Place): readonly Writte
   const sources = value.kind === 'list' ? value.items : [value];
   const sections = sources.filter((source) => source.kind === 'section');
   if (sections.length < sources.length) {
-    walk.faults.push(
-      fault(
+    walk.problems.push(
+      problemAt(
         { file: walk.file, line: place.line },
         '<< must be followed by a section',
         'write it as <<: *name',

@@ -8,7 +8,7 @@ import type { ALIAS_KEYS } from './alias-keys.js';
 import { readDocument } from './document.js';
 import { spliceFor, spliceForAdditions } from './edit-splices.js';
 import { lineBreak, splice } from './edit-lines.js';
-import { formatFault } from './faults.js';
+import { formatProblem } from './problem.js';
 import type { Plain } from './form.js';
 import { applyToModel, modelOf, type AliasModel } from './edit-model.js';
 
@@ -45,9 +45,9 @@ const refused = (problem: string, hint?: string): Edited => ({ ok: false, proble
 /** Makes the edits in their order, all or none. Whether the values make sense is for the loader to say. */
 export function editAliases(text: string, edits: readonly AliasEdit[]): Edited {
   const read = readDocument(text, 'aliases.yaml');
-  const [first] = read.faults;
+  const [first] = read.problems;
   if (read.written === undefined || first !== undefined) {
-    return refused(first === undefined ? 'cannot be read' : formatFault(first), 'mend the file first');
+    return refused(first === undefined ? 'cannot be read' : formatProblem(first), 'mend the file first');
   }
   let model = modelOf(read.written);
   if (model === undefined) return refused('holds something else than aliases', 'mend the file first');
@@ -67,7 +67,7 @@ export function editAliases(text: string, edits: readonly AliasEdit[]): Edited {
   const result = readDocument(edited, 'aliases.yaml');
   const isRight =
     result.written !== undefined &&
-    result.faults.length === 0 &&
+    result.problems.length === 0 &&
     JSON.stringify(modelOf(result.written)) === JSON.stringify(model);
   return isRight
     ? { ok: true, text: edited }

@@ -1,6 +1,6 @@
 /** The effective configuration for people and programs: every key, its value with secrets masked, and its origin. */
 import { CONFIG_KEY_NAMES, CONFIG_KEYS, type ConfigKey } from './config-keys.js';
-import { printable } from './faults.js';
+import { printable } from './problem.js';
 import type { Form, Plain } from './form.js';
 import { MASK, maskUrl } from './form-mqtt.js';
 import type { KeyTable } from './key.js';

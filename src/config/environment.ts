@@ -1,6 +1,6 @@
 /** The environment as a layer of the configuration: `HEYU2MQTT_MQTT_URL` for `mqtt.url`, and so on. */
 import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from './config-keys.js';
-import { ENVIRONMENT, fault, type Fault } from './faults.js';
+import { ENVIRONMENT, problemAt, type Problem } from './problem.js';
 import type { Form } from './form.js';
 import type { Layer } from './schema.js';
 import { nearest } from './suggest.js';
@@ -14,8 +14,8 @@ export type EnvironmentRead = {
   readonly variables: Readonly<Record<string, string>>;
   /** What they stand for. */
   readonly values: Layer;
-  readonly faults: readonly Fault[];
-  readonly warnings: readonly Fault[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
 };
 
 const PREFIX = 'HEYU2MQTT_';
@@ -30,7 +30,7 @@ const OTHERS = ['HEYU2MQTT_CONFIG'];
 export function readEnvironment(env: Environment): EnvironmentRead {
   const variables: Record<string, string> = {};
   const values: Record<string, unknown> = {};
-  const faults: Fault[] = [];
+  const problems: Problem[] = [];
   const known = new Map(CONFIG_KEY_NAMES.map((name) => [environmentName(name), name]));
   for (const [variable, name] of known) {
     const text = env[variable];
@@ -41,25 +41,25 @@ export function readEnvironment(env: Environment): EnvironmentRead {
       variables[variable] = text;
       values[name] = reading.value;
     } else {
-      faults.push(fault({ file: ENVIRONMENT, key: variable }, reading.problem, reading.hint));
+      problems.push(problemAt({ file: ENVIRONMENT, key: variable }, reading.problem, reading.hint));
     }
   }
   const warnings = Object.keys(env)
     .filter((variable) => variable.startsWith(PREFIX) && !known.has(variable) && !OTHERS.includes(variable))
     .sort()
     .map((variable) => unknownVariable(variable, [...known.keys()]));
-  return { variables, values, faults, warnings };
+  return { variables, values, problems, warnings };
 }
 
-function unknownVariable(variable: string, known: readonly string[]): Fault {
+function unknownVariable(variable: string, known: readonly string[]): Problem {
   if (variable === `${PREFIX}ZONES`) {
-    return fault({ file: ENVIRONMENT, key: variable }, 'is not read', 'zones can only stand in the file');
+    return problemAt({ file: ENVIRONMENT, key: variable }, 'is not read', 'zones can only stand in the file');
   }
   const near = nearest(
     variable.slice(PREFIX.length),
     known.map((name) => name.slice(PREFIX.length)),
   );
-  return fault(
+  return problemAt(
     { file: ENVIRONMENT, key: variable },
     'is no variable of ours',
     near === undefined ? undefined : `did you mean "${PREFIX}${near}"?`,

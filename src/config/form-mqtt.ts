@@ -1,6 +1,6 @@
 /** Forms of MQTT: addresses of brokers, topics of ours and of others, places within a JSON payload, names in ids. */
 import { topicFault } from '../mqtt/topics.js';
-import { quote } from './faults.js';
+import { quote } from './problem.js';
 import { bad, good, single, type Form } from './form.js';
 
 /** Url schemes of mqtt.js that reach a broker over a network. */

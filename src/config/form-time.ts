@@ -1,6 +1,6 @@
 /** Forms of time: durations with their unit, time zones by name, schedules as cron expressions. */
 import { validateDetailed } from 'node-cron';
-import { quote } from './faults.js';
+import { quote } from './problem.js';
 import { bad, good, single, type Form } from './form.js';
 import { nearest } from './suggest.js';
 

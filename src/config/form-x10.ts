@@ -3,7 +3,7 @@ import { SOURCES, type Source } from '../heyu/source.js';
 import { labelProblem } from '../heyu/x10config-alias.js';
 import { parseAddress, type Address } from '../x10/address.js';
 import { modelNamed, MODELS, type Model } from '../x10/model.js';
-import { quote } from './faults.js';
+import { quote } from './problem.js';
 import { bad, choice, good, list, single, type Form } from './form.js';
 import { nearest } from './suggest.js';
 
@@ -72,7 +72,7 @@ function anyCase(names: readonly string[]): string {
 export const sources: Form<readonly Source[]> = list(choice(SOURCES), 1);
 
 /** Why heyu would not accept the name of an alias, or undefined when it does (docs/heyu.md). */
-export function aliasFault(name: string): string | undefined {
+export function aliasProblem(name: string): string | undefined {
   if (name === '') return 'is empty';
   const problem = labelProblem(name);
   return problem === undefined

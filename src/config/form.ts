@@ -3,7 +3,7 @@
  * value back and describes itself as JSON Schema. The files, the environment, convict, the JSON Schema and the
  * reference in docs/configuration.md all use the same forms, so that they cannot disagree.
  */
-import { quote } from './faults.js';
+import { quote } from './problem.js';
 import { didYouMean } from './suggest.js';
 
 /** What a file or an environment variable gives: one text, or a list of texts. */

@@ -11,7 +11,7 @@ import { placeOf } from './credentials.js';
 import { derive, type Derived } from './derived.js';
 import { readConfigFile } from './config-reading.js';
 import { readEnvironment, type Environment, type EnvironmentRead } from './environment.js';
-import { ENVIRONMENT, type Fault } from './faults.js';
+import { ENVIRONMENT, type Problem } from './problem.js';
 import { judge } from './judge.js';
 import { waitingValues } from './no-effect.js';
 import type { Origin, Origins } from './origins.js';
@@ -55,20 +55,20 @@ export type House = {
   /** Permission bits of config.yaml; 0 without one. */
   readonly mode: number;
   readonly derived: Derived;
-  readonly faults: readonly Fault[];
+  readonly problems: readonly Problem[];
   /** Settings that have no effect and are left aside: whoever edits them must not make one. */
-  readonly ignored: readonly Fault[];
-  readonly warnings: readonly Fault[];
+  readonly ignored: readonly Problem[];
+  readonly warnings: readonly Problem[];
 };
 
 /** Reads a house. */
 export function readHouse(request: HouseRequest): House {
   const { configFile, env, cwd = process.cwd(), anyZone = false, readFile = readTextFile } = request;
-  const faults: Fault[] = [];
-  const warnings: Fault[] = [];
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   const base: Base = { configFile, cwd };
   const environment = readEnvironment(env);
-  const file = configFile === undefined ? undefined : readConfigFile(configFile, cwd, faults, readFile);
+  const file = configFile === undefined ? undefined : readConfigFile(configFile, cwd, problems, readFile);
   const written = file?.written;
   // Without a readable file every further remark would be about defaults that nobody asked for.
   const isBroken = configFile !== undefined && written === undefined;
@@ -76,11 +76,11 @@ export function readHouse(request: HouseRequest): House {
   const config: ConfigRead =
     written === undefined
       ? { values: {}, lines: new Map(), zones: undefined }
-      : readConfig(written, shown, faults);
-  const zones = readZones(config.zones, shown, faults);
+      : readConfig(written, shown, problems);
+  const zones = readZones(config.zones, shown, problems);
   if (file !== undefined) {
     warnings.push(...file.warnings);
-    faults.splice(0, Infinity, ...withHints(faults, file.text));
+    problems.splice(0, Infinity, ...withHints(problems, file.text));
   }
 
   const x10config = x10configOf(config, environment, base);
@@ -90,7 +90,7 @@ export function readHouse(request: HouseRequest): House {
       ? undefined
       : { path: x10config, reading: readFile(x10config, x10config, { lenient: true }) },
     env,
-    faults,
+    problems,
     warnings,
   );
   const values = layered([derived.values, config.values], environment.variables);
@@ -121,7 +121,7 @@ export function readHouse(request: HouseRequest): House {
     isBroken,
     mode: file?.mode ?? 0,
     derived,
-    faults: [...faults, ...aliases.faults, ...judged.faults, ...environment.faults],
+    problems: [...problems, ...aliases.problems, ...judged.problems, ...environment.problems],
     ignored: [...aliases.ignored, ...judged.ignored],
     warnings: [...warnings, ...aliases.warnings, ...environment.warnings],
   };

@@ -3,8 +3,8 @@ import { conflicts } from './alias-conflicts.js';
 import type { AliasFile } from './alias-file.js';
 import type { ConfigValues } from './config-keys.js';
 import type { PlaceOf } from './credentials.js';
-import type { Fault } from './faults.js';
-import { keyfobFaults } from './keyfobs.js';
+import type { Problem } from './problem.js';
+import { keyfobProblems } from './keyfobs.js';
 import { withoutEffect } from './no-effect.js';
 import { topicConflicts } from './topic-conflicts.js';
 import type { ZoneRead } from './zones.js';
@@ -21,21 +21,21 @@ export type Judged = {
 
 /** A judgement. */
 export type Verdict = {
-  readonly faults: readonly Fault[];
+  readonly problems: readonly Problem[];
   /** Settings that have no effect. */
-  readonly ignored: readonly Fault[];
+  readonly ignored: readonly Problem[];
 };
 
 /** Judges a house. */
 export function judge({ values, zones, aliases: file, aliasFile, place, configFile }: Judged): Verdict {
   const { aliases, isComplete } = file;
   // a keyfob that is missing may be one that could not be read
-  const keyfobs = isComplete ? keyfobFaults(zones, aliases, configFile) : { faults: [], ignored: [] };
+  const keyfobs = isComplete ? keyfobProblems(zones, aliases, configFile) : { problems: [], ignored: [] };
   return {
-    faults: [
+    problems: [
       ...conflicts(aliases, aliasFile),
       ...topicConflicts(values, zones, aliases, place, configFile),
-      ...keyfobs.faults,
+      ...keyfobs.problems,
     ],
     ignored: [...withoutEffect(aliases, zones, aliasFile, configFile), ...keyfobs.ignored],
   };

@@ -1,27 +1,27 @@
 /** Keyfobs that drive zones must be remotes of the alias file that arm and disarm. */
 import { eventTypesOf } from '../sensor/event-types.js';
 import type { AliasRead } from './aliases.js';
-import { fault, type Fault } from './faults.js';
+import { problemAt, type Problem } from './problem.js';
 import { dotted } from './read-keys.js';
 import { nearest } from './suggest.js';
 import type { ZoneRead } from './zones.js';
 
 /** Judges the `keyfobs` of all zones. */
-export function keyfobFaults(
+export function keyfobProblems(
   zones: readonly ZoneRead[],
   aliases: readonly AliasRead[],
   file: string,
-): { readonly faults: readonly Fault[]; readonly ignored: readonly Fault[] } {
-  const faults: Fault[] = [];
-  const ignored: Fault[] = [];
+): { readonly problems: readonly Problem[]; readonly ignored: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const ignored: Problem[] = [];
   const byAlias = new Map(aliases.map((alias) => [alias.settings.alias, alias]));
   const fobs = aliases.filter((alias) => isRemote(alias) && whyIdle(alias) === undefined);
   for (const { settings, lines } of zones) {
     const place = { file, line: lines.get('keyfobs'), key: dotted('zones', settings.zone, 'keyfobs') };
     for (const keyfob of settings.keyfobs) {
       const about = { aliases: [keyfob], key: 'model' };
-      const say = (to: Fault[], problem: string, hint?: string): number =>
-        to.push({ ...fault(place, problem, hint), about });
+      const say = (to: Problem[], problem: string, hint?: string): number =>
+        to.push({ ...problemAt(place, problem, hint), about });
       const alias = byAlias.get(keyfob);
       const idle = alias && whyIdle(alias);
       if (alias === undefined) {
@@ -30,15 +30,15 @@ export function keyfobFaults(
           fobs.map((fob) => fob.settings.alias),
         );
         const hint = `a keyfob of the zone ${settings.zone} must be named there as in the alias file`;
-        say(faults, `there is no alias "${keyfob}"`, near === undefined ? hint : `did you mean "${near}"?`);
+        say(problems, `there is no alias "${keyfob}"`, near === undefined ? hint : `did you mean "${near}"?`);
       } else if (!isRemote(alias)) {
-        say(faults, `"${keyfob}" is no remote`, 'name keyfobs such as a KR10A only');
+        say(problems, `"${keyfob}" is no remote`, 'name keyfobs such as a KR10A only');
       } else if (idle !== undefined) {
         say(ignored, `"${keyfob}" ${idle}`, 'name keyfobs such as a KR10A or KR18, or remove it');
       }
     }
   }
-  return { faults, ignored };
+  return { problems, ignored };
 }
 
 const isRemote = ({ settings, ignoredType }: AliasRead): boolean =>

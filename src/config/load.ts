@@ -7,7 +7,7 @@ import { assemble } from './assemble.js';
 import type { ConfigValues } from './config-keys.js';
 import type { Configuration } from './configuration.js';
 import { exposedSecrets, placeOf, readCredentials } from './credentials.js';
-import { ENVIRONMENT, sortFaults, type Fault } from './faults.js';
+import { ENVIRONMENT, sortProblems, type Problem } from './problem.js';
 import { deepFreeze } from './freeze.js';
 import { readHouse, type House, type HouseRequest } from './house.js';
 import type { Origins } from './origins.js';
@@ -44,12 +44,12 @@ export type Loaded = {
       readonly configuration: Configuration;
       readonly resolved: Resolved;
       /** Settings that have no effect: left aside and to be reported (docs/design.md, decision 14). */
-      readonly ignored: readonly Fault[];
+      readonly ignored: readonly Problem[];
     }
   | {
       readonly ok: false;
-      readonly faults: readonly Fault[];
-      readonly warnings: readonly Fault[];
+      readonly problems: readonly Problem[];
+      readonly warnings: readonly Problem[];
       /** Absolute path of heyu's own configuration, if one is named. */
       readonly x10config: string | undefined;
       /** The state directory as far as it can be told, absolute. */
@@ -58,7 +58,7 @@ export type Loaded = {
 );
 
 /**
- * Loads a configuration. The result is frozen. Settings without effect stand in `ignored` and are no faults: what an
+ * Loads a configuration. The result is frozen. Settings without effect stand in `ignored` and are no problems: what an
  * earlier version accepted starts.
  */
 export function loadConfiguration(request: Request): Loaded {
@@ -66,12 +66,12 @@ export function loadConfiguration(request: Request): Loaded {
   const texts = new Map<string, string>();
   const house = readHouse({ ...request, readFile: notingReader(texts, kept) });
   const { values, absolute, origins, zones, aliases, aliasFile } = house;
-  const faults = [...house.faults];
+  const problems = [...house.problems];
   const warnings = [...house.warnings];
-  const failed = (all: readonly Fault[], stateDir: string): Loaded => ({
+  const failed = (all: readonly Problem[], stateDir: string): Loaded => ({
     ok: false,
-    faults: sortFaults(faults),
-    warnings: sortFaults(all),
+    problems: sortProblems(problems),
+    warnings: sortProblems(all),
     texts,
     x10config: absolute['heyu.x10config'],
     stateDir,
@@ -79,10 +79,10 @@ export function loadConfiguration(request: Request): Loaded {
   if (house.isBroken) return failed(warnings, stateDirOf(house, texts, resolve(cwd, configFile ?? '')));
 
   const place = placeOf(origins, configFile);
-  const credentials = readCredentials(absolute, origins, place, faults, warnings);
+  const credentials = readCredentials(absolute, origins, place, problems, warnings);
   if ((house.mode & 0o007) !== 0) warnings.push(...exposedSecrets(values, place, configFile ?? ENVIRONMENT));
-  if (kept !== undefined) warnings.push(...faults);
-  else if (faults.length > 0) return failed([...warnings, ...house.ignored], absolute.state_dir);
+  if (kept !== undefined) warnings.push(...problems);
+  else if (problems.length > 0) return failed([...warnings, ...house.ignored], absolute.state_dir);
 
   const configuration = assemble({
     values: absolute,
@@ -94,10 +94,10 @@ export function loadConfiguration(request: Request): Loaded {
     aliasFileFound: aliases.found,
     version,
     scales: house.derived.scales,
-    warnings: sortFaults(warnings),
+    warnings: sortProblems(warnings),
   });
   const resolved = { values, origins, zones, configFile };
-  return deepFreeze({ ok: true, configuration, resolved, ignored: sortFaults(house.ignored), texts });
+  return deepFreeze({ ok: true, configuration, resolved, ignored: sortProblems(house.ignored), texts });
 }
 
 /** The state directory of a configuration that is no YAML: its line may still be a good one. */

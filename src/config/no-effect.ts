@@ -9,7 +9,7 @@ import type { AliasValues } from './alias-keys.js';
 import type { AliasRead } from './aliases.js';
 import type { ConfigKey, ConfigValues } from './config-keys.js';
 import type { PlaceOf } from './credentials.js';
-import { fault, type Fault } from './faults.js';
+import { problemAt, type Problem } from './problem.js';
 import type { Origins } from './origins.js';
 import { dotted } from './read-keys.js';
 import type { ZoneRead } from './zones.js';
@@ -55,8 +55,8 @@ export function withoutEffect(
   zones: readonly ZoneRead[],
   aliasFile: string,
   configFile: string,
-): readonly Fault[] {
-  const faults: Fault[] = [];
+): readonly Problem[] {
+  const problems: Problem[] = [];
   for (const { settings, lines } of aliases) {
     if (settings.ignore) continue;
     for (const [key, rule] of Object.entries(RULES)) {
@@ -66,7 +66,7 @@ export function withoutEffect(
       const hint = problem.endsWith('a zone')
         ? 'add zone, or remove it'
         : 'remove it, or correct type or model';
-      faults.push({ ...fault(place, problem, hint), about: { aliases: [settings.alias], key } });
+      problems.push({ ...problemAt(place, problem, hint), about: { aliases: [settings.alias], key } });
     }
   }
   for (const { settings, lines } of zones) {
@@ -74,28 +74,28 @@ export function withoutEffect(
     for (const word of settings.armedValues.filter((each) => disarmed.has(normalise(each)))) {
       const key = dotted('zones', settings.zone, 'armed_values');
       const place = { file: configFile, line: lines.get('armed_values'), key };
-      faults.push(
-        fault(place, `"${word}" means disarmed, too, and that counts`, 'remove it from one of them'),
+      problems.push(
+        problemAt(place, `"${word}" means disarmed, too, and that counts`, 'remove it from one of them'),
       );
     }
   }
-  return faults;
+  return problems;
 }
 
 /** Warnings for values that wait for something which is switched off. */
-export function waitingValues(values: ConfigValues, origins: Origins, place: PlaceOf): readonly Fault[] {
+export function waitingValues(values: ConfigValues, origins: Origins, place: PlaceOf): readonly Problem[] {
   const isWritten = (key: ConfigKey): boolean => {
     const kind = origins.get(key)?.kind;
     return kind === 'file' || kind === 'environment';
   };
-  const warnings: Fault[] = [];
+  const warnings: Problem[] = [];
   if (isWritten('heyu.command') && !values['heyu.control'])
     warnings.push(
-      fault(place('heyu.command'), 'has no effect without heyu.control', 'set heyu.control: true'),
+      problemAt(place('heyu.command'), 'has no effect without heyu.control', 'set heyu.control: true'),
     );
   if (isWritten('cron.discovery') && values['homeassistant.discovery'] === 'off')
     warnings.push(
-      fault(place('cron.discovery'), 'has no effect: homeassistant.discovery is off', 'remove it'),
+      problemAt(place('cron.discovery'), 'has no effect: homeassistant.discovery is off', 'remove it'),
     );
   return warnings;
 }

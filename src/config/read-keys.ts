@@ -1,5 +1,5 @@
 /** Reads the keys of a section by a table: unknown keys, sections and lists in the wrong place, values of a wrong form. */
-import { fault, printable, quote, type Fault } from './faults.js';
+import { problemAt, printable, quote, type Problem } from './problem.js';
 import type { KeyTable, ValuesOf } from './key.js';
 import { didYouMean } from './suggest.js';
 import { givenBy, isEmpty, type Entry, type Written } from './written.js';
@@ -38,35 +38,35 @@ export function unknownKey(
   place: { readonly file: string; readonly path: string },
   known: readonly string[],
   elsewhere?: string,
-): Fault {
-  return fault(
+): Problem {
+  return problemAt(
     { file: place.file, line, key: dotted(place.path, printable(key)) },
     'unknown key',
     elsewhere ?? didYouMean(key, known),
   );
 }
 
-/** Reads the entries of a section that lies at `path`. Faults are added to `faults`. */
+/** Reads the entries of a section that lies at `path`. Faults are added to `problems`. */
 export function readKeys<Table extends KeyTable>(
   table: Table,
   entries: ReadonlyMap<string, Entry>,
   place: { readonly file: string; readonly path: string },
-  faults: Fault[],
+  problems: Problem[],
 ): KeysRead<Table> {
   const values: Record<string, unknown> = {};
   const lines = new Map<string, number>();
   for (const entry of entries.values()) {
     const key = Object.hasOwn(table, entry.key) ? table[entry.key] : undefined;
     if (key === undefined) {
-      faults.push(unknownKey(entry, place, Object.keys(table)));
+      problems.push(unknownKey(entry, place, Object.keys(table)));
       continue;
     }
     lines.set(entry.key, entry.line);
     const reading = readWritten(key.form, entry.value);
     if (reading.ok) values[entry.key] = reading.value;
     else {
-      faults.push(
-        fault(
+      problems.push(
+        problemAt(
           { file: place.file, line: entry.line, key: dotted(place.path, entry.key) },
           reading.problem,
           reading.hint,

@@ -5,7 +5,7 @@
 import type { ErrorCode } from 'yaml';
 import { ALIAS_KEYS } from './alias-keys.js';
 import { CONFIG_KEY_NAMES } from './config-keys.js';
-import type { Fault } from './faults.js';
+import type { Problem } from './problem.js';
 import { ZONE_KEYS } from './zone-keys.js';
 
 /** A mistake: its line (1-based), what is wrong and what to do. */
@@ -275,7 +275,7 @@ export function doubtfulText(key: string, text: string, line: string): Mistake |
 const hintOf = ({ problem, hint }: Mistake): string => `${problem}: ${hint}`;
 
 /** What to do about a section that is none: its first line may be a list, or hold a mistake. */
-function sectionHint(fault: Fault, lines: readonly string[]): Fault {
+function sectionHint(fault: Problem, lines: readonly string[]): Problem {
   const { key, line = 1 } = fault;
   const word = /[^.]+$/.exec(key)?.[0] ?? '';
   const isWhole = fault.problem === 'holds no keys';
@@ -311,10 +311,10 @@ function sectionHint(fault: Fault, lines: readonly string[]): Fault {
 }
 
 /** Faults of a file with better hints where its text shows what was meant. */
-export function withHints(faults: readonly Fault[], text: string): readonly Fault[] {
-  if (faults.length === 0) return faults;
+export function withHints(problems: readonly Problem[], text: string): readonly Problem[] {
+  if (problems.length === 0) return problems;
   const lines = text.split(/\r?\n/);
-  const hinted = faults.map((fault) => {
+  const hinted = problems.map((fault) => {
     if (fault.line === undefined || fault.problem.startsWith('not YAML')) return fault;
     if (fault.problem === 'must be a section' || fault.problem === 'holds no keys')
       return sectionHint(fault, lines);
@@ -335,7 +335,7 @@ export function withHints(faults: readonly Fault[], text: string): readonly Faul
     }
     return fault;
   });
-  const isConsequence = ({ problem, line, hint }: Fault, index: number): boolean =>
+  const isConsequence = ({ problem, line, hint }: Problem, index: number): boolean =>
     (problem === 'has no address' || problem === 'must be a section') &&
     hinted.slice(0, index).some((other) => other.line === line && other.hint === hint);
   return hinted.filter((fault, index) => !isConsequence(fault, index));

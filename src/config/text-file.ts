@@ -1,7 +1,7 @@
 /** Reads a small text file whole, and says for people why it cannot be read. */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { fault, type Fault } from './faults.js';
+import { problemAt, type Problem } from './problem.js';
 
 /** A file as it was read. */
 export type TextFile = {
@@ -15,7 +15,7 @@ export type TextFile = {
 /** A file, or why not: `missing` when it does not exist. */
 export type FileReading =
   | { readonly ok: true; readonly file: TextFile }
-  | { readonly ok: false; readonly missing: boolean; readonly fault: Fault };
+  | { readonly ok: false; readonly missing: boolean; readonly problem: Problem };
 
 /** Reads a file: the disk, or what was kept of it. */
 export type ReadFile = typeof readTextFile;
@@ -31,13 +31,13 @@ export function hashOf(content: string | Uint8Array): string {
 /** A text that is to be written, judged as if it had been read: what is too large would never be read again. */
 export function plannedFile(text: string, shownAs: string): FileReading {
   return Buffer.byteLength(text) > LARGEST_FILE
-    ? { ok: false, missing: false, fault: fault({ file: shownAs }, tooLarge(LARGEST_FILE)) }
+    ? { ok: false, missing: false, problem: problemAt({ file: shownAs }, tooLarge(LARGEST_FILE)) }
     : { ok: true, file: { text, hash: hashOf(text), mode: 0 } };
 }
 
 const tooLarge = (mostBytes: number): string => `is larger than ${mostBytes.toLocaleString('en-US')} bytes`;
 
-/** Reads `path`; faults name it `shownAs`. Bytes that are no UTF-8 are a fault unless `lenient`. Never throws. */
+/** Reads `path`; problems name it `shownAs`. Bytes that are no UTF-8 are a fault unless `lenient`. Never throws. */
 export function readTextFile(
   path: string,
   shownAs: string = path,
@@ -46,7 +46,7 @@ export function readTextFile(
   const failed = (problem: string, hint?: string, line?: number): FileReading => ({
     ok: false,
     missing: false,
-    fault: fault({ file: shownAs, line }, problem, hint),
+    problem: problemAt({ file: shownAs, line }, problem, hint),
   });
   let bytes: Uint8Array;
   let mode: number;
@@ -106,18 +106,18 @@ function readUpTo(descriptor: number, most: number): Uint8Array {
 function unreadable(error: unknown, file: string): FileReading {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return { ok: false, missing: true, fault: fault({ file }, 'does not exist') };
+    return { ok: false, missing: true, problem: problemAt({ file }, 'does not exist') };
   }
   const denied = code === 'EACCES' || code === 'EPERM';
   return {
     ok: false,
     missing: false,
-    fault: denied
-      ? fault(
+    problem: denied
+      ? problemAt(
           { file },
           'may not be read by this user',
           `give the user of the service the right to read it: ls -l ${file}`,
         )
-      : fault({ file }, `cannot be read (${code})`),
+      : problemAt({ file }, `cannot be read (${code})`),
   };
 }

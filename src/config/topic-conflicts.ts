@@ -4,7 +4,7 @@ import { CHANNELS } from './alias-conflicts.js';
 import type { AliasRead } from './aliases.js';
 import type { ConfigValues } from './config-keys.js';
 import type { PlaceOf } from './credentials.js';
-import { fault, type Fault } from './faults.js';
+import { problemAt, type Problem } from './problem.js';
 import { dotted } from './read-keys.js';
 import type { ZoneRead } from './zones.js';
 
@@ -15,13 +15,13 @@ export function topicConflicts(
   aliases: readonly AliasRead[],
   place: PlaceOf,
   file: string,
-): readonly Fault[] {
-  const faults: Fault[] = [];
+): readonly Problem[] {
+  const problems: Problem[] = [];
   const base = values['mqtt.base_topic'];
   const prefix = values['homeassistant.prefix'];
   if (lies(base, prefix) || lies(prefix, base)) {
-    faults.push(
-      fault(
+    problems.push(
+      problemAt(
         place('mqtt.base_topic'),
         `"${base}" and homeassistant.prefix "${prefix}" lie within each other`,
         'use x10',
@@ -29,7 +29,7 @@ export function topicConflicts(
     );
   }
   const sensors = new Map(aliases.map(({ settings }) => [settings.topic, settings.alias]));
-  const check = (topic: string, at: Pick<Fault, 'file' | 'line' | 'key'>, hint: string): void => {
+  const check = (topic: string, at: Pick<Problem, 'file' | 'line' | 'key'>, hint: string): void => {
     if (!lies(topic, base) || topic === base) return;
     const rest = topic.slice(base.length + 1);
     const slash = rest.lastIndexOf('/');
@@ -37,11 +37,11 @@ export function topicConflicts(
     const alias =
       slash > 0 && CHANNELS.has(rest.slice(slash + 1)) ? sensors.get(rest.slice(0, slash)) : undefined;
     if ((RESERVED_LEVELS as readonly string[]).includes(level)) {
-      faults.push(fault(at, 'is a topic of the bridge itself', hint));
+      problems.push(problemAt(at, 'is a topic of the bridge itself', hint));
     } else if (alias !== undefined) {
       const whose = `the alias ${alias} publishes there: ${hint}, or give the alias another topic`;
-      faults.push({
-        ...fault(at, 'is a topic of the bridge itself', whose),
+      problems.push({
+        ...problemAt(at, 'is a topic of the bridge itself', whose),
         about: { aliases: [alias], key: 'topic' },
       });
     }
@@ -55,7 +55,7 @@ export function topicConflicts(
       'remove it to let the bridge keep the zone, or name the topic of the other program',
     );
   }
-  return faults;
+  return problems;
 }
 
 /** True if a topic is `within` or lies below it. */

@@ -1,6 +1,6 @@
 /** The zones of config.yaml, checked and with their defaults filled in. */
 import type { ZoneSettings } from '../security/settings.js';
-import { fault, type Fault } from './faults.js';
+import { problemAt, type Problem } from './problem.js';
 import { idPart } from './form-mqtt.js';
 import { readable } from './readable.js';
 import { dotted, readKeys, type KeysRead } from './read-keys.js';
@@ -24,11 +24,11 @@ const KIND: Readonly<Record<ZoneSettings['kind'], string>> = {
 };
 
 /** Reads the entry `zones`. Zones with faults are read as far as they go, so that aliases may refer to them. */
-export function readZones(zones: Entry | undefined, file: string, faults: Fault[]): readonly ZoneRead[] {
+export function readZones(zones: Entry | undefined, file: string, problems: Problem[]): readonly ZoneRead[] {
   if (zones === undefined || isEmpty(zones.value)) return [];
   if (zones.value.kind !== 'section') {
-    faults.push(
-      fault(
+    problems.push(
+      problemAt(
         { file, line: zones.line, key: 'zones' },
         'must be a section',
         'write the name of each zone below it, indented',
@@ -36,26 +36,30 @@ export function readZones(zones: Entry | undefined, file: string, faults: Fault[
     );
     return [];
   }
-  const read = [...zones.value.entries.values()].map((entry) => readZone(entry, file, faults));
+  const read = [...zones.value.entries.values()].map((entry) => readZone(entry, file, problems));
   const byName = new Map(read.map(({ settings }) => [settings.zone, settings]));
-  for (const zone of read) checkMembers(zone, byName, file, faults);
+  for (const zone of read) checkMembers(zone, byName, file, problems);
   return read;
 }
 
-function readZone({ key, line, value }: Entry, file: string, faults: Fault[]): ZoneRead {
+function readZone({ key, line, value }: Entry, file: string, problems: Problem[]): ZoneRead {
   const path = dotted('zones', key);
   const name = idPart.read(key);
-  if (!name.ok) faults.push(fault({ file, line, key: path }, name.problem, name.hint));
+  if (!name.ok) problems.push(problemAt({ file, line, key: path }, name.problem, name.hint));
   let keys: KeysRead<typeof ZONE_KEYS> = { values: {}, lines: new Map() };
-  if (value.kind === 'section') keys = readKeys(ZONE_KEYS, value.entries, { file, path }, faults);
+  if (value.kind === 'section') keys = readKeys(ZONE_KEYS, value.entries, { file, path }, problems);
   else if (!isEmpty(value))
-    faults.push(fault({ file, line, key: path }, 'must be a section', 'write { name: ... }'));
+    problems.push(problemAt({ file, line, key: path }, 'must be a section', 'write { name: ... }'));
 
-  const kind = kindOf(keys, { file, line, path }, faults);
+  const kind = kindOf(keys, { file, line, path }, problems);
   for (const [unfit, at] of keys.lines) {
     if ((KEYS_OF_KIND[kind] as readonly string[]).includes(unfit) || isKindKey(unfit)) continue;
-    faults.push(
-      fault({ file, line: at, key: dotted(path, unfit) }, `has no meaning for ${KIND[kind]}`, 'remove it'),
+    problems.push(
+      problemAt(
+        { file, line: at, key: dotted(path, unfit) },
+        `has no meaning for ${KIND[kind]}`,
+        'remove it',
+      ),
     );
   }
   return { settings: settingsOf(key, kind, keys.values), line, lines: keys.lines };
@@ -66,13 +70,13 @@ const isKindKey = (key: string): boolean => key === 'state_topic' || key === 'me
 function kindOf(
   { lines }: KeysRead<typeof ZONE_KEYS>,
   place: { readonly file: string; readonly line: number; readonly path: string },
-  faults: Fault[],
+  problems: Problem[],
 ): ZoneSettings['kind'] {
   const hasTopic = lines.has('state_topic');
   const hasMembers = lines.has('members');
   if (hasTopic && hasMembers) {
-    faults.push(
-      fault(
+    problems.push(
+      problemAt(
         { file: place.file, line: lines.get('members'), key: dotted(place.path, 'members') },
         'cannot stand beside state_topic',
         'a zone is either the sum of others or kept by another program',
@@ -109,20 +113,24 @@ function checkMembers(
   { settings, lines }: ZoneRead,
   zones: ReadonlyMap<string, ZoneSettings>,
   file: string,
-  faults: Fault[],
+  problems: Problem[],
 ): void {
   const place = { file, line: lines.get('members'), key: dotted('zones', settings.zone, 'members') };
   const seen = new Set<string>();
   for (const member of settings.members) {
     const other = zones.get(member);
     if (other === undefined) {
-      faults.push(fault(place, `there is no zone "${member}"`, didYouMean(member, [...zones.keys()])));
+      problems.push(problemAt(place, `there is no zone "${member}"`, didYouMean(member, [...zones.keys()])));
     } else if (other.kind === 'master') {
-      faults.push(
-        fault(place, `"${member}" is a zone with members itself`, 'name the members of that zone instead'),
+      problems.push(
+        problemAt(
+          place,
+          `"${member}" is a zone with members itself`,
+          'name the members of that zone instead',
+        ),
       );
     } else if (seen.has(member)) {
-      faults.push(fault(place, `names "${member}" twice`, 'remove one of them'));
+      problems.push(problemAt(place, `names "${member}" twice`, 'remove one of them'));
     }
     seen.add(member);
   }

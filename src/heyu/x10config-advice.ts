@@ -15,7 +15,7 @@ export type Advice = {
 const RESTART = 'then: heyu restart';
 
 /** How many refused lines are named. */
-const FAULTS_NAMED = 3;
+const PROBLEMS_NAMED = 3;
 
 /**
  * What stands between heyu's configuration and a log that tells everything. `exists` = is there such a directory?
@@ -26,7 +26,7 @@ export function adviseHeyu(config: X10Config, exists?: (directory: string) => bo
   const say = (level: Advice['level'], problem: string, hint: string): void => {
     advice.push({ level, problem, hint });
   };
-  for (const { line, problem } of config.faults.slice(0, FAULTS_NAMED))
+  for (const { line, problem } of config.problems.slice(0, PROBLEMS_NAMED))
     say(
       'fault',
       `heyu refuses ${line === 0 ? 'the file' : `line ${line}`}: ${problem}`,

@@ -14,25 +14,25 @@ import { closeSettings, openSettings, readSetting } from './x10config-settings.j
 import type { Remark, X10Settings } from './x10config-settings.js';
 import { readClock } from './x10config-values.js';
 
-/** A line that heyu refuses (`faults`) or remarks upon (`warnings`). `line` counts from 1; 0 = the whole file. */
+/** A line that heyu refuses (`problems`) or remarks upon (`warnings`). `line` counts from 1; 0 = the whole file. */
 export type X10Remark = { readonly line: number; readonly text: string; readonly problem: string };
 
 /** What a configuration file of heyu says. */
 export type X10Config = X10Settings & {
   readonly aliases: readonly X10Alias[];
   /** With a single one heyu does not start, and at `heyu restart` keeps its old configuration. */
-  readonly faults: readonly X10Remark[];
+  readonly problems: readonly X10Remark[];
   readonly warnings: readonly X10Remark[];
 };
 
 /** heyu's LINE_LEN: what is longer becomes a line of its own. */
 const LINE_LENGTH = 4095;
 
-/** Reads the text of an x10config. Every line that heyu refuses is among the faults, every other one counts. */
+/** Reads the text of an x10config. Every line that heyu refuses is among the problems, every other one counts. */
 export function readX10Config(text: string): X10Config {
   const settings = openSettings();
   const aliases: X10Alias[] = [];
-  const faults: X10Remark[] = [];
+  const problems: X10Remark[] = [];
   const warnings: X10Remark[] = [];
   const seen = new Set<string>();
   const before = noAliases();
@@ -45,7 +45,7 @@ export function readX10Config(text: string): X10Config {
     const remark = (remarks: X10Remark[], problem: string): void => {
       remarks.push({ line, text: whole.slice(0, 200), problem });
     };
-    if (whole.length > LINE_LENGTH) remark(faults, `Line longer than ${LINE_LENGTH} characters`);
+    if (whole.length > LINE_LENGTH) remark(problems, `Line longer than ${LINE_LENGTH} characters`);
     // C strings end at NUL; `#` begins a comment wherever it stands.
     const content = trim(whole.slice(0, LINE_LENGTH).split('\0', 1)[0]?.split('#', 1)[0] ?? '');
     if (content === '') return;
@@ -54,7 +54,7 @@ export function readX10Config(text: string): X10Config {
     const read = readLine(first, rest, seen);
     if (read.kind === 'alias') {
       const alias = readAlias(line, read.words, before);
-      if (alias.kind === 'problem') remark(faults, alias.problem);
+      if (alias.kind === 'problem') remark(problems, alias.problem);
       else {
         aliases.push(alias.alias);
         for (const warning of alias.alias.warnings) remark(warnings, warning);
@@ -62,7 +62,7 @@ export function readX10Config(text: string): X10Config {
       return;
     }
     if (read.kind === 'problem') {
-      remark(faults, read.text);
+      remark(problems, read.text);
       return;
     }
     const { name } = read;
@@ -78,12 +78,12 @@ export function readX10Config(text: string): X10Config {
           : name === 'SCENE' || name === 'USERSYN'
             ? refusal(readScene(scenes, name === 'SCENE' ? 'Scene' : 'Usersyn', line, tail))
             : readSetting(settings, name, rest);
-    if (said) remark(said.kind === 'problem' ? faults : warnings, said.text);
+    if (said) remark(said.kind === 'problem' ? problems : warnings, said.text);
   });
 
   const closed = closeSettings(settings);
   const whole = (line: number, problem: string): void => {
-    faults.push({ line, text: '', problem });
+    problems.push({ line, text: '', problem });
   };
   for (const scene of scenes) {
     const said = sceneProblem(scene, aliases, values.get('RESTRICT_DIMS')?.[0]?.toUpperCase() === 'NO');
@@ -93,7 +93,7 @@ export function readX10Config(text: string): X10Config {
   for (const said of conflicts(values, closed)) whole(0, said);
   for (const { line, text: said } of closeScripts(scripts, values.has('LATITUDE') && values.has('LONGITUDE')))
     whole(line, said);
-  return { ...closed, aliases, faults, warnings };
+  return { ...closed, aliases, problems, warnings };
 }
 
 /** Directives that contradict each other (config.c, `finalize_config`). */

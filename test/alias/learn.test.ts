@@ -172,7 +172,7 @@ describe('a sender without a name', () => {
       { kind: 'unmapped_id', securityId: '0x23', model: undefined, line: 'ALIAS new_0x23 C6 SVDATA 0x23' },
     ]);
     const lines = suggestions.map((each) => ('line' in each ? each.line : '')).join('\n');
-    expect(readX10Config(lines).faults).toEqual([]);
+    expect(readX10Config(lines).problems).toEqual([]);
   });
 });
 

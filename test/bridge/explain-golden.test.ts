@@ -26,7 +26,7 @@ function explained(name: string): string {
     version: '0.0.0',
     anyZone: true,
   });
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const x10config = x10configOf(name);
   const order =
     x10config === undefined ? 'YMD' : readX10Config(readFileSync(x10config, 'utf8')).dateFormat.order;

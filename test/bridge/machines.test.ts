@@ -27,7 +27,7 @@ const ALIASES = new URL('../fixtures/house-aliases.yaml', import.meta.url).pathn
 const SENSORS: readonly SensorSettings[] = (() => {
   const env = { HEYU2MQTT_ALIASES: ALIASES, HEYU2MQTT_HEYU_TIMEZONE: 'UTC' };
   const loaded = loadConfiguration({ configFile: undefined, env, version: '0', anyZone: true });
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   return loaded.configuration.core.sensors;
 })();
 

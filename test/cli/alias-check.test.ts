@@ -38,7 +38,7 @@ describe('alias check', () => {
       'has the address A3, but heyu says A7',
     ],
     [
-      'finds faults of the file itself',
+      'finds problems of the file itself',
       { 'aliases.yaml': 'aliases:\n  hall_motion: { address: A3, modle: MS14A }\n' },
       LOG,
       2,

@@ -23,7 +23,7 @@ describe('alias learn without a terminal', () => {
     ]);
     const line = /in x10config: (.*)/.exec(out)?.[1] ?? '';
     expect(line).toBe('ALIAS new_0x22 C1 MS10A 0x22');
-    expect(readX10Config(line).faults).toEqual([]);
+    expect(readX10Config(line).problems).toEqual([]);
     expect(out).toContain('then: heyu restart');
     expect(out).toContain('heyu2mqtt alias add unit_A9 A9');
   });

@@ -7,7 +7,7 @@ import type { Suggestion } from '../../src/alias/learn.js';
 import { actUpon } from '../../src/cli/alias-learn-act.js';
 import { findPlace } from '../../src/cli/alias-place.js';
 import type { Ask } from '../../src/cli/ask.js';
-import { formatFault } from '../../src/config/faults.js';
+import { formatProblem } from '../../src/config/problem.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import type { Address } from '../../src/x10/address.js';
 import { house, type House } from './house.js';
@@ -150,7 +150,7 @@ const loaded = (there: House) =>
 /** What the service would have against the house. */
 const against = (there: House): readonly string[] => {
   const result = loaded(there);
-  return (result.ok ? result.ignored : result.faults).map(formatFault);
+  return (result.ok ? result.ignored : result.problems).map(formatProblem);
 };
 
 /** Does one step; what it says when it refuses something. */

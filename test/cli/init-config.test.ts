@@ -30,7 +30,7 @@ function effective(answers: Partial<InitAnswers>): Record<string, unknown> {
   writeFileSync(join(folder, 'secret'), 'x\n', { mode: 0o600 });
   writeFileSync(configFile, initConfigText(EXAMPLE, { ...ANSWERS, ...answers }, '/s.json'));
   const loaded = loadConfiguration({ configFile, env: {}, version: '0' });
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.faults));
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   return Object.fromEntries(effectiveValues(loaded.resolved).map(({ key, value }) => [key, value]));
 }
 

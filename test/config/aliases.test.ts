@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatFaults } from '../../src/config/faults.js';
+import { formatProblems } from '../../src/config/problem.js';
 import { model } from '../../src/config/form-x10.js';
 import { modelNamed, MODELS } from '../../src/x10/model.js';
 import { aliasesText, faultsOf, good, scene } from './scene.js';
@@ -181,9 +181,9 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
   ],
 ];
 
-describe('faults of aliases.yaml', () => {
-  test.each(BAD)('%s', (_, entries, faults) => {
-    expect(faultsOf(load(...entries))).toEqual(faults.map((fault) => `aliases.yaml:${fault}`));
+describe('problems of aliases.yaml', () => {
+  test.each(BAD)('%s', (_, entries, problems) => {
+    expect(faultsOf(load(...entries))).toEqual(problems.map((fault) => `aliases.yaml:${fault}`));
   });
 
   test.each([
@@ -431,8 +431,8 @@ describe('many aliases', () => {
     const loaded = load(...entries);
     expect(loaded.ok).toBe(false);
     if (loaded.ok) return;
-    expect(loaded.faults).toHaveLength(5_000 - 256);
-    const printed = formatFaults(loaded.faults).split('\n');
+    expect(loaded.problems).toHaveLength(5_000 - 256);
+    const printed = formatProblems(loaded.problems).split('\n');
     expect(printed.at(-1)).toBe('and 4,724 more');
     expect(printed[0]).toBe(
       'aliases.yaml:258: aliases.s256.address: A1 is already the address of s0 (line 2)',

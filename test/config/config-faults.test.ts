@@ -8,7 +8,7 @@ const TOP =
   'zones, heyu, mqtt, homeassistant, sensors, replay, selection, cron, aliases, bridge_id, state_dir, log';
 
 /** Text of config.yaml, and every fault that it gives, complete. */
-const BAD: readonly (readonly [what: string, config: string, faults: readonly string[]])[] = [
+const BAD: readonly (readonly [what: string, config: string, problems: readonly string[]])[] = [
   [
     'a value that is no duration',
     'mqtt:\n  keepalive: soon\n',
@@ -190,10 +190,10 @@ const BAD: readonly (readonly [what: string, config: string, faults: readonly st
   ],
 ];
 
-describe('faults of config.yaml', () => {
-  test.each(BAD)('%s', (_, config, faults) => {
+describe('problems of config.yaml', () => {
+  test.each(BAD)('%s', (_, config, problems) => {
     const { load, directory } = scene({ ...withAliases, 'config.yaml': config });
-    expect(faultsOf(load()).map((fault) => fault.replaceAll(directory, 'DIR'))).toEqual(faults);
+    expect(faultsOf(load()).map((fault) => fault.replaceAll(directory, 'DIR'))).toEqual(problems);
   });
 
   test('all of them are told at once, in the order of the lines, those of the environment last', () => {

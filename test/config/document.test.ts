@@ -12,7 +12,7 @@ function plain(written: Written | undefined): unknown {
 }
 
 const faultsIn = (text: string) =>
-  readDocument(text, 'f').faults.map(({ line, problem }) => `${line ?? '-'}: ${problem}`);
+  readDocument(text, 'f').problems.map(({ line, problem }) => `${line ?? '-'}: ${problem}`);
 
 describe('a document', () => {
   test.each([
@@ -48,8 +48,8 @@ describe('a document', () => {
   });
 
   test('keys that objects have by themselves are keys like others', () => {
-    const { written, faults } = readDocument('__proto__: 1\nconstructor: 2\ntoString: 3\n', 'f');
-    expect(faults).toEqual([]);
+    const { written, problems } = readDocument('__proto__: 1\nconstructor: 2\ntoString: 3\n', 'f');
+    expect(problems).toEqual([]);
     expect(written?.kind === 'section' ? [...written.entries.keys()] : []).toEqual([
       '__proto__',
       'constructor',
@@ -59,7 +59,7 @@ describe('a document', () => {
   });
 });
 
-describe('faults of a document', () => {
+describe('problems of a document', () => {
   test.each([
     ['a: 1\nb: 2\na: 3', ['3: "a" is there twice, first in line 1']],
     ['a: *b', ['1: *b refers to itself or to nothing']],
@@ -76,8 +76,8 @@ describe('faults of a document', () => {
       ['3: not YAML: is indented deeper than the line above, which has its value already'],
     ],
     ['a: {b: 1', ['1: not YAML: the bracket { is not closed']],
-  ])('%j', (text, faults) => {
-    expect(faultsIn(text)).toEqual(faults);
+  ])('%j', (text, problems) => {
+    expect(faultsIn(text)).toEqual(problems);
   });
 
   test.each([
@@ -87,7 +87,7 @@ describe('faults of a document', () => {
     ['many nodes', `[${'a,'.repeat(120_000)}]`],
   ])('%s: is told once, quickly', (_, text) => {
     const start = performance.now();
-    expect(readDocument(text, 'f').faults).toHaveLength(1);
+    expect(readDocument(text, 'f').problems).toHaveLength(1);
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 
@@ -152,9 +152,9 @@ describe('anything at all', () => {
   test('is read without an exception, and every fault has a line of the text', () => {
     fc.assert(
       fc.property(fc.oneof(yamlish, fc.string({ unit: 'binary' })), (text) => {
-        const { faults } = readDocument(text, 'f');
+        const { problems } = readDocument(text, 'f');
         const lines = text.split('\n').length;
-        for (const { line } of faults)
+        for (const { line } of problems)
           expect(line === undefined || (line >= 1 && line <= lines + 1)).toBe(true);
       }),
       { numRuns: 1_000 },

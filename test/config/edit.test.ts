@@ -343,7 +343,7 @@ describe('any edits of any file', () => {
         if (!result.ok) return;
         made += 1;
         const after = readDocument(result.text, 'f');
-        expect(after.faults).toEqual([]);
+        expect(after.problems).toEqual([]);
         if (edits.some(({ kind }) => kind === 'remove' || kind === 'set')) return;
         for (const comment of text.match(/#.*/g) ?? []) expect(result.text).toContain(comment);
         const before = readDocument(text, 'f').written;

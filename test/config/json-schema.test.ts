@@ -45,7 +45,7 @@ describe('the reference', () => {
 describe('the examples', () => {
   const example = new URL('../../config/config.yaml', import.meta.url).pathname;
 
-  test('load without faults and warnings', () => {
+  test('load without problems and warnings', () => {
     const files = { 'config.yaml': file('config/config.yaml'), 'aliases.yaml': exampleAliases() };
     const { configuration } = good(scene(files).load());
     expect(configuration.warnings).toEqual([]);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../../src/config/config-keys.js';
 import { effectiveValues, formatEffective } from '../../src/config/effective.js';
-import { formatFault } from '../../src/config/faults.js';
+import { formatProblem } from '../../src/config/problem.js';
 import { loadConfiguration, type Loaded } from '../../src/config/load.js';
 import { faultsOf, good, scene } from './scene.js';
 
@@ -15,7 +15,7 @@ const row = (loaded: Loaded, key: string): string => {
 };
 
 const warningsOf = (loaded: Loaded): readonly string[] =>
-  good(loaded).configuration.warnings.map((warning) => formatFault(warning));
+  good(loaded).configuration.warnings.map((warning) => formatProblem(warning));
 
 describe('without a configuration file', () => {
   test('the defaults work for heyu and Mosquitto on the same host', () => {
@@ -503,7 +503,7 @@ describe('anything at all', () => {
     fc.json().map((text) => new TextEncoder().encode(text)),
   );
 
-  test('as either file gives a configuration or faults that can be printed, and no exception', () => {
+  test('as either file gives a configuration or problems that can be printed, and no exception', () => {
     const { load, path } = scene({});
     fc.assert(
       fc.property(file, file, (config, aliasFile) => {

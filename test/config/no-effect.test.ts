@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatFault } from '../../src/config/faults.js';
+import { formatProblem } from '../../src/config/problem.js';
 import { MODELS } from '../../src/x10/model.js';
 import { aliasesText, good, scene } from './scene.js';
 
@@ -7,7 +7,7 @@ import { aliasesText, good, scene } from './scene.js';
 const ignored = (aliases: readonly string[], zones = 'ground: {}') =>
   good(
     scene({ 'config.yaml': `zones: { ${zones} }\n`, 'aliases.yaml': aliasesText(...aliases) }).load(),
-  ).ignored.map((fault) => formatFault({ ...fault, hint: undefined }));
+  ).ignored.map((fault) => formatProblem({ ...fault, hint: undefined }));
 
 describe('settings without effect', () => {
   test.each([

@@ -18,7 +18,7 @@ import { scene } from './scene.js';
 
 const hashOfFile = (path: string): string => {
   const reading = readTextFile(path);
-  if (!reading.ok) throw new Error(reading.fault.problem);
+  if (!reading.ok) throw new Error(reading.problem.problem);
   return reading.file.hash;
 };
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { formatFault } from '../../src/config/faults.js';
+import { formatProblem } from '../../src/config/problem.js';
 import { loadConfiguration, type Loaded } from '../../src/config/load.js';
 
 export type Scene = {
@@ -32,16 +32,16 @@ export function scene(files: Readonly<Record<string, string | Uint8Array>>): Sce
   };
 }
 
-/** The configuration, or the test fails and shows the faults. */
+/** The configuration, or the test fails and shows the problems. */
 export function good(loaded: Loaded): Extract<Loaded, { ok: true }> {
-  if (!loaded.ok) throw new Error(loaded.faults.map(formatFault).join('\n'));
+  if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join('\n'));
   return loaded;
 }
 
-/** All faults as they are printed, one text each; the test fails when there are none. */
+/** All problems as they are printed, one text each; the test fails when there are none. */
 export function faultsOf(loaded: Loaded): readonly string[] {
-  if (loaded.ok) throw new Error('there are no faults');
-  return loaded.faults.map(formatFault);
+  if (loaded.ok) throw new Error('there are no problems');
+  return loaded.problems.map(formatProblem);
 }
 
 /** The alias file's text for entries in flow style, one per line; the first alias is in line 2. */

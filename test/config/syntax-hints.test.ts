@@ -18,7 +18,7 @@ function told(file: 'aliases.yaml' | 'config.yaml', text: string): string[] {
     other === 'config.yaml' ? 'zones: { ground: {} }\n' : 'aliases: { hall: { address: A3 } }\n',
   );
   const loaded = loadConfiguration({ configFile: 'config.yaml', env: {}, version: '1', cwd: folder });
-  return (loaded.ok ? loaded.configuration.warnings : loaded.faults).map(
+  return (loaded.ok ? loaded.configuration.warnings : loaded.problems).map(
     ({ file: of, line, key, problem, hint }) => {
       expect(of).toBe(file);
       return `${loaded.ok ? 'warning ' : ''}${line ?? '-'}: ${key}: ${problem} -> ${hint ?? 'NO HINT'}`;

@@ -71,10 +71,10 @@ const BAD: readonly (readonly [string, string, readonly string[]])[] = [
   ['keyfob that is no remote', '  a: { keyfobs: [hall] }\n', ['zones.a.keyfobs: "hall" is no remote']],
 ];
 
-describe('faults of zones', () => {
-  test.each(BAD)('%s', (_, zones, faults) => {
+describe('problems of zones', () => {
+  test.each(BAD)('%s', (_, zones, problems) => {
     const lines = faultsOf(load(zones)).map((fault) => fault.split('\n')[0]);
-    expect(lines.map((line) => line?.replace(/^config\.yaml:\d+: /, ''))).toEqual(faults);
+    expect(lines.map((line) => line?.replace(/^config\.yaml:\d+: /, ''))).toEqual(problems);
   });
 
   test('a topic beside those of the bridge is none of them', () => {

@@ -32,8 +32,8 @@ describe('options that heyu takes', () => {
     ['C12 UR81A', 'C12 UR81A'],
     ['C1 MS10A 0x1A2B', 'C1 MS10A 0x1a2b'],
   ])('%s -> %s', (line, printed) => {
-    const { aliases, faults, warnings } = readX10Config(`ALIAS x ${line}`);
-    expect({ faults, warnings }).toEqual({ faults: [], warnings: [] });
+    const { aliases, problems, warnings } = readX10Config(`ALIAS x ${line}`);
+    expect({ problems, warnings }).toEqual({ problems: [], warnings: [] });
     expect(aliases.map(writeAlias)).toEqual([`x ${printed}`]);
   });
 });
@@ -57,14 +57,14 @@ describe('options that heyu refuses', () => {
     ['F1 PALMPAD', 'RF option TRANSCEIVE, RFFORWARD, or RFIGNORE required.'],
     ['A1 StdLM RFFORWARD', 'No parameters are supported for this module type.'],
   ])('%s: %s', (line, said) => {
-    const { aliases, faults } = readX10Config(`ALIAS x ${line}`);
-    expect(faults.map(({ problem }) => problem)).toEqual([said]);
+    const { aliases, problems } = readX10Config(`ALIAS x ${line}`);
+    expect(problems.map(({ problem }) => problem)).toEqual([said]);
     expect(aliases).toEqual([]);
   });
 
   it('only warns of an unknown word behind a motion sensor, and does not read on', () => {
-    const { aliases, faults, warnings } = readX10Config('ALIAS x A3 MS14A NOSUCH RFFORWARD');
-    expect(faults).toEqual([]);
+    const { aliases, problems, warnings } = readX10Config('ALIAS x A3 MS14A NOSUCH RFFORWARD');
+    expect(problems).toEqual([]);
     expect(warnings.map(({ problem }) => problem)).toEqual(['Unknown RF option parameter.']);
     expect(aliases[0]?.rfOption).toBeUndefined();
   });

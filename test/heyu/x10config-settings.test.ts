@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { heyuLogPath, readX10Config } from '../../src/heyu/x10config.js';
 import { readUnits, writeUnits } from '../../src/heyu/x10config-units.js';
 
-const problems = (text: string) => readX10Config(text).faults.map(({ problem }) => problem);
+const problems = (text: string) => readX10Config(text).problems.map(({ problem }) => problem);
 const scale = (name: string, word: string, factor: number, offset = 0) => ({
   scales: { [name]: { word, factor, offset } },
 });
@@ -30,7 +30,7 @@ describe('directives', () => {
       oregonIdBits: 8,
       defaultModule: undefined,
       aliases: [],
-      faults: [],
+      problems: [],
       warnings: [],
     });
   });
@@ -70,7 +70,7 @@ describe('directives', () => {
     ['  # only a comment\n\n\t\n', {}],
   ])('%j', (text, expected) => {
     const config = readX10Config(text);
-    expect(config.faults).toEqual([]);
+    expect(config.problems).toEqual([]);
     expect(config).toMatchObject(expected);
   });
 
@@ -104,8 +104,8 @@ describe('directives', () => {
   });
 
   it('that heyu has given up are warnings', () => {
-    const { faults, warnings } = readX10Config('XREF_APPEND YES\n');
-    expect(faults).toEqual([]);
+    const { problems, warnings } = readX10Config('XREF_APPEND YES\n');
+    expect(problems).toEqual([]);
     expect(warnings).toEqual([
       {
         line: 1,
@@ -171,7 +171,7 @@ describe('the configurations of the recordings', () => {
 
   it.each(names.map(({ name }) => name))('%s: heyu ran with it, so it is without fault', (name) => {
     const config = readX10Config(readFileSync(new URL(`${name}/x10config`, folder), 'utf8'));
-    expect(config.faults).toEqual([]);
+    expect(config.problems).toEqual([]);
     expect(heyuLogPath(config)).toMatch(/^\/var\/log\/heyu\/heyu\.log\./);
   });
 });

@@ -7,7 +7,7 @@ const VERDICTS = readFileSync(new URL('../fixtures/x10config-verdicts.txt', impo
   .filter((line) => /^[+-] /.test(line))
   .map((line) => ({ taken: line.startsWith('+'), text: line.slice(2).replaceAll('\\n', '\n') }));
 
-const problems = (text: string) => readX10Config(text).faults.map(({ problem }) => problem);
+const problems = (text: string) => readX10Config(text).problems.map(({ problem }) => problem);
 
 describe('what heyu takes and what it refuses', () => {
   it('is known of hundreds of lines', () => {
@@ -46,6 +46,6 @@ describe('what heyu takes and what it refuses', () => {
 
   it('names the line of an ID that is there already', () => {
     const config = readX10Config('# house\nALIAS x C1 MS10A 41\nTTY /dev/ttyS0\nALIAS y C2 KR10A 0x141');
-    expect(config.faults).toMatchObject([{ line: 4 }]);
+    expect(config.problems).toMatchObject([{ line: 4 }]);
   });
 });

@@ -96,11 +96,11 @@ describe('an ALIAS line', () => {
   it.each(ROWS)('$no: $file gets the verdict of heyu', ({ file, taken, said }) => {
     const config = readX10Config(file);
     if (taken === undefined) {
-      expect(config.faults.map(({ problem }) => problem)).toEqual([said]);
-      expect(config.faults[0]?.line).toBe(file.split('\n').length);
+      expect(config.problems.map(({ problem }) => problem)).toEqual([said]);
+      expect(config.problems[0]?.line).toBe(file.split('\n').length);
       return;
     }
-    expect(config.faults).toEqual([]);
+    expect(config.problems).toEqual([]);
     expect(config.aliases.map(writeAlias)).toEqual(taken);
     expect(config.warnings.map(({ problem }) => problem)).toEqual(said === undefined ? [] : [said]);
   });
@@ -175,8 +175,8 @@ describe('any text', () => {
           const lines = text.split('\n').length;
           const config = readX10Config(text);
           expect(config.aliases.length).toBeLessThanOrEqual(lines);
-          expect(config.faults.length).toBeLessThanOrEqual(2 * lines + 1);
-          for (const { line } of [...config.faults, ...config.aliases])
+          expect(config.problems.length).toBeLessThanOrEqual(2 * lines + 1);
+          for (const { line } of [...config.problems, ...config.aliases])
             expect(line).toBeLessThanOrEqual(lines);
           heyuLogPath(config);
         },

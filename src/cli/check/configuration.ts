@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Configuration } from '../../config/configuration.js';
-import { formatFault, type Fault } from '../../config/faults.js';
+import { formatProblem, type Problem } from '../../config/problem.js';
 import type { Loaded } from '../../config/load.js';
 import { DEFAULT_CONFIG } from '../configured.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
@@ -18,8 +18,8 @@ export function checkConfiguration(
   tell: Tell,
   isQuick = false,
 ): Configuration | undefined {
-  const say = (verdict: Verdict, fault: Fault): void =>
-    tell(verdict, formatFault({ ...fault, hint: undefined }), fault.hint);
+  const say = (verdict: Verdict, fault: Problem): void =>
+    tell(verdict, formatProblem({ ...fault, hint: undefined }), fault.hint);
   const stateDir = loaded.ok ? loaded.configuration.stateDir : loaded.stateDir;
   const kept = lastGood(stateDir, configFile);
   const lost = loaded.ok ? vanished(loaded, textsOf(kept)) : [];
@@ -32,10 +32,10 @@ export function checkConfiguration(
     );
   if (!loaded.ok) {
     // what is wrong with heyu's own file is told with heyu
-    const isOurs = ({ file }: Fault): boolean => file !== loaded.x10config;
-    for (const fault of loaded.faults.filter(isOurs)) say('fault', isRoot() ? fault : withSudo(fault));
+    const isOurs = ({ file }: Problem): boolean => file !== loaded.x10config;
+    for (const fault of loaded.problems.filter(isOurs)) say('fault', isRoot() ? fault : withSudo(fault));
     for (const warning of loaded.warnings.filter(isOurs)) say('warning', warning);
-    if (!loaded.faults.some(isOurs))
+    if (!loaded.problems.some(isOurs))
       tell(
         'fault',
         `${loaded.x10config ?? ''} does not tell which log to read`,
@@ -55,7 +55,7 @@ export function checkConfiguration(
 }
 
 /** What this user may not read the service may, perhaps: only root can tell. */
-function withSudo(fault: Fault): Fault {
+function withSudo(fault: Problem): Problem {
   return fault.problem.endsWith('may not be read by this user')
     ? { ...fault, hint: 'sudo heyu2mqtt check asks for the user of the service' }
     : fault;

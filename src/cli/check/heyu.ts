@@ -3,7 +3,7 @@
 import { readX10Config, heyuLogPath, type X10Config } from '../../heyu/x10config.js';
 import { adviseHeyu } from '../../heyu/x10config-advice.js';
 import { readTextFile } from '../../config/text-file.js';
-import { formatFault } from '../../config/faults.js';
+import { formatProblem } from '../../config/problem.js';
 import { isDirectory } from '../find-x10config.js';
 import { engineLock, processNamed } from '../heyu-engine.js';
 import type { Tell } from './finding.js';
@@ -23,7 +23,7 @@ export function readHeyu(path: string | undefined, isNamed: boolean, tell: Tell)
   const reading = readTextFile(path, path, { lenient: true });
   if (reading.ok) return readX10Config(reading.file.text);
   const verdict = isNamed ? 'fault' : 'warning';
-  tell(verdict, formatFault({ ...reading.fault, hint: undefined }), reading.fault.hint);
+  tell(verdict, formatProblem({ ...reading.problem, hint: undefined }), reading.problem.hint);
   return undefined;
 }
 

@@ -178,19 +178,19 @@ describe('words', () => {
   test('codes without a name are given as numbers', () => expect(codeInWords(1)).toBe('reason code 1'));
 
   test('of an attempt at several addresses the last error counts', () => {
-    const error = new AggregateError([fault('ECONNREFUSED'), fault('EHOSTUNREACH')]);
+    const error = new AggregateError([problemAt('ECONNREFUSED'), problemAt('EHOSTUNREACH')]);
     expect(errorCode(error)).toBe('EHOSTUNREACH');
     expect(errorInWords(error, false, attempt)).toMatch(/cannot be reached/);
   });
 
   test.each([
-    [fault('ECONNRESET'), true, 'mqtt://h:1883: the broker closed the connection'],
+    [problemAt('ECONNRESET'), true, 'mqtt://h:1883: the broker closed the connection'],
     [new Error('one\ntwo'), true, 'mqtt://h:1883: one'],
     [new Error(''), true, 'mqtt://h:1883: unknown error'],
     ['text', true, 'mqtt://h:1883: text'],
   ])('%s', (error, accepted, words) => expect(errorInWords(error, accepted, attempt)).toBe(words));
 
-  function fault(code: string): Error {
+  function problemAt(code: string): Error {
     return Object.assign(new Error(code), { code });
   }
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { fault, formatFault, formatFaults, printable, quote, sortFaults } from '../../src/config/faults.js';
+import {
+  problemAt,
+  formatProblem,
+  formatProblems,
+  printable,
+  quote,
+  sortProblems,
+} from '../../src/config/problem.js';
 
 describe('a fault in print', () => {
   test.each([
@@ -13,12 +20,12 @@ describe('a fault in print', () => {
     [{ file: 'c.yaml', key: 'a' }, 'is bad', undefined, 'c.yaml: a: is bad'],
     [{ file: 'environment', key: 'HEYU2MQTT_A' }, 'is bad', undefined, 'environment: HEYU2MQTT_A: is bad'],
   ])('%j', (place, problem, hint, text) => {
-    expect(formatFault(fault(place, problem, hint))).toBe(text);
+    expect(formatProblem(problemAt(place, problem, hint))).toBe(text);
   });
 
   test('is safe for a terminal, whatever the file holds', () => {
     const evil = '\u001b]0;title\u0007\u202etxt\u2028\n\ud800';
-    expect(formatFault(fault({ file: 'f', key: evil }, evil, evil))).toBe(
+    expect(formatProblem(problemAt({ file: 'f', key: evil }, evil, evil))).toBe(
       ['f', printable(evil), printable(evil)].join(': ') + `\n  hint: ${printable(evil)}`,
     );
     expect(printable(evil)).toBe('\\u001b]0;title\\u0007\\u202etxt\\u2028\\u000a\\ud800');
@@ -31,12 +38,12 @@ describe('a fault in print', () => {
   });
 });
 
-describe('many faults', () => {
+describe('many problems', () => {
   const numbered = (file: string, lines: readonly (number | undefined)[]) =>
-    lines.map((line) => fault({ file, line }, 'x'));
+    lines.map((line) => problemAt({ file, line }, 'x'));
 
   test('are sorted by file as they were read, then by line; the whole file comes first', () => {
-    const sorted = sortFaults([
+    const sorted = sortProblems([
       ...numbered('z', [3, undefined, 1]),
       ...numbered('a', [2]),
       ...numbered('z', [2]),
@@ -46,10 +53,10 @@ describe('many faults', () => {
 
   test('are printed up to a limit, the rest is counted', () => {
     const lines = Array.from({ length: 4_764 }, (_, index) => index + 1);
-    const printed = formatFaults(numbered('f', lines)).split('\n');
+    const printed = formatProblems(numbered('f', lines)).split('\n');
     expect(printed).toHaveLength(21);
     expect(printed.at(-1)).toBe('and 4,744 more');
-    expect(formatFaults(numbered('f', [1, 2]))).toBe('f:1: x\nf:2: x');
-    expect(formatFaults([])).toBe('');
+    expect(formatProblems(numbered('f', [1, 2]))).toBe('f:1: x\nf:2: x');
+    expect(formatProblems([])).toBe('');
   });
 });

@@ -4,7 +4,7 @@
  */
 
 /** One thing that is wrong (or, as a warning, doubtful). */
-export type Fault = {
+export type Problem = {
   /** Path of the file as the user gave it, or `environment`. */
   readonly file: string;
   /** 1-based; undefined when no line can be named. */
@@ -19,34 +19,34 @@ export type Fault = {
   readonly about?: { readonly aliases: readonly string[]; readonly key: string };
 };
 
-/** The `file` of faults in environment variables; their `key` is the variable. */
+/** The `file` of problems in environment variables; their `key` is the variable. */
 export const ENVIRONMENT = 'environment';
 
-/** How many faults are printed before the rest is only counted. */
-export const FAULTS_SHOWN = 20;
+/** How many problems are printed before the rest is only counted. */
+export const PROBLEMS_SHOWN = 20;
 
 /** A fault; the hint may be left out. */
-export function fault(
+export function problemAt(
   place: { readonly file: string; readonly line?: number | undefined; readonly key?: string },
   problem: string,
   hint?: string,
-): Fault {
+): Problem {
   return { file: place.file, line: place.line, key: place.key ?? '', problem, hint };
 }
 
 /** What `after` has and `before` has not; the lines that problems name may have moved. */
-export function newFaults(before: readonly Fault[], after: readonly Fault[]): readonly Fault[] {
-  const nameOf = ({ file, key, problem }: Fault): string =>
+export function newProblems(before: readonly Problem[], after: readonly Problem[]): readonly Problem[] {
+  const nameOf = ({ file, key, problem }: Problem): string =>
     JSON.stringify([file, key, problem.replaceAll(/ \(line \d+\)/g, '')]);
   const known = new Set(before.map(nameOf));
   return after.filter((each) => !known.has(nameOf(each)));
 }
 
 /** Sorted by file, in the order in which the files were read, and by line; the order is kept where both are equal. */
-export function sortFaults(faults: readonly Fault[]): readonly Fault[] {
+export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   const rank = new Map<string, number>();
-  for (const { file } of faults) if (!rank.has(file)) rank.set(file, rank.size);
-  return [...faults].sort(
+  for (const { file } of problems) if (!rank.has(file)) rank.set(file, rank.size);
+  return [...problems].sort(
     (a, b) => (rank.get(a.file) ?? 0) - (rank.get(b.file) ?? 0) || (a.line ?? 0) - (b.line ?? 0),
   );
 }
@@ -66,16 +66,16 @@ export function quote(text: string): string {
 }
 
 /** A fault for a terminal, `config.yaml:12: mqtt.keepalive: "soon" is no duration`, and its hint on a second line. */
-export function formatFault({ file, line, key, problem, hint }: Fault): string {
+export function formatProblem({ file, line, key, problem, hint }: Problem): string {
   const place = line === undefined ? file : `${file}:${line}`;
   const first = printable([place, key, problem].filter((part) => part !== '').join(': '));
   return hint === undefined ? first : `${first}\n  hint: ${printable(hint)}`;
 }
 
-/** All faults for a terminal, sorted; beyond `limit` only their number, `and 4,744 more`. */
-export function formatFaults(faults: readonly Fault[], limit = FAULTS_SHOWN): string {
-  const shown = sortFaults(faults).slice(0, limit).map(formatFault);
-  const more = faults.length - shown.length;
+/** All problems for a terminal, sorted; beyond `limit` only their number, `and 4,744 more`. */
+export function formatProblems(problems: readonly Problem[], limit = PROBLEMS_SHOWN): string {
+  const shown = sortProblems(problems).slice(0, limit).map(formatProblem);
+  const more = problems.length - shown.length;
   if (more > 0) shown.push(`and ${more.toLocaleString('en-US')} more`);
   return shown.join('\n');
 }
