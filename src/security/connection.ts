@@ -208,5 +208,5 @@ function ownStateReceived(security: Security, zone: Zone, message: Received, now
   if (passes === undefined || zone.ownWord === zone.truth?.state) return;
   // an echo of a change before the last one looks the same as a foreign hand: the retained copy will tell
   if (!message.retain) lookSoon(passes, now.mono, false);
-  else if (passes.count > 0 && passes.copiesUntilMono === undefined) repair(security, zone, emit);
+  else if (passes.freshness.probes > 0 && passes.copiesUntilMono === undefined) repair(security, zone, emit);
 }

@@ -4,16 +4,15 @@
  * heals what brokers get wrong when a change races with a SUBSCRIBE. All times are monotonic milliseconds.
  */
 
-/** The queue counts as empty after this long without a message. */
-export const QUIET_MS = 600;
+import { QUIET_MS, messageCame, probeAcknowledged, probeSent, startFreshness } from './freshness.js';
+import type { Freshness } from './freshness.js';
+
 /** A pause is waited for at most this much longer than the earliest moment of a pass: 3 s after the SUBACK. */
 const PATIENCE_MS = 2400;
 /** Without a SUBACK the first verification goes out this long after the SUBSCRIBE. */
 const NO_SUBACK_MS = 3000;
 /** How long copies may take after the SUBACK of a verification. */
 export const COPIES_MS = 1500;
-/** A queue that is still coming after this long without a pause is no longer waited for. */
-const COMING_LIMIT_MS = 30_000;
 /** Between verifications when all is well. */
 export const INTERVAL_MS = 60_000;
 /** After a change, or when something was missing, the next look comes after this. */
@@ -23,18 +22,8 @@ const EAGER_PASSES = 5;
 
 /** The passes of one connection. */
 export type Passes = {
-  /** Verifications sent; 0 = only the SUBSCRIBE of the connect. */
-  count: number;
-  /** The last verification went out after a pause: the queue was empty. */
-  quiet: boolean;
-  sentMono: number;
-  /** When the last message on one of our topics came, and since when they have come without a pause. */
-  heardMono: number;
-  comingMono: number;
-  /** A SUBACK came after the last verification went out. */
-  answered: boolean;
-  /** Something that may have been queued came after the last verification went out. */
-  disturbed: boolean;
+  /** A verification is a probe, too. */
+  readonly freshness: Freshness;
   /** No verification before this. */
   nextMono: number;
   /** When copies of the last verification are no longer waited for; undefined = not waiting. */
@@ -43,21 +32,12 @@ export type Passes = {
 };
 
 /** What is to be done now. */
-export type Step =
-  | { readonly kind: 'verify'; readonly quiet: boolean }
-  | { readonly kind: 'close' }
-  | { readonly kind: 'none' };
+export type Step = { readonly kind: 'verify' } | { readonly kind: 'close' } | { readonly kind: 'none' };
 
 /** The SUBSCRIBE of the connect goes out. */
 export function startPasses(mono: number): Passes {
   return {
-    count: 0,
-    quiet: false,
-    sentMono: mono,
-    heardMono: mono,
-    comingMono: mono,
-    answered: false,
-    disturbed: false,
+    freshness: startFreshness(mono),
     nextMono: mono + NO_SUBACK_MS,
     copiesUntilMono: undefined,
     eager: 0,
@@ -66,42 +46,28 @@ export function startPasses(mono: number): Passes {
 
 /** A SUBACK came. */
 export function passAcknowledged(passes: Passes, mono: number): void {
-  passes.answered = true;
-  if (passes.count === 0) passes.nextMono = mono + QUIET_MS;
+  probeAcknowledged(passes.freshness);
+  if (passes.freshness.probes === 0) passes.nextMono = mono + QUIET_MS;
   else if (passes.copiesUntilMono !== undefined) passes.copiesUntilMono = mono + COPIES_MS;
 }
 
-/** A verification goes out; `quiet`: after a pause without messages. */
-export function passSent(passes: Passes, mono: number, quiet: boolean): void {
-  passes.count += 1;
-  passes.quiet = quiet;
-  passes.answered = false;
-  passes.disturbed = false;
-  passes.sentMono = mono;
+/** A verification goes out; returns whether it does so after a pause without messages. */
+export function passSent(passes: Passes, mono: number): boolean {
+  probeSent(passes.freshness, mono);
   passes.copiesUntilMono = mono + NO_SUBACK_MS;
   passes.nextMono = mono + INTERVAL_MS;
+  return passes.freshness.isQuiet;
 }
 
 /** A message on one of our topics came; `retained` as delivered. */
 export function passHeard(passes: Passes, mono: number, retained: boolean): void {
-  if (mono - passes.heardMono >= QUIET_MS) passes.comingMono = mono;
-  passes.heardMono = mono;
-  if (!retained) passes.disturbed = true;
-}
-
-/**
- * Whether nothing that the broker had kept is on its way any more. A pause alone does not tell: the broker, or the
- * network, may stand still within the queue. But then the rest of it comes before any answer to the verification.
- */
-export function isQueueEmpty(passes: Passes, mono: number): boolean {
-  if (passes.count === 0 || !passes.answered) return false;
-  return (passes.quiet && !passes.disturbed) || mono >= passes.comingMono + COMING_LIMIT_MS;
+  messageCame(passes.freshness, mono, retained);
 }
 
 /** Something changed: look again soon. `afresh` = it was a real change, so that patience begins anew. */
 export function lookSoon(passes: Passes, mono: number, afresh: boolean): void {
   if (afresh) passes.eager = 0;
-  if (passes.count === 0 || passes.eager >= EAGER_PASSES) return;
+  if (passes.freshness.probes === 0 || passes.eager >= EAGER_PASSES) return;
   passes.nextMono = Math.min(passes.nextMono, mono + SOON_MS);
 }
 
@@ -122,7 +88,7 @@ export function passClosed(passes: Passes, mono: number, missing: boolean, ambig
 }
 
 function verifyAt(passes: Passes): number {
-  const quietAt = Math.max(passes.nextMono, passes.heardMono + QUIET_MS);
+  const quietAt = Math.max(passes.nextMono, passes.freshness.heardMono + QUIET_MS);
   return Math.min(quietAt, passes.nextMono + PATIENCE_MS);
 }
 
@@ -137,5 +103,5 @@ export function passStep(passes: Passes, mono: number, answered: boolean): Step 
     return answered || mono >= passes.copiesUntilMono ? { kind: 'close' } : { kind: 'none' };
   }
   if (mono < verifyAt(passes)) return { kind: 'none' };
-  return { kind: 'verify', quiet: mono >= passes.heardMono + QUIET_MS };
+  return { kind: 'verify' };
 }

@@ -7,7 +7,8 @@ import type { Now } from '../now.js';
 import type { Emit } from './effect.js';
 import { beginTrouble, stateTopics, type Security } from './house.js';
 import { seeUp } from './link.js';
-import { isQueueEmpty, passClosed, passSent, passStep, type Passes } from './passes.js';
+import { isQueueEmpty } from './freshness.js';
+import { passClosed, passSent, passStep, type Passes } from './passes.js';
 import { WHY } from './publication.js';
 import { refresh } from './refresh.js';
 import { endPass, isAnswered, verify, type Tracker } from './tracker.js';
@@ -43,7 +44,7 @@ export function advance(security: Security, now: Now, emit: Emit): void {
     for (;;) {
       const step = passStep(passes, now.mono, everyTopicAnswered(security));
       if (step.kind === 'none') break;
-      if (step.kind === 'verify') sendPass(security, passes, step.quiet, now, emit);
+      if (step.kind === 'verify') sendPass(security, passes, now, emit);
       else closePass(security, passes, now, emit);
     }
   }
@@ -54,13 +55,13 @@ function everyTopicAnswered(security: Security): boolean {
   return [...security.zones.values()].every(({ tracker }) => tracker === undefined || isAnswered(tracker));
 }
 
-function sendPass(security: Security, passes: Passes, quiet: boolean, now: Now, emit: Emit): void {
+function sendPass(security: Security, passes: Passes, now: Now, emit: Emit): void {
   const topics = stateTopics(security);
+  const quiet = passSent(passes, now.mono);
   for (const zone of security.zones.values()) {
     zone.ownWord = undefined;
     if (zone.tracker !== undefined) verify(zone.tracker, quiet);
   }
-  passSent(passes, now.mono, quiet);
   if (topics.length > 0) emit({ kind: 'subscribe', topics });
 }
 
@@ -68,7 +69,7 @@ function closePass(security: Security, passes: Passes, now: Now, emit: Emit): vo
   let missing = false;
   let ambiguous = false;
   const { link } = security;
-  if (isQueueEmpty(passes, now.mono)) link.draining = false;
+  if (isQueueEmpty(passes.freshness, now.mono)) link.draining = false;
   for (const zone of security.zones.values()) {
     const { tracker } = zone;
     if (tracker === undefined) continue;

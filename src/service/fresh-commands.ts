@@ -3,7 +3,7 @@
  * long queue goes on after the SUBACK: so commands count from the first pause on, as the zones' state does.
  */
 
-import { QUIET_MS } from '../security/passes.js';
+import { QUIET_MS } from '../security/freshness.js';
 
 /** What is known of it in one connection. Times are monotonic ms. */
 export type FreshCommands = {
