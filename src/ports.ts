@@ -3,6 +3,14 @@
  * their own. Instants (`at`, `...At`) are epoch milliseconds, monotonic times are milliseconds of no epoch.
  */
 
+/** A moment. */
+export type Now = {
+  /** Wall time, epoch milliseconds: for stamps and for what a person reads. */
+  readonly at: number;
+  /** Monotonic milliseconds of no epoch: for deadlines, because wall clocks are set back. */
+  readonly mono: number;
+};
+
 /** Wall time for stamps, monotonic time for deadlines: a clock set back an hour must not stretch them. */
 export type Clock = {
   readonly wallMs: () => number;

@@ -28,3 +28,16 @@ export type CoreSettings = {
   /** Our own version, for Home Assistant. */
   readonly version: string;
 };
+
+/** What the service is told beside the core's settings. */
+export type ServiceSettings = {
+  readonly core: CoreSettings;
+  readonly logPath: string;
+  readonly sessionKind: 'persistent' | 'clean';
+  /** Names our session at the broker: another broker or client id has another one. Without secrets. */
+  readonly sessionName: string;
+  readonly birthTopic: string;
+  readonly birthPayload: string;
+  /** Settings that have no effect and are ignored, in words. */
+  readonly ignored?: readonly string[];
+};

@@ -3,8 +3,7 @@
  * messages and wishes. The service runs it on ports (src/service), `explain` on a file.
  */
 
-import type { Now } from '../now.js';
-import type { LogLine } from '../ports.js';
+import type { LogLine, Now } from '../ports.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
 import { earliestOf, idOf } from '../sensor/hearing.js';
 import { channelsOf, isOnOff } from '../sensor/channels.js';

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceSettings } from '../service/service-types.js';
+import type { ServiceSettings } from '../settings.js';
 import type { Configuration } from '../config/configuration.js';
 import { formatProblem, type Problem } from '../config/problem.js';
 import { connectBroker } from '../io/broker.js';

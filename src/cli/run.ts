@@ -3,8 +3,7 @@
 import { watch } from 'chokidar';
 import { Command, Option } from 'commander';
 import { isDeepStrictEqual } from 'node:util';
-import { createService } from '../service/service.js';
-import type { Service } from '../service/service-types.js';
+import { createService, type Service } from '../service/service.js';
 import type { Configuration } from '../config/configuration.js';
 import { formatProblem, newProblems } from '../config/problem.js';
 import { loadConfiguration } from '../config/load.js';

@@ -5,7 +5,7 @@
  */
 
 import type { Broker, BrokerListener, Message } from '../ports.js';
-import { publishFailure, type PublishFailure } from '../mqtt/publish-failure.js';
+import { publishFailure, type PublishFailure } from '../mqtt/outgoing.js';
 import { openLink, type Link, type LinkEnd } from './broker/link.js';
 import type { BrokerOptions } from './broker/options.js';
 import { watchSuspects, type Suspect } from './broker/suspects.js';

@@ -17,7 +17,7 @@ import {
   type Sending,
 } from './outgoing.js';
 import { createParking, type Refusal } from './parking.js';
-import type { FailureKind } from './publish-failure.js';
+import type { FailureKind } from './outgoing.js';
 import { createRetainedValues, type RetainedValue } from './retained-values.js';
 
 export type Outbox = {

@@ -1,7 +1,7 @@
 /** Topics that the broker refuses: their messages are set aside, so that they do not block the others. */
 
 import type { EventMessage } from './outgoing.js';
-import type { FailureKind } from './publish-failure.js';
+import type { FailureKind } from './outgoing.js';
 
 /** How it was refused: with an answer, or by hanging up. */
 export type Refusal = Exclude<FailureKind, 'lost'>;

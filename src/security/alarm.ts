@@ -1,6 +1,6 @@
 /** Acting on a judgement: the alert, the latched alarm, the entry delay, and motion that has to wait. */
 
-import type { Now } from '../now.js';
+import type { Now } from '../ports.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import { instantOf, judge, type Judgement, type Motion } from './alert.js';
 import { iso, type AlertEffect, type Emit, type VerdictKind } from './effect.js';

@@ -1,7 +1,6 @@
 /** What the connection tells: connects, SUBACKs, messages, cuts. */
 
-import type { Now } from '../now.js';
-import type { Received } from '../ports.js';
+import type { Now, Received } from '../ports.js';
 import { clearAlarm } from './alarm.js';
 import type { Emit } from './effect.js';
 import { beginTrouble, commandTopic, tellOnce, topicsOfAll, type Security } from './house.js';

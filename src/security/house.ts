@@ -1,6 +1,6 @@
 /** All zones of the house together, with the connection they share and the motion that is still to be judged. */
 
-import type { Now } from '../now.js';
+import type { Now } from '../ports.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Motion } from './alert.js';
 import type { AlertEffect, SecurityEffect } from './effect.js';

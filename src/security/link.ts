@@ -1,6 +1,6 @@
 /** The connection to the broker as the zones need to know it. */
 
-import type { Now } from '../now.js';
+import type { Now } from '../ports.js';
 
 /** `at` instants are epoch ms, `...Mono` monotonic ms. */
 export type Link = {

@@ -3,8 +3,7 @@
  * said too long ago is recorded, not obeyed: a disarming of two days ago must not disarm.
  */
 
-import type { Now } from '../now.js';
-import type { Received } from '../ports.js';
+import type { Now, Received } from '../ports.js';
 import { causeOf, raise, setTruth } from './alarm.js';
 import type { Emit } from './effect.js';
 import { tellOnce, type Security } from './house.js';

@@ -1,7 +1,7 @@
 /** New settings while the connection stays: what is known of zones that stay is kept. */
 
 import { zoneTopic } from '../mqtt/topics.js';
-import type { Now } from '../now.js';
+import type { Now } from '../ports.js';
 import type { Emit } from './effect.js';
 import { stateTopics, topicsOfAll, type Security } from './house.js';
 import { lookSoon, startPasses } from './passes.js';

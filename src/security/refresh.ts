@@ -3,7 +3,7 @@
  * and does what follows from the difference. Every entry of the security part ends here.
  */
 
-import type { Now } from '../now.js';
+import type { Now } from '../ports.js';
 import { clearAlarm, finishEntry, judgeWaiting, setTruth } from './alarm.js';
 import type { Emit } from './effect.js';
 import { beliefOf, type Security } from './house.js';

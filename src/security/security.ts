@@ -4,7 +4,7 @@
  * docs/security-state.md tells how the state is known.
  */
 
-import type { Now } from '../now.js';
+import type { Now } from '../ports.js';
 import { isAfterwards, judgeMotion, setTruth } from './alarm.js';
 import { instantOf, securityAt, type Motion } from './alert.js';
 import type { Emit, SecurityEffect } from './effect.js';

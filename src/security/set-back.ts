@@ -1,6 +1,6 @@
 /** The wall clock was set back: nothing that is remembered can have been later than now. */
 
-import type { Now } from '../now.js';
+import type { Now } from '../ports.js';
 import type { Motion } from './alert.js';
 import type { Security } from './house.js';
 import type { Memory } from './memory.js';

@@ -4,7 +4,7 @@
  * ms; delays are stored as the instant of their end.
  */
 
-import type { Now } from '../now.js';
+import type { Now } from '../ports.js';
 import type { Motion } from './alert.js';
 import type { AlertEffect, Emit } from './effect.js';
 import { waitingKey, type Security } from './house.js';

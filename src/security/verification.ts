@@ -3,7 +3,7 @@
  * have come, and mends what the broker has lost of the zones that are ours.
  */
 
-import type { Now } from '../now.js';
+import type { Now } from '../ports.js';
 import type { Emit } from './effect.js';
 import { beginTrouble, stateTopics, type Security } from './house.js';
 import { seeUp } from './link.js';

@@ -3,8 +3,7 @@
  * Neither clock shows that, only a beat that failed to come.
  */
 
-import type { Now } from '../now.js';
-import type { Clock } from '../ports.js';
+import type { Clock, Now } from '../ports.js';
 
 /** The moments of a process that knows whether it stood still. */
 export type Awake = {

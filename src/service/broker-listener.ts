@@ -1,19 +1,19 @@
 /** What the service does when the connection to the broker tells something. */
 
-import type { Now } from '../now.js';
-import type { Broker, BrokerListener } from '../ports.js';
+import type { Broker, BrokerListener, Now } from '../ports.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import { closed, connected, received, subscribed } from '../security/security.js';
 import type { Announcing } from './announcing.js';
 import { hideOverdueMotion, securityStep, type Bridge } from '../bridge/bridge.js';
 import { concern, type Condition } from './condition.js';
-import { commandTopics, obey } from './controlling.js';
+import { commandTopics, obey } from './lamp-commands.js';
 import { answered, asked, isFresh, noCommands, type FreshCommands } from './fresh-commands.js';
-import type { Surroundings } from './report.js';
+import type { Surroundings } from './reports.js';
 import type { Refusals } from './refusals.js';
 import type { Sending } from './sending.js';
-import type { ServicePorts, ServiceSettings } from './service-types.js';
+import type { ServicePorts } from './service.js';
+import type { ServiceSettings } from '../settings.js';
 import { messageSeen, sessionAt } from './session-queue.js';
 
 /** What is known of the connection. */

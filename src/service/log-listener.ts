@@ -1,7 +1,6 @@
 /** What the service does when the follower of the heyu log tells something. */
 
-import type { Now } from '../now.js';
-import type { Log, LineListener } from '../ports.js';
+import type { LineListener, Log, Now } from '../ports.js';
 import { advanceBridge, hearLine, type Bridge } from '../bridge/bridge.js';
 import { concern, type Condition } from './condition.js';
 import type { LogState } from './log-state.js';

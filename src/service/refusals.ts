@@ -3,10 +3,9 @@
  * somebody may allow them while the connection stands. A cluster refuses subscriptions also while it has no leader.
  */
 
-import type { Now } from '../now.js';
-import type { Log } from '../ports.js';
+import type { Log, Now } from '../ports.js';
 import type { Outbox } from '../mqtt/outbox.js';
-import type { FailureKind } from '../mqtt/publish-failure.js';
+import type { FailureKind } from '../mqtt/outgoing.js';
 import { concern, type Condition } from './condition.js';
 
 /** What the broker refuses. */

@@ -1,15 +1,16 @@
 /** Publishes what the bridge says of itself: its problems at once, `bridge/info` and `bridge/unmapped` now and then. */
 
-import type { Now } from '../now.js';
+import type { Now } from '../ports.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import type { Bridge } from '../bridge/bridge.js';
 import type { LinkState } from './broker-listener.js';
 import type { Condition } from './condition.js';
 import type { LogState } from './log-state.js';
-import { infoOf, statusOf, summaryOf, unmappedOf, type Surroundings } from './report.js';
+import { infoOf, statusOf, summaryOf, unmappedOf, type Surroundings } from './reports.js';
 import type { Sending } from './sending.js';
-import type { ServicePorts, ServiceSettings } from './service-types.js';
+import type { ServicePorts } from './service.js';
+import type { ServiceSettings } from '../settings.js';
 
 /** What is reported of. */
 export type Reported = {

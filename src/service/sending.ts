@@ -3,7 +3,7 @@
 import type { Broker, Clock, LineSource, Log } from '../ports.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
-import { failureKind } from '../mqtt/publish-failure.js';
+import { failureKind } from '../mqtt/outgoing.js';
 import type { Acknowledged } from './acknowledged.js';
 import type { Refusals } from './refusals.js';
 

@@ -3,7 +3,6 @@
  * stopped; what each does when something happens stands beside this file (broker-listener, log-listener, waking).
  */
 
-import type { Now } from '../now.js';
 import { placeOf } from '../homeassistant/remembered.js';
 import { createOutbox } from '../mqtt/outbox.js';
 import { setBack, snapshot, stalled } from '../security/security.js';
@@ -20,7 +19,7 @@ import {
 import { brokerListener, newLinkState } from './broker-listener.js';
 import { CHECKPOINT_VERSION, readCheckpoint } from './checkpoint.js';
 import { concern, concernIgnored, type Condition } from './condition.js';
-import { commandTopics } from './controlling.js';
+import { commandTopics } from './lamp-commands.js';
 import { interruptHeartbeats, shiftDeadlines } from '../bridge/core.js';
 import { TROUBLES, type Trouble } from '../bridge/health.js';
 import { logListener } from './log-listener.js';
@@ -30,13 +29,55 @@ import { newLogState } from './log-state.js';
 import { progress } from './progress.js';
 import { refusals } from './refusals.js';
 import { reporting } from './reporting.js';
-import { clearObsolete, retainedTopicsOf } from './retained-topics.js';
+import { clearObsolete, retainedTopicsOf } from './announcing.js';
 import { saving } from './saving.js';
 import { sending } from './sending.js';
-import type { Service, ServicePorts, ServiceSettings } from './service-types.js';
+import type { RunHeyu } from './lamp-commands.js';
+import type { Finding } from '../bridge/finding.js';
+import type { Broker, Clock, LineSource, Log, Now, StateStore } from '../ports.js';
+import type { ServiceSettings } from '../settings.js';
 import { leftBy, leftOf, startSource } from './start-source.js';
 import { steadyClock } from './steady-clock.js';
 import { waking } from './waking.js';
+
+/** The outside world. */
+export type ServicePorts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: StateStore;
+  readonly source: LineSource;
+  readonly broker: Broker;
+  /** Runs the heyu program; only called with `heyu.control`. `done` gets the reason in words when it failed. */
+  readonly runHeyu?: RunHeyu;
+  /** 0 <= n < 1. */
+  readonly random: () => number;
+  /** Told of each new status line. */
+  readonly status: (text: string) => void;
+  /** The trace, where someone looks at it. */
+  readonly find?: (finding: Finding) => void;
+};
+
+/** The service at work. */
+export type Service = {
+  /** Resolves when the log is being followed; the broker may come later. */
+  readonly start: () => Promise<void>;
+  /** Takes new settings without a reconnect; `ports` where log or broker are other ones now. */
+  readonly reload: (
+    settings: ServiceSettings,
+    ports?: { readonly source?: LineSource; readonly broker?: Broker },
+  ) => Promise<void>;
+  /** Ends within about 2 s: everything is acknowledged, or left before the checkpoint. */
+  readonly stop: () => Promise<void>;
+  /** The last read pass ended this long ago (ms); for the watchdog. */
+  readonly sinceLastPassMs: () => number;
+  /** Says all discovery messages again (nightly job). */
+  readonly republishDiscovery: () => void;
+  /** Publishes and logs what happened since the last summary (daily job). */
+  readonly summarise: () => void;
+  readonly statusLine: () => string;
+  /** Where the configuration on disk has faults, so that an older one is in force; undefined = it has none. */
+  readonly configurationFaulty: (where: string | undefined) => void;
+};
 
 /** After so long heyu stood still, too, or the clock was set. */
 const LONG_STILL_MS = 60_000;

@@ -1,7 +1,6 @@
 /** Time as the bridge uses it: wall time that is checked against monotonic time, so that a step is noticed. */
 
-import type { Now } from '../now.js';
-import type { Clock } from '../ports.js';
+import type { Clock, Now } from '../ports.js';
 
 /** A clock that notices when the wall clock is set. */
 export type SteadyClock = {

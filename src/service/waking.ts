@@ -1,7 +1,6 @@
 /** ONE timer for the earliest wish for time of all parts of the service, and what is done when it rings. */
 
-import type { Now } from '../now.js';
-import type { LineSource } from '../ports.js';
+import type { LineSource, Now } from '../ports.js';
 import { advanceBridge, isAdvanceDue, nextWakeMono, wakeZones, type Bridge } from '../bridge/bridge.js';
 import { concern, type Condition } from './condition.js';
 import type { LogState } from './log-state.js';
@@ -9,7 +8,8 @@ import type { Progress } from './progress.js';
 import type { Refusals } from './refusals.js';
 import type { Reporting } from './reporting.js';
 import type { Sending } from './sending.js';
-import type { ServicePorts, ServiceSettings } from './service-types.js';
+import type { ServicePorts } from './service.js';
+import type { ServiceSettings } from '../settings.js';
 
 /** The parts with wishes. */
 export type Wishes = {

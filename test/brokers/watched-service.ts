@@ -3,8 +3,7 @@
  * What it believes about its zones is looked at after everything that can change it.
  */
 
-import { createService } from '../../src/service/service.js';
-import type { Service } from '../../src/service/service-types.js';
+import { createService, type Service } from '../../src/service/service.js';
 import { connectBroker } from '../../src/io/broker.js';
 import type { Broker, BrokerListener, Clock, LineSource, Log, StateStore } from '../../src/ports.js';
 import { realClock } from '../support/clock.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { advanceBridge, createBridge, type BridgeSinks } from '../../src/bridge/bridge.js';
 import { createExplainer } from '../../src/bridge/explain.js';
 import { newHealth } from '../../src/bridge/health.js';
-import { infoOf, summaryOf, unmappedOf } from '../../src/service/report.js';
+import { infoOf, summaryOf, unmappedOf } from '../../src/service/reports.js';
 import type { BridgeTopic, ChannelTopic, ZoneTopic } from '../../src/mqtt/topics.js';
 import { READING_UNITS } from '../../src/sensor/reading-channels.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';

@@ -4,8 +4,7 @@
  * a property test can lead it through hundreds of lives.
  */
 
-import { createService } from '../../src/service/service.js';
-import type { Service, ServiceSettings } from '../../src/service/service-types.js';
+import { createService, type Service } from '../../src/service/service.js';
 import type {
   Broker,
   BrokerListener,
@@ -18,7 +17,7 @@ import type {
   LogPosition,
   Message,
 } from '../../src/ports.js';
-import type { CoreSettings } from '../../src/settings.js';
+import type { CoreSettings, ServiceSettings } from '../../src/settings.js';
 import { stampAt } from '../support/bridge.js';
 import { fakeClock, type FakeClock } from '../support/fake-clock.js';
 

@@ -1,6 +1,6 @@
 /** The topics of the bridge that a broker has to let it read and write. */
 
-import { commandTopics } from '../../service/controlling.js';
+import { commandTopics } from '../../service/lamp-commands.js';
 import type { Configuration } from '../../config/configuration.js';
 import { bridgeObjectId } from '../../homeassistant/device.js';
 import { deviceTopic, entityTopic } from '../../homeassistant/discovery.js';

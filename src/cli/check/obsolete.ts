@@ -7,7 +7,7 @@ import type { Configuration } from '../../config/configuration.js';
 import { bridgeObjectId, originOf } from '../../homeassistant/device.js';
 import { discoveryMessages } from '../../homeassistant/discovery.js';
 import { placeOf, readRemembered, type Remembered } from '../../homeassistant/remembered.js';
-import { retainedTopicsOf } from '../../service/retained-topics.js';
+import { retainedTopicsOf } from '../../service/announcing.js';
 import type { CoreSettings } from '../../settings.js';
 import { readBack } from './read-back.js';
 import { readOwnTopics } from './state-document.js';

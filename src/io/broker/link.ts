@@ -8,7 +8,7 @@
 import { Socket } from 'node:net';
 import mqtt, { type MqttClient, type Packet } from 'mqtt';
 import type { Message, Received } from '../../ports.js';
-import { publishFailure, type PublishFailure } from '../../mqtt/publish-failure.js';
+import { publishFailure, type PublishFailure } from '../../mqtt/outgoing.js';
 import { clientOptions } from './client-options.js';
 import type { BrokerOptions } from './options.js';
 import * as reasons from './reasons.js';

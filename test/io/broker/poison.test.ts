@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createOutbox } from '../../../src/mqtt/outbox.js';
-import { failureKind } from '../../../src/mqtt/publish-failure.js';
+import { failureKind } from '../../../src/mqtt/outgoing.js';
 import { startAedes, type TestAedes } from '../../support/aedes.js';
 import { until } from '../../support/until.js';
 import { listen } from './listening.js';
