@@ -99,7 +99,7 @@ const manyParameters = [
   'src/bridge/function-heard.ts',
   'src/bridge/listen.ts',
   'src/bridge/whose.ts',
-  'src/cli/alias-test-motion.ts',
+  'src/cli/alias/test.ts',
   'src/config/aliases.ts',
   'src/heyu/selection.ts',
   'src/heyu/spool.ts',

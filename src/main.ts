@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Process entry: arguments to the command line, errors to messages and exit codes. */
 
-import { runProgram } from './cli/run-program.js';
+import { runProgram } from './cli/program.js';
 
 // a reader that has seen enough (`explain ... | head`) is no error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

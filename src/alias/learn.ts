@@ -3,15 +3,13 @@
  * unit tells of darkness, who belongs to the neighbours. Proposals only; the owner decides.
  */
 
-import type { X10Config } from '../heyu/x10config.js';
-import { aliasInLog } from '../heyu/x10config.js';
-import type { Address } from '../x10/address.js';
-import type { AliasEntry } from './entry.js';
+import { SECURITY_FUNCTIONS } from '../heyu/functions.js';
+import { aliasInLog, type X10Config } from '../heyu/x10config.js';
+import { type Address, nextUnit } from '../x10/address.js';
+import { modelNamed } from '../x10/model.js';
+import { type AliasEntry, isMotion, modelOf } from './entry.js';
 import type { HeardUnit, History } from './heard.js';
-import type { About } from './guess.js';
-import { duskOf, modelAt, movedTo } from './guess.js';
 import { eachKey } from './propose.js';
-import { aliasLine, freeUnits, moduleSending } from './senders.js';
 import { nameFor } from './words.js';
 
 /** What could be done about something heard. Instants are epoch milliseconds. */
@@ -157,4 +155,157 @@ function withoutName(
   const line =
     free === undefined ? undefined : aliasLine(`new_${securityId}`, free, model ?? 'SVDATA', securityId);
   return [{ kind: 'unmapped_id', securityId, model, line, count, firstAt, lastAt }];
+}
+
+// --- Guesses about a sender without an entry: that it is an old sensor with new batteries, or the dusk unit of the motion sensor before it.
+
+/** A guess and the sender that it explains. */
+export type About<Kind extends Suggestion['kind']> = {
+  readonly unit: HeardUnit;
+  readonly suggestion: Suggestion & { readonly kind: Kind };
+};
+
+const MINUTE = 60_000;
+
+/** A sensor counts as fallen silent after a day, or three times its longest pause. */
+const SILENT_MS = 24 * 60 * MINUTE;
+/** Heard so often before, a sensor can be said to have fallen silent. */
+const KNOWN_COUNT = 5;
+/** Dusk and dawn are hours apart; clouds and headlights come more often, but not by the minute. */
+const SLOW_MS = 10 * MINUTE;
+
+/** heyu's module at an address. */
+export function modelAt(config: X10Config | undefined, address: Address): string | undefined {
+  return config?.aliases.find(
+    ({ house, units, model }) => model !== undefined && units.some((unit) => `${house}${unit}` === address),
+  )?.model;
+}
+
+/**
+ * The sensor that may have become this sender: of the same protocol, well known before, silent for long, and
+ * not heard since the new one came. Batteries that run low or are changed reset an MS14A to A1 and give an MS10A
+ * another ID.
+ */
+export function movedTo(
+  unit: HeardUnit,
+  history: History,
+  entries: readonly AliasEntry[],
+  config: X10Config | undefined,
+  now: number,
+): About<'moved'> | undefined {
+  // A unit that heyu has a name for is a sensor that its owner knows.
+  if (unit.label !== null || (unit.address !== undefined && config && aliasInLog(config, unit.address)))
+    return undefined;
+  const isSecurity =
+    unit.address === undefined || [...unit.functions.keys()].some((name) => SECURITY_FUNCTIONS.has(name));
+  const candidates = entries.flatMap((entry) => {
+    const old = history.units.get(entry.address);
+    if (!old || entry.ignore || (modelOf(entry).protocol === 'security') !== isSecurity) return [];
+    const silentMs = now - old.lastAt;
+    const longest = Math.max(SILENT_MS, 3 * (old.longestMs ?? 0));
+    const isSilent = old.count >= KNOWN_COUNT && silentMs > longest && unit.firstAt >= old.lastAt;
+    return isSilent && unit.lastAt > old.lastAt ? [{ entry, old }] : [];
+  });
+  const best = candidates.sort((one, other) => other.old.lastAt - one.old.lastAt)[0];
+  if (!best) return undefined;
+  const { entry, old } = best;
+  const model = entry.model ?? modelAt(config, entry.address) ?? 'MS10A';
+  const suggestion = {
+    kind: 'moved' as const,
+    alias: entry.alias,
+    from: entry.address,
+    to: unit.address,
+    securityId: unit.securityId,
+    line:
+      unit.securityId === undefined
+        ? undefined
+        : aliasLine(entry.alias, entry.address, model, unit.securityId),
+    silentSinceAt: old.lastAt,
+    newSinceAt: unit.firstAt,
+  };
+  return { unit, suggestion };
+}
+
+/**
+ * The motion sensor whose dusk unit this may be. Likely when On and Off alternate, hours apart: a motion sensor
+ * repeats On within seconds.
+ */
+export function duskOf(
+  unit: HeardUnit,
+  entries: readonly AliasEntry[],
+  config: X10Config | undefined,
+): About<'dusk'> | undefined {
+  const { address } = unit;
+  if (address === undefined || [...unit.functions.keys()].some((name) => name !== 'On' && name !== 'Off'))
+    return undefined;
+  const owner = entries.find(
+    (entry) =>
+      nextUnit(entry.address) === address &&
+      entry.dusk === undefined &&
+      !entry.ignore &&
+      isMotion(entry) &&
+      modelOf(entry).protocol === 'standard',
+  );
+  if (!owner) return undefined;
+  const model = modelAt(config, address);
+  if (model !== undefined && !model.startsWith('MS1')) return undefined;
+  const alternates = unit.repeats === 0;
+  const slow = unit.shortestMs === undefined || unit.shortestMs >= SLOW_MS;
+  if (!alternates && !slow) return undefined;
+  const likely = unit.count >= 2 && alternates && slow;
+  return { unit, suggestion: { kind: 'dusk', alias: owner.alias, unit: address, likely } };
+}
+
+// --- Security senders that heyu does not map: which module one may be, and the ALIAS line that would map it.
+
+/** A module's data bytes: all that it sends (modules.c, functions `fn_...`). The first that fits is proposed. */
+const MODULES: readonly { readonly model: string; readonly sends: (byte: number) => boolean }[] = [
+  { model: 'MS10A', sends: (byte) => (byte & ~0x81) === 0x0c },
+  { model: 'MS90', sends: (byte) => (byte & ~0xc1) === 0x0c },
+  { model: 'DM10', sends: (byte) => byte === 0xe0 || byte === 0xf0 || byte === 0xf8 },
+  { model: 'DS10A', sends: (byte) => (byte & ~0x85) === 0 },
+  { model: 'DS90', sends: (byte) => (byte & ~0xc5) === 0 },
+  { model: 'KR15A', sends: (byte) => byte === 0x03 },
+  { model: 'KR10A', sends: (byte) => (byte & 0x1f) === 0x06 },
+  { model: 'KR18', sends: (byte) => [0x26, 0x06, 0x86, 0x42, 0xc2, 0x46, 0xc6].includes(byte) },
+  { model: 'SH624', sends: (byte) => (byte & 0x13) === 0x02 },
+];
+
+/** The module that sends these data bytes, in heyu's spelling; undefined when they fit none or none was heard. */
+export function moduleSending(data: ReadonlySet<number>): string | undefined {
+  if (data.size === 0) return undefined;
+  return MODULES.find(({ sends }) => [...data].every(sends))?.model;
+}
+
+/** Where new sensors are put first: A and B are where owners begin. */
+const HOUSES = 'CDEFGHIJKLMNOPBA';
+
+/**
+ * The units that no alias of heyu and no entry uses, in the order in which new security senders take them: the house
+ * code that has most security modules is filled first, then empty ones, then the others. Never A1, which an MS14A falls
+ * back to when its battery is changed, nor the unit to which a motion sensor sends dusk and dawn.
+ */
+export function freeUnits(config: X10Config | undefined, used: ReadonlySet<Address>): readonly Address[] {
+  const taken = new Set<Address>([...used, 'A1']);
+  const busy = new Set([...used].map((address) => address.charAt(0)));
+  const security = new Map<string, number>();
+  for (const { house, units, model } of config?.aliases ?? []) {
+    busy.add(house);
+    const known = model === undefined ? undefined : modelNamed(model);
+    for (const unit of units) {
+      taken.add(`${house}${unit}`);
+      if (known?.dusk === 'next_unit') taken.add(nextUnit(`${house}${unit}`));
+    }
+    if (known?.protocol === 'security') security.set(house, (security.get(house) ?? 0) + 1);
+  }
+  const rank = (house: string): number => -(security.get(house) ?? (busy.has(house) ? -2 : -1));
+  return HOUSES.split('')
+    .sort((one, other) => rank(one) - rank(other))
+    .flatMap((house) => Array.from({ length: 16 }, (_, index) => `${house}${index + 1}` as Address))
+    .filter((address) => !taken.has(address));
+}
+
+/** The line for x10config. `label` must be a label of heyu. */
+export function aliasLine(label: string, address: Address, model: string, id: string): string {
+  return `ALIAS ${label} ${address} ${model} ${id}`;
 }

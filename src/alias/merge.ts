@@ -3,10 +3,8 @@
  * everything else in the file is its owner's and stays as it is.
  */
 
-import { nextUnit } from '../x10/address.js';
-import type { Address } from '../x10/address.js';
-import { idOf, isMotion } from './entry.js';
-import type { AliasEntry } from './entry.js';
+import { type Address, nextUnit } from '../x10/address.js';
+import { type AliasEntry, idOf, isMotion } from './entry.js';
 import type { Proposal, Proposals } from './propose.js';
 
 /** A key of an entry that gets another value; undefined = not written down. */

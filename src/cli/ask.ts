@@ -1,7 +1,7 @@
 /** Questions on a terminal, with defaults. The only module that knows the prompt library. */
 
 import { confirm, password, select, text } from '@clack/prompts';
-import { CommandError } from './exit-code.js';
+import { CommandError } from './terminal.js';
 
 /** A way to ask. Every answer has a default; Ctrl-C ends the command without having changed anything. */
 export type Ask = {

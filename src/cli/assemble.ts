@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceSettings } from '../settings.js';
 import type { Configuration } from '../config/configuration.js';
 import { formatProblem, type Problem } from '../config/problem.js';
 import { connectBroker } from '../io/broker.js';
@@ -13,7 +12,8 @@ import { openStore } from '../io/store.js';
 import { followLog } from '../io/tail/follow-log.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import type { Broker, LineSource, Log, StateStore } from '../ports.js';
-import { CommandError } from './exit-code.js';
+import type { ServiceSettings } from '../settings.js';
+import { CommandError } from './terminal.js';
 
 /** What the service is told. `ignored`: settings that have no effect. */
 export function serviceSettings(

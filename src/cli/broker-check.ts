@@ -1,22 +1,20 @@
 /** `heyu2mqtt broker-check`: is this broker fit for the bridge? Tried on the broker itself, on topics of its own. */
 
-import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
+import { randomBytes } from 'node:crypto';
 import type { Configuration } from '../config/configuration.js';
 import { judgeBroker } from '../fitness/fitness.js';
 import type { Need } from '../fitness/row.js';
-import { parseBrokerUrl, type BrokerUrl } from '../io/broker/url.js';
-import { openLab, type Lab } from '../io/broker-check/lab.js';
+import { type Lab, openLab } from '../io/broker-check/lab.js';
 import { makeTrials, type Tested } from '../io/broker-check/trials.js';
+import { type BrokerUrl, parseBrokerUrl } from '../io/broker/url.js';
 import { systemClock } from '../io/clock.js';
 import { credentialsOf } from './assemble.js';
 import { printFitness } from './broker-check/print.js';
 import { runInShell } from './broker-check/restart-command.js';
 import { readingsOf, writingsOf } from './broker-check/topics.js';
 import { configOption, loadOrFail } from './configured.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { progressOnTerminal } from './progress.js';
-import { processTerminal } from './terminal.js';
+import { CommandError, EXIT, processTerminal, progressOnTerminal } from './terminal.js';
 
 type Options = {
   readonly config?: string;

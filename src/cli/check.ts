@@ -3,26 +3,24 @@
 import { Command, Option } from 'commander';
 import type { Configuration } from '../config/configuration.js';
 import { loadConfiguration, type Loaded } from '../config/load.js';
-import { checkAccess } from './check/access.js';
-import { checkAliasFile } from './check/aliases.js';
-import { checkReach, lookAround, some } from './check/broker.js';
-import { clearObsolete } from './check/clear.js';
-import { checkConfiguration, counted } from './check/configuration.js';
-import { exitCodeOf, inOrder, tellIn, type Area, type Finding, type Tell } from './check/finding.js';
+import { checkHomeAssistant, checkOnline, checkReach, lookAround, some } from './check/broker.js';
+import { checkAliasFile, checkConfiguration, counted } from './check/configuration.js';
 import { checkEngine, checkHeyu, readHeyu } from './check/heyu.js';
-import { checkHomeAssistant } from './check/home-assistant.js';
+import { clearObsolete, findObsolete, obsoleteTopics } from './check/leftovers.js';
 import { checkLog } from './check/log.js';
-import { findObsolete, obsoleteTopics } from './check/obsolete.js';
-import { printFindings } from './check/print.js';
-import { checkOnline } from './check/quick.js';
-import { runningService, type Running } from './check/running.js';
-import { checkService } from './check/service.js';
-import { serviceUser } from './check/service-user.js';
-import { configFileOf, configOption } from './configured.js';
-import { EXIT } from './exit-code.js';
-import { findX10Config } from './find-x10config.js';
-import { processTerminal, type Terminal } from './terminal.js';
-import { ownVersion } from './version.js';
+import { checkAccess, checkService, type Running, runningService, serviceUser } from './check/service.js';
+import { configFileOf, configOption, ownVersion } from './configured.js';
+import {
+  type Area,
+  exitCodeOf,
+  type Finding,
+  inOrder,
+  printFindings,
+  type Tell,
+  tellIn,
+} from './findings.js';
+import { findX10Config } from './heyu-install.js';
+import { EXIT, processTerminal, type Terminal } from './terminal.js';
 
 type Options = {
   readonly config?: string;

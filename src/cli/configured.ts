@@ -1,11 +1,11 @@
 /** What commands that need the service's configuration share. */
 
-import { existsSync } from 'node:fs';
 import { Option } from 'commander';
-import { formatProblem, formatProblems } from '../config/problem.js';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadConfiguration, type Loaded } from '../config/load.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { ownVersion } from './version.js';
+import { formatProblem, formatProblems } from '../config/problem.js';
+import { CommandError, EXIT } from './terminal.js';
 
 /** Where the Debian package and `init` put it. */
 export const DEFAULT_CONFIG = '/etc/heyu2mqtt/config.yaml';
@@ -39,4 +39,14 @@ export function loadOrFail(
   for (const setting of loaded.ignored) warn(`ignored: ${formatProblem(setting)}`);
   for (const warning of loaded.configuration.warnings) warn(formatProblem(warning));
   return loaded;
+}
+
+/** The folder of this program: it holds dist/, config/ and systemd/. */
+export const PROGRAM_FOLDER = join(import.meta.dirname, '../..');
+
+/** Our own version, from package.json. */
+export function ownVersion(): string {
+  const text = readFileSync(join(PROGRAM_FOLDER, 'package.json'), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  return version;
 }

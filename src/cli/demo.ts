@@ -3,26 +3,25 @@
  * but this machine's loopback is touched, and a temporary folder.
  */
 
-import { appendFileSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import type { Finding } from '../bridge/finding.js';
-import { createService } from '../service/service.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problem.js';
+import { readStamp } from '../heyu/stamp.js';
 import { systemClock } from '../io/clock.js';
-import { startEmbeddedBroker, type Passed } from '../io/embedded-broker.js';
+import { type Passed, startEmbeddedBroker } from '../io/embedded-broker.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Log } from '../ports.js';
+import { createService } from '../service/service.js';
 import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
-import { DEMO_FOLDER, demoStory, stamped, type Step } from './demo-story.js';
+import { ownVersion } from './configured.js';
 import { findingWords, printable } from './explain-rows.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { processTerminal, type Terminal } from './terminal.js';
-import { ownVersion } from './version.js';
+import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
 /** The command `demo`. */
 export function demoCommand(): Command {
@@ -166,4 +165,50 @@ function quietLog(terminal: Terminal): Log {
   const nothing = (): void => undefined;
   const say = (_fields: object, message: string): void => terminal.complain(message);
   return { debug: nothing, info: nothing, warn: say, error: say };
+}
+
+// --- What the demonstration plays: a log that the real heyu wrote, and what a person does meanwhile.
+
+/** One step of the story. */
+export type Step =
+  | { readonly kind: 'line'; readonly text: string; readonly waitMs: number }
+  | { readonly kind: 'command'; readonly command: string; readonly words: string; readonly waitMs: number };
+
+/** Where the files of the demonstration lie in the package. */
+export const DEMO_FOLDER = new URL('../../config/demo/', import.meta.url);
+
+/** Commands of the person, by the number of the line before them. */
+const COMMANDS: ReadonlyMap<number, readonly [string, string]> = new Map([
+  [1, ['DISARM', 'someone is at home: the ground floor is disarmed']],
+  [17, ['ARM_AWAY', 'someone arms the ground floor and leaves']],
+  [37, ['DISARM', 'someone comes home and disarms it']],
+]);
+
+/** Longest and shortest wait between two lines. */
+const LONGEST_MS = 1500;
+const SHORTEST_MS = 400;
+
+const stampOf = (line: string): number => readStamp(line, 'YMD')?.timeOfDayMs ?? 0;
+
+/** The story. Its lines keep the distances that heyu's stamps show, within bounds. */
+export function demoStory(): Step[] {
+  const lines = readFileSync(new URL('heyu.log', DEMO_FOLDER), 'utf8').trimEnd().split('\n');
+  return lines.flatMap((line, index) => {
+    const before = lines[index - 1];
+    const gapMs = before === undefined ? 0 : stampOf(line) - stampOf(before);
+    const waitMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, gapMs));
+    const start = readStamp(line, 'YMD')?.bodyStart ?? 0;
+    const step: Step = { kind: 'line', text: line.slice(start), waitMs };
+    const command = COMMANDS.get(index + 1);
+    if (command === undefined) return [step];
+    return [step, { kind: 'command', command: command[0], words: command[1], waitMs: LONGEST_MS }];
+  });
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** The line as heyu would write it at this moment (default DATE_FORMAT, local time). */
+export function stamped(text: string, date: Date): string {
+  const day = `${two(date.getMonth() + 1)}/${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}  ${text}`;
 }

@@ -1,21 +1,23 @@
 /** `heyu2mqtt explain LOG...`: the service's own core over a log, without a broker. */
 
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { createReadStream, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
 import { createExplainer, type Explainer, type ExplainRow } from '../bridge/explain.js';
 import { loadConfiguration, type Loaded } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js';
-import { timeZone } from '../heyu/time-zone.js';
+import { didYouMean } from '../config/suggest.js';
+import { readStamp, type StampForm } from '../heyu/stamp.js';
+import { instantsOf, timeZone, type TimeZone } from '../heyu/time-zone.js';
 import { ownedZone } from '../security/settings.js';
 import type { CoreSettings } from '../settings.js';
-import { readX10ConfigFile } from './alias-place.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { configFileOf } from './configured.js';
-import { rowFilter } from './explain-filter.js';
-import { linesOf, yearOf } from './explain-input.js';
+import { parseAddress } from '../x10/address.js';
+import { readX10ConfigFile } from './alias/file.js';
+import { configFileOf, ownVersion } from './configured.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
-import { processTerminal, type Terminal } from './terminal.js';
-import { ownVersion } from './version.js';
+import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
 type Options = {
   /** False = not even the one of this machine. */
@@ -233,4 +235,191 @@ async function explainFile(log: string, explainer: Explainer, blockEnds: () => v
     blockEnds();
   }
   return number;
+}
+
+// --- Which rows of `explain` are shown: those of a time, of an alias, the alerts.
+
+/** What was asked for. */
+type Wanted = {
+  readonly since?: string;
+  readonly until?: string;
+  readonly alias?: readonly string[];
+  readonly alerts?: boolean;
+};
+
+/** A row's instant, or that of the rows before it, has to be in here; `first` is that of the first row. */
+type Bound = (first: number) => number;
+
+const TIME = /^(?:(\d{4})[-/])?(\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
+
+/**
+ * Reads a time in the zone of the log. Without a year it is that of the first line, or the next where that would be half
+ * a year before it. `isEnd`: a day, minute or second is meant up to its end.
+ */
+function boundOf(option: string, text: string, zone: TimeZone, isEnd: boolean): Bound {
+  const [, year, month, day, hour, minute, second] = TIME.exec(text.trim()) ?? [];
+  const local = (inYear: number): number =>
+    Date.UTC(
+      inYear,
+      Number(month) - 1,
+      Number(day),
+      Number(hour ?? 0),
+      Number(minute ?? 0),
+      Number(second ?? 0),
+    );
+  const date = new Date(local(Number(year ?? 2000)));
+  if (month === undefined || date.getUTCMonth() !== Number(month) - 1 || Number(hour ?? 0) > 23)
+    throw new CommandError(
+      `${option}: "${text}" is no time`,
+      EXIT.usage,
+      'write it as "2026-11-22 15:00", 2026-11-22 or "11-22 15:29:27"',
+    );
+  const length = hour === undefined ? 86_400_000 : second === undefined ? 60_000 : 1000;
+  const at = (inYear: number): number =>
+    (instantsOf(local(inYear), zone)[0] ?? local(inYear)) + (isEnd ? length - 1 : 0);
+  if (year !== undefined) {
+    const fixed = at(Number(year));
+    return () => fixed;
+  }
+  return (first) => {
+    const ofFirst = new Date(first + zone.offsetMs(first)).getUTCFullYear();
+    return at(ofFirst) < first - 183 * 86_400_000 ? at(ofFirst + 1) : at(ofFirst);
+  };
+}
+
+/** Says of each row, in their order, whether it is wanted. An alias that nobody has is an error. */
+export function rowFilter(
+  { since, until, alias = [], alerts = false }: Wanted,
+  settings: CoreSettings,
+  zone: TimeZone,
+): (row: ExplainRow) => boolean {
+  const from = since === undefined ? undefined : boundOf('--since', since, zone, false);
+  const to = until === undefined ? undefined : boundOf('--until', until, zone, true);
+  const isOf = alias.length === 0 ? undefined : ofAliases(alias, settings);
+  let span: readonly [number, number] | undefined;
+  let now = 0;
+  return (row) => {
+    if (row.at !== undefined) {
+      span ??= [from?.(row.at) ?? -Infinity, to?.(row.at) ?? Infinity];
+      now = row.at;
+    }
+    const [begin, end] = span ?? [from === undefined ? -Infinity : Infinity, Infinity];
+    if (now < begin || now > end) return false;
+    return (isOf?.(row) ?? true) && (!alerts || isAlert(row));
+  };
+}
+
+function isAlert({ finding }: ExplainRow): boolean {
+  if (finding.kind === 'judged') return finding.verdict === 'alert';
+  return finding.kind === 'publish' && /\/zone\/[^/]+\/alert$/.test(finding.topic);
+}
+
+/** Rows of aliases, or of the addresses of sensors that have none. */
+function ofAliases(
+  names: readonly string[],
+  { sensors, baseTopic }: CoreSettings,
+): (row: ExplainRow) => boolean {
+  const topics: string[] = [];
+  for (const name of names) {
+    const sensor = sensors.find((each) => each.alias === name);
+    if (sensor !== undefined) topics.push(`${baseTopic}/${sensor.topic}/`);
+    else if (parseAddress(name.toUpperCase()) === undefined)
+      throw new CommandError(
+        `there is no alias "${name}"`,
+        EXIT.usage,
+        didYouMean(
+          name,
+          sensors.map((each) => each.alias),
+        ) ?? 'heyu2mqtt alias list shows them; an address such as A3 will do, too',
+      );
+  }
+  const wanted = new Set(names);
+  const addresses = new Set(names.map((name) => name.toUpperCase()));
+  return ({ finding }) => {
+    if (finding.kind === 'publish') {
+      const { topic, payload } = finding;
+      return (
+        topics.some((own) => topic.startsWith(own)) ||
+        names.some((name) => payload.includes(`"alias":${JSON.stringify(name)}`))
+      );
+    }
+    if ('alias' in finding && finding.alias !== null && wanted.has(finding.alias)) return true;
+    return 'address' in finding && addresses.has(finding.address);
+  };
+}
+
+// --- The logs that `explain` is given: files, packed ones, pipes and standard input.
+
+const BLOCK_BYTES = 256 * 1024;
+
+/** Opens a log, or says why not. */
+function open(log: string): number {
+  try {
+    const file = openSync(log, 'r');
+    if (fstatSync(file).isDirectory()) throw new CommandError(`${log}: is a directory`, EXIT.noInput);
+    return file;
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read' : code;
+    throw new CommandError(`${log}: ${why}`, EXIT.noInput);
+  }
+}
+
+/** What is in a log, unpacked when it is gzip, as logrotate leaves old ones behind. */
+function inputOf(log: string): Readable {
+  if (log === '-') return process.stdin;
+  const fd = open(log);
+  const start = Buffer.alloc(2);
+  // a pipe can be read once only, and nobody packs one
+  const isPacked =
+    fstatSync(fd).isFile() && readSync(fd, start, 0, 2, 0) === 2 && start.readUInt16BE() === 0x1f8b;
+  if (!isPacked) return createReadStream('', { fd, highWaterMark: BLOCK_BYTES });
+  try {
+    return Readable.from([gunzipSync(readFileSync(fd))], { objectMode: false });
+  } catch {
+    throw new CommandError(`${log}: is a damaged gzip file`, EXIT.noInput);
+  }
+}
+
+/**
+ * The lines of a log as latin1, so that bytes and offsets are the same, without their line feeds: those of each block
+ * that is read. Nothing else ends a line, as in the service: scripts write carriage returns. A log that cannot be read
+ * is an error.
+ */
+export async function* linesOf(log: string): AsyncGenerator<readonly string[]> {
+  const input = inputOf(log);
+  input.setEncoding('latin1');
+  let begun = '';
+  for await (const block of input as AsyncIterable<string>) {
+    const lines = block.split('\n');
+    lines[0] = begun + (lines[0] ?? '');
+    begun = lines.pop() ?? '';
+    if (lines.length > 0) yield lines;
+  }
+  if (begun !== '') yield [begun];
+}
+
+/**
+ * The year of the first line: that of the first file's date, less one for each New Year between the file's
+ * first line and its end. Standard input and pipes have no date, and can be read once only: this year.
+ */
+export async function yearOf(logs: readonly string[], form: StampForm): Promise<number> {
+  const [first = '-'] = logs;
+  const status = first === '-' ? undefined : statSync(first, { throwIfNoEntry: false });
+  if (status?.isFile() !== true) return new Date().getFullYear();
+  const zone = timeZone(form.timeZone);
+  const { mtimeMs } = status;
+  let year = new Date(mtimeMs + zone.offsetMs(mtimeMs)).getUTCFullYear();
+  let before = 0;
+  for await (const lines of linesOf(first)) {
+    for (const line of lines) {
+      const stamp = readStamp(line, form.order);
+      if (stamp === undefined || stamp.unixMs !== undefined || stamp.year !== 0) continue;
+      // half a year back is New Year, a little back is a script or a clock that was set
+      if (before - stamp.month > 6) year -= 1;
+      before = stamp.month;
+    }
+  }
+  return year;
 }

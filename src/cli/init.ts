@@ -1,27 +1,22 @@
 /** `heyu2mqtt init`: from an existing heyu set-up to config.yaml and aliases.yaml, shown before they are written. */
 
+import { Command } from 'commander';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { Command } from 'commander';
-import { brokerUrl, ownTopic } from '../config/form-mqtt.js';
+import { stringify } from 'yaml';
+import { brokerUrl, ownTopic, slug } from '../config/form-mqtt.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problem.js';
 import { rewriteFile } from '../config/rewrite.js';
 import { readTextFile } from '../config/text-file.js';
-import { heyuLogPath, type X10Config } from '../heyu/x10config.js';
 import { adviseHeyu } from '../heyu/x10config-advice.js';
-import { importInto } from './alias-import.js';
-import { findPlace, readX10ConfigFile } from './alias-place.js';
-import { askOnTerminal, type Ask } from './ask.js';
-import { DEFAULT_CONFIG } from './configured.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { findX10Config, isDirectory } from './find-x10config.js';
-import { engineLock } from './heyu-engine.js';
-import { answersByDefault, askAnswers } from './init-answers.js';
-import { INIT_ZONE, initConfigText, type InitAnswers } from './init-config.js';
-import { PROGRAM_FOLDER } from './service-machine.js';
-import { processTerminal, type Terminal } from './terminal.js';
-import { ownVersion } from './version.js';
+import { heyuLogPath, type X10Config } from '../heyu/x10config.js';
+import { findPlace, readX10ConfigFile } from './alias/file.js';
+import { importInto } from './alias/import.js';
+import { type Ask, askOnTerminal } from './ask.js';
+import { DEFAULT_CONFIG, ownVersion, PROGRAM_FOLDER } from './configured.js';
+import { engineLock, findX10Config, isDirectory } from './heyu-install.js';
+import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 import { visitBroker } from './visitor.js';
 
 /** Options of `init`; what is not given is asked for, or has a default. */
@@ -210,4 +205,154 @@ async function reportResult(terminal: Terminal, path: string): Promise<void> {
   terminal.print(
     '  sudo heyu2mqtt service install   make it a service (the Debian package has done so already)',
   );
+}
+
+// --- What `init` needs to know: defaults for this machine, and the questions.
+
+/** What was found on this machine. */
+export type Found = {
+  /** Where config.yaml goes. */
+  readonly path: string;
+  readonly x10config: string | undefined;
+  readonly heyu: X10Config | undefined;
+};
+
+const PASSWORD_FILE = 'mqtt-password';
+
+/** The answers of someone who only presses Enter. */
+export function answersByDefault(options: InitOptions, { path, x10config, heyu }: Found): InitAnswers {
+  const baseTopic = options.baseTopic ?? 'x10';
+  const hasLog = heyu !== undefined && heyuLogPath(heyu) !== undefined;
+  return {
+    x10config,
+    // What heyu's configuration says need not stand twice; without one there must be something.
+    log: options.log ?? (hasLog ? undefined : '/var/log/heyu/heyu.log.ttyS0'),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    url: options.broker ?? 'mqtt://localhost:1883',
+    username: options.username,
+    passwordFile: options.username === undefined ? undefined : PASSWORD_FILE,
+    baseTopic,
+    bridgeId: slug(baseTopic) ?? 'x10',
+    alarm: options.alarm ?? 'none',
+    // A configuration of one's own has its state beside it, where its owner may write.
+    stateDir: path === DEFAULT_CONFIG ? undefined : 'state',
+  };
+}
+
+/** Asks for what was not given as an option. */
+export async function askAnswers(
+  standard: InitAnswers,
+  options: InitOptions,
+  ask: Ask,
+): Promise<InitAnswers> {
+  const url =
+    options.broker ??
+    (await ask.text('Where is the MQTT broker?', standard.url, (answer) => {
+      const reading = brokerUrl.read(answer);
+      return reading.ok ? undefined : reading.problem;
+    }));
+  const username =
+    options.username ?? ((await ask.text('User name at the broker? (empty = none)', '')) || undefined);
+  const baseTopic =
+    options.baseTopic ??
+    (await ask.text('Topics below?', standard.baseTopic, (answer) => {
+      const reading = ownTopic.read(answer);
+      return reading.ok ? undefined : reading.problem;
+    }));
+  const alarm =
+    options.alarm ??
+    (await ask.choice<InitAnswers['alarm']>(
+      'Who says whether the alarm is armed?',
+      [
+        { value: 'none', label: 'nobody: no alarm' },
+        { value: 'bridge', label: 'heyu2mqtt: an alarm panel in Home Assistant' },
+        { value: 'alarmo', label: 'Alarmo' },
+      ],
+      standard.alarm,
+    ));
+  return {
+    ...standard,
+    url,
+    username,
+    passwordFile: username === undefined ? undefined : PASSWORD_FILE,
+    baseTopic,
+    bridgeId: slug(baseTopic) ?? standard.bridgeId,
+    alarm,
+  };
+}
+
+// --- The text of a first config.yaml: the packaged example, comments and all, with the answers put into it.
+
+/** What the owner has answered. */
+export type InitAnswers = {
+  /** heyu's configuration; undefined = none was found. */
+  readonly x10config: string | undefined;
+  /** The log, where it does not follow from heyu's configuration. */
+  readonly log: string | undefined;
+  readonly timeZone: string;
+  readonly url: string;
+  readonly username: string | undefined;
+  readonly passwordFile: string | undefined;
+  readonly baseTopic: string;
+  readonly bridgeId: string;
+  /** `bridge`: a zone of our own; `alarmo`: Alarmo's; `none`: no alarm. */
+  readonly alarm: 'bridge' | 'alarmo' | 'none';
+  readonly stateDir: string | undefined;
+};
+
+/** The zone that `init` makes. */
+export const INIT_ZONE = 'house';
+
+const value = (text: string): string => stringify(text, { lineWidth: 0 }).trimEnd();
+
+/** `key: value` in place of the example's line for that key, whether that is commented out or not. */
+function put(text: string, key: string, written: string | undefined): string {
+  const line = new RegExp(`^( *)(?:# )?${key}: .*$`, 'm');
+  return text.replace(line, (whole: string, indent: string) => {
+    const plain = whole.replace(/^( *)# /, '$1').trimStart();
+    return written === undefined ? `${indent}# ${plain}` : `${indent}${key}: ${written}`;
+  });
+}
+
+/** The zones of the example, as they were asked for. */
+function putZones(text: string, alarm: InitAnswers['alarm']): string {
+  if (alarm === 'bridge') return text;
+  const [before = '', rest = ''] = text.split(/^zones:\n/m);
+  const end = rest.search(/^(?=\S)/m);
+  const after = rest.slice(end < 0 ? rest.length : end);
+  const zones =
+    alarm === 'alarmo'
+      ? [
+          'zones:',
+          '  # Kept by Alarmo; the bridge reads its retained topic.',
+          `  ${INIT_ZONE}: { name: House, state_topic: alarmo/state, on_unknown: last_known }`,
+          '',
+        ]
+      : [
+          '# zones:',
+          '#   # Kept by the bridge, armed and disarmed in Home Assistant.',
+          `#   ${INIT_ZONE}: { name: House, panel: alarm_control_panel, exit_delay: 60s, entry_delay: 30s }`,
+          '#   # Kept by another program, here Alarmo; the bridge reads its retained topic.',
+          '#   # ground: { name: Ground floor, state_topic: alarmo/state, on_unknown: last_known }',
+          '',
+        ];
+  return `${before}${zones.join('\n')}\n${after}`;
+}
+
+/** Puts the answers into the example. `schema` is the path of config.schema.json. */
+export function initConfigText(example: string, answers: InitAnswers, schema: string): string {
+  const { x10config, log, username, passwordFile, stateDir } = answers;
+  const optional = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : value(text);
+  let text = example.replace(/\$schema=\S+/, () => `$schema=${schema}`);
+  text = put(text, 'x10config', optional(x10config));
+  text = put(text, 'log', optional(log));
+  text = put(text, 'timezone', value(answers.timeZone));
+  text = put(text, 'url', value(answers.url));
+  text = put(text, 'username', optional(username));
+  text = put(text, 'password_file', optional(passwordFile));
+  text = put(text, 'base_topic', value(answers.baseTopic));
+  text = put(text, 'bridge_id', value(answers.bridgeId));
+  if (stateDir !== undefined) text = put(text, 'state_dir', value(stateDir));
+  return putZones(text, answers.alarm);
 }

@@ -3,18 +3,17 @@
  * and starts with them when the files themselves have problems. An alarm must not stay away because of a typing error.
  */
 
-import { isDeepStrictEqual } from 'node:util';
 import { join, resolve } from 'node:path';
-import type { Configuration } from '../config/configuration.js';
+import { isDeepStrictEqual } from 'node:util';
 import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../config/config-keys.js';
-import { ENVIRONMENT, problemAt, formatProblems, type Problem } from '../config/problem.js';
+import type { Configuration } from '../config/configuration.js';
 import { maskUrl } from '../config/form-mqtt.js';
 import { loadConfiguration, type Loaded, type Request } from '../config/load.js';
-import { keepFiles, keptFiles, type KeptFile, type KeptFiles } from '../io/kept-files.js';
+import { ENVIRONMENT, formatProblems, type Problem, problemAt } from '../config/problem.js';
+import { keepFiles, type KeptFile, keptFiles, type KeptFiles } from '../io/kept-files.js';
 import type { Log } from '../ports.js';
-import { configFileOf, DEFAULT_CONFIG } from './configured.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { ownVersion } from './version.js';
+import { configFileOf, DEFAULT_CONFIG, ownVersion } from './configured.js';
+import { CommandError, EXIT } from './terminal.js';
 
 /** What the service starts with. */
 export type StartWith = Extract<Loaded, { ok: true }> & {

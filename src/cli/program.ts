@@ -1,29 +1,47 @@
-/** The command line: one file per command, put together here. */
+/** Runs one command line: problems become messages and exit codes. */
 
-import type { Command } from 'commander';
-import { aliasCommand } from './alias.js';
-import { bareProgram } from './bare-program.js';
-import { brokerCheckCommand } from './broker-check.js';
-import { checkCommand } from './check.js';
-import { configCommand } from './config.js';
-import { demoCommand } from './demo.js';
-import { explainCommand } from './explain.js';
-import { initCommand } from './init.js';
-import { runCommand } from './run.js';
-import { serviceCommand } from './service.js';
-import { sessionCommand } from './session.js';
+import { Command, CommanderError } from 'commander';
+import { asJournalError, isJournal } from '../io/journal.js';
+import { ownVersion } from './configured.js';
+import { CommandError, EXIT } from './terminal.js';
 
-/** The whole command line with its commands. */
-export function program(): Command {
-  return bareProgram()
-    .addCommand(initCommand())
-    .addCommand(runCommand())
-    .addCommand(demoCommand())
-    .addCommand(configCommand())
-    .addCommand(checkCommand())
-    .addCommand(brokerCheckCommand())
-    .addCommand(sessionCommand())
-    .addCommand(aliasCommand())
-    .addCommand(explainCommand())
-    .addCommand(serviceCommand());
+/** The command line without any command. */
+function bareProgram(): Command {
+  return new Command('heyu2mqtt')
+    .description('the bridge from heyu (X10) to MQTT and Home Assistant')
+    .version(ownVersion())
+    .showHelpAfterError('(heyu2mqtt --help shows what there is)');
+}
+
+/** The command line with all commands; for `run` with that one alone, because the service runs for years. */
+export async function programFor(args: readonly string[]): Promise<Command> {
+  if (args[0] === 'run') return bareProgram().addCommand((await import('./run.js')).runCommand());
+  return (await import('./commands.js')).withCommands(bareProgram());
+}
+
+/** Makes every command throw instead of ending the process, and complain as the rest of the program does. */
+function tame(command: Command): Command {
+  command.exitOverride();
+  command.configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, 'heyu2mqtt: ')),
+  });
+  for (const sub of command.commands) tame(sub);
+  return command;
+}
+
+/** Runs one command line; resolves to the exit code. Faults are shown as one message, never as a stack trace. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  try {
+    await tame(await programFor(args)).parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? EXIT.ok);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommandError) {
+      const hint = error.hint === undefined ? '' : `  hint: ${error.hint}\n`;
+      const message = `heyu2mqtt: ${error.message}\n${hint}`;
+      process.stderr.write(isJournal(2, process.env) ? asJournalError(message) : message);
+      return error.exitCode;
+    }
+    throw error;
+  }
 }

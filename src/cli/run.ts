@@ -3,10 +3,9 @@
 import { watch } from 'chokidar';
 import { Command, Option } from 'commander';
 import { isDeepStrictEqual } from 'node:util';
-import { createService, type Service } from '../service/service.js';
 import type { Configuration } from '../config/configuration.js';
-import { formatProblem, newProblems } from '../config/problem.js';
 import { loadConfiguration } from '../config/load.js';
+import { formatProblem, newProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
 import { openJob } from '../io/cron.js';
 import { heyuCommands } from '../io/heyu-command.js';
@@ -14,11 +13,11 @@ import { openLog } from '../io/log.js';
 import { claimDirectory } from '../io/sole-user.js';
 import { systemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
+import { createService, type Service } from '../service/service.js';
 import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
-import { configFileOf, configOption } from './configured.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { keepLastGood, loadForService, vanished, whereFaulty, type StartWith } from './last-good.js';
-import { ownVersion } from './version.js';
+import { configFileOf, configOption, ownVersion } from './configured.js';
+import { keepLastGood, loadForService, type StartWith, vanished, whereFaulty } from './last-good.js';
+import { CommandError, EXIT } from './terminal.js';
 
 /** The command `run`. */
 export function runCommand(): Command {

@@ -3,31 +3,13 @@
  * keeps the MQTT password where only the service can read it.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { CommandError, EXIT } from './exit-code.js';
-import {
-  carryOut,
-  isKnown,
-  missingConfig,
-  packagedUnit,
-  PROGRAM_FOLDER,
-  systemdVersion,
-} from './service-machine.js';
-import {
-  describeStep,
-  forgetPasswordSteps,
-  installSteps,
-  passwordSteps,
-  PATHS,
-  SERVICE_USER,
-  uninstallSteps,
-  type Step,
-} from './service-steps.js';
-import { NOTIFY_SINCE, unitText } from './service-unit.js';
-import { processTerminal } from './terminal.js';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { CREDENTIALS_SINCE, NOTIFY_SINCE, passwordDropIn, unitText } from './service-unit.js';
+import { PROGRAM_FOLDER } from './configured.js';
+import { CommandError, EXIT, processTerminal } from './terminal.js';
 
 type UnitOptions = { readonly config: string; readonly systemd?: string; readonly print?: boolean };
 
@@ -190,4 +172,207 @@ function noSystemd(hint: string): CommandError {
 function say(...lines: readonly string[]): void {
   const { print: printLine } = processTerminal();
   for (const line of lines) printLine(line);
+}
+
+// --- What `heyu2mqtt service` does to a machine, as a list of steps: planned here without touching anything, shown by `--print`, carried out by `src/cli/service.ts`.
+
+/** One change to the machine. */
+export type Step =
+  | {
+      readonly kind: 'write';
+      readonly path: string;
+      readonly text: string;
+      readonly mode: number;
+      /** Belongs to root, and to the group of the service if this is `service`. */
+      readonly group: 'root' | 'service';
+    }
+  | { readonly kind: 'remove'; readonly path: string }
+  | {
+      readonly kind: 'run';
+      readonly command: readonly [string, ...string[]];
+      /** The next steps are taken even if this one fails. */
+      readonly mayFail?: boolean;
+    };
+
+/** The user and group of the service. */
+export const SERVICE_USER = 'heyu2mqtt';
+
+/** Where things are on a machine. */
+export const PATHS = {
+  unit: '/etc/systemd/system/heyu2mqtt.service',
+  /** The unit of the Debian package. */
+  packagedUnit: '/usr/lib/systemd/system/heyu2mqtt.service',
+  dropIns: '/etc/systemd/system/heyu2mqtt.service.d',
+  passwordDropIn: '/etc/systemd/system/heyu2mqtt.service.d/mqtt-password.conf',
+  config: '/etc/heyu2mqtt',
+  password: '/etc/heyu2mqtt/mqtt-password',
+  state: '/var/lib/heyu2mqtt',
+} as const;
+
+/** What `install` needs to know of the machine. */
+export type InstallFacts = {
+  readonly unit: string;
+  readonly hasUser: boolean;
+  /** Whether there is a group adm, to which logs belong on Debian and Ubuntu. */
+  readonly hasAdm: boolean;
+  /** The example files that are not there yet: absolute path and text. */
+  readonly missingConfig: readonly { readonly path: string; readonly text: string }[];
+};
+
+/** Creates the user, writes the unit and, where there is none, an example configuration. Starts nothing. */
+export function installSteps(facts: InstallFacts): readonly Step[] {
+  const user: Step = {
+    kind: 'run',
+    command: [
+      ...(['useradd', '--system', '--user-group', '--no-create-home'] as const),
+      ...['--home-dir', PATHS.state, '--shell', '/usr/sbin/nologin', '--comment', 'heyu2mqtt service'],
+      SERVICE_USER,
+    ],
+  };
+  const adm: Step = { kind: 'run', command: ['usermod', '--append', '--groups', 'adm', SERVICE_USER] };
+  return [
+    ...(facts.hasUser ? [] : [user, ...(facts.hasAdm ? [adm] : [])]),
+    { kind: 'write', path: PATHS.unit, text: facts.unit, mode: 0o644, group: 'root' },
+    ...facts.missingConfig.map(({ path, text }): Step => {
+      return { kind: 'write', path, text, mode: 0o640, group: 'service' };
+    }),
+    { kind: 'run', command: ['systemctl', 'daemon-reload'] },
+  ];
+}
+
+/** Stops the service and removes the unit; with `purge` also configuration, state and user. */
+export function uninstallSteps(purge: boolean): readonly Step[] {
+  const all: readonly Step[] = [
+    { kind: 'remove', path: PATHS.config },
+    { kind: 'remove', path: PATHS.state },
+    { kind: 'run', command: ['userdel', SERVICE_USER], mayFail: true },
+  ];
+  return [
+    { kind: 'run', command: ['systemctl', 'disable', '--now', 'heyu2mqtt.service'], mayFail: true },
+    { kind: 'remove', path: PATHS.unit },
+    { kind: 'remove', path: PATHS.dropIns },
+    ...(purge ? all : []),
+    { kind: 'run', command: ['systemctl', 'daemon-reload'] },
+    { kind: 'run', command: ['systemctl', 'reset-failed', 'heyu2mqtt.service'], mayFail: true },
+  ];
+}
+
+/**
+ * Writes the password where the service finds it. With credentials (systemd 247) only root can read the file and
+ * a drop-in hands it to the service; before, the file belongs to the group of the service.
+ */
+export function passwordSteps(password: string, version: number): readonly Step[] {
+  const hasCredentials = version >= CREDENTIALS_SINCE;
+  const file: Step = {
+    kind: 'write',
+    path: PATHS.password,
+    text: `${password}\n`,
+    mode: hasCredentials ? 0o600 : 0o640,
+    group: hasCredentials ? 'root' : 'service',
+  };
+  const dropIn: Step = {
+    kind: 'write',
+    path: PATHS.passwordDropIn,
+    text: passwordDropIn(PATHS.password),
+    mode: 0o644,
+    group: 'root',
+  };
+  return [
+    file,
+    ...(hasCredentials ? [dropIn, { kind: 'run', command: ['systemctl', 'daemon-reload'] } as const] : []),
+  ];
+}
+
+/** Takes the password away again, the drop-in first: without its file it would keep the service from starting. */
+export function forgetPasswordSteps(): readonly Step[] {
+  return [
+    { kind: 'remove', path: PATHS.passwordDropIn },
+    { kind: 'run', command: ['systemctl', 'daemon-reload'] },
+    { kind: 'remove', path: PATHS.password },
+  ];
+}
+
+/** A step in one line, as a person would type it. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'run':
+      return step.command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ');
+    case 'remove':
+      return `rm -rf ${step.path}`;
+    case 'write':
+      return `write ${step.path} (mode ${step.mode.toString(8).padStart(4, '0')}, root:${step.group === 'root' ? 'root' : SERVICE_USER})`;
+  }
+}
+
+// --- The machine under `heyu2mqtt service`: looks at it and carries out the steps of `service-steps.ts`.
+
+/** The version of the systemd that runs this machine's services, or undefined when there is none. */
+export function systemdVersion(): number | undefined {
+  const { status, stdout } = spawnSync('systemctl', ['--version'], { encoding: 'utf8' });
+  const version = status === 0 ? /^systemd (\d+)/.exec(stdout)?.[1] : undefined;
+  return version === undefined ? undefined : Number(version);
+}
+
+/** Whether the name service of this machine knows a user or a group. */
+export function isKnown(database: 'passwd' | 'group', name: string): boolean {
+  return spawnSync('getent', [database, name]).status === 0;
+}
+
+/** The packaged unit. */
+export function packagedUnit(): string {
+  return readFileSync(join(PROGRAM_FOLDER, 'systemd/heyu2mqtt.service'), 'utf8');
+}
+
+/** The example files of config.yaml and aliases.yaml that are missing in `folder`. */
+export function missingConfig(folder: string): { readonly path: string; readonly text: string }[] {
+  return ['config.yaml', 'aliases.yaml']
+    .map((name) => ({ path: join(folder, name), example: join(PROGRAM_FOLDER, 'config', name) }))
+    .filter(({ path }) => !existsSync(path))
+    .map(({ path, example }) => ({
+      path,
+      // the schema stays with the program
+      text: readFileSync(example, 'utf8').replace('$schema=', `$schema=${PROGRAM_FOLDER}/config/`),
+    }));
+}
+
+/** Why a step could not be taken, in words for people. */
+export type StepFailure = { readonly step: Step; readonly reason: string };
+
+/** Takes the steps in order, up to the first that fails. */
+export function carryOut(steps: readonly Step[]): StepFailure | undefined {
+  for (const step of steps) {
+    try {
+      take(step);
+    } catch (error) {
+      if (step.kind === 'run' && step.mayFail === true) continue;
+      return { step, reason: reasonOf(error) };
+    }
+  }
+  return undefined;
+}
+
+function take(step: Step): void {
+  if (step.kind === 'remove') rmSync(step.path, { recursive: true, force: true });
+  else if (step.kind === 'write') write(step);
+  else {
+    const [program, ...args] = step.command;
+    execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  }
+}
+
+/** Replaces the file in one go; at no moment can anyone read it who may not. */
+function write({ path, text, mode, group }: Step & { kind: 'write' }): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  const fresh = `${path}.new`;
+  rmSync(fresh, { force: true });
+  writeFileSync(fresh, text, { mode: 0o600, flag: 'wx', flush: true });
+  if (group === 'service') execFileSync('chgrp', [SERVICE_USER, fresh], { stdio: 'pipe' });
+  execFileSync('chmod', [mode.toString(8), fresh], { stdio: 'pipe' });
+  renameSync(fresh, path);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const stderr = 'stderr' in error ? String(error.stderr).trim() : '';
+  return stderr === '' ? error.message : stderr;
 }

@@ -3,10 +3,9 @@
 import { Command } from 'commander';
 import { askOnTerminal } from './ask.js';
 import { configOption, loadOrFail } from './configured.js';
-import { CommandError, EXIT } from './exit-code.js';
 import { askForSession } from './session/told.js';
 import { resetSession } from './session/visit-as-service.js';
-import { processTerminal } from './terminal.js';
+import { CommandError, EXIT, processTerminal } from './terminal.js';
 
 type Options = { readonly config?: string; readonly yes?: boolean; readonly force?: boolean };
 

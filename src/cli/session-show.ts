@@ -3,10 +3,9 @@
 import { Command } from 'commander';
 import type { MqttSettings } from '../config/configuration.js';
 import { configOption, loadOrFail } from './configured.js';
-import { CommandError } from './exit-code.js';
 import { askForSession, type Told } from './session/told.js';
-import { lookIntoSession, type Looked } from './session/visit-as-service.js';
-import { processTerminal, type Terminal } from './terminal.js';
+import { type Looked, lookIntoSession } from './session/visit-as-service.js';
+import { CommandError, processTerminal, type Terminal } from './terminal.js';
 
 type Options = { readonly config?: string; readonly look?: boolean; readonly json?: boolean };
 

@@ -1,6 +1,8 @@
 /** What commands print: calm, aligned, in colour on a terminal only. */
 
+import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
+import type { TimeZone } from '../heyu/time-zone.js';
 
 /** Styles that are used; their meaning is the same in all commands. */
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
@@ -57,4 +59,89 @@ const ESCAPES = /\u001b\[[0-9;]*m/g;
 /** Length without the escape sequences of styles. */
 export function visibleLength(text: string): number {
   return Array.from(text.replace(ESCAPES, '')).length;
+}
+
+/** What the program ends with, so that scripts and systemd can tell. */
+export const EXIT = {
+  ok: 0,
+  /** It did not work; the message says why. */
+  failed: 1,
+  /** `check`: works, with faults; `broker-check`: not fit. */
+  faults: 2,
+  /** EX_USAGE: the command line is off. */
+  usage: 64,
+  /** EX_NOINPUT: a file cannot be read. */
+  noInput: 66,
+  /** EX_CONFIG: the configuration has faults, and the service has no last good one; systemd does not restart after it. */
+  configuration: 78,
+  /** Called off by Ctrl-C, as shells say it. */
+  interrupted: 130,
+} as const;
+
+/** A command that cannot go on: shown as one message without a stack trace. */
+export class CommandError extends Error {
+  readonly exitCode: number;
+  /** What to do about it. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, exitCode: number = EXIT.failed, hint?: string) {
+    super(message);
+    this.exitCode = exitCode;
+    this.hint = hint;
+  }
+}
+
+// --- What is being done right now, on one line of the terminal that goes away afterwards.
+
+export type Progress = {
+  /** Replaces what was said before. */
+  readonly tell: (what: string) => void;
+  readonly end: () => void;
+};
+
+const ERASE = '\r\u001b[2K';
+
+/** Says nothing when standard error is no terminal. */
+export function progressOnTerminal(stderr: Pick<WriteStream, 'isTTY' | 'columns' | 'write'>): Progress {
+  let isShown = false;
+  return {
+    tell: (what) => {
+      if (!stderr.isTTY) return;
+      isShown = true;
+      stderr.write(`${ERASE}${`${what} ...`.slice(0, stderr.columns - 1)}`);
+    },
+    end: () => {
+      if (isShown) stderr.write(ERASE);
+      isShown = false;
+    },
+  };
+}
+
+// --- Instants for people.
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** Writes instants as `Tue 2026-11-17 15:04:05`, in the time zone of heyu. */
+export function whenIn(zone: TimeZone): (at: number) => string {
+  return (at) => {
+    const local = new Date(at + zone.offsetMs(at));
+    const [day = '', time = ''] = local.toISOString().split(/[T.]/);
+    return `${WEEKDAYS[local.getUTCDay()] ?? ''} ${day} ${time}`;
+  };
+}
+
+// --- Times for people, as they are written in the configuration.
+
+const UNITS: readonly (readonly [string, number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+];
+
+/** `90 000` -> `90s`, `300 000` -> `5m`: the largest unit in which it is a whole number. */
+export function formatDuration(durationMs: number): string {
+  if (durationMs === 0) return '0s';
+  const [unit, length] = UNITS.find(([, size]) => durationMs % size === 0) ?? ['ms', 1];
+  return `${durationMs / length}${unit}`;
 }

@@ -8,7 +8,7 @@ import type { Configuration } from '../config/configuration.js';
 import { connectBroker } from '../io/broker.js';
 import { systemClock } from '../io/clock.js';
 import type { Message, Received } from '../ports.js';
-import { CommandError, EXIT } from './exit-code.js';
+import { CommandError, EXIT } from './terminal.js';
 
 /** A visit at the broker. */
 export type Visitor = {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkAliases } from '../../src/alias/check.js';
-import { disturbedSensors } from '../../src/alias/disturbed.js';
-import { bareEntry } from '../../src/alias/entry.js';
-import type { AliasEntry } from '../../src/alias/entry.js';
+import { checkAliases, disturbedSensors } from '../../src/alias/doubts.js';
+import { type AliasEntry, bareEntry } from '../../src/alias/entry.js';
 import { hear, newHistory } from '../../src/alias/heard.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import type { Address } from '../../src/x10/address.js';

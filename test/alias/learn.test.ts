@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bareEntry } from '../../src/alias/entry.js';
-import type { AliasEntry } from '../../src/alias/entry.js';
-import { hear, heardOf, MOST_IDS, newHistory } from '../../src/alias/heard.js';
-import type { Heard } from '../../src/alias/heard.js';
-import { heardRows, learn } from '../../src/alias/learn.js';
-import { freeUnits, moduleSending } from '../../src/alias/senders.js';
+import { type AliasEntry, bareEntry } from '../../src/alias/entry.js';
+import { hear, type Heard, heardOf, MOST_IDS, newHistory } from '../../src/alias/heard.js';
+import { freeUnits, heardRows, learn, moduleSending } from '../../src/alias/learn.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import type { Address } from '../../src/x10/address.js';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bareEntry } from '../../src/alias/entry.js';
-import type { AliasEntry } from '../../src/alias/entry.js';
+import { type AliasEntry, bareEntry } from '../../src/alias/entry.js';
 import { changesAnything, mergeAliases, moveTo } from '../../src/alias/merge.js';
 import { proposeSensors } from '../../src/alias/propose.js';
 import { readX10Config } from '../../src/heyu/x10config.js';

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { proposeSensors } from '../../src/alias/propose.js';
-import { takeDusk, takeType } from '../../src/alias/questions.js';
+import { proposeSensors, takeDusk, takeType } from '../../src/alias/propose.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 
 const propose = (...lines: string[]) => {

@@ -2,9 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { editAliasFile } from '../../src/cli/alias-file.js';
-import { findPlace } from '../../src/cli/alias-place.js';
-import { withEditLock } from '../../src/cli/edit-lock.js';
+import { editAliasFile, findPlace, withEditLock } from '../../src/cli/alias/file.js';
 import { house } from './house.js';
 
 const run = promisify(execFile);

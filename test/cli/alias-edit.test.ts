@@ -1,6 +1,6 @@
 import { chmodSync, rmSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ALIAS_KEY_NAMES, optionName } from '../../src/cli/alias-key-options.js';
+import { ALIAS_KEY_NAMES, optionName } from '../../src/cli/alias/edit.js';
 import { house } from './house.js';
 import { runCli } from './run-cli.js';
 

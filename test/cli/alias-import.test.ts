@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { findX10Config, x10configPlaces } from '../../src/cli/find-x10config.js';
+import { findX10Config, x10configPlaces } from '../../src/cli/heyu-install.js';
 import { house } from './house.js';
 import { runCli } from './run-cli.js';
 

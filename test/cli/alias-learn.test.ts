@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { suggestionText } from '../../src/cli/alias/learn.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
-import { suggestionText } from '../../src/cli/alias-suggestions.js';
 import { house } from './house.js';
 
 const LOG = `11/17 15:00:00  rcvi addr unit       3 : hu A3  (hall_motion)

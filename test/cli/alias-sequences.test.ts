@@ -1,14 +1,14 @@
 /** Whatever the alias commands do to a house, the service starts with it: any sequence of them on any house. */
 
-import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Suggestion } from '../../src/alias/learn.js';
-import { actUpon } from '../../src/cli/alias-learn-act.js';
-import { findPlace } from '../../src/cli/alias-place.js';
+import { findPlace } from '../../src/cli/alias/file.js';
+import { actUpon } from '../../src/cli/alias/learn.js';
 import type { Ask } from '../../src/cli/ask.js';
-import { formatProblem } from '../../src/config/problem.js';
 import { loadConfiguration } from '../../src/config/load.js';
+import { formatProblem } from '../../src/config/problem.js';
 import type { Address } from '../../src/x10/address.js';
 import { house, type House } from './house.js';
 

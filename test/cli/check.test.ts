@@ -2,19 +2,18 @@ import { spawn } from 'node:child_process';
 import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { judgeStamps } from '../../src/cli/check/log-stamps.js';
-import { checkAccess } from '../../src/cli/check/access.js';
-import { tellIn, type Finding } from '../../src/cli/check/finding.js';
 import { checkEngine } from '../../src/cli/check/heyu.js';
-import { identityOf, refusalFor } from '../../src/cli/check/service-user.js';
-import { processNamed } from '../../src/cli/heyu-engine.js';
+import { judgeStamps } from '../../src/cli/check/log.js';
+import { checkAccess, identityOf, refusalFor } from '../../src/cli/check/service.js';
+import { type Finding, tellIn } from '../../src/cli/findings.js';
+import { processNamed } from '../../src/cli/heyu-install.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
-import { makeBridge, pair, stampAt, type House, type TestBridge } from '../support/bridge.js';
+import { type House, makeBridge, pair, stampAt, type TestBridge } from '../support/bridge.js';
 import { collect, type Collector } from '../support/collect.js';
-import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';
+import { type Mosquitto, type MosquittoOptions, startMosquitto } from '../support/mosquitto.js';
 import { until } from '../support/until.js';
 import { house } from './house.js';
-import { runCli, type Ran } from './run-cli.js';
+import { type Ran, runCli } from './run-cli.js';
 import { atTerminal } from './terminal-session.js';
 
 type Scene = {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFile, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { runProgram } from '../../src/cli/run-program.js';
+import { runProgram } from '../../src/cli/program.js';
 import { house } from './house.js';
 import { runCli } from './run-cli.js';
 

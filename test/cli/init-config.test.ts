@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { initConfigText, type InitAnswers } from '../../src/cli/init-config.js';
+import { type InitAnswers, initConfigText } from '../../src/cli/init.js';
 import { effectiveValues } from '../../src/config/effective.js';
 import { loadConfiguration } from '../../src/config/load.js';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { engineLock } from '../../src/cli/heyu-engine.js';
+import { engineLock } from '../../src/cli/heyu-install.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { house } from './house.js';
 import { runCli } from './run-cli.js';

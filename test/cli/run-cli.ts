@@ -1,7 +1,7 @@
 /** Runs a command line within the test: what it prints and how it ends. */
 
 import { vi } from 'vitest';
-import { runProgram } from '../../src/cli/run-program.js';
+import { runProgram } from '../../src/cli/program.js';
 
 /** What a command did. */
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };

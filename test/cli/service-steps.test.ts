@@ -4,9 +4,9 @@ import {
   forgetPasswordSteps,
   installSteps,
   passwordSteps,
-  uninstallSteps,
   type Step,
-} from '../../src/cli/service-steps.js';
+  uninstallSteps,
+} from '../../src/cli/service.js';
 
 const described = (steps: readonly Step[]): string[] => steps.map(describeStep);
 

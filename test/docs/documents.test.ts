@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { program } from '../../src/cli/program.js';
+import { programFor } from '../../src/cli/program.js';
 import { ALIAS_KEYS } from '../../src/config/alias-keys.js';
 import { CONFIG_KEY_NAMES } from '../../src/config/config-keys.js';
 import { ZONE_KEYS } from '../../src/config/zone-keys.js';
@@ -20,7 +20,7 @@ const anchorOf = (heading: string): string =>
 const anchorsOf = (path: string): readonly string[] =>
   [...textOf(path).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 
-const commands = commandTree(program());
+const commands = commandTree(await programFor([]));
 
 /** Whether a command line can be meant for our program: its command and its options exist. */
 function isCall(words: readonly string[]): boolean {

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { program } from '../../src/cli/program.js';
+import { programFor } from '../../src/cli/program.js';
 import { allCommands, commandTree } from '../../src/reference/command-tree.js';
 import { referenceFiles } from '../../src/reference/files.js';
 
 const file = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const tree = commandTree(program());
-const files = referenceFiles(program(), file);
+const tree = commandTree(await programFor([]));
+const files = referenceFiles(await programFor([]), file);
 
 describe('what is made of the commands is up to date: npm run reference', () => {
   test.each(Object.keys(files))('%s', (path) => {

@@ -2,7 +2,7 @@
 
 import type { Fitness, Verdict } from '../../fitness/fitness.js';
 import type { Need, Result, Row } from '../../fitness/row.js';
-import { table, type Style, type Terminal } from '../terminal.js';
+import { type Style, table, type Terminal } from '../terminal.js';
 
 /** What is said around the rows. */
 export type About = {

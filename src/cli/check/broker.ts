@@ -6,10 +6,12 @@ import { bridgeObjectId } from '../../homeassistant/device.js';
 import { deviceTopic, discoveryMessages, entityTopic } from '../../homeassistant/discovery.js';
 import { bridgeTopic } from '../../mqtt/topics.js';
 import type { Message } from '../../ports.js';
-import { CommandError } from '../exit-code.js';
+import type { Tell } from '../findings.js';
+import { objectIn, objectOf, textIn } from '../json-members.js';
+import { CommandError } from '../terminal.js';
 import { visitBroker } from '../visitor.js';
-import type { Tell } from './finding.js';
-import { readBack, type Kept } from './read-back.js';
+import { counted } from './configuration.js';
+import { type Kept, readBack } from './read-back.js';
 
 /** So many topics are named in one line. */
 const NAMED = 3;
@@ -119,4 +121,82 @@ export function some(topics: readonly string[]): string {
 /** Payloads of others may be anything. */
 function excerpt(payload: string): string {
   return JSON.stringify(payload.length > 60 ? `${payload.slice(0, 60)}...` : payload);
+}
+
+// --- Home Assistant: does it announce itself where we listen, and is what it needs to know at the broker?
+
+/** Tells of it. */
+export function checkHomeAssistant({ core, homeassistant }: Configuration, kept: Kept, tell: Tell): void {
+  if (core.homeassistant.discovery === 'off') {
+    tell('ok', 'discovery is switched off (homeassistant.discovery)');
+    return;
+  }
+  const { birthTopic, birthPayload } = homeassistant;
+  const birth = kept.retained.get(birthTopic);
+  const info = objectIn(kept.retained.get(bridgeTopic(core.baseTopic, 'info')));
+  const heard = textIn(objectOf(info, 'home_assistant'), 'birth');
+  if (heard !== undefined) tell('ok', `heard to start at ${heard}`);
+  else if (birth === birthPayload) tell('ok', `${birthTopic}: ${birth}`);
+  else if (birth === undefined)
+    // sent at its start only and not retained, unless its owner has changed that
+    tell('ok', `not heard to start so far: ${birthTopic} tells it only then`);
+  else
+    tell(
+      'warning',
+      `${birthTopic}: ${JSON.stringify(birth)} instead of ${JSON.stringify(birthPayload)}`,
+      'start Home Assistant, or correct homeassistant.birth_payload',
+    );
+
+  const messages = discoveryMessages(core);
+  const missing = messages.filter(({ topic }) => !kept.retained.has(topic)).map(({ topic }) => topic);
+  const others = messages.filter(({ topic, payload }) => {
+    const there = kept.retained.get(topic);
+    return there !== undefined && there !== payload;
+  });
+  if (missing.length > 0)
+    tell('warning', `not announced yet: ${some(missing)}`, 'the service does so when it starts or reloads');
+  if (others.length > 0)
+    tell(
+      'warning',
+      `announced otherwise than now configured: ${some(others.map(({ topic }) => topic))}`,
+      'the service does so when it reloads: systemctl reload heyu2mqtt',
+    );
+  if (missing.length === 0 && others.length === 0)
+    tell('ok', `${counted(messages.length, 'discovery message')} there, as configured`);
+}
+
+// --- `check --quick`, for the health check of a container: is the service online?
+
+/** The answer must be there within this time, the connection included. */
+const WITHIN_MS = 3_000;
+
+/** Tells whether the service is online. */
+export async function checkOnline(configuration: Configuration, tell: Tell): Promise<void> {
+  const topic = bridgeTopic(configuration.core.baseTopic, 'status');
+  const until = performance.now() + WITHIN_MS;
+  const hint = 'heyu2mqtt check looks for the reason';
+  let status: string | undefined;
+  let isOnline: () => void = () => undefined;
+  const received = (_: string, payload: string): void => {
+    status = payload;
+    if (payload === 'online') isOnline();
+  };
+  try {
+    const visitor = await visitBroker(configuration, { received }, WITHIN_MS);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.max(0, until - performance.now()));
+      isOnline = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      void visitor.subscribe([topic]);
+    });
+    await visitor.leave();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    tell('fault', error.message, error.hint ?? hint);
+    return;
+  }
+  if (status === 'online') tell('ok', 'it is online');
+  else tell('fault', `it is not online: ${topic} holds ${status ?? 'nothing'}`, hint);
 }

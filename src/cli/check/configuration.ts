@@ -1,13 +1,17 @@
 /** Does the configuration load, and what is doubtful in it? */
 
 import { join } from 'node:path';
+import { checkAliases, neverAlerting } from '../../alias/doubts.js';
 import type { Configuration } from '../../config/configuration.js';
-import { formatProblem, type Problem } from '../../config/problem.js';
 import type { Loaded } from '../../config/load.js';
+import { formatProblem, type Problem } from '../../config/problem.js';
+import type { X10Config } from '../../heyu/x10config.js';
+import { findPlace, readAliasFile } from '../alias/file.js';
+import { historyOf } from '../alias/history.js';
 import { DEFAULT_CONFIG } from '../configured.js';
+import type { Tell, Verdict } from '../findings.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
-import type { Tell, Verdict } from './finding.js';
-import { isRoot } from './service-user.js';
+import { isRoot } from './service.js';
 
 /**
  * Tells of it; the configuration, if it is good enough to go on. `isQuick`: what the service runs with is no fault.
@@ -64,4 +68,35 @@ function withSudo(fault: Problem): Problem {
 /** `1 zone`, `2 zones`. */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+// --- The aliases: in themselves, against heyu's configuration, and against what the log has heard.
+
+/** Tells of them. `config`: the file as asked for; `heyu`: what heyu's own file says. */
+export function checkAliasFile(
+  configuration: Configuration,
+  config: string | undefined,
+  heyu: X10Config | undefined,
+  canReadLog: boolean,
+  tell: Tell,
+): void {
+  const { files, aliasFileFound, core, heyu: log } = configuration;
+  if (files.config === undefined || files.aliases === undefined) return;
+  // that it is missing is told with the configuration
+  if (!aliasFileFound) return;
+  const file = readAliasFile(findPlace(config === undefined ? {} : { config }));
+  const history = canReadLog
+    ? historyOf([log.log], { ...core.stamp, addressExpiryMs: core.addressExpiryMs })
+    : undefined;
+  const findings = [
+    ...neverAlerting(core.sensors, core.zones.length > 0, history),
+    ...checkAliases(file.entries, heyu, history).filter(({ level }) => level !== 'note'),
+  ];
+  if (core.sensors.length === 0)
+    tell('warning', `${files.aliases} names nothing`, 'heyu2mqtt alias import, or heyu2mqtt alias learn');
+  else tell('ok', `${files.aliases}: ${core.sensors.length} named`);
+  for (const { level, alias, problem, hint } of findings) {
+    const text = alias === undefined ? problem : `${alias}: ${problem}`;
+    tell(level === 'fault' ? 'fault' : 'warning', text, hint);
+  }
 }

@@ -1,12 +1,11 @@
 /** heyu itself: what keeps sensors out of its log, and does its engine run? */
 
-import { readX10Config, heyuLogPath, type X10Config } from '../../heyu/x10config.js';
-import { adviseHeyu } from '../../heyu/x10config-advice.js';
-import { readTextFile } from '../../config/text-file.js';
 import { formatProblem } from '../../config/problem.js';
-import { isDirectory } from '../find-x10config.js';
-import { engineLock, processNamed } from '../heyu-engine.js';
-import type { Tell } from './finding.js';
+import { readTextFile } from '../../config/text-file.js';
+import { adviseHeyu } from '../../heyu/x10config-advice.js';
+import { heyuLogPath, readX10Config, type X10Config } from '../../heyu/x10config.js';
+import type { Tell } from '../findings.js';
+import { engineLock, isDirectory, processNamed } from '../heyu-install.js';
 
 /** What is known of the log. */
 export type HeyuLog = { readonly path: string; readonly writtenAt: number | undefined };

@@ -4,15 +4,14 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Configuration } from '../../config/configuration.js';
 import { readSignal } from '../../heyu/line.js';
-import { readStamp, type StampForm } from '../../heyu/stamp.js';
+import { readStamp, stampClock, type StampForm } from '../../heyu/stamp.js';
 import { timeZone } from '../../heyu/time-zone.js';
 import { errorCode } from '../../io/tail/error-code.js';
 import { unreadable } from '../../io/tail/unreadable.js';
-import { whenIn } from '../instants.js';
+import type { Tell } from '../findings.js';
+import { whenIn } from '../terminal.js';
 import { counted } from './configuration.js';
-import type { Tell } from './finding.js';
-import { judgeStamps } from './log-stamps.js';
-import { refusalFor, type Identity } from './service-user.js';
+import { type Identity, refusalFor } from './service.js';
 
 /** What is to be known of the log elsewhere. */
 export type LogLook = {
@@ -190,4 +189,53 @@ function hours(lateMs: number): string {
   const words =
     size < 5_400_000 ? `${Math.round(size / 60_000)} min` : `${Math.round(size / 360_000) / 10} h`;
   return `${words} ${lateMs > 0 ? 'before' : 'after'} its writing`;
+}
+
+// --- Do the stamps of the log mean what the configuration says? The last line was written when the file was changed last: a stamp of another time means another time zone, or day and month the other way round.
+
+/** What the stamps say. Times are milliseconds, `lateMs` = the stamp lies before the writing. */
+export type StampVerdict =
+  | { readonly kind: 'fits' }
+  /** The last line has no stamp: a script has written it. */
+  | { readonly kind: 'unsure' }
+  /** No line has one. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'order'; readonly order: StampForm['order'] }
+  | { readonly kind: 'zone'; readonly lateMs: number }
+  | { readonly kind: 'off'; readonly lateMs: number };
+
+/** A stamp is whole seconds, and the disk may be slow. */
+const EARLY_MS = 2_000;
+const LATE_MS = 15_000;
+
+/** All time zones lie a multiple of this apart, and 26 hours at most. */
+const ZONE_STEP_MS = 15 * 60_000;
+const ZONE_MOST_MS = 26 * 3_600_000;
+
+/** Judges the last lines of a log that was written to last at `writtenAt` (epoch ms). */
+export function judgeStamps(lines: readonly string[], writtenAt: number, form: StampForm): StampVerdict {
+  const written = lines.filter((line) => line.trim() !== '');
+  if (!written.some((line) => readStamp(line, form.order) !== undefined)) return { kind: 'none' };
+  const last = written.at(-1) ?? '';
+  const lateMs = lateness(last, writtenAt, form);
+  if (lateMs === undefined) return { kind: 'unsure' };
+  if (isNear(lateMs)) return { kind: 'fits' };
+  const order = form.order === 'DMY' ? 'YMD' : 'DMY';
+  const otherwiseMs = lateness(last, writtenAt, { ...form, order });
+  if (otherwiseMs !== undefined && isNear(otherwiseMs)) return { kind: 'order', order };
+  const stepMs = Math.round(lateMs / ZONE_STEP_MS) * ZONE_STEP_MS;
+  if (stepMs !== 0 && Math.abs(stepMs) <= ZONE_MOST_MS && isNear(lateMs - stepMs))
+    return { kind: 'zone', lateMs: stepMs };
+  return { kind: 'off', lateMs };
+}
+
+function lateness(line: string, writtenAt: number, form: StampForm): number | undefined {
+  const stamp = readStamp(line, form.order);
+  if (stamp === undefined) return undefined;
+  const at = stampClock(form).instantNear(stamp, writtenAt);
+  return Number.isNaN(at) ? undefined : writtenAt - at;
+}
+
+function isNear(lateMs: number): boolean {
+  return lateMs >= -EARLY_MS && lateMs <= LATE_MS;
 }

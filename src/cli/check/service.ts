@@ -1,12 +1,27 @@
 /** The service: does it run, and what does it say of itself? */
 
-import type { Configuration } from '../../config/configuration.js';
+import { spawnSync } from 'node:child_process';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Configuration, ConfigurationFiles } from '../../config/configuration.js';
+import { userOf } from '../../io/sole-user.js';
+import { errorCode } from '../../io/tail/error-code.js';
+import { permissionHint } from '../../io/tail/unreadable.js';
 import { bridgeTopic, type BridgeTopic } from '../../mqtt/topics.js';
-import { ownVersion } from '../version.js';
-import { objectIn, objectOf, textIn, type JsonObject } from '../json-members.js';
-import type { Tell } from './finding.js';
+import { ownVersion } from '../configured.js';
+import type { Tell } from '../findings.js';
+import { type JsonObject, objectIn, objectOf, textIn } from '../json-members.js';
+import { PATHS, SERVICE_USER } from '../service.js';
 import type { Kept } from './read-back.js';
-import type { Running } from './running.js';
 
 /** Tells of it. `kept`: what the broker keeps, undefined when it cannot be reached. */
 export function checkService(
@@ -85,4 +100,177 @@ function tellSession(session: JsonObject, tell: Tell): void {
   if (since === undefined) return;
   const kind = session['kind'] === 'clean' ? 'clean' : session['present'] === true ? 'kept' : 'new';
   tell('ok', `its session at the broker: ${kind}, since ${since}`);
+}
+
+// --- Does the service run? Asked of the machine: what the broker says of it may be old.
+
+/** Its process, and whether that can be known at all. */
+export type Running = { readonly pid: number | undefined; readonly isKnown: boolean };
+
+/** The process that uses this state directory. */
+export function runningService(stateDir: string): Running {
+  const pid = userOf(stateDir) ?? (stateDir === PATHS.state ? mainProcess() : undefined);
+  return { pid, isKnown: pid !== undefined || !existsSync(stateDir) || isReadable(stateDir) };
+}
+
+/** What systemd runs: anybody may ask it. */
+function mainProcess(): number | undefined {
+  const { status, stdout } = spawnSync('systemctl', ['show', '--property=MainPID', 'heyu2mqtt.service'], {
+    encoding: 'utf8',
+  });
+  const pid = status === 0 ? Number(/^MainPID=(\d+)/.exec(stdout)?.[1] ?? 0) : 0;
+  return pid > 0 ? pid : undefined;
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// --- The user of the service, and what it may read. Asked by root, to whom everything is open: the files are opened with the rights of that user, so that groups and access control lists count as they do for the service.
+
+/** A user with all groups. */
+export type Identity = {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly (number | string)[];
+};
+
+/**
+ * As whom the service runs: the owner of its process, else the user that its unit names. Undefined when there is no
+ * such user.
+ */
+export function serviceUser(pid: number | undefined): Identity | undefined {
+  const owner = pid === undefined ? undefined : ownerOf(pid);
+  return identityOf(owner ?? unitValues('User').at(-1) ?? SERVICE_USER, unitValues('SupplementaryGroups'));
+}
+
+/** Whether systemd reads this file as root and hands it to the service (`heyu2mqtt service password`). */
+export function isCredential(path: string): boolean {
+  return unitValues('LoadCredential').some((value) => value.endsWith(`:${path}`));
+}
+
+/** The user of that name or number; undefined when there is none. */
+export function identityOf(user: string, more: readonly string[] = []): Identity | undefined {
+  const [name = '', , uid = '', gid = ''] = wordsOf('getent', ['passwd', user], ':');
+  if (gid === '') return undefined;
+  const groups = [...wordsOf('id', ['-G', name], ' ').map(Number), ...more];
+  return { name, uid: Number(uid), gid: Number(gid), groups };
+}
+
+/**
+ * Why this user may not open the file, as the system says it (`EACCES`); undefined when it may. `look` is called with
+ * the rights of the user when it may not, e.g. to find out what is in the way.
+ */
+export function refusalFor<T>(path: string, user: Identity, look: (code: string) => T): T | undefined {
+  return asUser(user, () => {
+    try {
+      closeSync(openSync(path, 'r'));
+      return undefined;
+    } catch (error) {
+      const code = errorCode(error);
+      return code === 'EACCES' || code === 'EPERM' ? look(code) : undefined;
+    }
+  });
+}
+
+/** Acts with the rights of another user. Nothing in it may wait: the whole process has them meanwhile. */
+function asUser<T>(user: Identity, act: () => T): T | undefined {
+  if (!isRoot()) return undefined;
+  const groups = process.getgroups?.() ?? [];
+  const gid = process.getegid?.() ?? 0;
+  try {
+    process.setgroups?.([...user.groups]);
+    process.setegid?.(user.gid);
+    process.seteuid?.(user.uid);
+    return act();
+  } catch {
+    // some containers do not let root be somebody else
+    return undefined;
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(gid);
+    process.setgroups?.(groups);
+  }
+}
+
+/** Whether we may act as somebody else. */
+export function isRoot(): boolean {
+  return process.geteuid?.() === 0;
+}
+
+function ownerOf(pid: number): string | undefined {
+  try {
+    return String(statSync(`/proc/${pid}`).uid);
+  } catch {
+    return undefined;
+  }
+}
+
+/** All values that the unit and its drop-ins give to a directive, the last being the one that counts. */
+function unitValues(directive: string): readonly string[] {
+  const unit = [PATHS.unit, PATHS.packagedUnit].filter((path) => existsSync(path)).slice(0, 1);
+  return [...unit, ...dropIns()]
+    .flatMap((path) =>
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .flatMap((line) => (line.startsWith(`${directive}=`) ? line.slice(directive.length + 1).trim() : [])),
+    )
+    .flatMap((value) => value.split(/\s+/))
+    .filter((value) => value !== '');
+}
+
+function dropIns(): readonly string[] {
+  try {
+    return readdirSync(PATHS.dropIns)
+      .filter((name) => name.endsWith('.conf'))
+      .sort()
+      .map((name) => join(PATHS.dropIns, name));
+  } catch {
+    return [];
+  }
+}
+
+function wordsOf(program: string, args: readonly string[], separator: string): readonly string[] {
+  const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' });
+  return status === 0 ? stdout.trim().split(separator) : [];
+}
+
+// --- May the user of the service read what the service reads? The log is told of elsewhere.
+
+/** Tells of every file that it may not read; nothing where we are that user ourselves. */
+export function checkAccess(files: ConfigurationFiles, user: Identity | undefined, tell: Tell): void {
+  if (user === undefined || user.uid === process.geteuid?.()) return;
+  if (!isRoot()) {
+    tell('ok', `what its user ${user.name} may read was not asked: sudo heyu2mqtt check does`);
+    return;
+  }
+  const { config, aliases, x10config, password, ca, cert, key } = files;
+  let refused = 0;
+  for (const path of [config, aliases, x10config, password, ca, cert, key]) {
+    if (path === undefined || !existsSync(path)) continue;
+    // systemd reads it as root
+    if (path === password && isCredential(path)) continue;
+    const hint = refusalFor(path, user, () => hintFor(path, user));
+    if (hint === undefined) continue;
+    refused += 1;
+    const others = path === password ? 'sudo heyu2mqtt service password, or: ' : '';
+    tell('fault', `its user ${user.name} may not read ${path}`, others + hint);
+  }
+  if (refused === 0) tell('ok', `its user ${user.name} may read its configuration`);
+}
+
+/** Called with the rights of that user. What it can look at it only may not read; else a directory is in the way. */
+function hintFor(path: string, { name }: Identity): string {
+  try {
+    statSync(path);
+    return `sudo chgrp ${name} ${path}; sudo chmod g+r ${path}`;
+  } catch {
+    return permissionHint(path);
+  }
 }

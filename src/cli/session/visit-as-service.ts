@@ -4,11 +4,11 @@
  */
 
 import type { Configuration } from '../../config/configuration.js';
-import { parseBrokerUrl } from '../../io/broker/url.js';
 import { enter, type Guest } from '../../io/broker-check/guest.js';
+import { parseBrokerUrl } from '../../io/broker/url.js';
 import { systemClock } from '../../io/clock.js';
 import { credentialsOf } from '../assemble.js';
-import { CommandError, EXIT } from '../exit-code.js';
+import { CommandError, EXIT } from '../terminal.js';
 
 /** A message that waits. */
 export type WaitingMessage = { readonly topic: string; readonly payload: string; readonly qos: 0 | 1 | 2 };

@@ -1,16 +1,21 @@
 /** `heyu2mqtt alias check`: the alias file in itself, against heyu's configuration and against its log. */
 
-import { accessSync, constants } from 'node:fs';
 import { Command } from 'commander';
-import { checkAliases, neverAlerting, type Finding } from '../alias/check.js';
-import type { History } from '../alias/heard.js';
-import { formatProblem } from '../config/problem.js';
-import { readAliasFile, type AliasFile } from './alias-file.js';
-import { findPlace, readX10ConfigFile, withPlaceOptions, type PlaceOptions } from './alias-place.js';
-import { EXIT } from './exit-code.js';
-import { findX10Config } from './find-x10config.js';
-import { historyOf, logFormOf } from './log-history.js';
-import { processTerminal, type Style } from './terminal.js';
+import { accessSync, constants } from 'node:fs';
+import { checkAliases, type Finding, neverAlerting } from '../../alias/doubts.js';
+import type { History } from '../../alias/heard.js';
+import { formatProblem } from '../../config/problem.js';
+import { findX10Config } from '../heyu-install.js';
+import { EXIT, processTerminal, type Style } from '../terminal.js';
+import {
+  type AliasFile,
+  findPlace,
+  type PlaceOptions,
+  readAliasFile,
+  readX10ConfigFile,
+  withPlaceOptions,
+} from './file.js';
+import { historyOf, logFormOf } from './history.js';
 
 type Options = PlaceOptions & {
   readonly json?: boolean;

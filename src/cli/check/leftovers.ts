@@ -3,14 +3,20 @@
  * discovery that names us and our bridge, and the topics that such discovery names.
  */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Configuration } from '../../config/configuration.js';
 import { bridgeObjectId, originOf } from '../../homeassistant/device.js';
 import { discoveryMessages } from '../../homeassistant/discovery.js';
 import { placeOf, readRemembered, type Remembered } from '../../homeassistant/remembered.js';
+import { removalMessages } from '../../homeassistant/removal.js';
 import { retainedTopicsOf } from '../../service/announcing.js';
+import { readCheckpoint } from '../../service/checkpoint.js';
 import type { CoreSettings } from '../../settings.js';
+import { askOnTerminal } from '../ask.js';
+import { CommandError, EXIT, type Terminal } from '../terminal.js';
+import { visitBroker } from '../visitor.js';
 import { readBack } from './read-back.js';
-import { readOwnTopics } from './state-document.js';
 
 /** What is to be cleared. */
 export type Obsolete = {
@@ -107,4 +113,63 @@ function topicsIn(value: unknown): readonly string[] {
     if (typeof inner !== 'string') return topicsIn(inner);
     return /(^|_)topic$/.test(key) && !key.includes('command') ? [inner] : [];
   });
+}
+
+// --- `check --fix`: clears what an earlier configuration left at the broker, after showing it.
+
+/** Shows it, asks unless told `yes`, and clears it; false when the answer was no. */
+export async function clearObsolete(
+  configuration: Configuration,
+  obsolete: Obsolete,
+  terminal: Terminal,
+  yes: boolean,
+): Promise<boolean> {
+  const topics = obsoleteTopics(obsolete);
+  terminal.complain('left at the broker by an earlier configuration:');
+  for (const topic of topics) terminal.complain(`  ${topic}`);
+  if (!yes) {
+    if (!terminal.isInteractive)
+      throw new CommandError('there is no terminal to ask on', EXIT.usage, 'add --yes to clear them');
+    if (
+      !(await askOnTerminal.yesOrNo(`Clear ${topics.length === 1 ? 'it' : `all ${topics.length}`}?`, false))
+    )
+      return false;
+  }
+  await clear(configuration, obsolete);
+  return true;
+}
+
+async function clear(configuration: Configuration, { topics, discovery }: Obsolete): Promise<void> {
+  const visitor = await visitBroker(configuration, { received: () => undefined });
+  try {
+    const current = discoveryMessages(configuration.core);
+    for (const { message, pauseMsAfter } of removalMessages(discovery, current)) {
+      await visitor.publish(message);
+      await new Promise((resolve) => setTimeout(resolve, pauseMsAfter));
+    }
+    // a device that is told in the other form now was unloaded with the old one: tell it once more
+    const ids = new Set(Object.keys(discovery).map((topic) => placeOf(topic)?.objectId));
+    for (const { topic, payload, objectId } of current)
+      if (ids.has(objectId)) await visitor.publish({ topic, payload, retain: true });
+    for (const topic of topics) await visitor.publish({ topic, payload: '', retain: true });
+  } finally {
+    await visitor.leave();
+  }
+}
+
+// --- What the service has written down of the topics that it ever published. Only read: the running service owns it.
+
+/** Topics of ours. */
+export type OwnTopics = { readonly retained: readonly string[]; readonly discovery: Remembered };
+
+/** Reads it as far as it can be read; undefined when this user cannot, or there is none. */
+export function readOwnTopics(stateDir: string): OwnTopics | undefined {
+  try {
+    const envelope: unknown = JSON.parse(readFileSync(join(stateDir, 'state.json'), 'utf8'));
+    if (typeof envelope !== 'object' || envelope === null || !('document' in envelope)) return undefined;
+    const { checkpoint } = readCheckpoint(envelope.document);
+    return { retained: checkpoint.retained, discovery: readRemembered(checkpoint.discovery) };
+  } catch {
+    return undefined;
+  }
 }

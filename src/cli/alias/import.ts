@@ -1,28 +1,29 @@
 /** `heyu2mqtt alias import [X10CONFIG]`: takes the aliases of heyu over into the alias file. */
 
 import { Command } from 'commander';
-import { neverAlerting } from '../alias/check.js';
-import { disturbedSensors } from '../alias/disturbed.js';
-import { raisesAlarm, type AliasEntry } from '../alias/entry.js';
-import { changesAnything, mergeAliases, merged, type Merge, type MergeStep } from '../alias/merge.js';
-import { proposeSensors, type Proposals } from '../alias/propose.js';
-import { takeDusk, takeType, type Question } from '../alias/questions.js';
-import type { AliasEdit, AliasKey } from '../config/edit.js';
-import { formatProblems } from '../config/problem.js';
-import type { Plain } from '../config/form.js';
-import type { X10Config } from '../heyu/x10config.js';
-import { editAliasFile, planEdits, readAliasFile, type AliasFile, type AliasPlan } from './alias-file.js';
+import { disturbedSensors, neverAlerting } from '../../alias/doubts.js';
+import { type AliasEntry, raisesAlarm } from '../../alias/entry.js';
+import { changesAnything, type Merge, mergeAliases, merged, type MergeStep } from '../../alias/merge.js';
+import { type Proposals, proposeSensors, type Question, takeDusk, takeType } from '../../alias/propose.js';
+import type { AliasEdit, AliasKey } from '../../config/edit.js';
+import type { Plain } from '../../config/form.js';
+import { formatProblems } from '../../config/problem.js';
+import type { X10Config } from '../../heyu/x10config.js';
+import { type Ask, askOnTerminal } from '../ask.js';
+import { findX10Config, x10configPlaces } from '../heyu-install.js';
+import { CommandError, EXIT, processTerminal, type Terminal } from '../terminal.js';
 import {
+  type AliasFile,
+  type AliasPlace,
+  type AliasPlan,
+  editAliasFile,
   findPlace,
+  type PlaceOptions,
+  planEdits,
+  readAliasFile,
   readX10ConfigFile,
   withPlaceOptions,
-  type AliasPlace,
-  type PlaceOptions,
-} from './alias-place.js';
-import { askOnTerminal, type Ask } from './ask.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { findX10Config, x10configPlaces } from './find-x10config.js';
-import { processTerminal, type Terminal } from './terminal.js';
+} from './file.js';
 
 type Options = PlaceOptions & ImportOptions;
 

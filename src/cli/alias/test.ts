@@ -1,19 +1,19 @@
 /** `heyu2mqtt alias test NAME`: tries the way of one sensor to the broker and back, and says what it found. */
 
-import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
-import type { Configuration } from '../config/configuration.js';
-import { discoveryMessages } from '../homeassistant/discovery.js';
-import { isoAt, timeZone } from '../heyu/time-zone.js';
-import { bridgeTopic, sensorTopic, zoneTopic } from '../mqtt/topics.js';
-import { channelsOf } from '../sensor/channels.js';
-import { eventTypesOf } from '../sensor/event-types.js';
-import type { SensorSettings } from '../sensor/settings.js';
-import { toggleMotion } from './alias-test-motion.js';
-import { configOption, loadOrFail } from './configured.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { processTerminal, type Style, type Terminal } from './terminal.js';
-import { visitBroker, type Visitor } from './visitor.js';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Configuration } from '../../config/configuration.js';
+import { isoAt, timeZone } from '../../heyu/time-zone.js';
+import { discoveryMessages } from '../../homeassistant/discovery.js';
+import { bridgeTopic, sensorTopic, zoneTopic } from '../../mqtt/topics.js';
+import { channelsOf } from '../../sensor/channels.js';
+import { eventTypesOf } from '../../sensor/event-types.js';
+import type { SensorSettings } from '../../sensor/settings.js';
+import { askOnTerminal } from '../ask.js';
+import { configOption, loadOrFail } from '../configured.js';
+import { CommandError, EXIT, processTerminal, type Style, type Terminal } from '../terminal.js';
+import { visitBroker, type Visitor } from '../visitor.js';
 
 type Options = { readonly config?: string; readonly motion?: boolean; readonly yes?: boolean };
 
@@ -185,4 +185,50 @@ function teller(terminal: Terminal, verdicts: Verdict[]): Tell {
     terminal.print(`${terminal.style(STYLES[verdict], verdict.padEnd(7))}  ${text}`);
     if (hint !== undefined) terminal.print(terminal.style('dim', `         ${hint}`));
   };
+}
+
+// --- `alias test --motion`: turns a motion on and off again at the broker, so that automations can be tried.
+
+/** Long enough to be seen on a dashboard. */
+const ON_MS = 3000;
+
+/** Publishes ON, then what was there before. Refuses while the zone of the sensor is not known to be disarmed. */
+export async function toggleMotion(
+  { core }: Configuration,
+  sensor: SensorSettings,
+  visitor: Visitor,
+  inbox: Inbox,
+  tell: Tell,
+  { asks, isSure }: { readonly asks: boolean; readonly isSure: boolean },
+): Promise<void> {
+  if (!channelsOf(sensor).includes('motion')) throw new CommandError(`${sensor.alias} has no motion`);
+  if (sensor.zone !== undefined) {
+    const topic = zoneTopic(core.baseTopic, sensor.zone, 'security');
+    const state = inbox.retained.get(topic) ?? 'unknown';
+    if (state !== 'disarmed')
+      throw new CommandError(
+        `the zone ${sensor.zone} is ${state === 'None' ? 'unknown' : state}: no motion is made up`,
+        undefined,
+        'disarm it first',
+      );
+  }
+  if (!asks && !isSure)
+    throw new CommandError('no motion was made up', undefined, 'add --yes to really do it');
+  const question = `Turn the motion of ${sensor.alias} on for ${ON_MS / 1000} s? Automations will run.`;
+  if (asks && !(await askOnTerminal.yesOrNo(question, false))) throw new CommandError('called off');
+
+  const topic = sensorTopic(core.baseTopic, sensor.topic, 'motion');
+  const before = inbox.retained.get(topic) ?? 'OFF';
+  const put = async (payload: string): Promise<void> => {
+    const echo = inbox.comes(topic, payload, ECHO_MS);
+    await visitor.publish({ topic, payload, retain: true });
+    const isBack = await echo;
+    tell(isBack ? 'ok' : 'fault', `${topic}: ${payload} ${isBack ? 'came back' : 'did not come back'}`);
+  };
+  try {
+    await put('ON');
+    await pause(ON_MS);
+  } finally {
+    await put(before);
+  }
 }

@@ -1,15 +1,13 @@
 /** `heyu2mqtt alias watch [NAME...]`: what the broker has of the sensors, live. */
 
 import { Command } from 'commander';
-import type { Configuration } from '../config/configuration.js';
-import { timeZone } from '../heyu/time-zone.js';
-import { bridgeTopic, sensorTopic, zoneTopic } from '../mqtt/topics.js';
-import { channelsOf } from '../sensor/channels.js';
-import { configOption, loadOrFail } from './configured.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { whenIn } from './instants.js';
-import { processTerminal, type Terminal } from './terminal.js';
-import { visitBroker } from './visitor.js';
+import type { Configuration } from '../../config/configuration.js';
+import { timeZone } from '../../heyu/time-zone.js';
+import { bridgeTopic, sensorTopic, zoneTopic } from '../../mqtt/topics.js';
+import { channelsOf } from '../../sensor/channels.js';
+import { configOption, loadOrFail } from '../configured.js';
+import { CommandError, EXIT, processTerminal, type Terminal, whenIn } from '../terminal.js';
+import { visitBroker } from '../visitor.js';
 
 type Options = { readonly config?: string; readonly json?: boolean };
 

@@ -1,17 +1,93 @@
-/** Reading and editing the alias file for the commands. An edit is worked out anew when the file was changed meanwhile. */
+/**
+ * Which alias file a command is about, and what surrounds it: heyu's configuration, its log, our topics. Read from
+ * config.yaml as far as it goes: an alias can be named while the broker's password is still missing.
+ */
 
-import { join } from 'node:path';
-import type { AliasEntry } from '../alias/entry.js';
-import type { AliasRead } from '../config/aliases.js';
-import { editAliases, type AliasEdit } from '../config/edit.js';
-import { formatProblems, newProblems, type Problem } from '../config/problem.js';
-import { readHouse } from '../config/house.js';
-import { rewriteFile } from '../config/rewrite.js';
-import { readTextFile } from '../config/text-file.js';
-import type { AliasPlace } from './alias-place.js';
-import { withEditLock } from './edit-lock.js';
-import { CommandError, EXIT } from './exit-code.js';
-import { PROGRAM_FOLDER } from './service-machine.js';
+import type { Command } from 'commander';
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { AliasEntry } from '../../alias/entry.js';
+import type { AliasRead } from '../../config/aliases.js';
+import type { ConfigValues } from '../../config/config-keys.js';
+import { type AliasEdit, editAliases } from '../../config/edit.js';
+import { type House, type HouseRequest, readHouse } from '../../config/house.js';
+import { formatProblems, newProblems, type Problem } from '../../config/problem.js';
+import { rewriteFile } from '../../config/rewrite.js';
+import { readTextFile } from '../../config/text-file.js';
+import type { ZoneRead } from '../../config/zones.js';
+import { readX10Config, type X10Config } from '../../heyu/x10config.js';
+import { configFileOf, configOption, PROGRAM_FOLDER } from '../configured.js';
+import { CommandError, EXIT } from '../terminal.js';
+
+/** Options of every command that reads or edits aliases. */
+export type PlaceOptions = { readonly config?: string; readonly aliases?: string };
+
+/** The alias file and its surroundings. Paths are absolute. */
+export type AliasPlace = {
+  readonly path: string;
+  /** How to read the house that the file belongs to. */
+  readonly request: HouseRequest;
+  /** heyu's configuration as config.yaml names it. */
+  readonly x10config: string | undefined;
+  readonly values: ConfigValues;
+  /** heyu's configuration says HIDE_UNCHANGED YES. */
+  readonly hidesUnchanged: boolean;
+  readonly zones: readonly ZoneRead[];
+};
+
+/** Adds the options that say which alias file is meant. */
+export function withPlaceOptions(command: Command): Command {
+  return command
+    .addOption(configOption())
+    .option('--aliases <file>', 'alias file (default: the one that the configuration names)');
+}
+
+/** Finds the alias file. Without configuration and without `--aliases` there is none: an error. */
+export function findPlace(options: PlaceOptions, env: NodeJS.ProcessEnv = process.env): AliasPlace {
+  const named = configFileOf(options.config);
+  const request: HouseRequest = {
+    configFile: named === undefined ? undefined : resolve(named),
+    env,
+    // without a configuration any zone will do
+    anyZone: named === undefined,
+    aliasFile: options.aliases === undefined ? undefined : resolve(options.aliases),
+  };
+  const house = readHouse(request);
+  if (house.isBroken) throw brokenConfiguration(house, request);
+  const { aliasFile, absolute, derived, zones } = house;
+  if (aliasFile === undefined)
+    throw new CommandError(
+      'there is no configuration yet',
+      EXIT.noInput,
+      'heyu2mqtt init writes one; --config FILE or --aliases FILE name another',
+    );
+  const path = resolve(aliasFile);
+  return {
+    path,
+    request: { ...request, aliasFile: path },
+    x10config: absolute['heyu.x10config'],
+    values: absolute,
+    hidesUnchanged: derived.hidesUnchanged,
+    zones,
+  };
+}
+
+function brokenConfiguration({ problems }: House, { configFile }: HouseRequest): CommandError {
+  return new CommandError(
+    formatProblems(problems.filter(({ file }) => file === configFile)),
+    EXIT.configuration,
+  );
+}
+
+/** Reads heyu's configuration, of whatever encoding; undefined when none is named. */
+export function readX10ConfigFile(path: string | undefined): X10Config | undefined {
+  if (path === undefined) return undefined;
+  const reading = readTextFile(path, path, { lenient: true });
+  if (!reading.ok) throw new CommandError(formatProblems([reading.problem]), EXIT.noInput);
+  return readX10Config(reading.file.text);
+}
+
+// --- Reading and editing the alias file for the commands. An edit is worked out anew when the file was changed meanwhile.
 
 /** The alias file as it was read. */
 export type AliasFile = {
@@ -233,4 +309,51 @@ function entryOf({ settings, lines }: AliasRead): AliasEntry {
     id: written('id', settings.id),
     ignore: settings.ignore,
   };
+}
+
+// --- One command at a time edits a file: between comparing it and replacing it nobody else of us may replace it. An editor does not know this lock; what it has saved before is noticed by the comparison.
+
+/** An edit takes milliseconds: a lock that is older was left behind. */
+const STALE_MS = 10_000;
+const WAIT_MS = 5_000;
+const PAUSE_MS = 10;
+
+/** Does `work` while holding the lock of `path`. Goes on without one where none can be made. */
+export function withEditLock<Result>(path: string, work: () => Result): Result {
+  const lock = join(dirname(path), `.${basename(path)}.lock`);
+  const isHeld = takeLock(lock);
+  try {
+    return work();
+  } finally {
+    if (isHeld) rmSync(lock, { force: true });
+  }
+}
+
+/** False when the lock cannot be had; then writing will say why, or the comparison must do. */
+function takeLock(lock: string): boolean {
+  for (let waitedMs = 0; waitedMs < WAIT_MS; waitedMs += PAUSE_MS) {
+    try {
+      const descriptor = openSync(lock, 'wx', 0o600);
+      writeSync(descriptor, `${process.pid}\n`);
+      closeSync(descriptor);
+      return true;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code !== 'EEXIST') return false;
+    }
+    if (isLeftBehind(lock)) rmSync(lock, { force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+  }
+  return false;
+}
+
+function isLeftBehind(lock: string): boolean {
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    if (Number.isInteger(pid) && pid > 0 && pid !== process.pid) process.kill(pid, 0);
+    return Date.now() - statSync(lock).mtimeMs > STALE_MS;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return code === 'ESRCH';
+  }
 }

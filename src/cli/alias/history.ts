@@ -1,11 +1,11 @@
 /** What a log that is there already has heard: reads its end, or whole files, and never waits. */
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { instantsBackFrom, listen, newEar } from '../alias/ear.js';
-import { hear, newHistory, type History } from '../alias/heard.js';
-import type { ConfigValues } from '../config/config-keys.js';
-import type { StampForm } from '../heyu/stamp.js';
-import { CommandError, EXIT } from './exit-code.js';
+import { instantsBackFrom, listen, newEar } from '../../alias/ear.js';
+import { hear, type History, newHistory } from '../../alias/heard.js';
+import type { ConfigValues } from '../../config/config-keys.js';
+import type { StampForm } from '../../heyu/stamp.js';
+import { CommandError, EXIT } from '../terminal.js';
 
 /** The end of a log that is looked at: some 400,000 lines, a year of an ordinary house. */
 export const TAIL_BYTES = 24 * 1024 * 1024;

@@ -1,0 +1,451 @@
+/** `heyu2mqtt alias learn`: what is heard, who is still without a name, and what may have changed. */
+
+import { Command } from 'commander';
+import { randomBytes } from 'node:crypto';
+import { emitKeypressEvents } from 'node:readline';
+import { neverAlerting } from '../../alias/doubts.js';
+import { listen, newEar } from '../../alias/ear.js';
+import { hear, type Heard, type History, newHistory } from '../../alias/heard.js';
+import { heardRows, learn, type Suggestion } from '../../alias/learn.js';
+import { moveTo } from '../../alias/merge.js';
+import { nameFor } from '../../alias/words.js';
+import type { AliasEdit, AliasKey } from '../../config/edit.js';
+import { aliasProblem } from '../../config/form-x10.js';
+import type { Plain } from '../../config/form.js';
+import { isoAt, timeZone } from '../../heyu/time-zone.js';
+import type { X10Config } from '../../heyu/x10config.js';
+import { systemClock } from '../../io/clock.js';
+import { followLog } from '../../io/tail/follow-log.js';
+import type { LineSource } from '../../ports.js';
+import type { Address } from '../../x10/address.js';
+import { type Ask, askOnTerminal } from '../ask.js';
+import { findX10Config } from '../heyu-install.js';
+import { CommandError, EXIT, processTerminal, table, type Terminal, whenIn } from '../terminal.js';
+import {
+  type AliasFile,
+  type AliasPlace,
+  editAliasFile,
+  findPlace,
+  type PlaceOptions,
+  readAliasFile,
+  readX10ConfigFile,
+  withPlaceOptions,
+} from './file.js';
+import { historyOf, type LogForm, logFormOf } from './history.js';
+
+type Options = PlaceOptions & {
+  readonly from?: readonly string[];
+  readonly x10config?: string;
+  readonly log?: string;
+  readonly json?: boolean;
+};
+
+/** The command `alias learn`. */
+export function aliasLearnCommand(): Command {
+  return withPlaceOptions(new Command('learn'))
+    .description('walk test: see live what is heard, and name it; needs no running service and disturbs none')
+    .option('--from <log...>', 'learn from these logs (rotated ones first) and end')
+    .option('--log <file>', "heyu's log (default: as configured)")
+    .option('--x10config <file>', "heyu's configuration (default: as configured, else where heyu looks)")
+    .option('--json', 'what the log has heard as JSON, and end')
+    .action(learnAliases);
+}
+
+async function learnAliases(options: Options): Promise<void> {
+  const terminal = processTerminal();
+  const place = findPlace(options);
+  const config = readX10ConfigFile(options.x10config ?? place.x10config ?? findX10Config(process.env));
+  const form = logFormOf(place.values);
+  const log = options.log ?? place.values['heyu.log'];
+  const file = readAliasFile(place);
+  if (options.from === undefined && options.json !== true && terminal.isInteractive) {
+    await learnLive({ place, log, form, config, terminal });
+    return;
+  }
+  const history = historyOf(options.from ?? [log], form);
+  if (history.units.size === 0 && options.json !== true)
+    throw new CommandError(
+      'nothing was heard in the log',
+      EXIT.failed,
+      'heyu2mqtt check looks for the reason',
+    );
+  const suggestions = learn(history, file.entries, config, history.toAt ?? 0);
+  if (options.json === true) {
+    terminal.print(JSON.stringify({ heard: jsonRows(history, file, form.timeZone), suggestions }, null, 2));
+    return;
+  }
+  const when = whenIn(timeZone(form.timeZone));
+  printRows(terminal, history, file, when);
+  for (const suggestion of suggestions) {
+    const { title, remedy } = suggestionText(suggestion, when);
+    terminal.print();
+    terminal.print(terminal.style('bold', title));
+    for (const line of remedy) terminal.print(`  ${line}`);
+  }
+}
+
+/** Who was heard, as a table: senders without a name first. */
+export function printRows(
+  terminal: Terminal,
+  history: History,
+  file: AliasFile,
+  when: (at: number) => string,
+): void {
+  const titles = ['UNIT', 'ALIAS', 'HEARD', 'LAST', 'SAYS', 'FROM'];
+  const cells = heardRows(history, file.entries).map(({ unit, entry }) => [
+    unit.address ?? unit.securityId ?? '',
+    entry?.alias ?? '-',
+    `${unit.count}`,
+    when(unit.lastAt),
+    [...unit.functions].map(([name, count]) => (count === 1 ? name : `${name} x${count}`)).join(' '),
+    [...unit.sources].join(' '),
+  ]);
+  const columns = titles.map((title) => (title === 'HEARD' ? { title, align: 'right' as const } : { title }));
+  for (const line of table(columns, cells)) terminal.print(line);
+}
+
+function jsonRows(history: History, file: AliasFile, zoneName: string): readonly object[] {
+  const zone = timeZone(zoneName);
+  return heardRows(history, file.entries).map(({ unit, entry }) => ({
+    address: unit.address ?? null,
+    security_id: unit.securityId ?? null,
+    alias: entry?.alias ?? null,
+    label: unit.label,
+    count: unit.count,
+    first: isoAt(unit.firstAt, zone),
+    last: isoAt(unit.lastAt, zone),
+    functions: Object.fromEntries(unit.functions),
+    sources: [...unit.sources],
+  }));
+}
+
+// --- The walk test: lines of the log as they come, and Enter to name what was heard. Follows the log itself, so it needs no running service and does not disturb one.
+
+/** What a walk test needs. */
+export type Walk = {
+  readonly place: AliasPlace;
+  readonly log: string;
+  readonly form: LogForm;
+  readonly config: X10Config | undefined;
+  readonly terminal: Terminal;
+};
+
+/** Runs until the user ends it with q or Ctrl-C. */
+export async function learnLive(walk: Walk): Promise<void> {
+  const { terminal, log, form } = walk;
+  const when = whenIn(timeZone(form.timeZone));
+  let history = newHistory();
+  let file = readAliasFile(walk.place);
+  let isAsking = false;
+  const held: string[] = [];
+  const show = (line: string): void => {
+    if (isAsking) held.push(line);
+    else terminal.print(line);
+  };
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const source = follow(walk, {
+    begun: (hasLog) => {
+      // At this very moment, so that no line falls between what was there and what comes.
+      if (hasLog) history = historyOf([log], form);
+      begin();
+    },
+    heard: (heard) => {
+      hear(history, heard);
+      show(liveLine(heard, file, when, terminal));
+    },
+  });
+  await begun;
+  terminal.print(`listening to ${log}; ${history.units.size} senders were heard before`);
+  const before = learn(history, file.entries, walk.config, Date.now());
+  if (before.length > 0) terminal.print(`${before.length} of them raise a question: press Enter`);
+  terminal.print(terminal.style('dim', 'walk past your sensors. Enter = name what was heard, q = end'));
+  try {
+    for (;;) {
+      const key = await nextKey();
+      if (key === 'end') break;
+      isAsking = true;
+      const goesOn = await menu(walk, history, () => file, when);
+      isAsking = false;
+      if (!goesOn) break;
+      file = readAliasFile(walk.place);
+      for (const line of held.splice(0)) terminal.print(line);
+      terminal.print(terminal.style('dim', 'listening. Enter = name what was heard, q = end'));
+    }
+  } finally {
+    await source.stop();
+  }
+}
+
+type Listener = { readonly begun: (hasLog: boolean) => void; readonly heard: (heard: Heard) => void };
+
+/** Follows the log from its end; `begun` is called once, when the end was found or there is no log yet. */
+function follow({ form, log, place, terminal }: Walk, listener: Listener): LineSource {
+  const ear = newEar(form, form.addressExpiryMs);
+  const source = followLog({
+    path: log,
+    clock: systemClock,
+    randomGeneration: () => randomBytes(4).toString('hex'),
+    usePolling: place.values['heyu.polling'],
+    pollMs: place.values['heyu.poll_interval'],
+  });
+  let hasBegun = false;
+  const begin = (hasLog: boolean): void => {
+    if (!hasBegun) listener.begun(hasLog);
+    hasBegun = true;
+  };
+  const nothing = (): void => undefined;
+  source.start(
+    {
+      line: ({ text }) => {
+        begin(true);
+        for (const heard of listen(ear, text, Date.now())) listener.heard(heard);
+      },
+      end: () => begin(true),
+      generation: nothing,
+      status: (status) => {
+        if (status.kind === 'following') return;
+        terminal.complain(
+          status.kind === 'missing'
+            ? `${status.path} does not exist: is heyu's engine running?`
+            : `${status.path}: ${status.hint}`,
+        );
+        begin(false);
+      },
+      incident: nothing,
+    },
+    undefined,
+    [],
+  );
+  return source;
+}
+
+function liveLine(heard: Heard, file: AliasFile, when: (at: number) => string, terminal: Terminal): string {
+  const { address, securityId, source } = heard;
+  const entry = file.entries.find((each) => each.address === address);
+  const motion = file.entries.find((each) => each.dusk !== undefined && each.dusk === address);
+  const who = entry?.alias ?? (motion === undefined ? undefined : `${motion.alias} (dusk)`);
+  const time = when(heard.at).slice(-8);
+  const line = `${time}  ${(address ?? securityId ?? '').padEnd(6)}  ${heard.function.padEnd(9)}  ${source}  `;
+  const named = who ?? (heard.label === null ? 'no name yet' : `no name here; heyu: ${heard.label}`);
+  return line + terminal.style(who === undefined ? 'yellow' : 'green', named);
+}
+
+/** Lets the user act upon one suggestion. False = the user wants to end. */
+async function menu(
+  walk: Walk,
+  history: History,
+  file: () => AliasFile,
+  when: (at: number) => string,
+): Promise<boolean> {
+  const suggestions = learn(history, file().entries, walk.config, Date.now());
+  if (suggestions.length === 0) {
+    walk.terminal.print('everything that was heard has a name');
+    return true;
+  }
+  const choices = suggestions.map((suggestion, index) => ({
+    value: `${index}`,
+    label: suggestionText(suggestion, when).title,
+  }));
+  const more = [
+    { value: 'on', label: 'nothing, go on listening' },
+    { value: 'end', label: 'nothing, end' },
+  ];
+  const answer: string = await askOnTerminal.choice('What shall be done?', [...choices, ...more], '0');
+  if (answer === 'on' || answer === 'end') return answer === 'on';
+  const chosen: Suggestion | undefined = suggestions[Number(answer)];
+  if (chosen !== undefined) await actUpon(chosen, walk.place, askOnTerminal, walk.terminal, when);
+  return true;
+}
+
+/** Waits for Enter (`menu`) or for q, Escape, Ctrl-C or the end of the input (`end`). */
+function nextKey(): Promise<'menu' | 'end'> {
+  const { stdin } = process;
+  emitKeypressEvents(stdin);
+  stdin.setRawMode(true);
+  stdin.resume();
+  return new Promise((resolve) => {
+    const done = (answer: 'menu' | 'end'): void => {
+      stdin.off('keypress', pressed);
+      stdin.off('end', ended);
+      stdin.setRawMode(false);
+      stdin.pause();
+      resolve(answer);
+    };
+    const ended = (): void => done('end');
+    const pressed = (
+      _: string | undefined,
+      key: { readonly name?: string; readonly ctrl?: boolean },
+    ): void => {
+      if (key.name === 'return' || key.name === 'enter') done('menu');
+      else if (key.name === 'q' || key.name === 'escape' || (key.ctrl === true && key.name === 'c'))
+        done('end');
+    };
+    stdin.on('keypress', pressed);
+    stdin.once('end', ended);
+  });
+}
+
+// --- Does what a suggestion of learning proposes, after asking for what only the owner knows.
+
+/** Asks and edits the alias file; what belongs into heyu's own configuration is shown. */
+export async function actUpon(
+  suggestion: Suggestion,
+  place: AliasPlace,
+  ask: Ask,
+  terminal: Terminal,
+  when: (at: number) => string,
+): Promise<void> {
+  const edit = (edits: readonly AliasEdit[]): void => {
+    try {
+      const { notes, aliases } = editAliasFile(place, () => edits);
+      terminal.print(terminal.style('green', `written: ${place.path}`));
+      for (const note of notes) terminal.print(note);
+      const touched = aliases
+        .map(({ settings }) => settings)
+        .filter(({ alias }) => edits[0]?.alias === alias);
+      for (const { alias, problem } of neverAlerting(touched, place.zones.length > 0))
+        terminal.print(`${alias} ${problem}`);
+    } catch (error) {
+      // the walk goes on
+      if (!(error instanceof CommandError)) throw error;
+      terminal.complain(error.message);
+      if (error.hint !== undefined) terminal.complain(`  hint: ${error.hint}`);
+    }
+  };
+  const { remedy } = suggestionText(suggestion, when);
+  switch (suggestion.kind) {
+    case 'unmapped': {
+      const { address, label, model } = suggestion;
+      const alias = await askAlias(ask, place, label ?? `unit_${address}`);
+      const keys: Partial<Record<AliasKey, Plain>> = { address, ...(await askKind(ask, address, model)) };
+      if (keys.ignore === undefined) keys.name = await ask.text('Its name for people?', nameFor(alias));
+      edit([{ kind: 'add', alias, keys }]);
+      return;
+    }
+    case 'neighbour': {
+      const { address } = suggestion;
+      if (!(await ask.yesOrNo(`Ignore ${address} from now on?`, true))) return;
+      edit([{ kind: 'add', alias: `neighbour_${address}`, keys: { address, ignore: true } }]);
+      return;
+    }
+    case 'dusk': {
+      const { alias, unit } = suggestion;
+      if (!(await ask.yesOrNo(`Is ${unit} the dusk sensor of ${alias}?`, true))) return;
+      edit([{ kind: 'set', alias, key: 'dusk', value: unit }]);
+      return;
+    }
+    case 'moved': {
+      const { alias, to } = suggestion;
+      const entry = readAliasFile(place).entries.find((each) => each.alias === alias);
+      if (to === undefined || entry === undefined) {
+        for (const line of remedy) terminal.print(line);
+        return;
+      }
+      if (!(await ask.yesOrNo(`Is ${to} now the address of ${alias}?`, false))) return;
+      edit(moveTo(entry, to).map(({ key, to: value }) => ({ kind: 'set', alias, key, value })));
+      return;
+    }
+    case 'unmapped_id':
+      for (const line of remedy) terminal.print(line);
+  }
+}
+
+function askAlias(ask: Ask, place: AliasPlace, standard: string): Promise<string> {
+  const taken = new Set(readAliasFile(place).entries.map(({ alias }) => alias));
+  return ask.text('What shall its alias be?', standard, (answer) => {
+    if (taken.has(answer)) return `there is an alias "${answer}" already`;
+    return aliasProblem(answer);
+  });
+}
+
+/** What it is: as heyu says, or as the owner does. */
+async function askKind(
+  ask: Ask,
+  address: Address,
+  model: string | undefined,
+): Promise<Partial<Record<AliasKey, Plain>>> {
+  const choices = [
+    ...(model === undefined ? [] : [{ value: 'model', label: `as heyu says: ${model}` }]),
+    { value: 'MS14A', label: 'a motion sensor MS12 to MS16, with a dusk sensor on the next unit' },
+    { value: 'motion', label: 'another motion sensor' },
+    { value: 'door', label: 'a door contact' },
+    { value: 'window', label: 'a window contact' },
+    { value: 'light', label: 'a lamp' },
+    { value: 'appliance', label: 'an appliance' },
+    { value: 'remote', label: 'a remote control' },
+    { value: 'ignore', label: "a neighbour's, to be ignored" },
+  ];
+  const answer = await ask.choice(`What is ${address}?`, choices, model === undefined ? 'motion' : 'model');
+  if (answer === 'model') return { model: model ?? null };
+  if (answer === 'MS14A') return { model: 'MS14A' };
+  if (answer === 'ignore') return { ignore: true };
+  return answer === 'motion' ? {} : { type: answer };
+}
+
+// --- What learning suggests, in words: a line that says it, and the commands or lines that do it.
+
+/** A suggestion for people. */
+export type SuggestionText = {
+  readonly title: string;
+  /** What to run, or what to write into heyu's configuration. */
+  readonly remedy: readonly string[];
+};
+
+/** `when` writes an instant (epoch ms) for people. */
+export function suggestionText(suggestion: Suggestion, when: (at: number) => string): SuggestionText {
+  switch (suggestion.kind) {
+    case 'unmapped': {
+      const { address, label, model, count, lastAt } = suggestion;
+      const known = label === undefined ? '' : `; heyu calls it ${[label, model].filter(Boolean).join(', ')}`;
+      const alias = label ?? `unit_${address}`;
+      const more = model === undefined ? '' : ` --model ${model}`;
+      return {
+        title: `${address} has no name here: heard ${times(count)}, last ${when(lastAt)}${known}`,
+        remedy: [`heyu2mqtt alias add ${alias} ${address}${more}`],
+      };
+    }
+    case 'unmapped_id': {
+      const { securityId, model, line, count, lastAt } = suggestion;
+      const guess = model === undefined ? '' : ` (perhaps ${article(model)} ${model})`;
+      return {
+        title: `security sensor ${securityId}${guess} is unknown to heyu: heard ${times(count)}, last ${when(lastAt)}`,
+        remedy: inHeyu(line),
+      };
+    }
+    case 'moved': {
+      const { alias, from, to, securityId, line, silentSinceAt, newSinceAt } = suggestion;
+      const sender = to ?? securityId ?? '';
+      const since = `${alias} (${from}) is silent since ${when(silentSinceAt)}, ${sender} is new since ${when(newSinceAt)}`;
+      return {
+        title: `${since}: batteries changed?`,
+        remedy:
+          to === undefined
+            ? inHeyu(line, `instead of the line of ${alias}`)
+            : [`set the sensor back to ${from}, or: heyu2mqtt alias set ${alias} --address ${to}`],
+      };
+    }
+    case 'dusk': {
+      const { alias, unit, likely } = suggestion;
+      return {
+        title: `${unit}, the unit after ${alias}, says On and Off${likely ? ' hours apart' : ''}: its dusk sensor?`,
+        remedy: [`heyu2mqtt alias set ${alias} --dusk ${unit}`],
+      };
+    }
+    case 'neighbour': {
+      const { address, count } = suggestion;
+      return {
+        title: `${address} is on a house code that nothing here uses, heard ${times(count)}: a neighbour?`,
+        remedy: [`heyu2mqtt alias add neighbour_${address} ${address} --ignore yes`],
+      };
+    }
+  }
+}
+
+function inHeyu(line: string | undefined, where = ''): readonly string[] {
+  if (line === undefined) return ['all 256 units of heyu are taken'];
+  return [`in x10config${where === '' ? '' : `, ${where}`}: ${line}`, 'then: heyu restart'];
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+const article = (model: string): string => (/^[AEFHILMNORSX8]/.test(model) ? 'an' : 'a');

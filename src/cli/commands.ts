@@ -1,0 +1,51 @@
+/** All commands, in the order of the help. */
+
+import { Command } from 'commander';
+import { aliasCheckCommand } from './alias/check.js';
+import { aliasAddCommand, aliasRemoveCommand, aliasRenameCommand, aliasSetCommand } from './alias/edit.js';
+import { aliasImportCommand } from './alias/import.js';
+import { aliasLearnCommand } from './alias/learn.js';
+import { aliasListCommand, aliasShowCommand, aliasTopicsCommand } from './alias/show.js';
+import { aliasTestCommand } from './alias/test.js';
+import { aliasWatchCommand } from './alias/watch.js';
+import { brokerCheckCommand } from './broker-check.js';
+import { checkCommand } from './check.js';
+import { configCommand } from './config.js';
+import { demoCommand } from './demo.js';
+import { explainCommand } from './explain.js';
+import { initCommand } from './init.js';
+import { runCommand } from './run.js';
+import { serviceCommand } from './service.js';
+import { sessionCommand } from './session.js';
+
+/** Adds every command to the program. */
+export function withCommands(program: Command): Command {
+  return program
+    .addCommand(initCommand())
+    .addCommand(runCommand())
+    .addCommand(demoCommand())
+    .addCommand(configCommand())
+    .addCommand(checkCommand())
+    .addCommand(brokerCheckCommand())
+    .addCommand(sessionCommand())
+    .addCommand(aliasCommand())
+    .addCommand(explainCommand())
+    .addCommand(serviceCommand());
+}
+
+function aliasCommand(): Command {
+  return new Command('alias')
+    .description('name the sensors: take them over from heyu, look at them, change them')
+    .addCommand(aliasImportCommand())
+    .addCommand(aliasListCommand())
+    .addCommand(aliasShowCommand())
+    .addCommand(aliasAddCommand())
+    .addCommand(aliasSetCommand())
+    .addCommand(aliasRenameCommand())
+    .addCommand(aliasRemoveCommand())
+    .addCommand(aliasCheckCommand())
+    .addCommand(aliasLearnCommand())
+    .addCommand(aliasTestCommand())
+    .addCommand(aliasTopicsCommand())
+    .addCommand(aliasWatchCommand());
+}
