@@ -1,7 +1,7 @@
 import type { SensorSettings } from './sensor/settings.js';
 import type { ZoneSettings } from './security/settings.js';
 import type { StampForm } from './heyu/stamp.js';
-import type { Scales } from './heyu/x10config-scales.js';
+import type { Scales } from './heyu/x10config.js';
 
 /** What the pure core needs to know: the configuration without files, hosts and secrets. Times are milliseconds. */
 export type CoreSettings = {

@@ -4,8 +4,7 @@
  */
 
 import type { Source } from '../heyu/source.js';
-import type { X10Alias } from '../heyu/x10config-alias.js';
-import { aliasInLog, isDropped, type X10Config } from '../heyu/x10config.js';
+import { aliasInLog, isDropped, type X10Alias, type X10Config } from '../heyu/x10config.js';
 import { isAlarmType } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { type Address, nextUnit } from '../x10/address.js';

@@ -3,8 +3,7 @@
  * is a question; what cannot be a sensor is skipped, with the reason.
  */
 
-import type { X10Alias } from '../heyu/x10config-alias.js';
-import { isDropped, type X10Config } from '../heyu/x10config.js';
+import { isDropped, type X10Alias, type X10Config } from '../heyu/x10config.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
 import type { SensorType } from '../sensor/settings.js';
 import { type Address, nextUnit } from '../x10/address.js';

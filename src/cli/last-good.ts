@@ -5,9 +5,9 @@
 
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../config/config-keys.js';
+import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../config/keys.js';
 import type { Configuration } from '../config/configuration.js';
-import { maskUrl } from '../config/form-mqtt.js';
+import { maskUrl } from '../config/forms.js';
 import { loadConfiguration, type Loaded, type Request } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem, problemAt } from '../config/problem.js';
 import { keepFiles, type KeptFile, keptFiles, type KeptFiles } from '../io/kept-files.js';

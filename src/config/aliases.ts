@@ -1,17 +1,17 @@
 /** Reads aliases.yaml as it is written into sensors, checked and with their defaults filled in. */
-import { HOUSE_SOURCES, SOURCES, type Source } from '../heyu/source.js';
+import { resolve } from 'node:path';
+import { aliasProblem } from './forms.js';
+import { ALIAS_KEYS, type AliasValues, type ConfigValues, TYPE_OF_KIND } from './keys.js';
+import { type Problem, problemAt } from './problem.js';
+import { didYouMean } from './suggest.js';
+import { withHints } from './syntax-hints.js';
+import { type ReadFile, readTextFile } from './text-file.js';
+import { dotted, type Entry, isEmpty, readDocument, readKeys, unknownKey, type Written } from './yaml.js';
+import { HOUSE_SOURCES, type Source, SOURCES } from '../heyu/source.js';
 import { canBe } from '../sensor/channels.js';
 import type { SensorSettings, SensorType } from '../sensor/settings.js';
-import { nextUnit, type Address } from '../x10/address.js';
-import { UNNAMED_MODEL, type Model } from '../x10/model.js';
-import { ALIAS_KEYS, TYPE_OF_KIND, type AliasValues } from './alias-keys.js';
-import type { ConfigValues } from './config-keys.js';
-import { problemAt, type Problem } from './problem.js';
-import { aliasProblem } from './form-x10.js';
-import { dotted, readKeys, unknownKey } from './read-keys.js';
-import { readable } from './readable.js';
-import { didYouMean } from './suggest.js';
-import { isEmpty, type Entry, type Written } from './written.js';
+import { type Address, nextUnit } from '../x10/address.js';
+import { type Model, UNNAMED_MODEL } from '../x10/model.js';
 
 /** What is set for all sensors in config.yaml. */
 export type SensorDefaults = Pick<
@@ -230,4 +230,70 @@ function defaultSources(type: SensorType, model: Model, defaults: SensorDefaults
   if (type === 'light' || type === 'appliance') return SWITCHING_SOURCES;
   const sources = defaults['sensors.sources'] ?? HOUSE_SOURCES;
   return model.isEmulated ? [...sources, ...EMULATED_SOURCES] : sources;
+}
+
+/** What the alias file says. */
+export type AliasFile = AliasesRead & {
+  /** Every alias could be read: none is missing from `aliases`. */
+  readonly isComplete: boolean;
+  readonly found: boolean;
+  /** For `editAliases` and `rewriteFile`: the text and its hash; undefined when it could not be read. */
+  readonly text: string | undefined;
+  readonly hash: string | undefined;
+};
+
+const IMPORT = 'heyu2mqtt alias import makes the alias file of your x10config';
+
+/**
+ * Reads it. `path` is shown as it is given and relative to `cwd`; undefined = there is none to be looked for.
+ */
+export function loadAliasFile(
+  path: string | undefined,
+  cwd: string,
+  context: Omit<AliasContext, 'file'>,
+  readFile: ReadFile = readTextFile,
+): AliasFile {
+  const none = {
+    aliases: [],
+    problems: [],
+    ignored: [],
+    warnings: [],
+    text: undefined,
+    hash: undefined,
+    found: false,
+  };
+  if (path === undefined) return { ...none, isComplete: true };
+  const reading = readFile(resolve(cwd, path), path);
+  if (!reading.ok) {
+    if (!reading.missing) return { ...none, problems: [reading.problem], isComplete: false };
+    const warnings = [problemAt({ file: path }, 'does not exist: there are no sensors yet', IMPORT)];
+    return { ...none, warnings, isComplete: true };
+  }
+  const { text, hash } = reading.file;
+  const document = readDocument(text, path);
+  if (document.written === undefined) {
+    return { ...none, problems: document.problems, isComplete: false, found: true, text, hash };
+  }
+  const read = readAliases(document.written, { ...context, file: path });
+  const problems = withHints([...document.problems, ...read.problems], text);
+  const warnings = [...document.warnings, ...read.warnings];
+  if (read.aliases.length === 0 && problems.length === 0) {
+    warnings.push(problemAt({ file: path }, 'names no alias: there are no sensors yet', IMPORT));
+  }
+  return {
+    ...read,
+    problems,
+    warnings,
+    isComplete: problems.length === 0,
+    found: true,
+    text,
+    hash,
+  };
+}
+
+/** `hall_motion` becomes "Hall motion". What holds no letter or digit stays as it is. */
+export function readable(name: string): string {
+  const words = name.split(/[._-]+/).filter((word) => word !== '');
+  const sentence = words.join(' ');
+  return sentence === '' ? name : `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }

@@ -1,10 +1,9 @@
 /** Who we are at the broker: user, password, certificates, out of the configuration, its urls and files. */
 import { ENVIRONMENT, problemAt, type Problem } from './problem.js';
-import type { ConfigKey, ConfigValues } from './config-keys.js';
+import { type ConfigKey, type ConfigValues, environmentName } from './keys.js';
 import type { MqttSettings } from './configuration.js';
-import { environmentName } from './config-keys.js';
-import { maskUrl } from './form-mqtt.js';
-import { rankOf, type Origin, type Origins } from './origins.js';
+import { maskUrl } from './forms.js';
+import { type Origin, type Origins, rankOf } from './values.js';
 import { readTextFile } from './text-file.js';
 
 /** The part of the settings that is resolved here. */

@@ -1,14 +1,18 @@
 /** The effective configuration for people and programs: every key, its value with secrets masked, and its origin. */
-import { CONFIG_KEY_NAMES, CONFIG_KEYS, type ConfigKey } from './config-keys.js';
+import {
+  CONFIG_KEY_NAMES,
+  CONFIG_KEYS,
+  type ConfigKey,
+  KEYS_OF_KIND,
+  type KeyTable,
+  ZONE_KEYS,
+} from './keys.js';
 import { printable } from './problem.js';
-import type { Form, Plain } from './form.js';
-import { MASK, maskUrl } from './form-mqtt.js';
-import type { KeyTable } from './key.js';
+import { type Form, MASK, maskUrl, type Plain } from './forms.js';
 import type { Resolved } from './load.js';
-import { formatOrigin, type Origin } from './origins.js';
-import { dotted } from './read-keys.js';
+import { formatOrigin, type Origin } from './values.js';
+import { dotted } from './yaml.js';
 import type { ZoneRead } from './zones.js';
-import { KEYS_OF_KIND, ZONE_KEYS } from './zone-keys.js';
 
 /** One line of the effective configuration. */
 export type EffectiveValue = {

@@ -1,9 +1,15 @@
 /** The reference tables of docs/configuration.md, made of the tables that the checks use. */
-import { ALIAS_KEYS } from './alias-keys.js';
-import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from './config-keys.js';
-import type { Plain } from './form.js';
-import type { KeyTable } from './key.js';
-import { KEYS_OF_KIND, ZONE_KEYS, type ZoneKey } from './zone-keys.js';
+import {
+  ALIAS_KEYS,
+  CONFIG_KEY_NAMES,
+  CONFIG_KEYS,
+  environmentName,
+  KEYS_OF_KIND,
+  type KeyTable,
+  ZONE_KEYS,
+  type ZoneKey,
+} from './keys.js';
+import type { Plain } from './forms.js';
 
 /** A table's name in the document: it stands between `<!-- name:begin -->` and `<!-- name:end -->`. */
 export type ReferenceTable = 'config-keys' | 'zone-keys' | 'alias-keys';

@@ -3,10 +3,8 @@
  * it lost its way, often a line too late and in words of its own; here the line itself is looked at.
  */
 import type { ErrorCode } from 'yaml';
-import { ALIAS_KEYS } from './alias-keys.js';
-import { CONFIG_KEY_NAMES } from './config-keys.js';
+import { ALIAS_KEYS, CONFIG_KEY_NAMES, ZONE_KEYS } from './keys.js';
 import type { Problem } from './problem.js';
-import { ZONE_KEYS } from './zone-keys.js';
 
 /** A mistake: its line (1-based), what is wrong and what to do. */
 export type Diagnosis = { readonly line: number; readonly problem: string; readonly hint: string };

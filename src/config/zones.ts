@@ -1,12 +1,11 @@
 /** The zones of config.yaml, checked and with their defaults filled in. */
 import type { ZoneSettings } from '../security/settings.js';
 import { problemAt, type Problem } from './problem.js';
-import { idPart } from './form-mqtt.js';
-import { readable } from './readable.js';
-import { dotted, readKeys, type KeysRead } from './read-keys.js';
+import { idPart } from './forms.js';
+import { readable } from './aliases.js';
+import { dotted, type Entry, isEmpty, type KeysRead, readKeys } from './yaml.js';
 import { didYouMean } from './suggest.js';
-import { isEmpty, type Entry } from './written.js';
-import { KEYS_OF_KIND, ZONE_KEYS, type ZoneKey, type ZoneValues } from './zone-keys.js';
+import { KEYS_OF_KIND, ZONE_KEYS, type ZoneKey, type ZoneValues } from './keys.js';
 
 /** A zone and where its keys stand. */
 export type ZoneRead = {

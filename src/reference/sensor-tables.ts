@@ -3,8 +3,8 @@
  * times are the default. Asked of the same functions as the service asks, so that they cannot say anything else.
  */
 
-import { TYPE_OF_KIND } from '../config/alias-keys.js';
-import { writeDuration } from '../config/form-time.js';
+import { TYPE_OF_KIND } from '../config/keys.js';
+import { writeDuration } from '../config/forms.js';
 import type { Component, Json } from '../homeassistant/component.js';
 import { sensorDevice } from '../homeassistant/entity.js';
 import { HOUSE_SOURCES } from '../heyu/source.js';

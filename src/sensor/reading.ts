@@ -4,7 +4,7 @@
  * worth, the factor tells. Without one the word has to be a well-known unit. Anything else is not published.
  */
 
-import type { Scale, ScaleDirective, Scales } from '../heyu/x10config-scales.js';
+import type { Scale, ScaleDirective, Scales } from '../heyu/x10config.js';
 import type { ReadingTopic } from '../mqtt/topics.js';
 import type { Model } from '../x10/model.js';
 import { noteBattery } from './diagnostics.js';

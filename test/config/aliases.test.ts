@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatProblems } from '../../src/config/problem.js';
-import { model } from '../../src/config/form-x10.js';
+import { model } from '../../src/config/forms.js';
 import { modelNamed, MODELS } from '../../src/x10/model.js';
 import { aliasesText, faultsOf, good, scene } from './scene.js';
 

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { editAliases, type AliasEdit } from '../../src/config/edit.js';
-import { readDocument } from '../../src/config/document.js';
-import { modelOf } from '../../src/config/edit-model.js';
+import { type AliasEdit, editAliases, modelOf } from '../../src/config/edit.js';
+import { readDocument } from '../../src/config/yaml.js';
 
 const HOUSE = `# yaml-language-server: $schema=aliases.schema.json
 #

@@ -1,19 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ALIAS_KEYS } from '../../src/config/alias-keys.js';
-import { CONFIG_KEYS } from '../../src/config/config-keys.js';
-import { choice, givenAs, list, path, text, yesOrNo, type Form } from '../../src/config/form.js';
+import { ALIAS_KEYS, CONFIG_KEYS, ZONE_KEYS } from '../../src/config/keys.js';
 import {
   brokerUrl,
+  choice,
+  cron,
+  duration,
   foreignTopic,
+  type Form,
+  givenAs,
   idPart,
   jsonPointer,
+  list,
   MASK,
   maskUrl,
+  path,
   slug,
-} from '../../src/config/form-mqtt.js';
-import { cron, duration, timeZone, writeDuration } from '../../src/config/form-time.js';
-import { ZONE_KEYS } from '../../src/config/zone-keys.js';
+  text,
+  timeZone,
+  writeDuration,
+  yesOrNo,
+} from '../../src/config/forms.js';
 
 const valueOf = <T>(form: Form<T>, given: string | readonly string[]): T | undefined => {
   const reading = form.read(given);

@@ -2,9 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { programFor } from '../../src/cli/program.js';
-import { ALIAS_KEYS } from '../../src/config/alias-keys.js';
-import { CONFIG_KEY_NAMES } from '../../src/config/config-keys.js';
-import { ZONE_KEYS } from '../../src/config/zone-keys.js';
+import { ALIAS_KEYS, CONFIG_KEY_NAMES, ZONE_KEYS } from '../../src/config/keys.js';
 import { commandTree, type CommandWords } from '../../src/reference/command-tree.js';
 import { codeOf, DOCUMENTS, rowsOf, sectionOf, textOf } from './documents.js';
 

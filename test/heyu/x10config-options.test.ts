@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readX10Config } from '../../src/heyu/x10config.js';
-import { writeAlias } from '../../src/heyu/x10config-alias.js';
-import { ds90Companion } from '../../src/heyu/x10config-values.js';
+import { readX10Config, writeAlias } from '../../src/heyu/x10config.js';
+import { ds90Companion } from '../../src/heyu/x10config-rules.js';
 
 /** `[what stands behind "ALIAS x", what heyu prints or refuses with]` */
 type Row = readonly [string, string];

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { heyuLogPath, readX10Config } from '../../src/heyu/x10config.js';
-import { readUnits, writeUnits } from '../../src/heyu/x10config-units.js';
+import { readUnits, writeUnits } from '../../src/heyu/x10config-rules.js';
 
 const problems = (text: string) => readX10Config(text).problems.map(({ problem }) => problem);
 const scale = (name: string, word: string, factor: number, offset = 0) => ({

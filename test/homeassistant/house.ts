@@ -1,5 +1,5 @@
 /** A house for tests: settings as the configuration would make them, and one example of each kind of device. */
-import { TYPE_OF_KIND } from '../../src/config/alias-keys.js';
+import { TYPE_OF_KIND } from '../../src/config/keys.js';
 import { HOUSE_SOURCES } from '../../src/heyu/source.js';
 import { ownedZone, type ZoneSettings } from '../../src/security/settings.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { TYPE_OF_KIND } from '../../src/config/alias-keys.js';
+import { TYPE_OF_KIND } from '../../src/config/keys.js';
 import type { Component } from '../../src/homeassistant/component.js';
 import { sensorDevice } from '../../src/homeassistant/entity.js';
 import { MODELS, UNNAMED_MODEL, type Model } from '../../src/x10/model.js';

@@ -1,7 +1,7 @@
 /** Measured values: which topic, which number, which unit. */
 
 import { describe, expect, test } from 'vitest';
-import type { Scale, Scales } from '../../src/heyu/x10config-scales.js';
+import type { Scale, Scales } from '../../src/heyu/x10config.js';
 import { readingsOf } from '../../src/sensor/reading.js';
 import { modelNamed, UNNAMED_MODEL } from '../../src/x10/model.js';
 import { replay } from '../support/replayed.js';

@@ -8,12 +8,11 @@ import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from '
 import { basename, dirname, join, resolve } from 'node:path';
 import type { AliasEntry } from '../../alias/entry.js';
 import type { AliasRead } from '../../config/aliases.js';
-import type { ConfigValues } from '../../config/config-keys.js';
+import type { ConfigValues } from '../../config/keys.js';
 import { type AliasEdit, editAliases } from '../../config/edit.js';
-import { type House, type HouseRequest, readHouse } from '../../config/house.js';
+import { type House, type HouseRequest, readHouse } from '../../config/load.js';
 import { formatProblems, newProblems, type Problem } from '../../config/problem.js';
-import { rewriteFile } from '../../config/rewrite.js';
-import { readTextFile } from '../../config/text-file.js';
+import { readTextFile, rewriteFile } from '../../config/text-file.js';
 import type { ZoneRead } from '../../config/zones.js';
 import { readX10Config, type X10Config } from '../../heyu/x10config.js';
 import { configFileOf, configOption, PROGRAM_FOLDER } from '../configured.js';

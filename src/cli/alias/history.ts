@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { instantsBackFrom, listen, newEar } from '../../alias/ear.js';
 import { hear, type History, newHistory } from '../../alias/heard.js';
-import type { ConfigValues } from '../../config/config-keys.js';
+import type { ConfigValues } from '../../config/keys.js';
 import type { StampForm } from '../../heyu/stamp.js';
 import { CommandError, EXIT } from '../terminal.js';
 

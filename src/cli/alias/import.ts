@@ -6,7 +6,7 @@ import { type AliasEntry, raisesAlarm } from '../../alias/entry.js';
 import { changesAnything, type Merge, mergeAliases, merged, type MergeStep } from '../../alias/merge.js';
 import { type Proposals, proposeSensors, type Question, takeDusk, takeType } from '../../alias/propose.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
-import type { Plain } from '../../config/form.js';
+import type { Plain } from '../../config/forms.js';
 import { formatProblems } from '../../config/problem.js';
 import type { X10Config } from '../../heyu/x10config.js';
 import { type Ask, askOnTerminal } from '../ask.js';

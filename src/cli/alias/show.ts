@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import type { AliasRead } from '../../config/aliases.js';
-import type { ConfigValues } from '../../config/config-keys.js';
+import type { ConfigValues } from '../../config/keys.js';
 import { formatProblems } from '../../config/problem.js';
 import { sensorTopic } from '../../mqtt/topics.js';
 import { channelsOf } from '../../sensor/channels.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CONFIG_KEY_NAMES } from '../../../src/config/config-keys.js';
+import { CONFIG_KEY_NAMES } from '../../../src/config/keys.js';
 import {
   codeInWords,
   connackInWords,

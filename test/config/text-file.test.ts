@@ -12,8 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { rewriteFile } from '../../src/config/rewrite.js';
-import { hashOf, readTextFile } from '../../src/config/text-file.js';
+import { hashOf, readTextFile, rewriteFile } from '../../src/config/text-file.js';
 import { scene } from './scene.js';
 
 const hashOfFile = (path: string): string => {

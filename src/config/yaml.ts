@@ -4,6 +4,7 @@
  * Bounded for every input: depth, number of nodes and merged entries are limited and repeated parts are shared.
  */
 import {
+  type Document,
   isAlias,
   isMap,
   isPair,
@@ -12,12 +13,12 @@ import {
   LineCounter,
   parseDocument,
   visit,
-  type Document,
 } from 'yaml';
-import { problemAt, quote, type Problem } from './problem.js';
-import { dotted } from './read-keys.js';
+import type { Form, Given, Reading } from './forms.js';
+import type { KeyTable, ValuesOf } from './keys.js';
+import { printable, type Problem, problemAt, quote } from './problem.js';
+import { didYouMean } from './suggest.js';
 import { diagnose, doubtfulText, pathAt } from './syntax-hints.js';
-import type { Entry, Place, Written, WrittenSection } from './written.js';
 
 /** What a file says, or why it cannot be read. `problems` may be there beside a document. */
 export type DocumentRead = {
@@ -235,4 +236,114 @@ function mergeSources(walk: Walk, value: Written, place: Place): readonly Writte
     );
   }
   return sections;
+}
+
+/** Where something stands: 1-based line and column. */
+export type Place = { readonly line: number; readonly column: number };
+
+/** One text. `text` is undefined when there is no value (`key:` or `key: null`). */
+export type WrittenText = Place & { readonly kind: 'text'; readonly text: string | undefined };
+
+/** A list. */
+export type WrittenList = Place & { readonly kind: 'list'; readonly items: readonly Written[] };
+
+/** A section: keys in the order of the file. */
+export type WrittenSection = Place & {
+  readonly kind: 'section';
+  readonly entries: ReadonlyMap<string, Entry>;
+};
+
+/** Anything that can stand in a file. */
+export type Written = WrittenText | WrittenList | WrittenSection;
+
+/** A key and what is written for it. The place is that of the key. */
+export type Entry = Place & { readonly key: string; readonly value: Written };
+
+/** Nothing is written: an empty file or a key without a value. */
+export function isEmpty(written: Written): boolean {
+  return written.kind === 'text' && written.text === undefined;
+}
+
+/** What a form can read, or undefined when it is a section, is empty or holds more than texts. */
+export function givenBy(written: Written): Given | undefined {
+  if (written.kind === 'text') return written.text;
+  if (written.kind === 'section') return undefined;
+  const texts: string[] = [];
+  for (const item of written.items) {
+    if (item.kind !== 'text' || item.text === undefined) return undefined;
+    texts.push(item.text);
+  }
+  return texts;
+}
+
+/** What a section says: values of its good keys, the line of every known key, good or not. */
+export type KeysRead<Table extends KeyTable> = {
+  readonly values: Partial<ValuesOf<Table>>;
+  readonly lines: ReadonlyMap<string, number>;
+};
+
+/** A dotted path; parts of others are made printable and a dot within them stays visible. */
+export function dotted(...parts: readonly string[]): string {
+  return parts
+    .filter((part) => part !== '')
+    .map((part) => (/^[\w./-]{1,64}$/.test(part) ? part : quote(part)))
+    .join('.');
+}
+
+/** Reads one value. Nothing written, sections and lists of lists are refused for every form. */
+export function readWritten<T>(form: Form<T>, written: Written): Reading<T> {
+  if (isEmpty(written))
+    return { ok: false, problem: 'has no value', hint: 'write a value or remove the line' };
+  const given = givenBy(written);
+  if (given !== undefined) return form.read(given);
+  const problem =
+    written.kind === 'section'
+      ? `is a section, but one ${form.name} is wanted`
+      : `holds something else than values, but one ${form.name} is wanted`;
+  return { ok: false, problem };
+}
+
+/** A key that nobody knows. `elsewhere` may know where it belongs. */
+export function unknownKey(
+  { key, line }: Entry,
+  place: { readonly file: string; readonly path: string },
+  known: readonly string[],
+  elsewhere?: string,
+): Problem {
+  return problemAt(
+    { file: place.file, line, key: dotted(place.path, printable(key)) },
+    'unknown key',
+    elsewhere ?? didYouMean(key, known),
+  );
+}
+
+/** Reads the entries of a section that lies at `path`. Faults are added to `problems`. */
+export function readKeys<Table extends KeyTable>(
+  table: Table,
+  entries: ReadonlyMap<string, Entry>,
+  place: { readonly file: string; readonly path: string },
+  problems: Problem[],
+): KeysRead<Table> {
+  const values: Record<string, unknown> = {};
+  const lines = new Map<string, number>();
+  for (const entry of entries.values()) {
+    const key = Object.hasOwn(table, entry.key) ? table[entry.key] : undefined;
+    if (key === undefined) {
+      problems.push(unknownKey(entry, place, Object.keys(table)));
+      continue;
+    }
+    lines.set(entry.key, entry.line);
+    const reading = readWritten(key.form, entry.value);
+    if (reading.ok) values[entry.key] = reading.value;
+    else {
+      problems.push(
+        problemAt(
+          { file: place.file, line: entry.line, key: dotted(place.path, entry.key) },
+          reading.problem,
+          reading.hint,
+        ),
+      );
+    }
+  }
+  return { values: values as Partial<ValuesOf<Table>>, lines };
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readDocument } from '../../src/config/document.js';
-import type { Written } from '../../src/config/written.js';
+import { readDocument, type Written } from '../../src/config/yaml.js';
 
 /** A document without its places. */
 function plain(written: Written | undefined): unknown {

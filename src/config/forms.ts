@@ -1,0 +1,463 @@
+/**
+ * A form is how a value is written in the configuration: it reads the text, says in words why it cannot, writes a
+ * value back and describes itself as JSON Schema. The files, the environment, convict, the JSON Schema and the
+ * reference in docs/configuration.md all use the same forms, so that they cannot disagree.
+ */
+import { validateDetailed } from 'node-cron';
+import { quote } from './problem.js';
+import { didYouMean, nearest } from './suggest.js';
+import { type Source, SOURCES } from '../heyu/source.js';
+import { labelProblem } from '../heyu/x10config.js';
+import { topicFault } from '../mqtt/topics.js';
+import { type Address, parseAddress } from '../x10/address.js';
+import { type Model, modelNamed, MODELS } from '../x10/model.js';
+
+/** What a file or an environment variable gives: one text, or a list of texts. */
+export type Given = string | readonly string[];
+
+/** A value that JSON and YAML can hold. */
+export type Plain = string | number | boolean | null | readonly Plain[] | PlainObject;
+
+/** A JSON object. */
+export type PlainObject = { readonly [key: string]: Plain };
+
+/** The texts with which a plain value would be written. */
+export function givenAs(plain: Plain): Given {
+  const text = (value: Plain): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  return isList(plain) ? plain.map(text) : text(plain);
+}
+
+/** Array.isArray does not recognise readonly arrays. */
+function isList(plain: Plain): plain is readonly Plain[] {
+  return Array.isArray(plain);
+}
+
+/** The answer of a form: a value, or why not. */
+export type Reading<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: string; readonly hint?: string | undefined };
+
+/** A way of writing values of the type `T`. */
+export type Form<T> = {
+  /** What it is, for people, without an article: `duration`. */
+  readonly name: string;
+  /** Never throws. */
+  readonly read: (given: Given) => Reading<T>;
+  /**
+   * The value as it stands in the configuration file; `read` of it gives the same value. (A method, so that forms of
+   * different values fit into one table.)
+   */
+  write(value: T): Plain;
+  /** JSON Schema (draft 2020-12) of what `read` accepts in a file. */
+  readonly jsonSchema: PlainObject;
+};
+
+/** A good reading. */
+export const good = <T>(value: T): Reading<T> => ({ ok: true, value });
+
+/** A bad one. */
+export const bad = (problem: string, hint?: string): Reading<never> => ({ ok: false, problem, hint });
+
+/** A form of one value: lists are refused. */
+export function single<T>(
+  name: string,
+  read: (text: string) => Reading<T>,
+  jsonSchema: PlainObject,
+  write: (value: T) => Plain,
+): Form<T> {
+  return {
+    name,
+    read: (given) => (typeof given === 'string' ? read(given) : bad(`is a list, but one ${name} is wanted`)),
+    write,
+    jsonSchema,
+  };
+}
+
+/**
+ * A form of several values: a list, or one text in which commas separate them (an environment variable).
+ * An empty text is an empty list. `least` is the smallest number of values.
+ */
+export function list<T>(of: Form<T>, least = 0): Form<readonly T[]> {
+  return {
+    name: `list of ${of.name}s`,
+    read: (given) => {
+      const texts = typeof given === 'string' ? given.split(',').map((text) => text.trim()) : given;
+      const values: T[] = [];
+      for (const text of texts) {
+        if (text === '' && typeof given === 'string') continue;
+        const reading = of.read(text);
+        if (!reading.ok) return reading;
+        values.push(reading.value);
+      }
+      return values.length < least
+        ? bad(`is empty, but at least ${least} ${of.name} is wanted`)
+        : good(values);
+    },
+    write: (values) => values.map((value) => of.write(value)),
+    jsonSchema: { anyOf: [of.jsonSchema, { type: 'array', items: of.jsonSchema, minItems: least }] },
+  };
+}
+
+/** Text for people and programs: 1 to `most` characters, none of them a control character. */
+export function text(name: string, most = 256): Form<string> {
+  return single(
+    name,
+    (given) => {
+      if (given.trim() === '') return bad('is empty');
+      if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(given))
+        return bad(`${quote(given)} contains a control character`);
+      if (Array.from(given).length > most) return bad(`is longer than ${most} characters`);
+      return good(given);
+    },
+    { type: ['string', 'number', 'boolean'], minLength: 1, maxLength: most },
+    (value) => value,
+  );
+}
+
+/** A secret: anything but nothing, kept as it is and never shown. */
+export const secret: Form<string> = single(
+  'secret',
+  (given) => (given === '' ? bad('is empty') : good(given)),
+  { type: ['string', 'number', 'boolean'], minLength: 1 },
+  (value) => value,
+);
+
+/** One of a few words. */
+export function choice<const W extends string>(words: readonly W[]): Form<W> {
+  const numbers = words.filter((word) => /^\d+$/.test(word)).map(Number);
+  return single(
+    'word',
+    (given) => {
+      const word = words.find((known) => known === given.trim());
+      if (word !== undefined) return good(word);
+      return bad(`${quote(given)} is none of ${words.join(', ')}`, nearestOnly(given, words));
+    },
+    { enum: [...words, ...numbers] },
+    (value) => value,
+  );
+}
+
+const nearestOnly = (given: string, words: readonly string[]): string | undefined => {
+  const hint = didYouMean(given, words);
+  return hint?.startsWith('did') === true ? hint : undefined;
+};
+
+const TRUE = ['true', 'yes', 'on'];
+const FALSE = ['false', 'no', 'off'];
+
+/** true, yes, on or false, no, off; nothing else, lest `0` or a typing error switch something on. */
+export const yesOrNo: Form<boolean> = single(
+  'boolean',
+  (given) => {
+    const word = given.trim().toLowerCase();
+    if (TRUE.includes(word)) return good(true);
+    if (FALSE.includes(word)) return good(false);
+    return bad(`${quote(given)} is neither true nor false`, 'write true or false');
+  },
+  { enum: [true, false, ...TRUE, ...FALSE] },
+  (value) => value,
+);
+
+/** Path of a file or directory. What it is relative to is for the reader to know. */
+export const path: Form<string> = single(
+  'path',
+  (given) => {
+    if (given.trim() === '') return bad('is empty');
+    if (/\p{Cc}/u.test(given)) return bad(`${quote(given)} contains a control character`);
+    if (given.startsWith('~'))
+      return bad(`${quote(given)} begins with ~, which only shells know`, 'write the whole path');
+    return good(given);
+  },
+  { type: 'string', minLength: 1, pattern: '^[^~]' },
+  (value) => value,
+);
+
+const DAY = 86_400_000;
+
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: DAY,
+  w: 7 * DAY,
+};
+
+/** A duration in milliseconds as a person writes it: `90s`, `5m`, `24h`, and days only from two of them on. */
+export function writeDuration(durationMs: number): string {
+  if (durationMs === 0) return '0';
+  if (durationMs % DAY === 0 && durationMs > DAY) return `${durationMs / DAY}d`;
+  for (const [unit, size] of [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const) {
+    if (durationMs % size === 0) return `${durationMs / size}${unit}`;
+  }
+  return `${durationMs}ms`;
+}
+
+/**
+ * `90s`, `5m`, `24h`, `1d` or several of them (`1h30m`) as milliseconds, from `leastMs` to `mostMs`. A number
+ * without a unit is refused because nobody can know what is meant; `0` needs none.
+ */
+export function duration(leastMs: number, mostMs: number, zero?: 'zero_allowed'): Form<number> {
+  const range = `${writeDuration(leastMs)} to ${writeDuration(mostMs)}${zero ? ', or 0' : ''}`;
+  return single(
+    'duration',
+    (given) => {
+      const written = given.trim().toLowerCase().replaceAll(' ', '');
+      if (/^\d+(\.\d+)?$/.test(written) && Number(written) !== 0) {
+        return bad(`${quote(given)} has no unit`, `write ${written}s, ${written}m or ${written}h`);
+      }
+      if (!/^(0|(\d{1,12}(\.\d{1,3})?(ms|s|m|h|d|w))+)$/.test(written)) {
+        return bad(`${quote(given)} is no duration`, 'write it as 90s, 5m or 24h');
+      }
+      let total = 0;
+      for (const [, amount, unit] of written.matchAll(/([\d.]+)([a-z]+)/g)) {
+        total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
+      }
+      total = Math.round(total);
+      if (total === 0 && (zero !== undefined || leastMs === 0)) return good(0);
+      if (total < leastMs || total > mostMs)
+        return bad(`${quote(given)} is out of range`, `allowed: ${range}`);
+      return good(total);
+    },
+    {
+      anyOf: [
+        { type: 'string', pattern: '^ *(0|(\\d{1,12}(\\.\\d{1,3})? *([mM]?[sS]|[mMhHdDwW]) *)+) *$' },
+        { const: 0 },
+      ],
+    },
+    writeDuration,
+  );
+}
+
+/** Name of a time zone in the IANA database, as the runtime knows it. */
+export const timeZone: Form<string> = single(
+  'time zone',
+  (given) => {
+    const name = given.trim();
+    try {
+      if (!/^[A-Za-z]/.test(name)) throw new RangeError('an offset is no zone');
+      new Intl.DateTimeFormat('en', { timeZone: name });
+      return good(name);
+    } catch {
+      const near = nearest(name, Intl.supportedValuesOf('timeZone'));
+      return bad(
+        `${quote(given)} is no time zone`,
+        near === undefined
+          ? 'write a name such as Europe/Berlin or America/New_York'
+          : `did you mean "${near}"?`,
+      );
+    }
+  },
+  { type: 'string', pattern: '^ *[A-Za-z]' },
+  (value) => value,
+);
+
+/** A cron expression of 5 or 6 fields or a nickname such as `@daily`, checked by node-cron; or `off`. */
+export const cron: Form<string> = single(
+  'schedule',
+  (given) => {
+    const expression = given.trim();
+    if (expression === 'off') return good('off');
+    const { valid, errors } = validateDetailed(expression);
+    if (valid) return good(expression);
+    const field = errors[0]?.field;
+    return bad(
+      `${quote(given)} is no cron expression${field === undefined || field === 'expression' ? '' : ` (${field})`}`,
+      'write minute, hour, day, month and weekday, such as 30 3 * * *, or off',
+    );
+  },
+  { type: 'string', minLength: 1 },
+  (value) => value,
+);
+
+/** Url schemes of mqtt.js that reach a broker over a network. */
+export const BROKER_SCHEMES = ['mqtt', 'mqtts', 'tcp', 'tls', 'ssl', 'ws', 'wss'];
+
+/** What is shown in the place of a secret. */
+export const MASK = '********';
+
+function parseUrl(written: string): URL | undefined {
+  try {
+    return new URL(written);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A broker's url with the password and the query (which may hold a token) masked. It rather masks too much: in a url
+ * that was mistyped a password may stand where a host should.
+ */
+export function maskUrl(written: string): string {
+  const start = written.includes('://') ? written.indexOf('://') + 3 : 0;
+  const rest = written
+    .slice(start)
+    .replace(/^([^:@]*):.*@/s, (_, user: string) => `${user}:${MASK}@`)
+    .replace(/\?.*/s, `?${MASK}`);
+  return written.slice(0, start) + rest;
+}
+
+/** Url of a broker. It may hold user and password. */
+export const brokerUrl: Form<string> = single(
+  'broker url',
+  (given) => {
+    const written = given.trim();
+    const shown = quote(maskUrl(written));
+    if (written === '') return bad('is empty');
+    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(written)?.[1]?.toLowerCase();
+    if (scheme === undefined) return bad(`${shown} is no url`, 'write it as mqtt://localhost:1883');
+    if (!BROKER_SCHEMES.includes(scheme)) {
+      return bad(`${shown} has an unknown scheme`, `known: ${BROKER_SCHEMES.join(', ')}`);
+    }
+    if (/[\s\p{Cc}]/u.test(written)) return bad(`${shown} contains a blank`);
+    const url = parseUrl(written);
+    if (url === undefined) return bad(`${shown} is no url`, 'write it as mqtt://localhost:1883');
+    if (url.hostname === '') return bad(`${shown} names no host`, 'write it as mqtt://localhost:1883');
+    if (url.port === '0')
+      return bad(`${shown} names the port 0`, 'write the port of the broker, such as 1883');
+    if (url.hash !== '' || (url.search !== '' && !scheme.startsWith('ws'))) {
+      return bad(`${shown} has something after ? or #`, 'a # or ? in a password is written %23 or %3F');
+    }
+    return good(written);
+  },
+  { type: 'string', pattern: `^ *(${BROKER_SCHEMES.join('|')})://[^\\s]+ *$` },
+  (value) => value,
+);
+
+/** A topic, or the beginning of topics, that we publish. */
+export const ownTopic: Form<string> = single(
+  'topic',
+  (given) => {
+    const problem = topicFault(given);
+    return problem === undefined ? good(given) : bad(`${quote(given)} ${problem}`);
+  },
+  { type: ['string', 'number'], minLength: 1, pattern: '^[^$/+#][^+#]*$' },
+  (value) => value,
+);
+
+/** A topic of another program: whatever MQTT allows to publish to (MQTT 3.1.1, section 4.7). */
+export const foreignTopic: Form<string> = single(
+  'topic',
+  (given) => {
+    if (given.trim() === '') return bad('is empty');
+    if (/[+#]/.test(given))
+      return bad(`${quote(given)} contains a wildcard (+ or #)`, 'write one exact topic');
+    if (/[\p{Cc}\p{Cs}]/u.test(given)) return bad(`${quote(given)} contains a control character`);
+    if (new TextEncoder().encode(given).length > 65_535) return bad('is longer than 65,535 bytes');
+    return good(given);
+  },
+  { type: ['string', 'number'], minLength: 1, pattern: '^[^+#]+$' },
+  (value) => value,
+);
+
+/** A JSON pointer (RFC 6901): empty for the whole payload, or `/alarm/state`. */
+export const jsonPointer: Form<string> = single(
+  'JSON pointer',
+  (given) =>
+    /^(\/([^~/]|~[01])*)*$/u.test(given)
+      ? good(given)
+      : bad(`${quote(given)} is no JSON pointer`, 'write it as /state or /alarm/state'),
+  { type: 'string', pattern: '^(/([^~/]|~[01])*)*$' },
+  (value) => value,
+);
+
+/** What unique ids and entity ids are made of (Home Assistant allows letters, digits, `_` and `-` in discovery topics). */
+export const idPart: Form<string> = single(
+  'id',
+  (given) =>
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(given)
+      ? good(given)
+      : bad(
+          `${quote(given)} is no id`,
+          'use up to 64 letters, digits, _ and -, beginning with a letter or digit',
+        ),
+  { type: ['string', 'number'], pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' },
+  (value) => value,
+);
+
+/** Turns text into an id: `x10/Cellar` becomes `x10_cellar`; undefined when nothing is left. */
+export function slug(written: string): string | undefined {
+  const id = written
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 64);
+  return id === '' ? undefined : id;
+}
+
+/** An X10 address, `A3`. */
+export const address: Form<Address> = single(
+  'address',
+  (given) => {
+    const value = parseAddress(given);
+    return value === undefined ? bad(`${quote(given)} is no X10 address`, addressHint(given)) : good(value);
+  },
+  { type: 'string', pattern: '^ *[A-Pa-p]0?(1[0-6]|[1-9]) *$' },
+  (value) => value,
+);
+
+/** A sender's id in an address's place is what its owner knows of a security sensor. */
+function addressHint(given: string): string {
+  const id = given.trim();
+  return /^(0x[0-9a-f]{1,6}|(?![a-p]\d+$)[0-9a-f]{2,4})$/i.test(id)
+    ? `is that the id of a security sensor? heyu gives it an address: ALIAS front_door C1 DS10A ${id} in x10config, heyu restart, and C1 here`
+    : 'write a house code A to P and a unit 1 to 16, such as A3';
+}
+
+/** A module name of heyu, in any case (heyu compares them without case). */
+export const model: Form<Model> = single(
+  'model',
+  (given) => {
+    const value = modelNamed(given.trim());
+    if (value !== undefined) return good(value);
+    return bad(`${quote(given)} is no model that heyu knows`, modelHint(given.trim()));
+  },
+  { type: 'string', pattern: anyCase(MODELS.map(({ name }) => name)) },
+  (value) => value.name,
+);
+
+/**
+ * The model that was meant: never one of another kind of device, since a smoke detector that is taken for a door contact
+ * says nothing of smoke. The letters before the number tell the kind (SD smoke, DS contact, MS motion); where no model
+ * begins so, every kind has its say.
+ */
+function modelHint(word: string): string {
+  const upper = word.toUpperCase();
+  const whole = MODELS.find(({ name }) => name.toUpperCase().split(/[-_]/).includes(upper));
+  const letters = (name: string): string => /^[A-Z]*/.exec(name.toUpperCase())?.[0] ?? '';
+  const alike = MODELS.filter(({ name }) => letters(name) === letters(upper));
+  const kinds = new Set((alike.length > 0 ? alike : MODELS).map(({ kind }) => kind));
+  const found = [...kinds].flatMap((kind) => {
+    const names = MODELS.filter((each) => each.kind === kind).map(({ name }) => name);
+    const near = nearest(word, names);
+    return near === undefined ? [] : [{ near, kind }];
+  });
+  const [first, ...others] = whole ? [{ near: whole.name, kind: whole.kind }] : found;
+  if (first === undefined) return 'docs/sensors.md lists the models; leave it out for plain X10 motion';
+  if (others.length === 0) return `did you mean "${first.near}"?`;
+  return `did you mean ${found.map(({ near, kind }) => `"${near}" (${kind})`).join(' or ')}?`;
+}
+
+/** JSON Schema patterns know no "ignore case": every letter becomes a class of both. */
+function anyCase(names: readonly string[]): string {
+  const words = names.map((name) =>
+    name.replace(/[A-Za-z]/g, (letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`),
+  );
+  return `^ *(${words.join('|')}) *$`;
+}
+
+/** Source tags of heyu's log. */
+export const sources: Form<readonly Source[]> = list(choice(SOURCES), 1);
+
+/** Why heyu would not accept the name of an alias, or undefined when it does (docs/heyu.md). */
+export function aliasProblem(name: string): string | undefined {
+  if (name === '') return 'is empty';
+  const problem = labelProblem(name);
+  return problem === undefined
+    ? undefined
+    : `is no alias for heyu: ${problem.charAt(0).toLowerCase()}${problem.slice(1).replace(/\.$/, '')}`;
+}
