@@ -5,255 +5,368 @@
  * the queue"). It knows no clock and no connection; its owner sends what `next` gives and reports what became of it.
  */
 
-import { createEntries, type Entry } from './entries.js';
 import {
   DEFAULT_LIMITS,
   type EventMessage,
+  type FailureKind,
   type Outgoing,
   type OutboxCounts,
   type OutboxLimits,
+  type Refusal,
   type RetainedKind,
   type RetainedMessage,
   type Sending,
 } from './outgoing.js';
-import { createParking, type Refusal } from './parking.js';
-import type { FailureKind } from './outgoing.js';
-import { createRetainedValues, type RetainedValue } from './retained-values.js';
 
-export type Outbox = {
-  /** Takes a message and numbers it; numbers rise. */
-  readonly put: (message: Outgoing) => number;
-  /** A number for a message that need not be sent: it is settled. */
-  readonly skip: () => number;
-  /** What to publish now, if anything may be; from then on it is in flight. `now` in epoch milliseconds. */
-  readonly next: (now: number) => Sending | undefined;
-  /** The broker has acknowledged a message. Unknown numbers are ignored. */
-  readonly acknowledged: (sequence: number) => void;
-  /** A message was not acknowledged: a `lost` one is sent again, else its topic is parked until `unpark`. */
-  readonly failed: (sequence: number, why: FailureKind) => void;
-  /** The link is gone: whatever is in flight stands in front again, in its original order. */
-  readonly linkLost: () => void;
-  /** Everything up to this number (`afterSave`) is on disk now. */
-  readonly saved: (number: number) => void;
-  /** Sends every remembered retained value again, after what waits already, kind by kind. */
-  readonly republishAll: (order?: readonly RetainedKind[]) => void;
-  /** Drops the events that have become too old; `next` does so too, but is not called without a link. */
-  readonly expire: (now: number) => void;
-  /** Gives topics that were refused (in one way) another chance: their latest value and the events set aside are sent. */
-  readonly unpark: (why?: Refusal) => void;
-  /** The lowest number that is neither acknowledged nor superseded, expired or parked; else the next to be given. */
-  readonly oldestUnsettled: () => number;
-  /** Whether everything put up to and with this number is settled. */
-  readonly isSettledUpTo: (sequence: number) => boolean;
-  /** Too many events wait: the reader should pause. */
-  readonly isFull: () => boolean;
-  /** The reader may go on. */
-  readonly hasRoom: () => boolean;
-  /** Every topic that may hold a retained copy of ours in the broker, those given at the start included. */
-  readonly retainedTopics: () => string[];
-  readonly parkedTopics: () => string[];
-  readonly counts: () => OutboxCounts;
+/** A message on its way through the outbox. */
+type Entry = {
+  readonly sequence: number;
+  readonly message: Outgoing;
+  /** The save it waits for; 0 = none. */
+  readonly gate: number;
+  /** The retained value that it belongs to; an event has none. */
+  readonly value: RetainedValue | undefined;
+  /** `gate` = waits for a save, `standby` = waits until the older value of its topic has come through. */
+  place: 'line' | 'gate' | 'standby' | 'flight';
+  payload: string;
+  /** It has been sent before: its payload is fixed. */
+  tried: boolean;
 };
 
-/** `retained` are the topics that earlier runs have published. */
-export function createOutbox(settings: Partial<OutboxLimits> = {}, retained: Iterable<string> = []): Outbox {
-  const limits = { ...DEFAULT_LIMITS, ...settings };
-  const entries = createEntries();
-  const values = createRetainedValues(retained);
-  const parking = createParking(limits.parkedEvents);
-  let expired = 0;
-  let parked = 0;
+/** What is known of one retained topic of ours. */
+type RetainedValue = {
+  kind: RetainedKind;
+  /** The latest value; unknown for topics of an earlier run. */
+  latest: string | undefined;
+  /** What the broker holds for sure. */
+  acknowledged: string | undefined;
+  waiting: Entry | undefined;
+  flying: Entry | undefined;
+  /** The last round of `republishAll` in which it was sent. */
+  round: number;
+};
 
-  /** The retained value that an entry belongs to. */
-  const valueOf = ({ message }: Entry): RetainedValue | undefined =>
-    message.kind === 'event' ? undefined : values.get(message.topic);
+/** Numbers given to messages rise; a message is settled when it is acknowledged, superseded, expired or parked. */
+export class Outbox {
+  readonly #limits: OutboxLimits;
+  /** All that is not settled, in the order of the numbers, which is the order of the line. */
+  readonly #entries = new Map<number, Entry>();
+  readonly #values = new Map<string, RetainedValue>();
+  /** Events of these topics wait for this save: later ones must not overtake them. */
+  readonly #gates = new Map<string, number>();
+  /** Topics that the broker refuses. */
+  readonly #refused = new Map<string, Refusal>();
+  /** Events of such topics, oldest first: they do not block the others. */
+  #setAside: EventMessage[] = [];
+  #lastNumber = 0;
+  #savedUpTo = 0;
+  #inFlight = 0;
+  #events = 0;
+  #expired = 0;
+  #parked = 0;
+  #round = 0;
+  #remaining: Iterator<readonly [string, RetainedValue]> | undefined;
 
-  const setAside = (event: EventMessage): void => {
-    parked += 1;
-    parking.setAside(event);
-  };
+  /** `retained` are the topics that earlier runs have published. */
+  constructor(limits: Partial<OutboxLimits> = {}, retained: Iterable<string> = []) {
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    for (const topic of retained) this.#valueOf(topic, 'state');
+  }
 
-  const putEvent = (event: EventMessage): void => {
-    if (parking.isRefused(event.topic)) setAside(event);
-    else entries.wait(entries.enter(event, event.afterSave ?? 0));
-  };
+  /** Takes a message and numbers it; numbers rise. */
+  put(message: Outgoing): number {
+    const given = (this.#lastNumber += 1);
+    if (message.kind === 'event') this.#putEvent(message);
+    else this.#putRetained(message);
+    return given;
+  }
 
-  const putRetained = (message: RetainedMessage): void => {
+  /** A number for a message that need not be sent: it is settled. */
+  skip(): number {
+    return (this.#lastNumber += 1);
+  }
+
+  /** The last number that was given. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
+  /** What to publish now, if anything may be; from then on it is in flight. `now` in epoch milliseconds. */
+  next(now: number): Sending | undefined {
+    if (this.#inFlight >= this.#limits.inFlight) return undefined;
+    const entry = this.#firstOfLine(now) ?? this.#nextOfRound();
+    if (entry === undefined) return undefined;
+    const { sequence, payload, message, value } = entry;
+    entry.place = 'flight';
+    entry.tried = true;
+    this.#inFlight += 1;
+    if (value !== undefined) {
+      value.waiting = undefined;
+      value.flying = entry;
+      // until its acknowledgement nobody knows which of the two the broker holds
+      value.acknowledged = undefined;
+      value.round = this.#round;
+    }
+    const { topic } = message;
+    if (message.kind === 'event') return { sequence, topic, payload, retain: false, id: message.id };
+    return { sequence, topic, payload, retain: true };
+  }
+
+  /** The broker has acknowledged a message. Unknown numbers are ignored. */
+  acknowledged(sequence: number): void {
+    const entry = this.#entries.get(sequence);
+    if (entry?.place !== 'flight') return;
+    this.#settle(entry);
+    const { value, payload, message } = entry;
+    if (value === undefined) return;
+    value.flying = undefined;
+    value.acknowledged = payload;
+    if (value.waiting?.payload === payload && !isForced(value.waiting)) this.#supersede(value);
+    this.#goOn(value);
+    if (value.waiting === undefined && value.latest === '') this.#values.delete(message.topic);
+  }
+
+  /** A message was not acknowledged: a `lost` one is sent again, else its topic is parked until `unpark`. */
+  failed(sequence: number, why: FailureKind): void {
+    const entry = this.#entries.get(sequence);
+    if (entry?.place !== 'flight') return;
+    if (why === 'lost') this.#comeBack(entry);
+    else this.#park(entry, why);
+  }
+
+  /** The link is gone: whatever is in flight stands in front again, in its original order. */
+  linkLost(): void {
+    for (const entry of [...this.#entries.values()]) if (entry.place === 'flight') this.#comeBack(entry);
+  }
+
+  /** Everything up to this number (`afterSave`) is on disk now. */
+  saved(number: number): void {
+    this.#savedUpTo = Math.max(this.#savedUpTo, number);
+    for (const [topic, gate] of this.#gates) if (gate <= this.#savedUpTo) this.#gates.delete(topic);
+    for (const entry of this.#entries.values()) if (entry.place === 'gate') this.#wait(entry);
+  }
+
+  /** Sends every remembered retained value again, after what waits already, kind by kind. */
+  republishAll(order: readonly RetainedKind[] = ['availability', 'discovery', 'state']): void {
+    this.#round += 1;
+    this.#remaining = inOrder(this.#values, order);
+  }
+
+  /** Drops the events that have become too old; `next` does so too, but is not called without a link. */
+  expire(now: number): void {
+    for (const entry of this.#entries.values()) {
+      const { message, place } = entry;
+      if (place !== 'flight' && message.kind === 'event' && this.#isTooOld(message, now)) this.#drop(entry);
+    }
+  }
+
+  /** Gives topics that were refused (in one way) another chance: their latest value and the events set aside are sent. */
+  unpark(why?: Refusal): void {
+    const events = this.#setAside.slice(-this.#limits.parkedEvents);
+    for (const [topic, how] of [...this.#refused]) {
+      if (why !== undefined && how !== why) continue;
+      this.#refused.delete(topic);
+      const value = this.#values.get(topic);
+      if (value?.latest === undefined || value.waiting !== undefined) continue;
+      this.put({ kind: value.kind, topic, payload: value.latest, force: true });
+    }
+    this.#setAside = events.filter(({ topic }) => this.#refused.has(topic));
+    for (const event of events) if (!this.#refused.has(event.topic)) this.put(event);
+  }
+
+  /** The lowest number that is neither acknowledged nor superseded, expired or parked; else the next to be given. */
+  oldestUnsettled(): number {
+    for (const oldest of this.#entries.keys()) return oldest;
+    return this.#lastNumber + 1;
+  }
+
+  /** Whether everything put up to and with this number is settled. */
+  isSettledUpTo(sequence: number): boolean {
+    return this.oldestUnsettled() > sequence;
+  }
+
+  /** Too many events wait: the reader should pause. */
+  isFull(): boolean {
+    return this.#events >= this.#limits.events;
+  }
+
+  /** The reader may go on. */
+  hasRoom(): boolean {
+    return this.#events < this.#limits.eventsResume;
+  }
+
+  /** Every topic that may hold a retained copy of ours in the broker, those given at the start included. */
+  retainedTopics(): string[] {
+    return [...this.#values.keys()];
+  }
+
+  parkedTopics(): string[] {
+    return [...this.#refused.keys()];
+  }
+
+  counts(): OutboxCounts {
+    return {
+      waiting: this.#entries.size - this.#inFlight,
+      inFlight: this.#inFlight,
+      events: this.#events,
+      parkedTopics: this.#refused.size,
+      expired: this.#expired,
+      parked: this.#parked,
+    };
+  }
+
+  #putEvent(event: EventMessage): void {
+    if (this.#refused.has(event.topic)) {
+      this.#keepAside(event);
+      return;
+    }
+    this.#events += 1;
+    const gate = Math.max(event.afterSave ?? 0, this.#gates.get(event.topic) ?? 0);
+    if (gate > this.#savedUpTo) this.#gates.set(event.topic, gate);
+    this.#enter(event, gate, undefined);
+  }
+
+  #putRetained(message: RetainedMessage): void {
     const { topic, kind, payload } = message;
-    const value = values.of(topic, kind);
+    const value = this.#valueOf(topic, kind);
     value.kind = kind;
     value.latest = payload;
     const force = message.force === true || isForced(value.waiting);
-    supersede(value);
-    if (parking.isRefused(topic)) parked += 1;
-    else if (force || value.flying !== undefined || value.acknowledged !== payload) {
-      value.waiting = entries.enter({ ...message, force }, message.afterSave ?? 0);
-      entries.wait(value.waiting);
-    }
-  };
+    this.#supersede(value);
+    if (this.#refused.has(topic)) this.#parked += 1;
+    else if (force || value.flying !== undefined || value.acknowledged !== payload)
+      value.waiting = this.#enter({ ...message, force }, message.afterSave ?? 0, value);
+  }
 
-  const supersede = (value: RetainedValue): void => {
-    if (value.waiting !== undefined) entries.settle(value.waiting);
-    value.waiting = undefined;
-  };
+  /** Takes in a message under the latest number, at the end of the line. */
+  #enter(message: Outgoing, gate: number, value: RetainedValue | undefined): Entry {
+    const place = gate > this.#savedUpTo ? 'gate' : 'line';
+    const { payload } = message;
+    const entry: Entry = { sequence: this.#lastNumber, message, gate, value, place, payload, tried: false };
+    this.#entries.set(entry.sequence, entry);
+    return entry;
+  }
+
+  /** Lets an entry wait in the line, or before the gate when its save has not come. */
+  #wait(entry: Entry): void {
+    if (entry.place === 'flight') this.#inFlight -= 1;
+    entry.place = entry.gate > this.#savedUpTo ? 'gate' : 'line';
+  }
+
+  /** Takes it out of wherever it is, for good. */
+  #settle({ sequence, place, message }: Entry): void {
+    this.#entries.delete(sequence);
+    if (place === 'flight') this.#inFlight -= 1;
+    if (message.kind === 'event') this.#events -= 1;
+  }
 
   /** The first of the line that is still worth sending. */
-  const firstOfLine = (now: number): Entry | undefined => {
-    for (let entry = entries.first(); entry !== undefined; entry = entries.first()) {
-      const { message } = entry;
+  #firstOfLine(now: number): Entry | undefined {
+    for (const entry of this.#entries.values()) {
+      if (entry.place !== 'line') continue;
+      const { message, value } = entry;
       if (message.kind !== 'event') {
+        if (value?.flying === undefined) return entry;
         // a newer value waits for the acknowledgement of the older one
-        if (values.get(message.topic)?.flying === undefined) return entry;
-        entries.standBy(entry);
-      } else if (isTooOld(message, now)) drop(entry);
-      else if (!entry.tried && isPointless(message, now)) entries.settle(entry);
-      else if (parking.isRefused(message.topic)) {
-        entries.settle(entry);
-        setAside(message);
+        entry.place = 'standby';
+      } else if (this.#isTooOld(message, now)) this.#drop(entry);
+      else if (!entry.tried && isPointless(message, now)) this.#settle(entry);
+      else if (this.#refused.has(message.topic)) {
+        this.#settle(entry);
+        this.#keepAside(message);
       } else {
         if (!entry.tried) entry.payload = payloadAt(message, now);
         return entry;
       }
     }
     return undefined;
-  };
+  }
 
-  /** The next remembered value of a round of `republishAll`. */
-  const nextRemembered = (): Entry | undefined => {
-    for (let found = values.nextOfRound(); found !== undefined; found = values.nextOfRound()) {
-      const [topic, { kind, latest }] = found;
-      if (latest === undefined || parking.isRefused(topic)) continue;
-      entries.nextNumber();
-      return entries.enter({ kind, topic, payload: latest }, 0);
+  /** The next remembered value that was not sent in this round of `republishAll` and is not about to be. */
+  #nextOfRound(): Entry | undefined {
+    for (let found = this.#remaining?.next(); found?.done === false; found = this.#remaining?.next()) {
+      const [topic, value] = found.value;
+      const { kind, latest, waiting, flying, round } = value;
+      const isDue = latest !== undefined && latest !== '' && round !== this.#round;
+      if (!isDue || waiting !== undefined || flying !== undefined || this.#refused.has(topic)) continue;
+      this.#lastNumber += 1;
+      return this.#enter({ kind, topic, payload: latest }, 0, value);
     }
+    this.#remaining = undefined;
     return undefined;
-  };
+  }
 
-  const fly = (entry: Entry): Sending => {
-    const { sequence, payload, message } = entry;
-    entries.takeOff(entry);
-    const value = valueOf(entry);
-    if (value !== undefined) {
-      value.waiting = undefined;
-      value.flying = entry;
-      // until its acknowledgement nobody knows which of the two the broker holds
-      value.acknowledged = undefined;
-      value.round = values.round();
-    }
-    const { topic } = message;
-    if (message.kind === 'event') return { sequence, topic, payload, retain: false, id: message.id };
-    return { sequence, topic, payload, retain: true };
-  };
+  #isTooOld({ at }: EventMessage, now: number): boolean {
+    return now - at > this.#limits.maxAgeMs;
+  }
 
-  const isTooOld = ({ at }: EventMessage, now: number): boolean => now - at > limits.maxAgeMs;
+  #drop(entry: Entry): void {
+    this.#settle(entry);
+    this.#expired += 1;
+  }
 
-  const drop = (entry: Entry): void => {
-    entries.settle(entry);
-    expired += 1;
-  };
+  #supersede(value: RetainedValue): void {
+    if (value.waiting !== undefined) this.#settle(value.waiting);
+    value.waiting = undefined;
+  }
 
-  const park = (entry: Entry, why: Refusal): void => {
-    const { message } = entry;
-    parking.refuse(message.topic, why);
-    entries.settle(entry);
-    if (message.kind === 'event') setAside(message);
-    else parked += 1;
-    const value = valueOf(entry);
+  /** Keeps an event of a refused topic; beyond the limit the oldest are dropped. */
+  #keepAside(event: EventMessage): void {
+    const { parkedEvents } = this.#limits;
+    this.#parked += 1;
+    this.#setAside.push(event);
+    // cutting off only now and then keeps this cheap
+    if (this.#setAside.length > 2 * parkedEvents) this.#setAside = this.#setAside.slice(-parkedEvents);
+  }
+
+  #park(entry: Entry, why: Refusal): void {
+    const { message, value } = entry;
+    this.#refused.set(message.topic, why);
+    this.#settle(entry);
+    if (message.kind === 'event') this.#keepAside(message);
+    else this.#parked += 1;
     if (value === undefined) return;
     value.flying = undefined;
-    supersede(value);
-  };
+    this.#supersede(value);
+  }
 
   /** What was in flight has to be sent again, unless a newer value is there. */
-  const comeBack = (entry: Entry): void => {
-    const value = valueOf(entry);
+  #comeBack(entry: Entry): void {
+    const { value } = entry;
     if (value !== undefined) value.flying = undefined;
     if (value?.waiting === undefined) {
-      entries.land(entry);
-      entries.wait(entry);
+      this.#wait(entry);
       if (value !== undefined) value.waiting = entry;
     } else {
-      entries.settle(entry);
-      goOn(value);
+      this.#settle(entry);
+      this.#goOn(value);
     }
-  };
-
-  const arrive = (entry: Entry): void => {
-    entries.settle(entry);
-    const value = valueOf(entry);
-    if (value === undefined) return;
-    value.flying = undefined;
-    value.acknowledged = entry.payload;
-    if (value.waiting?.payload === entry.payload && !isForced(value.waiting)) supersede(value);
-    goOn(value);
-    if (value.waiting === undefined && value.latest === '') values.forget(entry.message.topic);
-  };
+  }
 
   /** Lets the newer value into the line after its older one has left the flight. */
-  const goOn = ({ waiting }: RetainedValue): void => {
-    if (waiting?.place === 'standby') entries.wait(waiting);
-  };
+  #goOn({ waiting }: RetainedValue): void {
+    if (waiting?.place === 'standby') this.#wait(waiting);
+  }
 
-  return {
-    put: (message) => {
-      const given = entries.nextNumber();
-      if (message.kind === 'event') putEvent(message);
-      else putRetained(message);
-      return given;
-    },
-    skip: entries.nextNumber,
-    next: (now) => {
-      if (entries.sizes().flight >= limits.inFlight) return undefined;
-      const entry = firstOfLine(now) ?? nextRemembered();
-      return entry === undefined ? undefined : fly(entry);
-    },
-    acknowledged: (sequence) => {
-      const entry = entries.inFlight(sequence);
-      if (entry !== undefined) arrive(entry);
-    },
-    failed: (sequence, why) => {
-      const entry = entries.inFlight(sequence);
-      if (entry === undefined) return;
-      if (why === 'lost') comeBack(entry);
-      else park(entry, why);
-    },
-    linkLost: () => {
-      for (const entry of [...entries.flying()].reverse()) comeBack(entry);
-    },
-    saved: (number) => {
-      for (const entry of entries.openGate(number)) entries.wait(entry);
-    },
-    republishAll: (order = ['availability', 'discovery', 'state']) => values.beginRound(order),
-    expire: (now) => {
-      for (const entry of entries.waiting()) {
-        if (entry.message.kind === 'event' && isTooOld(entry.message, now)) drop(entry);
-      }
-    },
-    unpark: (why) => {
-      const { topics, events } = parking.release(why);
-      for (const topic of topics) {
-        const value = values.get(topic);
-        if (value?.latest === undefined || value.waiting !== undefined) continue;
-        entries.nextNumber();
-        putRetained({ kind: value.kind, topic, payload: value.latest, force: true });
-      }
-      for (const event of events) {
-        entries.nextNumber();
-        putEvent(event);
-      }
-    },
-    oldestUnsettled: entries.oldestUnsettled,
-    isSettledUpTo: (sequence) => entries.oldestUnsettled() > sequence,
-    isFull: () => entries.sizes().events >= limits.events,
-    hasRoom: () => entries.sizes().events < limits.eventsResume,
-    retainedTopics: values.topics,
-    parkedTopics: parking.topics,
-    counts: () => {
-      const { flight, unsettled, events } = entries.sizes();
-      const parkedTopics = parking.topics().length;
-      return { waiting: unsettled - flight, inFlight: flight, events, parkedTopics, expired, parked };
-    },
-  };
+  /** What is known of a topic, made when there is nothing. */
+  #valueOf(topic: string, kind: RetainedKind): RetainedValue {
+    let value = this.#values.get(topic);
+    if (value === undefined) {
+      const none = undefined;
+      value = { kind, latest: none, acknowledged: none, waiting: none, flying: none, round: 0 };
+      this.#values.set(topic, value);
+    }
+    return value;
+  }
+}
+
+function* inOrder(
+  values: ReadonlyMap<string, RetainedValue>,
+  order: readonly RetainedKind[],
+): Generator<readonly [string, RetainedValue]> {
+  for (const kind of order) {
+    for (const found of values) if (found[1].kind === kind) yield found;
+  }
 }
 
 function isForced(entry: Entry | undefined): boolean {

@@ -83,6 +83,9 @@ export type OutboxCounts = {
  */
 export type FailureKind = 'lost' | 'refused' | 'poison';
 
+/** How it was refused: with an answer, or by hanging up. */
+export type Refusal = Exclude<FailureKind, 'lost'>;
+
 export type PublishFailure = Error & { readonly kind: FailureKind };
 
 export function publishFailure(kind: FailureKind, message: string): PublishFailure {

@@ -4,7 +4,7 @@
  */
 
 import { placeOf } from '../homeassistant/remembered.js';
-import { createOutbox } from '../mqtt/outbox.js';
+import { Outbox } from '../mqtt/outbox.js';
 import { setBack, snapshot, stalled } from '../security/security.js';
 import { acknowledged } from './acknowledged.js';
 import { announcing } from './announcing.js';
@@ -102,7 +102,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   const link = newLinkState();
   const logState = newLogState(clock.monotonicMs());
 
-  const outbox = createOutbox({ maxAgeMs: settings.core.replayMaxAgeMs }, [
+  const outbox = new Outbox({ maxAgeMs: settings.core.replayMaxAgeMs }, [
     ...checkpoint.retained,
     ...retainedTopicsOf(settings.core),
   ]);

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { EventMessage, Outgoing, RetainedMessage, Sending } from '../../src/mqtt/outgoing.js';
-import { createOutbox } from '../../src/mqtt/outbox.js';
+import { Outbox } from '../../src/mqtt/outbox.js';
 
 const WINDOW = 3;
 const MAX_AGE_MS = 50;
@@ -62,7 +62,7 @@ const refusal: fc.Arbitrary<Step> = fc.oneof(
 
 /** Runs the steps, checks after each, and at the end lets everything through. */
 function run(steps: readonly Step[]): void {
-  const outbox = createOutbox({ inFlight: WINDOW, maxAgeMs: MAX_AGE_MS, events: 5, eventsResume: 3 });
+  const outbox = new Outbox({ inFlight: WINDOW, maxAgeMs: MAX_AGE_MS, events: 5, eventsResume: 3 });
   let now = 1_000;
   let saves = 0;
   const events: EventMessage[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EventMessage, RetainedMessage } from '../../src/mqtt/outgoing.js';
-import { createOutbox, type Outbox } from '../../src/mqtt/outbox.js';
+import { Outbox } from '../../src/mqtt/outbox.js';
 
 const state = (topic: string, payload: string, more: Partial<RetainedMessage> = {}): RetainedMessage => ({
   kind: 'state',
@@ -40,13 +40,13 @@ function drain(outbox: Outbox, now = 0): string[] {
 
 describe('retained values', () => {
   test('leave in the order in which they came', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     for (const topic of ['a', 'b', 'c']) outbox.put(state(topic, 'ON'));
     expect(sendAll(outbox).sent).toEqual(['a=ON R', 'b=ON R', 'c=ON R']);
   });
 
   test('a newer value removes the older unsent one and stands at the end', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     const older = outbox.put(state('a', 'ON'));
     outbox.put(state('b', 'ON'));
     outbox.put(state('a', 'OFF'));
@@ -55,7 +55,7 @@ describe('retained values', () => {
   });
 
   test('a value equal to the acknowledged one is not sent again, unless forced', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     outbox.put(state('a', 'ON'));
     drain(outbox);
     const same = outbox.put(state('a', 'ON'));
@@ -66,7 +66,7 @@ describe('retained values', () => {
   });
 
   test('a change that is taken back before it was sent leaves nothing to send', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     outbox.put(state('a', 'OFF'));
     drain(outbox);
     outbox.put(state('a', 'ON'));
@@ -76,7 +76,7 @@ describe('retained values', () => {
   });
 
   test('a forced value stays forced when an unforced one takes its place', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     outbox.put(state('a', 'OFF'));
     drain(outbox);
     outbox.put(state('a', 'OFF', { force: true }));
@@ -85,7 +85,7 @@ describe('retained values', () => {
   });
 
   test('a newer value waits for the acknowledgement of the older one, others do not', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     const older = outbox.put(state('a', 'ON'));
     sendAll(outbox);
     outbox.put(state('a', 'OFF'));
@@ -96,7 +96,7 @@ describe('retained values', () => {
   });
 
   test('a newer value equal to the one in flight is settled by its acknowledgement', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     const first = outbox.put(state('a', 'ON'));
     sendAll(outbox);
     const second = outbox.put(state('a', 'ON'));
@@ -109,7 +109,7 @@ describe('retained values', () => {
   test.each(['before', 'after'])(
     'going back to the acknowledged value %s the link was lost is sent: the broker may hold the other one',
     (moment) => {
-      const outbox = createOutbox();
+      const outbox = new Outbox();
       outbox.put(state('a', 'OFF'));
       drain(outbox);
       outbox.put(state('a', 'ON'));
@@ -122,7 +122,7 @@ describe('retained values', () => {
   );
 
   test('an empty payload deletes the topic once it is acknowledged', () => {
-    const outbox = createOutbox({}, ['old']);
+    const outbox = new Outbox({}, ['old']);
     outbox.put(state('a', 'ON'));
     expect(outbox.retainedTopics()).toEqual(['old', 'a']);
     outbox.put(state('old', ''));
@@ -134,13 +134,13 @@ describe('retained values', () => {
 
 describe('events', () => {
   test('are all sent, in order, also when they are equal', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     for (const id of ['1', '2', '2']) outbox.put(event('e', id));
     expect(drain(outbox)).toEqual(['e=1', 'e=2', 'e=2']);
   });
 
   test('fill the outbox at the limit, and it has room again well below', () => {
-    const outbox = createOutbox({ events: 10, eventsResume: 8 });
+    const outbox = new Outbox({ events: 10, eventsResume: 8 });
     for (let id = 0; id < 9; id += 1) outbox.put(event('e', `${id}`));
     expect([outbox.isFull(), outbox.hasRoom()]).toEqual([false, false]);
     outbox.put(event('e', '9'));
@@ -152,7 +152,7 @@ describe('events', () => {
   });
 
   test('states do not count as events', () => {
-    const outbox = createOutbox({ events: 1 });
+    const outbox = new Outbox({ events: 1 });
     outbox.put(state('a', 'ON'));
     expect(outbox.isFull()).toBe(false);
   });
@@ -161,7 +161,7 @@ describe('events', () => {
     ['exactly at the limit', 100, ['e=1', 'e=2'], 0],
     ['one beyond it', 101, ['e=2'], 1],
   ])('older than the limit are dropped and counted: %s', (_, now, sent, expired) => {
-    const outbox = createOutbox({ maxAgeMs: 100 });
+    const outbox = new Outbox({ maxAgeMs: 100 });
     const first = outbox.put(event('e', '1', { at: 0 }));
     outbox.put(event('e', '2', { at: 1 }));
     expect(sendAll(outbox, now).sent).toEqual(sent);
@@ -170,7 +170,7 @@ describe('events', () => {
   });
 
   test('expire without a link too, and make room', () => {
-    const outbox = createOutbox({ maxAgeMs: 100, events: 2, eventsResume: 2 });
+    const outbox = new Outbox({ maxAgeMs: 100, events: 2, eventsResume: 2 });
     outbox.put(event('e', '1', { at: 0 }));
     outbox.put(event('e', '2', { at: 0, afterSave: 1 }));
     outbox.put(event('e', '3', { at: 50 }));
@@ -185,13 +185,13 @@ describe('events', () => {
     ['in time', 100, 'e=live'],
     ['too late', 101, 'e=missed'],
   ])('sent %s say so', (_, now, sent) => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     outbox.put(event('e', 'live', { lateAfter: 100, latePayload: 'missed' }));
     expect(sendAll(outbox, now).sent).toEqual([sent]);
   });
 
   test('are dropped and settled when they are worth nothing late', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     const clear = outbox.put(event('e', 'clear', { lateAfter: 100, latePayload: null }));
     expect(sendAll(outbox, 101).sent).toEqual([]);
     expect(outbox.isSettledUpTo(clear)).toBe(true);
@@ -199,7 +199,7 @@ describe('events', () => {
   });
 
   test('keep the payload of their first sending when they are repeated later', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     outbox.put(event('e', 'live', { lateAfter: 100, latePayload: 'missed' }));
     sendAll(outbox, 100);
     outbox.linkLost();
@@ -209,7 +209,7 @@ describe('events', () => {
 
 describe('in flight', () => {
   test('is never more than the window', () => {
-    const outbox = createOutbox({ inFlight: 2 });
+    const outbox = new Outbox({ inFlight: 2 });
     for (const id of ['1', '2', '3']) outbox.put(event('e', id));
     expect(sendAll(outbox).sent).toEqual(['e=1', 'e=2']);
     outbox.acknowledged(1);
@@ -219,7 +219,7 @@ describe('in flight', () => {
   });
 
   test('stands in front again in its order after the link was lost', () => {
-    const outbox = createOutbox({ inFlight: 3 });
+    const outbox = new Outbox({ inFlight: 3 });
     for (const id of ['1', '2', '3', '4']) outbox.put(event('e', id));
     sendAll(outbox);
     outbox.acknowledged(2);
@@ -230,7 +230,7 @@ describe('in flight', () => {
   });
 
   test('an acknowledgement that comes after the link was lost does not count', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     const number = outbox.put(event('e', '1'));
     sendAll(outbox);
     outbox.linkLost();
@@ -242,7 +242,7 @@ describe('in flight', () => {
 
 describe('what waits for the disk', () => {
   test('is not sent before it is saved, and does not hold up others', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     outbox.put(state('zone', 'armed', { afterSave: 2 }));
     outbox.put(event('e', '1', { afterSave: 1 }));
     outbox.put(state('motion', 'ON'));
@@ -254,7 +254,7 @@ describe('what waits for the disk', () => {
   });
 
   test('later events of the same topic do not overtake it', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     outbox.put(event('e', '1', { afterSave: 5 }));
     outbox.put(event('e', '2'));
     outbox.put(event('f', '3'));
@@ -266,14 +266,14 @@ describe('what waits for the disk', () => {
   });
 
   test('a save of the past needs no waiting', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     outbox.saved(5);
     outbox.put(state('zone', 'armed', { afterSave: 5 }));
     expect(sendAll(outbox).sent).toEqual(['zone=armed R']);
   });
 
   test('a saved value still waits for the older one in flight', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     outbox.put(state('zone', 'armed'));
     sendAll(outbox);
     outbox.put(state('zone', 'disarmed', { afterSave: 1 }));
@@ -284,7 +284,7 @@ describe('what waits for the disk', () => {
   });
 
   test('an unsaved value is not sent when the older one comes through', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     outbox.put(state('zone', 'armed'));
     sendAll(outbox);
     outbox.put(state('zone', 'disarmed', { afterSave: 1 }));
@@ -297,7 +297,7 @@ describe('what waits for the disk', () => {
 
 describe('publishing all again', () => {
   test('goes kind by kind, after what waits, each topic once', () => {
-    const outbox = createOutbox({}, ['of an earlier run']);
+    const outbox = new Outbox({}, ['of an earlier run']);
     outbox.put(state('s', 'ON'));
     outbox.put({ kind: 'discovery', topic: 'd', payload: '{}' });
     outbox.put({ kind: 'availability', topic: 'v', payload: 'online' });
@@ -313,7 +313,7 @@ describe('publishing all again', () => {
   });
 
   test('sends the value that is the latest by then, and leaves the live one first', () => {
-    const outbox = createOutbox({ inFlight: 1 });
+    const outbox = new Outbox({ inFlight: 1 });
     for (const topic of ['a', 'b', 'c']) outbox.put(state(topic, 'OFF'));
     drain(outbox);
     outbox.republishAll();
@@ -324,7 +324,7 @@ describe('publishing all again', () => {
   });
 
   test('a link lost in the middle loses none of it', () => {
-    const outbox = createOutbox({ inFlight: 2 });
+    const outbox = new Outbox({ inFlight: 2 });
     for (const topic of ['a', 'b', 'c']) outbox.put(state(topic, 'OFF'));
     drain(outbox);
     outbox.republishAll();
@@ -336,7 +336,7 @@ describe('publishing all again', () => {
 
 describe('refused topics', () => {
   test.each(['refused', 'poison'] as const)('a %s message does not block the others', (why) => {
-    const outbox = createOutbox({ inFlight: 1 });
+    const outbox = new Outbox({ inFlight: 1 });
     outbox.put(event('bad', '1'));
     outbox.put(event('bad', '2'));
     outbox.put(event('good', '3'));
@@ -349,7 +349,7 @@ describe('refused topics', () => {
   });
 
   test('get their events and their latest value when they are given another chance', () => {
-    const outbox = createOutbox({ parkedEvents: 2 });
+    const outbox = new Outbox({ parkedEvents: 2 });
     outbox.put(state('a', 'ON'));
     outbox.put(event('e', '1'));
     for (const number of sendAll(outbox).numbers) outbox.failed(number, 'refused');
@@ -362,7 +362,7 @@ describe('refused topics', () => {
   });
 
   test('a newer value that waits for a refused one goes with it', () => {
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     outbox.put(state('a', 'ON'));
     sendAll(outbox);
     outbox.put(state('a', 'OFF'));
@@ -373,7 +373,7 @@ describe('refused topics', () => {
 });
 
 test('a hundred thousand changes of state without a link cost no memory and no time', () => {
-  const outbox = createOutbox();
+  const outbox = new Outbox();
   outbox.put(event('e', '1'));
   const begun = performance.now();
   for (let turn = 0; turn < 100_000; turn += 1) outbox.put(state(`s${turn % 50}`, `${turn}`));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Condition } from '../../src/service/condition.js';
 import { refusals, type Refusals } from '../../src/service/refusals.js';
-import { createOutbox, type Outbox } from '../../src/mqtt/outbox.js';
+import { Outbox } from '../../src/mqtt/outbox.js';
 
 const TOPIC = 'x10/hall/motion';
 
@@ -16,7 +16,7 @@ type Scene = {
 };
 
 function scene(): Scene {
-  const outbox = createOutbox();
+  const outbox = new Outbox();
   const condition: Condition = new Map();
   const said: string[] = [];
   let mono = 0;

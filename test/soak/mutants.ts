@@ -19,8 +19,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'one event in five is dropped, each time it is put',
     file: 'mqtt/outbox.js',
-    text: 'const putEvent = (event) => {',
-    instead: 'const putEvent = (event) => { if (/[05]$/.test(event.id)) return;',
+    text: '#putEvent(event) {',
+    instead: '#putEvent(event) { if (/[05]$/.test(event.id)) return;',
   },
   {
     name: 'a file gets another generation when it is met again',
@@ -31,9 +31,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'some sensors are never OFF',
     file: 'mqtt/outbox.js',
-    text: 'const putRetained = (message) => {',
+    text: '#putRetained(message) {',
     instead:
-      'const putRetained = (message) => { if (/[135]\\/motion$/.test(message.topic) && message.payload === "OFF") return;',
+      '#putRetained(message) { if (/[135]\\/motion$/.test(message.topic) && message.payload === "OFF") return;',
   },
   {
     name: 'what was lost with the link counts as acknowledged',

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createOutbox } from '../../../src/mqtt/outbox.js';
+import { Outbox } from '../../../src/mqtt/outbox.js';
 import { failureKind } from '../../../src/mqtt/outgoing.js';
 import { startAedes, type TestAedes } from '../../support/aedes.js';
 import { until } from '../../support/until.js';
@@ -41,7 +41,7 @@ describe('a broker that hangs up on a publish', () => {
       if (topic === 'allowed/a' && !arrived.includes(payload.toString())) arrived.push(payload.toString());
     });
     const tested = listen({ urls: [url], timings: { firstRetryMs: 10, longestRetryMs: 20 } });
-    const outbox = createOutbox();
+    const outbox = new Outbox();
     const put = (topic: string, id: string): number =>
       outbox.put({ kind: 'event', topic, payload: id, id, at: 0 });
     for (let number = 0; number < 40; number += 1) put('allowed/a', `${number}`);
