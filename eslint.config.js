@@ -120,7 +120,6 @@ const longFunctions = [
   'src/bridge/explain.ts',
   'src/bridge/listen.ts',
   'src/cli/run.ts',
-  'src/cli/visitor.ts',
   'src/heyu/stamp.ts',
   'src/io/broker-check/guest.ts',
   'src/io/broker-check/lab.ts',

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import type { Configuration } from '../config/configuration.js';
 import { formatProblem, type Problem } from '../config/problem.js';
 import { connectBroker } from '../io/broker.js';
+import type { BrokerOptions } from '../io/broker/options.js';
 import { parseBrokerUrl } from '../io/broker/url.js';
+import type { Credentials } from '../io/broker/visit.js';
 import { systemClock } from '../io/clock.js';
 import { openStore } from '../io/store.js';
 import { followLog } from '../io/tail/follow-log.js';
@@ -53,30 +55,35 @@ const pem = (text: string | undefined): Buffer | undefined =>
   text === undefined ? undefined : Buffer.from(text);
 
 /** Who we are to the broker. Secrets: not to be logged. */
-export function credentialsOf({ mqtt }: Configuration): {
-  readonly username: string | undefined;
-  readonly password: string | undefined;
-  readonly ca: Buffer | undefined;
-  readonly cert: Buffer | undefined;
-  readonly key: Buffer | undefined;
-} {
+export function credentialsOf({ mqtt }: Configuration): Credentials {
   const { username, password, ca, cert, key } = mqtt;
   return { username, password, ca: pem(ca), cert: pem(cert), key: pem(key) };
 }
 
-/** The connection to the configured broker. */
+/** The service's connection to the configured broker. */
 export function brokerOf(configuration: Configuration): Broker {
   const { core, mqtt } = configuration;
   return connectBroker({
-    ...credentialsOf(configuration),
-    urls: mqtt.urls,
+    ...connectionOf(configuration),
     clientId: mqtt.clientId,
     clean: mqtt.session === 'clean',
-    keepaliveS: Math.round(mqtt.keepaliveMs / 1000),
-    protocol: mqtt.protocol,
     will: { topic: bridgeTopic(core.baseTopic, 'status'), payload: 'offline', retain: true },
-    clock: systemClock,
   });
+}
+
+/** That of a command: with a client id and a session of its own, and without a will. */
+export function commandBrokerOf(configuration: Configuration): Broker {
+  const options = { clientId: commandClientId(), clean: true, will: undefined };
+  return connectBroker({ ...connectionOf(configuration), ...options });
+}
+
+/** A client id that nobody else has. */
+export const commandClientId = (): string => `heyu2mqtt-cli-${randomBytes(4).toString('hex')}`;
+
+function connectionOf(configuration: Configuration): Omit<BrokerOptions, 'clientId' | 'clean' | 'will'> {
+  const { urls, keepaliveMs, protocol } = configuration.mqtt;
+  const keepaliveS = Math.round(keepaliveMs / 1000);
+  return { ...credentialsOf(configuration), urls, keepaliveS, protocol, clock: systemClock };
 }
 
 /** The document in the state directory, which is made if it is missing. */

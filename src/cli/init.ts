@@ -16,7 +16,7 @@ import { type Ask, askOnTerminal } from './ask.js';
 import { DEFAULT_CONFIG, ownVersion, PROGRAM_FOLDER } from './configured.js';
 import { engineLock, findX10Config, isDirectory } from './heyu-install.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
-import { visitBroker } from './visitor.js';
+import { visitBroker } from './visit-broker.js';
 
 /** Options of `init`; what is not given is asked for, or has a default. */
 export type InitOptions = {
@@ -188,8 +188,7 @@ async function reportResult(terminal: Terminal, path: string): Promise<void> {
   terminal.print();
   terminal.print(`the configuration is good: ${configuration.core.sensors.length} aliases`);
   try {
-    const visitor = await visitBroker(configuration, { received: () => undefined });
-    await visitor.leave();
+    await (await visitBroker(configuration)).leave();
     terminal.print(`the broker lets us in: ${configuration.mqtt.urls[0] ?? ''}`);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

@@ -6,23 +6,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Configuration } from '../../config/configuration.js';
 import { isoAt, timeZone } from '../../heyu/time-zone.js';
 import { discoveryMessages } from '../../homeassistant/discovery.js';
+import type { Visit } from '../../io/broker/visit.js';
 import { bridgeTopic, sensorTopic, zoneTopic } from '../../mqtt/topics.js';
+import type { Message } from '../../ports.js';
 import { channelsOf } from '../../sensor/channels.js';
 import { eventTypesOf } from '../../sensor/event-types.js';
 import type { SensorSettings } from '../../sensor/settings.js';
 import { askOnTerminal } from '../ask.js';
 import { configOption, loadOrFail } from '../configured.js';
 import { CommandError, EXIT, processTerminal, type Style, type Terminal } from '../terminal.js';
-import { visitBroker, type Visitor } from '../visitor.js';
+import { publishOrFail, visitBroker } from '../visit-broker.js';
 
 type Options = { readonly config?: string; readonly motion?: boolean; readonly yes?: boolean };
-
-/** What came in so far, and a way to wait for more. */
-export type Inbox = {
-  readonly retained: ReadonlyMap<string, string>;
-  /** Resolves when this topic brings this payload; false after the time. */
-  readonly comes: (topic: string, payload: string, withinMs: number) => Promise<boolean>;
-};
 
 /** How a step went. */
 export type Verdict = 'ok' | 'warning' | 'fault';
@@ -31,7 +26,7 @@ export type Verdict = 'ok' | 'warning' | 'fault';
 export type Tell = (verdict: Verdict, text: string, hint?: string) => void;
 
 /** An echo that takes longer does not come. */
-export const ECHO_MS = 5000;
+const ECHO_MS = 5000;
 
 /** The command `alias test`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
 export function aliasTestCommand(): Command {
@@ -48,20 +43,19 @@ async function testAlias(alias: string, options: Options): Promise<void> {
   const terminal = processTerminal();
   const { configuration } = loadOrFail(options.config, (warning) => terminal.complain(warning));
   const sensor = sensorNamed(configuration, alias);
-  const inbox = newInbox();
-  const visitor = await visitBroker(configuration, { received: inbox.received });
+  const visit = await visitBroker(configuration);
   const verdicts: Verdict[] = [];
   const tell = teller(terminal, verdicts);
   try {
     tell('ok', `connected to ${configuration.mqtt.urls[0] ?? ''}`);
-    await readBack(configuration, sensor, visitor, inbox, tell);
+    await readBack(configuration, sensor, visit, tell);
     if (options.motion === true)
-      await toggleMotion(configuration, sensor, visitor, inbox, tell, {
+      await toggleMotion(configuration, sensor, visit, tell, {
         asks: terminal.isInteractive && options.yes !== true,
         isSure: options.yes === true,
       });
   } finally {
-    await visitor.leave();
+    await visit.leave();
   }
   process.exitCode = verdicts.includes('fault')
     ? EXIT.faults
@@ -82,8 +76,7 @@ function sensorNamed({ core }: Configuration, alias: string): SensorSettings {
 async function readBack(
   configuration: Configuration,
   sensor: SensorSettings,
-  visitor: Visitor,
-  inbox: Inbox,
+  visit: Visit,
   tell: Tell,
 ): Promise<void> {
   const { core } = configuration;
@@ -96,8 +89,9 @@ async function readBack(
   const channels = channelsOf(sensor).filter((channel) => channel !== 'set');
   const zones = sensor.zone === undefined ? [] : [zoneTopic(core.baseTopic, sensor.zone, 'security')];
   const topics = [status, ...channels.map(topicOf), ...discovery.map(({ topic }) => topic), ...zones];
-  for (const topic of await visitor.subscribe(topics))
-    tell('fault', `${topic} may not be read`, "the broker's ACL must allow it");
+  for (const [index, code] of (await visit.subscribe(topics)).entries())
+    if (code >= 0x80)
+      tell('fault', `${topics[index] ?? ''} may not be read`, "the broker's ACL must allow it");
 
   const hasEvents = channels.includes('event');
   const isTested = eventTypesOf(sensor).includes('test');
@@ -105,9 +99,8 @@ async function readBack(
     hasEvents && isTested ? [topicOf('event'), testEvent(sensor, core.stamp.timeZone)] : [status, ''];
   if (payload === '') tell('ok', `${sensor.alias} has no event that could be tested (${sensor.type})`);
   else {
-    const isBack = inbox.comes(echo, payload, ECHO_MS);
-    await visitor.publish({ topic: echo, payload, retain: false });
-    if (await isBack) tell('ok', `${echo}: the test event came back`);
+    if (await comesBack(visit, { topic: echo, payload, retain: false }))
+      tell('ok', `${echo}: the test event came back`);
     else
       tell(
         'fault',
@@ -117,8 +110,9 @@ async function readBack(
   }
 
   // What the broker keeps comes before the echo of what was published afterwards; without an event there is none.
-  if (payload === '') await inbox.comes(status, 'online', ECHO_MS);
-  const online = inbox.retained.get(status);
+  if (payload === '') await visit.until(() => visit.retained().get(status) === 'online', ECHO_MS);
+  const retained = visit.retained();
+  const online = retained.get(status);
   if (online === 'online') tell('ok', `${status}: online`);
   else
     tell(
@@ -128,14 +122,22 @@ async function readBack(
     );
   for (const channel of channels) {
     if (channel === 'event') continue;
-    const value = inbox.retained.get(topicOf(channel));
+    const value = retained.get(topicOf(channel));
     tell(value === undefined ? 'warning' : 'ok', `${topicOf(channel)}: ${value ?? 'nothing yet'}`);
   }
   for (const { topic } of discovery) {
-    const isThere = (inbox.retained.get(topic) ?? '') !== '';
+    const isThere = (retained.get(topic) ?? '') !== '';
     if (isThere) tell('ok', `${topic}: there for Home Assistant`);
     else tell('warning', `${topic}: not there`, 'the service publishes it when it starts');
   }
+}
+
+/** Publishes it and waits for it. */
+async function comesBack(visit: Visit, message: Message): Promise<boolean> {
+  const { topic, payload } = message;
+  const from = visit.arrivals.length;
+  await publishOrFail(visit, message);
+  return visit.until(() => visit.copies(topic, from).some((copy) => copy.payload === payload), ECHO_MS);
 }
 
 function testEvent(sensor: SensorSettings, zoneName: string): string {
@@ -146,35 +148,6 @@ function testEvent(sensor: SensorSettings, zoneName: string): string {
     address: sensor.address,
     ...(sensor.zone === undefined ? {} : { zone: sensor.zone }),
   });
-}
-
-function newInbox(): Inbox & {
-  readonly received: (topic: string, payload: string, message: { readonly retain: boolean }) => void;
-} {
-  const retained = new Map<string, string>();
-  const hopes = new Set<{ readonly topic: string; readonly payload: string; readonly come: () => void }>();
-  return {
-    retained,
-    received: (topic, payload, message) => {
-      if (message.retain) retained.set(topic, payload);
-      for (const hope of hopes) if (hope.topic === topic && hope.payload === payload) hope.come();
-    },
-    comes: (topic, payload, withinMs) =>
-      new Promise((resolve) => {
-        if (retained.get(topic) === payload) {
-          resolve(true);
-          return;
-        }
-        const end = (isThere: boolean): void => {
-          clearTimeout(timer);
-          hopes.delete(hope);
-          resolve(isThere);
-        };
-        const hope = { topic, payload, come: () => end(true) };
-        const timer = setTimeout(() => end(false), withinMs);
-        hopes.add(hope);
-      }),
-  };
 }
 
 const STYLES: Readonly<Record<Verdict, Style>> = { ok: 'green', warning: 'yellow', fault: 'red' };
@@ -196,15 +169,14 @@ const ON_MS = 3000;
 export async function toggleMotion(
   { core }: Configuration,
   sensor: SensorSettings,
-  visitor: Visitor,
-  inbox: Inbox,
+  visit: Visit,
   tell: Tell,
   { asks, isSure }: { readonly asks: boolean; readonly isSure: boolean },
 ): Promise<void> {
   if (!channelsOf(sensor).includes('motion')) throw new CommandError(`${sensor.alias} has no motion`);
   if (sensor.zone !== undefined) {
     const topic = zoneTopic(core.baseTopic, sensor.zone, 'security');
-    const state = inbox.retained.get(topic) ?? 'unknown';
+    const state = visit.retained().get(topic) ?? 'unknown';
     if (state !== 'disarmed')
       throw new CommandError(
         `the zone ${sensor.zone} is ${state === 'None' ? 'unknown' : state}: no motion is made up`,
@@ -218,11 +190,9 @@ export async function toggleMotion(
   if (asks && !(await askOnTerminal.yesOrNo(question, false))) throw new CommandError('called off');
 
   const topic = sensorTopic(core.baseTopic, sensor.topic, 'motion');
-  const before = inbox.retained.get(topic) ?? 'OFF';
+  const before = visit.retained().get(topic) ?? 'OFF';
   const put = async (payload: string): Promise<void> => {
-    const echo = inbox.comes(topic, payload, ECHO_MS);
-    await visitor.publish({ topic, payload, retain: true });
-    const isBack = await echo;
+    const isBack = await comesBack(visit, { topic, payload, retain: true });
     tell(isBack ? 'ok' : 'fault', `${topic}: ${payload} ${isBack ? 'came back' : 'did not come back'}`);
   };
   try {

@@ -5,14 +5,18 @@ import type { Configuration } from '../../config/configuration.js';
 import { timeZone } from '../../heyu/time-zone.js';
 import { bridgeTopic, sensorTopic, zoneTopic } from '../../mqtt/topics.js';
 import { channelsOf } from '../../sensor/channels.js';
+import { commandBrokerOf } from '../assemble.js';
 import { configOption, loadOrFail } from '../configured.js';
 import { CommandError, EXIT, processTerminal, type Terminal, whenIn } from '../terminal.js';
-import { visitBroker } from '../visitor.js';
+import { noBroker } from '../visit-broker.js';
 
 type Options = { readonly config?: string; readonly json?: boolean };
 
 /** Whose a topic is and what it tells. */
 type Meaning = { readonly subject: string; readonly channel: string };
+
+/** A clean end that takes longer is a cut. */
+const LEAVE_MS = 1000;
 
 /** The command `alias watch`; it ends with Ctrl-C. */
 export function aliasWatchCommand(): Command {
@@ -48,17 +52,28 @@ async function watchAliases(aliases: readonly string[], options: Options): Promi
         ),
       );
   };
-  const visitor = await visitBroker(configuration, {
-    received: (topic, payload, { retain }) => show(topic, payload, retain),
-    closed: (reason) => terminal.complain(`the link to the broker is gone: ${reason}`),
-    back: () => terminal.complain('the link to the broker is back'),
-  });
-  for (const topic of await visitor.subscribe([...topics.keys()]))
-    terminal.complain(`${topic} may not be read: the broker's ACL must allow it`);
-  await new Promise<void>((resolve) => {
+  const { complain } = terminal;
+  const broker = commandBrokerOf(configuration);
+  let timesIn = 0;
+  await new Promise<void>((resolve, reject) => {
+    broker.start({
+      connected: () => {
+        timesIn += 1;
+        if (timesIn > 1) complain('the link to the broker is back');
+        broker.subscribe([...topics.keys()]);
+      },
+      received: ({ topic, payload, retain }) => show(topic, new TextDecoder().decode(payload), retain),
+      subscribed: (_, refused) => {
+        if (timesIn > 1) return;
+        for (const topic of refused) complain(`${topic} may not be read: the broker's ACL must allow it`);
+      },
+      closed: (reason) => complain(`the link to the broker is gone: ${reason}`),
+      // the first attempt must succeed, a lost link is tried for ever
+      refused: (reason) => (timesIn === 0 ? reject(noBroker(reason)) : undefined),
+      takeover: () => undefined,
+    });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-  await visitor.leave();
+  }).finally(() => broker.stop([], LEAVE_MS));
 }
 
 /** What was there already is grey, what changes now is not. */

@@ -9,9 +9,8 @@ import type { Message } from '../../ports.js';
 import type { Tell } from '../findings.js';
 import { objectIn, objectOf, textIn } from '../json-members.js';
 import { CommandError } from '../terminal.js';
-import { visitBroker } from '../visitor.js';
+import { type Kept, readBack, visitBroker } from '../visit-broker.js';
 import { counted } from './configuration.js';
-import { type Kept, readBack } from './read-back.js';
 
 /** So many topics are named in one line. */
 const NAMED = 3;
@@ -26,8 +25,7 @@ export async function checkReach(
   const bad: { readonly text: string; readonly hint: string | undefined }[] = [];
   for (const url of mqtt.urls) {
     try {
-      const visitor = await visitBroker(withUrls(configuration, [url]), { received: () => undefined });
-      await visitor.leave();
+      await (await visitBroker(configuration, { url })).leave();
       good.push(url);
       tell('ok', `${url} lets ${mqtt.username ?? 'us (without a name)'} in`);
     } catch (error) {
@@ -53,10 +51,8 @@ export async function lookAround(configuration: Configuration, tell: Tell): Prom
     bridgeTopic(core.baseTopic, topic),
   );
   const discovery = discoveryMessages(core).map(({ topic }) => topic);
-  const kept = await readBack(configuration, {
-    topics: [...bridge, ...states, homeassistant.birthTopic, ...discovery],
-    probes,
-  });
+  const filters = [...bridge, ...states, homeassistant.birthTopic, ...discovery];
+  const kept = await readBack(configuration, filters, probes);
   tellAccess(kept, probes, configuration, tell);
   tellStates(kept, configuration, tell);
   return kept;
@@ -173,25 +169,16 @@ const WITHIN_MS = 3_000;
 /** Tells whether the service is online. */
 export async function checkOnline(configuration: Configuration, tell: Tell): Promise<void> {
   const topic = bridgeTopic(configuration.core.baseTopic, 'status');
-  const until = performance.now() + WITHIN_MS;
+  const endAt = performance.now() + WITHIN_MS;
   const hint = 'heyu2mqtt check looks for the reason';
   let status: string | undefined;
-  let isOnline: () => void = () => undefined;
-  const received = (_: string, payload: string): void => {
-    status = payload;
-    if (payload === 'online') isOnline();
-  };
   try {
-    const visitor = await visitBroker(configuration, { received }, WITHIN_MS);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.max(0, until - performance.now()));
-      isOnline = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      void visitor.subscribe([topic]);
-    });
-    await visitor.leave();
+    const visit = await visitBroker(configuration, { patienceMs: WITHIN_MS });
+    const now = (): string | undefined => visit.copies(topic).at(-1)?.payload;
+    void visit.subscribe([topic]).catch(() => undefined);
+    await visit.until(() => now() === 'online', endAt - performance.now());
+    status = now();
+    await visit.leave();
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     tell('fault', error.message, error.hint ?? hint);

@@ -15,8 +15,7 @@ import { readCheckpoint } from '../../service/checkpoint.js';
 import type { CoreSettings } from '../../settings.js';
 import { askOnTerminal } from '../ask.js';
 import { CommandError, EXIT, type Terminal } from '../terminal.js';
-import { visitBroker } from '../visitor.js';
-import { readBack } from './read-back.js';
+import { publishOrFail, readBack, visitBroker } from '../visit-broker.js';
 
 /** What is to be cleared. */
 export type Obsolete = {
@@ -38,7 +37,7 @@ export async function findObsolete(configuration: Configuration): Promise<Obsole
   const { prefix } = core.homeassistant;
   const wildcards = [`${prefix}/device/+/config`, `${prefix}/+/+/+/config`];
   const remembered = Object.keys(own?.discovery ?? {});
-  const { retained } = await readBack(configuration, { topics: [...wildcards, ...remembered] });
+  const { retained } = await readBack(configuration, [...wildcards, ...remembered]);
 
   const published = new Set(discoveryMessages(core).map(({ topic }) => topic));
   const discovery: Record<string, Remembered[string]> = {};
@@ -61,7 +60,7 @@ export async function findObsolete(configuration: Configuration): Promise<Obsole
     ...(own?.retained ?? []),
     ...named.filter((topic) => topic.startsWith(`${core.baseTopic}/`)),
   ].filter((topic) => !expected.has(topic) && !foreign.has(topic) && placeOf(topic) === undefined);
-  const kept = await readBack(configuration, { topics: candidates });
+  const kept = await readBack(configuration, candidates);
   const topics = [...new Set(candidates)].filter((topic) => kept.retained.has(topic));
   return { topics: topics.sort(), discovery };
 }
@@ -140,20 +139,20 @@ export async function clearObsolete(
 }
 
 async function clear(configuration: Configuration, { topics, discovery }: Obsolete): Promise<void> {
-  const visitor = await visitBroker(configuration, { received: () => undefined });
+  const visit = await visitBroker(configuration);
   try {
     const current = discoveryMessages(configuration.core);
     for (const { message, pauseMsAfter } of removalMessages(discovery, current)) {
-      await visitor.publish(message);
+      await publishOrFail(visit, message);
       await new Promise((resolve) => setTimeout(resolve, pauseMsAfter));
     }
     // a device that is told in the other form now was unloaded with the old one: tell it once more
     const ids = new Set(Object.keys(discovery).map((topic) => placeOf(topic)?.objectId));
     for (const { topic, payload, objectId } of current)
-      if (ids.has(objectId)) await visitor.publish({ topic, payload, retain: true });
-    for (const topic of topics) await visitor.publish({ topic, payload: '', retain: true });
+      if (ids.has(objectId)) await publishOrFail(visit, { topic, payload, retain: true });
+    for (const topic of topics) await publishOrFail(visit, { topic, payload: '', retain: true });
   } finally {
-    await visitor.leave();
+    await visit.leave();
   }
 }
 

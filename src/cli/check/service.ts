@@ -21,7 +21,7 @@ import { ownVersion } from '../configured.js';
 import type { Tell } from '../findings.js';
 import { type JsonObject, objectIn, objectOf, textIn } from '../json-members.js';
 import { PATHS, SERVICE_USER } from '../service.js';
-import type { Kept } from './read-back.js';
+import type { Kept } from '../visit-broker.js';
 
 /** Tells of it. `kept`: what the broker keeps, undefined when it cannot be reached. */
 export function checkService(

@@ -2,7 +2,7 @@
  * One connection to one broker, from the first packet to the last. Each has an mqtt.js client of its own, so that
  * nothing of a lost connection is ever left to that library's queues and stores, which lose messages: what was
  * not acknowledged is handed back when the link ends. Only this file and `client-options.ts` know mqtt.js,
- * beside `broker-check/guest.ts`.
+ * beside `visit.ts`.
  */
 
 import { Socket } from 'node:net';

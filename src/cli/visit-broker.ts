@@ -1,0 +1,106 @@
+/**
+ * Commands at the broker: with a client id of their own, so that the running service is not disturbed, and without a
+ * will. What comes back of what we publish is the only proof of access control: a broker may grant a subscription
+ * that it never serves, and acknowledge a message that it drops (mosquitto does).
+ */
+
+import type { Configuration } from '../config/configuration.js';
+import { parseBrokerUrl } from '../io/broker/url.js';
+import { problemAndHint, subscribeToAll, visit, type Destination, type Visit } from '../io/broker/visit.js';
+import { systemClock } from '../io/clock.js';
+import type { Message } from '../ports.js';
+import { commandClientId, credentialsOf } from './assemble.js';
+import { CommandError, EXIT } from './terminal.js';
+
+/** What is not the same in each visit. `url` default: the first one. */
+export type VisitOptions = Partial<
+  Pick<Destination, 'clientId' | 'clean' | 'patienceMs' | 'takesNothing'>
+> & {
+  readonly url?: string;
+};
+
+/** What came. */
+export type Kept = {
+  /** Retained copies that are not empty. */
+  readonly retained: ReadonlyMap<string, string>;
+  /** Topics that may not be subscribed to. */
+  readonly refused: ReadonlySet<string>;
+  /** Topics of probes that came back. */
+  readonly echoed: ReadonlySet<string>;
+};
+
+/** Filters in one visit: NATS grants 63 in a session. */
+const FILTERS_PER_VISIT = 60;
+const PATIENCE_MS = 10_000;
+/** Nothing more comes after such a silence, ms. */
+const QUIET_MS = 400;
+/** What is missing comes within this time, or not at all, ms. */
+const PROBE_MS = 2_000;
+
+/** The error of a command that found no broker. */
+export function noBroker(error: unknown): CommandError {
+  const [problem, hint] = problemAndHint(error);
+  return new CommandError(`the broker cannot be reached: ${problem}`, EXIT.failed, hint);
+}
+
+/** Connects; rejects with a `CommandError` when the broker does not let us in. */
+export async function visitBroker(
+  configuration: Configuration,
+  { url: text = configuration.mqtt.urls[0] ?? '', ...how }: VisitOptions = {},
+): Promise<Visit> {
+  const url = parseBrokerUrl(text);
+  if (url === undefined) throw new CommandError(`${text} is no broker url`);
+  try {
+    return await visit({
+      url,
+      credentials: credentialsOf(configuration),
+      clock: systemClock,
+      protocol: configuration.mqtt.protocol,
+      clientId: commandClientId(),
+      clean: true,
+      patienceMs: PATIENCE_MS,
+      ...how,
+    });
+  } catch (error) {
+    throw noBroker(error);
+  }
+}
+
+/** Publishes at QoS 1; rejects with a `CommandError` when the broker does not take it. */
+export async function publishOrFail(at: Visit, message: Message): Promise<void> {
+  await at.send(message).catch((error: unknown) => {
+    throw new CommandError(`${message.topic} could not be published: ${problemAndHint(error)[0]}`);
+  });
+}
+
+/**
+ * Reads what is retained below the filters (they may have wildcards), and publishes the probes and waits for them,
+ * in as many visits as it takes.
+ */
+export async function readBack(
+  configuration: Configuration,
+  filters: readonly string[],
+  probes: readonly Message[] = [],
+): Promise<Kept> {
+  const retained = new Map<string, string>();
+  const refused = new Set<string>();
+  const echoed = new Set<string>();
+  const all = [...new Set([...probes.map(({ topic }) => topic), ...filters])];
+  for (let from = 0; from < all.length; from += FILTERS_PER_VISIT) {
+    const some = all.slice(from, from + FILTERS_PER_VISIT);
+    const { codes, earlier, current } = await subscribeToAll(() => visitBroker(configuration), some);
+    await current.quiet(QUIET_MS, PATIENCE_MS);
+    const published = probes.filter(({ topic }) => some.includes(topic));
+    const isBack = ({ topic, payload }: Message): boolean =>
+      current.copies(topic).some((copy) => copy.payload === payload && !copy.retain);
+    // a message that is not let through may end the connection: then it does not come back
+    for (const { topic, payload } of published) void current.publish(topic, payload);
+    await current.until(() => published.every(isBack), PROBE_MS);
+    await current.leave();
+    for (const each of [...earlier, current])
+      for (const [topic, payload] of each.retained()) if (payload !== '') retained.set(topic, payload);
+    for (const [topic, code] of codes) if (code >= 0x80) refused.add(topic);
+    for (const { topic } of published.filter(isBack)) echoed.add(topic);
+  }
+  return { retained, refused, echoed };
+}
