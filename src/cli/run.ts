@@ -10,7 +10,7 @@ import { systemClock } from '../io/clock.js';
 import { openJob } from '../io/cron.js';
 import { heyuCommands } from '../io/heyu-command.js';
 import { openLog } from '../io/log.js';
-import { claimDirectory } from '../io/sole-user.js';
+import { claimDirectory } from '../io/store.js';
 import { systemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
 import { createService, type Service } from '../service/service.js';

@@ -2,11 +2,11 @@
  * Copies of a few small files that belong together, in a directory that is replaced as a whole: whatever moment the
  * power fails at, one complete set is there. Plain files, so that a person can copy one back.
  */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncDirectory, writeDurably } from './store.js';
+import { errorCode } from '../common/error.js';
+import { digestOf, syncDirectory, writeDurably } from './files.js';
 
 /** A file: its name in the directory, where it came from, and what was in it. */
 export type KeptFile = { readonly name: string; readonly path: string; readonly text: string };
@@ -22,8 +22,6 @@ export type KeptFiles = {
 
 const INDEX = 'index.json';
 const VERSION = 1;
-
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Replaces the set in `directory`, whose parent has to exist. Rejects when the file system refuses. */
 export async function keepFiles(directory: string, { at, files, notes }: KeptFiles): Promise<void> {
@@ -41,7 +39,7 @@ export async function keepFiles(directory: string, { at, files, notes }: KeptFil
   await syncDirectory(fresh);
   await rm(old, { recursive: true, force: true });
   await rename(directory, old).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
   });
   await rename(fresh, directory);
   await syncDirectory(dirname(directory));

@@ -2,10 +2,12 @@
  * A small JSON document on disk that is replaced as a whole: after a power failure either the old or the new one is
  * there, never half of one. What cannot be understood is set aside, not overwritten, and never fatal.
  */
-import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errorCode, errorText } from '../common/error.js';
+import { isObject, parseJson } from '../common/json.js';
 import type { StateStore } from '../ports.js';
+import { claim, digestOf, holderOf, syncDirectory, writeDurably, type Claim } from './files.js';
 import { openIdFile } from './id-file.js';
 
 /** Why a stored document was not used. */
@@ -98,63 +100,27 @@ async function readEnvelope(file: string): Promise<Found> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { kind: 'nothing' };
+    if (errorCode(error) === 'ENOENT') return { kind: 'nothing' };
     throw error;
   }
-  try {
-    const envelope: unknown = JSON.parse(text);
-    if (typeof envelope !== 'object' || envelope === null) return { kind: 'damaged' };
-    if (!('version' in envelope) || typeof envelope.version !== 'number') return { kind: 'damaged' };
-    if (envelope.version > VERSION) return { kind: 'future' };
-    if (envelope.version !== VERSION || !('document' in envelope) || !('digest' in envelope))
-      return { kind: 'damaged' };
-    if (envelope.digest !== digestOf(JSON.stringify(envelope.document))) return { kind: 'damaged' };
-    return { kind: 'document', document: envelope.document };
-  } catch {
-    return { kind: 'damaged' };
-  }
-}
-
-/**
- * One changed byte leaves JSON what it is more often than not, but makes a place in the log another one: old motion
- * would be read again as new.
- */
-function digestOf(content: string): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
-/** Writes a new file that only its owner may read, and waits until it is on disk. */
-export async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Without this a rename may be forgotten after a power failure. Some file systems cannot do it. */
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (codeOf(error) !== 'EINVAL') throw error;
-  } finally {
-    await handle.close();
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const envelope = parseJson(text);
+  if (!isObject(envelope) || typeof envelope['version'] !== 'number') return { kind: 'damaged' };
+  if (envelope['version'] > VERSION) return { kind: 'future' };
+  const { version, digest, document } = envelope;
+  // One changed byte leaves JSON what it is more often than not, but makes a place in the log another one: old motion
+  // would be read again as new.
+  const isWhole =
+    version === VERSION && 'document' in envelope && digest === digestOf(JSON.stringify(document));
+  return isWhole ? { kind: 'document', document } : { kind: 'damaged' };
 }
 
 function fail(what: 'read' | 'write', path: string, error: unknown): never {
-  const text = error instanceof Error ? error.message : String(error);
-  throw new Error(`cannot ${what} ${path}: ${storeTrouble(codeOf(error), dirname(path)) ?? text}`, {
-    cause: error,
-  });
+  throw new Error(
+    `cannot ${what} ${path}: ${storeTrouble(errorCode(error), dirname(path)) ?? errorText(error)}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** What an error code of the file system means here, and what to do; undefined when only the system knows. */
@@ -176,4 +142,17 @@ export function storeTrouble(code: string, directory: string): string | undefine
     default:
       return undefined;
   }
+}
+
+/** The file that names who uses a state directory. */
+const inUse = (directory: string): string => join(directory, 'in-use');
+
+/** Claims a state directory: two services would count every motion twice and overwrite each other's place in the log. */
+export function claimDirectory(directory: string): Claim {
+  return claim(inUse(directory));
+}
+
+/** The number of the living process that uses the state directory. */
+export function userOf(directory: string): number | undefined {
+  return holderOf(inUse(directory));
 }

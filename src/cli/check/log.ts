@@ -6,7 +6,7 @@ import type { Configuration } from '../../config/configuration.js';
 import { readSignal } from '../../heyu/line.js';
 import { readStamp, stampClock, type StampForm } from '../../heyu/stamp.js';
 import { timeZone } from '../../heyu/time-zone.js';
-import { errorCode } from '../../io/tail/error-code.js';
+import { errorCode } from '../../common/error.js';
 import { unreadable } from '../../io/tail/unreadable.js';
 import type { Tell } from '../findings.js';
 import { whenIn } from '../terminal.js';

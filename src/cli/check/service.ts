@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration, ConfigurationFiles } from '../../config/configuration.js';
-import { userOf } from '../../io/sole-user.js';
-import { errorCode } from '../../io/tail/error-code.js';
+import { userOf } from '../../io/store.js';
+import { errorCode } from '../../common/error.js';
 import { permissionHint } from '../../io/tail/unreadable.js';
 import { bridgeTopic, type BridgeTopic } from '../../mqtt/topics.js';
 import { ownVersion } from '../configured.js';

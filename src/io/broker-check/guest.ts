@@ -5,7 +5,7 @@
 
 import { Socket } from 'node:net';
 import mqtt, { type MqttClient, type Packet } from 'mqtt';
-import { clientOptions } from '../broker/client-options.js';
+import { clientOptions, reasonCodeOf } from '../broker/client-options.js';
 import type { BrokerOptions } from '../broker/options.js';
 import * as reasons from '../broker/reasons.js';
 import type { BrokerUrl } from '../broker/url.js';
@@ -179,8 +179,11 @@ export function enter(entrance: Entrance): Promise<Guest> {
       if (closed !== undefined) return 'closed';
       let answer: Answer | undefined;
       client.publish(topic, payload, { qos, retain }, (error) => {
-        const code = error instanceof Error && 'code' in error ? error.code : undefined;
-        answer = !(error instanceof Error) ? 'taken' : typeof code === 'number' ? 'refused' : 'closed';
+        answer = !(error instanceof Error)
+          ? 'taken'
+          : reasonCodeOf(error) !== undefined
+            ? 'refused'
+            : 'closed';
         changed();
       });
       await until(() => answer !== undefined, patienceMs);

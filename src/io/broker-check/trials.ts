@@ -1,5 +1,6 @@
 /** All trials, one after the other. What fails is an observation, too. */
 
+import { errorText } from '../../common/error.js';
 import { usedProtocol } from '../../fitness/fitness.js';
 import type { Observations, Spoken } from '../../fitness/observations.js';
 import type { Need, Tried } from '../../fitness/row.js';
@@ -114,7 +115,7 @@ async function speaks(lab: Lab, url: number, protocol: '3.1.1' | '5'): Promise<S
     await (await lab.visit({ url, protocol })).leave();
     return { spoken: true };
   } catch (error) {
-    return { spoken: false, why: wordsOf(error) };
+    return { spoken: false, why: errorText(error) };
   }
 }
 
@@ -146,8 +147,6 @@ async function tried<Seen>(trial: () => Promise<Seen>): Promise<Tried<Seen>> {
   try {
     return { done: true, seen: await trial() };
   } catch (error) {
-    return { done: false, why: wordsOf(error) };
+    return { done: false, why: errorText(error) };
   }
 }
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

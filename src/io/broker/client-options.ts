@@ -55,3 +55,8 @@ export function clientOptions(
     queueQoSZero: false,
   };
 }
+
+/** The code with which the broker refused something; undefined when the connection failed instead. */
+export function reasonCodeOf(error: unknown): number | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
+}

@@ -7,9 +7,10 @@
 
 import { Socket } from 'node:net';
 import mqtt, { type MqttClient, type Packet } from 'mqtt';
+import { errorCode } from '../../common/error.js';
 import type { Message, Received } from '../../ports.js';
 import { publishFailure, type PublishFailure } from '../../mqtt/outgoing.js';
-import { clientOptions } from './client-options.js';
+import { clientOptions, reasonCodeOf } from './client-options.js';
 import type { BrokerOptions } from './options.js';
 import * as reasons from './reasons.js';
 import { subscriptions, TOPICS_PER_PACKET } from './subscriptions.js';
@@ -115,7 +116,7 @@ export function openLink(
     else if (error.message === 'connack timeout') end('fault', reasons.connectTimeoutInWords(attempt));
     else if (error.message === 'Keepalive timeout') end('fault', reasons.keepaliveInWords(attempt));
     else {
-      const code = reasons.errorCode(error);
+      const code = errorCode(error);
       const isCut = code === 'ECONNRESET' || code === 'EPIPE';
       end(isCut ? 'silent' : 'fault', reasons.errorInWords(error, accepted, attempt));
     }
@@ -180,13 +181,13 @@ export function openLink(
   };
 
   const settled = (publishing: Publishing, error: Error | null | undefined): void => {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = reasonCodeOf(error);
     // an error without a reason code is the end of the link, which hands back everything in order
-    if ((error instanceof Error && typeof code !== 'number') || !inFlight.delete(publishing)) return;
+    if ((error instanceof Error && code === undefined) || !inFlight.delete(publishing)) return;
     const { message, done } = publishing;
     suspects.answered({ act: 'publish', topic: message.topic });
     goOn();
-    if (typeof code !== 'number') done();
+    if (code === undefined) done();
     else {
       done(publishFailure('refused', reasons.refusedPublishInWords(code, message.topic, url.shown)));
     }

@@ -1,5 +1,7 @@
 /** Why a connection was not made or ended, in words for people: what is wrong, where, what to do. No secrets. */
 
+import { errorCode, errorText } from '../../common/error.js';
+
 /** What the words need to know of an attempt. */
 export type Attempt = {
   /** The url without user and password. */
@@ -167,15 +169,8 @@ export function errorInWords(error: unknown, accepted: boolean, attempt: Attempt
   return `${attempt.shown}: ${messageOf(error)}`;
 }
 
-/** The code of an error; of an attempt at several addresses, that of the last. */
-export function errorCode(error: unknown): string {
-  if (error instanceof AggregateError) return errorCode(error.errors.at(-1));
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : '';
-}
-
 function messageOf(error: unknown): string {
-  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [line = ''] = errorText(error).split('\n');
   return line === '' ? 'unknown error' : line;
 }
 

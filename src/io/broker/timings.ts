@@ -1,5 +1,7 @@
 /** How long the connection waits for what, and when it tries again. All in milliseconds. */
 
+import { HOUR, MINUTE } from '../../common/duration.js';
+
 export type BrokerTimings = {
   /** The first wait before another attempt; doubles with each round through the list of urls. */
   readonly firstRetryMs: number;
@@ -27,12 +29,12 @@ export type BrokerTimings = {
 export const DEFAULT_TIMINGS: BrokerTimings = {
   firstRetryMs: 1_000,
   longestRetryMs: 30_000,
-  longestRetryInTakeoverMs: 60_000,
+  longestRetryInTakeoverMs: MINUTE,
   stoodMs: 30_000,
   shortMs: 5_000,
   takeoverOverMs: 120_000,
   blameMs: 3_000,
-  avoidMs: 3_600_000,
+  avoidMs: HOUR,
 };
 
 /**

@@ -3,7 +3,7 @@
  * identity of a source is what fstat says of it, never what stat says of a path.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { errorCode } from './error-code.js';
+import { errorCode } from '../../common/error.js';
 
 /** One open file. Reading throws what the file system says (`NodeJS.ErrnoException`). */
 export type ByteSource = {

@@ -3,11 +3,12 @@
  * the new one (rotations in quick succession) are opened at once, so that nothing can take them away any more.
  */
 import { statSync, type Stats } from 'node:fs';
+import { MINUTE } from '../../common/duration.js';
 import { queueBetween } from './between.js';
 import { openSource, sizeOf, type ByteSource } from './byte-source.js';
 import { isUnchanged, seeHead, seekLastLine } from './content.js';
 import { insertCopies } from './copies.js';
-import { errorCode } from './error-code.js';
+import { errorCode } from '../../common/error.js';
 import { isOpen, newestFile, setStatus, type Following } from './following.js';
 import { replaceRewritten } from './rewritten.js';
 import type { Work } from './slices.js';
@@ -86,7 +87,7 @@ function* checkNewest(following: Following, newest: TailedFile, size: number, at
 }
 
 /** So much older (ms) than its appearance must a log be to be old: clocks of file servers differ. */
-const OLD_MS = 60_000;
+const OLD_MS = MINUTE;
 
 /**
  * A log that nobody knew and that appears with what was written before it was looked for has been moved or mounted

@@ -4,7 +4,7 @@
  */
 import type { LogLine } from '../../ports.js';
 import { seeHead } from './content.js';
-import { errorCode } from './error-code.js';
+import { errorCode } from '../../common/error.js';
 import { BLOCK_BYTES, MAX_LINE_BYTES, isHalted, type Following } from './following.js';
 import { announce } from './generations.js';
 import { isAsciiBetween, lineText } from './line-text.js';

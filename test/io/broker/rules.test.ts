@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { errorCode } from '../../../src/common/error.js';
 import { CONFIG_KEY_NAMES } from '../../../src/config/keys.js';
 import {
   codeInWords,
   connackInWords,
   disconnectInWords,
-  errorCode,
   errorInWords,
 } from '../../../src/io/broker/reasons.js';
 import { watchSuspects, type Suspect } from '../../../src/io/broker/suspects.js';

@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { claimDirectory } from '../../src/io/sole-user.js';
+import { claimDirectory } from '../../src/io/store.js';
 
 let directory: string;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'sole-user-'));
+  directory = mkdtempSync(join(tmpdir(), 'files-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
 });
 

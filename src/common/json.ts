@@ -1,0 +1,36 @@
+/** JSON that nobody vouches for, from the broker or the disk: what is not as expected is not there. */
+
+/** An object of JSON. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a value is an object, and no array. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value that a text stands for; undefined when it is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object in a text; an empty one where there is none. */
+export function objectIn(text: string | undefined): JsonObject {
+  const value = text === undefined ? undefined : parseJson(text);
+  return isObject(value) ? value : {};
+}
+
+/** The object that is a member of another; an empty one where there is none. */
+export function objectOf(object: JsonObject, key: string): JsonObject {
+  const value = object[key];
+  return isObject(value) ? value : {};
+}
+
+/** The text that is a member of an object. */
+export function textIn(object: JsonObject, key: string): string | undefined {
+  const value = object[key];
+  return typeof value === 'string' ? value : undefined;
+}
