@@ -1,8 +1,8 @@
 // Writes what is made of the tables of keys: the JSON Schemas in config/ and the tables in docs/configuration.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { URL } from 'node:url';
-import { aliasesSchema, configSchema, schemaText } from '../dist/config/json-schema.js';
-import { withReferenceTables } from '../dist/config/reference.js';
+import { aliasesSchema, configSchema, schemaText } from '../dist/reference/json-schema.js';
+import { withReferenceTables } from '../dist/reference/key-tables.js';
 
 const file = (path) => new URL(`../${path}`, import.meta.url);
 

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ALIAS_KEYS, CONFIG_KEYS, ZONE_KEYS } from '../../src/config/keys.js';
 import type { Form, PlainObject } from '../../src/config/forms.js';
-import { aliasesSchema, configSchema, schemaText } from '../../src/config/json-schema.js';
-import { referenceTables, withReferenceTables } from '../../src/config/reference.js';
+import { aliasesSchema, configSchema, schemaText } from '../../src/reference/json-schema.js';
+import { referenceTables, withReferenceTables } from '../../src/reference/key-tables.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import { schemaFaults } from '../support/json-schema.js';
-import { good, scene } from './scene.js';
+import { good, scene } from '../config/scene.js';
 
 const file = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -140,7 +140,7 @@ describe('the schemas judge as the loader does', () => {
     ...CONFIGS.map(([isGood, text]) => ['config', isGood, text, configSchema()] as const),
     ...ALIASES.map(([isGood, text]) => ['aliases', isGood, text, aliasesSchema()] as const),
   ])('%s: %s: %s', async (which, isGood, text, schema) => {
-    const { scene } = await import('./scene.js');
+    const { scene } = await import('../config/scene.js');
     const files = which === 'config' ? { 'config.yaml': text } : { 'config.yaml': '', 'aliases.yaml': text };
     expect(scene(files).load().ok).toBe(isGood);
     expect(schemaFaults(schema, parse(text)).length === 0).toBe(isGood);

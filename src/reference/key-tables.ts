@@ -8,8 +8,8 @@ import {
   type KeyTable,
   ZONE_KEYS,
   type ZoneKey,
-} from './keys.js';
-import type { Plain } from './forms.js';
+} from '../config/keys.js';
+import type { Plain } from '../config/forms.js';
 
 /** A table's name in the document: it stands between `<!-- name:begin -->` and `<!-- name:end -->`. */
 export type ReferenceTable = 'config-keys' | 'zone-keys' | 'alias-keys';
