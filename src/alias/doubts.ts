@@ -1,6 +1,6 @@
 /**
  * What is wrong or doubtful in an alias file against heyu's configuration and against what the log has heard, and who
- * can never alert. What is wrong with it in itself is for the loader to say. Findings are values; nothing is mended here.
+ * can never alert. What is wrong with it in itself is for the loader to say. Doubts are values; nothing is mended here.
  */
 
 import type { Source } from '../heyu/source.js';
@@ -11,8 +11,8 @@ import { type Address, nextUnit } from '../x10/address.js';
 import { type AliasEntry, modelOf, raisesAlarm } from './entry.js';
 import { heardOf, type History } from './heard.js';
 
-/** One finding. `fault`: the service would be wrong; `warning`: it may be; `note`: good to know. */
-export type Finding = {
+/** One doubt. `fault`: the service would be wrong; `warning`: it may be; `note`: good to know. */
+export type Doubt = {
   readonly level: 'fault' | 'warning' | 'note';
   /** The alias concerned; undefined = the file as a whole, or heyu's. */
   readonly alias: string | undefined;
@@ -27,7 +27,7 @@ export function checkAliases(
   current: readonly AliasEntry[],
   config: X10Config | undefined,
   history: History | undefined,
-): readonly Finding[] {
+): readonly Doubt[] {
   return [
     ...disturbedSensors(current),
     ...(config === undefined ? [] : againstHeyu(current, config, history)),
@@ -43,8 +43,8 @@ export function neverAlerting(
   sensors: readonly SensorSettings[],
   hasZones: boolean,
   history?: History,
-): readonly Finding[] {
-  return sensors.flatMap((sensor): readonly Finding[] => {
+): readonly Doubt[] {
+  return sensors.flatMap((sensor): readonly Doubt[] => {
     const { alias, ignore, type, zone } = sensor;
     if (ignore) return [];
     const [problem, hint] =
@@ -77,7 +77,7 @@ function neverHeard(
   return [`does not count: it was heard as ${only} only, which is not among its sources`, 'see sources:'];
 }
 
-function againstHistory(entry: AliasEntry, history: History): readonly Finding[] {
+function againstHistory(entry: AliasEntry, history: History): readonly Doubt[] {
   if (entry.ignore || history.fromAt === undefined) return [];
   const never = (address: Address): boolean => heardOf(history, address) === undefined;
   const { alias, address, dusk } = entry;
@@ -109,9 +109,9 @@ export function againstHeyu(
   current: readonly AliasEntry[],
   config: X10Config,
   history: History | undefined,
-): readonly Finding[] {
+): readonly Doubt[] {
   const [fault, ...more] = config.problems;
-  const refused: Finding[] =
+  const refused: Doubt[] =
     fault === undefined
       ? []
       : [
@@ -143,7 +143,7 @@ function unknownLabel(
   entry: AliasEntry,
   otherCase: X10Alias | undefined,
   config: X10Config,
-): readonly Finding[] {
+): readonly Doubt[] {
   const { alias, address } = entry;
   const shown = aliasInLog(config, address);
   if (otherCase && (shown === undefined || shown === otherCase.label))
@@ -174,7 +174,7 @@ function unknownLabel(
   ];
 }
 
-function samePlace(entry: AliasEntry, known: X10Alias): readonly Finding[] {
+function samePlace(entry: AliasEntry, known: X10Alias): readonly Doubt[] {
   const { alias, address } = entry;
   if (known.units.length > 1)
     return [
@@ -201,12 +201,12 @@ function samePlace(entry: AliasEntry, known: X10Alias): readonly Finding[] {
   ];
 }
 
-function aboutModule(entry: AliasEntry, config: X10Config, isHeard: boolean): readonly Finding[] {
+function aboutModule(entry: AliasEntry, config: X10Config, isHeard: boolean): readonly Doubt[] {
   const { alias, address } = entry;
   const covering = config.aliases.filter(({ house, units }) =>
     units.some((unit) => `${house}${unit}` === address),
   );
-  const findings: Finding[] = [];
+  const findings: Doubt[] = [];
   const warn = (problem: string, hint: string): number =>
     findings.push({ level: 'warning', alias, problem, hint });
   const model = covering.find((each) => each.model !== undefined)?.model;
@@ -245,8 +245,8 @@ function aboutModule(entry: AliasEntry, config: X10Config, isHeard: boolean): re
 // --- Sensors on the unit after a motion sensor's: an MS13A and its like send dusk and dawn there, as On and Off, and the log cannot tell that from the sensor's own.
 
 /** A warning for each sensor that another one's dusk and dawn would set off. */
-export function disturbedSensors(entries: readonly AliasEntry[]): readonly Finding[] {
-  return entries.flatMap((entry): readonly Finding[] => {
+export function disturbedSensors(entries: readonly AliasEntry[]): readonly Doubt[] {
+  return entries.flatMap((entry): readonly Doubt[] => {
     if (entry.ignore || !raisesAlarm(entry) || modelOf(entry).protocol !== 'standard') return [];
     const before = entries.find(
       (other) =>

@@ -10,15 +10,7 @@ import { clearObsolete, findObsolete, obsoleteTopics } from './check/leftovers.j
 import { checkLog } from './check/log.js';
 import { checkAccess, checkService, type Running, runningService, serviceUser } from './check/service.js';
 import { configFileOf, configOption, ownVersion } from './configured.js';
-import {
-  type Area,
-  exitCodeOf,
-  type Finding,
-  inOrder,
-  printFindings,
-  type Tell,
-  tellIn,
-} from './findings.js';
+import { exitCodeOf, printFinding, type Finding, type Tell } from './findings.js';
 import { findX10Config } from './heyu-install.js';
 import { EXIT, processTerminal, type Terminal } from './terminal.js';
 
@@ -29,6 +21,11 @@ type Options = {
   readonly yes?: boolean;
   readonly json?: boolean;
 };
+
+/** The areas of the page, in their order. */
+const AREAS = ['configuration', 'aliases', 'log', 'heyu', 'broker', 'home assistant', 'service'] as const;
+type Area = (typeof AREAS)[number];
+type AreaFinding = Finding & { readonly area: Area };
 
 /** The command `check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
 export function checkCommand(): Command {
@@ -48,8 +45,11 @@ export function checkCommand(): Command {
 
 async function check(options: Options): Promise<void> {
   const terminal = processTerminal();
-  const findings: Finding[] = [];
-  const tell = (area: Area): Tell => tellIn(area, findings);
+  const said: AreaFinding[] = [];
+  const tell =
+    (area: Area): Tell =>
+    (verdict, text, hint) =>
+      said.push({ area, verdict, text, hint });
   const configFile = configFileOf(options.config);
   const loaded = loadConfiguration({ configFile, env: process.env, version: ownVersion() });
   const configuration = checkConfiguration(loaded, configFile, tell('configuration'), options.quick);
@@ -61,8 +61,9 @@ async function check(options: Options): Promise<void> {
     if (configuration !== undefined && running !== undefined)
       await checkThere(configuration, running, options, terminal, tell);
   }
-  if (options.json === true) terminal.print(JSON.stringify(inOrder(findings), null, 2));
-  else printFindings(terminal, inOrder(findings));
+  const findings = AREAS.flatMap((area) => said.filter((finding) => finding.area === area));
+  if (options.json === true) terminal.print(JSON.stringify(findings, null, 2));
+  else printPage(terminal, findings);
   const code = exitCodeOf(findings);
   // a container is healthy or it is not: warnings do not count
   process.exitCode = options.quick === true && code !== EXIT.faults ? EXIT.ok : code;
@@ -124,4 +125,19 @@ async function checkObsolete(
     tell('ok', `cleared: ${counted(topics.length, 'topic')} of an earlier configuration`);
   else
     tell('warning', `left of an earlier configuration: ${some(topics)}`, 'heyu2mqtt check --fix clears them');
+}
+
+/** Prints the findings; an area is named at its first line only. */
+function printPage(terminal: Terminal, findings: readonly AreaFinding[]): void {
+  const width = Math.max(...AREAS.map(({ length }) => length)) + 2;
+  findings.forEach((finding, index) => {
+    const { area } = finding;
+    printFinding(terminal, finding, (findings[index - 1]?.area === area ? '' : area).padEnd(width));
+  });
+  const parts = (['fault', 'warning'] as const).flatMap((verdict) => {
+    const count = findings.filter((finding) => finding.verdict === verdict).length;
+    return count === 0 ? [] : [counted(count, verdict)];
+  });
+  terminal.print();
+  terminal.print(parts.length === 0 ? 'all is well' : parts.join(', '));
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { checkEngine } from '../../src/cli/check/heyu.js';
 import { judgeStamps } from '../../src/cli/check/log.js';
 import { checkAccess, identityOf, refusalFor } from '../../src/cli/check/service.js';
-import { type Finding, tellIn } from '../../src/cli/findings.js';
+import type { Finding, Tell } from '../../src/cli/findings.js';
 import { processNamed } from '../../src/cli/heyu-install.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import { type House, makeBridge, pair, stampAt, type TestBridge } from '../support/bridge.js';
@@ -26,6 +26,11 @@ const ALIASES = `aliases:
   hall: { address: A3, model: MS14A, zone: ground }
   porch: { address: A5, model: MS14A, zone: ground }
 `;
+
+const into =
+  (findings: Finding[]): Tell =>
+  (verdict, text, hint) =>
+    findings.push({ verdict, text, hint });
 
 let mosquitto: Mosquitto;
 beforeAll(async () => {
@@ -447,7 +452,7 @@ describe.runIf(process.geteuid?.() === 0)('what the user of the service may read
       key: undefined,
     };
     const findings: Finding[] = [];
-    checkAccess(files, nobody, tellIn('service', findings));
+    checkAccess(files, nobody, into(findings));
     expect(findings).toMatchObject([
       {
         verdict: 'fault',
@@ -462,12 +467,12 @@ describe.runIf(process.geteuid?.() === 0)('what the user of the service may read
     ]);
     chmodSync(home.path('.'), 0o700);
     findings.splice(0);
-    checkAccess({ ...files, aliases: undefined, x10config: undefined }, nobody, tellIn('service', findings));
+    checkAccess({ ...files, aliases: undefined, x10config: undefined }, nobody, into(findings));
     expect(findings[0]?.hint).toMatch(/belongs to root:root with mode 0700: let others enter it/);
     chmodSync(home.path('.'), 0o755);
     for (const name of ['x10config', 'secret']) chmodSync(home.path(name), 0o644);
     findings.splice(0);
-    checkAccess(files, nobody, tellIn('service', findings));
+    checkAccess(files, nobody, into(findings));
     expect(findings).toMatchObject([{ verdict: 'ok' }]);
   });
 });
@@ -497,14 +502,14 @@ describe('whether heyu runs', () => {
       engineLock: (suffix: string) => (suffix === 'ttyS7' ? itsLock : undefined),
       processNamed: (name: string) => (processes as Readonly<Record<string, number>>)[name],
     };
-    checkEngine(heyu, itsLog, NOW, tellIn('heyu', findings), machine);
+    checkEngine(heyu, itsLog, NOW, into(findings), machine);
     expect(findings).toMatchObject([{ verdict, text: expect.stringMatching(text) as string }]);
   });
 
   it('is not asked where it is not configured and the log grows: it is elsewhere', () => {
     const findings: Finding[] = [];
     const machine = { engineLock: () => undefined, processNamed: () => undefined };
-    checkEngine(undefined, log(0), NOW, tellIn('heyu', findings), machine);
+    checkEngine(undefined, log(0), NOW, into(findings), machine);
     expect(findings).toEqual([]);
   });
 

@@ -2,11 +2,12 @@
 
 import { Command } from 'commander';
 import { accessSync, constants } from 'node:fs';
-import { checkAliases, type Finding, neverAlerting } from '../../alias/doubts.js';
+import { checkAliases, neverAlerting, type Doubt } from '../../alias/doubts.js';
 import type { History } from '../../alias/heard.js';
 import { formatProblem } from '../../config/problem.js';
+import { exitCodeOf, printFinding, type Finding } from '../findings.js';
 import { findX10Config } from '../heyu-install.js';
-import { EXIT, processTerminal, type Style } from '../terminal.js';
+import { EXIT, processTerminal } from '../terminal.js';
 import {
   type AliasFile,
   findPlace,
@@ -23,8 +24,6 @@ type Options = PlaceOptions & {
   /** A path, or false for --no-log. */
   readonly log?: string | false;
 };
-
-const STYLE: Readonly<Record<Finding['level'], Style>> = { fault: 'red', warning: 'yellow', note: 'dim' };
 
 /** The command `alias check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
 export function aliasCheckCommand(): Command {
@@ -44,8 +43,8 @@ function check(options: Options): void {
   const x10config = options.x10config ?? place.x10config ?? findX10Config(process.env);
   const config = readX10ConfigFile(x10config);
   const history = historyFor(file, options);
-  const rows = [
-    ...problemRows(file),
+  const doubts = [
+    ...ofFile(file),
     ...neverAlerting(
       file.aliases.map(({ settings }) => settings),
       place.zones.length > 0,
@@ -53,36 +52,32 @@ function check(options: Options): void {
     ),
     ...checkAliases(file.entries, config, history),
   ];
-  const worst = rows.some(({ level }) => level === 'fault')
-    ? EXIT.faults
-    : rows.some(({ level }) => level === 'warning')
-      ? EXIT.failed
-      : EXIT.ok;
-  if (options.json === true) terminal.print(JSON.stringify(rows, null, 2));
+  const findings = doubts.map(findingOf);
+  const code = exitCodeOf(findings);
+  if (options.json === true) terminal.print(JSON.stringify(doubts, null, 2));
   else {
-    for (const { level, alias, problem, hint } of rows) {
-      const subject = alias === undefined ? '' : `${alias}: `;
-      terminal.print(`${terminal.style(STYLE[level], level.padEnd(7))}  ${subject}${problem}`);
-      if (hint !== undefined) terminal.print(terminal.style('dim', `         ${hint}`));
-    }
+    for (const finding of findings) printFinding(terminal, finding);
     const against = x10config === undefined ? 'without the configuration of heyu' : `against ${x10config}`;
-    if (worst === EXIT.ok) terminal.print(`${file.aliases.length} aliases, checked ${against}: all is well`);
+    if (code === EXIT.ok) terminal.print(`${file.aliases.length} aliases, checked ${against}: all is well`);
   }
-  process.exitCode = worst;
+  process.exitCode = code;
 }
 
-function problemRows({ problems, warnings }: AliasFile): readonly Finding[] {
-  const row =
-    (level: 'fault' | 'warning') =>
-    (fault: AliasFile['problems'][number]): Finding => {
-      return {
-        level,
-        alias: undefined,
-        problem: formatProblem({ ...fault, hint: undefined }),
-        hint: fault.hint,
-      };
-    };
-  return [...problems.map(row('fault')), ...warnings.map(row('warning'))];
+/** The doubt as a finding: it names its alias. */
+export function findingOf({ level, alias, problem, hint }: Doubt): Finding {
+  return { verdict: level, text: alias === undefined ? problem : `${alias}: ${problem}`, hint };
+}
+
+function ofFile({ problems, warnings }: AliasFile): readonly Doubt[] {
+  const doubt =
+    (level: Doubt['level']) =>
+    (problem: AliasFile['problems'][number]): Doubt => ({
+      level,
+      alias: undefined,
+      problem: formatProblem({ ...problem, hint: undefined }),
+      hint: problem.hint,
+    });
+  return [...problems.map(doubt('fault')), ...warnings.map(doubt('warning'))];
 }
 
 /** What the log has heard; undefined when there is none to be read and none was asked for. */

@@ -6,6 +6,7 @@ import type { Configuration } from '../../config/configuration.js';
 import type { Loaded } from '../../config/load.js';
 import { formatProblem, type Problem } from '../../config/problem.js';
 import type { X10Config } from '../../heyu/x10config.js';
+import { findingOf } from '../alias/check.js';
 import { findPlace, readAliasFile } from '../alias/file.js';
 import { historyOf } from '../alias/history.js';
 import { DEFAULT_CONFIG } from '../configured.js';
@@ -88,15 +89,13 @@ export function checkAliasFile(
   const history = canReadLog
     ? historyOf([log.log], { ...core.stamp, addressExpiryMs: core.addressExpiryMs })
     : undefined;
-  const findings = [
+  const doubts = [
     ...neverAlerting(core.sensors, core.zones.length > 0, history),
-    ...checkAliases(file.entries, heyu, history).filter(({ level }) => level !== 'note'),
+    ...checkAliases(file.entries, heyu, history),
   ];
   if (core.sensors.length === 0)
     tell('warning', `${files.aliases} names nothing`, 'heyu2mqtt alias import, or heyu2mqtt alias learn');
   else tell('ok', `${files.aliases}: ${core.sensors.length} named`);
-  for (const { level, alias, problem, hint } of findings) {
-    const text = alias === undefined ? problem : `${alias}: ${problem}`;
-    tell(level === 'fault' ? 'fault' : 'warning', text, hint);
-  }
+  for (const { verdict, text, hint } of doubts.map(findingOf))
+    if (verdict !== 'note') tell(verdict, text, hint);
 }
