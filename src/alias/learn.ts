@@ -3,6 +3,7 @@
  * unit tells of darkness, who belongs to the neighbours. Proposals only; the owner decides.
  */
 
+import { MINUTE } from '../common/duration.js';
 import { SECURITY_FUNCTIONS } from '../heyu/functions.js';
 import { aliasInLog, type X10Config } from '../heyu/x10config.js';
 import { type Address, nextUnit } from '../x10/address.js';
@@ -164,8 +165,6 @@ export type About<Kind extends Suggestion['kind']> = {
   readonly unit: HeardUnit;
   readonly suggestion: Suggestion & { readonly kind: Kind };
 };
-
-const MINUTE = 60_000;
 
 /** A sensor counts as fallen silent after a day, or three times its longest pause. */
 const SILENT_MS = 24 * 60 * MINUTE;

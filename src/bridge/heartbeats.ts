@@ -3,6 +3,7 @@
  * at once, the engine, the relay or the receiver of heyu hangs: none of them says so itself.
  */
 
+import { DAY } from '../common/duration.js';
 import type { Sensor } from '../sensor/hearing.js';
 import type { SensorSettings } from '../sensor/settings.js';
 
@@ -17,8 +18,6 @@ export type Heartbeats = {
   /** The longest pause between two of them, ms, by the day on which it ended (days since 1970). */
   gaps: Record<string, number>;
 };
-
-const DAY_MS = 86_400_000;
 
 /** So much of the log has to be known, and so much of it counts. */
 const KNOWN_DAYS = 14;
@@ -39,7 +38,7 @@ export function withHeartbeat(known: Heartbeats | undefined, at: number): Heartb
   if (known === undefined) return { since: at, at, isInterrupted: false, gaps: {} };
   if (at <= known.at) return known;
   if (!known.isInterrupted) {
-    const day = Math.floor(at / DAY_MS);
+    const day = Math.floor(at / DAY);
     known.gaps[day] = Math.max(known.gaps[day] ?? 0, at - known.at);
     for (const past of Object.keys(known.gaps))
       if (Number(past) < day - KNOWN_DAYS) Reflect.deleteProperty(known.gaps, past);
@@ -61,10 +60,10 @@ export function interrupt(known: Heartbeats | undefined, at: number): void {
  * Undefined before 14 days are known, and where fewer than three sensors were heard in them.
  */
 export function silentFrom(known: Heartbeats | undefined, sensors: readonly Sensor[]): number | undefined {
-  if (known === undefined || known.at - known.since < KNOWN_DAYS * DAY_MS) return undefined;
+  if (known === undefined || known.at - known.since < KNOWN_DAYS * DAY) return undefined;
   const { at, gaps } = known;
   const heard = sensors.filter(
-    ({ settings, state }) => hasHeartbeat(settings) && state.seenAt > at - KNOWN_DAYS * DAY_MS,
+    ({ settings, state }) => hasHeartbeat(settings) && state.seenAt > at - KNOWN_DAYS * DAY,
   );
   const longestMs = Math.max(...Object.values(gaps));
   if (heard.length < FEWEST || longestMs < 0) return undefined;

@@ -1,5 +1,6 @@
 /** Reads aliases.yaml as it is written into sensors, checked and with their defaults filled in. */
 import { resolve } from 'node:path';
+import { readable } from '../common/text.js';
 import { aliasProblem } from './forms.js';
 import { ALIAS_KEYS, type AliasValues, type ConfigValues, TYPE_OF_KIND } from './keys.js';
 import { type Problem, problemAt } from './problem.js';
@@ -289,11 +290,4 @@ export function loadAliasFile(
     text,
     hash,
   };
-}
-
-/** `hall_motion` becomes "Hall motion". What holds no letter or digit stays as it is. */
-export function readable(name: string): string {
-  const words = name.split(/[._-]+/).filter((word) => word !== '');
-  const sentence = words.join(' ');
-  return sentence === '' ? name : `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }

@@ -1,4 +1,5 @@
 /** The effective configuration for people and programs: every key, its value with secrets masked, and its origin. */
+import { printable } from '../common/text.js';
 import {
   CONFIG_KEY_NAMES,
   CONFIG_KEYS,
@@ -7,7 +8,6 @@ import {
   type KeyTable,
   ZONE_KEYS,
 } from './keys.js';
-import { printable } from './problem.js';
 import { type Form, MASK, maskUrl, type Plain } from './forms.js';
 import type { Resolved } from './load.js';
 import { formatOrigin, type Origin } from './values.js';

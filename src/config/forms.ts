@@ -4,7 +4,8 @@
  * reference in docs/configuration.md all use the same forms, so that they cannot disagree.
  */
 import { validateDetailed } from 'node-cron';
-import { quote } from './problem.js';
+import { DAY, HOUR, MINUTE, SECOND, writeDuration } from '../common/duration.js';
+import { quote } from '../common/text.js';
 import { didYouMean, nearest } from './suggest.js';
 import { type Source, SOURCES } from '../heyu/source.js';
 import { labelProblem } from '../heyu/x10config.js';
@@ -172,30 +173,7 @@ export const path: Form<string> = single(
   (value) => value,
 );
 
-const DAY = 86_400_000;
-
-const UNITS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: DAY,
-  w: 7 * DAY,
-};
-
-/** A duration in milliseconds as a person writes it: `90s`, `5m`, `24h`, and days only from two of them on. */
-export function writeDuration(durationMs: number): string {
-  if (durationMs === 0) return '0';
-  if (durationMs % DAY === 0 && durationMs > DAY) return `${durationMs / DAY}d`;
-  for (const [unit, size] of [
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1_000],
-  ] as const) {
-    if (durationMs % size === 0) return `${durationMs / size}${unit}`;
-  }
-  return `${durationMs}ms`;
-}
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
 
 /**
  * `90s`, `5m`, `24h`, `1d` or several of them (`1h30m`) as milliseconds, from `leastMs` to `mostMs`. A number

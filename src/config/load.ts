@@ -3,6 +3,7 @@
  * for what it finds in them.
  */
 import { dirname, resolve } from 'node:path';
+import { deepFreeze } from '../common/freeze.js';
 import { type AliasFile, type AliasRead, loadAliasFile } from './aliases.js';
 import {
   type Base,
@@ -339,12 +340,4 @@ export function assemble(parts: Parts): Configuration {
     aliasFileFound: parts.aliasFileFound,
     warnings: parts.warnings,
   };
-}
-
-/** Freezes plain objects and arrays to any depth and returns the value. The contents of sets and maps stay as they are. */
-export function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const part of Object.values(value)) deepFreeze(part);
-  return value;
 }

@@ -3,6 +3,9 @@
  * what to do. Faults are values; all of them are collected and shown at once (docs/design.md, decision 14).
  */
 
+import { hintLine } from '../common/error.js';
+import { printable } from '../common/text.js';
+
 /** One thing that is wrong (or, as a warning, doubtful). */
 export type Problem = {
   /** Path of the file as the user gave it, or `environment`. */
@@ -51,14 +54,6 @@ export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   );
 }
 
-/** Makes text of others safe for a terminal: control and direction characters become `\u001b` and the like. */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
 /** A value in double quotes as it is shown in a fault: printable and at most 60 characters of it. */
 export function quote(text: string): string {
   const shown = Array.from(text.slice(0, 200)).slice(0, 60).join('');
@@ -69,7 +64,7 @@ export function quote(text: string): string {
 export function formatProblem({ file, line, key, problem, hint }: Problem): string {
   const place = line === undefined ? file : `${file}:${line}`;
   const first = printable([place, key, problem].filter((part) => part !== '').join(': '));
-  return hint === undefined ? first : `${first}\n  hint: ${printable(hint)}`;
+  return first + hintLine(hint === undefined ? undefined : printable(hint));
 }
 
 /** All problems for a terminal, sorted; beyond `limit` only their number, `and 4,744 more`. */

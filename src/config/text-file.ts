@@ -1,20 +1,17 @@
 /** Reads a small text file whole, and says for people why it cannot be read. */
-import { createHash, randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   chownSync,
   closeSync,
   fstatSync,
-  fsyncSync,
   openSync,
   readSync,
   realpathSync,
-  renameSync,
   statSync,
-  unlinkSync,
-  writeSync,
+  type Stats,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { errorCode } from '../common/error.js';
+import { digestOf, replaceFile } from '../io/files.js';
 import { type Problem, problemAt } from './problem.js';
 
 /** A file as it was read. */
@@ -37,16 +34,11 @@ export type ReadFile = typeof readTextFile;
 /** No configuration file is larger: 5,000 aliases take less than 1 MiB. */
 export const LARGEST_FILE = 1024 * 1024;
 
-/** SHA-256 of a text in UTF-8, as `TextFile.hash`. */
-export function hashOf(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
 /** A text that is to be written, judged as if it had been read: what is too large would never be read again. */
 export function plannedFile(text: string, shownAs: string): FileReading {
   return Buffer.byteLength(text) > LARGEST_FILE
     ? { ok: false, missing: false, problem: problemAt({ file: shownAs }, tooLarge(LARGEST_FILE)) }
-    : { ok: true, file: { text, hash: hashOf(text), mode: 0 } };
+    : { ok: true, file: { text, hash: digestOf(text), mode: 0 } };
 }
 
 const tooLarge = (mostBytes: number): string => `is larger than ${mostBytes.toLocaleString('en-US')} bytes`;
@@ -88,7 +80,7 @@ export function readTextFile(
     const before = new TextDecoder().decode(bytes).split('\ufffd', 1)[0] ?? '';
     return failed('contains bytes that are no UTF-8', 'save it as UTF-8', before.split('\n').length);
   }
-  return { ok: true, file: { text, hash: hashOf(bytes), mode } };
+  return { ok: true, file: { text, hash: digestOf(bytes), mode } };
 }
 
 /** Reads files and notes their texts by path; those in `kept` are taken from there. */
@@ -98,7 +90,7 @@ export function notingReader(texts: Map<string, string>, kept?: ReadonlyMap<stri
     const reading: FileReading =
       text === undefined
         ? readTextFile(path, shownAs, options)
-        : { ok: true, file: { text, hash: hashOf(text), mode: 0o600 } };
+        : { ok: true, file: { text, hash: digestOf(text), mode: 0o600 } };
     if (reading.ok) texts.set(path, reading.file.text);
     return reading;
   };
@@ -118,7 +110,7 @@ function readUpTo(descriptor: number, most: number): Uint8Array {
 }
 
 function unreadable(error: unknown, file: string): FileReading {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
+  const code = errorCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return { ok: false, missing: true, problem: problemAt({ file }, 'does not exist') };
   }
@@ -151,37 +143,35 @@ const NEW_MODE = 0o644;
  * The new content is on the disk when this returns. A symbolic link stays one. Never throws.
  */
 export function rewriteFile(path: string, expectedHash: string | undefined, text: string): Rewriting {
-  let target: string;
-  let before: { readonly mode: number; readonly uid: number; readonly gid: number } | undefined;
-  try {
-    target = expectedHash === undefined ? path : realpathSync(path);
-    before = expectedHash === undefined ? undefined : statSync(target);
-  } catch {
-    return changed(path);
-  }
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
-  try {
-    writeWhole(temporary, text, before === undefined ? NEW_MODE : before.mode & 0o7777);
-    if (before !== undefined && !keepOwner(temporary, before)) {
-      return refused(
-        `${path} belongs to another user, whom the new file would not belong to`,
-        'run it with sudo',
-      );
+  let target = path;
+  let before: Stats | undefined;
+  if (expectedHash !== undefined) {
+    try {
+      target = realpathSync(path);
+      before = statSync(target);
+    } catch {
+      return changed(path);
     }
-    // As late as possible: what is changed after this very moment is the editor's own race.
-    if (hashNow(target) !== expectedHash) return changed(path);
-    renameSync(temporary, target);
-    syncDirectory(dirname(target));
-    return { ok: true, hash: hashOf(text) };
+  }
+  try {
+    const mode = before === undefined ? NEW_MODE : before.mode & 0o7777;
+    const refusal = replaceFile(target, text, mode, (fresh) => {
+      if (before !== undefined && !keepOwner(fresh, before))
+        return refused(
+          `${path} belongs to another user, whom the new file would not belong to`,
+          'run it with sudo',
+        );
+      // As late as possible: what is changed after this very moment is the editor's own race.
+      return hashNow(target) === expectedHash ? undefined : changed(path);
+    });
+    return refusal ?? { ok: true, hash: digestOf(text) };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = errorCode(error);
     const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
     return refused(
       `${path} cannot be written (${code})`,
       denied ? `its directory must be writable: ls -ld ${dirname(target)}` : undefined,
     );
-  } finally {
-    removeIfThere(temporary);
   }
 }
 
@@ -198,48 +188,14 @@ function hashNow(path: string): string | undefined {
   return reading.missing ? undefined : '';
 }
 
-function writeWhole(path: string, text: string, mode: number): void {
-  // Nobody but us until owner and mode are those of the file that it replaces.
-  const descriptor = openSync(path, 'wx', 0o600);
-  try {
-    const bytes = Buffer.from(text, 'utf8');
-    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  chmodSync(path, mode);
-}
-
-/** False when the owner cannot be kept. chown clears set-user-id bits, therefore the mode is set again. */
-function keepOwner(
-  path: string,
-  before: { readonly mode: number; readonly uid: number; readonly gid: number },
-): boolean {
+/** False when the owner cannot be kept. */
+function keepOwner(path: string, before: Stats): boolean {
   const { uid, gid } = statSync(path);
   if (uid === before.uid && gid === before.gid) return true;
   try {
     chownSync(path, before.uid, before.gid);
-    chmodSync(path, before.mode & 0o7777);
     return true;
   } catch {
     return false;
-  }
-}
-
-function syncDirectory(directory: string): void {
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // It was renamed, or never made.
   }
 }

@@ -14,9 +14,10 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
+import { printable, quote } from '../common/text.js';
 import type { Form, Given, Reading } from './forms.js';
 import type { KeyTable, ValuesOf } from './keys.js';
-import { printable, type Problem, problemAt, quote } from './problem.js';
+import { type Problem, problemAt } from './problem.js';
 import { didYouMean } from './suggest.js';
 import { diagnose, doubtfulText, pathAt } from './syntax-hints.js';
 

@@ -2,7 +2,7 @@
 import type { ZoneSettings } from '../security/settings.js';
 import { problemAt, type Problem } from './problem.js';
 import { idPart } from './forms.js';
-import { readable } from './aliases.js';
+import { readable } from '../common/text.js';
 import { dotted, type Entry, isEmpty, type KeysRead, readKeys } from './yaml.js';
 import { didYouMean } from './suggest.js';
 import { KEYS_OF_KIND, ZONE_KEYS, type ZoneKey, type ZoneValues } from './keys.js';

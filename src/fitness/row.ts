@@ -1,5 +1,7 @@
 /** One thing that was tried at a broker, and what it means for the bridge. */
 
+import { problemIn } from '../common/error.js';
+
 /** What the trials are about, in the order of the page. */
 export const AREAS = [
   'protocol',
@@ -69,7 +71,7 @@ export function unfinished(
 ): Row {
   const row = { area, trial, expected: 'an answer', actual: why };
   if (!isNeeded) return { ...row, result: 'unknown' };
-  const [problem = ''] = why.split(/\.? hint: /);
+  const { problem } = problemIn(why);
   return {
     ...row,
     result: 'fault',

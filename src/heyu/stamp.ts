@@ -3,6 +3,7 @@
  * `gendate`, `datstrf`): with or without a year, in three orders, with three separators, or as Unix time.
  */
 
+import { HOUR } from '../common/duration.js';
 import { instantsOf, timeZone, type TimeZone } from './time-zone.js';
 
 /** How heyu writes the stamps of its log (directive DATE_FORMAT) and where it lives. */
@@ -151,8 +152,6 @@ export type StampClock = {
   /** The instant of a stamp in a year of which it is known (a stamp with a year keeps its own). */
   readonly instantInYear: (stamp: Stamp, year: number) => number;
 };
-
-const HOUR = 3_600_000;
 
 /** Makes the resolver of a log's stamps. */
 export function stampClock({ timeZone: zoneName, order }: StampForm): StampClock {

@@ -3,7 +3,7 @@
  * saving time one local time may mean two instants, or none.
  */
 
-const HOUR = 3_600_000;
+import { HOUR } from '../common/duration.js';
 
 /** Offsets of one time zone, with what was asked before remembered. */
 export type TimeZone = {

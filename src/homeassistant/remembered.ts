@@ -2,6 +2,7 @@
  * What must be remembered of the discovery messages that were published, so that later ones can take back what
  * is gone: Home Assistant keeps a component until it is told. Plain JSON, a few bytes per entity.
  */
+import { isObject } from '../common/json.js';
 import { PLATFORMS, type Platform } from './component.js';
 import type { DiscoveryMessage } from './discovery.js';
 
@@ -28,15 +29,13 @@ export function rememberedWhile(previous: Remembered, current: readonly Discover
 }
 
 const isPlatform = (value: unknown): value is Platform => PLATFORMS.some((platform) => platform === value);
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads what was stored. What does not have the form is left out: then it is merely not taken back. */
 export function readRemembered(stored: unknown): Remembered {
-  if (!isRecord(stored)) return {};
+  if (!isObject(stored)) return {};
   return Object.fromEntries(
     Object.entries(stored).flatMap(([topic, components]) => {
-      if (placeOf(topic) === undefined || !isRecord(components)) return [];
+      if (placeOf(topic) === undefined || !isObject(components)) return [];
       const known = Object.entries(components).filter(([, platform]) => isPlatform(platform));
       return [[topic, Object.fromEntries(known) as Record<string, Platform>] as const];
     }),

@@ -2,6 +2,7 @@
  * Taking back what an earlier configuration told Home Assistant, and moving between the two forms of discovery
  * without losing what people set in Home Assistant (names, areas, entity ids, history).
  */
+import type { JsonObject } from '../common/json.js';
 import type { Message } from '../ports.js';
 import type { Platform } from './component.js';
 import type { DiscoveryMessage } from './discovery.js';
@@ -20,7 +21,6 @@ const PAUSE_BETWEEN_PHASES_MS = 2000;
 /** Tells Home Assistant (2024.12 or later) to unload what this topic brought, but to keep its settings. */
 const MIGRATE = JSON.stringify({ migrate_discovery: true });
 
-type JsonObject = Readonly<Record<string, unknown>>;
 type Step = DiscoveryStep;
 
 const remove = (topic: string): Step => ({

@@ -4,7 +4,7 @@
  */
 
 import { TYPE_OF_KIND } from '../config/keys.js';
-import { writeDuration } from '../config/forms.js';
+import { writeDuration } from '../common/duration.js';
 import type { Component, Json } from '../homeassistant/component.js';
 import { sensorDevice } from '../homeassistant/entity.js';
 import { HOUSE_SOURCES } from '../heyu/source.js';

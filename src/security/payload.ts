@@ -3,6 +3,8 @@
  * value, a member of a JSON object, or what a JSON pointer (RFC 6901) leads to. Knows no vocabulary.
  */
 
+import { parseJson } from '../common/json.js';
+
 /** Longer payloads are no security state and are not even parsed. Bytes. */
 const LONGEST_PAYLOAD = 65_536;
 
@@ -68,14 +70,6 @@ function decode(payload: Uint8Array): string | undefined {
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The own member `key` of an object or array, undefined when it has none. */
 function member(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
@@ -126,8 +120,8 @@ export function readPayload(
   const text = decode(payload);
   const garbage: Wording = { kind: 'garbage', text: excerpt(payload) };
   if (text === undefined) return garbage;
-  if (pointer !== undefined) return fromJson(follow(parse(text), pointer), keys) ?? garbage;
-  if (/^\s*[[{]/.test(text)) return fromJson(parse(text), keys) ?? garbage;
+  if (pointer !== undefined) return fromJson(follow(parseJson(text), pointer), keys) ?? garbage;
+  if (/^\s*[[{]/.test(text)) return fromJson(parseJson(text), keys) ?? garbage;
   const word = normalise(text);
   return word === '' ? { kind: 'nothing' } : { kind: 'word', word, mode: undefined };
 }

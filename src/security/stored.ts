@@ -4,6 +4,7 @@
  * ms; delays are stored as the instant of their end.
  */
 
+import { isObject, type JsonObject } from '../common/json.js';
 import type { Now } from '../ports.js';
 import type { Motion } from './alert.js';
 import type { AlertEffect, Emit } from './effect.js';
@@ -84,11 +85,7 @@ export function recallAlerts({ alertedAt }: Security, stored: unknown): void {
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function fields(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-}
+const fields = (value: unknown): JsonObject | undefined => (isObject(value) ? value : undefined);
 
 /** An instant that a Date can hold (ECMAScript, "Time Values and Time Range"). */
 function instant(value: unknown): number | undefined {

@@ -6,6 +6,7 @@
  * was put into the outbox before it is settled (acknowledged, superseded or expired).
  */
 
+import { isObject } from '../common/json.js';
 import type { FilePosition, LogPosition } from '../ports.js';
 import type { StoredAlerts } from '../security/security.js';
 import type { CoreMemory } from '../bridge/core.js';
@@ -97,14 +98,11 @@ export function begunSince(
   return generations.slice(generations.findLastIndex(({ generation }) => known.has(generation)) + 1);
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function isCaptured(value: unknown): value is Captured {
-  if (!isRecord(value) || !isRecord(value['log']) || !isRecord(value['core'])) return false;
+  if (!isObject(value) || !isObject(value['log']) || !isObject(value['core'])) return false;
   const { core } = value;
   const parts = ['sensors', 'selections', 'rf', 'unmapped', 'health'] as const;
-  if (!parts.every((part) => isRecord(core[part])) || typeof core['lineAt'] !== 'number') return false;
+  if (!parts.every((part) => isObject(core[part])) || typeof core['lineAt'] !== 'number') return false;
   return isFiles(value['log']['files']) && typeof value['logPath'] === 'string';
 }
 
@@ -113,7 +111,7 @@ function isFiles(value: unknown): value is readonly FilePosition[] {
     Array.isArray(value) &&
     value.every(
       (file) =>
-        isRecord(file) &&
+        isObject(file) &&
         typeof file['generation'] === 'string' &&
         typeof file['mark'] === 'string' &&
         ['device', 'inode', 'offset', 'endSeenAt'].every((key) => Number.isFinite(file[key])),
@@ -124,8 +122,8 @@ function isFiles(value: unknown): value is readonly FilePosition[] {
 /** Reads what was stored; parts that are not as they should be are named in `damaged` and left out. */
 export function readCheckpoint(document: unknown): { checkpoint: Checkpoint; damaged: readonly string[] } {
   const damaged: string[] = [];
-  const stored = isRecord(document) ? document : {};
-  if (document !== undefined && !isRecord(document)) damaged.push('document');
+  const stored = isObject(document) ? document : {};
+  if (document !== undefined && !isObject(document)) damaged.push('document');
   const part = <T>(name: string, isGood: (value: unknown) => value is T, missing: T): T => {
     const value = stored[name];
     if (value === undefined || value === null) return missing;

@@ -1,5 +1,6 @@
 /** What the bridge publishes of itself: `bridge/info`, `bridge/unmapped`, `bridge/summary` and the status line. */
 
+import { counted } from '../common/text.js';
 import { isoAt } from '../heyu/time-zone.js';
 import type { OutboxCounts } from '../mqtt/outgoing.js';
 import { belief } from '../security/security.js';
@@ -83,7 +84,7 @@ export function statusOf(bridge: Bridge, condition: Condition, around: Surroundi
     around.logStatus === 'following' ? `following ${around.logPath}` : `waiting for ${around.logPath}`;
   return [
     log,
-    `${sensors.length} sensor${sensors.length === 1 ? '' : 's'}`,
+    counted(sensors.length, 'sensor'),
     around.isConnected ? 'broker connected' : 'broker not reached',
     ...zonesOf(bridge).map(([zone, state]) => `zone ${zone} ${state}`),
     ...(problem === null ? [] : [problem]),

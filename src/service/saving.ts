@@ -4,6 +4,7 @@
  * that is not on disk is better than none.
  */
 
+import { errorText } from '../common/error.js';
 import type { Clock, Log, StateStore } from '../ports.js';
 
 /** Writes documents. */
@@ -46,7 +47,7 @@ export function saving(
           failingChanged(false);
         }
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = errorText(error);
         if (!failing) {
           failing = true;
           log.warn({ reason }, 'the state cannot be saved: a restart may repeat or forget events');

@@ -3,6 +3,8 @@
  * Data only; who reads it decides. Names are heyu's (modules.c); the reasons for the times are beside them.
  */
 
+import { MINUTE } from '../common/duration.js';
+
 /** What a device is. */
 export type ModelKind =
   | 'motion'
@@ -58,7 +60,6 @@ export type Model = {
   readonly isEmulated: boolean;
 };
 
-const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const base: Omit<Model, 'name' | 'kind' | 'protocol'> = {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ALIAS_KEYS, CONFIG_KEYS, ZONE_KEYS } from '../../src/config/keys.js';
+import { writeDuration } from '../../src/common/duration.js';
 import {
   brokerUrl,
   choice,
@@ -18,7 +19,6 @@ import {
   slug,
   text,
   timeZone,
-  writeDuration,
   yesOrNo,
 } from '../../src/config/forms.js';
 

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  problemAt,
-  formatProblem,
-  formatProblems,
-  printable,
-  quote,
-  sortProblems,
-} from '../../src/config/problem.js';
+import { printable, quote } from '../../src/common/text.js';
+import { problemAt, formatProblem, formatProblems, sortProblems } from '../../src/config/problem.js';
 
 describe('a fault in print', () => {
   test.each([

@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { hashOf, readTextFile, rewriteFile } from '../../src/config/text-file.js';
+import { readTextFile, rewriteFile } from '../../src/config/text-file.js';
+import { digestOf } from '../../src/io/files.js';
 import { scene } from './scene.js';
 
 const hashOfFile = (path: string): string => {
@@ -26,8 +27,8 @@ describe('a file is replaced', () => {
     const { path, directory } = scene({ 'aliases.yaml': 'old\n' });
     chmodSync(path('aliases.yaml'), 0o664);
     const inode = statSync(path('aliases.yaml')).ino;
-    const result = rewriteFile(path('aliases.yaml'), hashOf('old\n'), 'néw\n');
-    expect(result).toEqual({ ok: true, hash: hashOf('néw\n') });
+    const result = rewriteFile(path('aliases.yaml'), digestOf('old\n'), 'néw\n');
+    expect(result).toEqual({ ok: true, hash: digestOf('néw\n') });
     expect(readFileSync(path('aliases.yaml'), 'utf8')).toBe('néw\n');
     expect(statSync(path('aliases.yaml')).mode & 0o7777).toBe(0o664);
     expect(statSync(path('aliases.yaml')).ino).not.toBe(inode);
@@ -38,7 +39,7 @@ describe('a file is replaced', () => {
     if (process.geteuid?.() !== 0) return;
     const { path } = scene({ 'aliases.yaml': 'old\n' });
     chownSync(path('aliases.yaml'), 1_234, 4_321);
-    expect(rewriteFile(path('aliases.yaml'), hashOf('old\n'), 'new\n').ok).toBe(true);
+    expect(rewriteFile(path('aliases.yaml'), digestOf('old\n'), 'new\n').ok).toBe(true);
     const { uid, gid } = statSync(path('aliases.yaml'));
     expect([uid, gid]).toEqual([1_234, 4_321]);
   });
@@ -46,7 +47,7 @@ describe('a file is replaced', () => {
   test('through a symbolic link, which stays one', () => {
     const { path } = scene({ 'real.yaml': 'old\n' });
     symlinkSync('real.yaml', path('aliases.yaml'));
-    expect(rewriteFile(path('aliases.yaml'), hashOf('old\n'), 'new\n').ok).toBe(true);
+    expect(rewriteFile(path('aliases.yaml'), digestOf('old\n'), 'new\n').ok).toBe(true);
     expect(lstatSync(path('aliases.yaml')).isSymbolicLink()).toBe(true);
     expect(readFileSync(path('real.yaml'), 'utf8')).toBe('new\n');
   });
@@ -89,7 +90,7 @@ describe('a file is left alone', () => {
   test('when someone removed it, or made it before us', () => {
     const { path } = scene({ 'aliases.yaml': 'old\n', 'new.yaml': 'theirs\n' });
     unlinkSync(path('aliases.yaml'));
-    expect(rewriteFile(path('aliases.yaml'), hashOf('old\n'), 'ours\n')).toMatchObject({ ok: false, hint });
+    expect(rewriteFile(path('aliases.yaml'), digestOf('old\n'), 'ours\n')).toMatchObject({ ok: false, hint });
     expect(rewriteFile(path('new.yaml'), undefined, 'ours\n')).toMatchObject({ ok: false, hint });
     expect(readFileSync(path('new.yaml'), 'utf8')).toBe('theirs\n');
   });
@@ -104,7 +105,7 @@ describe('a file is left alone', () => {
     mkdirSync(path('locked'));
     writeFileSync(path('locked/aliases.yaml'), 'old\n');
     asNobody(join(path('locked'), '..'), () => {
-      expect(rewriteFile(path('locked/aliases.yaml'), hashOf('old\n'), 'x')).toEqual({
+      expect(rewriteFile(path('locked/aliases.yaml'), digestOf('old\n'), 'x')).toEqual({
         ok: false,
         problem: `${path('locked/aliases.yaml')} cannot be written (EACCES)`,
         hint: `its directory must be writable: ls -ld ${path('locked')}`,
@@ -119,7 +120,7 @@ describe('a file is left alone', () => {
     chmodSync(directory, 0o777);
     chmodSync(path('aliases.yaml'), 0o644);
     asNobody(directory, () => {
-      expect(rewriteFile(path('aliases.yaml'), hashOf('old\n'), 'x')).toEqual({
+      expect(rewriteFile(path('aliases.yaml'), digestOf('old\n'), 'x')).toEqual({
         ok: false,
         problem: `${path('aliases.yaml')} belongs to another user, whom the new file would not belong to`,
         hint: 'run it with sudo',
