@@ -1,5 +1,5 @@
 import type { SensorSettings } from './sensor/settings.js';
-import type { ZoneSettings } from './security/settings.js';
+import type { ZoneSettings } from './security/zone.js';
 import type { StampForm } from './heyu/stamp.js';
 import type { Scales } from './heyu/x10config.js';
 

@@ -7,18 +7,11 @@ import type { LogLine, Now } from '../ports.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
 import { earliestOf, idOf } from '../sensor/hearing.js';
 import { channelsOf, isOnOff } from '../sensor/channels.js';
-import type { SecurityEffect } from '../security/effect.js';
-import {
-  createSecurity,
-  heyuArmed,
-  keyfob,
-  motion,
-  nextWake,
-  recallAlerts,
-  reconfigure,
-  wake,
-  type Security,
-} from '../security/security.js';
+import type { Emit, Security, SecurityEffect, Step } from '../security/security.js';
+import { createSecurity, reconfigure } from '../security/setup.js';
+import { heyuArmed, keyfob, motion } from '../security/signals.js';
+import { recallAlerts } from '../security/stored.js';
+import { nextWake, wake } from '../security/verification.js';
 import type { CoreSettings } from '../settings.js';
 import {
   advance,
@@ -58,6 +51,8 @@ export type Bridge = {
   messages: Messages;
   readonly security: Security;
   readonly sinks: BridgeSinks;
+  /** Does what the security part wishes. */
+  readonly emit: Emit;
   /** The moment of the step in hand. */
   now: Now;
   /** Reading has not come to the end of the log since the start: no line is heard live. */
@@ -85,6 +80,7 @@ export function createBridge(
     messages: messagesOf(settings.baseTopic, core.stamps.zone),
     security: createSecurity(settings.zones, settings.baseTopic, memory.security, now, sinks.isDelivered),
     sinks,
+    emit: (effect) => act(bridge, effect),
     now,
     isBehind: false,
     saveNumber: 0,
@@ -98,7 +94,7 @@ export function reconfigureBridge(bridge: Bridge, settings: CoreSettings, now: N
   bridge.now = now;
   bridge.core = reconfigured(bridge.core, settings, now.at);
   bridge.messages = messagesOf(settings.baseTopic, bridge.core.stamps.zone);
-  reconfigure(bridge.security, settings.zones, now, (effect) => act(bridge, effect), settings.baseTopic);
+  reconfigure(securityStep(bridge, now), settings.zones, settings.baseTopic);
 }
 
 /**
@@ -151,8 +147,7 @@ export function hideOverdueMotion(bridge: Bridge, now: Now): void {
 
 /** Time has come to `now` for the zones, whether or not the log could be read. */
 export function wakeZones(bridge: Bridge, now: Now): void {
-  bridge.now = now;
-  wake(bridge.security, now, (effect) => act(bridge, effect));
+  wake(securityStep(bridge, now));
 }
 
 /**
@@ -168,14 +163,10 @@ export function nextWakeMono(bridge: Bridge, now: Now, isCaughtUp: boolean): num
   return sensors === undefined ? zones : Math.min(zones, sensors);
 }
 
-/** A step of the security part: `take` gets where to emit to. */
-export function securityStep(
-  bridge: Bridge,
-  now: Now,
-  take: (security: Security, emit: (effect: SecurityEffect) => void) => void,
-): void {
+/** A step of the security part. */
+export function securityStep(bridge: Bridge, now: Now): Step {
   bridge.now = now;
-  take(bridge.security, (effect) => act(bridge, effect));
+  return { security: bridge.security, now, emit: bridge.emit };
 }
 
 /**
@@ -246,7 +237,7 @@ function act(bridge: Bridge, effect: SecurityEffect): void {
 }
 
 function outputTo(of: () => Bridge, sinks: BridgeSinks): CoreOutput {
-  const emit = (effect: SecurityEffect): void => act(of(), effect);
+  const step = (): Step => securityStep(of(), of().now);
   return {
     channel: (sensor, channel, value) => sinks.put?.(of().messages.channel(sensor, channel, value)),
     seen: (sensor, at) => {
@@ -259,21 +250,14 @@ function outputTo(of: () => Bridge, sinks: BridgeSinks): CoreOutput {
     alarm: (sensor, hearing, isOver) => {
       const { zone, alias, modes, address } = sensor.settings;
       if (zone === undefined) return undefined;
-      const { security, now } = of();
       const { at, source } = hearing;
       const earliestAt = earliestOf(hearing);
       const late = isOver || of().isBehind || hearing.now - at > LIVE_MS;
       const signal = { alias, zone, id: idOf(hearing), at, earliestAt, late, modes, address, source };
-      return motion(security, signal, now, emit);
+      return motion(step(), signal);
     },
-    heyuArmed: (state, at) => {
-      const { security, now } = of();
-      heyuArmed(security, state, at, now, emit);
-    },
-    keyfob: (alias, action, mode, at, isImmediate) => {
-      const { security, now } = of();
-      keyfob(security, alias, action, mode, at, now, emit, isImmediate);
-    },
+    heyuArmed: (state, at) => heyuArmed(step(), state, at),
+    keyfob: (alias, action, mode, at, immediate) => keyfob(step(), { alias, action, mode, at, immediate }),
     trouble: (trouble, begins) => sinks.trouble(trouble, begins),
     note: (level, fields, message) => sinks.note(level, fields, message),
     ...(sinks.find === undefined ? {} : { find: sinks.find }),

@@ -5,7 +5,7 @@
 
 import { gluedToTornStamp } from '../heyu/glued.js';
 import type { Stamp } from '../heyu/stamp.js';
-import { setScene, withoutBroker } from '../security/security.js';
+import { setScene, withoutBroker } from '../security/setup.js';
 import type { CoreSettings } from '../settings.js';
 import { advance } from './core.js';
 import type { Finding } from './finding.js';

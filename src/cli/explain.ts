@@ -11,7 +11,7 @@ import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js'
 import { didYouMean } from '../config/suggest.js';
 import { readStamp, type StampForm } from '../heyu/stamp.js';
 import { instantsOf, timeZone, type TimeZone } from '../heyu/time-zone.js';
-import { ownedZone } from '../security/settings.js';
+import { ownedZone } from '../security/zone.js';
 import type { CoreSettings } from '../settings.js';
 import { parseAddress } from '../x10/address.js';
 import { readX10ConfigFile } from './alias/file.js';

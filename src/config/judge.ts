@@ -8,7 +8,7 @@ import { nearest } from './suggest.js';
 import { dotted } from './yaml.js';
 import type { ZoneRead } from './zones.js';
 import { type ChannelTopic, RESERVED_LEVELS } from '../mqtt/topics.js';
-import { normalise } from '../security/payload.js';
+import { normalise } from '../security/vocabulary.js';
 import { isAlarmType } from '../sensor/channels.js';
 import { eventTypesOf } from '../sensor/event-types.js';
 import type { SensorSettings, SensorType } from '../sensor/settings.js';

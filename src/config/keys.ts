@@ -22,7 +22,7 @@ import {
   timeZone,
   yesOrNo,
 } from './forms.js';
-import type { ZoneSettings } from '../security/settings.js';
+import type { ZoneSettings } from '../security/zone.js';
 import type { ArmedMode, SensorType } from '../sensor/settings.js';
 import type { ModelKind } from '../x10/model.js';
 

@@ -1,5 +1,5 @@
 /** The zones of config.yaml, checked and with their defaults filled in. */
-import type { ZoneSettings } from '../security/settings.js';
+import type { ZoneSettings } from '../security/zone.js';
 import { problemAt, type Problem } from './problem.js';
 import { idPart } from './forms.js';
 import { readable } from '../common/text.js';

@@ -3,8 +3,8 @@
  * program does), the alarm that stays until it is disarmed, and the alerts one by one.
  */
 import { zoneTopic, type ZoneTopic } from '../mqtt/topics.js';
-import { ALERT_EVENTS } from '../security/alert-types.js';
-import type { ZoneSettings } from '../security/settings.js';
+import { ALERT_EVENTS } from '../security/security.js';
+import type { ZoneSettings } from '../security/zone.js';
 import { SECURITY_STATES } from '../security/vocabulary.js';
 import type { CoreSettings } from '../settings.js';
 import type { Component, DiscoveryDevice, Json, Platform } from './component.js';

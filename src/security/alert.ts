@@ -1,38 +1,31 @@
 /**
- * Is motion an alert? Judged at each signal of a sensor, not at the start of a motion (docs/design.md,
- * decision 5), against what is believed about its zone. Pure judgement: src/security/alarm.ts acts on it.
+ * Is motion an alert? Judged at each signal of a sensor, not at the start of a motion (docs/design.md, decision 5),
+ * against what is believed about its zone, now or as soon as that is known. Then what follows: the alert, the latched
+ * alarm, the entry delay.
  */
 
-import type { VerdictKind } from './effect.js';
-import type { OnUnknown } from './settings.js';
-import type { Memory } from './memory.js';
+import { zoneTopic } from '../mqtt/topics.js';
+import { enter, trigger } from './owned-zone.js';
+import {
+  SECOND_MS,
+  beliefOf,
+  mayBecomeKnown,
+  waitingKey,
+  type AlertEffect,
+  type Security,
+  type Step,
+  type VerdictKind,
+  type Waiting,
+} from './security.js';
+import { iso } from './publication.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
-import type { Belief } from './zone.js';
+import type { Belief, Memory, Motion, Truth, Zone } from './zone.js';
 
-/** A signal of a sensor that would be an alert in an armed zone. */
-export type Motion = {
-  readonly alias: string;
-  readonly zone: string;
-  /** Id of the signal: the alert's id is made of it. */
-  readonly id: string;
-  /** The instant of the line, epoch ms. */
-  readonly at: number;
-  /** It was not before this instant; `at` unless nobody knows when it was. */
-  readonly earliestAt: number;
-  /** It was read after its hold time was over. */
-  readonly late: boolean;
-  /** Ways of being armed in which this sensor raises an alert; undefined = all. */
-  readonly modes: readonly ArmedMode[] | undefined;
-  /** X10 address or security id, for the alert. */
-  readonly address: string;
-  /** heyu's source tag (`rcvi`, `rcva` ...), for the alert. */
-  readonly source: string;
-};
+/** So many undelivered alerts are remembered; without a broker none are raised. */
+const MOST_UNDELIVERED = 200;
 
-/** What else decides. */
-export type Circumstances = {
-  readonly onUnknown: OnUnknown;
-  readonly alertCooldownMs: number;
+/** What else decides over a motion. */
+type Circumstances = {
   /** The instant of this sensor's last alert, undefined = none since the zone was last disarmed. */
   readonly lastAlertAt: number | undefined;
   /** It was heard when the zone was not known, and had to wait. */
@@ -45,76 +38,163 @@ export type Circumstances = {
   readonly seen: boolean;
 };
 
-/** Stamps are whole seconds. */
-const SECOND_MS = 1000;
+/** What an alert says of the zone. */
+type Grounds = { readonly security: string; readonly verified: boolean };
+
+/** A verdict and its reason, for people. */
+type Judgement =
+  | ({ readonly verdict: 'alert'; readonly reason: string } & Grounds)
+  | { readonly verdict: Exclude<VerdictKind, 'alert' | 'entry' | 'waiting'>; readonly reason: string };
+
+/** What an alert says of its cause. */
+export type Cause = Pick<Motion, 'id' | 'at' | 'source'> & {
+  readonly alias: string | null;
+  readonly address: string | null;
+};
+
+/** Sets the truth of an owned zone and the deadline of its delay. */
+export function setTruth({ security, now }: Omit<Step, 'emit'>, zone: Zone, truth: Truth): void {
+  if (zone.truth === truth) return;
+  zone.truth = truth;
+  zone.delayUntilMono = truth.until === undefined ? undefined : now.mono + (truth.until - now.at);
+  security.changed = true;
+}
+
+/** The cause of an alert that no sensor has raised; its id is made of the sequence of the truth. */
+export function causeOf(zone: Zone, truth: Truth, at: number, source: string): Cause {
+  return { id: `${zone.settings.zone}.${truth.sequence}`, at, source, alias: null, address: null };
+}
+
+function alertIdOf({ id }: Pick<Motion, 'id'>): string {
+  return `${id}.alert`;
+}
+
+/** Sends an alert and latches the alarm; an owned zone is `triggered` from now on. */
+export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, late = false): string {
+  const { security, now, emit } = step;
+  const id = alertIdOf(cause);
+  const { alias, at, address, source } = cause;
+  const alert: AlertEffect = {
+    kind: 'event',
+    topic: zoneTopic(security.baseTopic, zone.settings.zone, 'alert'),
+    id,
+    at,
+    event: {
+      event_type: 'alert',
+      id,
+      at: iso(at),
+      zone: zone.settings.zone,
+      alias,
+      address,
+      source,
+      security: grounds.security,
+      verified: grounds.verified,
+      late,
+    },
+  };
+  emit(alert);
+  keepUntilDelivered(security, alert);
+  if (alias !== null) security.alertedAt.set(alias, { zone: zone.settings.zone, at });
+  zone.latch ??= { id, at, alias };
+  if (zone.truth !== undefined) setTruth(step, zone, trigger(zone.truth, now.at));
+  security.changed = true;
+  return id;
+}
+
+function keepUntilDelivered({ undelivered }: Security, alert: AlertEffect): void {
+  undelivered.set(alert.id, alert);
+  if (undelivered.size <= MOST_UNDELIVERED) return;
+  for (const oldest of undelivered.keys()) {
+    undelivered.delete(oldest);
+    return;
+  }
+}
+
+/** The zone is disarmed: no alarm any more, and no cool-down either. */
+export function clearAlarm(security: Security, zone: Zone): void {
+  if (zone.latch !== undefined) {
+    zone.latch = undefined;
+    security.changed = true;
+  }
+  for (const [alias, { zone: name }] of security.alertedAt) {
+    if (name !== zone.settings.zone) continue;
+    security.alertedAt.delete(alias);
+    security.changed = true;
+  }
+}
+
+/** Tells the verdict over a motion. */
+function judged(
+  { emit }: Step,
+  motion: Motion,
+  verdict: VerdictKind,
+  reason: string,
+  alertId?: string,
+): void {
+  const { zone, alias, id } = motion;
+  emit({ kind: 'judged', zone, alias, id, verdict, reason, alertId });
+}
 
 /**
  * The instant at which a zone has to have been armed for this motion. What was heard as it happened was at the end of
  * the second of its stamp at the latest, and not after it was read (`readAt`); of what was heard late the earliest
  * instant counts.
  */
-export function instantOf({ at, earliestAt }: Motion, late: boolean, readAt: number): number {
+function instantOf({ at, earliestAt }: Motion, late: boolean, readAt: number): number {
   return late ? earliestAt : Math.min(at + SECOND_MS, Math.max(at, readAt));
 }
 
-/** A verdict; `security` is the word for the alert. */
-export type Judgement =
-  | {
-      readonly verdict: 'alert';
-      readonly security: string;
-      readonly verified: boolean;
-      readonly reason: string;
-    }
-  | { readonly verdict: Exclude<VerdictKind, 'alert' | 'entry' | 'waiting'>; readonly reason: string };
-
+/** Armed, by these grounds: an alert unless the sensor does not care for this mode, or is within its cool-down. */
 function judgeArmed(
+  { settings }: Zone,
   motion: Motion,
-  circumstances: Circumstances,
-  security: string,
+  { lastAlertAt }: Circumstances,
   mode: ArmedMode | undefined,
-  verified: boolean,
-  reason: string,
+  grounds: Grounds & { readonly reason: string },
 ): Judgement {
   if (motion.modes !== undefined && mode !== undefined && !motion.modes.includes(mode)) {
-    return {
-      verdict: 'mode',
-      reason: `armed ${mode}, this sensor counts only for ${motion.modes.join(', ')}`,
-    };
+    const reason = `armed ${mode}, this sensor counts only for ${motion.modes.join(', ')}`;
+    return { verdict: 'mode', reason };
   }
-  const { lastAlertAt, alertCooldownMs } = circumstances;
+  const { alertCooldownMs } = settings;
   if (lastAlertAt !== undefined && Math.abs(motion.at - lastAlertAt) < alertCooldownMs) {
     return {
       verdict: 'cooldown',
       reason: `cool-down of ${Math.round(alertCooldownMs / 1000)} s after an alert`,
     };
   }
-  return { verdict: 'alert', security, verified, reason };
+  return { verdict: 'alert', ...grounds };
 }
 
 function judgeUnknown(
+  zone: Zone,
   motion: Motion,
   lastKnown: Memory | undefined,
   circumstances: Circumstances,
 ): Judgement {
   const last = lastKnown !== undefined && isArmed(lastKnown.state) ? lastKnown : undefined;
-  switch (circumstances.onUnknown) {
+  switch (zone.settings.onUnknown) {
     case 'annotate':
       return {
         verdict: 'unknown',
         reason: 'the zone is unknown, which is only noted (on_unknown: annotate)',
       };
-    case 'alert': {
-      const reason = 'the zone is unknown (on_unknown: alert)';
-      return judgeArmed(motion, circumstances, last?.state ?? 'unknown', last?.mode, false, reason);
-    }
-    case 'last_known': {
+    case 'alert':
+      return judgeArmed(zone, motion, circumstances, last?.mode, {
+        security: last?.state ?? 'unknown',
+        verified: false,
+        reason: 'the zone is unknown (on_unknown: alert)',
+      });
+    case 'last_known':
       if (last === undefined) return { verdict: 'unknown', reason: 'the zone is unknown and was not armed' };
       if (circumstances.afterwards) {
         return { verdict: 'late', reason: 'judged late and the zone is unknown now' };
       }
-      const reason = 'the zone is unknown and was armed when last known';
-      return judgeArmed(motion, circumstances, last.state, last.mode, false, reason);
-    }
+      return judgeArmed(zone, motion, circumstances, last.mode, {
+        security: last.state,
+        verified: false,
+        reason: 'the zone is unknown and was armed when last known',
+      });
   }
 }
 
@@ -122,29 +202,151 @@ function judgeUnknown(
  * Judges a motion by what is believed about its zone now. A state that was not there yet at the motion's own instant
  * says nothing about it, however soon afterwards it was read.
  */
-export function judge(motion: Motion, belief: Belief, circumstances: Circumstances): Judgement {
+function judge(zone: Zone, motion: Motion, belief: Belief, circumstances: Circumstances): Judgement {
   const { state, armedSince } = belief;
   const { waited, afterwards, instant, seen } = circumstances;
-  if (state === undefined) return judgeUnknown(motion, belief.lastKnown, circumstances);
+  if (state === undefined) return judgeUnknown(zone, motion, belief.lastKnown, circumstances);
   if (state === 'disarmed') return { verdict: 'disarmed', reason: 'zone disarmed' };
   if (state === 'arming') return { verdict: 'arming', reason: 'exit delay: not armed yet' };
   if (armedSince === undefined || armedSince > instant) {
     // how the zone was then is not known, and not armed as far as it was known before
-    if (waited && !afterwards) return judgeUnknown(motion, undefined, circumstances);
+    if (waited && !afterwards) return judgeUnknown(zone, motion, undefined, circumstances);
     return { verdict: 'late', reason: 'judged late and the zone was not armed all the time since' };
   }
   const reason = afterwards ? `judged late, zone ${state} before and now` : `zone ${state}`;
-  return judgeArmed(motion, circumstances, state, belief.mode, seen, reason);
+  return judgeArmed(zone, motion, circumstances, belief.mode, { security: state, verified: seen, reason });
 }
 
-/** What a motion event may say of the zone: only what has been so since the motion's own instant. */
+function act(step: Step, zone: Zone, motion: Motion, judgement: Judgement, late: boolean): void {
+  if (judgement.verdict !== 'alert') {
+    judged(step, motion, judgement.verdict, judgement.reason);
+    return;
+  }
+  const { now } = step;
+  const { truth, settings } = zone;
+  if (truth !== undefined && judgement.verified && truth.state !== 'triggered') {
+    if (truth.state === 'pending') {
+      judged(step, motion, 'entry', 'the entry delay is running');
+      return;
+    }
+    // who came in while nobody could tell has what is left of the delay
+    const leftMs = motion.at + settings.entryDelayMs - now.at;
+    if (leftMs > 0) {
+      setTruth(step, zone, enter(truth, motion, now.at, leftMs));
+      judged(step, motion, 'entry', `entry delay, ${Math.round(leftMs / 1000)} s left`);
+      return;
+    }
+  }
+  const id = raise(step, zone, motion, judgement, late);
+  judged(step, motion, 'alert', judgement.reason, id);
+}
+
+/** It was not armed yet at this motion: whatever becomes known, it is no alert. */
+function isBeforeArming(motion: Motion, { armedSince }: Belief): boolean {
+  return armedSince !== undefined && motion.earliestAt < armedSince;
+}
+
+/**
+ * The last alert of a sensor in its zone, unless that was armed anew since: what it was before a crash may be older.
+ */
+function lastAlertAt(
+  { alertedAt }: Security,
+  { alias, zone }: Motion,
+  { armedSince }: Belief,
+): number | undefined {
+  const last = alertedAt.get(alias);
+  const at = last?.zone === zone ? last.at : undefined;
+  return at !== undefined && armedSince !== undefined && at + SECOND_MS <= armedSince ? undefined : at;
+}
+
+/**
+ * It was read late, or it was before the zones were asked for last: what has happened in the zone between has not been
+ * seen live.
+ */
+function isAfterwards({ security: { link }, now }: Step, { at, late }: Motion): boolean {
+  return late || (link.up && at + SECOND_MS <= now.at - (now.mono - link.upMono));
+}
+
+/** Keeps a motion until the state of its zone is known. */
+function keepWaiting(step: Step, motion: Motion, belief: Belief, afterwards: boolean): void {
+  const { security, now } = step;
+  const { alias, zone, at } = motion;
+  if (security.isDelivered(alertIdOf(motion))) {
+    // what comes after it must not wait behind it for an alert that is not sent again
+    security.alertedAt.set(alias, { zone, at });
+    judged(step, motion, 'alert', 'its alert was delivered before');
+    return;
+  }
+  const first = afterwards || !security.link.up ? 'gap' : 'first';
+  const waits = security.waiting.get(waitingKey(alias, first))?.motion;
+  const isFirst =
+    waits === undefined || isBeforeArming(waits, belief) || security.isDelivered(alertIdOf(waits));
+  if (!isFirst && first === 'gap') {
+    judged(step, motion, 'waiting', 'motion of this sensor is already waiting');
+    return;
+  }
+  const kind = isFirst ? first : 'last';
+  security.waiting.set(waitingKey(alias, kind), { motion, kind, readAt: now.at });
+  security.changed = true;
+  judged(step, motion, 'waiting', 'the zone is not known yet');
+}
+
+/**
+ * Judges a motion now, or keeps it until the state of its zone is known. `waited`: it has waited for that.
+ */
+export function judgeMotion(step: Step, zone: Zone, motion: Motion, waited?: Waiting): void {
+  const { security, now } = step;
+  const belief = beliefOf(security, zone);
+  const afterwards = waited?.kind === 'gap' || isAfterwards(step, motion);
+  if (belief.state === undefined && mayBecomeKnown(step)) {
+    keepWaiting(step, motion, belief, afterwards);
+    return;
+  }
+  const instant = instantOf(motion, afterwards, waited?.readAt ?? now.at);
+  const judgement = judge(zone, motion, belief, {
+    lastAlertAt: lastAlertAt(security, motion, belief),
+    waited: waited !== undefined,
+    afterwards,
+    instant,
+    seen: zone.settings.kind === 'owned' || instant >= security.link.unseenUntil,
+  });
+  act(step, zone, motion, judgement, afterwards);
+}
+
+/** Judges what has been waiting, as far as it can be judged now. */
+export function judgeWaiting(step: Step): void {
+  const { security } = step;
+  for (const [key, waited] of security.waiting) {
+    const { motion } = waited;
+    const zone = security.zones.get(motion.zone);
+    if (zone !== undefined && beliefOf(security, zone).state === undefined && mayBecomeKnown(step)) continue;
+    security.waiting.delete(key);
+    security.changed = true;
+    if (zone !== undefined) judgeMotion(step, zone, motion, waited);
+  }
+}
+
+/** The entry delay is over and nobody has disarmed. */
+export function finishEntry(step: Step, zone: Zone, truth: Truth): void {
+  const { entry, mode, state } = truth;
+  const grounds = { security: mode === undefined ? state : `armed_${mode}`, verified: true };
+  // what is stored of the motion may have been damaged, the alarm is not lost with it
+  const id = raise(step, zone, entry ?? causeOf(zone, truth, step.now.at, 'entry delay'), grounds);
+  if (entry !== undefined)
+    judged(step, entry, 'alert', 'the entry delay is over and nobody has disarmed', id);
+}
+
+/** What a motion event may say of a zone: only what has been so since the motion's own instant. */
 export function securityAt(
-  belief: Belief,
-  instant: number,
+  step: Step,
+  zone: Zone,
+  motion: Motion,
 ): { readonly security: SecurityState | 'unknown'; readonly verified: boolean } {
-  const { state } = belief;
-  if (state === undefined) return { security: 'unknown', verified: false };
-  const since = isArmed(state) ? belief.armedSince : belief.since;
-  if (since === undefined || since > instant) return { security: 'unknown', verified: false };
+  const { state, armedSince, since } = beliefOf(step.security, zone);
+  const begun = state !== undefined && isArmed(state) ? armedSince : since;
+  const instant = instantOf(motion, isAfterwards(step, motion), step.now.at);
+  if (state === undefined || begun === undefined || begun > instant) {
+    return { security: 'unknown', verified: false };
+  }
   return { security: state, verified: true };
 }

@@ -1,49 +1,40 @@
-/** What the connection tells: connects, SUBACKs, messages, cuts. */
+/** What the connection tells the zones: connects, SUBACKs, messages, cuts, and that it stood still. */
 
-import type { Now, Received } from '../ports.js';
-import { clearAlarm } from './alarm.js';
-import type { Emit } from './effect.js';
-import { beginTrouble, commandTopic, tellOnce, topicsOfAll, type Security } from './house.js';
-import { answered, comeUp, goDown, standStill } from './link.js';
-import { interrupted } from './memory.js';
-import { commandReceived } from './orders.js';
-import { lookSoon, passAcknowledged, passHeard, startPasses } from './passes.js';
-import { excerpt, normalise } from './payload.js';
+import type { Received } from '../ports.js';
+import { clearAlarm } from './alert.js';
+import { commandReceived } from './commands.js';
+import { comeUp, goDown, standStill, subscriptionStands } from './link.js';
 import { refresh } from './refresh.js';
+import { lookSoon, passAcknowledged, passHeard, startPasses } from './schedule.js';
+import { beginTrouble, commandTopic, isFirstMention, note, topicsOfAll, type Step } from './security.js';
 import { begin, forget, grant, hear, refuse, type Tracker } from './tracker.js';
-import { advance, repair } from './verification.js';
-import { readState, type Reading } from './vocabulary.js';
-import type { Zone } from './zone.js';
+import { repair, wake } from './verification.js';
+import { excerpt, normalise, readState, type Reading } from './vocabulary.js';
+import { interrupted, type Zone } from './zone.js';
 
 /**
  * CONNACK: the link is up. `sessionPresent`: the broker kept a session, so that history will come. `session` names
  * it: another broker or client id has another one.
  */
-export function connected(
-  security: Security,
-  sessionPresent: boolean,
-  now: Now,
-  emit: Emit,
-  session = '',
-): void {
-  const { link } = security;
-  comeUp(link, session, now);
+export function connected(step: Step, sessionPresent: boolean, session = ''): void {
+  const { link } = step.security;
+  comeUp(link, session, step.now);
   link.isUnanswered = !sessionPresent;
-  askAnew(security, sessionPresent, now, emit);
+  askAnew(step, sessionPresent);
 }
 
 /**
  * The process (or the machine) stood still for `forMs` while the link was up: what it is told now may have waited
  * as long, and there may be more. Every zone is unknown until it has been asked for anew, as after a connect.
  */
-export function stalled(security: Security, forMs: number, now: Now, emit: Emit): void {
-  const { link } = security;
-  standStill(link, forMs, now);
-  if (!link.up) return;
-  askAnew(security, true, now, emit);
+export function stalled(step: Step, forMs: number): void {
+  const { link } = step.security;
+  standStill(link, forMs, step.now);
+  if (link.up) askAnew(step, true);
 }
 
-function askAnew(security: Security, sessionPresent: boolean, now: Now, emit: Emit): void {
+function askAnew(step: Step, sessionPresent: boolean): void {
+  const { security, now, emit } = step;
   const { link } = security;
   link.upMono = now.mono;
   const topics = topicsOfAll(security);
@@ -64,31 +55,26 @@ function askAnew(security: Security, sessionPresent: boolean, now: Now, emit: Em
   security.subscribed = new Set(topics);
   security.passes = topics.length > 0 ? startPasses(now.mono) : undefined;
   if (topics.length > 0) emit({ kind: 'subscribe', topics });
-  refresh(security, now, emit);
+  refresh(step);
 }
 
 /** The link is gone: every zone is unknown at once. */
-export function closed(security: Security, now: Now, emit: Emit): void {
-  const { link } = security;
-  if (!link.up) return;
-  goDown(link, now);
+export function closed(step: Step): void {
+  const { security, now } = step;
+  if (!security.link.up) return;
+  goDown(security.link, now);
   security.passes = undefined;
   for (const { tracker } of security.zones.values()) {
     if (tracker !== undefined) forget(tracker);
   }
   security.changed = true;
-  refresh(security, now, emit);
+  refresh(step);
 }
 
 /** SUBACK. `refused`: topics that the broker does not let us read. */
-export function subscribed(
-  security: Security,
-  topics: readonly string[],
-  refused: readonly string[],
-  now: Now,
-  emit: Emit,
-): void {
-  const { passes } = security;
+export function subscribed(step: Step, topics: readonly string[], refused: readonly string[]): void {
+  const { security, now } = step;
+  const { passes, link } = security;
   if (passes === undefined) return;
   let ours = false;
   for (const zone of security.zones.values()) {
@@ -100,64 +86,52 @@ export function subscribed(
         if (refused.includes(topic)) refuse(tracker);
         else grant(tracker);
       }
-      if (!refused.includes(topic)) {
-        zone.troubles.delete(`refused ${topic}`);
-      } else if (beginTrouble(zone, `refused ${topic}`)) {
-        emit({
-          kind: 'note',
-          level: 'warn',
-          fields: { zone: zone.settings.zone, topic },
-          message: `the broker does not let us read ${topic}: allow it in the broker's access control list`,
-        });
+      if (!refused.includes(topic)) zone.troubles.delete(`refused ${topic}`);
+      else if (beginTrouble(zone, `refused ${topic}`)) {
+        const message = `the broker does not let us read ${topic}: allow it in the broker's access control list`;
+        note(step, 'warn', message, { zone: zone.settings.zone, topic });
       }
     }
   }
   if (!ours) return;
-  answered(security.link, now);
+  subscriptionStands(link, now);
   passAcknowledged(passes, now.mono);
-  advance(security, now, emit);
+  wake(step);
 }
 
 /** A message. False when its topic is none of ours. */
-export function received(security: Security, message: Received, now: Now, emit: Emit): boolean {
+export function received(step: Step, message: Received): boolean {
+  const { security, now } = step;
+  const { link, passes } = security;
+  if (!link.up || passes === undefined) return false;
   let ours = false;
-  if (!security.link.up) return false;
   for (const zone of security.zones.values()) {
-    if (zone.tracker?.topic === message.topic) answered(security.link, now);
     if (zone.tracker?.topic === message.topic) {
       ours = true;
-      stateReceived(security, zone, zone.tracker, message, now, emit);
+      subscriptionStands(link, now);
+      stateReceived(step, zone, zone.tracker, message);
     } else if (zone.settings.kind !== 'external' && commandTopic(security, zone) === message.topic) {
       ours = true;
-      commandReceived(security, zone, message, now, emit);
+      commandReceived(step, zone, message);
     }
   }
   if (!ours) return false;
-  if (security.passes !== undefined) passHeard(security.passes, now.mono, message.retain);
-  advance(security, now, emit);
+  passHeard(passes, now.mono, message.retain);
+  wake(step);
   return true;
 }
 
-function stateReceived(
-  security: Security,
-  zone: Zone,
-  tracker: Tracker,
-  message: Received,
-  now: Now,
-  emit: Emit,
-): void {
+function stateReceived(step: Step, zone: Zone, tracker: Tracker, message: Received): void {
+  const { security, now } = step;
   const owned = zone.settings.kind === 'owned';
-  const { passes } = security;
-  if (passes === undefined) return;
-  const before = tracker.state;
+  const { state: from, disarmedInHistory } = tracker;
   const reading = owned ? readState(message.payload) : readState(message.payload, zone.settings);
-  const { disarmedInHistory } = tracker;
   const heard = hear(tracker, reading, message.retain, now.at);
   if (owned) {
-    ownStateReceived(security, zone, message, now, emit);
+    ownStateReceived(step, zone, message);
     return;
   }
-  if (tracker.disarmedInHistory && !disarmedInHistory) disarmedMeanwhile(security, zone, now);
+  if (tracker.disarmedInHistory && !disarmedInHistory) disarmedMeanwhile(step, zone);
   if (heard === 'history' || heard === 'ambiguous' || heard === 'ignored') return;
   zone.reported =
     reading.kind === 'state'
@@ -165,47 +139,48 @@ function stateReceived(
       : reading.kind === 'not_understood'
         ? reading.text
         : reading.word;
-  tellForeign(zone, reading, message, emit);
+  noteForeign(step, zone, reading, message);
   if (heard === 'repaired') {
-    emit({
-      kind: 'note',
-      level: 'warn',
-      fields: { zone: zone.settings.zone, topic: tracker.topic, from: before, to: tracker.state },
-      message: 'state repaired: the retained copy differs from what was heard before',
-    });
+    const { topic, state: to } = tracker;
+    const fields = { zone: zone.settings.zone, topic, from, to };
+    note(step, 'warn', 'state repaired: the retained copy differs from what was heard before', fields);
   }
-  if (heard === 'changed' || heard === 'repaired' || heard === 'lost') {
-    lookSoon(passes, now.mono, !message.retain);
-  }
+  if (security.passes !== undefined && (heard === 'changed' || heard === 'repaired' || heard === 'lost'))
+    lookSoon(security.passes, now.mono, !message.retain);
 }
 
 /**
  * A queued copy says disarmed. It will not come a second time, and the link or the process may be gone before the
  * state is known: so it counts at once.
  */
-function disarmedMeanwhile(security: Security, zone: Zone, now: Now): void {
+function disarmedMeanwhile({ security, now }: Step, zone: Zone): void {
   clearAlarm(security, zone);
   if (zone.memory === undefined) return;
   zone.memory = interrupted(zone.memory, now.at);
   security.changed = true;
 }
 
-function tellForeign(zone: Zone, reading: Reading, message: Received, emit: Emit): void {
-  if (reading.kind !== 'not_understood' || !tellOnce(zone, `foreign ${reading.text}`)) return;
-  emit({
-    kind: 'note',
-    level: 'warn',
-    fields: { zone: zone.settings.zone, topic: message.topic, payload: excerpt(message.payload) },
-    message: 'payload not understood, the state stays as it was: see armed_values and disarmed_values',
-  });
+function noteForeign(step: Step, zone: Zone, reading: Reading, { topic, payload }: Received): void {
+  if (reading.kind !== 'not_understood' || !isFirstMention(zone, `foreign ${reading.text}`)) return;
+  note(
+    step,
+    'warn',
+    'payload not understood, the state stays as it was: see armed_values and disarmed_values',
+    {
+      zone: zone.settings.zone,
+      topic,
+      payload: excerpt(payload),
+    },
+  );
 }
 
 /** Our own `.../state` came back: is it what the disk says? */
-function ownStateReceived(security: Security, zone: Zone, message: Received, now: Now, emit: Emit): void {
+function ownStateReceived(step: Step, zone: Zone, { payload, retain }: Received): void {
+  const { security, now } = step;
   const { passes } = security;
-  zone.ownWord = normalise(excerpt(message.payload));
+  zone.ownWord = normalise(excerpt(payload));
   if (passes === undefined || zone.ownWord === zone.truth?.state) return;
   // an echo of a change before the last one looks the same as a foreign hand: the retained copy will tell
-  if (!message.retain) lookSoon(passes, now.mono, false);
-  else if (passes.freshness.probes > 0 && passes.copiesUntilMono === undefined) repair(security, zone, emit);
+  if (!retain) lookSoon(passes, now.mono, false);
+  else if (passes.freshness.probes > 0 && passes.copiesUntilMono === undefined) repair(step, zone);
 }

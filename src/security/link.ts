@@ -48,7 +48,7 @@ export function createLink(unseenUntil: number): Link {
 }
 
 /** What comes from now on is kept for us, or delivered: a SUBSCRIBE has been answered. */
-export function answered(link: Link, now: Now): void {
+export function subscriptionStands(link: Link, now: Now): void {
   if (!link.isUnanswered) return;
   link.isUnanswered = false;
   link.unseenUntil = now.at;

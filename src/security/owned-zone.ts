@@ -4,19 +4,8 @@
  * Instants are epoch ms. docs/design.md, decision 9.
  */
 
-import type { Motion } from './alert.js';
-import type { Memory } from './memory.js';
 import { armedMode, type ArmedMode, type Command, type SecurityState } from './vocabulary.js';
-
-/** The state of an owned zone, as it stands on disk. */
-export type Truth = Memory & {
-  /** Counts the changes; a higher one is newer. */
-  readonly sequence: number;
-  /** `arming` and `pending`: when the delay ends. */
-  readonly until: number | undefined;
-  /** `pending`: the motion that began the entry delay. */
-  readonly entry: Motion | undefined;
-};
+import type { Motion, Truth } from './zone.js';
 
 /** The exit delay of a zone, ms. */
 export type Delays = { readonly exitDelayMs: number };

@@ -1,9 +1,15 @@
 /** What is published for a zone: `state` (owned), `security`, `security_attributes` and `alarm`, all retained. */
 
 import { zoneTopic, type ZoneTopic } from '../mqtt/topics.js';
-import { iso } from './effect.js';
 import type { WhyUnknown } from './tracker.js';
 import type { Belief, Zone } from './zone.js';
+
+/** ISO 8601 in UTC, as Home Assistant wants it; null when there is no instant. */
+export function iso(at: number | undefined): string | null {
+  if (at === undefined || at <= 0) return null;
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
 
 /** Topics of a zone that hold a retained payload of ours. */
 export const RETAINED_ZONE_TOPICS: readonly ZoneTopic[] = [

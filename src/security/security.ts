@@ -1,162 +1,158 @@
 /**
- * The security part as the bridge uses it: every zone's state, the commands to the zones, and whether motion is
- * an alert. One object holds everything; what is to be done comes out through `emit`. No clock, no I/O.
- * docs/security-state.md tells how the state is known.
+ * The security part at work: all zones, the connection they share and the motion that is still to be judged, in one
+ * object; the step in hand; and what comes out of it. No clock, no I/O. docs/security-state.md tells how the state of
+ * a zone is known.
  */
 
 import type { Now } from '../ports.js';
-import { isAfterwards, judgeMotion, setTruth } from './alarm.js';
-import { instantOf, securityAt, type Motion } from './alert.js';
-import type { Emit, SecurityEffect } from './effect.js';
-import { beliefOf, WAIT_MS, type Security } from './house.js';
-import { createLink } from './link.js';
-import { remember } from './memory.js';
-import { order } from './orders.js';
-import { obey } from './owned-zone.js';
-import { passDueAt } from './passes.js';
-import { refresh } from './refresh.js';
-import { setBack } from './set-back.js';
-import type { ZoneSettings } from './settings.js';
-import { restore } from './stored.js';
-import { armedMode, type Command, type SecurityState } from './vocabulary.js';
-import { advance } from './verification.js';
-import { createZone, type Belief, type Zone } from './zone.js';
+import { zoneTopic } from '../mqtt/topics.js';
+import type { Link } from './link.js';
+import type { Passes } from './schedule.js';
+import { believe, topicsOf, type Belief, type Motion, type Zone } from './zone.js';
 
-export type { Security } from './house.js';
-export type { Belief } from './zone.js';
-export { closed, connected, received, stalled, subscribed } from './connection.js';
-export { reconfigure } from './reconfigure.js';
-export { setBack } from './set-back.js';
-export { alertsOf, recallAlerts, snapshot, type StoredAlerts } from './stored.js';
+/** Why motion led to an alert or did not, for `explain` and the counters. */
+export type VerdictKind =
+  /** An alert was sent. */
+  | 'alert'
+  /** Owned zones: the entry delay runs, the alert follows at its end. */
+  | 'entry'
+  | 'disarmed'
+  | 'arming'
+  /** Armed in a way that this sensor does not care for. */
+  | 'mode'
+  | 'cooldown'
+  /** The state is not known yet: judged later. */
+  | 'waiting'
+  | 'unknown'
+  /** Read or judged too late, and the zone was not armed all the time since. */
+  | 'late';
 
 /**
- * Makes the security part. `stored` is what `snapshot` gave in an earlier run, undefined at the first; what is
- * damaged in it is left out, and said with the next emitted effects. `isDelivered`: see `Security`.
+ * Every `event_type` that is ever published on a zone's `alert` topic. Home Assistant drops an event whose type its
+ * event entity does not offer, with a warning, so the zone and the discovery read the same table. `alert`: a signal in
+ * an armed zone; `late` within it says that it was read too late to be live (docs/design.md, decision 5).
  */
-export function createSecurity(
-  zones: readonly ZoneSettings[],
-  baseTopic: string,
-  stored: unknown,
-  now: Now,
-  isDelivered: (id: string) => boolean = () => false,
-): Security {
-  const unsaid: SecurityEffect[] = [];
-  const security: Security = {
-    baseTopic,
-    zones: new Map(zones.map((settings) => [settings.zone, createZone(settings, baseTopic)])),
-    link: createLink(now.at),
-    passes: undefined,
-    waiting: new Map(),
-    alertedAt: new Map(),
-    undelivered: new Map(),
-    isDelivered,
-    subscribed: new Set(),
-    unsaid,
-    changed: false,
-  };
-  restore(security, stored, now, (effect) => unsaid.push(effect));
-  setBack(security, now);
-  unsaid.push(...security.undelivered.values());
-  return security;
-}
+export const ALERT_EVENTS = ['alert'] as const;
+
+/** `.../alert`, never retained. An alert stays an alert however late it is delivered: it says `at` itself. */
+export type AlertEffect = {
+  readonly kind: 'event';
+  readonly topic: string;
+  readonly id: string;
+  readonly at: number;
+  readonly event: Readonly<Record<string, string | number | boolean | null>>;
+};
+
+/** One wish of the security part. Topics are whole, instants (`at`) epoch ms. */
+export type SecurityEffect =
+  | {
+      readonly kind: 'publish';
+      readonly topic: string;
+      /** Empty = delete the retained copy. */
+      readonly payload: string;
+      readonly retain: true;
+      /** Send it only after what `snapshot` holds now is on disk. */
+      readonly persistFirst: boolean;
+    }
+  | AlertEffect
+  /** Send a SUBSCRIBE that really goes out, QoS 1, exact topics. */
+  | { readonly kind: 'subscribe'; readonly topics: readonly string[] }
+  | { readonly kind: 'unsubscribe'; readonly topics: readonly string[] }
+  /** What `snapshot` holds has changed and should be on disk at once. */
+  | { readonly kind: 'persist' }
+  | {
+      readonly kind: 'note';
+      readonly level: 'debug' | 'info' | 'warn';
+      readonly fields: object;
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'judged';
+      readonly zone: string;
+      readonly alias: string;
+      /** Id of the motion that was judged. */
+      readonly id: string;
+      readonly verdict: VerdictKind;
+      /** In words for people. */
+      readonly reason: string;
+      /** Id of the alert that came of it. */
+      readonly alertId: string | undefined;
+    };
+
+/** Takes the wishes, in their order. */
+export type Emit = (effect: SecurityEffect) => void;
+
+/** A step: something happens at `now`, changes `security` and wishes what `emit` takes. */
+export type Step = { readonly security: Security; readonly now: Now; readonly emit: Emit };
 
 /**
- * A signal of a sensor that would be an alert in an armed zone: judged, now or as soon as the state is known.
- * Returns what the motion event may say about the zone.
+ * Motion that waits until the state of its zone is known. Of each sensor the first that came while the link was down
+ * or before a restart (`gap`), and the first and the last in the instants after a connect: the zone may have been armed
+ * between those.
  */
-export function motion(
-  security: Security,
-  signal: Motion,
-  now: Now,
-  emit: Emit,
-): { readonly security: SecurityState | 'unknown'; readonly verified: boolean } {
-  const zone = security.zones.get(signal.zone);
-  if (zone === undefined) return { security: 'unknown', verified: false };
-  // a delay may have ended that nobody has noticed yet
-  if ((nextWake(security) ?? Infinity) <= now.mono) wake(security, now, emit);
-  const instant = instantOf(signal, isAfterwards(signal, security, now), now.at);
-  const standing = securityAt(beliefOf(security, zone), instant);
-  judgeMotion(security, zone, signal, undefined, now, emit);
-  if (security.changed) refresh(security, now, emit);
-  return standing;
+export type Waiting = {
+  readonly motion: Motion;
+  readonly kind: 'gap' | 'first' | 'last';
+  /** When it was read, epoch ms. */
+  readonly readAt: number;
+};
+
+/** The security part: one object, changed in place. */
+export type Security = {
+  baseTopic: string;
+  /** In the order of the configuration. */
+  zones: Map<string, Zone>;
+  readonly link: Link;
+  /** Undefined while the link is down. */
+  passes: Passes | undefined;
+  /** By `waitingKey`. */
+  readonly waiting: Map<string, Waiting>;
+  /** The last alert of each sensor since its zone was last disarmed, by alias. */
+  readonly alertedAt: Map<string, { readonly zone: string; readonly at: number }>;
+  /**
+   * Alerts that the broker may not have yet, by id, oldest first: they are sent again after a restart, because
+   * nothing in the log tells of them a second time (an entry delay that ended, a state that became known).
+   */
+  readonly undelivered: Map<string, AlertEffect>;
+  /** Whether the broker has this alert from an earlier life, of which the log is read again. */
+  readonly isDelivered: (id: string) => boolean;
+  /** Topics that the stored session may hold subscriptions for. */
+  subscribed: Set<string>;
+  /** Notes from the start, to be emitted at the first opportunity. */
+  readonly unsaid: SecurityEffect[];
+  /** `snapshot` would differ from what was last asked to be stored. */
+  changed: boolean;
+};
+
+/** Stamps of the log are whole seconds. */
+export const SECOND_MS = 1000;
+
+/** Motion waits for the state at most this long after a connect, ms (docs/design.md, decision 8). */
+export const WAIT_MS = 5000;
+
+/** Every topic that has to be subscribed to, each once. */
+export function topicsOfAll({ zones, baseTopic }: Security): readonly string[] {
+  return [...new Set([...zones.values()].flatMap((zone) => topicsOf(zone, baseTopic)))];
 }
 
-function toOwned(
-  security: Security,
-  chosen: (settings: ZoneSettings) => boolean,
-  given: { readonly command: Command; readonly immediate: boolean; readonly source: string },
-  at: number,
-  now: Now,
-  emit: Emit,
-): void {
-  for (const zone of security.zones.values()) {
-    if (zone.settings.kind !== 'owned' || !chosen(zone.settings)) continue;
-    order(security, zone, { ...given, ageMs: Math.max(0, now.at - at), loggedAt: at }, now, emit);
-  }
-  if (security.changed) refresh(security, now, emit);
+/** The state topics alone: what a verification asks for. Commands are never asked for again. */
+export function stateTopics({ zones }: Security): readonly string[] {
+  return [...new Set([...zones.values()].flatMap((zone) => zone.tracker?.topic ?? []))];
 }
 
-/** heyu's own armed state has changed at `at`: drives the zones with `followHeyu`. heyu has waited already. */
-export function heyuArmed(
-  security: Security,
-  state: 'armed_home' | 'armed_away' | 'disarmed',
-  at: number,
-  now: Now,
-  emit: Emit,
-): void {
-  const command = commandFor(state);
-  toOwned(
-    security,
-    ({ followHeyu }) => followHeyu,
-    { command, immediate: true, source: 'heyu' },
-    at,
-    now,
-    emit,
-  );
+/** One motion of each kind waits per sensor. */
+export function waitingKey(alias: string, kind: Waiting['kind']): string {
+  return `${kind} ${alias}`;
 }
 
-/**
- * A keyfob was pressed at `at`: drives the zones that name its alias. `immediate`: its delay switch stands at
- * minimum (`swMin`), so that there is no exit delay.
- */
-export function keyfob(
-  security: Security,
-  alias: string,
-  action: 'arm' | 'disarm',
-  mode: 'home' | 'away',
-  at: number,
-  now: Now,
-  emit: Emit,
-  immediate = false,
-): void {
-  const command: Command = action === 'arm' ? { kind: 'arm', mode } : { kind: 'disarm' };
-  const chosen = ({ keyfobs }: ZoneSettings) => keyfobs.includes(alias);
-  toOwned(security, chosen, { command, immediate, source: alias }, at, now, emit);
+/** The command topic of a zone. */
+export function commandTopic({ baseTopic }: Security, zone: Zone): string {
+  return zoneTopic(baseTopic, zone.settings.zone, 'set');
 }
 
-/** The broker has this alert, or it has become too old to be sent. */
-export function delivered(security: Security, id: string): void {
-  security.undelivered.delete(id);
-}
-
-/** When `wake` wants to be called, monotonic ms; undefined = when something happens. */
-export function nextWake(security: Security): number | undefined {
-  const { link, passes, waiting } = security;
-  const times: number[] = [];
-  if (passes !== undefined) times.push(passDueAt(passes));
-  if (link.up && waiting.size > 0) times.push(link.upMono + WAIT_MS);
-  for (const zone of security.zones.values()) {
-    if (zone.delayUntilMono === undefined) continue;
-    // the end of an entry delay waits for the broker
-    if (zone.truth?.state === 'pending' && beliefOf(security, zone).state === undefined) continue;
-    times.push(zone.delayUntilMono);
-  }
-  return times.length === 0 ? undefined : Math.min(...times);
-}
-
-/** Time has come to `now`: verifications, ends of delays, motion that has waited long enough. Never too often. */
-export function wake(security: Security, now: Now, emit: Emit): void {
-  advance(security, now, emit);
+/** What is believed about one of these zones. */
+export function beliefOf({ zones, link }: Security, zone: Zone): Belief {
+  return believe(zone, zones, link);
 }
 
 /** What the bridge believes about a zone, undefined when there is no such zone. */
@@ -165,37 +161,37 @@ export function belief(security: Security, zone: string): Belief | undefined {
   return found === undefined ? undefined : beliefOf(security, found);
 }
 
-function commandFor(state: 'armed_away' | 'armed_home' | 'armed_night' | 'disarmed'): Command {
-  const mode = armedMode(state);
-  return mode === undefined ? { kind: 'disarm' } : { kind: 'arm', mode };
+/** Whether motion in an unknown zone still has hope: the link is down, or came up less than 5 s ago. */
+export function mayBecomeKnown({ security: { link }, now }: Step): boolean {
+  if (link.absent) return false;
+  return !link.up || now.mono < link.upMono + WAIT_MS;
 }
 
-/**
- * There is no broker: zones are what `setScene` says or unknown, and nothing waits for a connection. For `explain`,
- * before the first line.
- */
-export function withoutBroker(security: Security): void {
-  security.link.absent = true;
+/** Says something to people. */
+export function note(
+  { emit }: Step,
+  level: 'debug' | 'info' | 'warn',
+  message: string,
+  fields: object,
+): void {
+  emit({ kind: 'note', level, fields, message });
 }
 
-/**
- * Sets the scene for `explain`: the zone counts as being in this state since ever, whatever a broker says. False
- * when there is no such zone.
- */
-export function setScene(
-  security: Security,
-  name: string,
-  state: 'armed_away' | 'armed_home' | 'armed_night' | 'disarmed',
-  now: Now,
-): boolean {
-  const zone = security.zones.get(name);
-  if (zone === undefined) return false;
-  zone.pinned = true;
-  if (zone.settings.kind === 'owned') setTruth(security, zone, sceneTruth(zone, state), now);
-  else zone.memory = remember(undefined, state, 0);
+/** Notes a payload that people are told of once; true the first time. Of 50 different ones they have heard enough. */
+export function isFirstMention({ mentioned }: Zone, payload: string): boolean {
+  if (mentioned.has(payload) || mentioned.size >= 50) return false;
+  mentioned.add(payload);
   return true;
 }
 
-function sceneTruth(zone: Zone, state: Parameters<typeof commandFor>[0]): ReturnType<typeof obey> {
-  return obey(undefined, commandFor(state), zone.settings, 0, true);
+/** Notes a trouble that people are told of when it begins; true then. */
+export function beginTrouble({ troubles }: Zone, trouble: string): boolean {
+  if (troubles.has(trouble)) return false;
+  troubles.add(trouble);
+  return true;
+}
+
+/** The broker has this alert, or it has become too old to be sent. */
+export function delivered(security: Security, id: string): void {
+  security.undelivered.delete(id);
 }

@@ -6,13 +6,9 @@
 
 import { isObject, type JsonObject } from '../common/json.js';
 import type { Now } from '../ports.js';
-import type { Motion } from './alert.js';
-import type { AlertEffect, Emit } from './effect.js';
-import { waitingKey, type Security } from './house.js';
-import type { Memory } from './memory.js';
-import type { Truth } from './owned-zone.js';
+import { note, waitingKey, type AlertEffect, type Security, type Step } from './security.js';
 import { isArmed, isSecurityState, type ArmedMode } from './vocabulary.js';
-import type { Latch, RefusedCommand, Zone } from './zone.js';
+import type { Latch, Memory, Motion, RefusedCommand, Truth, Zone } from './zone.js';
 
 const VERSION = 1;
 
@@ -94,6 +90,11 @@ function instant(value: unknown): number | undefined {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** What can be read of a stored list. */
+function list<T>(value: unknown, read: (item: unknown) => T | undefined): readonly T[] {
+  return Array.isArray(value) ? value.flatMap((item) => read(item) ?? []) : [];
 }
 
 const MODES: ReadonlySet<unknown> = new Set<ArmedMode>([
@@ -201,16 +202,11 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
 }
 
 /** Takes over what `snapshot` had stored; `undefined` = nothing is stored. */
-export function restore(security: Security, stored: unknown, now: Now, emit: Emit): void {
+export function restore(step: Step, stored: unknown): void {
   if (stored === undefined || stored === null) return;
+  const { security, now } = step;
   const document = fields(stored);
-  const complain = (what: object) =>
-    emit({
-      kind: 'note',
-      level: 'warn',
-      fields: what,
-      message: 'stored security state is damaged and ignored',
-    });
+  const complain = (what: object) => note(step, 'warn', 'stored security state is damaged and ignored', what);
   if (document?.['version'] !== VERSION) {
     complain({ version: document?.['version'] ?? null });
     return;
@@ -219,26 +215,56 @@ export function restore(security: Security, stored: unknown, now: Now, emit: Emi
   link.session = text(document['session']) ?? '';
   link.upAt = instant(document['upAt']);
   link.unseenUntil = instant(document['unseenUntil']) ?? now.at;
-  const topics = document['subscribed'];
-  security.subscribed = new Set(
-    Array.isArray(topics) ? topics.filter((topic) => typeof topic === 'string') : [],
-  );
+  security.subscribed = new Set(list(document['subscribed'], text));
   const storedZones = fields(document['zones']) ?? {};
   for (const [name, zone] of zones) {
     if (!Object.hasOwn(storedZones, name)) continue;
     if (!restoreZone(zone, storedZones[name], now)) complain({ zone: name });
   }
-  const waiting: unknown = document['waiting'];
-  for (const value of Array.isArray(waiting) ? (waiting as unknown[]) : []) {
-    const motion = readMotion(value);
-    const key = waitingKey(motion?.alias ?? '', 'gap');
-    if (motion !== undefined && !security.waiting.has(key))
-      security.waiting.set(key, { motion, kind: 'gap', readAt: motion.at });
+  for (const motion of list(document['waiting'], readMotion)) {
+    const key = waitingKey(motion.alias, 'gap');
+    if (!security.waiting.has(key)) security.waiting.set(key, { motion, kind: 'gap', readAt: motion.at });
   }
   recallAlerts(security, document['alertedAt']);
-  const undelivered: unknown = document['undelivered'];
-  for (const value of Array.isArray(undelivered) ? (undelivered as unknown[]) : []) {
-    const alert = readAlert(value);
-    if (alert !== undefined) security.undelivered.set(alert.id, alert);
+  for (const alert of list(document['undelivered'], readAlert)) security.undelivered.set(alert.id, alert);
+}
+
+/**
+ * The wall clock was set back: nothing that is remembered can have been later than now. Otherwise a zone would have
+ * been armed "since" a time to come, and neither late alerts nor cool-downs would be judged rightly until then.
+ */
+export function setBack({ alertedAt, link, waiting, zones }: Security, { at }: Now): void {
+  for (const zone of zones.values()) {
+    if (zone.orderedAt !== undefined) zone.orderedAt = Math.min(zone.orderedAt, at);
+    if (zone.memory !== undefined) zone.memory = notAfter(zone.memory, at);
+    if (zone.truth === undefined) continue;
+    const { entry } = zone.truth;
+    const stepped = notAfter(zone.truth, at);
+    const truth =
+      entry === undefined || entry.at <= at ? stepped : { ...stepped, entry: setBackMotion(entry, at) };
+    if (zone.announced === zone.truth) zone.announced = truth;
+    zone.truth = truth;
   }
+  for (const [alias, alerted] of alertedAt) {
+    if (alerted.at > at) alertedAt.set(alias, { ...alerted, at });
+  }
+  for (const [key, { motion, kind, readAt }] of waiting) {
+    waiting.set(key, { motion: setBackMotion(motion, at), kind, readAt: Math.min(readAt, at) });
+  }
+  // not upAt: how long the link was down is then not known, which is the truth
+  link.unseenUntil = Math.min(link.unseenUntil, at);
+}
+
+function setBackMotion(motion: Motion, at: number): Motion {
+  return { ...motion, at: Math.min(motion.at, at), earliestAt: Math.min(motion.earliestAt, at) };
+}
+
+function notAfter<M extends Memory>(memory: M, at: number): M {
+  const { since, armedSince } = memory;
+  if (since <= at && (armedSince === undefined || armedSince <= at)) return memory;
+  return {
+    ...memory,
+    since: Math.min(since, at),
+    armedSince: armedSince === undefined ? undefined : Math.min(armedSince, at),
+  };
 }

@@ -1,16 +1,115 @@
 /**
- * One zone with everything that is known of it, and what the bridge believes about its state. External zones
- * believe their topic, owned zones their disk, master zones their members. Unknown is never disarmed.
+ * A zone: how it is configured, everything that is known of it, what is remembered beyond a connection, and what the
+ * bridge believes about its state. External zones believe their topic, owned zones their disk, master zones their
+ * members. Unknown is never disarmed. Instants are epoch ms.
  */
 
-import { believeMaster } from './master-zone.js';
-import type { Memory } from './memory.js';
-import type { Link } from './link.js';
-import type { Truth } from './owned-zone.js';
-import type { ZoneSettings } from './settings.js';
-import { createTracker, type Tracker, type WhyUnknown } from './tracker.js';
-import type { ArmedMode, SecurityState } from './vocabulary.js';
 import { zoneTopic } from '../mqtt/topics.js';
+import type { Link } from './link.js';
+import { createTracker, type Tracker, type WhyUnknown } from './tracker.js';
+import { armedMode, isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
+
+/** What to do with motion in a zone whose security state is not known (docs/design.md, decision 8). */
+export type OnUnknown = 'last_known' | 'alert' | 'annotate';
+
+/**
+ * A zone, checked and with its defaults filled in. `external`: its state is some other program's topic and
+ * read only. `owned`: the bridge is the only writer. `master`: the sum of other zones. Times are milliseconds.
+ */
+export type ZoneSettings = {
+  /** The key in the configuration: one topic level. */
+  readonly zone: string;
+  /** Name for people. */
+  readonly name: string;
+  readonly kind: 'external' | 'owned' | 'master';
+  /** External zones: the topic of the state; undefined otherwise. */
+  readonly stateTopic: string | undefined;
+  /** External zones: JSON pointer (RFC 6901) to the state within a JSON payload; undefined = look for it. */
+  readonly pointer: string | undefined;
+  /** Words of the user's own that mean armed or disarmed, beside the known vocabulary. */
+  readonly armedValues: readonly string[];
+  readonly disarmedValues: readonly string[];
+  /** Master zones: the zones that it sums up; empty otherwise. */
+  readonly members: readonly string[];
+  /** How an owned or master zone appears in Home Assistant. */
+  readonly panel: 'switch' | 'alarm_control_panel';
+  readonly onUnknown: OnUnknown;
+  /** Owned zones: `arming` lasts this long. 0 = none. */
+  readonly exitDelayMs: number;
+  /** Owned zones: `pending` lasts this long before the alarm. 0 = none. */
+  readonly entryDelayMs: number;
+  /** Owned zones: a command that waited longer than this at the broker is recorded, not executed. */
+  readonly commandMaxAgeMs: number;
+  /** After an alert of a sensor in this zone, no further alert of that sensor for this long. */
+  readonly alertCooldownMs: number;
+  /** heyu's own lines `System is Armed Home/Away`, `Disarmed` drive this owned zone. */
+  readonly followHeyu: boolean;
+  /** Aliases of keyfobs whose Arm and Disarm drive this owned zone. */
+  readonly keyfobs: readonly string[];
+};
+
+/** A zone of which only the name is known: the bridge keeps it, as a switch, without delays. */
+export function ownedZone(zone: string): ZoneSettings {
+  return {
+    zone,
+    name: zone,
+    kind: 'owned',
+    stateTopic: undefined,
+    pointer: undefined,
+    armedValues: [],
+    disarmedValues: [],
+    members: [],
+    panel: 'switch',
+    onUnknown: 'last_known',
+    exitDelayMs: 0,
+    entryDelayMs: 0,
+    commandMaxAgeMs: 60_000,
+    alertCooldownMs: 60_000,
+    followHeyu: false,
+    keyfobs: [],
+  };
+}
+
+/** A signal of a sensor that would be an alert in an armed zone. */
+export type Motion = {
+  readonly alias: string;
+  readonly zone: string;
+  /** Id of the signal: the alert's id is made of it. */
+  readonly id: string;
+  /** The instant of the line, epoch ms. */
+  readonly at: number;
+  /** It was not before this instant; `at` unless nobody knows when it was. */
+  readonly earliestAt: number;
+  /** It was read after its hold time was over. */
+  readonly late: boolean;
+  /** Ways of being armed in which this sensor raises an alert; undefined = all. */
+  readonly modes: readonly ArmedMode[] | undefined;
+  /** X10 address or security id, for the alert. */
+  readonly address: string;
+  /** heyu's source tag (`rcvi`, `rcva` ...), for the alert. */
+  readonly source: string;
+};
+
+/** The last known state of a zone. */
+export type Memory = {
+  readonly state: SecurityState;
+  /** When this state began, as far as we saw. */
+  readonly since: number;
+  /** How it is (or, while `arming`, will be) armed; undefined = not armed, or `triggered` out of nothing. */
+  readonly mode: ArmedMode | undefined;
+  /** Armed without a break since; undefined when not armed. Decides over motion that is judged late. */
+  readonly armedSince: number | undefined;
+};
+
+/** The state of an owned zone, as it stands on disk. */
+export type Truth = Memory & {
+  /** Counts the changes; a higher one is newer. */
+  readonly sequence: number;
+  /** `arming` and `pending`: when the delay ends. */
+  readonly until: number | undefined;
+  /** `pending`: the motion that began the entry delay. */
+  readonly entry: Motion | undefined;
+};
 
 /** The first alert since the zone was last disarmed. */
 export type Latch = { readonly id: string; readonly at: number; readonly alias: string | null };
@@ -46,7 +145,7 @@ export type Zone = {
   /** Queued copies that came with the last connect. */
   whileAway: readonly SecurityState[];
   /** Payloads that people have been told of, at most 50. */
-  readonly told: Set<string>;
+  readonly mentioned: Set<string>;
   /** Troubles that people have been told of and that are not over. */
   readonly troubles: Set<string>;
   /** What was last published, by topic. */
@@ -101,13 +200,41 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     orderedAt: undefined,
     reported: undefined,
     whileAway: [],
-    told: new Set(),
+    mentioned: new Set(),
     troubles: new Set(),
     published: new Map(),
   };
 }
 
-function from(memory: Memory | undefined, source: string, why: WhyUnknown | undefined): Belief {
+/**
+ * The memory after `state` was found at `at`; `meanwhile` are the states it had since it was last known, in
+ * whatever order, `armedAt` is since when everything heard has said armed. The same object comes back when nothing
+ * changed.
+ */
+export function remember(
+  memory: Memory | undefined,
+  state: SecurityState,
+  at: number,
+  meanwhile: readonly SecurityState[] = [],
+  armedAt = at,
+): Memory {
+  if (memory?.state === state && meanwhile.every((other) => other === state)) return memory;
+  const armed = isArmed(state);
+  const unbroken = meanwhile.every(isArmed) ? memory?.armedSince : undefined;
+  return {
+    state,
+    since: at,
+    mode: armedMode(state) ?? (armed ? memory?.mode : undefined),
+    armedSince: armed ? (unbroken ?? armedAt) : undefined,
+  };
+}
+
+/** The memory after the zone turned out to have been disarmed before `at`: it is armed anew at best. */
+export function interrupted(memory: Memory, at: number): Memory {
+  return memory.armedSince === undefined ? memory : { ...memory, armedSince: at };
+}
+
+function beliefFrom(memory: Memory | undefined, source: string, why: Belief['why']): Belief {
   const known = why === undefined && memory !== undefined;
   return {
     state: known ? memory.state : undefined,
@@ -125,23 +252,70 @@ function from(memory: Memory | undefined, source: string, why: WhyUnknown | unde
 function believeSingle(zone: Zone, link: Link): Belief {
   const { settings, tracker } = zone;
   const memory = zone.truth ?? zone.memory;
-  if (zone.pinned) return from(memory, 'scene', undefined);
+  if (zone.pinned) return beliefFrom(memory, 'scene', undefined);
   const source = zone.truth !== undefined ? 'disk' : (tracker?.topic ?? 'disk');
-  if (!link.up && !(link.absent && settings.kind === 'owned')) return from(memory, source, 'link_down');
+  if (!link.up && !(link.absent && settings.kind === 'owned')) return beliefFrom(memory, source, 'link_down');
   // an owned zone is what its disk says, unless a command may still be waiting in the queue
-  if (settings.kind === 'owned') return from(memory, source, link.draining ? 'waiting' : undefined);
-  return from(memory, source, tracker?.state === undefined ? (tracker?.why ?? 'waiting') : undefined);
+  if (settings.kind === 'owned') return beliefFrom(memory, source, link.draining ? 'waiting' : undefined);
+  return beliefFrom(memory, source, tracker?.state === undefined ? (tracker?.why ?? 'waiting') : undefined);
+}
+
+/**
+ * The common state of members whose states are all known; undefined when they do not agree. With all members
+ * armed or about to be, the least settled one shows: arming, then triggered, then pending. Different ways of
+ * being armed add up to `armed_away`.
+ */
+export function sumUp(states: readonly SecurityState[]): SecurityState | undefined {
+  const [first] = states;
+  if (first === undefined || states.every((state) => state === first)) return first;
+  if (states.includes('disarmed')) return undefined;
+  return (
+    (['arming', 'triggered', 'pending'] as const).find((state) => states.includes(state)) ?? 'armed_away'
+  );
+}
+
+function latest(instants: readonly (number | undefined)[]): number | undefined {
+  const known = instants.filter((at) => at !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+function commonMode(members: readonly (Belief | undefined)[]): ArmedMode | undefined {
+  const [first, ...others] = members.map((member) => member?.mode);
+  return others.every((mode) => mode === first) ? first : 'away';
+}
+
+/**
+ * What is believed about a master zone. A member that does not exist counts as unknown. `memory` is the last
+ * state in which all members were known and agreed.
+ */
+function believeMaster(members: readonly (Belief | undefined)[], memory: Memory | undefined): Belief {
+  const states = members.flatMap((member) => member?.state ?? []);
+  const state = states.length === members.length ? sumUp(states) : undefined;
+  if (state === undefined) {
+    const why = (['link_down', 'waiting'] as const).find((reason) =>
+      members.some((member) => member?.why === reason),
+    );
+    return beliefFrom(memory, 'members', why ?? 'members_differ');
+  }
+  const sum: Memory = {
+    state,
+    since: latest(members.map((member) => member?.since)) ?? 0,
+    mode: state === 'disarmed' ? undefined : commonMode(members),
+    armedSince: isArmed(state) ? latest(members.map((member) => member?.armedSince)) : undefined,
+  };
+  return beliefFrom(sum, 'members', undefined);
 }
 
 /** What is believed about a zone. `zones` holds the members of a master zone. */
 export function believe(zone: Zone, zones: ReadonlyMap<string, Zone>, link: Link): Belief {
-  if (zone.settings.kind !== 'master') return believeSingle(zone, link);
-  if (zone.pinned) return from(zone.memory, 'scene', undefined);
-  const members = zone.settings.members.map((name) => {
-    const member = zones.get(name);
-    return member === undefined || member.settings.kind === 'master'
-      ? undefined
-      : believeSingle(member, link);
-  });
-  return believeMaster(members, zone.memory);
+  const { settings, pinned, memory } = zone;
+  if (settings.kind !== 'master') return believeSingle(zone, link);
+  if (pinned) return beliefFrom(memory, 'scene', undefined);
+  const members = settings.members.map((name) => zones.get(name));
+  return believeMaster(
+    members.map((member) =>
+      member === undefined || member.settings.kind === 'master' ? undefined : believeSingle(member, link),
+    ),
+    memory,
+  );
 }

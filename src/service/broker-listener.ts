@@ -3,7 +3,7 @@
 import type { Broker, BrokerListener, Now } from '../ports.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import { bridgeTopic } from '../mqtt/topics.js';
-import { closed, connected, received, subscribed } from '../security/security.js';
+import { closed, connected, received, subscribed } from '../security/connection.js';
 import type { Announcing } from './announcing.js';
 import { hideOverdueMotion, securityStep, type Bridge } from '../bridge/bridge.js';
 import { concern, type Condition } from './condition.js';
@@ -114,9 +114,7 @@ export function brokerListener(work: Work): BrokerListener {
         force: true,
       });
       conditionChanged();
-      securityStep(bridge, now, (security, emit) =>
-        connected(security, sessionPresent, now, emit, sessionName),
-      );
+      connected(securityStep(bridge, now), sessionPresent, sessionName);
       link.commands = asked(sessionPresent, now.mono);
       broker().subscribe([settings().birthTopic, ...commandTopics(core).keys()]);
       announcer.announce(false);
@@ -151,7 +149,7 @@ export function brokerListener(work: Work): BrokerListener {
           obey(device, message, ports.runHeyu, log, (failure) => commanded(device.alias, failure));
         return;
       }
-      securityStep(bridge, now, (security, emit) => received(security, message, now, emit));
+      received(securityStep(bridge, now), message);
       out.pump();
       reportBy(now.mono + SOON_MS);
       schedule();
@@ -161,7 +159,7 @@ export function brokerListener(work: Work): BrokerListener {
       link.isSubscribed = true;
       const now = work.now();
       answered(link.commands, now.mono);
-      securityStep(bridge, now, (security, emit) => subscribed(security, topics, refused, now, emit));
+      subscribed(securityStep(bridge, now), topics, refused);
       const own = new Set([settings().birthTopic, ...commandTopics(settings().core).keys()]);
       const isOwn = (topic: string): boolean => own.has(topic);
       refusals.answered(topics.filter(isOwn), refused.filter(isOwn), (again) => broker().subscribe(again));
@@ -174,7 +172,7 @@ export function brokerListener(work: Work): BrokerListener {
       const now = work.now();
       log.warn({ reason }, 'the connection to the broker is gone');
       outbox.linkLost();
-      securityStep(bridge, now, (security, emit) => closed(security, now, emit));
+      closed(securityStep(bridge, now));
       link.lastRefusal = '';
       work.statusChanged();
       schedule();

@@ -8,7 +8,7 @@
 
 import { isObject } from '../common/json.js';
 import type { FilePosition, LogPosition } from '../ports.js';
-import type { StoredAlerts } from '../security/security.js';
+import type { StoredAlerts } from '../security/stored.js';
 import type { CoreMemory } from '../bridge/core.js';
 
 /** Written with every document; one of a later version is set aside. */

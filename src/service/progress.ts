@@ -6,7 +6,8 @@
 import type { FilePosition, LogPosition } from '../ports.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
-import { alertsOf, delivered } from '../security/security.js';
+import { delivered } from '../security/security.js';
+import { alertsOf } from '../security/stored.js';
 import type { Bridge } from '../bridge/bridge.js';
 import { begunSince, settling, type Captured, type Checkpoint, type Extent } from './checkpoint.js';
 import { memoryOf } from '../bridge/core.js';

@@ -5,7 +5,8 @@
 
 import { placeOf } from '../homeassistant/remembered.js';
 import { Outbox } from '../mqtt/outbox.js';
-import { setBack, snapshot, stalled } from '../security/security.js';
+import { stalled } from '../security/connection.js';
+import { setBack, snapshot } from '../security/stored.js';
 import { acknowledged } from './acknowledged.js';
 import { announcing } from './announcing.js';
 import { awake } from './awake.js';
@@ -261,7 +262,7 @@ export async function createService(first: ServiceSettings, ports: ServicePorts)
   /** What comes from the broker now may have waited for as long: nothing is obeyed or believed before it is asked. */
   function stoodStill(forMs: number, now: Now): void {
     log.info({ seconds: Math.round(forMs / 1000) }, 'stood still, asking for the state of the zones anew');
-    securityStep(bridge, now, (security, emit) => stalled(security, forMs, now, emit));
+    stalled(securityStep(bridge, now), forMs);
     if (forMs >= LONG_STILL_MS) interruptHeartbeats(bridge.core, now.at);
     // commands for lamps count from the first pause after the answer on
     link.commands = asked(true, now.mono);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { discoveryDevices } from '../../src/homeassistant/discovery.js';
-import { ALERT_EVENTS } from '../../src/security/alert-types.js';
+import { ALERT_EVENTS } from '../../src/security/security.js';
 import { eventTypesOf } from '../../src/sensor/event-types.js';
 import { EXAMPLES } from './house.js';
 

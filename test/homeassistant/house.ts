@@ -1,7 +1,7 @@
 /** A house for tests: settings as the configuration would make them, and one example of each kind of device. */
 import { TYPE_OF_KIND } from '../../src/config/keys.js';
 import { HOUSE_SOURCES } from '../../src/heyu/source.js';
-import { ownedZone, type ZoneSettings } from '../../src/security/settings.js';
+import { ownedZone, type ZoneSettings } from '../../src/security/zone.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import type { CoreSettings } from '../../src/settings.js';
 import { addressAt, nextUnit } from '../../src/x10/address.js';

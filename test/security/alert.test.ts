@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { setBack } from '../../src/security/security.js';
-import type { ZoneSettings } from '../../src/security/settings.js';
+import { setBack } from '../../src/security/stored.js';
+import type { ZoneSettings } from '../../src/security/zone.js';
 import {
   alerts,
   attributes,
@@ -17,7 +17,7 @@ import {
   verdicts,
   zone,
   type Bench,
-} from './house-under-test.js';
+} from './bench.js';
 
 const TOPIC = 'ground/state';
 const ALARM = 'x10/zone/ground/alarm';

@@ -6,7 +6,7 @@
 
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { connected, stalled } from '../../src/security/security.js';
+import { connected, stalled } from '../../src/security/connection.js';
 import {
   NOON,
   alerts,
@@ -24,7 +24,7 @@ import {
   verdicts,
   zone,
   type Bench,
-} from './house-under-test.js';
+} from './bench.js';
 
 const SET = 'x10/zone/ground/set';
 const DAY = 24 * 3_600_000;
@@ -67,7 +67,7 @@ function freeze(test: Bench, ms: number): void {
 /** The machine sleeps: wall time passes, monotonic time does not, and it is noticed when it wakes up. */
 function sleep(test: Bench, ms: number): void {
   test.now = { at: test.now.at + ms, mono: test.now.mono };
-  stalled(test.security, ms, test.now, test.emit);
+  stalled(test, ms);
 }
 
 describe('a command of two days ago', () => {
@@ -104,7 +104,7 @@ describe('a command of two days ago', () => {
         pass(test, 2 * DAY);
         connect(test, true);
         pass(test, 100);
-        stalled(test.security, 4000, test.now, test.emit);
+        stalled(test, 4000);
         return test;
       },
     ],
@@ -170,7 +170,7 @@ describe('a command of two days ago', () => {
       'when it waits in the session of another broker, at which we were long ago',
       (test) => {
         cut(test);
-        connected(test.security, false, test.now, test.emit, 'mqtt://other');
+        connected(test, false, 'mqtt://other');
         answer(test);
         pass(test, 2 * DAY);
         cut(test);
@@ -183,7 +183,7 @@ describe('a command of two days ago', () => {
       'when it waits in the session of another broker, and we were started anew',
       (test) => {
         cut(test);
-        connected(test.security, false, test.now, test.emit, 'mqtt://other');
+        connected(test, false, 'mqtt://other');
         answer(test);
         pass(test, 2 * DAY);
         const next = restart(test, OWNED, 1000, true);
@@ -235,7 +235,7 @@ describe('a command of two days ago', () => {
             pass(test, ms);
           } else {
             come();
-            if (kind === 'stand') stalled(test.security, ms, test.now, test.emit);
+            if (kind === 'stand') stalled(test, ms);
             else test.now = { at: test.now.at + ms, mono: test.now.mono + ms };
             // the queue goes on: nobody can call it empty
             message(test, 'x10/zone/ground/state', 'armed_away');
@@ -301,7 +301,7 @@ describe('a disarming in the queue', () => {
     [
       'the process stands still',
       (test) => {
-        stalled(test.security, 5000, test.now, test.emit);
+        stalled(test, 5000);
         return test;
       },
     ],

@@ -5,8 +5,8 @@
  * retained messages. What it does not do: pause for 600 ms within a queue.
  */
 
-import { closed, connected, received, subscribed } from '../../src/security/security.js';
-import { bytes, pass, state, type Bench } from './house-under-test.js';
+import { closed, connected, received, subscribed } from '../../src/security/connection.js';
+import { bytes, pass, state, type Bench } from './bench.js';
 
 export type Brand = {
   readonly marksQueued: boolean;
@@ -97,15 +97,10 @@ export function deliver(broker: Model): boolean {
   const stream = queue.length === 0 || (replies.length > 0 && choose() % 2 === 0) ? replies : queue;
   const packet = stream.shift();
   if (packet === undefined) return false;
-  if (packet.kind === 'suback') subscribed(test.security, [topic], [], test.now, test.emit);
+  if (packet.kind === 'suback') subscribed(test, [topic], []);
   else {
     const { payload, retain } = packet;
-    received(
-      test.security,
-      { topic, payload: bytes(payload), retain, duplicate: false },
-      test.now,
-      test.emit,
-    );
+    received(test, { topic, payload: bytes(payload), retain, duplicate: false });
   }
   return true;
 }
@@ -115,7 +110,7 @@ export function connect(broker: Model): boolean {
   const sessionPresent = broker.session;
   if (!sessionPresent) broker.queue = [];
   broker.link = true;
-  connected(broker.test.security, sessionPresent, broker.test.now, broker.test.emit);
+  connected(broker.test, sessionPresent);
   serve(broker, false);
   return sessionPresent;
 }
@@ -129,7 +124,7 @@ export function cut(broker: Model): void {
       ? [{ ...packet, retain: broker.brand.marksQueued }]
       : [],
   );
-  closed(broker.test.security, broker.test.now, broker.test.emit);
+  closed(broker.test);
 }
 
 /** Lets time pass in small steps, answering whatever is asked, until nothing is under way. */

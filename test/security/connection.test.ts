@@ -16,7 +16,7 @@ import {
   subscribes,
   zone,
   type Bench,
-} from './house-under-test.js';
+} from './bench.js';
 
 const TOPIC = 'ground/state';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sumUp } from '../../src/security/master-zone.js';
+import { sumUp } from '../../src/security/zone.js';
 import { belief } from '../../src/security/security.js';
 import type { SecurityState } from '../../src/security/vocabulary.js';
 import {
@@ -17,7 +17,7 @@ import {
   state,
   zone,
   type Bench,
-} from './house-under-test.js';
+} from './bench.js';
 
 const SUMS: readonly (readonly [readonly SecurityState[], SecurityState | undefined])[] = [
   [[], undefined],

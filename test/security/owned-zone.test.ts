@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { belief, heyuArmed, keyfob } from '../../src/security/security.js';
-import type { ZoneSettings } from '../../src/security/settings.js';
+import { belief } from '../../src/security/security.js';
+import { heyuArmed, keyfob } from '../../src/security/signals.js';
+import type { ZoneSettings } from '../../src/security/zone.js';
 import {
   NOON,
   alerts,
@@ -22,7 +23,7 @@ import {
   verdicts,
   zone,
   type Bench,
-} from './house-under-test.js';
+} from './bench.js';
 
 const STATE = 'x10/zone/ground/state';
 const SET = 'x10/zone/ground/set';
@@ -448,33 +449,33 @@ describe("heyu's own armed state and keyfobs", () => {
 
   it('arms without exit delay what follows heyu, because heyu has waited already', () => {
     const test = house(FOLLOWS);
-    heyuArmed(test.security, 'armed_home', test.now.at, test.now, test.emit);
+    heyuArmed(test, 'armed_home', test.now.at);
     expect(state(test)).toBe('armed_home');
-    heyuArmed(test.security, 'disarmed', test.now.at, test.now, test.emit);
+    heyuArmed(test, 'disarmed', test.now.at);
     expect(state(test)).toBe('disarmed');
   });
 
   it('arms and disarms by a keyfob that the zone names, with exit delay unless its switch stands at minimum', () => {
     const test = house(FOLLOWS);
-    keyfob(test.security, 'other', 'arm', 'away', test.now.at, test.now, test.emit);
+    keyfob(test, { alias: 'other', action: 'arm', mode: 'away', at: test.now.at, immediate: false });
     expect(state(test)).toBe('disarmed');
-    keyfob(test.security, 'fob', 'arm', 'home', test.now.at, test.now, test.emit);
+    keyfob(test, { alias: 'fob', action: 'arm', mode: 'home', at: test.now.at, immediate: false });
     expect(state(test)).toBe('arming');
-    keyfob(test.security, 'fob', 'disarm', 'home', test.now.at, test.now, test.emit);
-    keyfob(test.security, 'fob', 'arm', 'away', test.now.at, test.now, test.emit, true);
+    keyfob(test, { alias: 'fob', action: 'disarm', mode: 'home', at: test.now.at, immediate: false });
+    keyfob(test, { alias: 'fob', action: 'arm', mode: 'away', at: test.now.at, immediate: true });
     expect(state(test)).toBe('armed_away');
   });
 
   it('does not drive zones that are not set so', () => {
     const test = house();
-    heyuArmed(test.security, 'armed_away', test.now.at, test.now, test.emit);
-    keyfob(test.security, 'fob', 'arm', 'away', test.now.at, test.now, test.emit);
+    heyuArmed(test, 'armed_away', test.now.at);
+    keyfob(test, { alias: 'fob', action: 'arm', mode: 'away', at: test.now.at, immediate: false });
     expect(state(test)).toBe('disarmed');
   });
 
   it('is not obeyed when it is read too late', () => {
     const test = house(FOLLOWS);
-    heyuArmed(test.security, 'armed_away', test.now.at - 61_000, test.now, test.emit);
+    heyuArmed(test, 'armed_away', test.now.at - 61_000);
     expect(state(test)).toBe('disarmed');
     expect(attributes(test)['last_refused_command']).toMatchObject({ command: 'ARM_AWAY' });
   });
@@ -489,8 +490,8 @@ describe("heyu's own armed state and keyfobs", () => {
     pass(test, 60_000 - (test.now.at % 1000));
     const readMs = verdict === 'arming' ? 25_000 : 45_000;
     const at = test.now.at - readMs;
-    if (isHeyu) heyuArmed(test.security, 'armed_away', at, test.now, test.emit);
-    else keyfob(test.security, 'fob', 'arm', 'away', at, test.now, test.emit);
+    if (isHeyu) heyuArmed(test, 'armed_away', at);
+    else keyfob(test, { alias: 'fob', action: 'arm', mode: 'away', at, immediate: false });
     motion(test, { at: at + afterMs });
     expect(verdicts(test)).toEqual([verdict]);
   });
@@ -507,13 +508,13 @@ describe("heyu's own armed state and keyfobs", () => {
   it('works while the broker is away, and is published at the next connect', () => {
     const test = house(FOLLOWS);
     cut(test);
-    keyfob(test.security, 'fob', 'arm', 'away', test.now.at, test.now, test.emit, true);
+    keyfob(test, { alias: 'fob', action: 'arm', mode: 'away', at: test.now.at, immediate: true });
     online(test, true);
     expect([state(test), retained(test, STATE)]).toEqual(['armed_away', 'armed_away']);
     cut(test);
     motion(test);
     pass(test, 5000);
-    keyfob(test.security, 'fob', 'disarm', 'away', test.now.at, test.now, test.emit);
+    keyfob(test, { alias: 'fob', action: 'disarm', mode: 'away', at: test.now.at, immediate: false });
     online(test, true);
     expect(verdicts(test)).toEqual(['waiting', 'disarmed']);
   });

@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import {
-  belief,
-  connected,
-  heyuArmed,
-  nextWake,
-  received,
-  reconfigure,
-  setScene,
-  snapshot,
-  withoutBroker,
-} from '../../src/security/security.js';
-import type { ZoneSettings } from '../../src/security/settings.js';
+import { connected, received } from '../../src/security/connection.js';
+import { belief } from '../../src/security/security.js';
+import { reconfigure, setScene, withoutBroker } from '../../src/security/setup.js';
+import { heyuArmed } from '../../src/security/signals.js';
+import { snapshot } from '../../src/security/stored.js';
+import { nextWake } from '../../src/security/verification.js';
+import type { ZoneSettings } from '../../src/security/zone.js';
 import {
   alerts,
   answer,
@@ -33,7 +28,7 @@ import {
   zone,
   NOON,
   type Bench,
-} from './house-under-test.js';
+} from './bench.js';
 
 const GROUND = zone('ground');
 const ATTIC = zone('attic', { kind: 'owned' });
@@ -48,7 +43,7 @@ function house(zones: readonly ZoneSettings[]): Bench {
 }
 
 function reload(test: Bench, zones: readonly ZoneSettings[]): void {
-  reconfigure(test.security, zones, test.now, test.emit);
+  reconfigure(test, zones);
 }
 
 describe('what is stored', () => {
@@ -249,7 +244,7 @@ describe('the scene for a log that is explained', () => {
     expect(setScene(test.security, 'ground', 'armed_away', test.now)).toBe(true);
     expect(setScene(test.security, 'attic', 'disarmed', test.now)).toBe(true);
     expect(setScene(test.security, 'nowhere', 'disarmed', test.now)).toBe(false);
-    connected(test.security, false, test.now, test.emit);
+    connected(test, false);
     pass(test, 200_000);
     expect([state(test), state(test, 'attic'), state(test, 'm')]).toEqual([
       'armed_away',
@@ -272,7 +267,7 @@ describe('the scene for a log that is explained', () => {
     withoutBroker(test.security);
     motion(test);
     motion(test, { alias: 'stairs', zone: 'attic' });
-    heyuArmed(test.security, 'armed_home', test.now.at, test.now, test.emit);
+    heyuArmed(test, 'armed_home', test.now.at);
     motion(test, { alias: 'stairs', zone: 'attic' });
     expect(verdicts(test)).toEqual(['alert', 'unknown', 'alert']);
     expect(nextWake(test.security)).toBeUndefined();
@@ -352,10 +347,11 @@ describe('any payload on any of its topics', () => {
           const topics = ['ground/state', 'x10/zone/attic/state', 'x10/zone/attic/set', 'elsewhere'];
           for (const [index, payload, retain] of messages) {
             const one = { topic: topics[index] ?? '', payload, retain, duplicate: false };
-            received(test.security, one, test.now, test.emit);
+            received(test, one);
             pass(test, 10);
           }
-          for (const { told } of test.security.zones.values()) expect(told.size).toBeLessThanOrEqual(50);
+          for (const { mentioned } of test.security.zones.values())
+            expect(mentioned.size).toBeLessThanOrEqual(50);
         },
       ),
     );

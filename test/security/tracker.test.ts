@@ -11,7 +11,7 @@ import {
   type Tracker,
 } from '../../src/security/tracker.js';
 import { readState } from '../../src/security/vocabulary.js';
-import { bytes } from './house-under-test.js';
+import { bytes } from './bench.js';
 
 /**
  * One packet or event per word: `Qword` a copy without the retain flag, `Rword` one with it, `VERIFY` and

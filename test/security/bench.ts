@@ -1,9 +1,12 @@
 /** The security part on a bench: a clock that is moved by hand, and everything that was emitted. */
 
-import type { Motion } from '../../src/security/alert.js';
-import type { SecurityEffect } from '../../src/security/effect.js';
-import * as part from '../../src/security/security.js';
-import { ownedZone, type ZoneSettings } from '../../src/security/settings.js';
+import * as connection from '../../src/security/connection.js';
+import { belief, type Security, type SecurityEffect } from '../../src/security/security.js';
+import { createSecurity } from '../../src/security/setup.js';
+import * as signals from '../../src/security/signals.js';
+import { snapshot } from '../../src/security/stored.js';
+import { nextWake, wake } from '../../src/security/verification.js';
+import { ownedZone, type Motion, type ZoneSettings } from '../../src/security/zone.js';
 
 /** 22 Nov 2026, 12:00 UTC. */
 export const NOON = Date.UTC(2026, 10, 22, 12);
@@ -25,8 +28,9 @@ export function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
+/** It is a step of the security part itself. */
 export type Bench = {
-  readonly security: part.Security;
+  readonly security: Security;
   readonly effects: SecurityEffect[];
   now: { at: number; mono: number };
   readonly emit: (effect: SecurityEffect) => void;
@@ -39,7 +43,7 @@ export function bench(zones: readonly ZoneSettings[], stored?: unknown, at = NOO
   const keeps = new Map<string, string>();
   const effects: SecurityEffect[] = [];
   const now = { at, mono: 1000 };
-  const security = part.createSecurity(zones, 'x10', stored, now);
+  const security = createSecurity(zones, 'x10', stored, now);
   const emit = (effect: SecurityEffect): void => {
     effects.push(effect);
     if (mirrors && effect.kind === 'publish') keeps.set(effect.topic, effect.payload);
@@ -52,12 +56,12 @@ export function pass(test: Bench, ms: number): void {
   const end = test.now.mono + ms;
   for (let wakes = 0; ; wakes += 1) {
     if (wakes > 10_000) throw new Error('it wakes without end');
-    const next = part.nextWake(test.security);
+    const next = nextWake(test.security);
     if (next === undefined || next > end) break;
     const step = Math.max(0, next - test.now.mono);
     test.now = { at: test.now.at + step, mono: test.now.mono + step };
     const asked = subscribes(test);
-    part.wake(test.security, test.now, test.emit);
+    wake(test);
     if (test.keeps.size > 0 && subscribes(test) > asked) answer(test);
   }
   const rest = end - test.now.mono;
@@ -74,24 +78,24 @@ export function answer(test: Bench): void {
 }
 
 export function connect(test: Bench, sessionPresent: boolean): void {
-  part.connected(test.security, sessionPresent, test.now, test.emit);
+  connection.connected(test, sessionPresent);
 }
 
 export function suback(test: Bench, refused: readonly string[] = []): void {
-  part.subscribed(test.security, lastSubscribe(test), refused, test.now, test.emit);
+  connection.subscribed(test, lastSubscribe(test), refused);
 }
 
 export function cut(test: Bench): void {
-  part.closed(test.security, test.now, test.emit);
+  connection.closed(test);
 }
 
 /** A message; `R` = retained copy, `Q` = any other. */
 export function message(test: Bench, topic: string, payload: string, flag: 'R' | 'Q' = 'Q'): boolean {
   const received = { topic, payload: bytes(payload), retain: flag === 'R', duplicate: false };
-  return part.received(test.security, received, test.now, test.emit);
+  return connection.received(test, received);
 }
 
-export function motion(test: Bench, different: Partial<Motion> = {}): ReturnType<typeof part.motion> {
+export function motion(test: Bench, different: Partial<Motion> = {}): ReturnType<typeof signals.motion> {
   const signal: Motion = {
     alias: 'hall',
     zone: 'ground',
@@ -104,7 +108,7 @@ export function motion(test: Bench, different: Partial<Motion> = {}): ReturnType
     source: 'rcvi',
     ...different,
   };
-  return part.motion(test.security, signal, test.now, test.emit);
+  return signals.motion(test, signal);
 }
 
 /** The topics of the last SUBSCRIBE. */
@@ -130,7 +134,7 @@ export function retained(test: Bench, topic: string): string | undefined {
 }
 
 export function state(test: Bench, name = 'ground'): string {
-  return part.belief(test.security, name)?.state ?? 'unknown';
+  return belief(test.security, name)?.state ?? 'unknown';
 }
 
 export function alerts(test: Bench): readonly Readonly<Record<string, unknown>>[] {
@@ -154,7 +158,7 @@ export function attributes(test: Bench, name = 'ground'): Readonly<Record<string
 
 /** The next run: what is on disk, through JSON, `ms` later. */
 export function restart(test: Bench, zones: readonly ZoneSettings[], ms: number, mirrors = false): Bench {
-  const stored: unknown = JSON.parse(JSON.stringify(part.snapshot(test.security, test.now)));
+  const stored: unknown = JSON.parse(JSON.stringify(snapshot(test.security, test.now)));
   const next = bench(zones, stored, test.now.at + ms, mirrors);
   for (const [topic, payload] of test.keeps) next.keeps.set(topic, payload);
   return next;

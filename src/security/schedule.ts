@@ -31,9 +31,6 @@ export type Passes = {
   eager: number;
 };
 
-/** What is to be done now. */
-export type Step = { readonly kind: 'verify' } | { readonly kind: 'close' } | { readonly kind: 'none' };
-
 /** The SUBSCRIBE of the connect goes out. */
 export function startPasses(mono: number): Passes {
   return {
@@ -97,11 +94,13 @@ export function passDueAt(passes: Passes): number {
   return passes.copiesUntilMono ?? verifyAt(passes);
 }
 
-/** What is to be done at `mono`. `answered`: every topic had its copy, so that nothing is waited for. */
-export function passStep(passes: Passes, mono: number, answered: boolean): Step {
-  if (passes.copiesUntilMono !== undefined) {
-    return answered || mono >= passes.copiesUntilMono ? { kind: 'close' } : { kind: 'none' };
-  }
-  if (mono < verifyAt(passes)) return { kind: 'none' };
-  return { kind: 'verify' };
+/** What is to be done at `mono`. `isEveryTopicHeard`: every topic had its copy, so that nothing is waited for. */
+export function passStep(
+  passes: Passes,
+  mono: number,
+  isEveryTopicHeard: boolean,
+): 'verify' | 'close' | 'none' {
+  const { copiesUntilMono } = passes;
+  if (copiesUntilMono !== undefined) return isEveryTopicHeard || mono >= copiesUntilMono ? 'close' : 'none';
+  return mono < verifyAt(passes) ? 'none' : 'verify';
 }

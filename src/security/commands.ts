@@ -1,0 +1,97 @@
+/**
+ * Commands to owned zones, from their `.../set` topic or from the log (src/security/signals.ts). What was said too long
+ * ago is recorded, not obeyed: a disarming of two days ago must not disarm.
+ */
+
+import type { Received } from '../ports.js';
+import { causeOf, raise, setTruth } from './alert.js';
+import { doubt, obey } from './owned-zone.js';
+import { SECOND_MS, isFirstMention, note, type Security, type Step } from './security.js';
+import { commandWord, excerpt, readCommand, type Command } from './vocabulary.js';
+import type { Zone } from './zone.js';
+
+/** Who commands, and how. */
+export type Order = {
+  readonly command: Command;
+  /** How long ago it was said, ms. Infinity = not known. */
+  readonly ageMs: number;
+  /** It stands in the log with this instant (epoch ms, a whole second); undefined = it comes from the broker. */
+  readonly loggedAt?: number;
+  /** Arm without exit delay. */
+  readonly immediate: boolean;
+  /** For notes: a topic, `heyu`, or the alias of a keyfob. */
+  readonly source: string;
+};
+
+function refuse(step: Step, zone: Zone, command: string, reason: string, source: string): void {
+  zone.refusedCommand = { command, at: step.now.at, reason };
+  step.security.changed = true;
+  note(step, 'warn', `command not obeyed: ${reason}`, { zone: zone.settings.zone, command, source });
+}
+
+/** Gives an order to an owned zone. */
+export function give(step: Step, zone: Zone, order: Order): void {
+  const { security, now } = step;
+  const { command, ageMs, loggedAt, immediate, source } = order;
+  const { settings, truth } = zone;
+  const word = commandWord(command);
+  const fields = { zone: settings.zone, command: word, source };
+  if (loggedAt !== undefined && loggedAt + SECOND_MS <= (zone.orderedAt ?? -Infinity)) {
+    // after a crash the log is read again; what was ordered since counts
+    note(step, 'info', 'command is older than the last one that was obeyed: it changes nothing', fields);
+    return;
+  }
+  if (ageMs > settings.commandMaxAgeMs) {
+    const age = Number.isFinite(ageMs) ? `may be ${Math.round(ageMs / 1000)} s old` : 'is of unknown age';
+    const limit = Math.round(settings.commandMaxAgeMs / 1000);
+    refuse(step, zone, word, `it ${age}, more than command_max_age (${limit} s)`, source);
+    // somebody did want to disarm: motion from before that is no alarm
+    if (command.kind === 'disarm' && truth !== undefined) setTruth(step, zone, doubt(truth, now.at));
+    return;
+  }
+  zone.orderedAt = Math.max(zone.orderedAt ?? -Infinity, loggedAt ?? now.at);
+  security.changed = true;
+  // what stands behind it in the log, and is read late with it, is judged by it
+  const at = loggedAt === undefined ? now.at : Math.min(now.at, loggedAt + SECOND_MS);
+  const next = obey(truth, command, settings, at, immediate);
+  note(step, 'info', next === truth ? 'command changes nothing' : 'command obeyed', {
+    ...fields,
+    from: truth?.state ?? 'unknown',
+    to: next.state,
+  });
+  setTruth(step, zone, next);
+  if (command.kind !== 'trigger' || truth?.state === 'triggered') return;
+  const grounds = { security: truth?.state ?? 'unknown', verified: true };
+  raise(step, zone, causeOf(zone, next, now.at, source), grounds);
+}
+
+/** The owned zones that an order to `zone` goes to: itself, or the owned members of a master zone. */
+function addressees({ zones }: Security, zone: Zone): readonly Zone[] {
+  if (zone.settings.kind === 'owned') return [zone];
+  return zone.settings.members.flatMap((name) => {
+    const member = zones.get(name);
+    return member?.settings.kind === 'owned' ? [member] : [];
+  });
+}
+
+/** A message on a zone's `.../set` topic. */
+export function commandReceived(step: Step, zone: Zone, { topic, payload, retain }: Received): void {
+  const { security } = step;
+  if (payload.length === 0) return;
+  const text = excerpt(payload);
+  if (retain) {
+    if (!isFirstMention(zone, `command ${text}`)) return;
+    const reason = `it is retained, and commands must not be (delete it: mosquitto_pub -r -n -t '${topic}')`;
+    refuse(step, zone, text, reason, topic);
+    return;
+  }
+  const command = readCommand(payload, zone.settings);
+  if (command === undefined) {
+    refuse(step, zone, text, 'it is not understood', topic);
+    return;
+  }
+  const zones = addressees(security, zone);
+  if (zones.length === 0) refuse(step, zone, text, 'none of its zones can be commanded by the bridge', topic);
+  const ageMs = security.link.draining ? security.link.awayMs : 0;
+  for (const addressee of zones) give(step, addressee, { command, ageMs, immediate: false, source: topic });
+}

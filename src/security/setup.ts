@@ -1,0 +1,167 @@
+/** Making the security part, and giving it new settings while the connection stays. */
+
+import { zoneTopic } from '../mqtt/topics.js';
+import type { Now } from '../ports.js';
+import { setTruth } from './alert.js';
+import { createLink } from './link.js';
+import { obey } from './owned-zone.js';
+import { RETAINED_ZONE_TOPICS } from './publication.js';
+import { refresh } from './refresh.js';
+import { lookSoon, startPasses } from './schedule.js';
+import { stateTopics, topicsOfAll, type Security, type SecurityEffect, type Step } from './security.js';
+import { restore, setBack } from './stored.js';
+import { begin, createTracker } from './tracker.js';
+import { commandFor } from './vocabulary.js';
+import { createZone, interrupted, remember, stateTopic, type Zone, type ZoneSettings } from './zone.js';
+
+/**
+ * Makes the security part. `stored` is what `snapshot` gave in an earlier run, undefined at the first; what is
+ * damaged in it is left out, and said with the next emitted effects. `isDelivered`: see `Security`.
+ */
+export function createSecurity(
+  zones: readonly ZoneSettings[],
+  baseTopic: string,
+  stored: unknown,
+  now: Now,
+  isDelivered: (id: string) => boolean = () => false,
+): Security {
+  const unsaid: SecurityEffect[] = [];
+  const security: Security = {
+    baseTopic,
+    zones: new Map(zones.map((settings) => [settings.zone, createZone(settings, baseTopic)])),
+    link: createLink(now.at),
+    passes: undefined,
+    waiting: new Map(),
+    alertedAt: new Map(),
+    undelivered: new Map(),
+    isDelivered,
+    subscribed: new Set(),
+    unsaid,
+    changed: false,
+  };
+  restore({ security, now, emit: (effect) => unsaid.push(effect) }, stored);
+  setBack(security, now);
+  unsaid.push(...security.undelivered.values());
+  return security;
+}
+
+/** Whether the same payloads still mean the same: only then what was heard still counts. */
+function isSameSource(one: ZoneSettings, other: ZoneSettings): boolean {
+  const source = ({ kind, stateTopic: topic, pointer, armedValues, disarmedValues }: ZoneSettings) =>
+    JSON.stringify([kind, topic, pointer, armedValues, disarmedValues]);
+  return source(one) === source(other);
+}
+
+function clearTopics({ security, emit }: Step, { settings }: Zone, kept: ZoneSettings | undefined): void {
+  for (const name of RETAINED_ZONE_TOPICS) {
+    const topic = zoneTopic(security.baseTopic, settings.zone, name);
+    if (name === 'state' ? settings.kind !== 'owned' || kept?.kind === 'owned' : kept !== undefined) continue;
+    emit({ kind: 'publish', topic, payload: '', retain: true, persistFirst: false });
+  }
+}
+
+/** Lets go of what was published and heard below another base topic: the zone itself stays what it is. */
+function moveTopics(zone: Zone, baseTopic: string): void {
+  const topic = stateTopic(zone.settings, baseTopic);
+  zone.published.clear();
+  zone.ownWord = undefined;
+  if (topic !== undefined && zone.tracker?.topic !== topic) zone.tracker = createTracker(topic);
+}
+
+/** The zone as it goes on with new settings; `before` is what it was so far. */
+function continueZone(security: Security, before: Zone | undefined, settings: ZoneSettings, now: Now): Zone {
+  if (before !== undefined && isSameSource(before.settings, settings)) {
+    before.settings = settings;
+    return before;
+  }
+  const zone = createZone(settings, security.baseTopic);
+  zone.latch = before?.latch;
+  // how it was known last stays, but not that nothing has happened since
+  if (settings.kind === 'external' && before?.settings.kind === 'external' && before.memory !== undefined)
+    zone.memory = interrupted(before.memory, now.at);
+  return zone;
+}
+
+/**
+ * Takes new zones without a reconnect: subscribes and unsubscribes the difference and deletes the retained
+ * topics of zones that are gone. What was published below an earlier base topic is left to the caller.
+ */
+export function reconfigure(
+  step: Step,
+  settings: readonly ZoneSettings[],
+  baseTopic = step.security.baseTopic,
+): void {
+  const { security, now } = step;
+  const { link, zones: old } = security;
+  const topicsBefore = topicsOfAll(security);
+  const trackersBefore = new Set([...old.values()].map(({ tracker }) => tracker));
+  const isMoved = baseTopic !== security.baseTopic;
+  security.baseTopic = baseTopic;
+  security.zones = new Map(
+    settings.map((next) => [next.zone, continueZone(security, old.get(next.zone), next, now)]),
+  );
+  const anew = new Set<string>();
+  for (const zone of security.zones.values()) {
+    if (isMoved) moveTopics(zone, baseTopic);
+    const { tracker } = zone;
+    if (tracker === undefined || trackersBefore.has(tracker) || !link.up) continue;
+    begin(tracker, link.draining);
+    anew.add(tracker.topic);
+  }
+  for (const [name, zone] of old) {
+    const kept = security.zones.get(name);
+    if (kept !== zone) clearTopics(step, zone, kept?.settings);
+    if (kept !== undefined) continue;
+    for (const [alias, alerted] of security.alertedAt) {
+      if (alerted.zone === name) security.alertedAt.delete(alias);
+    }
+  }
+  security.changed = true;
+  if (link.up) subscribeTheDifference(step, topicsBefore, anew);
+  refresh(step);
+}
+
+/** `anew`: state topics that have to be read from the beginning. */
+function subscribeTheDifference(
+  { security, now, emit }: Step,
+  before: readonly string[],
+  anew: ReadonlySet<string>,
+): void {
+  const topics = topicsOfAll(security);
+  const gone = before.filter((topic) => !topics.includes(topic));
+  const wanted = topics.filter((topic) => anew.has(topic) || !before.includes(topic));
+  // motion waits for what is read anew
+  if (anew.size > 0) security.link.upMono = now.mono;
+  if (gone.length > 0) emit({ kind: 'unsubscribe', topics: gone });
+  if (wanted.length > 0) emit({ kind: 'subscribe', topics: wanted });
+  security.subscribed = new Set(topics);
+  if (topics.length === 0) security.passes = undefined;
+  else if (security.passes === undefined) security.passes = startPasses(now.mono);
+  else if (stateTopics(security).some((topic) => anew.has(topic))) lookSoon(security.passes, now.mono, true);
+}
+
+/**
+ * There is no broker: zones are what `setScene` says or unknown, and nothing waits for a connection. For `explain`,
+ * before the first line.
+ */
+export function withoutBroker(security: Security): void {
+  security.link.absent = true;
+}
+
+/**
+ * Sets the scene for `explain`: the zone counts as being in this state since ever, whatever a broker says. False
+ * when there is no such zone.
+ */
+export function setScene(
+  security: Security,
+  name: string,
+  state: Parameters<typeof commandFor>[0],
+  now: Now,
+): boolean {
+  const zone = security.zones.get(name);
+  if (zone === undefined) return false;
+  zone.pinned = true;
+  if (zone.settings.kind !== 'owned') zone.memory = remember(undefined, state, 0);
+  else setTruth({ security, now }, zone, obey(undefined, commandFor(state), zone.settings, 0, true));
+  return true;
+}
