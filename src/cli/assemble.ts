@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../common/error.js';
 import type { Configuration } from '../config/configuration.js';
 import { formatProblem, type Problem } from '../config/problem.js';
 import { connectBroker } from '../io/broker.js';
@@ -91,7 +92,7 @@ export function storeOf({ stateDir }: Configuration, log: Log): StateStore {
   try {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
+    const code = errorCode(error);
     throw new CommandError(
       `the state directory ${stateDir} cannot be made (${code})`,
       undefined,

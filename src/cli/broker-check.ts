@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
+import { errorText, problemIn } from '../common/error.js';
 import type { Configuration } from '../config/configuration.js';
 import { judgeBroker } from '../fitness/fitness.js';
 import type { Need } from '../fitness/row.js';
@@ -124,9 +125,7 @@ async function cleanly(
   for (const signal of signals) process.on(signal, callOff);
   try {
     const tested = await trials().catch((error: unknown) => {
-      const [problem = '', hint] = (error instanceof Error ? error.message : String(error)).split(
-        /\.? hint: /,
-      );
+      const { problem, hint } = problemIn(errorText(error));
       if (calledOff.signal.aborted) return undefined;
       throw new CommandError(`the broker cannot be reached: ${problem}`, EXIT.failed, hint);
     });

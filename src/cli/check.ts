@@ -1,10 +1,11 @@
 /** `heyu2mqtt check`: everything on one page, each line with what to do about it. */
 
 import { Command, Option } from 'commander';
+import { counted } from '../common/text.js';
 import type { Configuration } from '../config/configuration.js';
 import { loadConfiguration, type Loaded } from '../config/load.js';
 import { checkHomeAssistant, checkOnline, checkReach, lookAround, some } from './check/broker.js';
-import { checkAliasFile, checkConfiguration, counted } from './check/configuration.js';
+import { checkAliasFile, checkConfiguration } from './check/configuration.js';
 import { checkEngine, checkHeyu, readHeyu } from './check/heyu.js';
 import { clearObsolete, findObsolete, obsoleteTopics } from './check/leftovers.js';
 import { checkLog } from './check/log.js';

@@ -5,6 +5,7 @@ import { createReadStream, fstatSync, openSync, readFileSync, readSync, statSync
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
+import { errorCode } from '../common/error.js';
 import { createExplainer, type Explainer, type ExplainRow } from '../bridge/explain.js';
 import { loadConfiguration, type Loaded } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js';
@@ -360,7 +361,7 @@ function open(log: string): number {
     return file;
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const code = errorCode(error);
     const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read' : code;
     throw new CommandError(`${log}: ${why}`, EXIT.noInput);
   }

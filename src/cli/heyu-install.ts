@@ -2,6 +2,7 @@
 
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../common/error.js';
 
 /** The parts of the environment that heyu looks at. */
 export type HeyuEnvironment = Readonly<Record<string, string | undefined>>;
@@ -104,6 +105,6 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // Somebody else's process is one, too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { errorCode } from '../common/error.js';
 import { brokerUrl, ownTopic, slug } from '../config/forms.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problem.js';
@@ -174,7 +175,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = errorCode(error);
     const hint = code === 'EACCES' ? 'run it with sudo, or choose another place with --config' : undefined;
     throw new CommandError(`${folder} cannot be made (${code})`, EXIT.failed, hint);
   }

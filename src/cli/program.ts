@@ -1,6 +1,7 @@
 /** Runs one command line: problems become messages and exit codes. */
 
 import { Command, CommanderError } from 'commander';
+import { hintLine } from '../common/error.js';
 import { asJournalError, isJournal } from '../io/journal.js';
 import { ownVersion } from './configured.js';
 import { CommandError, EXIT } from './terminal.js';
@@ -37,8 +38,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof CommandError) {
-      const hint = error.hint === undefined ? '' : `  hint: ${error.hint}\n`;
-      const message = `heyu2mqtt: ${error.message}\n${hint}`;
+      const message = `heyu2mqtt: ${error.message}${hintLine(error.hint)}\n`;
       process.stderr.write(isJournal(2, process.env) ? asJournalError(message) : message);
       return error.exitCode;
     }

@@ -5,8 +5,9 @@
 
 import { Command } from 'commander';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { replaceFile } from '../io/files.js';
 import { CREDENTIALS_SINCE, NOTIFY_SINCE, passwordDropIn, unitText } from './service-unit.js';
 import { PROGRAM_FOLDER } from './configured.js';
 import { CommandError, EXIT, processTerminal } from './terminal.js';
@@ -363,12 +364,9 @@ function take(step: Step): void {
 /** Replaces the file in one go; at no moment can anyone read it who may not. */
 function write({ path, text, mode, group }: Step & { kind: 'write' }): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
-  const fresh = `${path}.new`;
-  rmSync(fresh, { force: true });
-  writeFileSync(fresh, text, { mode: 0o600, flag: 'wx', flush: true });
-  if (group === 'service') execFileSync('chgrp', [SERVICE_USER, fresh], { stdio: 'pipe' });
-  execFileSync('chmod', [mode.toString(8), fresh], { stdio: 'pipe' });
-  renameSync(fresh, path);
+  replaceFile(path, text, mode, (fresh) => {
+    if (group === 'service') execFileSync('chgrp', [SERVICE_USER, fresh], { stdio: 'pipe' });
+  });
 }
 
 function reasonOf(error: unknown): string {

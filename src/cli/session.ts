@@ -5,11 +5,12 @@
  */
 
 import { Command } from 'commander';
+import { counted } from '../common/text.js';
 import type { Configuration, MqttSettings } from '../config/configuration.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import { askOnTerminal } from './ask.js';
 import { configOption, loadOrFail } from './configured.js';
-import { objectIn, objectOf, textIn } from './json-members.js';
+import { objectIn, objectOf, textIn } from '../common/json.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 import { readBack, visitBroker } from './visit-broker.js';
 
@@ -84,7 +85,7 @@ function asJson(
   };
 }
 
-const counted = (count: number): string => `${count === 0 ? 'no' : count} message${count === 1 ? '' : 's'}`;
+const messageCount = (count: number): string => (count === 0 ? 'no messages' : counted(count, 'message'));
 
 function print(
   terminal: Terminal,
@@ -101,7 +102,7 @@ function print(
   else {
     const { since, present, queued, queued_topics: topics } = lastConnect;
     const session = present ? 'the broker had kept the session' : 'the broker had kept no session';
-    line('last connect', `${since}: ${session}${present ? `, ${counted(queued)} waited in it` : ''}`);
+    line('last connect', `${since}: ${session}${present ? `, ${messageCount(queued)} waited in it` : ''}`);
     for (const [topic, count] of Object.entries(topics)) line('', `${String(count).padStart(5)}  ${topic}`);
   }
   if (looked !== undefined) printLooked(line, looked);
@@ -120,7 +121,7 @@ function printLooked(
     line('now', 'no session is stored');
     return;
   }
-  line('now', `a session is stored, ${isPart ? 'at least ' : ''}${counted(messages.length)} wait in it`);
+  line('now', `a session is stored, ${isPart ? 'at least ' : ''}${messageCount(messages.length)} wait in it`);
   for (const { topic, payload, qos } of messages.slice(0, SHOWN))
     line('', `${topic} ${JSON.stringify(payload.slice(0, 60))}, QoS ${qos}`);
   if (messages.length > SHOWN) line('', `and ${messages.length - SHOWN} more`);

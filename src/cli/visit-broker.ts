@@ -4,9 +4,10 @@
  * that it never serves, and acknowledge a message that it drops (mosquitto does).
  */
 
+import { errorText, problemIn } from '../common/error.js';
 import type { Configuration } from '../config/configuration.js';
 import { parseBrokerUrl } from '../io/broker/url.js';
-import { problemAndHint, subscribeToAll, visit, type Destination, type Visit } from '../io/broker/visit.js';
+import { subscribeToAll, visit, type Destination, type Visit } from '../io/broker/visit.js';
 import { systemClock } from '../io/clock.js';
 import type { Message } from '../ports.js';
 import { commandClientId, credentialsOf } from './assemble.js';
@@ -39,7 +40,7 @@ const PROBE_MS = 2_000;
 
 /** The error of a command that found no broker. */
 export function noBroker(error: unknown): CommandError {
-  const [problem, hint] = problemAndHint(error);
+  const { problem, hint } = problemIn(errorText(error));
   return new CommandError(`the broker cannot be reached: ${problem}`, EXIT.failed, hint);
 }
 
@@ -69,7 +70,7 @@ export async function visitBroker(
 /** Publishes at QoS 1; rejects with a `CommandError` when the broker does not take it. */
 export async function publishOrFail(at: Visit, message: Message): Promise<void> {
   await at.send(message).catch((error: unknown) => {
-    throw new CommandError(`${message.topic} could not be published: ${problemAndHint(error)[0]}`);
+    throw new CommandError(`${message.topic} could not be published: ${problemIn(errorText(error)).problem}`);
   });
 }
 

@@ -1,6 +1,7 @@
 /** `heyu2mqtt alias add, set, rename, remove`: edits of the alias file, one entry at a time. */
 
 import { Command, Option } from 'commander';
+import { hintLine } from '../../common/error.js';
 import { neverAlerting } from '../../alias/doubts.js';
 import { idOf, topicOf } from '../../alias/entry.js';
 import { moveTo } from '../../alias/merge.js';
@@ -87,7 +88,7 @@ function addAlias(alias: string, given: string, options: PlaceOptions & Record<s
   for (const note of notes) terminal.print(note);
   const added = aliases.flatMap(({ settings }) => (settings.alias === alias ? [settings] : []));
   for (const { problem, hint } of neverAlerting(added, place.zones.length > 0))
-    terminal.complain(`${alias} ${problem}${hint === undefined ? '' : `\n  hint: ${hint}`}`);
+    terminal.complain(`${alias} ${problem}${hintLine(hint)}`);
 }
 
 /** Ends with an error when heyu would not take such a label. */

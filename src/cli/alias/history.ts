@@ -1,6 +1,7 @@
 /** What a log that is there already has heard: reads its end, or whole files, and never waits. */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { type FileEnd, readEnd } from '../../io/files.js';
+import { errorCode } from '../../common/error.js';
 import { instantsBackFrom, listen, newEar } from '../../alias/ear.js';
 import { hear, type History, newHistory } from '../../alias/heard.js';
 import type { ConfigValues } from '../../config/keys.js';
@@ -27,7 +28,7 @@ export function historyOf(logs: readonly string[], form: LogForm): History {
   const history = newHistory();
   const ear = newEar(form, form.addressExpiryMs);
   for (const log of logs) {
-    const { lines, endAt } = readTail(log);
+    const { lines, writtenAt: endAt } = endOf(log);
     const instants = instantsBackFrom(lines, form, endAt);
     lines.forEach((text, index) => {
       const at = instants[index];
@@ -37,34 +38,17 @@ export function historyOf(logs: readonly string[], form: LogForm): History {
   return history;
 }
 
-/** The last lines of a log, and when it was written to last. The line that is cut off is left out. */
-function readTail(log: string): { readonly lines: readonly string[]; readonly endAt: number } {
-  let descriptor: number;
+/** The last lines of a log, and when it was written to last. */
+function endOf(log: string): FileEnd {
   try {
-    descriptor = openSync(log, 'r');
+    return readEnd(log, TAIL_BYTES);
   } catch (error) {
-    throw new CommandError(`${log}: ${whyNot(error)}`, EXIT.noInput);
-  }
-  try {
-    const status = fstatSync(descriptor);
-    if (status.isDirectory()) throw new CommandError(`${log}: is a directory`, EXIT.noInput);
-    const from = Math.max(0, status.size - TAIL_BYTES);
-    const bytes = Buffer.alloc(status.size - from);
-    let length = 0;
-    while (length < bytes.length) {
-      const count = readSync(descriptor, bytes, length, bytes.length - length, from + length);
-      if (count === 0) break;
-      length += count;
-    }
-    const lines = bytes.toString('utf8', 0, length).split('\n');
-    return { lines: from > 0 ? lines.slice(1) : lines, endAt: status.mtimeMs };
-  } finally {
-    closeSync(descriptor);
+    throw new CommandError(`${log}: ${whyNot(errorCode(error))}`, EXIT.noInput);
   }
 }
 
-function whyNot(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+function whyNot(code: string): string {
+  if (code === 'EISDIR') return 'is a directory';
   if (code === 'ENOENT') return 'does not exist';
   return code === 'EACCES' ? 'may not be read by this user' : `cannot be read (${code})`;
 }

@@ -1,12 +1,13 @@
 /** `heyu2mqtt alias list, show, topics`: what the alias file says, and the topics it makes. */
 
 import { Command } from 'commander';
+import { formatDuration } from '../../common/duration.js';
 import type { AliasRead } from '../../config/aliases.js';
 import type { ConfigValues } from '../../config/keys.js';
 import { formatProblems } from '../../config/problem.js';
 import { sensorTopic } from '../../mqtt/topics.js';
 import { channelsOf } from '../../sensor/channels.js';
-import { EXIT, formatDuration, processTerminal, table } from '../terminal.js';
+import { EXIT, processTerminal, table } from '../terminal.js';
 import {
   aliasNamed,
   type AliasPlace,

@@ -1,16 +1,16 @@
 /** The broker: can it be reached, does it let us in, and may we read and write what the service has to? */
 
 import { randomBytes } from 'node:crypto';
+import { counted } from '../../common/text.js';
 import type { Configuration } from '../../config/configuration.js';
 import { bridgeObjectId } from '../../homeassistant/device.js';
 import { deviceTopic, discoveryMessages, entityTopic } from '../../homeassistant/discovery.js';
 import { bridgeTopic } from '../../mqtt/topics.js';
 import type { Message } from '../../ports.js';
 import type { Tell } from '../findings.js';
-import { objectIn, objectOf, textIn } from '../json-members.js';
+import { objectIn, objectOf, textIn } from '../../common/json.js';
 import { CommandError } from '../terminal.js';
 import { type Kept, readBack, visitBroker } from '../visit-broker.js';
-import { counted } from './configuration.js';
 
 /** So many topics are named in one line. */
 const NAMED = 3;

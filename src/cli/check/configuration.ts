@@ -1,6 +1,7 @@
 /** Does the configuration load, and what is doubtful in it? */
 
 import { join } from 'node:path';
+import { counted } from '../../common/text.js';
 import { checkAliases, neverAlerting } from '../../alias/doubts.js';
 import type { Configuration } from '../../config/configuration.js';
 import type { Loaded } from '../../config/load.js';
@@ -64,11 +65,6 @@ function withSudo(fault: Problem): Problem {
   return fault.problem.endsWith('may not be read by this user')
     ? { ...fault, hint: 'sudo heyu2mqtt check asks for the user of the service' }
     : fault;
-}
-
-/** `1 zone`, `2 zones`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 // --- The aliases: in themselves, against heyu's configuration, and against what the log has heard.

@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isObject, objectIn, objectOf, type JsonObject } from '../../common/json.js';
 import type { Configuration } from '../../config/configuration.js';
 import { bridgeObjectId, originOf } from '../../homeassistant/device.js';
 import { discoveryMessages } from '../../homeassistant/discovery.js';
@@ -25,11 +26,6 @@ export type Obsolete = {
   readonly discovery: Remembered;
 };
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Looks for it at the broker. */
 export async function findObsolete(configuration: Configuration): Promise<Obsolete> {
   const { core } = configuration;
@@ -44,10 +40,10 @@ export async function findObsolete(configuration: Configuration): Promise<Obsole
   const named: string[] = [];
   for (const [topic, payload] of retained) {
     if (published.has(topic) || placeOf(topic) === undefined) continue;
-    const message = parsed(payload);
-    const isOurs = message !== undefined && isFromUs(message, core);
+    const message = objectIn(payload);
+    const isOurs = isFromUs(message, core);
     if (!isOurs && !remembered.includes(topic)) continue;
-    discovery[topic] = broughtBy(topic, message ?? {}) ?? own?.discovery[topic] ?? {};
+    discovery[topic] = broughtBy(topic, message) ?? own?.discovery[topic] ?? {};
     if (isOurs) named.push(...topicsIn(message));
   }
 
@@ -70,15 +66,6 @@ export function obsoleteTopics({ topics, discovery }: Obsolete): readonly string
   return [...topics, ...Object.keys(discovery)];
 }
 
-function parsed(payload: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(payload);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Our program has written it, for this bridge and no other. */
 function isFromUs({ origin, device }: JsonObject, core: CoreSettings): boolean {
   if (!isObject(origin) || origin['name'] !== originOf(core)['name'] || !isObject(device)) return false;
@@ -91,7 +78,7 @@ function isFromUs({ origin, device }: JsonObject, core: CoreSettings): boolean {
 function broughtBy(topic: string, message: JsonObject): Remembered[string] | undefined {
   const place = placeOf(topic);
   const platform = topic.split('/').at(-4);
-  const components = isObject(message['components']) ? message['components'] : {};
+  const components = objectOf(message, 'components');
   const brought =
     place?.form === 'entity'
       ? { [place.key]: platform }
@@ -164,9 +151,9 @@ export type OwnTopics = { readonly retained: readonly string[]; readonly discove
 /** Reads it as far as it can be read; undefined when this user cannot, or there is none. */
 export function readOwnTopics(stateDir: string): OwnTopics | undefined {
   try {
-    const envelope: unknown = JSON.parse(readFileSync(join(stateDir, 'state.json'), 'utf8'));
-    if (typeof envelope !== 'object' || envelope === null || !('document' in envelope)) return undefined;
-    const { checkpoint } = readCheckpoint(envelope.document);
+    const { document } = objectIn(readFileSync(join(stateDir, 'state.json'), 'utf8'));
+    if (document === undefined) return undefined;
+    const { checkpoint } = readCheckpoint(document);
     return { retained: checkpoint.retained, discovery: readRemembered(checkpoint.discovery) };
   } catch {
     return undefined;

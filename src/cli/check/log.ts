@@ -1,7 +1,8 @@
 /** heyu's log: is it there, may it be read, does it grow, and do its stamps mean what we think? */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { counted } from '../../common/text.js';
+import { type FileEnd, readEnd } from '../../io/files.js';
 import type { Configuration } from '../../config/configuration.js';
 import { readSignal } from '../../heyu/line.js';
 import { readStamp, stampClock, type StampForm } from '../../heyu/stamp.js';
@@ -10,7 +11,6 @@ import { errorCode } from '../../common/error.js';
 import { unreadable } from '../../io/tail/unreadable.js';
 import type { Tell } from '../findings.js';
 import { whenIn } from '../terminal.js';
-import { counted } from './configuration.js';
 import { type Identity, refusalFor } from './service.js';
 
 /** What is to be known of the log elsewhere. */
@@ -31,9 +31,10 @@ export function checkLog(
   tell: Tell,
 ): LogLook {
   const { log: path } = configuration.heyu;
-  let end: LogEnd;
+  let end: FileEnd;
   try {
-    end = readEnd(path);
+    end = readEnd(path, END_BYTES);
+    end = { ...end, lines: end.lines.filter((line) => line !== '') };
   } catch (error) {
     tellUnreadable(path, errorCode(error), user, tell);
     return { isReadable: false, writtenAt: undefined };
@@ -51,25 +52,6 @@ export function checkLog(
   tellStamps(configuration, end, tell);
   tellUnderstood(configuration, end.lines, tell);
   return { isReadable: true, writtenAt: end.writtenAt };
-}
-
-type LogEnd = { readonly lines: readonly string[]; readonly writtenAt: number };
-
-function readEnd(path: string): LogEnd {
-  const descriptor = openSync(path, 'r');
-  try {
-    const { size, mtimeMs } = fstatSync(descriptor);
-    const from = Math.max(0, size - END_BYTES);
-    const bytes = Buffer.alloc(size - from);
-    const length = readSync(descriptor, bytes, 0, bytes.length, from);
-    const lines = bytes
-      .toString('utf8', 0, length)
-      .split('\n')
-      .slice(from > 0 ? 1 : 0);
-    return { lines: lines.filter((line) => line !== ''), writtenAt: mtimeMs };
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function tellUnreadable(path: string, code: string, user: Identity | undefined, tell: Tell): void {
@@ -144,7 +126,7 @@ function heyuOf(line: string, order: StampForm['order']): string | undefined {
   return 'unit' in signal ? 'today' : undefined;
 }
 
-function tellStamps({ core }: Configuration, { lines, writtenAt }: LogEnd, tell: Tell): void {
+function tellStamps({ core }: Configuration, { lines, writtenAt }: FileEnd, tell: Tell): void {
   const { stamp } = core;
   const verdict = judgeStamps(lines, writtenAt, stamp);
   switch (verdict.kind) {

@@ -19,7 +19,7 @@ import { permissionHint } from '../../io/tail/unreadable.js';
 import { bridgeTopic, type BridgeTopic } from '../../mqtt/topics.js';
 import { ownVersion } from '../configured.js';
 import type { Tell } from '../findings.js';
-import { type JsonObject, objectIn, objectOf, textIn } from '../json-members.js';
+import { type JsonObject, objectIn, objectOf, textIn } from '../../common/json.js';
 import { PATHS, SERVICE_USER } from '../service.js';
 import type { Kept } from '../visit-broker.js';
 

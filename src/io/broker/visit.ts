@@ -7,7 +7,7 @@ import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import mqtt, { type MqttClient, type Packet } from 'mqtt';
 import type { Message } from '../../ports.js';
-import { clientOptions } from './client-options.js';
+import { clientOptions, reasonCodeOf } from './client-options.js';
 import type { BrokerOptions } from './options.js';
 import * as reasons from './reasons.js';
 import { TOPICS_PER_PACKET } from './subscriptions.js';
@@ -45,12 +45,6 @@ export type Answer = 'taken' | 'refused' | 'closed' | 'silence';
 /** A DISCONNECT that takes longer is a cut, ms. */
 const LEAVE_MS = 1000;
 const KEEPALIVE_S = 15;
-
-/** Takes the words of `reasons.ts` apart. */
-export function problemAndHint(error: unknown): readonly [problem: string, hint: string | undefined] {
-  const [problem = '', hint] = (error instanceof Error ? error.message : String(error)).split(/\.? hint: /);
-  return [problem, hint];
-}
 
 /** Connects; rejects with the reason in words. */
 export function visit(destination: Destination): Promise<Visit> {
@@ -149,8 +143,7 @@ export class Visit {
     if (this.#closed !== undefined) return 'closed';
     let answer: Answer | undefined;
     this.#client?.publish(topic, payload, { qos, retain }, (error) => {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      answer = !(error instanceof Error) ? 'taken' : typeof code === 'number' ? 'refused' : 'closed';
+      answer = !(error instanceof Error) ? 'taken' : reasonCodeOf(error) !== undefined ? 'refused' : 'closed';
       this.#changed();
     });
     await this.until(() => answer !== undefined, this.#destination.patienceMs);
