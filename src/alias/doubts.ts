@@ -4,12 +4,20 @@
  */
 
 import type { Source } from '../heyu/source.js';
-import { aliasInLog, isDropped, type X10Alias, type X10Config } from '../heyu/x10config.js';
+import {
+  aliasInLog,
+  isDropped,
+  placeOf,
+  type X10Alias,
+  type X10Config,
+  writeAddresses,
+} from '../heyu/x10config.js';
 import { isAlarmType } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';
-import { type Address, nextUnit } from '../x10/address.js';
+import { type Address, nextUnit, unitsOf } from '../x10/address.js';
 import { type AliasEntry, modelOf, raisesAlarm } from './entry.js';
 import { heardOf, type History } from './heard.js';
+import { isKeypad } from './propose.js';
 
 /** One doubt. `fault`: the service would be wrong; `warning`: it may be; `note`: good to know. */
 export type Doubt = {
@@ -48,7 +56,10 @@ export function neverAlerting(
     const { alias, ignore, type, zone } = sensor;
     if (ignore) return [];
     const [problem, hint] =
-      neverHeard(sensor, history && heardOf(history, sensor.address)?.sources) ??
+      neverHeard(
+        sensor,
+        history && new Set(unitsOf(sensor).flatMap((unit) => [...(heardOf(history, unit)?.sources ?? [])])),
+      ) ??
       (hasZones && zone === undefined && isAlarmType(type)
         ? ['can never raise an alert: it has no zone', `heyu2mqtt alias set ${alias} --zone ZONE`]
         : []);
@@ -80,13 +91,13 @@ function neverHeard(
 function againstHistory(entry: AliasEntry, history: History): readonly Doubt[] {
   if (entry.ignore || history.fromAt === undefined) return [];
   const never = (address: Address): boolean => heardOf(history, address) === undefined;
-  const { alias, address, dusk } = entry;
-  if (never(address))
+  const { alias, dusk } = entry;
+  if (unitsOf(entry).every(never))
     return [
       {
         level: 'warning',
         alias,
-        problem: `${address} was never seen in the log`,
+        problem: `${writeAddresses(entry)} was never seen in the log`,
         hint: 'walk past it: heyu2mqtt alias learn shows what is heard',
       },
     ];
@@ -131,9 +142,13 @@ export function againstHeyu(
       const known = byLabel.get(entry.alias);
       return [
         ...(known
-          ? samePlace(entry, known)
+          ? samePlace(entry, known, current)
           : unknownLabel(entry, byLowerLabel.get(entry.alias.toLowerCase()), config)),
-        ...aboutModule(entry, config, history !== undefined && heardOf(history, entry.address) !== undefined),
+        ...aboutModule(
+          entry,
+          config,
+          history !== undefined && unitsOf(entry).some((unit) => heardOf(history, unit) !== undefined),
+        ),
       ];
     }),
   ];
@@ -164,6 +179,23 @@ function unknownLabel(
         hint: 'sensors are recognised by their address: this is only a matter of names',
       },
     ];
+  const pad = config.aliases.find(
+    (each) => isKeypad(each) && each.units.some((unit) => `${each.house}${unit}` === address),
+  );
+  if (pad !== undefined) {
+    const place = placeOf(pad);
+    return [
+      {
+        level: 'note',
+        alias,
+        problem: `heyu calls ${place} ${pad.label}`,
+        hint:
+          place === writeAddresses(entry)
+            ? 'sensors are recognised by their address: this is only a matter of names'
+            : 'that is one remote: remove the aliases of its keys, then heyu2mqtt alias import, to have it as one',
+      },
+    ];
+  }
   return [
     {
       level: 'note',
@@ -174,9 +206,9 @@ function unknownLabel(
   ];
 }
 
-function samePlace(entry: AliasEntry, known: X10Alias): readonly Doubt[] {
-  const { alias, address } = entry;
-  if (known.units.length > 1)
+function samePlace(entry: AliasEntry, known: X10Alias, current: readonly AliasEntry[]): readonly Doubt[] {
+  const { alias } = entry;
+  if (known.units.length > 1 && !isKeypad(known))
     return [
       {
         level: 'note',
@@ -186,8 +218,14 @@ function samePlace(entry: AliasEntry, known: X10Alias): readonly Doubt[] {
       },
     ];
   const [unit] = known.units;
-  const place = unit === undefined ? 'no unit' : `${known.house}${unit}`;
-  if (place === address) return [];
+  const place = unit === undefined ? 'no unit' : placeOf(known);
+  const address = writeAddresses(entry);
+  // keys of a remote may have names of their own here
+  const others = new Set(current.flatMap((each) => (each === entry ? [] : unitsOf(each))));
+  const rest = known.units
+    .map((each): Address => `${known.house}${each}`)
+    .filter((each) => !others.has(each));
+  if (place === address || (isKeypad(known) && rest.join() === unitsOf(entry).join())) return [];
   return [
     {
       level: 'fault',
@@ -202,9 +240,10 @@ function samePlace(entry: AliasEntry, known: X10Alias): readonly Doubt[] {
 }
 
 function aboutModule(entry: AliasEntry, config: X10Config, isHeard: boolean): readonly Doubt[] {
-  const { alias, address } = entry;
+  const { alias } = entry;
+  const own = new Set(unitsOf(entry));
   const covering = config.aliases.filter(({ house, units }) =>
-    units.some((unit) => `${house}${unit}` === address),
+    units.some((unit) => own.has(`${house}${unit}`)),
   );
   const findings: Doubt[] = [];
   const warn = (problem: string, hint: string): number =>

@@ -7,13 +7,12 @@ import { isAlarmType } from '../sensor/channels.js';
 import type { SensorType } from '../sensor/settings.js';
 import { modelNamed, UNNAMED_MODEL } from '../x10/model.js';
 import type { Model, ModelKind } from '../x10/model.js';
-import type { Address } from '../x10/address.js';
+import type { Address, Addresses } from '../x10/address.js';
 
 /** One entry. Undefined = not written down, so that the default counts. */
-export type AliasEntry = {
+export type AliasEntry = Addresses & {
   /** heyu's label, the key in the file. */
   readonly alias: string;
-  readonly address: Address;
   /** heyu's module name; undefined = plain X10. */
   readonly model: string | undefined;
   readonly type: SensorType | undefined;
@@ -29,10 +28,11 @@ export type AliasEntry = {
 };
 
 /** An entry with nothing written down but its alias and its address. */
-export function bareEntry(alias: string, address: Address): AliasEntry {
+export function bareEntry(alias: string, address: Address, moreUnits: readonly Address[] = []): AliasEntry {
   return {
     alias,
     address,
+    moreUnits,
     model: undefined,
     type: undefined,
     name: undefined,

@@ -6,26 +6,25 @@
 import { MINUTE } from '../common/duration.js';
 import { SECURITY_FUNCTIONS } from '../heyu/functions.js';
 import { aliasInLog, type X10Config } from '../heyu/x10config.js';
-import { type Address, nextUnit } from '../x10/address.js';
+import { type Address, type Addresses, nextUnit, unitsOf } from '../x10/address.js';
 import { modelNamed } from '../x10/model.js';
 import { type AliasEntry, isMotion, modelOf } from './entry.js';
 import type { HeardUnit, History } from './heard.js';
-import { eachKey } from './propose.js';
+import { isKeypad } from './propose.js';
 import { nameFor } from './words.js';
 
 /** What could be done about something heard. Instants are epoch milliseconds. */
 export type Suggestion =
   /** An address without an entry. `label` and `model` are heyu's, when it has one. */
-  | {
+  | (Addresses & {
       readonly kind: 'unmapped';
-      readonly address: Address;
       readonly label: string | undefined;
       readonly model: string | undefined;
       readonly name: string | undefined;
       readonly count: number;
       readonly firstAt: number;
       readonly lastAt: number;
-    }
+    })
   /** A security sender that heyu does not map: this line belongs into x10config, then `heyu restart`. */
   | {
       readonly kind: 'unmapped_id';
@@ -102,8 +101,11 @@ export function learn(
     ({ address, count }) =>
       address !== undefined && count >= NEIGHBOUR_COUNT && ours.size > 0 && !ours.has(address.charAt(0)),
   );
-  const named = rest.filter((unit) => !strangers.includes(unit));
+  const pads = padsHeard(rest, entries, owners, config);
+  const keys = new Set(pads.flatMap(({ heard }) => heard));
+  const named = rest.filter((unit) => !strangers.includes(unit) && !keys.has(unit));
   return [
+    ...pads.map(({ suggestion }) => suggestion),
     ...named.flatMap((unit) => withoutName(unit, config, free)),
     ...moves.map(({ suggestion }) => suggestion),
     ...dusks.map(({ suggestion }) => suggestion),
@@ -117,7 +119,7 @@ export function learn(
 function ownersOf(entries: readonly AliasEntry[]): ReadonlyMap<Address, AliasEntry> {
   const owners = new Map<Address, AliasEntry>();
   for (const entry of entries) if (entry.dusk !== undefined) owners.set(entry.dusk, entry);
-  for (const entry of entries) owners.set(entry.address, entry);
+  for (const entry of entries) for (const unit of unitsOf(entry)) owners.set(unit, entry);
   return owners;
 }
 
@@ -131,10 +133,33 @@ function oneEach(moves: readonly About<'moved'>[]): readonly About<'moved'>[] {
   return [...earliest.values()];
 }
 
-/** What an import calls the key of a remote that is on several units in heyu. */
-function keyOf(config: X10Config, address: Address): string | undefined {
-  const keys = config.aliases.filter(({ units }) => units.length > 1).flatMap(eachKey);
-  return keys.find(({ house, units }) => units.length === 1 && `${house}${units[0] ?? 0}` === address)?.label;
+/** Remotes that are on several units in heyu: one suggestion for all keys that are free here. */
+function padsHeard(
+  heard: readonly HeardUnit[],
+  entries: readonly AliasEntry[],
+  owners: ReadonlyMap<Address, AliasEntry>,
+  config: X10Config | undefined,
+): readonly { readonly heard: readonly HeardUnit[]; readonly suggestion: Suggestion }[] {
+  return (config?.aliases ?? []).filter(isKeypad).flatMap(({ label, house, units, model }) => {
+    const isFree = (unit: Address): boolean =>
+      !owners.has(unit) && config !== undefined && aliasInLog(config, unit) === undefined;
+    const [address, ...moreUnits] = units.map((unit): Address => `${house}${unit}`).filter(isFree);
+    const keys = heard.filter((unit) => [address, ...moreUnits].some((each) => each === unit.address));
+    // under its own name already: an import gives it the rest of its units
+    if (address === undefined || keys.length === 0 || entries.some(({ alias }) => alias === label)) return [];
+    const suggestion = {
+      kind: 'unmapped' as const,
+      address,
+      moreUnits,
+      label,
+      model,
+      name: nameFor(label),
+      count: keys.reduce((sum, { count }) => sum + count, 0),
+      firstAt: Math.min(...keys.map(({ firstAt }) => firstAt)),
+      lastAt: Math.max(...keys.map(({ lastAt }) => lastAt)),
+    };
+    return [{ heard: keys, suggestion }];
+  });
 }
 
 function withoutName(
@@ -144,11 +169,10 @@ function withoutName(
 ): readonly Suggestion[] {
   const { address, securityId, count, firstAt, lastAt } = unit;
   if (address !== undefined) {
-    const label =
-      (config && (aliasInLog(config, address) ?? keyOf(config, address))) ?? unit.label ?? undefined;
+    const label = (config && aliasInLog(config, address)) ?? unit.label ?? undefined;
     const model = modelAt(config, address);
     const name = label === undefined ? undefined : nameFor(label);
-    return [{ kind: 'unmapped', address, label, model, name, count, firstAt, lastAt }];
+    return [{ kind: 'unmapped', address, moreUnits: [], label, model, name, count, firstAt, lastAt }];
   }
   if (securityId === undefined) return [];
   const model = moduleSending(unit.data);
@@ -199,7 +223,14 @@ export function movedTo(
     unit.address === undefined || [...unit.functions.keys()].some((name) => SECURITY_FUNCTIONS.has(name));
   const candidates = entries.flatMap((entry) => {
     const old = history.units.get(entry.address);
-    if (!old || entry.ignore || (modelOf(entry).protocol === 'security') !== isSecurity) return [];
+    // a remote with several keys is not one sender
+    if (
+      !old ||
+      entry.ignore ||
+      entry.moreUnits.length > 0 ||
+      (modelOf(entry).protocol === 'security') !== isSecurity
+    )
+      return [];
     const silentMs = now - old.lastAt;
     const longest = Math.max(SILENT_MS, 3 * (old.longestMs ?? 0));
     const isSilent = old.count >= KNOWN_COUNT && silentMs > longest && unit.firstAt >= old.lastAt;

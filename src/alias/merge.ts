@@ -3,7 +3,8 @@
  * everything else in the file is its owner's and stays as it is.
  */
 
-import { type Address, nextUnit } from '../x10/address.js';
+import { parseAddresses, writeAddresses } from '../heyu/x10config.js';
+import { type Address, type Addresses, nextUnit, unitsOf } from '../x10/address.js';
 import { type AliasEntry, idOf, isMotion } from './entry.js';
 import type { Proposal, Proposals } from './propose.js';
 
@@ -33,33 +34,39 @@ export function mergeAliases(
   proposals: Proposals,
   options: { readonly prune: boolean },
 ): Merge {
-  const byAlias = new Map(proposals.entries.map((proposal) => [proposal.entry.alias, proposal]));
+  const entries = proposals.entries.map((proposal) => ({
+    ...proposal,
+    entry: freeUnitsOf(proposal.entry, current),
+  }));
+  const byAlias = new Map(entries.map((proposal) => [proposal.entry.alias, proposal]));
   const skipped = new Set(proposals.skipped.map(({ label }) => label));
   const aliases = new Set(current.map(({ alias }) => alias));
   const unmatched = new Map<Address, Proposal>();
-  for (const proposal of proposals.entries) {
+  for (const proposal of entries) {
     if (!aliases.has(proposal.entry.alias)) unmatched.set(proposal.entry.address, proposal);
   }
 
-  const units = new Set(current.flatMap(({ address, dusk }) => [address, dusk]));
+  const units = new Set(current.flatMap((entry) => [...unitsOf(entry), entry.dusk]));
   const kept = current.map((entry): MergeStep => {
     const same = byAlias.get(entry.alias);
     if (same) return compare(entry, same.entry, units);
-    const renamed = unmatched.get(entry.address);
+    const renamed = unitsOf(entry)
+      .map((unit) => unmatched.get(unit))
+      .find((each) => each !== undefined);
     if (renamed) {
-      unmatched.delete(entry.address);
+      unmatched.delete(renamed.entry.address);
       const dusk = newDusk(entry, renamed.entry, units);
       if (dusk.length > 0) return { kind: 'changed', alias: entry.alias, changes: dusk };
       const label = renamed.entry.alias;
       return { kind: 'other_name', alias: entry.alias, label, address: entry.address };
     }
-    if (entry.ignore || skipped.has(entry.alias) || proposals.known.has(entry.address))
+    if (entry.ignore || skipped.has(entry.alias) || unitsOf(entry).some((unit) => proposals.known.has(unit)))
       return { kind: 'same', alias: entry.alias };
     return { kind: 'gone', alias: entry.alias, address: entry.address, removed: options.prune };
   });
 
   const removed = new Set(kept.flatMap((step) => (step.kind === 'gone' && step.removed ? [step.alias] : [])));
-  const occupied = new Set(current.filter(({ alias }) => !removed.has(alias)).map(({ address }) => address));
+  const occupied = new Set(current.filter(({ alias }) => !removed.has(alias)).flatMap(unitsOf));
   const added = [...unmatched.values()].map(({ entry, comments }): MergeStep => {
     // A unit that has an entry of its own is never taken away from it.
     const free = entry.dusk === undefined || !occupied.has(entry.dusk);
@@ -79,9 +86,12 @@ export function changesAnything(merge: Merge): boolean {
  * What another address means for an entry: the old id is written down, so that its history in Home Assistant
  * stays, and a dusk unit that lay behind the old address moves along.
  */
-export function moveTo(entry: AliasEntry, address: Address): readonly Change[] {
-  if (entry.address === address) return [];
-  const changes: Change[] = [{ key: 'address', from: entry.address, to: address }];
+export function moveTo(entry: AliasEntry, addresses: Addresses): readonly Change[] {
+  const [from, to] = [writeAddresses(entry), writeAddresses(addresses)];
+  if (from === to) return [];
+  const changes: Change[] = [{ key: 'address', from, to }];
+  const { address } = addresses;
+  if (address === entry.address) return changes;
   if (entry.dusk !== undefined && entry.dusk === nextUnit(entry.address))
     changes.push({ key: 'dusk', from: entry.dusk, to: nextUnit(address) });
   if (entry.id === undefined) changes.push({ key: 'id', from: undefined, to: idOf(entry) });
@@ -96,8 +106,21 @@ export function merged(current: readonly AliasEntry[], merge: Merge): readonly A
     const entry = byAlias.get(step.alias);
     if (entry === undefined || (step.kind === 'gone' && step.removed)) return [];
     const changes = step.kind === 'changed' ? step.changes : [];
-    return [{ ...entry, ...Object.fromEntries(changes.map(({ key, to }) => [key, to])) }];
+    return [changes.reduce(changed, entry)];
   });
+}
+
+function changed(entry: AliasEntry, { key, to }: Change): AliasEntry {
+  return { ...entry, ...(key === 'address' ? parseAddresses(to) : { [key]: to }) };
+}
+
+/** A remote on several units leaves alone those that are other entries here, unless all of them are. */
+function freeUnitsOf(proposed: AliasEntry, current: readonly AliasEntry[]): AliasEntry {
+  const others = new Set(current.filter(({ alias }) => alias !== proposed.alias).flatMap(unitsOf));
+  const [address, ...moreUnits] = unitsOf(proposed).filter((unit) => !others.has(unit));
+  return address === undefined || proposed.moreUnits.length === 0
+    ? proposed
+    : { ...proposed, address, moreUnits };
 }
 
 /** A motion sensor without dusk unit takes the one that heyu knows, unless that is an entry of its own. */
@@ -116,7 +139,7 @@ function compare(
   proposed: AliasEntry,
   units: ReadonlySet<Address | undefined>,
 ): MergeStep {
-  const changes = [...moveTo(entry, proposed.address), ...newDusk(entry, proposed, units)];
+  const changes = [...moveTo(entry, proposed), ...newDusk(entry, proposed, units)];
   if (proposed.model !== undefined && entry.model?.toUpperCase() !== proposed.model.toUpperCase())
     changes.push({ key: 'model', from: entry.model, to: proposed.model });
   return changes.length === 0

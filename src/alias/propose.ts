@@ -3,11 +3,11 @@
  * is a question; what cannot be a sensor is skipped, with the reason.
  */
 
-import { isDropped, type X10Alias, type X10Config } from '../heyu/x10config.js';
+import { isDropped, placeOf, type X10Alias, type X10Config } from '../heyu/x10config.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
 import type { SensorType } from '../sensor/settings.js';
 import { type Address, nextUnit } from '../x10/address.js';
-import { type ModelKind, modelNamed } from '../x10/model.js';
+import { type Model, type ModelKind, modelNamed } from '../x10/model.js';
 import { type AliasEntry, bareEntry, isMotion, modelOf } from './entry.js';
 import { nameFor, saysDusk, saysDuskOf, saysMotion, typeIn } from './words.js';
 
@@ -43,20 +43,28 @@ export function proposeSensors(config: X10Config): Proposals {
   const modelAt = modelsByAddress(config.aliases);
   const proposals = new Map<Address, Proposal>();
 
-  for (const alias of config.aliases.flatMap(eachKey)) {
+  const taken = new Map<Address, Address>();
+  for (const alias of config.aliases) {
     const reason = whyNot(alias, modelAt, config);
-    const address = addressOf(alias);
-    if (reason !== undefined || address === undefined) {
+    const units = addressesOf(alias);
+    const [unit] = units;
+    if (reason !== undefined || unit === undefined) {
       skipped.push({ label: alias.label, line: alias.line, reason: reason ?? 'it names no unit' });
       continue;
     }
-    const first = proposals.get(address);
-    if (first) {
-      const reasonOfSecond = `${address} is ${first.entry.alias} already: heyu shows the first alias of a unit`;
+    const [address, ...moreUnits] = units.filter((each) => !taken.has(each));
+    const first = proposals.get(taken.get(unit) ?? unit);
+    if (address === undefined && first) {
+      const reasonOfSecond = `${unit} is ${first.entry.alias} already: heyu shows the first alias of a unit`;
       skipped.push({ label: alias.label, line: alias.line, reason: reasonOfSecond });
-      const comment = `heyu also calls it ${alias.label}`;
-      proposals.set(address, { ...first, comments: [...first.comments, comment] });
-    } else proposals.set(address, propose(alias, address, modelAt.get(address), config.defaultModule));
+      const it = first.entry.moreUnits.length === 0 ? 'it' : placeOf(alias);
+      const comment = `heyu also calls ${it} ${alias.label}`;
+      proposals.set(first.entry.address, { ...first, comments: [...first.comments, comment] });
+    } else if (address !== undefined) {
+      for (const each of [address, ...moreUnits]) taken.set(each, address);
+      const proposal = propose(alias, address, modelAt.get(address), config.defaultModule);
+      proposals.set(address, { ...proposal, entry: { ...proposal.entry, moreUnits } });
+    }
   }
 
   const known = new Set(
@@ -82,23 +90,25 @@ function modelsByAddress(aliases: readonly X10Alias[]): ReadonlyMap<Address, str
   return models;
 }
 
-function addressOf({ house, units }: X10Alias): Address | undefined {
-  const [unit, another] = units;
-  return unit === undefined || another !== undefined ? undefined : `${house}${unit}`;
+/** The units of an alias, in ascending order. */
+function addressesOf({ house, units }: X10Alias): readonly Address[] {
+  return units.map((unit): Address => `${house}${unit}`);
 }
 
-/**
- * A remote on several units is one alias in heyu, but its keys are heard by their units: `pad F1-3` gives pad_1,
- * pad_2 and pad_3.
- */
-export function eachKey(alias: X10Alias): readonly X10Alias[] {
-  const model = alias.model === undefined ? undefined : modelNamed(alias.model);
-  if (alias.units.length < 2 || model?.kind !== 'remote' || model.protocol !== 'standard') return [alias];
-  return alias.units.map((unit) => ({
-    ...alias,
-    label: `${alias.label.slice(0, 29)}_${unit}`,
-    units: [unit],
-  }));
+/** A remote on several units: one device, whose keys are heard by their units. */
+export function isKeypad({ label, units, model }: X10Alias): boolean {
+  const known = model === undefined ? undefined : modelNamed(model);
+  return (
+    units.length > 1 &&
+    known?.kind === 'remote' &&
+    known.protocol === 'standard' &&
+    !isMotionRemote(known, label)
+  );
+}
+
+/** REMOTE2 stands for "a keychain remote or motion sensor" in heyu's manual. */
+function isMotionRemote({ name }: Model, label: string): boolean {
+  return name.startsWith('REMOTE') && saysMotion(label);
 }
 
 function whyNot(
@@ -106,15 +116,16 @@ function whyNot(
   modelAt: ReadonlyMap<Address, string>,
   config: X10Config,
 ): string | undefined {
-  if (alias.units.length > 1) return 'it names several units, and heyu shows no such alias in its log';
-  const address = addressOf(alias);
+  if (alias.units.length > 1 && !isKeypad(alias))
+    return 'it names several units, and heyu shows no such alias in its log';
+  const [address] = addressesOf(alias);
   const model = address === undefined ? undefined : modelAt.get(address);
   if (isDropped(config, alias)) {
     // Only standard X10 can come by a transceiver.
     const add = [
       'heyu2mqtt alias add',
       alias.label,
-      address,
+      placeOf(alias),
       ...(model === undefined ? [] : ['--model', model]),
     ];
     return alias.rfOption === undefined
@@ -163,8 +174,7 @@ function propose(
     if (type === 'door') type = undefined;
   } else if (known.kind === 'motion' && known.dusk === 'next_unit' && saysDusk(label)) {
     type = 'light_sensor';
-  } else if (known.name.startsWith('REMOTE') && saysMotion(label)) {
-    // REMOTE2 stands for "a keychain remote or motion sensor" in heyu's manual.
+  } else if (isMotionRemote(known, label)) {
     type = 'motion';
   } else if (known.name === 'PR511' || known.name === 'PHS01') {
     comments.push('a floodlight with a motion sensor: its On may be motion or a command');

@@ -4,8 +4,8 @@
  * test or `explain` replays a day in microseconds with the code of the service.
  */
 
-import type { AddressIndex } from '../x10/address.js';
-import { ADDRESS_COUNT, indexOf } from '../x10/address.js';
+import type { Address } from '../x10/address.js';
+import { ADDRESS_COUNT, indexOf, unitsOf } from '../x10/address.js';
 import { signalReader, type SignalReader } from '../heyu/line.js';
 import { noSelections, shiftSelections, type OtherSelections, type Selections } from '../heyu/selection.js';
 import type { SpoolWatches } from '../heyu/spool.js';
@@ -114,12 +114,9 @@ export function createCore(
     settings: sensor,
     state: memory?.sensors[sensor.id] ?? newSensorState(at),
   }));
-  const at256 = (index: (sensor: SensorSettings) => AddressIndex | undefined): (Sensor | undefined)[] => {
+  const at256 = (units: (sensor: SensorSettings) => readonly Address[]): (Sensor | undefined)[] => {
     const table = new Array<Sensor | undefined>(ADDRESS_COUNT).fill(undefined);
-    for (const sensor of sensors) {
-      const place = index(sensor.settings);
-      if (place !== undefined) table[place] = sensor;
-    }
+    for (const sensor of sensors) for (const unit of units(sensor.settings)) table[indexOf(unit)] = sensor;
     return table;
   };
   const rf: Record<number, [number, number]> = {};
@@ -129,8 +126,8 @@ export function createCore(
     stamps: stampClock(settings.stamp),
     signals: signalReader(),
     sensors,
-    byUnit: at256(({ address }) => indexOf(address)),
-    byDusk: at256(({ dusk }) => (dusk === undefined ? undefined : indexOf(dusk))),
+    byUnit: at256(unitsOf),
+    byDusk: at256(({ dusk }) => (dusk === undefined ? [] : [dusk])),
     selections: memory?.selections ?? noSelections(),
     otherSelections: memory?.otherSelections ?? {},
     spool: memory?.spool ?? {},

@@ -3,7 +3,14 @@
  * (AllOff, LightsOn ...).
  */
 
-import { ADDRESS_COUNT, addressAt, houseAt, type AddressIndex, type HouseCode } from '../x10/address.js';
+import {
+  ADDRESS_COUNT,
+  addressAt,
+  houseAt,
+  type Address,
+  type AddressIndex,
+  type HouseCode,
+} from '../x10/address.js';
 import { KAKU_FUNCTIONS } from '../heyu/functions.js';
 import { selectForPreset, selectUnits, type Addressed, type Selections } from '../heyu/selection.js';
 import type { Signal } from '../heyu/signal.js';
@@ -145,7 +152,7 @@ function houseFunction(
     return;
   }
   let isFirst = true;
-  const take = (sensor: Sensor): void => {
+  const take = (sensor: Sensor, unit: Address): void => {
     const { address, ignore, type } = sensor.settings;
     // a remote is heard by its keys, not by what others say on its house code
     if (ignore || !(isLamp(sensor) || (type === 'remote' && REMOTE_KEYS.has(name)))) return;
@@ -153,19 +160,22 @@ function houseFunction(
     if (type === 'remote') {
       const part = isFirst ? undefined : address;
       isFirst = false;
-      unitHeard(sensor, name, args, { at, now, line, source, part }, core.report);
+      unitHeard(sensor, unit, name, args, { at, now, line, source, part }, core.report);
     } else if (!lampHeard(sensor, name, args, at, core.report)) return;
     signed(core, sensor, at);
   };
   if (name === 'Dim' || name === 'Bright') {
+    // one key of the remote, whichever of its units were addressed
+    const meant = new Map<Sensor, Address>();
     for (const { unit } of units) {
       const sensor = core.byUnit[unit];
-      if (sensor !== undefined) take(sensor);
+      if (sensor !== undefined) meant.set(sensor, addressAt(unit));
     }
+    for (const [sensor, unit] of meant) take(sensor, unit);
     return;
   }
   for (const sensor of core.sensors) {
-    if (sensor.settings.address.charCodeAt(0) - 65 === house) take(sensor);
+    if (sensor.settings.address.charCodeAt(0) - 65 === house) take(sensor, sensor.settings.address);
   }
 }
 
@@ -229,7 +239,7 @@ function unitFunction(
     return;
   }
   if (sensor !== undefined && counts(core, sensor, source)) {
-    unitHeard(sensor, name, '', hearing, report);
+    unitHeard(sensor, addressAt(unit), name, '', hearing, report);
     signed(core, sensor, at);
   }
   if (dusk !== undefined && counts(core, dusk, source)) {

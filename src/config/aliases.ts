@@ -11,7 +11,8 @@ import { dotted, type Entry, isEmpty, readDocument, readKeys, unknownKey, type W
 import { HOUSE_SOURCES, type Source, SOURCES } from '../heyu/source.js';
 import { canBe } from '../sensor/channels.js';
 import type { SensorSettings, SensorType } from '../sensor/settings.js';
-import { type Address, nextUnit } from '../x10/address.js';
+import { writeAddresses } from '../heyu/x10config.js';
+import { type Address, type Addresses, nextUnit } from '../x10/address.js';
 import { type Model, UNNAMED_MODEL } from '../x10/model.js';
 
 /** What is set for all sensors in config.yaml. */
@@ -163,8 +164,8 @@ function readAlias(
   };
   if (values.dusk !== undefined && values.model !== undefined && model.dusk !== 'next_unit') {
     doubtful('dusk', `a ${model.name} has no dusk unit`, 'remove it, or correct the model');
-  } else if (values.dusk !== undefined && !isNear(values.dusk, values.address)) {
-    const next = nextUnit(values.address);
+  } else if (values.dusk !== undefined && !isNear(values.dusk, values.address.address)) {
+    const next = nextUnit(values.address.address);
     doubtful('dusk', 'is not the unit after its own', `sensors send it there: ${next}`);
   }
   if (model.kind === 'other' && values.type === undefined && !(values.ignore ?? false)) {
@@ -174,19 +175,32 @@ function readAlias(
       'say what it is with type',
     );
   }
+  const heeded = { ...values, type: ignoredType === undefined ? values.type : undefined };
+  const settings = settingsOf(alias, values.address, model, heeded, defaults, hidesUnchanged);
+  const tooMany = severalUnits(settings, { file, line: lines.get('address'), key: dotted(path, 'address') });
+  if (tooMany !== undefined) {
+    problems.push(tooMany);
+    return undefined;
+  }
   return {
-    settings: settingsOf(
-      alias,
-      values.address,
-      model,
-      { ...values, type: ignoredType === undefined ? values.type : undefined },
-      defaults,
-      hidesUnchanged,
-    ),
+    settings,
     line,
     lines,
     ignoredType,
   };
+}
+
+/** What is wrong with several units: only a standard remote has a key on each. */
+function severalUnits(settings: SensorSettings, place: Parameters<typeof problemAt>[0]): Problem | undefined {
+  const { type, model, moreUnits } = settings;
+  if (moreUnits.length === 0 || (type === 'remote' && model.protocol === 'standard')) return undefined;
+  const said = model.kind === 'remote' && type !== 'remote' ? ` of type ${type}` : '';
+  const what = model === UNNAMED_MODEL ? `a sensor of type ${type}` : `a ${model.name}${said}`;
+  return problemAt(
+    place,
+    `${writeAddresses(settings)} is several units, and ${what} has one`,
+    'give each unit an alias; a remote with several keys has a model such as PALMPAD, or type: remote',
+  );
 }
 
 /** The unit after its own; that it is its own address is a fault, which is told elsewhere. */
@@ -196,7 +210,7 @@ function isNear(dusk: Address, address: Address): boolean {
 
 function settingsOf(
   alias: string,
-  address: NonNullable<AliasValues['address']>,
+  { address, moreUnits }: Addresses,
   model: Model,
   values: { readonly [Key in keyof AliasValues]?: AliasValues[Key] | undefined },
   defaults: SensorDefaults,
@@ -208,6 +222,7 @@ function settingsOf(
     alias,
     id: values.id ?? address.toLowerCase(),
     address,
+    moreUnits,
     dusk: values.dusk,
     model,
     type,

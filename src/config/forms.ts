@@ -8,9 +8,9 @@ import { DAY, HOUR, MINUTE, SECOND, writeDuration } from '../common/duration.js'
 import { quote } from '../common/text.js';
 import { didYouMean, nearest } from './suggest.js';
 import { type Source, SOURCES } from '../heyu/source.js';
-import { labelProblem } from '../heyu/x10config.js';
+import { ADDRESSES_PATTERN, labelProblem, parseAddresses, writeAddresses } from '../heyu/x10config.js';
 import { topicFault } from '../mqtt/topics.js';
-import { type Address, parseAddress } from '../x10/address.js';
+import { type Address, type Addresses, parseAddress } from '../x10/address.js';
 import { type Model, modelNamed, MODELS } from '../x10/model.js';
 
 /** What a file or an environment variable gives: one text, or a list of texts. */
@@ -376,6 +376,17 @@ export const address: Form<Address> = single(
   },
   { type: 'string', pattern: '^ *[A-Pa-p]0?(1[0-6]|[1-9]) *$' },
   (value) => value,
+);
+
+/** An address, or those of a remote with several keys: `F1-3`, `F1,3,5`. */
+export const addresses: Form<Addresses> = single(
+  'address',
+  (given) => {
+    const value = parseAddresses(given);
+    return value === undefined ? bad(`${quote(given)} is no X10 address`, addressHint(given)) : good(value);
+  },
+  { type: 'string', pattern: ADDRESSES_PATTERN },
+  writeAddresses,
 );
 
 /** A sender's id in an address's place is what its owner knows of a security sensor. */

@@ -12,7 +12,7 @@ import { normalise } from '../security/vocabulary.js';
 import { isAlarmType } from '../sensor/channels.js';
 import { eventTypesOf } from '../sensor/event-types.js';
 import type { SensorSettings, SensorType } from '../sensor/settings.js';
-import type { Address } from '../x10/address.js';
+import { unitsOf, type Address } from '../x10/address.js';
 
 /** What is judged, and how its places are shown. */
 export type Judged = {
@@ -106,8 +106,11 @@ export function conflicts(aliases: readonly AliasRead[], file: string): readonly
   const byId = new Map<string, AliasRead>();
   const byTopic = new Map<string, AliasRead>();
   for (const alias of aliases) {
-    const { address, id, topic } = alias.settings;
-    const there = byAddress.get(address);
+    const { id, topic } = alias.settings;
+    const units = unitsOf(alias.settings);
+    const address = units.find((unit) => byAddress.has(unit));
+    for (const unit of units) if (!byAddress.has(unit)) byAddress.set(unit, alias);
+    const there = address && byAddress.get(address);
     if (there !== undefined) {
       say(
         alias,
@@ -118,7 +121,7 @@ export function conflicts(aliases: readonly AliasRead[], file: string): readonly
       );
       // The default id is made of the address: saying it twice would help nobody.
       if (!alias.lines.has('id')) continue;
-    } else byAddress.set(address, alias);
+    }
     const namesake = byId.get(id.toLowerCase());
     if (namesake !== undefined) {
       say(

@@ -4,6 +4,7 @@
  */
 import {
   address,
+  addresses,
   brokerUrl,
   choice,
   cron,
@@ -430,7 +431,12 @@ export const TYPE_OF_KIND: Readonly<Record<ModelKind, SensorType>> = {
 
 /** The keys below `aliases.<alias>`. */
 export const ALIAS_KEYS = {
-  address: optionalKey(address, 'required', 'House code and unit, as heyu writes them.', 'A3'),
+  address: optionalKey(
+    addresses,
+    'required',
+    'House code and unit, as heyu writes them; of a standard remote several units: `F1-3`, `F1,3,5`.',
+    'A3',
+  ),
   model: optionalKey(
     model,
     'plain X10 motion',
@@ -461,7 +467,7 @@ export const ALIAS_KEYS = {
   topic: optionalKey(ownTopic, 'the alias', 'Its topics lie here, below the base topic.', 'hall'),
   id: optionalKey(
     idPart,
-    'the address in lower case',
+    'the (first) address in lower case',
     'Last part of its unique ids. Write the old one down when the address changes, and its history stays.',
     'a3',
   ),

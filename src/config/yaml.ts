@@ -330,7 +330,10 @@ export function readKeys<Table extends KeyTable>(
   for (const entry of entries.values()) {
     const key = Object.hasOwn(table, entry.key) ? table[entry.key] : undefined;
     if (key === undefined) {
-      problems.push(unknownKey(entry, place, Object.keys(table)));
+      // YAML: within braces a comma ends the value
+      const isUnit = 'address' in table && /^\d+(-\d+)?$/.test(entry.key);
+      const hint = isUnit ? 'within braces a list of units needs quotes: address: "F1,3"' : undefined;
+      problems.push(unknownKey(entry, place, Object.keys(table), hint));
       continue;
     }
     lines.set(entry.key, entry.line);

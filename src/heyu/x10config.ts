@@ -20,7 +20,7 @@ import {
   sceneProblem,
   writeUnits,
 } from './x10config-rules.js';
-import type { Address, HouseCode } from '../x10/address.js';
+import { type Address, type Addresses, type HouseCode, parseAddress, unitsOf } from '../x10/address.js';
 import { modelNamed } from '../x10/model.js';
 
 /** A line that heyu refuses (`problems`) or remarks upon (`warnings`). `line` counts from 1; 0 = the whole file. */
@@ -303,9 +303,14 @@ export function sharedIds(
   });
 }
 
+/** House code and units of an alias as heyu writes them: `F1-3`. */
+export function placeOf({ house, units }: Pick<X10Alias, 'house' | 'units'>): string {
+  return `${house}${writeUnits(units)}`;
+}
+
 /** How `heyu show alias` prints it: label, house code and units, module, options. */
 export function writeAlias(alias: X10Alias): string {
-  const place = `${alias.house}${writeUnits(alias.units)}`;
+  const place = placeOf(alias);
   return [alias.label, place, ...(alias.model === undefined ? [] : [alias.model]), ...alias.options].join(
     ' ',
   );
@@ -579,4 +584,28 @@ export function readScale([word = '', factor = '', offset = '0']: readonly strin
     factor: readDecimal(factor) ?? 1,
     offset: readDecimal(offset) ?? 0,
   };
+}
+
+/** What `parseAddresses` takes: one unit, or several without what heyu takes by halves (`1-3-5`, `3-`). */
+export const ADDRESSES_PATTERN = ((unit: string): string => {
+  const run = `${unit}(-${unit})?`;
+  return `^ *[A-Pa-p](\\*|${run}(,${run})*) *$`;
+})('0?(1[0-6]|[1-9])');
+
+const ADDRESSES = new RegExp(ADDRESSES_PATTERN, 'u');
+
+/** Reads `F1-3`, `f1,3,5`, `F*` or one address; anything else is undefined. */
+export function parseAddresses(text: string): Addresses | undefined {
+  const place = text.trim();
+  if (!ADDRESSES.test(place)) return undefined;
+  const read = readUnits(place.slice(1));
+  const [address, ...moreUnits] = (read.kind === 'units' ? read.units : []).flatMap(
+    (unit) => parseAddress(`${place.charAt(0)}${unit}`) ?? [],
+  );
+  return address === undefined ? undefined : { address, moreUnits };
+}
+
+/** The same as heyu writes it. */
+export function writeAddresses(addresses: Addresses): string {
+  return `${addresses.address.charAt(0)}${writeUnits(unitsOf(addresses).map((each) => Number(each.slice(1))))}`;
 }

@@ -1,4 +1,5 @@
 /** The device of one sensor: an entity for each of its channels, and the keys of a remote as device triggers. */
+import { writeAddresses } from '../heyu/x10config.js';
 import { sensorTopic } from '../mqtt/topics.js';
 import { channelsOf, isSwitchable, isUncertain, mainChannelOf } from '../sensor/channels.js';
 import { eventTypesOf } from '../sensor/event-types.js';
@@ -140,7 +141,7 @@ export function sensorDevice(core: CoreSettings, sensor: SensorSettings): Discov
       via_device: bridgeObjectId(core),
       ...(sensor.area === undefined ? {} : { suggested_area: sensor.area }),
     },
-    newerDeviceKeys: { serial_number: sensor.address },
+    newerDeviceKeys: { serial_number: writeAddresses(sensor) },
     availabilityTopics: sensorAvailability(core),
     components: {
       ...Object.fromEntries(

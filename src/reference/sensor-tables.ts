@@ -133,6 +133,7 @@ function settingsOf(model: Model): SensorSettings {
     alias: 'hall',
     id: 'a3',
     address: 'A3',
+    moreUnits: [],
     dusk: undefined,
     model,
     type: TYPE_OF_KIND[model.kind],

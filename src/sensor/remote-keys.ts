@@ -1,4 +1,5 @@
-import type { EventType } from './event-types.js';
+import { unitKey, type EventType } from './event-types.js';
+import type { SensorSettings } from './settings.js';
 
 /** Keys of remotes: heyu's function name -> the event that is published. */
 export const REMOTE_KEYS: ReadonlyMap<string, EventType> = new Map<string, EventType>([
@@ -21,3 +22,14 @@ export const REMOTE_KEYS: ReadonlyMap<string, EventType> = new Map<string, Event
   ['vData', 'vdata'],
   ['vDataM', 'vdata'],
 ]);
+
+/** The event of a function that a remote has sent for this unit; undefined when no key does that. */
+export function keyOf(
+  { moreUnits }: SensorSettings,
+  name: string,
+  unit: string | undefined,
+): EventType | undefined {
+  const key = REMOTE_KEYS.get(name);
+  const isOfUnit = unit !== undefined && moreUnits.length > 0 && (key === 'on' || key === 'off');
+  return isOfUnit ? unitKey(unit, key) : key;
+}

@@ -4,18 +4,20 @@
  */
 
 import type { SecurityFlag } from '../heyu/functions.js';
+import type { Address } from '../x10/address.js';
 import { alarmChannel, expireAlarmChannel } from './alarm-channel.js';
 import { mainChannelOf } from './channels.js';
 import { expireSilence, noteFlags, noteSign } from './diagnostics.js';
 import { eventTypesOf, type EventType } from './event-types.js';
 import { idOf, setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
 import { lampHeard } from './lamp.js';
-import { REMOTE_KEYS } from './remote-keys.js';
+import { keyOf } from './remote-keys.js';
 import { expireMotion, motionAlert, motionClear, motionOver, motionSeen } from './motion.js';
 
-/** On, Off, Dim ... of its own address. `args` is what heyu wrote behind the function. */
+/** On, Off, Dim ... of an address of its own. `args` is what heyu wrote behind the function. */
 export function unitHeard(
   sensor: Sensor,
+  unit: Address,
   name: string,
   args: string,
   hearing: Hearing,
@@ -23,7 +25,7 @@ export function unitHeard(
 ): void {
   const { type } = sensor.settings;
   if (type === 'remote') {
-    keyPressed(sensor, name, { unit: sensor.settings.address }, hearing, report);
+    keyPressed(sensor, name, { unit, address: unit }, hearing, report);
   } else if (type === 'light' || type === 'appliance') {
     lampHeard(sensor, name, args, hearing.at, report);
   } else if (name !== 'On' && name !== 'Off') {
@@ -121,7 +123,7 @@ function keyPressed(
   hearing: Hearing,
   report: Report,
 ): void {
-  const type = REMOTE_KEYS.get(name);
+  const type = keyOf(sensor.settings, name, details['unit']);
   if (type === undefined || !eventTypesOf(sensor.settings).includes(type)) {
     report.kept(sensor, `${name} is no key of this remote`);
     return;

@@ -1,4 +1,4 @@
-import type { Address } from '../x10/address.js';
+import type { Address, Addresses } from '../x10/address.js';
 import type { Model } from '../x10/model.js';
 import type { Source } from '../heyu/source.js';
 
@@ -22,12 +22,11 @@ export type SensorType =
 export type ArmedMode = 'away' | 'home' | 'night' | 'vacation' | 'custom_bypass';
 
 /** One entry of the alias file, checked and with its defaults filled in. Times are milliseconds. */
-export type SensorSettings = {
+export type SensorSettings = Addresses & {
   /** heyu's alias: the key in the alias file. */
   readonly alias: string;
   /** Stays for ever: the last part of unique ids. The address in lower case unless written down (`id:`). */
   readonly id: string;
-  readonly address: Address;
   /** The unit that says dark (On) and light (Off). */
   readonly dusk: Address | undefined;
   readonly model: Model;

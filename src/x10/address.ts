@@ -12,6 +12,14 @@ export type UnitCode = number;
 /** House code and unit code as heyu writes them: "A1".."P16". */
 export type Address = `${HouseCode}${number}`;
 
+/** Where a sensor is: its address, and the units of the further keys of a remote (same house code, ascending). */
+export type Addresses = { readonly address: Address; readonly moreUnits: readonly Address[] };
+
+/** Every address of a sensor, its own first. */
+export function unitsOf({ address, moreUnits }: Addresses): readonly Address[] {
+  return [address, ...moreUnits];
+}
+
 /** Position of an address in a table of all of them: 0 (A1) .. 255 (P16). */
 export type AddressIndex = number;
 

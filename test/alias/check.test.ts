@@ -12,6 +12,9 @@ const entry = (alias: string, address: Address, more: Partial<AliasEntry> = {}):
 const hall = entry('hall', 'A3', { model: 'MS14A' });
 const stairs = entry('stairs', 'A7', { model: 'MS14A' });
 
+const pad = entry('pad', 'F1', { moreUnits: ['F2', 'F3'], model: 'PALMPAD' });
+const PAD = 'ALIAS pad F1-3 PALMPAD RFFORWARD';
+
 /** `level alias: problem` of each finding. */
 const shown = (entries: readonly AliasEntry[], x10config?: string, heard?: readonly Address[]) => {
   const history = newHistory();
@@ -40,6 +43,32 @@ describe('an alias file against the configuration of heyu', () => {
       [hall],
       'ALIAS hall A3,4 MS14A RFFORWARD',
       ['note hall: names 2 units in heyu, which never shows it in the log'],
+    ],
+    ['that has the same remote', [pad], PAD, []],
+    ['that has it under another name', [{ ...pad, alias: 'desk' }], PAD, ['note desk: heyu calls F1-3 pad']],
+    [
+      'of whose keys one is missing',
+      [{ ...pad, moreUnits: ['F2' as const] }],
+      PAD,
+      ['fault pad: has the address F1,2, but heyu says F1-3'],
+    ],
+    [
+      'of whose keys one has a name of its own',
+      [{ ...pad, moreUnits: ['F2' as const] }, entry('desk', 'F3', { model: 'PALMPAD' })],
+      PAD,
+      ['note desk: heyu calls F1-3 pad'],
+    ],
+    [
+      'that has it elsewhere',
+      [pad],
+      'ALIAS pad G1-3 PALMPAD RFFORWARD',
+      ['fault pad: has the address F1-3, but heyu says G1-3'],
+    ],
+    [
+      'that has another module for one of its keys',
+      [pad],
+      'ALIAS pad F1-2 PALMPAD RFFORWARD\nALIAS fob F3 KR19A RFFORWARD',
+      ['fault pad: has the address F1-3, but heyu says F1,2'],
     ],
     ['with no unit', [hall], 'ALIAS hall A0', ['fault hall: has the address A3, but heyu says no unit']],
     [

@@ -132,6 +132,7 @@ describe('a sender without a name', () => {
     expect(learn(history(unit('A5', 'On', 1, 2)), [], config, 3)).toEqual([
       {
         kind: 'unmapped',
+        moreUnits: [],
         address: 'A5',
         label: 'porch_motion',
         model: 'MS13A',
@@ -314,10 +315,25 @@ describe('senders that heyu does not map', () => {
     expect(units).not.toContain('A1');
   });
 
-  it('of a remote on several units are called as an import calls them', () => {
+  it('of a remote on several units are one remote', () => {
     const config = readX10Config('ALIAS pad F1-3 PALMPAD RFFORWARD');
-    expect(learn(history(unit('F2', 'On', 1)), [], config, DAY)).toMatchObject([
-      { kind: 'unmapped', address: 'F2', label: 'pad_2', model: 'PALMPAD' },
+    const heard = history(unit('F2', 'On', 1), unit('F3', 'Off', 2), unit('F3', 'Off', 3));
+    expect(learn(heard, [], config, DAY)).toEqual([
+      {
+        kind: 'unmapped',
+        address: 'F1',
+        moreUnits: ['F2', 'F3'],
+        label: 'pad',
+        model: 'PALMPAD',
+        name: 'Pad',
+        count: 3,
+        firstAt: 1,
+        lastAt: 3,
+      },
+    ]);
+    expect(learn(heard, [bareEntry('desk', 'F1', ['F2', 'F3'])], config, DAY)).toEqual([]);
+    expect(learn(heard, [bareEntry('desk', 'F3')], config, DAY)).toMatchObject([
+      { address: 'F1', moreUnits: ['F2'], count: 1 },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AliasEntry, bareEntry } from '../../src/alias/entry.js';
-import { changesAnything, mergeAliases, moveTo } from '../../src/alias/merge.js';
+import { changesAnything, merged, mergeAliases, moveTo } from '../../src/alias/merge.js';
 import { proposeSensors } from '../../src/alias/propose.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import type { Address } from '../../src/x10/address.js';
@@ -33,6 +33,67 @@ describe('an import into a file', () => {
 
   it('does not read a module in another spelling as a change', () => {
     expect(merge([{ ...hall, model: 'ms14a' }], [HALL])).toEqual([{ kind: 'same', alias: 'hall_motion' }]);
+  });
+
+  const PAD = 'pad F1-3 PALMPAD RFFORWARD';
+  const pad = entry('pad', 'F1', { moreUnits: ['F2', 'F3'], model: 'PALMPAD' });
+
+  it.each([
+    ['is there already', [pad], [{ kind: 'same', alias: 'pad' }]],
+    [
+      'was one key',
+      [{ ...pad, moreUnits: [] }],
+      [{ kind: 'changed', alias: 'pad', changes: [{ key: 'address', from: 'F1', to: 'F1-3' }] }],
+    ],
+    [
+      'began with another key, and keeps its id',
+      [{ ...pad, address: 'F2' as const, moreUnits: [] }],
+      [
+        {
+          kind: 'changed',
+          alias: 'pad',
+          changes: [
+            { key: 'address', from: 'F2', to: 'F1-3' },
+            { key: 'id', from: undefined, to: 'f2' },
+          ],
+        },
+      ],
+    ],
+    [
+      'has another name here',
+      [{ ...pad, alias: 'desk' }],
+      [{ kind: 'other_name', alias: 'desk', label: 'pad', address: 'F1' }],
+    ],
+    [
+      'has a name for each key',
+      [entry('pad_1', 'F1'), entry('pad_2', 'F2'), entry('pad_3', 'F3')],
+      [
+        { kind: 'other_name', alias: 'pad_1', label: 'pad', address: 'F1' },
+        { kind: 'same', alias: 'pad_2' },
+        { kind: 'same', alias: 'pad_3' },
+      ],
+    ],
+    [
+      'has a name for one key',
+      [entry('pad_2', 'F2')],
+      [
+        { kind: 'same', alias: 'pad_2' },
+        { kind: 'added', entry: { alias: 'pad', address: 'F1', moreUnits: ['F3'] } },
+      ],
+    ],
+    [
+      'has lost a key to another alias',
+      [entry('pad', 'F1', { moreUnits: ['F3'], model: 'PALMPAD' }), entry('desk', 'F2')],
+      [
+        { kind: 'same', alias: 'pad' },
+        { kind: 'same', alias: 'desk' },
+      ],
+    ],
+  ])('of a remote on several units that %s', (_, current, steps) => {
+    const found = merge(current, [PAD]);
+    expect(found).toMatchObject(steps);
+    expect(found).toHaveLength(steps.length);
+    expect(changesAnything(merge(merged(current, found), [PAD]))).toBe(false);
   });
 
   it('does not take away a module that heyu does not name', () => {
@@ -125,6 +186,6 @@ describe('another address', () => {
       ],
     ],
   ] as const)('%s', (_, own, to, changes) => {
-    expect(moveTo(own, to)).toEqual(changes);
+    expect(moveTo(own, { address: to, moreUnits: [] })).toEqual(changes);
   });
 });

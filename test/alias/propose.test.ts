@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { proposeSensors, takeDusk, takeType } from '../../src/alias/propose.js';
-import { readX10Config } from '../../src/heyu/x10config.js';
+import { readX10Config, writeAddresses } from '../../src/heyu/x10config.js';
 
 const propose = (...lines: string[]) => {
   const written = lines.map((line) => (/^(TTY_AUX|DEFAULT_MODULE) /.test(line) ? line : `ALIAS ${line}`));
@@ -71,12 +71,29 @@ describe('what is proposed for an alias', () => {
     expect(skipped).toMatchObject([{ line: 1, reason: expect.stringContaining(reason) as string }]);
   });
 
-  it('is every key of a remote on several units', () => {
-    expect(shown('pad F1-2,5 PALMPAD RFFORWARD')).toEqual([
-      'pad_1 F1 PALMPAD - Pad 1',
-      'pad_2 F2 PALMPAD - Pad 2',
-      'pad_5 F5 PALMPAD - Pad 5',
-    ]);
+  it.each([
+    ['all of them', ['pad F1-2,5 PALMPAD RFFORWARD'], ['pad F1,2,5 PALMPAD']],
+    [
+      'those that have no alias before it',
+      ['desk F2 PALMPAD RFFORWARD', 'pad F1-3 PALMPAD RFFORWARD'],
+      ['desk F2 PALMPAD', 'pad F1,3 PALMPAD'],
+    ],
+    [
+      'all of them, whatever comes behind it',
+      ['pad F1-3 PALMPAD RFFORWARD', 'desk F2', 'both F2-3 PALMPAD RFFORWARD'],
+      ['pad F1-3 PALMPAD # heyu also calls F2 desk, heyu also calls F2,3 both'],
+    ],
+    ['none, when it may be a motion sensor', ['hall_motion F1-2 REMOTE2'], []],
+  ])('is one remote on several units: %s', (_, lines, expected) => {
+    const { entries } = propose(...lines);
+    expect(
+      entries.map(({ entry, comments }) =>
+        [
+          `${entry.alias} ${writeAddresses(entry)} ${entry.model ?? '-'}`,
+          ...(comments.length === 0 ? [] : [`# ${comments.join(', ')}`]),
+        ].join(' '),
+      ),
+    ).toEqual(expected);
   });
 
   it.each([

@@ -356,6 +356,49 @@ describe('a remote', () => {
     expect(said([pad], ...lines)).toEqual(expected.map((type) => `pad/event ${type}`));
   });
 
+  const keys = sensorSettings('F1', 'PALMPAD', { type: 'remote', topic: 'keys', moreUnits: ['F2', 'F5'] });
+  const dimmed = (house: string): string => `rcva func          Dim : hc ${house} dim %06 [~13]`;
+
+  test.each([
+    [
+      'tells its keys apart',
+      ['rcva F2 On', '+3', 'rcva F5 Off', '+3', 'rcva F1 On'],
+      ['key_2_on F2', 'key_5_off F5', 'key_1_on F1'],
+    ],
+    ['does not hear units between them', ['rcva F3 On'], []],
+    ['is heard once on two paths', ['snda F2 On', '+1', 'rcvi F2 On'], ['key_2_on F2']],
+    ['is one key when held', ['rcva F2 On', '+1', 'rcva F2 On', '+1', 'rcva F2 On'], ['key_2_on F2']],
+    ['has two keys pressed at once', ['rcva F1 On', 'rcva F2 On'], ['key_1_on F1', 'key_2_on F2']],
+    [
+      'dims as one',
+      ['rcva F2 On', '+2', dimmed('F'), '+2', dimmed('F')],
+      ['key_2_on F2', 'dim F2', 'dim F2'],
+    ],
+    [
+      'dims once, whatever was addressed',
+      [
+        'rcvi addr unit       1 : hu F1  (x)',
+        'rcvi addr unit       2 : hu F2  (x)',
+        'rcvi func          Dim : hc F dim %06 [~13]',
+      ],
+      ['dim F2'],
+    ],
+    [
+      'has one key for all lights',
+      ['rcva func     LightsOn : hc F', '+5', 'rcva func       AllOff : hc F'],
+      ['lights_on F1', 'all_off F1'],
+    ],
+    ['leaves other house codes alone', ['rcva G2 On', dimmed('G'), 'rcva func       AllOff : hc G'], []],
+  ])('of several units %s', (_, lines, expected) => {
+    const presses = replay([keys], lines).found.flatMap((finding) => {
+      if (finding.kind !== 'publish' || finding.topic !== 'x10/keys/event') return [];
+      const { event_type, address, unit } = JSON.parse(finding.payload) as Record<string, string>;
+      expect(unit).toBe(address);
+      return [`${event_type ?? ''} ${address ?? ''}`];
+    });
+    expect(presses).toEqual(expected);
+  });
+
   test('is not seen when others talk on its house code', () => {
     const { found } = replay([pad], ['rcvi func    StatusReq : hc A', 'sndc func       AllOff : hc A']);
     expect(found.filter(({ kind }) => kind === 'publish')).toEqual([]);

@@ -28,6 +28,47 @@ describe('alias add', () => {
     );
   });
 
+  it('takes the units of a remote, which stay one alias', async () => {
+    const { alias, read } = house();
+    const { code, out } = await alias('add', 'pad', 'f1,3,2', '--model', 'palmpad');
+    expect([code, out]).toEqual([0, expect.stringContaining('added: pad (F1-3)')]);
+    expect(read('aliases.yaml')).toContain('\n  pad:\n    address: F1-3\n    model: PALMPAD\n');
+    expect((await alias('set', 'pad', '--address', 'F2,5')).code).toBe(0);
+    expect(read('aliases.yaml')).toContain('\n  pad:\n    address: "F2,5"\n    model: PALMPAD\n    id: f1\n');
+    expect((await alias('list')).out).toMatch(/^ *pad +F2,5 +PALMPAD +remote/m);
+    const listed = JSON.parse((await alias('list', '--json')).out) as object[];
+    expect(listed).toContainEqual(expect.objectContaining({ alias: 'pad', address: 'F2,5', id: 'f1' }));
+    const shown = JSON.parse((await alias('show', 'pad', '--json')).out) as object;
+    expect(shown).toMatchObject({ address: 'F2,5' });
+    expect(shown).not.toHaveProperty('moreUnits');
+  });
+
+  it('takes a list of units into an alias within braces', async () => {
+    const { alias, read, write } = house();
+    write('aliases.yaml', 'aliases:\n  pad: { address: F1, model: PALMPAD }\n');
+    expect((await alias('set', 'pad', '--address', 'F1,3')).code).toBe(0);
+    expect(read('aliases.yaml')).toBe('aliases:\n  pad: { address: "F1,3", model: PALMPAD }\n');
+  });
+
+  it.each([
+    [
+      'of a motion sensor',
+      ['add', 'porch', 'A5-6'],
+      'A5,6 is several units, and a sensor of type motion has one',
+    ],
+    [
+      'that another alias has',
+      ['add', 'pad', 'A1-3', '--model', 'PALMPAD'],
+      'A3 is already the address of hall_motion',
+    ],
+  ])('refuses units %s', async (_, command, problem) => {
+    const { alias, read } = house();
+    const before = read('aliases.yaml');
+    const { code, err } = await alias(...command);
+    expect([code, err]).toEqual([1, expect.stringContaining(problem)]);
+    expect(read('aliases.yaml')).toBe(before);
+  });
+
   it('gives the place of a sensor that moved away an id of its own', async () => {
     const { alias, read } = house();
     await alias('set', 'hall_motion', '--address', 'B7');

@@ -30,6 +30,28 @@ describe('alias import', () => {
     expect((await alias('check', '--no-log')).code).toBe(0);
   });
 
+  it('takes a remote on several units as one, which explain knows by every key', async () => {
+    const { alias, path, read, write } = house();
+    write('x10config', 'ALIAS pad F1-3 PALMPAD RFFORWARD\n');
+    write('aliases.yaml', '');
+    const { code, out } = await alias('import', '--yes');
+    expect([code, out]).toEqual([0, expect.stringContaining('+ pad: F1-3, PALMPAD, "Pad"') as string]);
+    expect(read('aliases.yaml')).toContain('  pad:\n    address: F1-3\n    model: PALMPAD\n    name: Pad\n');
+    expect((await alias('import', '--yes')).out).toContain('is up to date');
+    expect((await alias('check', '--no-log', '--json')).out.trim()).toBe('[]');
+    write(
+      'pressed',
+      [
+        '11/22 12:00:00  rcva addr unit       2 : hu F2  (_no_alias_)',
+        '11/22 12:00:00  rcva func           On : hc F',
+        '',
+      ].join('\n'),
+    );
+    const explained = await runCli('explain', '--aliases', path('aliases.yaml'), path('pressed'));
+    expect(explained.out).toContain('F2 pad: on');
+    expect(explained.out).toMatch(/x10\/pad\/event .*"event_type":"key_2_on".*"address":"F2"/);
+  });
+
   it('says so of sensors that disturb each other', async () => {
     const { alias, write } = house();
     write('x10config', 'ALIAS one B1 MS13 RFFORWARD\nALIAS two B2 MS13 RFFORWARD\n');

@@ -101,6 +101,7 @@ describe('a suggestion in words', () => {
     [
       {
         kind: 'unmapped',
+        moreUnits: [],
         address: 'A5',
         label: 'porch',
         model: 'MS13A',

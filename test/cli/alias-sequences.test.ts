@@ -58,6 +58,7 @@ const x10config = fc
 const suggestion: fc.Arbitrary<Suggestion> = fc.oneof(
   address.map((unit): Suggestion => ({
     kind: 'unmapped',
+    moreUnits: [],
     address: unit,
     label: undefined,
     model: undefined,

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatProblems } from '../../src/config/problem.js';
 import { model } from '../../src/config/forms.js';
+import { parseAddresses, writeAddresses } from '../../src/heyu/x10config.js';
+import { unitsOf } from '../../src/x10/address.js';
 import { modelNamed, MODELS } from '../../src/x10/model.js';
 import { aliasesText, faultsOf, good, scene } from './scene.js';
 
@@ -18,12 +21,68 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
   ['an address only', ['a: A3'], ['2: aliases.a: must be a section\n  hint: write at least { address: A3 }']],
   [
     'addresses that are none',
-    ['a: { address: Q1 }', 'b: { address: A17 }', 'c: { address: A }', 'd: { address: "A1,2" }'],
+    ['a: { address: Q1 }', 'b: { address: A17 }', 'c: { address: A }', 'd: { address: "A1," }'],
     [
       '2: aliases.a.address: "Q1" is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
       '3: aliases.b.address: "A17" is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
       '4: aliases.c.address: "A" is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
-      '5: aliases.d.address: "A1,2" is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
+      '5: aliases.d.address: "A1," is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
+    ],
+  ],
+  [
+    'several units of what has one',
+    [
+      'a: { address: A1-3 }',
+      'b: { address: "B1,2", model: MS14A }',
+      'c: { address: C1-2, model: KR10A }',
+      'd: { address: D1-2, model: StdLM }',
+      'e: { address: E*, type: light }',
+      'f: { address: F1-2, model: REMOTE2, type: motion }',
+      'g: { address: G1-2, model: DS10A, type: remote }',
+    ],
+    [
+      ['A1-3', 'a sensor of type motion'],
+      ['B1,2', 'a MS14A'],
+      ['C1,2', 'a KR10A'],
+      ['D1,2', 'a StdLM'],
+      ['E1-16', 'a sensor of type light'],
+      ['F1,2', 'a REMOTE2 of type motion'],
+      ['G1,2', 'a DS10A'],
+    ].map(
+      ([units = '', what = ''], index) =>
+        `${index + 2}: aliases.${'abcdefg'.charAt(index)}.address: ${units} is several units, and ${what} has one\n  hint: give each unit an alias; a remote with several keys has a model such as PALMPAD, or type: remote`,
+    ),
+  ],
+  [
+    'units of a remote that are none',
+    ['F1-', 'F1-3-5', 'F1-17', 'F0-3', 'F1-G3', 'F1 3', '"F1,3,"', 'F**'].map(
+      (units, index) => `${'abcdefgh'.charAt(index)}: { address: ${units}, model: PALMPAD }`,
+    ),
+    ['F1-', 'F1-3-5', 'F1-17', 'F0-3', 'F1-G3', 'F1 3', 'F1,3,', 'F**'].map(
+      (units, index) =>
+        `${index + 2}: aliases.${'abcdefgh'.charAt(index)}.address: "${units}" is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3`,
+    ),
+  ],
+  [
+    'a list of units without quotes within braces',
+    ['a: { address: F1,3,5, model: PALMPAD }'],
+    [
+      '2: aliases.a.3: unknown key\n  hint: within braces a list of units needs quotes: address: "F1,3"',
+      '2: aliases.a.5: unknown key\n  hint: within braces a list of units needs quotes: address: "F1,3"',
+    ],
+  ],
+  [
+    'a unit of a remote that is another alias, or its dusk unit',
+    [
+      'pad: { address: F1-3, model: PALMPAD }',
+      'desk: { address: F3, model: PALMPAD }',
+      'hall: { address: F5, model: MS14A, dusk: F2 }',
+      'bed: { address: "F2,4", model: PALMPAD }',
+    ],
+    [
+      '3: aliases.desk.address: F3 is already the address of pad (line 2)\n  hint: an address can have one alias',
+      '4: aliases.hall.dusk: F2 is the address of pad (line 2)\n  hint: remove one: a unit tells either motion or darkness',
+      '5: aliases.bed.address: F2 is already the address of pad (line 2)\n  hint: an address can have one alias',
     ],
   ],
   [
@@ -260,6 +319,7 @@ describe('sensors', () => {
         alias: 'hall_motion',
         id: 'a3',
         address: 'A3',
+        moreUnits: [],
         dusk: undefined,
         model: expect.objectContaining({ name: 'X10', kind: 'motion' }) as unknown,
         type: 'motion',
@@ -278,6 +338,43 @@ describe('sensors', () => {
         ignore: false,
       },
     ]);
+  });
+
+  test.each([
+    ['F1-3', 'F1 F2 F3'],
+    ['f3-1', 'F1 F2 F3'],
+    ['" F1,3,5 "', 'F1 F3 F5'],
+    ['"F05,01-2,2"', 'F1 F2 F5'],
+    ['F3-3', 'F3'],
+    ['F*', Array.from({ length: 16 }, (_, index) => `F${index + 1}`).join(' ')],
+  ])('a remote on %s', (written, units) => {
+    const [pad, other] = sensorsOf(
+      `pad: { address: ${written}, model: PALMPAD }`,
+      'other: { address: "G1,2", type: remote }',
+    );
+    expect(pad && unitsOf(pad).join(' ')).toBe(units);
+    expect(pad?.id).toBe(units.split(' ')[0]?.toLowerCase());
+    expect(other && unitsOf(other)).toEqual(['G1', 'G2']);
+  });
+
+  test('every address has one owner in a house that loads, whatever units are written', () => {
+    const written = fc.array(fc.integer({ min: 1, max: 16 }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.array(written, { maxLength: 5 }), (pads) => {
+        const loaded = load(
+          ...pads.map((units, index) => `p${index}: { address: "F${units.join(',')}", model: PALMPAD }`),
+        );
+        const all = pads.flatMap((units) => [...new Set(units)]);
+        expect(loaded.ok).toBe(new Set(all).size === all.length);
+        if (!loaded.ok) return;
+        for (const { settings } of loaded.configuration.core.sensors.map((each) => ({ settings: each })))
+          expect(parseAddresses(writeAddresses(settings))).toEqual({
+            address: settings.address,
+            moreUnits: settings.moreUnits,
+          });
+      }),
+      { numRuns: 40 },
+    );
   });
 
   test.each([

@@ -48,7 +48,7 @@ describe('the page for owners of a Home Assistant', () => {
       ...ALERT_EVENTS,
       ...EXAMPLES.flatMap(({ core }) => core.sensors).flatMap((sensor) => eventTypesOf(sensor)),
     ]);
-    for (const type of types) expect(page).toContain(`\`${type}\``);
+    for (const type of types) expect(page).toContain(`\`${type.replace(/^key_\d+/, 'key_1')}\``);
   });
 
   it('names every entity of the bridge and of zones, and the diagnostic ones of sensors', () => {

@@ -16,6 +16,7 @@ export function sensorOf(
   if (known === undefined) throw new Error(`no model ${model ?? ''}`);
   return {
     id: settings.address.toLowerCase(),
+    moreUnits: [],
     dusk: undefined,
     model: known,
     name: settings.alias,
@@ -136,6 +137,13 @@ export const EXAMPLES: readonly Example[] = [
   sensor('kr10a', 'KR10A', { alias: 'keyfob', address: 'D1', type: 'remote', name: 'Keyfob' }),
   sensor('kr15a', 'KR15A', { alias: 'panic', address: 'D2', type: 'remote', name: 'Panic button' }),
   sensor('kr18', 'KR18', { alias: 'keyfob_4', address: 'D3', type: 'remote', name: 'Four keys' }),
+  sensor('palmpad-keys', 'PALMPAD', {
+    alias: 'desk_pad',
+    address: 'M1',
+    moreUnits: ['M2', 'M5'],
+    type: 'remote',
+    name: 'Desk pad',
+  }),
   sensor('palmpad', 'PALMPAD', { alias: 'palmpad', address: 'D4', type: 'remote', name: 'Palm pad' }),
   sensor('ur81a', 'UR81A', { alias: 'tv', address: 'D5', type: 'remote', name: 'TV remote' }),
   sensor('stdlm', 'StdLM', { alias: 'lamp', address: 'E1', type: 'light', name: 'Floor lamp' }),

@@ -43,7 +43,7 @@ function play(model: string, script: string, more: Partial<SensorSettings> = {})
     else {
       offset += 1;
       const hearing = { at, now: at + late, line: { generation: 'g', offset }, source: 'rcvi' } as const;
-      if (word === 'On' || word === 'Off') unitHeard(sensor, word, '', hearing, report);
+      if (word === 'On' || word === 'Off') unitHeard(sensor, 'A3', word, '', hearing, report);
       else
         securityHeard(
           sensor,

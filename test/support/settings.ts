@@ -19,6 +19,7 @@ export function sensorSettings(
     alias,
     id: address.toLowerCase(),
     address,
+    moreUnits: [],
     dusk: undefined,
     model: row,
     type: 'motion',

@@ -7,8 +7,8 @@ import { idOf, topicOf } from '../../alias/entry.js';
 import { moveTo } from '../../alias/merge.js';
 import { ALIAS_KEYS, type KeyTable } from '../../config/keys.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
-import { address as addressForm, aliasProblem, type Plain } from '../../config/forms.js';
-import { parseAddress } from '../../x10/address.js';
+import { addresses as addressForm, aliasProblem, type Plain } from '../../config/forms.js';
+import { parseAddresses, writeAddresses } from '../../heyu/x10config.js';
 import { askOnTerminal } from '../ask.js';
 import { CommandError, EXIT, processTerminal } from '../terminal.js';
 import {
@@ -71,7 +71,7 @@ export function aliasAddCommand(): Command {
   const command = new Command('add')
     .description('name a unit')
     .argument('<alias>', "heyu's alias, or a new name")
-    .argument('<address>', 'house code and unit, such as A3')
+    .argument('<address>', 'house code and unit, such as A3; of a remote several: F1-3')
     .action(addAlias);
   return withPlaceOptions(withKeyOptions(command, NEW_KEYS));
 }
@@ -80,7 +80,7 @@ function addAlias(alias: string, given: string, options: PlaceOptions & Record<s
   requireAlias(alias);
   const reading = addressForm.read(given);
   if (!reading.ok) throw new CommandError(reading.problem, EXIT.usage, reading.hint);
-  const address = reading.value;
+  const address = writeAddresses(reading.value);
   const keys = { address, ...givenKeys(options, NEW_KEYS) };
   const { place, aliases, notes } = editAliasFile(findPlace(options), () => [{ kind: 'add', alias, keys }]);
   const terminal = processTerminal();
@@ -147,7 +147,7 @@ function editsFor(
 ): readonly AliasEdit[] {
   const { settings, lines } = aliasNamed(file, alias);
   const entry = file.entries.find((each) => each.alias === settings.alias);
-  const address = typeof values.address === 'string' ? parseAddress(values.address) : undefined;
+  const address = typeof values.address === 'string' ? parseAddresses(values.address) : undefined;
   // What a new address means for id and dusk unit counts unless it is said otherwise.
   const moved = entry === undefined || address === undefined ? [] : moveTo(entry, address);
   const consequences = moved.filter(({ key }) => values[key] === undefined && !unset.includes(key));

@@ -14,7 +14,7 @@ import { type House, type HouseRequest, readHouse } from '../../config/load.js';
 import { formatProblems, newProblems, type Problem } from '../../config/problem.js';
 import { readTextFile, rewriteFile } from '../../config/text-file.js';
 import type { ZoneRead } from '../../config/zones.js';
-import { readX10Config, type X10Config } from '../../heyu/x10config.js';
+import { parseAddresses, readX10Config, type X10Config } from '../../heyu/x10config.js';
 import { configFileOf, configOption, PROGRAM_FOLDER } from '../configured.js';
 import { CommandError, EXIT } from '../terminal.js';
 
@@ -242,7 +242,10 @@ function ownKeysFor(
     if (edit?.kind !== 'add') continue;
     const tries = (before.find((each) => each.alias === edit.alias && each.key === key)?.tries ?? 0) + 1;
     const { address } = edit.keys;
-    const standard = key === 'id' && typeof address === 'string' ? address.toLowerCase() : edit.alias;
+    const standard =
+      key === 'id' && typeof address === 'string'
+        ? (parseAddresses(address)?.address ?? address).toLowerCase()
+        : edit.alias;
     own = [
       ...own.filter((each) => each.alias !== edit.alias || each.key !== key),
       { alias: edit.alias, key, value: `${standard}_${tries + 1}`, tries, why: problem },
@@ -300,6 +303,7 @@ function entryOf({ settings, lines }: AliasRead): AliasEntry {
   return {
     alias: settings.alias,
     address: settings.address,
+    moreUnits: settings.moreUnits,
     model: written('model', settings.model.name),
     type: written('type', settings.type),
     name: written('name', settings.name),

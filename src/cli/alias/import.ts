@@ -8,7 +8,8 @@ import { type Proposals, proposeSensors, type Question, takeDusk, takeType } fro
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import type { Plain } from '../../config/forms.js';
 import { formatProblems } from '../../config/problem.js';
-import type { X10Config } from '../../heyu/x10config.js';
+import { writeAddresses, type X10Config } from '../../heyu/x10config.js';
+import { unitsOf } from '../../x10/address.js';
 import { type Ask, askOnTerminal } from '../ask.js';
 import { findX10Config, x10configPlaces } from '../heyu-install.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from '../terminal.js';
@@ -124,9 +125,9 @@ function showSkipped(
     const unit =
       alias &&
       proposed.find(({ entry }) => entry.dusk === `${alias.house}${alias.units[0] ?? 0}`)?.entry.dusk;
-    const owner = entries.find(({ address }) => address === unit);
+    const owner = entries.find((entry) => unitsOf(entry).some((each) => each === unit));
     let why = reason;
-    if (owner !== undefined) why = `${owner.address} is ${owner.alias} here`;
+    if (owner !== undefined) why = `${unit ?? ''} is ${owner.alias} here`;
     else if (unit !== undefined && !entries.some(({ dusk }) => dusk === unit))
       why = `nobody's dusk unit here: heyu2mqtt alias add ${label} ${unit} --type light_sensor names it`;
     print(style('dim', `  - ${label} (line ${line}): ${why}`));
@@ -156,7 +157,7 @@ function showProblems(terminal: Terminal, source: string, { problems, aliases }:
 
 /** Asks what only the owner can say; questions about aliases that the file has already are settled. */
 async function answered(proposed: Proposals, current: readonly AliasEntry[], ask: Ask): Promise<Proposals> {
-  const known = new Set(current.map(({ address }) => address));
+  const known = new Set(current.flatMap(unitsOf));
   let proposals = proposed;
   for (const question of proposed.questions) {
     const { entries } = proposals;
@@ -211,7 +212,8 @@ export function mergeEdits(merge: Merge, zone?: string): readonly AliasEdit[] {
 }
 
 function keysOf(entry: AliasEntry, zone: string | undefined): Readonly<Partial<Record<AliasKey, Plain>>> {
-  const { address, model, type, name, dusk, topic, id } = entry;
+  const { model, type, name, dusk, topic, id } = entry;
+  const address = writeAddresses(entry);
   const given = { address, model, type, name, zone: raisesAlarm(entry) ? zone : undefined, dusk, topic, id };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
@@ -224,9 +226,9 @@ export function showMerge(terminal: Terminal, merge: Merge): void {
 function stepLines(step: MergeStep, { style }: Terminal): readonly string[] {
   switch (step.kind) {
     case 'added': {
-      const { alias, address, model, type, name, dusk } = step.entry;
+      const { alias, model, type, name, dusk } = step.entry;
       const what = [
-        address,
+        writeAddresses(step.entry),
         model,
         type,
         dusk === undefined ? undefined : `dusk ${dusk}`,

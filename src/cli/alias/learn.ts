@@ -12,11 +12,11 @@ import { nameFor } from '../../alias/words.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import { aliasProblem, type Plain } from '../../config/forms.js';
 import { isoAt, timeZone } from '../../heyu/time-zone.js';
-import type { X10Config } from '../../heyu/x10config.js';
+import { writeAddresses, type X10Config } from '../../heyu/x10config.js';
 import { systemClock } from '../../io/clock.js';
 import { followLog } from '../../io/tail/follow-log.js';
 import type { LineSource } from '../../ports.js';
-import type { Address } from '../../x10/address.js';
+import { type Address, unitsOf } from '../../x10/address.js';
 import { type Ask, askOnTerminal } from '../ask.js';
 import { findX10Config } from '../heyu-install.js';
 import { CommandError, EXIT, processTerminal, table, type Terminal, whenIn } from '../terminal.js';
@@ -221,7 +221,7 @@ function follow({ form, log, place, terminal }: Walk, listener: Listener): LineS
 
 function liveLine(heard: Heard, file: AliasFile, when: (at: number) => string, terminal: Terminal): string {
   const { address, securityId, source } = heard;
-  const entry = file.entries.find((each) => each.address === address);
+  const entry = file.entries.find((each) => unitsOf(each).some((unit) => unit === address));
   const motion = file.entries.find((each) => each.dusk !== undefined && each.dusk === address);
   const who = entry?.alias ?? (motion === undefined ? undefined : `${motion.alias} (dusk)`);
   const time = when(heard.at).slice(-8);
@@ -315,9 +315,11 @@ export async function actUpon(
   const { remedy } = suggestionText(suggestion, when);
   switch (suggestion.kind) {
     case 'unmapped': {
-      const { address, label, model } = suggestion;
+      const { address: unit, moreUnits, label, model } = suggestion;
+      const address = writeAddresses(suggestion);
       const alias = await askAlias(ask, place, label ?? `unit_${address}`);
-      const keys: Partial<Record<AliasKey, Plain>> = { address, ...(await askKind(ask, address, model)) };
+      const kind = moreUnits.length > 0 && model !== undefined ? { model } : await askKind(ask, unit, model);
+      const keys: Partial<Record<AliasKey, Plain>> = { address, ...kind };
       if (keys.ignore === undefined) keys.name = await ask.text('Its name for people?', nameFor(alias));
       edit([{ kind: 'add', alias, keys }]);
       return;
@@ -342,7 +344,14 @@ export async function actUpon(
         return;
       }
       if (!(await ask.yesOrNo(`Is ${to} now the address of ${alias}?`, false))) return;
-      edit(moveTo(entry, to).map(({ key, to: value }) => ({ kind: 'set', alias, key, value })));
+      edit(
+        moveTo(entry, { address: to, moreUnits: [] }).map(({ key, to: value }) => ({
+          kind: 'set',
+          alias,
+          key,
+          value,
+        })),
+      );
       return;
     }
     case 'unmapped_id':
@@ -395,7 +404,8 @@ export type SuggestionText = {
 export function suggestionText(suggestion: Suggestion, when: (at: number) => string): SuggestionText {
   switch (suggestion.kind) {
     case 'unmapped': {
-      const { address, label, model, count, lastAt } = suggestion;
+      const { label, model, count, lastAt } = suggestion;
+      const address = writeAddresses(suggestion);
       const known = label === undefined ? '' : `; heyu calls it ${[label, model].filter(Boolean).join(', ')}`;
       const alias = label ?? `unit_${address}`;
       const more = model === undefined ? '' : ` --model ${model}`;

@@ -5,6 +5,7 @@ import { formatDuration } from '../../common/duration.js';
 import type { AliasRead } from '../../config/aliases.js';
 import type { ConfigValues } from '../../config/keys.js';
 import { formatProblems } from '../../config/problem.js';
+import { writeAddresses } from '../../heyu/x10config.js';
 import { sensorTopic } from '../../mqtt/topics.js';
 import { channelsOf } from '../../sensor/channels.js';
 import { EXIT, processTerminal, table } from '../terminal.js';
@@ -32,7 +33,9 @@ function listAliases(options: Options): void {
   const { aliases, problems, place } = readAliasFile(findPlace(options));
   const rows = aliases.map(({ settings }) => settings);
   if (options.json === true) {
-    const shown = rows.map(({ alias, address, dusk, model, type, name, area, zone, topic, id, ignore }) => {
+    const shown = rows.map((settings) => {
+      const { alias, dusk, model, type, name, area, zone, topic, id, ignore } = settings;
+      const address = writeAddresses(settings);
       return { alias, address, dusk, model: model.name, type, name, area, zone, topic, id, ignore };
     });
     terminal.print(JSON.stringify(shown, null, 2));
@@ -40,14 +43,14 @@ function listAliases(options: Options): void {
     terminal.print(`no aliases in ${place.path}`);
   } else {
     const titles = ['ALIAS', 'ADDRESS', 'DUSK', 'MODEL', 'TYPE', 'ZONE', 'NAME'];
-    const cells = rows.map(({ alias, address, dusk, model, type, zone, name, ignore }) => [
-      alias,
-      address,
-      dusk ?? '',
-      model.name,
-      ignore ? 'ignored' : type,
-      zone ?? '',
-      name,
+    const cells = rows.map((settings) => [
+      settings.alias,
+      writeAddresses(settings),
+      settings.dusk ?? '',
+      settings.model.name,
+      settings.ignore ? 'ignored' : settings.type,
+      settings.zone ?? '',
+      settings.name,
     ]);
     for (const line of table(
       titles.map((title) => ({ title })),
@@ -80,7 +83,14 @@ function showAlias(alias: string, options: Options): void {
     : channelsOf(settings).map((channel) => sensorTopic(base, settings.topic, channel));
   if (options.json === true) {
     const { sources, model, ...rest } = settings;
-    terminal.print(JSON.stringify({ ...rest, model: model.name, sources: [...sources], topics }, null, 2));
+    const address = writeAddresses(settings);
+    terminal.print(
+      JSON.stringify(
+        { ...rest, address, moreUnits: undefined, model: model.name, sources: [...sources], topics },
+        null,
+        2,
+      ),
+    );
     return;
   }
   terminal.print(terminal.style('bold', settings.alias));
@@ -99,7 +109,7 @@ function rowsOf(
 ): readonly (readonly string[])[] {
   const { dusk, area, zone, modes, sources } = settings;
   const values: Readonly<Record<string, string>> = {
-    address: settings.address,
+    address: writeAddresses(settings),
     model: settings.model.name,
     type: settings.type,
     name: settings.name,
