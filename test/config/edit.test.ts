@@ -9,32 +9,33 @@ const HOUSE = `# yaml-language-server: $schema=aliases.schema.json
 
 aliases:
   # The hall, since 2019
-  hall_motion:
-    address: A3      # house code and unit
-    model:   MS14A
-    zone: ground     # downstairs
+  hall_motion: # by the coats
+    address: A3 # house code and unit
+    model: MS14A
+    zone: ground # downstairs
     # hold: 5m
 
   front_door: {address: C1, model: DS10A} # flow
 
   # Batteries: March
   porch:
-      address: B1
-      hold: "10m"
+    address: B1
+    hold: "10m"
+
 # end
 `;
 
-/** Edits, and the lines that they change: `-` gone, `+` new. Every other line is the same, byte for byte. */
+/** Edits, and the lines that they change in a tidy file: `-` gone, `+` new. Every other line is the same. */
 const EDITS: readonly (readonly [string, readonly AliasEdit[], readonly string[]])[] = [
   [
     'a value is replaced, its comment and blanks stay',
     [{ kind: 'set', alias: 'hall_motion', key: 'address', value: 'A5' }],
-    ['-    address: A3      # house code and unit', '+    address: A5      # house code and unit'],
+    ['-    address: A3 # house code and unit', '+    address: A5 # house code and unit'],
   ],
   [
     'a quoted value too',
     [{ kind: 'set', alias: 'porch', key: 'hold', value: '3m' }],
-    ['-      hold: "10m"', '+      hold: 3m'],
+    ['-    hold: "10m"', '+    hold: 3m'],
   ],
   [
     'a new key comes after the last one, before what is commented out',
@@ -44,7 +45,7 @@ const EDITS: readonly (readonly [string, readonly AliasEdit[], readonly string[]
   [
     'as deeply indented as its neighbours',
     [{ kind: 'set', alias: 'porch', key: 'name', value: 'Porch: left' }],
-    ['+      name: "Porch: left"'],
+    ['+    name: "Porch: left"'],
   ],
   [
     'a key in flow style',
@@ -57,7 +58,7 @@ const EDITS: readonly (readonly [string, readonly AliasEdit[], readonly string[]
   [
     'a list',
     [{ kind: 'set', alias: 'porch', key: 'modes', value: ['away', 'night'] }],
-    ['+      modes: [away, night]'],
+    ['+    modes: [away, night]'],
   ],
   [
     'texts that YAML would take for something else are quoted',
@@ -67,12 +68,12 @@ const EDITS: readonly (readonly [string, readonly AliasEdit[], readonly string[]
       { kind: 'set', alias: 'porch', key: 'topic', value: 'küche # 1' },
       { kind: 'set', alias: 'porch', key: 'ignore', value: true },
     ],
-    ['+      name: "true"', '+      area: "007"', '+      topic: "küche # 1"', '+      ignore: true'],
+    ['+    name: "true"', '+    area: "007"', '+    topic: "küche # 1"', '+    ignore: true'],
   ],
   [
     'a key is removed with its line',
     [{ kind: 'set', alias: 'hall_motion', key: 'zone', value: undefined }],
-    ['-    zone: ground     # downstairs'],
+    ['-    zone: ground # downstairs'],
   ],
   [
     'a key in flow style is removed, first or last',
@@ -91,8 +92,8 @@ const EDITS: readonly (readonly [string, readonly AliasEdit[], readonly string[]
       { kind: 'rename', alias: 'front_door', to: '1st' },
     ],
     [
-      '-  hall_motion:',
-      '+  corridor:',
+      '-  hall_motion: # by the coats',
+      '+  corridor: # by the coats',
       '-  front_door: {address: C1, model: DS10A} # flow',
       '+  1st: {address: C1, model: DS10A} # flow',
     ],
@@ -102,10 +103,10 @@ const EDITS: readonly (readonly [string, readonly AliasEdit[], readonly string[]
     [{ kind: 'remove', alias: 'hall_motion' }],
     [
       '-  # The hall, since 2019',
-      '-  hall_motion:',
-      '-    address: A3      # house code and unit',
-      '-    model:   MS14A',
-      '-    zone: ground     # downstairs',
+      '-  hall_motion: # by the coats',
+      '-    address: A3 # house code and unit',
+      '-    model: MS14A',
+      '-    zone: ground # downstairs',
       '-    # hold: 5m',
       '-',
     ],
@@ -118,7 +119,7 @@ const EDITS: readonly (readonly [string, readonly AliasEdit[], readonly string[]
   [
     'and the last one',
     [{ kind: 'remove', alias: 'porch' }],
-    ['-  # Batteries: March', '-  porch:', '-      address: B1', '-      hold: "10m"'],
+    ['-', '-  # Batteries: March', '-  porch:', '-    address: B1', '-    hold: "10m"'],
   ],
   [
     'new aliases come last, set off like the others',
@@ -136,11 +137,11 @@ const EDITS: readonly (readonly [string, readonly AliasEdit[], readonly string[]
       '+  # new',
       '+  # on the roof',
       '+  attic:',
-      '+      address: A9',
-      '+      model: MS13A',
+      '+    address: A9',
+      '+    model: MS13A',
       '+',
       '+  cellar:',
-      '+      address: A10',
+      '+    address: A10',
     ],
   ],
   [
@@ -151,7 +152,7 @@ const EDITS: readonly (readonly [string, readonly AliasEdit[], readonly string[]
       { kind: 'rename', alias: 'attic', to: 'roof' },
       { kind: 'remove', alias: 'front_door' },
     ],
-    ['-  front_door: {address: C1, model: DS10A} # flow', '-', '+', '+  roof:', '+      address: A8'],
+    ['-  front_door: {address: C1, model: DS10A} # flow', '-', '+', '+  roof:', '+    address: A8'],
   ],
 ];
 
@@ -202,17 +203,40 @@ describe('edits', () => {
     expect(edited(windows, edits)).toBe(edited(HOUSE, edits).replaceAll('\n', '\r\n'));
   });
 
+  test('a file in a style of its own keeps its comments and all other values', () => {
+    const own = HOUSE.replaceAll(/ #(?= \w+$)/gm, '      #').replaceAll(
+      /^ {4}(?=address: B1|hold: ")/gm,
+      '        ',
+    );
+    expect(own).not.toBe(HOUSE);
+    const after = edited(own, [{ kind: 'set', alias: 'hall_motion', key: 'address', value: 'A5' }]);
+    expect(after).toBe(HOUSE.replace('A3', 'A5'));
+  });
+
+  test.each([
+    ['# of c, less deep than the keys of b', ['b'], ['# of c']],
+    ['and stays when another goes', ['c'], ['# tail']],
+  ])('a comment belongs to the alias that it stands above: %s', (_, aliases, comments) => {
+    const text =
+      'aliases:\n  a: { address: A1 }\n  b:\n    address: A2\n    # tail\n  # of c\n  c:\n    address: A3\n';
+    const after = edited(
+      text,
+      aliases.map((alias) => ({ kind: 'remove' as const, alias })),
+    );
+    expect(after.match(/#.*/g)).toEqual(comments);
+  });
+
   test('no edits change nothing', () => {
     expect(edited(HOUSE, [])).toBe(HOUSE);
   });
 
   test.each([
     ['', 'aliases:\n  a:\n    address: A1\n'],
-    ['# only a comment\n', '# only a comment\naliases:\n  a:\n    address: A1\n'],
+    ['# only a comment\n', '# only a comment\n\naliases:\n  a:\n    address: A1\n'],
     ['aliases:\n', 'aliases:\n  a:\n    address: A1\n'],
     ['aliases:', 'aliases:\n  a:\n    address: A1\n'],
     ['aliases: # none yet\n', 'aliases: # none yet\n  a:\n    address: A1\n'],
-    ['aliases: {} # none yet\n# end\n', 'aliases: # none yet\n  a:\n    address: A1\n# end\n'],
+    ['aliases: {} # none yet\n# end\n', 'aliases: # none yet\n  a:\n    address: A1\n\n# end\n'],
     ['aliases:\n  b: { address: B1 }', 'aliases:\n  b: { address: B1 }\n\n  a:\n    address: A1\n'],
     [
       'aliases:\n  b:\n    address: B1\n  c:\n    address: C1\n',
@@ -346,9 +370,9 @@ describe('any edits of any file', () => {
         if (edits.some(({ kind }) => kind === 'remove' || kind === 'set')) return;
         for (const comment of text.match(/#.*/g) ?? []) expect(result.text).toContain(comment);
         const before = readDocument(text, 'f').written;
-        const count = before === undefined ? 0 : (modelOf(before)?.length ?? 0);
+        const count = before === undefined ? 0 : (modelOf(before)?.size ?? 0);
         const added = edits.filter(({ kind }) => kind === 'add').length;
-        expect(after.written && modelOf(after.written)).toHaveLength(count + added);
+        expect(after.written && modelOf(after.written)).toHaveProperty('size', count + added);
       }),
       { numRuns: 600 },
     );
