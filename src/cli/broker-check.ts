@@ -1,21 +1,33 @@
 /** `heyu2mqtt broker-check`: is this broker fit for the bridge? Tried on the broker itself, on topics of its own. */
 
-import { Command } from 'commander';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { errorText, problemIn } from '../common/error.js';
+import { once } from 'node:events';
+import { Command } from 'commander';
+import type { Reading, Writing } from '../broker-check/access-control.js';
+import { Scratch } from '../broker-check/scratch.js';
+import type { Need, Result, TrialResult } from '../broker-check/trial-result.js';
+import { judgeBroker, makeTrials, type Fitness, type Tested, type Verdict } from '../broker-check/trials.js';
 import type { Configuration } from '../config/configuration.js';
-import { judgeBroker } from '../fitness/fitness.js';
-import type { Need } from '../fitness/row.js';
-import { type Lab, openLab } from '../io/broker-check/lab.js';
-import { makeTrials, type Tested } from '../io/broker-check/trials.js';
-import { type BrokerUrl, parseBrokerUrl } from '../io/broker/url.js';
+import { bridgeObjectId } from '../homeassistant/device.js';
+import { deviceTopic, entityTopic } from '../homeassistant/discovery.js';
+import { parseBrokerUrl, type BrokerUrl } from '../io/broker/url.js';
 import { systemClock } from '../io/clock.js';
+import { zoneTopic } from '../mqtt/topics.js';
+import { commandTopics } from '../service/lamp-commands.js';
+import type { CoreSettings } from '../settings.js';
 import { credentialsOf } from './assemble.js';
-import { printFitness } from './broker-check/print.js';
-import { runInShell } from './broker-check/restart-command.js';
-import { readingsOf, writingsOf } from './broker-check/topics.js';
 import { configOption, loadOrFail } from './configured.js';
-import { CommandError, EXIT, processTerminal, progressOnTerminal } from './terminal.js';
+import {
+  CommandError,
+  EXIT,
+  processTerminal,
+  progressOnTerminal,
+  table,
+  type Style,
+  type Terminal,
+} from './terminal.js';
+import { noBroker } from './visit-broker.js';
 
 type Options = {
   readonly config?: string;
@@ -48,13 +60,13 @@ async function checkBroker(options: Options): Promise<void> {
   const need: Need = { session, protocol };
   const calledOff = new AbortController();
   const startedAt = performance.now();
-  const lab = laboratory(configuration, urls, calledOff.signal);
+  const scratch = scratchAt(configuration, urls, calledOff.signal);
   const progress = progressOnTerminal(process.stderr);
-  const tested = await cleanly(lab, calledOff, progress.end, terminal.complain, () =>
-    makeTrials(lab, {
+  const tested = await cleanly(scratch, calledOff, progress.end, terminal.complain, () =>
+    makeTrials(scratch, {
       need,
       readings: readingsOf(configuration),
-      writings: writingsOf(configuration, randomBytes(6).toString('hex')),
+      writings: writingsBeside(configuration.core, 'broker-check'),
       restart:
         options.restartCmd === undefined
           ? undefined
@@ -82,8 +94,8 @@ function broker(url: string): BrokerUrl {
   throw new CommandError(`${url} is no broker url`, EXIT.usage, 'write it as mqtt://host:1883');
 }
 
-function laboratory(configuration: Configuration, urls: readonly BrokerUrl[], signal: AbortSignal): Lab {
-  return openLab({
+function scratchAt(configuration: Configuration, urls: readonly BrokerUrl[], signal: AbortSignal): Scratch {
+  return new Scratch({
     urls,
     credentials: credentialsOf(configuration),
     clock: systemClock,
@@ -111,7 +123,7 @@ function aboutTheBroker(
 
 /** Takes everything back afterwards, whatever happens; Ctrl-C calls the trials off, a second one ends at once. */
 async function cleanly(
-  lab: Lab,
+  scratch: Scratch,
   calledOff: AbortController,
   endProgress: () => void,
   complain: (line: string) => void,
@@ -125,16 +137,198 @@ async function cleanly(
   for (const signal of signals) process.on(signal, callOff);
   try {
     const tested = await trials().catch((error: unknown) => {
-      const { problem, hint } = problemIn(errorText(error));
       if (calledOff.signal.aborted) return undefined;
-      throw new CommandError(`the broker cannot be reached: ${problem}`, EXIT.failed, hint);
+      throw noBroker(error);
     });
     if (tested !== undefined && !calledOff.signal.aborted) return tested;
     throw new CommandError('called off, what was begun is cleaned up', EXIT.interrupted);
   } finally {
-    const left = await lab.cleanUp();
+    const left = await scratch.cleanUp();
     endProgress();
     for (const signal of signals) process.off(signal, callOff);
     for (const each of left) complain(`left at the broker, because it could not be reached: ${each}`);
   }
+}
+
+/**
+ * Runs it as a shell would: it is the owner's, who may use quotes, pipes and sudo. What it says goes to standard
+ * error, what it asks comes from the terminal. Rejects when it does not end well.
+ */
+function runInShell(command: string, signal: AbortSignal): () => Promise<void> {
+  return async () => {
+    const child = spawn('/bin/sh', ['-c', command], { stdio: ['inherit', 2, 2], signal });
+    const [code, killed] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    if (code !== 0)
+      throw new Error(`the command ended with ${killed ?? `exit code ${String(code)}`}: ${command}`);
+  };
+}
+
+/** Everything that the service subscribes to. */
+function readingsOf({ core, homeassistant }: Configuration): readonly Reading[] {
+  const { baseTopic, zones } = core;
+  return [
+    ...zones.flatMap(({ zone, kind, stateTopic }): Reading[] => {
+      const set = {
+        topic: zoneTopic(baseTopic, zone, 'set'),
+        use: `commands to the zone ${zone}`,
+        isState: false,
+      };
+      if (kind === 'master') return [set];
+      if (kind === 'owned')
+        return [set, { topic: zoneTopic(baseTopic, zone, 'state'), use: `the zone ${zone}`, isState: false }];
+      return stateTopic === undefined
+        ? []
+        : [{ topic: stateTopic, use: `the state of the zone ${zone}`, isState: true }];
+    }),
+    ...[...commandTopics(core)].map(([topic, { alias }]) => ({
+      topic,
+      use: `commands to ${alias}`,
+      isState: false,
+    })),
+    { topic: homeassistant.birthTopic, use: "Home Assistant's birth", isState: false },
+  ];
+}
+
+/**
+ * One message beside the topics of the bridge, of each zone and of each sensor (below `level`), and one to discovery. Nobody listens
+ * there: Home Assistant takes an empty discovery message of an unknown device for a removal of nothing.
+ */
+export function writingsBeside(core: CoreSettings, level: string): readonly Writing[] {
+  const chance = randomBytes(6).toString('hex');
+  const { baseTopic, sensors, zones } = core;
+  const beside = (place: string, use: string): Writing => ({
+    topic: `${baseTopic}/${place}/${level}`,
+    use,
+    payload: chance,
+  });
+  const { discovery, prefix } = core.homeassistant;
+  const id = bridgeObjectId(core);
+  const announcement = {
+    off: [],
+    device: [deviceTopic(prefix, `${id}_check_${chance}`)],
+    entity: [entityTopic(prefix, 'binary_sensor', id, `check_${chance}`)],
+  }[discovery];
+  return [
+    beside('bridge', 'the bridge'),
+    ...zones.map(({ zone }) => beside(`zone/${zone}`, `the zone ${zone}`)),
+    ...sensors.filter(({ ignore }) => !ignore).map(({ topic, alias }) => beside(topic, alias)),
+    ...announcement.map((topic) => ({ topic, use: 'discovery', payload: '' })),
+  ];
+}
+
+/** What is said around the rows. */
+type About = {
+  readonly broker: string | null;
+  readonly urls: readonly string[];
+  readonly protocols: readonly string[];
+  readonly need: Need;
+  readonly seconds: number;
+};
+
+const STYLES: Readonly<Record<Result, Style>> = {
+  ok: 'green',
+  note: 'cyan',
+  setting: 'yellow',
+  fault: 'red',
+  unknown: 'dim',
+};
+const RESULT_WIDTH = 'setting'.length;
+
+const VERDICTS: Readonly<Record<Verdict, readonly [Style, string]>> = {
+  fit: ['green', 'fit'],
+  'fit-with-settings': ['yellow', 'fit with these settings'],
+  'not-fit': ['red', 'not fit'],
+};
+
+/** Prints it. */
+function printFitness(terminal: Terminal, fitness: Fitness, about: About): void {
+  const { broker, urls, protocols, need, seconds } = about;
+  const { print } = terminal;
+  print(
+    `${urls.join(', ')}: ${[broker ?? 'a broker that does not say its name', ...protocols.map((each) => `MQTT ${each}`)].join(', ')}`,
+  );
+  print(`tried in ${seconds} s for mqtt.session: ${need.session}, mqtt.protocol: ${need.protocol}`);
+  printFiveTests(
+    terminal,
+    fitness.rows.filter(({ test }) => test !== undefined),
+  );
+  print();
+  printRows(
+    terminal,
+    fitness.rows.filter(({ test }) => test === undefined),
+  );
+  print();
+  printVerdict(terminal, fitness);
+}
+
+/** As the table of the five tests is known. */
+function printFiveTests({ print, style }: Terminal, rows: readonly TrialResult[]): void {
+  if (rows.length === 0) return;
+  const columns = [
+    'MQTT',
+    'test',
+    'clean session',
+    'publish',
+    'subscribe',
+    'retained',
+    'expected',
+    '',
+    'actual',
+  ];
+  const cells = rows.flatMap(({ test, expected, actual, result }) =>
+    test === undefined
+      ? []
+      : [
+          [
+            test.protocol,
+            String(test.number),
+            String(test.cleanSession),
+            `QoS ${test.publishQos}`,
+            `QoS ${test.subscribeQos}`,
+            test.retained ? 'yes' : 'no',
+            expected,
+            style(STYLES[result], result),
+            actual,
+          ],
+        ],
+  );
+  print();
+  print(
+    'M1 is published while the subscriber is away: what is it given when it is back, and when it subscribes again?',
+  );
+  print();
+  for (const line of table(
+    columns.map((title) => ({ title })),
+    cells,
+  ))
+    print(line);
+}
+
+function printRows({ print, style }: Terminal, rows: readonly TrialResult[]): void {
+  const width = Math.max(...rows.map(({ area }) => area.length), 0);
+  const indent = ' '.repeat(width + RESULT_WIDTH + 4);
+  let before = '';
+  for (const { area, trial, expected, actual, result } of rows) {
+    const first = (area === before ? '' : area).padEnd(width);
+    before = area;
+    print(`${first}  ${style(STYLES[result], result.padEnd(RESULT_WIDTH))}  ${trial}`);
+    if (result === 'ok') print(`${indent}${style('dim', actual)}`);
+    else {
+      print(`${indent}${style('dim', `expected: ${expected}`)}`);
+      print(`${indent}actual:   ${actual}`);
+    }
+  }
+}
+
+function printVerdict({ print, style }: Terminal, { verdict, reasons, settings, rows }: Fitness): void {
+  const [colour, words] = VERDICTS[verdict];
+  const untold = rows.filter(({ result }) => result === 'unknown');
+  const isBare = reasons.length === 0 && settings.length === 0;
+  const end = isBare ? (untold.length === 0 ? ' for the bridge' : ', as far as could be told') : ':';
+  print(`${style(colour, words)}${end}`);
+  for (const setting of settings) print(`  ${style('bold', setting)}`);
+  for (const reason of reasons) print(`  because ${reason}`);
+  if (untold.length === 0) return;
+  print('what could not be told:');
+  for (const { trial, actual } of untold) print(`  ${trial}: ${actual}`);
 }

@@ -68,9 +68,9 @@ export async function visitBroker(
 }
 
 /** Publishes at QoS 1; rejects with a `CommandError` when the broker does not take it. */
-export async function publishOrFail(at: Visit, message: Message): Promise<void> {
-  await at.send(message).catch((error: unknown) => {
-    throw new CommandError(`${message.topic} could not be published: ${problemIn(errorText(error)).problem}`);
+export async function publishOrFail(at: Visit, { topic, payload, retain }: Message): Promise<void> {
+  await at.send(topic, payload, { retain }).catch((error: unknown) => {
+    throw new CommandError(`${topic} could not be published: ${problemIn(errorText(error)).problem}`);
   });
 }
 

@@ -1,7 +1,7 @@
 /** Runs `broker-check` for a house of its own. */
 
 import { onTestFinished } from 'vitest';
-import type { Fitness } from '../../src/fitness/fitness.js';
+import type { Fitness } from '../../src/broker-check/trials.js';
 import { makeBridge, type House } from '../support/bridge.js';
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';
 import { runCli, type Ran } from './run-cli.js';

@@ -1,12 +1,11 @@
 /** The broker: can it be reached, does it let us in, and may we read and write what the service has to? */
 
-import { randomBytes } from 'node:crypto';
 import { counted } from '../../common/text.js';
 import type { Configuration } from '../../config/configuration.js';
-import { bridgeObjectId } from '../../homeassistant/device.js';
-import { deviceTopic, discoveryMessages, entityTopic } from '../../homeassistant/discovery.js';
+import { discoveryMessages } from '../../homeassistant/discovery.js';
 import { bridgeTopic } from '../../mqtt/topics.js';
 import type { Message } from '../../ports.js';
+import { writingsBeside } from '../broker-check.js';
 import type { Tell } from '../findings.js';
 import { objectIn, objectOf, textIn } from '../../common/json.js';
 import { CommandError } from '../terminal.js';
@@ -46,7 +45,7 @@ const withUrls = (configuration: Configuration, urls: readonly string[]): Config
 export async function lookAround(configuration: Configuration, tell: Tell): Promise<Kept> {
   const { core, homeassistant } = configuration;
   const states = core.zones.flatMap(({ stateTopic }) => stateTopic ?? []);
-  const probes = probesOf(configuration);
+  const probes = writingsBeside(core, 'check').map((each) => ({ ...each, retain: false }));
   const bridge = (['status', 'source', 'problem', 'info', 'takeover'] as const).map((topic) =>
     bridgeTopic(core.baseTopic, topic),
   );
@@ -56,32 +55,6 @@ export async function lookAround(configuration: Configuration, tell: Tell): Prom
   tellAccess(kept, probes, configuration, tell);
   tellStates(kept, configuration, tell);
   return kept;
-}
-
-/**
- * One message beside the topics of each device, and one to discovery. Nobody listens there: Home Assistant takes an
- * empty discovery message of an unknown device for a removal of nothing.
- */
-function probesOf({ core }: Configuration): readonly Message[] {
-  const { baseTopic, sensors, zones } = core;
-  const chance = randomBytes(6).toString('hex');
-  const levels = [
-    'bridge',
-    ...zones.map(({ zone }) => `zone/${zone}`),
-    ...sensors.filter(({ ignore }) => !ignore).map(({ topic }) => topic),
-  ];
-  const { discovery, prefix } = core.homeassistant;
-  const id = bridgeObjectId(core);
-  const announcement =
-    discovery === 'off'
-      ? []
-      : discovery === 'device'
-        ? [deviceTopic(prefix, `${id}_check_${chance}`)]
-        : [entityTopic(prefix, 'binary_sensor', id, `check_${chance}`)];
-  return [
-    ...levels.map((level) => ({ topic: `${baseTopic}/${level}/check`, payload: chance, retain: false })),
-    ...announcement.map((topic) => ({ topic, payload: '', retain: false })),
-  ];
 }
 
 function tellAccess(kept: Kept, probes: readonly Message[], { core }: Configuration, tell: Tell): void {

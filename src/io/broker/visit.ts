@@ -6,7 +6,6 @@
 import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import mqtt, { type MqttClient, type Packet } from 'mqtt';
-import type { Message } from '../../ports.js';
 import { clientOptions, reasonCodeOf } from './client-options.js';
 import type { BrokerOptions } from './options.js';
 import * as reasons from './reasons.js';
@@ -28,6 +27,8 @@ export type Destination = {
   readonly patienceMs: number;
   /** MQTT 5: how long the broker keeps the session, s. Default: for ever. */
   readonly sessionExpiryS?: number;
+  /** Told before a message is published that the broker will keep. */
+  readonly retains?: (topic: string) => void;
   /** Nothing is acknowledged, so that what waits in the session stays there. */
   readonly takesNothing?: boolean;
 };
@@ -41,6 +42,9 @@ export type Arrival =
 
 /** What was answered to a publish. `silence`: no PUBACK in time. */
 export type Answer = 'taken' | 'refused' | 'closed' | 'silence';
+
+/** How to publish. */
+type How = { readonly qos?: 0 | 1; readonly retain?: boolean };
 
 /** A DISCONNECT that takes longer is a cut, ms. */
 const LEAVE_MS = 1000;
@@ -135,11 +139,8 @@ export class Visit {
   }
 
   /** Publishes, at QoS 1 if not said otherwise. */
-  async publish(
-    topic: string,
-    payload: string,
-    { qos = 1, retain = false }: { readonly qos?: 0 | 1; readonly retain?: boolean } = {},
-  ): Promise<Answer> {
+  async publish(topic: string, payload: string, { qos = 1, retain = false }: How = {}): Promise<Answer> {
+    if (retain && payload !== '') this.#destination.retains?.(topic);
     if (this.#closed !== undefined) return 'closed';
     let answer: Answer | undefined;
     this.#client?.publish(topic, payload, { qos, retain }, (error) => {
@@ -151,8 +152,8 @@ export class Visit {
   }
 
   /** Publishes; rejects when the broker does not take it. */
-  async send({ topic, payload, retain }: Message, qos: 0 | 1 = 1): Promise<void> {
-    const answer = await this.publish(topic, payload, { qos, retain });
+  async send(topic: string, payload: string, how: How = {}): Promise<void> {
+    const answer = await this.publish(topic, payload, how);
     if (answer !== 'taken')
       throw new Error(this.#closed ?? `a publish to ${topic} was not taken (${answer})`);
   }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { judgeBroker, type Verdict } from '../../src/fitness/fitness.js';
-import type { FiveTest, Observations, UrlPair } from '../../src/fitness/observations.js';
-import { SETTINGS, type Need, type Tried } from '../../src/fitness/row.js';
+import type { FiveTest } from '../../src/broker-check/five-tests.js';
+import type { UrlPair } from '../../src/broker-check/several-urls.js';
+import { SETTINGS, type Need, type Tried } from '../../src/broker-check/trial-result.js';
+import { judgeBroker, type Verdict, type Observations } from '../../src/broker-check/trials.js';
 import { CLEAN, fiveTests, GOOD, M1_RETAINED, numbers, PERSISTENT, STORY } from './seen.js';
 
 const done = <Seen>(seen: Seen): Tried<Seen> => ({ done: true, seen });

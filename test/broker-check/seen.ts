@@ -1,8 +1,10 @@
 /** Observations of brokers, made up for the tables: a good one, to be spoilt. */
 
-import { FIVE_TESTS } from '../../src/fitness/five-tests.js';
-import type { Copy, FiveTest, Observations, OrderSeen } from '../../src/fitness/observations.js';
-import type { Need } from '../../src/fitness/row.js';
+import type { Copy } from '../../src/io/broker/visit.js';
+import { FIVE_TESTS, type FiveTest } from '../../src/broker-check/five-tests.js';
+import type { OrderSeen } from '../../src/broker-check/order.js';
+import type { Need } from '../../src/broker-check/trial-result.js';
+import type { Observations } from '../../src/broker-check/trials.js';
 
 export const PERSISTENT: Need = { session: 'persistent', protocol: '3.1.1' };
 export const CLEAN: Need = { session: 'clean', protocol: '3.1.1' };
@@ -68,7 +70,6 @@ export const GOOD: Observations = {
   },
   queue: { done: true, seen: { published: 1500, delivered: numbers(0, 1499), retainedIsRight: true } },
   fence: { done: true, seen: { topics: 20, before: 20, total: 20, came: true } },
-  urls: undefined,
   restart: {
     done: true,
     seen: {

@@ -3,20 +3,20 @@
 import { problemIn } from '../common/error.js';
 
 /** What the trials are about, in the order of the page. */
-export const AREAS = [
-  'protocol',
-  'access',
-  'five tests',
-  'retained',
-  'order',
-  'session',
-  'queue',
-  'fence',
-  'several urls',
-  'restart',
-] as const;
+export const TITLES = {
+  protocol: 'the protocol',
+  access: 'access control',
+  'five tests': 'the five tests',
+  retained: 'retained messages',
+  order: 'the order after an absence',
+  session: 'the session',
+  queue: 'the queue',
+  fence: 'a message to ourselves',
+  'several urls': 'several urls',
+  restart: 'the restart',
+} as const;
 
-export type Area = (typeof AREAS)[number];
+export type Area = keyof typeof TITLES;
 
 /**
  * `note`: worth knowing, and the bridge copes; `setting`: it would be right with that setting; `fault`: the bridge
@@ -25,7 +25,7 @@ export type Area = (typeof AREAS)[number];
 export type Result = 'ok' | 'note' | 'setting' | 'fault' | 'unknown';
 
 /** A row of the page. */
-export type Row = {
+export type TrialResult = {
   readonly area: Area;
   /** What was tried. */
   readonly trial: string;
@@ -68,7 +68,7 @@ export function unfinished(
   trial: string,
   { why, gone = false }: { readonly why: string; readonly gone?: boolean },
   isNeeded: boolean,
-): Row {
+): TrialResult {
   const row = { area, trial, expected: 'an answer', actual: why };
   if (!isNeeded) return { ...row, result: 'unknown' };
   const { problem } = problemIn(why);

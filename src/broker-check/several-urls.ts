@@ -1,0 +1,134 @@
+/** Are several urls one broker? What is told at one must be known at each other one: live, retained, and waiting. */
+
+import type { Scratch } from './scratch.js';
+import { SETTINGS, type Need, type TrialResult } from './trial-result.js';
+
+/** Of each url to each other one. */
+export type UrlPair = {
+  readonly from: string;
+  readonly to: string;
+  /** A message that is not retained was heard there. */
+  readonly live: boolean;
+  /** A retained message was found there. */
+  readonly retained: boolean;
+  /** A session that was opened here was known there, with the message that waited in it. */
+  readonly session: boolean;
+  readonly queued: boolean;
+};
+
+/** A cluster may take its time to tell all nodes. */
+const TRIES = 10;
+const TRY_MS = 500;
+
+/** Tries every way from one to another. */
+export async function tryUrls(scratch: Scratch): Promise<readonly UrlPair[]> {
+  const numbers = [...scratch.urls.keys()];
+  const ways = numbers.flatMap((from) =>
+    numbers.filter((to) => to !== from).map((to) => [from, to] as const),
+  );
+  return Promise.all(ways.map(([from, to]) => tryWay(scratch, from, to)));
+}
+
+async function tryWay(scratch: Scratch, from: number, to: number): Promise<UrlPair> {
+  const shown = (url: number): string => scratch.urls[url]?.shown ?? '';
+  const live = await isHeard(scratch, from, to);
+  const retained = await isFound(scratch, from, to);
+  return { from: shown(from), to: shown(to), live, retained, ...(await tryMove(scratch, from, to)) };
+}
+
+async function isHeard(scratch: Scratch, from: number, to: number): Promise<boolean> {
+  const topic = scratch.topic(`urls/live/${from}-${to}`);
+  const listener = await scratch.visit({ url: to });
+  const publisher = await scratch.visit({ url: from });
+  await listener.subscribe([topic]);
+  const isThere = (): boolean => listener.copies(topic).length > 0;
+  for (let time = 0; time < TRIES && !isThere(); time += 1) {
+    await publisher.send(topic, 'live');
+    await listener.until(isThere, TRY_MS);
+  }
+  await Promise.all([listener.leave(), publisher.leave()]);
+  return isThere();
+}
+
+async function isFound(scratch: Scratch, from: number, to: number): Promise<boolean> {
+  const topic = scratch.topic(`urls/retained/${from}-${to}`);
+  const publisher = await scratch.visit({ url: from });
+  await publisher.send(topic, 'kept', { retain: true });
+  await publisher.leave();
+  const reader = await scratch.visit({ url: to });
+  const isThere = (): boolean => reader.copies(topic).some(({ retain }) => retain);
+  for (let time = 0; time < TRIES && !isThere(); time += 1) {
+    await reader.subscribe([topic]);
+    await reader.until(isThere, TRY_MS);
+  }
+  await reader.leave();
+  return isThere();
+}
+
+/** The bridge was at one node, and moves to the other one, where a message was published in between. */
+async function tryMove(
+  scratch: Scratch,
+  from: number,
+  to: number,
+): Promise<Pick<UrlPair, 'session' | 'queued'>> {
+  const topic = scratch.topic(`urls/session/${from}-${to}`);
+  const clientId = scratch.newId();
+  const first = await scratch.stay(clientId, { url: from });
+  await first.subscribe([topic]);
+  await first.leave();
+  const publisher = await scratch.visit({ url: to });
+  await publisher.send(topic, 'waits');
+  await publisher.leave();
+  const back = await scratch.stay(clientId, { url: to });
+  const isThere = (): boolean => back.copies(topic).length > 0;
+  const queued = back.sessionPresent && (await back.until(isThere, scratch.patienceMs));
+  await back.leave();
+  // two brokers have a session each, and the scratch remembers the second
+  if (!back.sessionPresent) await (await scratch.visit({ url: from, clientId })).leave();
+  return { session: back.sessionPresent, queued };
+}
+
+/** Judges each way from one url to another. */
+export function judgeUrls(pairs: readonly UrlPair[], need: Need): readonly TrialResult[] {
+  return pairs.map((pair) => judgePair(pair, need));
+}
+
+function judgePair({ from, to, live, retained, session, queued }: UrlPair, need: Need): TrialResult {
+  const isPersistent = need.session === 'persistent';
+  const said = (is: boolean, what: string): string => `${what}: ${is ? 'yes' : 'no'}`;
+  const row = {
+    area: 'several urls',
+    trial: `from ${from} to ${to}`,
+    expected: `live, retained${isPersistent ? ', session, queue' : ''}: yes`,
+    actual: [
+      said(live, 'live'),
+      said(retained, 'retained'),
+      said(session, 'session'),
+      said(queued, 'queue'),
+    ].join(', '),
+  } as const;
+  if (!live && !retained)
+    return {
+      ...row,
+      result: 'fault',
+      reason: 'the urls are brokers that know nothing of each other',
+    };
+  if (!retained)
+    return {
+      ...row,
+      result: 'fault',
+      reason:
+        'the urls are one cluster, but each node keeps retained messages for itself: after a move to another node the states are unknown or old',
+    };
+  if (!live)
+    return { ...row, result: 'fault', reason: 'what is published at one url is not heard at another one' };
+  if (session && queued) return { ...row, result: 'ok' };
+  return isPersistent
+    ? {
+        ...row,
+        result: 'setting',
+        reason: 'a session of one url is not known at another one',
+        settings: [SETTINGS.clean],
+      }
+    : { ...row, result: 'note' };
+}

@@ -1,0 +1,303 @@
+/**
+ * Is a broker fit for the bridge? All trials, one after the other (what fails is an observation, too), and what they
+ * mean together.
+ */
+
+import { errorText } from '../common/error.js';
+import { judgeAccess, tryAccess, type AccessSeen, type Reading, type Writing } from './access-control.js';
+import { judgeFiveTests, tryFiveTests, type FiveTest } from './five-tests.js';
+import { judgeOrder, tryOrder, type OrderSeen } from './order.js';
+import { judgeRestart, tryRestart, type Restart, type RestartSeen } from './restart.js';
+import {
+  judgeFence,
+  judgeRetained,
+  tryFence,
+  tryRetained,
+  type FenceSeen,
+  type RetainedSeen,
+} from './retained.js';
+import type { Scratch } from './scratch.js';
+import {
+  judgeQueue,
+  judgeSession,
+  tryQueue,
+  trySession,
+  type QueueSeen,
+  type SessionSeen,
+} from './session-and-queue.js';
+import { judgeUrls, tryUrls, type UrlPair } from './several-urls.js';
+import {
+  SETTINGS,
+  TITLES,
+  unfinished,
+  type Area,
+  type Need,
+  type Tried,
+  type TrialResult,
+} from './trial-result.js';
+
+/** Whether the broker speaks a version, else why not. */
+export type Spoken = { readonly spoken: true } | { readonly spoken: false; readonly why: string };
+
+/** Everything that was seen. What was not tried is missing. */
+export type Observations = {
+  readonly protocols: { readonly '3.1.1': Spoken; readonly '5': Spoken };
+  readonly privateTopic: string;
+  readonly isPrivateTopicOurs: Tried<boolean>;
+  readonly fiveTests: readonly {
+    readonly protocol: '3.1.1' | '5';
+    readonly tests: Tried<readonly FiveTest[]>;
+  }[];
+  readonly access?: Tried<AccessSeen>;
+  readonly retained?: Tried<RetainedSeen>;
+  readonly order?: Tried<readonly OrderSeen[]>;
+  readonly session?: Tried<SessionSeen>;
+  readonly queue?: Tried<QueueSeen>;
+  readonly fence?: Tried<FenceSeen>;
+  readonly urls?: Tried<readonly UrlPair[]>;
+  readonly restart?: Tried<RestartSeen> | undefined;
+};
+
+export type Trials = {
+  readonly need: Need;
+  readonly readings: readonly Reading[];
+  readonly writings: readonly Writing[];
+  readonly restart: Restart | undefined;
+  /** Told before each part begins. */
+  readonly progress: (what: string) => void;
+};
+
+export type Tested = Observations & {
+  /** What the broker calls itself; undefined = it does not say. */
+  readonly brokerName?: string | undefined;
+};
+
+/** Makes all trials. Rejects when no url can be reached, with the reason, or when it is called off. */
+export async function makeTrials(first: Scratch, trials: Trials): Promise<Tested> {
+  const { need, readings, writings, restart, progress } = trials;
+  progress('connecting');
+  const { scratch: reached, protocols } = await reach(first, need);
+  const protocol = usedProtocol({ protocols }, need);
+  const start = reached.with({ protocol });
+  const privateTopic = start.topic('echo');
+  const echo = await tried(() => tryEcho(start, privateTopic));
+  const isPrivateTopicOurs: Tried<boolean> = echo.done ? { done: true, seen: echo.seen !== undefined } : echo;
+  const begun = { protocols, privateTopic, isPrivateTopicOurs, fiveTests: [] };
+  if (!echo.done || echo.seen === undefined) return begun;
+
+  const scratch = start.with({ quietMs: Math.min(Math.max(start.quietMs, echo.seen * 6), 2000) });
+  /** Why the broker cannot be reached any more: then nothing else is tried. */
+  let gone: string | undefined;
+  const step = async <Seen>(area: Area, trial: () => Promise<Seen>, more = ''): Promise<Tried<Seen>> => {
+    if (gone !== undefined) return { done: false, why: gone, gone: true };
+    progress(TITLES[area] + more);
+    const outcome = await tried(trial);
+    if (outcome.done) return outcome;
+    const again = await tried(async () => (await scratch.visit()).leave());
+    if (!again.done) gone = again.why;
+    return outcome;
+  };
+  const outspoken = scratch.with({ protocol: protocols['5'].spoken ? '5' : protocol });
+  const name = await tried(() => tryName(scratch));
+  const access = await step('access', () => tryAccess(outspoken, readings, writings));
+  const fiveTests = [];
+  for (const version of (['3.1.1', '5'] as const).filter((each) => protocols[each].spoken)) {
+    const tests = await step(
+      'five tests',
+      () => tryFiveTests(scratch.with({ protocol: version })),
+      `, MQTT ${version}`,
+    );
+    fiveTests.push({ protocol: version, tests });
+  }
+  return {
+    ...begun,
+    brokerName: name.done ? name.seen : undefined,
+    access,
+    fiveTests,
+    retained: await step('retained', () => tryRetained(scratch)),
+    order: await step('order', () => tryOrder(scratch)),
+    session: await step('session', () => trySession(scratch)),
+    queue: await step('queue', () => tryQueue(scratch)),
+    fence: await step('fence', () => tryFence(scratch)),
+    ...(scratch.urls.length > 1 && { urls: await step('several urls', () => tryUrls(scratch)) }),
+    ...(restart !== undefined && { restart: await step('restart', () => tryRestart(scratch, restart)) }),
+  };
+}
+
+/** The first url that lets us in comes first. */
+async function reach(
+  scratch: Scratch,
+  need: Need,
+): Promise<{ readonly scratch: Scratch; readonly protocols: Observations['protocols'] }> {
+  const reasons: string[] = [];
+  for (const url of scratch.urls.keys()) {
+    const [v3, v5] = await Promise.all([speaks(scratch, url, '3.1.1'), speaks(scratch, url, '5')]);
+    const own = need.protocol === '5' ? v5 : v3;
+    if (!v3.spoken && !v5.spoken) {
+      if (!own.spoken) reasons.push(own.why);
+      continue;
+    }
+    const urls = [...scratch.urls.slice(url), ...scratch.urls.slice(0, url)];
+    return { scratch: scratch.with({ urls }), protocols: { '3.1.1': v3, '5': v5 } };
+  }
+  throw new Error(reasons[0] ?? 'there is no url');
+}
+
+async function speaks(scratch: Scratch, url: number, protocol: '3.1.1' | '5'): Promise<Spoken> {
+  try {
+    await (await scratch.visit({ url, protocol })).leave();
+    return { spoken: true };
+  } catch (error) {
+    return { spoken: false, why: errorText(error) };
+  }
+}
+
+/** How long a message to ourselves takes, ms; undefined when it does not come back. */
+async function tryEcho(scratch: Scratch, topic: string): Promise<number | undefined> {
+  const client = await scratch.visit();
+  const [code = 0x80] = await client.subscribe([topic]);
+  const from = performance.now();
+  const sent = code < 0x80 ? client.publish(topic, 'echo') : Promise.resolve();
+  const came = await client.until(() => client.copies(topic).length > 0, scratch.patienceMs);
+  const tookMs = performance.now() - from;
+  await sent;
+  await client.leave();
+  return came ? tookMs : undefined;
+}
+
+/** What mosquitto and others say of themselves. */
+async function tryName(scratch: Scratch): Promise<string | undefined> {
+  const topic = '$SYS/broker/version';
+  const client = await scratch.visit();
+  await client.subscribe([topic]);
+  await client.until(() => client.copies(topic).length > 0, scratch.quietMs);
+  const name = client.copies(topic)[0]?.payload;
+  await client.leave();
+  return name;
+}
+
+async function tried<Seen>(trial: () => Promise<Seen>): Promise<Tried<Seen>> {
+  try {
+    return { done: true, seen: await trial() };
+  } catch (error) {
+    return { done: false, why: errorText(error) };
+  }
+}
+
+/** The verdict in one word. */
+export type Verdict = 'fit' | 'fit-with-settings' | 'not-fit';
+
+/** What `broker-check --json` says. Members may be added, none will change. */
+export type Fitness = {
+  readonly verdict: Verdict;
+  /** Why it is not simply fit: the faults first, then what the settings would mend. */
+  readonly reasons: readonly string[];
+  /** What to set, and where. */
+  readonly settings: readonly string[];
+  readonly rows: readonly TrialResult[];
+};
+
+/** Judges everything that was seen. */
+export function judgeBroker(seen: Observations, need: Need): Fitness {
+  const rows = rowsOf(seen, need);
+  const faults = rows.filter(({ result }) => result === 'fault');
+  const mendable = rows.filter(({ result }) => result === 'setting');
+  return {
+    verdict: faults.length > 0 ? 'not-fit' : mendable.length > 0 ? 'fit-with-settings' : 'fit',
+    reasons: distinct([...faults, ...mendable].flatMap(({ reason }) => reason ?? [])),
+    settings: distinct([...faults, ...mendable].flatMap(({ settings }) => settings ?? [])),
+    rows,
+  };
+}
+
+function rowsOf(seen: Observations, need: Need): readonly TrialResult[] {
+  const isPersistent = need.session === 'persistent';
+  const used = usedProtocol(seen, need);
+  const rows = [...judgeProtocols(seen, need), ...judgePrivateTopic(seen)];
+  // where we may not even write to our own topics, nothing else can be told
+  if (rows.some(({ result }) => result === 'fault')) return rows;
+  return [
+    ...rows,
+    ...judged('access', seen.access, true, judgeAccess),
+    ...seen.fiveTests.flatMap(({ protocol, tests }) =>
+      judged(
+        'five tests',
+        tests,
+        protocol === used,
+        (each) => judgeFiveTests(each, { ...need, protocol: used }),
+        `, MQTT ${protocol}`,
+      ),
+    ),
+    ...judged('retained', seen.retained, true, judgeRetained),
+    ...judged('order', seen.order, true, (each) => judgeOrder(each, need)),
+    ...judged('session', seen.session, isPersistent, (each) => judgeSession(each, need)),
+    ...judged('queue', seen.queue, isPersistent, (each) => judgeQueue(each, need)),
+    ...judged('fence', seen.fence, false, judgeFence),
+    ...judged('several urls', seen.urls, true, (each) => judgeUrls(each, need)),
+    ...(seen.restart === undefined
+      ? judgeRestart(undefined, need)
+      : judged('restart', seen.restart, true, (each) => judgeRestart(each, need))),
+  ];
+}
+
+/** The version that the trials use: the configured one, or the other one where that is not spoken. */
+export function usedProtocol({ protocols }: Pick<Observations, 'protocols'>, need: Need): '3.1.1' | '5' {
+  const other = need.protocol === '5' ? '3.1.1' : '5';
+  return !protocols[need.protocol].spoken && protocols[other].spoken ? other : need.protocol;
+}
+
+function judged<Seen>(
+  area: Area,
+  tried: Tried<Seen> | undefined,
+  isNeeded: boolean,
+  judge: (seen: Seen) => readonly TrialResult[],
+  more = '',
+): readonly TrialResult[] {
+  if (tried === undefined) return [];
+  return tried.done ? judge(tried.seen) : [unfinished(area, TITLES[area] + more, tried, isNeeded)];
+}
+
+function judgeProtocols({ protocols }: Observations, need: Need): readonly TrialResult[] {
+  return (['3.1.1', '5'] as const).map((protocol): TrialResult => {
+    const spoken = protocols[protocol];
+    const other = need.protocol === '5' ? '3.1.1' : '5';
+    const isNeeded = protocol === need.protocol;
+    const expected = isNeeded ? 'spoken' : 'anything: the bridge does not need it';
+    const row = { area: 'protocol', trial: `MQTT ${protocol}`, expected } as const;
+    if (spoken.spoken) return { ...row, actual: 'spoken', result: 'ok' };
+    if (!isNeeded)
+      return {
+        ...row,
+        actual: protocol === '5' ? 'not spoken; Home Assistant wants it' : 'not spoken',
+        result: 'note',
+      };
+    return protocols[other].spoken
+      ? {
+          ...row,
+          actual: 'not spoken',
+          result: 'setting',
+          reason: `the broker does not speak MQTT ${protocol}`,
+          settings: [other === '5' ? SETTINGS.protocol5 : SETTINGS.protocol4],
+        }
+      : { ...row, actual: spoken.why, result: 'fault', reason: spoken.why };
+  });
+}
+
+function judgePrivateTopic({
+  privateTopic,
+  isPrivateTopicOurs: tried,
+}: Observations): readonly TrialResult[] {
+  if (tried.done && tried.seen) return [];
+  return [
+    {
+      area: 'access',
+      trial: privateTopic,
+      expected: 'written and read',
+      actual: tried.done ? 'what was written did not come back' : tried.why,
+      result: 'fault',
+      reason: `access control: we may not write or not read ${privateTopic}`,
+    },
+  ];
+}
+
+const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
