@@ -26,6 +26,7 @@ import type { Finding } from './finding.js';
 import type { Trouble } from './health.js';
 import { BACKLOG_MS, hearLine as hear, hearStamped, unstampedLine } from './listen.js';
 import { messagesOf, type Messages } from './messages.js';
+import { alertMessage, clearedZone, zoneMessage } from './zone-messages.js';
 
 /** What the bridge asks of whoever runs it. */
 export type BridgeSinks = {
@@ -197,26 +198,22 @@ export function presentStates(bridge: Bridge): void {
 
 function act(bridge: Bridge, effect: SecurityEffect): void {
   const { sinks } = bridge;
+  const { baseTopic } = bridge.core.settings;
   switch (effect.kind) {
-    case 'publish': {
-      const { topic, payload, persistFirst } = effect;
-      sinks.put?.({
-        kind: 'state',
-        topic,
-        payload,
-        ...(persistFirst ? { afterSave: bridge.saveNumber } : {}),
-      });
+    case 'zone': {
+      const { zone, said, persistFirst } = effect;
+      const message = zoneMessage(baseTopic, zone, said);
+      sinks.put?.(persistFirst ? { ...message, afterSave: bridge.saveNumber } : message);
       return;
     }
-    case 'event': {
-      const { topic, id, at, event } = effect;
+    case 'zone_gone':
+      for (const channel of effect.channels) sinks.put?.(clearedZone(baseTopic, effect.zone, channel));
+      return;
+    case 'alert': {
+      const { zone, alias, security, id } = effect.alert;
       bridge.core.health.counters.alerts += 1;
-      sinks.put?.({ kind: 'event', topic, id, at, payload: JSON.stringify(event) });
-      sinks.note(
-        'info',
-        { zone: event['zone'], alias: event['alias'], security: event['security'] },
-        'alert',
-      );
+      sinks.put?.(alertMessage(baseTopic, effect.alert));
+      sinks.note('info', { zone, alias, security }, 'alert');
       sinks.alerted?.(id);
       return;
     }

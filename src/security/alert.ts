@@ -4,20 +4,18 @@
  * alarm, the entry delay.
  */
 
-import { zoneTopic } from '../mqtt/topics.js';
 import { enter, trigger } from './owned-zone.js';
 import {
   SECOND_MS,
   beliefOf,
   mayBecomeKnown,
   waitingKey,
-  type AlertEffect,
+  type Alert,
   type Security,
   type Step,
   type VerdictKind,
   type Waiting,
 } from './security.js';
-import { iso } from './publication.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
 import type { Belief, Memory, Motion, Truth, Zone } from './zone.js';
 
@@ -74,25 +72,19 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
   const { security, now, emit } = step;
   const id = alertIdOf(cause);
   const { alias, at, address, source } = cause;
-  const alert: AlertEffect = {
-    kind: 'event',
-    topic: zoneTopic(security.baseTopic, zone.settings.zone, 'alert'),
+  const { security: standing, verified } = grounds;
+  const alert: Alert = {
     id,
     at,
-    event: {
-      event_type: 'alert',
-      id,
-      at: iso(at),
-      zone: zone.settings.zone,
-      alias,
-      address,
-      source,
-      security: grounds.security,
-      verified: grounds.verified,
-      late,
-    },
+    zone: zone.settings.zone,
+    alias,
+    address,
+    source,
+    security: standing,
+    verified,
+    late,
   };
-  emit(alert);
+  emit({ kind: 'alert', alert });
   keepUntilDelivered(security, alert);
   if (alias !== null) security.alertedAt.set(alias, { zone: zone.settings.zone, at });
   zone.latch ??= { id, at, alias };
@@ -101,7 +93,7 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
   return id;
 }
 
-function keepUntilDelivered({ undelivered }: Security, alert: AlertEffect): void {
+function keepUntilDelivered({ undelivered }: Security, alert: Alert): void {
   undelivered.set(alert.id, alert);
   if (undelivered.size <= MOST_UNDELIVERED) return;
   for (const oldest of undelivered.keys()) {

@@ -46,8 +46,8 @@ function askAnew(step: Step, sessionPresent: boolean): void {
     zone.ownWord = undefined;
     zone.reported = undefined;
     // our own state is compared with what the broker has, everything else is said anew
-    for (const topic of zone.published.keys()) {
-      if (topic !== zone.tracker?.topic) zone.published.delete(topic);
+    for (const channel of zone.published.keys()) {
+      if (channel !== 'state') zone.published.delete(channel);
     }
   }
   const obsolete = [...security.subscribed].filter((topic) => !topics.includes(topic));

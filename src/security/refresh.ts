@@ -5,8 +5,7 @@
 
 import { clearAlarm, finishEntry, judgeWaiting, setTruth } from './alert.js';
 import { finishArming, firstTruth } from './owned-zone.js';
-import { publications } from './publication.js';
-import { beliefOf, note, type Security, type Step } from './security.js';
+import { beliefOf, note, type Security, type Step, type ZoneValue } from './security.js';
 import type { SecurityState } from './vocabulary.js';
 import { remember, type Zone } from './zone.js';
 
@@ -87,14 +86,30 @@ function hasAlarm({ zones }: Security, { latch, truth, settings }: Zone): boolea
   );
 }
 
+function valuesOf(security: Security, zone: Zone): readonly ZoneValue[] {
+  const { truth, reported, whileAway, latch, refusedCommand } = zone;
+  const { state, verified, source, why, ...known } = beliefOf(security, zone);
+  const since = state === undefined ? undefined : known.since;
+  const lastKnown = known.lastKnown && { state: known.lastKnown.state, since: known.lastKnown.since };
+  return [
+    ...(truth === undefined ? [] : [{ channel: 'state', value: truth.state } as const]),
+    { channel: 'security', value: state },
+    { channel: 'alarm', value: hasAlarm(security, zone) },
+    {
+      channel: 'security_attributes',
+      value: { since, verified, source, lastKnown, why, reported, whileAway, latch, refusedCommand },
+    },
+  ];
+}
+
 function publish({ security, emit }: Step, zone: Zone): void {
   const persistFirst = zone.truth !== zone.announced;
   zone.announced = zone.truth;
-  const belief = beliefOf(security, zone);
-  for (const [topic, payload] of publications(zone, belief, hasAlarm(security, zone), security.baseTopic)) {
-    if (zone.published.get(topic) === payload) continue;
-    zone.published.set(topic, payload);
-    emit({ kind: 'publish', topic, payload, retain: true, persistFirst });
+  for (const said of valuesOf(security, zone)) {
+    const text = JSON.stringify(said);
+    if (zone.published.get(said.channel) === text) continue;
+    zone.published.set(said.channel, text);
+    emit({ kind: 'zone', zone: zone.settings.zone, said, persistFirst });
   }
 }
 

@@ -8,7 +8,8 @@ import type { Now } from '../ports.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Link } from './link.js';
 import type { Passes } from './schedule.js';
-import { believe, topicsOf, type Belief, type Motion, type Zone } from './zone.js';
+import type { SecurityState } from './vocabulary.js';
+import { believe, topicsOf, type Belief, type Memory, type Motion, type Zone } from './zone.js';
 
 /** Why motion led to an alert or did not, for `explain` and the counters. */
 export type VerdictKind =
@@ -34,27 +35,63 @@ export type VerdictKind =
  */
 export const ALERT_EVENTS = ['alert'] as const;
 
-/** `.../alert`, never retained. An alert stays an alert however late it is delivered: it says `at` itself. */
-export type AlertEffect = {
-  readonly kind: 'event';
-  readonly topic: string;
+/** What an alert says. Never retained; it stays an alert however late it is delivered. `at`: epoch ms. */
+export type Alert = {
   readonly id: string;
   readonly at: number;
-  readonly event: Readonly<Record<string, string | number | boolean | null>>;
+  readonly zone: string;
+  /** Null when no sensor has raised it. */
+  readonly alias: string | null;
+  readonly address: string | null;
+  readonly source: string;
+  /** What the zone was, and whether that was certain. */
+  readonly security: string;
+  readonly verified: boolean;
+  /** Read too late to be live. */
+  readonly late: boolean;
 };
 
-/** One wish of the security part. Topics are whole, instants (`at`) epoch ms. */
+/** The circumstances of a zone's state. */
+export type ZoneAttributes = Pick<Zone, 'reported' | 'whileAway' | 'latch' | 'refusedCommand'> &
+  Pick<Belief, 'since' | 'verified' | 'source' | 'why'> & {
+    readonly lastKnown: Pick<Memory, 'state' | 'since'> | undefined;
+  };
+
+/** What is said of a zone on a channel, until something else is said there. */
+export type ZoneValue =
+  /** Owned zones: as it is on disk. */
+  | { readonly channel: 'state'; readonly value: SecurityState }
+  /** What the bridge believes, undefined = unknown. */
+  | { readonly channel: 'security'; readonly value: SecurityState | undefined }
+  | { readonly channel: 'security_attributes'; readonly value: ZoneAttributes }
+  /** An alert of it, or of a member, is not over. */
+  | { readonly channel: 'alarm'; readonly value: boolean };
+
+/** The channels of a zone. */
+export type ZoneChannel = ZoneValue['channel'];
+
+const CHANNELS: Readonly<Record<ZoneChannel, true>> = {
+  state: true,
+  security: true,
+  security_attributes: true,
+  alarm: true,
+};
+
+/** All of them. */
+export const ZONE_CHANNELS = Object.keys(CHANNELS) as readonly ZoneChannel[];
+
+/** One wish of the security part. */
 export type SecurityEffect =
   | {
-      readonly kind: 'publish';
-      readonly topic: string;
-      /** Empty = delete the retained copy. */
-      readonly payload: string;
-      readonly retain: true;
+      readonly kind: 'zone';
+      readonly zone: string;
+      readonly said: ZoneValue;
       /** Send it only after what `snapshot` holds now is on disk. */
       readonly persistFirst: boolean;
     }
-  | AlertEffect
+  /** Nothing is said any more on these channels. */
+  | { readonly kind: 'zone_gone'; readonly zone: string; readonly channels: readonly ZoneChannel[] }
+  | { readonly kind: 'alert'; readonly alert: Alert }
   /** Send a SUBSCRIBE that really goes out, QoS 1, exact topics. */
   | { readonly kind: 'subscribe'; readonly topics: readonly string[] }
   | { readonly kind: 'unsubscribe'; readonly topics: readonly string[] }
@@ -113,7 +150,7 @@ export type Security = {
    * Alerts that the broker may not have yet, by id, oldest first: they are sent again after a restart, because
    * nothing in the log tells of them a second time (an entry delay that ended, a state that became known).
    */
-  readonly undelivered: Map<string, AlertEffect>;
+  readonly undelivered: Map<string, Alert>;
   /** Whether the broker has this alert from an earlier life, of which the log is read again. */
   readonly isDelivered: (id: string) => boolean;
   /** Topics that the stored session may hold subscriptions for. */

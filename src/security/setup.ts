@@ -1,14 +1,19 @@
 /** Making the security part, and giving it new settings while the connection stays. */
 
-import { zoneTopic } from '../mqtt/topics.js';
 import type { Now } from '../ports.js';
 import { setTruth } from './alert.js';
 import { createLink } from './link.js';
 import { obey } from './owned-zone.js';
-import { RETAINED_ZONE_TOPICS } from './publication.js';
 import { refresh } from './refresh.js';
 import { lookSoon, startPasses } from './schedule.js';
-import { stateTopics, topicsOfAll, type Security, type SecurityEffect, type Step } from './security.js';
+import {
+  ZONE_CHANNELS,
+  stateTopics,
+  topicsOfAll,
+  type Security,
+  type SecurityEffect,
+  type Step,
+} from './security.js';
 import { restore, setBack } from './stored.js';
 import { begin, createTracker } from './tracker.js';
 import { commandFor } from './vocabulary.js';
@@ -41,7 +46,7 @@ export function createSecurity(
   };
   restore({ security, now, emit: (effect) => unsaid.push(effect) }, stored);
   setBack(security, now);
-  unsaid.push(...security.undelivered.values());
+  for (const alert of security.undelivered.values()) unsaid.push({ kind: 'alert', alert });
   return security;
 }
 
@@ -52,12 +57,12 @@ function isSameSource(one: ZoneSettings, other: ZoneSettings): boolean {
   return source(one) === source(other);
 }
 
-function clearTopics({ security, emit }: Step, { settings }: Zone, kept: ZoneSettings | undefined): void {
-  for (const name of RETAINED_ZONE_TOPICS) {
-    const topic = zoneTopic(security.baseTopic, settings.zone, name);
-    if (name === 'state' ? settings.kind !== 'owned' || kept?.kind === 'owned' : kept !== undefined) continue;
-    emit({ kind: 'publish', topic, payload: '', retain: true, persistFirst: false });
-  }
+/** `kept`: the settings of a zone of the same name, which says the same things. */
+function clearTopics({ emit }: Step, { settings }: Zone, kept: ZoneSettings | undefined): void {
+  const channels = ZONE_CHANNELS.filter((channel) =>
+    channel === 'state' ? settings.kind === 'owned' && kept?.kind !== 'owned' : kept === undefined,
+  );
+  if (channels.length > 0) emit({ kind: 'zone_gone', zone: settings.zone, channels });
 }
 
 /** Lets go of what was published and heard below another base topic: the zone itself stays what it is. */

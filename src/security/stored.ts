@@ -6,7 +6,7 @@
 
 import { isObject, type JsonObject } from '../common/json.js';
 import type { Now } from '../ports.js';
-import { note, waitingKey, type AlertEffect, type Security, type Step } from './security.js';
+import { note, waitingKey, type Alert, type Security, type Step, type ZoneValue } from './security.js';
 import { isArmed, isSecurityState, type ArmedMode } from './vocabulary.js';
 import type { Latch, Memory, Motion, RefusedCommand, Truth, Zone } from './zone.js';
 
@@ -22,7 +22,7 @@ export type StoredSecurity = {
   readonly zones: Readonly<Record<string, StoredZone>>;
   readonly waiting: readonly Motion[];
   readonly alertedAt: StoredAlerts;
-  readonly undelivered: readonly AlertEffect[];
+  readonly undelivered: readonly Alert[];
 };
 
 /** The last alert of each sensor, by alias. */
@@ -149,13 +149,23 @@ function readMotion(value: unknown): Motion | undefined {
   return { alias, zone, id, at, earliestAt, late: stored['late'] === true, modes: known, address, source };
 }
 
-function readAlert(value: unknown): AlertEffect | undefined {
+/** Version 0.1 stored the event as it was published, and its topic. */
+function readAlert(value: unknown): Alert | undefined {
   const stored = fields(value);
-  const [topic, id, at] = [text(stored?.['topic']), text(stored?.['id']), instant(stored?.['at'])];
-  const event = fields(stored?.['event']);
-  if (topic === undefined || id === undefined || at === undefined || event === undefined) return undefined;
-  const isPlain = Object.values(event).every((part) => part === null || typeof part !== 'object');
-  return isPlain ? { kind: 'event', topic, id, at, event: event as AlertEffect['event'] } : undefined;
+  const said = fields(stored?.['event']) ?? stored;
+  const [id, at, zone] = [text(stored?.['id']), instant(stored?.['at']), text(said?.['zone'])];
+  if (id === undefined || at === undefined || zone === undefined) return undefined;
+  return {
+    id,
+    at,
+    zone,
+    alias: text(said?.['alias']) ?? null,
+    address: text(said?.['address']) ?? null,
+    source: text(said?.['source']) ?? '',
+    security: text(said?.['security']) ?? 'unknown',
+    verified: said?.['verified'] === true,
+    late: said?.['late'] === true,
+  };
 }
 
 function readLatch(value: unknown): Latch | undefined {
@@ -195,7 +205,8 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   zone.orderedAt = owned ? instant(stored['orderedAt']) : undefined;
   if (zone.truth !== undefined && zone.tracker !== undefined) {
     // presumed on the broker already: the first verification will tell
-    zone.published.set(zone.tracker.topic, zone.truth.state);
+    const said: ZoneValue = { channel: 'state', value: zone.truth.state };
+    zone.published.set(said.channel, JSON.stringify(said));
   }
   resumeDelay(zone, now);
   return !(owned && zone.truth === undefined && stored['truth'] !== null);

@@ -23,6 +23,19 @@ export type WhyUnknown =
   | 'not_understood'
   | 'refused';
 
+/** Why a zone is unknown, for people. */
+export const WHY: Readonly<Record<WhyUnknown | 'members_differ', string>> = {
+  link_down: 'no connection to the broker',
+  waiting: 'just connected, the state is being read',
+  ambiguous: 'what was heard contradicts itself',
+  nothing_retained: 'the broker has no retained message for it',
+  cleared: 'the retained message was deleted',
+  no_information: 'the source itself does not know',
+  not_understood: 'the payload is not understood',
+  members_differ: 'its members are not all in the same state',
+  refused: 'the broker does not let us read the topic',
+};
+
 /** One state topic. Begins anew with every connection, except that `state` is gone at once when the link is. */
 export type Tracker = {
   readonly topic: string;

@@ -5,11 +5,10 @@
 
 import { isQueueEmpty } from './freshness.js';
 import { seeUp } from './link.js';
-import { WHY } from './publication.js';
 import { refresh } from './refresh.js';
 import { passClosed, passDueAt, passSent, passStep, type Passes } from './schedule.js';
 import { WAIT_MS, beginTrouble, beliefOf, note, stateTopics, type Security, type Step } from './security.js';
-import { endPass, isAnswered, verify, type Tracker } from './tracker.js';
+import { WHY, endPass, isAnswered, verify, type Tracker } from './tracker.js';
 import type { Zone } from './zone.js';
 
 /** When `wake` wants to be called, monotonic ms; undefined = when something happens. */
@@ -96,7 +95,7 @@ export function repair(step: Step, zone: Zone): void {
     zone.troubles.delete('repair');
     return;
   }
-  zone.published.delete(tracker.topic);
+  zone.published.delete('state');
   const level = beginTrouble(zone, 'repair') ? 'info' : 'debug';
   note(step, level, 'the retained state is not what is stored here: published again', {
     zone: zone.settings.zone,

@@ -148,7 +148,7 @@ export type Zone = {
   readonly mentioned: Set<string>;
   /** Troubles that people have been told of and that are not over. */
   readonly troubles: Set<string>;
-  /** What was last published, by topic. */
+  /** What was last said, as JSON, by channel. */
   readonly published: Map<string, string>;
 };
 

@@ -14,7 +14,7 @@ import {
 import { removalMessages, type DiscoveryStep } from '../homeassistant/removal.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import { bridgeTopic, sensorTopic, zoneTopic, type BridgeTopic } from '../mqtt/topics.js';
-import { RETAINED_ZONE_TOPICS } from '../security/publication.js';
+import { ZONE_CHANNELS } from '../security/security.js';
 import { channelsOf } from '../sensor/channels.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
 import type { Clock } from '../ports.js';
@@ -150,7 +150,7 @@ export function retainedTopicsOf(settings: CoreSettings): ReadonlySet<string> {
   const { baseTopic, zones, sensors } = settings;
   return new Set([
     ...BRIDGE_TOPICS.map((topic) => bridgeTopic(baseTopic, topic)),
-    ...zones.flatMap(({ zone }) => RETAINED_ZONE_TOPICS.map((topic) => zoneTopic(baseTopic, zone, topic))),
+    ...zones.flatMap(({ zone }) => ZONE_CHANNELS.map((topic) => zoneTopic(baseTopic, zone, topic))),
     ...sensors.flatMap((sensor) =>
       channelsOf(sensor)
         .filter((channel) => channel !== 'event')

@@ -75,7 +75,7 @@ describe('motion in a zone', () => {
         late: false,
       },
     ]);
-    expect(test.effects).toContainEqual(
+    expect(test.messages).toContainEqual(
       expect.objectContaining({
         kind: 'event',
         topic: 'x10/zone/ground/alert',

@@ -1,5 +1,7 @@
 /** The security part on a bench: a clock that is moved by hand, and everything that was emitted. */
 
+import { alertMessage, clearedZone, zoneMessage } from '../../src/bridge/zone-messages.js';
+import type { Outgoing } from '../../src/mqtt/outgoing.js';
 import * as connection from '../../src/security/connection.js';
 import { belief, type Security, type SecurityEffect } from '../../src/security/security.js';
 import { createSecurity } from '../../src/security/setup.js';
@@ -32,23 +34,36 @@ export function bytes(text: string): Uint8Array {
 export type Bench = {
   readonly security: Security;
   readonly effects: SecurityEffect[];
+  /** What the bridge makes of them. */
+  readonly messages: Outgoing[];
   now: { at: number; mono: number };
   readonly emit: (effect: SecurityEffect) => void;
   /** When not empty: a broker that answers each SUBSCRIBE within `pass` by SUBACK and these retained copies. */
   readonly keeps: Map<string, string>;
 };
 
+function messagesOf({ baseTopic }: Security, effect: SecurityEffect): readonly Outgoing[] {
+  if (effect.kind === 'zone') return [zoneMessage(baseTopic, effect.zone, effect.said)];
+  if (effect.kind === 'alert') return [alertMessage(baseTopic, effect.alert)];
+  if (effect.kind !== 'zone_gone') return [];
+  return effect.channels.map((channel) => clearedZone(baseTopic, effect.zone, channel));
+}
+
 /** `mirrors`: the broker on the bench keeps what we publish. */
 export function bench(zones: readonly ZoneSettings[], stored?: unknown, at = NOON, mirrors = false): Bench {
   const keeps = new Map<string, string>();
   const effects: SecurityEffect[] = [];
+  const messages: Outgoing[] = [];
   const now = { at, mono: 1000 };
   const security = createSecurity(zones, 'x10', stored, now);
   const emit = (effect: SecurityEffect): void => {
     effects.push(effect);
-    if (mirrors && effect.kind === 'publish') keeps.set(effect.topic, effect.payload);
+    for (const message of messagesOf(security, effect)) {
+      messages.push(message);
+      if (mirrors && message.kind === 'state') keeps.set(message.topic, message.payload);
+    }
   };
-  return { security, effects, now, emit, keeps };
+  return { security, effects, messages, now, emit, keeps };
 }
 
 /** Moves the clock, waking the part at each of its own times. */
@@ -123,8 +138,8 @@ export function subscribes(test: Bench): number {
 
 /** Everything that was published on a topic, in its order. */
 export function published(test: Bench, topic: string): readonly string[] {
-  return test.effects.flatMap((effect) =>
-    effect.kind === 'publish' && effect.topic === topic ? [effect.payload] : [],
+  return test.messages.flatMap((message) =>
+    message.kind === 'state' && message.topic === topic ? [message.payload] : [],
   );
 }
 
@@ -138,7 +153,9 @@ export function state(test: Bench, name = 'ground'): string {
 }
 
 export function alerts(test: Bench): readonly Readonly<Record<string, unknown>>[] {
-  return test.effects.flatMap((effect) => (effect.kind === 'event' ? [effect.event] : []));
+  return test.messages.flatMap((message) =>
+    message.kind === 'event' ? [JSON.parse(message.payload) as Readonly<Record<string, unknown>>] : [],
+  );
 }
 
 export function verdicts(test: Bench): readonly string[] {

@@ -53,7 +53,7 @@ describe('an owned zone', () => {
     expect(state(test)).toBe('disarmed');
     expect(published(test, STATE)).toEqual(['disarmed']);
     const kinds = test.effects.map((effect) =>
-      effect.kind === 'publish' && effect.topic === STATE
+      effect.kind === 'zone' && effect.said.channel === 'state'
         ? `state, persist first: ${effect.persistFirst}`
         : effect.kind,
     );

@@ -56,6 +56,21 @@ describe('what is stored', () => {
     expect(snapshot(next.security, next.now)).toEqual(snapshot(test.security, test.now));
   });
 
+  it('has alerts that were not delivered, also in the form of version 0.1: they are sent again', () => {
+    const test = house([GROUND]);
+    motion(test, { id: 'cafe.120', source: 'rcva' });
+    const [alert] = alerts(test);
+    const stored = snapshot(test.security, test.now);
+    const { id, at } = stored.undelivered[0] ?? {};
+    const old = { kind: 'event', topic: 'x10/zone/ground/alert', id, at, event: alert };
+    for (const undelivered of [stored.undelivered, [old], [{ ...old, event: 'x' }, old, { at }]]) {
+      const next = bench([GROUND], JSON.parse(JSON.stringify({ ...stored, undelivered })));
+      connect(next, true);
+      expect(alerts(next)).toEqual([alert]);
+      expect(next.messages[0]).toMatchObject({ topic: 'x10/zone/ground/alert', id, at });
+    }
+  });
+
   it('is plain JSON', () => {
     const test = house([GROUND, ATTIC]);
     motion(test);
