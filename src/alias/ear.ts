@@ -3,56 +3,24 @@
  * heyu's own commands count as heard, too: their source tells them apart.
  */
 
-import { readSignal } from '../heyu/line.js';
-import type { Signal } from '../heyu/signal.js';
-import {
-  addressUnit,
-  selectForPreset,
-  forgetSelections,
-  noSelections,
-  selectionsOf,
-  selectUnits,
-  type OtherSelections,
-  type Selections,
-  addressKaku,
-  takeKaku,
-} from '../heyu/selection.js';
+import { lineReader, readLine, type LineReader, type Said } from '../heyu/reader.js';
 import { KAKU_FUNCTIONS } from '../heyu/functions.js';
-import { droppedOutOfStep, type SpoolWatches } from '../heyu/spool.js';
-import { engineOf, readStamp, stampClock, type StampForm } from '../heyu/stamp.js';
+import type { Source } from '../heyu/source.js';
+import { readStamp, stampClock, type StampForm } from '../heyu/stamp.js';
 import { addressAt } from '../x10/address.js';
 import type { Heard } from './heard.js';
 
 /** Hears lines in their order. */
-export type Ear = {
-  readonly form: StampForm;
-  readonly selections: Selections;
-  /** What the other engines of a COMMON log have addressed. */
-  readonly otherSelections: OtherSelections;
-  readonly spool: SpoolWatches;
-  /** An address that got no function within this time is forgotten, ms. */
-  readonly expiryMs: number;
-};
+export type Ear = LineReader;
 
-/** An ear that has heard nothing yet. */
+/** An ear that has heard nothing yet. An address that got no function within `expiryMs` is forgotten. */
 export function newEar(form: StampForm, expiryMs: number): Ear {
-  return { form, selections: noSelections(), otherSelections: {}, spool: {}, expiryMs };
+  return lineReader(form, expiryMs);
 }
 
 /** What one line says, at the instant `at`; nothing for lines that name no sender. */
 export function listen(ear: Ear, text: string, at: number): readonly Heard[] {
-  const stamp = readStamp(text, ear.form.order);
-  if (stamp === undefined) return [];
-  const engine = engineOf(text, stamp.bodyStart);
-  const writer = engine === 0 ? '' : `/${engine}`;
-  const selections = selectionsOf(ear.selections, ear.otherSelections, writer);
-  const signal = readSignal(text, stamp.bodyStart);
-  if (
-    (signal.kind === 'address' || signal.kind === 'function') &&
-    droppedOutOfStep(ear.spool, engine, selections, signal, at, ear.expiryMs) !== undefined
-  )
-    return [];
-  return heardIn(signal, selections, ear.expiryMs, at);
+  return readLine(ear, { text, generation: '', file: 'current' }, at).flatMap((said) => heardIn(said, at));
 }
 
 /**
@@ -78,40 +46,16 @@ export function instantsBackFrom(
   return instants;
 }
 
-function heardIn(signal: Signal, selections: Selections, expiryMs: number, at: number): readonly Heard[] {
+function heardIn({ signal, selected: { units, outOfStep } }: Said, at: number): readonly Heard[] {
+  if (outOfStep !== undefined) return [];
+  const each = (name: string, source: Source): readonly Heard[] =>
+    units.map(({ unit, label }) => ({ at, address: addressAt(unit), label, function: name, source }));
   switch (signal.kind) {
-    case 'address': {
-      const { source, unit, label } = signal;
-      addressUnit(selections, source, { unit, label, at }, expiryMs);
-      return [];
-    }
-    case 'function': {
-      const { source, house, name } = signal;
-      const { units } = selectUnits(selections, source, house, name, at, expiryMs);
+    case 'function':
       // Functions of a whole house code say nothing of single units.
-      if (!['On', 'Off', 'Dim', 'Bright'].includes(name)) return [];
-      return units.map(({ unit, label }) => ({
-        at,
-        address: addressAt(unit),
-        label,
-        function: name,
-        source,
-      }));
-    }
-    case 'kaku_unit': {
-      const { unit, label } = signal;
-      addressKaku(selections, { unit, label, at });
-      return [];
-    }
-    case 'kaku': {
-      const { source, name } = signal;
-      const said = { at, function: KAKU_FUNCTIONS.get(name) ?? name, source };
-      return takeKaku(selections, at).map(({ unit, label }) => ({
-        ...said,
-        address: addressAt(unit),
-        label,
-      }));
-    }
+      return ['On', 'Off', 'Dim', 'Bright'].includes(signal.name) ? each(signal.name, signal.source) : [];
+    case 'kaku':
+      return each(KAKU_FUNCTIONS.get(signal.name) ?? signal.name, signal.source);
     case 'security':
     case 'extended':
     case 'reading': {
@@ -125,15 +69,7 @@ function heardIn(signal: Signal, selections: Selections, expiryMs: number, at: n
       const more = data === undefined ? {} : { data: Number.parseInt(data, 16) };
       return [{ ...heard, ...more, function: 'RFdata' }];
     }
-    case 'preset':
-      selectForPreset(selections, signal.source, at, expiryMs);
-      return [];
-    case 'message':
-      if (signal.message === 'engine_started') forgetSelections(selections);
-      return [];
-    case 'inactive':
-    case 'noise':
-    case 'unrecognised':
+    default:
       return [];
   }
 }

@@ -1,64 +1,58 @@
 /**
- * The core: everything that is known and remembered, in one object, and the steps that change it. Lines, time,
- * messages of the broker go in; what is to be published comes out through `CoreOutput`. No clock, no I/O: a
+ * What the bridge knows and remembers, in one object, and the steps that need nothing but time. No clock, no I/O: a
  * test or `explain` replays a day in microseconds with the code of the service.
  */
 
-import type { Address } from '../x10/address.js';
-import { ADDRESS_COUNT, indexOf, unitsOf } from '../x10/address.js';
-import { signalReader, type SignalReader } from '../heyu/line.js';
-import { noSelections, shiftSelections, type OtherSelections, type Selections } from '../heyu/selection.js';
-import type { SpoolWatches } from '../heyu/spool.js';
-import { stampClock, type StampClock } from '../heyu/stamp.js';
-import type { Hearing, Report, Sensor, SensorEvent, Standing } from '../sensor/hearing.js';
-import { HOLD_OVER, hideMotion } from '../sensor/motion.js';
+import { lineReader, type LineReader, type ReaderMemory } from '../heyu/reader.js';
+import { shiftSelections } from '../heyu/selection.js';
+import type { Outgoing } from '../mqtt/outgoing.js';
+import type { Now } from '../ports.js';
+import type { Security, SecurityEffect } from '../security/security.js';
+import type { Sensor, SensorEffect } from '../sensor/heard.js';
+import { hideMotion } from '../sensor/motion.js';
+import { deadlineOf, expire } from '../sensor/sensor.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { newSensorState, type SensorState } from '../sensor/state.js';
-import { expire } from '../sensor/sensor.js';
-import type { Source } from '../heyu/source.js';
-import type { ChannelTopic } from '../mqtt/topics.js';
 import type { CoreSettings } from '../settings.js';
+import { ADDRESS_COUNT, indexOf, unitsOf, type Address } from '../x10/address.js';
+import { responseOf } from '../x10/response.js';
 import { createDeadlines, type Deadlines } from './deadlines.js';
 import type { Finding } from './finding.js';
-import { rememberedHealth, setTrouble, type Health, type Trouble } from './health.js';
-import { interrupt, SHORTEST_LIMIT_MS, silentFrom } from './heartbeats.js';
+import {
+  interrupt,
+  rememberedHealth,
+  setTrouble,
+  SHORTEST_LIMIT_MS,
+  silentFrom,
+  type Health,
+  type Trouble,
+  type Watched,
+} from './health.js';
 import type { Unmapped } from './unmapped.js';
 
-/** What the core wants. The shell turns it into messages, `explain` into rows. */
-export type CoreOutput = {
-  /** A retained channel of a sensor has a new value. */
-  readonly channel: (sensor: Sensor, channel: ChannelTopic, value: string) => void;
-  /** The sensor gave a sign at this instant (its last_seen). */
-  readonly seen: (sensor: Sensor, at: number) => void;
-  readonly event: (sensor: Sensor, event: SensorEvent, source: Source | undefined) => void;
-  /** A sign of an intruder: asks the security state of its zone. */
-  readonly alarm: (sensor: Sensor, hearing: Hearing, late: boolean) => Standing | undefined;
-  /** heyu's own armed state, and Arm or Disarm of a keyfob: not said before `at`. */
-  readonly heyuArmed: (state: 'armed_home' | 'armed_away' | 'disarmed', at: number) => void;
-  /** `isImmediate`: its delay switch stands at minimum. */
-  readonly keyfob: (
-    alias: string,
-    action: 'arm' | 'disarm',
-    mode: 'home' | 'away',
-    at: number,
-    isImmediate: boolean,
-  ) => void;
-  readonly trouble: (trouble: Trouble, begins: boolean) => void;
+/** What the bridge asks of whoever runs it. */
+export type BridgeSinks = {
+  /** Takes a message; missing where nobody wants them (to measure the bridge). */
+  readonly put?: (message: Outgoing) => void;
+  readonly subscribe: (topics: readonly string[]) => void;
+  readonly unsubscribe: (topics: readonly string[]) => void;
+  /** The security part's memory should be on disk; returns the number under which `put` may wait for it. */
+  readonly persist: () => number;
   /** Something that the owner should read in the log. */
   readonly note: (level: 'debug' | 'info' | 'warn', fields: object, message: string) => void;
-  /** Only where someone looks: the trace costs time. */
+  readonly trouble: (trouble: Trouble, begins: boolean) => void;
+  /** Whether the broker has taken the event of this id in an earlier life. */
+  readonly isDelivered?: (id: string) => boolean;
+  /** An alert was just put: it has to be told when it is settled (security/security, `delivered`). */
+  readonly alerted?: (id: string) => void;
+  /** The trace, only where someone looks at it: it costs time. */
   readonly find?: (finding: Finding) => void;
 };
 
-/** What the core remembers over restarts. Plain JSON. */
-export type CoreMemory = {
+/** What the bridge remembers of the log over restarts. Plain JSON. */
+export type CoreMemory = ReaderMemory & {
   /** By the sensor's id, which outlives renames and changes of address. */
   readonly sensors: Readonly<Record<string, SensorState>>;
-  readonly selections: Selections;
-  /** What others than the first engine have addressed; version 0.1 did not tell them apart. */
-  readonly otherSelections?: OtherSelections;
-  /** Whether an engine is out of step with its spool. */
-  readonly spool?: SpoolWatches;
   /** Last RF On and Off by address: [on, off], epoch ms. */
   readonly rf: Readonly<Record<number, readonly [number, number]>>;
   readonly unmapped: Unmapped;
@@ -67,22 +61,19 @@ export type CoreMemory = {
   readonly lineAt: number;
 };
 
-/** The core's state. Owned by the functions of this folder. */
-export type Core = {
+/** What the log says and the sensors make of it: made of settings and memory, anew when there are new settings. */
+export type Core = Watched & {
   readonly settings: CoreSettings;
-  readonly stamps: StampClock;
-  readonly signals: SignalReader;
+  readonly reader: LineReader;
   readonly sensors: readonly Sensor[];
   /** By address; undefined where no alias is. */
   readonly byUnit: readonly (Sensor | undefined)[];
   /** By the address that says dark and light. */
   readonly byDusk: readonly (Sensor | undefined)[];
-  readonly selections: Selections;
-  readonly otherSelections: OtherSelections;
-  readonly spool: SpoolWatches;
+  /** Modules of which only one of a group is on, by address. */
+  readonly exclusive: readonly Sensor[];
   readonly rf: Record<number, [number, number]>;
   readonly unmapped: Unmapped;
-  readonly health: Health;
   /** Instant of the last line, epoch ms. */
   lineAt: number;
   readonly deadlines: Deadlines;
@@ -92,14 +83,32 @@ export type Core = {
   unmappedChanged: boolean;
   /** Stamps in a row that did not fit. */
   mismatchesInARow: number;
-  /** Unknown values from the interface since it last spoke X10: how many, the first and the last (epoch ms). */
-  readonly garbage: { count: number; since: number; at: number };
   /** When this core was made, epoch ms. */
   startedAt: number;
-  /** When the interface last told of a power failure, epoch ms. */
-  powerFailedAt: number;
-  readonly output: CoreOutput;
-  readonly report: Report;
+  readonly sinks: BridgeSinks;
+};
+
+/** What the parts of the bridge want done: `act` (bridge/messages) does it. */
+export type Effect =
+  | SensorEffect
+  | SecurityEffect
+  /** The sensor gave a sign of life at this instant. */
+  | { readonly kind: 'seen'; readonly sensor: Sensor; readonly at: number };
+
+/** The bridge's state: one object, changed in place by the functions of this folder. */
+export type Bridge = {
+  /** Sensors and what the log says. */
+  core: Core;
+  readonly security: Security;
+  readonly sinks: BridgeSinks;
+  readonly emit: (effect: Effect) => void;
+  readonly alarm: Sensor['alarm'];
+  /** The moment of the step in hand. */
+  now: Now;
+  /** Reading has not come to the end of the log since the start: no line is heard live. */
+  isBehind: boolean;
+  /** The last number that `BridgeSinks.persist` gave. */
+  saveNumber: number;
 };
 
 /** A core with what was remembered; without memory everything is new at `at`. */
@@ -107,72 +116,66 @@ export function createCore(
   settings: CoreSettings,
   memory: CoreMemory | undefined,
   at: number,
-  output: CoreOutput,
+  { emit, alarm, sinks }: Pick<Bridge, 'emit' | 'alarm' | 'sinks'>,
 ): Core {
   const sensors = settings.sensors.map((sensor, number) => ({
     number,
     settings: sensor,
     state: memory?.sensors[sensor.id] ?? newSensorState(at),
+    emit,
+    alarm,
   }));
-  const at256 = (units: (sensor: SensorSettings) => readonly Address[]): (Sensor | undefined)[] => {
+  const byAddress = (units: (sensor: SensorSettings) => readonly Address[]): (Sensor | undefined)[] => {
     const table = new Array<Sensor | undefined>(ADDRESS_COUNT).fill(undefined);
     for (const sensor of sensors) for (const unit of units(sensor.settings)) table[indexOf(unit)] = sensor;
     return table;
   };
+  const byUnit = byAddress(unitsOf);
   const rf: Record<number, [number, number]> = {};
   for (const [unit, [on, off]] of Object.entries(memory?.rf ?? {})) rf[Number(unit)] = [on, off];
-  const core: Core = {
+  const deadlines = createDeadlines(sensors);
+  // the first `advance` finds those of what was remembered
+  deadlines.wishAll();
+  return {
     settings,
-    stamps: stampClock(settings.stamp),
-    signals: signalReader(),
+    reader: lineReader(settings.stamp, settings.addressExpiryMs, memory),
     sensors,
-    byUnit: at256(unitsOf),
-    byDusk: at256(({ dusk }) => (dusk === undefined ? [] : [dusk])),
-    selections: memory?.selections ?? noSelections(),
-    otherSelections: memory?.otherSelections ?? {},
-    spool: memory?.spool ?? {},
+    byUnit,
+    byDusk: byAddress(({ dusk }) => (dusk === undefined ? [] : [dusk])),
+    exclusive: byUnit.filter((sensor): sensor is Sensor => {
+      const { model, type } = sensor?.settings ?? {};
+      if (model === undefined || (type !== 'light' && type !== 'appliance')) return false;
+      return responseOf(model, type === 'light').exclusive > 0;
+    }),
     rf,
     unmapped: memory?.unmapped ?? {},
     health: rememberedHealth(memory?.health),
     lineAt: memory?.lineAt ?? 0,
-    deadlines: createDeadlines(sensors),
-    wakeAt: Infinity,
+    deadlines,
+    wakeAt: -Infinity,
     unmappedChanged: true,
     mismatchesInARow: 0,
     garbage: { count: 0, since: 0, at: 0 },
-    startedAt: at,
     powerFailedAt: -Infinity,
-    output,
-    report: reportTo(() => core),
+    startedAt: at,
+    sinks,
   };
-  forgetDeadlines(core); // the first `advance` finds those of what was remembered
-  return core;
 }
 
-/** The answers of the machines, with what the core adds to each. */
-function reportTo(of: () => Core): Report {
-  return {
-    change: (sensor, channel, value, at, why) => {
-      const { output, health } = of();
-      const { alias } = sensor.settings;
-      output.find?.({ kind: 'change', alias, channel, value, reason: why, changedAt: at });
-      if (channel === 'motion' && value === 'OFF' && why === HOLD_OVER) health.counters.missedOffs += 1;
-      output.channel(sensor, channel, value);
-    },
-    event: (sensor, event, source) => {
-      const { output, health } = of();
-      if (event.type === 'motion') health.counters.motions += 1;
-      else if (event.type === 'motion_missed') health.counters.missed += 1;
-      output.event(sensor, event, source);
-    },
-    alarm: (sensor, hearing, late) => of().output.alarm(sensor, hearing, late),
-    kept: (sensor, why) => of().output.find?.({ kind: 'kept', alias: sensor.settings.alias, reason: why }),
-    wakeAt: (sensor, at) => {
-      const core = of();
-      core.deadlines.wish(sensor, at);
-      if (at < core.wakeAt) core.wakeAt = at;
-    },
-  };
+/** What goes into the checkpoint. Shares its parts with the bridge: write it out before the next step. */
+export function memoryOf(core: Core): CoreMemory {
+  const sensors: Record<string, SensorState> = {};
+  for (const { settings, state } of core.sensors) sensors[settings.id] = state;
+  const { rf, unmapped, health, lineAt } = core;
+  const { selections, otherSelections, spool } = core.reader;
+  return { sensors, selections, otherSelections, spool, rf, unmapped, health, lineAt };
+}
+
+/** The sensor was heard, or looked after: it may have another deadline. */
+export function noteDeadline(core: Core, sensor: Sensor): void {
+  const at = deadlineOf(sensor);
+  core.deadlines.wish(sensor, at);
+  if (at < core.wakeAt) core.wakeAt = at;
 }
 
 /**
@@ -182,7 +185,9 @@ function reportTo(of: () => Core): Report {
 export function advance(core: Core, at: number, isLive = false): void {
   if (at < core.wakeAt) return;
   const earliest = core.deadlines.lookAfter(at, (sensor) => {
-    if (!sensor.settings.ignore) expire(sensor, at, core.report);
+    if (sensor.settings.ignore) return;
+    expire(sensor, at);
+    core.deadlines.wish(sensor, deadlineOf(sensor));
   });
   core.wakeAt = Math.min(earliest, watchHeartbeats(core, at, isLive));
 }
@@ -206,33 +211,14 @@ export function interruptHeartbeats(core: Core, at: number): void {
   core.wakeAt = Math.min(core.wakeAt, at + SHORTEST_LIMIT_MS);
 }
 
-/** Instants have changed: the next `advance` asks every sensor for its deadline anew. */
-function forgetDeadlines(core: Core): void {
-  core.deadlines.wishAll();
-  core.wakeAt = -Infinity;
-}
-
 /**
  * The log cannot be read on for now, and time has come to `at`: motion that is over by what has been read is not
  * shown any more. What is still to be read decides what it really was.
  */
 export function hideOverdue(core: Core, at: number): void {
   for (const sensor of core.sensors) {
-    if (sensor.settings.type === 'motion' && !sensor.settings.ignore) hideMotion(sensor, at, core.report);
+    if (sensor.settings.type === 'motion' && !sensor.settings.ignore) hideMotion(sensor, at);
   }
-}
-
-/** What goes into the checkpoint. Shares its parts with the core: write it out before the next step. */
-export function memoryOf(core: Core): CoreMemory {
-  const sensors: Record<string, SensorState> = {};
-  for (const { settings, state } of core.sensors) sensors[settings.id] = state;
-  const { selections, otherSelections, spool, rf, unmapped, health, lineAt } = core;
-  return { sensors, selections, otherSelections, spool, rf, unmapped, health, lineAt };
-}
-
-/** A core with new settings that remembers what the old one did (reload). */
-export function reconfigured(core: Core, settings: CoreSettings, at: number): Core {
-  return createCore(settings, memoryOf(core), at, core.output);
 }
 
 /**
@@ -263,10 +249,11 @@ export function shiftDeadlines(core: Core, byMs: number): void {
     heartbeats.since = moved(heartbeats.since);
     heartbeats.at = moved(heartbeats.at);
   }
-  for (const selections of [core.selections, ...Object.values(core.otherSelections)]) {
-    shiftSelections(selections, byMs);
-  }
+  const { selections, otherSelections } = core.reader;
+  for (const one of [selections, ...Object.values(otherSelections)]) shiftSelections(one, byMs);
   core.startedAt = moved(core.startedAt);
   core.lineAt = moved(core.lineAt);
-  forgetDeadlines(core);
+  // instants have changed: the next `advance` asks every sensor for its deadline anew
+  core.deadlines.wishAll();
+  core.wakeAt = -Infinity;
 }

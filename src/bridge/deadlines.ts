@@ -4,7 +4,7 @@
  * there, because a sensor that is heard moves its deadline on and on.)
  */
 
-import type { Sensor } from '../sensor/hearing.js';
+import type { Sensor } from '../sensor/heard.js';
 
 /** The deadlines of the sensors of a core. Instants are epoch ms. */
 export type Deadlines = {

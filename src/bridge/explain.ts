@@ -7,9 +7,10 @@ import { gluedToTornStamp } from '../heyu/glued.js';
 import type { Stamp } from '../heyu/stamp.js';
 import { setScene, withoutBroker } from '../security/setup.js';
 import type { CoreSettings } from '../settings.js';
-import { advance } from './core.js';
+import { advance, type BridgeSinks } from './core.js';
 import type { Finding } from './finding.js';
-import { createBridge, hearLineAt, nextWakeMono, wakeZones, type BridgeSinks } from './bridge.js';
+import { createBridge, nextWakeMono, wakeZones } from './bridge.js';
+import { hear, unstampedLine } from './hear.js';
 
 /** A finding and where it belongs. */
 export type ExplainRow = {
@@ -96,7 +97,7 @@ export function createExplainer(
   };
 
   const instant = (stamp: Stamp): number => {
-    const { stamps } = bridge.core;
+    const { stamps } = bridge.core.reader;
     const at = begun ? stamps.instantNear(stamp, coreAt) : stamps.instantInYear(stamp, scene.year);
     if (!begun) setTheScene(at);
     return at;
@@ -135,12 +136,12 @@ export function createExplainer(
       file = inFile;
       let text = written;
       let offset = beginning;
-      let stamp = bridge.core.stamps.read(text);
+      let stamp = bridge.core.reader.stamps.read(text);
       const glued = stamp === undefined ? gluedToTornStamp(text) : -1;
       if (glued > 0) {
         text = text.slice(glued);
         offset += glued;
-        stamp = bridge.core.stamps.read(text);
+        stamp = bridge.core.reader.stamps.read(text);
       }
       // lines of one second have one stamp
       if (stamp === undefined || stamp !== timed) passTime(stamp);
@@ -154,7 +155,8 @@ export function createExplainer(
         notBefore: coreAt,
         readAt: coreAt,
       } as const;
-      hearLineAt(bridge, heard, stamp?.bodyStart ?? 0, stamp === undefined ? undefined : coreAt);
+      if (stamp === undefined) unstampedLine(bridge.core, text);
+      else hear(bridge, heard, stamp.bodyStart, coreAt, coreAt);
     },
     end: () => {
       const ends = bridge.core.sensors.flatMap(({ state }) => [

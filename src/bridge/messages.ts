@@ -1,71 +1,119 @@
-/** What the core wants, as messages for the broker (topics: mqtt/topics; rules: docs/design.md, decision 10). */
+/**
+ * What sensors and zones want done, done: every topic and payload that the bridge publishes of them is made here
+ * (topics: mqtt/topics; rules: docs/design.md, decision 10).
+ */
 
-import { isoAt, type TimeZone } from '../heyu/time-zone.js';
-import type { Source } from '../heyu/source.js';
+import { isoAt } from '../heyu/time-zone.js';
 import type { EventMessage, RetainedMessage } from '../mqtt/outgoing.js';
-import type { Message } from '../ports.js';
 import { bridgeTopic, sensorTopic, type ChannelTopic } from '../mqtt/topics.js';
-import type { SensorEvent, Sensor } from '../sensor/hearing.js';
-import type { SensorSettings } from '../sensor/settings.js';
+import type { Message } from '../ports.js';
+import type { Sensor, SensorEvent } from '../sensor/heard.js';
+import { HOLD_OVER } from '../sensor/motion.js';
+import type { Bridge, Core, Effect } from './core.js';
+import { alertMessage, clearedZone, zoneMessage } from './zone-messages.js';
 
-/** Builds the messages of the sensors below one base topic. */
-export type Messages = {
-  readonly channel: (sensor: Sensor, channel: ChannelTopic, value: string) => RetainedMessage;
-  readonly lastSeen: (sensor: Sensor, at: number) => RetainedMessage;
-  readonly lastEvent: (at: number) => RetainedMessage;
-  readonly event: (sensor: Sensor, event: SensorEvent, source: Source | undefined) => EventMessage;
-};
+/** A retained value of a sensor. */
+export function channelMessage(
+  { settings: { baseTopic } }: Core,
+  { settings }: Sensor,
+  channel: ChannelTopic,
+  payload: string,
+): RetainedMessage {
+  return { kind: 'state', topic: sensorTopic(baseTopic, settings.topic, channel), payload };
+}
 
-/** The messages of a configuration. Topics are put together once per sensor and channel. */
-export function messagesOf(baseTopic: string, zone: TimeZone): Messages {
-  const known = new Map<SensorSettings, Map<ChannelTopic, string>>();
-  const topicOf = ({ settings }: Sensor, channel: ChannelTopic): string => {
-    let topics = known.get(settings);
-    if (topics === undefined) known.set(settings, (topics = new Map<ChannelTopic, string>()));
-    let topic = topics.get(channel);
-    if (topic === undefined) topics.set(channel, (topic = sensorTopic(baseTopic, settings.topic, channel)));
-    return topic;
-  };
-  const lastEventTopic = bridgeTopic(baseTopic, 'last_event');
+/** When the sensor was last heard. */
+export function lastSeen(core: Core, sensor: Sensor, at: number): RetainedMessage {
+  return channelMessage(core, sensor, 'last_seen', isoAt(at, core.reader.stamps.zone));
+}
+
+function eventMessage(core: Core, { settings }: Sensor, event: SensorEvent): EventMessage {
+  const { id, at, lateAfter, lateType, source, standing, more } = event;
+  const payload = (type: string): string =>
+    JSON.stringify({
+      event_type: type,
+      id,
+      at: isoAt(at, core.reader.stamps.zone),
+      address: settings.address,
+      ...(source === undefined ? {} : { source }),
+      ...(settings.zone === undefined ? {} : { zone: settings.zone }),
+      ...standing,
+      ...more,
+    });
   return {
-    channel: (sensor, channel, value) => ({
-      kind: 'state',
-      topic: topicOf(sensor, channel),
-      payload: value,
-    }),
-    lastSeen: (sensor, at) => ({
-      kind: 'state',
-      topic: topicOf(sensor, 'last_seen'),
-      payload: isoAt(at, zone),
-    }),
-    lastEvent: (at) => ({ kind: 'state', topic: lastEventTopic, payload: isoAt(at, zone) }),
-    event: (sensor, event, source) => {
-      const { settings } = sensor;
-      const payload = (type: string): string =>
-        JSON.stringify({
-          event_type: type,
-          id: event.id,
-          at: isoAt(event.at, zone),
-          address: settings.address,
-          ...(source === undefined ? {} : { source }),
-          ...(settings.zone === undefined ? {} : { zone: settings.zone }),
-          ...event.standing,
-          ...event.more,
-        });
-      return {
-        kind: 'event',
-        topic: topicOf(sensor, 'event'),
-        id: event.id,
-        at: event.at,
-        lateAfter: event.lateAfter,
-        payload: payload(event.type),
-        latePayload: event.lateType === null ? null : payload(event.lateType),
-      };
-    },
+    kind: 'event',
+    topic: sensorTopic(core.settings.baseTopic, settings.topic, 'event'),
+    id,
+    at,
+    lateAfter,
+    payload: payload(event.type),
+    latePayload: lateType === null ? null : payload(lateType),
   };
 }
 
 /** The last word to a broker: what is retained there is not kept up to date any more. */
 export function farewell(baseTopic: string): Message {
   return { topic: bridgeTopic(baseTopic, 'status'), payload: 'offline', retain: true };
+}
+
+/** Does what a sensor or a zone wants done. */
+export function act(bridge: Bridge, effect: Effect): void {
+  const { core, sinks } = bridge;
+  switch (effect.kind) {
+    case 'channel': {
+      const { sensor, channel, value, at, why } = effect;
+      const { alias } = sensor.settings;
+      sinks.find?.({ kind: 'change', alias, channel, value, reason: why, changedAt: at });
+      if (channel === 'motion' && value === 'OFF' && why === HOLD_OVER) core.health.counters.missedOffs += 1;
+      sinks.put?.(channelMessage(core, sensor, channel, value));
+      return;
+    }
+    case 'sensor_event': {
+      const { sensor, event } = effect;
+      if (event.type === 'motion') core.health.counters.motions += 1;
+      else if (event.type === 'motion_missed') core.health.counters.missed += 1;
+      sinks.put?.(eventMessage(core, sensor, event));
+      return;
+    }
+    case 'seen': {
+      if (sinks.put === undefined) return;
+      const seen = lastSeen(core, effect.sensor, effect.at);
+      sinks.put(seen);
+      sinks.put({ ...seen, topic: bridgeTopic(core.settings.baseTopic, 'last_event') });
+      return;
+    }
+    case 'kept':
+      sinks.find?.({ kind: 'kept', alias: effect.sensor.settings.alias, reason: effect.why });
+      return;
+    case 'zone': {
+      const message = zoneMessage(core.settings.baseTopic, effect.zone, effect.said);
+      sinks.put?.(effect.persistFirst ? { ...message, afterSave: bridge.saveNumber } : message);
+      return;
+    }
+    case 'zone_gone':
+      for (const channel of effect.channels)
+        sinks.put?.(clearedZone(core.settings.baseTopic, effect.zone, channel));
+      return;
+    case 'alert': {
+      const { zone, alias, security, id } = effect.alert;
+      core.health.counters.alerts += 1;
+      sinks.put?.(alertMessage(core.settings.baseTopic, effect.alert));
+      sinks.note('info', { zone, alias, security }, 'alert');
+      sinks.alerted?.(id);
+      return;
+    }
+    case 'subscribe':
+      return sinks.subscribe(effect.topics);
+    case 'unsubscribe':
+      return sinks.unsubscribe(effect.topics);
+    case 'persist':
+      bridge.saveNumber = sinks.persist();
+      return;
+    case 'note':
+      return sinks.note(effect.level, effect.fields, effect.message);
+    case 'judged': {
+      const { zone, alias, verdict, reason } = effect;
+      return sinks.find?.({ kind: 'judged', zone, alias, verdict, reason });
+    }
+  }
 }

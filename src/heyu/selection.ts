@@ -5,6 +5,7 @@
  */
 
 import type { AddressIndex } from '../x10/address.js';
+import type { Signal } from './signal.js';
 import { SOURCES, type Source } from './source.js';
 
 /** A unit that was addressed. */
@@ -42,9 +43,12 @@ export type Selected = {
   readonly reusedAfterMs: number;
   /** Addresses that waited for a function too long and were dropped. */
   readonly expired: number;
+  /** heyu is out of step with its spool: the signal is no X10, and so many addresses were dropped. */
+  readonly outOfStep?: number;
 };
 
-const NOBODY: Selected = { units: [], reusedAfterMs: 0, expired: 0 };
+/** Nobody is meant. */
+export const NOBODY: Selected = { units: [], reusedAfterMs: 0, expired: 0 };
 const SOURCE_NUMBER: ReadonlyMap<Source, number> = new Map(SOURCES.map((source, index) => [source, index]));
 
 /** The power line is the first of the sources, and most lines are of it. */
@@ -74,11 +78,12 @@ export function selectionsOf(first: Selections, others: OtherSelections, writer:
  */
 export function addressUnit(
   selections: Selections,
-  source: Source,
-  addressed: Addressed,
+  { source, unit, label }: Extract<Signal, { kind: 'address' }>,
+  at: number,
   expiryMs: number,
 ): number {
-  const key = keyOf(source, addressed.unit >> 4);
+  const addressed = { unit, label, at };
+  const key = keyOf(source, unit >> 4);
   const selection = selections[key];
   if (selection === undefined) {
     selections[key] = { units: [addressed], completedAt: undefined };
@@ -90,11 +95,9 @@ export function addressUnit(
     return 0;
   }
   // a repetition counts once, in its first place, and is fresh again
-  const kept = selection.units.filter(
-    (unit) => addressed.at - unit.at <= expiryMs || unit.unit === addressed.unit,
-  );
+  const kept = selection.units.filter((other) => at - other.at <= expiryMs || other.unit === unit);
   const forgotten = selection.units.length - kept.length;
-  const place = kept.findIndex((unit) => unit.unit === addressed.unit);
+  const place = kept.findIndex((other) => other.unit === unit);
   if (place < 0) kept.push(addressed);
   else kept[place] = addressed;
   selection.units = kept;
@@ -104,9 +107,7 @@ export function addressUnit(
 /** A function line: whom it means. AllOff leaves nobody addressed. */
 export function selectUnits(
   selections: Selections,
-  source: Source,
-  house: number,
-  name: string,
+  { source, house, name }: Extract<Signal, { kind: 'function' }>,
   at: number,
   expiryMs: number,
 ): Selected {
@@ -137,10 +138,14 @@ const KAKU = SOURCES.length * 16;
 const KAKU_WITHIN_MS = 2000;
 
 /** A unit of a KAKU transmission, which may have several. */
-export function addressKaku(selections: Selections, addressed: Addressed): void {
+export function addressKaku(
+  selections: Selections,
+  { unit, label }: Extract<Signal, { kind: 'kaku_unit' }>,
+  at: number,
+): void {
   const before = selections[KAKU]?.units ?? [];
-  const units = before.filter(({ at }) => addressed.at - at <= KAKU_WITHIN_MS);
-  selections[KAKU] = { units: [...units, addressed], completedAt: undefined };
+  const units = before.filter((other) => at - other.at <= KAKU_WITHIN_MS);
+  selections[KAKU] = { units: [...units, { unit, label, at }], completedAt: undefined };
 }
 
 /** The units of a KAKU function. Nobody is addressed after it. */

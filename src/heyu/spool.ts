@@ -39,16 +39,20 @@ const OVER_AFTER_MS = 1000;
  * belong to nothing that comes now.
  */
 export function droppedOutOfStep(
-  watches: SpoolWatches,
+  { spool, expiryMs }: { readonly spool: SpoolWatches; readonly expiryMs: number },
   engine: number,
   selections: Selections,
   signal: Extract<Signal, { kind: 'address' | 'function' | 'extended' | 'preset' }>,
   at: number,
-  expiryMs: number,
 ): number | undefined {
   const { source } = signal;
   if (!HOUSE_SOURCES.includes(source)) return undefined;
-  const watch = (watches[engine === 0 ? source : `${source}/${engine}`] ??= newWatch());
+  const watch = (spool[engine === 0 ? source : `${source}/${engine}`] ??= {
+    addresses: {},
+    heads: 0,
+    at: 0,
+    until: 0,
+  });
   // a clock that was set back ends it as well
   const wasOut = watch.until > 0 && at <= watch.until && watch.until - at <= OVER_AFTER_MS;
   if (signal.kind !== 'address') {
@@ -69,8 +73,4 @@ export function droppedOutOfStep(
     return dropWaiting(selections, source) + 1;
   }
   return wasOut ? 1 : undefined;
-}
-
-function newWatch(): SpoolWatch {
-  return { addresses: {}, heads: 0, at: 0, until: 0 };
 }

@@ -1,7 +1,7 @@
 /** Lamps and appliances: their state as the power line tells it. They do not answer, so this is what was said to them. */
 
 import { isDimmable, responseOf } from '../x10/response.js';
-import { setChannel, type Report, type Sensor } from './hearing.js';
+import { keep, setChannel, type Sensor } from './heard.js';
 import { isDefinite, levelAfter, levelFrom, percentOf } from './lamp-level.js';
 
 /** The functions that lamps and appliances may mean, and what they are to people. */
@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<string, string>> = {
  * Applies a function as heyu does: which module understands which, and how bright it is then, is in x10/response.
  * Returns whether the function meant this device.
  */
-export function lampHeard(sensor: Sensor, name: string, args: string, at: number, report: Report): boolean {
+export function lampHeard(sensor: Sensor, name: string, args: string, at: number): boolean {
   const why = REASONS[name];
   if (why === undefined) return false;
   const { settings, state } = sensor;
@@ -46,14 +46,14 @@ export function lampHeard(sensor: Sensor, name: string, args: string, at: number
       : levelFrom(steps, state.values['state'], state.values['brightness']);
   const after = levelAfter(response, before, name, args);
   if (after === undefined) {
-    report.kept(sensor, `a ${model.name} does not understand ${name}`);
+    keep(sensor, `a ${model.name} does not understand ${name}`);
     return false;
   }
   // brighter or darker than nobody knows
   if (state.values['state'] === undefined && after.now === before.now && !isDefinite(name)) return true;
   state.level = { ...after, steps };
-  setChannel(sensor, 'state', after.now > 0 ? 'ON' : 'OFF', at, why, report);
+  setChannel(sensor, 'state', after.now > 0 ? 'ON' : 'OFF', at, why);
   if (after.now > 0 && settings.type === 'light' && isDimmable(model))
-    setChannel(sensor, 'brightness', String(percentOf(steps, after.now)), at, args || why, report);
+    setChannel(sensor, 'brightness', String(percentOf(steps, after.now)), at, args || why);
   return true;
 }

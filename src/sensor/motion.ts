@@ -4,7 +4,8 @@
  * time has passed since the last sign.
  */
 
-import { idOf, type Hearing, type Report, type Sensor } from './hearing.js';
+import type { Source } from '../heyu/source.js';
+import { idOf, keep, type Heard, type Sensor } from './heard.js';
 
 /** An Alert this long after the last one without a Clear is a heartbeat of an MS10A/MS90. */
 const HEARTBEAT_AFTER_MS = 30 * 60_000;
@@ -19,151 +20,115 @@ export const HOLD_OVER = 'the hold time is over';
 const lastsMs = ({ settings }: Sensor): number => Math.max(settings.holdMs, settings.minOnMs);
 
 /** True when what lasts `holdMs` from `at` on is over `now`. */
-function isLate(at: number, holdMs: number, now: number): boolean {
+function isLate({ at, now }: Heard, holdMs: number): boolean {
   return at + holdMs <= now;
 }
 
-function start(sensor: Sensor, hearing: Hearing, report: Report): void {
-  const { motion } = sensor.state;
-  const { at } = hearing;
-  const late = isLate(at, lastsMs(sensor), hearing.now);
-  motion.on = true;
-  motion.since = at;
-  const id = idOf(hearing);
-  motion.id = id;
-  motion.missed = late;
-  motion.until = at + lastsMs(sensor);
-  if (!late) report.change(sensor, 'motion', 'ON', at, 'motion begins');
-  const standing = report.alarm(sensor, hearing, late);
-  report.event(
-    sensor,
-    {
-      type: late ? 'motion_missed' : 'motion',
-      id,
-      at,
-      lateAfter: motion.until,
-      lateType: 'motion_missed',
-      standing,
-    },
-    hearing.source,
-  );
-  report.wakeAt(sensor, motion.until);
-}
-
-function end(sensor: Sensor, at: number, why: string, hearing: Hearing | undefined, report: Report): void {
-  const { motion } = sensor.state;
-  motion.on = false;
-  motion.endedAt = at;
-  if (motion.missed) {
-    report.kept(sensor, `${why}; the motion was read too late to be shown`);
-    return;
-  }
-  report.change(sensor, 'motion', 'OFF', at, why);
-  const lateAfter = at + sensor.settings.holdMs;
-  report.event(
-    sensor,
-    { type: 'clear', id: `${motion.id}.clear`, at, lateAfter, lateType: null },
-    hearing?.source,
-  );
+function show(sensor: Sensor, value: 'ON' | 'OFF', at: number, why: string): void {
+  sensor.emit({ kind: 'channel', sensor, channel: 'motion', value, at, why });
 }
 
 /** A sign of motion: On, or Alert of a security sensor. */
-export function motionSeen(sensor: Sensor, hearing: Hearing, report: Report): void {
-  const { settings, state } = sensor;
+export function motionSeen(sensor: Sensor, heard: Heard): void {
+  const { settings, state, alarm } = sensor;
   const { motion } = state;
-  const { at } = hearing;
-  if (!motion.on) {
-    if (settings.cooldownMs > 0 && motion.endedAt > 0 && at < motion.endedAt + settings.cooldownMs) {
-      report.kept(sensor, 'cool-down after the last motion');
-      report.alarm(sensor, hearing, isLate(at, settings.holdMs, hearing.now));
-      return;
-    }
-    start(sensor, hearing, report);
-    return;
-  }
-  motion.until = Math.max(motion.until, at + settings.holdMs);
-  const late = isLate(at, settings.holdMs, hearing.now);
-  if (motion.missed && !late) {
-    // the motion that began unseen still goes on
-    motion.missed = false;
-    report.change(sensor, 'motion', 'ON', at, 'motion goes on');
-  } else {
-    report.kept(sensor, 'hold time re-armed');
-  }
-  report.alarm(sensor, hearing, late);
-  report.wakeAt(sensor, motion.until);
+  const { at } = heard;
+  const late = isLate(heard, settings.holdMs);
+  if (motion.on) {
+    motion.until = Math.max(motion.until, at + settings.holdMs);
+    if (motion.missed && !late) {
+      // the motion that began unseen still goes on
+      motion.missed = false;
+      show(sensor, 'ON', at, 'motion goes on');
+    } else keep(sensor, 'hold time re-armed');
+    alarm(sensor, heard, late);
+  } else if (settings.cooldownMs > 0 && motion.endedAt > 0 && at < motion.endedAt + settings.cooldownMs) {
+    keep(sensor, 'cool-down after the last motion');
+    alarm(sensor, heard, late);
+  } else start(sensor, heard);
+}
+
+function start(sensor: Sensor, heard: Heard): void {
+  const { motion } = sensor.state;
+  const { at, source } = heard;
+  const late = isLate(heard, lastsMs(sensor));
+  motion.on = true;
+  motion.since = at;
+  const id = idOf(heard);
+  motion.id = id;
+  motion.missed = late;
+  const lateAfter = at + lastsMs(sensor);
+  motion.until = lateAfter;
+  if (!late) show(sensor, 'ON', at, 'motion begins');
+  const standing = sensor.alarm(sensor, heard, late);
+  const type = late ? 'motion_missed' : 'motion';
+  const event = { type, id, at, lateAfter, lateType: 'motion_missed', standing, source } as const;
+  sensor.emit({ kind: 'sensor_event', sensor, event });
+}
+
+function end(sensor: Sensor, at: number, why: string, source: Source | undefined): void {
+  const { motion } = sensor.state;
+  motion.on = false;
+  motion.endedAt = at;
+  if (motion.missed) return keep(sensor, `${why}; the motion was read too late to be shown`);
+  show(sensor, 'OFF', at, why);
+  const lateAfter = at + sensor.settings.holdMs;
+  const event = { type: 'clear', id: `${motion.id}.clear`, at, lateAfter, lateType: null, source } as const;
+  sensor.emit({ kind: 'sensor_event', sensor, event });
 }
 
 /** The sensor says that the motion is over: Off, or Clear of a security sensor. */
-export function motionOver(sensor: Sensor, hearing: Hearing, report: Report): void {
+export function motionOver(sensor: Sensor, { at, source }: Heard): void {
   const { settings, state } = sensor;
   const { motion } = state;
-  const { at } = hearing;
-  if (!motion.on) {
-    report.kept(sensor, 'there was no motion');
-    return;
-  }
-  if (settings.off === 'hold') {
-    report.kept(sensor, 'this sensor clears while someone moves: the hold time decides');
-    return;
-  }
   const earliest = motion.since + settings.minOnMs;
-  if (at < earliest) {
+  if (!motion.on) keep(sensor, 'there was no motion');
+  else if (settings.off === 'hold')
+    keep(sensor, 'this sensor clears while someone moves: the hold time decides');
+  else if (at < earliest) {
     motion.until = earliest;
-    report.wakeAt(sensor, earliest);
-    report.kept(sensor, 'minimum on-time');
-    return;
-  }
-  end(sensor, at, 'the sensor says off', hearing, report);
+    keep(sensor, 'minimum on-time');
+  } else end(sensor, at, 'the sensor says off', source);
 }
 
 /** Alert of a security motion sensor: motion, a heartbeat, or the cry of an empty battery. */
-export function motionAlert(sensor: Sensor, hearing: Hearing, lowBattery: boolean, report: Report): void {
+export function motionAlert(sensor: Sensor, heard: Heard, lowBattery: boolean): void {
   const { settings, state } = sensor;
   const { motion } = state;
-  const { at } = hearing;
+  const { at } = heard;
   const { alertAt } = motion;
   motion.alertAt = at;
   if (motion.alertsSince === 0) motion.alertsSince = at;
   if (settings.model.clears && settings.model.heartbeatMs > 0 && alertAt > 0 && motion.alertsSince !== at) {
-    if (at - alertAt >= HEARTBEAT_AFTER_MS) {
-      report.kept(sensor, 'heartbeat: an alert half an hour after the last one');
-      return;
-    }
-    if (lowBattery && at - motion.alertsSince > LOW_BATTERY_HOLDS * settings.holdMs) {
-      report.kept(sensor, 'the battery is empty: it alerts without end');
-      return;
-    }
+    if (at - alertAt >= HEARTBEAT_AFTER_MS)
+      return keep(sensor, 'heartbeat: an alert half an hour after the last one');
+    if (lowBattery && at - motion.alertsSince > LOW_BATTERY_HOLDS * settings.holdMs)
+      return keep(sensor, 'the battery is empty: it alerts without end');
   }
-  motionSeen(sensor, hearing, report);
+  motionSeen(sensor, heard);
 }
 
 /** Clear of a security motion sensor. */
-export function motionClear(sensor: Sensor, hearing: Hearing, report: Report): void {
+export function motionClear(sensor: Sensor, heard: Heard): void {
   const { motion } = sensor.state;
   motion.alertsSince = 0;
   motion.alertAt = 0;
-  motionOver(sensor, hearing, report);
+  motionOver(sensor, heard);
 }
 
 /**
  * Takes back a motion whose hold time is over at `at` without ending it, because signs that are not read yet may
  * still make it last: from now on it is one that is not shown.
  */
-export function hideMotion(sensor: Sensor, at: number, report: Report): void {
+export function hideMotion(sensor: Sensor, at: number): void {
   const { motion } = sensor.state;
   if (!motion.on || motion.missed || motion.until > at) return;
   motion.missed = true;
-  report.change(sensor, 'motion', 'OFF', motion.until, HOLD_OVER);
+  show(sensor, 'OFF', motion.until, HOLD_OVER);
 }
 
-/** Ends the motion if its hold time is over at `at`; tells when to look again. */
-export function expireMotion(sensor: Sensor, at: number, report: Report): void {
+/** Ends the motion if its hold time is over at `at`. */
+export function expireMotion(sensor: Sensor, at: number): void {
   const { motion } = sensor.state;
-  if (!motion.on) return;
-  if (motion.until > at) {
-    report.wakeAt(sensor, motion.until);
-    return;
-  }
-  end(sensor, motion.until, HOLD_OVER, undefined, report);
+  if (motion.on && motion.until <= at) end(sensor, motion.until, HOLD_OVER, undefined);
 }

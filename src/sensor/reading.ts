@@ -8,7 +8,7 @@ import type { Scale, ScaleDirective, Scales } from '../heyu/x10config.js';
 import type { ReadingTopic } from '../mqtt/topics.js';
 import type { Model } from '../x10/model.js';
 import { noteBattery } from './diagnostics.js';
-import { setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
+import { keep, setChannel, type Sensor } from './heard.js';
 
 /** How heyu writes a value: the word before the number, and the directive that scales it. */
 type Measure = {
@@ -227,21 +227,20 @@ export function readingHeard(
   sensor: Sensor,
   { name, args }: { readonly name: string; readonly args: string },
   scales: Scales,
-  { at }: Hearing,
-  report: Report,
+  at: number,
 ): void {
   const { state, settings } = sensor;
   if (name === 'rfxLoBat') {
     state.lowBatteryAt = at;
-    noteBattery(sensor, true, at, report);
+    noteBattery(sensor, true, at);
     return;
   }
   const readings = readingsOf(name, args, settings.model, scales);
   if ('missing' in readings) {
-    report.kept(sensor, readings.missing);
+    keep(sensor, readings.missing);
     return;
   }
-  for (const { topic, value } of readings) setChannel(sensor, topic, value, at, args, report);
+  for (const { topic, value } of readings) setChannel(sensor, topic, value, at, args);
   const wasLow = state.lowBatteryAt !== undefined && at - state.lowBatteryAt < LOW_BATTERY_MS;
-  noteBattery(sensor, wasLow || /\bLoBat\b/.test(args), at, report);
+  noteBattery(sensor, wasLow || /\bLoBat\b/.test(args), at);
 }

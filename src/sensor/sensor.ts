@@ -1,111 +1,109 @@
 /**
  * One sensor hears what concerns it: this is where a signal finds the machine of its channel. Which lines
- * concern it at all (address, source, repetition on another path) has been decided before (bridge/listen).
+ * concern it at all (address, source, repetition on another path) has been decided before (bridge/hear).
  */
 
 import type { SecurityFlag } from '../heyu/functions.js';
 import type { Address } from '../x10/address.js';
-import { alarmChannel, expireAlarmChannel } from './alarm-channel.js';
+import { alarmHeard, expireAlarm } from './alarm.js';
 import { mainChannelOf } from './channels.js';
-import { expireSilence, noteFlags, noteSign } from './diagnostics.js';
+import { expireSilence, noteFlags, noteSign, silentAt } from './diagnostics.js';
 import { eventTypesOf, type EventType } from './event-types.js';
-import { idOf, setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
+import { idOf, keep, setChannel, type Heard, type Sensor } from './heard.js';
 import { lampHeard } from './lamp.js';
 import { keyOf } from './remote-keys.js';
 import { expireMotion, motionAlert, motionClear, motionOver, motionSeen } from './motion.js';
 
 /** On, Off, Dim ... of an address of its own. `args` is what heyu wrote behind the function. */
-export function unitHeard(
-  sensor: Sensor,
-  unit: Address,
-  name: string,
-  args: string,
-  hearing: Hearing,
-  report: Report,
-): void {
+export function unitHeard(sensor: Sensor, unit: Address, name: string, args: string, heard: Heard): void {
   const { type } = sensor.settings;
   if (type === 'remote') {
-    keyPressed(sensor, name, { unit, address: unit }, hearing, report);
+    keyPressed(sensor, name, { unit, address: unit }, heard);
   } else if (type === 'light' || type === 'appliance') {
-    lampHeard(sensor, name, args, hearing.at, report);
+    lampHeard(sensor, name, args, heard.at);
   } else if (name !== 'On' && name !== 'Off') {
-    report.kept(sensor, `${name} says nothing about a sensor`);
+    keep(sensor, `${name} says nothing about a sensor`);
     return;
   } else if (type === 'motion') {
-    if (name === 'On') motionSeen(sensor, hearing, report);
-    else motionOver(sensor, hearing, report);
+    if (name === 'On') motionSeen(sensor, heard);
+    else motionOver(sensor, heard);
   } else if (type === 'light_sensor') {
-    dusk(sensor, name === 'On', hearing, report);
+    dusk(sensor, name === 'On', heard.at);
   } else {
     const channel = mainChannelOf(type);
-    if (channel !== undefined) alarmChannel(sensor, channel, name === 'On', [], hearing, report);
+    if (channel !== undefined) alarmHeard(sensor, channel, name === 'On', [], heard);
   }
-  noteSign(sensor, hearing.at, report);
+  noteSign(sensor, heard.at);
 }
 
 /** On (dark) or Off (light) of the unit that says dark and light for this sensor. */
-export function duskUnitHeard(sensor: Sensor, name: string, hearing: Hearing, report: Report): void {
+export function duskUnitHeard(sensor: Sensor, name: string, at: number): void {
   if (name !== 'On' && name !== 'Off') return;
-  dusk(sensor, name === 'On', hearing, report);
-  noteSign(sensor, hearing.at, report);
+  dusk(sensor, name === 'On', at);
+  noteSign(sensor, at);
 }
 
+/** What a line of security RF says. */
+export type SecuritySignal = {
+  readonly name: string;
+  readonly flags: readonly SecurityFlag[];
+  readonly args: string;
+};
+
 /** A line of security RF with its flags. */
-export function securityHeard(
-  sensor: Sensor,
-  name: string,
-  flags: readonly SecurityFlag[],
-  args: string,
-  hearing: Hearing,
-  report: Report,
-): void {
+export function securityHeard(sensor: Sensor, signal: SecuritySignal, heard: Heard): void {
+  const { name, flags } = signal;
   const { type } = sensor.settings;
+  const { at } = heard;
   if (type === 'remote') {
-    keyPressed(sensor, name, pressDetails(flags, args), hearing, report);
+    keyPressed(sensor, name, pressDetails(signal), heard);
   } else if (name === 'sDusk' || name === 'sDawn') {
-    dusk(sensor, name === 'sDusk', hearing, report);
+    dusk(sensor, name === 'sDusk', at);
   } else if (name === 'Alert' || name === 'Clear') {
     const channel = mainChannelOf(type);
     if (channel === 'motion') {
-      if (name === 'Alert') motionAlert(sensor, hearing, flags.includes('LoBat'), report);
-      else motionClear(sensor, hearing, report);
+      if (name === 'Alert') motionAlert(sensor, heard, flags.includes('LoBat'));
+      else motionClear(sensor, heard);
     } else if (channel !== undefined && channel !== 'state' && channel !== 'light') {
-      alarmChannel(sensor, channel, name === 'Alert', flags, hearing, report);
+      alarmHeard(sensor, channel, name === 'Alert', flags, heard);
     }
   } else if (name === 'Test' && type === 'smoke') {
-    event(sensor, 'test', {}, hearing, report);
+    event(sensor, 'test', {}, heard);
   } else if (name === 'secTamper') {
-    report.alarm(sensor, hearing, hearing.at + sensor.settings.holdMs <= hearing.now);
+    sensor.alarm(sensor, heard, at + sensor.settings.holdMs <= heard.now);
   } else {
-    report.kept(sensor, `${name} says nothing about this sensor`);
+    keep(sensor, `${name} says nothing about this sensor`);
   }
   // motion goes out before anything else; bytes that heyu does not know have no flags that could be missing
-  if (name !== 'vData') noteFlags(sensor, name, flags, hearing, report);
-  noteSign(sensor, hearing.at, report);
+  if (name !== 'vData') noteFlags(sensor, name, flags, at);
+  noteSign(sensor, at);
 }
 
-/** Looks after the deadlines of a sensor up to `at`, and asks to be called again for the next. */
-export function expire(sensor: Sensor, at: number, report: Report): void {
-  expireMotion(sensor, at, report);
+/** The next instant at which `expire` has something to do, epoch ms; Infinity when there is none. */
+export function deadlineOf(sensor: Sensor): number {
+  const { settings, state } = sensor;
+  const { motion, clearsAt } = state;
+  const hasAlarm = clearsAt > 0 && mainChannelOf(settings.type) !== undefined;
+  const endsAt = motion.on ? motion.until : Infinity;
+  return Math.min(endsAt, hasAlarm ? clearsAt : Infinity, silentAt(sensor));
+}
+
+/** Looks after what is due at a sensor up to `at`: ends of hold times, silence. */
+export function expire(sensor: Sensor, at: number): void {
+  expireMotion(sensor, at);
   const channel = mainChannelOf(sensor.settings.type);
-  if (channel !== undefined && sensor.state.clearsAt > 0) expireAlarmChannel(sensor, channel, at, report);
-  expireSilence(sensor, at, report);
+  if (channel !== undefined) expireAlarm(sensor, channel, at);
+  expireSilence(sensor, at);
 }
 
-function dusk(sensor: Sensor, isDark: boolean, hearing: Hearing, report: Report): void {
+function dusk(sensor: Sensor, isDark: boolean, at: number): void {
   // Home Assistant's device class light: ON means that light was detected
-  const changed = setChannel(
-    sensor,
-    'light',
-    isDark ? 'OFF' : 'ON',
-    hearing.at,
-    isDark ? 'it is dark' : 'it is light',
-    report,
-  );
-  if (!changed) report.kept(sensor, isDark ? 'it was dark already' : 'it was light already');
+  const why = isDark ? 'it is dark' : 'it is light';
+  if (!setChannel(sensor, 'light', isDark ? 'OFF' : 'ON', at, why))
+    keep(sensor, isDark ? 'it was dark already' : 'it was light already');
 }
 
-function pressDetails(flags: readonly SecurityFlag[], args: string): Record<string, string> {
+function pressDetails({ flags, args }: SecuritySignal): Record<string, string> {
   const details: Record<string, string> = {};
   if (flags.includes('swHome')) details['mode'] = 'home';
   if (flags.includes('swAway')) details['mode'] = 'away';
@@ -116,32 +114,21 @@ function pressDetails(flags: readonly SecurityFlag[], args: string): Record<stri
   return details;
 }
 
-function keyPressed(
-  sensor: Sensor,
-  name: string,
-  details: Readonly<Record<string, string>>,
-  hearing: Hearing,
-  report: Report,
-): void {
+type PressDetails = Readonly<Record<string, string>>;
+
+function keyPressed(sensor: Sensor, name: string, details: PressDetails, heard: Heard): void {
   const type = keyOf(sensor.settings, name, details['unit']);
-  if (type === undefined || !eventTypesOf(sensor.settings).includes(type)) {
-    report.kept(sensor, `${name} is no key of this remote`);
-    return;
-  }
-  if (isHeld(sensor, type, details, hearing.at)) report.kept(sensor, 'the key is held');
-  else event(sensor, type, details, hearing, report);
+  if (type === undefined || !eventTypesOf(sensor.settings).includes(type))
+    keep(sensor, `${name} is no key of this remote`);
+  else if (isHeld(sensor, type, details, heard.at)) keep(sensor, 'the key is held');
+  else event(sensor, type, details, heard);
 }
 
 /** Lines of a held key come once a second (AUX_REPCOUNTS: bursts 1, 9, 17). A press after a pause is another one. */
 const HELD_MS = 1000;
 
 /** Whether this is the key of the line before, still held. Each Dim and Bright is a step of its own. */
-function isHeld(
-  { state }: Sensor,
-  type: EventType,
-  details: Readonly<Record<string, string>>,
-  at: number,
-): boolean {
+function isHeld({ state }: Sensor, type: EventType, details: PressDetails, at: number): boolean {
   const key = JSON.stringify([type, details]);
   const { pressed } = state;
   state.pressed = { key, at };
@@ -152,21 +139,10 @@ function isHeld(
 /** How long a key press or a test is live: nobody wants last night's button in the morning. */
 const PRESS_LIVE_MS = 60_000;
 
-function event(
-  sensor: Sensor,
-  type: EventType,
-  more: Readonly<Record<string, string>>,
-  hearing: Hearing,
-  report: Report,
-): void {
-  const lateAfter = hearing.at + PRESS_LIVE_MS;
-  if (lateAfter <= hearing.now) {
-    report.kept(sensor, 'read too late: an old key press is not sent');
-    return;
-  }
-  report.event(
-    sensor,
-    { type, id: idOf(hearing), at: hearing.at, lateAfter, lateType: null, more },
-    hearing.source,
-  );
+function event(sensor: Sensor, type: EventType, more: PressDetails, heard: Heard): void {
+  const { at, source } = heard;
+  const lateAfter = at + PRESS_LIVE_MS;
+  if (lateAfter <= heard.now) return keep(sensor, 'read too late: an old key press is not sent');
+  const said = { type, id: idOf(heard), at, lateAfter, lateType: null, more, source };
+  sensor.emit({ kind: 'sensor_event', sensor, event: said });
 }

@@ -77,7 +77,7 @@ export function logListener(work: LogWork): LineListener {
     incident: (incident) => {
       sayIncident(log, incident);
       if (incident.kind !== 'lost') return;
-      concern(condition, 'lines_lost', spanInWords(incident, bridge.core.stamps.zone));
+      concern(condition, 'lines_lost', spanInWords(incident, bridge.core.reader.stamps.zone));
       conditionChanged();
     },
   };

@@ -30,7 +30,7 @@ const zonesOf = (bridge: Bridge): readonly (readonly [string, string])[] =>
 /** The JSON of `bridge/info`. Instants in it are ISO 8601 with offset. */
 export function infoOf(bridge: Bridge, condition: Condition, around: Surroundings): string {
   const { core } = bridge;
-  const iso = (at: number): string => isoAt(at, core.stamps.zone);
+  const iso = (at: number): string => isoAt(at, core.reader.stamps.zone);
   const { session } = around;
   return JSON.stringify({
     version: core.settings.version,
@@ -70,7 +70,7 @@ export function unmappedOf(bridge: Bridge): string {
     Object.fromEntries(
       Object.entries(core.unmapped).map(([key, { first, last, ...rest }]) => [
         key,
-        { ...rest, first: isoAt(first, core.stamps.zone), last: isoAt(last, core.stamps.zone) },
+        { ...rest, first: isoAt(first, core.reader.stamps.zone), last: isoAt(last, core.reader.stamps.zone) },
       ]),
     ),
   );

@@ -2,12 +2,14 @@
 
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { advance, createCore, shiftDeadlines, type Core, type CoreOutput } from '../../src/bridge/core.js';
+import { advance, shiftDeadlines, type Core } from '../../src/bridge/core.js';
 import { createDeadlines } from '../../src/bridge/deadlines.js';
-import { hearStamped } from '../../src/bridge/listen.js';
-import type { Sensor } from '../../src/sensor/hearing.js';
+import { hear } from '../../src/bridge/hear.js';
+import type { Sensor } from '../../src/sensor/heard.js';
+import type { SensorSettings } from '../../src/sensor/settings.js';
 import { newSensorState } from '../../src/sensor/state.js';
 import { addressAt } from '../../src/x10/address.js';
+import { listeningBridge } from '../support/listening-bridge.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 
 const MODELS = ['MS14A', 'MS10A', 'DM10', 'EH-WD210', 'DS10A'];
@@ -27,6 +29,14 @@ const SENSORS = Array.from({ length: 34 }, (_, index) => {
 
 const START = 1_000_000_000_000;
 
+const sensorOf = (settings: SensorSettings, number: number): Sensor => ({
+  number,
+  settings,
+  state: newSensorState(START),
+  emit: () => undefined,
+  alarm: () => undefined,
+});
+
 describe('deadlines', () => {
   const wish = fc.record({ number: fc.nat(SENSORS.length - 1), inS: fc.integer({ min: -5, max: 100 }) });
   const pass = fc.record({ passS: fc.nat(5) });
@@ -39,11 +49,7 @@ describe('deadlines', () => {
     let spared = 0;
     fc.assert(
       fc.property(steps, (said) => {
-        const sensors: Sensor[] = SENSORS.map((settings, number) => ({
-          number,
-          settings,
-          state: newSensorState(START),
-        }));
+        const sensors = SENSORS.map(sensorOf);
         const deadlines = createDeadlines(sensors);
         const wishes = sensors.map(() => Infinity);
         let at = START;
@@ -75,11 +81,9 @@ describe('deadlines', () => {
   });
 
   test('of one sensor are asked of its neighbours, not of all', () => {
-    const sensors: Sensor[] = Array.from({ length: 5000 }, (_, number) => ({
-      number,
-      settings: sensorSettings('A1', 'MS14A'),
-      state: newSensorState(START),
-    }));
+    const sensors = Array.from({ length: 5000 }, (_, number) =>
+      sensorOf(sensorSettings('A1', 'MS14A'), number),
+    );
     const deadlines = createDeadlines(sensors);
     const [, one] = sensors;
     if (one === undefined) throw new Error('no sensor');
@@ -119,24 +123,17 @@ type Event = { readonly unit: number; readonly name: string } | number | 'set ba
 /** What a core publishes; `before` is done before each step. */
 function played(events: readonly Event[], before: (core: Core) => void): string[] {
   const published: string[] = [];
-  const nothing = (): void => undefined;
-  const output: CoreOutput = {
-    channel: ({ settings }, channel, value) => void published.push(`${settings.alias}/${channel} ${value}`),
-    event: ({ settings }, { type, at }) => void published.push(`${settings.alias} ${type} at ${at - START}`),
-    seen: nothing,
-    alarm: () => undefined,
-    heyuArmed: nothing,
-    keyfob: nothing,
-    trouble: nothing,
-    note: nothing,
-  };
-  const core = createCore(coreSettings({ sensors: SENSORS }), undefined, START, output);
+  const bridge = listeningBridge(coreSettings({ sensors: SENSORS }), undefined, START, {
+    channel: (alias, channel, value) => void published.push(`${alias}/${channel} ${value}`),
+    event: (alias, { type, at }) => void published.push(`${alias} ${type} at ${at - START}`),
+  });
+  const { core } = bridge;
   let at = START;
   let offset = 0;
-  const hear = (text: string): void => {
+  const hearText = (text: string): void => {
     offset += 1;
     const heard = { text, generation: 'g', offset, file: 'current', notBefore: at, readAt: at } as const;
-    hearStamped(core, heard, 0, at, at);
+    hear(bridge, heard, 0, at, at);
   };
   for (const event of events) {
     const address = typeof event === 'object' ? addressAt(event.unit) : 'A1';
@@ -150,10 +147,10 @@ function played(events: readonly Event[], before: (core: Core) => void): string[
       // what was due is over: nothing that is earlier is waited for
       expect(core.wakeAt).toBeGreaterThan(at);
     } else if (event.name === 'On' || event.name === 'Off') {
-      hear(`rcvi addr unit       ${address.slice(1)} : hu ${address}  (s)`);
-      hear(`rcvi func ${event.name.padStart(12)} : hc ${address.charAt(0)}`);
+      hearText(`rcvi addr unit       ${address.slice(1)} : hu ${address}  (s)`);
+      hearText(`rcvi func ${event.name.padStart(12)} : hc ${address.charAt(0)}`);
     } else {
-      hear(`rcva func ${event.name.padStart(12)} : hu ${address}  (s)`);
+      hearText(`rcva func ${event.name.padStart(12)} : hu ${address}  (s)`);
     }
   }
   return published;

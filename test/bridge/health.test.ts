@@ -1,9 +1,9 @@
 /** What the log tells of heyu's own health: what is counted, which troubles begin and end. */
 
 import { describe, expect, test } from 'vitest';
-import { createCore } from '../../src/bridge/core.js';
-import { newHealth, type Counters } from '../../src/bridge/health.js';
-import { hearStamped, unstampedLine } from '../../src/bridge/listen.js';
+import { rememberedHealth, type Counters } from '../../src/bridge/health.js';
+import { hear, unstampedLine } from '../../src/bridge/hear.js';
+import { listeningBridge } from '../support/listening-bridge.js';
 import { stamp } from '../support/replayed.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 
@@ -13,16 +13,10 @@ const NOON = Date.UTC(2026, 10, 22, 12);
 /** Plays lines (`+5` lets 5 s pass); gives what was counted besides lines, and the troubles as they came and went. */
 function play(lines: readonly string[]): { counted: Partial<Counters>; troubles: readonly string[] } {
   const troubles: string[] = [];
-  const core = createCore(SETTINGS, undefined, NOON, {
-    channel: () => undefined,
-    seen: () => undefined,
-    event: () => undefined,
-    alarm: () => undefined,
-    heyuArmed: () => undefined,
-    keyfob: () => undefined,
+  const bridge = listeningBridge(SETTINGS, undefined, NOON, {
     trouble: (trouble, begins) => troubles.push(`${begins ? '+' : '-'}${trouble}`),
-    note: () => undefined,
   });
+  const { core } = bridge;
   let seconds = 0;
   lines.forEach((line, index) => {
     if (line.startsWith('+')) {
@@ -43,9 +37,9 @@ function play(lines: readonly string[]): { counted: Partial<Counters>; troubles:
       notBefore: at,
       readAt: at,
     } as const;
-    hearStamped(core, written, text.length - line.length, at, at);
+    hear(bridge, written, text.length - line.length, at, at);
   });
-  const nothing = newHealth().counters;
+  const nothing = rememberedHealth().counters;
   const counted = Object.fromEntries(
     Object.entries(core.health.counters).filter(
       ([name, count]) => name !== 'lines' && count !== nothing[name as keyof Counters],

@@ -1,17 +1,12 @@
 /** A heyu that hangs is noticed by the signs of life that do not come any more. */
 
 import { describe, expect, test } from 'vitest';
-import {
-  advance,
-  createCore,
-  memoryOf,
-  reconfigured,
-  type Core,
-  type CoreMemory,
-} from '../../src/bridge/core.js';
-import { newHealth } from '../../src/bridge/health.js';
-import { hearStamped } from '../../src/bridge/listen.js';
+import { reconfigureBridge } from '../../src/bridge/bridge.js';
+import { advance, memoryOf, type Bridge, type CoreMemory } from '../../src/bridge/core.js';
+import { rememberedHealth } from '../../src/bridge/health.js';
+import { hear } from '../../src/bridge/hear.js';
 import type { Address } from '../../src/x10/address.js';
+import { listeningBridge } from '../support/listening-bridge.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 
 const MINUTE = 60_000;
@@ -27,30 +22,22 @@ const SETTINGS = coreSettings({
   sensors: [...DOORS, sensorSettings('A3', 'MS14A'), sensorSettings('A5', 'MS14A')],
 });
 
-/** A core, what it said of the trouble and when (hours), and a way to let time pass and lines come. */
+/** A bridge, what it said of the trouble and when (hours), and a way to let time pass and lines come. */
 function listening(settings = SETTINGS, memory?: CoreMemory) {
   const said: string[] = [];
-  const nothing = (): void => undefined;
   let at = START;
-  const create = (known: CoreMemory | undefined): Core =>
-    createCore(settings, known, at, {
-      channel: nothing,
-      seen: nothing,
-      event: nothing,
-      alarm: () => undefined,
-      heyuArmed: nothing,
-      keyfob: nothing,
-      note: nothing,
+  const create = (known: CoreMemory | undefined): Bridge =>
+    listeningBridge(settings, known, at, {
       trouble: (trouble, begins) => {
         if (trouble === 'heartbeats_missing') said.push(begins ? 'missing' : 'over');
       },
     });
   const scene = {
     said,
-    core: create(memory),
+    bridge: create(memory),
     wait: (ms: number) => {
       at += ms;
-      advance(scene.core, at, true);
+      advance(scene.bridge.core, at, true);
     },
     /** Time that nobody watched: the next line comes after it. */
     pass: (ms: number) => {
@@ -58,7 +45,7 @@ function listening(settings = SETTINGS, memory?: CoreMemory) {
     },
     line: (text: string) => {
       const line = { text, generation: 'g', offset: at, file: 'current', notBefore: at, readAt: at } as const;
-      hearStamped(scene.core, line, 0, at, at);
+      hear(scene.bridge, line, 0, at, at);
     },
     beat: (address = 'C1') => scene.line(`rcva func        Clear : hu ${address}  swMax  (x)`),
     /** Three sensors take turns for days; the pauses (minutes) come round and round. */
@@ -71,7 +58,7 @@ function listening(settings = SETTINGS, memory?: CoreMemory) {
       scene.beat();
     },
     restart: () => {
-      scene.core = create(JSON.parse(JSON.stringify(memoryOf(scene.core))) as CoreMemory);
+      scene.bridge = create(JSON.parse(JSON.stringify(memoryOf(scene.bridge.core))) as CoreMemory);
     },
   };
   return scene;
@@ -238,7 +225,7 @@ describe('signs of life', () => {
   });
 
   test('are learned anew with a document of an earlier version', () => {
-    const health = newHealth();
+    const health = rememberedHealth();
     expect(health).not.toHaveProperty('heartbeats');
     const memory = { sensors: {}, selections: {}, rf: {}, unmapped: {}, health, lineAt: 0 };
     const { live, wait, said } = listening(SETTINGS, memory);
@@ -251,7 +238,10 @@ describe('signs of life', () => {
     const scene = listening();
     scene.live(15);
     scene.wait(3 * HOUR);
-    scene.core = reconfigured(scene.core, coreSettings({ ...SETTINGS, sensors: DOORS.slice(0, 1) }), START);
+    reconfigureBridge(scene.bridge, coreSettings({ ...SETTINGS, sensors: DOORS.slice(0, 1) }), {
+      at: START,
+      mono: START,
+    });
     scene.wait(MINUTE);
     expect(scene.said).toEqual(['missing', 'over']);
   });

@@ -6,18 +6,12 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  advance,
-  createCore,
-  memoryOf,
-  type Core,
-  type CoreMemory,
-  type CoreOutput,
-} from '../../src/bridge/core.js';
-import { hearLine, hearStamped } from '../../src/bridge/listen.js';
+import { advance, memoryOf, type Core, type CoreMemory } from '../../src/bridge/core.js';
+import { hear, hearLine } from '../../src/bridge/hear.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import type { CoreSettings } from '../../src/settings.js';
+import { listeningBridge, type Takes } from '../support/listening-bridge.js';
 import { linesOf, logsOf, recordingNames } from '../support/recordings.js';
 import { stamp } from '../support/replayed.js';
 import { coreSettings } from '../support/settings.js';
@@ -146,7 +140,7 @@ const bySensor = (said: readonly string[]): readonly string[] =>
     .map(({ text }) => text);
 
 /** What a run said, and a check of each step. */
-type Run = { readonly said: string[]; readonly output: CoreOutput };
+type Run = { readonly said: string[]; readonly output: Takes };
 
 function run(): Run {
   const said: string[] = [];
@@ -154,19 +148,13 @@ function run(): Run {
   return {
     said,
     output: {
-      channel: ({ settings: { alias } }, channel, value) => {
+      channel: (alias, channel, value) => {
         const topic = `${alias}/${channel}`;
         expect(last.get(topic), `${topic} twice`).not.toBe(value);
         last.set(topic, value);
         said.push(`${topic} ${value}`);
       },
-      seen: () => undefined,
-      event: ({ settings: { alias } }, { type, id }) => said.push(`${alias} ${type} ${id}`),
-      alarm: () => undefined,
-      heyuArmed: () => undefined,
-      keyfob: () => undefined,
-      trouble: () => undefined,
-      note: () => undefined,
+      event: (alias, { type, id }) => said.push(`${alias} ${type} ${id}`),
     },
   };
 }
@@ -187,13 +175,13 @@ const AFTERWARDS_MS = 10 * 60_000;
 /** All at once, from an old log: time is the log's own. */
 function replayed(lines: readonly Timed[]): readonly string[] {
   const { said, output } = run();
-  const core = createCore(SETTINGS, undefined, NOON, output);
+  const bridge = listeningBridge(SETTINGS, undefined, NOON, output);
   lines.forEach((line, index) => {
     const at = NOON + line.second * 1000;
     const written = lineAt(line, index, at, at);
-    hearStamped(core, written, core.stamps.read(written.text)?.bodyStart ?? 0, at, at);
+    hear(bridge, written, bridge.core.reader.stamps.read(written.text)?.bodyStart ?? 0, at, at);
   });
-  advance(core, NOON + (lines.at(-1)?.second ?? 0) * 1000 + AFTERWARDS_MS);
+  advance(bridge.core, NOON + (lines.at(-1)?.second ?? 0) * 1000 + AFTERWARDS_MS);
   return bySensor(said);
 }
 
@@ -218,26 +206,26 @@ function live(
   restarts: readonly boolean[],
 ): readonly string[] {
   const { said, output } = run();
-  let core = createCore(SETTINGS, undefined, NOON, output);
+  let bridge = listeningBridge(SETTINGS, undefined, NOON, output);
   let endSeenAt = NOON;
   const heard: Timed[] = [];
   lines.forEach((line, index) => {
     const at = NOON + line.second * 1000;
     // the service lets a second pass, because stamps are whole seconds
-    if (at - 1 > endSeenAt) advance(core, at - 1);
-    checkMotion(core, heard, Math.max(at - 1, endSeenAt - 1000));
+    if (at - 1 > endSeenAt) advance(bridge.core, at - 1);
+    checkMotion(bridge.core, heard, Math.max(at - 1, endSeenAt - 1000));
     if (restarts[index % restarts.length] === true) {
-      const memory = JSON.parse(JSON.stringify(memoryOf(core))) as CoreMemory;
-      core = createCore(SETTINGS, memory, at, output);
+      const memory = JSON.parse(JSON.stringify(memoryOf(bridge.core))) as CoreMemory;
+      bridge = listeningBridge(SETTINGS, memory, at, output);
     }
     const readAt = Math.max(at + (delays[index % delays.length] ?? 0), endSeenAt);
-    hearLine(core, lineAt(line, index, endSeenAt, readAt));
+    hearLine(bridge, lineAt(line, index, endSeenAt, readAt), { at: readAt, mono: readAt });
     endSeenAt = readAt;
     heard.push(line);
   });
   const end = NOON + (lines.at(-1)?.second ?? 0) * 1000 + AFTERWARDS_MS;
-  advance(core, end);
-  checkMotion(core, heard, end);
+  advance(bridge.core, end);
+  checkMotion(bridge.core, heard, end);
   return bySensor(said);
 }
 
@@ -315,14 +303,18 @@ test('damaged lines are never fatal, and make no state twice', () => {
     fc.property(fc.array(damaged, { maxLength: 40 }), (lines) => {
       const { output } = run();
       const begin = Date.UTC(2026, 10, 22, 15, 30);
-      const core = createCore(SETTINGS, undefined, begin, output);
+      const bridge = listeningBridge(SETTINGS, undefined, begin, output);
       lines.forEach((text, index) => {
         const at = begin + index * 500;
         const file = index % 7 === 6 ? 'old' : 'current';
-        hearLine(core, { text, generation: 'g', offset: index, file, notBefore: at, readAt: at + 500 });
+        hearLine(
+          bridge,
+          { text, generation: 'g', offset: index, file, notBefore: at, readAt: at + 500 },
+          { at, mono: at },
+        );
       });
-      advance(core, begin + AFTERWARDS_MS);
-      expect(() => JSON.stringify(memoryOf(core))).not.toThrow();
+      advance(bridge.core, begin + AFTERWARDS_MS);
+      expect(() => JSON.stringify(memoryOf(bridge.core))).not.toThrow();
     }),
     { numRuns: 500 },
   );

@@ -1,9 +1,10 @@
 /** heyu out of step with its spool, as the bridge tells of it. */
 
 import { expect, test } from 'vitest';
-import { createCore, memoryOf, type CoreMemory, type CoreOutput } from '../../src/bridge/core.js';
-import { hearLine } from '../../src/bridge/listen.js';
-import { newHealth } from '../../src/bridge/health.js';
+import { memoryOf, type CoreMemory } from '../../src/bridge/core.js';
+import { hearLine } from '../../src/bridge/hear.js';
+import { rememberedHealth } from '../../src/bridge/health.js';
+import { listeningBridge } from '../support/listening-bridge.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 import { replay, stamp } from '../support/replayed.js';
 
@@ -29,25 +30,21 @@ function told(
   memory?: CoreMemory,
 ): { troubles: string[]; dropped: number; memory: CoreMemory } {
   const troubles: string[] = [];
-  const nothing = (): void => undefined;
-  const output: CoreOutput = {
-    channel: nothing,
-    seen: nothing,
-    event: nothing,
-    alarm: () => undefined,
-    heyuArmed: nothing,
-    keyfob: nothing,
+  const bridge = listeningBridge(coreSettings({ sensors: [hall] }), memory, 0, {
     trouble: (trouble, begins) => troubles.push(`${trouble} ${begins ? 'begins' : 'ends'}`),
-    note: nothing,
-  };
-  const core = createCore(coreSettings({ sensors: [hall] }), memory, 0, output);
+  });
+  const { core } = bridge;
   let seconds = 0;
   lines.forEach((line, offset) => {
     if (line.startsWith('+')) seconds += Number(line.slice(1));
     const at = Date.UTC(2026, 10, 22, 12, 0, seconds);
     const text = `${stamp(seconds)}  ${line}`;
     if (!line.startsWith('+'))
-      hearLine(core, { text, generation: 'g', offset, file: 'current', notBefore: at, readAt: at + 500 });
+      hearLine(
+        bridge,
+        { text, generation: 'g', offset, file: 'current', notBefore: at, readAt: at + 500 },
+        { at, mono: at },
+      );
   });
   return { troubles, dropped: core.health.counters.outOfStep, memory: memoryOf(core) };
 }
@@ -65,7 +62,7 @@ test('a bridge that dies amid it has not forgotten', () => {
 
 test('a memory of version 0.1 counts from 0', () => {
   const { memory } = told([]);
-  const { outOfStep, ...counters } = newHealth().counters;
+  const { outOfStep, ...counters } = rememberedHealth().counters;
   expect(outOfStep).toBe(0);
   const old = JSON.parse(
     JSON.stringify({ ...memory, spool: undefined, health: { counters, troubles: {} } }),

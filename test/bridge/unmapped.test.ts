@@ -1,25 +1,17 @@
 /** What is heard without an alias: kept ready to be adopted, and never more than a broker can take. */
 
 import { describe, expect, test } from 'vitest';
-import { createCore, type Core } from '../../src/bridge/core.js';
-import { hearStamped } from '../../src/bridge/listen.js';
+import type { Core } from '../../src/bridge/core.js';
+import { hear } from '../../src/bridge/hear.js';
 import { UNMAPPED_LIMIT } from '../../src/bridge/unmapped.js';
+import { listeningBridge } from '../support/listening-bridge.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 
 function heard(...lines: string[]): Core {
   const settings = coreSettings({ sensors: [sensorSettings('A3', 'MS14A', { dusk: 'A4' })] });
-  const core = createCore(settings, undefined, NOON, {
-    channel: () => undefined,
-    seen: () => undefined,
-    event: () => undefined,
-    alarm: () => undefined,
-    heyuArmed: () => undefined,
-    keyfob: () => undefined,
-    trouble: () => undefined,
-    note: () => undefined,
-  });
+  const bridge = listeningBridge(settings, undefined, NOON);
   lines.forEach((text, index) => {
     const at = NOON + index * 1000;
     const line = {
@@ -30,9 +22,9 @@ function heard(...lines: string[]): Core {
       notBefore: at,
       readAt: at,
     } as const;
-    hearStamped(core, line, 0, at, at);
+    hear(bridge, line, 0, at, at);
   });
-  return core;
+  return bridge.core;
 }
 
 describe('unmapped', () => {

@@ -2,9 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { hearLine } from '../../src/bridge/listen.js';
-import { createCore, memoryOf, type CoreOutput } from '../../src/bridge/core.js';
+import { hearLine } from '../../src/bridge/hear.js';
+import { memoryOf } from '../../src/bridge/core.js';
 import type { LogLine } from '../../src/ports.js';
+import { listeningBridge } from '../support/listening-bridge.js';
 import { written } from '../support/replayed.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 
@@ -85,28 +86,21 @@ describe('a log of two engines', () => {
 describe('lines of a file that has lost its name long ago', () => {
   const BEGIN = Date.UTC(2026, 10, 25, 12);
   const settings = coreSettings({ sensors: HOUSE });
-  const nothing = (): void => undefined;
+  const addresses = new Map(HOUSE.map(({ alias, address }) => [alias, address]));
 
   /** `A3` and `On` written to the files `new`, `old` or `older`; `crash` = the bridge goes on from its memory. */
   function begun(script: string): string[] {
     const heard: string[] = [];
-    const output: CoreOutput = {
-      channel: (sensor, channel, value) => {
-        if (channel === 'motion' && value === 'ON') heard.push(sensor.settings.address);
+    const takes = {
+      channel: (alias: string, channel: string, value: string): void => {
+        if (channel === 'motion' && value === 'ON') heard.push(addresses.get(alias) ?? '');
       },
-      seen: nothing,
-      event: nothing,
-      alarm: () => undefined,
-      heyuArmed: nothing,
-      keyfob: nothing,
-      trouble: nothing,
-      note: nothing,
     };
-    let core = createCore(settings, undefined, BEGIN, output);
+    let bridge = listeningBridge(settings, undefined, BEGIN, takes);
     script.split(' ').forEach((word, offset) => {
       if (word === 'crash') {
-        const memory = JSON.parse(JSON.stringify(memoryOf(core))) as ReturnType<typeof memoryOf>;
-        core = createCore(settings, memory, BEGIN, output);
+        const memory = JSON.parse(JSON.stringify(memoryOf(bridge.core))) as ReturnType<typeof memoryOf>;
+        bridge = listeningBridge(settings, memory, BEGIN, takes);
         return;
       }
       const [generation = '', said = ''] = word.split('/');
@@ -114,14 +108,18 @@ describe('lines of a file that has lost its name long ago', () => {
         ? `rcvi addr unit       ${said[1]} : hu ${said}  (_no_alias_)`
         : `rcvi func ${said.padStart(12)} : hc A`;
       const file: LogLine['file'] = generation === 'new' ? 'current' : 'old';
-      hearLine(core, {
-        text: `11/25 12:00:00  ${text}`,
-        generation,
-        offset,
-        file,
-        notBefore: BEGIN,
-        readAt: BEGIN,
-      });
+      hearLine(
+        bridge,
+        {
+          text: `11/25 12:00:00  ${text}`,
+          generation,
+          offset,
+          file,
+          notBefore: BEGIN,
+          readAt: BEGIN,
+        },
+        { at: BEGIN, mono: BEGIN },
+      );
     });
     return heard;
   }

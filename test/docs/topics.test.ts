@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { advanceBridge, createBridge, type BridgeSinks } from '../../src/bridge/bridge.js';
 import { createExplainer } from '../../src/bridge/explain.js';
-import { newHealth } from '../../src/bridge/health.js';
+import { rememberedHealth } from '../../src/bridge/health.js';
 import { infoOf, summaryOf, unmappedOf } from '../../src/service/reports.js';
 import type { BridgeTopic, ChannelTopic, ZoneTopic } from '../../src/mqtt/topics.js';
 import { READING_UNITS } from '../../src/sensor/reading-channels.js';
@@ -151,7 +151,7 @@ function reports(): { readonly info: string; readonly unmapped: string; readonly
   return {
     info: infoOf(bridge, new Map(), around),
     unmapped: unmappedOf(bridge),
-    summary: JSON.stringify(summaryOf(newHealth().counters, {})),
+    summary: JSON.stringify(summaryOf(rememberedHealth().counters, {})),
   };
 }
 

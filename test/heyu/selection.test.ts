@@ -16,6 +16,10 @@ import { addressAt, indexOf, type Address } from '../../src/x10/address.js';
 
 const EXPIRY_MS = 4000;
 
+const addressed = (source: Source, unit: number) => ({ kind: 'address', source, unit, label: null }) as const;
+const called = (source: Source, house: string, name: string) =>
+  ({ kind: 'function', source, house: house.charCodeAt(0) - 65, name, args: '' }) as const;
+
 /** `A3` addresses, `A:On` is a function, `+5` lets 5 s pass, `!` forgets; a source stands before a slash. */
 function play(script: string): string[] {
   const selections = noSelections();
@@ -32,9 +36,9 @@ function play(script: string): string[] {
     else if (said === 'Preset') hear('Preset', selectForPreset(selections, source, at, EXPIRY_MS));
     else if (said.includes(':')) {
       const [house = 'A', name = ''] = said.split(':');
-      const selected = selectUnits(selections, source, house.charCodeAt(0) - 65, name, at, EXPIRY_MS);
+      const selected = selectUnits(selections, called(source, house, name), at, EXPIRY_MS);
       hear(name, selected.units);
-    } else addressUnit(selections, source, { unit: indexOf(said as Address), label: null, at }, EXPIRY_MS);
+    } else addressUnit(selections, addressed(source, indexOf(said as Address)), at, EXPIRY_MS);
   }
   return heard;
 }
@@ -71,16 +75,16 @@ test.each([
 
 test('a reused set tells how old it is', () => {
   const selections = noSelections();
-  addressUnit(selections, 'rcvi', { unit: 2, label: null, at: 0 }, EXPIRY_MS);
-  expect(selectUnits(selections, 'rcvi', 0, 'On', 400, EXPIRY_MS).reusedAfterMs).toBe(0);
-  expect(selectUnits(selections, 'rcvi', 0, 'Off', 61_000, EXPIRY_MS).reusedAfterMs).toBe(60_600);
+  addressUnit(selections, addressed('rcvi', 2), 0, EXPIRY_MS);
+  expect(selectUnits(selections, called('rcvi', 'A', 'On'), 400, EXPIRY_MS).reusedAfterMs).toBe(0);
+  expect(selectUnits(selections, called('rcvi', 'A', 'Off'), 61_000, EXPIRY_MS).reusedAfterMs).toBe(60_600);
 });
 
 test('what expires is counted', () => {
   const selections = noSelections();
-  expect(addressUnit(selections, 'rcvi', { unit: 2, label: null, at: 0 }, EXPIRY_MS)).toBe(0);
-  expect(addressUnit(selections, 'rcvi', { unit: 3, label: null, at: 5000 }, EXPIRY_MS)).toBe(1);
-  expect(selectUnits(selections, 'rcvi', 0, 'On', 10_000, EXPIRY_MS)).toMatchObject({
+  expect(addressUnit(selections, addressed('rcvi', 2), 0, EXPIRY_MS)).toBe(0);
+  expect(addressUnit(selections, addressed('rcvi', 3), 5000, EXPIRY_MS)).toBe(1);
+  expect(selectUnits(selections, called('rcvi', 'A', 'On'), 10_000, EXPIRY_MS)).toMatchObject({
     expired: 1,
     units: [],
   });
@@ -88,9 +92,9 @@ test('what expires is counted', () => {
 
 test('a clock that was set moves with its selections', () => {
   const selections = noSelections();
-  addressUnit(selections, 'rcvi', { unit: 2, label: null, at: 10_000 }, EXPIRY_MS);
+  addressUnit(selections, addressed('rcvi', 2), 10_000, EXPIRY_MS);
   shiftSelections(selections, -8000);
-  expect(selectUnits(selections, 'rcvi', 0, 'On', 2400, EXPIRY_MS).units).toHaveLength(1);
+  expect(selectUnits(selections, called('rcvi', 'A', 'On'), 2400, EXPIRY_MS).units).toHaveLength(1);
 });
 
 test('each writer has selections of its own, and the first engine those of version 0.1', () => {

@@ -20,7 +20,7 @@ function misread(...bytes: readonly number[]): string {
 
 /** `A3` addresses, `A:On` is a function, `+5` lets 5 s pass; a source stands before a slash, `@2` is engine 2. */
 function play(script: string): string[] {
-  const watches: SpoolWatches = {};
+  const spool: SpoolWatches = {};
   const selections = [noSelections(), noSelections(), noSelections()];
   const heard: string[] = [];
   let at = 1_000_000;
@@ -39,11 +39,11 @@ function play(script: string): string[] {
       name === undefined
         ? { kind: 'address', source, unit: indexOf(said as Address), label: null }
         : { kind: 'function', source, house: house.charCodeAt(0) - 65, name, args: '' };
-    const lost = droppedOutOfStep(watches, engine, own, signal, at, EXPIRY_MS);
+    const lost = droppedOutOfStep({ spool, expiryMs: EXPIRY_MS }, engine, own, signal, at);
     if (lost !== undefined) dropped += lost;
-    else if (signal.kind === 'address') addressUnit(own, source, { ...signal, at }, EXPIRY_MS);
+    else if (signal.kind === 'address') addressUnit(own, signal, at, EXPIRY_MS);
     else {
-      const { units } = selectUnits(own, source, signal.house, signal.name, at, EXPIRY_MS);
+      const { units } = selectUnits(own, signal, at, EXPIRY_MS);
       heard.push(units.map(({ unit }) => addressAt(unit)).join(',') || '-');
     }
   }

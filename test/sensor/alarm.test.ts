@@ -1,7 +1,7 @@
 /** Contacts, smoke, glass and water: states, events, and what is read too late. */
 
 import { describe, expect, test } from 'vitest';
-import type { Report, Sensor } from '../../src/sensor/hearing.js';
+import type { Sensor } from '../../src/sensor/heard.js';
 import { expire, securityHeard } from '../../src/sensor/sensor.js';
 import type { SecurityFlag } from '../../src/heyu/functions.js';
 import type { SensorType } from '../../src/sensor/settings.js';
@@ -13,32 +13,33 @@ const BASE = 1_000_000_000_000;
 /** Plays `Alert`, `Alert:Main:swMin` (flags), `Clear`, `+60` s, `~300` reads the next 300 s late. */
 function play(model: string, type: SensorType, script: string): string[] {
   const settings = sensorSettings('C2', model, { type, zone: 'ground' });
-  const sensor: Sensor = { number: 0, settings, state: newSensorState(BASE) };
   const said: string[] = [];
-  const report: Report = {
-    change: (_, channel, value) => {
-      if (!['battery', 'tamper'].includes(channel))
-        said.push(channel === 'attributes' ? value : `${channel} ${value}`);
+  const sensor: Sensor = {
+    number: 0,
+    settings,
+    state: newSensorState(BASE),
+    emit: (effect) => {
+      if (effect.kind === 'sensor_event') said.push(effect.event.type);
+      if (effect.kind !== 'channel' || ['battery', 'tamper'].includes(effect.channel)) return;
+      const { channel, value } = effect;
+      said.push(channel === 'attributes' ? value : `${channel} ${value}`);
     },
-    event: (_, { type: name }) => said.push(name),
     alarm: () => {
       said.push('?');
       return { security: 'disarmed', verified: true };
     },
-    kept: () => undefined,
-    wakeAt: () => undefined,
   };
   let at = BASE;
   let late = 0;
   script.split(' ').forEach((word, offset) => {
     if (word.startsWith('+')) {
       at += Number(word.slice(1)) * 1000;
-      expire(sensor, at, report);
+      expire(sensor, at);
     } else if (word.startsWith('~')) late = Number(word.slice(1)) * 1000;
     else {
       const [name = '', ...flags] = word.split(':');
-      const hearing = { at, now: at + late, line: { generation: 'g', offset }, source: 'rcva' } as const;
-      securityHeard(sensor, name, flags as SecurityFlag[], flags.join(' '), hearing, report);
+      const heard = { at, now: at + late, line: { generation: 'g', offset }, source: 'rcva' } as const;
+      securityHeard(sensor, { name, flags: flags as SecurityFlag[], args: flags.join(' ') }, heard);
     }
   });
   return said;

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import type { Report, Sensor } from '../../src/sensor/hearing.js';
+import type { Sensor } from '../../src/sensor/heard.js';
 import { expire, securityHeard, unitHeard } from '../../src/sensor/sensor.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import { newSensorState } from '../../src/sensor/state.js';
@@ -12,25 +12,20 @@ const BASE = 1_000_000_000_000;
 
 /** Plays a script on one sensor: `On`, `Off`, `Alert`, `Alert!` (LoBat), `Clear`, `+60` s, `~30` reads the next 30 s late. */
 function play(model: string, script: string, more: Partial<SensorSettings> = {}): string[] {
+  const said: string[] = [];
   const sensor: Sensor = {
     settings: sensorSettings('A3', model, { zone: 'ground', ...more }),
     state: newSensorState(BASE),
     number: 0,
-  };
-  const said: string[] = [];
-  const report: Report = {
-    change: (_, channel, value) => {
-      if (channel === 'motion') said.push(value);
-    },
-    event: (_, { type, id }) => {
-      said.push(`${type}#${id.split('-')[1] ?? ''}`);
+    emit: (effect) => {
+      if (effect.kind === 'channel' && effect.channel === 'motion') said.push(effect.value);
+      if (effect.kind === 'sensor_event')
+        said.push(`${effect.event.type}#${effect.event.id.split('-')[1] ?? ''}`);
     },
     alarm: () => {
       said.push('?');
       return { security: 'disarmed', verified: true };
     },
-    kept: () => undefined,
-    wakeAt: () => undefined,
   };
   let at = BASE;
   let late = 0;
@@ -38,21 +33,16 @@ function play(model: string, script: string, more: Partial<SensorSettings> = {})
   for (const word of script.split(' ')) {
     if (word.startsWith('+')) {
       at += Number(word.slice(1)) * 1000;
-      expire(sensor, at, report);
+      expire(sensor, at);
     } else if (word.startsWith('~')) late = Number(word.slice(1)) * 1000;
     else {
       offset += 1;
-      const hearing = { at, now: at + late, line: { generation: 'g', offset }, source: 'rcvi' } as const;
-      if (word === 'On' || word === 'Off') unitHeard(sensor, 'A3', word, '', hearing, report);
-      else
-        securityHeard(
-          sensor,
-          word.replace('!', ''),
-          word.endsWith('!') ? ['LoBat'] : [],
-          '',
-          hearing,
-          report,
-        );
+      const heard = { at, now: at + late, line: { generation: 'g', offset }, source: 'rcvi' } as const;
+      if (word === 'On' || word === 'Off') unitHeard(sensor, 'A3', word, '', heard);
+      else {
+        const flags = word.endsWith('!') ? (['LoBat'] as const) : [];
+        securityHeard(sensor, { name: word.replace('!', ''), flags, args: '' }, heard);
+      }
     }
   }
   return said;

@@ -10,10 +10,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { expect, it, onTestFinished } from 'vitest';
-import { createCore, memoryOf, type CoreMemory, type CoreOutput } from '../../../src/bridge/core.js';
-import { hearLine } from '../../../src/bridge/listen.js';
+import { memoryOf, type Bridge, type CoreMemory } from '../../../src/bridge/core.js';
+import { hearLine } from '../../../src/bridge/hear.js';
 import { rotatedSiblings } from '../../../src/io/tail/siblings.js';
 import type { FilePosition, LogLine, LogPosition } from '../../../src/ports.js';
+import { listeningBridge } from '../../support/listening-bridge.js';
 import { coreSettings } from '../../support/settings.js';
 import { until } from '../../support/until.js';
 import { startBusyHeyu } from './busy-heyu.js';
@@ -36,41 +37,31 @@ class Hearer {
   readonly heard = new Map<string, string>();
   /** The lines by their ids. */
   readonly lines = new Map<string, string>();
-  private core = this.coreWith(undefined);
+  private bridge = this.bridgeWith(undefined);
   private id = '';
 
-  private coreWith(memory: CoreMemory | undefined): ReturnType<typeof createCore> {
-    const nothing = (): void => undefined;
-    const output: CoreOutput = {
-      channel: nothing,
-      seen: nothing,
-      event: nothing,
-      alarm: () => undefined,
-      heyuArmed: nothing,
-      keyfob: nothing,
-      trouble: nothing,
-      note: nothing,
+  private bridgeWith(memory: CoreMemory | undefined): Bridge {
+    return listeningBridge(coreSettings(), memory, 0, {
       find: (finding) => {
         if (finding.kind !== 'unit') return;
         once(this.heard, `${this.id}.${finding.address}`, `${finding.address} ${finding.function}`);
       },
-    };
-    return createCore(coreSettings(), memory, 0, output);
+    });
   }
 
   hear(line: LogLine): void {
     this.id = `${line.generation}-${line.offset}`;
     once(this.lines, this.id, line.text);
-    hearLine(this.core, line);
+    hearLine(this.bridge, line, { at: line.readAt, mono: line.readAt });
   }
 
   memory(): CoreMemory {
-    return JSON.parse(JSON.stringify(memoryOf(this.core))) as CoreMemory;
+    return JSON.parse(JSON.stringify(memoryOf(this.bridge.core))) as CoreMemory;
   }
 
   /** The bridge has died: it knows what it knew then. */
   recalls(memory: CoreMemory): void {
-    this.core = this.coreWith(structuredClone(memory));
+    this.bridge = this.bridgeWith(structuredClone(memory));
   }
 }
 

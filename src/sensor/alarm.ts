@@ -6,7 +6,7 @@
 import type { ChannelTopic } from '../mqtt/topics.js';
 import type { SecurityFlag } from '../heyu/functions.js';
 import type { EventType } from './event-types.js';
-import { idOf, setChannel, type Hearing, type Report, type Sensor } from './hearing.js';
+import { idOf, keep, setChannel, type Heard, type Sensor } from './heard.js';
 
 /** What Alert, an Alert read too late, and Clear are called in events. */
 type Words = { readonly on: EventType; readonly late: EventType; readonly off: EventType };
@@ -20,15 +20,15 @@ function attributesOf(flags: readonly SecurityFlag[], open: Readonly<Record<stri
 }
 
 /** Alert (`on`) or Clear of a contact, smoke, glass or water sensor. */
-export function alarmChannel(
+export function alarmHeard(
   sensor: Sensor,
   channel: ChannelTopic,
   on: boolean,
   flags: readonly SecurityFlag[],
-  hearing: Hearing,
-  report: Report,
+  heard: Heard,
 ): void {
   const { settings, state } = sensor;
+  const { at, source } = heard;
   let value = on;
   if (channel === 'contact') {
     // DS90 and DS18-1 have two contacts on one address: open while either is
@@ -39,76 +39,48 @@ export function alarmChannel(
     }
   }
   const before = state.values[channel];
-  const late = hearing.at + settings.holdMs <= hearing.now;
+  const lateAfter = at + settings.holdMs;
+  const late = lateAfter <= heard.now;
   if (on && late && !settings.model.clears) {
-    missedAlarm(sensor, hearing, report);
+    missedAlarm(sensor, heard);
     return;
   }
-  const changed = setChannel(
-    sensor,
-    channel,
-    value ? 'ON' : 'OFF',
-    hearing.at,
-    on ? 'alert' : 'clear',
-    report,
-  );
-  if (on && !settings.model.clears) {
-    state.clearsAt = hearing.at + settings.holdMs;
-    report.wakeAt(sensor, state.clearsAt);
-  }
-  const standing = on ? report.alarm(sensor, hearing, late) : undefined;
+  const changed = setChannel(sensor, channel, value ? 'ON' : 'OFF', at, on ? 'alert' : 'clear');
+  if (on && !settings.model.clears) state.clearsAt = lateAfter;
+  const standing = on ? sensor.alarm(sensor, heard, late) : undefined;
+  if (!changed) keep(sensor, on ? 'it is in alert already' : 'heartbeat: nothing has changed');
   // the first Clear ever heard is news of a state, not of an event
-  if (changed && (value || before !== undefined)) {
+  else if (value || before !== undefined) {
     const words = channel === 'contact' ? CONTACT : ALARM;
-    const lateAfter = hearing.at + settings.holdMs;
-    report.event(
-      sensor,
-      value
-        ? {
-            type: late ? words.late : words.on,
-            id: idOf(hearing),
-            at: hearing.at,
-            lateAfter,
-            lateType: words.late,
-            standing,
-          }
-        : { type: words.off, id: idOf(hearing), at: hearing.at, lateAfter, lateType: null },
-      hearing.source,
-    );
-  } else if (!changed) {
-    report.kept(sensor, on ? 'it is in alert already' : 'heartbeat: nothing has changed');
+    const common = { id: idOf(heard), at, lateAfter, source };
+    const event = value
+      ? { ...common, type: late ? words.late : words.on, lateType: words.late, standing }
+      : { ...common, type: words.off, lateType: null };
+    sensor.emit({ kind: 'sensor_event', sensor, event });
   }
-  if (channel === 'contact' && settings.model.protocol === 'security') {
-    setChannel(sensor, 'attributes', attributesOf(flags, state.open), hearing.at, 'switches', report);
-  }
+  if (channel === 'contact' && settings.model.protocol === 'security')
+    setChannel(sensor, 'attributes', attributesOf(flags, state.open), at, 'switches');
 }
 
 /** An alarm of a model that never clears, read when its hold time was over: an event, and never a state. */
-function missedAlarm(sensor: Sensor, hearing: Hearing, report: Report): void {
+function missedAlarm(sensor: Sensor, heard: Heard): void {
   const { settings, state } = sensor;
-  const isRepeated = hearing.at < state.clearsAt;
-  const lateAfter = hearing.at + settings.holdMs;
+  const { at, source } = heard;
+  const isRepeated = at < state.clearsAt;
+  const lateAfter = at + settings.holdMs;
   state.clearsAt = lateAfter;
-  report.wakeAt(sensor, lateAfter);
-  const standing = report.alarm(sensor, hearing, true);
-  if (isRepeated) {
-    report.kept(sensor, 'it is in alert already');
-    return;
-  }
+  const standing = sensor.alarm(sensor, heard, true);
+  if (isRepeated) return keep(sensor, 'it is in alert already');
   const type = ALARM.late;
-  const { at, source } = hearing;
-  report.event(sensor, { type, id: idOf(hearing), at, lateAfter, lateType: type, standing }, source);
+  const event = { type, id: idOf(heard), at, lateAfter, lateType: type, standing, source };
+  sensor.emit({ kind: 'sensor_event', sensor, event });
 }
 
 /** Switches a channel off that its model never clears, when its hold time is over. */
-export function expireAlarmChannel(sensor: Sensor, channel: ChannelTopic, at: number, report: Report): void {
+export function expireAlarm(sensor: Sensor, channel: ChannelTopic, at: number): void {
   const { state } = sensor;
-  if (state.clearsAt === 0) return;
-  if (state.clearsAt > at) {
-    report.wakeAt(sensor, state.clearsAt);
-    return;
-  }
   const endedAt = state.clearsAt;
+  if (endedAt === 0 || endedAt > at) return;
   state.clearsAt = 0;
-  setChannel(sensor, channel, 'OFF', endedAt, 'the hold time is over', report);
+  setChannel(sensor, channel, 'OFF', endedAt, 'the hold time is over');
 }

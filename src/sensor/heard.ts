@@ -1,21 +1,13 @@
-/** What the machines of a sensor are told with each signal, and what they answer. */
+/** What a sensor is told with each signal, and what it wants done: machines take the one and emit the other. */
 
-import type { ChannelTopic } from '../mqtt/topics.js';
 import type { Source } from '../heyu/source.js';
+import type { ChannelTopic } from '../mqtt/topics.js';
 import type { EventType } from './event-types.js';
 import type { SensorSettings } from './settings.js';
 import type { SensorState } from './state.js';
 
-/** One sensor: its settings and what is remembered of it. */
-export type Sensor = {
-  /** Its place among all sensors. */
-  readonly number: number;
-  readonly settings: SensorSettings;
-  readonly state: SensorState;
-};
-
 /** The circumstances of a signal. */
-export type Hearing = {
+export type Heard = {
   /** The instant of the line, epoch ms. */
   readonly at: number;
   /** Now, epoch ms: decides whether the line is read too late to be live. */
@@ -31,12 +23,12 @@ export type Hearing = {
 export const UNDATED = Number.MAX_SAFE_INTEGER;
 
 /** The earliest instant at which a signal can have been, epoch ms: `at` where that is known. */
-export function earliestOf({ at, now, line }: Pick<Hearing, 'at' | 'now' | 'line'>): number {
+export function earliestOf({ at, now, line }: Pick<Heard, 'at' | 'now' | 'line'>): number {
   return now === UNDATED ? Math.min(line.notBefore ?? at, at) : at;
 }
 
 /** Id of what a line causes: generation of its file and offset of the line; the same when it is read again. */
-export function idOf({ line, part }: Hearing): string {
+export function idOf({ line, part }: Heard): string {
   return `${line.generation}-${line.offset}${part === undefined ? '' : `.${part}`}`;
 }
 
@@ -52,27 +44,47 @@ export type SensorEvent = {
   readonly lateAfter: number;
   /** The type to send instead when it is late; null = do not send it. */
   readonly lateType: EventType | null;
+  /** Of the line that caused it; undefined where time did. */
+  readonly source: Source | undefined;
   /** How its zone stood. */
   readonly standing?: Standing | undefined;
   /** Further members of its JSON. */
   readonly more?: Readonly<Record<string, string | number | boolean>>;
 };
 
-/** What a machine answers. One object per core, called with each sensor: no closure per signal. */
-export type Report = {
+/** What a sensor wants done. */
+export type SensorEffect =
   /** A retained channel has a new value. `why` in words, for `explain`. */
-  readonly change: (sensor: Sensor, channel: ChannelTopic, value: string, at: number, why: string) => void;
-  readonly event: (sensor: Sensor, event: SensorEvent, source: Source | undefined) => void;
+  | {
+      readonly kind: 'channel';
+      readonly sensor: Sensor;
+      readonly channel: ChannelTopic;
+      readonly value: string;
+      readonly at: number;
+      readonly why: string;
+    }
+  | { readonly kind: 'sensor_event'; readonly sensor: Sensor; readonly event: SensorEvent }
+  /** Nothing is published, and why: for `explain`. */
+  | { readonly kind: 'kept'; readonly sensor: Sensor; readonly why: string };
+
+/** One sensor: its settings, what is remembered of it, and whom it tells. */
+export type Sensor = {
+  /** Its place among all sensors. */
+  readonly number: number;
+  readonly settings: SensorSettings;
+  readonly state: SensorState;
+  readonly emit: (effect: SensorEffect) => void;
   /**
    * A sign of an intruder (motion, door, glass ...): judged against the security state of its zone. Answers how
    * the zone stands; undefined for a sensor without a zone.
    */
-  readonly alarm: (sensor: Sensor, hearing: Hearing, late: boolean) => Standing | undefined;
-  /** Nothing was published, and why: for `explain`. */
-  readonly kept: (sensor: Sensor, why: string) => void;
-  /** A deadline was set: `expire` wants to be called at this instant. */
-  readonly wakeAt: (sensor: Sensor, at: number) => void;
+  readonly alarm: (sensor: Sensor, heard: Heard, late: boolean) => Standing | undefined;
 };
+
+/** Says why nothing is published. */
+export function keep(sensor: Sensor, why: string): void {
+  sensor.emit({ kind: 'kept', sensor, why });
+}
 
 /** Sets a retained channel if that changes it; an equal value is not published again. */
 export function setChannel(
@@ -81,11 +93,10 @@ export function setChannel(
   value: string,
   at: number,
   why: string,
-  report: Report,
 ): boolean {
   const { values } = sensor.state;
   if (values[channel] === value) return false;
   values[channel] = value;
-  report.change(sensor, channel, value, at, why);
+  sensor.emit({ kind: 'channel', sensor, channel, value, at, why });
   return true;
 }

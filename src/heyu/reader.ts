@@ -1,0 +1,158 @@
+/**
+ * Reads the lines of a log in their order: what each says (heyu/line), and which units its function means
+ * (heyu/selection). The instant of a line is given, because who reads it knows when it can have been written.
+ */
+
+import { gluedAt, gluedToTornStamp, isTornSource } from './glued.js';
+import { signalReader, type SignalReader } from './line.js';
+import {
+  addressKaku,
+  addressUnit,
+  forgetSelections,
+  noSelections,
+  NOBODY,
+  selectForPreset,
+  selectionsOf,
+  selectUnits,
+  takeKaku,
+  type OtherSelections,
+  type Selected,
+  type Selections,
+} from './selection.js';
+import type { Signal } from './signal.js';
+import { droppedOutOfStep, type SpoolWatches } from './spool.js';
+import { engineOf, stampClock, type StampClock, type StampForm } from './stamp.js';
+
+/** What is remembered of the lines before. Plain data: it goes into the checkpoint. */
+export type ReaderMemory = {
+  readonly selections: Selections;
+  /** What others than the first engine have addressed; version 0.1 did not tell them apart. */
+  readonly otherSelections?: OtherSelections;
+  /** Whether an engine is out of step with its spool. */
+  readonly spool?: SpoolWatches;
+};
+
+/** A reader of one log. Its selections and watches are changed in place by `select`. */
+export type LineReader = Required<ReaderMemory> & {
+  readonly stamps: StampClock;
+  readonly signals: SignalReader;
+  /** An address that got no function within this time is forgotten, ms. */
+  readonly expiryMs: number;
+};
+
+/** A reader with what was remembered; without memory nothing is addressed. */
+export function lineReader(form: StampForm, expiryMs: number, memory?: ReaderMemory): LineReader {
+  return {
+    stamps: stampClock(form),
+    signals: signalReader(),
+    expiryMs,
+    selections: memory?.selections ?? noSelections(),
+    otherSelections: memory?.otherSelections ?? {},
+    spool: memory?.spool ?? {},
+  };
+}
+
+/** What has to be known of a line beside its text. */
+export type WrittenLine = {
+  readonly text: string;
+  readonly generation: string;
+  readonly file: 'current' | 'old';
+};
+
+/**
+ * Whom a signal means; nobody for what names its unit itself. Addresses, presets and starts of the engine are
+ * remembered. `start` is where the text of the line begins behind its stamp.
+ */
+export function select(
+  reader: LineReader,
+  signal: Signal,
+  line: WrittenLine,
+  start: number,
+  at: number,
+): Selected {
+  const { kind } = signal;
+  switch (kind) {
+    case 'security':
+    case 'reading':
+    case 'inactive':
+    case 'unmapped':
+    case 'noise':
+    case 'unrecognised':
+      return NOBODY;
+    case 'message':
+      if (signal.message !== 'engine_started') return NOBODY;
+      break;
+    default:
+  }
+  const engine = engineOf(line.text, start);
+  // addresses belong to their engine; and a file that has had another one after it for long has its own
+  const selections =
+    engine === 0 && line.file === 'current'
+      ? reader.selections
+      : selectionsOf(reader.selections, reader.otherSelections, writerOf(line, engine));
+  if (kind === 'address' || kind === 'function' || kind === 'extended' || kind === 'preset') {
+    const outOfStep = droppedOutOfStep(reader, engine, selections, signal, at);
+    if (outOfStep !== undefined) return { ...NOBODY, outOfStep };
+  }
+  switch (kind) {
+    case 'address': {
+      const expired = addressUnit(selections, signal, at, reader.expiryMs);
+      return expired === 0 ? NOBODY : { ...NOBODY, expired };
+    }
+    case 'function':
+      return selectUnits(selections, signal, at, reader.expiryMs);
+    case 'preset':
+      return { ...NOBODY, units: selectForPreset(selections, signal.source, at, reader.expiryMs) };
+    case 'kaku_unit':
+      addressKaku(selections, signal, at);
+      return NOBODY;
+    case 'kaku':
+      return { ...NOBODY, units: takeKaku(selections, at) };
+    case 'message':
+      // GRAMMAR, "Restart": what was addressed in the previous run of this engine means nothing any more
+      forgetSelections(selections);
+      return NOBODY;
+    case 'extended':
+      return NOBODY;
+  }
+}
+
+function writerOf({ file, generation }: WrittenLine, engine: number): string {
+  const name = file === 'old' ? generation : '';
+  return engine === 0 ? name : `${name}/${engine}`;
+}
+
+/** Longer than every signal of heyu but those with a very long label: worth a second look. */
+const LONG = 90;
+
+/**
+ * Where a second line begins in this one (heyu's disk was full); -1 = nowhere. `signal` is what the whole says, and
+ * heyu's messages may quote what they like.
+ */
+export function secondLine(signal: Signal, text: string, start: number): number {
+  if (signal.kind === 'message')
+    return signal.message === 'text' && isTornSource(text, start) ? gluedAt(text, start) : -1;
+  return signal.kind === 'unrecognised' || text.length > LONG ? gluedAt(text, start) : -1;
+}
+
+/** One thing that a line says. */
+export type Said = { readonly signal: Signal; readonly selected: Selected };
+
+/**
+ * Everything that a line says, in order: mostly one thing, two where two lines were glued together, none of what has
+ * no stamp. What heyu writes out of step with its spool has `selected.outOfStep`, and is no X10.
+ */
+export function readLine(reader: LineReader, line: WrittenLine, at: number): readonly Said[] {
+  const { text } = line;
+  const stamp = reader.stamps.read(text);
+  const start = stamp?.bodyStart ?? 0;
+  const whole = stamp === undefined ? undefined : reader.signals(text, start);
+  const second = whole === undefined ? gluedToTornStamp(text) : secondLine(whole, text, start);
+  if (second > 0) {
+    const rest = readLine(reader, { ...line, text: text.slice(second) }, at);
+    if (whole === undefined) return rest;
+    const piece = reader.signals(text.slice(0, second), start);
+    return [{ signal: piece, selected: select(reader, piece, line, start, at) }, ...rest];
+  }
+  return whole === undefined ? [] : [{ signal: whole, selected: select(reader, whole, line, start, at) }];
+}
