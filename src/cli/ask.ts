@@ -21,9 +21,12 @@ export type Ask = {
   readonly secret: (question: string) => Promise<string>;
 };
 
+/** The problem of a command that its user has ended by an answer. */
+export const CALLED_OFF = 'called off, nothing was written';
+
 /** The library answers Ctrl-C with a symbol. */
 function answered<Value>(answer: Value): Exclude<Value, symbol> {
-  if (typeof answer === 'symbol') throw new CommandError('called off, nothing was written');
+  if (typeof answer === 'symbol') throw new CommandError(CALLED_OFF);
   return answer as Exclude<Value, symbol>;
 }
 

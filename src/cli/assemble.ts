@@ -95,7 +95,6 @@ export function storeOf({ stateDir }: Configuration, log: Log): StateStore {
     const code = errorCode(error);
     throw new CommandError(
       `the state directory ${stateDir} cannot be made (${code})`,
-      undefined,
       'make it and give it to the user of the service, or set state_dir to another one',
     );
   }

@@ -17,7 +17,7 @@ import { zoneTopic } from '../mqtt/topics.js';
 import { commandTopics } from '../service/lamp-commands.js';
 import type { CoreSettings } from '../settings.js';
 import { credentialsOf } from './assemble.js';
-import { configOption, loadOrFail } from './configured.js';
+import { loadOrFail, OPTIONS } from './configured.js';
 import {
   CommandError,
   EXIT,
@@ -42,19 +42,19 @@ export function brokerCheckCommand(): Command {
     .description(
       'prove on the broker itself what the bridge relies on; on topics of its own, cleaned up afterwards',
     )
-    .addOption(configOption())
+    .addOption(OPTIONS.config)
     .option('--url <url...>', 'brokers to try instead of mqtt.url; several must be one cluster')
     .option(
       '--restart-cmd <command>',
       "also prove that a restart forgets nothing; the command is run by the shell: 'sudo systemctl restart mosquitto'",
     )
-    .option('--json', 'as JSON')
+    .addOption(OPTIONS.json)
     .action(checkBroker);
 }
 
 async function checkBroker(options: Options): Promise<void> {
   const terminal = processTerminal();
-  const { configuration } = loadOrFail(options.config, (warning) => terminal.complain(warning));
+  const { configuration } = loadOrFail(options.config);
   const urls = (options.url ?? configuration.mqtt.urls).map(broker);
   const { session, protocol } = configuration.mqtt;
   const need: Need = { session, protocol };
@@ -91,7 +91,7 @@ async function checkBroker(options: Options): Promise<void> {
 function broker(url: string): BrokerUrl {
   const parsed = parseBrokerUrl(url);
   if (parsed !== undefined) return parsed;
-  throw new CommandError(`${url} is no broker url`, EXIT.usage, 'write it as mqtt://host:1883');
+  throw new CommandError(`${url} is no broker url`, 'write it as mqtt://host:1883', EXIT.usage);
 }
 
 function scratchAt(configuration: Configuration, urls: readonly BrokerUrl[], signal: AbortSignal): Scratch {
@@ -141,7 +141,7 @@ async function cleanly(
       throw noBroker(error);
     });
     if (tested !== undefined && !calledOff.signal.aborted) return tested;
-    throw new CommandError('called off, what was begun is cleaned up', EXIT.interrupted);
+    throw new CommandError('called off, what was begun is cleaned up', undefined, EXIT.interrupted);
   } finally {
     const left = await scratch.cleanUp();
     endProgress();
@@ -297,11 +297,7 @@ function printFiveTests({ print, style }: Terminal, rows: readonly TrialResult[]
     'M1 is published while the subscriber is away: what is it given when it is back, and when it subscribes again?',
   );
   print();
-  for (const line of table(
-    columns.map((title) => ({ title })),
-    cells,
-  ))
-    print(line);
+  for (const line of table(columns, cells)) print(line);
 }
 
 function printRows({ print, style }: Terminal, rows: readonly TrialResult[]): void {

@@ -10,7 +10,7 @@ import { checkEngine, checkHeyu, readHeyu } from './check/heyu.js';
 import { clearObsolete, findObsolete, obsoleteTopics } from './check/leftovers.js';
 import { checkLog } from './check/log.js';
 import { checkAccess, checkService, type Running, runningService, serviceUser } from './check/service.js';
-import { configFileOf, configOption, ownVersion } from './configured.js';
+import { configFileOf, OPTIONS, ownVersion } from './configured.js';
 import { exitCodeOf, printFinding, type Finding, type Tell } from './findings.js';
 import { findX10Config } from './heyu-install.js';
 import { EXIT, processTerminal, type Terminal } from './terminal.js';
@@ -32,7 +32,7 @@ type AreaFinding = Finding & { readonly area: Area };
 export function checkCommand(): Command {
   return new Command('check')
     .description('check configuration, log, heyu, broker, Home Assistant and service, each with its remedy')
-    .addOption(configOption())
+    .addOption(OPTIONS.config)
     .addOption(
       new Option('--quick', 'only: does the configuration load, is the service online (for health checks)'),
     )
@@ -40,7 +40,7 @@ export function checkCommand(): Command {
       new Option('--fix', 'clear what an earlier configuration left at the broker; asks').conflicts('quick'),
     )
     .option('--yes', 'with --fix: do not ask')
-    .option('--json', 'as JSON')
+    .addOption(OPTIONS.json)
     .action(check);
 }
 

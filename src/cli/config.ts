@@ -2,18 +2,18 @@
 
 import { Command } from 'commander';
 import { effectiveValues, formatEffective } from '../config/effective.js';
-import { configOption, loadOrFail } from './configured.js';
+import { OPTIONS, loadOrFail } from './configured.js';
 import { processTerminal } from './terminal.js';
 
 /** The command `config`. */
 export function configCommand(): Command {
   return new Command('config')
     .description('show the effective configuration and where each value comes from; secrets are masked')
-    .addOption(configOption())
-    .option('--json', 'as JSON')
+    .addOption(OPTIONS.config)
+    .addOption(OPTIONS.json)
     .action(({ config, json }: { config?: string; json?: boolean }) => {
       const terminal = processTerminal();
-      const { resolved } = loadOrFail(config, (warning) => terminal.complain(warning));
+      const { resolved } = loadOrFail(config);
       const values = effectiveValues(resolved);
       terminal.print(json === true ? JSON.stringify(values, null, 2) : formatEffective(values));
     });

@@ -1,18 +1,43 @@
 /** What commands that need the service's configuration share. */
 
 import { Option } from 'commander';
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfiguration, type Loaded } from '../config/load.js';
-import { formatProblem, formatProblems } from '../config/problem.js';
-import { CommandError, EXIT } from './terminal.js';
+import { formatProblem, formatProblems, type Problem } from '../config/problem.js';
+import { CommandError, EXIT, processTerminal } from './terminal.js';
 
 /** Where the Debian package and `init` put it. */
 export const DEFAULT_CONFIG = '/etc/heyu2mqtt/config.yaml';
 
-/** `--config`, the same in all commands. */
-export const configOption = (): Option =>
-  new Option('--config <file>', `configuration file (default: ${DEFAULT_CONFIG}, if there is one)`);
+/** Options that mean the same in several commands. */
+export const OPTIONS = {
+  config: new Option('--config <file>', `configuration file (default: ${DEFAULT_CONFIG}, if there is one)`),
+  aliases: new Option('--aliases <file>', 'alias file (default: the one that the configuration names)'),
+  x10config: new Option(
+    '--x10config <file>',
+    "heyu's configuration (default: as configured, else where heyu looks)",
+  ),
+  log: new Option('--log <file>', "heyu's log (default: as configured)"),
+  json: new Option('--json', 'as JSON'),
+  yes: new Option('--yes', 'do not ask'),
+} as const;
+
+/** What is given of them; `log` is false for --no-log. */
+export type Given = {
+  readonly config?: string;
+  readonly aliases?: string;
+  readonly x10config?: string;
+  readonly log?: string | false;
+  readonly json?: boolean;
+  readonly yes?: boolean;
+};
+
+/** Collects the values of an option that may be repeated. */
+export const several = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
 
 /** The file to read: the one asked for, else that of HEYU2MQTT_CONFIG, else the default one if it is there, else none (defaults only). */
 export function configFileOf(asked: string | undefined): string | undefined {
@@ -22,23 +47,33 @@ export function configFileOf(asked: string | undefined): string | undefined {
 }
 
 /** A configuration without problems; else a `CommandError` with all of them and exit code 78. Warnings are printed. */
-export function loadOrFail(
-  asked: string | undefined,
-  warn: (warning: string) => void,
-): Extract<Loaded, { ok: true }> {
+export function loadOrFail(asked: string | undefined): Extract<Loaded, { ok: true }> {
   const loaded = loadConfiguration({
     configFile: configFileOf(asked),
     env: process.env,
     version: ownVersion(),
   });
-  if (!loaded.ok)
-    throw new CommandError(
-      `the configuration has faults\n${formatProblems(loaded.problems)}`,
-      EXIT.configuration,
-    );
-  for (const setting of loaded.ignored) warn(`ignored: ${formatProblem(setting)}`);
-  for (const warning of loaded.configuration.warnings) warn(formatProblem(warning));
+  if (!loaded.ok) throw hasFaults(loaded.problems);
+  const { complain } = processTerminal();
+  for (const setting of loaded.ignored) complain(`ignored: ${formatProblem(setting)}`);
+  for (const warning of loaded.configuration.warnings) complain(formatProblem(warning));
   return loaded;
+}
+
+/** The error of a configuration that has problems. */
+export function hasFaults(problems: readonly Problem[]): CommandError {
+  const text = `the configuration has faults\n${formatProblems(problems)}`;
+  return new CommandError(text, undefined, EXIT.configuration);
+}
+
+/** Whether this user may read a file, or list a directory. */
+export function mayRead(path: string, mode = constants.R_OK): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The folder of this program: it holds dist/, config/ and systemd/. */

@@ -38,7 +38,7 @@ export function demoCommand(): Command {
 function portFrom(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new CommandError(`--port: "${text}" is no port`, EXIT.usage, 'give a number from 1 to 65535');
+    throw new CommandError(`--port: "${text}" is no port`, 'give a number from 1 to 65535', EXIT.usage);
   }
   return port;
 }
@@ -109,7 +109,7 @@ function configurationFor(
     },
     version: ownVersion(),
   });
-  if (!loaded.ok) throw new CommandError(formatProblems(loaded.problems), EXIT.configuration);
+  if (!loaded.ok) throw new CommandError(formatProblems(loaded.problems), undefined, EXIT.configuration);
   return loaded.configuration;
 }
 

@@ -15,7 +15,7 @@ import { instantsOf, timeZone, type TimeZone } from '../heyu/time-zone.js';
 import { ownedZone } from '../security/zone.js';
 import type { CoreSettings } from '../settings.js';
 import { parseAddress } from '../x10/address.js';
-import { readX10ConfigFile } from './alias/file.js';
+import { readX10ConfigFile } from './heyu-install.js';
 import { configFileOf, ownVersion } from './configured.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
@@ -111,7 +111,7 @@ async function explain(logs: readonly string[], options: Options): Promise<void>
 function yearFrom(text: string): number {
   const year = Number(text);
   if (!Number.isInteger(year) || year < 1970 || year > 9999) {
-    throw new CommandError(`--year: "${text}" is no year`, EXIT.usage);
+    throw new CommandError(`--year: "${text}" is no year`, undefined, EXIT.usage);
   }
   return year;
 }
@@ -140,8 +140,8 @@ function settingsFor(options: Options, terminal: Terminal): CoreSettings {
   if (options.aliases !== undefined && !aliasFileFound) {
     throw new CommandError(
       `${options.aliases}: does not exist`,
-      EXIT.noInput,
       'give the path of aliases.yaml',
+      EXIT.noInput,
     );
   }
   return { ...core, zones: [...core.zones, ...furtherZones(core, options, configFile, terminal)] };
@@ -196,7 +196,7 @@ function furtherZones(
     (zone): zone is string => zone !== undefined && !known.has(zone),
   );
   if (configFile !== undefined && missing.length > 0)
-    throw new CommandError(`there is no zone "${missing[0] ?? ''}" in ${configFile}`, EXIT.usage);
+    throw new CommandError(`there is no zone "${missing[0] ?? ''}" in ${configFile}`, undefined, EXIT.usage);
   return missing.map(ownedZone);
 }
 
@@ -214,7 +214,7 @@ function problemsError(problems: readonly Problem[]): CommandError {
     return option === undefined ? fault : { ...fault, file: option, key: '' };
   });
   const isUsage = named.every(({ file }) => file.startsWith('--'));
-  return new CommandError(formatProblems(named), isUsage ? EXIT.usage : EXIT.configuration);
+  return new CommandError(formatProblems(named), undefined, isUsage ? EXIT.usage : EXIT.configuration);
 }
 
 /** The text of a line, without the carriage returns at its end. */
@@ -272,8 +272,8 @@ function boundOf(option: string, text: string, zone: TimeZone, isEnd: boolean): 
   if (month === undefined || date.getUTCMonth() !== Number(month) - 1 || Number(hour ?? 0) > 23)
     throw new CommandError(
       `${option}: "${text}" is no time`,
-      EXIT.usage,
       'write it as "2026-11-22 15:00", 2026-11-22 or "11-22 15:29:27"',
+      EXIT.usage,
     );
   const length = hour === undefined ? 86_400_000 : second === undefined ? 60_000 : 1000;
   const at = (inYear: number): number =>
@@ -327,11 +327,11 @@ function ofAliases(
     else if (parseAddress(name.toUpperCase()) === undefined)
       throw new CommandError(
         `there is no alias "${name}"`,
-        EXIT.usage,
         didYouMean(
           name,
           sensors.map((each) => each.alias),
         ) ?? 'heyu2mqtt alias list shows them; an address such as A3 will do, too',
+        EXIT.usage,
       );
   }
   const wanted = new Set(names);
@@ -357,13 +357,14 @@ const BLOCK_BYTES = 256 * 1024;
 function open(log: string): number {
   try {
     const file = openSync(log, 'r');
-    if (fstatSync(file).isDirectory()) throw new CommandError(`${log}: is a directory`, EXIT.noInput);
+    if (fstatSync(file).isDirectory())
+      throw new CommandError(`${log}: is a directory`, undefined, EXIT.noInput);
     return file;
   } catch (error) {
     if (error instanceof CommandError) throw error;
     const code = errorCode(error);
     const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read' : code;
-    throw new CommandError(`${log}: ${why}`, EXIT.noInput);
+    throw new CommandError(`${log}: ${why}`, undefined, EXIT.noInput);
   }
 }
 
@@ -379,7 +380,7 @@ function inputOf(log: string): Readable {
   try {
     return Readable.from([gunzipSync(readFileSync(fd))], { objectMode: false });
   } catch {
-    throw new CommandError(`${log}: is a damaged gzip file`, EXIT.noInput);
+    throw new CommandError(`${log}: is a damaged gzip file`, undefined, EXIT.noInput);
   }
 }
 

@@ -1,8 +1,13 @@
-/** Where heyu looks for its configuration (process.c:9795ff). */
+/** heyu on this machine: where its configuration is, and whether its engine runs. */
 
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../common/error.js';
+import { formatProblems } from '../config/problem.js';
+import { readTextFile } from '../config/text-file.js';
+import { readX10Config, type X10Config } from '../heyu/x10config.js';
+import { mayRead } from './configured.js';
+import { CommandError, EXIT } from './terminal.js';
 
 /** The parts of the environment that heyu looks at. */
 export type HeyuEnvironment = Readonly<Record<string, string | undefined>>;
@@ -10,7 +15,7 @@ export type HeyuEnvironment = Readonly<Record<string, string | undefined>>;
 /** The directory of heyu's system-wide configuration as distributions compile it. */
 const SYSTEM_DIRECTORY = '/etc/heyu';
 
-/** The places in which heyu looks, the first that counts first. With X10CONFIG set there is only one. */
+/** Where heyu looks for its configuration, the first that counts first; with X10CONFIG set only there (process.c:9795ff). */
 export function x10configPlaces(env: HeyuEnvironment, system: string = SYSTEM_DIRECTORY): readonly string[] {
   const named = env['X10CONFIG'] ?? '';
   if (named !== '') return [named];
@@ -20,17 +25,16 @@ export function x10configPlaces(env: HeyuEnvironment, system: string = SYSTEM_DI
 }
 
 /** The configuration that heyu would take for this user, or undefined when there is none that can be read. */
-export function findX10Config(env: HeyuEnvironment, system?: string): string | undefined {
-  return x10configPlaces(env, system).find(isReadable);
+export function findX10Config(env: HeyuEnvironment = process.env): string | undefined {
+  return x10configPlaces(env).find((path) => mayRead(path));
 }
 
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** Reads heyu's configuration, of whatever encoding; undefined when none is named. */
+export function readX10ConfigFile(path: string | undefined): X10Config | undefined {
+  if (path === undefined) return undefined;
+  const reading = readTextFile(path, path, { lenient: true });
+  if (!reading.ok) throw new CommandError(formatProblems([reading.problem]), undefined, EXIT.noInput);
+  return readX10Config(reading.file.text);
 }
 
 /** True when there is a directory of that path, as heyu's LOG_DIR must be, or nobody here may know. */
@@ -42,25 +46,24 @@ export function isDirectory(path: string): boolean {
   }
 }
 
-// --- Does heyu run? The lock of its engine stays after a crash, and then heyu believes that its engine runs while nobody writes the log (heyu only looks whether the file exists).
-
 /** A lock of the engine. */
 export type EngineLock = { readonly path: string; readonly pid: number; readonly isAlive: boolean };
 
 /** Where builds of heyu keep their locks. */
 const DIRECTORIES = ['/var/lock', '/run/lock', '/var/tmp', '/tmp'];
 
-/** The lock for this interface (`ttyS0`), or undefined when there is none that can be understood. */
-export function engineLock(
-  suffix: string,
-  directories: readonly string[] = DIRECTORIES,
-): EngineLock | undefined {
+/**
+ * The lock of the engine for this interface (`ttyS0`), or undefined when there is none that can be understood. It stays
+ * after a crash, and then heyu believes that its engine runs while nobody writes the log (heyu only looks whether the
+ * file exists).
+ */
+export function engineLock(suffix: string, directories = DIRECTORIES): EngineLock | undefined {
   for (const directory of directories) {
     for (const name of namesIn(directory)) {
       if (!/heyu[._]engine/.test(name) || !name.endsWith(`.${suffix}`)) continue;
       const path = join(directory, name);
-      const pid = pidIn(path);
-      if (pid !== undefined) return { path, pid, isAlive: isAlive(pid) };
+      const pid = Number(/^\s*(\d{1,9})\s*$/.exec(textIn(path))?.[1] ?? 0);
+      if (pid !== 0) return { path, pid, isAlive: isAlive(pid) };
     }
   }
   return undefined;
@@ -71,12 +74,13 @@ export function processNamed(name: 'heyu_engine' | 'heyu_relay'): number | undef
   return namesIn('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
-    .find((pid) => commandOf(pid).startsWith(name));
+    .find((pid) => textIn(`/proc/${pid}/cmdline`).startsWith(name));
 }
 
-function commandOf(pid: number): string {
+/** The text of a file; none where it cannot be read. */
+function textIn(path: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch {
     return '';
   }
@@ -90,21 +94,12 @@ function namesIn(directory: string): readonly string[] {
   }
 }
 
-function pidIn(path: string): number | undefined {
-  try {
-    const text = /^\s*(\d{1,9})\s*$/.exec(readFileSync(path, 'utf8'))?.[1];
-    return text === undefined || Number(text) === 0 ? undefined : Number(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is one, too.
+    // somebody else's process is one, too
     return errorCode(error) === 'EPERM';
   }
 }

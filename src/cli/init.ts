@@ -11,11 +11,11 @@ import { formatProblems } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
 import { adviseHeyu } from '../heyu/x10config-advice.js';
 import { heyuLogPath, type X10Config } from '../heyu/x10config.js';
-import { findPlace, readX10ConfigFile } from './alias/file.js';
+import { findPlace } from './alias/file.js';
 import { importInto } from './alias/import.js';
 import { type Ask, askOnTerminal } from './ask.js';
 import { DEFAULT_CONFIG, ownVersion, PROGRAM_FOLDER } from './configured.js';
-import { engineLock, findX10Config, isDirectory } from './heyu-install.js';
+import { engineLock, findX10Config, isDirectory, readX10ConfigFile } from './heyu-install.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 import { visitBroker } from './visit-broker.js';
 
@@ -48,14 +48,14 @@ export function initCommand(): Command {
 
 function alarmKind(text: string): InitAnswers['alarm'] {
   if (text === 'bridge' || text === 'alarmo' || text === 'none') return text;
-  throw new CommandError(`--alarm: "${text}" is none of bridge, alarmo, none`, EXIT.usage);
+  throw new CommandError(`--alarm: "${text}" is none of bridge, alarmo, none`, undefined, EXIT.usage);
 }
 
 async function init(options: InitOptions): Promise<void> {
   const terminal = processTerminal();
   const asks = terminal.isInteractive && options.yes !== true;
   if (!asks && options.yes !== true)
-    throw new CommandError('there is no terminal to ask on', EXIT.usage, 'add --yes to take the defaults');
+    throw new CommandError('there is no terminal to ask on', 'add --yes to take the defaults', EXIT.usage);
   const path = resolve(options.config ?? DEFAULT_CONFIG);
   refuseBadOptions(options);
   const x10config = options.x10config === undefined ? findX10Config(process.env) : resolve(options.x10config);
@@ -92,7 +92,7 @@ function refuseBadOptions({ broker, baseTopic }: InitOptions): void {
   ] as const) {
     const reading = value === undefined ? undefined : form.read(value);
     if (reading?.ok === false)
-      throw new CommandError(`${option}: ${reading.problem}`, EXIT.usage, reading.hint);
+      throw new CommandError(`${option}: ${reading.problem}`, reading.hint, EXIT.usage);
   }
 }
 
@@ -163,7 +163,7 @@ async function writeConfig(
   const before = readTextFile(path, path, { lenient: true });
   makeFolder(dirname(path));
   const written = rewriteFile(path, before.ok ? before.file.hash : undefined, text);
-  if (!written.ok) throw new CommandError(written.problem, EXIT.failed, written.hint);
+  if (!written.ok) throw new CommandError(written.problem, written.hint);
   terminal.print(`written: ${path}`);
   if (password === '' || answers.passwordFile === undefined) return;
   const file = resolve(dirname(path), answers.passwordFile);
@@ -177,14 +177,14 @@ function makeFolder(folder: string): void {
   } catch (error) {
     const code = errorCode(error);
     const hint = code === 'EACCES' ? 'run it with sudo, or choose another place with --config' : undefined;
-    throw new CommandError(`${folder} cannot be made (${code})`, EXIT.failed, hint);
+    throw new CommandError(`${folder} cannot be made (${code})`, hint);
   }
 }
 
 /** Reads the result as the service will, tries the broker, and says what comes next. */
 async function reportResult(terminal: Terminal, path: string): Promise<void> {
   const loaded = loadConfiguration({ configFile: path, env: process.env, version: ownVersion() });
-  if (!loaded.ok) throw new CommandError(formatProblems(loaded.problems), EXIT.configuration);
+  if (!loaded.ok) throw new CommandError(formatProblems(loaded.problems), undefined, EXIT.configuration);
   const { configuration } = loaded;
   terminal.print();
   terminal.print(`the configuration is good: ${configuration.core.sensors.length} aliases`);

@@ -58,7 +58,11 @@ export function loadForService(asked: string | undefined, env: NodeJS.ProcessEnv
     const again = load(configFile, { env: withoutProblems(env, problems, kept), kept: texts });
     if (again.ok) return { ...again, problems };
   }
-  throw new CommandError(`the configuration has faults\n${formatProblems(problems)}`, EXIT.configuration);
+  throw new CommandError(
+    `the configuration has faults\n${formatProblems(problems)}`,
+    undefined,
+    EXIT.configuration,
+  );
 }
 
 /**

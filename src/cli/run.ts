@@ -15,15 +15,15 @@ import { systemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
 import { createService, type Service } from '../service/service.js';
 import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
-import { configFileOf, configOption, ownVersion } from './configured.js';
+import { configFileOf, OPTIONS, ownVersion } from './configured.js';
 import { keepLastGood, loadForService, type StartWith, vanished, whereFaulty } from './last-good.js';
-import { CommandError, EXIT } from './terminal.js';
+import { CommandError } from './terminal.js';
 
 /** The command `run`. */
 export function runCommand(): Command {
   return new Command('run')
     .description('run the bridge (what the systemd service does)')
-    .addOption(configOption())
+    .addOption(OPTIONS.config)
     .addOption(
       new Option(
         '--log-level <level>',
@@ -63,7 +63,6 @@ async function run(asked: string | undefined): Promise<void> {
   if ('holder' in claim)
     throw new CommandError(
       `another heyu2mqtt (process ${claim.holder}) uses the state directory ${configuration.stateDir}`,
-      EXIT.failed,
       'stop it, or give this one a state_dir, a bridge_id and an mqtt.client_id of its own',
     );
   const service = await createService(serviceSettings(configuration, ignored), {

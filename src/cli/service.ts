@@ -148,7 +148,7 @@ function askSecret(): string {
 function unitVersion({ systemd }: UnitOptions): number | undefined {
   if (systemd === undefined) return systemdVersion();
   if (!/^\d{3}$/.test(systemd)) {
-    throw new CommandError(`--systemd: "${systemd}" is no version of systemd`, EXIT.usage, 'such as 245');
+    throw new CommandError(`--systemd: "${systemd}" is no version of systemd`, 'such as 245', EXIT.usage);
   }
   return Number(systemd);
 }
@@ -163,7 +163,7 @@ function complete(steps: readonly Step[]): void {
 }
 
 function refusal(problem: string, hint?: string): CommandError {
-  return new CommandError(problem, EXIT.failed, hint);
+  return new CommandError(problem, hint);
 }
 
 function noSystemd(hint: string): CommandError {

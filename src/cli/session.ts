@@ -9,7 +9,7 @@ import { counted } from '../common/text.js';
 import type { Configuration, MqttSettings } from '../config/configuration.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import { askOnTerminal } from './ask.js';
-import { configOption, loadOrFail } from './configured.js';
+import { OPTIONS, loadOrFail } from './configured.js';
 import { objectIn, objectOf, textIn } from '../common/json.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 import { readBack, visitBroker } from './visit-broker.js';
@@ -35,24 +35,23 @@ const HELD_BACK =
 function showCommand(): Command {
   return new Command('show')
     .description('is a session stored, and what waited in it at the last connect of the service?')
-    .addOption(configOption())
+    .addOption(OPTIONS.config)
     .option(
       '--look',
       'only while the service is stopped: see what waits now; messages of QoS 1 go on waiting, those of QoS 0 (kept by RabbitMQ) do not',
     )
-    .option('--json', 'as JSON')
+    .addOption(OPTIONS.json)
     .action(show);
 }
 
 async function show({ config, look = false, json = false }: ShowOptions): Promise<void> {
   const terminal = processTerminal();
-  const { configuration } = loadOrFail(config, (warning) => terminal.complain(warning));
+  const { configuration } = loadOrFail(config);
   const { mqtt } = configuration;
   const state = await askForSession(configuration);
   if (look && state.service === 'running')
     throw new CommandError(
       'the service is running: a second client with its id would throw it out',
-      undefined,
       'without --look it says what waited at its last connect; or stop it first',
     );
   const looked = look ? await lookIntoSession(configuration) : undefined;
@@ -133,8 +132,8 @@ type ClearOptions = { readonly config?: string; readonly yes?: boolean; readonly
 function clearCommand(): Command {
   return new Command('clear')
     .description('reset the session of the stopped service: what waits in it is thrown away; asks')
-    .addOption(configOption())
-    .option('--yes', 'do not ask')
+    .addOption(OPTIONS.config)
+    .addOption(OPTIONS.yes)
     .option(
       '--force',
       'also when the broker says that the service is running, as it may after a crash of the broker',
@@ -144,18 +143,17 @@ function clearCommand(): Command {
 
 async function clear({ config, yes = false, force = false }: ClearOptions): Promise<void> {
   const terminal = processTerminal();
-  const { configuration } = loadOrFail(config, (warning) => terminal.complain(warning));
+  const { configuration } = loadOrFail(config);
   const { clientId, urls } = configuration.mqtt;
   const { service } = await askForSession(configuration);
   if (service === 'running' && !force)
     throw new CommandError(
       'the service is running: a second client with its id would throw it out',
-      EXIT.failed,
       'sudo systemctl stop heyu2mqtt; if it does not run and the broker is wrong: --force',
     );
   if (!yes) {
     if (!terminal.isInteractive)
-      throw new CommandError('there is no terminal to ask on', EXIT.usage, 'add --yes to reset the session');
+      throw new CommandError('there is no terminal to ask on', 'add --yes to reset the session', EXIT.usage);
     const question = `Reset the session of ${clientId}? What waits in it is lost.`;
     if (!(await askOnTerminal.yesOrNo(question, false))) return;
   }
@@ -173,7 +171,6 @@ async function clear({ config, yes = false, force = false }: ClearOptions): Prom
   if (refusals.length > 0)
     throw new CommandError(
       `${refusals.length} of ${urls.length} brokers could not be reached`,
-      EXIT.failed,
       'nodes of one cluster share the session, others keep their own',
     );
 }

@@ -1,65 +1,19 @@
-/** What commands print: calm, aligned, in colour on a terminal only. */
+/**
+ * The rules of the terminal, the same in all commands.
+ *
+ * - What was asked for goes to standard output; warnings, questions and errors go to standard error.
+ * - What is wrong is said in lower case without a full stop, with its place; what to do about it is a hint, kept apart
+ *   as data until it is printed below.
+ * - A style has one meaning; colour is for a terminal only, and NO_COLOR is respected (no-color.org).
+ * - Tables are aligned; with --json standard output holds JSON and nothing else.
+ * - Text of others is printable (`common/text.ts`) before it is shown: nothing of it may steer the terminal.
+ * - Every answer to a question has a default; Ctrl-C ends the command without having changed anything.
+ * - Every way to end has its exit code.
+ */
 
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { TimeZone } from '../heyu/time-zone.js';
-
-/** Styles that are used; their meaning is the same in all commands. */
-export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
-
-/** A place to print to. */
-export type Terminal = {
-  readonly print: (line?: string) => void;
-  /** To standard error. */
-  readonly complain: (line: string) => void;
-  /** In colour if that goes to a terminal. */
-  readonly style: (style: Style, text: string) => string;
-  readonly isInteractive: boolean;
-  /** Characters in a line, 80 where nobody knows. */
-  readonly columns: number;
-};
-
-/** The terminal of this process. NO_COLOR is respected (no-color.org). */
-export function processTerminal(): Terminal {
-  const { stdout, stderr, env } = process;
-  const hasColour = stdout.isTTY && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb';
-  return {
-    print: (line = '') => stdout.write(`${line}\n`),
-    complain: (line) => stderr.write(`${line}\n`),
-    style: (style, text) => (hasColour ? styleText(style, text, { validateStream: false }) : text),
-    isInteractive: stdout.isTTY && process.stdin.isTTY,
-    columns: stdout.isTTY ? stdout.columns : 80,
-  };
-}
-
-/** What a line of a table looks like. */
-export type Column = { readonly title: string; readonly align?: 'left' | 'right' };
-
-/** Rows in aligned columns, two blanks apart; the last column is as long as it is. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
-  const widths = columns.map(({ title }, index) =>
-    Math.max(visibleLength(title), ...rows.map((row) => visibleLength(row[index] ?? ''))),
-  );
-  const line = (cells: readonly string[]): string =>
-    columns
-      .map(({ align }, index) => {
-        const cell = cells[index] ?? '';
-        if (index === columns.length - 1 && align !== 'right') return cell;
-        const blanks = ' '.repeat(Math.max(0, (widths[index] ?? 0) - visibleLength(cell)));
-        return align === 'right' ? blanks + cell : cell + blanks;
-      })
-      .join('  ')
-      .trimEnd();
-  return [line(columns.map(({ title }) => title)), ...rows.map(line)];
-}
-
-// eslint-disable-next-line no-control-regex -- the escape sequences of styles take no room
-const ESCAPES = /\u001b\[[0-9;]*m/g;
-
-/** Length without the escape sequences of styles. */
-export function visibleLength(text: string): number {
-  return Array.from(text.replace(ESCAPES, '')).length;
-}
 
 /** What the program ends with, so that scripts and systemd can tell. */
 export const EXIT = {
@@ -80,19 +34,76 @@ export const EXIT = {
 
 /** A command that cannot go on: shown as one message without a stack trace. */
 export class CommandError extends Error {
-  readonly exitCode: number;
   /** What to do about it. */
   readonly hint: string | undefined;
+  readonly exitCode: number;
 
-  constructor(message: string, exitCode: number = EXIT.failed, hint?: string) {
-    super(message);
-    this.exitCode = exitCode;
+  constructor(problem: string, hint?: string, exitCode: number = EXIT.failed) {
+    super(problem);
     this.hint = hint;
+    this.exitCode = exitCode;
   }
 }
 
-// --- What is being done right now, on one line of the terminal that goes away afterwards.
+/** Styles that are used; their meaning is the same in all commands. */
+export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
+/** A place to print to. */
+export type Terminal = {
+  readonly print: (line?: string) => void;
+  readonly printJson: (value: unknown) => void;
+  /** To standard error. */
+  readonly complain: (line: string) => void;
+  /** In colour if that goes to a terminal. */
+  readonly style: (style: Style, text: string) => string;
+  readonly isInteractive: boolean;
+  /** Characters in a line, 80 where nobody knows. */
+  readonly columns: number;
+};
+
+/** The terminal of this process. NO_COLOR is respected (no-color.org). */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, env } = process;
+  const hasColour = stdout.isTTY && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb';
+  return {
+    print: (line = '') => stdout.write(`${line}\n`),
+    printJson: (value) => stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    complain: (line) => stderr.write(`${line}\n`),
+    style: (style, text) => (hasColour ? styleText(style, text, { validateStream: false }) : text),
+    isInteractive: stdout.isTTY && process.stdin.isTTY,
+    columns: stdout.isTTY ? stdout.columns : 80,
+  };
+}
+
+/** Rows in aligned columns, two blanks apart; the last column is as long as it is. `right`: columns of numbers. */
+export function table(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly string[] = [],
+): string[] {
+  const all = [titles, ...rows];
+  const widths = titles.map((_, index) => Math.max(...all.map((row) => visibleLength(row[index] ?? ''))));
+  const padded = (cell: string, index: number): string => {
+    const blanks = ' '.repeat(Math.max(0, (widths[index] ?? 0) - visibleLength(cell)));
+    return right.includes(titles[index] ?? '') ? blanks + cell : cell + blanks;
+  };
+  return all.map((row) =>
+    titles
+      .map((_, index) => padded(row[index] ?? '', index))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+// eslint-disable-next-line no-control-regex -- the escape sequences of styles take no room
+const ESCAPES = /\u001b\[[0-9;]*m/g;
+
+/** Length without the escape sequences of styles. */
+export function visibleLength(text: string): number {
+  return Array.from(text.replace(ESCAPES, '')).length;
+}
+
+/** What is being done right now, on one line of the terminal that goes away afterwards. */
 export type Progress = {
   /** Replaces what was said before. */
   readonly tell: (what: string) => void;
@@ -117,8 +128,6 @@ export function progressOnTerminal(stderr: Pick<WriteStream, 'isTTY' | 'columns'
   };
 }
 
-// --- Instants for people.
-
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 /** Writes instants as `Tue 2026-11-17 15:04:05`, in the time zone of heyu. */
@@ -128,4 +137,13 @@ export function whenIn(zone: TimeZone): (at: number) => string {
     const [day = '', time = ''] = local.toISOString().split(/[T.]/);
     return `${WEEKDAYS[local.getUTCDay()] ?? ''} ${day} ${time}`;
   };
+}
+
+/** Shows something to be mended, and how. */
+export function remark(
+  { print, style }: Terminal,
+  { problem, hint }: { readonly problem: string; readonly hint: string | undefined },
+): void {
+  print(style('yellow', `  ! ${problem}`));
+  if (hint !== undefined) print(style('dim', `    ${hint}`));
 }

@@ -11,7 +11,7 @@ import { subscribeToAll, visit, type Destination, type Visit } from '../io/broke
 import { systemClock } from '../io/clock.js';
 import type { Message } from '../ports.js';
 import { commandClientId, credentialsOf } from './assemble.js';
-import { CommandError, EXIT } from './terminal.js';
+import { CommandError } from './terminal.js';
 
 /** What is not the same in each visit. `url` default: the first one. */
 export type VisitOptions = Partial<
@@ -41,7 +41,7 @@ const PROBE_MS = 2_000;
 /** The error of a command that found no broker. */
 export function noBroker(error: unknown): CommandError {
   const { problem, hint } = problemIn(errorText(error));
-  return new CommandError(`the broker cannot be reached: ${problem}`, EXIT.failed, hint);
+  return new CommandError(`the broker cannot be reached: ${problem}`, hint);
 }
 
 /** Connects; rejects with a `CommandError` when the broker does not let us in. */

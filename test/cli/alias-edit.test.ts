@@ -1,6 +1,6 @@
 import { chmodSync, rmSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ALIAS_KEY_NAMES, optionName } from '../../src/cli/alias/edit.js';
+import { KEY_NAMES, optionName } from '../../src/cli/alias/edit.js';
 import { house } from './house.js';
 import { runCli } from './run-cli.js';
 
@@ -195,7 +195,7 @@ describe('alias set', () => {
 
   it('has an option for every key of an alias', async () => {
     const { out } = await runCli('alias', 'set', '--help');
-    for (const key of ALIAS_KEY_NAMES) expect(out).toContain(`--${optionName(key)} <value>`);
+    for (const key of KEY_NAMES) expect(out).toContain(`--${optionName(key)} <value>`);
   });
 });
 
@@ -348,7 +348,7 @@ describe('the help of alias set', () => {
   it('has examples that may be typed as they stand there', async () => {
     const { out } = await runCli('alias', 'set', '--help');
     const examples = [...out.replace(/\s+/g, ' ').matchAll(/--(\S+) <value> .*?\(such as ([^)]*)\)/g)];
-    expect(examples.map(([, option]) => option)).toEqual(ALIAS_KEY_NAMES.map(optionName));
+    expect(examples.map(([, option]) => option)).toEqual(KEY_NAMES.map(optionName));
     for (const [, option = '', example = ''] of examples) {
       const { alias } = house();
       // what does not fit this very sensor is a fault of the file, not of the command line

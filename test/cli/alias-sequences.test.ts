@@ -168,6 +168,7 @@ async function take(there: House, next: Step): Promise<string> {
     };
     const terminal = {
       print: () => undefined,
+      printJson: () => undefined,
       complain: (line: string) => said.push(line),
       style: (_: string, text: string) => text,
       isInteractive: true,

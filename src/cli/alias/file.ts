@@ -1,92 +1,54 @@
 /**
- * Which alias file a command is about, and what surrounds it: heyu's configuration, its log, our topics. Read from
- * config.yaml as far as it goes: an alias can be named while the broker's password is still missing.
+ * The alias file of a command, and the house around it: heyu's configuration, its log, our topics. Read as far as it
+ * goes: an alias can be named while the broker's password is still missing. Edited so that nothing gets lost.
  */
 
-import type { Command } from 'commander';
 import { basename, dirname, join, resolve } from 'node:path';
-import { claim } from '../../io/files.js';
 import type { AliasEntry } from '../../alias/entry.js';
 import type { AliasRead } from '../../config/aliases.js';
-import type { ConfigValues } from '../../config/keys.js';
-import { type AliasEdit, editAliases } from '../../config/edit.js';
-import { type House, type HouseRequest, readHouse } from '../../config/load.js';
+import { editAliases, type AliasEdit } from '../../config/edit.js';
+import { readHouse, type House, type HouseRequest } from '../../config/load.js';
 import { formatProblems, newProblems, type Problem } from '../../config/problem.js';
 import { readTextFile, rewriteFile } from '../../config/text-file.js';
-import type { ZoneRead } from '../../config/zones.js';
-import { parseAddresses, readX10Config, type X10Config } from '../../heyu/x10config.js';
-import { configFileOf, configOption, PROGRAM_FOLDER } from '../configured.js';
+import { parseAddresses } from '../../heyu/x10config.js';
+import { claim } from '../../io/files.js';
+import { configFileOf, PROGRAM_FOLDER, type Given } from '../configured.js';
 import { CommandError, EXIT } from '../terminal.js';
 
-/** Options of every command that reads or edits aliases. */
-export type PlaceOptions = { readonly config?: string; readonly aliases?: string };
-
-/** The alias file and its surroundings. Paths are absolute. */
+/** The alias file and its surroundings. */
 export type AliasPlace = {
+  /** Absolute. */
   readonly path: string;
   /** How to read the house that the file belongs to. */
   readonly request: HouseRequest;
-  /** heyu's configuration as config.yaml names it. */
-  readonly x10config: string | undefined;
-  readonly values: ConfigValues;
-  /** heyu's configuration says HIDE_UNCHANGED YES. */
-  readonly hidesUnchanged: boolean;
-  readonly zones: readonly ZoneRead[];
+  readonly house: House;
 };
 
-/** Adds the options that say which alias file is meant. */
-export function withPlaceOptions(command: Command): Command {
-  return command
-    .addOption(configOption())
-    .option('--aliases <file>', 'alias file (default: the one that the configuration names)');
-}
-
 /** Finds the alias file. Without configuration and without `--aliases` there is none: an error. */
-export function findPlace(options: PlaceOptions, env: NodeJS.ProcessEnv = process.env): AliasPlace {
-  const named = configFileOf(options.config);
+export function findPlace({ config, aliases }: Given, env: NodeJS.ProcessEnv = process.env): AliasPlace {
+  const named = configFileOf(config);
+  const configFile = named === undefined ? undefined : resolve(named);
   const request: HouseRequest = {
-    configFile: named === undefined ? undefined : resolve(named),
+    configFile,
     env,
     // without a configuration any zone will do
     anyZone: named === undefined,
-    aliasFile: options.aliases === undefined ? undefined : resolve(options.aliases),
+    aliasFile: aliases === undefined ? undefined : resolve(aliases),
   };
   const house = readHouse(request);
-  if (house.isBroken) throw brokenConfiguration(house, request);
-  const { aliasFile, absolute, derived, zones } = house;
-  if (aliasFile === undefined)
+  if (house.isBroken) {
+    const ofFile = house.problems.filter(({ file }) => file === configFile);
+    throw new CommandError(formatProblems(ofFile), undefined, EXIT.configuration);
+  }
+  if (house.aliasFile === undefined)
     throw new CommandError(
       'there is no configuration yet',
-      EXIT.noInput,
       'heyu2mqtt init writes one; --config FILE or --aliases FILE name another',
+      EXIT.noInput,
     );
-  const path = resolve(aliasFile);
-  return {
-    path,
-    request: { ...request, aliasFile: path },
-    x10config: absolute['heyu.x10config'],
-    values: absolute,
-    hidesUnchanged: derived.hidesUnchanged,
-    zones,
-  };
+  const path = resolve(house.aliasFile);
+  return { path, request: { ...request, aliasFile: path }, house };
 }
-
-function brokenConfiguration({ problems }: House, { configFile }: HouseRequest): CommandError {
-  return new CommandError(
-    formatProblems(problems.filter(({ file }) => file === configFile)),
-    EXIT.configuration,
-  );
-}
-
-/** Reads heyu's configuration, of whatever encoding; undefined when none is named. */
-export function readX10ConfigFile(path: string | undefined): X10Config | undefined {
-  if (path === undefined) return undefined;
-  const reading = readTextFile(path, path, { lenient: true });
-  if (!reading.ok) throw new CommandError(formatProblems([reading.problem]), EXIT.noInput);
-  return readX10Config(reading.file.text);
-}
-
-// --- Reading and editing the alias file for the commands. An edit is worked out anew when the file was changed meanwhile.
 
 /** The alias file as it was read. */
 export type AliasFile = {
@@ -101,18 +63,47 @@ export type AliasFile = {
   readonly warnings: readonly Problem[];
 };
 
-/** So often an edit is worked out anew when someone else keeps changing the file. */
-const ATTEMPTS = 5;
-
 /** Reads the alias file; one that does not exist is empty. */
 export function readAliasFile(place: AliasPlace): AliasFile {
   const reading = readTextFile(place.path);
-  if (!reading.ok) {
-    if (!reading.missing) throw new CommandError(formatProblems([reading.problem]), EXIT.noInput);
-    return { place, text: newAliasText(), hash: undefined, ...judge(place, newAliasText()) };
-  }
-  const { text, hash } = reading.file;
-  return { place, text, hash, ...judge(place, text) };
+  if (reading.ok) return judged(place, reading.file.text, reading.file.hash);
+  if (reading.missing) return judged(place, newAliasText(), undefined);
+  throw new CommandError(formatProblems([reading.problem]), undefined, EXIT.noInput);
+}
+
+/** The file as the service would read it if this text stood there. */
+function judged(place: AliasPlace, text: string, hash: string | undefined): AliasFile {
+  const house = readHouse({ ...place.request, plannedAliases: text });
+  const isOurs = ({ file, about }: Problem): boolean => file === place.path || about !== undefined;
+  const { aliases } = house.aliases;
+  return {
+    place,
+    text,
+    hash,
+    aliases,
+    entries: aliases.map(entryOf),
+    problems: [...house.problems, ...house.ignored].filter(isOurs),
+    warnings: house.warnings.filter(isOurs),
+  };
+}
+
+/** What is written down of an alias; defaults do not count. */
+export function entryOf({ settings, lines }: AliasRead): AliasEntry {
+  const { alias, address, moreUnits, dusk, ignore, model } = settings;
+  const written = <Value>(key: string, value: Value): Value | undefined =>
+    lines.has(key) ? value : undefined;
+  return {
+    alias,
+    address,
+    moreUnits,
+    model: written('model', model.name),
+    type: written('type', settings.type),
+    name: written('name', settings.name),
+    dusk,
+    topic: written('topic', settings.topic),
+    id: written('id', settings.id),
+    ignore,
+  };
 }
 
 /** The one alias of that name, or an error that names what it may be. */
@@ -120,15 +111,13 @@ export function aliasNamed(file: AliasFile, alias: string): AliasRead {
   const found = file.aliases.find(({ settings }) => settings.alias === alias);
   if (found) return found;
   const near = file.aliases.find(({ settings }) => settings.alias.toLowerCase() === alias.toLowerCase());
-  throw new CommandError(
-    `there is no alias "${alias}" in ${file.place.path}`,
-    EXIT.failed,
-    near === undefined ? 'heyu2mqtt alias list shows them' : `did you mean "${near.settings.alias}"?`,
-  );
+  const hint =
+    near === undefined ? 'heyu2mqtt alias list shows them' : `did you mean "${near.settings.alias}"?`;
+  throw new CommandError(`there is no alias "${alias}" in ${file.place.path}`, hint);
 }
 
-/** What is to be done to the file as it is now. */
-type Edits = (file: AliasFile) => readonly AliasEdit[];
+/** So often an edit is worked out anew when someone else keeps changing the file. */
+const ATTEMPTS = 5;
 
 /** A file that was edited. */
 export type EditedFile = AliasFile & Pick<AliasPlan, 'notes' | 'leftOut'>;
@@ -137,30 +126,51 @@ export type EditedFile = AliasFile & Pick<AliasPlan, 'notes' | 'leftOut'>;
  * Edits the file: `edits` is asked again when the file has changed under it. Nothing is written when there is nothing
  * to do. `partly`: see `planEdits`.
  */
-export function editAliasFile(place: AliasPlace, edits: Edits, partly = false): EditedFile {
+export function editAliasFile(
+  place: AliasPlace,
+  edits: (file: AliasFile) => readonly AliasEdit[],
+  partly = false,
+): EditedFile {
   for (let attempt = 1; ; attempt += 1) {
-    const edited = withEditLock(place.path, () => editOnce(place, edits, partly));
-    if ('place' in edited) return edited;
-    if (!edited.isChanged || attempt >= ATTEMPTS)
-      throw new CommandError(edited.problem, EXIT.failed, edited.hint);
+    const edited = withEditLock(place.path, (): EditedFile | undefined => {
+      const before = readAliasFile(place);
+      const { after, notes, leftOut } = planEdits(before, edits(before), partly);
+      if (after.text === before.text) return { ...before, notes, leftOut };
+      const written = rewriteFile(place.path, before.hash, after.text);
+      if (written.ok) return { ...after, hash: written.hash, notes, leftOut };
+      if (attempt >= ATTEMPTS || hashOf(place.path) === before.hash)
+        throw new CommandError(written.problem, written.hint);
+      return undefined;
+    });
+    if (edited !== undefined) return edited;
   }
 }
 
-/** Why an edit was not written; `isChanged` = the file is another one by now. */
-type NotWritten = {
-  readonly problem: string;
-  readonly hint: string | undefined;
-  readonly isChanged: boolean;
-};
+function hashOf(path: string): string | undefined {
+  const reading = readTextFile(path, path, { lenient: true });
+  return reading.ok ? reading.file.hash : undefined;
+}
 
-function editOnce(place: AliasPlace, edits: Edits, partly: boolean): EditedFile | NotWritten {
-  const before = readAliasFile(place);
-  const { after, notes, leftOut } = planEdits(before, edits(before), partly);
-  if (after.text === before.text) return { ...before, notes, leftOut };
-  const written = rewriteFile(place.path, before.hash, after.text);
-  if (written.ok) return { ...after, hash: written.hash, notes, leftOut };
-  const { problem, hint } = written;
-  return { problem, hint, isChanged: readHash(place.path) !== before.hash };
+/** An edit takes milliseconds: who waits longer goes on, and the comparison before writing must do. */
+const WAIT_MS = 5_000;
+const PAUSE_MS = 10;
+
+/**
+ * One command at a time edits a file: between comparing it and replacing it nobody else of us may replace it. An
+ * editor does not know this lock; what it has saved before is noticed by the comparison.
+ */
+export function withEditLock<Result>(path: string, work: () => Result): Result {
+  const lock = join(dirname(path), `.${basename(path)}.lock`);
+  let held = claim(lock);
+  for (let waitedMs = 0; 'holder' in held && waitedMs < WAIT_MS; waitedMs += PAUSE_MS) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    held = claim(lock);
+  }
+  try {
+    return work();
+  } finally {
+    if ('release' in held) held.release();
+  }
 }
 
 /** What edits would make of the file. */
@@ -182,14 +192,10 @@ export function planEdits(before: AliasFile, wanted: readonly AliasEdit[], partl
   let edits = wanted;
   let own: readonly OwnKey[] = [];
   for (;;) {
-    const edited = editAliases(
-      before.text,
-      edits.map((edit) => withOwnKeys(edit, own)),
-    );
-    if (!edited.ok)
-      throw new CommandError(`${before.place.path}: ${edited.problem}`, EXIT.failed, edited.hint);
-    const after =
-      edits.length === 0 ? before : { ...before, text: edited.text, ...judge(before.place, edited.text) };
+    const whole = edits.map((edit) => withOwnKeys(edit, own));
+    const edited = editAliases(before.text, whole);
+    if (!edited.ok) throw new CommandError(`${before.place.path}: ${edited.problem}`, edited.hint);
+    const after = edits.length === 0 ? before : judged(before.place, edited.text, before.hash);
     const made = newProblems(before.problems, after.problems);
     if (made.length === 0) {
       const notes = own.map(({ alias, key, value, why }) => `${alias}: ${key} ${value}, because ${why}`);
@@ -198,7 +204,7 @@ export function planEdits(before: AliasFile, wanted: readonly AliasEdit[], partl
     const nextOwn = ownKeysFor(made, edits, own, partly);
     const rest = partly ? withoutCulprits(made, edits) : edits;
     if (nextOwn === own && rest === edits)
-      throw new CommandError(`nothing was written:\n${formatProblems(made)}`, EXIT.failed);
+      throw new CommandError(`nothing was written:\n${formatProblems(made)}`);
     if (nextOwn !== own) own = nextOwn;
     else {
       leftOut.push(...made);
@@ -273,64 +279,4 @@ export function newAliasText(): string {
     'aliases:',
     '',
   ].join('\n');
-}
-
-function readHash(path: string): string | undefined {
-  const reading = readTextFile(path, path, { lenient: true });
-  return reading.ok ? reading.file.hash : undefined;
-}
-
-/** Reads the file as the service will, or `planned` as if it stood there. */
-function judge(
-  { path, request }: AliasPlace,
-  planned?: string,
-): Pick<AliasFile, 'aliases' | 'entries' | 'problems' | 'warnings'> {
-  const house = readHouse(planned === undefined ? request : { ...request, plannedAliases: planned });
-  const isOurs = ({ file, about }: Problem): boolean => file === path || about !== undefined;
-  const { aliases } = house.aliases;
-  return {
-    aliases,
-    entries: aliases.map(entryOf),
-    problems: [...house.problems, ...house.ignored].filter(isOurs),
-    warnings: house.warnings.filter(isOurs),
-  };
-}
-
-/** What is written down of an alias; defaults do not count. */
-function entryOf({ settings, lines }: AliasRead): AliasEntry {
-  const written = <Value>(key: string, value: Value): Value | undefined =>
-    lines.has(key) ? value : undefined;
-  return {
-    alias: settings.alias,
-    address: settings.address,
-    moreUnits: settings.moreUnits,
-    model: written('model', settings.model.name),
-    type: written('type', settings.type),
-    name: written('name', settings.name),
-    dusk: settings.dusk,
-    topic: written('topic', settings.topic),
-    id: written('id', settings.id),
-    ignore: settings.ignore,
-  };
-}
-
-// --- One command at a time edits a file: between comparing it and replacing it nobody else of us may replace it. An editor does not know this lock; what it has saved before is noticed by the comparison.
-
-/** An edit takes milliseconds: whoever holds the lock for longer has been stopped. */
-const WAIT_MS = 5_000;
-const PAUSE_MS = 10;
-
-/** Does `work` while holding the lock of `path`. Goes on without one where none can be had: the comparison must do. */
-export function withEditLock<Result>(path: string, work: () => Result): Result {
-  const lock = join(dirname(path), `.${basename(path)}.lock`);
-  let claimed = claim(lock);
-  for (let waitedMs = 0; 'holder' in claimed && waitedMs < WAIT_MS; waitedMs += PAUSE_MS) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
-    claimed = claim(lock);
-  }
-  try {
-    return work();
-  } finally {
-    if ('release' in claimed) claimed.release();
-  }
 }

@@ -1,11 +1,11 @@
 /** What a log that is there already has heard: reads its end, or whole files, and never waits. */
 
-import { type FileEnd, readEnd } from '../../io/files.js';
-import { errorCode } from '../../common/error.js';
 import { instantsBackFrom, listen, newEar } from '../../alias/ear.js';
-import { hear, type History, newHistory } from '../../alias/heard.js';
+import { hear, newHistory, type History } from '../../alias/heard.js';
+import { errorCode } from '../../common/error.js';
 import type { ConfigValues } from '../../config/keys.js';
 import type { StampForm } from '../../heyu/stamp.js';
+import { readEnd, type FileEnd } from '../../io/files.js';
 import { CommandError, EXIT } from '../terminal.js';
 
 /** The end of a log that is looked at: some 400,000 lines, a year of an ordinary house. */
@@ -28,8 +28,8 @@ export function historyOf(logs: readonly string[], form: LogForm): History {
   const history = newHistory();
   const ear = newEar(form, form.addressExpiryMs);
   for (const log of logs) {
-    const { lines, writtenAt: endAt } = endOf(log);
-    const instants = instantsBackFrom(lines, form, endAt);
+    const { lines, writtenAt } = endOf(log);
+    const instants = instantsBackFrom(lines, form, writtenAt);
     lines.forEach((text, index) => {
       const at = instants[index];
       if (at !== undefined) for (const heard of listen(ear, text, at)) hear(history, heard);
@@ -38,17 +38,19 @@ export function historyOf(logs: readonly string[], form: LogForm): History {
   return history;
 }
 
-/** The last lines of a log, and when it was written to last. */
+/** The last lines of a log. */
 function endOf(log: string): FileEnd {
   try {
     return readEnd(log, TAIL_BYTES);
   } catch (error) {
-    throw new CommandError(`${log}: ${whyNot(errorCode(error))}`, EXIT.noInput);
+    const code = errorCode(error);
+    const why = WHY[code] ?? `cannot be read (${code})`;
+    throw new CommandError(`${log}: ${why}`, undefined, EXIT.noInput);
   }
 }
 
-function whyNot(code: string): string {
-  if (code === 'EISDIR') return 'is a directory';
-  if (code === 'ENOENT') return 'does not exist';
-  return code === 'EACCES' ? 'may not be read by this user' : `cannot be read (${code})`;
-}
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EACCES: 'may not be read by this user',
+  EISDIR: 'is a directory',
+};

@@ -2,31 +2,28 @@
 
 import { Command } from 'commander';
 import { disturbedSensors, neverAlerting } from '../../alias/doubts.js';
-import { type AliasEntry, raisesAlarm } from '../../alias/entry.js';
-import { changesAnything, type Merge, mergeAliases, merged, type MergeStep } from '../../alias/merge.js';
-import { type Proposals, proposeSensors, type Question, takeDusk, takeType } from '../../alias/propose.js';
+import { raisesAlarm, type AliasEntry } from '../../alias/entry.js';
+import { changesAnything, mergeAliases, merged, type Merge, type MergeStep } from '../../alias/merge.js';
+import { proposeSensors, takeDusk, takeType, type Proposals } from '../../alias/propose.js';
+import { hintLine } from '../../common/error.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import type { Plain } from '../../config/forms.js';
 import { formatProblems } from '../../config/problem.js';
 import { writeAddresses, type X10Config } from '../../heyu/x10config.js';
 import { unitsOf } from '../../x10/address.js';
-import { type Ask, askOnTerminal } from '../ask.js';
-import { findX10Config, x10configPlaces } from '../heyu-install.js';
-import { CommandError, EXIT, processTerminal, type Terminal } from '../terminal.js';
+import { askOnTerminal, CALLED_OFF, type Ask } from '../ask.js';
+import { OPTIONS, type Given } from '../configured.js';
+import { findX10Config, readX10ConfigFile, x10configPlaces } from '../heyu-install.js';
+import { CommandError, EXIT, processTerminal, remark, type Terminal } from '../terminal.js';
 import {
+  editAliasFile,
+  findPlace,
+  planEdits,
+  readAliasFile,
   type AliasFile,
   type AliasPlace,
   type AliasPlan,
-  editAliasFile,
-  findPlace,
-  type PlaceOptions,
-  planEdits,
-  readAliasFile,
-  readX10ConfigFile,
-  withPlaceOptions,
 } from './file.js';
-
-type Options = PlaceOptions & ImportOptions;
 
 /** How to import. */
 export type ImportOptions = {
@@ -38,9 +35,11 @@ export type ImportOptions = {
 
 /** The command `alias import`. */
 export function aliasImportCommand(): Command {
-  return withPlaceOptions(new Command('import'))
+  return new Command('import')
     .description('take the aliases of heyu over; what you have changed stays as it is')
     .argument('[x10config]', "heyu's configuration (default: where heyu looks for it)")
+    .addOption(OPTIONS.config)
+    .addOption(OPTIONS.aliases)
     .option('--dry-run', 'only show what would change')
     .option('--prune', 'remove aliases that heyu does not know')
     .option('--zone <zone>', 'zone of new sensors that can raise an alarm')
@@ -48,14 +47,14 @@ export function aliasImportCommand(): Command {
     .action(importAliases);
 }
 
-async function importAliases(given: string | undefined, options: Options): Promise<void> {
+async function importAliases(given: string | undefined, options: Given & ImportOptions): Promise<void> {
   const place = findPlace(options);
-  const source = given ?? place.x10config ?? findX10Config(process.env);
+  const source = given ?? place.house.absolute['heyu.x10config'] ?? findX10Config();
   if (source === undefined)
     throw new CommandError(
       `there is no configuration of heyu in ${x10configPlaces(process.env).join(' or ')}`,
-      EXIT.noInput,
       'give its path: heyu2mqtt alias import PATH',
+      EXIT.noInput,
     );
   await importInto(place, source, options);
 }
@@ -78,10 +77,8 @@ export async function importInto(
   showMerge(terminal, merge);
   const entries = merged(before.entries, merge);
   showSkipped(terminal, config, proposals, entries);
-  for (const { alias = '', problem, hint = '' } of disturbedSensors(entries)) {
-    terminal.print(terminal.style('yellow', `  ! ${alias}: ${problem}`));
-    terminal.print(terminal.style('dim', `    ${hint}`));
-  }
+  for (const { alias = '', problem, hint } of disturbedSensors(entries))
+    remark(terminal, { problem: `${alias}: ${problem}`, hint });
 
   if (!changesAnything(merge)) {
     terminal.print(`${place.path} is up to date`);
@@ -92,23 +89,19 @@ export async function importInto(
     return;
   }
   if (!terminal.isInteractive && !yes)
-    throw new CommandError(
-      'nothing was written',
-      EXIT.failed,
-      'add --yes to write, or --dry-run to look only',
-    );
+    throw new CommandError('nothing was written', 'add --yes to write, or --dry-run to look only');
   if (asks && !(await askOnTerminal.yesOrNo(`Write ${place.path}?`, true)))
-    throw new CommandError('called off, nothing was written');
+    throw new CommandError(CALLED_OFF);
   const edits = (file: AliasFile): readonly AliasEdit[] =>
     mergeEdits(mergeAliases(file.entries, proposals, { prune }), zone);
   const after = editAliasFile(place, edits, true);
   report(terminal, after);
   const known = new Set(before.aliases.map(({ settings }) => settings.alias));
   const added = after.aliases.map(({ settings }) => settings).filter(({ alias }) => !known.has(alias));
-  const silent = neverAlerting(added, place.zones.length > 0).map(({ alias }) => alias);
+  const silent = neverAlerting(added, place.house.zones.length > 0).map(({ alias }) => alias);
   if (silent.length > 0)
     terminal.complain(
-      `without a zone, and so never an alert: ${silent.join(', ')}\n  hint: heyu2mqtt alias set NAME --zone ZONE`,
+      `without a zone, and so never an alert: ${silent.join(', ')}${hintLine('heyu2mqtt alias set NAME --zone ZONE')}`,
     );
   terminal.print(`written: ${place.path}, ${after.aliases.length} aliases`);
 }
@@ -164,7 +157,7 @@ async function answered(proposed: Proposals, current: readonly AliasEntry[], ask
     if (question.kind === 'type') {
       if (known.has(question.address) || !entries.some(({ entry }) => entry.alias === question.alias))
         continue;
-      proposals = takeType(proposals, question, await askType(question, ask));
+      proposals = takeType(proposals, question, await askType(question.alias, question.address, ask));
     } else if (!question.proposed && !known.has(question.unit)) {
       const { motion, candidate, unit } = question;
       const isDusk = await ask.yesOrNo(`Is ${candidate} (${unit}) the dusk sensor of ${motion}?`, false);
@@ -174,22 +167,22 @@ async function answered(proposed: Proposals, current: readonly AliasEntry[], ask
   return proposals;
 }
 
+/** What an owner may say that a sender is. */
+export const KINDS = [
+  { value: 'door', label: 'a door contact' },
+  { value: 'window', label: 'a window contact' },
+  { value: 'light', label: 'a lamp' },
+  { value: 'appliance', label: 'an appliance' },
+  { value: 'remote', label: 'a remote control' },
+] as const;
+
 function askType(
-  { alias, address }: Question & { readonly kind: 'type' },
+  alias: string,
+  address: string,
   ask: Ask,
-): Promise<'motion' | 'door' | 'window' | 'light' | 'appliance' | 'remote'> {
-  return ask.choice(
-    `What is ${alias} (${address})? heyu does not say`,
-    [
-      { value: 'motion', label: 'a motion sensor' },
-      { value: 'door', label: 'a door contact' },
-      { value: 'window', label: 'a window contact' },
-      { value: 'light', label: 'a lamp' },
-      { value: 'appliance', label: 'an appliance' },
-      { value: 'remote', label: 'a remote control' },
-    ],
-    'appliance',
-  );
+): Promise<'motion' | (typeof KINDS)[number]['value']> {
+  const choices = [{ value: 'motion', label: 'a motion sensor' }, ...KINDS] as const;
+  return ask.choice(`What is ${alias} (${address})? heyu does not say`, choices, 'appliance');
 }
 
 /** The edits that make the file what the merge says. */

@@ -2,13 +2,14 @@
 
 import { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
-import { emitKeypressEvents } from 'node:readline';
+import { emitKeypressEvents, type Key } from 'node:readline';
 import { neverAlerting } from '../../alias/doubts.js';
 import { listen, newEar } from '../../alias/ear.js';
-import { hear, type Heard, type History, newHistory } from '../../alias/heard.js';
+import { hear, newHistory, type Heard, type History } from '../../alias/heard.js';
 import { heardRows, learn, type Suggestion } from '../../alias/learn.js';
 import { moveTo } from '../../alias/merge.js';
 import { nameFor } from '../../alias/words.js';
+import { hintLine } from '../../common/error.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import { aliasProblem, type Plain } from '../../config/forms.js';
 import { isoAt, timeZone } from '../../heyu/time-zone.js';
@@ -16,65 +17,73 @@ import { writeAddresses, type X10Config } from '../../heyu/x10config.js';
 import { systemClock } from '../../io/clock.js';
 import { followLog } from '../../io/tail/follow-log.js';
 import type { LineSource } from '../../ports.js';
-import { type Address, unitsOf } from '../../x10/address.js';
-import { type Ask, askOnTerminal } from '../ask.js';
-import { findX10Config } from '../heyu-install.js';
-import { CommandError, EXIT, processTerminal, table, type Terminal, whenIn } from '../terminal.js';
-import {
-  type AliasFile,
-  type AliasPlace,
-  editAliasFile,
-  findPlace,
-  type PlaceOptions,
-  readAliasFile,
-  readX10ConfigFile,
-  withPlaceOptions,
-} from './file.js';
-import { historyOf, type LogForm, logFormOf } from './history.js';
-
-type Options = PlaceOptions & {
-  readonly from?: readonly string[];
-  readonly x10config?: string;
-  readonly log?: string;
-  readonly json?: boolean;
-};
+import { unitsOf, type Address } from '../../x10/address.js';
+import { askOnTerminal, type Ask } from '../ask.js';
+import { OPTIONS, type Given } from '../configured.js';
+import { findX10Config, readX10ConfigFile } from '../heyu-install.js';
+import { CommandError, processTerminal, table, whenIn, type Terminal } from '../terminal.js';
+import { editAliasFile, findPlace, readAliasFile, type AliasFile, type AliasPlace } from './file.js';
+import { historyOf, logFormOf, type LogForm } from './history.js';
+import { KINDS } from './import.js';
 
 /** The command `alias learn`. */
 export function aliasLearnCommand(): Command {
-  return withPlaceOptions(new Command('learn'))
+  return new Command('learn')
     .description('walk test: see live what is heard, and name it; needs no running service and disturbs none')
+    .addOption(OPTIONS.config)
+    .addOption(OPTIONS.aliases)
     .option('--from <log...>', 'learn from these logs (rotated ones first) and end')
-    .option('--log <file>', "heyu's log (default: as configured)")
-    .option('--x10config <file>', "heyu's configuration (default: as configured, else where heyu looks)")
+    .addOption(OPTIONS.log)
+    .addOption(OPTIONS.x10config)
     .option('--json', 'what the log has heard as JSON, and end')
     .action(learnAliases);
 }
 
-async function learnAliases(options: Options): Promise<void> {
+/** What is heard where, and how it is shown. */
+type Walk = {
+  readonly place: AliasPlace;
+  readonly log: string;
+  readonly form: LogForm;
+  readonly config: X10Config | undefined;
+  readonly terminal: Terminal;
+  /** Writes an instant (epoch ms) for people. */
+  readonly when: (at: number) => string;
+};
+
+async function learnAliases(
+  given: Given & { readonly log?: string; readonly from?: readonly string[] },
+): Promise<void> {
   const terminal = processTerminal();
-  const place = findPlace(options);
-  const config = readX10ConfigFile(options.x10config ?? place.x10config ?? findX10Config(process.env));
-  const form = logFormOf(place.values);
-  const log = options.log ?? place.values['heyu.log'];
-  const file = readAliasFile(place);
-  if (options.from === undefined && options.json !== true && terminal.isInteractive) {
-    await learnLive({ place, log, form, config, terminal });
-    return;
-  }
-  const history = historyOf(options.from ?? [log], form);
-  if (history.units.size === 0 && options.json !== true)
-    throw new CommandError(
-      'nothing was heard in the log',
-      EXIT.failed,
-      'heyu2mqtt check looks for the reason',
-    );
-  const suggestions = learn(history, file.entries, config, history.toAt ?? 0);
-  if (options.json === true) {
-    terminal.print(JSON.stringify({ heard: jsonRows(history, file, form.timeZone), suggestions }, null, 2));
-    return;
-  }
+  const place = findPlace(given);
+  const { absolute } = place.house;
+  const config = readX10ConfigFile(given.x10config ?? absolute['heyu.x10config'] ?? findX10Config());
+  const form = logFormOf(absolute);
+  const log = given.log ?? absolute['heyu.log'];
   const when = whenIn(timeZone(form.timeZone));
-  printRows(terminal, history, file, when);
+  if (given.from === undefined && given.json !== true && terminal.isInteractive) {
+    await learnLive({ place, log, form, config, terminal, when });
+    return;
+  }
+  const { entries } = readAliasFile(place);
+  const history = historyOf(given.from ?? [log], form);
+  if (history.units.size === 0 && given.json !== true)
+    throw new CommandError('nothing was heard in the log', 'heyu2mqtt check looks for the reason');
+  const suggestions = learn(history, entries, config, history.toAt ?? 0);
+  const rows = heardRows(history, entries);
+  if (given.json === true) {
+    terminal.printJson({ heard: asJson(rows, form.timeZone), suggestions });
+    return;
+  }
+  const titles = ['UNIT', 'ALIAS', 'HEARD', 'LAST', 'SAYS', 'FROM'];
+  const cells = rows.map(({ unit, entry }) => [
+    unit.address ?? unit.securityId ?? '',
+    entry?.alias ?? '-',
+    `${unit.count}`,
+    when(unit.lastAt),
+    [...unit.functions].map(([name, count]) => (count === 1 ? name : `${name} x${count}`)).join(' '),
+    [...unit.sources].join(' '),
+  ]);
+  for (const line of table(titles, cells, ['HEARD'])) terminal.print(line);
   for (const suggestion of suggestions) {
     const { title, remedy } = suggestionText(suggestion, when);
     terminal.print();
@@ -83,29 +92,9 @@ async function learnAliases(options: Options): Promise<void> {
   }
 }
 
-/** Who was heard, as a table: senders without a name first. */
-export function printRows(
-  terminal: Terminal,
-  history: History,
-  file: AliasFile,
-  when: (at: number) => string,
-): void {
-  const titles = ['UNIT', 'ALIAS', 'HEARD', 'LAST', 'SAYS', 'FROM'];
-  const cells = heardRows(history, file.entries).map(({ unit, entry }) => [
-    unit.address ?? unit.securityId ?? '',
-    entry?.alias ?? '-',
-    `${unit.count}`,
-    when(unit.lastAt),
-    [...unit.functions].map(([name, count]) => (count === 1 ? name : `${name} x${count}`)).join(' '),
-    [...unit.sources].join(' '),
-  ]);
-  const columns = titles.map((title) => (title === 'HEARD' ? { title, align: 'right' as const } : { title }));
-  for (const line of table(columns, cells)) terminal.print(line);
-}
-
-function jsonRows(history: History, file: AliasFile, zoneName: string): readonly object[] {
+function asJson(rows: ReturnType<typeof heardRows>, zoneName: string): readonly object[] {
   const zone = timeZone(zoneName);
-  return heardRows(history, file.entries).map(({ unit, entry }) => ({
+  return rows.map(({ unit, entry }) => ({
     address: unit.address ?? null,
     security_id: unit.securityId ?? null,
     alias: entry?.alias ?? null,
@@ -118,29 +107,15 @@ function jsonRows(history: History, file: AliasFile, zoneName: string): readonly
   }));
 }
 
-// --- The walk test: lines of the log as they come, and Enter to name what was heard. Follows the log itself, so it needs no running service and does not disturb one.
-
-/** What a walk test needs. */
-export type Walk = {
-  readonly place: AliasPlace;
-  readonly log: string;
-  readonly form: LogForm;
-  readonly config: X10Config | undefined;
-  readonly terminal: Terminal;
-};
-
-/** Runs until the user ends it with q or Ctrl-C. */
-export async function learnLive(walk: Walk): Promise<void> {
+/**
+ * The walk test: lines of the log as they come, and Enter to name what was heard. Follows the log itself, so it needs
+ * no running service and does not disturb one. Runs until the user ends it with q or Ctrl-C.
+ */
+async function learnLive(walk: Walk): Promise<void> {
   const { terminal, log, form } = walk;
-  const when = whenIn(timeZone(form.timeZone));
   let history = newHistory();
   let file = readAliasFile(walk.place);
-  let isAsking = false;
-  const held: string[] = [];
-  const show = (line: string): void => {
-    if (isAsking) held.push(line);
-    else terminal.print(line);
-  };
+  let held: string[] | undefined;
   let begin = (): void => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
   const source = follow(walk, {
@@ -151,7 +126,9 @@ export async function learnLive(walk: Walk): Promise<void> {
     },
     heard: (heard) => {
       hear(history, heard);
-      show(liveLine(heard, file, when, terminal));
+      const line = liveLine(heard, file, walk);
+      if (held === undefined) terminal.print(line);
+      else held.push(line);
     },
   });
   await begun;
@@ -160,15 +137,13 @@ export async function learnLive(walk: Walk): Promise<void> {
   if (before.length > 0) terminal.print(`${before.length} of them raise a question: press Enter`);
   terminal.print(terminal.style('dim', 'walk past your sensors. Enter = name what was heard, q = end'));
   try {
-    for (;;) {
-      const key = await nextKey();
-      if (key === 'end') break;
-      isAsking = true;
-      const goesOn = await menu(walk, history, () => file, when);
-      isAsking = false;
+    while ((await nextKey()) === 'menu') {
+      const waiting: string[] = (held = []);
+      const goesOn = await menu(walk, history, file);
+      held = undefined;
       if (!goesOn) break;
       file = readAliasFile(walk.place);
-      for (const line of held.splice(0)) terminal.print(line);
+      for (const line of waiting) terminal.print(line);
       terminal.print(terminal.style('dim', 'listening. Enter = name what was heard, q = end'));
     }
   } finally {
@@ -185,8 +160,8 @@ function follow({ form, log, place, terminal }: Walk, listener: Listener): LineS
     path: log,
     clock: systemClock,
     randomGeneration: () => randomBytes(4).toString('hex'),
-    usePolling: place.values['heyu.polling'],
-    pollMs: place.values['heyu.poll_interval'],
+    usePolling: place.house.absolute['heyu.polling'],
+    pollMs: place.house.absolute['heyu.poll_interval'],
   });
   let hasBegun = false;
   const begin = (hasLog: boolean): void => {
@@ -219,10 +194,10 @@ function follow({ form, log, place, terminal }: Walk, listener: Listener): LineS
   return source;
 }
 
-function liveLine(heard: Heard, file: AliasFile, when: (at: number) => string, terminal: Terminal): string {
+function liveLine(heard: Heard, { entries }: AliasFile, { terminal, when }: Walk): string {
   const { address, securityId, source } = heard;
-  const entry = file.entries.find((each) => unitsOf(each).some((unit) => unit === address));
-  const motion = file.entries.find((each) => each.dusk !== undefined && each.dusk === address);
+  const entry = entries.find((each) => unitsOf(each).some((unit) => unit === address));
+  const motion = entries.find((each) => each.dusk !== undefined && each.dusk === address);
   const who = entry?.alias ?? (motion === undefined ? undefined : `${motion.alias} (dusk)`);
   const time = when(heard.at).slice(-8);
   const line = `${time}  ${(address ?? securityId ?? '').padEnd(6)}  ${heard.function.padEnd(9)}  ${source}  `;
@@ -231,20 +206,15 @@ function liveLine(heard: Heard, file: AliasFile, when: (at: number) => string, t
 }
 
 /** Lets the user act upon one suggestion. False = the user wants to end. */
-async function menu(
-  walk: Walk,
-  history: History,
-  file: () => AliasFile,
-  when: (at: number) => string,
-): Promise<boolean> {
-  const suggestions = learn(history, file().entries, walk.config, Date.now());
+async function menu(walk: Walk, history: History, { entries }: AliasFile): Promise<boolean> {
+  const suggestions = learn(history, entries, walk.config, Date.now());
   if (suggestions.length === 0) {
     walk.terminal.print('everything that was heard has a name');
     return true;
   }
   const choices = suggestions.map((suggestion, index) => ({
     value: `${index}`,
-    label: suggestionText(suggestion, when).title,
+    label: suggestionText(suggestion, walk.when).title,
   }));
   const more = [
     { value: 'on', label: 'nothing, go on listening' },
@@ -252,8 +222,8 @@ async function menu(
   ];
   const answer: string = await askOnTerminal.choice('What shall be done?', [...choices, ...more], '0');
   if (answer === 'on' || answer === 'end') return answer === 'on';
-  const chosen: Suggestion | undefined = suggestions[Number(answer)];
-  if (chosen !== undefined) await actUpon(chosen, walk.place, askOnTerminal, walk.terminal, when);
+  const chosen = suggestions[Number(answer)];
+  if (chosen !== undefined) await actUpon(chosen, walk.place, askOnTerminal, walk.terminal, walk.when);
   return true;
 }
 
@@ -272,10 +242,7 @@ function nextKey(): Promise<'menu' | 'end'> {
       resolve(answer);
     };
     const ended = (): void => done('end');
-    const pressed = (
-      _: string | undefined,
-      key: { readonly name?: string; readonly ctrl?: boolean },
-    ): void => {
+    const pressed = (_: string | undefined, key: Key): void => {
       if (key.name === 'return' || key.name === 'enter') done('menu');
       else if (key.name === 'q' || key.name === 'escape' || (key.ctrl === true && key.name === 'c'))
         done('end');
@@ -285,7 +252,8 @@ function nextKey(): Promise<'menu' | 'end'> {
   });
 }
 
-// --- Does what a suggestion of learning proposes, after asking for what only the owner knows.
+/** Keys of a new alias. */
+type NewKeys = Partial<Record<AliasKey, Plain>>;
 
 /** Asks and edits the alias file; what belongs into heyu's own configuration is shown. */
 export async function actUpon(
@@ -303,13 +271,12 @@ export async function actUpon(
       const touched = aliases
         .map(({ settings }) => settings)
         .filter(({ alias }) => edits[0]?.alias === alias);
-      for (const { alias, problem } of neverAlerting(touched, place.zones.length > 0))
+      for (const { alias, problem } of neverAlerting(touched, place.house.zones.length > 0))
         terminal.print(`${alias} ${problem}`);
     } catch (error) {
       // the walk goes on
       if (!(error instanceof CommandError)) throw error;
-      terminal.complain(error.message);
-      if (error.hint !== undefined) terminal.complain(`  hint: ${error.hint}`);
+      terminal.complain(error.message + hintLine(error.hint));
     }
   };
   const { remedy } = suggestionText(suggestion, when);
@@ -319,7 +286,7 @@ export async function actUpon(
       const address = writeAddresses(suggestion);
       const alias = await askAlias(ask, place, label ?? `unit_${address}`);
       const kind = moreUnits.length > 0 && model !== undefined ? { model } : await askKind(ask, unit, model);
-      const keys: Partial<Record<AliasKey, Plain>> = { address, ...kind };
+      const keys: NewKeys = { address, ...kind };
       if (keys.ignore === undefined) keys.name = await ask.text('Its name for people?', nameFor(alias));
       edit([{ kind: 'add', alias, keys }]);
       return;
@@ -368,20 +335,12 @@ function askAlias(ask: Ask, place: AliasPlace, standard: string): Promise<string
 }
 
 /** What it is: as heyu says, or as the owner does. */
-async function askKind(
-  ask: Ask,
-  address: Address,
-  model: string | undefined,
-): Promise<Partial<Record<AliasKey, Plain>>> {
+async function askKind(ask: Ask, address: Address, model: string | undefined): Promise<NewKeys> {
   const choices = [
     ...(model === undefined ? [] : [{ value: 'model', label: `as heyu says: ${model}` }]),
     { value: 'MS14A', label: 'a motion sensor MS12 to MS16, with a dusk sensor on the next unit' },
     { value: 'motion', label: 'another motion sensor' },
-    { value: 'door', label: 'a door contact' },
-    { value: 'window', label: 'a window contact' },
-    { value: 'light', label: 'a lamp' },
-    { value: 'appliance', label: 'an appliance' },
-    { value: 'remote', label: 'a remote control' },
+    ...KINDS,
     { value: 'ignore', label: "a neighbour's, to be ignored" },
   ];
   const answer = await ask.choice(`What is ${address}?`, choices, model === undefined ? 'motion' : 'model');
@@ -391,10 +350,8 @@ async function askKind(
   return answer === 'motion' ? {} : { type: answer };
 }
 
-// --- What learning suggests, in words: a line that says it, and the commands or lines that do it.
-
 /** A suggestion for people. */
-export type SuggestionText = {
+type SuggestionText = {
   readonly title: string;
   /** What to run, or what to write into heyu's configuration. */
   readonly remedy: readonly string[];

@@ -8,55 +8,41 @@ import { formatProblems } from '../../config/problem.js';
 import { writeAddresses } from '../../heyu/x10config.js';
 import { sensorTopic } from '../../mqtt/topics.js';
 import { channelsOf } from '../../sensor/channels.js';
+import type { SensorSettings } from '../../sensor/settings.js';
+import { OPTIONS, type Given } from '../configured.js';
 import { EXIT, processTerminal, table } from '../terminal.js';
-import {
-  aliasNamed,
-  type AliasPlace,
-  findPlace,
-  type PlaceOptions,
-  readAliasFile,
-  withPlaceOptions,
-} from './file.js';
-
-type Options = PlaceOptions & { readonly json?: boolean };
+import { aliasNamed, findPlace, readAliasFile, type AliasPlace } from './file.js';
 
 /** The command `alias list`. */
 export function aliasListCommand(): Command {
-  return withPlaceOptions(new Command('list'))
+  return new Command('list')
     .description('show all aliases')
-    .option('--json', 'as JSON')
+    .addOption(OPTIONS.config)
+    .addOption(OPTIONS.aliases)
+    .addOption(OPTIONS.json)
     .action(listAliases);
 }
 
-function listAliases(options: Options): void {
+function listAliases(given: Given): void {
   const terminal = processTerminal();
-  const { aliases, problems, place } = readAliasFile(findPlace(options));
-  const rows = aliases.map(({ settings }) => settings);
-  if (options.json === true) {
-    const shown = rows.map((settings) => {
-      const { alias, dusk, model, type, name, area, zone, topic, id, ignore } = settings;
-      const address = writeAddresses(settings);
-      return { alias, address, dusk, model: model.name, type, name, area, zone, topic, id, ignore };
+  const { aliases, problems, place } = readAliasFile(findPlace(given));
+  const all = aliases.map(({ settings }) => settings);
+  if (given.json === true)
+    terminal.printJson(
+      all.map((settings) => {
+        const { alias, dusk, model, type, name, area, zone, topic, id, ignore } = settings;
+        const address = writeAddresses(settings);
+        return { alias, address, dusk, model: model.name, type, name, area, zone, topic, id, ignore };
+      }),
+    );
+  else if (all.length === 0) terminal.print(`no aliases in ${place.path}`);
+  else {
+    const rows = all.map((settings) => {
+      const { alias, dusk = '', model, type, zone = '', name, ignore } = settings;
+      return [alias, writeAddresses(settings), dusk, model.name, ignore ? 'ignored' : type, zone, name];
     });
-    terminal.print(JSON.stringify(shown, null, 2));
-  } else if (rows.length === 0) {
-    terminal.print(`no aliases in ${place.path}`);
-  } else {
     const titles = ['ALIAS', 'ADDRESS', 'DUSK', 'MODEL', 'TYPE', 'ZONE', 'NAME'];
-    const cells = rows.map((settings) => [
-      settings.alias,
-      writeAddresses(settings),
-      settings.dusk ?? '',
-      settings.model.name,
-      settings.ignore ? 'ignored' : settings.type,
-      settings.zone ?? '',
-      settings.name,
-    ]);
-    for (const line of table(
-      titles.map((title) => ({ title })),
-      cells,
-    ))
-      terminal.print(line);
+    for (const line of table(titles, rows)) terminal.print(line);
   }
   if (problems.length === 0) return;
   terminal.complain(formatProblems(problems));
@@ -65,47 +51,48 @@ function listAliases(options: Options): void {
 
 /** The command `alias show`. */
 export function aliasShowCommand(): Command {
-  return withPlaceOptions(new Command('show'))
+  return new Command('show')
     .description('show one alias: what is in force, and its topics')
     .argument('<alias>', 'which')
-    .option('--json', 'as JSON')
+    .addOption(OPTIONS.config)
+    .addOption(OPTIONS.aliases)
+    .addOption(OPTIONS.json)
     .action(showAlias);
 }
 
-function showAlias(alias: string, options: Options): void {
+function showAlias(alias: string, given: Given): void {
   const terminal = processTerminal();
-  const file = readAliasFile(findPlace(options));
+  const file = readAliasFile(findPlace(given));
   const read = aliasNamed(file, alias);
-  const base = file.place.values['mqtt.base_topic'];
   const { settings } = read;
-  const topics = settings.ignore
-    ? []
-    : channelsOf(settings).map((channel) => sensorTopic(base, settings.topic, channel));
-  if (options.json === true) {
+  const topics = settings.ignore ? [] : topicsOf(settings, file.place);
+  if (given.json === true) {
     const { sources, model, ...rest } = settings;
     const address = writeAddresses(settings);
-    terminal.print(
-      JSON.stringify(
-        { ...rest, address, moreUnits: undefined, model: model.name, sources: [...sources], topics },
-        null,
-        2,
-      ),
-    );
+    terminal.printJson({
+      ...rest,
+      address,
+      moreUnits: undefined,
+      model: model.name,
+      sources: [...sources],
+      topics,
+    });
     return;
   }
   terminal.print(terminal.style('bold', settings.alias));
-  for (const line of table(
-    [{ title: 'KEY' }, { title: 'VALUE' }, { title: 'FROM' }],
-    rowsOf(read, file.place),
-  ))
-    terminal.print(`  ${line}`);
+  for (const line of table(['KEY', 'VALUE', 'FROM'], rowsOf(read, file.place))) terminal.print(`  ${line}`);
   if (settings.ignore) terminal.print('heard and counted, never published');
   for (const topic of topics) terminal.print(`  ${topic}`);
 }
 
+function topicsOf(sensor: SensorSettings, { house }: AliasPlace): readonly string[] {
+  const base = house.absolute['mqtt.base_topic'];
+  return channelsOf(sensor).map((channel) => sensorTopic(base, sensor.topic, channel));
+}
+
 function rowsOf(
   { settings, lines, line, ignoredType }: AliasRead,
-  place: AliasPlace,
+  { path, house }: AliasPlace,
 ): readonly (readonly string[])[] {
   const { dusk, area, zone, modes, sources } = settings;
   const values: Readonly<Record<string, string>> = {
@@ -126,8 +113,8 @@ function rowsOf(
     modes: modes?.join(' ') ?? 'all',
     silent_after: settings.silentMs === 0 ? 'never' : formatDuration(settings.silentMs),
   };
-  const at = (key: string): string => `${place.path}:${lines.get(key) ?? line}`;
-  const isHidden = place.hidesUnchanged && place.values['sensors.silent_after'] === undefined;
+  const at = (key: string): string => `${path}:${lines.get(key) ?? line}`;
+  const isHidden = house.derived.hidesUnchanged && house.absolute['sensors.silent_after'] === undefined;
   const byDefault = (key: string): string =>
     key === 'silent_after' && isHidden && settings.model.silentMs > 0
       ? 'HIDE_UNCHANGED YES of heyu hides its signs of life'
@@ -147,35 +134,31 @@ function rowsOf(
 
 /** The command `alias topics`. */
 export function aliasTopicsCommand(): Command {
-  return withPlaceOptions(new Command('topics'))
+  return new Command('topics')
     .description('show the topics of an alias, or of all, with lines for mosquitto_sub')
     .argument('[alias]', 'which')
-    .option('--json', 'as JSON')
+    .addOption(OPTIONS.config)
+    .addOption(OPTIONS.aliases)
+    .addOption(OPTIONS.json)
     .action(showTopics);
 }
 
-function showTopics(alias: string | undefined, options: Options): void {
+function showTopics(wanted: string | undefined, given: Given): void {
   const terminal = processTerminal();
-  const file = readAliasFile(findPlace(options));
-  const { values } = file.place;
-  const base = values['mqtt.base_topic'];
-  const wanted = (alias === undefined ? file.aliases : [aliasNamed(file, alias)])
-    .map(({ settings }) => settings)
-    .filter(({ ignore }) => !ignore);
-  const topics = wanted.map((sensor) => ({
-    alias: sensor.alias,
-    topics: channelsOf(sensor).map((channel) => sensorTopic(base, sensor.topic, channel)),
-    watch: mosquittoSub(values, `${base}/${sensor.topic}/#`),
-  }));
-  if (options.json === true) {
-    terminal.print(JSON.stringify(topics, null, 2));
-    return;
-  }
-  for (const { alias: name, topics: all, watch } of topics) {
-    terminal.print(terminal.style('bold', name));
-    for (const topic of all) terminal.print(`  ${topic}`);
-    terminal.print(terminal.style('dim', `  ${watch}`));
-  }
+  const file = readAliasFile(findPlace(given));
+  const { absolute } = file.place.house;
+  const shown = (wanted === undefined ? file.aliases : [aliasNamed(file, wanted)]).flatMap(({ settings }) => {
+    const { alias, topic, ignore } = settings;
+    const watch = mosquittoSub(absolute, `${absolute['mqtt.base_topic']}/${topic}/#`);
+    return ignore ? [] : [{ alias, topics: topicsOf(settings, file.place), watch }];
+  });
+  if (given.json === true) terminal.printJson(shown);
+  else
+    for (const { alias, topics, watch } of shown) {
+      terminal.print(terminal.style('bold', alias));
+      for (const topic of topics) terminal.print(`  ${topic}`);
+      terminal.print(terminal.style('dim', `  ${watch}`));
+    }
 }
 
 /** For a POSIX shell: quoted where it must be. */

@@ -13,17 +13,10 @@ import { channelsOf } from '../../sensor/channels.js';
 import { eventTypesOf } from '../../sensor/event-types.js';
 import type { SensorSettings } from '../../sensor/settings.js';
 import { askOnTerminal } from '../ask.js';
-import { configOption, loadOrFail } from '../configured.js';
-import { CommandError, EXIT, processTerminal, type Style, type Terminal } from '../terminal.js';
+import { loadOrFail, OPTIONS, type Given } from '../configured.js';
+import { exitCodeOf, printFinding, type Finding, type Tell } from '../findings.js';
+import { CommandError, processTerminal } from '../terminal.js';
 import { publishOrFail, visitBroker } from '../visit-broker.js';
-
-type Options = { readonly config?: string; readonly motion?: boolean; readonly yes?: boolean };
-
-/** How a step went. */
-export type Verdict = 'ok' | 'warning' | 'fault';
-
-/** Says how a step went; the worst verdict decides the exit code. */
-export type Tell = (verdict: Verdict, text: string, hint?: string) => void;
 
 /** An echo that takes longer does not come. */
 const ECHO_MS = 5000;
@@ -33,19 +26,23 @@ export function aliasTestCommand(): Command {
   return new Command('test')
     .description('publish a test event of an alias, and read everything of it back')
     .argument('<alias>', 'which')
-    .addOption(configOption())
+    .addOption(OPTIONS.config)
     .option('--motion', 'really turn the motion on and off again; not while its zone is armed or unknown')
-    .option('--yes', 'do not ask')
+    .addOption(OPTIONS.yes)
     .action(testAlias);
 }
 
-async function testAlias(alias: string, options: Options): Promise<void> {
+async function testAlias(alias: string, options: Given & { readonly motion?: boolean }): Promise<void> {
   const terminal = processTerminal();
-  const { configuration } = loadOrFail(options.config, (warning) => terminal.complain(warning));
+  const { configuration } = loadOrFail(options.config);
   const sensor = sensorNamed(configuration, alias);
   const visit = await visitBroker(configuration);
-  const verdicts: Verdict[] = [];
-  const tell = teller(terminal, verdicts);
+  const findings: Finding[] = [];
+  const tell: Tell = (verdict, text, hint) => {
+    const finding = { verdict, text, hint };
+    findings.push(finding);
+    printFinding(terminal, finding);
+  };
   try {
     tell('ok', `connected to ${configuration.mqtt.urls[0] ?? ''}`);
     await readBack(configuration, sensor, visit, tell);
@@ -57,17 +54,13 @@ async function testAlias(alias: string, options: Options): Promise<void> {
   } finally {
     await visit.leave();
   }
-  process.exitCode = verdicts.includes('fault')
-    ? EXIT.faults
-    : verdicts.includes('warning')
-      ? EXIT.failed
-      : EXIT.ok;
+  process.exitCode = exitCodeOf(findings);
 }
 
 function sensorNamed({ core }: Configuration, alias: string): SensorSettings {
   const sensor = core.sensors.find((each) => each.alias === alias);
   if (sensor === undefined)
-    throw new CommandError(`there is no alias "${alias}"`, EXIT.failed, 'heyu2mqtt alias list shows them');
+    throw new CommandError(`there is no alias "${alias}"`, 'heyu2mqtt alias list shows them');
   if (sensor.ignore) throw new CommandError(`${alias} is ignored: nothing is published for it`);
   return sensor;
 }
@@ -150,23 +143,11 @@ function testEvent(sensor: SensorSettings, zoneName: string): string {
   });
 }
 
-const STYLES: Readonly<Record<Verdict, Style>> = { ok: 'green', warning: 'yellow', fault: 'red' };
-
-function teller(terminal: Terminal, verdicts: Verdict[]): Tell {
-  return (verdict, text, hint) => {
-    verdicts.push(verdict);
-    terminal.print(`${terminal.style(STYLES[verdict], verdict.padEnd(7))}  ${text}`);
-    if (hint !== undefined) terminal.print(terminal.style('dim', `         ${hint}`));
-  };
-}
-
-// --- `alias test --motion`: turns a motion on and off again at the broker, so that automations can be tried.
-
 /** Long enough to be seen on a dashboard. */
 const ON_MS = 3000;
 
 /** Publishes ON, then what was there before. Refuses while the zone of the sensor is not known to be disarmed. */
-export async function toggleMotion(
+async function toggleMotion(
   { core }: Configuration,
   sensor: SensorSettings,
   visit: Visit,
@@ -180,12 +161,10 @@ export async function toggleMotion(
     if (state !== 'disarmed')
       throw new CommandError(
         `the zone ${sensor.zone} is ${state === 'None' ? 'unknown' : state}: no motion is made up`,
-        undefined,
         'disarm it first',
       );
   }
-  if (!asks && !isSure)
-    throw new CommandError('no motion was made up', undefined, 'add --yes to really do it');
+  if (!asks && !isSure) throw new CommandError('no motion was made up', 'add --yes to really do it');
   const question = `Turn the motion of ${sensor.alias} on for ${ON_MS / 1000} s? Automations will run.`;
   if (asks && !(await askOnTerminal.yesOrNo(question, false))) throw new CommandError('called off');
 

@@ -6,11 +6,9 @@ import { timeZone } from '../../heyu/time-zone.js';
 import { bridgeTopic, sensorTopic, zoneTopic } from '../../mqtt/topics.js';
 import { channelsOf } from '../../sensor/channels.js';
 import { commandBrokerOf } from '../assemble.js';
-import { configOption, loadOrFail } from '../configured.js';
-import { CommandError, EXIT, processTerminal, type Terminal, whenIn } from '../terminal.js';
+import { loadOrFail, OPTIONS, type Given } from '../configured.js';
+import { CommandError, processTerminal, whenIn } from '../terminal.js';
 import { noBroker } from '../visit-broker.js';
-
-type Options = { readonly config?: string; readonly json?: boolean };
 
 /** Whose a topic is and what it tells. */
 type Meaning = { readonly subject: string; readonly channel: string };
@@ -23,36 +21,28 @@ export function aliasWatchCommand(): Command {
   return new Command('watch')
     .description('show the states of aliases live, as the broker has them')
     .argument('[alias...]', 'which (default: all)')
-    .addOption(configOption())
+    .addOption(OPTIONS.config)
     .option('--json', 'one JSON object per change')
     .action(watchAliases);
 }
 
-async function watchAliases(aliases: readonly string[], options: Options): Promise<void> {
-  const terminal = processTerminal();
-  const { configuration } = loadOrFail(options.config, (warning) => terminal.complain(warning));
+async function watchAliases(aliases: readonly string[], { config, json = false }: Given): Promise<void> {
+  const { print, complain, style } = processTerminal();
+  const { configuration } = loadOrFail(config);
   const topics = topicsOf(configuration, aliases);
   const width = Math.max(...[...topics.values()].map(({ subject }) => subject.length));
   const when = whenIn(timeZone(configuration.core.stamp.timeZone));
-  const show = (topic: string, payload: string, retain: boolean): void => {
+  const show = (topic: string, payload: string, retained: boolean): void => {
     const meaning = topics.get(topic);
     if (meaning === undefined) return;
     const { subject, channel } = meaning;
-    if (options.json === true)
-      terminal.print(
-        JSON.stringify({ at: new Date().toISOString(), subject, channel, topic, payload, retained: retain }),
-      );
-    else
-      terminal.print(
-        line(
-          terminal,
-          `${when(Date.now()).slice(-8)}  ${subject.padEnd(width)}  ${channel.padEnd(10)}  `,
-          payload,
-          retain,
-        ),
-      );
+    const at = Date.now();
+    const line = `${when(at).slice(-8)}  ${subject.padEnd(width)}  ${channel.padEnd(10)}  ${payload}`;
+    if (json)
+      print(JSON.stringify({ at: new Date(at).toISOString(), subject, channel, topic, payload, retained }));
+    // what was there already is grey, what changes now is not
+    else print(retained ? style('dim', line) : line);
   };
-  const { complain } = terminal;
   const broker = commandBrokerOf(configuration);
   let timesIn = 0;
   await new Promise<void>((resolve, reject) => {
@@ -76,16 +66,11 @@ async function watchAliases(aliases: readonly string[], options: Options): Promi
   }).finally(() => broker.stop([], LEAVE_MS));
 }
 
-/** What was there already is grey, what changes now is not. */
-function line(terminal: Terminal, head: string, payload: string, retain: boolean): string {
-  return retain ? terminal.style('dim', head + payload) : head + payload;
-}
-
 function topicsOf({ core }: Configuration, aliases: readonly string[]): ReadonlyMap<string, Meaning> {
   const known = core.sensors.filter(({ ignore }) => !ignore);
   const missing = aliases.find((alias) => !known.some((sensor) => sensor.alias === alias));
   if (missing !== undefined)
-    throw new CommandError(`there is no alias "${missing}"`, EXIT.failed, 'heyu2mqtt alias list shows them');
+    throw new CommandError(`there is no alias "${missing}"`, 'heyu2mqtt alias list shows them');
   const sensors = aliases.length === 0 ? known : known.filter(({ alias }) => aliases.includes(alias));
   const zones = core.zones.filter(({ zone }) => sensors.some((sensor) => sensor.zone === zone));
   return new Map<string, Meaning>([

@@ -115,7 +115,7 @@ export async function clearObsolete(
   for (const topic of topics) terminal.complain(`  ${topic}`);
   if (!yes) {
     if (!terminal.isInteractive)
-      throw new CommandError('there is no terminal to ask on', EXIT.usage, 'add --yes to clear them');
+      throw new CommandError('there is no terminal to ask on', 'add --yes to clear them', EXIT.usage);
     if (
       !(await askOnTerminal.yesOrNo(`Clear ${topics.length === 1 ? 'it' : `all ${topics.length}`}?`, false))
     )
