@@ -34,7 +34,7 @@ describe('alias add', () => {
     expect([code, out]).toEqual([0, expect.stringContaining('added: pad (F1-3)')]);
     expect(read('aliases.yaml')).toContain('\n  pad:\n    address: F1-3\n    model: PALMPAD\n');
     expect((await alias('set', 'pad', '--address', 'F2,5')).code).toBe(0);
-    expect(read('aliases.yaml')).toContain('\n  pad:\n    address: "F2,5"\n    model: PALMPAD\n    id: f1\n');
+    expect(read('aliases.yaml')).toContain('\n  pad:\n    address: F2,5\n    model: PALMPAD\n    id: f1\n');
     expect((await alias('list')).out).toMatch(/^ *pad +F2,5 +PALMPAD +remote/m);
     const listed = JSON.parse((await alias('list', '--json')).out) as object[];
     expect(listed).toContainEqual(expect.objectContaining({ alias: 'pad', address: 'F2,5', id: 'f1' }));
