@@ -81,7 +81,7 @@ export function progress(stored: Checkpoint, parts: ProgressParts): Progress {
 
   const check = (): void => {
     checkAlerts();
-    if (!log.advance(outbox.isSettledUpTo)) return;
+    if (!log.advance((sequence) => outbox.isSettledUpTo(sequence))) return;
     const settled = log.settled();
     if (settled !== null) generations = begunSince(generations, settled.log);
     save();
