@@ -18,8 +18,6 @@ if [ -n "$dist" ]; then
 else
   npx --no-install tsc -p tsconfig.json --outDir "$into/dist"
 fi
-# it only makes documents
-rm -rf "$into/dist/reference"
 for file in package.json LICENSE CHANGELOG.md config; do
   [ ! -e "$file" ] || cp -R "$file" "$into/"
 done

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { programFor } from '../../src/cli/program.js';
 import { ALIAS_KEYS, CONFIG_KEY_NAMES, ZONE_KEYS } from '../../src/config/keys.js';
-import { commandTree, type CommandWords } from '../../src/reference/command-tree.js';
+import { commandTree, type CommandWords } from '../../scripts/command-tree.js';
 import { codeOf, DOCUMENTS, rowsOf, sectionOf, textOf } from './documents.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { programFor } from '../../src/cli/program.js';
-import { allCommands, commandTree } from '../../src/reference/command-tree.js';
-import { referenceFiles } from '../../src/reference/files.js';
+import { allCommands, commandTree } from '../../scripts/command-tree.js';
+import { referenceFiles } from '../../scripts/files.js';
 
 const file = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const tree = commandTree(await programFor([]));

@@ -3,27 +3,22 @@
  * times are the default. Asked of the same functions as the service asks, so that they cannot say anything else.
  */
 
-import { TYPE_OF_KIND } from '../config/keys.js';
-import { writeDuration } from '../common/duration.js';
-import type { Component, Json } from '../homeassistant/component.js';
-import { sensorDevice } from '../homeassistant/entity.js';
-import { HOUSE_SOURCES } from '../heyu/source.js';
-import { channelsOf } from '../sensor/channels.js';
-import { eventTypesOf } from '../sensor/event-types.js';
-import type { SensorSettings } from '../sensor/settings.js';
-import type { CoreSettings } from '../settings.js';
-import { MODELS, UNNAMED_MODEL, type Model, type ModelKind } from '../x10/model.js';
+import { TYPE_OF_KIND } from '../src/config/keys.js';
+import { writeDuration } from '../src/common/duration.js';
+import type { Component, Json } from '../src/homeassistant/component.js';
+import { sensorDevice } from '../src/homeassistant/entity.js';
+import { HOUSE_SOURCES } from '../src/heyu/source.js';
+import { channelsOf } from '../src/sensor/channels.js';
+import { eventTypesOf } from '../src/sensor/event-types.js';
+import type { SensorSettings } from '../src/sensor/settings.js';
+import type { CoreSettings } from '../src/settings.js';
+import { MODELS, UNNAMED_MODEL, type Model, type ModelKind } from '../src/x10/model.js';
+import { withTable } from './documents.js';
 
 /** Puts the tables into the document, each between `<!-- motion:begin -->` and `<!-- motion:end -->`. */
 export function withSensorTables(document: string): string {
-  let renewed = document;
-  for (const kind of new Set(MODELS.map((model) => model.kind))) {
-    const [begin, end] = [`<!-- ${kind}:begin -->`, `<!-- ${kind}:end -->`];
-    const [from, to] = [renewed.indexOf(begin), renewed.indexOf(end)];
-    if (from < 0 || to < from) continue;
-    renewed = `${renewed.slice(0, from + begin.length)}\n\n${tablesOf(kind)}\n\n${renewed.slice(to)}`;
-  }
-  return renewed;
+  const kinds = new Set(MODELS.map((model) => model.kind));
+  return [...kinds].reduce((text, kind) => withTable(text, kind, tablesOf(kind)), document);
 }
 
 function tablesOf(kind: ModelKind): string {
