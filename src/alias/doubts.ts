@@ -8,15 +8,15 @@ import {
   aliasInLog,
   isDropped,
   placeOf,
+  writeAddresses,
   type X10Alias,
   type X10Config,
-  writeAddresses,
 } from '../heyu/x10config.js';
 import { isAlarmType } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { type Address, nextUnit, unitsOf } from '../x10/address.js';
 import { type AliasEntry, modelOf, raisesAlarm } from './entry.js';
-import { heardOf, type History } from './heard.js';
+import { heardOf, type History } from './history.js';
 import { isKeypad } from './propose.js';
 
 /** One doubt. `fault`: the service would be wrong; `warning`: it may be; `note`: good to know. */

@@ -4,14 +4,20 @@ import { Command, Option } from 'commander';
 import { counted } from '../common/text.js';
 import type { Configuration } from '../config/configuration.js';
 import { loadConfiguration, type Loaded } from '../config/load.js';
-import { checkHomeAssistant, checkOnline, checkReach, lookAround, some } from './check/broker.js';
-import { checkAliasFile, checkConfiguration } from './check/configuration.js';
-import { checkEngine, checkHeyu, readHeyu } from './check/heyu.js';
+import { checkHomeAssistant, checkOnline, checkReach, lookAround, some } from './check/check-broker.js';
+import { checkAliasFile, checkConfiguration } from './check/check-configuration.js';
+import { checkEngine, checkHeyu, readHeyu } from './check/check-heyu.js';
+import { checkLog } from './check/check-log.js';
+import {
+  checkAccess,
+  checkService,
+  type Running,
+  runningService,
+  serviceUser,
+} from './check/check-service.js';
 import { clearObsolete, findObsolete, obsoleteTopics } from './check/leftovers.js';
-import { checkLog } from './check/log.js';
-import { checkAccess, checkService, type Running, runningService, serviceUser } from './check/service.js';
 import { configFileOf, OPTIONS, ownVersion } from './configured.js';
-import { exitCodeOf, printFinding, type Finding, type Tell } from './findings.js';
+import { exitCodeOf, type Finding, printFinding, type Tell } from './findings.js';
 import { findX10Config } from './heyu-install.js';
 import { EXIT, processTerminal, type Terminal } from './terminal.js';
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Suggestion } from '../../src/alias/learn.js';
+import type { Suggestion } from '../../src/alias/suggestions.js';
 import { findPlace } from '../../src/cli/alias/file.js';
 import { actUpon } from '../../src/cli/alias/learn.js';
 import type { Ask } from '../../src/cli/ask.js';

@@ -1,14 +1,14 @@
 /** `heyu2mqtt alias check`: the alias file in itself, against heyu's configuration and against its log. */
 
 import { Command } from 'commander';
-import { checkAliases, neverAlerting, type Doubt } from '../../alias/doubts.js';
+import { checkAliases, type Doubt, neverAlerting } from '../../alias/doubts.js';
 import { formatProblem, type Problem } from '../../config/problem.js';
-import { mayRead, OPTIONS, type Given } from '../configured.js';
-import { exitCodeOf, printFinding, type Finding } from '../findings.js';
+import { type Given, mayRead, OPTIONS } from '../configured.js';
+import { exitCodeOf, type Finding, printFinding } from '../findings.js';
 import { findX10Config, readX10ConfigFile } from '../heyu-install.js';
+import { historyOf, logFormOf } from '../log-history.js';
 import { EXIT, processTerminal } from '../terminal.js';
-import { findPlace, readAliasFile, type AliasFile } from './file.js';
-import { historyOf, logFormOf } from './history.js';
+import { type AliasFile, findPlace, readAliasFile } from './file.js';
 
 /** The command `alias check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
 export function aliasCheckCommand(): Command {

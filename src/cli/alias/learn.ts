@@ -4,10 +4,10 @@ import { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { emitKeypressEvents, type Key } from 'node:readline';
 import { neverAlerting } from '../../alias/doubts.js';
-import { listen, newEar } from '../../alias/ear.js';
-import { hear, newHistory, type Heard, type History } from '../../alias/heard.js';
-import { heardRows, learn, type Suggestion } from '../../alias/learn.js';
+import { hear, type SenderLine, type History, listen, newHistory } from '../../alias/history.js';
+import { lineReader } from '../../heyu/reader.js';
 import { moveTo } from '../../alias/merge.js';
+import { heardRows, learn, type Suggestion } from '../../alias/suggestions.js';
 import { nameFor } from '../../alias/words.js';
 import { hintLine } from '../../common/error.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
@@ -17,13 +17,13 @@ import { writeAddresses, type X10Config } from '../../heyu/x10config.js';
 import { systemClock } from '../../io/clock.js';
 import { followLog } from '../../io/tail/follow-log.js';
 import type { LineSource } from '../../ports.js';
-import { unitsOf, type Address } from '../../x10/address.js';
-import { askOnTerminal, type Ask } from '../ask.js';
-import { OPTIONS, type Given } from '../configured.js';
+import { type Address, unitsOf } from '../../x10/address.js';
+import { type Ask, askOnTerminal } from '../ask.js';
+import { type Given, OPTIONS } from '../configured.js';
 import { findX10Config, readX10ConfigFile } from '../heyu-install.js';
-import { CommandError, processTerminal, table, whenIn, type Terminal } from '../terminal.js';
-import { editAliasFile, findPlace, readAliasFile, type AliasFile, type AliasPlace } from './file.js';
-import { historyOf, logFormOf, type LogForm } from './history.js';
+import { historyOf, type LogForm, logFormOf } from '../log-history.js';
+import { CommandError, processTerminal, table, type Terminal, whenIn } from '../terminal.js';
+import { type AliasFile, type AliasPlace, editAliasFile, findPlace, readAliasFile } from './file.js';
 import { KINDS } from './import.js';
 
 /** The command `alias learn`. */
@@ -151,11 +151,11 @@ async function learnLive(walk: Walk): Promise<void> {
   }
 }
 
-type Listener = { readonly begun: (hasLog: boolean) => void; readonly heard: (heard: Heard) => void };
+type Listener = { readonly begun: (hasLog: boolean) => void; readonly heard: (heard: SenderLine) => void };
 
 /** Follows the log from its end; `begun` is called once, when the end was found or there is no log yet. */
 function follow({ form, log, place, terminal }: Walk, listener: Listener): LineSource {
-  const ear = newEar(form, form.addressExpiryMs);
+  const reader = lineReader(form, form.addressExpiryMs);
   const source = followLog({
     path: log,
     clock: systemClock,
@@ -173,7 +173,7 @@ function follow({ form, log, place, terminal }: Walk, listener: Listener): LineS
     {
       line: ({ text }) => {
         begin(true);
-        for (const heard of listen(ear, text, Date.now())) listener.heard(heard);
+        for (const heard of listen(reader, text, Date.now())) listener.heard(heard);
       },
       end: () => begin(true),
       generation: nothing,
@@ -194,7 +194,7 @@ function follow({ form, log, place, terminal }: Walk, listener: Listener): LineS
   return source;
 }
 
-function liveLine(heard: Heard, { entries }: AliasFile, { terminal, when }: Walk): string {
+function liveLine(heard: SenderLine, { entries }: AliasFile, { terminal, when }: Walk): string {
   const { address, securityId, source } = heard;
   const entry = entries.find((each) => unitsOf(each).some((unit) => unit === address));
   const motion = entries.find((each) => each.dusk !== undefined && each.dusk === address);

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { instantsBackFrom, listen, newEar } from '../../src/alias/ear.js';
-import type { Heard } from '../../src/alias/heard.js';
-import { readX10Config } from '../../src/heyu/x10config.js';
+import { type SenderLine, instantsBackFrom, listen } from '../../src/alias/history.js';
+import { lineReader } from '../../src/heyu/reader.js';
 import type { StampForm } from '../../src/heyu/stamp.js';
+import { readX10Config } from '../../src/heyu/x10config.js';
 
 const FORM: StampForm = { order: 'YMD', timeZone: 'UTC' };
 
-const hears = (...texts: string[]): readonly Heard[] => {
-  const ear = newEar(FORM, 4000);
-  return texts.flatMap((text, index) => listen(ear, `11/22 15:00:00  ${text}`, index));
+const hears = (...texts: string[]): readonly SenderLine[] => {
+  const reader = lineReader(FORM, 4000);
+  return texts.flatMap((text, index) => listen(reader, `11/22 15:00:00  ${text}`, index));
 };
 
 describe('a line of the log', () => {
@@ -59,7 +59,7 @@ describe('a line of the log', () => {
   });
 
   it('without a stamp is output of a script', () => {
-    expect(listen(newEar(FORM, 4000), 'rcva func Alert : hu C1  (x)', 0)).toEqual([]);
+    expect(listen(lineReader(FORM, 4000), 'rcva func Alert : hu C1  (x)', 0)).toEqual([]);
   });
 });
 
@@ -104,10 +104,10 @@ describe('the recordings', () => {
     const config = readX10Config(readFileSync(new URL(`${name}/x10config`, folder), 'utf8'));
     const form: StampForm = { order: config.dateFormat.order, timeZone: 'UTC' };
     const lines = readFileSync(new URL(`${name}/heyu.log`, folder), 'utf8').split('\n');
-    const ear = newEar(form, Infinity);
+    const reader = lineReader(form, Infinity);
     const instants = instantsBackFrom(lines, form, Date.parse('2026-11-23T00:00:00Z'));
     const heard = lines
-      .flatMap((text, index) => listen(ear, text, instants[index] ?? 0))
+      .flatMap((text, index) => listen(reader, text, instants[index] ?? 0))
       .filter(({ function: what }) => what === 'On' || what === 'Off')
       .map(({ source, address, function: what }) => `${source} ${address} ${what.toLowerCase()}`);
     expect(heard).toEqual(sent);
@@ -116,21 +116,21 @@ describe('the recordings', () => {
   it('are all listened to without an exception', () => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       if (!entry.isDirectory()) continue;
-      const ear = newEar(FORM, 4000);
+      const reader = lineReader(FORM, 4000);
       const lines = readFileSync(new URL(`${entry.name}/heyu.log`, folder), 'utf8').split('\n');
-      expect(() => lines.forEach((text, index) => listen(ear, text, index))).not.toThrow();
+      expect(() => lines.forEach((text, index) => listen(reader, text, index))).not.toThrow();
     }
   });
 });
 
 it('hears each engine of a common log for itself', () => {
-  const ear = newEar(FORM, 4000);
+  const reader = lineReader(FORM, 4000);
   const said = [
     '2 rcvi addr unit       5 : hu A5  (x)',
     '1 rcvi addr unit       3 : hu A3  (y)',
     '2 rcvi func           On : hc A',
   ];
-  expect(said.flatMap((text, index) => listen(ear, `11/22 15:00:00 ${text}`, index))).toMatchObject([
+  expect(said.flatMap((text, index) => listen(reader, `11/22 15:00:00 ${text}`, index))).toMatchObject([
     { address: 'A5', function: 'On' },
   ]);
 });

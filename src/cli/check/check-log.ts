@@ -1,17 +1,17 @@
 /** heyu's log: is it there, may it be read, does it grow, and do its stamps mean what we think? */
 
 import { dirname } from 'node:path';
+import { errorCode } from '../../common/error.js';
 import { counted } from '../../common/text.js';
-import { type FileEnd, readEnd } from '../../io/files.js';
 import type { Configuration } from '../../config/configuration.js';
 import { readSignal } from '../../heyu/line.js';
 import { readStamp, stampClock, type StampForm } from '../../heyu/stamp.js';
 import { timeZone } from '../../heyu/time-zone.js';
-import { errorCode } from '../../common/error.js';
+import { type FileEnd, readEnd } from '../../io/files.js';
 import { unreadable } from '../../io/tail/unreadable.js';
 import type { Tell } from '../findings.js';
 import { whenIn } from '../terminal.js';
-import { type Identity, refusalFor } from './service.js';
+import { type Identity, refusalFor } from './check-service.js';
 
 /** What is to be known of the log elsewhere. */
 export type LogLook = {

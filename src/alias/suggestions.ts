@@ -9,7 +9,7 @@ import { aliasInLog, type X10Config } from '../heyu/x10config.js';
 import { type Address, type Addresses, nextUnit, unitsOf } from '../x10/address.js';
 import { modelNamed } from '../x10/model.js';
 import { type AliasEntry, isMotion, modelOf } from './entry.js';
-import type { HeardUnit, History } from './heard.js';
+import type { HeardUnit, History } from './history.js';
 import { isKeypad } from './propose.js';
 import { nameFor } from './words.js';
 

@@ -1,19 +1,19 @@
 /** Does the configuration load, and what is doubtful in it? */
 
 import { join } from 'node:path';
-import { counted } from '../../common/text.js';
 import { checkAliases, neverAlerting } from '../../alias/doubts.js';
+import { counted } from '../../common/text.js';
 import type { Configuration } from '../../config/configuration.js';
 import type { Loaded } from '../../config/load.js';
 import { formatProblem, type Problem } from '../../config/problem.js';
 import type { X10Config } from '../../heyu/x10config.js';
 import { findingOf } from '../alias/check.js';
 import { findPlace, readAliasFile } from '../alias/file.js';
-import { historyOf } from '../alias/history.js';
 import { DEFAULT_CONFIG } from '../configured.js';
 import type { Tell, Verdict } from '../findings.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
-import { isRoot } from './service.js';
+import { historyOf } from '../log-history.js';
+import { isRoot } from './check-service.js';
 
 /**
  * Tells of it; the configuration, if it is good enough to go on. `isQuick`: what the service runs with is no fault.

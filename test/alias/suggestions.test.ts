@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AliasEntry, bareEntry } from '../../src/alias/entry.js';
-import { hear, type Heard, heardOf, MOST_IDS, newHistory } from '../../src/alias/heard.js';
-import { freeUnits, heardRows, learn, moduleSending } from '../../src/alias/learn.js';
+import { hear, type SenderLine, heardOf, MOST_IDS, newHistory } from '../../src/alias/history.js';
+import { freeUnits, heardRows, learn, moduleSending } from '../../src/alias/suggestions.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import type { Address } from '../../src/x10/address.js';
 
@@ -16,9 +16,9 @@ const entry = (alias: string, address: Address, more: Partial<AliasEntry> = {}):
 });
 const hall = entry('hall', 'A3', { model: 'MS14A' });
 
-const unit = (address: Address, name: string, ...ats: number[]): Heard[] =>
+const unit = (address: Address, name: string, ...ats: number[]): SenderLine[] =>
   ats.map((at) => ({ at, address, label: null, function: name, source: 'rcvi' }));
-const sender = (securityId: string, data: number, ...ats: number[]): Heard[] =>
+const sender = (securityId: string, data: number, ...ats: number[]): SenderLine[] =>
   ats.map((at) => ({
     at,
     address: undefined,
@@ -31,7 +31,7 @@ const sender = (securityId: string, data: number, ...ats: number[]): Heard[] =>
 const days = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, day) => (from + day) * DAY);
 
-const history = (...heard: Heard[][]) => {
+const history = (...heard: SenderLine[][]) => {
   const all = newHistory();
   for (const each of heard.flat().sort((one, other) => one.at - other.at)) hear(all, each);
   return all;
@@ -201,7 +201,7 @@ describe('a sensor whose address changed', () => {
     ]);
   });
 
-  const kinds = (heard: Heard[][], entries: AliasEntry[], now: number, x10config = '') =>
+  const kinds = (heard: SenderLine[][], entries: AliasEntry[], now: number, x10config = '') =>
     learn(history(...heard), entries, readX10Config(x10config), now).map(({ kind }) => kind);
 
   it.each([

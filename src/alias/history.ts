@@ -1,13 +1,16 @@
 /**
- * What has been heard so far, unit by unit: how often, when, what. Made from live lines or from an old log; the
- * state is bounded, whatever is heard.
+ * What has been heard so far, sender by sender: how often, when, what. Made from the lines of a log, live or old; the
+ * state is bounded, whatever is heard. heyu's own commands count, too: their source tells them apart.
  */
 
+import { KAKU_FUNCTIONS } from '../heyu/functions.js';
+import { type LineReader, readLine, type Said } from '../heyu/reader.js';
 import type { Source } from '../heyu/source.js';
-import type { Address } from '../x10/address.js';
+import { readStamp, stampClock, type StampForm } from '../heyu/stamp.js';
+import { type Address, addressAt } from '../x10/address.js';
 
 /** One thing heard: a unit event, or a security line, or the radio of a sender that heyu does not map. */
-export type Heard = {
+export type SenderLine = {
   /** Instant of the line. */
   readonly at: number;
   /** Undefined for a sender that no ALIAS of heyu maps: then it has a `securityId`. */
@@ -65,7 +68,7 @@ export function newHistory(): History {
 }
 
 /** Adds one line to what has been heard. Lines come in the order of the log; a clock set back does no harm. */
-export function hear(history: History, heard: Heard): void {
+export function hear(history: History, heard: SenderLine): void {
   const key = heard.address ?? heard.securityId;
   if (key === undefined) return;
   history.fromAt = Math.min(history.fromAt ?? heard.at, heard.at);
@@ -87,7 +90,7 @@ function idsIn(history: History): number {
   return count;
 }
 
-function first(heard: Heard): HeardUnit {
+function first(heard: SenderLine): HeardUnit {
   return {
     address: heard.address,
     securityId: heard.securityId,
@@ -105,7 +108,7 @@ function first(heard: Heard): HeardUnit {
   };
 }
 
-function again(unit: HeardUnit, heard: Heard): void {
+function again(unit: HeardUnit, heard: SenderLine): void {
   const gapMs = Math.max(heard.at - unit.lastAt, 0);
   unit.longestMs = Math.max(unit.longestMs ?? 0, gapMs);
   unit.shortestMs = Math.min(unit.shortestMs ?? Infinity, gapMs);
@@ -119,4 +122,60 @@ function again(unit: HeardUnit, heard: Heard): void {
   const times = unit.functions.get(heard.function);
   if (times !== undefined || unit.functions.size < MOST_FUNCTIONS)
     unit.functions.set(heard.function, (times ?? 0) + 1);
+}
+
+/** What one line says, at the instant `at`; nothing for lines that name no sender. */
+export function listen(reader: LineReader, text: string, at: number): readonly SenderLine[] {
+  return readLine(reader, { text, generation: '', file: 'current' }, at).flatMap((said) => heardIn(said, at));
+}
+
+/**
+ * The instants of a log's lines, undefined for lines without a stamp. Stamps mostly have no year: it follows from
+ * `endAt`, when the last line was written, going back line by line.
+ */
+export function instantsBackFrom(
+  lines: readonly string[],
+  form: StampForm,
+  endAt: number,
+): readonly (number | undefined)[] {
+  const clock = stampClock(form);
+  const instants = new Array<number | undefined>(lines.length);
+  let near = endAt;
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const stamp = readStamp(lines[index] ?? '', form.order);
+    if (stamp === undefined) continue;
+    const at = clock.instantNear(stamp, near);
+    if (Number.isNaN(at)) continue;
+    instants[index] = at;
+    near = at;
+  }
+  return instants;
+}
+
+function heardIn({ signal, selected: { units, outOfStep } }: Said, at: number): readonly SenderLine[] {
+  if (outOfStep !== undefined) return [];
+  const each = (name: string, source: Source): readonly SenderLine[] =>
+    units.map(({ unit, label }) => ({ at, address: addressAt(unit), label, function: name, source }));
+  switch (signal.kind) {
+    case 'function':
+      // Functions of a whole house code say nothing of single units.
+      return ['On', 'Off', 'Dim', 'Bright'].includes(signal.name) ? each(signal.name, signal.source) : [];
+    case 'kaku':
+      return each(KAKU_FUNCTIONS.get(signal.name) ?? signal.name, signal.source);
+    case 'security':
+    case 'extended':
+    case 'reading': {
+      const { unit, label, name, source } = signal;
+      return [{ at, address: addressAt(unit), label, function: name, source }];
+    }
+    case 'unmapped': {
+      if (signal.type !== 'Sec') return [];
+      const data = /Data\s+0x([0-9a-f]{1,2})\b/i.exec(signal.args)?.[1];
+      const heard = { at, address: undefined, securityId: signal.id, label: null, source: signal.source };
+      const more = data === undefined ? {} : { data: Number.parseInt(data, 16) };
+      return [{ ...heard, ...more, function: 'RFdata' }];
+    }
+    default:
+      return [];
+  }
 }

@@ -1,5 +1,6 @@
 /** The broker: can it be reached, does it let us in, and may we read and write what the service has to? */
 
+import { objectIn, objectOf, textIn } from '../../common/json.js';
 import { counted } from '../../common/text.js';
 import type { Configuration } from '../../config/configuration.js';
 import { discoveryMessages } from '../../homeassistant/discovery.js';
@@ -7,7 +8,6 @@ import { bridgeTopic } from '../../mqtt/topics.js';
 import type { Message } from '../../ports.js';
 import { writingsBeside } from '../broker-check.js';
 import type { Tell } from '../findings.js';
-import { objectIn, objectOf, textIn } from '../../common/json.js';
 import { CommandError } from '../terminal.js';
 import { type Kept, readBack, visitBroker } from '../visit-broker.js';
 

@@ -1,12 +1,12 @@
 /** What a log that is there already has heard: reads its end, or whole files, and never waits. */
 
-import { instantsBackFrom, listen, newEar } from '../../alias/ear.js';
-import { hear, newHistory, type History } from '../../alias/heard.js';
-import { errorCode } from '../../common/error.js';
-import type { ConfigValues } from '../../config/keys.js';
-import type { StampForm } from '../../heyu/stamp.js';
-import { readEnd, type FileEnd } from '../../io/files.js';
-import { CommandError, EXIT } from '../terminal.js';
+import { hear, type History, instantsBackFrom, listen, newHistory } from '../alias/history.js';
+import { lineReader } from '../heyu/reader.js';
+import { errorCode } from '../common/error.js';
+import type { ConfigValues } from '../config/keys.js';
+import type { StampForm } from '../heyu/stamp.js';
+import { type FileEnd, readEnd } from '../io/files.js';
+import { CommandError, EXIT } from './terminal.js';
 
 /** The end of a log that is looked at: some 400,000 lines, a year of an ordinary house. */
 export const TAIL_BYTES = 24 * 1024 * 1024;
@@ -26,13 +26,13 @@ export function logFormOf(values: ConfigValues): LogForm {
 /** Everything heard in these logs, the oldest first. A log that cannot be read is an error. */
 export function historyOf(logs: readonly string[], form: LogForm): History {
   const history = newHistory();
-  const ear = newEar(form, form.addressExpiryMs);
+  const reader = lineReader(form, form.addressExpiryMs);
   for (const log of logs) {
     const { lines, writtenAt } = endOf(log);
     const instants = instantsBackFrom(lines, form, writtenAt);
     lines.forEach((text, index) => {
       const at = instants[index];
-      if (at !== undefined) for (const heard of listen(ear, text, at)) hear(history, heard);
+      if (at !== undefined) for (const heard of listen(reader, text, at)) hear(history, heard);
     });
   }
   return history;

@@ -12,14 +12,14 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../../common/error.js';
+import { type JsonObject, objectIn, objectOf, textIn } from '../../common/json.js';
 import type { Configuration, ConfigurationFiles } from '../../config/configuration.js';
 import { userOf } from '../../io/store.js';
-import { errorCode } from '../../common/error.js';
 import { permissionHint } from '../../io/tail/unreadable.js';
 import { bridgeTopic, type BridgeTopic } from '../../mqtt/topics.js';
 import { ownVersion } from '../configured.js';
 import type { Tell } from '../findings.js';
-import { type JsonObject, objectIn, objectOf, textIn } from '../../common/json.js';
 import { PATHS, SERVICE_USER } from '../service.js';
 import type { Kept } from '../visit-broker.js';
 
