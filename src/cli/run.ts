@@ -116,8 +116,8 @@ async function run(asked: string | undefined): Promise<void> {
 function openJobs({ cron }: Configuration, service: Service, log: Log): { stop: () => Promise<void> }[] {
   const jobs: { stop: () => Promise<void> }[] = [];
   if (cron.discovery !== undefined)
-    jobs.push(openJob('discovery', cron.discovery, service.republishDiscovery, log));
-  if (cron.summary !== undefined) jobs.push(openJob('summary', cron.summary, service.summarise, log));
+    jobs.push(openJob('discovery', cron.discovery, () => service.republishDiscovery(), log));
+  if (cron.summary !== undefined) jobs.push(openJob('summary', cron.summary, () => service.summarise(), log));
   return jobs;
 }
 

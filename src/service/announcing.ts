@@ -12,26 +12,11 @@ import {
   type Remembered,
 } from '../homeassistant/remembered.js';
 import { removalMessages, type DiscoveryStep } from '../homeassistant/removal.js';
-import type { Outbox } from '../mqtt/outbox.js';
 import { bridgeTopic, sensorTopic, zoneTopic, type BridgeTopic } from '../mqtt/topics.js';
 import { ZONE_CHANNELS } from '../security/security.js';
 import { channelsOf } from '../sensor/channels.js';
-import type { Outgoing } from '../mqtt/outgoing.js';
-import type { Clock } from '../ports.js';
 import type { CoreSettings } from '../settings.js';
-
-/** The announcer. */
-export type Announcing = {
-  /** What has been (or may have been) told; goes into the checkpoint. */
-  readonly remembered: () => Remembered;
-  /** New settings: what is told from now on. `announce` says it. */
-  readonly configure: (settings: CoreSettings) => void;
-  /** Takes back what is gone and says what is there; once per configuration unless `again`. */
-  readonly announce: (again: boolean) => void;
-  /** Home Assistant was born: says everything again after up to 10 s; `then` follows a little later. */
-  readonly birth: (then: () => void) => void;
-  readonly stop: () => void;
-};
+import type { Parts } from './parts.js';
 
 /** Home Assistant's docs ask for a random delay after its birth. */
 const BIRTH_JITTER_MS = 10_000;
@@ -42,96 +27,119 @@ const STATES_AFTER_MS = 800;
 /** Entities need a moment to let go of their topics: an emptied topic of attributes is a warning while they listen. */
 const LET_GO_AFTER_MS = 1000;
 
-/** `changed` is called when `remembered` has, `told` when Home Assistant has let go of what a configuration lacks. */
-export function announcing(
-  settings: CoreSettings,
-  stored: unknown,
-  ports: { readonly clock: Clock; readonly random: () => number },
-  put: (message: Outgoing) => void,
-  send: () => void,
-  changed: () => void,
-  told: () => void,
-): Announcing {
-  let current: readonly DiscoveryMessage[] = discoveryMessages(settings);
-  let previous = readRemembered(stored);
-  let remembered = rememberedWhile(previous, current);
-  let isTold = false;
-  let callOff = (): void => undefined;
-  let callOffBirth = (): void => undefined;
-  let steps = 0;
+/** The announcer. */
+export class Announcer {
+  readonly #parts: Pick<Parts, 'ports' | 'outbox' | 'sending' | 'settings'>;
+  /** `remembered` has changed. */
+  readonly #changed: () => void;
+  #current: readonly DiscoveryMessage[];
+  #previous: Remembered;
+  #remembered: Remembered;
+  #isTold = false;
+  #callOff = (): void => undefined;
+  #callOffBirth = (): void => undefined;
+  #steps = 0;
 
-  const take = (step: DiscoveryStep): void => {
-    const { topic, payload, retain } = step.message;
-    steps += 1;
-    if (retain) put({ kind: 'discovery', topic, payload, force: true });
-    else {
-      const at = ports.clock.wallMs();
-      put({
-        kind: 'event',
-        topic,
-        payload,
-        id: `discovery-${steps}`,
-        at,
-        lateAfter: at + 60_000,
-        latePayload: null,
-      });
-    }
-  };
+  constructor(
+    parts: Pick<Parts, 'ports' | 'outbox' | 'sending' | 'settings'>,
+    stored: unknown,
+    changed: () => void,
+  ) {
+    this.#parts = parts;
+    this.#changed = changed;
+    this.#current = discoveryMessages(parts.settings.core);
+    this.#previous = readRemembered(stored);
+    this.#remembered = rememberedWhile(this.#previous, this.#current);
+  }
 
-  const say = (force: boolean): void => {
-    for (const { topic, payload } of current) put({ kind: 'discovery', topic, payload, force });
-    send();
-  };
+  /** What has been (or may have been) told; goes into the checkpoint. */
+  get remembered(): Remembered {
+    return this.#remembered;
+  }
 
-  const walk = (waiting: readonly DiscoveryStep[], then: () => void): void => {
-    const [step, ...rest] = waiting;
-    if (step === undefined) {
-      then();
+  /** New settings: what is told from now on. `announce` says it. */
+  configure(next: CoreSettings): void {
+    this.#callOff();
+    this.#previous = this.#remembered;
+    this.#current = discoveryMessages(next);
+    this.#remembered = rememberedWhile(this.#previous, this.#current);
+    this.#isTold = false;
+    this.#changed();
+  }
+
+  /** Takes back what is gone and says what is there; once per configuration unless `again`. */
+  announce(again: boolean): void {
+    if (this.#isTold) {
+      if (again) this.#say(true);
       return;
     }
-    take(step);
-    send();
-    if (step.pauseMsAfter > 0) callOff = ports.clock.after(step.pauseMsAfter, () => walk(rest, then));
-    else walk(rest, then);
-  };
+    this.#callOff();
+    this.#walk(removalMessages(this.#previous, this.#current));
+  }
 
-  return {
-    remembered: () => remembered,
-    configure: (next) => {
-      callOff();
-      previous = remembered;
-      current = discoveryMessages(next);
-      remembered = rememberedWhile(previous, current);
-      isTold = false;
-      changed();
-    },
-    announce: (again) => {
-      if (isTold) {
-        if (again) say(true);
-        return;
-      }
-      callOff();
-      walk(removalMessages(previous, current), () => {
-        isTold = true;
-        previous = rememberedOf(current);
-        remembered = previous;
-        changed();
-        say(false);
-        callOff = ports.clock.after(LET_GO_AFTER_MS, told);
-      });
-    },
-    birth: (then) => {
-      callOffBirth();
-      callOffBirth = ports.clock.after(ports.random() * BIRTH_JITTER_MS, () => {
-        if (isTold) say(true);
-        callOffBirth = ports.clock.after(STATES_AFTER_MS, then);
-      });
-    },
-    stop: () => {
-      callOff();
-      callOffBirth();
-    },
-  };
+  /** Home Assistant was born: says everything again after up to 10 s; `then` follows a little later. */
+  birth(then: () => void): void {
+    const { clock, random } = this.#parts.ports;
+    this.#callOffBirth();
+    this.#callOffBirth = clock.after(random() * BIRTH_JITTER_MS, () => {
+      if (this.#isTold) this.#say(true);
+      this.#callOffBirth = clock.after(STATES_AFTER_MS, then);
+    });
+  }
+
+  stop(): void {
+    this.#callOff();
+    this.#callOffBirth();
+  }
+
+  /** Takes the steps that lead from what was told to what is, with their pauses, and tells the latter. */
+  #walk(steps: readonly DiscoveryStep[]): void {
+    const { sending, ports } = this.#parts;
+    const pause = steps.findIndex(({ pauseMsAfter }) => pauseMsAfter > 0);
+    for (const step of pause < 0 ? steps : steps.slice(0, pause + 1)) this.#take(step.message);
+    sending.pump();
+    const waitMs = steps[pause]?.pauseMsAfter;
+    if (waitMs === undefined) this.#arrive();
+    else this.#callOff = ports.clock.after(waitMs, () => this.#walk(steps.slice(pause + 1)));
+  }
+
+  #take({ topic, payload, retain }: DiscoveryStep['message']): void {
+    const { sending, ports } = this.#parts;
+    this.#steps += 1;
+    if (retain) {
+      sending.put({ kind: 'discovery', topic, payload, force: true });
+      return;
+    }
+    const at = ports.clock.wallMs();
+    const id = `discovery-${this.#steps}`;
+    sending.put({ kind: 'event', topic, payload, id, at, lateAfter: at + 60_000, latePayload: null });
+  }
+
+  #arrive(): void {
+    this.#isTold = true;
+    this.#previous = rememberedOf(this.#current);
+    this.#remembered = this.#previous;
+    this.#changed();
+    this.#say(false);
+    this.#callOff = this.#parts.ports.clock.after(LET_GO_AFTER_MS, () => this.#clearObsolete());
+  }
+
+  #say(force: boolean): void {
+    const { sending } = this.#parts;
+    for (const { topic, payload } of this.#current) sending.put({ kind: 'discovery', topic, payload, force });
+    sending.pump();
+  }
+
+  /** Deletes the retained copies of what this configuration does not publish any more. */
+  #clearObsolete(): void {
+    const { outbox, sending, settings } = this.#parts;
+    const expected = retainedTopicsOf(settings.core);
+    for (const topic of outbox.retainedTopics()) {
+      if (!expected.has(topic) && placeOf(topic) === undefined)
+        sending.put({ kind: 'state', topic, payload: '', force: true });
+    }
+    sending.pump();
+  }
 }
 
 const BRIDGE_TOPICS: readonly BridgeTopic[] = [
@@ -157,17 +165,4 @@ export function retainedTopicsOf(settings: CoreSettings): ReadonlySet<string> {
         .map((channel) => sensorTopic(baseTopic, sensor.topic, channel)),
     ),
   ]);
-}
-
-/** Deletes the retained copies of what this configuration does not publish any more. */
-export function clearObsolete(
-  outbox: Outbox,
-  settings: CoreSettings,
-  put: (message: Outgoing) => void,
-): void {
-  const expected = retainedTopicsOf(settings);
-  for (const topic of outbox.retainedTopics()) {
-    if (!expected.has(topic) && placeOf(topic) === undefined)
-      put({ kind: 'state', topic, payload: '', force: true });
-  }
 }

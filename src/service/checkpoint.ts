@@ -7,9 +7,10 @@
  */
 
 import { isObject } from '../common/json.js';
-import type { FilePosition, LogPosition } from '../ports.js';
-import type { StoredAlerts } from '../security/stored.js';
+import type { FilePosition, LogPosition, Now } from '../ports.js';
 import type { CoreMemory } from '../bridge/core.js';
+import type { Outbox } from '../mqtt/outbox.js';
+import type { StoredAlerts } from '../security/stored.js';
 
 /** Written with every document; one of a later version is set aside. */
 export const CHECKPOINT_VERSION = 1;
@@ -42,58 +43,130 @@ export type Captured = {
 /** Up to which number of the outbox everything was settled at a moment, and whether the log had been read to its end. */
 export type Extent = { readonly sequence: number; readonly isCaughtUp: boolean };
 
-type Candidate = { readonly captured: Captured; readonly extent: Extent };
-
-/** Finds the moments that count. */
-export type Settling = {
-  /**
-   * Captures this moment, if none is being waited for; false otherwise: offer a later one then.
-   */
-  readonly offer: (capture: () => Captured, extent: Extent) => boolean;
-  /** Begins at this moment: nothing has been read before it, so that there is nothing to wait for. */
-  readonly begin: (captured: Captured) => void;
-  /** Whether a newer moment counts now; asks the outbox. */
-  readonly advance: (isSettledUpTo: (sequence: number) => boolean) => boolean;
-  /** The last moment that counts. */
-  readonly settled: () => Captured | null;
-  /** How far that goes; nothing in this life as long as the moment is one that was stored. */
-  readonly extent: () => Extent;
+/** What progress asks for. */
+export type ProgressHooks = {
+  /** Position and memory of now. */
+  readonly captured: () => Captured;
+  /** The log has been read to its end since the start. */
+  readonly isCaughtUp: () => boolean;
+  /** The broker has this alert, which need not be remembered any more. */
+  readonly delivered: (alert: string) => void;
+  /** Asks for a write and gives its number. */
+  readonly save: () => number;
 };
 
-/** Begins with what was stored. */
-export function settling(stored: Captured | null): Settling {
-  let settled = stored;
-  let extent: Extent = { sequence: 0, isCaughtUp: false };
-  let candidate: Candidate | undefined;
-  return {
-    offer: (capture, offered) => {
-      if (candidate !== undefined) return false;
-      candidate = { captured: capture(), extent: offered };
-      return true;
-    },
-    begin: (captured) => {
-      settled ??= captured;
-    },
-    advance: (isSettledUpTo) => {
-      if (candidate === undefined || !isSettledUpTo(candidate.extent.sequence)) return false;
-      settled = candidate.captured;
-      ({ extent } = candidate);
-      candidate = undefined;
-      return true;
-    },
-    settled: () => settled,
-    extent: () => extent,
-  };
+/** A moment is captured so long after something has happened. */
+const CAPTURE_MS = 5000;
+
+/**
+ * How far the log has been dealt with: which moment counts after a crash, what has to be on disk before an event
+ * may go out, and which alerts are still on their way (docs/design.md, "The log is the queue").
+ */
+export class Progress {
+  /** Something has happened that the moment captured last does not know. */
+  isChanged = false;
+  readonly #outbox: Outbox;
+  readonly #hooks: ProgressHooks;
+  #settled: Captured | null;
+  /** How far `#settled` goes; nothing in this life as long as it is the stored one. */
+  #extent: Extent = { sequence: 0, isCaughtUp: false };
+  /** Counts as soon as what was put before it is settled. */
+  #candidate: { readonly captured: Captured; readonly extent: Extent } | undefined;
+  #generations: readonly FilePosition[];
+  #gate = 0;
+  #captureDue = Infinity;
+  /** Alerts on their way, with their numbers in the outbox. */
+  readonly #alerts: { readonly id: string; readonly sequence: number }[] = [];
+
+  /** Goes on from what was stored. */
+  constructor({ settled, generations }: Checkpoint, outbox: Outbox, hooks: ProgressHooks) {
+    this.#settled = settled;
+    this.#generations = generations;
+    this.#outbox = outbox;
+    this.#hooks = hooks;
+  }
+
+  /** The save that events have to wait for: the generation of a file is part of their ids. 0 = none. */
+  get gate(): number {
+    return this.#gate;
+  }
+
+  /** What goes on disk. */
+  get document(): Pick<Checkpoint, 'settled' | 'generations'> {
+    return { settled: this.#settled, generations: this.#generations };
+  }
+
+  /** How far that document goes in this life. */
+  get extent(): Extent {
+    return this.#extent;
+  }
+
+  /** A file was begun: events wait until that is on disk. */
+  begun(file: FilePosition): void {
+    const others = this.#generations.filter(({ generation }) => generation !== file.generation);
+    this.#generations = [...others, file];
+    this.#gate = this.#hooks.save();
+  }
+
+  /** Everything up to this number is on disk. */
+  saved(number: number): void {
+    if (number >= this.#gate) this.#gate = 0;
+  }
+
+  /** This alert was just put into the outbox. */
+  alerted(id: string): void {
+    this.#alerts.push({ id, sequence: this.#outbox.lastNumber });
+  }
+
+  /** When `tick` is to be called, monotonic ms. */
+  due({ mono }: Now): number {
+    if (this.isChanged && this.#captureDue === Infinity) this.#captureDue = mono + CAPTURE_MS;
+    return this.#captureDue;
+  }
+
+  /** Captures this moment, or later while an earlier one is still waited for. */
+  tick(): void {
+    this.#captureDue = Infinity;
+    this.check();
+    if (this.isChanged && this.#candidate === undefined) {
+      this.isChanged = false;
+      const extent = { sequence: this.#outbox.lastNumber, isCaughtUp: this.#hooks.isCaughtUp() };
+      this.#candidate = { captured: this.#hooks.captured(), extent };
+    }
+    this.check();
+  }
+
+  /** Captures the place where reading begins at the first start of all: nothing has been read before it. */
+  captureFirst(): void {
+    if (this.#settled !== null) return;
+    this.#settled = this.#hooks.captured();
+    this.#hooks.save();
+  }
+
+  /** Something in the outbox was settled. */
+  check(): void {
+    this.#checkAlerts();
+    if (this.#candidate === undefined || !this.#outbox.isSettledUpTo(this.#candidate.extent.sequence)) return;
+    this.#settled = this.#candidate.captured;
+    this.#extent = this.#candidate.extent;
+    this.#candidate = undefined;
+    this.#generations = begunSince(this.#generations, this.#settled.log);
+    this.#hooks.save();
+  }
+
+  #checkAlerts(): void {
+    const waiting = this.#alerts.findIndex(({ sequence }) => !this.#outbox.isSettledUpTo(sequence));
+    const settled = this.#alerts.splice(0, waiting < 0 ? this.#alerts.length : waiting);
+    for (const { id } of settled) this.#hooks.delivered(id);
+    if (settled.length > 0) this.#hooks.save();
+  }
 }
 
 /**
  * The generations that have to be remembered beside a settled moment: those begun after its newest file. What is
  * older is either in it or dealt with.
  */
-export function begunSince(
-  generations: readonly FilePosition[],
-  settled: LogPosition,
-): readonly FilePosition[] {
+function begunSince(generations: readonly FilePosition[], settled: LogPosition): readonly FilePosition[] {
   const known = new Set(settled.files.map(({ generation }) => generation));
   return generations.slice(generations.findLastIndex(({ generation }) => known.has(generation)) + 1);
 }

@@ -33,6 +33,9 @@ const CONCERNS: Readonly<Record<Exclude<Concern, Trouble>, string>> = {
   settings_ignored: 'settings that have no effect are ignored',
 };
 
+/** Detail of `log_missing`: no failure of heyu, but nothing proves that it is set up at all. */
+export const NEVER_THERE = 'it was never there';
+
 /** What is wrong at the moment, with details. */
 export type Condition = Map<Concern, string>;
 

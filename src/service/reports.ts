@@ -1,21 +1,36 @@
-/** What the bridge publishes of itself: `bridge/info`, `bridge/unmapped`, `bridge/summary` and the status line. */
+/**
+ * What the bridge says of itself: its problems at once, `bridge/info` and `bridge/unmapped` now and then,
+ * `bridge/summary` once a day, and the status line.
+ */
 
+import type { Bridge } from '../bridge/bridge.js';
+import type { Counters } from '../bridge/health.js';
 import { counted } from '../common/text.js';
 import { isoAt } from '../heyu/time-zone.js';
 import type { OutboxCounts } from '../mqtt/outgoing.js';
+import { bridgeTopic, type BridgeTopic } from '../mqtt/topics.js';
+import type { LogStatus, Now } from '../ports.js';
 import { belief } from '../security/security.js';
-import type { LogStatus } from '../ports.js';
-import type { Bridge } from '../bridge/bridge.js';
-import { problemOf, type Condition } from './condition.js';
-import type { Counters } from '../bridge/health.js';
-import type { SessionSeen } from './session-queue.js';
+import { NEVER_THERE, problemOf, type Condition } from './condition.js';
+import type { Parts } from './parts.js';
+
+/** The session of the last connect. */
+export type SessionSeen = {
+  /** The broker had kept it. */
+  readonly present: boolean;
+  /** Messages that waited in it. */
+  readonly queued: number;
+  /** How many of them on which topic; the first topics only. */
+  readonly topics: Readonly<Record<string, number>>;
+  /** When it was connected. */
+  readonly since: number;
+};
 
 /** What the shell knows and the core does not. */
 export type Surroundings = {
   readonly logPath: string;
   readonly logStatus: LogStatus['kind'] | 'starting';
   readonly isConnected: boolean;
-  /** Of the last connect: whether the broker had kept our session, and what waited in it. */
   readonly session: SessionSeen | undefined;
   readonly sessionKind: 'persistent' | 'clean';
   readonly startedAt: number;
@@ -23,6 +38,113 @@ export type Surroundings = {
   readonly bornAt: number;
   readonly outbox: OutboxCounts;
 };
+
+const INFO_MS = 60_000;
+const SOON_MS = 1000;
+
+/** Reports from now on, the first time at once. */
+export class Reports {
+  readonly #parts: Parts;
+  readonly #around: () => Omit<Surroundings, 'startedAt'>;
+  readonly #startedAt: number;
+  #infoDue: number;
+  /** The counters at the last summary. */
+  #summedUp: Partial<Counters>;
+  #expiredBefore = 0;
+  /** What was said last; undefined = nothing. */
+  #problem: string | null | undefined;
+  #status = '';
+
+  constructor(parts: Parts, around: () => Omit<Surroundings, 'startedAt'>, summedUp: Partial<Counters> = {}) {
+    this.#parts = parts;
+    this.#around = around;
+    this.#summedUp = summedUp;
+    const { at, mono } = parts.time.moment();
+    this.#startedAt = at;
+    this.#infoDue = mono;
+  }
+
+  /** Says what is new of what is wrong, and the status line. */
+  settle({ mono }: Now): void {
+    const { condition, ports } = this.#parts;
+    const problem = problemOf(condition);
+    if (problem !== this.#problem) {
+      this.#problem = problem;
+      // a log that was never there is no failure of heyu, but there is nothing to be relied on (decision 12)
+      const isOffline = condition.has('log_unreadable') || condition.get('log_missing') === NEVER_THERE;
+      this.#own('source', isOffline ? 'offline' : 'online', 'availability');
+      this.#own('problem', condition.size > 0 ? 'ON' : 'OFF');
+      this.#own('takeover', condition.has('takeover') ? 'ON' : 'OFF');
+    }
+    const status = this.statusLine();
+    if (status === this.#status) return;
+    this.#status = status;
+    ports.status(status);
+    this.infoBy(mono + SOON_MS);
+  }
+
+  /** There are other topics now: everything is said again. */
+  restate(): void {
+    this.#problem = undefined;
+  }
+
+  statusLine(): string {
+    const { bridge, condition } = this.#parts;
+    return statusOf(bridge, condition, this.#surroundings());
+  }
+
+  /** `bridge/info` is to be published by this time (monotonic ms). */
+  infoBy(mono: number): void {
+    this.#infoDue = Math.min(this.#infoDue, mono);
+  }
+
+  /** The same, a moment from now: more may come. */
+  infoSoon({ mono }: Now): void {
+    this.infoBy(mono + SOON_MS);
+  }
+
+  /** When `tick` is to be called, monotonic ms. */
+  due(): number {
+    return this.#infoDue;
+  }
+
+  /** Publishes `bridge/info`, and `bridge/unmapped` if it has changed. */
+  tick({ mono }: Now): void {
+    const { bridge, condition, outbox, ports } = this.#parts;
+    this.#infoDue = mono + INFO_MS;
+    this.#own('info', infoOf(bridge, condition, this.#surroundings()));
+    if (bridge.core.unmappedChanged) {
+      bridge.core.unmappedChanged = false;
+      this.#own('unmapped', unmappedOf(bridge));
+    }
+    const events = outbox.counts().expired - this.#expiredBefore;
+    if (events === 0) return;
+    ports.log.warn({ events }, 'events were too old to be sent and were dropped');
+    bridge.core.health.counters.expired += events;
+    this.#expiredBefore += events;
+  }
+
+  /** Publishes and logs what happened since the last summary. */
+  summarise(): void {
+    const { bridge, ports, condition } = this.#parts;
+    const { counters } = bridge.core.health;
+    const summary = summaryOf(counters, this.#summedUp);
+    this.#summedUp = { ...counters };
+    ports.log.info(summary, 'summary');
+    this.#own('summary', JSON.stringify(summary));
+    // said for a day
+    condition.delete('lines_lost');
+  }
+
+  #surroundings(): Surroundings {
+    return { ...this.#around(), startedAt: this.#startedAt };
+  }
+
+  #own(topic: BridgeTopic, payload: string, kind: 'availability' | 'state' = 'state'): void {
+    const { sending, settings } = this.#parts;
+    sending.put({ kind, topic: bridgeTopic(settings.core.baseTopic, topic), payload });
+  }
+}
 
 const zonesOf = (bridge: Bridge): readonly (readonly [string, string])[] =>
   bridge.core.settings.zones.map(({ zone }) => [zone, belief(bridge.security, zone)?.state ?? 'unknown']);

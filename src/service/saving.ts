@@ -1,77 +1,157 @@
 /**
- * Keeps the document on disk up to date: one write at a time, the newest document each time. A disk that cannot
- * be written to is reported once and tried again; messages that waited for it go out then, because an alarm
- * that is not on disk is better than none.
+ * What is written into the state directory: the document, one write at a time and the newest each time, and beside it
+ * the ids of acknowledged events. A disk that cannot be written to is reported once and tried again; messages that
+ * waited for it go out then, because an alarm that is not on disk is better than none.
  */
 
 import { errorText } from '../common/error.js';
-import type { Clock, Log, StateStore } from '../ports.js';
-
-/** Writes documents. */
-export type Saving = {
-  /** Asks for a write; the number under which its success (or failure) is reported. */
-  readonly request: () => number;
-  /** True while the last write failed. */
-  readonly isFailing: () => boolean;
-  /** Resolves when everything requested before is written, or has failed. */
-  readonly flush: () => Promise<void>;
-};
+import type { Clock, IdFile, Log, StateStore } from '../ports.js';
 
 /** Waits before the next attempt after a failure. */
 const RETRY_MS = 10_000;
 
-/** `document` builds what is to be written at that moment; `done` gets the highest number dealt with. */
-export function saving(
-  store: Pick<StateStore, 'save'>,
-  document: () => unknown,
-  done: (number: number) => void,
-  failingChanged: (isFailing: boolean) => void,
-  clock: Clock,
-  log: Log,
-): Saving {
-  let requested = 0;
-  let dealtWith = 0;
-  let running: Promise<void> | undefined;
-  let failing = false;
-  let callOffRetry = (): void => undefined;
+/** What a saving asks for and tells. */
+export type SavingHooks = {
+  /** What is to be written, built at that moment. */
+  readonly document: () => unknown;
+  /** Everything up to this number is on disk, or has failed to get there. */
+  readonly done: (number: number) => void;
+  readonly failingChanged: (isFailing: boolean) => void;
+};
 
-  const write = async (): Promise<void> => {
-    while (dealtWith < requested) {
-      const number = requested;
-      callOffRetry();
+/** Writes documents. */
+export class Saving {
+  readonly #store: Pick<StateStore, 'save'>;
+  readonly #hooks: SavingHooks;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #requested = 0;
+  #dealtWith = 0;
+  #running: Promise<void> | undefined;
+  #isFailing = false;
+  #callOffRetry = (): void => undefined;
+
+  constructor(store: Pick<StateStore, 'save'>, hooks: SavingHooks, clock: Clock, log: Log) {
+    this.#store = store;
+    this.#hooks = hooks;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /**
+   * Asks for a write; the number under which its success (or failure) is reported. What happens in the same step is
+   * written as well, and first sent.
+   */
+  request(): number {
+    this.#requested += 1;
+    this.#running ??= Promise.resolve().then(() => this.#write());
+    return this.#requested;
+  }
+
+  /** True while the last write failed. */
+  isFailing(): boolean {
+    return this.#isFailing;
+  }
+
+  /** Resolves when everything requested before is written, or has failed. */
+  async flush(): Promise<void> {
+    await this.#running;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#dealtWith < this.#requested) {
+      const number = this.#requested;
+      this.#callOffRetry();
       try {
-        await store.save(document());
-        if (failing) {
-          failing = false;
-          log.info({}, 'the state can be saved again');
-          failingChanged(false);
-        }
+        await this.#store.save(this.#hooks.document());
+        if (this.#isFailing) this.#log.info({}, 'the state can be saved again');
+        this.#failing(false);
       } catch (error) {
         const reason = errorText(error);
-        if (!failing) {
-          failing = true;
-          log.warn({ reason }, 'the state cannot be saved: a restart may repeat or forget events');
-          failingChanged(true);
-        }
-        callOffRetry = clock.after(RETRY_MS, () => void request());
+        if (!this.#isFailing)
+          this.#log.warn({ reason }, 'the state cannot be saved: a restart may repeat or forget events');
+        this.#failing(true);
+        this.#callOffRetry = this.#clock.after(RETRY_MS, () => void this.request());
       }
-      dealtWith = number;
-      done(number);
+      this.#dealtWith = number;
+      this.#hooks.done(number);
     }
-    running = undefined;
-  };
+    this.#running = undefined;
+  }
 
-  const request = (): number => {
-    requested += 1;
-    running ??= write();
-    return requested;
-  };
+  #failing(isFailing: boolean): void {
+    if (this.#isFailing === isFailing) return;
+    this.#isFailing = isFailing;
+    this.#hooks.failingChanged(isFailing);
+  }
+}
 
-  return {
-    request,
-    isFailing: () => failing,
-    flush: async () => {
-      await running;
-    },
-  };
+/** So many acknowledged events are remembered; more come together only while one event is not acknowledged for long. */
+const MOST = 5000;
+
+/**
+ * Which events the broker has acknowledged since the moment that counts on disk (service/checkpoint): after a crash
+ * the log is read again from there, and they need not be sent a second time. They stand in a file of their own, to
+ * which each acknowledgement adds a line at once; a saved moment empties it of what happened before. What the disk
+ * does not take is sent again, under the same id: nothing waits for it.
+ */
+export class Acknowledged {
+  readonly #file: IdFile;
+  readonly #earlier: Set<string>;
+  readonly #since = new Map<string, number>();
+  #unwritten: string[] = [];
+  #isOutdated = false;
+  #running: Promise<void> | undefined;
+
+  /** Goes on from what an earlier life has left. */
+  constructor(file: IdFile, left: readonly string[]) {
+    this.#file = file;
+    this.#earlier = new Set(left.slice(-MOST));
+  }
+
+  /** Whether an event was acknowledged already, and need not be sent again. */
+  has(id: string): boolean {
+    return this.#earlier.has(id) || this.#since.has(id);
+  }
+
+  /** The broker has it. `sequence`: its number in the outbox. */
+  add(id: string, sequence: number): void {
+    const isWritten = this.#earlier.delete(id) || this.#since.has(id);
+    if (this.#since.size >= MOST) return;
+    this.#since.set(id, sequence);
+    if (isWritten) return;
+    this.#unwritten.push(id);
+    this.#running ??= this.#write();
+  }
+
+  /**
+   * A moment is on disk in which everything up to this number was settled. `isCaughtUp`: the log had been read to its
+   * end by then, so that nothing from earlier lives comes again.
+   */
+  forget(sequence: number, isCaughtUp: boolean): void {
+    const before = this.#earlier.size + this.#since.size;
+    for (const [id, settled] of this.#since) if (settled <= sequence) this.#since.delete(id);
+    if (isCaughtUp) this.#earlier.clear();
+    if (this.#earlier.size + this.#since.size === before) return;
+    this.#isOutdated = true;
+    this.#running ??= this.#write();
+  }
+
+  /** Resolves when everything is written, or has failed. */
+  async flush(): Promise<void> {
+    await this.#running;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#isOutdated || this.#unwritten.length > 0) await this.#writeOnce().catch(() => undefined);
+    this.#running = undefined;
+  }
+
+  async #writeOnce(): Promise<void> {
+    const ids = this.#unwritten;
+    this.#unwritten = [];
+    if (!this.#isOutdated) return this.#file.append(ids);
+    this.#isOutdated = false;
+    return this.#file.replace([...this.#earlier, ...this.#since.keys()]).catch(() => this.#file.append(ids));
+  }
 }

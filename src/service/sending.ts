@@ -1,107 +1,230 @@
 /** Moves messages from the outbox to the broker, and holds the reader back while too many events wait. */
 
-import type { Broker, Clock, LineSource, Log } from '../ports.js';
 import type { Outbox } from '../mqtt/outbox.js';
-import type { Outgoing } from '../mqtt/outgoing.js';
-import { failureKind } from '../mqtt/outgoing.js';
-import type { Acknowledged } from './acknowledged.js';
-import type { Refusals } from './refusals.js';
+import { failureKind, type Outgoing, type Refusal } from '../mqtt/outgoing.js';
+import type { Broker, Clock, LineSource, Log, Now } from '../ports.js';
+import type { Progress } from './checkpoint.js';
+import { concern, type Condition } from './condition.js';
+import type { Acknowledged } from './saving.js';
 
-/** The way out. */
-export type Sending = {
-  /** Puts a message into the outbox; `pump` sends it. */
-  readonly put: (message: Outgoing) => void;
-  /** Sends what may be sent now. */
-  readonly pump: () => void;
-  /** The last number that the outbox gave. */
-  readonly lastSequence: () => number;
-  /** Drops what is too old, and lets the reader go on if that made room. */
-  readonly expire: () => void;
-  readonly isHoldingReader: () => boolean;
-  /** Resolves when everything was dealt with, or after so many ms, or when nobody is there to take it. */
-  readonly settleAll: (mostMs: number) => Promise<void>;
-};
+/** The log and the broker of now: a reload may bring others. */
+export type Links = { source: LineSource; broker: Broker };
 
 /** How often `settleAll` looks. */
 const LOOK_MS = 10;
 
-/** `taken` knows the events that need not be sent again; `refused` is told of each topic that the broker does not take. */
-export function sending(
-  outbox: Outbox,
-  ports: {
-    readonly broker: () => Broker;
-    readonly source: () => LineSource;
-    readonly clock: Clock;
-    readonly log: Log;
-  },
-  taken: Acknowledged,
-  settled: () => void,
-  refused: Refusals['refused'],
-): Sending {
-  let lastSequence = 0;
-  let isHolding = false;
-  let isPumping = false;
+/** What is too old is dropped so often while nobody takes it. */
+const EXPIRE_MS = 60_000;
 
-  const letReaderGoOn = (): void => {
-    if (!isHolding || !outbox.hasRoom()) return;
-    isHolding = false;
-    ports.source().resume();
+/** The way out. */
+export class Sending {
+  readonly #outbox: Outbox;
+  readonly #links: Links;
+  readonly #ports: { readonly clock: Clock; readonly log: Log };
+  readonly #progress: Progress;
+  readonly #taken: Acknowledged;
+  readonly #refused: (topic: string, reason: string, why: Refusal) => void;
+  /** While the reader is held back: when to look for what is too old, monotonic ms. */
+  #expireDue = Infinity;
+  #isPumping = false;
+
+  /**
+   * Takes a message of the bridge and sends what may be sent now: motion goes out before what else a line causes is put
+   * into words.
+   */
+  readonly send = (message: Outgoing): void => {
+    this.#progress.isChanged = true;
+    this.put(message);
+    this.pump();
   };
 
-  const pump = (): void => {
-    if (isPumping) return;
-    isPumping = true;
-    const broker = ports.broker();
+  /** `taken` knows the events that need not be sent again; `refused` is told of each topic that the broker does not take. */
+  constructor(
+    outbox: Outbox,
+    around: { readonly links: Links; readonly clock: Clock; readonly log: Log },
+    progress: Progress,
+    taken: Acknowledged,
+    refused: (topic: string, reason: string, why: Refusal) => void,
+  ) {
+    this.#outbox = outbox;
+    this.#links = around.links;
+    this.#ports = around;
+    this.#progress = progress;
+    this.#taken = taken;
+    this.#refused = refused;
+  }
+
+  /** Puts a message into the outbox; `pump` sends it. */
+  put(message: Outgoing): void {
+    if (message.kind !== 'event') {
+      this.#outbox.put(message);
+      return;
+    }
+    if (this.#taken.has(message.id)) {
+      this.#taken.add(message.id, this.#outbox.skip());
+      return;
+    }
+    const { gate } = this.#progress;
+    this.#outbox.put(gate > (message.afterSave ?? 0) ? { ...message, afterSave: gate } : message);
+    if (this.isHoldingReader() || !this.#outbox.isFull()) return;
+    this.#expireDue = this.#ports.clock.monotonicMs() + EXPIRE_MS;
+    this.#links.source.pause();
+    const { events } = this.#outbox.counts();
+    this.#ports.log.info({ events }, 'the broker does not take events: reading pauses');
+  }
+
+  /** Sends what may be sent now. */
+  pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    const { broker } = this.#links;
     while (broker.isConnected()) {
-      const message = outbox.next(ports.clock.wallMs());
+      const message = this.#outbox.next(this.#ports.clock.wallMs());
       if (message === undefined) break;
-      const { sequence, topic, id } = message;
       broker.publish(message, (error) => {
+        const { sequence, id } = message;
         if (error === undefined) {
-          outbox.acknowledged(sequence);
-          if (id !== undefined) taken.add(id, sequence);
+          this.#outbox.acknowledged(sequence);
+          if (id !== undefined) this.#taken.add(id, sequence);
         } else {
           const kind = failureKind(error);
-          outbox.failed(sequence, kind);
-          if (kind !== 'lost') refused(topic, error.message, kind);
+          this.#outbox.failed(sequence, kind);
+          if (kind !== 'lost') this.#refused(message.topic, error.message, kind);
         }
-        letReaderGoOn();
-        settled();
-        pump();
+        this.#letReaderGoOn();
+        this.#progress.check();
+        this.pump();
       });
     }
-    isPumping = false;
-  };
+    this.#isPumping = false;
+  }
 
-  return {
-    put: (message) => {
-      if (message.kind === 'event' && taken.has(message.id)) {
-        lastSequence = outbox.skip();
-        taken.add(message.id, lastSequence);
-        return;
-      }
-      lastSequence = outbox.put(message);
-      if (message.kind === 'event' && !isHolding && outbox.isFull()) {
-        isHolding = true;
-        ports.source().pause();
-        ports.log.info({ events: outbox.counts().events }, 'the broker does not take events: reading pauses');
-      }
-    },
-    pump,
-    lastSequence: () => lastSequence,
-    expire: () => {
-      outbox.expire(ports.clock.wallMs());
-      letReaderGoOn();
-    },
-    isHoldingReader: () => isHolding,
-    settleAll: async (mostMs) => {
-      const { broker, clock } = ports;
-      const until = clock.monotonicMs() + mostMs;
-      pump();
-      while (broker().isConnected() && !outbox.isSettledUpTo(lastSequence) && clock.monotonicMs() < until) {
-        await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
-        pump();
-      }
-    },
-  };
+  isHoldingReader(): boolean {
+    return this.#expireDue < Infinity;
+  }
+
+  /** When `tick` has something to do, monotonic ms. */
+  due(): number {
+    return this.#expireDue;
+  }
+
+  /** Drops what is too old, and lets the reader go on if that made room. */
+  tick({ at, mono }: Now): void {
+    this.#expireDue = mono + EXPIRE_MS;
+    this.#outbox.expire(at);
+    this.#letReaderGoOn();
+  }
+
+  /** Resolves when everything was dealt with, or after so many ms, or when nobody is there to take it. */
+  async settleAll(mostMs: number): Promise<void> {
+    const { clock } = this.#ports;
+    const until = clock.monotonicMs() + mostMs;
+    const { lastNumber } = this.#outbox;
+    this.pump();
+    while (
+      this.#links.broker.isConnected() &&
+      !this.#outbox.isSettledUpTo(lastNumber) &&
+      clock.monotonicMs() < until
+    ) {
+      await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
+      this.pump();
+    }
+  }
+
+  #letReaderGoOn(): void {
+    if (!this.isHoldingReader() || !this.#outbox.hasRoom()) return;
+    this.#expireDue = Infinity;
+    this.#links.source.resume();
+  }
+}
+
+/** To ask again costs a message. */
+const AGAIN_MS = 30_000;
+/** To ask again costs several connections where the broker's answer is to hang up. */
+const AGAIN_POISON_MS = 3_600_000;
+/** What is not refused again within this time is taken. */
+const SETTLED_MS = 5000;
+
+/**
+ * Topics that the broker does not take or does not let us read: said once, and tried again now and then, because
+ * somebody may allow them while the connection stands. A cluster refuses subscriptions also while it has no leader.
+ */
+export class Refusals {
+  readonly #outbox: Outbox;
+  readonly #condition: Condition;
+  readonly #log: Log;
+  readonly #now: () => Now;
+  #againDue = Infinity;
+  #poisonDue = Infinity;
+  #settledDue = Infinity;
+  readonly #unread = new Set<string>();
+  #subscribe: (topics: readonly string[]) => void = () => undefined;
+
+  constructor(outbox: Outbox, condition: Condition, log: Log, now: () => Now) {
+    this.#now = now;
+    this.#outbox = outbox;
+    this.#condition = condition;
+    this.#log = log;
+  }
+
+  /** A publish was refused; its topic is parked from now on. */
+  refused(topic: string, reason: string, why: Refusal): void {
+    const { mono } = this.#now();
+    if (why === 'poison') this.#poisonDue = mono + AGAIN_POISON_MS;
+    else this.#againDue = Math.min(this.#againDue, mono + AGAIN_MS);
+    this.#say(topic, reason, 'the broker refuses a topic');
+  }
+
+  /** SUBACK of these topics; `subscribe` asks for topics again. */
+  answered(
+    topics: readonly string[],
+    refused: readonly string[],
+    subscribe: (topics: readonly string[]) => void,
+  ): void {
+    for (const topic of topics) this.#unread.delete(topic);
+    const [first] = refused;
+    if (first === undefined) return;
+    for (const topic of refused) this.#unread.add(topic);
+    this.#subscribe = subscribe;
+    this.#againDue = Math.min(this.#againDue, this.#now().mono + AGAIN_MS);
+    const hint = "hint: allow it in the broker's access control list";
+    this.#say(first, `a subscription was refused. ${hint}`, 'the broker does not let us read a topic');
+  }
+
+  /** A new connection is a new chance for what was refused with an answer. */
+  connected({ mono }: Now): void {
+    // all topics are asked for at each connect
+    this.#unread.clear();
+    if (this.#condition.has('refused_topics')) this.#tryAgain(mono, 'refused');
+  }
+
+  /** When `tick` has something to do, monotonic ms. */
+  due(): number {
+    return Math.min(this.#againDue, this.#poisonDue, this.#settledDue);
+  }
+
+  tick({ mono }: Now): void {
+    if (mono >= this.#poisonDue) {
+      this.#poisonDue = Infinity;
+      this.#againDue = Infinity;
+      this.#tryAgain(mono);
+    } else if (mono >= this.#againDue) {
+      this.#againDue = Infinity;
+      this.#tryAgain(mono, 'refused');
+    }
+    if (mono < this.#settledDue) return;
+    this.#settledDue = Infinity;
+    if (this.#unread.size > 0 || this.#outbox.parkedTopics().length > 0) return;
+    if (this.#condition.delete('refused_topics')) this.#log.info({}, 'the broker takes all our topics again');
+  }
+
+  #say(topic: string, reason: string, message: string): void {
+    if (concern(this.#condition, 'refused_topics', topic)) this.#log.warn({ topic, reason }, message);
+  }
+
+  #tryAgain(mono: number, why?: Refusal): void {
+    this.#outbox.unpark(why);
+    if (this.#unread.size > 0) this.#subscribe([...this.#unread]);
+    this.#settledDue = mono + SETTLED_MS;
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acknowledged } from '../../src/service/acknowledged.js';
+import { Acknowledged } from '../../src/service/saving.js';
 import type { IdFile } from '../../src/ports.js';
 
 /** A file in memory, and a disk that may be full. */
@@ -24,7 +24,7 @@ function memory(): { file: IdFile; ids: string[]; disk: { isFull: boolean }; wri
 describe('acknowledged events', () => {
   it('are on file at once, until a moment after them is saved', async () => {
     const { file, ids } = memory();
-    const taken = acknowledged(file, []);
+    const taken = new Acknowledged(file, []);
     taken.add('a-1', 4);
     taken.add('a-2', 7);
     await taken.flush();
@@ -43,8 +43,8 @@ describe('acknowledged events', () => {
   it('of an earlier life stay on file until they came again, or the log was read to its end', async () => {
     const { file, ids } = memory();
     ids.push('a-1', 'a-2', 'a-3');
-    const taken = acknowledged(file, await file.load());
-    expect(['a-1', 'a-2', 'a-3', 'a-4'].map(taken.has)).toEqual([true, true, true, false]);
+    const taken = new Acknowledged(file, await file.load());
+    expect(['a-1', 'a-2', 'a-3', 'a-4'].map((id) => taken.has(id))).toEqual([true, true, true, false]);
     taken.add('a-1', 1);
     taken.add('a-2', 5);
     taken.forget(1, false);
@@ -59,7 +59,7 @@ describe('acknowledged events', () => {
 
   it('are written together while a write is under way', async () => {
     const { file, ids, writes } = memory();
-    const taken = acknowledged(file, []);
+    const taken = new Acknowledged(file, []);
     for (let i = 0; i < 100; i += 1) taken.add(`a-${i}`, i);
     await taken.flush();
     expect(ids).toHaveLength(100);
@@ -68,7 +68,7 @@ describe('acknowledged events', () => {
 
   it('that the disk does not take stop nothing, and those after them are written', async () => {
     const { file, ids, disk } = memory();
-    const taken = acknowledged(file, []);
+    const taken = new Acknowledged(file, []);
     disk.isFull = true;
     taken.add('a-1', 1);
     taken.forget(0, true);
@@ -86,7 +86,7 @@ describe('acknowledged events', () => {
 
   it('are not remembered without bounds', async () => {
     const { file, ids } = memory();
-    const taken = acknowledged(file, []);
+    const taken = new Acknowledged(file, []);
     for (let i = 0; i < 20_000; i += 1) taken.add(`a-${i}`, i);
     await taken.flush();
     expect(ids.length).toBeLessThanOrEqual(5000);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Condition } from '../../src/service/condition.js';
-import { refusals, type Refusals } from '../../src/service/refusals.js';
+import { Refusals } from '../../src/service/sending.js';
 import { Outbox } from '../../src/mqtt/outbox.js';
 
 const TOPIC = 'x10/hall/motion';
@@ -23,7 +23,7 @@ function scene(): Scene {
   const note = (_: object, message: string): void => void said.push(message);
   const log = { debug: note, info: note, warn: note, error: note };
   const now = (): { at: number; mono: number } => ({ at: 0, mono });
-  const refused = refusals(outbox, condition, log, now, () => undefined);
+  const refused = new Refusals(outbox, condition, log, now);
   return {
     outbox,
     condition,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { saving } from '../../src/service/saving.js';
+import { Saving } from '../../src/service/saving.js';
 import type { Log, StateStore } from '../../src/ports.js';
 import { fakeClock } from '../support/fake-clock.js';
 
 /** A store that fails as long as it is told to, a clock, and what was reported. */
 function scene(): {
   clock: ReturnType<typeof fakeClock>;
-  saves: ReturnType<typeof saving>;
+  saves: Saving;
   attempts: () => number;
   done: number[];
   told: string[];
@@ -26,15 +26,13 @@ function scene(): {
   const tell = (_fields: object, message: string): void => void told.push(message);
   const log: Log = { debug: tell, info: tell, warn: tell, error: tell };
   const done: number[] = [];
-  const saves = saving(
-    store,
-    () => ({}),
-    (number) => void done.push(number),
-    () => undefined,
-    clock,
-    log,
-  );
-  return { clock, saves, attempts: () => attempts, done, told, isFull, settle: saves.flush };
+  const hooks = {
+    document: () => ({}),
+    done: (number: number) => void done.push(number),
+    failingChanged: () => undefined,
+  };
+  const saves = new Saving(store, hooks, clock, log);
+  return { clock, saves, attempts: () => attempts, done, told, isFull, settle: () => saves.flush() };
 }
 
 describe('saving', () => {

@@ -43,15 +43,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the checkpoint does not wait for the broker',
-    file: 'service/progress.js',
-    text: 'sequence: lastSequence(), isCaughtUp',
+    file: 'service/checkpoint.js',
+    text: 'sequence: this.#outbox.lastNumber, isCaughtUp',
     instead: 'sequence: 0, isCaughtUp',
   },
   {
     name: 'what was acknowledged before a crash is sent again',
-    file: 'service/acknowledged.js',
-    text: 'has: (id) => ',
-    instead: 'has: (id) => false && ',
+    file: 'service/saving.js',
+    text: 'return this.#earlier.has(id) ||',
+    instead: 'return false ||',
   },
   {
     name: 'compressed files are not looked into',

@@ -1,0 +1,205 @@
+/** What the service does when the connection to the broker tells something. */
+
+import { hideOverdueMotion, securityStep } from '../bridge/bridge.js';
+import { bridgeTopic } from '../mqtt/topics.js';
+import type { BrokerListener, Now, Received } from '../ports.js';
+import { closed, connected, received, subscribed } from '../security/connection.js';
+import type { Announcer } from './announcing.js';
+import { concern } from './condition.js';
+import { answered, asked, isFresh, noCommands, type FreshCommands } from './fresh-commands.js';
+import { commandTopics, obey } from './lamp-commands.js';
+import type { LogSide } from './log-side.js';
+import type { Parts } from './parts.js';
+import type { Reports, SessionSeen } from './reports.js';
+
+/** So many topics of what waited in the session are told by name. */
+const NAMED = 50;
+
+/** The listener of the service's connection. */
+export class BrokerSide implements BrokerListener {
+  readonly #parts: Parts;
+  readonly #log: LogSide;
+  readonly #announcer: Announcer;
+  readonly #reports: Reports;
+  #session: SessionSeen | undefined;
+  /** More of what waited in the session may come. */
+  #isArriving = false;
+  /** A SUBACK has come: what is received from now on did not wait in the session. */
+  #isSubscribed = false;
+  /** Which commands for lamps count. */
+  #commands: FreshCommands = noCommands();
+  #hasConnected = false;
+  #bornAt = 0;
+  /** The last reason why the broker could not be reached: said once. */
+  #lastRefusal = '';
+
+  constructor(parts: Parts, log: LogSide, announcer: Announcer, reports: Reports) {
+    this.#parts = parts;
+    this.#log = log;
+    this.#announcer = announcer;
+    this.#reports = reports;
+  }
+
+  /**
+   * What waited in the session of the last connect. MQTT says neither how many messages there are nor when they were
+   * published: they are counted as they come, until the queue is empty (docs/security-state.md).
+   */
+  get session(): SessionSeen | undefined {
+    return this.#session;
+  }
+
+  get hasConnected(): boolean {
+    return this.#hasConnected;
+  }
+
+  /** When Home Assistant was last heard to start (epoch ms); 0 = never since our own start. */
+  get bornAt(): number {
+    return this.#bornAt;
+  }
+
+  connected(sessionPresent: boolean, url?: string): void {
+    const { time, ports, refusals, bridge, sending, outbox, settings, isStopping, settle } = this.#parts;
+    if (isStopping) return;
+    const now = time.now();
+    this.#session = { present: sessionPresent, queued: 0, topics: {}, since: now.at };
+    this.#isArriving = sessionPresent;
+    this.#lastRefusal = '';
+    ports.log.info({ broker: url, session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
+    refusals.connected(now);
+    if (!this.#log.isUpToDate) hideOverdueMotion(bridge, now);
+    const { core, sessionName } = settings;
+    const topic = bridgeTopic(core.baseTopic, 'status');
+    sending.put({ kind: 'availability', topic, payload: 'online', force: true });
+    connected(securityStep(bridge, now), sessionPresent, sessionName);
+    this.#commands = asked(sessionPresent, now.mono);
+    this.subscribe();
+    this.#announcer.announce(false);
+    // a broker may have forgotten what it was told: mosquitto without persistence does with each restart
+    if (this.#hasConnected) outbox.republishAll();
+    this.#hasConnected = true;
+    this.#reports.infoBy(now.mono);
+    settle();
+  }
+
+  received(message: Received): void {
+    const { time, ports, bridge, settings, isStopping, settle } = this.#parts;
+    if (isStopping) return;
+    const now = time.now();
+    this.#count(message);
+    const isOfNow = isFresh(this.#commands, now.mono);
+    const device = commandTopics(settings.core).get(message.topic);
+    if (message.topic === settings.birthTopic) {
+      const isBirth = new TextDecoder().decode(message.payload) === settings.birthPayload;
+      if (isBirth && !message.retain) this.#born(now);
+    } else if (device === undefined) {
+      received(securityStep(bridge, now), message);
+      this.#reports.infoSoon(now);
+    } else if (!isOfNow) {
+      // what waited in the session while we were away is no command for now
+      const { alias } = device;
+      ports.log.info({ alias }, 'a command for a lamp may have waited for long: it is not given');
+    } else if (ports.runHeyu !== undefined)
+      obey(device, message, ports.runHeyu, ports.log, (failure) => this.#commanded(device.alias, failure));
+    settle();
+  }
+
+  subscribed(topics: readonly string[], refused: readonly string[]): void {
+    const { time, bridge, refusals, links, isStopping, settle } = this.#parts;
+    if (isStopping) return;
+    const now = time.now();
+    this.#isSubscribed = true;
+    answered(this.#commands, now.mono);
+    subscribed(securityStep(bridge, now), topics, refused);
+    const own = new Set(this.#ownTopics());
+    const isOwn = (topic: string): boolean => own.has(topic);
+    refusals.answered(topics.filter(isOwn), refused.filter(isOwn), (again) => links.broker.subscribe(again));
+    settle();
+  }
+
+  closed(reason: string): void {
+    const { time, ports, outbox, bridge, isStopping, settle } = this.#parts;
+    if (isStopping) return;
+    const now = time.now();
+    this.#isSubscribed = false;
+    this.#lastRefusal = '';
+    ports.log.warn({ reason }, 'the connection to the broker is gone');
+    outbox.linkLost();
+    closed(securityStep(bridge, now));
+    settle();
+  }
+
+  refused(reason: string): void {
+    if (this.#parts.isStopping || reason === this.#lastRefusal) return;
+    this.#lastRefusal = reason;
+    this.#parts.ports.log.warn({ reason }, 'the broker cannot be reached, trying for ever');
+  }
+
+  takeover(happening: boolean, clientId: string): void {
+    const { condition, ports, settle } = this.#parts;
+    if (happening) {
+      concern(condition, 'takeover');
+      ports.log.error(
+        { client_id: clientId },
+        'another program uses our MQTT client id, each throws the other out. ' +
+          'hint: stop the other one, or give it another mqtt.client_id',
+      );
+    } else {
+      condition.delete('takeover');
+      ports.log.info({}, 'nobody else uses our MQTT client id any more');
+    }
+    settle();
+  }
+
+  /** We stood still: commands that come now may have waited as long. */
+  stoodStill({ mono }: Now): void {
+    // they count from the first pause after the answer on
+    this.#commands = asked(true, mono);
+    this.subscribe();
+  }
+
+  /** Asks for what is no zone's. */
+  subscribe(): void {
+    const { broker } = this.#parts.links;
+    if (broker.isConnected()) broker.subscribe(this.#ownTopics());
+  }
+
+  #ownTopics(): readonly string[] {
+    const { birthTopic, core } = this.#parts.settings;
+    return [birthTopic, ...commandTopics(core).keys()];
+  }
+
+  #born({ at, mono }: Now): void {
+    const { ports, outbox, sending } = this.#parts;
+    this.#bornAt = at;
+    this.#reports.infoBy(mono);
+    ports.log.info({}, 'home assistant was started: telling it everything again');
+    this.#announcer.birth(() => {
+      outbox.republishAll(['availability', 'state']);
+      sending.pump();
+    });
+  }
+
+  /** heyu has done a command, or has not: a problem until the next one that it does. */
+  #commanded(alias: string, failure: string | undefined): void {
+    const { condition, time, isStopping, settle } = this.#parts;
+    if (isStopping) return;
+    if (failure === undefined) condition.delete('heyu_command');
+    else concern(condition, 'heyu_command', `${alias}: ${failure}`);
+    this.#reports.infoBy(time.now().mono);
+    settle();
+  }
+
+  /** A message came; a retained copy did not wait. */
+  #count({ topic, retain }: Received): void {
+    const isDraining = !this.#isSubscribed || this.#parts.bridge.security.link.draining;
+    this.#isArriving &&= isDraining;
+    if (this.#session === undefined || !this.#isArriving || retain) return;
+    const { topics, queued } = this.#session;
+    const isNamed = topic in topics || Object.keys(topics).length < NAMED;
+    this.#session = {
+      ...this.#session,
+      queued: queued + 1,
+      topics: isNamed ? { ...topics, [topic]: (topics[topic] ?? 0) + 1 } : topics,
+    };
+  }
+}

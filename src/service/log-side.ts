@@ -1,0 +1,214 @@
+/** What the service does when the follower of the heyu log tells something, or when time passes without a word. */
+
+import { advanceBridge, hearLine, isAdvanceDue, nextWakeMono, wakeZones } from '../bridge/bridge.js';
+import { isoAt } from '../heyu/time-zone.js';
+import type {
+  FilePosition,
+  LineListener,
+  Log,
+  LogIncident,
+  LogLine,
+  LogPosition,
+  LogStatus,
+  LineSource,
+  Now,
+} from '../ports.js';
+import type { Checkpoint } from './checkpoint.js';
+import { concern, NEVER_THERE } from './condition.js';
+import type { Parts } from './parts.js';
+
+/** Where a log was left. */
+export type Left = {
+  readonly logPath: string;
+  readonly position: LogPosition | undefined;
+  /** Files begun since. */
+  readonly generations: readonly FilePosition[];
+};
+
+/** Where an earlier run left it; at the first start of all that is the log at `logPath`. */
+export function leftBy({ settled, generations }: Checkpoint, logPath: string): Left {
+  return { logPath: settled?.logPath ?? logPath, position: settled?.log, generations };
+}
+
+/** Where a source leaves it that has been stopped; one that has never found its log knows nothing. */
+export function leftOf(source: LineSource, logPath: string): Left {
+  const { files } = source.position();
+  return { logPath, position: files.length > 0 ? { files } : undefined, generations: [] };
+}
+
+/** A follower that waits at a rotation for what heyu has begun to say tells no end for up to 3 s. */
+const LOOK_MS = 4000;
+
+/** The listener of the service's log. */
+export class LogSide implements LineListener {
+  readonly #parts: Parts;
+  #standing: LogStatus['kind'] | 'starting' = 'starting';
+  /** The end of the log has been reached, and no line was read since. */
+  #isCaughtUp = false;
+  /** When a look at the log was asked for whose end has not come yet, monotonic ms. */
+  #lookedMono: number | undefined;
+  #lastLineMono: number;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#lastLineMono = parts.time.moment().mono;
+  }
+
+  get standing(): LogStatus['kind'] | 'starting' {
+    return this.#standing;
+  }
+
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp;
+  }
+
+  /** Everything that heyu has written was read at the last look, and will be at the next. */
+  get isUpToDate(): boolean {
+    return this.#isCaughtUp && !this.#parts.sending.isHoldingReader();
+  }
+
+  /** Follows the log of the settings. What stands in a log that we come to anew was never ours to tell. */
+  start(left: Left): void {
+    const { links, settings, ports } = this.#parts;
+    this.#standing = 'starting';
+    if (left.logPath === settings.logPath) {
+      links.source.start(this, left.position, left.generations);
+      return;
+    }
+    ports.log.warn(
+      { before: left.logPath, now: settings.logPath },
+      'another heyu log than before: reading begins at its end',
+    );
+    links.source.start(this, undefined, []);
+  }
+
+  line(line: LogLine): void {
+    const { bridge, time, progress, sending, condition, ports, settle } = this.#parts;
+    const { mono } = time.now();
+    this.#isCaughtUp = false;
+    this.#lastLineMono = mono;
+    progress.isChanged = true;
+    hearLine(bridge, line, { at: line.readAt, mono });
+    if (condition.delete('log_quiet')) ports.log.info({}, 'heyu writes again');
+    // what follows is done at the end of the pass, which does not come when the reader is held back
+    if (sending.isHoldingReader()) settle();
+  }
+
+  end(): void {
+    const { bridge, time, progress, isStopping, settle } = this.#parts;
+    if (isStopping) return;
+    this.#reachedEnd(time.now());
+    if (bridge.core.health.counters.lines === 0) progress.captureFirst();
+    settle();
+  }
+
+  generation(file: FilePosition): void {
+    this.#parts.progress.begun(file);
+  }
+
+  status(status: LogStatus): void {
+    const { ports, condition, time, settle } = this.#parts;
+    sayStatus(ports.log, status, this.#standing === 'starting');
+    this.#standing = status.kind;
+    condition.delete('log_missing');
+    condition.delete('log_unreadable');
+    if (status.kind === 'missing') concern(condition, 'log_missing', status.existedBefore ? '' : NEVER_THERE);
+    if (status.kind === 'unreadable') concern(condition, 'log_unreadable', status.hint);
+    // what cannot be read cannot be waited for
+    if (status.kind !== 'following') this.#reachedEnd(time.now());
+    settle();
+  }
+
+  incident(incident: LogIncident): void {
+    const { ports, condition, bridge, settle } = this.#parts;
+    sayIncident(ports.log, incident);
+    if (incident.kind !== 'lost') return;
+    const [from, to] = [incident.from, incident.to].map((at) => isoAt(at, bridge.core.reader.stamps.zone));
+    concern(condition, 'lines_lost', `between ${from} and ${to}`);
+    settle();
+  }
+
+  /** When `tick` is to be called, monotonic ms. */
+  due(now: Now): number {
+    const { bridge } = this.#parts;
+    const isLooking = this.#lookedMono !== undefined;
+    return Math.min(
+      nextWakeMono(bridge, now, this.isUpToDate && !isLooking) ?? Infinity,
+      this.#lookedMono === undefined ? Infinity : this.#lookedMono + LOOK_MS,
+      this.#quietDue(),
+    );
+  }
+
+  /** Time has come to `now`, and nobody has told of a line. */
+  tick(now: Now): void {
+    const { bridge, condition, ports, settings } = this.#parts;
+    wakeZones(bridge, now);
+    if (this.isUpToDate && isAdvanceDue(bridge, now)) this.#lookFirst(now);
+    if (now.mono < this.#quietDue()) return;
+    concern(condition, 'log_quiet');
+    const hours = Math.round(settings.core.quietAfterMs / 3_600_000);
+    ports.log.warn({ hours }, 'heyu has written nothing for long');
+  }
+
+  #reachedEnd(now: Now): void {
+    const { bridge } = this.#parts;
+    this.#isCaughtUp = true;
+    this.#lookedMono = undefined;
+    bridge.isBehind = false;
+    advanceBridge(bridge, now);
+  }
+
+  #quietDue(): number {
+    const { condition, settings } = this.#parts;
+    const { quietAfterMs } = settings.core;
+    return quietAfterMs === 0 || condition.has('log_quiet') ? Infinity : this.#lastLineMono + quietAfterMs;
+  }
+
+  /**
+   * A deadline is due. What heyu has written in the meantime may change it, although nobody has told us of it yet:
+   * a machine that was suspended hears its timers first, and network file systems give no notice at all. So the
+   * deadline waits for the end of the log (`LineListener.end`), but not for long: there may be no log.
+   */
+  #lookFirst(now: Now): void {
+    const { links, bridge } = this.#parts;
+    if (this.#lookedMono === undefined) {
+      this.#lookedMono = now.mono;
+      links.source.look();
+    } else if (now.mono >= this.#lookedMono + LOOK_MS) {
+      this.#lookedMono = undefined;
+      advanceBridge(bridge, now);
+    }
+  }
+}
+
+/** The heyu log is followed, missing or unreadable. `isFirst`: nothing was said of it yet. */
+function sayStatus(log: Log, status: LogStatus, isFirst: boolean): void {
+  const { path } = status;
+  switch (status.kind) {
+    case 'following':
+      log.info({ path }, isFirst ? 'following the heyu log' : 'the heyu log is there again');
+      return;
+    case 'missing':
+      log.warn({ path }, 'the heyu log does not exist: heyu writes it with the next signal');
+      return;
+    case 'unreadable':
+      log.warn({ path, code: status.code, hint: status.hint }, 'the heyu log cannot be read');
+  }
+}
+
+/** Something has happened to the heyu log. */
+function sayIncident(log: Log, { kind, ...fields }: LogIncident): void {
+  switch (kind) {
+    case 'rotated':
+      log.info(fields, 'the heyu log was rotated, following the new one');
+      return;
+    case 'rewritten':
+      log.info(fields, 'the heyu log was rewritten, reading it from its beginning');
+      return;
+    case 'line_too_long':
+      log.warn(fields, 'skipped a line that heyu cannot have written: it is too long');
+      return;
+    case 'lost':
+      log.warn(fields, 'lines of the heyu log are gone for good');
+  }
+}

@@ -1,0 +1,46 @@
+/** What the parts of the service share, and what it needs of the world. */
+
+import type { Bridge } from '../bridge/bridge.js';
+import type { Finding } from '../bridge/finding.js';
+import type { Outbox } from '../mqtt/outbox.js';
+import type { Broker, Clock, LineSource, Log, StateStore } from '../ports.js';
+import type { ServiceSettings } from '../settings.js';
+import type { Progress } from './checkpoint.js';
+import type { Condition } from './condition.js';
+import type { RunHeyu } from './lamp-commands.js';
+import type { Links, Refusals, Sending } from './sending.js';
+import type { Time } from './time.js';
+
+/** The outside world. */
+export type ServicePorts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: StateStore;
+  readonly source: LineSource;
+  readonly broker: Broker;
+  /** Runs the heyu program; only called with `heyu.control`. `done` gets the reason in words when it failed. */
+  readonly runHeyu?: RunHeyu;
+  /** 0 <= n < 1. */
+  readonly random: () => number;
+  /** Told of each new status line. */
+  readonly status: (text: string) => void;
+  /** The trace, where someone looks at it. */
+  readonly find?: (finding: Finding) => void;
+};
+
+/** Made by the service, which alone replaces `settings` and what stands in `links`. */
+export type Parts = {
+  settings: ServiceSettings;
+  isStopping: boolean;
+  readonly ports: ServicePorts;
+  readonly links: Links;
+  readonly time: Time;
+  readonly bridge: Bridge;
+  readonly outbox: Outbox;
+  readonly sending: Sending;
+  readonly refusals: Refusals;
+  readonly progress: Progress;
+  readonly condition: Condition;
+  /** Everything that follows a change: whoever has changed something calls it, once, at the end. */
+  readonly settle: () => void;
+};
