@@ -80,14 +80,21 @@ export async function boot(name: string): Promise<Container> {
   }
 }
 
-/** The number of the container's first process: the only child of systemd-nspawn. */
+/** The number of the container's first process, once it is systemd: while it boots, systemd-nspawn has other children too. */
 function leaderOf(nspawn: ChildProcess): number | undefined {
   if (nspawn.exitCode !== null || nspawn.pid === undefined) throw new Error('systemd-nspawn has ended');
   const children = readFileSync(`/proc/${nspawn.pid}/task/${nspawn.pid}/children`, 'utf8').trim();
-  // the second generation: until then the first process is still systemd-nspawn itself
-  return children === '' || !readFileSync(`/proc/${children}/comm`, 'utf8').startsWith('systemd\n')
-    ? undefined
-    : Number(children);
+  const leader = children.split(' ').find((child) => nameOf(child) === 'systemd');
+  return leader === undefined ? undefined : Number(leader);
+}
+
+/** The name of a process; undefined when it is gone. */
+function nameOf(process: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${process}/comm`, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
 }
 
 async function shutDown(nspawn: ChildProcess, exited: Promise<unknown>): Promise<void> {
