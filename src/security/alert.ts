@@ -256,7 +256,7 @@ function lastAlertAt(
  * seen live.
  */
 function isAfterwards({ security: { link }, now }: Step, { at, late }: Motion): boolean {
-  return late || (link.up && at + SECOND_MS <= now.at - (now.mono - link.upMono));
+  return late || (link.up !== undefined && at + SECOND_MS <= now.at - (now.mono - link.up.askedMono));
 }
 
 /** Keeps a motion until the state of its zone is known. */
@@ -269,7 +269,7 @@ function keepWaiting(step: Step, motion: Motion, belief: Belief, afterwards: boo
     judged(step, motion, 'alert', 'its alert was delivered before');
     return;
   }
-  const first = afterwards || !security.link.up ? 'gap' : 'first';
+  const first = afterwards || security.link.up === undefined ? 'gap' : 'first';
   const waits = security.waiting.get(waitingKey(alias, first))?.motion;
   const isFirst =
     waits === undefined || isBeforeArming(waits, belief) || security.isDelivered(alertIdOf(waits));

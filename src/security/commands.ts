@@ -92,6 +92,7 @@ export function commandReceived(step: Step, zone: Zone, { topic, payload, retain
   }
   const zones = addressees(security, zone);
   if (zones.length === 0) refuse(step, zone, text, 'none of its zones can be commanded by the bridge', topic);
-  const ageMs = security.link.draining ? security.link.awayMs : 0;
+  const { up } = security.link;
+  const ageMs = up?.isDraining === true ? up.awayMs : 0;
   for (const addressee of zones) give(step, addressee, { command, ageMs, immediate: false, source: topic });
 }

@@ -3,11 +3,21 @@
 import type { Received } from '../ports.js';
 import { clearAlarm } from './alert.js';
 import { commandReceived } from './commands.js';
-import { comeUp, goDown, standStill, subscriptionStands } from './link.js';
+import {
+  comeUp,
+  goDown,
+  lookSoon,
+  standStill,
+  startSchedule,
+  subscriptionStands,
+  verificationAcknowledged,
+  type Connection,
+  type Schedule,
+} from './broker-link.js';
+import { messageCame } from './freshness.js';
 import { refresh } from './refresh.js';
-import { lookSoon, passAcknowledged, passHeard, startPasses } from './schedule.js';
 import { beginTrouble, commandTopic, isFirstMention, note, topicsOfAll, type Step } from './security.js';
-import { begin, forget, grant, hear, refuse, type Tracker } from './tracker.js';
+import { begin, forget, grant, hear, refuse, saidDisarmed, stateOf, type Tracker } from './tracker.js';
 import { repair, wake } from './verification.js';
 import { excerpt, normalise, readState, type Reading } from './vocabulary.js';
 import { interrupted, type Zone } from './zone.js';
@@ -17,10 +27,7 @@ import { interrupted, type Zone } from './zone.js';
  * it: another broker or client id has another one.
  */
 export function connected(step: Step, sessionPresent: boolean, session = ''): void {
-  const { link } = step.security;
-  comeUp(link, session, step.now);
-  link.isUnanswered = !sessionPresent;
-  askAnew(step, sessionPresent);
+  askAnew(step, comeUp(step.security.link, session, sessionPresent, step.now), sessionPresent);
 }
 
 /**
@@ -30,15 +37,15 @@ export function connected(step: Step, sessionPresent: boolean, session = ''): vo
 export function stalled(step: Step, forMs: number): void {
   const { link } = step.security;
   standStill(link, forMs, step.now);
-  if (link.up) askAnew(step, true);
+  if (link.up !== undefined) askAnew(step, link.up, true);
 }
 
-function askAnew(step: Step, sessionPresent: boolean): void {
+function askAnew(step: Step, up: Connection, sessionPresent: boolean): void {
   const { security, now, emit } = step;
-  const { link } = security;
-  link.upMono = now.mono;
   const topics = topicsOfAll(security);
-  link.draining = sessionPresent && topics.length > 0;
+  up.askedMono = now.mono;
+  up.isDraining = sessionPresent && topics.length > 0;
+  up.schedule = topics.length > 0 ? startSchedule(now.mono) : undefined;
   for (const zone of security.zones.values()) {
     if (zone.tracker !== undefined) begin(zone.tracker, sessionPresent);
     zone.compared = false;
@@ -53,7 +60,6 @@ function askAnew(step: Step, sessionPresent: boolean): void {
   const obsolete = [...security.subscribed].filter((topic) => !topics.includes(topic));
   if (sessionPresent && obsolete.length > 0) emit({ kind: 'unsubscribe', topics: obsolete });
   security.subscribed = new Set(topics);
-  security.passes = topics.length > 0 ? startPasses(now.mono) : undefined;
   if (topics.length > 0) emit({ kind: 'subscribe', topics });
   refresh(step);
 }
@@ -61,9 +67,8 @@ function askAnew(step: Step, sessionPresent: boolean): void {
 /** The link is gone: every zone is unknown at once. */
 export function closed(step: Step): void {
   const { security, now } = step;
-  if (!security.link.up) return;
+  if (security.link.up === undefined) return;
   goDown(security.link, now);
-  security.passes = undefined;
   for (const { tracker } of security.zones.values()) {
     if (tracker !== undefined) forget(tracker);
   }
@@ -74,8 +79,9 @@ export function closed(step: Step): void {
 /** SUBACK. `refused`: topics that the broker does not let us read. */
 export function subscribed(step: Step, topics: readonly string[], refused: readonly string[]): void {
   const { security, now } = step;
-  const { passes, link } = security;
-  if (passes === undefined) return;
+  const { link } = security;
+  const schedule = link.up?.schedule;
+  if (schedule === undefined) return;
   let ours = false;
   for (const zone of security.zones.values()) {
     const { tracker } = zone;
@@ -95,43 +101,51 @@ export function subscribed(step: Step, topics: readonly string[], refused: reado
   }
   if (!ours) return;
   subscriptionStands(link, now);
-  passAcknowledged(passes, now.mono);
+  verificationAcknowledged(schedule, now.mono);
   wake(step);
 }
 
 /** A message. False when its topic is none of ours. */
 export function received(step: Step, message: Received): boolean {
   const { security, now } = step;
-  const { link, passes } = security;
-  if (!link.up || passes === undefined) return false;
+  const { link } = security;
+  const schedule = link.up?.schedule;
+  if (schedule === undefined) return false;
   let ours = false;
   for (const zone of security.zones.values()) {
     if (zone.tracker?.topic === message.topic) {
       ours = true;
       subscriptionStands(link, now);
-      stateReceived(step, zone, zone.tracker, message);
+      stateReceived(step, schedule, zone, zone.tracker, message);
     } else if (zone.settings.kind !== 'external' && commandTopic(security, zone) === message.topic) {
       ours = true;
       commandReceived(step, zone, message);
     }
   }
   if (!ours) return false;
-  passHeard(passes, now.mono, message.retain);
+  messageCame(schedule.freshness, now.mono, message.retain);
   wake(step);
   return true;
 }
 
-function stateReceived(step: Step, zone: Zone, tracker: Tracker, message: Received): void {
-  const { security, now } = step;
+function stateReceived(
+  step: Step,
+  schedule: Schedule,
+  zone: Zone,
+  tracker: Tracker,
+  message: Received,
+): void {
+  const { now } = step;
   const owned = zone.settings.kind === 'owned';
-  const { state: from, disarmedInHistory } = tracker;
+  const from = stateOf(tracker);
+  const wasDisarmed = saidDisarmed(tracker);
   const reading = owned ? readState(message.payload) : readState(message.payload, zone.settings);
   const heard = hear(tracker, reading, message.retain, now.at);
   if (owned) {
-    ownStateReceived(step, zone, message);
+    ownStateReceived(step, schedule, zone, message);
     return;
   }
-  if (tracker.disarmedInHistory && !disarmedInHistory) disarmedMeanwhile(step, zone);
+  if (saidDisarmed(tracker) && !wasDisarmed) disarmedMeanwhile(step, zone);
   if (heard === 'history' || heard === 'ambiguous' || heard === 'ignored') return;
   zone.reported =
     reading.kind === 'state'
@@ -141,12 +155,11 @@ function stateReceived(step: Step, zone: Zone, tracker: Tracker, message: Receiv
         : reading.word;
   noteForeign(step, zone, reading, message);
   if (heard === 'repaired') {
-    const { topic, state: to } = tracker;
-    const fields = { zone: zone.settings.zone, topic, from, to };
+    const fields = { zone: zone.settings.zone, topic: tracker.topic, from, to: stateOf(tracker) };
     note(step, 'warn', 'state repaired: the retained copy differs from what was heard before', fields);
   }
-  if (security.passes !== undefined && (heard === 'changed' || heard === 'repaired' || heard === 'lost'))
-    lookSoon(security.passes, now.mono, !message.retain);
+  if (heard === 'changed' || heard === 'repaired' || heard === 'lost')
+    lookSoon(schedule, now.mono, !message.retain);
 }
 
 /**
@@ -175,12 +188,10 @@ function noteForeign(step: Step, zone: Zone, reading: Reading, { topic, payload 
 }
 
 /** Our own `.../state` came back: is it what the disk says? */
-function ownStateReceived(step: Step, zone: Zone, { payload, retain }: Received): void {
-  const { security, now } = step;
-  const { passes } = security;
+function ownStateReceived(step: Step, schedule: Schedule, zone: Zone, { payload, retain }: Received): void {
   zone.ownWord = normalise(excerpt(payload));
-  if (passes === undefined || zone.ownWord === zone.truth?.state) return;
+  if (zone.ownWord === zone.truth?.state) return;
   // an echo of a change before the last one looks the same as a foreign hand: the retained copy will tell
-  if (!retain) lookSoon(passes, now.mono, false);
-  else if (passes.freshness.probes > 0 && passes.copiesUntilMono === undefined) repair(step, zone);
+  if (!retain) lookSoon(schedule, step.now.mono, false);
+  else if (schedule.freshness.probes > 0 && schedule.copiesUntilMono === undefined) repair(step, zone);
 }

@@ -6,27 +6,29 @@
 import { clearAlarm, finishEntry, judgeWaiting, setTruth } from './alert.js';
 import { finishArming, firstTruth } from './owned-zone.js';
 import { beliefOf, note, type Security, type Step, type ZoneValue } from './security.js';
+import { queuedStates, saidDisarmed, stateOf, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
 import { remember, type Zone } from './zone.js';
 
 /** The states that an external zone had while we were not looking: queued copies, in their order. */
 function statesMeanwhile({ tracker, compared }: Zone): readonly SecurityState[] {
   if (tracker === undefined || compared) return [];
-  return tracker.disarmedInHistory ? [...tracker.history, 'disarmed'] : tracker.history;
+  return saidDisarmed(tracker) ? [...queuedStates(tracker), 'disarmed'] : queuedStates(tracker);
 }
 
 function compareExternal(step: Step, zone: Zone): void {
   const { tracker, settings } = zone;
-  const state = tracker?.state;
-  if (tracker === undefined || state === undefined) return;
-  const { topic, history, armedAt } = tracker;
+  if (tracker === undefined) return;
+  const state = stateOf(tracker);
+  if (state === undefined) return;
+  const { topic, tracked } = tracker;
   for (const trouble of zone.troubles) {
     if (trouble.startsWith('unknown')) zone.troubles.delete(trouble);
   }
-  const memory = remember(zone.memory, state, step.now.at, statesMeanwhile(zone), armedAt);
+  const memory = remember(zone.memory, state, step.now.at, statesMeanwhile(zone), tracked?.armedAt);
   if (!zone.compared) {
     zone.compared = true;
-    const states = (zone.whileAway = [...history]);
+    const states = (zone.whileAway = [...queuedStates(tracker)]);
     if (states.length > 0) {
       const message = `while we were away the zone was ${states.join(', ')}; now it is ${state}`;
       note(step, 'info', message, { zone: settings.zone, topic, states });
@@ -53,10 +55,12 @@ function advanceOwned(step: Step, zone: Zone): void {
   const { security, now } = step;
   const { truth, tracker, delayUntilMono } = zone;
   if (truth === undefined) {
-    const { link, passes } = security;
-    const asked = (tracker?.pass ?? 0) > 0 && passes?.copiesUntilMono === undefined;
-    if (!link.up || !asked || link.draining || tracker?.why === 'ambiguous') return;
-    const found = tracker?.state;
+    const { up } = security.link;
+    // the broker may still have it: not before it was asked, and has answered
+    if (tracker?.tracked === undefined || tracker.tracked.subscribes === 0) return;
+    if (up === undefined || up.isDraining || up.schedule?.copiesUntilMono !== undefined) return;
+    if (whyUnknown(tracker) === 'ambiguous') return;
+    const found = stateOf(tracker);
     const [level, message] =
       found === undefined
         ? (['info', 'new zone: it begins disarmed'] as const)

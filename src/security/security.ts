@@ -6,8 +6,7 @@
 
 import type { Now } from '../ports.js';
 import { zoneTopic } from '../mqtt/topics.js';
-import type { Link } from './link.js';
-import type { Passes } from './schedule.js';
+import type { Link } from './broker-link.js';
 import type { SecurityState } from './vocabulary.js';
 import { believe, topicsOf, type Belief, type Memory, type Motion, type Zone } from './zone.js';
 
@@ -140,8 +139,6 @@ export type Security = {
   /** In the order of the configuration. */
   zones: Map<string, Zone>;
   readonly link: Link;
-  /** Undefined while the link is down. */
-  passes: Passes | undefined;
   /** By `waitingKey`. */
   readonly waiting: Map<string, Waiting>;
   /** The last alert of each sensor since its zone was last disarmed, by alias. */
@@ -200,8 +197,8 @@ export function belief(security: Security, zone: string): Belief | undefined {
 
 /** Whether motion in an unknown zone still has hope: the link is down, or came up less than 5 s ago. */
 export function mayBecomeKnown({ security: { link }, now }: Step): boolean {
-  if (link.absent) return false;
-  return !link.up || now.mono < link.upMono + WAIT_MS;
+  if (link.isAbsent) return false;
+  return link.up === undefined || now.mono < link.up.askedMono + WAIT_MS;
 }
 
 /** Says something to people. */

@@ -2,10 +2,9 @@
 
 import type { Now } from '../ports.js';
 import { setTruth } from './alert.js';
-import { createLink } from './link.js';
+import { createLink, lookSoon, startSchedule, type Connection } from './broker-link.js';
 import { obey } from './owned-zone.js';
 import { refresh } from './refresh.js';
-import { lookSoon, startPasses } from './schedule.js';
 import {
   ZONE_CHANNELS,
   stateTopics,
@@ -35,7 +34,6 @@ export function createSecurity(
     baseTopic,
     zones: new Map(zones.map((settings) => [settings.zone, createZone(settings, baseTopic)])),
     link: createLink(now.at),
-    passes: undefined,
     waiting: new Map(),
     alertedAt: new Map(),
     undelivered: new Map(),
@@ -109,8 +107,8 @@ export function reconfigure(
   for (const zone of security.zones.values()) {
     if (isMoved) moveTopics(zone, baseTopic);
     const { tracker } = zone;
-    if (tracker === undefined || trackersBefore.has(tracker) || !link.up) continue;
-    begin(tracker, link.draining);
+    if (tracker === undefined || trackersBefore.has(tracker) || link.up === undefined) continue;
+    begin(tracker, link.up.isDraining);
     anew.add(tracker.topic);
   }
   for (const [name, zone] of old) {
@@ -122,13 +120,14 @@ export function reconfigure(
     }
   }
   security.changed = true;
-  if (link.up) subscribeTheDifference(step, topicsBefore, anew);
+  if (link.up !== undefined) subscribeTheDifference(step, link.up, topicsBefore, anew);
   refresh(step);
 }
 
 /** `anew`: state topics that have to be read from the beginning. */
 function subscribeTheDifference(
   { security, now, emit }: Step,
+  up: Connection,
   before: readonly string[],
   anew: ReadonlySet<string>,
 ): void {
@@ -136,13 +135,13 @@ function subscribeTheDifference(
   const gone = before.filter((topic) => !topics.includes(topic));
   const wanted = topics.filter((topic) => anew.has(topic) || !before.includes(topic));
   // motion waits for what is read anew
-  if (anew.size > 0) security.link.upMono = now.mono;
+  if (anew.size > 0) up.askedMono = now.mono;
   if (gone.length > 0) emit({ kind: 'unsubscribe', topics: gone });
   if (wanted.length > 0) emit({ kind: 'subscribe', topics: wanted });
   security.subscribed = new Set(topics);
-  if (topics.length === 0) security.passes = undefined;
-  else if (security.passes === undefined) security.passes = startPasses(now.mono);
-  else if (stateTopics(security).some((topic) => anew.has(topic))) lookSoon(security.passes, now.mono, true);
+  if (topics.length === 0) up.schedule = undefined;
+  else if (up.schedule === undefined) up.schedule = startSchedule(now.mono);
+  else if (stateTopics(security).some((topic) => anew.has(topic))) lookSoon(up.schedule, now.mono, true);
 }
 
 /**
@@ -150,7 +149,7 @@ function subscribeTheDifference(
  * before the first line.
  */
 export function withoutBroker(security: Security): void {
-  security.link.absent = true;
+  security.link.isAbsent = true;
 }
 
 /**

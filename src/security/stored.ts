@@ -6,6 +6,7 @@
 
 import { isObject, type JsonObject } from '../common/json.js';
 import type { Now } from '../ports.js';
+import { isClear } from './broker-link.js';
 import { note, waitingKey, type Alert, type Security, type Step, type ZoneValue } from './security.js';
 import { isArmed, isSecurityState, type ArmedMode } from './vocabulary.js';
 import type { Latch, Memory, Motion, RefusedCommand, Truth, Zone } from './zone.js';
@@ -54,7 +55,7 @@ export function snapshot(security: Security, now: Now): StoredSecurity {
   return {
     version: VERSION,
     session: link.session,
-    upAt: (link.up && !link.draining ? now.at : link.upAt) ?? null,
+    upAt: (isClear(link) ? now.at : link.upAt) ?? null,
     unseenUntil: link.unseenUntil,
     subscribed: [...subscribed],
     zones: Object.fromEntries([...zones].map(([name, zone]) => [name, storedZone(zone)])),

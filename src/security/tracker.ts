@@ -2,11 +2,11 @@
  * Which of the copies that a broker delivers of one retained state topic is true. A persistent session adds
  * history (queued copies) that cannot be told from live changes, some brokers mark queued copies as retained,
  * some hand out an old retained copy after a newer live one: docs/security-state.md has the whole list. What
- * is here is counted in SUBSCRIBEs ("passes"), not in time: src/security/passes.ts decides when they go out. Only
- * since when the topic has said armed is an instant.
+ * is here is counted in SUBSCRIBEs, not in time: src/security/broker-link.ts decides when they go out. Only since when
+ * the topic has said armed is an instant.
  *
  * Without a stored session every copy counts at once, and a live copy beats a retained one until the next
- * pass. With one, everything before the first verification is history; then the topic is known when a copy of
+ * SUBSCRIBE. With one, everything before the first verification is history; then the topic is known when a copy of
  * the verification has come that nothing else heard since contradicts.
  */
 
@@ -36,38 +36,51 @@ export const WHY: Readonly<Record<WhyUnknown | 'members_differ', string>> = {
   refused: 'the broker does not let us read the topic',
 };
 
-/** One state topic. Begins anew with every connection, except that `state` is gone at once when the link is. */
-export type Tracker = {
-  readonly topic: string;
-  /** The state, when it is known. */
-  state: SecurityState | undefined;
-  why: WhyUnknown;
-  /** Copies count: history is over, or there was none. */
-  settled: boolean;
-  /** Heard live since the last SUBSCRIBE: retained copies do not count until the next. */
-  live: boolean;
-  /** A retained copy came since the last SUBSCRIBE. */
-  copied: boolean;
-  /** The copies since the last SUBSCRIBE do not agree, and which is the newest cannot be said. */
-  conflict: boolean;
-  /** A session was stored: queued copies may come. */
-  queued: boolean;
+/** Copies since the last SUBSCRIBE, of which nobody knows yet whether they are old. */
+type Evidence = {
+  /** The last of them. */
+  readonly reading: Reading;
+  /** They all say the same. Otherwise the newest cannot be told. */
+  readonly isAgreed: boolean;
+  readonly isCopied: boolean;
+  readonly isLive: boolean;
+};
+
+/** What was heard since the last SUBSCRIBE; after a live copy, retained ones do not count until the next. */
+type Since = 'nothing' | 'copy' | 'live';
+
+/** How a topic stands. */
+type Standing =
+  /** A session was stored and nothing is verified: all is history. `isCopied`: a retained copy came. */
+  | { readonly kind: 'history'; readonly why: WhyUnknown; readonly isCopied: boolean }
+  /** A SUBSCRIBE asks what is true. */
+  | { readonly kind: 'verifying'; readonly why: WhyUnknown; readonly evidence: Evidence | undefined }
+  /** History is over, or there was none: each copy counts. */
+  | { readonly kind: 'unknown'; readonly why: WhyUnknown; readonly since: Since }
+  /** `misses`: SUBSCRIBEs in a row that brought no copy. */
+  | { readonly kind: 'known'; readonly state: SecurityState; readonly since: Since; readonly misses: number };
+
+/** What a stored session may hold. */
+type Queue = {
+  /** Queued copies of this connection in their order, the last 20; never taken for the state. */
+  readonly states: SecurityState[];
+  /** A queued copy said disarmed. */
+  saidDisarmed: boolean;
   /** Retained copies in this connection: more than SUBSCRIBEs means that queued copies are marked so too. */
   copies: number;
-  /** The last reading since the last SUBSCRIBE, while not settled. */
-  said: Reading | undefined;
-  /** The number of the last SUBSCRIBE in this connection; 0 = the one that belongs to the connect. */
-  pass: number;
   /** The last SUBSCRIBE went out after a pause without messages, so that no queue was left. */
-  quiet: boolean;
-  /** Passes in a row that brought no copy. */
-  misses: number;
-  /** The last SUBSCRIBE was refused. */
-  refused: boolean;
-  /** Queued copies of this connection in their order, the last 20; never taken for the state. */
-  history: SecurityState[];
-  /** A queued copy said disarmed. */
-  disarmedInHistory: boolean;
+  isQuiet: boolean;
+};
+
+/** The topic in this connection. */
+type Tracked = {
+  standing: Standing;
+  /** Undefined where no session was stored: nothing can have waited. */
+  readonly queue: Queue | undefined;
+  /** SUBSCRIBEs since the one of the connect. */
+  subscribes: number;
+  /** The last SUBSCRIBE was refused, which says nothing about an earlier one. */
+  isRefused: boolean;
   /**
    * Since when everything heard in this connection has said armed (epoch ms), also while the state is not known yet:
    * a state that is learned later was that of the time before only if nothing else was said in between.
@@ -75,77 +88,95 @@ export type Tracker = {
   armedAt: number | undefined;
 };
 
+/** One state topic. Begins anew with every connection; undefined = the link is down. */
+export type Tracker = { readonly topic: string; tracked: Tracked | undefined };
+
 /** What became of a message. `lost`: the state is known no longer. */
-export type Heard =
+export type Outcome =
   'history' | 'ignored' | 'ambiguous' | 'same' | 'changed' | 'repaired' | 'settled' | 'lost';
 
-/** What a pass has shown. `missing` and `ambiguous` want another pass soon. */
-export type PassResult = 'fine' | 'missing' | 'ambiguous' | 'settled' | 'lost';
+/** What a SUBSCRIBE has shown. `missing` and `ambiguous` want another one soon. */
+type Answer = 'fine' | 'missing' | 'ambiguous' | 'settled' | 'lost';
 
 const LONGEST_HISTORY = 20;
 
-/** One silent pass may be a race in the broker, two are not. */
+/** One silence may be a race in the broker, two are not. */
 const MISSES_UNTIL_UNKNOWN = 2;
 
 /** A topic of which nothing is known yet. */
 export function createTracker(topic: string): Tracker {
-  return {
-    topic,
-    state: undefined,
-    why: 'link_down',
-    settled: false,
-    live: false,
-    copied: false,
-    conflict: false,
-    queued: false,
-    copies: 0,
-    said: undefined,
-    pass: 0,
-    quiet: false,
-    misses: 0,
-    refused: false,
-    history: [],
-    disarmedInHistory: false,
-    armedAt: undefined,
-  };
+  return { topic, tracked: undefined };
+}
+
+/** The state, when it is known. */
+export function stateOf({ tracked }: Tracker): SecurityState | undefined {
+  return tracked?.standing.kind === 'known' ? tracked.standing.state : undefined;
+}
+
+/** Why the state is not known; undefined when it is. */
+export function whyUnknown({ tracked }: Tracker): WhyUnknown | undefined {
+  if (tracked === undefined) return 'link_down';
+  return tracked.standing.kind === 'known' ? undefined : tracked.standing.why;
+}
+
+/** The states that were queued, in their order. */
+export function queuedStates({ tracked }: Tracker): readonly SecurityState[] {
+  return tracked?.queue?.states ?? [];
+}
+
+/** Whether a queued copy said disarmed. */
+export function saidDisarmed({ tracked }: Tracker): boolean {
+  return tracked?.queue?.saidDisarmed === true;
 }
 
 /** The link is gone: nothing is known any more. */
 export function forget(tracker: Tracker): void {
-  tracker.state = undefined;
-  tracker.why = 'link_down';
-  tracker.settled = false;
+  tracker.tracked = undefined;
 }
 
 /** A connection begins, its first SUBSCRIBE is about to go out. `queued`: copies may have been kept for us. */
 export function begin(tracker: Tracker, queued: boolean): void {
-  Object.assign(tracker, createTracker(tracker.topic));
-  tracker.why = 'waiting';
-  tracker.queued = queued;
-  tracker.settled = !queued;
+  tracker.tracked = {
+    standing: queued
+      ? { kind: 'history', why: 'waiting', isCopied: false }
+      : { kind: 'unknown', why: 'waiting', since: 'nothing' },
+    queue: queued ? { states: [], saidDisarmed: false, copies: 0, isQuiet: false } : undefined,
+    subscribes: 0,
+    isRefused: false,
+    armedAt: undefined,
+  };
 }
 
 /** A verification SUBSCRIBE is about to go out. `quiet`: after a pause without messages. */
-export function verify(tracker: Tracker, quiet: boolean): void {
-  tracker.pass += 1;
-  tracker.quiet = quiet;
-  tracker.live = false;
-  tracker.copied = false;
-  tracker.conflict = false;
-  tracker.said = undefined;
+export function verify({ tracked }: Tracker, quiet: boolean): void {
+  if (tracked === undefined) return;
+  const { queue, standing } = tracked;
+  tracked.subscribes += 1;
+  if (queue !== undefined) queue.isQuiet = quiet;
+  tracked.standing =
+    standing.kind === 'history' || standing.kind === 'verifying'
+      ? { kind: 'verifying', why: standing.why, evidence: undefined }
+      : { ...standing, since: 'nothing' };
 }
 
 /** The broker refuses to let us read the topic. */
-export function refuse(tracker: Tracker): void {
-  tracker.refused = true;
-  tracker.state = undefined;
-  tracker.why = 'refused';
+export function refuse({ tracked }: Tracker): void {
+  if (tracked === undefined) return;
+  const { standing } = tracked;
+  tracked.isRefused = true;
+  tracked.standing =
+    standing.kind === 'known'
+      ? { kind: 'unknown', why: 'refused', since: standing.since }
+      : { ...standing, why: 'refused' };
 }
 
 /** The broker lets us read the topic. */
-export function grant(tracker: Tracker): void {
-  tracker.refused = false;
-  if (tracker.why === 'refused') tracker.why = 'waiting';
+export function grant({ tracked }: Tracker): void {
+  if (tracked === undefined) return;
+  const { standing } = tracked;
+  tracked.isRefused = false;
+  if (standing.kind !== 'known' && standing.why === 'refused')
+    tracked.standing = { ...standing, why: 'waiting' };
 }
 
 function same(one: Reading, other: Reading): boolean {
@@ -154,139 +185,158 @@ function same(one: Reading, other: Reading): boolean {
   return one.kind === other.kind;
 }
 
-function apply(tracker: Tracker, reading: Reading): Heard {
-  const before = tracker.state;
+/** What a copy that counts makes of the state that was known before it. */
+function after(before: SecurityState | undefined, reading: Reading, since: Since): Standing {
   switch (reading.kind) {
     case 'state':
-      tracker.state = reading.state;
-      break;
+      return { kind: 'known', state: reading.state, since, misses: 0 };
     case 'none':
-      tracker.state = undefined;
-      tracker.why = reading.word === 'cleared' ? 'cleared' : 'no_information';
-      break;
+      return { kind: 'unknown', why: reading.word === 'cleared' ? 'cleared' : 'no_information', since };
     case 'keep':
     case 'not_understood':
-      if (before === undefined) tracker.why = reading.kind === 'keep' ? 'no_information' : 'not_understood';
-      break;
+      if (before !== undefined) return { kind: 'known', state: before, since, misses: 0 };
+      return { kind: 'unknown', why: reading.kind === 'keep' ? 'no_information' : 'not_understood', since };
   }
-  tracker.misses = 0;
-  if (tracker.state === before) return 'same';
-  return tracker.state === undefined ? 'lost' : 'changed';
 }
 
-function record(tracker: Tracker, reading: Reading): void {
+function record(queue: Queue, reading: Reading): void {
   if (reading.kind !== 'state') return;
-  if (reading.state === 'disarmed') tracker.disarmedInHistory = true;
-  tracker.history.push(reading.state);
-  if (tracker.history.length > LONGEST_HISTORY) tracker.history.shift();
+  queue.saidDisarmed ||= reading.state === 'disarmed';
+  queue.states.push(reading.state);
+  if (queue.states.length > LONGEST_HISTORY) queue.states.shift();
 }
 
-function noteArmed(tracker: Tracker, reading: Reading, at: number): void {
+function noteArmed(tracked: Tracked, reading: Reading, at: number): void {
   if (reading.kind === 'keep' || reading.kind === 'not_understood') return;
   const saysArmed = reading.kind === 'state' && isArmed(reading.state);
-  tracker.armedAt = saysArmed ? (tracker.armedAt ?? at) : undefined;
-}
-
-function settle(tracker: Tracker, reading: Reading): Heard {
-  tracker.settled = true;
-  apply(tracker, reading);
-  return 'settled';
-}
-
-function hearUnsettled(tracker: Tracker, reading: Reading, retained: boolean): Heard {
-  if (tracker.pass === 0) {
-    // a retained copy is no news of the past, except where queued copies are marked as retained too
-    if (!retained || tracker.copied) record(tracker, reading);
-    else if (reading.kind === 'state' && reading.state === 'disarmed') tracker.disarmedInHistory = true;
-    if (retained) tracker.copied = true;
-    return 'history';
-  }
-  if (tracker.said !== undefined && !same(tracker.said, reading)) tracker.conflict = true;
-  tracker.said = reading;
-  if (retained) tracker.copied = true;
-  else {
-    tracker.live = true;
-    record(tracker, reading);
-  }
-  if (tracker.conflict) return 'ambiguous';
-  return tracker.copied && tracker.quiet ? settle(tracker, reading) : 'history';
+  tracked.armedAt = saysArmed ? (tracked.armedAt ?? at) : undefined;
 }
 
 /** Whether this broker marks queued copies as retained: an honest one sends one copy for each SUBSCRIBE. */
-function marksQueue(tracker: Tracker): boolean {
-  return tracker.copies > tracker.pass + 1;
+function marksQueue({ subscribes }: Tracked, { copies }: Queue): boolean {
+  return copies > subscribes + 1;
 }
 
 /**
- * Whether a copy may still be one of the queue, though the topic is known: the last SUBSCRIBE went out while
+ * Whether a copy may still be one of the queue, though history counted as over: the last SUBSCRIBE went out while
  * messages were still coming.
  */
-function mayBeQueued(tracker: Tracker, reading: Reading, retained: boolean): boolean {
-  if (!tracker.queued || tracker.quiet || (retained && !marksQueue(tracker))) return false;
-  return reading.kind !== 'state' || reading.state !== tracker.state;
+function mayBeQueued(tracked: Tracked, reading: Reading, retained: boolean): boolean {
+  const { queue, standing } = tracked;
+  if (queue === undefined || queue.isQuiet || (retained && !marksQueue(tracked, queue))) return false;
+  return reading.kind !== 'state' || standing.kind !== 'known' || reading.state !== standing.state;
+}
+
+/** What is true by copies that do not contradict each other. */
+function settled({ reading, isLive }: Evidence): Standing {
+  return after(undefined, reading, isLive ? 'live' : 'copy');
+}
+
+/** A copy while it is asked what is true. */
+function weigh(
+  tracked: Tracked,
+  standing: Extract<Standing, { kind: 'verifying' }>,
+  reading: Reading,
+  retained: boolean,
+): Outcome {
+  const { evidence: earlier } = standing;
+  const evidence = {
+    reading,
+    isAgreed: earlier === undefined || (earlier.isAgreed && same(earlier.reading, reading)),
+    isCopied: retained || earlier?.isCopied === true,
+    isLive: !retained || earlier?.isLive === true,
+  };
+  const isSettled = evidence.isAgreed && evidence.isCopied && tracked.queue?.isQuiet === true;
+  tracked.standing = isSettled ? settled(evidence) : { ...standing, evidence };
+  if (isSettled) return 'settled';
+  return evidence.isAgreed ? 'history' : 'ambiguous';
 }
 
 /** A message came. `retained` is its retain flag as delivered, `at` the instant (epoch ms). */
-export function hear(tracker: Tracker, reading: Reading, retained: boolean, at: number): Heard {
-  if (retained) tracker.copies += 1;
-  const mayBeOld = tracker.settled && mayBeQueued(tracker, reading, retained);
-  if (tracker.settled && !mayBeOld && retained && tracker.live) {
-    tracker.copied = true;
-    return 'ignored';
+export function hear({ tracked }: Tracker, reading: Reading, retained: boolean, at: number): Outcome {
+  if (tracked === undefined) return 'ignored';
+  const { queue, standing } = tracked;
+  if (retained && queue !== undefined) queue.copies += 1;
+  switch (standing.kind) {
+    case 'history':
+      noteArmed(tracked, reading, at);
+      tracked.standing = { ...standing, isCopied: standing.isCopied || retained };
+      if (queue === undefined) return 'history';
+      // a retained copy is no news of the past, except where queued copies are marked as retained too
+      if (!retained || standing.isCopied) record(queue, reading);
+      else queue.saidDisarmed ||= reading.kind === 'state' && reading.state === 'disarmed';
+      return 'history';
+    case 'verifying':
+      noteArmed(tracked, reading, at);
+      if (queue !== undefined && !retained) record(queue, reading);
+      return weigh(tracked, standing, reading, retained);
+    case 'unknown':
+    case 'known': {
+      if (queue !== undefined && mayBeQueued(tracked, reading, retained)) {
+        noteArmed(tracked, reading, at);
+        record(queue, reading);
+        const evidence = { reading, isAgreed: false, isCopied: retained, isLive: !retained };
+        tracked.standing = { kind: 'verifying', why: 'ambiguous', evidence };
+        return 'lost';
+      }
+      if (retained && standing.since === 'live') return 'ignored';
+      noteArmed(tracked, reading, at);
+      const before = standing.kind === 'known' ? standing.state : undefined;
+      const next = after(before, reading, retained ? 'copy' : 'live');
+      tracked.standing = next;
+      if (next.kind !== 'known') return before === undefined ? 'same' : 'lost';
+      if (next.state === before) return 'same';
+      return retained && before !== undefined ? 'repaired' : 'changed';
+    }
   }
-  noteArmed(tracker, reading, at);
-  if (mayBeOld) {
-    tracker.settled = false;
-    tracker.state = undefined;
-    tracker.why = 'ambiguous';
-    tracker.conflict = true;
-    record(tracker, reading);
-    return 'lost';
-  }
-  if (!tracker.settled) return hearUnsettled(tracker, reading, retained);
-  if (retained) {
-    tracker.copied = true;
-    const known = tracker.state !== undefined;
-    const heard = apply(tracker, reading);
-    return heard === 'changed' && known ? 'repaired' : heard;
-  }
-  tracker.live = true;
-  return apply(tracker, reading);
 }
 
 /** Whether nothing more is to be expected from the last SUBSCRIBE for this topic. */
-export function isAnswered(tracker: Tracker): boolean {
-  if (tracker.refused) return true;
-  return tracker.settled ? tracker.copied || tracker.live : tracker.copied && tracker.quiet;
+export function isAnswered({ tracked }: Tracker): boolean {
+  if (tracked === undefined) return false;
+  const { queue, standing, isRefused } = tracked;
+  if (isRefused) return true;
+  if (standing.kind === 'history') return false;
+  if (standing.kind === 'verifying') return standing.evidence?.isCopied === true && queue?.isQuiet === true;
+  return standing.since !== 'nothing';
 }
 
 /** The time for answers to the last SUBSCRIBE is over. */
-export function endPass(tracker: Tracker): PassResult {
+export function endOfAnswers({ tracked }: Tracker): Answer {
   // a cluster without a leader refuses, too: it is asked again as soon as for what is not there
-  if (tracker.refused) return 'missing';
-  if (!tracker.settled) {
-    if (tracker.pass === 0) return 'ambiguous';
-    if (tracker.said === undefined) {
-      // nothing is kept and the queue is empty: what comes from now on is live
-      tracker.settled = tracker.quiet;
-      tracker.why = 'nothing_retained';
+  if (tracked === undefined || tracked.isRefused) return 'missing';
+  const { queue, standing } = tracked;
+  switch (standing.kind) {
+    case 'history':
+      return 'ambiguous';
+    case 'verifying': {
+      const { evidence } = standing;
+      if (evidence === undefined) {
+        // nothing is kept; if the queue is empty, what comes from now on is live
+        tracked.standing =
+          queue?.isQuiet === true
+            ? { kind: 'unknown', why: 'nothing_retained', since: 'nothing' }
+            : { ...standing, why: 'nothing_retained' };
+        return 'missing';
+      }
+      if (evidence.isCopied && evidence.isAgreed && queue !== undefined && !marksQueue(tracked, queue)) {
+        tracked.standing = settled(evidence);
+        return 'settled';
+      }
+      tracked.standing = { ...standing, why: 'ambiguous' };
+      return 'ambiguous';
+    }
+    case 'unknown':
+      if (standing.since !== 'nothing') return 'fine';
+      if (standing.why === 'waiting') tracked.standing = { ...standing, why: 'nothing_retained' };
       return 'missing';
-    }
-    if (tracker.copied && !tracker.conflict && !marksQueue(tracker)) {
-      settle(tracker, tracker.said);
-      return 'settled';
-    }
-    tracker.why = 'ambiguous';
-    return 'ambiguous';
+    case 'known':
+      if (standing.since !== 'nothing') return 'fine';
+      if (standing.misses + 1 < MISSES_UNTIL_UNKNOWN) {
+        tracked.standing = { ...standing, misses: standing.misses + 1 };
+        return 'missing';
+      }
+      tracked.standing = { kind: 'unknown', why: 'nothing_retained', since: 'nothing' };
+      return 'lost';
   }
-  if (tracker.copied || tracker.live) return 'fine';
-  tracker.misses += 1;
-  if (tracker.state === undefined) {
-    if (tracker.why === 'waiting') tracker.why = 'nothing_retained';
-    return 'missing';
-  }
-  if (tracker.misses < MISSES_UNTIL_UNKNOWN) return 'missing';
-  tracker.state = undefined;
-  tracker.why = 'nothing_retained';
-  return 'lost';
 }

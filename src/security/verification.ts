@@ -3,20 +3,36 @@
  * what the broker has lost of the zones that are ours, and ends what has waited for its time.
  */
 
+import {
+  dueAt,
+  dueStep,
+  seeUp,
+  verificationClosed,
+  verificationSent,
+  type Connection,
+  type Schedule,
+} from './broker-link.js';
 import { isQueueEmpty } from './freshness.js';
-import { seeUp } from './link.js';
 import { refresh } from './refresh.js';
-import { passClosed, passDueAt, passSent, passStep, type Passes } from './schedule.js';
 import { WAIT_MS, beginTrouble, beliefOf, note, stateTopics, type Security, type Step } from './security.js';
-import { WHY, endPass, isAnswered, verify, type Tracker } from './tracker.js';
+import {
+  WHY,
+  endOfAnswers,
+  isAnswered,
+  queuedStates,
+  verify,
+  whyUnknown,
+  type Tracker,
+  type WhyUnknown,
+} from './tracker.js';
 import type { Zone } from './zone.js';
 
 /** When `wake` wants to be called, monotonic ms; undefined = when something happens. */
 export function nextWake(security: Security): number | undefined {
-  const { link, passes, waiting } = security;
+  const { link, waiting } = security;
   const times: number[] = [];
-  if (passes !== undefined) times.push(passDueAt(passes));
-  if (link.up && waiting.size > 0) times.push(link.upMono + WAIT_MS);
+  if (link.up?.schedule !== undefined) times.push(dueAt(link.up.schedule));
+  if (link.up !== undefined && waiting.size > 0) times.push(link.up.askedMono + WAIT_MS);
   for (const zone of security.zones.values()) {
     if (zone.delayUntilMono === undefined) continue;
     // the end of an entry delay waits for the broker
@@ -29,25 +45,24 @@ export function nextWake(security: Security): number | undefined {
 /** Time has come to `now`: verifications, ends of delays, motion that has waited long enough. Never too often. */
 export function wake(step: Step): void {
   const { security, now } = step;
-  const { link, passes, zones } = security;
+  const { link, zones } = security;
+  const { up } = link;
   seeUp(link, now);
-  if (passes !== undefined) {
-    for (;;) {
-      const isEveryTopicHeard = [...zones.values()].every(
-        ({ tracker }) => tracker === undefined || isAnswered(tracker),
-      );
-      const due = passStep(passes, now.mono, isEveryTopicHeard);
-      if (due === 'none') break;
-      if (due === 'verify') sendVerification(step, passes);
-      else closeVerification(step, passes);
-    }
+  while (up?.schedule !== undefined) {
+    const isEveryTopicHeard = [...zones.values()].every(
+      ({ tracker }) => tracker === undefined || isAnswered(tracker),
+    );
+    const due = dueStep(up.schedule, now.mono, isEveryTopicHeard);
+    if (due === 'none') break;
+    if (due === 'verify') sendVerification(step, up.schedule);
+    else closeVerification(step, up, up.schedule);
   }
   refresh(step);
 }
 
-function sendVerification({ security, now, emit }: Step, passes: Passes): void {
+function sendVerification({ security, now, emit }: Step, schedule: Schedule): void {
   const topics = stateTopics(security);
-  const isQuiet = passSent(passes, now.mono);
+  const isQuiet = verificationSent(schedule, now.mono);
   for (const zone of security.zones.values()) {
     zone.ownWord = undefined;
     if (zone.tracker !== undefined) verify(zone.tracker, isQuiet);
@@ -55,42 +70,43 @@ function sendVerification({ security, now, emit }: Step, passes: Passes): void {
   if (topics.length > 0) emit({ kind: 'subscribe', topics });
 }
 
-function closeVerification(step: Step, passes: Passes): void {
+function closeVerification(step: Step, up: Connection, schedule: Schedule): void {
   const { security, now } = step;
-  const { link, zones } = security;
+  const { zones } = security;
   let missing = false;
   let ambiguous = false;
-  if (isQueueEmpty(passes.freshness, now.mono)) link.draining = false;
+  if (isQueueEmpty(schedule.freshness, now.mono)) up.isDraining = false;
   for (const zone of zones.values()) {
     const { tracker } = zone;
     if (tracker === undefined) continue;
-    const result = endPass(tracker);
+    const result = endOfAnswers(tracker);
     if (zone.settings.kind === 'owned') {
       repair(step, zone);
       if (zone.truth !== undefined) continue;
     }
     missing ||= result === 'missing' || result === 'lost';
     ambiguous ||= result === 'ambiguous';
-    if (zone.settings.kind === 'external' && tracker.state === undefined) {
-      // what was queued says more than nothing, though not how the zone is now
-      zone.whileAway = [...tracker.history];
-      noteUnknown(step, zone, tracker);
-    }
+    const why = whyUnknown(tracker);
+    if (zone.settings.kind !== 'external' || why === undefined) continue;
+    // what was queued says more than nothing, though not how the zone is now
+    zone.whileAway = [...queuedStates(tracker)];
+    noteUnknown(step, zone, tracker, why);
   }
-  // a queue that is still coming wants another pass as soon as it pauses
-  passClosed(passes, now.mono, missing, ambiguous || link.draining);
+  // a queue that is still coming wants another one as soon as it pauses
+  verificationClosed(schedule, now.mono, missing, ambiguous || up.isDraining);
 }
 
-function noteUnknown(step: Step, zone: Zone, { refused, why, topic, history }: Tracker): void {
-  if (refused || !beginTrouble(zone, `unknown ${why}`)) return;
-  const fields = { zone: zone.settings.zone, topic, queued: history };
+function noteUnknown(step: Step, zone: Zone, tracker: Tracker, why: WhyUnknown): void {
+  const { topic, tracked } = tracker;
+  if (tracked?.isRefused === true || !beginTrouble(zone, `unknown ${why}`)) return;
+  const fields = { zone: zone.settings.zone, topic, queued: queuedStates(tracker) };
   note(step, 'warn', `zone unknown: ${WHY[why]} (${topic})`, fields);
 }
 
 /** Publishes the truth of an owned zone again when the broker has something else. */
 export function repair(step: Step, zone: Zone): void {
   const { truth, tracker, ownWord } = zone;
-  if (truth === undefined || tracker === undefined || step.security.link.draining) return;
+  if (truth === undefined || tracker === undefined || step.security.link.up?.isDraining === true) return;
   if (ownWord === truth.state) {
     zone.troubles.delete('repair');
     return;

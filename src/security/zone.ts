@@ -5,8 +5,8 @@
  */
 
 import { zoneTopic } from '../mqtt/topics.js';
-import type { Link } from './link.js';
-import { createTracker, type Tracker, type WhyUnknown } from './tracker.js';
+import type { Link } from './broker-link.js';
+import { createTracker, whyUnknown, type Tracker, type WhyUnknown } from './tracker.js';
 import { armedMode, isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
 
 /** What to do with motion in a zone whose security state is not known (docs/design.md, decision 8). */
@@ -254,10 +254,13 @@ function believeSingle(zone: Zone, link: Link): Belief {
   const memory = zone.truth ?? zone.memory;
   if (zone.pinned) return beliefFrom(memory, 'scene', undefined);
   const source = zone.truth !== undefined ? 'disk' : (tracker?.topic ?? 'disk');
-  if (!link.up && !(link.absent && settings.kind === 'owned')) return beliefFrom(memory, source, 'link_down');
+  const { up, isAbsent } = link;
+  if (up === undefined && !(isAbsent && settings.kind === 'owned'))
+    return beliefFrom(memory, source, 'link_down');
   // an owned zone is what its disk says, unless a command may still be waiting in the queue
-  if (settings.kind === 'owned') return beliefFrom(memory, source, link.draining ? 'waiting' : undefined);
-  return beliefFrom(memory, source, tracker?.state === undefined ? (tracker?.why ?? 'waiting') : undefined);
+  if (settings.kind === 'owned')
+    return beliefFrom(memory, source, up?.isDraining === true ? 'waiting' : undefined);
+  return beliefFrom(memory, source, tracker === undefined ? 'waiting' : whyUnknown(tracker));
 }
 
 /**

@@ -191,7 +191,7 @@ export class BrokerSide implements BrokerListener {
 
   /** A message came; a retained copy did not wait. */
   #count({ topic, retain }: Received): void {
-    const isDraining = !this.#isSubscribed || this.#parts.bridge.security.link.draining;
+    const isDraining = !this.#isSubscribed || this.#parts.bridge.security.link.up?.isDraining === true;
     this.#isArriving &&= isDraining;
     if (this.#session === undefined || !this.#isArriving || retain) return;
     const { topics, queued } = this.#session;

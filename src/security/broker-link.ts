@@ -1,0 +1,209 @@
+/**
+ * The connection to the broker as the zones need to know it, and when the state topics are subscribed to again in it
+ * (verifications). A new SUBSCRIBE makes the broker deliver its retained copies anew (MQTT 3.1.1, section 3.8.4), which
+ * is the only way to hear the truth after a queue of old copies, and heals what brokers get wrong when a change races
+ * with a SUBSCRIBE. `at` instants are epoch ms, `...Mono` monotonic ms.
+ */
+
+import type { Now } from '../ports.js';
+import { QUIET_MS, probeAcknowledged, probeSent, startFreshness, type Freshness } from './freshness.js';
+
+/** The connection while it is up. */
+export type Connection = {
+  /** When the zones were asked for from the beginning, monotonic. */
+  askedMono: number;
+  /**
+   * What the broker kept for us may still be on its way: a stored session is there and the first verification
+   * is not over.
+   */
+  isDraining: boolean;
+  /** How long messages may have waited at most while it is draining, ms; Infinity = not known. */
+  awayMs: number;
+  /** No SUBSCRIBE was answered, and nothing was kept for us before that. */
+  isUnanswered: boolean;
+  /** Undefined when there is nothing to subscribe to. */
+  schedule: Schedule | undefined;
+};
+
+/** What is known of the connection, now and over all connections. */
+export type Link = {
+  /** There is no broker and never will be: a log is being explained. */
+  isAbsent: boolean;
+  /** Undefined = the link is down. */
+  up: Connection | undefined;
+  /** Names whose session it was last: broker and client id. */
+  session: string;
+  /** The last moment at which it is known to have been up with nothing old on its way; undefined = never. */
+  upAt: number | undefined;
+  /** When it went down after such a moment, monotonic; undefined = there was none in this run. */
+  downMono: number | undefined;
+  /**
+   * When the broker answered for the first time after the last connect without a stored session: what happened before
+   * that, nobody kept for us.
+   */
+  unseenUntil: number;
+};
+
+/** A link that was never up. */
+export function createLink(unseenUntil: number): Link {
+  return { isAbsent: false, up: undefined, session: '', upAt: undefined, downMono: undefined, unseenUntil };
+}
+
+/** What comes from now on is kept for us, or delivered: a SUBSCRIBE has been answered. */
+export function subscriptionStands(link: Link, now: Now): void {
+  if (link.up?.isUnanswered !== true) return;
+  link.up.isUnanswered = false;
+  link.unseenUntil = now.at;
+}
+
+/** It is up, and nothing old is on its way. */
+export function isClear({ up }: Link): boolean {
+  return up !== undefined && !up.isDraining;
+}
+
+/**
+ * It comes up: for how long the broker may have kept messages for us is settled now. What it has kept until the
+ * queue was empty once counts from there, however often the link was cut in between. What another session has kept
+ * may be of any age, and a clock that runs behind tells nothing.
+ */
+export function comeUp(link: Link, session: string, sessionPresent: boolean, now: Now): Connection {
+  if (session !== link.session) {
+    link.upAt = undefined;
+    link.downMono = undefined;
+  }
+  link.session = session;
+  const { downMono, upAt } = link;
+  let awayMs = upAt === undefined || upAt > now.at ? Infinity : now.at - upAt;
+  if (downMono !== undefined) awayMs = now.mono - downMono;
+  link.up = {
+    askedMono: now.mono,
+    isDraining: sessionPresent,
+    awayMs,
+    isUnanswered: !sessionPresent,
+    schedule: undefined,
+  };
+  return link.up;
+}
+
+/** It goes down. */
+export function goDown(link: Link, now: Now): void {
+  seeUp(link, now);
+  if (isClear(link)) link.downMono = now.mono;
+  link.up = undefined;
+}
+
+/** It is up now, which counts if nothing old is on its way. */
+export function seeUp(link: Link, now: Now): void {
+  if (isClear(link)) link.upAt = now.at;
+}
+
+/** Nothing was noticed for `forMs`: as if it had been down, also in the eyes of a monotonic clock that stood still. */
+export function standStill(link: Link, forMs: number, now: Now): void {
+  const { up } = link;
+  if (up !== undefined && !up.isDraining) {
+    link.downMono = now.mono - forMs;
+    link.upAt = now.at - forMs;
+    up.awayMs = forMs;
+    return;
+  }
+  if (link.downMono !== undefined) link.downMono -= forMs;
+  if (up !== undefined) up.awayMs += forMs;
+}
+
+/** A pause is waited for at most this much longer than the earliest moment of a verification: 3 s after the SUBACK. */
+const PATIENCE_MS = 2400;
+/** Without a SUBACK the first verification goes out this long after the SUBSCRIBE. */
+const NO_SUBACK_MS = 3000;
+/** How long copies may take after the SUBACK of a verification. */
+const COPIES_MS = 1500;
+/** Between verifications when all is well. */
+const INTERVAL_MS = 60_000;
+/** After a change, or when something was missing, the next look comes after this. */
+const SOON_MS = 2000;
+/** So many looks in a row come soon when something stays missing, then the ordinary interval. */
+const EAGER_LOOKS = 5;
+
+/** When the state topics are subscribed to again in one connection (verifications). */
+export type Schedule = {
+  /** A verification is a probe, too. */
+  readonly freshness: Freshness;
+  /** No verification before this. */
+  nextMono: number;
+  /** When copies of the last verification are no longer waited for; undefined = not waiting. */
+  copiesUntilMono: number | undefined;
+  eager: number;
+};
+
+/** The SUBSCRIBE of the connect goes out. */
+export function startSchedule(mono: number): Schedule {
+  return {
+    freshness: startFreshness(mono),
+    nextMono: mono + NO_SUBACK_MS,
+    copiesUntilMono: undefined,
+    eager: 0,
+  };
+}
+
+/** A SUBACK came. */
+export function verificationAcknowledged(schedule: Schedule, mono: number): void {
+  probeAcknowledged(schedule.freshness);
+  if (schedule.freshness.probes === 0) schedule.nextMono = mono + QUIET_MS;
+  else if (schedule.copiesUntilMono !== undefined) schedule.copiesUntilMono = mono + COPIES_MS;
+}
+
+/** A verification goes out; returns whether it does so after a pause without messages. */
+export function verificationSent(schedule: Schedule, mono: number): boolean {
+  probeSent(schedule.freshness, mono);
+  schedule.copiesUntilMono = mono + NO_SUBACK_MS;
+  schedule.nextMono = mono + INTERVAL_MS;
+  return schedule.freshness.isQuiet;
+}
+
+/** Something changed: look again soon. `afresh` = it was a real change, so that patience begins anew. */
+export function lookSoon(schedule: Schedule, mono: number, afresh: boolean): void {
+  if (afresh) schedule.eager = 0;
+  if (schedule.freshness.probes === 0 || schedule.eager >= EAGER_LOOKS) return;
+  schedule.nextMono = Math.min(schedule.nextMono, mono + SOON_MS);
+}
+
+/**
+ * Copies of the last verification are no longer waited for. `missing`: a topic had none; `ambiguous`: copies
+ * of a topic did not agree, which only another SUBSCRIBE can settle.
+ */
+export function verificationClosed(
+  schedule: Schedule,
+  mono: number,
+  missing: boolean,
+  ambiguous: boolean,
+): void {
+  schedule.copiesUntilMono = undefined;
+  if (ambiguous) {
+    schedule.nextMono = mono + QUIET_MS;
+  } else if (missing) {
+    lookSoon(schedule, mono, false);
+    schedule.eager += 1;
+  } else {
+    schedule.eager = 0;
+  }
+}
+
+function verifyAt(schedule: Schedule): number {
+  const quietAt = Math.max(schedule.nextMono, schedule.freshness.heardMono + QUIET_MS);
+  return Math.min(quietAt, schedule.nextMono + PATIENCE_MS);
+}
+
+/** When `dueStep` has something to say, monotonic ms. */
+export function dueAt(schedule: Schedule): number {
+  return schedule.copiesUntilMono ?? verifyAt(schedule);
+}
+
+/** What is to be done at `mono`. `isEveryTopicHeard`: every topic had its copy, so that nothing is waited for. */
+export function dueStep(
+  schedule: Schedule,
+  mono: number,
+  isEveryTopicHeard: boolean,
+): 'verify' | 'close' | 'none' {
+  const { copiesUntilMono } = schedule;
+  if (copiesUntilMono !== undefined) return isEveryTopicHeard || mono >= copiesUntilMono ? 'close' : 'none';
+  return mono < verifyAt(schedule) ? 'none' : 'verify';
+}
