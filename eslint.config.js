@@ -123,7 +123,6 @@ const longFunctions = [
   'src/io/broker.ts',
   'src/io/broker/link.ts',
   'src/io/systemd.ts',
-  'src/io/tail/follow-log.ts',
 ];
 
 export default tseslint.config(

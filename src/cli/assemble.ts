@@ -12,7 +12,7 @@ import { parseBrokerUrl } from '../io/broker/url.js';
 import type { Credentials } from '../io/broker/visit.js';
 import { systemClock } from '../io/clock.js';
 import { openStore } from '../io/store.js';
-import { followLog } from '../io/tail/follow-log.js';
+import { LogFollower } from '../io/tail/log-follower.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import type { Broker, LineSource, Log, StateStore } from '../ports.js';
 import type { ServiceSettings } from '../settings.js';
@@ -42,7 +42,7 @@ function sessionNameOf({ clientId, urls }: Configuration['mqtt']): string {
 
 /** The follower of the configured log. */
 export function sourceOf({ heyu }: Configuration): LineSource {
-  return followLog({
+  return new LogFollower({
     path: heyu.log,
     clock: systemClock,
     randomGeneration: () => randomBytes(4).toString('hex'),

@@ -24,8 +24,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a file gets another generation when it is met again',
-    file: 'io/tail/generations.js',
-    text: '(yield* takeKnown(following, file)) ??',
+    file: 'io/tail/tailed-file.js',
+    text: '(yield* this.#takeKnown(reader)) ??',
     instead: '',
   },
   {

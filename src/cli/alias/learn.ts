@@ -15,7 +15,7 @@ import { aliasProblem, type Plain } from '../../config/forms.js';
 import { isoAt, timeZone } from '../../heyu/time-zone.js';
 import { writeAddresses, type X10Config } from '../../heyu/x10config.js';
 import { systemClock } from '../../io/clock.js';
-import { followLog } from '../../io/tail/follow-log.js';
+import { LogFollower } from '../../io/tail/log-follower.js';
 import type { LineSource } from '../../ports.js';
 import { type Address, unitsOf } from '../../x10/address.js';
 import { type Ask, askOnTerminal } from '../ask.js';
@@ -156,7 +156,7 @@ type Listener = { readonly begun: (hasLog: boolean) => void; readonly heard: (he
 /** Follows the log from its end; `begun` is called once, when the end was found or there is no log yet. */
 function follow({ form, log, place, terminal }: Walk, listener: Listener): LineSource {
   const reader = lineReader(form, form.addressExpiryMs);
-  const source = followLog({
+  const source = new LogFollower({
     path: log,
     clock: systemClock,
     randomGeneration: () => randomBytes(4).toString('hex'),

@@ -4,7 +4,9 @@
  * watch has been armed, so that nothing falls between the last look and the first event.
  */
 import { watch, type ChokidarOptions } from 'chokidar';
-import { basename } from 'node:path';
+import { existsSync, lstatSync, readlinkSync, statfsSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import type { ByteSource } from './byte-source.js';
 
 /** One thing to be watched. */
 export type WatchTarget = {
@@ -82,4 +84,92 @@ export const chokidarDoorbell: OpenDoorbell = (ring, armed) => {
 
 function keyOf({ path, identity, entry }: WatchTarget): string {
   return [path, identity, entry ?? ''].join('\0');
+}
+
+const DESCRIPTORS = '/proc/self/fd';
+/** Symbolic links that lead to symbolic links are followed this far, as the system does. */
+const MOST_LINKS = 40;
+
+/**
+ * What must be watched so that no change goes unnoticed: the open files themselves, by descriptor, which needs no
+ * re-arming however they are renamed or deleted, and the directories in which the name may appear. `newest` is the file
+ * that has the name, `isWanting` = the log is missing or cannot be read.
+ */
+export function watchTargets(
+  path: string,
+  open: readonly ByteSource[],
+  newest: ByteSource | undefined,
+  isWanting: boolean,
+): WatchTarget[] {
+  const hasDescriptors = existsSync(DESCRIPTORS);
+  const byPath = newest === undefined ? [] : [{ path, identity: identityOf(newest) }];
+  const byDescriptor = open
+    .filter(({ fd }) => fd !== undefined)
+    .map((source) => ({ path: `${DESCRIPTORS}/${source.fd ?? ''}`, identity: identityOf(source) }));
+  return [...(hasDescriptors ? byDescriptor : byPath), ...directoriesOf(path, isWanting)];
+}
+
+function identityOf({ device, inode }: ByteSource): string {
+  return `${device}:${inode}`;
+}
+
+/**
+ * The directories of symbolic links, because a link that is changed tells nobody else; and, while the log is
+ * `wanting`, the directory in which it may appear, or the nearest one there is.
+ */
+function directoriesOf(path: string, wanting: boolean): WatchTarget[] {
+  const targets: WatchTarget[] = [];
+  let name = resolve(path);
+  for (let links = 0; links < MOST_LINKS; links += 1) {
+    const leadsTo = linkAt(name);
+    if (leadsTo === undefined && !wanting) return targets;
+    targets.push(nearestDirectory(name));
+    if (leadsTo === undefined) return targets;
+    name = resolve(dirname(name), leadsTo);
+  }
+  return targets;
+}
+
+function nearestDirectory(name: string): WatchTarget {
+  let entry = name;
+  while (!existsSync(dirname(entry)) && dirname(entry) !== entry) entry = dirname(entry);
+  return { path: dirname(entry), entry: basename(entry), identity: 'directory' };
+}
+
+function linkAt(name: string): string | undefined {
+  try {
+    return lstatSync(name).isSymbolicLink() ? readlinkSync(name) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Magic numbers of statfs(2), from linux/magic.h and, for ZFS, its sys/fs/zfs.h. */
+const LOCAL: ReadonlySet<number> = new Set([
+  0xef53, // ext2, ext3, ext4
+  0x58465342, // xfs
+  0x9123683e, // btrfs
+  0xf2f52010, // f2fs, on SD cards
+  0x01021994, // tmpfs
+  0x858458f6, // ramfs
+  0x2fc12fc1, // ZFS
+  0xca451a4e, // bcachefs
+  0x3153464a, // JFS
+  0x52654973, // ReiserFS
+]);
+
+/**
+ * Does the file lie on a file system that reports every change to inotify, or will it? Those of this machine's own kernel
+ * do. Nobody reports what another machine writes to a network file system, and overlays report what was written to one
+ * of their layers only. False where nobody can tell.
+ */
+export function isOnLocalFiles(path: string): boolean {
+  for (let at = resolve(path); ; at = dirname(at)) {
+    try {
+      // the kernel's number is signed where C has a long of 32 bits
+      return LOCAL.has(statfsSync(at).type >>> 0);
+    } catch {
+      if (at === dirname(at)) return false;
+    }
+  }
 }

@@ -11,72 +11,69 @@ const GRACE_MS = 250;
 /** Why a look was taken: the doorbell rang, the timer went off, or somebody asked for it. */
 export type Cause = 'bell' | 'timer' | 'request';
 
-/** Watches over the doorbell. */
-export type SafetyTimer = {
-  /** `isTrusted` = the doorbell need not prove itself first. */
-  readonly start: (isTrusted: boolean) => void;
-  /** The doorbell rang. */
-  readonly rang: () => void;
-  /** A look found new lines, and this is why it was taken. */
-  readonly grew: (cause: Cause) => void;
-  /** How often the doorbell has missed something. */
-  readonly missed: () => number;
-  readonly stop: () => void;
-};
-
-/** Calls `look` every `pollMs`, every `slowPollMs` while the doorbell works, and `overslept` when it does not. */
-export function safetyTimer(parts: {
+type Parts = {
   readonly clock: Clock;
   readonly pollMs: number;
   readonly slowPollMs: number;
   readonly look: () => void;
   readonly overslept: () => void;
-}): SafetyTimer {
-  const { clock, pollMs, slowPollMs, look, overslept } = parts;
-  let isProved = false;
-  let missed = 0;
-  let isRunning = false;
-  let callOff = (): void => undefined;
-  let callOffDoubt: (() => void) | undefined;
+};
 
-  const arm = (): void => {
-    callOff = clock.after(isProved ? slowPollMs : pollMs, () => {
-      arm();
+/** Calls `look` every `pollMs`, every `slowPollMs` while the doorbell works, and `overslept` when it does not. */
+export class SafetyTimer {
+  /** How often the doorbell has missed something. */
+  missed = 0;
+  readonly #parts: Parts;
+  /** The doorbell is relied on. */
+  #isProved = false;
+  #isRunning = false;
+  #callOff = (): void => undefined;
+  #callOffDoubt: (() => void) | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Once. `isTrusted` = the doorbell need not prove itself first. */
+  start(isTrusted: boolean): void {
+    this.#isProved = isTrusted;
+    this.#isRunning = true;
+    this.#arm();
+  }
+
+  /** The doorbell rang. */
+  rang(): void {
+    this.#callOffDoubt?.();
+    this.#callOffDoubt = undefined;
+  }
+
+  /** After a look that found new lines; this is why it was taken. */
+  grew(cause: Cause): void {
+    if (cause === 'bell') this.#isProved = true;
+    if (cause !== 'timer') return;
+    this.#callOffDoubt ??= this.#parts.clock.after(GRACE_MS, () => {
+      this.#callOffDoubt = undefined;
+      this.missed += 1;
+      this.#isProved = false;
+      this.#callOff();
+      this.#arm();
+      this.#parts.overslept();
+    });
+  }
+
+  stop(): void {
+    this.#isRunning = false;
+    this.#callOff();
+    this.rang();
+  }
+
+  #arm(): void {
+    const { clock, pollMs, slowPollMs, look } = this.#parts;
+    this.#callOff = clock.after(this.#isProved ? slowPollMs : pollMs, () => {
+      this.#arm();
       setImmediate(() => {
-        if (isRunning) look();
+        if (this.#isRunning) look();
       });
     });
-  };
-
-  const settleDoubt = (): void => {
-    callOffDoubt?.();
-    callOffDoubt = undefined;
-  };
-
-  return {
-    start: (isTrusted) => {
-      isProved = isTrusted;
-      isRunning = true;
-      arm();
-    },
-    rang: settleDoubt,
-    grew: (cause) => {
-      if (cause === 'bell') isProved = true;
-      if (cause !== 'timer') return;
-      callOffDoubt ??= clock.after(GRACE_MS, () => {
-        callOffDoubt = undefined;
-        missed += 1;
-        isProved = false;
-        callOff();
-        arm();
-        overslept();
-      });
-    },
-    missed: () => missed,
-    stop: () => {
-      isRunning = false;
-      callOff();
-      settleDoubt();
-    },
-  };
+  }
 }

@@ -1,8 +1,13 @@
 /**
- * The rotated files of a log: which names logrotate and its like give them, and in which order of time they are.
+ * The rotated files of a log: which names logrotate and its like give them, in which order of time they are, and which
+ * of them holds what was being read. They are opened at one moment: another process may rename them at any time, between
+ * two names of a directory that is being read and between a name and its opening; what is open cannot be taken away.
  */
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { openGzipSource, openSource, type ByteSource, type OpenFailure } from './byte-source.js';
+import { hasContent, isSameFile, isTelling, type Fingerprint } from './content.js';
+import type { Work } from './slices.js';
 
 /** A file that a rotation has left behind. */
 export type Sibling = {
@@ -127,4 +132,129 @@ function realPath(path: string): string {
   } catch {
     return path;
   }
+}
+
+/** A rotated file that is held open, until somebody takes it or all are let go. */
+export type HeldSibling = Sibling & { readonly source: ByteSource; isTaken: boolean };
+
+/** All rotated files of that moment and those that are held of them, both oldest first. */
+export type HeldSiblings = { readonly all: readonly Sibling[]; readonly held: readonly HeldSibling[] };
+
+/** A rotation renames all files within a millisecond or so; nobody rotates for longer than these attempts take. */
+const MOST_ATTEMPTS = 50;
+
+/** Is this the code of a name that stands for nothing? */
+export function isMissing(code: string): boolean {
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** Opens the rotated files of the log at `path` that `isWanted`. What may not be read is left out. */
+export function holdSiblings(
+  path: string,
+  isWanted: (sibling: Sibling, index: number, all: readonly Sibling[]) => boolean,
+): HeldSiblings {
+  for (let attempt = 1; ; attempt += 1) {
+    const all = rotatedSiblings(path);
+    const opened = all.filter(isWanted).map(open);
+    const held = opened.filter((one) => typeof one === 'object');
+    const isAtOneMoment = !opened.includes('moved') && isSameList(all, rotatedSiblings(path));
+    if (isAtOneMoment || attempt === MOST_ATTEMPTS) return { all, held };
+    letGo(held);
+  }
+}
+
+/**
+ * The file that has the name of the log, and the rotated ones that `isWanted`, all at one moment: a file that loses
+ * the name between two of these steps would be in neither place, or in the wrong order.
+ */
+export function holdLog(
+  path: string,
+  isWanted: (sibling: Sibling) => boolean,
+): HeldSiblings & { readonly current: ByteSource | OpenFailure } {
+  for (let attempt = 1; ; attempt += 1) {
+    const current = openSource(path);
+    const siblings = holdSiblings(path, isWanted);
+    if (attempt === MOST_ATTEMPTS || isStill(path, current)) return { ...siblings, current };
+    if (!('failure' in current)) current.close();
+    letGo(siblings.held);
+  }
+}
+
+function isStill(path: string, current: ByteSource | OpenFailure): boolean {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if ('failure' in current) return (stats === undefined) === isMissing(current.failure);
+    return stats !== undefined && isSameFile(current, { device: stats.dev, inode: stats.ino });
+  } catch {
+    return 'failure' in current;
+  }
+}
+
+/** The source of a held file, for whoever closes it from now on. */
+export function take(held: HeldSibling): ByteSource {
+  held.isTaken = true;
+  return held.source;
+}
+
+/** Closes what nobody has taken. */
+export function letGo(held: readonly HeldSibling[]): void {
+  for (const { source, isTaken } of held) if (!isTaken) source.close();
+}
+
+function open(sibling: Sibling): HeldSibling | 'moved' | 'unreadable' {
+  const source = sibling.isPacked ? openGzipSource(sibling.path) : openSource(sibling.path);
+  if ('failure' in source) return source.failure === 'ENOENT' ? 'moved' : 'unreadable';
+  if (isSameFile(source, sibling)) return { ...sibling, source, isTaken: false };
+  source.close();
+  return 'moved';
+}
+
+function isSameList(one: readonly Sibling[], other: readonly Sibling[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every((sibling, index) => {
+      const same = other[index];
+      return sibling.path === same?.path && siblingKey(sibling) === siblingKey(same);
+    })
+  );
+}
+
+/** What is looked for: a file by its inode, its content, or both. */
+export type Wanted = {
+  readonly device: number;
+  readonly inode: number;
+  readonly fingerprint: Fingerprint;
+  /** How far it had been read: a file of the same inode that is shorter is another one. */
+  readonly offset: number;
+  /** When it was there, epoch milliseconds: without content to compare, a younger file of its inode is another one. */
+  readonly knownAt: number;
+};
+
+/** The file among `siblings` (oldest first) that holds the content: the same inode before any other, newest first. */
+export function* findHolder(siblings: readonly HeldSibling[], wanted: Wanted): Work<HeldSibling | undefined> {
+  const { fingerprint, knownAt, offset } = wanted;
+  const isSameInode = (sibling: HeldSibling): boolean =>
+    isSameFile(sibling, wanted) && (fingerprint.bytes.length > 0 || Math.floor(sibling.createdAt) <= knownAt);
+  const newestFirst = siblings.filter(({ isTaken }) => !isTaken).reverse();
+  const candidates = [
+    ...newestFirst.filter(isSameInode),
+    ...(isTelling(fingerprint) ? newestFirst.filter((sibling) => !isSameInode(sibling)) : []),
+  ];
+  for (const sibling of candidates) {
+    if (!sibling.isPacked && sibling.size < offset) continue;
+    if (yield* hasContent(sibling.source, fingerprint)) return sibling;
+  }
+  return undefined;
+}
+
+/**
+ * How many of the rotated files are older than this one: all, while it has the name of the log, otherwise those
+ * before it. None of a file that has no name any more.
+ */
+export function countBefore(path: string, source: ByteSource, siblings: readonly Sibling[]): number {
+  const at = siblings.findIndex((sibling) => isSameFile(sibling, source));
+  if (at >= 0) return at;
+  const stats = statsOf(path);
+  const hasName = stats !== undefined && isSameFile({ device: stats.dev, inode: stats.ino }, source);
+  return hasName ? siblings.length : 0;
 }

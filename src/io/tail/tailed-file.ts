@@ -2,12 +2,46 @@
  * One file of the log while it is read: its bytes, how far it has been read, and how its content is recognised
  * again. A name says nothing about content and neither does an inode (it is used again after a deletion), so the
  * at most 256 bytes before the place where reading goes on are kept and compared.
+ *
+ * What is behind the last line feed stays in the file and is read again when more has come, so that nothing is carried
+ * from one look to the next but an offset. Rejected: keeping the beginning of a line in memory (vector's file-watcher
+ * does) would need a second copy of it in the checkpoint, and a file that was rewritten under it would give a line that
+ * nobody has written.
  */
-import type { FilePosition } from '../../ports.js';
-import type { ByteSource } from './byte-source.js';
+import { isAscii } from 'node:buffer';
+import { errorCode } from '../../common/error.js';
+import type { Clock, FilePosition, LineListener, LogLine } from '../../ports.js';
+import { BLOCK_BYTES, statsOf, type ByteSource } from './byte-source.js';
+import {
+  bytesAt,
+  fingerprintOfPosition,
+  hasContent,
+  isSameFile,
+  isTelling,
+  lastLineStart,
+  MARK_BYTES,
+  markOf,
+  type Fingerprint,
+} from './content.js';
+import type { Work } from './slices.js';
 
-/** How many bytes before the offset are kept: four or five lines of heyu. */
-export const MARK_BYTES = 256;
+/** Lines longer than this many bytes are skipped; heyu's own reach 4096. */
+const MAX_LINE_BYTES = 16 * 1024;
+/** After this many blocks of a backlog (1 MiB) somebody should look whether the name has moved on. */
+const BLOCKS_BETWEEN_LOOKS = 16;
+const LINES_BETWEEN_PAUSES = 128;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** Editors and shells write at least this much at a time, unless it is all they have. */
+const EDITOR_BLOCK_BYTES = 4096;
+/** An editor that has written nothing for this long (ms) is done. */
+export const EDITOR_QUIET_MS = 100;
+/** heyu in a flood is never quiet: no waiting beyond this, ms. */
+const LONGEST_WAIT_MS = 1000;
+
+/** Somebody may write to a file without end: no waiting beyond this many times the time to settle. */
+const PATIENCE = 3;
 
 /** Why a file is about to be begun. */
 export type Arrival =
@@ -20,140 +54,358 @@ export type Arrival =
   /** Truncated, or written anew in place. */
   | 'rewrite';
 
-/** What was read before, for telling an edited copy of it from a fresh log. */
-export type Former = {
-  /** The bytes before the place where reading had stopped. */
-  readonly mark: Buffer;
-  /** The first bytes of the file; empty where nobody knows. */
-  readonly head: Buffer;
-};
-
 /** Between these instants lines were written that nobody can read any more. Epoch milliseconds. */
 export type Loss = { readonly from: number; readonly to: number };
-
-/** A file that is read, is going to be, or was and may still grow. Owned and changed by one follower. */
-export type TailedFile = {
-  readonly source: ByteSource;
-  /** heyu or its scripts may still write to it: not so for copies and packed files. */
-  readonly isLive: boolean;
-  readonly arrival: Arrival;
-  /** It may be an edited copy of the file before it, so what is in it may have been read before. */
-  readonly mayBeEdited: boolean;
-  /** What is gone for good before this file (epoch milliseconds), unless it turns out to be an edited one. */
-  readonly loss: Loss | undefined;
-  /** It was looked into and is read from its offset on. */
-  isBegun: boolean;
-  /** 8 hex digits, empty until its first line is there. */
-  generation: string;
-  /** Bytes of completed lines. */
-  offset: number;
-  /** Bytes after `offset` that belong to a line too long to be read. */
-  skipped: number;
-  /** The bytes before `offset + skipped`, at the beginning of a buffer of MARK_BYTES. */
-  readonly mark: Buffer;
-  markLength: number;
-  /** The bytes before `offset`, while `skipped` is not 0. */
-  lineMark: Buffer | undefined;
-  /** While lines of a block are handed over: the block, and where in it `offset` is. */
-  block: Buffer | undefined;
-  blockAt: number;
-  /** The first bytes of the file, at most MARK_BYTES, as far as they are known. */
-  head: Buffer;
-  /** When its end was last seen, epoch milliseconds. */
-  endSeenAt: number;
-  /** The greatest size seen. */
-  sizeSeen: number;
-  /** When it was found to have lost its name, as long as it is read all the same. Monotonic milliseconds. */
-  lostNameAt: number | undefined;
-  /** Since when nothing was written to it, monotonic milliseconds. Kept for old files only. */
-  quietSince: number;
-  /** Beginning is put off as long as an editor may still be writing it. Monotonic milliseconds. */
-  postponedAt: number | undefined;
-  /** When its size had changed last, as long as beginning is put off. Monotonic milliseconds. */
-  sizeChangedAt: number;
-};
 
 /** What is known of a file when it is opened. */
 export type Beginning = {
   readonly arrival: Arrival;
+  /** heyu or its scripts may still write to it: not so for copies and packed files. */
   readonly isLive: boolean;
+  /** When its end was last seen, epoch milliseconds. */
   readonly endSeenAt: number;
+  /** It may be an edited copy of the file before it, so what is in it may have been read before. */
   readonly mayBeEdited?: boolean;
+  /** What is gone for good before this file, unless it turns out to be an edited one. */
   readonly loss?: Loss | undefined;
 };
 
-/** A file of which nothing has been read. */
-export function freshFile(source: ByteSource, beginning: Beginning): TailedFile {
-  return {
-    source,
-    isLive: beginning.isLive,
-    arrival: beginning.arrival,
-    mayBeEdited: beginning.mayBeEdited ?? false,
-    loss: beginning.loss,
-    isBegun: false,
-    generation: '',
-    offset: 0,
-    skipped: 0,
-    mark: Buffer.alloc(MARK_BYTES),
-    markLength: 0,
-    lineMark: undefined,
-    block: undefined,
-    blockAt: 0,
-    head: Buffer.alloc(0),
-    endSeenAt: beginning.endSeenAt,
-    sizeSeen: 0,
-    lostNameAt: undefined,
-    quietSince: 0,
-    postponedAt: undefined,
-    sizeChangedAt: 0,
-  };
-}
+/** What all files of one follower are read with. */
+export type Reader = {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly listener: LineListener;
+  readonly randomGeneration: () => string;
+  /** Room for a mark, a block and a line feed that ends every search. */
+  readonly block: Buffer;
+  /** Files begun after the position that was started from; each can be met once. */
+  readonly knownGenerations: FilePosition[];
+  /** No line may be handed over now. */
+  isHalted: boolean;
+  /** Bytes were read in this look. */
+  hasGrown: boolean;
+};
 
-/** A file of which everything before `position` has been read already. */
-export function resumedFile(source: ByteSource, position: FilePosition, isLive: boolean): TailedFile {
-  const file = freshFile(source, { arrival: 'first', isLive, endSeenAt: position.endSeenAt });
-  file.isBegun = true;
-  file.generation = position.generation;
-  file.offset = position.offset;
-  file.sizeSeen = position.offset;
-  setMark(file, markOf(position));
-  return file;
-}
+/** How reading ended; `code` is the error code of the system, `more` = ask again after a look at the name. */
+export type ReadOutcome = 'end' | 'more' | 'halted' | 'rewritten' | { readonly code: string };
 
-/** Remembers the bytes before the place where reading goes on. */
-export function setMark(file: TailedFile, before: Buffer): void {
-  file.markLength = before.copy(file.mark, 0, Math.max(0, before.length - MARK_BYTES));
-}
+/**
+ * A file that is read, is going to be, or was and may still grow. The methods that are `Work` are for the look in hand,
+ * one at a time; `position` is for anybody at any time, also from within `LineListener.line`.
+ */
+export class TailedFile {
+  readonly source: ByteSource;
+  readonly arrival: Arrival;
+  readonly isLive: boolean;
+  readonly mayBeEdited: boolean;
+  readonly loss: Loss | undefined;
+  endSeenAt: number;
+  /** It was looked into and is read from its offset on. */
+  isBegun = false;
+  /** The greatest size seen. */
+  sizeSeen = 0;
+  /** The first bytes, at most MARK_BYTES, as far as they are known. */
+  head: Buffer = Buffer.alloc(0);
+  /** Since when nothing was written to it, monotonic milliseconds. Kept for old files only. */
+  quietSince = 0;
+  /** When it was found to have lost its name, as long as it is read all the same. Monotonic milliseconds. */
+  #lostNameAt: number | undefined;
+  /** 8 hex digits, empty until its first line is there. */
+  #generation = '';
+  /** Bytes of completed lines. */
+  #offset = 0;
+  /** Bytes after the offset that belong to a line too long to be read. */
+  #skipped = 0;
+  /** The bytes before `offset + skipped`, at the beginning of a buffer of MARK_BYTES. */
+  readonly #mark = Buffer.alloc(MARK_BYTES);
+  #markLength = 0;
+  /** The bytes before the offset, while `skipped` is not 0. */
+  #lineMark: Buffer | undefined;
+  /** While lines of a block are handed over: the block, and where in it the offset is. */
+  #block: Buffer | undefined;
+  #blockAt = 0;
+  /** Beginning is put off as long as an editor may still be writing it: since when, and since when the size is the same. */
+  #postponedAt: number | undefined;
+  #sizeChangedAt = 0;
 
-/** The mark of a position; empty when it has none or a damaged one. */
-export function markOf(position: FilePosition): Buffer {
-  const mark = Buffer.from(position.mark, 'base64');
-  return mark.length > Math.min(MARK_BYTES, position.offset) ? Buffer.alloc(0) : mark;
-}
+  /** A file of which nothing has been read. */
+  constructor(source: ByteSource, { arrival, isLive, endSeenAt, mayBeEdited = false, loss }: Beginning) {
+    this.source = source;
+    this.arrival = arrival;
+    this.isLive = isLive;
+    this.endSeenAt = endSeenAt;
+    this.mayBeEdited = mayBeEdited;
+    this.loss = loss;
+  }
 
-/** Is `file` the one that stat or a position speaks of? */
-export function isSameFile(
-  one: { readonly device: number; readonly inode: number },
-  other: { readonly device: number; readonly inode: number },
-): boolean {
-  return one.device === other.device && one.inode === other.inode;
-}
+  /** A file of which everything before `position` has been read already. */
+  static resumed(source: ByteSource, position: FilePosition, isLive: boolean): TailedFile {
+    const file = new TailedFile(source, { arrival: 'first', isLive, endSeenAt: position.endSeenAt });
+    file.isBegun = true;
+    file.#generation = position.generation;
+    file.#offset = position.offset;
+    file.sizeSeen = position.offset;
+    file.#setMark(markOf(position));
+    return file;
+  }
 
-/** The bytes before `offset`: exact at every line boundary, also while lines are handed over. */
-export function markBefore(file: TailedFile): Buffer {
-  if (file.skipped > 0 && file.lineMark !== undefined) return file.lineMark;
-  if (file.block === undefined) return file.mark.subarray(0, file.markLength);
-  return file.block.subarray(file.blockAt - Math.min(MARK_BYTES, file.offset, file.blockAt), file.blockAt);
-}
+  get offset(): number {
+    return this.#offset;
+  }
 
-/** Where reading of `file` goes on, for the checkpoint. */
-export function positionOf(file: TailedFile): FilePosition {
-  return {
-    generation: file.generation,
-    device: file.source.device,
-    inode: file.source.inode,
-    offset: file.offset,
-    mark: markBefore(file).toString('base64'),
-    endSeenAt: file.endSeenAt,
-  };
+  /** Where reading goes on, for the checkpoint: exact at every line boundary. */
+  position(): FilePosition {
+    const { device, inode } = this.source;
+    return {
+      generation: this.#generation,
+      device,
+      inode,
+      offset: this.#offset,
+      mark: this.markBefore().toString('base64'),
+      endSeenAt: this.endSeenAt,
+    };
+  }
+
+  /** The bytes before the offset, also while lines are handed over. A view: to be copied if it is kept. */
+  markBefore(): Buffer {
+    if (this.#skipped > 0 && this.#lineMark !== undefined) return this.#lineMark;
+    const at = this.#blockAt;
+    if (this.#block !== undefined)
+      return this.#block.subarray(at - Math.min(MARK_BYTES, this.#offset, at), at);
+    return this.#mark.subarray(0, this.#markLength);
+  }
+
+  /** What recognises it: the bytes before the offset or, if nothing was read of it, its first ones. */
+  fingerprint(): Fingerprint {
+    if (this.#markLength === 0) return { at: 0, bytes: this.head };
+    const bytes = Buffer.from(this.#mark.subarray(0, this.#markLength));
+    return { at: this.#offset + this.#skipped - bytes.length, bytes };
+  }
+
+  /** Is it still the one that was read? Takes note of its first bytes while nothing has been read of it. */
+  *isUnchanged(): Work<boolean> {
+    if (!(yield* hasContent(this.source, this.fingerprint()))) return false;
+    if (this.#offset === 0) yield* this.seeHead();
+    return true;
+  }
+
+  /** Takes note of its first bytes, as many as there are. */
+  *seeHead(): Work {
+    if (this.head.length < MARK_BYTES) this.head = Buffer.from(yield* bytesAt(this.source, 0, MARK_BYTES));
+  }
+
+  /** Makes reading begin at `offset`. Before anything was read of it. */
+  *seek(offset: number): Work {
+    this.#offset = offset;
+    const before = Math.min(MARK_BYTES, offset);
+    this.#setMark(yield* bytesAt(this.source, offset - before, before));
+  }
+
+  /** Makes reading begin at the last line before `size` that is not complete yet. */
+  *seekLastLine(size: number): Work {
+    yield* this.seek(yield* lastLineStart(this.source, size));
+    this.sizeSeen = size;
+  }
+
+  /** May an editor still be writing it? Asked before it is begun; `now` is monotonic. */
+  isBeingWritten(size: number, now: number): boolean {
+    if (size < EDITOR_BLOCK_BYTES || (this.arrival !== 'rewrite' && this.arrival !== 'replacement'))
+      return false;
+    this.#postponedAt ??= now;
+    if (size !== this.sizeSeen) {
+      this.sizeSeen = size;
+      this.#sizeChangedAt = now;
+    }
+    return now - this.#sizeChangedAt < EDITOR_QUIET_MS && now - this.#postponedAt < LONGEST_WAIT_MS;
+  }
+
+  /**
+   * How long (ms) to wait before the next file is begun; 0 when nothing that began in this one can be missing any
+   * more. heyu opens the log by name at the beginning of a message and writes at its end (poll.c `check4poll`), so a
+   * message may come to a file that has just lost its name, when the next one is there already and even written to.
+   */
+  settlesInMs(clock: Clock, settleMs: number): number {
+    const stats = this.isLive ? statsOf(this.source) : undefined;
+    if (stats === undefined) return 0;
+    const now = clock.monotonicMs();
+    this.#lostNameAt ??= now;
+    const patienceMs = Math.max(0, this.#lostNameAt + PATIENCE * settleMs - now);
+    // its last write or its renaming, whichever was later: of a rotation long ago nobody need wait
+    const silentMs = clock.wallMs() - stats.ctimeMs;
+    const isRead = stats.size <= this.sizeSeen;
+    return Math.min(patienceMs, isRead ? Math.max(0, settleMs - Math.max(0, silentMs)) : 1);
+  }
+
+  /** The next file is being read from now on. */
+  becomesOld(now: number): void {
+    this.#lostNameAt = undefined;
+    this.quietSince = now;
+  }
+
+  /** Hands over what is complete, from the offset to the end of the file. */
+  *readLines(reader: Reader, role: LogLine['file']): Work<ReadOutcome> {
+    const { block, clock } = reader;
+    for (let blocks = 0; blocks < BLOCKS_BETWEEN_LOOKS; blocks += 1) {
+      if (reader.isHalted) return 'halted';
+      const kept = this.#markLength;
+      const start = this.#offset + this.#skipped - kept;
+      const wanted = kept + BLOCK_BYTES;
+      if (this.source.prepare !== undefined) yield this.source.prepare(start, wanted);
+      const lookedAt = clock.wallMs();
+      let length: number;
+      try {
+        length = this.source.read(block, wanted, start);
+      } catch (error) {
+        return { code: errorCode(error) };
+      }
+      // the block begins as the file did when it was read last
+      const isIntact =
+        kept === 0
+          ? this.#offset > 0 || this.#hasSameHead(block, length)
+          : length >= kept && block.compare(this.#mark, 0, kept, 0, kept) === 0;
+      if (!isIntact) return 'rewritten';
+      if (length > kept) {
+        this.sizeSeen = Math.max(this.sizeSeen, start + length);
+        if (!(yield* this.#handOver(reader, role, length))) return 'halted';
+      }
+      if (length < wanted) {
+        this.endSeenAt = lookedAt;
+        if (this.isLive && this.head.length < Math.min(MARK_BYTES, this.sizeSeen)) yield* this.seeHead();
+        return 'end';
+      }
+      yield undefined;
+    }
+    return 'more';
+  }
+
+  #hasSameHead(block: Buffer, length: number): boolean {
+    const { head } = this;
+    if (length < head.length || block.compare(head, 0, head.length, 0, head.length) !== 0) return false;
+    if (head.length < MARK_BYTES && length > head.length)
+      this.head = Buffer.from(block.subarray(0, Math.min(length, MARK_BYTES)));
+    return true;
+  }
+
+  /** Hands over the complete lines of the block that was just read. False when a pause came in between. */
+  *#handOver(reader: Reader, role: LogLine['file'], length: number): Work<boolean> {
+    const { block, listener, path } = reader;
+    let at = this.#markLength;
+    // heyu's own lines are ASCII: asked once per block, it makes every line cheap
+    const encoding = isAscii(block.subarray(at, length)) ? 'latin1' : 'utf8';
+    const notBefore = this.endSeenAt;
+    const readAt = reader.clock.wallMs();
+    block[length] = LINE_FEED;
+    this.#block = block;
+    this.#blockAt = at;
+    for (let lines = 1; !reader.isHalted; lines += 1) {
+      // a file that is not written in append mode gets a hole of NUL bytes when it is truncated: no part of a line
+      for (; this.#skipped === 0 && at < length && block[at] === 0; at += 1) this.#offset += 1;
+      const end = block.indexOf(LINE_FEED, at);
+      if (end === length) {
+        at = this.#skipOverlong(at, length);
+        break;
+      }
+      if (this.#generation === '') yield* this.announce(reader);
+      const offset = this.#offset;
+      const bytes = this.#skipped + end + 1 - at;
+      this.#offset += bytes;
+      this.#skipped = 0;
+      this.#blockAt = end + 1;
+      reader.hasGrown = true;
+      if (bytes > MAX_LINE_BYTES) listener.incident({ kind: 'line_too_long', path, bytes });
+      else {
+        let last = end;
+        while (last > at && block[last - 1] === CARRIAGE_RETURN) last -= 1;
+        const text = block.toString(encoding, at, last);
+        listener.line({ text, generation: this.#generation, offset, file: role, notBefore, readAt });
+      }
+      at = end + 1;
+      if (lines % LINES_BETWEEN_PAUSES === 0) yield undefined;
+    }
+    this.#setMark(block.subarray(0, at));
+    this.#block = undefined;
+    if (this.#skipped === 0) this.#lineMark = undefined;
+    return !reader.isHalted;
+  }
+
+  /** What is behind the last line feed of a block. Returns where reading goes on in it: behind it if it is too long. */
+  #skipOverlong(at: number, length: number): number {
+    if (this.#skipped === 0 && length - at <= MAX_LINE_BYTES) return at;
+    this.#blockAt = at;
+    if (this.#skipped === 0) this.#lineMark = Buffer.from(this.markBefore());
+    this.#skipped += length - at;
+    return length;
+  }
+
+  /**
+   * Hands over what is behind the last line feed, once nobody writes to the file any more. False when that was
+   * interrupted by a pause: ask again.
+   */
+  *readRemainder(reader: Reader, role: LogLine['file']): Work<boolean> {
+    const { block, listener, path } = reader;
+    if (this.#skipped > 0) {
+      listener.incident({ kind: 'line_too_long', path, bytes: this.#skipped });
+      return true;
+    }
+    const kept = this.#markLength;
+    const start = this.#offset - kept;
+    const wanted = kept + MAX_LINE_BYTES;
+    if (this.source.prepare !== undefined) yield this.source.prepare(start, wanted);
+    if (reader.isHalted) return false;
+    let length: number;
+    try {
+      length = this.source.read(block, wanted, start);
+    } catch {
+      return true;
+    }
+    if (length <= kept) return true;
+    yield* this.announce(reader);
+    let last = length;
+    while (last > kept && block[last - 1] === CARRIAGE_RETURN) last -= 1;
+    const offset = this.#offset;
+    this.#offset += length - kept;
+    this.#setMark(block.subarray(0, length));
+    listener.line({
+      text: block.toString('utf8', kept, last),
+      generation: this.#generation,
+      offset,
+      file: role,
+      notBefore: this.endSeenAt,
+      readAt: reader.clock.wallMs(),
+    });
+    return true;
+  }
+
+  /**
+   * Gives the file its generation and tells the listener, once and before any line of it is handed over: 8 hex digits
+   * that name its content. With the offset it is the id of every event, so a content that is met again, after a crash
+   * and whatever its name is by then, keeps it. Until its first line is there nothing can recognise a content.
+   */
+  *announce(reader: Reader): Work {
+    if (this.#generation !== '') return;
+    yield* this.seeHead();
+    this.#generation = (yield* this.#takeKnown(reader)) ?? reader.randomGeneration();
+    const position = this.position();
+    const { head } = this;
+    const complete = head.lastIndexOf(LINE_FEED) + 1 || head.length;
+    const mark = head.subarray(0, complete).toString('base64');
+    reader.listener.generation(this.#offset > 0 ? position : { ...position, offset: complete, mark });
+  }
+
+  /** The generation that an earlier run gave to this content. */
+  *#takeKnown({ knownGenerations }: Reader): Work<string | undefined> {
+    for (const known of [...knownGenerations].reverse()) {
+      const fingerprint = fingerprintOfPosition(known);
+      if (!isSameFile(known, this.source) && !isTelling(fingerprint)) continue;
+      if (fingerprint.bytes.length === 0 || !(yield* hasContent(this.source, fingerprint))) continue;
+      knownGenerations.splice(knownGenerations.indexOf(known), 1);
+      return known.generation;
+    }
+    return undefined;
+  }
+
+  /** Remembers the bytes before the place where reading goes on. */
+  #setMark(before: Buffer): void {
+    this.#markLength = before.copy(this.#mark, 0, Math.max(0, before.length - MARK_BYTES));
+  }
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { silentDoorbell } from '../../../src/io/tail/doorbell.js';
-import { followLog, type FollowOptions, type LogFollower } from '../../../src/io/tail/follow-log.js';
+import { LogFollower, type FollowOptions } from '../../../src/io/tail/log-follower.js';
 import type { FilePosition, LogIncident, LogLine, LogPosition, LogStatus } from '../../../src/ports.js';
 import { realClock } from '../../support/clock.js';
 import { until } from '../../support/until.js';
@@ -70,7 +70,7 @@ export async function follow(path: string, run: Run = {}): Promise<Followed> {
     isPaused = false,
     ...options
   } = run;
-  const source = followLog({
+  const source = new LogFollower({
     path,
     clock: realClock,
     randomGeneration: () => randomBytes(4).toString('hex'),

@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/io/clock.js';
 import { chokidarDoorbell, silentDoorbell, type OpenDoorbell } from '../../../src/io/tail/doorbell.js';
-import { followLog } from '../../../src/io/tail/follow-log.js';
-import { isOnLocalFiles } from '../../../src/io/tail/local-files.js';
+import { LogFollower } from '../../../src/io/tail/log-follower.js';
+import { isOnLocalFiles } from '../../../src/io/tail/doorbell.js';
 
 /** What coreutils call the file systems of the table; all others are not relied on. */
 const LOCAL = /^(?:ext2\/ext3|xfs|btrfs|f2fs|tmpfs|ramfs|zfs|bcachefs|jfs|reiserfs)$/;
@@ -45,7 +45,7 @@ describe('inotify can be relied on', () => {
       return systemClock.after(delayMs, wake);
     };
     const clock = { ...systemClock, after };
-    const source = followLog({
+    const source = new LogFollower({
       path,
       clock,
       randomGeneration: () => '00000000',

@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { silentDoorbell } from '../../../src/io/tail/doorbell.js';
-import type { LogFollower } from '../../../src/io/tail/follow-log.js';
+import type { LogFollower } from '../../../src/io/tail/log-follower.js';
 import type { LogPosition } from '../../../src/ports.js';
 import { realClock } from '../../support/clock.js';
 import { until } from '../../support/until.js';
