@@ -2,7 +2,6 @@
 
 import { watch } from 'chokidar';
 import { Command, Option } from 'commander';
-import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '../config/configuration.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblem, newProblems } from '../config/problem.js';
@@ -13,6 +12,7 @@ import { openLog } from '../io/log.js';
 import { claimDirectory } from '../io/store.js';
 import { systemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
+import { changes } from '../service/changes.js';
 import { createService, type Service } from '../service/service.js';
 import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
 import { configFileOf, OPTIONS, ownVersion } from './configured.js';
@@ -163,17 +163,13 @@ function watchFiles(
     }
     const next = loaded.configuration;
     for (const warning of next.warnings) log.warn({}, formatProblem(warning));
-    const isOtherBroker =
-      !isDeepStrictEqual(next.mqtt, current.mqtt) || next.core.baseTopic !== current.core.baseTopic;
-    const isOtherLog = !isDeepStrictEqual(next.heyu, current.heyu);
-    if (next.stateDir !== current.stateDir || next.core.bridgeId !== current.core.bridgeId) {
-      log.warn({}, 'state_dir and bridge_id only change with a restart');
-    }
+    const restarts = changes(current, next);
+    if (restarts.has('process')) log.warn({}, 'state_dir and bridge_id only change with a restart');
     await service.reload(
       serviceSettings({ ...next, core: { ...next.core, bridgeId: current.core.bridgeId } }, loaded.ignored),
       {
-        ...(isOtherBroker ? { broker: brokerOf(next) } : {}),
-        ...(isOtherLog ? { source: sourceOf(next) } : {}),
+        ...(restarts.has('broker') ? { broker: brokerOf(next) } : {}),
+        ...(restarts.has('log') ? { source: sourceOf(next) } : {}),
       },
     );
     watcher.unwatch(paths(current).filter((path) => !paths(next).includes(path)));

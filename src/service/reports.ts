@@ -199,7 +199,7 @@ export function unmappedOf(bridge: Bridge): string {
 }
 
 /** One line that tells what a person wants to know: for systemd's STATUS and `service status`. */
-export function statusOf(bridge: Bridge, condition: Condition, around: Surroundings): string {
+function statusOf(bridge: Bridge, condition: Condition, around: Surroundings): string {
   const { sensors } = bridge.core;
   const problem = problemOf(condition);
   const log =

@@ -24,7 +24,13 @@ import { alertsOf, setBack, snapshot } from '../security/stored.js';
 import type { ServiceSettings } from '../settings.js';
 import { Announcer, retainedTopicsOf } from './announcing.js';
 import { BrokerSide } from './broker-side.js';
-import { CHECKPOINT_VERSION, Progress, readCheckpoint, type Checkpoint } from './checkpoint.js';
+import {
+  CHECKPOINT_VERSION,
+  Progress,
+  readCheckpoint,
+  type Captured,
+  type Checkpoint,
+} from './checkpoint.js';
 import { concern, concernIgnored, type Condition } from './condition.js';
 import { leftBy, leftOf, LogSide } from './log-side.js';
 import type { Parts, ServicePorts } from './parts.js';
@@ -258,7 +264,7 @@ export class Service {
     presentStates(this.#parts.bridge);
   }
 
-  #captured(): ReturnType<ConstructorParameters<typeof Progress>[2]['captured']> {
+  #captured(): Captured {
     const { bridge, links, settings } = this.#parts;
     return {
       log: links.source.position(),
