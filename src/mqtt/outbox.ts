@@ -29,6 +29,8 @@ type Entry = {
   /** `gate` = waits for a save, `standby` = waits until the older value of its topic has come through. */
   place: 'line' | 'gate' | 'standby' | 'flight';
   payload: string;
+  /** It is sent even when the broker has acknowledged this very value before. */
+  readonly isForced: boolean;
   /** It has been sent before: its payload is fixed. */
   tried: boolean;
 };
@@ -70,7 +72,7 @@ export class Outbox {
   /** `retained` are the topics that earlier runs have published. */
   constructor(limits: Partial<OutboxLimits> = {}, retained: Iterable<string> = []) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
-    for (const topic of retained) this.#valueOf(topic, 'state');
+    for (const topic of retained) this.#remember(topic, 'state');
   }
 
   /** Takes a message and numbers it; numbers rise. */
@@ -121,7 +123,7 @@ export class Outbox {
     if (value === undefined) return;
     value.flying = undefined;
     value.acknowledged = payload;
-    if (value.waiting?.payload === payload && !isForced(value.waiting)) this.#supersede(value);
+    if (value.waiting?.payload === payload && !value.waiting.isForced) this.#supersede(value);
     this.#goOn(value);
     if (value.waiting === undefined && value.latest === '') this.#values.delete(message.topic);
   }
@@ -223,26 +225,33 @@ export class Outbox {
     this.#events += 1;
     const gate = Math.max(event.afterSave ?? 0, this.#gates.get(event.topic) ?? 0);
     if (gate > this.#savedUpTo) this.#gates.set(event.topic, gate);
-    this.#enter(event, gate, undefined);
+    this.#enter(event, gate);
   }
 
   #putRetained(message: RetainedMessage): void {
     const { topic, kind, payload } = message;
-    const value = this.#valueOf(topic, kind);
+    const value = this.#values.get(topic) ?? this.#remember(topic, kind);
     value.kind = kind;
     value.latest = payload;
-    const force = message.force === true || isForced(value.waiting);
-    this.#supersede(value);
+    const force = message.force === true || value.waiting?.isForced === true;
+    if (value.waiting !== undefined) this.#supersede(value);
     if (this.#refused.has(topic)) this.#parked += 1;
     else if (force || value.flying !== undefined || value.acknowledged !== payload)
-      value.waiting = this.#enter({ ...message, force }, message.afterSave ?? 0, value);
+      value.waiting = this.#enter(message, message.afterSave ?? 0, value, force);
   }
 
   /** Takes in a message under the latest number, at the end of the line. */
-  #enter(message: Outgoing, gate: number, value: RetainedValue | undefined): Entry {
-    const place = gate > this.#savedUpTo ? 'gate' : 'line';
-    const { payload } = message;
-    const entry: Entry = { sequence: this.#lastNumber, message, gate, value, place, payload, tried: false };
+  #enter(message: Outgoing, gate: number, value?: RetainedValue, isForced = false): Entry {
+    const entry: Entry = {
+      sequence: this.#lastNumber,
+      message,
+      gate,
+      value,
+      place: gate > this.#savedUpTo ? 'gate' : 'line',
+      payload: message.payload,
+      isForced,
+      tried: false,
+    };
     this.#entries.set(entry.sequence, entry);
     return entry;
   }
@@ -348,14 +357,18 @@ export class Outbox {
     if (waiting?.place === 'standby') this.#wait(waiting);
   }
 
-  /** What is known of a topic, made when there is nothing. */
-  #valueOf(topic: string, kind: RetainedKind): RetainedValue {
-    let value = this.#values.get(topic);
-    if (value === undefined) {
-      const none = undefined;
-      value = { kind, latest: none, acknowledged: none, waiting: none, flying: none, round: 0 };
-      this.#values.set(topic, value);
-    }
+  /** A retained topic of which nothing is known yet. */
+  #remember(topic: string, kind: RetainedKind): RetainedValue {
+    const none = undefined;
+    const value: RetainedValue = {
+      kind,
+      latest: none,
+      acknowledged: none,
+      waiting: none,
+      flying: none,
+      round: 0,
+    };
+    this.#values.set(topic, value);
     return value;
   }
 }
@@ -367,10 +380,6 @@ function* inOrder(
   for (const kind of order) {
     for (const found of values) if (found[1].kind === kind) yield found;
   }
-}
-
-function isForced(entry: Entry | undefined): boolean {
-  return entry !== undefined && entry.message.kind !== 'event' && entry.message.force === true;
 }
 
 /** Late, and not worth sending late: the end of an old motion, an old key press. */

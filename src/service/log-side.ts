@@ -83,15 +83,14 @@ export class LogSide implements LineListener {
   }
 
   line(line: LogLine): void {
-    const { bridge, time, progress, sending, condition, ports, settle } = this.#parts;
+    const { bridge, time, progress, condition, ports } = this.#parts;
     const { mono } = time.now();
     this.#isCaughtUp = false;
     this.#lastLineMono = mono;
     progress.isChanged = true;
     hearLine(bridge, line, { at: line.readAt, mono });
     if (condition.delete('log_quiet')) ports.log.info({}, 'heyu writes again');
-    // what follows is done at the end of the pass, which does not come when the reader is held back
-    if (sending.isHoldingReader()) settle();
+    // what follows is done at the end of the pass
   }
 
   end(): void {
