@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { actual, fitness } from '../cli/broker-fitness.js';
 import { runCli } from '../cli/run-cli.js';
-import { makeBridge } from '../support/bridge.js';
+import { makeHouse } from '../support/house.js';
 import { collect } from '../support/collect.js';
 import { startNats } from '../support/nats.js';
 import { startRabbit } from '../support/rabbitmq.js';
@@ -9,7 +9,7 @@ import { isNatsMissing, isRabbitMissing } from './installed.js';
 
 /** What `session show --look` says of a session in which three messages wait. */
 async function lookAtThree(url: string): Promise<{ readonly look: unknown; readonly warning: string }> {
-  const bridge = makeBridge({ mqttUrl: url, config: `mqtt: { url: "${url}", client_id: looked-at }\n` });
+  const bridge = makeHouse({ mqttUrl: url, config: `mqtt: { url: "${url}", client_id: looked-at }\n` });
   onTestFinished(bridge.remove);
   const service = await collect(url, ['house/state'], { clean: false, clientId: 'looked-at' });
   await service.stop();

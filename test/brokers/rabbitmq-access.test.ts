@@ -2,7 +2,7 @@
 
 import { expect, onTestFinished, test } from 'vitest';
 import { loggedBy } from '../e2e/log-entries.js';
-import { makeBridge, pair } from '../support/bridge.js';
+import { makeHouse, pair } from '../support/house.js';
 import { collect } from '../support/collect.js';
 import { startRabbit } from '../support/rabbitmq.js';
 import { until } from '../support/until.js';
@@ -45,7 +45,7 @@ test.skipIf(isRabbitMissing)(
     onTestFinished(seen.stop);
     await seen.publish('house/ground', 'armed_home', { retain: true });
     const config = `mqtt: { url: "${node.url}", username: bridge, password: bridge-secret }\n${ZONES}`;
-    const bridge = makeBridge({ mqttUrl: '', aliases: ALIASES, config });
+    const bridge = makeHouse({ mqttUrl: '', aliases: ALIASES, config });
     onTestFinished(bridge.remove);
     await bridge.start();
     const reasons = (): string =>

@@ -2,13 +2,12 @@ import mqtt from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';
 import { until } from '../support/until.js';
-import { house, type House } from './house.js';
-import { runCli } from './run-cli.js';
+import { runCli, house, type AliasHouse } from './run-cli.js';
 import { atTerminal, KEY } from './terminal-session.js';
 
 type Scene = {
   readonly broker: Mosquitto;
-  readonly home: House;
+  readonly home: AliasHouse;
   readonly keep: (topic: string, payload: string) => Promise<void>;
 };
 
@@ -38,7 +37,7 @@ zones: { ground: { name: Ground floor } }
   };
 }
 
-const runs = (home: House, ...args: string[]) =>
+const runs = (home: AliasHouse, ...args: string[]) =>
   runCli('alias', ...args, '--config', home.path('config.yaml'));
 
 /** What a healthy service keeps at the broker for `hall`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { house } from './house.js';
+import { house } from './run-cli.js';
 
 const LOG = `11/22 15:00:00  rcvi addr unit       3 : hu A3  (hall_motion)
 11/22 15:00:00  rcvi func           On : hc A

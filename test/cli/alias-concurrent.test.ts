@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { editAliasFile, findPlace, withEditLock } from '../../src/cli/alias/file.js';
-import { house } from './house.js';
+import { house } from './run-cli.js';
 
 const run = promisify(execFile);
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;

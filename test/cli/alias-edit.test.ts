@@ -1,8 +1,7 @@
 import { chmodSync, rmSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { KEY_NAMES, optionName } from '../../src/cli/alias/edit.js';
-import { house } from './house.js';
-import { runCli } from './run-cli.js';
+import { runCli, house } from './run-cli.js';
 
 describe('alias add', () => {
   it('puts an entry at the end and keeps everything else', async () => {

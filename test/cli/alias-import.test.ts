@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findX10Config, x10configPlaces } from '../../src/cli/heyu-install.js';
-import { house } from './house.js';
-import { runCli } from './run-cli.js';
+import { runCli, house } from './run-cli.js';
 
 describe('alias import', () => {
   it('makes an alias file of an x10config that the check finds in order', async () => {

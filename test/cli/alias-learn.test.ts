@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { suggestionText } from '../../src/cli/alias/learn.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
-import { house } from './house.js';
+import { house } from './run-cli.js';
 
 const LOG = `11/17 15:00:00  rcvi addr unit       3 : hu A3  (hall_motion)
 11/17 15:00:00  rcvi func           On : hc A

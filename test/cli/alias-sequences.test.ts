@@ -10,7 +10,7 @@ import type { Ask } from '../../src/cli/ask.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import { formatProblem } from '../../src/config/problem.js';
 import type { Address } from '../../src/x10/address.js';
-import { house, type House } from './house.js';
+import { house, type AliasHouse } from './run-cli.js';
 
 const one = fc.constantFrom;
 const NAMES = ['hall', 'hall_dark', 'fob', 'garage', 'garage.set', 'door', 'zone'] as const;
@@ -145,17 +145,17 @@ const entries = fc
       : rest,
   );
 
-const loaded = (there: House) =>
+const loaded = (there: AliasHouse) =>
   loadConfiguration({ configFile: there.path('config.yaml'), env: {}, version: '0' });
 
 /** What the service would have against the house. */
-const against = (there: House): readonly string[] => {
+const against = (there: AliasHouse): readonly string[] => {
   const result = loaded(there);
   return (result.ok ? result.ignored : result.problems).map(formatProblem);
 };
 
 /** Does one step; what it says when it refuses something. */
-async function take(there: House, next: Step): Promise<string> {
+async function take(there: AliasHouse, next: Step): Promise<string> {
   if (next.kind === 'learn') {
     const said: string[] = [];
     const ask: Ask = {

@@ -1,7 +1,7 @@
 /** `heyu2mqtt alias show`: what is in force for one alias, and where it comes from. */
 
 import { describe, expect, test } from 'vitest';
-import { house } from './house.js';
+import { house } from './run-cli.js';
 
 const row = (out: string, key: string): string =>
   out

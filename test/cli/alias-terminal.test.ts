@@ -1,6 +1,6 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { house } from './house.js';
+import { house } from './run-cli.js';
 import { atTerminal, KEY } from './terminal-session.js';
 
 const at = (args: readonly string[], config: string) => atTerminal([...args, '--config', config]);

@@ -2,7 +2,7 @@
 
 import { onTestFinished } from 'vitest';
 import type { Fitness } from '../../src/broker-check/trials.js';
-import { makeBridge, type House } from '../support/bridge.js';
+import { makeHouse, type HouseOptions } from '../support/house.js';
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';
 import { runCli, type Ran } from './run-cli.js';
 
@@ -12,15 +12,15 @@ const ALIASES = `aliases:
 `;
 
 /** Checks a broker with a house of its own. */
-export async function check(house: House, ...args: readonly string[]): Promise<Ran> {
-  const bridge = makeBridge({ aliases: ALIASES, ...house });
+export async function check(house: HouseOptions, ...args: readonly string[]): Promise<Ran> {
+  const bridge = makeHouse({ aliases: ALIASES, ...house });
   onTestFinished(() => bridge.remove());
   return runCli('broker-check', '--config', bridge.configPath, ...args);
 }
 
 /** The same, read as programs read it. */
 export async function fitness(
-  house: House,
+  house: HouseOptions,
   ...args: readonly string[]
 ): Promise<Fitness & { readonly code: number }> {
   const { code, out } = await check(house, '--json', ...args);

@@ -8,16 +8,16 @@ import { checkAccess, identityOf, refusalFor } from '../../src/cli/check/check-s
 import type { Finding, Tell } from '../../src/cli/findings.js';
 import { processNamed } from '../../src/cli/heyu-install.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
-import { type House, makeBridge, pair, stampAt, type TestBridge } from '../support/bridge.js';
+import { type HouseOptions, pair, stampAt, type House } from '../support/house.js';
+import { ownHouse } from '../support/own-house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { type Mosquitto, type MosquittoOptions, startMosquitto } from '../support/mosquitto.js';
 import { until } from '../support/until.js';
-import { house } from './house.js';
-import { type Ran, runCli } from './run-cli.js';
+import { type Ran, runCli, house } from './run-cli.js';
 import { atTerminal } from './terminal-session.js';
 
 type Scene = {
-  readonly bridge: TestBridge;
+  readonly bridge: House;
   readonly seen: Collector;
   readonly check: (...args: readonly string[]) => Promise<Ran>;
 };
@@ -41,22 +41,18 @@ afterAll(() => mosquitto.remove());
 let houses = 0;
 
 /** A house of its own at the shared broker; its log has heard both sensors just now. */
-async function scene(more: Partial<House> = {}, broker = mosquitto, login = ''): Promise<Scene> {
+async function scene(more: HouseOptions = {}, broker = mosquitto, login = ''): Promise<Scene> {
   houses += 1;
-  const url = broker.url.replace('://', `://${login}`);
-  const bridge = makeBridge({
-    mqttUrl: url,
+  const prefix = `ha${houses}`;
+  const { bridge, seen } = await ownHouse(broker, `c${houses}`, {
     aliases: ALIASES,
     ...more,
-    config: `mqtt: { url: "${url}", base_topic: c${houses} }
-homeassistant: { prefix: ha${houses}, birth_topic: ha${houses}/status }
-${more.config ?? 'zones: { ground: { name: Ground floor } }'}
-`,
+    login,
+    topics: [`${prefix}/#`],
+    config: `homeassistant: { prefix: ${prefix}, birth_topic: ${prefix}/status }
+${more.config ?? 'zones: { ground: { name: Ground floor } }'}`,
   });
-  onTestFinished(() => bridge.remove());
   bridge.heyu(...pair('rcvi', 'A3', 'On'), ...pair('rcvi', 'A5', 'On'));
-  const seen = await collect(url, [`c${houses}/#`, `ha${houses}/#`]);
-  onTestFinished(() => seen.stop());
   const check = (...args: readonly string[]) => runCli('check', '--config', bridge.configPath, ...args);
   return { bridge, seen, check };
 }

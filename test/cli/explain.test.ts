@@ -3,8 +3,7 @@ import { rmSync, writeFile, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runProgram } from '../../src/cli/program.js';
-import { house } from './house.js';
-import { runCli } from './run-cli.js';
+import { runCli, house } from './run-cli.js';
 
 const LOG =
   '11/22 15:29:27  rcvi addr unit       3 : hu A3  (hall_motion)\n11/22 15:29:27  rcvi func           On : hc A\n';

@@ -3,8 +3,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { engineLock } from '../../src/cli/heyu-install.js';
 import { startMosquitto } from '../support/mosquitto.js';
-import { house } from './house.js';
-import { runCli } from './run-cli.js';
+import { runCli, house } from './run-cli.js';
 import { atTerminal, KEY } from './terminal-session.js';
 
 /** A machine with heyu and without us. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { makeBridge, type TestBridge } from '../support/bridge.js';
-import { collect, type Collector } from '../support/collect.js';
+import { makeHouse, type House } from '../support/house.js';
+import { ownHouse } from '../support/own-house.js';
+import { type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { runCli, type Ran } from './run-cli.js';
 import { atTerminal } from './terminal-session.js';
@@ -13,7 +14,7 @@ afterAll(() => mosquitto.remove());
 
 type Scene = {
   readonly base: string;
-  readonly bridge: TestBridge;
+  readonly bridge: House;
   readonly seen: Collector;
   readonly session: (...args: readonly string[]) => Promise<Ran>;
   /** Starts the service and waits until it knows the zone. */
@@ -30,15 +31,10 @@ async function scene(options: { broker?: Mosquitto; mqtt?: string } = {}): Promi
   houses += 1;
   const base = `s${houses}`;
   const state = `alarm/${houses}/state`;
-  const bridge = makeBridge({
-    mqttUrl: broker.url,
-    config: `mqtt: { url: "${broker.url}", base_topic: ${base}, client_id: ${base}-bridge${mqtt} }
-zones: { ground: { state_topic: ${state} } }
-`,
+  const { bridge, seen } = await ownHouse(broker, base, {
+    mqtt: `, client_id: ${base}-bridge${mqtt}`,
+    config: `zones: { ground: { state_topic: ${state} } }`,
   });
-  onTestFinished(() => bridge.remove());
-  const seen = await collect(broker.url, [`${base}/#`]);
-  onTestFinished(() => seen.stop());
   let told = 0;
   const toggle = async (times: number): Promise<void> => {
     for (let time = 0; time < times; time += 1) {
@@ -241,7 +237,7 @@ describe('session clear', () => {
     const gone = await startMosquitto();
     await gone.remove();
     const { session } = await scene({ broker: mosquitto, mqtt: '' });
-    const bridge = makeBridge({
+    const bridge = makeHouse({
       mqttUrl: '',
       config: `mqtt: { url: ["${mosquitto.url}", "${gone.url}"], client_id: two-places }\n`,
     });

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { MAIN, makeBridge } from '../support/bridge.js';
+import { MAIN, makeHouse } from '../support/house.js';
 
 export type Judgement = {
   readonly verdict: 'fit' | 'fit-with-settings' | 'not-fit';
@@ -20,7 +20,7 @@ export type Judgement = {
 export async function judge(
   urls: readonly string[],
 ): Promise<{ readonly judgement: Judgement; readonly exitCode: number | null }> {
-  const bridge = makeBridge({ mqttUrl: urls[0] ?? '' });
+  const bridge = makeHouse({ mqttUrl: urls[0] ?? '' });
   try {
     const args = ['broker-check', '--config', bridge.configPath, '--json'];
     const program = spawn(process.execPath, [MAIN, ...args, ...urls.flatMap((url) => ['--url', url])]);

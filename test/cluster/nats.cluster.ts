@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { isNatsMissing } from '../brokers/installed.js';
 import { retainedOf } from '../brokers/publishers.js';
 import { loggedBy } from '../e2e/log-entries.js';
-import { makeBridge, type TestBridge } from '../support/bridge.js';
+import { makeHouse, type House } from '../support/house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startNatsCluster, type NatsNode } from '../support/nats.js';
 import { until } from '../support/until.js';
@@ -40,7 +40,7 @@ test.skipIf(isNatsMissing)(
     }
     const [first] = nodes as [NatsNode, ...NatsNode[]];
     const urls = nodes.map(({ url }) => `"${url}"`).join(', ');
-    const bridge = makeBridge({
+    const bridge = makeHouse({
       mqttUrl: '',
       aliases: ROOM_ALIASES,
       config:
@@ -126,11 +126,11 @@ const died = new Map<NatsNode, number>();
 const deaths = (node: NatsNode): number => died.get(node) ?? 0;
 
 /** The urls that the bridge was connected to, one after the other. */
-function connections(bridge: TestBridge): readonly (string | undefined)[] {
+function connections(bridge: House): readonly (string | undefined)[] {
   return loggedBy(bridge).flatMap(({ msg, broker }) => (msg === 'connected to the broker' ? [broker] : []));
 }
 
-const whereIs = (bridge: TestBridge): string | undefined => connections(bridge).at(-1);
+const whereIs = (bridge: House): string | undefined => connections(bridge).at(-1);
 
 /**
  * Publishes the state of the house until the node hands it out; gives how often it was acknowledged and lost

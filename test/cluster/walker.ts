@@ -2,7 +2,7 @@
 
 import { appendFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pair, stampAt } from '../support/bridge.js';
+import { pair, stampAt } from '../support/house.js';
 
 const ROOMS = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8'] as const;
 

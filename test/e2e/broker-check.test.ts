@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { MAIN, makeBridge } from '../support/bridge.js';
+import { MAIN, makeHouse } from '../support/house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { atTerminal, KEY } from '../cli/terminal-session.js';
@@ -25,7 +25,7 @@ async function scene(): Promise<{ mosquitto: Mosquitto; seen: Collector; config:
   onTestFinished(mosquitto.remove);
   const seen = await collect(mosquitto.url, ['#', '$SYS/broker/clients/disconnected']);
   onTestFinished(() => seen.stop());
-  const bridge = makeBridge({ mqttUrl: mosquitto.url });
+  const bridge = makeHouse({ mqttUrl: mosquitto.url });
   onTestFinished(bridge.remove);
   writeFileSync(join(bridge.folder, 'aliases.yaml'), 'aliases: {}\n');
   return { mosquitto, seen, config: bridge.configPath };

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished, test } from 'vitest';
-import { makeBridge, pair } from '../support/bridge.js';
+import { makeHouse, pair } from '../support/house.js';
 import { collect } from '../support/collect.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { until } from '../support/until.js';
@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 test('a command reaches heyu, and what heyu says to the power line is the state', async () => {
   const mosquitto = await startMosquitto();
   onTestFinished(() => mosquitto.remove());
-  const bridge = makeBridge({
+  const bridge = makeHouse({
     mqttUrl: mosquitto.url,
     aliases: 'aliases:\n  lamp: { address: A1, model: StdLM }\n  fan: { address: A2, model: StdAM }\n',
   });

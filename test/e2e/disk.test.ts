@@ -3,8 +3,8 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { makeBridge, pair, type TestBridge } from '../support/bridge.js';
-import { collect, type Collector } from '../support/collect.js';
+import { pair, type House } from '../support/house.js';
+import { ownHouse, type OwnHouse } from '../support/own-house.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { mountSmallDisk } from '../support/small-disk.js';
 import { until } from '../support/until.js';
@@ -22,29 +22,24 @@ const RETRY_MS = 25_000;
 const FAILS = 'the state cannot be saved';
 const WORKS = 'the state can be saved again';
 
-type Home = { readonly bridge: TestBridge; readonly seen: Collector; readonly base: string };
-
-async function house(base: string, isOrdinaryUser: boolean): Promise<Home> {
-  const bridge = makeBridge({
-    mqttUrl: mosquitto.url,
+async function house(base: string, isOrdinaryUser: boolean): Promise<OwnHouse> {
+  const there = await ownHouse(mosquitto, base, {
     aliases:
       'aliases:\n  hall: { address: A3, model: MS14A, hold: 5m }\n  yard: { address: A5, model: MS14A, hold: 5m }\n',
-    config: `mqtt: { url: "${mosquitto.url}", base_topic: ${base} }\nhomeassistant: { discovery: "off" }\n`,
+    config: 'homeassistant: { discovery: "off" }',
     isOrdinaryUser,
   });
+  const { bridge } = there;
   mkdirSync(bridge.statePath);
   const { uid, gid } = statSync(bridge.folder);
   chownSync(bridge.statePath, uid, gid);
-  onTestFinished(() => bridge.remove());
-  const seen = await collect(mosquitto.port, [`${base}/#`]);
-  onTestFinished(() => seen.stop());
-  return { bridge, seen, base };
+  return there;
 }
 
-const said = (bridge: TestBridge, text: string): number =>
+const said = (bridge: House, text: string): number =>
   loggedBy(bridge).filter(({ msg }) => msg.startsWith(text)).length;
 
-const startIds = ({ seen, base }: Home, sensor: string): Set<string> =>
+const startIds = ({ seen, base }: OwnHouse, sensor: string): Set<string> =>
   new Set(
     seen
       .payloads(`${base}/${sensor}/event`)
@@ -54,7 +49,12 @@ const startIds = ({ seen, base }: Home, sensor: string): Set<string> =>
   );
 
 /** `break` and `mend` the disk under a running bridge: motion is told meanwhile, and nothing twice under two ids. */
-async function survives(home: Home, broken: () => void, mended: () => void, reason: RegExp): Promise<void> {
+async function survives(
+  home: OwnHouse,
+  broken: () => void,
+  mended: () => void,
+  reason: RegExp,
+): Promise<void> {
   const { bridge, seen, base } = home;
   await bridge.start();
   await seen.untilLast(`${base}/yard/motion`, 'OFF');

@@ -5,7 +5,7 @@
  */
 
 import { expect, onTestFinished, test } from 'vitest';
-import { makeBridge, pair, type TestBridge } from '../support/bridge.js';
+import { makeHouse, pair, type House } from '../support/house.js';
 import { collect } from '../support/collect.js';
 import { startLink, type TestLink } from '../support/link.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
@@ -39,7 +39,7 @@ const ALIASES = `aliases:\n${WAYS.map(
 /** How the bridge is parted from its broker, and how it comes back. */
 const PARTINGS: readonly (readonly [
   string,
-  (scene: { bridge: TestBridge; link: TestLink; mosquitto: Mosquitto }) => Promise<() => Promise<void>>,
+  (scene: { bridge: House; link: TestLink; mosquitto: Mosquitto }) => Promise<() => Promise<void>>,
 ])[] = [
   [
     'the service is stopped',
@@ -78,7 +78,7 @@ test.each(PARTINGS)(
     const link = await startLink(port);
     onTestFinished(link.remove);
     const mqttUrl = `mqtt://127.0.0.1:${link.port}`;
-    const bridge = makeBridge({ mqttUrl, aliases: ALIASES, config: CONFIG });
+    const bridge = makeHouse({ mqttUrl, aliases: ALIASES, config: CONFIG });
     onTestFinished(bridge.remove);
     const seen = await collect(port, ['x10/#']);
     onTestFinished(seen.stop);

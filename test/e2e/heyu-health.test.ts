@@ -2,10 +2,11 @@
 
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Counters } from '../../src/bridge/health.js';
-import { makeBridge, pair, type House, type TestBridge } from '../support/bridge.js';
-import { collect, type Collector } from '../support/collect.js';
+import { pair, type HouseOptions, type House } from '../support/house.js';
+import { ownHouse, type OwnHouse } from '../support/own-house.js';
+import type { Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { loggedBy } from './log-entries.js';
 
@@ -22,26 +23,16 @@ afterAll(() => mosquitto.remove());
 
 let houses = 0;
 
-async function house(
-  more: Partial<House> = {},
-): Promise<{ bridge: TestBridge; seen: Collector; base: string }> {
+async function house(more: HouseOptions = {}): Promise<OwnHouse> {
   houses += 1;
-  const base = `health${houses}`;
-  const bridge = makeBridge({
-    mqttUrl: mosquitto.url,
-    aliases: ALIASES,
-    ...more,
-    config: `mqtt: { url: "${mosquitto.url}", base_topic: ${base} }\nhomeassistant: { discovery: "off" }\n${more.config ?? ''}`,
-  });
-  onTestFinished(() => bridge.remove());
-  const seen = await collect(mosquitto.port, [`${base}/#`]);
-  onTestFinished(() => seen.stop());
-  await bridge.start();
-  await seen.untilLast(`${base}/hall/motion`, 'OFF');
-  return { bridge, seen, base };
+  const config = `homeassistant: { discovery: "off" }\n${more.config ?? ''}`;
+  const there = await ownHouse(mosquitto, `health${houses}`, { aliases: ALIASES, ...more, config });
+  await there.bridge.start();
+  await there.seen.untilLast(`${there.base}/hall/motion`, 'OFF');
+  return there;
 }
 
-const said = (bridge: TestBridge, text: string): number =>
+const said = (bridge: House, text: string): number =>
   loggedBy(bridge).filter(({ msg }) => msg.includes(text)).length;
 
 /** Waits for what `bridge/info` says is wrong; '' = nothing. */
@@ -61,7 +52,7 @@ type Stored = {
 };
 
 /** What has been counted, as it is on disk after an orderly end. */
-async function counted({ bridge }: { bridge: TestBridge }): Promise<Counters> {
+async function counted({ bridge }: { bridge: House }): Promise<Counters> {
   expect(await bridge.stop()).toBe(0);
   const stored = JSON.parse(readFileSync(join(bridge.statePath, 'state.json'), 'utf8')) as Stored;
   return stored.document.settled.core.health.counters;

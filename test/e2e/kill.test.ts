@@ -3,18 +3,18 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeBridge, pair, type TestBridge } from '../support/bridge.js';
+import { makeHouse, pair, type House } from '../support/house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { until } from '../support/until.js';
 
-type Home = { readonly bridge: TestBridge; readonly seen: Collector; readonly mosquitto: Mosquitto };
+type Home = { readonly bridge: House; readonly seen: Collector; readonly mosquitto: Mosquitto };
 
 /** A bridge that has just saved where it is in its log. */
 async function house(): Promise<Home> {
   const mosquitto = await startMosquitto();
   onTestFinished(() => mosquitto.remove());
-  const bridge = makeBridge({
+  const bridge = makeHouse({
     mqttUrl: mosquitto.url,
     aliases:
       'aliases:\n  hall: { address: A3, model: MS14A, hold: 1s }\n  yard: { address: A5, model: MS14A, hold: 5m }\n',
@@ -30,7 +30,7 @@ async function house(): Promise<Home> {
   return { bridge, seen, mosquitto };
 }
 
-function settledOffset({ statePath }: TestBridge): number | undefined {
+function settledOffset({ statePath }: House): number | undefined {
   const path = join(statePath, 'state.json');
   if (!existsSync(path)) return undefined;
   const stored = JSON.parse(readFileSync(path, 'utf8')) as {
@@ -41,7 +41,7 @@ function settledOffset({ statePath }: TestBridge): number | undefined {
   return stored.document.settled?.log.files.at(-1)?.offset;
 }
 
-const acknowledged = ({ statePath }: TestBridge): string => {
+const acknowledged = ({ statePath }: House): string => {
   const path = join(statePath, 'acknowledged');
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 };

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { MAIN, makeBridge, pair, type House, type TestBridge } from '../support/bridge.js';
+import { MAIN, makeHouse, pair, type HouseOptions, type House } from '../support/house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { until } from '../support/until.js';
@@ -19,8 +19,8 @@ const ALIASES = 'aliases:\n  hall: { address: A3, model: MS14A, name: Hall }\n';
 let houses = 0;
 
 /** A house whose files are named relative to each other, with heyu's configuration beside them. */
-function house(more: Partial<House> = {}): {
-  bridge: TestBridge;
+function house(more: Partial<HouseOptions> = {}): {
+  bridge: House;
   base: string;
   x10config: string;
   env: Record<string, string>;
@@ -29,7 +29,7 @@ function house(more: Partial<House> = {}): {
   const base = `lg${houses}`;
   // as systemd hands it over: a file that is gone names no state directory
   const env: Record<string, string> = { ...more.env };
-  const bridge = makeBridge({ mqttUrl: mosquitto.url, aliases: ALIASES, ...more, env });
+  const bridge = makeHouse({ mqttUrl: mosquitto.url, aliases: ALIASES, ...more, env });
   env['STATE_DIRECTORY'] = bridge.statePath;
   onTestFinished(() => bridge.remove());
   const x10config = join(bridge.folder, 'heyu', 'x10config');
@@ -45,13 +45,13 @@ function house(more: Partial<House> = {}): {
   return { bridge, base, x10config, env };
 }
 
-const check = (bridge: TestBridge): string =>
+const check = (bridge: House): string =>
   spawnSync(process.execPath, [MAIN, 'check', '--config', bridge.configPath], {
     encoding: 'utf8',
     env: { ...process.env, STATE_DIRECTORY: bridge.statePath },
   }).stdout;
 
-async function motion(bridge: TestBridge, seen: Collector, base: string): Promise<void> {
+async function motion(bridge: House, seen: Collector, base: string): Promise<void> {
   await seen.untilLast(`${base}/hall/motion`, 'OFF');
   bridge.heyu(...pair('rcvi', 'A3', 'On', 'hall'));
   await seen.untilLast(`${base}/hall/motion`, 'ON');

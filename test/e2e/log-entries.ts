@@ -1,6 +1,6 @@
 /** What a bridge has logged, entry by entry. */
 
-import type { TestBridge } from '../support/bridge.js';
+import type { House } from '../support/house.js';
 
 /** One line of its JSON log; `level` as pino counts: 30 info, 40 warn, 50 error. */
 export type LogEntry = {
@@ -13,7 +13,7 @@ export type LogEntry = {
 };
 
 /** All entries so far; the line that is just being written is left out. */
-export function loggedBy(bridge: TestBridge): readonly LogEntry[] {
+export function loggedBy(bridge: House): readonly LogEntry[] {
   return bridge
     .output()
     .split('\n')

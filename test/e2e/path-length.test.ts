@@ -6,9 +6,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { makeBridge, pair } from '../support/bridge.js';
-import { collect } from '../support/collect.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pair, type House } from '../support/house.js';
+import { ownHouse, type OwnHouse } from '../support/own-house.js';
+import type { Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 
 const TRACER = fileURLToPath(new URL('../support/path-tracer.mjs', import.meta.url));
@@ -29,18 +30,11 @@ type Trace = {
 /** Runs a bridge with the tracer; `drive` causes the same thing several times. Returns the trace of each time. */
 async function traced(
   path: { readonly from: 'log' | 'broker'; readonly incoming: string; readonly outgoing: string },
-  drive: (
-    bridge: ReturnType<typeof makeBridge>,
-    seen: Awaited<ReturnType<typeof collect>>,
-    base: string,
-  ) => Promise<void>,
+  drive: (bridge: House, seen: Collector, base: string) => Promise<void>,
 ): Promise<Trace[]> {
   const base = `path-${path.from}`;
-  const bridge = makeBridge({
-    mqttUrl: mosquitto.url,
-    config:
-      `mqtt: { url: "${mosquitto.url}", base_topic: ${base} }\n` +
-      `zones: { ground: { state_topic: ${base}-house/armed } }\n`,
+  const { bridge, seen }: OwnHouse = await ownHouse(mosquitto, base, {
+    config: `zones: { ground: { state_topic: ${base}-house/armed } }`,
     aliases: 'aliases: { hall: { address: A3, model: MS14A, zone: ground } }\n',
     env: {
       NODE_OPTIONS: `--import ${TRACER}`,
@@ -52,9 +46,6 @@ async function traced(
       },
     },
   });
-  onTestFinished(() => bridge.remove());
-  const seen = await collect(mosquitto.port, [`${base}/#`]);
-  onTestFinished(() => seen.stop());
   await bridge.start();
   await seen.untilLast(`${base}/hall/motion`, 'OFF');
   await drive(bridge, seen, base);

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { MAIN, makeBridge, pair, stampAt, type House, type TestBridge } from '../support/bridge.js';
+import { MAIN, makeHouse, pair, stampAt, type HouseOptions, type House } from '../support/house.js';
+import { ownHouse, type OwnHouse } from '../support/own-house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { until } from '../support/until.js';
@@ -25,19 +26,15 @@ afterAll(() => mosquitto.remove());
 let houses = 0;
 
 /** A house with base topic and client id of its own, and a subscriber to all of it. */
-async function house(
-  more: Partial<House> = {},
-): Promise<{ bridge: TestBridge; seen: Collector; base: string }> {
+function house(more: HouseOptions = {}): Promise<OwnHouse> {
   houses += 1;
-  const base = `h${houses}`;
-  const config =
-    `mqtt: { url: "${mosquitto.url}", base_topic: ${base} }\n` +
-    `homeassistant: { prefix: ha${houses} }\n${more.config ?? ZONES.replace('house/armed', `${base}-house/armed`)}`;
-  const bridge = makeBridge({ mqttUrl: mosquitto.url, aliases: ALIASES, ...more, config });
-  onTestFinished(() => bridge.remove());
-  const seen = await collect(mosquitto.port, [`${base}/#`, `ha${houses}/#`]);
-  onTestFinished(() => seen.stop());
-  return { bridge, seen, base };
+  const zones = more.config ?? ZONES.replace('house/armed', `h${houses}-house/armed`);
+  return ownHouse(mosquitto, `h${houses}`, {
+    aliases: ALIASES,
+    ...more,
+    topics: [`ha${houses}/#`],
+    config: `homeassistant: { prefix: ha${houses} }\n${zones}`,
+  });
 }
 
 type Event = { event_type: string; id: string; security?: string; at: string };
@@ -186,7 +183,7 @@ describe('the end', () => {
   );
 
   test('stops within two seconds without a broker, too', async () => {
-    const bridge = makeBridge({ mqttUrl: 'mqtt://127.0.0.1:1', aliases: ALIASES, config: ZONES });
+    const bridge = makeHouse({ mqttUrl: 'mqtt://127.0.0.1:1', aliases: ALIASES, config: ZONES });
     onTestFinished(() => bridge.remove());
     await bridge.start();
     bridge.heyu(...ON);
@@ -228,7 +225,7 @@ describe('the time in between', () => {
   test('motion is delivered when the broker comes back', async () => {
     const own = await startMosquitto();
     onTestFinished(() => own.remove());
-    const bridge = makeBridge({ mqttUrl: own.url, aliases: ALIASES, config: ZONES });
+    const bridge = makeHouse({ mqttUrl: own.url, aliases: ALIASES, config: ZONES });
     onTestFinished(() => bridge.remove());
     const seen = await collect(own.port, ['x10/#']);
     onTestFinished(() => seen.stop());
@@ -266,7 +263,7 @@ describe('the time in between', () => {
   });
 });
 
-function readState(bridge: TestBridge): string | undefined {
+function readState(bridge: House): string | undefined {
   const path = join(bridge.statePath, 'state.json');
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
@@ -378,7 +375,7 @@ describe('home assistant', () => {
 
 describe('bad surroundings', () => {
   test('a configuration with faults ends with 78 and every fault at once', async () => {
-    const bridge = makeBridge({
+    const bridge = makeHouse({
       mqttUrl: 'mqtt://127.0.0.1:1',
       config: 'mqtt: { keepalive: soon, prot: 5 }\nzone: {}\n',
     });

@@ -1,7 +1,7 @@
 /** Two services with one client id, as happens when a machine is replaced and the old one still runs. */
 
 import { describe, expect, test } from 'vitest';
-import type { TestBridge } from '../support/bridge.js';
+import type { House } from '../support/house.js';
 import { until } from '../support/until.js';
 import { loggedBy, type LogEntry } from './log-entries.js';
 import { bridgeWith, expectMotion, mosquitto, reader } from './troubled.js';
@@ -13,12 +13,12 @@ describe('two bridges with one client id', () => {
       const { port, url, log } = await mosquitto();
       const seen = await reader(port, ['x10/#', 'homeassistant/#']);
       const bridges = [1, 2].map(() => bridgeWith({ url, protocol, client_id: 'twin' }));
-      const [first, second] = bridges as [TestBridge, TestBridge];
+      const [first, second] = bridges as [House, House];
       await first.start();
       await seen.untilLast('x10/bridge/status', 'online');
       const from = performance.now();
       await second.start();
-      const saidBy = (bridge: TestBridge): LogEntry | undefined =>
+      const saidBy = (bridge: House): LogEntry | undefined =>
         loggedBy(bridge).find(({ msg }) => msg.startsWith('another program uses our MQTT client id'));
       await until(
         () => bridges.every((bridge) => saidBy(bridge) !== undefined),

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import { makeBridge, pair, type TestBridge } from '../support/bridge.js';
+import { makeHouse, pair, type House } from '../support/house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';
 import { until } from '../support/until.js';
@@ -30,8 +30,8 @@ export async function reader(...args: Parameters<typeof collect>): Promise<Colle
 }
 
 /** A bridge with these keys of `mqtt`; everything is logged, so that nothing can hide. */
-export function bridgeWith(mqtt: Readonly<Record<string, string>>, more = ''): TestBridge {
-  const bridge = makeBridge({
+export function bridgeWith(mqtt: Readonly<Record<string, string>>, more = ''): House {
+  const bridge = makeHouse({
     mqttUrl: '',
     aliases: ALIASES,
     config: mqttSection(mqtt) + more,
@@ -47,13 +47,13 @@ const mqttSection = (mqtt: Readonly<Record<string, string>>): string =>
     .join(', ')} }\n`;
 
 /** Writes other keys of `mqtt` into config.yaml, as the hint says. */
-export function reconfigure(bridge: TestBridge, mqtt: Readonly<Record<string, string>>): void {
+export function reconfigure(bridge: House, mqtt: Readonly<Record<string, string>>): void {
   const text = readFileSync(bridge.configPath, 'utf8');
   writeFileSync(bridge.configPath, text.replace(/^mqtt: .*\n/m, mqttSection(mqtt)));
 }
 
 /** The first reason that it gives for being without a broker. */
-export async function reasonOf(bridge: TestBridge): Promise<string> {
+export async function reasonOf(bridge: House): Promise<string> {
   const refusals = (): readonly LogEntry[] => loggedBy(bridge).filter(({ msg }) => msg === CANNOT);
   await until(
     () => refusals().length > 0,
@@ -63,7 +63,7 @@ export async function reasonOf(bridge: TestBridge): Promise<string> {
 }
 
 /** Motion of now reaches the broker, once. */
-export async function expectMotion(bridge: TestBridge, seen: Collector): Promise<void> {
+export async function expectMotion(bridge: House, seen: Collector): Promise<void> {
   await seen.untilLast('x10/bridge/status', 'online');
   bridge.heyu(...MOTION);
   await seen.untilLast('x10/hall/motion', 'ON');

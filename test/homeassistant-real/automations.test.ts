@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
-import { pair } from '../support/bridge.js';
+import { pair } from '../support/house.js';
 import { until } from '../support/until.js';
 import { startWorld, type World } from './world.js';
 

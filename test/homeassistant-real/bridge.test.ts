@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { MAIN, pair } from '../support/bridge.js';
+import { MAIN, pair } from '../support/house.js';
 import { until } from '../support/until.js';
 import type { Change } from './driver.js';
 import { ENTITIES, FIRST_STATES } from './expected-entities.js';

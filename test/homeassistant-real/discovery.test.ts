@@ -7,7 +7,7 @@ import { rememberedOf } from '../../src/homeassistant/remembered.js';
 import { removalMessages } from '../../src/homeassistant/removal.js';
 import type { CoreSettings } from '../../src/settings.js';
 import { badMessages, type DumpedMessage } from '../homeassistant/dump-discovery.js';
-import { HOUSE, inForm } from '../homeassistant/house.js';
+import { HOUSE, inForm } from '../homeassistant/examples.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { until } from '../support/until.js';

@@ -5,7 +5,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { pair } from '../support/bridge.js';
+import { pair } from '../support/house.js';
 import { until } from '../support/until.js';
 import { ALIASES, startWorld, type World } from './world.js';
 

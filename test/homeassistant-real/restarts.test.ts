@@ -1,7 +1,7 @@
 /** Home Assistant, the broker and the bridge are restarted in every order: the same states, and nobody is woken up. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { pair } from '../support/bridge.js';
+import { pair } from '../support/house.js';
 import { collect } from '../support/collect.js';
 import { until } from '../support/until.js';
 import { startWorld, type World } from './world.js';

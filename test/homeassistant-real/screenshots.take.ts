@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inject, onTestFinished, test } from 'vitest';
-import { pair } from '../support/bridge.js';
+import { pair } from '../support/house.js';
 import { until } from '../support/until.js';
 import { startBrowser } from './browser.js';
 import { startWorld } from './world.js';

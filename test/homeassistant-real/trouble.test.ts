@@ -1,7 +1,7 @@
 /** What is wrong with heyu, the log or the connection shows in Home Assistant while it lasts. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { pair, stampAt } from '../support/bridge.js';
+import { pair, stampAt } from '../support/house.js';
 import { collect } from '../support/collect.js';
 import { until } from '../support/until.js';
 import { startWorld, type World } from './world.js';

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBridge, type TestBridge } from '../support/bridge.js';
+import { makeHouse, type House } from '../support/house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { startHomeAssistant, type HomeAssistant } from './driver.js';
@@ -25,7 +25,7 @@ const ZONES = `zones:
 export type World = {
   readonly mosquitto: Mosquitto;
   readonly homeAssistant: HomeAssistant;
-  readonly bridge: TestBridge;
+  readonly bridge: House;
   /** Hears everything that is not discovery. */
   readonly seen: Collector;
   /** Waits until Home Assistant has taken in what the broker holds (fence.ts). */
@@ -63,7 +63,7 @@ export async function startWorld({
   const mosquitto = await startMosquitto({ persistence: true });
   const homeAssistant = await startHomeAssistant({ python, mqttPort: mosquitto.port, configuration });
   const seen = await collect(mosquitto.port, ['x10/#', 'homeassistant/status', 'automation/#']);
-  const bridge = makeBridge({
+  const bridge = makeHouse({
     mqttUrl: mosquitto.url,
     aliases,
     config: `bridge_id: ${bridgeId}\nhomeassistant: { discovery: ${discovery} }\n${zones}`,
@@ -97,7 +97,7 @@ export async function startWorld({
 }
 
 /** A program in heyu's place that only writes its arguments down. */
-function installHeyu(bridge: TestBridge, calls: string): void {
+function installHeyu(bridge: House, calls: string): void {
   const heyu = join(bridge.folder, 'heyu');
   writeFileSync(heyu, `#!/bin/sh\necho "$@" >> ${calls}\n`, { mode: 0o755 });
   const configured = readFileSync(bridge.configPath, 'utf8');

@@ -5,7 +5,7 @@ import { discoveryDevices, discoveryMessages } from '../../src/homeassistant/dis
 import { channelsOf } from '../../src/sensor/channels.js';
 import { MODELS } from '../../src/x10/model.js';
 import { goldenFile, goldenText, messagesOf } from './golden.js';
-import { coreOf, EXAMPLES, HOUSE, inForm, sensorOf, zoneOf } from './house.js';
+import { coreOf, EXAMPLES, HOUSE, inForm, sensorOf, zoneOf } from './examples.js';
 import { faultsOf } from './validator.js';
 
 const FORMS = ['device', 'entity'] as const;

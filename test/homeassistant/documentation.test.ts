@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { discoveryDevices } from '../../src/homeassistant/discovery.js';
 import { ALERT_EVENTS } from '../../src/security/security.js';
 import { eventTypesOf } from '../../src/sensor/event-types.js';
-import { EXAMPLES } from './house.js';
+import { EXAMPLES } from './examples.js';
 
 const page = readFileSync(new URL('../../docs/home-assistant.md', import.meta.url), 'utf8');
 const blocks = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map((match) => match[1] ?? '');

@@ -6,7 +6,7 @@ import { discoveryMessages } from '../../src/homeassistant/discovery.js';
 import { rememberedOf } from '../../src/homeassistant/remembered.js';
 import { removalMessages } from '../../src/homeassistant/removal.js';
 import { BAD_DEVICES, BAD_ENTITIES } from './bad-payloads.js';
-import { EXAMPLES, HOUSE, inForm, MODEL_HOUSES } from './house.js';
+import { EXAMPLES, HOUSE, inForm, MODEL_HOUSES } from './examples.js';
 import { spoilt, type Bad } from './spoil.js';
 
 /** One message of a case. */

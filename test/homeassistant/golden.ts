@@ -1,7 +1,7 @@
 /** The golden files of discovery: what each kind of device looks like to Home Assistant, in both forms. */
 import { fileURLToPath } from 'node:url';
 import { discoveryMessages, type DiscoveryMessage } from '../../src/homeassistant/discovery.js';
-import { inForm, type Example } from './house.js';
+import { inForm, type Example } from './examples.js';
 
 /** Where the golden file of an example lies. */
 export function goldenFile(example: Example): string {

@@ -6,7 +6,7 @@ import { TYPE_OF_KIND } from '../../src/config/keys.js';
 import type { Component } from '../../src/homeassistant/component.js';
 import { sensorDevice } from '../../src/homeassistant/entity.js';
 import { MODELS, UNNAMED_MODEL, type Model } from '../../src/x10/model.js';
-import { coreOf, sensorOf } from './house.js';
+import { coreOf, sensorOf } from './examples.js';
 
 /** One line for a component: what a person sees of it. */
 function lineOf([key, component]: readonly [string, Component]): string {

@@ -5,7 +5,7 @@ import { removalMessages, type DiscoveryStep } from '../../src/homeassistant/rem
 import type { Message } from '../../src/ports.js';
 import type { CoreSettings } from '../../src/settings.js';
 import { simulate } from './broker-and-home-assistant.js';
-import { coreOf, HOUSE, inForm, sensorOf, zoneOf } from './house.js';
+import { coreOf, HOUSE, inForm, sensorOf, zoneOf } from './examples.js';
 import { faultsOf } from './validator.js';
 
 const hall = sensorOf('MS14A', { alias: 'hall', address: 'A3', type: 'motion', dusk: 'A4' });

@@ -1,6 +1,6 @@
 /** Spoiling one discovery message among those of a small house. */
 import { discoveryMessages } from '../../src/homeassistant/discovery.js';
-import { coreOf, inForm, sensorOf, zoneOf } from './house.js';
+import { coreOf, inForm, sensorOf, zoneOf } from './examples.js';
 import type { Published } from './validator.js';
 
 /** One way to spoil a message. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { discoveryMessages } from '../../src/homeassistant/discovery.js';
 import { BAD_DEVICES, BAD_ENTITIES } from './bad-payloads.js';
-import { HOUSE, inForm } from './house.js';
+import { HOUSE, inForm } from './examples.js';
 import { SMALL_HOUSE, spoilt, type Bad } from './spoil.js';
 import { faultsOf } from './validator.js';
 

@@ -5,7 +5,7 @@ import { eventTypesOf } from '../../src/sensor/event-types.js';
 import { READING_MODELS, READING_UNITS } from '../../src/sensor/reading-channels.js';
 import type { SensorSettings, SensorType } from '../../src/sensor/settings.js';
 import { MODELS, modelNamed } from '../../src/x10/model.js';
-import { sensorOf } from '../homeassistant/house.js';
+import { sensorOf } from '../homeassistant/examples.js';
 
 const make = (model: string, type: SensorType, more: Partial<SensorSettings> = {}): SensorSettings =>
   sensorOf(model, { alias: 'one', address: 'A1', type, ...more });

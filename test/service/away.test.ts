@@ -1,7 +1,7 @@
 /** A broker that is away for days costs neither memory nor an event that is younger than a day. */
 
 import { expect, test } from 'vitest';
-import { pair } from '../support/bridge.js';
+import { pair } from '../support/house.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
 

@@ -1,7 +1,7 @@
 /** Somebody sets the clock while there is motion: it ends when its hold time is over, and the next one is no less real. */
 
 import { expect, test } from 'vitest';
-import { pair } from '../support/bridge.js';
+import { pair } from '../support/house.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
 

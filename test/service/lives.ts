@@ -18,7 +18,7 @@ import type {
   Message,
 } from '../../src/ports.js';
 import type { CoreSettings, ServiceSettings } from '../../src/settings.js';
-import { stampAt } from '../support/bridge.js';
+import { stampAt } from '../support/house.js';
 import { fakeClock, type FakeClock } from '../support/fake-clock.js';
 
 /** A message that the broker has acknowledged. */

@@ -1,7 +1,7 @@
 /** A bridge without its state: nobody knows any more what was true, and the broker must not go on saying it. */
 
 import { expect, test } from 'vitest';
-import { pair } from '../support/bridge.js';
+import { pair } from '../support/house.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 import { beginLives } from './lives.js';
 

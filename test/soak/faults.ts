@@ -1,7 +1,7 @@
 /** What goes wrong while the traffic runs: the bridge dies or stands still, the broker does, the cable is pulled. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TestBridge } from '../support/bridge.js';
+import type { House } from '../support/house.js';
 import type { TestLink } from '../support/link.js';
 import type { Mosquitto } from '../support/mosquitto.js';
 import type { Damage } from './damage.js';
@@ -34,7 +34,7 @@ export type DamageCheckpoint = {
 
 /** What the faults act upon, and how often they do (mean pause in ms). */
 export type FaultTargets = {
-  readonly bridge: TestBridge;
+  readonly bridge: House;
   readonly mosquitto: Mosquitto;
   readonly link: TestLink;
   readonly random: Random;

@@ -23,7 +23,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { stampAt } from '../support/bridge.js';
+import { stampAt } from '../support/house.js';
 import type { Meaning, Truth } from './truth.js';
 
 /** A line and what it means. Without a stamp it is the output of a script. */

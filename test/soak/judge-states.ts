@@ -1,7 +1,7 @@
 /** Compares the retained values that the broker holds in the end with what is true. */
 
 import { mayBeForgotten, type Damage } from './damage.js';
-import { BASE, SENSORS, ZONES } from './house.js';
+import { BASE, SENSORS, ZONES } from './sensors.js';
 import type { Truth } from './truth.js';
 
 /** Instants of the bridge and of the truth may differ by the length of a second, and rounding. */

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Published } from '../support/tap.js';
 import type { Damage } from './damage.js';
-import { SENSORS, type SoakSensor } from './house.js';
+import { SENSORS, type SoakSensor } from './sensors.js';
 import { judge } from './judge.js';
 import { judgeStates } from './judge-states.js';
 import { newTruth, type Truth } from './truth.js';

@@ -2,7 +2,7 @@
 
 import type { Published } from '../support/tap.js';
 import { mayBeLost, mayBeTakenForStart, type Damage } from './damage.js';
-import { BASE, SENSORS, ZONES, type SoakSensor } from './house.js';
+import { BASE, SENSORS, ZONES, type SoakSensor } from './sensors.js';
 import { iso } from './judge-states.js';
 import type { Sign, Truth } from './truth.js';
 

@@ -7,7 +7,7 @@ import { appendFileSync, closeSync, openSync, readFileSync, rmSync, writeSync } 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeBridge, pair, stampAt } from '../support/bridge.js';
+import { makeHouse, pair, stampAt } from '../support/house.js';
 import { collect } from '../support/collect.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { until } from '../support/until.js';
@@ -75,7 +75,7 @@ type Load = (path: string) => Promise<void> | void;
 async function measure(what: string, isDown: boolean, load: Load): Promise<LimitReport> {
   const mosquitto = await startMosquitto();
   const report = join(tmpdir(), `heyu2mqtt-limits-${process.pid}.json`);
-  const bridge = makeBridge({
+  const bridge = makeHouse({
     mqttUrl: mosquitto.url,
     aliases: aliasesText(),
     env: { NODE_OPTIONS: `--import ${WATCH}`, WATCH_LOOP: report },

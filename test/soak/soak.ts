@@ -8,7 +8,7 @@ import { existsSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import mqtt from 'mqtt';
-import { makeBridge, type TestBridge } from '../support/bridge.js';
+import { makeHouse, type House } from '../support/house.js';
 import { collect } from '../support/collect.js';
 import { startLink } from '../support/link.js';
 import { startMosquitto } from '../support/mosquitto.js';
@@ -16,7 +16,7 @@ import { openTap, type Published, type Tap } from '../support/tap.js';
 import { until } from '../support/until.js';
 import { startFaults, type DamageCheckpoint, type FaultKind, type Faults } from './faults.js';
 import { startHeyu, type Heyu } from './heyu.js';
-import { ZONES, aliasesText, configText, zoneTopicOf, type Zone } from './house.js';
+import { ZONES, aliasesText, configText, zoneTopicOf, type Zone } from './sensors.js';
 import type { Damage } from './damage.js';
 import { judge, type Verdict } from './judge.js';
 import { judgeStates } from './judge-states.js';
@@ -65,7 +65,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const truth = newTruth();
   const mosquitto = await startMosquitto({ persistence: brokerPersistence ? { autosaveS: 1 } : false });
   const link = await startLink(mosquitto.port, tap.wire);
-  const bridge = makeBridge({
+  const bridge = makeHouse({
     mqttUrl: `mqtt://127.0.0.1:${link.port}`,
     config: configText(`mqtt://127.0.0.1:${link.port}`),
     aliases: aliasesText(),
@@ -148,7 +148,7 @@ async function play(
     bridge,
     faults,
     note,
-  }: { heyu: Heyu; zones: ZonePublisher; bridge: TestBridge; faults: Faults; note: (text: string) => void },
+  }: { heyu: Heyu; zones: ZonePublisher; bridge: House; faults: Faults; note: (text: string) => void },
   progress: (percent: number) => void,
 ): Promise<{ rotations: number; stallMs: number }> {
   const from = performance.now();
@@ -210,7 +210,7 @@ type Stored = {
 };
 
 /** Up to where the log is settled, as the checkpoint says. */
-function settledOffset(bridge: TestBridge): { inode: number; offset: number } | undefined {
+function settledOffset(bridge: House): { inode: number; offset: number } | undefined {
   const path = join(bridge.statePath, 'state.json');
   if (!existsSync(path)) return undefined;
   const stored = JSON.parse(readFileSync(path, 'utf8')) as Stored;
@@ -218,7 +218,7 @@ function settledOffset(bridge: TestBridge): { inode: number; offset: number } | 
 }
 
 /** Everything in the current file has been dealt with, and that is on disk. */
-async function untilSettled(bridge: TestBridge): Promise<void> {
+async function untilSettled(bridge: House): Promise<void> {
   await untilAtLast(
     bridge,
     () => {
@@ -233,7 +233,7 @@ async function untilSettled(bridge: TestBridge): Promise<void> {
 
 /** Waits for the bridge as long as it gets on: it has written something, into its log or its state. */
 async function untilAtLast(
-  bridge: TestBridge,
+  bridge: House,
   condition: () => unknown,
   what: string | (() => string),
 ): Promise<void> {
@@ -251,7 +251,7 @@ async function untilAtLast(
 }
 
 /** Everything that may happen to the state file on a bad disk, or at the hands of its owner. */
-function damaging(bridge: TestBridge, chance: Random): DamageCheckpoint {
+function damaging(bridge: House, chance: Random): DamageCheckpoint {
   const path = join(bridge.statePath, 'state.json');
   const act = (): FaultKind | undefined => {
     if (!existsSync(path)) return undefined;
@@ -374,7 +374,7 @@ function sentAgain(
 }
 
 /** Everything that the bridge has written beside its log. */
-function crashes(bridge: TestBridge): readonly string[] {
+function crashes(bridge: House): readonly string[] {
   return bridge
     .output()
     .split('\n')

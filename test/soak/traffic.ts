@@ -4,7 +4,7 @@
  * where one motion ends and the next begins.
  */
 
-import { SENSORS, type SoakSensor, type Zone } from './house.js';
+import { SENSORS, type SoakSensor, type Zone } from './sensors.js';
 import type { HeyuLine, Naming, Rotation } from './heyu.js';
 import type { Random } from './random.js';
 import type { Meaning } from './truth.js';

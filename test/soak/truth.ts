@@ -4,7 +4,7 @@
  * nothing is demanded (`isCertain`); the traffic takes care that this is rare.
  */
 
-import { SENSORS, type SoakSensor, type Zone } from './house.js';
+import { SENSORS, type SoakSensor, type Zone } from './sensors.js';
 
 /** What a line means for a sensor. `rf` and `line` are the two ways on which the same code may come. */
 export type Meaning =

@@ -14,7 +14,7 @@ import {
   property,
   signal,
   type Listener,
-} from './house.js';
+} from './heyu-in-container.js';
 import { isPossible } from './possible.js';
 
 const EXAMPLES = '/usr/share/doc/heyu2mqtt/examples/mosquitto';

@@ -6,7 +6,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boot, type Container } from './container.js';
 import { PROJECT, runHere } from './host.js';
-import { aliases, buildHouse, configuration, listen, property, signal, type Listener } from './house.js';
+import {
+  aliases,
+  buildHouse,
+  configuration,
+  listen,
+  property,
+  signal,
+  type Listener,
+} from './heyu-in-container.js';
 import { isPossible } from './possible.js';
 
 type Packed = { readonly filename: string; readonly files: readonly { readonly path: string }[] };

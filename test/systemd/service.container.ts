@@ -16,7 +16,7 @@ import {
   property,
   signal,
   type Listener,
-} from './house.js';
+} from './heyu-in-container.js';
 import { isPossible } from './possible.js';
 
 describe.runIf(isPossible)('the service on Debian 13', () => {

@@ -2,7 +2,15 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,14 +23,16 @@ export const MAIN =
 /** On a machine that does many other things a start may take long. */
 const START_MS = Math.max(60_000, PATIENCE_MS);
 
-export type House = {
+export type HouseOptions = {
   /** Lines of config.yaml beside heyu, mqtt.url, state_dir and log. */
   readonly config?: string;
   /** Text of aliases.yaml. */
   readonly aliases?: string;
-  readonly mqttUrl: string;
+  readonly mqttUrl?: string;
   /** Further environment variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Further files by name, and such as are to stand in the place of those that are made. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Runs as an ordinary user, to whom the folder belongs: to root everything is permitted. */
   readonly isOrdinaryUser?: boolean;
 };
@@ -30,8 +40,12 @@ export type House = {
 const NOBODY = 65534;
 
 /** A bridge in a folder; `start` and `stop` as often as you like. */
-export type TestBridge = {
+export type House = {
   readonly folder: string;
+  /** Of its files, by their names. */
+  readonly path: (name: string) => string;
+  readonly read: (name: string) => string;
+  readonly write: (name: string, text: string) => void;
   readonly logPath: string;
   readonly configPath: string;
   readonly aliasesPath: string;
@@ -70,18 +84,18 @@ export function pair(source: string, address: string, name: string, label = '_no
 }
 
 /** Makes the files of a house; the heyu log exists and is empty. */
-export function makeBridge({
+export function makeHouse({
   config = '',
   aliases = 'aliases: {}\n',
-  mqttUrl,
+  mqttUrl = '',
   env = {},
+  files = {},
   isOrdinaryUser = false,
-}: House): TestBridge {
+}: HouseOptions = {}): House {
   const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-test-'));
-  const logPath = join(folder, 'heyu.log.ttyS0');
-  const configPath = join(folder, 'config.yaml');
-  const aliasesPath = join(folder, 'aliases.yaml');
-  const statePath = join(folder, 'state');
+  const path = (name: string): string => join(folder, name);
+  const [logPath, configPath] = [path('heyu.log.ttyS0'), path('config.yaml')];
+  const [aliasesPath, statePath] = [path('aliases.yaml'), path('state')];
   const head = [
     `heyu: { log: ${logPath}, timezone: UTC }`,
     `state_dir: ${statePath}`,
@@ -91,6 +105,7 @@ export function makeBridge({
   writeFileSync(configPath, `${head.join('\n')}\n${config}`);
   writeFileSync(aliasesPath, aliases);
   writeFileSync(logPath, '');
+  for (const [name, text] of Object.entries(files)) writeFileSync(path(name), text);
   const user = isOrdinaryUser && process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : undefined;
   if (user !== undefined) for (const path of [folder, logPath]) chownSync(path, NOBODY, NOBODY);
   let child: ChildProcess | undefined;
@@ -132,6 +147,9 @@ export function makeBridge({
 
   return {
     folder,
+    path,
+    read: (name) => readFileSync(path(name), 'utf8'),
+    write: (name, text) => writeFileSync(path(name), text),
     logPath,
     configPath,
     aliasesPath,
