@@ -6,7 +6,8 @@
 import { KAKU_FUNCTIONS } from '../heyu/functions.js';
 import { type LineReader, readLine, type Said } from '../heyu/reader.js';
 import type { Source } from '../heyu/source.js';
-import { readStamp, stampClock, type StampForm } from '../heyu/stamp.js';
+import { stampClock } from '../heyu/stamp-cache.js';
+import { readStamp, type StampForm } from '../heyu/stamp.js';
 import { type Address, addressAt } from '../x10/address.js';
 
 /** One thing heard: a unit event, or a security line, or the radio of a sender that heyu does not map. */

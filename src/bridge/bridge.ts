@@ -38,20 +38,13 @@ export function createBridge(
   now: Now,
   sinks: BridgeSinks,
 ): Bridge {
-  // what is emitted needs the bridge, and its sensors need where to emit to
-  const outputs: Pick<Bridge, 'emit' | 'alarm' | 'sinks'> = {
-    emit: (effect) => act(bridge, effect),
-    alarm: (sensor, heard, isOver) => alarm(bridge, sensor, heard, isOver),
-    sinks,
-  };
-  const bridge: Bridge = {
-    core: createCore(settings, memory.core, now.at, outputs),
+  // sensors emit to the bridge of which they are a part
+  const bridge = { sinks, now, isBehind: false, saveNumber: 0 } as Bridge;
+  const outputs = { emit: act.bind(undefined, bridge), alarm: alarm.bind(undefined, bridge) };
+  Object.assign(bridge, outputs, {
+    core: createCore(settings, memory.core, now.at, { ...outputs, sinks }),
     security: createSecurity(settings.zones, settings.baseTopic, memory.security, now, sinks.isDelivered),
-    ...outputs,
-    now,
-    isBehind: false,
-    saveNumber: 0,
-  };
+  });
   if (memory.alerts !== undefined) recallAlerts(bridge.security, memory.alerts);
   return bridge;
 }

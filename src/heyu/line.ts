@@ -5,7 +5,6 @@
  */
 
 import { indexOf, parseAddress } from '../x10/address.js';
-import { flatSlice, interned } from './flat.js';
 import { flagsIn, isBytes, isReading, KAKU_FUNCTIONS, SECURITY_FUNCTIONS } from './functions.js';
 import { inactiveUnit, messageOf } from './messages.js';
 import type { Signal } from './signal.js';
@@ -131,7 +130,7 @@ function functionLine(text: string, start: number, source: Source): Signal | und
   let from = start + 4;
   while (text.charCodeAt(from) === SPACE) from += 1;
   if (from >= colon) return undefined;
-  const name = interned(text.slice(from, colon));
+  const name = text.slice(from, colon);
   if (name.includes(' ') && !TWO_WORDS.test(name)) return undefined;
   const body = colon + 3;
   if (text.startsWith('hc ', body)) {
@@ -231,45 +230,4 @@ export function readSignal(text: string, start: number): Signal {
       ? functionLine(text, word, source)
       : otherLine(text, word, source);
   return signal ?? unrecognised(text, start, word);
-}
-
-/** Reads lines and remembers what they said: a house says the same few hundred things for years. */
-export type SignalReader = (text: string, start: number) => Signal;
-
-/** Places of the memory, 2^12. Two texts that share a place take turns. */
-const PLACES = 4096;
-
-/** A place for a text, from what differs between lines: length, source, function, house, unit, end. */
-function placeOf(text: string, start: number): number {
-  const end = text.length;
-  // kept to 32 bits, which also makes a 0 of what lies behind the end
-  let hash = end - start;
-  hash = Math.imul(hash, 31) + (text.charCodeAt(start + 3) | 0);
-  hash = Math.imul(hash, 31) + (text.charCodeAt(start + 5) | 0);
-  hash = Math.imul(hash, 31) + (text.charCodeAt(start + 20) | 0);
-  hash = Math.imul(hash, 31) + (text.charCodeAt(start + 21) | 0);
-  hash = Math.imul(hash, 31) + (text.charCodeAt(start + 28) | 0);
-  hash = Math.imul(hash, 31) + (text.charCodeAt(end - 2) | 0);
-  hash = Math.imul(hash, 31) + (text.charCodeAt(end - 1) | 0);
-  return Math.imul(hash, 0x9e3779b1) >>> 20;
-}
-
-/** `readSignal` with a memory. The signals that it gives are shared: they are never changed. */
-export function signalReader(): SignalReader {
-  const texts = new Array<string>(PLACES).fill('');
-  const signals = new Array<Signal | undefined>(PLACES).fill(undefined);
-  return (text, start) => {
-    const place = placeOf(text, start);
-    // endsWith is several times as fast in V8 as startsWith at a position
-    const known = signals[place];
-    const said = texts[place] ?? '';
-    if (known !== undefined && said.length === text.length - start && text.endsWith(said)) {
-      return known;
-    }
-    const flat = flatSlice(text, start);
-    const signal = readSignal(flat, 0);
-    texts[place] = flat;
-    signals[place] = signal;
-    return signal;
-  };
 }

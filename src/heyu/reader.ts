@@ -4,7 +4,7 @@
  */
 
 import { gluedAt, gluedToTornStamp, isTornSource } from './glued.js';
-import { signalReader, type SignalReader } from './line.js';
+import { signalReader, type SignalReader } from './line-cache.js';
 import {
   addressKaku,
   addressUnit,
@@ -21,7 +21,8 @@ import {
 } from './selection.js';
 import type { Signal } from './signal.js';
 import { droppedOutOfStep, type SpoolWatches } from './spool.js';
-import { engineOf, stampClock, type StampClock, type StampForm } from './stamp.js';
+import { stampClock, type StampClock } from './stamp-cache.js';
+import { engineOf, type StampForm } from './stamp.js';
 
 /** What is remembered of the lines before. Plain data: it goes into the checkpoint. */
 export type ReaderMemory = {

@@ -3,8 +3,7 @@
  * `gendate`, `datstrf`): with or without a year, in three orders, with three separators, or as Unix time.
  */
 
-import { HOUR } from '../common/duration.js';
-import { instantsOf, timeZone, type TimeZone } from './time-zone.js';
+import { instantsOf, type TimeZone } from './time-zone.js';
 
 /** How heyu writes the stamps of its log (directive DATE_FORMAT) and where it lives. */
 export type StampForm = {
@@ -113,17 +112,6 @@ export function readStamp(text: string, order: StampForm['order']): Stamp | unde
   return { bodyStart: start, unixMs: undefined, year, month, day, timeOfDayMs };
 }
 
-/** What stands before the seconds in heyu's default stamp: "11/22 15:29:". */
-const MINUTE_LENGTH = 12;
-/** Where the text begins behind heyu's default stamp: "11/22 15:29:27  ". */
-const SHORT_STAMP_LENGTH = 16;
-
-/** The seconds where heyu's default stamp has them, if two blanks and a text follow; -1 for any other beginning. */
-function shortStampSeconds(text: string): number {
-  if (text.charCodeAt(14) !== SPACE || text.charCodeAt(15) !== SPACE) return -1;
-  return text.charCodeAt(SHORT_STAMP_LENGTH) > SPACE ? pair(text, MINUTE_LENGTH) : -1;
-}
-
 /** How well a stamp fits into the time in which its line must have been written. */
 export type Fit = 'fits' | 'mismatch';
 
@@ -131,137 +119,75 @@ export type Fit = 'fits' | 'mismatch';
 export type Instant = { readonly at: number; readonly fit: Fit };
 
 /** A stamp may be this far outside its bounds before it counts as a clock or time zone mismatch. */
-export const STAMP_TOLERANCE_MS = 2000;
+const STAMP_TOLERANCE_MS = 2000;
 
 const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
 
-/** Reads stamps and resolves them to instants; remembers the last ones, because stamps come in bursts. */
-export type StampClock = {
-  readonly zone: TimeZone;
-  /** `readStamp` in the order of this log. */
-  readonly read: (text: string) => Stamp | undefined;
-  /**
-   * A line's instant (docs/design.md, "A line's instant"): its stamp, clamped into [notBefore, readAt]. Of the
-   * years and of the two passes of a repeated hour the one is taken that lies within; where several do, the
-   * first that is not before `after` (the instant of the line before). A stamp that is outside by more than
-   * 2 s is a mismatch and gives `readAt`. Stamps are whole seconds, hence so is the lower bound.
-   */
-  readonly instantWithin: (stamp: Stamp, notBefore: number, readAt: number, after: number) => Instant;
-  /** The instant nearest to `near`; of the two passes of a repeated hour the first that is not before it. */
-  readonly instantNear: (stamp: Stamp, near: number) => number;
-  /** The instant of a stamp in a year of which it is known (a stamp with a year keeps its own). */
-  readonly instantInYear: (stamp: Stamp, year: number) => number;
+/** Every instant that a stamp may mean near `around` (epoch ms). */
+function candidates(stamp: Stamp, zone: TimeZone, around: number): readonly number[] {
+  if (stamp.unixMs !== undefined) return [stamp.unixMs];
+  const now = new Date(around + zone.offsetMs(around)).getUTCFullYear();
+  let years = stamp.year === 0 ? [now - 1, now, now + 1] : [stamp.year];
+  if (stamp.year === 0 && stamp.month === 2 && stamp.day === 29) {
+    years = [];
+    for (let year = now - 8; year <= now + 8; year += 1) if (isLeap(year)) years.push(year);
+  }
+  return years.flatMap((year) =>
+    instantsOf(Date.UTC(year, stamp.month - 1, stamp.day) + stamp.timeOfDayMs, zone),
+  );
+}
+
+/** Of the instants that a stamp may mean near `near` the one with the least distance, the first of several. */
+function nearest(stamp: Stamp, zone: TimeZone, near: number, distance: (at: number) => number): number {
+  let best = NaN;
+  for (const at of candidates(stamp, zone, near)) {
+    if (Number.isNaN(best) || distance(at) < distance(best)) best = at;
+  }
+  return best;
+}
+
+/** When a line can have been written, epoch ms. */
+export type Bounds = {
+  /** No line is older than this: the last time its file was seen to end before it. */
+  readonly notBefore: number;
+  readonly readAt: number;
+  /** The instant of the line before. */
+  readonly after: number;
 };
 
-/** Makes the resolver of a log's stamps. */
-export function stampClock({ timeZone: zoneName, order }: StampForm): StampClock {
-  const zone = timeZone(zoneName);
-  // the last minute in which a line had heyu's default stamp, as written, its beginning, and the last second in it
-  let minute = '';
-  let minuteStamp: Stamp | undefined;
-  let second = -1;
-  let secondStamp: Stamp | undefined;
-  // the last hour that began at one instant only
-  let lastDay = -1;
-  let lastHour = -1;
-  let lastHourAt = 0;
+/** The first whole second in which a line can have been written. */
+function firstSecond({ notBefore, readAt }: Omit<Bounds, 'after'>): number {
+  return Math.min(Math.floor(notBefore / 1000) * 1000, readAt);
+}
 
-  const read = (text: string): Stamp | undefined => {
-    const seconds = shortStampSeconds(text);
-    if (seconds < 0 || seconds > 59) return readStamp(text, order);
-    // V8 copies so short a piece: comparing it is twice as quick as comparing characters of a line, which is itself
-    // a piece of a block
-    const beginning = text.slice(0, MINUTE_LENGTH);
-    if (beginning !== minute || minuteStamp === undefined) {
-      const stamp = readStamp(text, order);
-      if (stamp?.bodyStart !== SHORT_STAMP_LENGTH) return stamp;
-      minute = beginning;
-      minuteStamp = { ...stamp, timeOfDayMs: stamp.timeOfDayMs - seconds * 1000 };
-      second = -1;
-    }
-    // address and function share a second: the same stamp is made once
-    if (seconds !== second) {
-      second = seconds;
-      secondStamp = { ...minuteStamp, timeOfDayMs: minuteStamp.timeOfDayMs + seconds * 1000 };
-    }
-    return secondStamp;
-  };
+/** The instant of a stamp by itself, epoch ms, that lies within the bounds if one does. */
+export function stampWithin(stamp: Stamp, zone: TimeZone, bounds: Bounds): number {
+  const { readAt, after } = bounds;
+  const from = firstSecond(bounds);
+  return nearest(stamp, zone, readAt, (candidate) => {
+    if (candidate < from) return from - candidate;
+    if (candidate > readAt) return candidate - readAt;
+    return candidate < after - STAMP_TOLERANCE_MS ? 0 : -1;
+  });
+}
 
-  const dayOf = (stamp: Stamp): number => (stamp.year * 16 + stamp.month) * 32 + stamp.day;
+/** The instant of a line whose stamp is of this instant. */
+export function clamped(at: number, bounds: Omit<Bounds, 'after'>): Instant {
+  const { readAt } = bounds;
+  const from = firstSecond(bounds);
+  return at < from - STAMP_TOLERANCE_MS || at > readAt + STAMP_TOLERANCE_MS
+    ? { at: readAt, fit: 'mismatch' }
+    : { at: Math.min(Math.max(at, from), readAt), fit: 'fits' };
+}
 
-  /** The instant by the hour remembered; NaN when it is another one. */
-  const remembered = (stamp: Stamp): number => {
-    const inHour = stamp.timeOfDayMs - lastHour * HOUR;
-    return inHour >= 0 && inHour < HOUR && stamp.unixMs === undefined && dayOf(stamp) === lastDay
-      ? lastHourAt + inHour
-      : NaN;
-  };
+/** The instant nearest to `near` (epoch ms); of two an hour apart the later when the earlier lies in the past. */
+export function instantNear(stamp: Stamp, zone: TimeZone, near: number): number {
+  return nearest(stamp, zone, near, (candidate) =>
+    candidate < near ? (near - candidate) * 4 : candidate - near,
+  );
+}
 
-  /** Remembers the hour of a stamp, unless the clocks change near it: such hours are resolved anew each time. */
-  const remember = (stamp: Stamp, at: number): void => {
-    if (stamp.unixMs !== undefined) return;
-    const hour = Math.floor(stamp.timeOfDayMs / HOUR);
-    const hourAt = at - (stamp.timeOfDayMs - hour * HOUR);
-    if (zone.offsetMs(hourAt - HOUR) !== zone.offsetMs(hourAt + 2 * HOUR)) return;
-    lastDay = dayOf(stamp);
-    lastHour = hour;
-    lastHourAt = hourAt;
-  };
-
-  const candidates = (stamp: Stamp, around: number): number[] => {
-    if (stamp.unixMs !== undefined) return [stamp.unixMs];
-    const now = new Date(around + zone.offsetMs(around)).getUTCFullYear();
-    let years = stamp.year === 0 ? [now - 1, now, now + 1] : [stamp.year];
-    if (stamp.year === 0 && stamp.month === 2 && stamp.day === 29) {
-      years = [];
-      for (let year = now - 8; year <= now + 8; year += 1) if (isLeap(year)) years.push(year);
-    }
-    return years.flatMap((year) =>
-      instantsOf(Date.UTC(year, stamp.month - 1, stamp.day) + stamp.timeOfDayMs, zone),
-    );
-  };
-
-  const nearest = (stamp: Stamp, near: number, distance: (at: number) => number): number => {
-    let best = NaN;
-    for (const at of candidates(stamp, near)) {
-      if (Number.isNaN(best) || distance(at) < distance(best)) best = at;
-    }
-    return best;
-  };
-
-  const instantWithin = (stamp: Stamp, notBefore: number, readAt: number, after: number): Instant => {
-    const from = Math.min(Math.floor(notBefore / 1000) * 1000, readAt);
-    const known = remembered(stamp);
-    if (known >= from && known <= readAt) return { at: known, fit: 'fits' };
-    const at = nearest(stamp, readAt, (candidate) => {
-      if (candidate < from) return from - candidate;
-      if (candidate > readAt) return candidate - readAt;
-      return candidate < after - STAMP_TOLERANCE_MS ? 0 : -1;
-    });
-    if (at < from - STAMP_TOLERANCE_MS || at > readAt + STAMP_TOLERANCE_MS) {
-      return { at: readAt, fit: 'mismatch' };
-    }
-    remember(stamp, at);
-    return { at: Math.min(Math.max(at, from), readAt), fit: 'fits' };
-  };
-
-  /** Of two instants an hour apart the later wins when the earlier lies in the past. */
-  const instantNear = (stamp: Stamp, near: number): number => {
-    const known = remembered(stamp);
-    if (Math.abs(known - near) < 24 * HOUR) return known;
-    const at = nearest(stamp, near, (candidate) =>
-      candidate < near ? (near - candidate) * 4 : candidate - near,
-    );
-    remember(stamp, at);
-    return at;
-  };
-
-  return {
-    zone,
-    read,
-    instantWithin,
-    instantNear,
-    instantInYear: (stamp, year) =>
-      candidates({ ...stamp, year: stamp.year === 0 ? year : stamp.year }, 0)[0] ?? NaN,
-  };
+/** The instant of a stamp in a year of which it is known (a stamp with a year keeps its own). */
+export function instantInYear(stamp: Stamp, zone: TimeZone, year: number): number {
+  return candidates({ ...stamp, year: stamp.year === 0 ? year : stamp.year }, zone, 0)[0] ?? NaN;
 }

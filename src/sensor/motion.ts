@@ -24,10 +24,6 @@ function isLate({ at, now }: Heard, holdMs: number): boolean {
   return at + holdMs <= now;
 }
 
-function show(sensor: Sensor, value: 'ON' | 'OFF', at: number, why: string): void {
-  sensor.emit({ kind: 'channel', sensor, channel: 'motion', value, at, why });
-}
-
 /** A sign of motion: On, or Alert of a security sensor. */
 export function motionSeen(sensor: Sensor, heard: Heard): void {
   const { settings, state, alarm } = sensor;
@@ -39,7 +35,7 @@ export function motionSeen(sensor: Sensor, heard: Heard): void {
     if (motion.missed && !late) {
       // the motion that began unseen still goes on
       motion.missed = false;
-      show(sensor, 'ON', at, 'motion goes on');
+      sensor.emit({ kind: 'channel', sensor, channel: 'motion', value: 'ON', at, why: 'motion goes on' });
     } else keep(sensor, 'hold time re-armed');
     alarm(sensor, heard, late);
   } else if (settings.cooldownMs > 0 && motion.endedAt > 0 && at < motion.endedAt + settings.cooldownMs) {
@@ -59,7 +55,8 @@ function start(sensor: Sensor, heard: Heard): void {
   motion.missed = late;
   const lateAfter = at + lastsMs(sensor);
   motion.until = lateAfter;
-  if (!late) show(sensor, 'ON', at, 'motion begins');
+  if (!late)
+    sensor.emit({ kind: 'channel', sensor, channel: 'motion', value: 'ON', at, why: 'motion begins' });
   const standing = sensor.alarm(sensor, heard, late);
   const type = late ? 'motion_missed' : 'motion';
   const event = { type, id, at, lateAfter, lateType: 'motion_missed', standing, source } as const;
@@ -71,7 +68,7 @@ function end(sensor: Sensor, at: number, why: string, source: Source | undefined
   motion.on = false;
   motion.endedAt = at;
   if (motion.missed) return keep(sensor, `${why}; the motion was read too late to be shown`);
-  show(sensor, 'OFF', at, why);
+  sensor.emit({ kind: 'channel', sensor, channel: 'motion', value: 'OFF', at, why });
   const lateAfter = at + sensor.settings.holdMs;
   const event = { type: 'clear', id: `${motion.id}.clear`, at, lateAfter, lateType: null, source } as const;
   sensor.emit({ kind: 'sensor_event', sensor, event });
@@ -124,7 +121,7 @@ export function hideMotion(sensor: Sensor, at: number): void {
   const { motion } = sensor.state;
   if (!motion.on || motion.missed || motion.until > at) return;
   motion.missed = true;
-  show(sensor, 'OFF', motion.until, HOLD_OVER);
+  sensor.emit({ kind: 'channel', sensor, channel: 'motion', value: 'OFF', at: motion.until, why: HOLD_OVER });
 }
 
 /** Ends the motion if its hold time is over at `at`. */

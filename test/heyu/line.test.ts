@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { readSignal, signalReader } from '../../src/heyu/line.js';
+import { readSignal } from '../../src/heyu/line.js';
+import { signalReader } from '../../src/heyu/line-cache.js';
 import type { Signal } from '../../src/heyu/signal.js';
 import { indexOf } from '../../src/x10/address.js';
 import type { Address } from '../../src/x10/address.js';
