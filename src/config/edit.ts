@@ -68,7 +68,7 @@ export function editAliases(text: string, edits: readonly AliasEdit[]): Edited {
     return refused(first === undefined ? 'cannot be read' : formatProblem(first), 'mend the file first');
   let model = modelOf(read.written);
   if (model === undefined) return refused('holds something else than aliases', 'mend the file first');
-  if (edits.length === 0) return { ok: true, text };
+  const before = asText(model);
 
   const unix = text.replaceAll('\r\n', '\n');
   const document = parseDocument(unix, { uniqueKeys: false });
@@ -82,6 +82,7 @@ export function editAliases(text: string, edits: readonly AliasEdit[]): Edited {
     model = editModel(model, edit);
     isDone &&= aliases !== undefined && editDocument(document, aliases, edit);
   }
+  if (asText(model) === before) return { ok: true, text };
   const edited = isDone ? written(document, text) : undefined;
   const result = edited === undefined ? undefined : readDocument(edited, 'aliases.yaml');
   const isRight =

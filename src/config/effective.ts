@@ -43,28 +43,12 @@ function shown(key: ConfigKey, value: unknown): Plain {
   return plain.map((url: unknown) => maskUrl(url as string));
 }
 
-function zoneValues({ settings, lines }: ZoneRead, file: string): readonly EffectiveValue[] {
-  const values: Readonly<Record<string, unknown>> = {
-    name: settings.name,
-    state_topic: settings.stateTopic,
-    pointer: settings.pointer,
-    armed_values: settings.armedValues,
-    disarmed_values: settings.disarmedValues,
-    members: settings.members,
-    panel: settings.panel,
-    on_unknown: settings.onUnknown,
-    exit_delay: settings.exitDelayMs,
-    entry_delay: settings.entryDelayMs,
-    command_max_age: settings.commandMaxAgeMs,
-    alert_cooldown: settings.alertCooldownMs,
-    follow_heyu: settings.followHeyu,
-    keyfobs: settings.keyfobs,
-  };
+function zoneValues({ settings, values, lines }: ZoneRead, file: string): readonly EffectiveValue[] {
   return KEYS_OF_KIND[settings.kind].map((key) => {
     const line = lines.get(key);
     const origin: Origin = line === undefined ? { kind: 'default' } : { kind: 'file', file, line };
     const form: Form<unknown> = ZONE_KEYS[key].form;
-    const value = values[key];
+    const value = key === 'name' ? settings.name : (values[key] ?? ZONE_KEYS[key].default);
     return {
       key: dotted('zones', settings.zone, key),
       value: value === undefined ? null : form.write(value),

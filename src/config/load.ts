@@ -1,35 +1,176 @@
 /**
- * Loads the configuration: the house and the secrets, every fault of all of them at once. Reads files; never throws
- * for what it finds in them.
+ * Loads the configuration: both files, the environment and heyu's own configuration, as far as they go, judged together.
+ * The one way for the service, which ends with problems, and for the commands that edit the alias file, which may make
+ * none. Reads files; never throws for what it finds in them.
  */
 import { dirname, resolve } from 'node:path';
 import { deepFreeze } from '../common/freeze.js';
-import { type AliasFile, type AliasRead, loadAliasFile } from './aliases.js';
+import { type AliasFile, readAliasFile } from './aliases.js';
+import type { Configuration } from './configuration.js';
+import { type Credentials, exposedSecrets, readCredentials } from './credentials.js';
+import { judge } from './judge.js';
+import type { ConfigValues } from './keys.js';
+import { ENVIRONMENT, type Problem, Report, sortProblems } from './problem.js';
+import { withHints } from './syntax-hints.js';
+import { notingReader, plannedFile, type ReadFile, readTextFile } from './text-file.js';
 import {
   type Base,
   type ConfigRead,
   derive,
   type Derived,
   type Environment,
-  type EnvironmentRead,
   layered,
-  type Origin,
+  originsOf,
   type Origins,
   pathFrom,
+  placeOf,
   readConfig,
-  readConfigFile,
   readEnvironment,
   withAbsolutePaths,
 } from './values.js';
-import type { Configuration } from './configuration.js';
-import { type Credentials, exposedSecrets, placeOf, readCredentials } from './credentials.js';
-import { judge, waitingValues } from './judge.js';
-import { CONFIG_KEY_NAMES, type ConfigKey, type ConfigValues, environmentName } from './keys.js';
-import { ENVIRONMENT, type Problem, sortProblems } from './problem.js';
-import { withHints } from './syntax-hints.js';
-import { notingReader, plannedFile, type ReadFile, readTextFile } from './text-file.js';
+import { readDocument } from './yaml.js';
 import { readZones, type ZoneRead } from './zones.js';
-import type { Scales } from '../heyu/x10config.js';
+
+/** What to read. */
+export type HouseRequest = {
+  /** Path of config.yaml as the user gave it; undefined = defaults and environment only. */
+  readonly configFile: string | undefined;
+  /** As `process.env`. */
+  readonly env: Environment;
+  /** What relative paths on the command line and in the environment are relative to. */
+  readonly cwd?: string;
+  /** Aliases may name zones that the configuration does not (`explain` with an alias file alone). */
+  readonly anyZone?: boolean;
+  /** The alias file, in place of the one that the configuration names. */
+  readonly aliasFile?: string | undefined;
+  /** Text of the alias file that is to be judged as if it stood there. */
+  readonly plannedAliases?: string;
+  /** Reads the three files: from the disk, if nothing else is said. */
+  readonly readFile?: ReadFile;
+};
+
+/** What has been read, and everything that is wrong with it, in the order of the files. Secrets are not looked at. */
+export type House = {
+  /** As they are written: relative paths stay relative. */
+  readonly values: ConfigValues;
+  /** With every path made absolute. */
+  readonly absolute: ConfigValues;
+  readonly origins: Origins;
+  readonly zones: readonly ZoneRead[];
+  /** Path of the alias file as it is shown; undefined without a configuration that it could lie beside. */
+  readonly aliasFile: string | undefined;
+  readonly aliases: Pick<AliasFile, 'aliases' | 'found'>;
+  /** config.yaml cannot be read at all: what is read beside it says little. */
+  readonly isBroken: boolean;
+  /** Permission bits of config.yaml; 0 without one. */
+  readonly mode: number;
+  readonly derived: Derived;
+} & Pick<Readonly<Report>, 'problems' | 'ignored' | 'warnings'>;
+
+/** Reads a house. */
+export function readHouse(request: HouseRequest): House {
+  const { configFile, env, cwd = process.cwd(), anyZone = false, readFile = readTextFile } = request;
+  const report = new Report();
+  const ofEnvironment = new Report();
+  const base: Base = { configFile, cwd };
+  const shown = configFile ?? ENVIRONMENT;
+  const environment = readEnvironment(env, ofEnvironment);
+  const { config, zones, mode } = readConfigFile(base, readFile, report);
+  // Without a readable file every further remark would be about defaults that nobody asked for.
+  const isBroken = configFile !== undefined && config === undefined;
+
+  const read: ConfigRead = config ?? { values: {}, lines: new Map(), zones: undefined };
+  const given = { ...read.values, ...environment };
+  const named = given['heyu.x10config'];
+  const kind = environment['heyu.x10config'] === undefined ? 'file' : 'environment';
+  const x10config = named === undefined ? undefined : resolve(cwd, pathFrom(named, kind, base));
+  const derived = derive(
+    given,
+    x10config === undefined
+      ? undefined
+      : { path: x10config, reading: readFile(x10config, x10config, { lenient: true }) },
+    env,
+    report,
+  );
+  const values = layered([derived.values, read.values, environment]);
+  const origins = originsOf(read, environment, derived, shown);
+
+  const origin = origins.get('aliases')?.kind ?? 'default';
+  const hasPlace = configFile !== undefined || origin === 'environment';
+  const aliasFile = request.aliasFile ?? (hasPlace ? pathFrom(values.aliases, origin, base) : undefined);
+  const { plannedAliases } = request;
+  const {
+    aliases,
+    found,
+    report: ofAliases,
+  } = readAliasFile(
+    aliasFile,
+    cwd,
+    {
+      defaults: values,
+      zones: isBroken || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone)),
+      hidesUnchanged: derived.hidesUnchanged,
+    },
+    plannedAliases === undefined ? readFile : (_, shownAs = '') => plannedFile(plannedAliases, shownAs),
+  );
+  const place = placeOf(origins, configFile);
+  // a keyfob that is missing may be one that could not be read
+  const isComplete = ofAliases.problems.length === 0;
+  const judged = judge({
+    values,
+    origins,
+    zones,
+    aliases,
+    isComplete,
+    aliasFile: aliasFile ?? '',
+    place,
+    configFile: shown,
+  });
+  if (!isBroken) report.warnings.push(...judged.warnings);
+  report.add(ofAliases);
+  report.problems.push(...judged.problems);
+  report.ignored.push(...judged.ignored);
+  report.add(ofEnvironment);
+  return {
+    values,
+    absolute: withAbsolutePaths(values, origins, base),
+    origins,
+    zones,
+    aliasFile,
+    aliases: { aliases, found },
+    isBroken,
+    mode,
+    derived,
+    problems: report.problems,
+    ignored: report.ignored,
+    warnings: report.warnings,
+  };
+}
+
+/** What stands in config.yaml; `config` is undefined when there is none, or it cannot be read at all. */
+function readConfigFile(
+  { configFile, cwd }: Base,
+  readFile: ReadFile,
+  report: Report,
+): { config: ConfigRead | undefined; zones: readonly ZoneRead[]; mode: number } {
+  const none = { config: undefined, zones: [], mode: 0 };
+  if (configFile === undefined) return none;
+  const reading = readFile(resolve(cwd, configFile), configFile);
+  if (!reading.ok) {
+    const { problem, missing } = reading;
+    const hint = missing ? 'heyu2mqtt init writes one; --config names another' : problem.hint;
+    report.problems.push({ ...problem, hint });
+    return none;
+  }
+  const { text, mode } = reading.file;
+  const document = readDocument(text, configFile);
+  report.add(document);
+  const { written } = document;
+  const config = written && readConfig(written, configFile, report);
+  const zones = readZones(config?.zones, configFile, report);
+  report.problems.splice(0, Infinity, ...withHints(report.problems, text));
+  return { config, zones, mode };
+}
 
 /** What to load. */
 export type Request = HouseRequest & {
@@ -43,11 +184,7 @@ export type Request = HouseRequest & {
 };
 
 /** Effective values with their origins, for `effectiveValues`. */
-export type Resolved = {
-  /** As they are written: relative paths stay relative. */
-  readonly values: ConfigValues;
-  readonly origins: Origins;
-  readonly zones: readonly ZoneRead[];
+export type Resolved = Pick<House, 'values' | 'origins' | 'zones'> & {
   readonly configFile: string | undefined;
 };
 
@@ -79,40 +216,31 @@ export type Loaded = {
  * earlier version accepted starts.
  */
 export function loadConfiguration(request: Request): Loaded {
-  const { configFile, version, cwd = process.cwd(), kept } = request;
+  const { configFile, cwd = process.cwd(), kept } = request;
   const texts = new Map<string, string>();
   const house = readHouse({ ...request, readFile: notingReader(texts, kept) });
-  const { values, absolute, origins, zones, aliases, aliasFile } = house;
-  const problems = [...house.problems];
-  const warnings = [...house.warnings];
-  const failed = (all: readonly Problem[], stateDir: string): Loaded => ({
+  const { values, absolute, origins, zones } = house;
+  const report = new Report();
+  report.add(house);
+  const failed = (warnings: readonly Problem[], stateDir: string): Loaded => ({
     ok: false,
-    problems: sortProblems(problems),
-    warnings: sortProblems(all),
+    problems: sortProblems(report.problems),
+    warnings: sortProblems(warnings),
     texts,
     x10config: absolute['heyu.x10config'],
     stateDir,
   });
-  if (house.isBroken) return failed(warnings, stateDirOf(house, texts, resolve(cwd, configFile ?? '')));
+  if (house.isBroken)
+    return failed(report.warnings, stateDirOf(house, texts, resolve(cwd, configFile ?? '')));
 
   const place = placeOf(origins, configFile);
-  const credentials = readCredentials(absolute, origins, place, problems, warnings);
-  if ((house.mode & 0o007) !== 0) warnings.push(...exposedSecrets(values, place, configFile ?? ENVIRONMENT));
-  if (kept !== undefined) warnings.push(...problems);
-  else if (problems.length > 0) return failed([...warnings, ...house.ignored], absolute.state_dir);
+  const credentials = readCredentials(absolute, origins, place, report);
+  if ((house.mode & 0o007) !== 0) exposedSecrets(values, place, configFile ?? ENVIRONMENT, report);
+  if (kept !== undefined) report.warnings.push(...report.problems);
+  else if (report.problems.length > 0)
+    return failed([...report.warnings, ...house.ignored], absolute.state_dir);
 
-  const configuration = assemble({
-    values: absolute,
-    zones,
-    aliases: aliases.aliases,
-    credentials,
-    configFile: configFile === undefined ? undefined : resolve(cwd, configFile),
-    aliasFile: aliasFile === undefined ? undefined : resolve(cwd, aliasFile),
-    aliasFileFound: aliases.found,
-    version,
-    scales: house.derived.scales,
-    warnings: sortProblems(warnings),
-  });
+  const configuration = assemble(house, credentials, request, sortProblems(report.warnings));
   const resolved = { values, origins, zones, configFile };
   return deepFreeze({ ok: true, configuration, resolved, ignored: sortProblems(house.ignored), texts });
 }
@@ -126,186 +254,34 @@ function stateDirOf({ absolute, origins }: House, texts: ReadonlyMap<string, str
     : resolve(dirname(file), written);
 }
 
-/** What to read. */
-export type HouseRequest = {
-  /** Path of config.yaml as the user gave it; undefined = defaults and environment only. */
-  readonly configFile: string | undefined;
-  /** As `process.env`. */
-  readonly env: Environment;
-  /** What relative paths on the command line and in the environment are relative to. */
-  readonly cwd?: string;
-  /** Aliases may name zones that the configuration does not (`explain` with an alias file alone). */
-  readonly anyZone?: boolean;
-  /** The alias file, in place of the one that the configuration names. */
-  readonly aliasFile?: string | undefined;
-  /** Text of the alias file that is to be judged as if it stood there. */
-  readonly plannedAliases?: string;
-  /** Reads the three files: from the disk, if nothing else is said. */
-  readonly readFile?: ReadFile;
-};
-
-/** What has been read, and everything that is wrong with it, in the order of the files. */
-export type House = {
-  /** As they are written: relative paths stay relative. */
-  readonly values: ConfigValues;
-  /** With every path made absolute. */
-  readonly absolute: ConfigValues;
-  readonly origins: Origins;
-  readonly zones: readonly ZoneRead[];
-  /** Path of the alias file as it is shown; undefined without a configuration that it could lie beside. */
-  readonly aliasFile: string | undefined;
-  readonly aliases: AliasFile;
-  /** config.yaml cannot be read at all: what is read beside it says little. */
-  readonly isBroken: boolean;
-  /** Permission bits of config.yaml; 0 without one. */
-  readonly mode: number;
-  readonly derived: Derived;
-  readonly problems: readonly Problem[];
-  /** Settings that have no effect and are left aside: whoever edits them must not make one. */
-  readonly ignored: readonly Problem[];
-  readonly warnings: readonly Problem[];
-};
-
-/** Reads a house. */
-export function readHouse(request: HouseRequest): House {
-  const { configFile, env, cwd = process.cwd(), anyZone = false, readFile = readTextFile } = request;
-  const problems: Problem[] = [];
-  const warnings: Problem[] = [];
-  const base: Base = { configFile, cwd };
-  const environment = readEnvironment(env);
-  const file = configFile === undefined ? undefined : readConfigFile(configFile, cwd, problems, readFile);
-  const written = file?.written;
-  // Without a readable file every further remark would be about defaults that nobody asked for.
-  const isBroken = configFile !== undefined && written === undefined;
-  const shown = configFile ?? ENVIRONMENT;
-  const config: ConfigRead =
-    written === undefined
-      ? { values: {}, lines: new Map(), zones: undefined }
-      : readConfig(written, shown, problems);
-  const zones = readZones(config.zones, shown, problems);
-  if (file !== undefined) {
-    warnings.push(...file.warnings);
-    problems.splice(0, Infinity, ...withHints(problems, file.text));
-  }
-
-  const x10config = x10configOf(config, environment, base);
-  const derived = derive(
-    (name) => environment.values[name] ?? config.values[name],
-    x10config === undefined
-      ? undefined
-      : { path: x10config, reading: readFile(x10config, x10config, { lenient: true }) },
-    env,
-    problems,
-    warnings,
-  );
-  const values = layered([derived.values, config.values], environment.variables);
-  const origins = originsOf(config, environment, derived, shown);
-
-  const aliasFile = request.aliasFile ?? aliasFileOf(values, origins, base);
-  const { plannedAliases } = request;
-  const aliases = loadAliasFile(
-    aliasFile,
-    cwd,
-    {
-      defaults: values,
-      zones: isBroken || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone)),
-      hidesUnchanged: derived.hidesUnchanged,
-    },
-    plannedAliases === undefined ? readFile : (_, shownAs = '') => plannedFile(plannedAliases, shownAs),
-  );
-  const place = placeOf(origins, configFile);
-  if (!isBroken) warnings.push(...waitingValues(values, origins, place));
-  const judged = judge({ values, zones, aliases, aliasFile: aliasFile ?? '', place, configFile: shown });
-  return {
-    values,
-    absolute: withAbsolutePaths(values, origins, base),
-    origins,
-    zones,
-    aliasFile,
-    aliases,
-    isBroken,
-    mode: file?.mode ?? 0,
-    derived,
-    problems: [...problems, ...aliases.problems, ...judged.problems, ...environment.problems],
-    ignored: [...aliases.ignored, ...judged.ignored],
-    warnings: [...warnings, ...aliases.warnings, ...environment.warnings],
-  };
-}
-
-/** Absolute path of heyu's configuration, if one is given. */
-function x10configOf(config: ConfigRead, environment: EnvironmentRead, base: Base): string | undefined {
-  const inEnvironment = environment.values['heyu.x10config'];
-  const inFile = config.values['heyu.x10config'];
-  const fromFile: Origin = { kind: 'file', file: base.configFile ?? '', line: 0 };
-  const path = inEnvironment ?? (inFile === undefined ? undefined : pathFrom(inFile, fromFile, base));
-  return path === undefined ? undefined : resolve(base.cwd, path);
-}
-
-function originsOf(
-  config: ConfigRead,
-  environment: EnvironmentRead,
-  derived: Derived,
-  file: string,
-): Origins {
-  const origins = new Map<ConfigKey, Origin>();
-  for (const name of CONFIG_KEY_NAMES) {
-    const from = derived.from.get(name);
-    const line = config.lines.get(name);
-    if (environment.values[name] !== undefined) {
-      origins.set(name, { kind: 'environment', variable: environmentName(name) });
-    } else if (line !== undefined) origins.set(name, { kind: 'file', file, line });
-    else if (from !== undefined) origins.set(name, { kind: 'derived', from });
-    else origins.set(name, { kind: 'default' });
-  }
-  return origins;
-}
-
-/** Path of the alias file as it is shown; undefined without a configuration that it could lie beside. */
-function aliasFileOf(values: ConfigValues, origins: Origins, base: Base): string | undefined {
-  const origin = origins.get('aliases');
-  if (base.configFile === undefined && origin?.kind !== 'environment') return undefined;
-  return pathFrom(values.aliases, origin, base);
-}
-
-/** Everything that has been read. Paths in `values` are absolute. */
-export type Parts = {
-  readonly values: ConfigValues;
-  readonly zones: readonly ZoneRead[];
-  readonly aliases: readonly AliasRead[];
-  readonly credentials: Credentials;
-  readonly scales: Scales;
-  /** Absolute path. */
-  readonly configFile: string | undefined;
-  /** Absolute path; undefined when there is no alias file to be looked for. */
-  readonly aliasFile: string | undefined;
-  readonly aliasFileFound: boolean;
-  readonly version: string;
-  readonly warnings: readonly Problem[];
-};
-
-/** The configuration made of its parts. */
-export function assemble(parts: Parts): Configuration {
-  const { values, credentials } = parts;
+function assemble(
+  { absolute: values, zones, aliases, aliasFile, derived }: House,
+  credentials: Credentials,
+  { configFile, version, cwd = process.cwd() }: Request,
+  warnings: readonly Problem[],
+): Configuration {
   const bridgeId = values.bridge_id ?? 'x10';
   const schedule = (expression: string): string | undefined =>
     expression === 'off' ? undefined : expression;
+  const absolute = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(cwd, path);
   return {
     core: {
       baseTopic: values['mqtt.base_topic'],
       bridgeId,
-      sensors: parts.aliases.map(({ settings }) => settings),
-      zones: parts.zones.map(({ settings }) => settings),
+      sensors: aliases.aliases.map(({ settings }) => settings),
+      zones: zones.map(({ settings }) => settings),
       homeassistant: {
         discovery: values['homeassistant.discovery'],
         prefix: values['homeassistant.prefix'],
       },
       stamp: { order: values['heyu.date_format'], timeZone: values['heyu.timezone'] ?? 'UTC' },
-      scales: parts.scales,
+      scales: derived.scales,
       replayMaxAgeMs: values['replay.max_age'],
       addressExpiryMs: values['selection.address_expiry'],
       quietAfterMs: values['heyu.quiet_after'],
       control: values['heyu.control'],
-      version: parts.version,
+      version,
     },
     heyu: {
       log: values['heyu.log'],
@@ -329,15 +305,15 @@ export function assemble(parts: Parts): Configuration {
     stateDir: values.state_dir,
     log: { level: values['log.level'], format: values['log.format'] },
     files: {
-      config: parts.configFile,
-      aliases: parts.aliasFile,
+      config: absolute(configFile),
+      aliases: absolute(aliasFile),
       x10config: values['heyu.x10config'],
       password: values['mqtt.password_file'],
       ca: values['mqtt.ca_file'],
       cert: values['mqtt.cert_file'],
       key: values['mqtt.key_file'],
     },
-    aliasFileFound: parts.aliasFileFound,
-    warnings: parts.warnings,
+    aliasFileFound: aliases.found,
+    warnings,
   };
 }

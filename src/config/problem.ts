@@ -1,6 +1,6 @@
 /**
  * What is wrong with a configuration, said to people: which file and line, which key, what the problem is and
- * what to do. Faults are values; all of them are collected and shown at once (docs/design.md, decision 14).
+ * what to do. Problems are values; all of them are collected and shown at once (docs/design.md, decision 14).
  */
 
 import { hintLine } from '../common/error.js';
@@ -28,14 +28,49 @@ export const ENVIRONMENT = 'environment';
 /** How many problems are printed before the rest is only counted. */
 export const PROBLEMS_SHOWN = 20;
 
-/** A fault; the hint may be left out. */
+/** A place in problems: a file, and where in it. */
+export type Place = { readonly file: string; readonly line?: number | undefined; readonly key?: string };
+
+/** A problem; hint and what it is about may be left out. */
 export function problemAt(
-  place: { readonly file: string; readonly line?: number | undefined; readonly key?: string },
+  { file, line, key = '' }: Place,
   problem: string,
   hint?: string,
+  about?: Problem['about'],
 ): Problem {
-  return { file: place.file, line: place.line, key: place.key ?? '', problem, hint };
+  return { file, line, key, problem, hint, ...(about && { about }) };
 }
+
+/** Collects what is found while a configuration is read. */
+export class Report {
+  /** The service does not start with one of these. */
+  readonly problems: Problem[] = [];
+  /** Settings that have no effect and are left aside: whoever edits them must not make one. */
+  readonly ignored: Problem[] = [];
+  readonly warnings: Problem[] = [];
+
+  problem(...what: Parameters<typeof problemAt>): void {
+    this.problems.push(problemAt(...what));
+  }
+
+  ignore(...what: Parameters<typeof problemAt>): void {
+    this.ignored.push(problemAt(...what));
+  }
+
+  warn(...what: Parameters<typeof problemAt>): void {
+    this.warnings.push(problemAt(...what));
+  }
+
+  /** Takes over what another one has collected. */
+  add({ problems, ignored = [], warnings }: Reported): void {
+    this.problems.push(...problems);
+    this.ignored.push(...ignored);
+    this.warnings.push(...warnings);
+  }
+}
+
+/** What has been collected. */
+export type Reported = Pick<Readonly<Report>, 'problems' | 'warnings'> & Partial<Pick<Report, 'ignored'>>;
 
 /** What `after` has and `before` has not; the lines that problems name may have moved. */
 export function newProblems(before: readonly Problem[], after: readonly Problem[]): readonly Problem[] {
@@ -54,13 +89,13 @@ export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   );
 }
 
-/** A value in double quotes as it is shown in a fault: printable and at most 60 characters of it. */
+/** A value in double quotes as it is shown in a problem: printable and at most 60 characters of it. */
 export function quote(text: string): string {
   const shown = Array.from(text.slice(0, 200)).slice(0, 60).join('');
   return `"${printable(shown)}${shown.length < text.length ? '...' : ''}"`;
 }
 
-/** A fault for a terminal, `config.yaml:12: mqtt.keepalive: "soon" is no duration`, and its hint on a second line. */
+/** A problem for a terminal, `config.yaml:12: mqtt.keepalive: "soon" is no duration`, and its hint on a second line. */
 export function formatProblem({ file, line, key, problem, hint }: Problem): string {
   const place = line === undefined ? file : `${file}:${line}`;
   const first = printable([place, key, problem].filter((part) => part !== '').join(': '));

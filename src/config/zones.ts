@@ -1,17 +1,16 @@
 /** The zones of config.yaml, checked and with their defaults filled in. */
-import type { ZoneSettings } from '../security/zone.js';
-import { problemAt, type Problem } from './problem.js';
-import { idPart } from './forms.js';
 import { readable } from '../common/text.js';
-import { dotted, type Entry, isEmpty, type KeysRead, readKeys } from './yaml.js';
-import { didYouMean } from './suggest.js';
+import type { ZoneSettings } from '../security/zone.js';
+import { idPart } from './forms.js';
 import { KEYS_OF_KIND, ZONE_KEYS, type ZoneKey, type ZoneValues } from './keys.js';
+import type { Report } from './problem.js';
+import { didYouMean } from './suggest.js';
+import { dotted, entriesOf, type Entry, readKeys } from './yaml.js';
 
-/** A zone and where its keys stand. */
+/** A zone, its values as they are written, and where its keys stand. */
 export type ZoneRead = {
   readonly settings: ZoneSettings;
-  /** Line of the zone itself. */
-  readonly line: number;
+  readonly values: Partial<ZoneValues>;
   readonly lines: ReadonlyMap<string, number>;
 };
 
@@ -22,67 +21,40 @@ const KIND: Readonly<Record<ZoneSettings['kind'], string>> = {
   master: 'a zone with members',
 };
 
-/** Reads the entry `zones`. Zones with faults are read as far as they go, so that aliases may refer to them. */
-export function readZones(zones: Entry | undefined, file: string, problems: Problem[]): readonly ZoneRead[] {
-  if (zones === undefined || isEmpty(zones.value)) return [];
-  if (zones.value.kind !== 'section') {
-    problems.push(
-      problemAt(
-        { file, line: zones.line, key: 'zones' },
-        'must be a section',
-        'write the name of each zone below it, indented',
-      ),
-    );
-    return [];
-  }
-  const read = [...zones.value.entries.values()].map((entry) => readZone(entry, file, problems));
-  const byName = new Map(read.map(({ settings }) => [settings.zone, settings]));
-  for (const zone of read) checkMembers(zone, byName, file, problems);
+/** Reads the entry `zones`. Zones with problems are read as far as they go, so that aliases may refer to them. */
+export function readZones(zones: Entry | undefined, file: string, report: Report): readonly ZoneRead[] {
+  if (zones === undefined) return [];
+  const at = { file, line: zones.line, key: 'zones' };
+  const entries = entriesOf(zones, at, 'write the name of each zone below it, indented', report);
+  const read = [...(entries?.values() ?? [])].map((entry) => readZone(entry, file, report));
+  checkMembers(read, file, report);
   return read;
 }
 
-function readZone({ key, line, value }: Entry, file: string, problems: Problem[]): ZoneRead {
-  const path = dotted('zones', key);
-  const name = idPart.read(key);
-  if (!name.ok) problems.push(problemAt({ file, line, key: path }, name.problem, name.hint));
-  let keys: KeysRead<typeof ZONE_KEYS> = { values: {}, lines: new Map() };
-  if (value.kind === 'section') keys = readKeys(ZONE_KEYS, value.entries, { file, path }, problems);
-  else if (!isEmpty(value))
-    problems.push(problemAt({ file, line, key: path }, 'must be a section', 'write { name: ... }'));
+function readZone(entry: Entry, file: string, report: Report): ZoneRead {
+  const { key: zone, line } = entry;
+  const path = dotted('zones', zone);
+  const name = idPart.read(zone);
+  if (!name.ok) report.problem({ file, line, key: path }, name.problem, name.hint);
+  const entries = entriesOf(entry, { file, line, key: path }, 'write { name: ... }', report);
+  const { values, lines } = readKeys(ZONE_KEYS, entries ?? new Map<string, Entry>(), { file, path }, report);
 
-  const kind = kindOf(keys, { file, line, path }, problems);
-  for (const [unfit, at] of keys.lines) {
-    if ((KEYS_OF_KIND[kind] as readonly string[]).includes(unfit) || isKindKey(unfit)) continue;
-    problems.push(
-      problemAt(
-        { file, line: at, key: dotted(path, unfit) },
+  const kind = lines.has('state_topic') ? 'external' : lines.has('members') ? 'master' : 'owned';
+  const known: readonly string[] = [...KEYS_OF_KIND[kind], 'state_topic', 'members'];
+  if (kind === 'external' && lines.has('members'))
+    report.problem(
+      { file, line: lines.get('members'), key: dotted(path, 'members') },
+      'cannot stand beside state_topic',
+      'a zone is either the sum of others or kept by another program',
+    );
+  for (const [key, at] of lines)
+    if (!known.includes(key))
+      report.problem(
+        { file, line: at, key: dotted(path, key) },
         `has no meaning for ${KIND[kind]}`,
         'remove it',
-      ),
-    );
-  }
-  return { settings: settingsOf(key, kind, keys.values), line, lines: keys.lines };
-}
-
-const isKindKey = (key: string): boolean => key === 'state_topic' || key === 'members';
-
-function kindOf(
-  { lines }: KeysRead<typeof ZONE_KEYS>,
-  place: { readonly file: string; readonly line: number; readonly path: string },
-  problems: Problem[],
-): ZoneSettings['kind'] {
-  const hasTopic = lines.has('state_topic');
-  const hasMembers = lines.has('members');
-  if (hasTopic && hasMembers) {
-    problems.push(
-      problemAt(
-        { file: place.file, line: lines.get('members'), key: dotted(place.path, 'members') },
-        'cannot stand beside state_topic',
-        'a zone is either the sum of others or kept by another program',
-      ),
-    );
-  }
-  return hasTopic ? 'external' : hasMembers ? 'master' : 'owned';
+      );
+  return { settings: settingsOf(zone, kind, values), values, lines };
 }
 
 function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<ZoneValues>): ZoneSettings {
@@ -108,29 +80,22 @@ function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<Zo
   };
 }
 
-function checkMembers(
-  { settings, lines }: ZoneRead,
-  zones: ReadonlyMap<string, ZoneSettings>,
-  file: string,
-  problems: Problem[],
-): void {
-  const place = { file, line: lines.get('members'), key: dotted('zones', settings.zone, 'members') };
-  const seen = new Set<string>();
-  for (const member of settings.members) {
-    const other = zones.get(member);
-    if (other === undefined) {
-      problems.push(problemAt(place, `there is no zone "${member}"`, didYouMean(member, [...zones.keys()])));
-    } else if (other.kind === 'master') {
-      problems.push(
-        problemAt(
+function checkMembers(read: readonly ZoneRead[], file: string, report: Report): void {
+  const zones = new Map(read.map(({ settings }) => [settings.zone, settings]));
+  for (const { settings, lines } of read) {
+    const place = { file, line: lines.get('members'), key: dotted('zones', settings.zone, 'members') };
+    settings.members.forEach((member, index) => {
+      const other = zones.get(member);
+      if (other === undefined)
+        report.problem(place, `there is no zone "${member}"`, didYouMean(member, [...zones.keys()]));
+      else if (other.kind === 'master')
+        report.problem(
           place,
           `"${member}" is a zone with members itself`,
           'name the members of that zone instead',
-        ),
-      );
-    } else if (seen.has(member)) {
-      problems.push(problemAt(place, `names "${member}" twice`, 'remove one of them'));
-    }
-    seen.add(member);
+        );
+      else if (settings.members.indexOf(member) < index)
+        report.problem(place, `names "${member}" twice`, 'remove one of them');
+    });
   }
 }

@@ -7,45 +7,53 @@
 export const RESERVED_LEVELS = ['bridge', 'zone'] as const;
 
 /** The topics that carry a number (or, for `state`, a thermostat's demand for heat). */
-export type ReadingTopic =
-  | 'state'
-  | 'temperature'
-  | 'temperature_2'
-  | 'humidity'
-  | 'pressure'
-  | 'voltage'
-  | 'voltage_supply'
-  | 'potentiometer'
-  | 'counter'
-  | 'power'
-  | 'energy'
-  | 'current'
-  | 'weight'
-  | 'wind_speed'
-  | 'wind_gust'
-  | 'wind_direction'
-  | 'rain_rate'
-  | 'rain_total'
-  | 'uv'
-  | 'setpoint';
+const READING_TOPICS = [
+  'state',
+  'temperature',
+  'temperature_2',
+  'humidity',
+  'pressure',
+  'voltage',
+  'voltage_supply',
+  'potentiometer',
+  'counter',
+  'power',
+  'energy',
+  'current',
+  'weight',
+  'wind_speed',
+  'wind_gust',
+  'wind_direction',
+  'rain_rate',
+  'rain_total',
+  'uv',
+  'setpoint',
+] as const;
+
+/** One of them. */
+export type ReadingTopic = (typeof READING_TOPICS)[number];
 
 /** What is published for a sensor, one topic each: `<base>/<sensor topic>/<channel>`. */
-export type ChannelTopic =
-  | 'motion'
-  | 'light'
-  | 'contact'
-  | 'smoke'
-  | 'glass'
-  | 'water'
-  | 'battery'
-  | 'tamper'
-  | 'silent'
-  | ReadingTopic
-  | 'brightness'
-  | 'attributes'
-  | 'last_seen'
-  | 'event'
-  | 'set';
+export const CHANNEL_TOPICS = [
+  'motion',
+  'light',
+  'contact',
+  'smoke',
+  'glass',
+  'water',
+  'battery',
+  'tamper',
+  'silent',
+  ...READING_TOPICS,
+  'brightness',
+  'attributes',
+  'last_seen',
+  'event',
+  'set',
+] as const;
+
+/** One of them. */
+export type ChannelTopic = (typeof CHANNEL_TOPICS)[number];
 
 /** Topics of the bridge itself. */
 export type BridgeTopic =

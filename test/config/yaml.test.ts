@@ -37,13 +37,13 @@ describe('a document', () => {
     const places: string[] = [];
     const walk = (node: Written | undefined): void => {
       if (node?.kind !== 'section') return;
-      for (const { key, line, column, value } of node.entries.values()) {
-        places.push(`${key} ${line}:${column}`);
+      for (const { key, line, value } of node.entries.values()) {
+        places.push(`${key} ${line}`);
         walk(value);
       }
     };
     walk(written);
-    expect(places).toEqual(['a 2:1', 'b 3:3', 'c 4:3', 'd 4:10', 'e 4:16', 'f 5:1', 'd 4:10', 'e 4:16']);
+    expect(places).toEqual(['a 2', 'b 3', 'c 4', 'd 4', 'e 4', 'f 5', 'd 4', 'e 4']);
   });
 
   test('keys that objects have by themselves are keys like others', () => {
