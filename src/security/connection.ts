@@ -16,7 +16,15 @@ import {
 } from './broker-link.js';
 import { messageCame } from './freshness.js';
 import { refresh } from './refresh.js';
-import { beginTrouble, commandTopic, isFirstMention, note, topicsOfAll, type Step } from './security.js';
+import {
+  asksAgain,
+  beginTrouble,
+  commandTopic,
+  isFirstMention,
+  note,
+  topicsOfAll,
+  type Step,
+} from './security.js';
 import { begin, forget, grant, hear, refuse, saidDisarmed, stateOf, type Tracker } from './tracker.js';
 import { repair, wake } from './verification.js';
 import { excerpt, normalise, readState, type Reading } from './vocabulary.js';
@@ -45,7 +53,7 @@ function askAnew(step: Step, up: Connection, sessionPresent: boolean): void {
   const topics = topicsOfAll(security);
   up.askedMono = now.mono;
   up.isDraining = sessionPresent && topics.length > 0;
-  up.schedule = topics.length > 0 ? startSchedule(now.mono) : undefined;
+  up.schedule = asksAgain(security, up) ? startSchedule(now.mono) : undefined;
   for (const zone of security.zones.values()) {
     if (zone.tracker !== undefined) begin(zone.tracker, sessionPresent);
     zone.compared = false;
@@ -82,7 +90,7 @@ export function subscribed(step: Step, topics: readonly string[], refused: reado
   const { link } = security;
   const schedule = link.up?.schedule;
   if (schedule === undefined) return;
-  let ours = false;
+  let ours = topics.some((topic) => security.others.includes(topic));
   for (const zone of security.zones.values()) {
     const { tracker } = zone;
     for (const topic of [tracker?.topic, commandTopic(security, zone)]) {
@@ -122,10 +130,12 @@ export function received(step: Step, message: Received): boolean {
       commandReceived(step, zone, message);
     }
   }
-  if (!ours) return false;
+  // an ordinary verification is not disturbed by what is for others
+  const isQueued = link.up?.isDraining === true && security.others.includes(message.topic);
+  if (!ours && !isQueued) return false;
   messageCame(schedule.freshness, now.mono, message.retain);
   wake(step);
-  return true;
+  return ours;
 }
 
 function stateReceived(

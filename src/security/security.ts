@@ -6,7 +6,7 @@
 
 import type { Now } from '../ports.js';
 import { zoneTopic } from '../mqtt/topics.js';
-import type { Link } from './broker-link.js';
+import type { Connection, Link } from './broker-link.js';
 import type { SecurityState } from './vocabulary.js';
 import { believe, topicsOf, type Belief, type Memory, type Motion, type Zone } from './zone.js';
 
@@ -150,6 +150,8 @@ export type Security = {
   readonly undelivered: Map<string, Alert>;
   /** Whether the broker has this alert from an earlier life, of which the log is read again. */
   readonly isDelivered: (id: string) => boolean;
+  /** Topics that others listen to on this connection: what waits in the session waits for them, too. */
+  others: readonly string[];
   /** Topics that the stored session may hold subscriptions for. */
   subscribed: Set<string>;
   /** Notes from the start, to be emitted at the first opportunity. */
@@ -165,13 +167,18 @@ export const SECOND_MS = 1000;
 export const WAIT_MS = 5000;
 
 /** Every topic that has to be subscribed to, each once. */
-export function topicsOfAll({ zones, baseTopic }: Security): readonly string[] {
-  return [...new Set([...zones.values()].flatMap((zone) => topicsOf(zone, baseTopic)))];
+export function topicsOfAll({ zones, baseTopic, others }: Security): readonly string[] {
+  return [...new Set([...[...zones.values()].flatMap((zone) => topicsOf(zone, baseTopic)), ...others])];
 }
 
 /** The state topics alone: what a verification asks for. Commands are never asked for again. */
 export function stateTopics({ zones }: Security): readonly string[] {
   return [...new Set([...zones.values()].flatMap((zone) => zone.tracker?.topic ?? []))];
+}
+
+/** Whether anything is to be asked for again: states now and then, anything else until the queue is empty. */
+export function asksAgain(security: Security, { isDraining }: Connection): boolean {
+  return isDraining || stateTopics(security).length > 0;
 }
 
 /** One motion of each kind waits per sensor. */

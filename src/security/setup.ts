@@ -7,6 +7,7 @@ import { obey } from './owned-zone.js';
 import { refresh } from './refresh.js';
 import {
   ZONE_CHANNELS,
+  asksAgain,
   stateTopics,
   topicsOfAll,
   type Security,
@@ -38,6 +39,7 @@ export function createSecurity(
     alertedAt: new Map(),
     undelivered: new Map(),
     isDelivered,
+    others: [],
     subscribed: new Set(),
     unsaid,
     changed: false,
@@ -124,6 +126,14 @@ export function reconfigure(
   refresh(step);
 }
 
+/** From now on others listen to these topics on this connection. */
+export function listenTo(step: Step, topics: readonly string[]): void {
+  const { security } = step;
+  const before = topicsOfAll(security);
+  security.others = topics;
+  if (security.link.up !== undefined) subscribeTheDifference(step, security.link.up, before, new Set());
+}
+
 /** `anew`: state topics that have to be read from the beginning. */
 function subscribeTheDifference(
   { security, now, emit }: Step,
@@ -139,7 +149,7 @@ function subscribeTheDifference(
   if (gone.length > 0) emit({ kind: 'unsubscribe', topics: gone });
   if (wanted.length > 0) emit({ kind: 'subscribe', topics: wanted });
   security.subscribed = new Set(topics);
-  if (topics.length === 0) up.schedule = undefined;
+  if (!asksAgain(security, up)) up.schedule = undefined;
   else if (up.schedule === undefined) up.schedule = startSchedule(now.mono);
   else if (stateTopics(security).some((topic) => anew.has(topic))) lookSoon(up.schedule, now.mono, true);
 }

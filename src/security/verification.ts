@@ -14,7 +14,16 @@ import {
 } from './broker-link.js';
 import { isQueueEmpty } from './freshness.js';
 import { refresh } from './refresh.js';
-import { WAIT_MS, beginTrouble, beliefOf, note, stateTopics, type Security, type Step } from './security.js';
+import {
+  WAIT_MS,
+  asksAgain,
+  beginTrouble,
+  beliefOf,
+  note,
+  stateTopics,
+  type Security,
+  type Step,
+} from './security.js';
 import {
   WHY,
   endOfAnswers,
@@ -49,10 +58,10 @@ export function wake(step: Step): void {
   const { up } = link;
   seeUp(link, now);
   while (up?.schedule !== undefined) {
-    const isEveryTopicHeard = [...zones.values()].every(
-      ({ tracker }) => tracker === undefined || isAnswered(tracker),
-    );
-    const due = dueStep(up.schedule, now.mono, isEveryTopicHeard);
+    const trackers = [...zones.values()].flatMap(({ tracker }) => tracker ?? []);
+    const isAllHeard =
+      trackers.length > 0 ? trackers.every(isAnswered) : up.schedule.freshness.isAcknowledged;
+    const due = dueStep(up.schedule, now.mono, isAllHeard);
     if (due === 'none') break;
     if (due === 'verify') sendVerification(step, up.schedule);
     else closeVerification(step, up, up.schedule);
@@ -67,7 +76,8 @@ function sendVerification({ security, now, emit }: Step, schedule: Schedule): vo
     zone.ownWord = undefined;
     if (zone.tracker !== undefined) verify(zone.tracker, isQuiet);
   }
-  if (topics.length > 0) emit({ kind: 'subscribe', topics });
+  // without zones any topic tells whether the queue is empty
+  emit({ kind: 'subscribe', topics: topics.length > 0 ? topics : security.others.slice(0, 1) });
 }
 
 function closeVerification(step: Step, up: Connection, schedule: Schedule): void {
@@ -94,6 +104,7 @@ function closeVerification(step: Step, up: Connection, schedule: Schedule): void
   }
   // a queue that is still coming wants another one as soon as it pauses
   verificationClosed(schedule, now.mono, missing, ambiguous || up.isDraining);
+  if (!asksAgain(security, up)) up.schedule = undefined;
 }
 
 function noteUnknown(step: Step, zone: Zone, tracker: Tracker, why: WhyUnknown): void {

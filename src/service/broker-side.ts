@@ -3,10 +3,12 @@
 import { hideOverdueMotion, securityStep } from '../bridge/bridge.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import type { BrokerListener, Now, Received } from '../ports.js';
+import { isClear } from '../security/broker-link.js';
 import { closed, connected, received, subscribed } from '../security/connection.js';
+import { listenTo } from '../security/setup.js';
+import type { SensorSettings } from '../sensor/settings.js';
 import type { Announcer } from './announcing.js';
 import { concern } from './condition.js';
-import { answered, asked, isFresh, noCommands, type FreshCommands } from './fresh-commands.js';
 import { commandTopics, obey } from './lamp-commands.js';
 import type { LogSide } from './log-side.js';
 import type { Parts } from './parts.js';
@@ -24,10 +26,8 @@ export class BrokerSide implements BrokerListener {
   #session: SessionSeen | undefined;
   /** More of what waited in the session may come. */
   #isArriving = false;
-  /** A SUBACK has come: what is received from now on did not wait in the session. */
-  #isSubscribed = false;
-  /** Which commands for lamps count. */
-  #commands: FreshCommands = noCommands();
+  /** The devices that take commands, by the topic of these. */
+  #devices: ReadonlyMap<string, SensorSettings> = new Map();
   #hasConnected = false;
   #bornAt = 0;
   /** The last reason why the broker could not be reached: said once. */
@@ -71,8 +71,6 @@ export class BrokerSide implements BrokerListener {
     const topic = bridgeTopic(core.baseTopic, 'status');
     sending.put({ kind: 'availability', topic, payload: 'online', force: true });
     connected(securityStep(bridge, now), sessionPresent, sessionName);
-    this.#commands = asked(sessionPresent, now.mono);
-    this.subscribe();
     this.#announcer.announce(false);
     // a broker may have forgotten what it was told: mosquitto without persistence does with each restart
     if (this.#hasConnected) outbox.republishAll();
@@ -85,17 +83,16 @@ export class BrokerSide implements BrokerListener {
     const { time, ports, bridge, settings, isStopping, settle } = this.#parts;
     if (isStopping) return;
     const now = time.now();
-    this.#count(message);
-    const isOfNow = isFresh(this.#commands, now.mono);
-    const device = commandTopics(settings.core).get(message.topic);
+    // what waited in the session while we were away is no command for now
+    const isOfNow = isClear(bridge.security.link);
+    this.#count(message, isOfNow);
+    received(securityStep(bridge, now), message);
+    const device = this.#devices.get(message.topic);
     if (message.topic === settings.birthTopic) {
       const isBirth = new TextDecoder().decode(message.payload) === settings.birthPayload;
       if (isBirth && !message.retain) this.#born(now);
-    } else if (device === undefined) {
-      received(securityStep(bridge, now), message);
-      this.#reports.infoSoon(now);
-    } else if (!isOfNow) {
-      // what waited in the session while we were away is no command for now
+    } else if (device === undefined) this.#reports.infoSoon(now);
+    else if (!isOfNow) {
       const { alias } = device;
       ports.log.info({ alias }, 'a command for a lamp may have waited for long: it is not given');
     } else if (ports.runHeyu !== undefined)
@@ -107,11 +104,8 @@ export class BrokerSide implements BrokerListener {
     const { time, bridge, refusals, links, isStopping, settle } = this.#parts;
     if (isStopping) return;
     const now = time.now();
-    this.#isSubscribed = true;
-    answered(this.#commands, now.mono);
     subscribed(securityStep(bridge, now), topics, refused);
-    const own = new Set(this.#ownTopics());
-    const isOwn = (topic: string): boolean => own.has(topic);
+    const isOwn = (topic: string): boolean => bridge.security.others.includes(topic);
     refusals.answered(topics.filter(isOwn), refused.filter(isOwn), (again) => links.broker.subscribe(again));
     settle();
   }
@@ -120,7 +114,6 @@ export class BrokerSide implements BrokerListener {
     const { time, ports, outbox, bridge, isStopping, settle } = this.#parts;
     if (isStopping) return;
     const now = time.now();
-    this.#isSubscribed = false;
     this.#lastRefusal = '';
     ports.log.warn({ reason }, 'the connection to the broker is gone');
     outbox.linkLost();
@@ -150,22 +143,11 @@ export class BrokerSide implements BrokerListener {
     settle();
   }
 
-  /** We stood still: commands that come now may have waited as long. */
-  stoodStill({ mono }: Now): void {
-    // they count from the first pause after the answer on
-    this.#commands = asked(true, mono);
-    this.subscribe();
-  }
-
-  /** Asks for what is no zone's. */
-  subscribe(): void {
-    const { broker } = this.#parts.links;
-    if (broker.isConnected()) broker.subscribe(this.#ownTopics());
-  }
-
-  #ownTopics(): readonly string[] {
-    const { birthTopic, core } = this.#parts.settings;
-    return [birthTopic, ...commandTopics(core).keys()];
+  /** Listens to what is no zone's, as the settings of now say. */
+  listen(now: Now): void {
+    const { bridge, settings } = this.#parts;
+    this.#devices = commandTopics(settings.core);
+    listenTo(securityStep(bridge, now), [settings.birthTopic, ...this.#devices.keys()]);
   }
 
   #born({ at, mono }: Now): void {
@@ -190,9 +172,8 @@ export class BrokerSide implements BrokerListener {
   }
 
   /** A message came; a retained copy did not wait. */
-  #count({ topic, retain }: Received): void {
-    const isDraining = !this.#isSubscribed || this.#parts.bridge.security.link.up?.isDraining === true;
-    this.#isArriving &&= isDraining;
+  #count({ topic, retain }: Received, isOfNow: boolean): void {
+    this.#isArriving &&= !isOfNow;
     if (this.#session === undefined || !this.#isArriving || retain) return;
     const { topics, queued } = this.#session;
     const isNamed = topic in topics || Object.keys(topics).length < NAMED;

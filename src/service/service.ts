@@ -153,6 +153,7 @@ export class Service {
     await this.#saves.flush();
     concernIgnored(condition, settings.ignored);
     this.#log.start(leftBy(this.#stored, settings.logPath));
+    this.#broker.listen(time.now());
     links.broker.start(this.#broker);
     time.start();
     this.#settle();
@@ -168,6 +169,7 @@ export class Service {
     this.#parts.settings = settings;
     this.#announcer.configure(settings.core);
     reconfigureBridge(bridge, settings.core, time.now());
+    this.#broker.listen(time.now());
     if (others.source !== undefined) {
       await links.source.stop();
       // the same log is read on from where it was left; of another one only what heyu writes from now on
@@ -189,7 +191,6 @@ export class Service {
     concernIgnored(condition, settings.ignored);
     this.#reports.restate();
     if (links.broker.isConnected()) this.#announcer.announce(false);
-    this.#broker.subscribe();
     this.#saves.request();
     this.#settle();
   }
@@ -324,7 +325,6 @@ export class Service {
     );
     stalled(securityStep(bridge, now), forMs);
     if (forMs >= LONG_STILL_MS) interruptHeartbeats(bridge.core, now.at);
-    this.#broker.stoodStill(now);
   }
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { isClear } from '../../src/security/broker-link.js';
 import { belief } from '../../src/security/security.js';
+import { listenTo } from '../../src/security/setup.js';
 import {
   attributes,
   bench,
@@ -23,6 +25,68 @@ const TOPIC = 'ground/state';
 function house(): Bench {
   return bench([zone('ground')]);
 }
+
+describe('topics of others', () => {
+  const other = (zones: Bench): Bench => {
+    listenTo(zones, ['homeassistant/status', 'x10/lamp/set']);
+    return zones;
+  };
+
+  it('are subscribed to with those of the zones, and follow the settings', () => {
+    const test = other(house());
+    connect(test, false);
+    expect(lastSubscribe(test)).toEqual([TOPIC, 'homeassistant/status', 'x10/lamp/set']);
+    listenTo(test, ['homeassistant/status', 'x10/fan/set']);
+    expect(lastSubscribe(test)).toEqual(['x10/fan/set']);
+    expect(test.effects.at(-2)).toEqual({ kind: 'unsubscribe', topics: ['x10/lamp/set'] });
+  });
+
+  it('are asked about without zones as well until the queue is empty, and never again', () => {
+    const test = other(bench([]));
+    connect(test, true);
+    suback(test);
+    pass(test, 500);
+    message(test, 'x10/lamp/set', 'ON');
+    pass(test, 599);
+    expect(subscribes(test)).toBe(1);
+    pass(test, 1);
+    expect(lastSubscribe(test)).toEqual(['homeassistant/status']);
+    message(test, 'x10/lamp/set', 'OFF');
+    suback(test);
+    expect(isClear(test.security.link)).toBe(false);
+    pass(test, 600);
+    expect(subscribes(test)).toBe(3);
+    suback(test);
+    expect(isClear(test.security.link)).toBe(true);
+    pass(test, 600_000);
+    expect(subscribes(test)).toBe(3);
+  });
+
+  it('need no proof without a stored session', () => {
+    const test = other(bench([]));
+    connect(test, false);
+    expect(isClear(test.security.link)).toBe(true);
+    pass(test, 600_000);
+    expect(subscribes(test)).toBe(1);
+  });
+
+  it('do not disturb a verification once the queue is empty', () => {
+    const test = other(house());
+    connect(test, true);
+    suback(test);
+    pass(test, 600);
+    suback(test);
+    message(test, TOPIC, 'ON', 'R');
+    pass(test, 1500);
+    expect([isClear(test.security.link), state(test)]).toEqual([true, 'armed_away']);
+    for (let i = 0; i < 400; i += 1) {
+      message(test, 'x10/lamp/set', 'ON');
+      pass(test, 200);
+    }
+    message(test, TOPIC, 'OFF');
+    expect(state(test)).toBe('disarmed');
+  });
+});
 
 describe('an external zone', () => {
   it('is unknown before the first connect and says so', () => {

@@ -34,6 +34,8 @@ export type Lives = {
   readonly look: () => Promise<void>;
   readonly connect: (sessionPresent?: boolean) => Promise<void>;
   readonly disconnect: () => Promise<void>;
+  /** The way back to the broker stands still: it answers no SUBSCRIBE until that is over. */
+  readonly stall: (isStalled: boolean) => Promise<void>;
   /** The broker acknowledges up to so many messages in flight. */
   readonly acknowledge: (most?: number) => Promise<void>;
   /** A message comes in. */
@@ -160,6 +162,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
   function newBroker(): Broker & {
     readonly connect: (sessionPresent: boolean) => void;
     readonly cut: () => void;
+    readonly stall: (isStalled: boolean) => void;
     readonly acknowledge: (most: number) => void;
     readonly receive: BrokerListener['received'];
     readonly inFlight: () => readonly Message[];
@@ -167,6 +170,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     type Flying = { readonly message: Message; readonly done: (error?: Error) => void };
     let listener: BrokerListener | undefined;
     let isConnected = false;
+    let stalled: (() => void)[] | undefined;
     let flying: Flying[] = [];
     return {
       start: (to) => {
@@ -175,9 +179,11 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       publish: (message, done) => void flying.push({ message, done }),
       subscribe: (topics) => {
         for (const topic of topics) subscriptions.add(topic);
-        void Promise.resolve().then(() => {
+        const answer = (): void => {
           if (isConnected) listener?.subscribed(topics, []);
-        });
+        };
+        if (stalled === undefined) void Promise.resolve().then(answer);
+        else stalled.push(answer);
       },
       unsubscribe: () => undefined,
       isConnected: () => isConnected,
@@ -188,6 +194,10 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
         flying = [];
         for (const { done } of lost) done(new Error('the link is gone'));
         return Promise.resolve();
+      },
+      stall: (isStalled) => {
+        for (const answer of stalled ?? []) answer();
+        stalled = isStalled ? [] : undefined;
       },
       connect: (sessionPresent) => {
         isConnected = true;
@@ -328,6 +338,10 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     },
     disconnect: async () => {
       if (life.broker.isConnected()) life.broker.cut();
+      await settle();
+    },
+    stall: async (isStalled) => {
+      life.broker.stall(isStalled);
       await settle();
     },
     acknowledge: async (most = Infinity) => {

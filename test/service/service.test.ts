@@ -62,6 +62,23 @@ describe('a command for a lamp', () => {
     expect(lives.commanded).toEqual([['on', 'B1']]);
   });
 
+  test('that comes behind a standstill within the queue is not, though messages paused', async () => {
+    const lives = await house();
+    await lives.disconnect();
+    await lives.pass(24 * 3_600_000);
+    await lives.connect(true);
+    await lives.receive('x10/lamp/set', 'OFF');
+    await lives.stall(true);
+    await lives.pass(1000);
+    await lives.receive('x10/lamp/set', 'ON');
+    await lives.stall(false);
+    await lives.receive('x10/lamp/set', 'OFF');
+    expect(lives.commanded).toEqual([]);
+    await lives.pass(2000);
+    await lives.receive('x10/lamp/set', 'ON');
+    expect(lives.commanded).toEqual([['on', 'B1']]);
+  });
+
   test('is obeyed at once after a connect without a stored session, and in the end though messages never pause', async () => {
     const lives = await house();
     await lives.disconnect();
