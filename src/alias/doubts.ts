@@ -4,19 +4,13 @@
  */
 
 import type { Source } from '../heyu/source.js';
-import {
-  aliasInLog,
-  isDropped,
-  placeOf,
-  writeAddresses,
-  type X10Alias,
-  type X10Config,
-} from '../heyu/x10config.js';
+import { aliasInLog, isDropped, placeOf, writeAddresses } from '../heyu/x10config.js';
+import type { X10Alias, X10Config } from '../heyu/x10config.js';
 import { isAlarmType } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';
-import { type Address, nextUnit, unitsOf } from '../x10/address.js';
-import { type AliasEntry, modelOf, raisesAlarm } from './entry.js';
-import { heardOf, type History } from './history.js';
+import { nextUnit, unitsOf, type Address } from '../x10/address.js';
+import { modelOf, raisesAlarm, type AliasEntry } from './entry.js';
+import type { History } from './history.js';
 import { isKeypad } from './propose.js';
 
 /** One doubt. `fault`: the service would be wrong; `warning`: it may be; `note`: good to know. */
@@ -29,6 +23,13 @@ export type Doubt = {
   /** What to do. */
   readonly hint: string | undefined;
 };
+
+const doubt =
+  (level: Doubt['level']) =>
+  (alias: string | undefined, problem: string, hint?: string): Doubt => ({ level, alias, problem, hint });
+const fault = doubt('fault');
+const warning = doubt('warning');
+const note = doubt('note');
 
 /** Checks the entries of an alias file against heyu and its log, in their order. */
 export function checkAliases(
@@ -55,103 +56,70 @@ export function neverAlerting(
   return sensors.flatMap((sensor): readonly Doubt[] => {
     const { alias, ignore, type, zone } = sensor;
     if (ignore) return [];
-    const [problem, hint] =
-      neverHeard(
-        sensor,
-        history && new Set(unitsOf(sensor).flatMap((unit) => [...(heardOf(history, unit)?.sources ?? [])])),
-      ) ??
-      (hasZones && zone === undefined && isAlarmType(type)
-        ? ['can never raise an alert: it has no zone', `heyu2mqtt alias set ${alias} --zone ZONE`]
-        : []);
-    return problem === undefined ? [] : [{ level: 'warning', alias, problem, hint }];
+    const units = history === undefined ? [] : unitsOf(sensor);
+    const heard = units.flatMap((unit) => [...(history?.units.get(unit)?.sources ?? [])]);
+    const reason = neverHeard(sensor, new Set(heard));
+    if (reason !== undefined) return [warning(alias, ...reason)];
+    if (!hasZones || zone !== undefined || !isAlarmType(type)) return [];
+    const hint = `heyu2mqtt alias set ${alias} --zone ZONE`;
+    return [warning(alias, 'can never raise an alert: it has no zone', hint)];
   });
 }
 
 /** Why nothing of a sensor counts, and what to do. `heard`: the sources in which the log has it. */
 function neverHeard(
   { model, sources }: SensorSettings,
-  heard: ReadonlySet<Source> | undefined,
+  heard: ReadonlySet<Source>,
 ): readonly [problem: string, hint: string] | undefined {
   if (SILENCED.includes(model.name))
     return [`is never heard: heyu logs nothing of a ${model.name}`, 'mend its module in x10config and here'];
   // weather stations and meters may be emulated by heyu, which says sndc
   const comesAs: readonly Source[] =
     model.protocol === 'security' ? ['rcva'] : model.protocol === 'decoded' ? ['rcva', 'sndc'] : [];
+  const hint = `heyu writes a ${model.name} as rcva: add it to sources:`;
   if (comesAs.length > 0 && !comesAs.some((source) => sources.has(source)))
-    return [
-      'is never heard: rcva is not among its sources',
-      `heyu writes a ${model.name} as rcva: add it to sources:`,
-    ];
-  if (heard === undefined || heard.size === 0 || [...heard].some((source) => sources.has(source)))
-    return undefined;
+    return ['is never heard: rcva is not among its sources', hint];
+  if (heard.size === 0 || [...heard].some((source) => sources.has(source))) return undefined;
   const only = [...heard].join(' and ');
   return [`does not count: it was heard as ${only} only, which is not among its sources`, 'see sources:'];
 }
 
 function againstHistory(entry: AliasEntry, history: History): readonly Doubt[] {
   if (entry.ignore || history.fromAt === undefined) return [];
-  const never = (address: Address): boolean => heardOf(history, address) === undefined;
+  const never = (address: Address): boolean => !history.units.has(address);
   const { alias, dusk } = entry;
+  const walk = 'walk past it: heyu2mqtt alias learn shows what is heard';
   if (unitsOf(entry).every(never))
-    return [
-      {
-        level: 'warning',
-        alias,
-        problem: `${writeAddresses(entry)} was never seen in the log`,
-        hint: 'walk past it: heyu2mqtt alias learn shows what is heard',
-      },
-    ];
+    return [warning(alias, `${writeAddresses(entry)} was never seen in the log`, walk)];
   if (dusk === undefined || !never(dusk)) return [];
-  const problem = `its dusk unit ${dusk} was never seen in the log`;
-  return [
-    {
-      level: 'note',
-      alias,
-      problem,
-      hint: 'it is heard at dusk and dawn only, where the sensor is set to send it',
-    },
-  ];
+  const hint = 'it is heard at dusk and dawn only, where the sensor is set to send it';
+  return [note(alias, `its dusk unit ${dusk} was never seen in the log`, hint)];
 }
 
-// --- An alias file against heyu's own configuration: labels, addresses, modules, and what heyu keeps from its log.
-
-/** What the configuration of heyu has against the entries. */
-export function againstHeyu(
+/** What the configuration of heyu has against the entries: labels, addresses, modules, what it keeps from the log. */
+function againstHeyu(
   current: readonly AliasEntry[],
   config: X10Config,
   history: History | undefined,
 ): readonly Doubt[] {
-  const [fault, ...more] = config.problems;
-  const refused: Doubt[] =
-    fault === undefined
-      ? []
-      : [
-          {
-            level: 'fault',
-            alias: undefined,
-            problem: `heyu refuses its configuration: ${fault.line === 0 ? '' : `line ${fault.line}: `}${fault.problem}${more.length > 0 ? ` (and ${more.length} more)` : ''}`,
-            hint: 'until it is mended, heyu restart keeps the old configuration and heyu start fails',
-          },
-        ];
   const byLabel = new Map(config.aliases.map((alias) => [alias.label, alias]));
   const byLowerLabel = new Map(config.aliases.map((alias) => [alias.label.toLowerCase(), alias]));
-  return [
-    ...refused,
-    ...current.flatMap((entry) => {
-      if (entry.ignore) return [];
-      const known = byLabel.get(entry.alias);
-      return [
-        ...(known
-          ? samePlace(entry, known, current)
-          : unknownLabel(entry, byLowerLabel.get(entry.alias.toLowerCase()), config)),
-        ...aboutModule(
-          entry,
-          config,
-          history !== undefined && unitsOf(entry).some((unit) => heardOf(history, unit) !== undefined),
-        ),
-      ];
-    }),
-  ];
+  const ofEntries = current.flatMap((entry): readonly Doubt[] => {
+    if (entry.ignore) return [];
+    const known = byLabel.get(entry.alias);
+    const ofLabel = known
+      ? samePlace(entry, known, current)
+      : unknownLabel(entry, byLowerLabel.get(entry.alias.toLowerCase()), config);
+    const isHeard = unitsOf(entry).some((unit) => history?.units.has(unit) === true);
+    return [...ofLabel, ...aboutModule(entry, config, isHeard)];
+  });
+  const [first, ...more] = config.problems;
+  if (first === undefined) return ofEntries;
+  const where = first.line === 0 ? '' : `line ${first.line}: `;
+  const rest = more.length > 0 ? ` (and ${more.length} more)` : '';
+  const problem = `heyu refuses its configuration: ${where}${first.problem}${rest}`;
+  const hint = 'until it is mended, heyu restart keeps the old configuration and heyu start fails';
+  return [fault(undefined, problem, hint), ...ofEntries];
 }
 
 function unknownLabel(
@@ -161,148 +129,102 @@ function unknownLabel(
 ): readonly Doubt[] {
   const { alias, address } = entry;
   const shown = aliasInLog(config, address);
-  if (otherCase && (shown === undefined || shown === otherCase.label))
-    return [
-      {
-        level: 'warning',
-        alias,
-        problem: `heyu spells it ${otherCase.label}`,
-        hint: `heyu2mqtt alias rename ${alias} ${otherCase.label}`,
-      },
-    ];
-  if (shown !== undefined)
-    return [
-      {
-        level: 'note',
-        alias,
-        problem: `heyu calls ${address} ${shown}`,
-        hint: 'sensors are recognised by their address: this is only a matter of names',
-      },
-    ];
+  if (otherCase && (shown === undefined || shown === otherCase.label)) {
+    const hint = `heyu2mqtt alias rename ${alias} ${otherCase.label}`;
+    return [warning(alias, `heyu spells it ${otherCase.label}`, hint)];
+  }
+  const isOnlyAName = 'sensors are recognised by their address: this is only a matter of names';
+  if (shown !== undefined) return [note(alias, `heyu calls ${address} ${shown}`, isOnlyAName)];
   const pad = config.aliases.find(
     (each) => isKeypad(each) && each.units.some((unit) => `${each.house}${unit}` === address),
   );
-  if (pad !== undefined) {
-    const place = placeOf(pad);
-    return [
-      {
-        level: 'note',
-        alias,
-        problem: `heyu calls ${place} ${pad.label}`,
-        hint:
-          place === writeAddresses(entry)
-            ? 'sensors are recognised by their address: this is only a matter of names'
-            : 'that is one remote: remove the aliases of its keys, then heyu2mqtt alias import, to have it as one',
-      },
-    ];
+  if (pad === undefined) {
+    const hint = 'the log shows _no_alias_ there; security sensors are not logged at all without one';
+    return [note(alias, `heyu knows no alias for ${address}`, hint)];
   }
-  return [
-    {
-      level: 'note',
-      alias,
-      problem: `heyu knows no alias for ${address}`,
-      hint: 'the log shows _no_alias_ there; security sensors are not logged at all without one',
-    },
-  ];
+  const place = placeOf(pad);
+  const isOne =
+    'that is one remote: remove the aliases of its keys, then heyu2mqtt alias import, to have it as one';
+  const hint = place === writeAddresses(entry) ? isOnlyAName : isOne;
+  return [note(alias, `heyu calls ${place} ${pad.label}`, hint)];
 }
 
 function samePlace(entry: AliasEntry, known: X10Alias, current: readonly AliasEntry[]): readonly Doubt[] {
   const { alias } = entry;
-  if (known.units.length > 1 && !isKeypad(known))
-    return [
-      {
-        level: 'note',
-        alias,
-        problem: `names ${known.units.length} units in heyu, which never shows it in the log`,
-        hint: undefined,
-      },
-    ];
-  const [unit] = known.units;
-  const place = unit === undefined ? 'no unit' : placeOf(known);
+  const units = known.units.map((unit): Address => `${known.house}${unit}`);
+  if (units.length > 1 && !isKeypad(known))
+    return [note(alias, `names ${units.length} units in heyu, which never shows it in the log`)];
+  const place = units.length === 0 ? 'no unit' : placeOf(known);
   const address = writeAddresses(entry);
   // keys of a remote may have names of their own here
   const others = new Set(current.flatMap((each) => (each === entry ? [] : unitsOf(each))));
-  const rest = known.units
-    .map((each): Address => `${known.house}${each}`)
-    .filter((each) => !others.has(each));
+  const rest = units.filter((each) => !others.has(each));
   if (place === address || (isKeypad(known) && rest.join() === unitsOf(entry).join())) return [];
-  return [
-    {
-      level: 'fault',
-      alias,
-      problem: `has the address ${address}, but heyu says ${place}`,
-      hint:
-        unit === undefined
-          ? 'mend the ALIAS line of heyu'
-          : `heyu2mqtt alias set ${alias} --address ${place}, or heyu2mqtt alias import`,
-    },
-  ];
+  const move = `heyu2mqtt alias set ${alias} --address ${place}, or heyu2mqtt alias import`;
+  const hint = units.length === 0 ? 'mend the ALIAS line of heyu' : move;
+  return [fault(alias, `has the address ${address}, but heyu says ${place}`, hint)];
 }
 
 function aboutModule(entry: AliasEntry, config: X10Config, isHeard: boolean): readonly Doubt[] {
   const { alias } = entry;
+  const { name, protocol } = modelOf(entry);
+  const isSecurity = protocol === 'security';
   const own = new Set(unitsOf(entry));
   const covering = config.aliases.filter(({ house, units }) =>
     units.some((unit) => own.has(`${house}${unit}`)),
   );
-  const findings: Doubt[] = [];
-  const warn = (problem: string, hint: string): number =>
-    findings.push({ level: 'warning', alias, problem, hint });
+  const doubts: Doubt[] = [];
+  const warn = (problem: string, hint: string): number => doubts.push(warning(alias, problem, hint));
   const model = covering.find((each) => each.model !== undefined)?.model;
-  if (model !== undefined && entry.model !== undefined && model.toUpperCase() !== entry.model.toUpperCase())
+  if (model !== undefined && entry.model === undefined) {
+    const hint = `heyu2mqtt alias set ${alias} --model ${model}`;
+    doubts.push(note(alias, `heyu says it is a ${model}, here no model is named`, hint));
+  } else if (model !== undefined && model.toUpperCase() !== entry.model?.toUpperCase())
     warn(
-      `is a ${entry.model} here and a ${model} for heyu`,
+      `is a ${entry.model ?? ''} here and a ${model} for heyu`,
       'model: decides channels and times; mend the wrong one',
     );
-  if (model !== undefined && entry.model === undefined)
-    findings.push({
-      level: 'note',
-      alias,
-      problem: `heyu says it is a ${model}, here no model is named`,
-      hint: `heyu2mqtt alias set ${alias} --model ${model}`,
-    });
+  const forward = 'write RFFORWARD instead, then heyu restart; all is well if a transceiver hears it';
   if (!isHeard && covering.some((each) => isDropped(config, each)))
     warn(
       'heyu_aux drops its radio signals (RFIGNORE)',
-      modelOf(entry).protocol === 'security'
-        ? 'take RFIGNORE out, then heyu restart'
-        : 'write RFFORWARD instead, then heyu restart; all is well if a transceiver hears it',
+      isSecurity ? 'take RFIGNORE out, then heyu restart' : forward,
     );
-  if (covering.length > 0 && model === undefined && modelOf(entry).protocol === 'security')
+  if (covering.length > 0 && model === undefined && isSecurity)
     warn(
-      `is a ${modelOf(entry).name}, but heyu has no module and no ID for it`,
+      `is a ${name}, but heyu has no module and no ID for it`,
       'heyu logs no security sensor without them',
     );
-  if (config.hideUnchanged && modelOf(entry).name === 'DM10')
+  if (config.hideUnchanged && name === 'DM10')
     warn(
       'heyu logs the motion of a DM10 only once with HIDE_UNCHANGED YES',
       'set HIDE_UNCHANGED NO, then heyu restart',
     );
-  return findings;
+  return doubts;
 }
 
-// --- Sensors on the unit after a motion sensor's: an MS13A and its like send dusk and dawn there, as On and Off, and the log cannot tell that from the sensor's own.
-
-/** A warning for each sensor that another one's dusk and dawn would set off. */
+/**
+ * A warning for each sensor that another one's dusk and dawn would set off: an MS13A and its like send them to the unit
+ * after their own, as On and Off, and the log cannot tell that from the sensor's own.
+ */
 export function disturbedSensors(entries: readonly AliasEntry[]): readonly Doubt[] {
   return entries.flatMap((entry): readonly Doubt[] => {
-    if (entry.ignore || !raisesAlarm(entry) || modelOf(entry).protocol !== 'standard') return [];
+    const { alias, address, ignore } = entry;
+    if (ignore || !raisesAlarm(entry) || modelOf(entry).protocol !== 'standard') return [];
     const before = entries.find(
       (other) =>
-        nextUnit(other.address) === entry.address &&
+        nextUnit(other.address) === address &&
         !other.ignore &&
         other.dusk === undefined &&
         modelOf(other).dusk === 'next_unit',
-    );
+    )?.alias;
     if (before === undefined) return [];
-    const { alias, address } = entry;
     return [
-      {
-        level: 'warning',
+      warning(
         alias,
-        problem: `${address} is the dusk unit of ${before.alias}: its dusk and dawn look like the sensor's own On and Off`,
-        hint: `move one of the two, so that every other unit stays free, or switch dusk off in ${before.alias}; if ${address} is its dusk sensor: heyu2mqtt alias remove ${alias}, then alias set ${before.alias} --dusk ${address}`,
-      },
+        `${address} is the dusk unit of ${before}: its dusk and dawn look like the sensor's own On and Off`,
+        `move one of the two, so that every other unit stays free, or switch dusk off in ${before}; if ${address} is its dusk sensor: heyu2mqtt alias remove ${alias}, then alias set ${before} --dusk ${address}`,
+      ),
     ];
   });
 }

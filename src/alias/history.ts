@@ -80,11 +80,6 @@ export function hear(history: History, heard: SenderLine): void {
   else history.units.set(key, first(heard));
 }
 
-/** What was heard of an address. */
-export function heardOf(history: History, address: Address): HeardUnit | undefined {
-  return history.units.get(address);
-}
-
 function idsIn(history: History): number {
   let count = 0;
   for (const { address } of history.units.values()) if (address === undefined) count += 1;

@@ -222,8 +222,6 @@ function withNames(proposals: readonly Proposal[]): readonly Proposal[] {
   });
 }
 
-// --- What an import cannot decide by itself: questions to the owner, and what the answers change. Without an answer nothing is taken away from anybody.
-
 /** What only the owner can say. `proposed` is what happens without an answer. */
 export type Question =
   /** Is the unit after a motion sensor its dusk unit, or something of its own? */

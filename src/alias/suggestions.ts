@@ -3,7 +3,7 @@
  * unit tells of darkness, who belongs to the neighbours. Proposals only; the owner decides.
  */
 
-import { MINUTE } from '../common/duration.js';
+import { DAY, MINUTE } from '../common/duration.js';
 import { SECURITY_FUNCTIONS } from '../heyu/functions.js';
 import { aliasInLog, type X10Config } from '../heyu/x10config.js';
 import { type Address, type Addresses, nextUnit, unitsOf } from '../x10/address.js';
@@ -13,28 +13,25 @@ import type { HeardUnit, History } from './history.js';
 import { isKeypad } from './propose.js';
 import { nameFor } from './words.js';
 
+type Times = Pick<HeardUnit, 'count' | 'firstAt' | 'lastAt'>;
+
 /** What could be done about something heard. Instants are epoch milliseconds. */
 export type Suggestion =
   /** An address without an entry. `label` and `model` are heyu's, when it has one. */
-  | (Addresses & {
-      readonly kind: 'unmapped';
-      readonly label: string | undefined;
-      readonly model: string | undefined;
-      readonly name: string | undefined;
-      readonly count: number;
-      readonly firstAt: number;
-      readonly lastAt: number;
-    })
+  | (Addresses &
+      Times & {
+        readonly kind: 'unmapped';
+        readonly label: string | undefined;
+        readonly model: string | undefined;
+        readonly name: string | undefined;
+      })
   /** A security sender that heyu does not map: this line belongs into x10config, then `heyu restart`. */
-  | {
+  | (Times & {
       readonly kind: 'unmapped_id';
       readonly securityId: string;
       readonly model: string | undefined;
       readonly line: string | undefined;
-      readonly count: number;
-      readonly firstAt: number;
-      readonly lastAt: number;
-    }
+    })
   /** `alias` fell silent and this sender is new since: batteries changed? `line` = for x10config (security). */
   | {
       readonly kind: 'moved';
@@ -182,23 +179,21 @@ function withoutName(
   return [{ kind: 'unmapped_id', securityId, model, line, count, firstAt, lastAt }];
 }
 
-// --- Guesses about a sender without an entry: that it is an old sensor with new batteries, or the dusk unit of the motion sensor before it.
-
 /** A guess and the sender that it explains. */
-export type About<Kind extends Suggestion['kind']> = {
+type About<Kind extends Suggestion['kind']> = {
   readonly unit: HeardUnit;
   readonly suggestion: Suggestion & { readonly kind: Kind };
 };
 
 /** A sensor counts as fallen silent after a day, or three times its longest pause. */
-const SILENT_MS = 24 * 60 * MINUTE;
+const SILENT_MS = DAY;
 /** Heard so often before, a sensor can be said to have fallen silent. */
 const KNOWN_COUNT = 5;
 /** Dusk and dawn are hours apart; clouds and headlights come more often, but not by the minute. */
 const SLOW_MS = 10 * MINUTE;
 
 /** heyu's module at an address. */
-export function modelAt(config: X10Config | undefined, address: Address): string | undefined {
+function modelAt(config: X10Config | undefined, address: Address): string | undefined {
   return config?.aliases.find(
     ({ house, units, model }) => model !== undefined && units.some((unit) => `${house}${unit}` === address),
   )?.model;
@@ -209,7 +204,7 @@ export function modelAt(config: X10Config | undefined, address: Address): string
  * not heard since the new one came. Batteries that run low or are changed reset an MS14A to A1 and give an MS10A
  * another ID.
  */
-export function movedTo(
+function movedTo(
   unit: HeardUnit,
   history: History,
   entries: readonly AliasEntry[],
@@ -224,13 +219,8 @@ export function movedTo(
   const candidates = entries.flatMap((entry) => {
     const old = history.units.get(entry.address);
     // a remote with several keys is not one sender
-    if (
-      !old ||
-      entry.ignore ||
-      entry.moreUnits.length > 0 ||
-      (modelOf(entry).protocol === 'security') !== isSecurity
-    )
-      return [];
+    if (!old || entry.ignore || entry.moreUnits.length > 0) return [];
+    if ((modelOf(entry).protocol === 'security') !== isSecurity) return [];
     const silentMs = now - old.lastAt;
     const longest = Math.max(SILENT_MS, 3 * (old.longestMs ?? 0));
     const isSilent = old.count >= KNOWN_COUNT && silentMs > longest && unit.firstAt >= old.lastAt;
@@ -239,20 +229,12 @@ export function movedTo(
   const best = candidates.sort((one, other) => other.old.lastAt - one.old.lastAt)[0];
   if (!best) return undefined;
   const { entry, old } = best;
-  const model = entry.model ?? modelAt(config, entry.address) ?? 'MS10A';
-  const suggestion = {
-    kind: 'moved' as const,
-    alias: entry.alias,
-    from: entry.address,
-    to: unit.address,
-    securityId: unit.securityId,
-    line:
-      unit.securityId === undefined
-        ? undefined
-        : aliasLine(entry.alias, entry.address, model, unit.securityId),
-    silentSinceAt: old.lastAt,
-    newSinceAt: unit.firstAt,
-  };
+  const { alias, address: from } = entry;
+  const { address: to, securityId, firstAt: newSinceAt } = unit;
+  const model = entry.model ?? modelAt(config, from) ?? 'MS10A';
+  const line = securityId === undefined ? undefined : aliasLine(alias, from, model, securityId);
+  const silentSinceAt = old.lastAt;
+  const suggestion = { kind: 'moved', alias, from, to, securityId, line, silentSinceAt, newSinceAt } as const;
   return { unit, suggestion };
 }
 
@@ -260,7 +242,7 @@ export function movedTo(
  * The motion sensor whose dusk unit this may be. Likely when On and Off alternate, hours apart: a motion sensor
  * repeats On within seconds.
  */
-export function duskOf(
+function duskOf(
   unit: HeardUnit,
   entries: readonly AliasEntry[],
   config: X10Config | undefined,
@@ -285,8 +267,6 @@ export function duskOf(
   const likely = unit.count >= 2 && alternates && slow;
   return { unit, suggestion: { kind: 'dusk', alias: owner.alias, unit: address, likely } };
 }
-
-// --- Security senders that heyu does not map: which module one may be, and the ALIAS line that would map it.
 
 /** A module's data bytes: all that it sends (modules.c, functions `fn_...`). The first that fits is proposed. */
 const MODULES: readonly { readonly model: string; readonly sends: (byte: number) => boolean }[] = [
@@ -336,6 +316,6 @@ export function freeUnits(config: X10Config | undefined, used: ReadonlySet<Addre
 }
 
 /** The line for x10config. `label` must be a label of heyu. */
-export function aliasLine(label: string, address: Address, model: string, id: string): string {
+function aliasLine(label: string, address: Address, model: string, id: string): string {
   return `ALIAS ${label} ${address} ${model} ${id}`;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AliasEntry, bareEntry } from '../../src/alias/entry.js';
-import { hear, type SenderLine, heardOf, MOST_IDS, newHistory } from '../../src/alias/history.js';
+import { hear, MOST_IDS, newHistory, type SenderLine } from '../../src/alias/history.js';
 import { freeUnits, heardRows, learn, moduleSending } from '../../src/alias/suggestions.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import type { Address } from '../../src/x10/address.js';
@@ -41,7 +41,7 @@ describe('what is heard', () => {
   it('is counted by unit, with its functions, sources and times', () => {
     const all = history(unit('A3', 'On', 0, 10 * SECOND, 20 * SECOND), unit('A3', 'Off', 80 * SECOND));
     hear(all, { at: 90 * SECOND, address: 'A3', label: 'hall', function: 'On', source: 'rcva' });
-    expect(heardOf(all, 'A3')).toEqual({
+    expect(all.units.get('A3')).toEqual({
       address: 'A3',
       securityId: undefined,
       label: 'hall',
@@ -66,14 +66,14 @@ describe('what is heard', () => {
       [{ at: 1, address: 'A3', label: 'hall', function: 'On', source: 'rcvi' }],
       unit('A3', 'On', 2),
     );
-    expect(heardOf(all, 'A3')?.label).toBe('hall');
+    expect(all.units.get('A3')?.label).toBe('hall');
   });
 
   it('survives a clock that is set back', () => {
     const all = history();
     for (const at of [100, 50, 60])
       hear(all, { at, address: 'A3', label: null, function: 'On', source: 'rcvi' });
-    expect(heardOf(all, 'A3')).toMatchObject({ lastAt: 100, shortestMs: 0 });
+    expect(all.units.get('A3')).toMatchObject({ lastAt: 100, shortestMs: 0 });
     expect([all.fromAt, all.toAt]).toEqual([50, 100]);
   });
 
