@@ -1,7 +1,7 @@
 /** Questions on a terminal, with defaults. The only module that knows the prompt library. */
 
 import { confirm, password, select, text } from '@clack/prompts';
-import { CommandError } from './terminal.js';
+import { CommandError, EXIT, processTerminal } from './terminal.js';
 
 /** A way to ask. Every answer has a default; Ctrl-C ends the command without having changed anything. */
 export type Ask = {
@@ -52,3 +52,10 @@ export const askOnTerminal: Ask = {
     ),
   secret: async (message) => answered(await password({ message })),
 };
+
+/** Asks whether to go on, with no as the default. Where there is no terminal that is an error with this hint. */
+export async function mustAsk(question: string, hint: string): Promise<boolean> {
+  if (!processTerminal().isInteractive)
+    throw new CommandError('there is no terminal to ask on', hint, EXIT.usage);
+  return askOnTerminal.yesOrNo(question, false);
+}

@@ -16,22 +16,17 @@ import {
   serviceUser,
 } from './check/check-service.js';
 import { clearObsolete, findObsolete, obsoleteTopics } from './check/leftovers.js';
-import { configFileOf, OPTIONS, ownVersion } from './configured.js';
+import { configFileOf, OPTIONS, ownVersion, type Given } from './configured.js';
 import { exitCodeOf, type Finding, printFinding, type Tell } from './findings.js';
 import { findX10Config } from './heyu-install.js';
 import { EXIT, processTerminal, type Terminal } from './terminal.js';
 
-type Options = {
-  readonly config?: string;
-  readonly quick?: boolean;
-  readonly fix?: boolean;
-  readonly yes?: boolean;
-  readonly json?: boolean;
-};
+type Options = Given & { readonly quick?: boolean; readonly fix?: boolean };
 
 /** The areas of the page, in their order. */
 const AREAS = ['configuration', 'aliases', 'log', 'heyu', 'broker', 'home assistant', 'service'] as const;
 type Area = (typeof AREAS)[number];
+type TellIn = (area: Area) => Tell;
 type AreaFinding = Finding & { readonly area: Area };
 
 /** The command `check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
@@ -53,48 +48,35 @@ export function checkCommand(): Command {
 async function check(options: Options): Promise<void> {
   const terminal = processTerminal();
   const said: AreaFinding[] = [];
-  const tell =
-    (area: Area): Tell =>
-    (verdict, text, hint) =>
-      said.push({ area, verdict, text, hint });
+  const tell: TellIn = (area) => (verdict, text, hint) => said.push({ area, verdict, text, hint });
   const configFile = configFileOf(options.config);
   const loaded = loadConfiguration({ configFile, env: process.env, version: ownVersion() });
-  const configuration = checkConfiguration(loaded, configFile, tell('configuration'), options.quick);
+  checkConfiguration(loaded, configFile, tell('configuration'), options.quick);
   if (options.quick === true) {
-    if (configuration !== undefined) await checkOnline(configuration, tell('service'));
+    if (loaded.ok) await checkOnline(loaded.configuration, tell('service'));
   } else {
-    const running = configuration && runningService(configuration.stateDir);
-    checkHere(loaded, options.config, running, tell);
-    if (configuration !== undefined && running !== undefined)
-      await checkThere(configuration, running, options, terminal, tell);
+    const running = loaded.ok ? runningService(loaded.configuration.stateDir) : undefined;
+    checkHere(loaded, running?.pid, tell);
+    if (loaded.ok && running !== undefined) await checkThere(loaded.configuration, running, options, tell);
   }
   const findings = AREAS.flatMap((area) => said.filter((finding) => finding.area === area));
-  if (options.json === true) terminal.print(JSON.stringify(findings, null, 2));
+  if (options.json === true) terminal.printJson(findings);
   else printPage(terminal, findings);
   const code = exitCodeOf(findings);
   // a container is healthy or it is not: warnings do not count
   process.exitCode = options.quick === true && code !== EXIT.faults ? EXIT.ok : code;
 }
 
-/** What lies on this machine. */
-function checkHere(
-  loaded: Loaded,
-  config: string | undefined,
-  running: Running | undefined,
-  tell: (area: Area) => Tell,
-): void {
+/** What lies on this machine. `pid`: the process of the service. */
+function checkHere(loaded: Loaded, pid: number | undefined, tell: TellIn): void {
   const now = Date.now();
+  const user = serviceUser(pid);
   const configuration = loaded.ok ? loaded.configuration : undefined;
-  const user = serviceUser(running?.pid);
   const named = loaded.ok ? loaded.configuration.files.x10config : loaded.x10config;
-  const x10config = named ?? findX10Config(process.env);
+  const x10config = named ?? findX10Config();
   const heyu = readHeyu(x10config, named !== undefined, tell('heyu'));
-  const log = configuration && {
-    path: configuration.heyu.log,
-    ...checkLog(configuration, user, now, tell('log')),
-  };
-  if (configuration !== undefined)
-    checkAliasFile(configuration, config, heyu, log?.isReadable === true, tell('aliases'));
+  const log = configuration && checkLog(configuration, user, now, tell('log'));
+  if (loaded.ok) checkAliasFile(loaded, heyu, log?.isReadable === true, tell('aliases'));
   if (x10config !== undefined && heyu !== undefined) checkHeyu(x10config, heyu, log, tell('heyu'));
   checkEngine(heyu, log, now, tell('heyu'));
   if (configuration !== undefined) checkAccess(configuration.files, user, tell('service'));
@@ -104,34 +86,25 @@ function checkHere(
 async function checkThere(
   configuration: Configuration,
   running: Running,
-  options: Options,
-  terminal: Terminal,
-  tell: (area: Area) => Tell,
+  { fix = false, yes = false }: Options,
+  tell: TellIn,
 ): Promise<void> {
-  const reached = await checkReach(configuration, tell('broker'));
+  const broker = tell('broker');
+  const reached = await checkReach(configuration, broker);
   if (reached === undefined) {
     checkService(configuration, undefined, running, tell('service'));
     return;
   }
-  const kept = await lookAround(reached, tell('broker'));
-  await checkObsolete(reached, options, terminal, tell('broker'));
+  const kept = await lookAround(reached, broker);
+  const obsolete = await findObsolete(reached);
+  const topics = obsoleteTopics(obsolete);
+  const left = 'of an earlier configuration';
+  if (topics.length === 0) broker('ok', `nothing is left ${left}`);
+  else if (fix && (await clearObsolete(reached, obsolete, yes)))
+    broker('ok', `cleared: ${counted(topics.length, 'topic')} ${left}`);
+  else broker('warning', `left ${left}: ${some(topics)}`, 'heyu2mqtt check --fix clears them');
   checkHomeAssistant(reached, kept, tell('home assistant'));
   checkService(reached, kept, running, tell('service'));
-}
-
-async function checkObsolete(
-  configuration: Configuration,
-  { fix = false, yes = false }: Options,
-  terminal: Terminal,
-  tell: Tell,
-): Promise<void> {
-  const obsolete = await findObsolete(configuration);
-  const topics = obsoleteTopics(obsolete);
-  if (topics.length === 0) tell('ok', 'nothing is left of an earlier configuration');
-  else if (fix && (await clearObsolete(configuration, obsolete, terminal, yes)))
-    tell('ok', `cleared: ${counted(topics.length, 'topic')} of an earlier configuration`);
-  else
-    tell('warning', `left of an earlier configuration: ${some(topics)}`, 'heyu2mqtt check --fix clears them');
 }
 
 /** Prints the findings; an area is named at its first line only. */

@@ -167,15 +167,13 @@ function quietLog(terminal: Terminal): Log {
   return { debug: nothing, info: nothing, warn: say, error: say };
 }
 
-// --- What the demonstration plays: a log that the real heyu wrote, and what a person does meanwhile.
-
-/** One step of the story. */
-export type Step =
+/** One step of the story: a line of a log that the real heyu wrote, or what a person does meanwhile. */
+type Step =
   | { readonly kind: 'line'; readonly text: string; readonly waitMs: number }
   | { readonly kind: 'command'; readonly command: string; readonly words: string; readonly waitMs: number };
 
 /** Where the files of the demonstration lie in the package. */
-export const DEMO_FOLDER = new URL('../../config/demo/', import.meta.url);
+const DEMO_FOLDER = new URL('../../config/demo/', import.meta.url);
 
 /** Commands of the person, by the number of the line before them. */
 const COMMANDS: ReadonlyMap<number, readonly [string, string]> = new Map([
@@ -191,7 +189,7 @@ const SHORTEST_MS = 400;
 const stampOf = (line: string): number => readStamp(line, 'YMD')?.timeOfDayMs ?? 0;
 
 /** The story. Its lines keep the distances that heyu's stamps show, within bounds. */
-export function demoStory(): Step[] {
+function demoStory(): Step[] {
   const lines = readFileSync(new URL('heyu.log', DEMO_FOLDER), 'utf8').trimEnd().split('\n');
   return lines.flatMap((line, index) => {
     const before = lines[index - 1];
@@ -208,7 +206,7 @@ export function demoStory(): Step[] {
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** The line as heyu would write it at this moment (default DATE_FORMAT, local time). */
-export function stamped(text: string, date: Date): string {
+function stamped(text: string, date: Date): string {
   const day = `${two(date.getMonth() + 1)}/${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}  ${text}`;
 }

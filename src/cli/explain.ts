@@ -16,7 +16,7 @@ import { ownedZone } from '../security/zone.js';
 import type { CoreSettings } from '../settings.js';
 import { parseAddress } from '../x10/address.js';
 import { readX10ConfigFile } from './heyu-install.js';
-import { configFileOf, ownVersion } from './configured.js';
+import { configFileOf, ownVersion, several } from './configured.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
@@ -36,8 +36,6 @@ type Options = {
   readonly alerts?: boolean;
   readonly json?: boolean;
 };
-
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** The command `explain`. */
 export function explainCommand(): Command {
@@ -238,16 +236,6 @@ async function explainFile(log: string, explainer: Explainer, blockEnds: () => v
   return number;
 }
 
-// --- Which rows of `explain` are shown: those of a time, of an alias, the alerts.
-
-/** What was asked for. */
-type Wanted = {
-  readonly since?: string;
-  readonly until?: string;
-  readonly alias?: readonly string[];
-  readonly alerts?: boolean;
-};
-
 /** A row's instant, or that of the rows before it, has to be in here; `first` is that of the first row. */
 type Bound = (first: number) => number;
 
@@ -290,7 +278,7 @@ function boundOf(option: string, text: string, zone: TimeZone, isEnd: boolean): 
 
 /** Says of each row, in their order, whether it is wanted. An alias that nobody has is an error. */
 export function rowFilter(
-  { since, until, alias = [], alerts = false }: Wanted,
+  { since, until, alias = [], alerts = false }: Options,
   settings: CoreSettings,
   zone: TimeZone,
 ): (row: ExplainRow) => boolean {
@@ -348,8 +336,6 @@ function ofAliases(
     return 'address' in finding && addresses.has(finding.address);
   };
 }
-
-// --- The logs that `explain` is given: files, packed ones, pipes and standard input.
 
 const BLOCK_BYTES = 256 * 1024;
 

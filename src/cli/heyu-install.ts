@@ -69,6 +69,19 @@ export function engineLock(suffix: string, directories = DIRECTORIES): EngineLoc
   return undefined;
 }
 
+/** The name of an interface in those of locks and logs: `ttyS0` of /dev/ttyS0. */
+export function interfaceOf(tty: string): string {
+  return tty.split('/').at(-1) ?? '';
+}
+
+/** What a lock means that was left behind; who says it puts `heyu's` or `its` before it. */
+export function engineDied({ path }: EngineLock): string {
+  return `engine has died and left its lock ${path}: nothing is logged`;
+}
+
+/** What to do about that. */
+export const ENGINE_DIED_HINT = 'heyu stop; heyu start';
+
 /** A process that goes by this name: heyu's daemons give themselves one (relay.c:233, x10state.c:11885). */
 export function processNamed(name: 'heyu_engine' | 'heyu_relay'): number | undefined {
   return namesIn('/proc')

@@ -1,11 +1,11 @@
 /** `heyu2mqtt init`: from an existing heyu set-up to config.yaml and aliases.yaml, shown before they are written. */
 
 import { Command } from 'commander';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { errorCode } from '../common/error.js';
-import { brokerUrl, ownTopic, slug } from '../config/forms.js';
+import { brokerUrl, ownTopic, slug, type Reading } from '../config/forms.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
@@ -13,10 +13,19 @@ import { adviseHeyu } from '../heyu/x10config-advice.js';
 import { heyuLogPath, type X10Config } from '../heyu/x10config.js';
 import { findPlace } from './alias/file.js';
 import { importInto } from './alias/import.js';
-import { type Ask, askOnTerminal } from './ask.js';
-import { DEFAULT_CONFIG, ownVersion, PROGRAM_FOLDER } from './configured.js';
-import { engineLock, findX10Config, isDirectory, readX10ConfigFile } from './heyu-install.js';
-import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
+import { askOnTerminal, CALLED_OFF, type Ask } from './ask.js';
+import { isRoot, refusalFor, serviceUser } from './check/check-service.js';
+import { DEFAULT_CONFIG, mayRead, ownVersion, PROGRAM_FOLDER } from './configured.js';
+import {
+  ENGINE_DIED_HINT,
+  engineDied,
+  engineLock,
+  findX10Config,
+  interfaceOf,
+  isDirectory,
+  readX10ConfigFile,
+} from './heyu-install.js';
+import { CommandError, EXIT, processTerminal, remark, type Terminal } from './terminal.js';
 import { visitBroker } from './visit-broker.js';
 
 /** Options of `init`; what is not given is asked for, or has a default. */
@@ -58,7 +67,7 @@ async function init(options: InitOptions): Promise<void> {
     throw new CommandError('there is no terminal to ask on', 'add --yes to take the defaults', EXIT.usage);
   const path = resolve(options.config ?? DEFAULT_CONFIG);
   refuseBadOptions(options);
-  const x10config = options.x10config === undefined ? findX10Config(process.env) : resolve(options.x10config);
+  const x10config = options.x10config === undefined ? findX10Config() : resolve(options.x10config);
   const log = options.log === undefined ? undefined : resolve(options.log);
   const heyu = readX10ConfigFile(x10config);
   reportHeyu(terminal, x10config, heyu, log);
@@ -96,6 +105,8 @@ function refuseBadOptions({ broker, baseTopic }: InitOptions): void {
   }
 }
 
+type Remark = { readonly problem: string; readonly hint: string };
+
 /** What heyu's side is like, and what has to be mended there. */
 function reportHeyu(
   terminal: Terminal,
@@ -104,42 +115,32 @@ function reportHeyu(
   givenLog: string | undefined,
 ): void {
   const log = givenLog ?? (heyu === undefined ? undefined : heyuLogPath(heyu));
+  const hasLog = log !== undefined && existsSync(log);
   if (x10config === undefined || heyu === undefined) terminal.complain('no configuration of heyu was found');
   else terminal.print(`heyu: ${x10config}, ${heyu.aliases.length} aliases`);
-  if (log !== undefined) terminal.print(`log:  ${log}${existsSync(log) ? '' : ' (not there yet)'}`);
-  const remarks =
-    heyu === undefined ? [] : adviseHeyu(heyu, isDirectory).map(({ problem, hint }) => ({ problem, hint }));
-  if (log !== undefined && existsSync(log)) remarks.push(...logRemarks(log));
-  const lock = engineLock((heyu?.tty ?? '/dev/ttyS0').split('/').at(-1) ?? '');
+  if (log !== undefined) terminal.print(`log:  ${log}${hasLog ? '' : ' (not there yet)'}`);
+  const remarks: Remark[] = heyu === undefined ? [] : [...adviseHeyu(heyu, isDirectory)];
+  if (hasLog) remarks.push(...logRemarks(log));
+  const lock = engineLock(interfaceOf(heyu?.tty ?? '/dev/ttyS0'));
   if (lock !== undefined && !lock.isAlive)
-    remarks.push({
-      problem: `heyu's engine has died and left its lock ${lock.path}: nothing is logged`,
-      hint: 'heyu stop; heyu start',
-    });
-  for (const { problem, hint } of remarks) {
-    terminal.print(terminal.style('yellow', `  ! ${problem}`));
-    terminal.print(terminal.style('dim', `    ${hint}`));
-  }
+    remarks.push({ problem: `heyu's ${engineDied(lock)}`, hint: ENGINE_DIED_HINT });
+  for (const each of remarks) remark(terminal, each);
 }
 
-function logRemarks(log: string): readonly { readonly problem: string; readonly hint: string }[] {
-  try {
-    accessSync(log, constants.R_OK);
-    if ((statSync(log).mode & 0o004) !== 0) return [];
-    return [
-      {
-        problem: `${log} is not readable by everybody, so perhaps not by the service`,
-        hint: `add the service to the group of the log: sudo usermod -aG GROUP heyu2mqtt (ls -l ${log} shows it)`,
-      },
-    ];
-  } catch {
-    return [
-      {
-        problem: `${log} may not be read by this user`,
-        hint: 'HEYU_UMASK 0022 in x10config, then: heyu restart',
-      },
-    ];
+function logRemarks(log: string): readonly Remark[] {
+  if (!mayRead(log)) {
+    const hint = 'HEYU_UMASK 0022 in x10config, then: heyu restart';
+    return [{ problem: `${log} may not be read by this user`, hint }];
   }
+  const user = isRoot() ? serviceUser(undefined) : undefined;
+  const isOpen =
+    user === undefined
+      ? (statSync(log).mode & 0o004) !== 0
+      : refusalFor(log, user, (code) => code) === undefined;
+  const hint = `add the service to the group of the log: sudo usermod -aG GROUP heyu2mqtt (ls -l ${log} shows it)`;
+  return isOpen
+    ? []
+    : [{ problem: `${log} is not readable by everybody, so perhaps not by the service`, hint }];
 }
 
 /** Shows config.yaml, asks, and writes it. A password goes into a file of its own. */
@@ -154,8 +155,7 @@ async function writeConfig(
   terminal.print();
   for (const line of text.trimEnd().split('\n')) terminal.print(terminal.style('dim', `  ${line}`));
   terminal.print();
-  if (ask !== undefined && !(await ask.yesOrNo(`Write ${path}?`, true)))
-    throw new CommandError('called off, nothing was written');
+  if (ask !== undefined && !(await ask.yesOrNo(`Write ${path}?`, true))) throw new CommandError(CALLED_OFF);
   const password =
     ask === undefined || answers.passwordFile === undefined
       ? ''
@@ -197,19 +197,15 @@ async function reportResult(terminal: Terminal, path: string): Promise<void> {
     if (error.hint !== undefined) terminal.complain(`    ${error.hint}`);
   }
   const config = path === DEFAULT_CONFIG ? '' : ` --config ${path}`;
-  terminal.print();
-  terminal.print('next:');
-  terminal.print(`  heyu2mqtt alias learn${config}   walk past the sensors, name what has no name yet`);
-  terminal.print(`  heyu2mqtt run${config}           try it`);
-  terminal.print(
-    '  sudo heyu2mqtt service install   make it a service (the Debian package has done so already)',
-  );
+  terminal.print(`
+next:
+  heyu2mqtt alias learn${config}   walk past the sensors, name what has no name yet
+  heyu2mqtt run${config}           try it
+  sudo heyu2mqtt service install   make it a service (the Debian package has done so already)`);
 }
 
-// --- What `init` needs to know: defaults for this machine, and the questions.
-
 /** What was found on this machine. */
-export type Found = {
+type Found = {
   /** Where config.yaml goes. */
   readonly path: string;
   readonly x10config: string | undefined;
@@ -219,7 +215,7 @@ export type Found = {
 const PASSWORD_FILE = 'mqtt-password';
 
 /** The answers of someone who only presses Enter. */
-export function answersByDefault(options: InitOptions, { path, x10config, heyu }: Found): InitAnswers {
+function answersByDefault(options: InitOptions, { path, x10config, heyu }: Found): InitAnswers {
   const baseTopic = options.baseTopic ?? 'x10';
   const hasLog = heyu !== undefined && heyuLogPath(heyu) !== undefined;
   return {
@@ -238,26 +234,21 @@ export function answersByDefault(options: InitOptions, { path, x10config, heyu }
   };
 }
 
+const problemOf = (reading: Reading<string>): string | undefined =>
+  reading.ok ? undefined : reading.problem;
+
 /** Asks for what was not given as an option. */
-export async function askAnswers(
-  standard: InitAnswers,
-  options: InitOptions,
-  ask: Ask,
-): Promise<InitAnswers> {
+async function askAnswers(standard: InitAnswers, options: InitOptions, ask: Ask): Promise<InitAnswers> {
   const url =
     options.broker ??
-    (await ask.text('Where is the MQTT broker?', standard.url, (answer) => {
-      const reading = brokerUrl.read(answer);
-      return reading.ok ? undefined : reading.problem;
-    }));
+    (await ask.text('Where is the MQTT broker?', standard.url, (answer) =>
+      problemOf(brokerUrl.read(answer)),
+    ));
   const username =
     options.username ?? ((await ask.text('User name at the broker? (empty = none)', '')) || undefined);
   const baseTopic =
     options.baseTopic ??
-    (await ask.text('Topics below?', standard.baseTopic, (answer) => {
-      const reading = ownTopic.read(answer);
-      return reading.ok ? undefined : reading.problem;
-    }));
+    (await ask.text('Topics below?', standard.baseTopic, (answer) => problemOf(ownTopic.read(answer))));
   const alarm =
     options.alarm ??
     (await ask.choice<InitAnswers['alarm']>(
@@ -280,8 +271,6 @@ export async function askAnswers(
   };
 }
 
-// --- The text of a first config.yaml: the packaged example, comments and all, with the answers put into it.
-
 /** What the owner has answered. */
 export type InitAnswers = {
   /** heyu's configuration; undefined = none was found. */
@@ -300,16 +289,15 @@ export type InitAnswers = {
 };
 
 /** The zone that `init` makes. */
-export const INIT_ZONE = 'house';
-
-const value = (text: string): string => stringify(text, { lineWidth: 0 }).trimEnd();
+const INIT_ZONE = 'house';
 
 /** `key: value` in place of the example's line for that key, whether that is commented out or not. */
-function put(text: string, key: string, written: string | undefined): string {
+function put(text: string, key: string, answer: string | undefined): string {
   const line = new RegExp(`^( *)(?:# )?${key}: .*$`, 'm');
   return text.replace(line, (whole: string, indent: string) => {
     const plain = whole.replace(/^( *)# /, '$1').trimStart();
-    return written === undefined ? `${indent}# ${plain}` : `${indent}${key}: ${written}`;
+    if (answer === undefined) return `${indent}# ${plain}`;
+    return `${indent}${key}: ${stringify(answer, { lineWidth: 0 }).trimEnd()}`;
   });
 }
 
@@ -340,18 +328,18 @@ function putZones(text: string, alarm: InitAnswers['alarm']): string {
 
 /** Puts the answers into the example. `schema` is the path of config.schema.json. */
 export function initConfigText(example: string, answers: InitAnswers, schema: string): string {
-  const { x10config, log, username, passwordFile, stateDir } = answers;
-  const optional = (text: string | undefined): string | undefined =>
-    text === undefined ? undefined : value(text);
   let text = example.replace(/\$schema=\S+/, () => `$schema=${schema}`);
-  text = put(text, 'x10config', optional(x10config));
-  text = put(text, 'log', optional(log));
-  text = put(text, 'timezone', value(answers.timeZone));
-  text = put(text, 'url', value(answers.url));
-  text = put(text, 'username', optional(username));
-  text = put(text, 'password_file', optional(passwordFile));
-  text = put(text, 'base_topic', value(answers.baseTopic));
-  text = put(text, 'bridge_id', value(answers.bridgeId));
-  if (stateDir !== undefined) text = put(text, 'state_dir', value(stateDir));
-  return putZones(text, answers.alarm);
+  const { stateDir } = answers;
+  for (const [key, answer] of [
+    ['x10config', answers.x10config],
+    ['log', answers.log],
+    ['timezone', answers.timeZone],
+    ['url', answers.url],
+    ['username', answers.username],
+    ['password_file', answers.passwordFile],
+    ['base_topic', answers.baseTopic],
+    ['bridge_id', answers.bridgeId],
+  ] as const)
+    text = put(text, key, answer);
+  return putZones(stateDir === undefined ? text : put(text, 'state_dir', stateDir), answers.alarm);
 }

@@ -48,14 +48,14 @@ function install(options: UnitOptions): void {
   const version = unitVersion(options);
   if (version === undefined) throw noSystemd('heyu2mqtt run --config FILE runs it without');
   if (existsSync(PATHS.packagedUnit) && version >= NOTIFY_SINCE) {
-    throw refusal(
+    throw new CommandError(
       'the Debian package has installed the service already',
       'sudo systemctl enable --now heyu2mqtt',
     );
   }
   for (const path of [PROGRAM_FOLDER, process.execPath]) {
     if (/^\/(home|root)\//.test(path)) {
-      throw refusal(
+      throw new CommandError(
         `the service has no access to ${path}`,
         'install Node and heyu2mqtt for the whole system, not in a home directory (docs/install.md)',
       );
@@ -88,7 +88,7 @@ function planInstall(options: UnitOptions, version: number): readonly Step[] {
   const config = resolve(options.config);
   return installSteps({
     unit: unitText(
-      packagedUnit(),
+      readFileSync(join(PROGRAM_FOLDER, 'systemd/heyu2mqtt.service'), 'utf8'),
       { node: process.execPath, program: join(PROGRAM_FOLDER, 'dist/main.js'), config },
       version,
     ),
@@ -100,7 +100,7 @@ function planInstall(options: UnitOptions, version: number): readonly Step[] {
 
 function uninstall(purge: boolean): void {
   if (existsSync(PATHS.packagedUnit)) {
-    throw refusal(
+    throw new CommandError(
       'the service belongs to the Debian package',
       `sudo apt ${purge ? 'purge' : 'remove'} heyu2mqtt`,
     );
@@ -120,10 +120,11 @@ function password(remove: boolean): void {
     return;
   }
   if (!isKnown('group', SERVICE_USER)) {
-    throw refusal('the service is not installed', 'sudo heyu2mqtt service install');
+    throw new CommandError('the service is not installed', 'sudo heyu2mqtt service install');
   }
   const secret = readSecret();
-  if (secret === '') throw refusal('no password was given', 'type it, or pipe it into standard input');
+  if (secret === '')
+    throw new CommandError('no password was given', 'type it, or pipe it into standard input');
   complete(passwordSteps(secret, version));
   say(
     `written: ${PATHS.password}`,
@@ -156,26 +157,24 @@ function unitVersion({ systemd }: UnitOptions): number | undefined {
 /** Takes the steps, or throws what a person should read. */
 function complete(steps: readonly Step[]): void {
   if (process.getuid?.() !== 0) {
-    throw refusal('this changes the system and needs root', 'put sudo before the command');
+    throw new CommandError('this changes the system and needs root', 'put sudo before the command');
   }
   const failure = carryOut(steps);
-  if (failure !== undefined) throw refusal(`${describeStep(failure.step)}: ${failure.reason}`);
-}
-
-function refusal(problem: string, hint?: string): CommandError {
-  return new CommandError(problem, hint);
+  if (failure !== undefined) throw new CommandError(`${describeStep(failure.step)}: ${failure.reason}`);
 }
 
 function noSystemd(hint: string): CommandError {
-  return refusal('there is no systemd on this machine', hint);
+  return new CommandError('there is no systemd on this machine', hint);
 }
 
 function say(...lines: readonly string[]): void {
-  const { print: printLine } = processTerminal();
-  for (const line of lines) printLine(line);
+  processTerminal().print(lines.join('\n'));
 }
 
-// --- What `heyu2mqtt service` does to a machine, as a list of steps: planned here without touching anything, shown by `--print`, carried out by `src/cli/service.ts`.
+/*
+ * What is done to a machine is a list of steps: planned without touching anything, shown by `--print`, carried out at
+ * the end of this file.
+ */
 
 /** One change to the machine. */
 export type Step =
@@ -191,7 +190,6 @@ export type Step =
   | {
       readonly kind: 'run';
       readonly command: readonly [string, ...string[]];
-      /** The next steps are taken even if this one fails. */
       readonly mayFail?: boolean;
     };
 
@@ -220,41 +218,37 @@ export type InstallFacts = {
   readonly missingConfig: readonly { readonly path: string; readonly text: string }[];
 };
 
+const run = (...command: readonly [string, ...string[]]): Step => ({ kind: 'run', command });
+/** The next steps are taken even if this one fails. */
+const tryTo = (...command: readonly [string, ...string[]]): Step => ({ kind: 'run', command, mayFail: true });
+const remove = (path: string): Step => ({ kind: 'remove', path });
+const RELOAD = run('systemctl', 'daemon-reload');
+
 /** Creates the user, writes the unit and, where there is none, an example configuration. Starts nothing. */
 export function installSteps(facts: InstallFacts): readonly Step[] {
-  const user: Step = {
-    kind: 'run',
-    command: [
-      ...(['useradd', '--system', '--user-group', '--no-create-home'] as const),
-      ...['--home-dir', PATHS.state, '--shell', '/usr/sbin/nologin', '--comment', 'heyu2mqtt service'],
-      SERVICE_USER,
-    ],
-  };
-  const adm: Step = { kind: 'run', command: ['usermod', '--append', '--groups', 'adm', SERVICE_USER] };
+  const home = ['--no-create-home', '--home-dir', PATHS.state, '--shell', '/usr/sbin/nologin'];
+  const comment = ['--comment', 'heyu2mqtt service'];
+  const user = run('useradd', '--system', '--user-group', ...home, ...comment, SERVICE_USER);
+  const adm = run('usermod', '--append', '--groups', 'adm', SERVICE_USER);
   return [
     ...(facts.hasUser ? [] : [user, ...(facts.hasAdm ? [adm] : [])]),
     { kind: 'write', path: PATHS.unit, text: facts.unit, mode: 0o644, group: 'root' },
     ...facts.missingConfig.map(({ path, text }): Step => {
       return { kind: 'write', path, text, mode: 0o640, group: 'service' };
     }),
-    { kind: 'run', command: ['systemctl', 'daemon-reload'] },
+    RELOAD,
   ];
 }
 
 /** Stops the service and removes the unit; with `purge` also configuration, state and user. */
 export function uninstallSteps(purge: boolean): readonly Step[] {
-  const all: readonly Step[] = [
-    { kind: 'remove', path: PATHS.config },
-    { kind: 'remove', path: PATHS.state },
-    { kind: 'run', command: ['userdel', SERVICE_USER], mayFail: true },
-  ];
   return [
-    { kind: 'run', command: ['systemctl', 'disable', '--now', 'heyu2mqtt.service'], mayFail: true },
-    { kind: 'remove', path: PATHS.unit },
-    { kind: 'remove', path: PATHS.dropIns },
-    ...(purge ? all : []),
-    { kind: 'run', command: ['systemctl', 'daemon-reload'] },
-    { kind: 'run', command: ['systemctl', 'reset-failed', 'heyu2mqtt.service'], mayFail: true },
+    tryTo('systemctl', 'disable', '--now', 'heyu2mqtt.service'),
+    remove(PATHS.unit),
+    remove(PATHS.dropIns),
+    ...(purge ? [remove(PATHS.config), remove(PATHS.state), tryTo('userdel', SERVICE_USER)] : []),
+    RELOAD,
+    tryTo('systemctl', 'reset-failed', 'heyu2mqtt.service'),
   ];
 }
 
@@ -263,34 +257,19 @@ export function uninstallSteps(purge: boolean): readonly Step[] {
  * a drop-in hands it to the service; before, the file belongs to the group of the service.
  */
 export function passwordSteps(password: string, version: number): readonly Step[] {
-  const hasCredentials = version >= CREDENTIALS_SINCE;
-  const file: Step = {
-    kind: 'write',
-    path: PATHS.password,
-    text: `${password}\n`,
-    mode: hasCredentials ? 0o600 : 0o640,
-    group: hasCredentials ? 'root' : 'service',
-  };
-  const dropIn: Step = {
-    kind: 'write',
-    path: PATHS.passwordDropIn,
-    text: passwordDropIn(PATHS.password),
-    mode: 0o644,
-    group: 'root',
-  };
+  const { password: path, passwordDropIn: dropIn } = PATHS;
+  const text = `${password}\n`;
+  if (version < CREDENTIALS_SINCE) return [{ kind: 'write', path, text, mode: 0o640, group: 'service' }];
   return [
-    file,
-    ...(hasCredentials ? [dropIn, { kind: 'run', command: ['systemctl', 'daemon-reload'] } as const] : []),
+    { kind: 'write', path, text, mode: 0o600, group: 'root' },
+    { kind: 'write', path: dropIn, text: passwordDropIn(path), mode: 0o644, group: 'root' },
+    RELOAD,
   ];
 }
 
 /** Takes the password away again, the drop-in first: without its file it would keep the service from starting. */
 export function forgetPasswordSteps(): readonly Step[] {
-  return [
-    { kind: 'remove', path: PATHS.passwordDropIn },
-    { kind: 'run', command: ['systemctl', 'daemon-reload'] },
-    { kind: 'remove', path: PATHS.password },
-  ];
+  return [remove(PATHS.passwordDropIn), RELOAD, remove(PATHS.password)];
 }
 
 /** A step in one line, as a person would type it. */
@@ -305,27 +284,20 @@ export function describeStep(step: Step): string {
   }
 }
 
-// --- The machine under `heyu2mqtt service`: looks at it and carries out the steps of `service-steps.ts`.
-
 /** The version of the systemd that runs this machine's services, or undefined when there is none. */
-export function systemdVersion(): number | undefined {
+function systemdVersion(): number | undefined {
   const { status, stdout } = spawnSync('systemctl', ['--version'], { encoding: 'utf8' });
   const version = status === 0 ? /^systemd (\d+)/.exec(stdout)?.[1] : undefined;
   return version === undefined ? undefined : Number(version);
 }
 
 /** Whether the name service of this machine knows a user or a group. */
-export function isKnown(database: 'passwd' | 'group', name: string): boolean {
+function isKnown(database: 'passwd' | 'group', name: string): boolean {
   return spawnSync('getent', [database, name]).status === 0;
 }
 
-/** The packaged unit. */
-export function packagedUnit(): string {
-  return readFileSync(join(PROGRAM_FOLDER, 'systemd/heyu2mqtt.service'), 'utf8');
-}
-
 /** The example files of config.yaml and aliases.yaml that are missing in `folder`. */
-export function missingConfig(folder: string): { readonly path: string; readonly text: string }[] {
+function missingConfig(folder: string): { readonly path: string; readonly text: string }[] {
   return ['config.yaml', 'aliases.yaml']
     .map((name) => ({ path: join(folder, name), example: join(PROGRAM_FOLDER, 'config', name) }))
     .filter(({ path }) => !existsSync(path))
@@ -337,10 +309,10 @@ export function missingConfig(folder: string): { readonly path: string; readonly
 }
 
 /** Why a step could not be taken, in words for people. */
-export type StepFailure = { readonly step: Step; readonly reason: string };
+type StepFailure = { readonly step: Step; readonly reason: string };
 
 /** Takes the steps in order, up to the first that fails. */
-export function carryOut(steps: readonly Step[]): StepFailure | undefined {
+function carryOut(steps: readonly Step[]): StepFailure | undefined {
   for (const step of steps) {
     try {
       take(step);

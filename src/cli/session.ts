@@ -8,10 +8,10 @@ import { Command } from 'commander';
 import { counted } from '../common/text.js';
 import type { Configuration, MqttSettings } from '../config/configuration.js';
 import { bridgeTopic } from '../mqtt/topics.js';
-import { askOnTerminal } from './ask.js';
+import { mustAsk } from './ask.js';
 import { OPTIONS, loadOrFail } from './configured.js';
 import { objectIn, objectOf, textIn } from '../common/json.js';
-import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
+import { CommandError, processTerminal, type Terminal } from './terminal.js';
 import { readBack, visitBroker } from './visit-broker.js';
 
 /** The command `session` with its commands. */
@@ -151,12 +151,8 @@ async function clear({ config, yes = false, force = false }: ClearOptions): Prom
       'the service is running: a second client with its id would throw it out',
       'sudo systemctl stop heyu2mqtt; if it does not run and the broker is wrong: --force',
     );
-  if (!yes) {
-    if (!terminal.isInteractive)
-      throw new CommandError('there is no terminal to ask on', 'add --yes to reset the session', EXIT.usage);
-    const question = `Reset the session of ${clientId}? What waits in it is lost.`;
-    if (!(await askOnTerminal.yesOrNo(question, false))) return;
-  }
+  const question = `Reset the session of ${clientId}? What waits in it is lost.`;
+  if (!yes && !(await mustAsk(question, 'add --yes to reset the session'))) return;
   const refusals: unknown[] = [];
   for (const url of urls) {
     try {

@@ -183,8 +183,8 @@ export type Request = HouseRequest & {
   readonly kept?: ReadonlyMap<string, string>;
 };
 
-/** Effective values with their origins, for `effectiveValues`. */
-export type Resolved = Pick<House, 'values' | 'origins' | 'zones'> & {
+/** What the configuration is made of, with the origins of its values. */
+export type Resolved = Pick<House, 'values' | 'origins' | 'zones' | 'aliases'> & {
   readonly configFile: string | undefined;
 };
 
@@ -241,7 +241,7 @@ export function loadConfiguration(request: Request): Loaded {
     return failed([...report.warnings, ...house.ignored], absolute.state_dir);
 
   const configuration = assemble(house, credentials, request, sortProblems(report.warnings));
-  const resolved = { values, origins, zones, configFile };
+  const resolved = { values, origins, zones, aliases: house.aliases, configFile };
   return deepFreeze({ ok: true, configuration, resolved, ignored: sortProblems(house.ignored), texts });
 }
 

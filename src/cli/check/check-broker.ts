@@ -92,9 +92,7 @@ function excerpt(payload: string): string {
   return JSON.stringify(payload.length > 60 ? `${payload.slice(0, 60)}...` : payload);
 }
 
-// --- Home Assistant: does it announce itself where we listen, and is what it needs to know at the broker?
-
-/** Tells of it. */
+/** Tells of Home Assistant: does it announce itself where we listen, and is what it needs to know at the broker? */
 export function checkHomeAssistant({ core, homeassistant }: Configuration, kept: Kept, tell: Tell): void {
   if (core.homeassistant.discovery === 'off') {
     tell('ok', 'discovery is switched off (homeassistant.discovery)');
@@ -134,12 +132,10 @@ export function checkHomeAssistant({ core, homeassistant }: Configuration, kept:
     tell('ok', `${counted(messages.length, 'discovery message')} there, as configured`);
 }
 
-// --- `check --quick`, for the health check of a container: is the service online?
-
 /** The answer must be there within this time, the connection included. */
 const WITHIN_MS = 3_000;
 
-/** Tells whether the service is online. */
+/** For the health check of a container: tells whether the service is online. */
 export async function checkOnline(configuration: Configuration, tell: Tell): Promise<void> {
   const topic = bridgeTopic(configuration.core.baseTopic, 'status');
   const endAt = performance.now() + WITHIN_MS;

@@ -3,29 +3,26 @@
 import { join } from 'node:path';
 import { checkAliases, neverAlerting } from '../../alias/doubts.js';
 import { counted } from '../../common/text.js';
-import type { Configuration } from '../../config/configuration.js';
 import type { Loaded } from '../../config/load.js';
 import { formatProblem, type Problem } from '../../config/problem.js';
 import type { X10Config } from '../../heyu/x10config.js';
 import { findingOf } from '../alias/check.js';
-import { findPlace, readAliasFile } from '../alias/file.js';
+import { entryOf } from '../alias/file.js';
 import { DEFAULT_CONFIG } from '../configured.js';
 import type { Tell, Verdict } from '../findings.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
 import { historyOf } from '../log-history.js';
 import { isRoot } from './check-service.js';
 
-/**
- * Tells of it; the configuration, if it is good enough to go on. `isQuick`: what the service runs with is no fault.
- */
+/** Tells of it. `isQuick`: what the service runs with is no fault. */
 export function checkConfiguration(
   loaded: Loaded,
   configFile: string | undefined,
   tell: Tell,
   isQuick = false,
-): Configuration | undefined {
-  const say = (verdict: Verdict, fault: Problem): void =>
-    tell(verdict, formatProblem({ ...fault, hint: undefined }), fault.hint);
+): void {
+  const say = (verdict: Verdict, problem: Problem): void =>
+    tell(verdict, formatProblem({ ...problem, hint: undefined }), problem.hint);
   const stateDir = loaded.ok ? loaded.configuration.stateDir : loaded.stateDir;
   const kept = lastGood(stateDir, configFile);
   const lost = loaded.ok ? vanished(loaded, textsOf(kept)) : [];
@@ -37,17 +34,14 @@ export function checkConfiguration(
       `mend the files; what they held is in ${join(stateDir, 'last-good')}`,
     );
   if (!loaded.ok) {
+    const hintOfLog = 'see heyu below, or set heyu.log';
     // what is wrong with heyu's own file is told with heyu
     const isOurs = ({ file }: Problem): boolean => file !== loaded.x10config;
     for (const fault of loaded.problems.filter(isOurs)) say('fault', isRoot() ? fault : withSudo(fault));
     for (const warning of loaded.warnings.filter(isOurs)) say('warning', warning);
     if (!loaded.problems.some(isOurs))
-      tell(
-        'fault',
-        `${loaded.x10config ?? ''} does not tell which log to read`,
-        'see heyu below, or set heyu.log',
-      );
-    return undefined;
+      tell('fault', `${loaded.x10config ?? ''} does not tell which log to read`, hintOfLog);
+    return;
   }
   const { configuration, ignored } = loaded;
   const { core, files, warnings } = configuration;
@@ -57,7 +51,6 @@ export function checkConfiguration(
   for (const setting of ignored) say(isQuick ? 'warning' : 'fault', setting);
   // what heyu refuses in its own file is told with heyu
   for (const warning of warnings) if (warning.file !== files.x10config) say('warning', warning);
-  return configuration;
 }
 
 /** What this user may not read the service may, perhaps: only root can tell. */
@@ -67,27 +60,21 @@ function withSudo(fault: Problem): Problem {
     : fault;
 }
 
-// --- The aliases: in themselves, against heyu's configuration, and against what the log has heard.
-
-/** Tells of them. `config`: the file as asked for; `heyu`: what heyu's own file says. */
+/** Tells of the aliases: against heyu's configuration, and against what the log has heard. */
 export function checkAliasFile(
-  configuration: Configuration,
-  config: string | undefined,
+  { configuration, resolved }: Extract<Loaded, { ok: true }>,
   heyu: X10Config | undefined,
   canReadLog: boolean,
   tell: Tell,
 ): void {
   const { files, aliasFileFound, core, heyu: log } = configuration;
-  if (files.config === undefined || files.aliases === undefined) return;
   // that it is missing is told with the configuration
-  if (!aliasFileFound) return;
-  const file = readAliasFile(findPlace(config === undefined ? {} : { config }));
-  const history = canReadLog
-    ? historyOf([log.log], { ...core.stamp, addressExpiryMs: core.addressExpiryMs })
-    : undefined;
+  if (files.config === undefined || files.aliases === undefined || !aliasFileFound) return;
+  const form = { ...core.stamp, addressExpiryMs: core.addressExpiryMs };
+  const history = canReadLog ? historyOf([log.log], form) : undefined;
   const doubts = [
     ...neverAlerting(core.sensors, core.zones.length > 0, history),
-    ...checkAliases(file.entries, heyu, history),
+    ...checkAliases(resolved.aliases.aliases.map(entryOf), heyu, history),
   ];
   if (core.sensors.length === 0)
     tell('warning', `${files.aliases} names nothing`, 'heyu2mqtt alias import, or heyu2mqtt alias learn');

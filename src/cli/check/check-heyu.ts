@@ -5,7 +5,14 @@ import { readTextFile } from '../../config/text-file.js';
 import { adviseHeyu } from '../../heyu/x10config-advice.js';
 import { heyuLogPath, readX10Config, type X10Config } from '../../heyu/x10config.js';
 import type { Tell } from '../findings.js';
-import { engineLock, isDirectory, processNamed } from '../heyu-install.js';
+import {
+  ENGINE_DIED_HINT,
+  engineDied,
+  engineLock,
+  interfaceOf,
+  isDirectory,
+  processNamed,
+} from '../heyu-install.js';
 
 /** What is known of the log. */
 export type HeyuLog = { readonly path: string; readonly writtenAt: number | undefined };
@@ -47,16 +54,10 @@ export function checkEngine(
   tell: Tell,
   machine = { engineLock, processNamed },
 ): void {
-  const suffix = (heyu?.tty ?? log?.path.replace(/^.*heyu\.log\./, '') ?? '').split('/').at(-1) ?? '';
-  const lock = machine.engineLock(suffix);
+  const lock = machine.engineLock(interfaceOf(heyu?.tty ?? log?.path.replace(/^.*heyu\.log\./, '') ?? ''));
   const pid = lock === undefined ? machine.processNamed('heyu_engine') : lock.isAlive ? lock.pid : undefined;
   if (pid !== undefined) tell('ok', `its engine runs (process ${pid})`);
-  else if (lock !== undefined)
-    tell(
-      'fault',
-      `its engine has died and left its lock ${lock.path}: nothing is logged`,
-      'heyu stop; heyu start',
-    );
+  else if (lock !== undefined) tell('fault', `its ${engineDied(lock)}`, ENGINE_DIED_HINT);
   else if (machine.processNamed('heyu_relay') !== undefined)
     tell(
       'fault',

@@ -16,6 +16,7 @@ import { type Identity, refusalFor } from './check-service.js';
 
 /** What is to be known of the log elsewhere. */
 export type LogLook = {
+  readonly path: string;
   readonly isReadable: boolean;
   /** Epoch ms; undefined when it is empty or cannot be read. */
   readonly writtenAt: number | undefined;
@@ -38,7 +39,7 @@ export function checkLog(
     end = { ...end, lines: end.lines.filter((line) => line !== '') };
   } catch (error) {
     tellUnreadable(path, errorCode(error), user, tell);
-    return { isReadable: false, writtenAt: undefined };
+    return { path, isReadable: false, writtenAt: undefined };
   }
   tellWhoReads(path, user, tell);
   if (end.lines.length === 0) {
@@ -47,12 +48,12 @@ export function checkLog(
       `${path} is empty: heyu has logged nothing yet`,
       "press a key of a remote; if nothing comes, heyu's engine does not run: heyu start",
     );
-    return { isReadable: true, writtenAt: undefined };
+    return { path, isReadable: true, writtenAt: undefined };
   }
   tellGrowth(configuration, end.writtenAt, now, tell);
   tellStamps(configuration, end, tell);
   tellUnderstood(configuration, end.lines, tell);
-  return { isReadable: true, writtenAt: end.writtenAt };
+  return { path, isReadable: true, writtenAt: end.writtenAt };
 }
 
 function tellUnreadable(path: string, code: string, user: Identity | undefined, tell: Tell): void {
@@ -128,42 +129,29 @@ function heyuOf(line: string, order: StampForm['order']): string | undefined {
 }
 
 function tellStamps({ core }: Configuration, { lines, writtenAt }: FileEnd, tell: Tell): void {
-  const { stamp } = core;
-  const verdict = judgeStamps(lines, writtenAt, stamp);
+  const { order, timeZone: zone } = core.stamp;
+  const verdict = judgeStamps(lines, writtenAt, core.stamp);
   switch (verdict.kind) {
     case 'fits':
-      tell('ok', `its stamps fit ${stamp.timeZone}, in the order ${stamp.order}`);
-      return;
+      return tell('ok', `its stamps fit ${zone}, in the order ${order}`);
     case 'unsure':
-      tell('ok', 'its last line is not of heyu: the time zone cannot be checked now');
-      return;
-    case 'none':
-      tell(
-        'fault',
-        "no line at its end begins with a stamp of heyu: it is not heyu's log",
-        'correct heyu.log, or name x10config in heyu.x10config',
-      );
-      return;
-    case 'order':
-      tell(
-        'fault',
-        `day and month of its stamps are the other way round, not ${stamp.order}`,
-        `set heyu.date_format: ${verdict.order}, or name x10config in heyu.x10config`,
-      );
-      return;
-    case 'zone':
-      tell(
-        'fault',
-        `its last stamp is ${hours(verdict.lateMs)}: heyu does not run in ${stamp.timeZone}`,
-        'set heyu.timezone to the time zone in which heyu runs',
-      );
-      return;
-    case 'off':
-      tell(
-        'warning',
-        `its last stamp is ${hours(verdict.lateMs)}`,
-        'was the file copied, or was the clock set? else see heyu.timezone and heyu.date_format',
-      );
+      return tell('ok', 'its last line is not of heyu: the time zone cannot be checked now');
+    case 'none': {
+      const problem = "no line at its end begins with a stamp of heyu: it is not heyu's log";
+      return tell('fault', problem, 'correct heyu.log, or name x10config in heyu.x10config');
+    }
+    case 'order': {
+      const hint = `set heyu.date_format: ${verdict.order}, or name x10config in heyu.x10config`;
+      return tell('fault', `day and month of its stamps are the other way round, not ${order}`, hint);
+    }
+    case 'zone': {
+      const problem = `its last stamp is ${hours(verdict.lateMs)}: heyu does not run in ${zone}`;
+      return tell('fault', problem, 'set heyu.timezone to the time zone in which heyu runs');
+    }
+    case 'off': {
+      const hint = 'was the file copied, or was the clock set? else see heyu.timezone and heyu.date_format';
+      return tell('warning', `its last stamp is ${hours(verdict.lateMs)}`, hint);
+    }
   }
 }
 
@@ -174,7 +162,10 @@ function hours(lateMs: number): string {
   return `${words} ${lateMs > 0 ? 'before' : 'after'} its writing`;
 }
 
-// --- Do the stamps of the log mean what the configuration says? The last line was written when the file was changed last: a stamp of another time means another time zone, or day and month the other way round.
+/*
+ * The last line was written when the file was changed last: a stamp of another time means another time zone, or day and
+ * month the other way round.
+ */
 
 /** What the stamps say. Times are milliseconds, `lateMs` = the stamp lies before the writing. */
 export type StampVerdict =

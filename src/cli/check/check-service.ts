@@ -1,16 +1,7 @@
 /** The service: does it run, and what does it say of itself? */
 
 import { spawnSync } from 'node:child_process';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../common/error.js';
 import { type JsonObject, objectIn, objectOf, textIn } from '../../common/json.js';
@@ -18,7 +9,7 @@ import type { Configuration, ConfigurationFiles } from '../../config/configurati
 import { userOf } from '../../io/store.js';
 import { permissionHint } from '../../io/tail/unreadable.js';
 import { bridgeTopic, type BridgeTopic } from '../../mqtt/topics.js';
-import { ownVersion } from '../configured.js';
+import { mayRead, ownVersion } from '../configured.js';
 import type { Tell } from '../findings.js';
 import { PATHS, SERVICE_USER } from '../service.js';
 import type { Kept } from '../visit-broker.js';
@@ -102,15 +93,16 @@ function tellSession(session: JsonObject, tell: Tell): void {
   tell('ok', `its session at the broker: ${kind}, since ${since}`);
 }
 
-// --- Does the service run? Asked of the machine: what the broker says of it may be old.
-
-/** Its process, and whether that can be known at all. */
+/** The process of the service, and whether that can be known at all: what the broker says of it may be old. */
 export type Running = { readonly pid: number | undefined; readonly isKnown: boolean };
 
 /** The process that uses this state directory. */
 export function runningService(stateDir: string): Running {
   const pid = userOf(stateDir) ?? (stateDir === PATHS.state ? mainProcess() : undefined);
-  return { pid, isKnown: pid !== undefined || !existsSync(stateDir) || isReadable(stateDir) };
+  return {
+    pid,
+    isKnown: pid !== undefined || !existsSync(stateDir) || mayRead(stateDir, constants.R_OK | constants.X_OK),
+  };
 }
 
 /** What systemd runs: anybody may ask it. */
@@ -121,17 +113,6 @@ function mainProcess(): number | undefined {
   const pid = status === 0 ? Number(/^MainPID=(\d+)/.exec(stdout)?.[1] ?? 0) : 0;
   return pid > 0 ? pid : undefined;
 }
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// --- The user of the service, and what it may read. Asked by root, to whom everything is open: the files are opened with the rights of that user, so that groups and access control lists count as they do for the service.
 
 /** A user with all groups. */
 export type Identity = {
@@ -241,9 +222,11 @@ function wordsOf(program: string, args: readonly string[], separator: string): r
   return status === 0 ? stdout.trim().split(separator) : [];
 }
 
-// --- May the user of the service read what the service reads? The log is told of elsewhere.
-
-/** Tells of every file that it may not read; nothing where we are that user ourselves. */
+/**
+ * Tells of every file that the user of the service may not read, the log aside; nothing where we are that user
+ * ourselves. Only root can ask: the files are opened with the rights of that user, so that groups and access control
+ * lists count as they do for the service.
+ */
 export function checkAccess(files: ConfigurationFiles, user: Identity | undefined, tell: Tell): void {
   if (user === undefined || user.uid === process.geteuid?.()) return;
   if (!isRoot()) {

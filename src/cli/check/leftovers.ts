@@ -14,8 +14,8 @@ import { removalMessages } from '../../homeassistant/removal.js';
 import { retainedTopicsOf } from '../../service/announcing.js';
 import { readCheckpoint } from '../../service/checkpoint.js';
 import type { CoreSettings } from '../../settings.js';
-import { askOnTerminal } from '../ask.js';
-import { CommandError, EXIT, type Terminal } from '../terminal.js';
+import { mustAsk } from '../ask.js';
+import { processTerminal } from '../terminal.js';
 import { publishOrFail, readBack, visitBroker } from '../visit-broker.js';
 
 /** What is to be cleared. */
@@ -101,26 +101,18 @@ function topicsIn(value: unknown): readonly string[] {
   });
 }
 
-// --- `check --fix`: clears what an earlier configuration left at the broker, after showing it.
-
-/** Shows it, asks unless told `yes`, and clears it; false when the answer was no. */
+/** `check --fix`: shows it, asks unless told `yes`, and clears it; false when the answer was no. */
 export async function clearObsolete(
   configuration: Configuration,
   obsolete: Obsolete,
-  terminal: Terminal,
   yes: boolean,
 ): Promise<boolean> {
   const topics = obsoleteTopics(obsolete);
-  terminal.complain('left at the broker by an earlier configuration:');
-  for (const topic of topics) terminal.complain(`  ${topic}`);
-  if (!yes) {
-    if (!terminal.isInteractive)
-      throw new CommandError('there is no terminal to ask on', 'add --yes to clear them', EXIT.usage);
-    if (
-      !(await askOnTerminal.yesOrNo(`Clear ${topics.length === 1 ? 'it' : `all ${topics.length}`}?`, false))
-    )
-      return false;
-  }
+  const { complain } = processTerminal();
+  complain('left at the broker by an earlier configuration:');
+  for (const topic of topics) complain(`  ${topic}`);
+  const question = `Clear ${topics.length === 1 ? 'it' : `all ${topics.length}`}?`;
+  if (!yes && !(await mustAsk(question, 'add --yes to clear them'))) return false;
   await clear(configuration, obsolete);
   return true;
 }
@@ -143,13 +135,13 @@ async function clear(configuration: Configuration, { topics, discovery }: Obsole
   }
 }
 
-// --- What the service has written down of the topics that it ever published. Only read: the running service owns it.
+type OwnTopics = { readonly retained: readonly string[]; readonly discovery: Remembered };
 
-/** Topics of ours. */
-export type OwnTopics = { readonly retained: readonly string[]; readonly discovery: Remembered };
-
-/** Reads it as far as it can be read; undefined when this user cannot, or there is none. */
-export function readOwnTopics(stateDir: string): OwnTopics | undefined {
+/**
+ * What the service has written down of the topics that it ever published; undefined when this user cannot read it, or
+ * there is none. Only read: the running service owns it.
+ */
+function readOwnTopics(stateDir: string): OwnTopics | undefined {
   try {
     const { document } = objectIn(readFileSync(join(stateDir, 'state.json'), 'utf8'));
     if (document === undefined) return undefined;
