@@ -120,8 +120,6 @@ const longFunctions = [
   'src/bridge/explain.ts',
   'src/cli/run.ts',
   'src/heyu/stamp.ts',
-  'src/io/broker.ts',
-  'src/io/broker/link.ts',
   'src/io/systemd.ts',
 ];
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { errorCode } from '../common/error.js';
 import type { Configuration } from '../config/configuration.js';
 import { formatProblem, type Problem } from '../config/problem.js';
-import { connectBroker } from '../io/broker.js';
+import { BrokerConnection } from '../io/broker/connection.js';
 import type { BrokerOptions } from '../io/broker/options.js';
 import { parseBrokerUrl } from '../io/broker/url.js';
 import type { Credentials } from '../io/broker/visit.js';
@@ -64,7 +64,7 @@ export function credentialsOf({ mqtt }: Configuration): Credentials {
 /** The service's connection to the configured broker. */
 export function brokerOf(configuration: Configuration): Broker {
   const { core, mqtt } = configuration;
-  return connectBroker({
+  return new BrokerConnection({
     ...connectionOf(configuration),
     clientId: mqtt.clientId,
     clean: mqtt.session === 'clean',
@@ -75,7 +75,7 @@ export function brokerOf(configuration: Configuration): Broker {
 /** That of a command: with a client id and a session of its own, and without a will. */
 export function commandBrokerOf(configuration: Configuration): Broker {
   const options = { clientId: commandClientId(), clean: true, will: undefined };
-  return connectBroker({ ...connectionOf(configuration), ...options });
+  return new BrokerConnection({ ...connectionOf(configuration), ...options });
 }
 
 /** A client id that nobody else has. */

@@ -4,7 +4,7 @@
  */
 
 import { createService, type Service } from '../../src/service/service.js';
-import { connectBroker } from '../../src/io/broker.js';
+import { BrokerConnection } from '../../src/io/broker/connection.js';
 import type { Broker, BrokerListener, Clock, LineSource, Log, StateStore } from '../../src/ports.js';
 import { realClock } from '../support/clock.js';
 import { coreSettings, zoneSettings } from '../support/settings.js';
@@ -82,7 +82,7 @@ export async function startWatched(options: WatchedOptions): Promise<WatchedServ
         look();
       }),
   };
-  const broker = connectBroker({
+  const broker = new BrokerConnection({
     urls,
     username: undefined,
     password: undefined,
@@ -96,8 +96,12 @@ export async function startWatched(options: WatchedOptions): Promise<WatchedServ
     timings: { firstRetryMs: 40, longestRetryMs: 250, longestRetryInTakeoverMs: 250 },
   });
   const spied: Broker = {
-    ...broker,
     start: (listener) => broker.start(spiedListener(listener)),
+    publish: (message, done) => broker.publish(message, done),
+    subscribe: (topics) => broker.subscribe(topics),
+    unsubscribe: (topics) => broker.unsubscribe(topics),
+    isConnected: () => broker.isConnected(),
+    stop: (last, timeoutMs) => broker.stop(last, timeoutMs),
   };
   const spiedListener = (listener: BrokerListener): BrokerListener => ({
     connected: (present) => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DEFAULT_TIMINGS } from '../../src/io/broker/timings.js';
+import { DEFAULT_TIMINGS } from '../../src/io/broker/options.js';
 import { collect, type Collector } from '../support/collect.js';
 import { freePort } from '../support/free-port.js';
 import { startLink, type TestLink } from '../support/link.js';

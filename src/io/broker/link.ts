@@ -1,19 +1,16 @@
 /**
  * One connection to one broker, from the first packet to the last. Each has an mqtt.js client of its own, so that
  * nothing of a lost connection is ever left to that library's queues and stores, which lose messages: what was
- * not acknowledged is handed back when the link ends. Only this file and `client-options.ts` know mqtt.js,
- * beside `visit.ts`.
+ * not acknowledged is handed back when the link ends. Only this file, `visit.ts` and `options.ts` know mqtt.js.
  */
 
 import { Socket } from 'node:net';
 import mqtt, { type MqttClient, type Packet } from 'mqtt';
 import { errorCode } from '../../common/error.js';
-import type { Message, Received } from '../../ports.js';
 import { publishFailure, type PublishFailure } from '../../mqtt/outgoing.js';
-import { clientOptions, reasonCodeOf } from './client-options.js';
-import type { BrokerOptions } from './options.js';
+import type { BrokerListener, Message } from '../../ports.js';
+import { clientOptions, reasonCodeOf, TOPICS_PER_PACKET, type BrokerOptions } from './options.js';
 import * as reasons from './reasons.js';
-import { subscriptions, TOPICS_PER_PACKET } from './subscriptions.js';
 import type { Suspects } from './suspects.js';
 import type { BrokerUrl } from './url.js';
 
@@ -39,223 +36,251 @@ export type LinkEnd = {
   readonly subscribing: readonly string[];
 };
 
+/** Whom a link tells. */
 export type LinkListener = {
   readonly accepted: (sessionPresent: boolean) => void;
-  readonly received: (message: Received) => void;
-  /** SUBACK, or its absence, for one SUBSCRIBE packet. */
-  readonly subscribed: (topics: readonly string[], refused: readonly string[]) => void;
+  /** What the broker sends: messages, and SUBACK, or its absence, for one SUBSCRIBE packet. */
+  readonly broker: Pick<BrokerListener, 'received' | 'subscribed'>;
   /** The last call. */
   readonly ended: (end: LinkEnd) => void;
 };
 
-export type Link = {
-  readonly publish: (message: Message, done: (error?: PublishFailure) => void) => void;
-  readonly subscribe: (topics: readonly string[]) => void;
-  readonly unsubscribe: (topics: readonly string[]) => void;
-  /** Disconnects cleanly as soon as everything is acknowledged. */
-  readonly finish: () => void;
-  /** Cuts the connection; without a DISCONNECT, so that the broker publishes the will. */
-  readonly cut: () => void;
-};
-
 /**
- * Opens a link. Publishes wait when more are in flight than the broker takes (MQTT 5, section 3.3.4: Receive Maximum).
- * While `suspects` isolate, one thing at a time is sent, subscriptions first.
+ * A link. Publishes wait when more are in flight than the broker takes (MQTT 5, section 3.3.4: Receive Maximum).
+ * While `suspects` isolate, one thing at a time is sent, subscriptions first. The public methods are for the connection
+ * that made it, all others are called by mqtt.js or the clock.
  */
-export function openLink(
-  url: BrokerUrl,
-  options: BrokerOptions,
-  suspects: Suspects,
-  listener: LinkListener,
-): Link {
-  const { clock, keepaliveS = 15, connectTimeoutMs = 10_000 } = options;
-  const attempt: reasons.Attempt = {
-    shown: url.shown,
-    usesTls: url.protocol === 'mqtts' || url.protocol === 'wss',
-    protocol: options.protocol,
-    clientId: options.clientId,
-    hasUsername: (options.username ?? url.username) !== undefined,
-    connectTimeoutMs,
-    keepaliveS,
-  };
-  let client: MqttClient | undefined;
-  let accepted = false;
-  let over = false;
-  let finishing = false;
+export class Link {
+  readonly #url: BrokerUrl;
+  readonly #options: BrokerOptions;
+  readonly #suspects: Suspects;
+  readonly #listener: LinkListener;
+  readonly #attempt: reasons.Attempt;
+  #client: MqttClient | undefined;
+  #isAccepted = false;
+  #isOver = false;
+  #isFinishing = false;
   /** Code of a refusing CONNACK or of a DISCONNECT. */
-  let connackCode: number | undefined;
-  let disconnectCode: number | undefined;
-  let receiveMaximum = 65_535;
-  let hasFlushed = false;
-  const inFlight = new Set<Publishing>();
-  let held: Publishing[] = [];
+  #connackCode: number | undefined;
+  #disconnectCode: number | undefined;
+  #receiveMaximum = 65_535;
+  #hasFlushed = false;
+  readonly #inFlight = new Set<Publishing>();
+  #held: Publishing[] = [];
+  /** SUBSCRIBE packets without an answer. */
+  readonly #subscribing = new Map<number, { readonly topics: readonly string[]; readonly off: () => void }>();
+  /** Topics for the next SUBSCRIBE packets. */
+  #toSubscribe: string[] = [];
 
-  const end = (how: LinkEnd['how'], reason: string): void => {
-    if (over) return;
-    over = true;
-    const subscribing = asking.end();
-    const unsettled = [...inFlight, ...held];
-    const count = inFlight.size;
-    inFlight.clear();
-    held = [];
-    client?.end(true);
-    // a client that is ending already does nothing more
-    client?.stream.destroy();
-    listener.ended({
-      accepted,
-      how,
-      reason,
-      unsettled,
-      inFlight: count,
-      subscribing,
-    });
-  };
+  constructor(url: BrokerUrl, options: BrokerOptions, suspects: Suspects, listener: LinkListener) {
+    this.#url = url;
+    this.#options = options;
+    this.#suspects = suspects;
+    this.#listener = listener;
+    const { protocol, clientId, username = url.username } = options;
+    this.#attempt = {
+      shown: url.shown,
+      usesTls: url.protocol === 'mqtts' || url.protocol === 'wss',
+      protocol,
+      clientId,
+      hasUsername: username !== undefined,
+      connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+      keepaliveS: options.keepaliveS ?? 15,
+    };
+  }
 
-  const failed = (error: Error): void => {
-    if (connackCode !== undefined) end('fault', reasons.connackInWords(connackCode, attempt));
-    else if (error.message === 'connack timeout') end('fault', reasons.connectTimeoutInWords(attempt));
-    else if (error.message === 'Keepalive timeout') end('fault', reasons.keepaliveInWords(attempt));
+  /** Once, first of all. */
+  connect(): void {
+    try {
+      const client = mqtt.connect(clientOptions(this.#url, this.#options, this.#attempt));
+      this.#client = client;
+      client.on('packetreceive', (packet) => this.#packetReceived(packet));
+      client.on('error', (error) => this.#failed(error));
+      client.on('close', () => this.#closed());
+      client.on('message', (topic, payload, { retain, dup: duplicate }) => {
+        if (!this.#isOver) this.#listener.broker.received({ topic, payload, retain, duplicate });
+      });
+      client.connect();
+      const { stream } = client;
+      // mqtt.js keeps errors without a code to itself, such as those of a web socket's handshake
+      stream.on('error', (error: Error) => this.#failed(error));
+      if (stream instanceof Socket) stream.once('connect', () => stream.setNoDelay(true));
+    } catch (error) {
+      // what cannot even begin, such as a certificate that is none
+      this.#client = undefined;
+      process.nextTick(() => this.#end('fault', reasons.errorInWords(error, false, this.#attempt)));
+    }
+  }
+
+  publish(message: Message, done: Publishing['done']): void {
+    const publishing: Publishing = { message, done, writtenAt: undefined };
+    if (this.#held.length > 0 || !this.#hasRoom()) {
+      this.#held.push(publishing);
+      return;
+    }
+    const { topic, payload, retain } = message;
+    this.#inFlight.add(publishing);
+    publishing.writtenAt = this.#options.clock.monotonicMs();
+    this.#client?.publish(topic, payload, { qos: 1, retain }, (error) => this.#settled(publishing, error));
+    // mqtt.js writes at the end of the tick; the first message of a tick goes at once, the others go together
+    if (this.#hasFlushed) return;
+    this.#hasFlushed = true;
+    this.#client?.stream.uncork();
+    process.nextTick(() => (this.#hasFlushed = false));
+  }
+
+  subscribe(topics: readonly string[]): void {
+    this.#toSubscribe.push(...topics);
+    this.#goOn();
+  }
+
+  unsubscribe(topics: readonly string[]): void {
+    for (let from = 0; from < topics.length; from += TOPICS_PER_PACKET)
+      this.#client?.unsubscribe(topics.slice(from, from + TOPICS_PER_PACKET));
+  }
+
+  /** Disconnects cleanly as soon as everything is acknowledged. */
+  finish(): void {
+    this.#isFinishing = true;
+    this.#finishWhenIdle();
+  }
+
+  /** Cuts the connection; without a DISCONNECT, so that the broker publishes the will. */
+  cut(): void {
+    this.#end('stopped', 'disconnected');
+  }
+
+  #settled(publishing: Publishing, error: Error | null | undefined): void {
+    const code = reasonCodeOf(error);
+    // an error without a reason code is the end of the link, which hands back everything in order
+    if ((error instanceof Error && code === undefined) || !this.#inFlight.delete(publishing)) return;
+    const { message, done } = publishing;
+    const { topic } = message;
+    this.#suspects.answered({ act: 'publish', topic });
+    this.#goOn();
+    if (code === undefined) done();
+    else done(publishFailure('refused', reasons.refusedPublishInWords(code, topic, this.#url.shown)));
+    if (this.#isFinishing) this.#finishWhenIdle();
+  }
+
+  #isIdle(): boolean {
+    return this.#inFlight.size === 0 && this.#subscribing.size === 0;
+  }
+
+  #hasRoom(): boolean {
+    return this.#suspects.isIsolating()
+      ? this.#isIdle() && this.#toSubscribe.length === 0
+      : this.#inFlight.size < this.#receiveMaximum;
+  }
+
+  /** Sends what waits, as far as it may be sent now. */
+  #goOn(): void {
+    while (this.#toSubscribe.length > 0 && !this.#isOver && (this.#isIdle() || !this.#suspects.isIsolating()))
+      this.#sendSubscribe();
+    if (this.#held.length === 0 || !this.#hasRoom()) return;
+    // those for which there is no room yet are held again, in their order
+    const held = this.#held;
+    this.#held = [];
+    for (const { message, done } of held) this.publish(message, done);
+  }
+
+  /** One packet; a suspect topic goes alone. */
+  #sendSubscribe(): void {
+    const { clock } = this.#options;
+    const suspect = this.#toSubscribe.findIndex((topic) =>
+      this.#suspects.isSuspect({ act: 'subscribe', topic }),
+    );
+    const size = suspect === 0 ? 1 : Math.min(TOPICS_PER_PACKET, suspect < 0 ? Infinity : suspect);
+    const topics = this.#toSubscribe.splice(0, size);
+    const before = this.#client?.getLastMessageId();
+    this.#client?.subscribe(topics, { qos: 1, rh: 0, rap: false });
+    const id = this.#client?.getLastMessageId();
+    if (id === undefined || id === before) {
+      this.#listener.broker.subscribed(topics, topics);
+      return;
+    }
+    const giveUp = (): void => this.#subscribed(id, []);
+    this.#subscribing.set(id, { topics, off: clock.after(this.#attempt.connectTimeoutMs, giveUp) });
+  }
+
+  /** SUBACK, or none in time. The listener is told in the packet's own tick: retained copies follow it. */
+  #subscribed(id: number, codes: readonly number[]): void {
+    const packet = this.#subscribing.get(id);
+    if (packet === undefined) return;
+    const { topics, off } = packet;
+    this.#subscribing.delete(id);
+    off();
+    for (const topic of topics) this.#suspects.answered({ act: 'subscribe', topic });
+    const refused = topics.filter((_, index) => !((codes[index] ?? 0x80) < 0x80));
+    this.#listener.broker.subscribed(topics, refused);
+    this.#goOn();
+  }
+
+  #finishWhenIdle(): void {
+    if (this.#inFlight.size === 0 && this.#held.length === 0 && !this.#isOver) this.#client?.end(false);
+  }
+
+  #packetReceived(packet: Packet): void {
+    if (packet.cmd === 'connack') {
+      const code = packet.reasonCode ?? packet.returnCode ?? 0;
+      if (code !== 0) {
+        this.#connackCode = code;
+        return;
+      }
+      this.#receiveMaximum = packet.properties?.receiveMaximum ?? 65_535;
+      // mqtt.js can publish once it is through with this packet; it takes the next one only a tick later
+      process.nextTick(() => {
+        if (this.#isOver) return;
+        this.#isAccepted = true;
+        this.#listener.accepted(packet.sessionPresent);
+      });
+    } else if (packet.cmd === 'suback') {
+      this.#subscribed(packet.messageId ?? 0, packet.granted.map(Number));
+    } else if (packet.cmd === 'disconnect') {
+      this.#disconnectCode = packet.reasonCode ?? 0;
+    }
+  }
+
+  #failed(error: Error): void {
+    const attempt = this.#attempt;
+    if (this.#connackCode !== undefined)
+      this.#end('fault', reasons.connackInWords(this.#connackCode, attempt));
+    else if (error.message === 'connack timeout') this.#end('fault', reasons.connectTimeoutInWords(attempt));
+    else if (error.message === 'Keepalive timeout') this.#end('fault', reasons.keepaliveInWords(attempt));
     else {
       const code = errorCode(error);
       const isCut = code === 'ECONNRESET' || code === 'EPIPE';
-      end(isCut ? 'silent' : 'fault', reasons.errorInWords(error, accepted, attempt));
+      this.#end(isCut ? 'silent' : 'fault', reasons.errorInWords(error, this.#isAccepted, attempt));
     }
-  };
-
-  const closed = (): void => {
-    if (finishing) end('stopped', 'disconnected');
-    else if (disconnectCode === undefined) end('silent', reasons.closedInWords(accepted, attempt));
-    else {
-      end(
-        disconnectCode === 0x8e ? 'taken_over' : 'told',
-        reasons.disconnectInWords(disconnectCode, attempt),
-      );
-    }
-  };
-
-  const packetReceived = (packet: Packet): void => {
-    if (packet.cmd === 'connack') {
-      const code = packet.reasonCode ?? packet.returnCode ?? 0;
-      if (code !== 0) connackCode = code;
-      else {
-        receiveMaximum = packet.properties?.receiveMaximum ?? 65_535;
-        // mqtt.js can publish once it is through with this packet; it takes the next one only a tick later
-        process.nextTick(() => {
-          if (over) return;
-          accepted = true;
-          listener.accepted(packet.sessionPresent);
-        });
-      }
-    } else if (packet.cmd === 'suback') {
-      const { granted, messageId = 0 } = packet;
-      asking.answered(messageId, (_, index) => !(Number(granted[index]) < 0x80));
-    } else if (packet.cmd === 'disconnect') {
-      disconnectCode = packet.reasonCode ?? 0;
-    }
-  };
-
-  const asking = subscriptions(
-    { clock, timeoutMs: connectTimeoutMs, suspects },
-    (topics) => {
-      const before = client?.getLastMessageId();
-      client?.subscribe(topics, { qos: 1, rh: 0, rap: false });
-      const id = client?.getLastMessageId();
-      return id === before ? undefined : id;
-    },
-    (topics, refused) => {
-      listener.subscribed(topics, refused);
-      goOn();
-    },
-  );
-
-  const write = (publishing: Publishing): void => {
-    const { topic, payload, retain } = publishing.message;
-    inFlight.add(publishing);
-    publishing.writtenAt = clock.monotonicMs();
-    client?.publish(topic, payload, { qos: 1, retain }, (error) => settled(publishing, error));
-    // mqtt.js writes at the end of the tick; the first message of a tick goes at once, the others go together
-    if (hasFlushed) return;
-    hasFlushed = true;
-    client?.stream.uncork();
-    process.nextTick(() => (hasFlushed = false));
-  };
-
-  const settled = (publishing: Publishing, error: Error | null | undefined): void => {
-    const code = reasonCodeOf(error);
-    // an error without a reason code is the end of the link, which hands back everything in order
-    if ((error instanceof Error && code === undefined) || !inFlight.delete(publishing)) return;
-    const { message, done } = publishing;
-    suspects.answered({ act: 'publish', topic: message.topic });
-    goOn();
-    if (code === undefined) done();
-    else {
-      done(publishFailure('refused', reasons.refusedPublishInWords(code, message.topic, url.shown)));
-    }
-    if (finishing) finishWhenIdle();
-  };
-
-  const isIdle = (): boolean => inFlight.size === 0 && !asking.isAsking();
-
-  const hasRoom = (): boolean =>
-    suspects.isIsolating() ? isIdle() && !asking.isWaiting() : inFlight.size < receiveMaximum;
-
-  /** Sends what waits, as far as it may be sent now. */
-  const goOn = (): void => {
-    while (asking.isWaiting() && !over && (isIdle() || !suspects.isIsolating())) asking.send();
-    while (held.length > 0 && hasRoom()) {
-      const next = held.shift();
-      if (next !== undefined) write(next);
-    }
-  };
-
-  const finishWhenIdle = (): void => {
-    if (inFlight.size === 0 && held.length === 0 && !over) client?.end(false);
-  };
-
-  try {
-    client = mqtt.connect(clientOptions(url, options, { keepaliveS, connectTimeoutMs }));
-    client.on('packetreceive', packetReceived);
-    client.on('error', failed);
-    client.on('close', closed);
-    client.on('message', (topic, payload, packet) => {
-      if (!over) listener.received({ topic, payload, retain: packet.retain, duplicate: packet.dup });
-    });
-    client.connect();
-    const { stream } = client;
-    // mqtt.js keeps errors without a code to itself, such as those of a web socket's handshake
-    stream.on('error', failed);
-    if (stream instanceof Socket) stream.once('connect', () => stream.setNoDelay(true));
-  } catch (error) {
-    // what cannot even begin, such as a certificate that is none
-    client = undefined;
-    process.nextTick(() => end('fault', reasons.errorInWords(error, false, attempt)));
   }
 
-  return {
-    publish: (message, done) => {
-      const publishing: Publishing = { message, done, writtenAt: undefined };
-      if (held.length === 0 && hasRoom()) write(publishing);
-      else held.push(publishing);
-    },
-    subscribe: (topics) => {
-      asking.add(topics);
-      goOn();
-    },
-    unsubscribe: (topics) => {
-      for (const chunk of inChunks(topics)) client?.unsubscribe(chunk);
-    },
-    finish: () => {
-      finishing = true;
-      finishWhenIdle();
-    },
-    cut: () => end('stopped', 'disconnected'),
-  };
-}
-
-function inChunks(topics: readonly string[]): string[][] {
-  const chunks: string[][] = [];
-  for (let from = 0; from < topics.length; from += TOPICS_PER_PACKET) {
-    chunks.push(topics.slice(from, from + TOPICS_PER_PACKET));
+  #closed(): void {
+    const code = this.#disconnectCode;
+    if (this.#isFinishing) this.#end('stopped', 'disconnected');
+    else if (code === undefined) this.#end('silent', reasons.closedInWords(this.#isAccepted, this.#attempt));
+    else this.#end(code === 0x8e ? 'taken_over' : 'told', reasons.disconnectInWords(code, this.#attempt));
   }
-  return chunks;
+
+  #end(how: LinkEnd['how'], reason: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const packets = [...this.#subscribing.values()];
+    for (const { off } of packets) off();
+    this.#subscribing.clear();
+    this.#toSubscribe = [];
+    const end: LinkEnd = {
+      accepted: this.#isAccepted,
+      how,
+      reason,
+      unsettled: [...this.#inFlight, ...this.#held],
+      inFlight: this.#inFlight.size,
+      subscribing: packets.flatMap(({ topics }) => topics),
+    };
+    this.#inFlight.clear();
+    this.#held = [];
+    this.#client?.end(true);
+    // a client that is ending already does nothing more
+    this.#client?.stream.destroy();
+    this.#listener.ended(end);
+  }
 }

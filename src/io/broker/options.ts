@@ -1,8 +1,11 @@
-/** What the connection to the broker needs to know. */
+/** What the connection to the broker needs to know, and what mqtt.js is told of it. */
 
+import type { IClientOptions } from 'mqtt';
+import { HOUR, MINUTE } from '../../common/duration.js';
 import type { Clock, Message } from '../../ports.js';
-import type { BrokerTimings } from './timings.js';
+import type { BrokerUrl } from './url.js';
 
+/** Where, as whom and how to connect. */
 export type BrokerOptions = {
   /** One or more; each attempt takes the next. mqtt, mqtts, tcp, ssl, ws, wss; may hold user and password. */
   readonly urls: readonly string[];
@@ -30,3 +33,99 @@ export type BrokerOptions = {
   /** 0 <= n < 1; for the jitter of the waits. */
   readonly random?: () => number;
 };
+
+/** How long the connection waits for what, and when it tries again. All in milliseconds. */
+export type BrokerTimings = {
+  /** The first wait before another attempt; doubles with each round through the list of urls. */
+  readonly firstRetryMs: number;
+  readonly longestRetryMs: number;
+  /** The longest wait while another program uses our client id. */
+  readonly longestRetryInTakeoverMs: number;
+  /** A connection that stood this long counts: the waits begin anew, and so does the list of urls. */
+  readonly stoodMs: number;
+  /**
+   * A connection that is closed without a word before this may be a takeover. Several times the first wait of
+   * usual clients (1 s), which is how long the other side lets us live.
+   */
+  readonly shortMs: number;
+  /**
+   * A takeover loop is over when a connection stood this long. More than the longest wait of the other side,
+   * which may be a bridge like this one: else the two would find it over and beginning again for ever.
+   */
+  readonly takeoverOverMs: number;
+  /** A close this soon after a publish may be its fault. */
+  readonly blameMs: number;
+  /** A topic whose SUBSCRIBE makes the broker hang up is left alone for so long. */
+  readonly avoidMs: number;
+};
+
+export const DEFAULT_TIMINGS: BrokerTimings = {
+  firstRetryMs: 1_000,
+  longestRetryMs: 30_000,
+  longestRetryInTakeoverMs: MINUTE,
+  stoodMs: 30_000,
+  shortMs: 5_000,
+  takeoverOverMs: 120_000,
+  blameMs: 3_000,
+  avoidMs: HOUR,
+};
+
+/** Topics in one SUBSCRIBE: some brokers limit the size. */
+export const TOPICS_PER_PACKET = 50;
+
+/** Never expires, as in MQTT 3.1.1 (MQTT 5, section 3.1.2.11.2). */
+const FOR_EVER = 0xffff_ffff;
+
+/** The options of a client that does nothing by itself: no reconnecting, no queueing, no subscribing again. */
+export function clientOptions(
+  url: BrokerUrl,
+  {
+    username = url.username,
+    password = url.password,
+    ca,
+    cert,
+    key,
+    clientId,
+    clean,
+    ...more
+  }: BrokerOptions,
+  { keepaliveS, connectTimeoutMs }: { readonly keepaliveS: number; readonly connectTimeoutMs: number },
+): IClientOptions {
+  const { protocol, host, port, path } = url;
+  const isV5 = more.protocol === '5';
+  const isWebSocket = protocol === 'ws' || protocol === 'wss';
+  const { will } = more;
+  const tls = {
+    ...(ca !== undefined && { ca }),
+    // mqtt.js would silently switch to TLS for a plain url
+    ...(cert !== undefined && key !== undefined && { cert, key }),
+  };
+  return {
+    protocol,
+    // a web socket takes a url, the others an address
+    hostname: isWebSocket && host.includes(':') ? `[${host}]` : host,
+    port,
+    ...(isWebSocket && { path }),
+    ...((protocol === 'mqtts' || protocol === 'wss') && tls),
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    clientId,
+    clean,
+    protocolVersion: isV5 ? 5 : 4,
+    ...(isV5 && !clean && { properties: { sessionExpiryInterval: FOR_EVER } }),
+    keepalive: keepaliveS,
+    connectTimeout: connectTimeoutMs,
+    ...(will !== undefined && {
+      will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: will.retain },
+    }),
+    manualConnect: true,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+  };
+}
+
+/** The code with which the broker refused something; undefined when the connection failed instead. */
+export function reasonCodeOf(error: unknown): number | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
+}

@@ -6,10 +6,8 @@
 import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import mqtt, { type MqttClient, type Packet } from 'mqtt';
-import { clientOptions, reasonCodeOf } from './client-options.js';
-import type { BrokerOptions } from './options.js';
+import { clientOptions, reasonCodeOf, TOPICS_PER_PACKET, type BrokerOptions } from './options.js';
 import * as reasons from './reasons.js';
-import { TOPICS_PER_PACKET } from './subscriptions.js';
 import type { BrokerUrl } from './url.js';
 
 /** Who we are to the broker. Secrets: not to be logged. */

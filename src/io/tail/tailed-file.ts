@@ -244,31 +244,49 @@ export class TailedFile {
 
   /** Hands over what is complete, from the offset to the end of the file. */
   *readLines(reader: Reader, role: LogLine['file']): Work<ReadOutcome> {
-    const { block, clock } = reader;
+    const { block, listener, path, clock } = reader;
     for (let blocks = 0; blocks < BLOCKS_BETWEEN_LOOKS; blocks += 1) {
-      if (reader.isHalted) return 'halted';
-      const kept = this.#markLength;
-      const start = this.#offset + this.#skipped - kept;
-      const wanted = kept + BLOCK_BYTES;
-      if (this.source.prepare !== undefined) yield this.source.prepare(start, wanted);
       const lookedAt = clock.wallMs();
-      let length: number;
-      try {
-        length = this.source.read(block, wanted, start);
-      } catch (error) {
-        return { code: errorCode(error) };
+      const kept = this.#markLength;
+      const length = yield* this.#readBlock(reader);
+      if (typeof length !== 'number') return length;
+      const notBefore = this.endSeenAt;
+      const readAt = clock.wallMs();
+      let at = kept;
+      // heyu's own lines are ASCII: asked once per block, it makes every line cheap
+      const encoding = isAscii(block.subarray(at, length)) ? 'latin1' : 'utf8';
+      this.#block = block;
+      this.#blockAt = at;
+      for (let lines = 1; !reader.isHalted; lines += 1) {
+        // a file that is not written in append mode gets a hole of NUL bytes when it is truncated: no part of a line
+        for (; this.#skipped === 0 && at < length && block[at] === 0; at += 1) this.#offset += 1;
+        const end = block.indexOf(LINE_FEED, at);
+        if (end === length) {
+          at = this.#skipOverlong(at, length);
+          break;
+        }
+        if (this.#generation === '') yield* this.announce(reader);
+        const offset = this.#offset;
+        const bytes = this.#skipped + end + 1 - at;
+        this.#offset += bytes;
+        this.#skipped = 0;
+        this.#blockAt = end + 1;
+        reader.hasGrown = true;
+        if (bytes > MAX_LINE_BYTES) listener.incident({ kind: 'line_too_long', path, bytes });
+        else {
+          let last = end;
+          while (last > at && block[last - 1] === CARRIAGE_RETURN) last -= 1;
+          const text = block.toString(encoding, at, last);
+          listener.line({ text, generation: this.#generation, offset, file: role, notBefore, readAt });
+        }
+        at = end + 1;
+        if (lines % LINES_BETWEEN_PAUSES === 0) yield undefined;
       }
-      // the block begins as the file did when it was read last
-      const isIntact =
-        kept === 0
-          ? this.#offset > 0 || this.#hasSameHead(block, length)
-          : length >= kept && block.compare(this.#mark, 0, kept, 0, kept) === 0;
-      if (!isIntact) return 'rewritten';
-      if (length > kept) {
-        this.sizeSeen = Math.max(this.sizeSeen, start + length);
-        if (!(yield* this.#handOver(reader, role, length))) return 'halted';
-      }
-      if (length < wanted) {
+      this.#setMark(block.subarray(0, at));
+      this.#block = undefined;
+      if (this.#skipped === 0) this.#lineMark = undefined;
+      if (reader.isHalted) return 'halted';
+      if (length < kept + BLOCK_BYTES) {
         this.endSeenAt = lookedAt;
         if (this.isLive && this.head.length < Math.min(MARK_BYTES, this.sizeSeen)) yield* this.seeHead();
         return 'end';
@@ -278,54 +296,36 @@ export class TailedFile {
     return 'more';
   }
 
+  /** Reads the mark and what comes after it. Gives how many bytes, with a line feed behind them that ends every search. */
+  *#readBlock({ block, isHalted }: Reader): Work<number | ReadOutcome> {
+    if (isHalted) return 'halted';
+    const kept = this.#markLength;
+    const start = this.#offset + this.#skipped - kept;
+    const wanted = kept + BLOCK_BYTES;
+    if (this.source.prepare !== undefined) yield this.source.prepare(start, wanted);
+    let length: number;
+    try {
+      length = this.source.read(block, wanted, start);
+    } catch (error) {
+      return { code: errorCode(error) };
+    }
+    // the block begins as the file did when it was read last
+    const isIntact =
+      kept === 0
+        ? this.#offset > 0 || this.#hasSameHead(block, length)
+        : length >= kept && block.compare(this.#mark, 0, kept, 0, kept) === 0;
+    if (!isIntact) return 'rewritten';
+    this.sizeSeen = Math.max(this.sizeSeen, start + length);
+    block[length] = LINE_FEED;
+    return length;
+  }
+
   #hasSameHead(block: Buffer, length: number): boolean {
     const { head } = this;
     if (length < head.length || block.compare(head, 0, head.length, 0, head.length) !== 0) return false;
     if (head.length < MARK_BYTES && length > head.length)
       this.head = Buffer.from(block.subarray(0, Math.min(length, MARK_BYTES)));
     return true;
-  }
-
-  /** Hands over the complete lines of the block that was just read. False when a pause came in between. */
-  *#handOver(reader: Reader, role: LogLine['file'], length: number): Work<boolean> {
-    const { block, listener, path } = reader;
-    let at = this.#markLength;
-    // heyu's own lines are ASCII: asked once per block, it makes every line cheap
-    const encoding = isAscii(block.subarray(at, length)) ? 'latin1' : 'utf8';
-    const notBefore = this.endSeenAt;
-    const readAt = reader.clock.wallMs();
-    block[length] = LINE_FEED;
-    this.#block = block;
-    this.#blockAt = at;
-    for (let lines = 1; !reader.isHalted; lines += 1) {
-      // a file that is not written in append mode gets a hole of NUL bytes when it is truncated: no part of a line
-      for (; this.#skipped === 0 && at < length && block[at] === 0; at += 1) this.#offset += 1;
-      const end = block.indexOf(LINE_FEED, at);
-      if (end === length) {
-        at = this.#skipOverlong(at, length);
-        break;
-      }
-      if (this.#generation === '') yield* this.announce(reader);
-      const offset = this.#offset;
-      const bytes = this.#skipped + end + 1 - at;
-      this.#offset += bytes;
-      this.#skipped = 0;
-      this.#blockAt = end + 1;
-      reader.hasGrown = true;
-      if (bytes > MAX_LINE_BYTES) listener.incident({ kind: 'line_too_long', path, bytes });
-      else {
-        let last = end;
-        while (last > at && block[last - 1] === CARRIAGE_RETURN) last -= 1;
-        const text = block.toString(encoding, at, last);
-        listener.line({ text, generation: this.#generation, offset, file: role, notBefore, readAt });
-      }
-      at = end + 1;
-      if (lines % LINES_BETWEEN_PAUSES === 0) yield undefined;
-    }
-    this.#setMark(block.subarray(0, at));
-    this.#block = undefined;
-    if (this.#skipped === 0) this.#lineMark = undefined;
-    return !reader.isHalted;
   }
 
   /** What is behind the last line feed of a block. Returns where reading goes on in it: behind it if it is too long. */

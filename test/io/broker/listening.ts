@@ -1,7 +1,7 @@
 /** A connection under test and everything that it has told, in order. */
 
 import { onTestFinished } from 'vitest';
-import { connectBroker } from '../../../src/io/broker.js';
+import { BrokerConnection } from '../../../src/io/broker/connection.js';
 import type { BrokerOptions } from '../../../src/io/broker/options.js';
 import type { Broker, Message } from '../../../src/ports.js';
 import { realClock } from '../../support/clock.js';
@@ -37,7 +37,7 @@ export function listen(
 ): Listening {
   count += 1;
   const { timings, ...others } = options;
-  const broker = connectBroker({
+  const broker = new BrokerConnection({
     username: undefined,
     password: undefined,
     clientId: `test-${process.pid}-${count}`,

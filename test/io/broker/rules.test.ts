@@ -8,9 +8,8 @@ import {
   disconnectInWords,
   errorInWords,
 } from '../../../src/io/broker/reasons.js';
-import { watchSuspects, type Suspect } from '../../../src/io/broker/suspects.js';
-import { watchTakeover } from '../../../src/io/broker/takeover.js';
-import { retryDelay } from '../../../src/io/broker/timings.js';
+import { retryDelay } from '../../../src/io/broker/connection.js';
+import { Suspects, TakeoverWatch, type Suspect } from '../../../src/io/broker/suspects.js';
 import { parseBrokerUrl } from '../../../src/io/broker/url.js';
 
 describe('a broker url', () => {
@@ -60,7 +59,7 @@ test.each([
 
 describe('the watch for a takeover', () => {
   const happens = (steps: string): boolean[] => {
-    const watch = watchTakeover();
+    const watch = new TakeoverWatch();
     return steps.split(' ').map((step) => {
       if (step === 's') watch.ended(true);
       else if (step === 'e') watch.ended(false);
@@ -82,7 +81,7 @@ describe('the watch for a takeover', () => {
   ])('%s', (_, steps, expected) => expect(happens(steps)).toEqual(expected));
 
   test('tells of each change once', () => {
-    const watch = watchTakeover();
+    const watch = new TakeoverWatch();
     expect([1, 2, 3, 4].map(() => watch.ended(true))).toEqual([false, false, true, false]);
     expect([watch.stood(), watch.stood()]).toEqual([true, false]);
   });
@@ -94,7 +93,7 @@ describe('the suspects', () => {
   const [b = { act: 'publish', topic: 'b' }] = publishes('b');
 
   test('go one by one until they are answered', () => {
-    const suspects = watchSuspects();
+    const suspects = new Suspects();
     expect(suspects.isIsolating()).toBe(false);
     expect(suspects.closedAfter(publishes('a', 'b'))).toBeUndefined();
     expect(suspects.isIsolating()).toBe(true);
@@ -106,14 +105,14 @@ describe('the suspects', () => {
   });
 
   test('one is guilty when it was alone twice after having been among them', () => {
-    const suspects = watchSuspects();
+    const suspects = new Suspects();
     const guilty = [['a', 'b'], ['b'], ['b']].map((topics) => suspects.closedAfter(publishes(...topics)));
     expect(guilty).toEqual([undefined, undefined, b]);
     expect(suspects.isIsolating()).toBe(true);
   });
 
   test('to publish to a topic and to subscribe to it are two things', () => {
-    const suspects = watchSuspects();
+    const suspects = new Suspects();
     const reading: Suspect = { act: 'subscribe', topic: 'b' };
     expect(suspects.closedAfter([b, reading])).toBeUndefined();
     suspects.answered(b);
@@ -122,23 +121,23 @@ describe('the suspects', () => {
   });
 
   test.each([
-    ['an answer', (suspects: ReturnType<typeof watchSuspects>) => suspects.answered(b)],
-    ['a connection that stood', (suspects: ReturnType<typeof watchSuspects>) => suspects.stood()],
+    ['an answer', (suspects: Suspects) => suspects.answered(b)],
+    ['a connection that stood', (suspects: Suspects) => suspects.stood()],
   ])('%s clears the name', (_, clear) => {
-    const suspects = watchSuspects();
+    const suspects = new Suspects();
     for (let times = 1; times <= 2; times += 1) suspects.closedAfter([b]);
     clear(suspects);
     expect(suspects.closedAfter([b])).toBeUndefined();
   });
 
   test('nothing sent, nobody suspected', () => {
-    const suspects = watchSuspects();
+    const suspects = new Suspects();
     expect([1, 2, 3].map(() => suspects.closedAfter([]))).toEqual([undefined, undefined, undefined]);
     expect(suspects.isIsolating()).toBe(false);
   });
 
   test('many together are never guilty', () => {
-    const suspects = watchSuspects();
+    const suspects = new Suspects();
     expect([1, 2, 3, 4].map(() => suspects.closedAfter(publishes('a', 'b')))).toEqual(
       Array(4).fill(undefined),
     );
