@@ -116,12 +116,7 @@ const layer = (folder) => ({
 const manyParameters = ['src/cli/alias/test.ts', 'src/config/aliases.ts'];
 
 /** Files in which a function has more than 80 lines. */
-const longFunctions = [
-  'src/bridge/explain.ts',
-  'src/cli/run.ts',
-  'src/heyu/stamp.ts',
-  'src/io/systemd.ts',
-];
+const longFunctions = ['src/bridge/explain.ts', 'src/cli/run.ts', 'src/heyu/stamp.ts', 'src/io/systemd.ts'];
 
 export default tseslint.config(
   { ignores: ['dist/', 'build/', 'coverage/', 'test/fixtures/'] },
