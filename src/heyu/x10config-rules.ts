@@ -1,9 +1,9 @@
 /**
- * The directives of heyu's configuration file: name, how many tokens a line may have (the directive included),
- * how often it may appear and which values it takes. Data only (config.c, table `command` and function
- * `parse_config_tail`, heyu 2.11-rc3).
+ * What heyu takes in the lines of its configuration file, and what it says against the others, in its own words and
+ * order: directives and their values (config.c, table `command` and function `parse_config_tail`, heyu 2.11-rc3), units,
+ * the options behind a module name (modules.c), SCENE and USERSYN, SCRIPT and LAUNCHER. Of what can be a value or a
+ * complaint, the complaint is the text.
  */
-import type { X10Alias } from './x10config.js';
 import { modelNamed } from '../x10/model.js';
 
 /** What heyu says against the words behind a directive; undefined when it takes them. */
@@ -371,11 +371,6 @@ export function directiveNamed(name: string): Directive | undefined {
   return DIRECTIVES.get(name);
 }
 
-/** The units of an alias in ascending order, each once; or what heyu says against them. */
-export type Units =
-  | { readonly kind: 'units'; readonly units: readonly number[] }
-  | { readonly kind: 'problem'; readonly problem: string };
-
 /** Highest unit code. */
 const LAST = 16;
 
@@ -385,29 +380,24 @@ const between = (one: number, other: number): readonly number[] => {
 };
 
 /**
- * Reads the units behind a house code as heyu does (parse_units): duplicates and overlaps merge, unit 0 and an
- * empty text name no unit, a delimiter too many is harmless. Of `1-3-5` heyu takes 3-5, of `3-` nothing.
+ * Reads the units behind a house code (`3`, `1,3,5-7`, `4-1`, `*`, and `0` for none) as heyu does (parse_units), in
+ * ascending order: duplicates and overlaps merge, unit 0 and an empty text name no unit, a delimiter too many is
+ * harmless. Of `1-3-5` heyu takes 3-5, of `3-` nothing.
  */
-export function readUnits(text: string): Units {
-  if (text === '*') return { kind: 'units', units: between(1, LAST) };
+export function readUnits(text: string): readonly number[] | string {
+  if (text === '*') return between(1, LAST);
   const units = new Set<number>();
   let from: number | undefined;
-  for (const match of text.matchAll(/([^,-]+)(-?)/gu)) {
-    const number = match[1] ?? '';
+  for (const [, number = '', dash] of text.matchAll(/([^,-]+)(-?)/gu)) {
     const foreign = /^\+?\d+(.)?/u.exec(number)?.[1] ?? /^(?!\+?\d)(.)/u.exec(number)?.[1];
-    if (foreign !== undefined)
-      return { kind: 'problem', problem: `Invalid character '${foreign}' in units list` };
+    if (foreign !== undefined) return `Invalid character '${foreign}' in units list`;
     const unit = Number(number);
-    if (unit > LAST) return { kind: 'problem', problem: 'Unit number outside range 0-16' };
-    if (match[2] === '-') {
-      from = unit;
-      continue;
-    }
-    for (const each of between(from ?? unit, unit)) units.add(each);
-    from = undefined;
+    if (unit > LAST) return 'Unit number outside range 0-16';
+    if (dash !== '-') for (const each of between(from ?? unit, unit)) units.add(each);
+    from = dash === '-' ? unit : undefined;
   }
   units.delete(0);
-  return { kind: 'units', units: [...units].sort((one, other) => one - other) };
+  return [...units].sort((one, other) => one - other);
 }
 
 /** heyu's own way to write a set of ascending units: `1-4`, `1,2`, `1,3,5-7`; `0` for none. */
@@ -629,11 +619,6 @@ export type ModuleOptions = {
   readonly warnings: readonly string[];
 };
 
-/** The options, or heyu's reason to refuse the alias. */
-export type OptionsReading =
-  | { readonly kind: 'options'; readonly options: ModuleOptions }
-  | { readonly kind: 'problem'; readonly problem: string };
-
 /** No options at all. */
 export const NO_OPTIONS: ModuleOptions = {
   options: [],
@@ -660,113 +645,107 @@ type Sorted = {
   readonly inactiveTimeoutMs: number | undefined;
 };
 
-const problem = (text: string): OptionsReading => ({ kind: 'problem', problem: text });
-const taken = (options: Partial<ModuleOptions>): OptionsReading => ({
-  kind: 'options',
-  options: { ...NO_OPTIONS, ...options },
-});
-
 /** Reads the words behind a module name. `model` is heyu's spelling, `unitCount` how many units the alias names. */
-export function readOptions(model: string, words: readonly string[], unitCount: number): OptionsReading {
+export function readOptions(
+  model: string,
+  words: readonly string[],
+  unitCount: number,
+): ModuleOptions | string {
   const family = optionFamily(model);
-  switch (family.kind) {
-    case 'bare':
-      return words.length === 0 ? taken({ ids: family.ownIds }) : problem(family.bare);
-    case 'motion':
-    case 'remote':
-      return readRfOptions(words, family.kind === 'remote');
-    case 'words':
-      return readWords(words, family);
-    case 'level':
-      return readLevel(words, family);
-    case 'kaku':
-      return readKaku(words, unitCount);
-    case 'digimax': {
-      // The ID comes first; what else stands there is passed over.
-      const sorted = sortWords(words, family);
-      if (typeof sorted === 'string') return problem(sorted);
-      return readIds(model, family, { ...sorted, ids: words.slice(0, 1) }, unitCount);
-    }
-    case 'rfxsensor':
-      return readRfxSensor(words, family, unitCount);
-    case 'plc':
-    case 'sensor':
-    case 'single':
-    case 'keyfob':
-    case 'oregon':
-    case 'ids': {
-      const sorted = sortWords(words, family);
-      return family.kind === 'plc' && typeof sorted !== 'string'
-        ? taken(written([], sorted))
-        : readIds(model, family, sorted, unitCount);
-    }
-  }
+  const read = readFamily(model, words, family, unitCount);
+  return typeof read === 'string' ? read : { ...NO_OPTIONS, ...read };
 }
 
-function readWords(words: readonly string[], family: OptionFamily): OptionsReading {
+function readFamily(
+  model: string,
+  words: readonly string[],
+  family: OptionFamily,
+  unitCount: number,
+): Partial<ModuleOptions> | string {
+  const { kind } = family;
+  if (kind === 'bare') return words.length === 0 ? { ids: family.ownIds } : family.bare;
+  if (kind === 'motion' || kind === 'remote') return readRfOptions(words, kind === 'remote');
+  if (kind === 'words') return readWords(words, family);
+  if (kind === 'level') return readLevel(words, family);
+  if (kind === 'kaku') return readKaku(words, unitCount);
+  const sorted = sortWords(words, family);
+  if (typeof sorted === 'string') return sorted;
+  if (kind === 'plc') return asPrinted([], sorted);
+  if (kind === 'rfxsensor') return readRfxSensor(sorted, family, unitCount);
+  // The ID of a Digimax comes first; what else stands there is passed over.
+  const ids = kind === 'digimax' ? words.slice(0, 1) : sorted.ids;
+  return readIds(model, family, { ...sorted, ids }, unitCount);
+}
+
+function readWords(words: readonly string[], family: OptionFamily): Partial<ModuleOptions> | string {
   const upper = words.map((word) => word.toUpperCase());
   const foreign = upper.find((word) => !family.words.includes(word));
   return foreign === undefined
-    ? taken({ options: family.words.filter((word) => upper.includes(word)) })
-    : problem(`Invalid module option '${foreign}'`);
+    ? { options: family.words.filter((word) => upper.includes(word)) }
+    : `Invalid module option '${foreign}'`;
+}
+
+/** The words two by two; the second of the last pair may be missing. */
+function pairsOf(words: readonly string[]): readonly (readonly [string, string | undefined])[] {
+  return words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1]] as const] : []));
 }
 
 /** `ONLEVEL 20`, `ONLEVEL RESUME`; the last one counts (`opt_onlevel`). */
-function readLevel(words: readonly string[], { highestLevel }: OptionFamily): OptionsReading {
+function readLevel(
+  words: readonly string[],
+  { highestLevel }: OptionFamily,
+): Partial<ModuleOptions> | string {
   let options: readonly string[] = [];
-  for (let index = 0; index < words.length; index += 2) {
-    const [word = '', value] = words.slice(index).map((each) => each.toUpperCase());
-    if (word !== 'ONLEVEL') return problem('Module option not recognized');
-    if (value === undefined) return problem('Missing ONLEVEL parameter');
+  for (const [word, value] of pairsOf(words.map((each) => each.toUpperCase()))) {
+    if (word !== 'ONLEVEL') return 'Module option not recognized';
+    if (value === undefined) return 'Missing ONLEVEL parameter';
     const level = /^\+?\d+$/.test(value) ? Number(value) : NaN;
     if (value === 'RESUME' || value === '0') options = ['ONLEVEL RESUME'];
     else if (level > 0 && level <= highestLevel) options = [`ONLEVEL ${level}`];
-    else return problem('Invalid ONLEVEL parameter');
+    else return 'Invalid ONLEVEL parameter';
   }
-  return taken({ options });
+  return { options };
 }
 
 /** Pairs of a transmitter's ID and one of its keys (1..16), groups (A..P) or both (`opt_kaku`). */
-function readKaku(words: readonly string[], unitCount: number): OptionsReading {
-  if (words.length < 2) return problem('Too few parameters');
-  if (words.length > 12) return problem('Too many parameters');
-  if (words.length % 2 === 1) return problem('Parameter syntax: <ID> <Key|Grp> [<ID> <Key|Grp> [...]]');
-  if (unitCount > 1) return problem(MANY_UNITS);
+function readKaku(words: readonly string[], unitCount: number): Partial<ModuleOptions> | string {
+  if (words.length < 2) return 'Too few parameters';
+  if (words.length > 12) return 'Too many parameters';
+  if (words.length % 2 === 1) return 'Parameter syntax: <ID> <Key|Grp> [<ID> <Key|Grp> [...]]';
+  if (unitCount > 1) return MANY_UNITS;
   const ids: number[] = [];
   const options: string[] = [];
-  for (let index = 0; index < words.length; index += 2) {
-    const [word = '', key = ''] = words.slice(index);
+  for (const [word, key = ''] of pairsOf(words)) {
     const id = readId(word, Number.MAX_SAFE_INTEGER);
-    if (id === undefined) return problem('Invalid hexadecimal KAKU ID parameter');
+    if (id === undefined) return 'Invalid hexadecimal KAKU ID parameter';
     const [, digits = '', group = ''] = /^(\d*)(.*)$/u.exec(key) ?? [];
-    if (digits !== '' && (Number(digits) < 1 || Number(digits) > 16))
-      return problem('Invalid KAKU key parameter');
-    if ((digits === '' || group !== '') && !/^[a-p]$/i.test(group))
-      return problem('Invalid KAKU group parameter');
+    if (digits !== '' && (Number(digits) < 1 || Number(digits) > 16)) return 'Invalid KAKU key parameter';
+    if ((digits === '' || group !== '') && !/^[a-p]$/i.test(group)) return 'Invalid KAKU group parameter';
     ids.push(id);
     options.push(`0x${id.toString(16).padStart(7, '0')}`, `${Number(digits) || ''}${group.toUpperCase()}`);
   }
-  return taken({ ids, options });
+  return { ids, options };
 }
 
 /** The base address stands for three IDs (`opt_rfxsensor`); words behind its function are passed over. */
-function readRfxSensor(words: readonly string[], family: OptionFamily, unitCount: number): OptionsReading {
-  const sorted = sortWords(words, family);
-  if (typeof sorted === 'string') return problem(sorted);
+function readRfxSensor(
+  sorted: Sorted,
+  family: OptionFamily,
+  unitCount: number,
+): Partial<ModuleOptions> | string {
   const [base, kind] = sorted.ids;
-  if (base === undefined || kind === undefined) return problem(family.noId);
-  if (unitCount > 1) return problem(MANY_UNITS);
+  if (base === undefined || kind === undefined) return family.noId;
+  if (unitCount > 1) return MANY_UNITS;
   const id = readId(base, family.highestId);
-  if (id === undefined) return problem(family.badId);
-  if (id % 4 !== 0) return problem('RFXSensor base address must be a multiple of 0x04');
-  if (!/^T[HBVPT]?$/i.test(kind)) return problem('Invalid RFXSensor function.');
-  const { options = [], ...more } = written([id], sorted);
-  const [first = '', ...rest] = options;
-  return taken({ ...more, ids: [id, id + 1, id + 2], options: [first, kind.toUpperCase(), ...rest] });
+  if (id === undefined) return family.badId;
+  if (id % 4 !== 0) return 'RFXSensor base address must be a multiple of 0x04';
+  if (!/^T[HBVPT]?$/i.test(kind)) return 'Invalid RFXSensor function.';
+  const { options = [], ...more } = asPrinted([id], sorted);
+  return { ...more, ids: [id, id + 1, id + 2], options: options.toSpliced(1, 0, kind.toUpperCase()) };
 }
 
 /** Standard RF modules: exactly one RF option; for motion sensors a complaint only warns (`opt_x10std`). */
-function readRfOptions(words: readonly string[], refuses: boolean): OptionsReading {
+function readRfOptions(words: readonly string[], refuses: boolean): Partial<ModuleOptions> | string {
   const upper = words.map((word) => word.toUpperCase());
   const unknown = upper.findIndex((word) => !RF_OPTIONS.some((option) => option === word));
   const read = unknown < 0 ? upper : upper.slice(0, unknown);
@@ -779,12 +758,12 @@ function readRfOptions(words: readonly string[], refuses: boolean): OptionsReadi
         : words.length > 1
           ? 'Conflicting RF options.'
           : undefined;
-  if (said !== undefined && refuses) return problem(said);
-  return taken({
+  if (said !== undefined && refuses) return said;
+  return {
     options: found,
     rfOption: found.length === 1 ? found[0] : undefined,
     warnings: said === undefined ? [] : [said],
-  });
+  };
 }
 
 const MANY_UNITS = 'Multiple unit alias is invalid for sensors.';
@@ -818,8 +797,8 @@ function sortWords(given: readonly string[], family: OptionFamily): Sorted | str
       index += 1;
       const value = given[index];
       if (value === undefined) return `Missing ${upper} value.`;
-      const fault = limitProblem(upper, value, limit);
-      if (fault !== undefined) return fault;
+      const bad = limitProblem(upper, value, limit);
+      if (bad !== undefined) return bad;
       limits.push(upper, value);
     } else ids.push(word);
   }
@@ -841,43 +820,39 @@ function limitProblem(
 function readIds(
   model: string,
   family: OptionFamily,
-  sorted: Sorted | string,
+  sorted: Sorted,
   unitCount: number,
-): OptionsReading {
-  if (typeof sorted === 'string') return problem(sorted);
+): Partial<ModuleOptions> | string {
   const { words } = sorted;
   const conflict = switchConflict(words);
-  if (conflict !== undefined) return problem(conflict);
+  if (conflict !== undefined) return conflict;
   const manyUnits = family.oneUnit && unitCount > 1;
-  if (family.kind === 'oregon' && sorted.ids.length !== family.mostIds) return problem('Unknown parameters');
-  if (manyUnits && (family.kind === 'single' || family.kind === 'oregon')) return problem(MANY_UNITS);
-  if (sorted.ids.length === 0 && family.mostIds > 0) return problem(family.noId);
-  if (manyUnits && family.kind === 'digimax') return problem(MANY_UNITS);
+  if (family.kind === 'oregon' && sorted.ids.length !== family.mostIds) return 'Unknown parameters';
+  if (manyUnits && (family.kind === 'single' || family.kind === 'oregon')) return MANY_UNITS;
+  if (sorted.ids.length === 0 && family.mostIds > 0) return family.noId;
+  if (manyUnits && family.kind === 'digimax') return MANY_UNITS;
   if (family.space === 'rfxmeter' && sorted.ids.length > 1)
-    return problem('This module accepts only one ID parameter.');
+    return 'This module accepts only one ID parameter.';
   const ids: number[] = [];
   for (const word of sorted.ids) {
     const id = readId(word, family.highestId);
     // Those of entertainment remotes have this bit set.
     const isForeign = family.space === 'entertainment' && ((id ?? 0) & 2) === 0;
-    if (id === undefined || isForeign) return problem(family.badId);
+    if (id === undefined || isForeign) return family.badId;
     ids.push(id);
   }
-  if (manyUnits) return problem(model === 'SD90' ? 'Multiple unit alias is invalid.' : MANY_UNITS);
+  if (manyUnits) return model === 'SD90' ? 'Multiple unit alias is invalid.' : MANY_UNITS;
   if (ids.length > family.mostIds)
-    return problem(
-      family.mostIds === 1 ? 'Only one security ID is supported' : `Too many security IDs for ${model}`,
-    );
+    return family.mostIds === 1 ? 'Only one security ID is supported' : `Too many security IDs for ${model}`;
   const channels = words.has('MAIN') || words.has('AUX');
-  if (model === 'SD90' && !isSd90(ids)) return problem('Invalid ID value for the SD90');
-  if (model === 'SD90' && (channels || words.has('REVERSE'))) return problem('Unsupported module option');
+  if (model === 'SD90' && !isSd90(ids)) return 'Invalid ID value for the SD90';
+  if (model === 'SD90' && (channels || words.has('REVERSE'))) return 'Unsupported module option';
   if (family.kind === 'sensor' && family.mostIds === 1 && channels)
-    return problem('Unsupported module option MAIN or AUX');
-  if (model === 'SSVDATA' && words.has('REVERSE')) return problem('Unsupported module option REVERSE');
-  if (family.kind !== 'sensor' || family.mostIds !== 2 || model === 'SD90')
-    return taken(written(ids, sorted));
+    return 'Unsupported module option MAIN or AUX';
+  if (model === 'SSVDATA' && words.has('REVERSE')) return 'Unsupported module option REVERSE';
+  if (family.kind !== 'sensor' || family.mostIds !== 2 || model === 'SD90') return asPrinted(ids, sorted);
   const both = ds90Ids(ids, words);
-  return both === undefined ? problem('DS90 security IDs are incompatible') : taken(written(both, sorted));
+  return both === undefined ? 'DS90 security IDs are incompatible' : asPrinted(both, sorted);
 }
 
 function switchConflict(words: ReadonlySet<string>): string | undefined {
@@ -912,7 +887,7 @@ function ds90Ids(ids: readonly number[], words: ReadonlySet<string>): readonly n
   return ids;
 }
 
-function written(
+function asPrinted(
   ids: readonly number[],
   { words, limits, inactiveTimeoutMs }: Sorted,
 ): Partial<ModuleOptions> {
@@ -927,6 +902,9 @@ function written(
     inactiveTimeoutMs,
   };
 }
+
+/** What scenes and launchers name: an alias with its units. */
+type Labelled = { readonly label: string; readonly units: readonly number[] };
 
 /** A scene that has been read, to be verified when all aliases are known. */
 export type Scene = {
@@ -1081,7 +1059,7 @@ export function readScene(
 /** What heyu has against the commands of a scene. `freeDims` = RESTRICT_DIMS NO. */
 export function sceneProblem(
   { kind, label, body }: Scene,
-  aliases: readonly X10Alias[],
+  aliases: readonly Labelled[],
   freeDims: boolean,
 ): string | undefined {
   for (const part of body.split(';')) {
@@ -1094,7 +1072,7 @@ export function sceneProblem(
 
 function commandProblem(
   words: readonly string[],
-  aliases: readonly X10Alias[],
+  aliases: readonly Labelled[],
   freeDims: boolean,
 ): string | undefined {
   const [first = ''] = words;
@@ -1133,9 +1111,6 @@ type Launcher = {
   /** It says `nosrc` and no other source. */
   readonly hasNoSource: boolean;
 };
-
-/** What heyu says against a line. */
-export type ScriptProblem = { readonly line: number; readonly text: string };
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 
@@ -1176,17 +1151,12 @@ const SPECIAL: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['-hourly', set('')],
 ]);
 
-/** Nothing has been read yet. */
-export function noScripts(): Scripts {
-  return { scripts: [], launchers: [] };
-}
-
 /** Reads what stands behind SCRIPT. `aliases` are those of the lines before: only they have a meaning in it. */
 export function readScript(
   to: Scripts,
   line: number,
   tail: string,
-  aliases: readonly X10Alias[],
+  aliases: readonly Labelled[],
 ): string | undefined {
   const cut = tail.indexOf('::');
   if (cut < 0) return "Invalid SCRIPT format - no '::' separator";
@@ -1217,7 +1187,7 @@ export function readLauncher(
   to: Scripts,
   line: number,
   tail: string,
-  aliases: readonly X10Alias[],
+  aliases: readonly Labelled[],
 ): string | undefined {
   const [, label = '', conditions = ''] = /^([^ \t]+)[ \t]*(.*)$/.exec(tail) ?? [];
   if (conditions === '') return 'Too few items on line.';
@@ -1226,27 +1196,29 @@ export function readLauncher(
 }
 
 /** What heyu has against the scripts as a whole. `hasPlace` = LATITUDE and LONGITUDE are there. */
-export function closeScripts({ scripts, launchers }: Scripts, hasPlace: boolean): readonly ScriptProblem[] {
+export function closeScripts(
+  { scripts, launchers }: Scripts,
+  hasPlace: boolean,
+): readonly { readonly line: number; readonly problem: string }[] {
   const [launcher] = launchers;
   const [script] = scripts;
-  if (launcher && !script) return [{ line: launcher.line, text: 'No SCRIPTs defined for LAUNCHERs' }];
-  if (script && !launcher) return [{ line: script.line, text: 'No LAUNCHERs defined for SCRIPTs' }];
-  const problems: ScriptProblem[] = [];
-  scripts.forEach(({ label, line }, index) => {
+  if (launcher && !script) return [{ line: launcher.line, problem: 'No SCRIPTs defined for LAUNCHERs' }];
+  if (script && !launcher) return [{ line: script.line, problem: 'No LAUNCHERs defined for SCRIPTs' }];
+  const ofScripts = scripts.flatMap(({ label, line }, index) => {
     const before = scripts.slice(0, index).find((other) => other.label === label);
-    if (before) problems.push({ line, text: `Script label '${label}' duplicates line ${before.line}` });
-    if (!launchers.some((other) => other.label === label))
-      problems.push({ line, text: `No LAUNCHER for SCRIPT with label '${label}'` });
+    return [
+      before && `Script label '${label}' duplicates line ${before.line}`,
+      !launchers.some((other) => other.label === label) && `No LAUNCHER for SCRIPT with label '${label}'`,
+    ].flatMap((problem) => (problem ? [{ line, problem }] : []));
   });
-  for (const { label, line, needsPlace, hasNoSource } of launchers) {
-    if (!scripts.some((other) => other.label === label))
-      problems.push({ line, text: `No SCRIPT with label '${label}' found` });
-    if (needsPlace && !hasPlace)
-      problems.push({ line, text: 'Flags night/notnight/dark/notdark require LONGITUDE and LATITUDE' });
-    if (hasNoSource)
-      problems.push({ line, text: `No sources (e.g., RCVI) for LAUNCHER with label '${label}'` });
-  }
-  return problems;
+  const ofLaunchers = launchers.flatMap(({ label, line, needsPlace, hasNoSource }) =>
+    [
+      !scripts.some((other) => other.label === label) && `No SCRIPT with label '${label}' found`,
+      needsPlace && !hasPlace && 'Flags night/notnight/dark/notdark require LONGITUDE and LATITUDE',
+      hasNoSource && `No sources (e.g., RCVI) for LAUNCHER with label '${label}'`,
+    ].flatMap((problem) => (problem === false ? [] : [{ line, problem }])),
+  );
+  return [...ofScripts, ...ofLaunchers];
 }
 
 function readConditions(
@@ -1254,7 +1226,7 @@ function readConditions(
   line: number,
   label: string,
   conditions: string,
-  aliases: readonly X10Alias[],
+  aliases: readonly Labelled[],
 ): string | undefined {
   const sets = conditions.split(';').filter((each) => each !== '');
   if (sets.length === 0) return 'No launch parameters specified';
@@ -1275,7 +1247,7 @@ function readConditions(
 
 function launchProblem(
   [first = '', ...words]: readonly string[],
-  aliases: readonly X10Alias[],
+  aliases: readonly Labelled[],
 ): string | undefined {
   const others: string[] = [];
   for (const word of words) {
@@ -1353,7 +1325,7 @@ function timeoutProblem(words: readonly string[]): string | undefined {
 }
 
 /** How many units an alias or `A3`, `_1-4`, `+b2` names; undefined when it is neither (`parse_addr`). */
-export function unitsOf(word: string, aliases: readonly X10Alias[]): number | undefined {
+export function unitsOf(word: string, aliases: readonly Labelled[]): number | undefined {
   if (word.includes('$')) return 1;
   const place = word.replace(/^[+-]/, '');
   const alias = aliases.find(({ label }) => label === place);
@@ -1361,5 +1333,5 @@ export function unitsOf(word: string, aliases: readonly X10Alias[]): number | un
   if (place === '') return 0;
   if (!/^[a-p_]/i.test(place)) return undefined;
   const units = readUnits(place.slice(1));
-  return units.kind === 'units' ? units.units.length : undefined;
+  return typeof units === 'string' ? undefined : units.length;
 }
