@@ -25,7 +25,7 @@ import {
   topicsOfAll,
   type Step,
 } from './security.js';
-import { begin, forget, grant, hear, refuse, saidDisarmed, stateOf, type Tracker } from './tracker.js';
+import { createTracker, grant, hear, refuse, stateOf, type Tracker } from './tracker.js';
 import { repair, wake } from './verification.js';
 import { excerpt, normalise, readState, type Reading } from './vocabulary.js';
 import { interrupted, type Zone } from './zone.js';
@@ -55,7 +55,7 @@ function askAnew(step: Step, up: Connection, sessionPresent: boolean): void {
   up.isDraining = sessionPresent && topics.length > 0;
   up.schedule = asksAgain(security, up) ? startSchedule(now.mono) : undefined;
   for (const zone of security.zones.values()) {
-    if (zone.tracker !== undefined) begin(zone.tracker, sessionPresent);
+    zone.tracker = zone.topic === undefined ? undefined : createTracker(sessionPresent);
     zone.compared = false;
     zone.whileAway = [];
     zone.ownWord = undefined;
@@ -77,9 +77,7 @@ export function closed(step: Step): void {
   const { security, now } = step;
   if (security.link.up === undefined) return;
   goDown(security.link, now);
-  for (const { tracker } of security.zones.values()) {
-    if (tracker !== undefined) forget(tracker);
-  }
+  for (const zone of security.zones.values()) zone.tracker = undefined;
   security.changed = true;
   refresh(step);
 }
@@ -93,10 +91,10 @@ export function subscribed(step: Step, topics: readonly string[], refused: reado
   let ours = topics.some((topic) => security.others.includes(topic));
   for (const zone of security.zones.values()) {
     const { tracker } = zone;
-    for (const topic of [tracker?.topic, commandTopic(security, zone)]) {
+    for (const topic of [zone.topic, commandTopic(security, zone)]) {
       if (topic === undefined || !(topics.includes(topic) || refused.includes(topic))) continue;
       ours = true;
-      if (tracker?.topic === topic) {
+      if (tracker !== undefined && zone.topic === topic) {
         if (refused.includes(topic)) refuse(tracker);
         else grant(tracker);
       }
@@ -121,7 +119,7 @@ export function received(step: Step, message: Received): boolean {
   if (schedule === undefined) return false;
   let ours = false;
   for (const zone of security.zones.values()) {
-    if (zone.tracker?.topic === message.topic) {
+    if (zone.tracker !== undefined && zone.topic === message.topic) {
       ours = true;
       subscriptionStands(link, now);
       stateReceived(step, schedule, zone, zone.tracker, message);
@@ -148,14 +146,14 @@ function stateReceived(
   const { now } = step;
   const owned = zone.settings.kind === 'owned';
   const from = stateOf(tracker);
-  const wasDisarmed = saidDisarmed(tracker);
+  const wasDisarmed = tracker.queue?.saidDisarmed;
   const reading = owned ? readState(message.payload) : readState(message.payload, zone.settings);
   const heard = hear(tracker, reading, message.retain, now.at);
   if (owned) {
     ownStateReceived(step, schedule, zone, message);
     return;
   }
-  if (saidDisarmed(tracker) && !wasDisarmed) disarmedMeanwhile(step, zone);
+  if (tracker.queue?.saidDisarmed === true && wasDisarmed === false) disarmedMeanwhile(step, zone);
   if (heard === 'history' || heard === 'ambiguous' || heard === 'ignored') return;
   zone.reported =
     reading.kind === 'state'
@@ -165,7 +163,7 @@ function stateReceived(
         : reading.word;
   noteForeign(step, zone, reading, message);
   if (heard === 'repaired') {
-    const fields = { zone: zone.settings.zone, topic: tracker.topic, from, to: stateOf(tracker) };
+    const fields = { zone: zone.settings.zone, topic: zone.topic, from, to: stateOf(tracker) };
     note(step, 'warn', 'state repaired: the retained copy differs from what was heard before', fields);
   }
   if (heard === 'changed' || heard === 'repaired' || heard === 'lost')

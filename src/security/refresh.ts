@@ -6,29 +6,28 @@
 import { clearAlarm, finishEntry, judgeWaiting, setTruth } from './alert.js';
 import { finishArming, firstTruth } from './owned-zone.js';
 import { beliefOf, note, type Security, type Step, type ZoneValue } from './security.js';
-import { queuedStates, saidDisarmed, stateOf, whyUnknown } from './tracker.js';
+import { stateOf, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
 import { remember, type Zone } from './zone.js';
 
 /** The states that an external zone had while we were not looking: queued copies, in their order. */
 function statesMeanwhile({ tracker, compared }: Zone): readonly SecurityState[] {
-  if (tracker === undefined || compared) return [];
-  return saidDisarmed(tracker) ? [...queuedStates(tracker), 'disarmed'] : queuedStates(tracker);
+  if (tracker?.queue === undefined || compared) return [];
+  const { states, saidDisarmed } = tracker.queue;
+  return saidDisarmed ? [...states, 'disarmed'] : states;
 }
 
 function compareExternal(step: Step, zone: Zone): void {
-  const { tracker, settings } = zone;
-  if (tracker === undefined) return;
+  const { topic, tracker, settings } = zone;
   const state = stateOf(tracker);
   if (state === undefined) return;
-  const { topic, tracked } = tracker;
   for (const trouble of zone.troubles) {
     if (trouble.startsWith('unknown')) zone.troubles.delete(trouble);
   }
-  const memory = remember(zone.memory, state, step.now.at, statesMeanwhile(zone), tracked?.armedAt);
+  const memory = remember(zone.memory, state, step.now.at, statesMeanwhile(zone), tracker?.armedAt);
   if (!zone.compared) {
     zone.compared = true;
-    const states = (zone.whileAway = [...queuedStates(tracker)]);
+    const states = (zone.whileAway = [...(tracker?.queue?.states ?? [])]);
     if (states.length > 0) {
       const message = `while we were away the zone was ${states.join(', ')}; now it is ${state}`;
       note(step, 'info', message, { zone: settings.zone, topic, states });
@@ -57,7 +56,7 @@ function advanceOwned(step: Step, zone: Zone): void {
   if (truth === undefined) {
     const { up } = security.link;
     // the broker may still have it: not before it was asked, and has answered
-    if (tracker?.tracked === undefined || tracker.tracked.subscribes === 0) return;
+    if (tracker === undefined || tracker.subscribes === 0) return;
     if (up === undefined || up.isDraining || up.schedule?.copiesUntilMono !== undefined) return;
     if (whyUnknown(tracker) === 'ambiguous') return;
     const found = stateOf(tracker);

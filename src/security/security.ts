@@ -173,7 +173,7 @@ export function topicsOfAll({ zones, baseTopic, others }: Security): readonly st
 
 /** The state topics alone: what a verification asks for. Commands are never asked for again. */
 export function stateTopics({ zones }: Security): readonly string[] {
-  return [...new Set([...zones.values()].flatMap((zone) => zone.tracker?.topic ?? []))];
+  return [...new Set([...zones.values()].flatMap(({ topic }) => topic ?? []))];
 }
 
 /** Whether anything is to be asked for again: states now and then, anything else until the queue is empty. */

@@ -15,7 +15,7 @@ import {
   type Step,
 } from './security.js';
 import { restore, setBack } from './stored.js';
-import { begin, createTracker } from './tracker.js';
+import { createTracker } from './tracker.js';
 import { commandFor } from './vocabulary.js';
 import { createZone, interrupted, remember, stateTopic, type Zone, type ZoneSettings } from './zone.js';
 
@@ -67,10 +67,9 @@ function clearTopics({ emit }: Step, { settings }: Zone, kept: ZoneSettings | un
 
 /** Lets go of what was published and heard below another base topic: the zone itself stays what it is. */
 function moveTopics(zone: Zone, baseTopic: string): void {
-  const topic = stateTopic(zone.settings, baseTopic);
+  zone.topic = stateTopic(zone.settings, baseTopic);
   zone.published.clear();
   zone.ownWord = undefined;
-  if (topic !== undefined && zone.tracker?.topic !== topic) zone.tracker = createTracker(topic);
 }
 
 /** The zone as it goes on with new settings; `before` is what it was so far. */
@@ -99,7 +98,7 @@ export function reconfigure(
   const { security, now } = step;
   const { link, zones: old } = security;
   const topicsBefore = topicsOfAll(security);
-  const trackersBefore = new Set([...old.values()].map(({ tracker }) => tracker));
+  const topicsRead = new Map([...old.values()].map((zone) => [zone, zone.topic]));
   const isMoved = baseTopic !== security.baseTopic;
   security.baseTopic = baseTopic;
   security.zones = new Map(
@@ -108,10 +107,9 @@ export function reconfigure(
   const anew = new Set<string>();
   for (const zone of security.zones.values()) {
     if (isMoved) moveTopics(zone, baseTopic);
-    const { tracker } = zone;
-    if (tracker === undefined || trackersBefore.has(tracker) || link.up === undefined) continue;
-    begin(tracker, link.up.isDraining);
-    anew.add(tracker.topic);
+    if (zone.topic === undefined || zone.topic === topicsRead.get(zone) || link.up === undefined) continue;
+    zone.tracker = createTracker(link.up.isDraining);
+    anew.add(zone.topic);
   }
   for (const [name, zone] of old) {
     const kept = security.zones.get(name);

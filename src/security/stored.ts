@@ -204,7 +204,7 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   zone.latch = readLatch(stored['latch']);
   zone.refusedCommand = readRefused(stored['refusedCommand']);
   zone.orderedAt = owned ? instant(stored['orderedAt']) : undefined;
-  if (zone.truth !== undefined && zone.tracker !== undefined) {
+  if (zone.truth !== undefined) {
     // presumed on the broker already: the first verification will tell
     const said: ZoneValue = { channel: 'state', value: zone.truth.state };
     zone.published.set(said.channel, JSON.stringify(said));

@@ -72,8 +72,8 @@ type Queue = {
   isQuiet: boolean;
 };
 
-/** The topic in this connection. */
-type Tracked = {
+/** One state topic in one connection; there is none while the link is down. */
+export type Tracker = {
   standing: Standing;
   /** Undefined where no session was stored: nothing can have waited. */
   readonly queue: Queue | undefined;
@@ -88,9 +88,6 @@ type Tracked = {
   armedAt: number | undefined;
 };
 
-/** One state topic. Begins anew with every connection; undefined = the link is down. */
-export type Tracker = { readonly topic: string; tracked: Tracked | undefined };
-
 /** What became of a message. `lost`: the state is known no longer. */
 export type Outcome =
   'history' | 'ignored' | 'ambiguous' | 'same' | 'changed' | 'repaired' | 'settled' | 'lost';
@@ -103,40 +100,9 @@ const LONGEST_HISTORY = 20;
 /** One silence may be a race in the broker, two are not. */
 const MISSES_UNTIL_UNKNOWN = 2;
 
-/** A topic of which nothing is known yet. */
-export function createTracker(topic: string): Tracker {
-  return { topic, tracked: undefined };
-}
-
-/** The state, when it is known. */
-export function stateOf({ tracked }: Tracker): SecurityState | undefined {
-  return tracked?.standing.kind === 'known' ? tracked.standing.state : undefined;
-}
-
-/** Why the state is not known; undefined when it is. */
-export function whyUnknown({ tracked }: Tracker): WhyUnknown | undefined {
-  if (tracked === undefined) return 'link_down';
-  return tracked.standing.kind === 'known' ? undefined : tracked.standing.why;
-}
-
-/** The states that were queued, in their order. */
-export function queuedStates({ tracked }: Tracker): readonly SecurityState[] {
-  return tracked?.queue?.states ?? [];
-}
-
-/** Whether a queued copy said disarmed. */
-export function saidDisarmed({ tracked }: Tracker): boolean {
-  return tracked?.queue?.saidDisarmed === true;
-}
-
-/** The link is gone: nothing is known any more. */
-export function forget(tracker: Tracker): void {
-  tracker.tracked = undefined;
-}
-
 /** A connection begins, its first SUBSCRIBE is about to go out. `queued`: copies may have been kept for us. */
-export function begin(tracker: Tracker, queued: boolean): void {
-  tracker.tracked = {
+export function createTracker(queued: boolean): Tracker {
+  return {
     standing: queued
       ? { kind: 'history', why: 'waiting', isCopied: false }
       : { kind: 'unknown', why: 'waiting', since: 'nothing' },
@@ -147,36 +113,44 @@ export function begin(tracker: Tracker, queued: boolean): void {
   };
 }
 
+/** The state, when it is known. */
+export function stateOf(tracker: Tracker | undefined): SecurityState | undefined {
+  return tracker?.standing.kind === 'known' ? tracker.standing.state : undefined;
+}
+
+/** Why the state is not known; undefined when it is. */
+export function whyUnknown(tracker: Tracker | undefined): WhyUnknown | undefined {
+  if (tracker === undefined) return 'link_down';
+  return tracker.standing.kind === 'known' ? undefined : tracker.standing.why;
+}
+
 /** A verification SUBSCRIBE is about to go out. `quiet`: after a pause without messages. */
-export function verify({ tracked }: Tracker, quiet: boolean): void {
-  if (tracked === undefined) return;
-  const { queue, standing } = tracked;
-  tracked.subscribes += 1;
+export function verify(tracker: Tracker, quiet: boolean): void {
+  const { queue, standing } = tracker;
+  tracker.subscribes += 1;
   if (queue !== undefined) queue.isQuiet = quiet;
-  tracked.standing =
+  tracker.standing =
     standing.kind === 'history' || standing.kind === 'verifying'
       ? { kind: 'verifying', why: standing.why, evidence: undefined }
       : { ...standing, since: 'nothing' };
 }
 
 /** The broker refuses to let us read the topic. */
-export function refuse({ tracked }: Tracker): void {
-  if (tracked === undefined) return;
-  const { standing } = tracked;
-  tracked.isRefused = true;
-  tracked.standing =
+export function refuse(tracker: Tracker): void {
+  const { standing } = tracker;
+  tracker.isRefused = true;
+  tracker.standing =
     standing.kind === 'known'
       ? { kind: 'unknown', why: 'refused', since: standing.since }
       : { ...standing, why: 'refused' };
 }
 
 /** The broker lets us read the topic. */
-export function grant({ tracked }: Tracker): void {
-  if (tracked === undefined) return;
-  const { standing } = tracked;
-  tracked.isRefused = false;
+export function grant(tracker: Tracker): void {
+  const { standing } = tracker;
+  tracker.isRefused = false;
   if (standing.kind !== 'known' && standing.why === 'refused')
-    tracked.standing = { ...standing, why: 'waiting' };
+    tracker.standing = { ...standing, why: 'waiting' };
 }
 
 function same(one: Reading, other: Reading): boolean {
@@ -206,14 +180,14 @@ function record(queue: Queue, reading: Reading): void {
   if (queue.states.length > LONGEST_HISTORY) queue.states.shift();
 }
 
-function noteArmed(tracked: Tracked, reading: Reading, at: number): void {
+function noteArmed(tracker: Tracker, reading: Reading, at: number): void {
   if (reading.kind === 'keep' || reading.kind === 'not_understood') return;
   const saysArmed = reading.kind === 'state' && isArmed(reading.state);
-  tracked.armedAt = saysArmed ? (tracked.armedAt ?? at) : undefined;
+  tracker.armedAt = saysArmed ? (tracker.armedAt ?? at) : undefined;
 }
 
 /** Whether this broker marks queued copies as retained: an honest one sends one copy for each SUBSCRIBE. */
-function marksQueue({ subscribes }: Tracked, { copies }: Queue): boolean {
+function marksQueue({ subscribes }: Tracker, { copies }: Queue): boolean {
   return copies > subscribes + 1;
 }
 
@@ -221,9 +195,9 @@ function marksQueue({ subscribes }: Tracked, { copies }: Queue): boolean {
  * Whether a copy may still be one of the queue, though history counted as over: the last SUBSCRIBE went out while
  * messages were still coming.
  */
-function mayBeQueued(tracked: Tracked, reading: Reading, retained: boolean): boolean {
-  const { queue, standing } = tracked;
-  if (queue === undefined || queue.isQuiet || (retained && !marksQueue(tracked, queue))) return false;
+function mayBeQueued(tracker: Tracker, reading: Reading, retained: boolean): boolean {
+  const { queue, standing } = tracker;
+  if (queue === undefined || queue.isQuiet || (retained && !marksQueue(tracker, queue))) return false;
   return reading.kind !== 'state' || standing.kind !== 'known' || reading.state !== standing.state;
 }
 
@@ -234,7 +208,7 @@ function settled({ reading, isLive }: Evidence): Standing {
 
 /** A copy while it is asked what is true. */
 function weigh(
-  tracked: Tracked,
+  tracker: Tracker,
   standing: Extract<Standing, { kind: 'verifying' }>,
   reading: Reading,
   retained: boolean,
@@ -246,44 +220,43 @@ function weigh(
     isCopied: retained || earlier?.isCopied === true,
     isLive: !retained || earlier?.isLive === true,
   };
-  const isSettled = evidence.isAgreed && evidence.isCopied && tracked.queue?.isQuiet === true;
-  tracked.standing = isSettled ? settled(evidence) : { ...standing, evidence };
+  const isSettled = evidence.isAgreed && evidence.isCopied && tracker.queue?.isQuiet === true;
+  tracker.standing = isSettled ? settled(evidence) : { ...standing, evidence };
   if (isSettled) return 'settled';
   return evidence.isAgreed ? 'history' : 'ambiguous';
 }
 
 /** A message came. `retained` is its retain flag as delivered, `at` the instant (epoch ms). */
-export function hear({ tracked }: Tracker, reading: Reading, retained: boolean, at: number): Outcome {
-  if (tracked === undefined) return 'ignored';
-  const { queue, standing } = tracked;
+export function hear(tracker: Tracker, reading: Reading, retained: boolean, at: number): Outcome {
+  const { queue, standing } = tracker;
   if (retained && queue !== undefined) queue.copies += 1;
   switch (standing.kind) {
     case 'history':
-      noteArmed(tracked, reading, at);
-      tracked.standing = { ...standing, isCopied: standing.isCopied || retained };
+      noteArmed(tracker, reading, at);
+      tracker.standing = { ...standing, isCopied: standing.isCopied || retained };
       if (queue === undefined) return 'history';
       // a retained copy is no news of the past, except where queued copies are marked as retained too
       if (!retained || standing.isCopied) record(queue, reading);
       else queue.saidDisarmed ||= reading.kind === 'state' && reading.state === 'disarmed';
       return 'history';
     case 'verifying':
-      noteArmed(tracked, reading, at);
+      noteArmed(tracker, reading, at);
       if (queue !== undefined && !retained) record(queue, reading);
-      return weigh(tracked, standing, reading, retained);
+      return weigh(tracker, standing, reading, retained);
     case 'unknown':
     case 'known': {
-      if (queue !== undefined && mayBeQueued(tracked, reading, retained)) {
-        noteArmed(tracked, reading, at);
+      if (queue !== undefined && mayBeQueued(tracker, reading, retained)) {
+        noteArmed(tracker, reading, at);
         record(queue, reading);
         const evidence = { reading, isAgreed: false, isCopied: retained, isLive: !retained };
-        tracked.standing = { kind: 'verifying', why: 'ambiguous', evidence };
+        tracker.standing = { kind: 'verifying', why: 'ambiguous', evidence };
         return 'lost';
       }
       if (retained && standing.since === 'live') return 'ignored';
-      noteArmed(tracked, reading, at);
+      noteArmed(tracker, reading, at);
       const before = standing.kind === 'known' ? standing.state : undefined;
       const next = after(before, reading, retained ? 'copy' : 'live');
-      tracked.standing = next;
+      tracker.standing = next;
       if (next.kind !== 'known') return before === undefined ? 'same' : 'lost';
       if (next.state === before) return 'same';
       return retained && before !== undefined ? 'repaired' : 'changed';
@@ -292,9 +265,8 @@ export function hear({ tracked }: Tracker, reading: Reading, retained: boolean, 
 }
 
 /** Whether nothing more is to be expected from the last SUBSCRIBE for this topic. */
-export function isAnswered({ tracked }: Tracker): boolean {
-  if (tracked === undefined) return false;
-  const { queue, standing, isRefused } = tracked;
+export function isAnswered(tracker: Tracker): boolean {
+  const { queue, standing, isRefused } = tracker;
   if (isRefused) return true;
   if (standing.kind === 'history') return false;
   if (standing.kind === 'verifying') return standing.evidence?.isCopied === true && queue?.isQuiet === true;
@@ -302,10 +274,10 @@ export function isAnswered({ tracked }: Tracker): boolean {
 }
 
 /** The time for answers to the last SUBSCRIBE is over. */
-export function endOfAnswers({ tracked }: Tracker): Answer {
+export function endOfAnswers(tracker: Tracker): Answer {
   // a cluster without a leader refuses, too: it is asked again as soon as for what is not there
-  if (tracked === undefined || tracked.isRefused) return 'missing';
-  const { queue, standing } = tracked;
+  if (tracker.isRefused) return 'missing';
+  const { queue, standing } = tracker;
   switch (standing.kind) {
     case 'history':
       return 'ambiguous';
@@ -313,30 +285,30 @@ export function endOfAnswers({ tracked }: Tracker): Answer {
       const { evidence } = standing;
       if (evidence === undefined) {
         // nothing is kept; if the queue is empty, what comes from now on is live
-        tracked.standing =
+        tracker.standing =
           queue?.isQuiet === true
             ? { kind: 'unknown', why: 'nothing_retained', since: 'nothing' }
             : { ...standing, why: 'nothing_retained' };
         return 'missing';
       }
-      if (evidence.isCopied && evidence.isAgreed && queue !== undefined && !marksQueue(tracked, queue)) {
-        tracked.standing = settled(evidence);
+      if (evidence.isCopied && evidence.isAgreed && queue !== undefined && !marksQueue(tracker, queue)) {
+        tracker.standing = settled(evidence);
         return 'settled';
       }
-      tracked.standing = { ...standing, why: 'ambiguous' };
+      tracker.standing = { ...standing, why: 'ambiguous' };
       return 'ambiguous';
     }
     case 'unknown':
       if (standing.since !== 'nothing') return 'fine';
-      if (standing.why === 'waiting') tracked.standing = { ...standing, why: 'nothing_retained' };
+      if (standing.why === 'waiting') tracker.standing = { ...standing, why: 'nothing_retained' };
       return 'missing';
     case 'known':
       if (standing.since !== 'nothing') return 'fine';
       if (standing.misses + 1 < MISSES_UNTIL_UNKNOWN) {
-        tracked.standing = { ...standing, misses: standing.misses + 1 };
+        tracker.standing = { ...standing, misses: standing.misses + 1 };
         return 'missing';
       }
-      tracked.standing = { kind: 'unknown', why: 'nothing_retained', since: 'nothing' };
+      tracker.standing = { kind: 'unknown', why: 'nothing_retained', since: 'nothing' };
       return 'lost';
   }
 }

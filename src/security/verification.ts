@@ -24,16 +24,7 @@ import {
   type Security,
   type Step,
 } from './security.js';
-import {
-  WHY,
-  endOfAnswers,
-  isAnswered,
-  queuedStates,
-  verify,
-  whyUnknown,
-  type Tracker,
-  type WhyUnknown,
-} from './tracker.js';
+import { WHY, endOfAnswers, isAnswered, verify, whyUnknown, type WhyUnknown } from './tracker.js';
 import type { Zone } from './zone.js';
 
 /** When `wake` wants to be called, monotonic ms; undefined = when something happens. */
@@ -99,25 +90,25 @@ function closeVerification(step: Step, up: Connection, schedule: Schedule): void
     const why = whyUnknown(tracker);
     if (zone.settings.kind !== 'external' || why === undefined) continue;
     // what was queued says more than nothing, though not how the zone is now
-    zone.whileAway = [...queuedStates(tracker)];
-    noteUnknown(step, zone, tracker, why);
+    zone.whileAway = [...(tracker.queue?.states ?? [])];
+    noteUnknown(step, zone, why);
   }
   // a queue that is still coming wants another one as soon as it pauses
   verificationClosed(schedule, now.mono, missing, ambiguous || up.isDraining);
   if (!asksAgain(security, up)) up.schedule = undefined;
 }
 
-function noteUnknown(step: Step, zone: Zone, tracker: Tracker, why: WhyUnknown): void {
-  const { topic, tracked } = tracker;
-  if (tracked?.isRefused === true || !beginTrouble(zone, `unknown ${why}`)) return;
-  const fields = { zone: zone.settings.zone, topic, queued: queuedStates(tracker) };
+function noteUnknown(step: Step, zone: Zone, why: WhyUnknown): void {
+  const { topic, tracker } = zone;
+  if (tracker?.isRefused === true || !beginTrouble(zone, `unknown ${why}`)) return;
+  const fields = { zone: zone.settings.zone, topic, queued: zone.whileAway };
   note(step, 'warn', `zone unknown: ${WHY[why]} (${topic})`, fields);
 }
 
 /** Publishes the truth of an owned zone again when the broker has something else. */
 export function repair(step: Step, zone: Zone): void {
-  const { truth, tracker, ownWord } = zone;
-  if (truth === undefined || tracker === undefined || step.security.link.up?.isDraining === true) return;
+  const { truth, topic, ownWord } = zone;
+  if (truth === undefined || step.security.link.up?.isDraining === true) return;
   if (ownWord === truth.state) {
     zone.troubles.delete('repair');
     return;
@@ -126,7 +117,7 @@ export function repair(step: Step, zone: Zone): void {
   const level = beginTrouble(zone, 'repair') ? 'info' : 'debug';
   note(step, level, 'the retained state is not what is stored here: published again', {
     zone: zone.settings.zone,
-    topic: tracker.topic,
+    topic,
     stored: truth.state,
     broker: ownWord ?? null,
   });

@@ -6,7 +6,7 @@
 
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Link } from './broker-link.js';
-import { createTracker, whyUnknown, type Tracker, type WhyUnknown } from './tracker.js';
+import { whyUnknown, type Tracker, type WhyUnknown } from './tracker.js';
 import { armedMode, isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
 
 /** What to do with motion in a zone whose security state is not known (docs/design.md, decision 8). */
@@ -121,6 +121,8 @@ export type RefusedCommand = { readonly command: string; readonly at: number; re
 export type Zone = {
   settings: ZoneSettings;
   /** External: the state topic. Owned: our own `.../state`, to compare with the disk. Master: none. */
+  topic: string | undefined;
+  /** What that topic says in this connection; undefined while the link is down. */
   tracker: Tracker | undefined;
   /** Owned: what is true; undefined = never set. */
   truth: Truth | undefined;
@@ -177,17 +179,17 @@ export function stateTopic(settings: ZoneSettings, baseTopic: string): string | 
 
 /** The topics that a zone needs to be subscribed to. */
 export function topicsOf(zone: Zone, baseTopic: string): readonly string[] {
-  const { settings, tracker } = zone;
+  const { settings, topic } = zone;
   const set = settings.kind === 'external' ? [] : [zoneTopic(baseTopic, settings.zone, 'set')];
-  return tracker === undefined ? set : [tracker.topic, ...set];
+  return topic === undefined ? set : [topic, ...set];
 }
 
 /** A zone of which nothing is known. */
 export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
-  const topic = stateTopic(settings, baseTopic);
   return {
     settings,
-    tracker: topic === undefined ? undefined : createTracker(topic),
+    topic: stateTopic(settings, baseTopic),
+    tracker: undefined,
     truth: undefined,
     delayUntilMono: undefined,
     announced: undefined,
@@ -250,17 +252,17 @@ function beliefFrom(memory: Memory | undefined, source: string, why: Belief['why
 
 /** What is believed about an external or owned zone. */
 function believeSingle(zone: Zone, link: Link): Belief {
-  const { settings, tracker } = zone;
+  const { settings, topic, tracker } = zone;
   const memory = zone.truth ?? zone.memory;
   if (zone.pinned) return beliefFrom(memory, 'scene', undefined);
-  const source = zone.truth !== undefined ? 'disk' : (tracker?.topic ?? 'disk');
+  const source = zone.truth !== undefined ? 'disk' : (topic ?? 'disk');
   const { up, isAbsent } = link;
   if (up === undefined && !(isAbsent && settings.kind === 'owned'))
     return beliefFrom(memory, source, 'link_down');
   // an owned zone is what its disk says, unless a command may still be waiting in the queue
   if (settings.kind === 'owned')
     return beliefFrom(memory, source, up?.isDraining === true ? 'waiting' : undefined);
-  return beliefFrom(memory, source, tracker === undefined ? 'waiting' : whyUnknown(tracker));
+  return beliefFrom(memory, source, whyUnknown(tracker));
 }
 
 /**

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
-  begin,
   createTracker,
   endOfAnswers,
-  forget,
   grant,
   hear,
-  queuedStates,
   refuse,
-  saidDisarmed,
   stateOf,
   verify,
   whyUnknown,
@@ -21,20 +17,23 @@ import { bytes } from './bench.js';
  * One packet or event per word: `Qword` a copy without the retain flag, `Rword` one with it, `VERIFY` and
  * `VERIFY!` a verification SUBSCRIBE after a pause and without one, `END` the end of waiting for copies, `CUT`.
  */
-function play(tracker: Tracker, script: string): string {
+function play(script: string, from?: Tracker): Tracker | undefined {
+  let tracker = from;
   for (const step of script.split(' ')) {
-    if (step === 'VERIFY') verify(tracker, true);
+    if (step === 'CUT') tracker = undefined;
+    else if (step === 'CLEAN' || step === 'STORED') tracker = createTracker(step === 'STORED');
+    else if (tracker === undefined) throw new Error(`nothing listens to ${step}`);
+    else if (step === 'VERIFY') verify(tracker, true);
     else if (step === 'VERIFY!') verify(tracker, false);
     else if (step === 'END') endOfAnswers(tracker);
-    else if (step === 'CUT') forget(tracker);
-    else if (step === 'CLEAN') begin(tracker, false);
-    else if (step === 'STORED') begin(tracker, true);
     else if (step === 'REFUSED') refuse(tracker);
     else if (step === 'GRANTED') grant(tracker);
     else hear(tracker, readState(bytes(step.slice(1))), step.startsWith('R'), 0);
   }
-  return stateOf(tracker) ?? whyUnknown(tracker) ?? 'neither';
+  return tracker;
 }
+
+const standing = (tracker: Tracker | undefined) => stateOf(tracker) ?? whyUnknown(tracker);
 
 const AWAY = 'armed_away';
 const toggles = (count: number, flag: string) =>
@@ -106,37 +105,33 @@ const ORDERS: readonly (readonly [string, string, string, string])[] = [
 
 describe('with a stored session', () => {
   it.each(ORDERS)('%s', (_, before, after, expected) => {
-    const tracker = createTracker('t');
-    begin(tracker, true);
+    let tracker = play('STORED');
     if (before !== '') {
       for (const packet of before.split(' ')) {
+        tracker = play(packet, tracker);
         // not for an instant is history taken for the state
-        expect(play(tracker, packet)).toBe('waiting');
+        expect(standing(tracker)).toBe('waiting');
       }
     }
-    expect(play(tracker, after)).toBe(expected);
+    expect(standing(play(after, tracker))).toBe(expected);
   });
 
   it('keeps the queued copies for the record, in their order', () => {
-    const tracker = createTracker('t');
-    play(tracker, 'STORED Qarmed_home Qdisarmed Qarmed_away Rarmed_away VERIFY Rarmed_away');
-    expect(queuedStates(tracker)).toEqual(['armed_home', 'disarmed', 'armed_away']);
-    expect(saidDisarmed(tracker)).toBe(true);
-    play(tracker, 'CUT STORED Rarmed_away VERIFY Rarmed_away');
-    expect(queuedStates(tracker)).toEqual([]);
-    expect(saidDisarmed(tracker)).toBe(false);
+    const tracker = play('STORED Qarmed_home Qdisarmed Qarmed_away Rarmed_away VERIFY Rarmed_away');
+    expect(tracker?.queue?.states).toEqual(['armed_home', 'disarmed', 'armed_away']);
+    expect(tracker?.queue?.saidDisarmed).toBe(true);
+    const next = play('CUT STORED Rarmed_away VERIFY Rarmed_away', tracker);
+    expect(next?.queue?.states).toEqual([]);
+    expect(next?.queue?.saidDisarmed).toBe(false);
   });
 
   it('sees a disarming in the history of a broker that marks it as retained', () => {
-    const tracker = createTracker('t');
-    play(tracker, 'STORED Rdisarmed Rarmed_away VERIFY Rarmed_away');
-    expect([stateOf(tracker), saidDisarmed(tracker)]).toEqual([AWAY, true]);
+    const tracker = play('STORED Rdisarmed Rarmed_away VERIFY Rarmed_away');
+    expect([stateOf(tracker), tracker?.queue?.saidDisarmed]).toEqual([AWAY, true]);
   });
 
   it('keeps the last 20 queued copies of a long queue', () => {
-    const tracker = createTracker('t');
-    play(tracker, `STORED ${toggles(60, 'Q')}`);
-    expect(queuedStates(tracker)).toHaveLength(20);
+    expect(play(`STORED ${toggles(60, 'Q')}`)?.queue?.states).toHaveLength(20);
   });
 });
 
@@ -193,8 +188,6 @@ const CLEAN: readonly (readonly [string, string, string])[] = [
 
 describe('without a stored session', () => {
   it.each(CLEAN)('%s', (_, script, expected) => {
-    const tracker = createTracker('t');
-    begin(tracker, false);
-    expect(play(tracker, script)).toBe(expected);
+    expect(standing(play(`CLEAN ${script}`))).toBe(expected);
   });
 });
