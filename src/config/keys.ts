@@ -23,8 +23,9 @@ import {
   timeZone,
   yesOrNo,
 } from './forms.js';
+import { ARMED_MODES } from '../security/vocabulary.js';
 import type { ZoneSettings } from '../security/zone.js';
-import type { ArmedMode, SensorType } from '../sensor/settings.js';
+import type { SensorType } from '../sensor/settings.js';
 import type { ModelKind } from '../x10/model.js';
 
 /** A key whose value is a `V` and whose default is a `D` (undefined = none, or worked out from other values). */
@@ -412,8 +413,6 @@ export const SENSOR_TYPES = [
   'reading',
 ] as const satisfies readonly SensorType[];
 
-const MODES = ['away', 'home', 'night', 'vacation', 'custom_bypass'] as const satisfies readonly ArmedMode[];
-
 /** The type of sensor that a model's kind stands for. `other` says nothing: a reading is never an alarm. */
 export const TYPE_OF_KIND: Readonly<Record<ModelKind, SensorType>> = {
   motion: 'motion',
@@ -496,7 +495,7 @@ export const ALIAS_KEYS = {
     '[rcvi, rcva, snda, sndc]',
   ),
   modes: optionalKey(
-    list(choice(MODES), 1),
+    list(choice(ARMED_MODES), 1),
     'all',
     'Ways of being armed in which it raises an alert: a sensor in the living room is for away, not for home.',
     '[away, vacation]',

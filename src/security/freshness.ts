@@ -39,7 +39,7 @@ export function startFreshness(mono: number): Freshness {
 }
 
 /** Whether nothing has come for a while: the moment for a probe. */
-export function isQuietAt({ heardMono }: Freshness, mono: number): boolean {
+function isQuietAt({ heardMono }: Freshness, mono: number): boolean {
   return mono >= heardMono + QUIET_MS;
 }
 

@@ -116,7 +116,7 @@ export type SecurityEffect =
     };
 
 /** Takes the wishes, in their order. */
-export type Emit = (effect: SecurityEffect) => void;
+type Emit = (effect: SecurityEffect) => void;
 
 /** A step: something happens at `now`, changes `security` and wishes what `emit` takes. */
 export type Step = { readonly security: Security; readonly now: Now; readonly emit: Emit };

@@ -4,11 +4,11 @@
  * ms; delays are stored as the instant of their end.
  */
 
-import { isObject, type JsonObject } from '../common/json.js';
+import { isObject, objectOf, textIn, type JsonObject } from '../common/json.js';
 import type { Now } from '../ports.js';
 import { isClear } from './broker-link.js';
 import { note, waitingKey, type Alert, type Security, type Step, type ZoneValue } from './security.js';
-import { isArmed, isSecurityState, type ArmedMode } from './vocabulary.js';
+import { isArmed, isArmedMode, isSecurityState } from './vocabulary.js';
 import type { Latch, Memory, Motion, RefusedCommand, Truth, Zone } from './zone.js';
 
 const VERSION = 1;
@@ -20,7 +20,7 @@ export type StoredSecurity = {
   readonly upAt: number | null;
   readonly unseenUntil: number;
   readonly subscribed: readonly string[];
-  readonly zones: Readonly<Record<string, StoredZone>>;
+  readonly zones: Readonly<Record<string, unknown>>;
   readonly waiting: readonly Motion[];
   readonly alertedAt: StoredAlerts;
   readonly undelivered: readonly Alert[];
@@ -29,23 +29,15 @@ export type StoredSecurity = {
 /** The last alert of each sensor, by alias. */
 export type StoredAlerts = Readonly<Record<string, { readonly zone: string; readonly at: number }>>;
 
-type StoredZone = {
-  readonly kind: string;
-  readonly memory: Memory | null;
-  readonly truth: Truth | null;
-  readonly latch: Latch | null;
-  readonly refusedCommand: RefusedCommand | null;
-  readonly orderedAt: number | null;
-};
-
-function storedZone(zone: Zone): StoredZone {
+function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
+  const { settings, memory, truth, latch, refusedCommand, orderedAt } = zone;
   return {
-    kind: zone.settings.kind,
-    memory: zone.memory ?? null,
-    truth: zone.truth ?? null,
-    latch: zone.latch ?? null,
-    refusedCommand: zone.refusedCommand ?? null,
-    orderedAt: zone.orderedAt ?? null,
+    kind: settings.kind,
+    memory: memory ?? null,
+    truth: truth ?? null,
+    latch: latch ?? null,
+    refusedCommand: refusedCommand ?? null,
+    orderedAt: orderedAt ?? null,
   };
 }
 
@@ -76,114 +68,98 @@ export function alertsOf({ alertedAt }: Security): StoredAlerts {
  */
 export function recallAlerts({ alertedAt }: Security, stored: unknown): void {
   alertedAt.clear();
-  for (const [alias, value] of Object.entries(fields(stored) ?? {})) {
-    const [zone, at] = [text(fields(value)?.['zone']), instant(fields(value)?.['at'])];
+  for (const [alias, value] of Object.entries(fields(stored))) {
+    const zone = textIn(fields(value), 'zone');
+    const at = instantIn(fields(value), 'at');
     if (zone !== undefined && at !== undefined) alertedAt.set(alias, { zone, at });
   }
 }
 
-const fields = (value: unknown): JsonObject | undefined => (isObject(value) ? value : undefined);
+function fields(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
 
 /** An instant that a Date can hold (ECMAScript, "Time Values and Time Range"). */
-function instant(value: unknown): number | undefined {
+function instantIn(object: JsonObject, key: string): number | undefined {
+  const value = object[key];
   return typeof value === 'number' && Math.abs(value) <= 8.64e15 ? value : undefined;
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+/** All of these texts, or nothing. */
+function textsIn<K extends string>(object: JsonObject, ...keys: K[]): Record<K, string> | undefined {
+  const isWhole = (texts: JsonObject): texts is Record<K, string> =>
+    keys.every((key) => typeof texts[key] === 'string');
+  const texts = Object.fromEntries(keys.map((key) => [key, object[key]]));
+  return isWhole(texts) ? texts : undefined;
 }
 
 /** What can be read of a stored list. */
-function list<T>(value: unknown, read: (item: unknown) => T | undefined): readonly T[] {
+function listOf<T>(value: unknown, read: (item: unknown) => T | undefined): readonly T[] {
   return Array.isArray(value) ? value.flatMap((item) => read(item) ?? []) : [];
 }
 
-const MODES: ReadonlySet<unknown> = new Set<ArmedMode>([
-  'away',
-  'home',
-  'night',
-  'vacation',
-  'custom_bypass',
-]);
-
-function isMode(value: unknown): value is ArmedMode {
-  return MODES.has(value);
-}
-
-function readMemory(value: unknown): Memory | undefined {
-  const stored = fields(value);
-  const since = instant(stored?.['since']);
-  const state = stored?.['state'];
+function readMemory(stored: JsonObject): Memory | undefined {
+  const since = instantIn(stored, 'since');
+  const { state, mode } = stored;
   if (!isSecurityState(state) || since === undefined) return undefined;
-  const mode = stored?.['mode'];
   // an armed zone that has lost since when would not be believed for any motion
-  const armedSince = instant(stored?.['armedSince']) ?? (isArmed(state) ? since : undefined);
-  return { state, since, mode: isMode(mode) ? mode : undefined, armedSince };
+  const armedSince = instantIn(stored, 'armedSince') ?? (isArmed(state) ? since : undefined);
+  return { state, since, mode: isArmedMode(mode) ? mode : undefined, armedSince };
 }
 
-function readTruth(value: unknown): Truth | undefined {
-  const stored = fields(value);
-  const memory = readMemory(value);
-  const sequence = stored?.['sequence'];
+function readTruth(stored: JsonObject): Truth | undefined {
+  const memory = readMemory(stored);
+  const { sequence, entry } = stored;
   if (memory === undefined || typeof sequence !== 'number' || !Number.isSafeInteger(sequence))
     return undefined;
-  const delayed = memory.state === 'arming' || memory.state === 'pending';
-  const until = instant(stored?.['until']) ?? memory.since;
+  const { state, since } = memory;
   return {
     ...memory,
     sequence,
-    until: delayed ? until : undefined,
-    entry: memory.state === 'pending' ? readMotion(stored?.['entry']) : undefined,
+    until: state === 'arming' || state === 'pending' ? (instantIn(stored, 'until') ?? since) : undefined,
+    entry: state === 'pending' ? readMotion(entry) : undefined,
   };
 }
 
 function readMotion(value: unknown): Motion | undefined {
   const stored = fields(value);
-  if (stored === undefined) return undefined;
-  const [alias, zone, id] = [text(stored['alias']), text(stored['zone']), text(stored['id'])];
-  const [address, source, at] = [text(stored['address']), text(stored['source']), instant(stored['at'])];
-  if (alias === undefined || zone === undefined || id === undefined) return undefined;
-  if (address === undefined || source === undefined || at === undefined) return undefined;
-  const modes = stored['modes'];
-  const known = Array.isArray(modes) ? modes.filter(isMode) : undefined;
-  const earliestAt = instant(stored['earliestAt']) ?? at;
-  return { alias, zone, id, at, earliestAt, late: stored['late'] === true, modes: known, address, source };
+  const texts = textsIn(stored, 'alias', 'zone', 'id', 'address', 'source');
+  const at = instantIn(stored, 'at');
+  if (texts === undefined || at === undefined) return undefined;
+  const { alias, zone, id, address, source } = texts;
+  const earliestAt = instantIn(stored, 'earliestAt') ?? at;
+  const modes = Array.isArray(stored['modes']) ? stored['modes'].filter(isArmedMode) : undefined;
+  return { alias, zone, id, at, earliestAt, late: stored['late'] === true, modes, address, source };
 }
 
 /** Version 0.1 stored the event as it was published, and its topic. */
 function readAlert(value: unknown): Alert | undefined {
   const stored = fields(value);
-  const said = fields(stored?.['event']) ?? stored;
-  const [id, at, zone] = [text(stored?.['id']), instant(stored?.['at']), text(said?.['zone'])];
+  const said = isObject(stored['event']) ? stored['event'] : stored;
+  const [id, at, zone] = [textIn(stored, 'id'), instantIn(stored, 'at'), textIn(said, 'zone')];
   if (id === undefined || at === undefined || zone === undefined) return undefined;
   return {
     id,
     at,
     zone,
-    alias: text(said?.['alias']) ?? null,
-    address: text(said?.['address']) ?? null,
-    source: text(said?.['source']) ?? '',
-    security: text(said?.['security']) ?? 'unknown',
-    verified: said?.['verified'] === true,
-    late: said?.['late'] === true,
+    alias: textIn(said, 'alias') ?? null,
+    address: textIn(said, 'address') ?? null,
+    source: textIn(said, 'source') ?? '',
+    security: textIn(said, 'security') ?? 'unknown',
+    verified: said['verified'] === true,
+    late: said['late'] === true,
   };
 }
 
-function readLatch(value: unknown): Latch | undefined {
-  const stored = fields(value);
-  const [id, at] = [text(stored?.['id']), instant(stored?.['at'])];
-  return id === undefined || at === undefined
-    ? undefined
-    : { id, at, alias: text(stored?.['alias']) ?? null };
+function readLatch(stored: JsonObject): Latch | undefined {
+  const [id, at] = [textIn(stored, 'id'), instantIn(stored, 'at')];
+  if (id === undefined || at === undefined) return undefined;
+  return { id, at, alias: textIn(stored, 'alias') ?? null };
 }
 
-function readRefused(value: unknown): RefusedCommand | undefined {
-  const stored = fields(value);
-  const [command, reason] = [text(stored?.['command']), text(stored?.['reason'])];
-  const at = instant(stored?.['at']);
-  return command === undefined || reason === undefined || at === undefined
-    ? undefined
-    : { command, reason, at };
+function readRefused(stored: JsonObject): RefusedCommand | undefined {
+  const [texts, at] = [textsIn(stored, 'command', 'reason'), instantIn(stored, 'at')];
+  return texts === undefined || at === undefined ? undefined : { ...texts, at };
 }
 
 /** The delay that was running goes on for what is left of it, at most its whole length. */
@@ -196,14 +172,14 @@ function resumeDelay(zone: Zone, now: Now): void {
 
 function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   const stored = fields(value);
-  if (stored?.['kind'] !== zone.settings.kind) return false;
+  if (stored['kind'] !== zone.settings.kind) return false;
   const owned = zone.settings.kind === 'owned';
-  zone.truth = owned ? readTruth(stored['truth']) : undefined;
+  zone.truth = owned ? readTruth(objectOf(stored, 'truth')) : undefined;
   zone.announced = zone.truth;
-  zone.memory = owned ? undefined : readMemory(stored['memory']);
-  zone.latch = readLatch(stored['latch']);
-  zone.refusedCommand = readRefused(stored['refusedCommand']);
-  zone.orderedAt = owned ? instant(stored['orderedAt']) : undefined;
+  zone.memory = owned ? undefined : readMemory(objectOf(stored, 'memory'));
+  zone.latch = readLatch(objectOf(stored, 'latch'));
+  zone.refusedCommand = readRefused(objectOf(stored, 'refusedCommand'));
+  zone.orderedAt = owned ? instantIn(stored, 'orderedAt') : undefined;
   if (zone.truth !== undefined) {
     // presumed on the broker already: the first verification will tell
     const said: ZoneValue = { channel: 'state', value: zone.truth.state };
@@ -219,26 +195,28 @@ export function restore(step: Step, stored: unknown): void {
   const { security, now } = step;
   const document = fields(stored);
   const complain = (what: object) => note(step, 'warn', 'stored security state is damaged and ignored', what);
-  if (document?.['version'] !== VERSION) {
-    complain({ version: document?.['version'] ?? null });
+  if (document['version'] !== VERSION) {
+    complain({ version: document['version'] ?? null });
     return;
   }
   const { link, zones } = security;
-  link.session = text(document['session']) ?? '';
-  link.upAt = instant(document['upAt']);
-  link.unseenUntil = instant(document['unseenUntil']) ?? now.at;
-  security.subscribed = new Set(list(document['subscribed'], text));
-  const storedZones = fields(document['zones']) ?? {};
+  link.session = textIn(document, 'session') ?? '';
+  link.upAt = instantIn(document, 'upAt');
+  link.unseenUntil = instantIn(document, 'unseenUntil') ?? now.at;
+  security.subscribed = new Set(
+    listOf(document['subscribed'], (topic) => (typeof topic === 'string' ? topic : undefined)),
+  );
+  const storedZones = objectOf(document, 'zones');
   for (const [name, zone] of zones) {
     if (!Object.hasOwn(storedZones, name)) continue;
     if (!restoreZone(zone, storedZones[name], now)) complain({ zone: name });
   }
-  for (const motion of list(document['waiting'], readMotion)) {
+  for (const motion of listOf(document['waiting'], readMotion)) {
     const key = waitingKey(motion.alias, 'gap');
     if (!security.waiting.has(key)) security.waiting.set(key, { motion, kind: 'gap', readAt: motion.at });
   }
   recallAlerts(security, document['alertedAt']);
-  for (const alert of list(document['undelivered'], readAlert)) security.undelivered.set(alert.id, alert);
+  for (const alert of listOf(document['undelivered'], readAlert)) security.undelivered.set(alert.id, alert);
 }
 
 /**

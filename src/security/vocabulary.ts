@@ -8,7 +8,10 @@
 import { parseJson } from '../common/json.js';
 
 /** Ways of being armed, Home Assistant's words without `armed_`. */
-export type ArmedMode = 'away' | 'home' | 'night' | 'vacation' | 'custom_bypass';
+export const ARMED_MODES = ['away', 'home', 'night', 'vacation', 'custom_bypass'] as const;
+
+/** One of them. */
+export type ArmedMode = (typeof ARMED_MODES)[number];
 
 /** Security states, in Home Assistant's words. Unknown is not among them: it is the absence of a state. */
 export const SECURITY_STATES = [
@@ -151,6 +154,11 @@ export function commandWord(command: Command): string {
 }
 
 const STATES: ReadonlySet<string> = new Set(SECURITY_STATES);
+
+/** Whether a value read from disk is a way of being armed. */
+export function isArmedMode(value: unknown): value is ArmedMode {
+  return ARMED_MODES.some((mode) => mode === value);
+}
 
 /** Whether a value read from disk is a security state. */
 export function isSecurityState(value: unknown): value is SecurityState {

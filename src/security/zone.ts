@@ -10,7 +10,7 @@ import { whyUnknown, type Tracker, type WhyUnknown } from './tracker.js';
 import { armedMode, isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
 
 /** What to do with motion in a zone whose security state is not known (docs/design.md, decision 8). */
-export type OnUnknown = 'last_known' | 'alert' | 'annotate';
+type OnUnknown = 'last_known' | 'alert' | 'annotate';
 
 /**
  * A zone, checked and with its defaults filled in. `external`: its state is some other program's topic and
