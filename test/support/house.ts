@@ -165,7 +165,8 @@ export function makeHouse({
       appendFileSync(logPath, `${lines.join('\n')}\n`);
     },
     remove: async () => {
-      await stop('SIGKILL');
+      // a process that is killed cannot write down what it has run
+      await stop(process.env['CHILD_COVERAGE'] === undefined ? 'SIGKILL' : 'SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },
   };
