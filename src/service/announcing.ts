@@ -97,7 +97,7 @@ export class Announcer {
     const { sending, ports } = this.#parts;
     const pause = steps.findIndex(({ pauseMsAfter }) => pauseMsAfter > 0);
     for (const step of pause < 0 ? steps : steps.slice(0, pause + 1)) this.#take(step.message);
-    sending.pump();
+    sending.send();
     const waitMs = steps[pause]?.pauseMsAfter;
     if (waitMs === undefined) this.#arrive();
     else this.#callOff = ports.clock.after(waitMs, () => this.#walk(steps.slice(pause + 1)));
@@ -127,7 +127,7 @@ export class Announcer {
   #say(force: boolean): void {
     const { sending } = this.#parts;
     for (const { topic, payload } of this.#current) sending.put({ kind: 'discovery', topic, payload, force });
-    sending.pump();
+    sending.send();
   }
 
   /** Deletes the retained copies of what this configuration does not publish any more. */
@@ -138,7 +138,7 @@ export class Announcer {
       if (!expected.has(topic) && placeOf(topic) === undefined)
         sending.put({ kind: 'state', topic, payload: '', force: true });
     }
-    sending.pump();
+    sending.send();
   }
 }
 

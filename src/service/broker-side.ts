@@ -1,8 +1,9 @@
 /** What the service does when the connection to the broker tells something. */
 
 import { hideOverdueMotion, securityStep } from '../bridge/bridge.js';
+import { farewell } from '../bridge/messages.js';
 import { bridgeTopic } from '../mqtt/topics.js';
-import type { BrokerListener, Now, Received } from '../ports.js';
+import type { Broker, BrokerListener, Now, Received } from '../ports.js';
 import { isClear } from '../security/broker-link.js';
 import { closed, connected, received, subscribed } from '../security/connection.js';
 import { listenTo } from '../security/setup.js';
@@ -13,6 +14,9 @@ import { commandTopics, obey } from './lamp-commands.js';
 import type { LogSide } from './log-side.js';
 import type { Parts } from './parts.js';
 import type { Reports, SessionSeen } from './reports.js';
+
+/** A connection has so long to say farewell. */
+const BROKER_STOP_MS = 700;
 
 /** So many topics of what waited in the session are told by name. */
 const NAMED = 50;
@@ -143,6 +147,25 @@ export class BrokerSide implements BrokerListener {
     settle();
   }
 
+  start(): void {
+    this.#parts.links.broker.start(this);
+  }
+
+  /** Another connection takes over. A clean end has no last will: who listens below `baseTopic` has to be told. */
+  async replace(broker: Broker, baseTopic: string): Promise<void> {
+    const { links } = this.#parts;
+    await links.broker.stop([farewell(baseTopic)], BROKER_STOP_MS);
+    if (this.#session !== undefined) this.closed('reconnecting with new settings');
+    links.broker = broker;
+    broker.start(this);
+  }
+
+  /** The end of the service. */
+  async stop(): Promise<void> {
+    const { links, settings } = this.#parts;
+    await links.broker.stop([farewell(settings.core.baseTopic)], BROKER_STOP_MS);
+  }
+
   /** Listens to what is no zone's, as the settings of now say. */
   listen(now: Now): void {
     const { bridge, settings } = this.#parts;
@@ -157,7 +180,7 @@ export class BrokerSide implements BrokerListener {
     ports.log.info({}, 'home assistant was started: telling it everything again');
     this.#announcer.birth(() => {
       outbox.republishAll(['availability', 'state']);
-      sending.pump();
+      sending.send();
     });
   }
 

@@ -17,25 +17,6 @@ import type { Checkpoint } from './checkpoint.js';
 import { concern, NEVER_THERE } from './condition.js';
 import type { Parts } from './parts.js';
 
-/** Where a log was left. */
-export type Left = {
-  readonly logPath: string;
-  readonly position: LogPosition | undefined;
-  /** Files begun since. */
-  readonly generations: readonly FilePosition[];
-};
-
-/** Where an earlier run left it; at the first start of all that is the log at `logPath`. */
-export function leftBy({ settled, generations }: Checkpoint, logPath: string): Left {
-  return { logPath: settled?.logPath ?? logPath, position: settled?.log, generations };
-}
-
-/** Where a source leaves it that has been stopped; one that has never found its log knows nothing. */
-export function leftOf(source: LineSource, logPath: string): Left {
-  const { files } = source.position();
-  return { logPath, position: files.length > 0 ? { files } : undefined, generations: [] };
-}
-
 /** A follower that waits at a rotation for what heyu has begun to say tells no end for up to 3 s. */
 const LOOK_MS = 4000;
 
@@ -67,19 +48,19 @@ export class LogSide implements LineListener {
     return this.#isCaughtUp && !this.#parts.sending.isHoldingReader();
   }
 
-  /** Follows the log of the settings. What stands in a log that we come to anew was never ours to tell. */
-  start(left: Left): void {
-    const { links, settings, ports } = this.#parts;
-    this.#standing = 'starting';
-    if (left.logPath === settings.logPath) {
-      links.source.start(this, left.position, left.generations);
-      return;
-    }
-    ports.log.warn(
-      { before: left.logPath, now: settings.logPath },
-      'another heyu log than before: reading begins at its end',
-    );
-    links.source.start(this, undefined, []);
+  /** Follows the log from where an earlier run left it; at the first start of all from its end. */
+  start({ settled, generations }: Checkpoint): void {
+    this.#follow(settled?.logPath, settled?.log, generations);
+  }
+
+  /** Another follower goes on where the one of now is; one that has never found its log (`logPath`) knows nothing. */
+  async replace(source: LineSource, logPath: string): Promise<void> {
+    const { links, sending } = this.#parts;
+    await links.source.stop();
+    const { files } = links.source.position();
+    links.source = source;
+    if (sending.isHoldingReader()) source.pause();
+    this.#follow(logPath, files.length > 0 ? { files } : undefined, []);
   }
 
   line(line: LogLine): void {
@@ -120,7 +101,9 @@ export class LogSide implements LineListener {
 
   incident(incident: LogIncident): void {
     const { ports, condition, bridge, settle } = this.#parts;
-    sayIncident(ports.log, incident);
+    const { kind, ...fields } = incident;
+    const [level, words] = INCIDENTS[kind];
+    ports.log[level](fields, words);
     if (incident.kind !== 'lost') return;
     const [from, to] = [incident.from, incident.to].map((at) => isoAt(at, bridge.core.reader.stamps.zone));
     concern(condition, 'lines_lost', `between ${from} and ${to}`);
@@ -147,6 +130,21 @@ export class LogSide implements LineListener {
     concern(condition, 'log_quiet');
     const hours = Math.round(settings.core.quietAfterMs / 3_600_000);
     ports.log.warn({ hours }, 'heyu has written nothing for long');
+  }
+
+  /** What stands in a log that we come to anew was never ours to tell. */
+  #follow(
+    before: string | undefined,
+    position: LogPosition | undefined,
+    generations: readonly FilePosition[],
+  ): void {
+    const { links, settings, ports } = this.#parts;
+    const { logPath } = settings;
+    const isSame = before === undefined || before === logPath;
+    this.#standing = 'starting';
+    if (!isSame)
+      ports.log.warn({ before, now: logPath }, 'another heyu log than before: reading begins at its end');
+    links.source.start(this, isSame ? position : undefined, isSame ? generations : []);
   }
 
   #reachedEnd(now: Now): void {
@@ -195,19 +193,10 @@ function sayStatus(log: Log, status: LogStatus, isFirst: boolean): void {
   }
 }
 
-/** Something has happened to the heyu log. */
-function sayIncident(log: Log, { kind, ...fields }: LogIncident): void {
-  switch (kind) {
-    case 'rotated':
-      log.info(fields, 'the heyu log was rotated, following the new one');
-      return;
-    case 'rewritten':
-      log.info(fields, 'the heyu log was rewritten, reading it from its beginning');
-      return;
-    case 'line_too_long':
-      log.warn(fields, 'skipped a line that heyu cannot have written: it is too long');
-      return;
-    case 'lost':
-      log.warn(fields, 'lines of the heyu log are gone for good');
-  }
-}
+/** What has happened to the heyu log, in words. */
+const INCIDENTS: Readonly<Record<LogIncident['kind'], readonly ['info' | 'warn', string]>> = {
+  rotated: ['info', 'the heyu log was rotated, following the new one'],
+  rewritten: ['info', 'the heyu log was rewritten, reading it from its beginning'],
+  line_too_long: ['warn', 'skipped a line that heyu cannot have written: it is too long'],
+  lost: ['warn', 'lines of the heyu log are gone for good'],
+};

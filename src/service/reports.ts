@@ -45,9 +45,8 @@ const SOON_MS = 1000;
 /** Reports from now on, the first time at once. */
 export class Reports {
   readonly #parts: Parts;
-  readonly #around: () => Omit<Surroundings, 'startedAt'>;
-  readonly #startedAt: number;
-  #infoDue: number;
+  readonly #around: () => Surroundings;
+  #infoDue = 0;
   /** The counters at the last summary. */
   #summedUp: Partial<Counters>;
   #expiredBefore = 0;
@@ -55,13 +54,10 @@ export class Reports {
   #problem: string | null | undefined;
   #status = '';
 
-  constructor(parts: Parts, around: () => Omit<Surroundings, 'startedAt'>, summedUp: Partial<Counters> = {}) {
+  constructor(parts: Parts, around: () => Surroundings, summedUp: Partial<Counters> = {}) {
     this.#parts = parts;
     this.#around = around;
     this.#summedUp = summedUp;
-    const { at, mono } = parts.time.moment();
-    this.#startedAt = at;
-    this.#infoDue = mono;
   }
 
   /** Says what is new of what is wrong, and the status line. */
@@ -90,7 +86,7 @@ export class Reports {
 
   statusLine(): string {
     const { bridge, condition } = this.#parts;
-    return statusOf(bridge, condition, this.#surroundings());
+    return statusOf(bridge, condition, this.#around());
   }
 
   /** `bridge/info` is to be published by this time (monotonic ms). */
@@ -112,7 +108,7 @@ export class Reports {
   tick({ mono }: Now): void {
     const { bridge, condition, outbox, ports } = this.#parts;
     this.#infoDue = mono + INFO_MS;
-    this.#own('info', infoOf(bridge, condition, this.#surroundings()));
+    this.#own('info', infoOf(bridge, condition, this.#around()));
     if (bridge.core.unmappedChanged) {
       bridge.core.unmappedChanged = false;
       this.#own('unmapped', unmappedOf(bridge));
@@ -134,10 +130,6 @@ export class Reports {
     this.#own('summary', JSON.stringify(summary));
     // said for a day
     condition.delete('lines_lost');
-  }
-
-  #surroundings(): Surroundings {
-    return { ...this.#around(), startedAt: this.#startedAt };
   }
 
   #own(topic: BridgeTopic, payload: string, kind: 'availability' | 'state' = 'state'): void {

@@ -10,19 +10,11 @@ import type { Clock, IdFile, Log, StateStore } from '../ports.js';
 /** Waits before the next attempt after a failure. */
 const RETRY_MS = 10_000;
 
-/** What a saving asks for and tells. */
-export type SavingHooks = {
-  /** What is to be written, built at that moment. */
-  readonly document: () => unknown;
-  /** Everything up to this number is on disk, or has failed to get there. */
-  readonly done: (number: number) => void;
-  readonly failingChanged: (isFailing: boolean) => void;
-};
-
 /** Writes documents. */
 export class Saving {
   readonly #store: Pick<StateStore, 'save'>;
-  readonly #hooks: SavingHooks;
+  readonly #document: () => unknown;
+  readonly #done: (number: number) => void;
   readonly #clock: Clock;
   readonly #log: Log;
   #requested = 0;
@@ -31,9 +23,17 @@ export class Saving {
   #isFailing = false;
   #callOffRetry = (): void => undefined;
 
-  constructor(store: Pick<StateStore, 'save'>, hooks: SavingHooks, clock: Clock, log: Log) {
+  /** `document` builds what is to be written at that moment; `done` gets the highest number dealt with. */
+  constructor(
+    store: Pick<StateStore, 'save'>,
+    document: () => unknown,
+    done: (number: number) => void,
+    clock: Clock,
+    log: Log,
+  ) {
     this.#store = store;
-    this.#hooks = hooks;
+    this.#document = document;
+    this.#done = done;
     this.#clock = clock;
     this.#log = log;
   }
@@ -63,26 +63,20 @@ export class Saving {
       const number = this.#requested;
       this.#callOffRetry();
       try {
-        await this.#store.save(this.#hooks.document());
+        await this.#store.save(this.#document());
         if (this.#isFailing) this.#log.info({}, 'the state can be saved again');
-        this.#failing(false);
+        this.#isFailing = false;
       } catch (error) {
         const reason = errorText(error);
         if (!this.#isFailing)
           this.#log.warn({ reason }, 'the state cannot be saved: a restart may repeat or forget events');
-        this.#failing(true);
+        this.#isFailing = true;
         this.#callOffRetry = this.#clock.after(RETRY_MS, () => void this.request());
       }
       this.#dealtWith = number;
-      this.#hooks.done(number);
+      this.#done(number);
     }
     this.#running = undefined;
-  }
-
-  #failing(isFailing: boolean): void {
-    if (this.#isFailing === isFailing) return;
-    this.#isFailing = isFailing;
-    this.#hooks.failingChanged(isFailing);
   }
 }
 

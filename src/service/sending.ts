@@ -1,7 +1,7 @@
 /** Moves messages from the outbox to the broker, and holds the reader back while too many events wait. */
 
 import type { Outbox } from '../mqtt/outbox.js';
-import { failureKind, type Outgoing, type Refusal } from '../mqtt/outgoing.js';
+import { failureKind, type Outgoing, type Refusal, type Sending as OnItsWay } from '../mqtt/outgoing.js';
 import type { Broker, Clock, LineSource, Log, Now } from '../ports.js';
 import type { Progress } from './checkpoint.js';
 import { concern, type Condition } from './condition.js';
@@ -16,87 +16,68 @@ const LOOK_MS = 10;
 /** What is too old is dropped so often while nobody takes it. */
 const EXPIRE_MS = 60_000;
 
+/** What the way out leads through. */
+export type SendingParts = {
+  readonly outbox: Outbox;
+  readonly links: Links;
+  readonly ports: { readonly clock: Clock; readonly log: Log };
+  readonly progress: Progress;
+  /** Knows the events that need not be sent again. */
+  readonly taken: Acknowledged;
+  readonly refusals: Refusals;
+  /** A topic was refused. */
+  readonly settle: () => void;
+};
+
 /** The way out. */
 export class Sending {
-  readonly #outbox: Outbox;
-  readonly #links: Links;
-  readonly #ports: { readonly clock: Clock; readonly log: Log };
-  readonly #progress: Progress;
-  readonly #taken: Acknowledged;
-  readonly #refused: (topic: string, reason: string, why: Refusal) => void;
+  readonly #parts: SendingParts;
   /** While the reader is held back: when to look for what is too old, monotonic ms. */
   #expireDue = Infinity;
-  #isPumping = false;
+  #isSending = false;
+
+  constructor(parts: SendingParts) {
+    this.#parts = parts;
+  }
 
   /**
-   * Takes a message of the bridge and sends what may be sent now: motion goes out before what else a line causes is put
-   * into words.
+   * Sends what may be sent now, and takes a message of the bridge before: motion goes out before what else a line
+   * causes is put into words.
    */
-  readonly send = (message: Outgoing): void => {
-    this.#progress.isChanged = true;
-    this.put(message);
-    this.pump();
+  readonly send = (message?: Outgoing): void => {
+    if (message !== undefined) {
+      this.#parts.progress.isChanged = true;
+      this.put(message);
+    }
+    if (this.#isSending) return;
+    this.#isSending = true;
+    const { broker } = this.#parts.links;
+    while (broker.isConnected()) {
+      const next = this.#parts.outbox.next(this.#parts.ports.clock.wallMs());
+      if (next === undefined) break;
+      broker.publish(next, (error) => this.#sent(next, error));
+    }
+    this.#isSending = false;
   };
 
-  /** `taken` knows the events that need not be sent again; `refused` is told of each topic that the broker does not take. */
-  constructor(
-    outbox: Outbox,
-    around: { readonly links: Links; readonly clock: Clock; readonly log: Log },
-    progress: Progress,
-    taken: Acknowledged,
-    refused: (topic: string, reason: string, why: Refusal) => void,
-  ) {
-    this.#outbox = outbox;
-    this.#links = around.links;
-    this.#ports = around;
-    this.#progress = progress;
-    this.#taken = taken;
-    this.#refused = refused;
-  }
-
-  /** Puts a message into the outbox; `pump` sends it. */
+  /** Puts a message into the outbox; `send` sends it. */
   put(message: Outgoing): void {
+    const { outbox, taken, progress, links, ports } = this.#parts;
     if (message.kind !== 'event') {
-      this.#outbox.put(message);
+      outbox.put(message);
       return;
     }
-    if (this.#taken.has(message.id)) {
-      this.#taken.add(message.id, this.#outbox.skip());
+    if (taken.has(message.id)) {
+      taken.add(message.id, outbox.skip());
       return;
     }
-    const { gate } = this.#progress;
-    this.#outbox.put(gate > (message.afterSave ?? 0) ? { ...message, afterSave: gate } : message);
-    if (this.isHoldingReader() || !this.#outbox.isFull()) return;
-    this.#expireDue = this.#ports.clock.monotonicMs() + EXPIRE_MS;
-    this.#links.source.pause();
-    const { events } = this.#outbox.counts();
-    this.#ports.log.info({ events }, 'the broker does not take events: reading pauses');
-  }
-
-  /** Sends what may be sent now. */
-  pump(): void {
-    if (this.#isPumping) return;
-    this.#isPumping = true;
-    const { broker } = this.#links;
-    while (broker.isConnected()) {
-      const message = this.#outbox.next(this.#ports.clock.wallMs());
-      if (message === undefined) break;
-      broker.publish(message, (error) => {
-        const { sequence, id } = message;
-        if (error === undefined) {
-          this.#outbox.acknowledged(sequence);
-          if (id !== undefined) this.#taken.add(id, sequence);
-        } else {
-          const kind = failureKind(error);
-          this.#outbox.failed(sequence, kind);
-          if (kind !== 'lost') this.#refused(message.topic, error.message, kind);
-        }
-        this.#letReaderGoOn();
-        this.#progress.check();
-        this.pump();
-      });
-    }
-    this.#isPumping = false;
+    const { gate } = progress;
+    outbox.put(gate > (message.afterSave ?? 0) ? { ...message, afterSave: gate } : message);
+    if (this.isHoldingReader() || !outbox.isFull()) return;
+    this.#expireDue = ports.clock.monotonicMs() + EXPIRE_MS;
+    links.source.pause();
+    const { events } = outbox.counts();
+    ports.log.info({ events }, 'the broker does not take events: reading pauses');
   }
 
   isHoldingReader(): boolean {
@@ -111,30 +92,47 @@ export class Sending {
   /** Drops what is too old, and lets the reader go on if that made room. */
   tick({ at, mono }: Now): void {
     this.#expireDue = mono + EXPIRE_MS;
-    this.#outbox.expire(at);
+    this.#parts.outbox.expire(at);
     this.#letReaderGoOn();
   }
 
   /** Resolves when everything was dealt with, or after so many ms, or when nobody is there to take it. */
   async settleAll(mostMs: number): Promise<void> {
-    const { clock } = this.#ports;
+    const { clock } = this.#parts.ports;
     const until = clock.monotonicMs() + mostMs;
-    const { lastNumber } = this.#outbox;
-    this.pump();
+    const { lastNumber } = this.#parts.outbox;
+    this.send();
     while (
-      this.#links.broker.isConnected() &&
-      !this.#outbox.isSettledUpTo(lastNumber) &&
+      this.#parts.links.broker.isConnected() &&
+      !this.#parts.outbox.isSettledUpTo(lastNumber) &&
       clock.monotonicMs() < until
     ) {
       await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
-      this.pump();
+      this.send();
     }
   }
 
+  #sent({ sequence, id, topic }: OnItsWay, error: Error | undefined): void {
+    if (error === undefined) {
+      this.#parts.outbox.acknowledged(sequence);
+      if (id !== undefined) this.#parts.taken.add(id, sequence);
+    } else {
+      const kind = failureKind(error);
+      this.#parts.outbox.failed(sequence, kind);
+      if (kind !== 'lost') {
+        this.#parts.refusals.refused(topic, error.message, kind);
+        this.#parts.settle();
+      }
+    }
+    this.#letReaderGoOn();
+    this.#parts.progress.check();
+    this.send();
+  }
+
   #letReaderGoOn(): void {
-    if (!this.isHoldingReader() || !this.#outbox.hasRoom()) return;
+    if (!this.isHoldingReader() || !this.#parts.outbox.hasRoom()) return;
     this.#expireDue = Infinity;
-    this.#links.source.resume();
+    this.#parts.links.source.resume();
   }
 }
 

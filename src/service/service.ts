@@ -14,7 +14,6 @@ import {
 } from '../bridge/bridge.js';
 import { interruptHeartbeats, memoryOf, shiftDeadlines } from '../bridge/core.js';
 import { TROUBLES, type Trouble } from '../bridge/health.js';
-import { farewell } from '../bridge/messages.js';
 import { placeOf } from '../homeassistant/remembered.js';
 import { Outbox } from '../mqtt/outbox.js';
 import type { Broker, LineSource, Now } from '../ports.js';
@@ -32,7 +31,7 @@ import {
   type Checkpoint,
 } from './checkpoint.js';
 import { concern, concernIgnored, type Condition } from './condition.js';
-import { leftBy, leftOf, LogSide } from './log-side.js';
+import { LogSide } from './log-side.js';
 import type { Parts, ServicePorts } from './parts.js';
 import { Reports } from './reports.js';
 import { Acknowledged, Saving } from './saving.js';
@@ -43,7 +42,6 @@ import { Time } from './time.js';
 const LONG_STILL_MS = 60_000;
 
 const SETTLE_MS = 1000;
-const BROKER_STOP_MS = 700;
 
 /** Wants to be called again at a time, monotonic ms; Infinity = when something happens. */
 type Wish = { readonly due: (now: Now) => number; readonly tick: (now: Now) => void };
@@ -88,14 +86,8 @@ export class Service {
     const refusals = new Refusals(outbox, condition, log, () => time.now());
     const saves = new Saving(
       ports.store,
-      {
-        document: () => this.#document(),
-        done: (number) => this.#saved(number),
-        failingChanged: (isFailing) => {
-          if (isFailing) concern(condition, 'disk');
-          else condition.delete('disk');
-        },
-      },
+      () => this.#document(),
+      (number) => this.#saved(number),
       clock,
       log,
     );
@@ -105,10 +97,9 @@ export class Service {
       delivered: (alert) => delivered(bridge.security, alert),
       save: () => saves.request(),
     });
-    const sending = new Sending(outbox, { links, clock, log }, progress, taken, (topic, reason, why) => {
-      refusals.refused(topic, reason, why);
-      this.#settle();
-    });
+    const settle = (): void => this.#settle();
+    const way = { outbox, links, ports, progress, refusals, settle };
+    const sending = new Sending({ ...way, taken });
     const sinks: BridgeSinks = {
       put: sending.send,
       subscribe: (topics) => links.broker.subscribe(topics),
@@ -124,14 +115,14 @@ export class Service {
     for (const trouble of Object.keys(bridge.core.health.troubles)) concern(condition, trouble as Trouble);
     this.#saves = saves;
     this.#writing = progress.extent;
-    const settle = (): void => this.#settle();
-    const shared = { bridge, outbox, sending, refusals, progress, condition };
-    this.#parts = { settings, isStopping: false, ports, links, time, ...shared, settle };
+    this.#parts = { ...way, settings, isStopping: false, time, bridge, sending, condition };
     this.#announcer = new Announcer(this.#parts, stored.discovery, () => saves.request());
     this.#log = new LogSide(this.#parts);
+    const startedAt = time.moment().at;
     this.#reports = new Reports(
       this.#parts,
       () => ({
+        startedAt,
         logPath: this.#parts.settings.logPath,
         logStatus: this.#log.standing,
         isConnected: links.broker.isConnected(),
@@ -147,14 +138,14 @@ export class Service {
 
   /** Resolves when the log is being followed; the broker may come later. */
   async start(): Promise<void> {
-    const { condition, settings, links, time } = this.#parts;
+    const { condition, settings, time } = this.#parts;
     // what may be published is remembered before it is: a later configuration has to be able to take it back
     this.#saves.request();
     await this.#saves.flush();
     concernIgnored(condition, settings.ignored);
-    this.#log.start(leftBy(this.#stored, settings.logPath));
+    this.#log.start(this.#stored);
     this.#broker.listen(time.now());
-    links.broker.start(this.#broker);
+    this.#broker.start();
     time.start();
     this.#settle();
   }
@@ -164,27 +155,14 @@ export class Service {
     settings: ServiceSettings,
     others: { readonly source?: LineSource; readonly broker?: Broker } = {},
   ): Promise<void> {
-    const { bridge, links, sending, time, condition } = this.#parts;
+    const { bridge, links, time, condition } = this.#parts;
     const before = this.#parts.settings;
     this.#parts.settings = settings;
     this.#announcer.configure(settings.core);
     reconfigureBridge(bridge, settings.core, time.now());
     this.#broker.listen(time.now());
-    if (others.source !== undefined) {
-      await links.source.stop();
-      // the same log is read on from where it was left; of another one only what heyu writes from now on
-      const left = leftOf(links.source, before.logPath);
-      links.source = others.source;
-      if (sending.isHoldingReader()) links.source.pause();
-      this.#log.start(left);
-    }
-    if (others.broker !== undefined) {
-      // a clean end has no last will: who listens there has to be told
-      await links.broker.stop([farewell(before.core.baseTopic)], BROKER_STOP_MS);
-      if (this.#broker.session !== undefined) this.#broker.closed('reconnecting with new settings');
-      links.broker = others.broker;
-      links.broker.start(this.#broker);
-    }
+    if (others.source !== undefined) await this.#log.replace(others.source, before.logPath);
+    if (others.broker !== undefined) await this.#broker.replace(others.broker, before.core.baseTopic);
     // a sensor that comes back may remember a motion that is long over
     hideOverdueMotion(bridge, time.now());
     presentStates(bridge);
@@ -197,7 +175,7 @@ export class Service {
 
   /** Ends within about 2 s: everything is acknowledged, or left before the checkpoint. */
   async stop(): Promise<void> {
-    const { links, time, sending, progress, settings, ports } = this.#parts;
+    const { links, time, sending, progress, ports } = this.#parts;
     await links.source.stop();
     time.stop();
     this.#announcer.stop();
@@ -209,7 +187,7 @@ export class Service {
     await this.#saves.flush();
     await this.#taken.flush();
     ports.log.debug({}, 'state saved');
-    await links.broker.stop([farewell(settings.core.baseTopic)], BROKER_STOP_MS);
+    await this.#broker.stop();
   }
 
   /** The last read pass ended this long ago (ms); for the watchdog. */
@@ -250,7 +228,7 @@ export class Service {
     const wishes: readonly Wish[] = [progress, this.#log, this.#reports, sending, refusals];
     for (const wish of wishes) if (now.mono >= wish.due(now)) wish.tick(now);
     this.#reports.settle(now);
-    sending.pump();
+    sending.send();
     const due = Math.min(...wishes.map((wish) => wish.due(now)));
     time.wakeAt(due, () => this.#settle());
   }
@@ -289,8 +267,12 @@ export class Service {
 
   /** Everything up to this number is on disk, or has failed to get there. */
   #saved(number: number): void {
-    const { progress, outbox } = this.#parts;
-    if (!this.#saves.isFailing()) this.#taken.forget(this.#writing.sequence, this.#writing.isCaughtUp);
+    const { progress, outbox, condition } = this.#parts;
+    if (this.#saves.isFailing()) concern(condition, 'disk');
+    else {
+      condition.delete('disk');
+      this.#taken.forget(this.#writing.sequence, this.#writing.isCaughtUp);
+    }
     outbox.saved(number);
     progress.saved(number);
     this.#settle();

@@ -26,12 +26,13 @@ function scene(): {
   const tell = (_fields: object, message: string): void => void told.push(message);
   const log: Log = { debug: tell, info: tell, warn: tell, error: tell };
   const done: number[] = [];
-  const hooks = {
-    document: () => ({}),
-    done: (number: number) => void done.push(number),
-    failingChanged: () => undefined,
-  };
-  const saves = new Saving(store, hooks, clock, log);
+  const saves = new Saving(
+    store,
+    () => ({}),
+    (number) => void done.push(number),
+    clock,
+    log,
+  );
   return { clock, saves, attempts: () => attempts, done, told, isFull, settle: () => saves.flush() };
 }
 
