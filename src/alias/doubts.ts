@@ -6,7 +6,7 @@
 import type { Source } from '../heyu/source.js';
 import { aliasInLog, isDropped, placeOf, writeAddresses } from '../heyu/x10config.js';
 import type { X10Alias, X10Config } from '../heyu/x10config.js';
-import { isAlarmType } from '../sensor/channels.js';
+import { isAlarmType } from '../sensor/types.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { nextUnit, unitsOf, type Address } from '../x10/address.js';
 import { modelOf, raisesAlarm, type AliasEntry } from './entry.js';

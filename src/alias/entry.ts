@@ -3,8 +3,7 @@
  * that (hold time, modes, area) is nobody's business here and is never touched.
  */
 
-import { isAlarmType } from '../sensor/channels.js';
-import type { SensorType } from '../sensor/settings.js';
+import { isAlarmType, type SensorType } from '../sensor/types.js';
 import { modelNamed, UNNAMED_MODEL } from '../x10/model.js';
 import type { Model, ModelKind } from '../x10/model.js';
 import type { Address, Addresses } from '../x10/address.js';

@@ -5,7 +5,7 @@
 
 import { isDropped, placeOf, type X10Alias, type X10Config } from '../heyu/x10config.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
-import type { SensorType } from '../sensor/settings.js';
+import type { SensorType } from '../sensor/types.js';
 import { type Address, nextUnit } from '../x10/address.js';
 import { type Model, type ModelKind, modelNamed } from '../x10/model.js';
 import { type AliasEntry, bareEntry, isMotion, modelOf } from './entry.js';

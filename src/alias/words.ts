@@ -3,7 +3,7 @@
  * Labels are free text of their owner, so every conclusion here is a proposal.
  */
 
-import type { SensorType } from '../sensor/settings.js';
+import type { SensorType } from '../sensor/types.js';
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 

@@ -4,8 +4,9 @@
  */
 
 import type { Now } from '../ports.js';
-import { channelsOf, isOnOff } from '../sensor/channels.js';
+import { channelsOf } from '../sensor/channels.js';
 import { earliestOf, idOf, type Heard, type Sensor, type Standing } from '../sensor/heard.js';
+import { formOf } from '../sensor/types.js';
 import type { Step } from '../security/security.js';
 import { createSecurity, reconfigure } from '../security/setup.js';
 import { motion } from '../security/signals.js';
@@ -130,7 +131,8 @@ export function presentStates(bridge: Bridge): void {
           ? moving.on && !moving.missed
             ? 'ON'
             : 'OFF'
-          : (values[channel] ?? (channel === 'silent' ? 'OFF' : isOnOff(channel) ? 'None' : undefined));
+          : (values[channel] ??
+            (channel === 'silent' ? 'OFF' : formOf(channel).says === 'on_off' ? 'None' : undefined));
       if (value !== undefined) sinks.put?.(channelMessage(core, sensor, channel, value));
     }
   }

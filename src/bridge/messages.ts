@@ -5,10 +5,11 @@
 
 import { isoAt } from '../heyu/time-zone.js';
 import type { EventMessage, RetainedMessage } from '../mqtt/outgoing.js';
-import { bridgeTopic, sensorTopic, type ChannelTopic } from '../mqtt/topics.js';
-import type { Message } from '../ports.js';
 import type { Sensor, SensorEvent } from '../sensor/heard.js';
 import { HOLD_OVER } from '../sensor/motion.js';
+import type { Channel } from '../sensor/types.js';
+import { bridgeTopic, sensorTopic } from '../mqtt/topics.js';
+import type { Message } from '../ports.js';
 import type { Bridge, Core, Effect } from './core.js';
 import { alertMessage, clearedZone, zoneMessage } from './zone-messages.js';
 
@@ -16,7 +17,7 @@ import { alertMessage, clearedZone, zoneMessage } from './zone-messages.js';
 export function channelMessage(
   { settings: { baseTopic } }: Core,
   { settings }: Sensor,
-  channel: ChannelTopic,
+  channel: Channel,
   payload: string,
 ): RetainedMessage {
   return { kind: 'state', topic: sensorTopic(baseTopic, settings.topic, channel), payload };

@@ -4,11 +4,11 @@
  * one of these believes in it: an alert that is set up so never comes. They are left aside and reported, and neither
  * commands nor a reload make new ones.
  */
-import { CHANNEL_TOPICS, RESERVED_LEVELS } from '../mqtt/topics.js';
+import { RESERVED_LEVELS } from '../mqtt/topics.js';
 import { normalise } from '../security/vocabulary.js';
-import { isAlarmType } from '../sensor/channels.js';
-import { eventTypesOf } from '../sensor/event-types.js';
-import type { SensorSettings, SensorType } from '../sensor/settings.js';
+import { eventTypesOf } from '../sensor/channels.js';
+import type { SensorSettings } from '../sensor/settings.js';
+import { CHANNELS, isAlarmType, type SensorType } from '../sensor/types.js';
 import { type Address, unitsOf } from '../x10/address.js';
 import type { AliasRead } from './aliases.js';
 import type { AliasValues, ConfigKey, ConfigValues } from './keys.js';
@@ -66,7 +66,7 @@ const isReserved = (topic: string): boolean =>
 /** The topic of a sensor that `topic` is a topic of: `hall` for `hall/motion`. */
 function parentOf(topic: string): string | undefined {
   const slash = topic.lastIndexOf('/');
-  const isChannel = CHANNEL_TOPICS.some((channel) => channel === topic.slice(slash + 1));
+  const isChannel = Object.hasOwn(CHANNELS, topic.slice(slash + 1));
   return slash > 0 && isChannel ? topic.slice(0, slash) : undefined;
 }
 

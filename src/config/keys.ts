@@ -25,7 +25,7 @@ import {
 } from './forms.js';
 import { ARMED_MODES } from '../security/vocabulary.js';
 import type { ZoneSettings } from '../security/zone.js';
-import type { SensorType } from '../sensor/settings.js';
+import { SENSOR_TYPES, type SensorType } from '../sensor/types.js';
 import type { ModelKind } from '../x10/model.js';
 
 /** A key whose value is a `V` and whose default is a `D` (undefined = none, or worked out from other values). */
@@ -395,23 +395,6 @@ export const KEYS_OF_KIND: Readonly<Record<ZoneSettings['kind'], readonly ZoneKe
   owned: [...EVERY, 'panel', 'exit_delay', 'entry_delay', 'command_max_age', 'follow_heyu', 'keyfobs'],
   master: [...EVERY, 'members', 'panel', 'command_max_age'],
 };
-
-/** Every type of sensor, in a fixed order. */
-export const SENSOR_TYPES = [
-  'motion',
-  'door',
-  'window',
-  'garage',
-  'opening',
-  'smoke',
-  'glass',
-  'water',
-  'light_sensor',
-  'remote',
-  'light',
-  'appliance',
-  'reading',
-] as const satisfies readonly SensorType[];
 
 /** The type of sensor that a model's kind stands for. `other` says nothing: a reading is never an alarm. */
 export const TYPE_OF_KIND: Readonly<Record<ModelKind, SensorType>> = {

@@ -2,10 +2,7 @@
  * What each channel is in Home Assistant. Data only: the keys are those of a discovery payload. Classes of
  * binary sensors say what ON means, and ON of every channel is what its topic says (docs/topics.md).
  */
-import type { ReadingTopic } from '../mqtt/topics.js';
-import { READING_UNITS } from '../sensor/reading-channels.js';
-import type { SensorType } from '../sensor/settings.js';
-import type { ChannelTopic } from '../mqtt/topics.js';
+import { formOf, type Channel, type ReadingChannel, type SensorType } from '../sensor/types.js';
 import type { Json, Platform } from './component.js';
 
 /** The keys of a component that do not depend on the sensor. */
@@ -17,15 +14,15 @@ export type EntityClass = {
 };
 
 /** A channel that is an entity of its own: all but the JSON attributes and the command topic. */
-export type EntityChannel = Exclude<ChannelTopic, 'attributes' | 'set'>;
+export type EntityChannel = Exclude<Channel, 'attributes' | 'set'>;
 
 /** A number with a unit. `unit_of_measurement` comes from the table of the units in which we publish. */
 const reading = (
-  topic: ReadingTopic,
+  topic: ReadingChannel,
   name: string,
   more: Readonly<Record<string, Json>> = {},
 ): EntityClass => {
-  const unit = READING_UNITS[topic];
+  const { unit } = formOf(topic);
   return {
     platform: 'sensor',
     name,

@@ -1,9 +1,9 @@
 /** The device of one sensor: an entity for each of its channels, and the keys of a remote as device triggers. */
 import { writeAddresses } from '../heyu/x10config.js';
 import { sensorTopic } from '../mqtt/topics.js';
-import { channelsOf, isSwitchable, isUncertain, mainChannelOf } from '../sensor/channels.js';
-import { eventTypesOf } from '../sensor/event-types.js';
+import { channelsOf, eventTypesOf, isSwitchable, isUncertain } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';
+import { mainChannelOf } from '../sensor/types.js';
 import type { CoreSettings } from '../settings.js';
 import {
   CHANNEL_CLASSES,

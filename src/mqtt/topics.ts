@@ -6,55 +6,6 @@
 /** Names that no alias topic may begin with, because they are the first levels of our own topics. */
 export const RESERVED_LEVELS = ['bridge', 'zone'] as const;
 
-/** The topics that carry a number (or, for `state`, a thermostat's demand for heat). */
-const READING_TOPICS = [
-  'state',
-  'temperature',
-  'temperature_2',
-  'humidity',
-  'pressure',
-  'voltage',
-  'voltage_supply',
-  'potentiometer',
-  'counter',
-  'power',
-  'energy',
-  'current',
-  'weight',
-  'wind_speed',
-  'wind_gust',
-  'wind_direction',
-  'rain_rate',
-  'rain_total',
-  'uv',
-  'setpoint',
-] as const;
-
-/** One of them. */
-export type ReadingTopic = (typeof READING_TOPICS)[number];
-
-/** What is published for a sensor, one topic each: `<base>/<sensor topic>/<channel>`. */
-export const CHANNEL_TOPICS = [
-  'motion',
-  'light',
-  'contact',
-  'smoke',
-  'glass',
-  'water',
-  'battery',
-  'tamper',
-  'silent',
-  ...READING_TOPICS,
-  'brightness',
-  'attributes',
-  'last_seen',
-  'event',
-  'set',
-] as const;
-
-/** One of them. */
-export type ChannelTopic = (typeof CHANNEL_TOPICS)[number];
-
 /** Topics of the bridge itself. */
 export type BridgeTopic =
   'status' | 'source' | 'problem' | 'info' | 'unmapped' | 'summary' | 'last_event' | 'takeover';
@@ -73,8 +24,8 @@ export function zoneTopic(base: string, zone: string, topic: ZoneTopic): string 
 }
 
 /** `x10/hall/motion` and its neighbours; `sensor` is the alias's topic. */
-export function sensorTopic(base: string, sensor: string, topic: ChannelTopic): string {
-  return `${base}/${sensor}/${topic}`;
+export function sensorTopic(base: string, sensor: string, channel: string): string {
+  return `${base}/${sensor}/${channel}`;
 }
 
 /**

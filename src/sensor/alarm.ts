@@ -3,10 +3,9 @@
  * (GRAMMAR of security RF, x10state.c `translate_virtual`). Heartbeats repeat the state and change nothing.
  */
 
-import type { ChannelTopic } from '../mqtt/topics.js';
-import type { SecurityFlag } from '../heyu/functions.js';
-import type { EventType } from './event-types.js';
 import { idOf, keep, setChannel, type Heard, type Sensor } from './heard.js';
+import type { Channel, EventType } from './types.js';
+import type { SecurityFlag } from '../heyu/functions.js';
 
 /** What Alert, an Alert read too late, and Clear are called in events. */
 type Words = { readonly on: EventType; readonly late: EventType; readonly off: EventType };
@@ -22,7 +21,7 @@ function attributesOf(flags: readonly SecurityFlag[], open: Readonly<Record<stri
 /** Alert (`on`) or Clear of a contact, smoke, glass or water sensor. */
 export function alarmHeard(
   sensor: Sensor,
-  channel: ChannelTopic,
+  channel: Channel,
   on: boolean,
   flags: readonly SecurityFlag[],
   heard: Heard,
@@ -77,7 +76,7 @@ function missedAlarm(sensor: Sensor, heard: Heard): void {
 }
 
 /** Switches a channel off that its model never clears, when its hold time is over. */
-export function expireAlarm(sensor: Sensor, channel: ChannelTopic, at: number): void {
+export function expireAlarm(sensor: Sensor, channel: Channel, at: number): void {
   const { state } = sensor;
   const endedAt = state.clearsAt;
   if (endedAt === 0 || endedAt > at) return;

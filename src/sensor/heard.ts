@@ -1,10 +1,9 @@
 /** What a sensor is told with each signal, and what it wants done: machines take the one and emit the other. */
 
 import type { Source } from '../heyu/source.js';
-import type { ChannelTopic } from '../mqtt/topics.js';
-import type { EventType } from './event-types.js';
 import type { SensorSettings } from './settings.js';
 import type { SensorState } from './state.js';
+import type { Channel, EventType } from './types.js';
 
 /** The circumstances of a signal. */
 export type Heard = {
@@ -58,7 +57,7 @@ export type SensorEffect =
   | {
       readonly kind: 'channel';
       readonly sensor: Sensor;
-      readonly channel: ChannelTopic;
+      readonly channel: Channel;
       readonly value: string;
       readonly at: number;
       readonly why: string;
@@ -89,7 +88,7 @@ export function keep(sensor: Sensor, why: string): void {
 /** Sets a retained channel if that changes it; an equal value is not published again. */
 export function setChannel(
   sensor: Sensor,
-  channel: ChannelTopic,
+  channel: Channel,
   value: string,
   at: number,
   why: string,

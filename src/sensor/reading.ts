@@ -1,18 +1,18 @@
 /**
- * Measured values: `rfxTemp : hu L9  Temp 25.500C (rfxt)`. Each is published in one unit (sensor/reading-channels).
+ * Measured values: `rfxTemp : hu L9  Temp 25.500C (rfxt)`. Each is published in one unit (sensor/types).
  * heyu scales most of them as its configuration says, and the word it then writes is free text: what the number is
  * worth, the factor tells. Without one the word has to be a well-known unit. Anything else is not published.
  */
 
 import type { Scale, ScaleDirective, Scales } from '../heyu/x10config.js';
-import type { ReadingTopic } from '../mqtt/topics.js';
-import type { Model } from '../x10/model.js';
 import { noteBattery } from './diagnostics.js';
 import { keep, setChannel, type Sensor } from './heard.js';
+import type { ReadingChannel } from './types.js';
+import type { Model } from '../x10/model.js';
 
 /** How heyu writes a value: the word before the number, and the directive that scales it. */
 type Measure = {
-  readonly topic: ReadingTopic;
+  readonly topic: ReadingChannel;
   readonly word: string;
   readonly scaledBy?: ScaleDirective;
 };
@@ -88,8 +88,8 @@ const LENGTHS: Readonly<Record<string, Conversion>> = {
   '"': times(INCHES),
 };
 
-/** Words that mean the same to everybody, in lower case -> the unit that is published (sensor/reading-channels). */
-const WORDS: Partial<Record<ReadingTopic, Readonly<Record<string, Conversion>>>> = {
+/** Words that mean the same to everybody, in lower case -> the unit that is published (sensor/types). */
+const WORDS: Partial<Record<ReadingChannel, Readonly<Record<string, Conversion>>>> = {
   temperature: TEMPERATURES,
   temperature_2: TEMPERATURES,
   setpoint: TEMPERATURES,
@@ -145,12 +145,12 @@ const RAIN_UNITS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** What one of heyu's native units is in ours; undefined when the model does not tell. */
-function nativeUnit(topic: ReadingTopic, model: Model): number | undefined {
+function nativeUnit(topic: ReadingChannel, model: Model): number | undefined {
   return topic === 'rain_rate' || topic === 'rain_total' ? RAIN_UNITS.get(model.name) : 1;
 }
 
 /** The number before the owner's own word, as it was before heyu scaled it. */
-function unscaled(text: string, topic: ReadingTopic, { word, factor, offset }: Scale): number | undefined {
+function unscaled(text: string, topic: ReadingChannel, { word, factor, offset }: Scale): number | undefined {
   const digits = QUANTITY.exec(text)?.[1] ?? '';
   for (let end = digits.length; end > 0; end -= 1) {
     // the word may begin with a digit: "0.122x" is 0.12 in units of "2x"
@@ -165,10 +165,10 @@ function unscaled(text: string, topic: ReadingTopic, { word, factor, offset }: S
 }
 
 /** A value in the unit that is published. */
-type Value = { readonly topic: ReadingTopic; readonly value: string };
+type Value = { readonly topic: ReadingChannel; readonly value: string };
 
 /** Rounds what was converted; undefined when it is no number at all (a factor of 0). */
-function written(topic: ReadingTopic, value: number | undefined): readonly Value[] {
+function written(topic: ReadingChannel, value: number | undefined): readonly Value[] {
   if (value === undefined || !Number.isFinite(value)) return [];
   return [{ topic, value: String(Math.round(value * 1e4) / 1e4) }];
 }

@@ -6,13 +6,12 @@
 import type { SecurityFlag } from '../heyu/functions.js';
 import type { Address } from '../x10/address.js';
 import { alarmHeard, expireAlarm } from './alarm.js';
-import { mainChannelOf } from './channels.js';
+import { eventTypesOf, keyOf } from './channels.js';
 import { expireSilence, noteFlags, noteSign, silentAt } from './diagnostics.js';
-import { eventTypesOf, type EventType } from './event-types.js';
 import { idOf, keep, setChannel, type Heard, type Sensor } from './heard.js';
 import { lampHeard } from './lamp.js';
-import { keyOf } from './remote-keys.js';
 import { expireMotion, motionAlert, motionClear, motionOver, motionSeen } from './motion.js';
+import { mainChannelOf, type EventType } from './types.js';
 
 /** On, Off, Dim ... of an address of its own. `args` is what heyu wrote behind the function. */
 export function unitHeard(sensor: Sensor, unit: Address, name: string, args: string, heard: Heard): void {

@@ -1,22 +1,7 @@
 import type { Address, Addresses } from '../x10/address.js';
 import type { Model } from '../x10/model.js';
 import type { Source } from '../heyu/source.js';
-
-/** What a sensor is to Home Assistant. The model gives the default, the alias file may say otherwise. */
-export type SensorType =
-  | 'motion'
-  | 'door'
-  | 'window'
-  | 'garage'
-  | 'opening'
-  | 'smoke'
-  | 'glass'
-  | 'water'
-  | 'light_sensor'
-  | 'remote'
-  | 'light'
-  | 'appliance'
-  | 'reading';
+import type { SensorType } from './types.js';
 
 /** Ways of being armed, Home Assistant's words without `armed_`. */
 export type ArmedMode = 'away' | 'home' | 'night' | 'vacation' | 'custom_bypass';

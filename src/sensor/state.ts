@@ -1,7 +1,9 @@
 /** What is remembered of one sensor. Plain data: it goes into the checkpoint as it is. Instants are epoch ms. */
 
 import type { Steps } from '../x10/response.js';
-import type { LampLevel } from './lamp-level.js';
+
+/** Where a lamp stands and the level that it would bring back. Plain data: it goes into the checkpoint. */
+export type LampLevel = { readonly now: number; readonly kept: number };
 
 /** A motion in progress, and what decides whether the next sign is one. */
 export type MotionState = {

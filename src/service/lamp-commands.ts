@@ -3,7 +3,7 @@
 import { sensorTopic } from '../mqtt/topics.js';
 import type { Log, Received } from '../ports.js';
 import { isSwitchable } from '../sensor/channels.js';
-import { heyuArguments } from '../sensor/control.js';
+import { heyuArguments } from '../sensor/lamp.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import type { CoreSettings } from '../settings.js';
 

@@ -3,8 +3,9 @@ import { advanceBridge, createBridge, type BridgeSinks } from '../../src/bridge/
 import { createExplainer } from '../../src/bridge/explain.js';
 import { rememberedHealth } from '../../src/bridge/health.js';
 import { infoOf, summaryOf, unmappedOf } from '../../src/service/reports.js';
-import type { BridgeTopic, ChannelTopic, ZoneTopic } from '../../src/mqtt/topics.js';
-import { READING_UNITS } from '../../src/sensor/reading-channels.js';
+import type { Channel } from '../../src/sensor/types.js';
+import type { BridgeTopic, ZoneTopic } from '../../src/mqtt/topics.js';
+import { CHANNELS } from '../../src/sensor/types.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { rowsOf, sectionOf, textOf } from './documents.js';
 
@@ -47,7 +48,7 @@ const SENSOR_TOPICS = {
   last_seen: 'yes',
   event: 'no',
   set: 'never',
-} as const satisfies Record<ChannelTopic, Retained>;
+} as const satisfies Record<Channel, Retained>;
 
 const ZONE_TOPICS = {
   security: 'yes',
@@ -88,8 +89,9 @@ describe('docs/topics.md names every topic and whether it is retained', () => {
 
   test('and the unit of every measured value', () => {
     const rows = rowsOf(sectionOf(PAGE, '## Sensors'));
-    for (const [topic, unit] of Object.entries(READING_UNITS)) {
-      if (unit === undefined) continue;
+    for (const [topic, form] of Object.entries(CHANNELS)) {
+      if (!('unit' in form)) continue;
+      const { unit } = form;
       const payload = rows.find(([name]) => name === `\`${topic}\``)?.[1];
       expect(payload, topic).toBe(unit === '°' ? 'degrees' : unit);
     }

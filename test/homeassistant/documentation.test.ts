@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { discoveryDevices } from '../../src/homeassistant/discovery.js';
 import { ALERT_EVENTS } from '../../src/security/security.js';
-import { eventTypesOf } from '../../src/sensor/event-types.js';
+import { eventTypesOf } from '../../src/sensor/channels.js';
 import { EXAMPLES } from './examples.js';
 
 const page = readFileSync(new URL('../../docs/home-assistant.md', import.meta.url), 'utf8');

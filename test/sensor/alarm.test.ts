@@ -3,9 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Sensor } from '../../src/sensor/heard.js';
 import { expire, securityHeard } from '../../src/sensor/sensor.js';
-import type { SecurityFlag } from '../../src/heyu/functions.js';
-import type { SensorType } from '../../src/sensor/settings.js';
 import { newSensorState } from '../../src/sensor/state.js';
+import type { SensorType } from '../../src/sensor/types.js';
+import type { SecurityFlag } from '../../src/heyu/functions.js';
 import { sensorSettings } from '../support/settings.js';
 
 const BASE = 1_000_000_000_000;

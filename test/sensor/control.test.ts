@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { heyuArguments } from '../../src/sensor/control.js';
+import { heyuArguments } from '../../src/sensor/lamp.js';
 import { sensorSettings } from '../support/settings.js';
 
 const lamp = sensorSettings('A1', 'StdLM', { type: 'light' });

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { levelAfter, levelFrom, percentOf, stepsTo } from '../../src/sensor/lamp-level.js';
+import { levelAfter, levelFrom, percentOf, stepsTo } from '../../src/sensor/lamp.js';
 import { MODELS } from '../../src/x10/model.js';
 import { isDimmable, responseOf } from '../../src/x10/response.js';
 
