@@ -113,10 +113,10 @@ const layer = (folder) => ({
 });
 
 /** Files in which a function has more than five parameters. */
-const manyParameters = ['src/cli/alias/test.ts', 'src/config/aliases.ts'];
+const manyParameters = ['src/config/aliases.ts'];
 
 /** Files in which a function has more than 80 lines. */
-const longFunctions = ['src/bridge/explain.ts', 'src/cli/run.ts', 'src/heyu/stamp.ts', 'src/io/systemd.ts'];
+const longFunctions = ['src/bridge/explain.ts', 'src/heyu/stamp.ts', 'src/io/systemd.ts'];
 
 export default tseslint.config(
   { ignores: ['dist/', 'build/', 'coverage/', 'test/fixtures/'] },

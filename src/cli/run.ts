@@ -1,9 +1,9 @@
 /** `heyu2mqtt run`: the service itself. */
 
-import { watch } from 'chokidar';
+import { watch, type FSWatcher } from 'chokidar';
 import { Command, Option } from 'commander';
 import type { Configuration } from '../config/configuration.js';
-import { loadConfiguration } from '../config/load.js';
+import { loadConfiguration, type Loaded } from '../config/load.js';
 import { formatProblem, newProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
 import { openJob } from '../io/cron.js';
@@ -16,7 +16,7 @@ import { changes } from '../service/changes.js';
 import { createService, type Service } from '../service/service.js';
 import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
 import { configFileOf, OPTIONS, ownVersion } from './configured.js';
-import { keepLastGood, loadForService, type StartWith, vanished, whereFaulty } from './last-good.js';
+import { keepLastGood, loadForService, vanished, whereFaulty } from './last-good.js';
 import { CommandError } from './terminal.js';
 
 /** The command `run`. */
@@ -38,6 +38,8 @@ export function runCommand(): Command {
 
 /** The read pass and the event loop count as alive for this long after their last sign. */
 const ALIVE_MS = 30_000;
+
+type Good = Extract<Loaded, { ok: true }>;
 
 /** Editors write a file in several steps. */
 const RELOAD_AFTER_MS = 300;
@@ -89,7 +91,7 @@ async function run(asked: string | undefined): Promise<void> {
           if (service.sinceLastPassMs() < ALIVE_MS) systemd.watchdog();
         }, alive);
   let jobs = openJobs(configuration, service, log);
-  const reloads = watchFiles(asked, startWith, service, log, {
+  const reloads = new Reloads(asked, startWith, service, log, {
     begun: systemd.reloading,
     ended: () => systemd.ready(service.statusLine()),
     reloaded: async (next) => {
@@ -121,95 +123,99 @@ function openJobs({ cron }: Configuration, service: Service, log: Log): { stop: 
   return jobs;
 }
 
-type ReloadHooks = {
+/** What is done around a reload. */
+type Around = {
   readonly begun: () => void;
   readonly ended: () => void;
   readonly reloaded: (configuration: Configuration) => Promise<void>;
 };
 
-/**
- * Reloads when a file of the configuration changes, or when told to. A file with faults changes nothing, nor does one
- * with settings without effect that were not there before.
- */
-function watchFiles(
-  asked: string | undefined,
-  { configuration: first, ignored: firstIgnored, texts }: StartWith,
-  service: Service,
-  log: Log,
-  hooks: ReloadHooks,
-): { now: (why: string) => void; stop: () => Promise<void> } {
-  let current = first;
-  let ignored = firstIgnored;
-  let currentTexts = texts;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
-  const paths = ({ files }: Configuration): string[] =>
-    Object.values(files).filter((file) => file !== undefined);
-  const watcher = watch(paths(current), { ignoreInitial: true, ignorePermissionErrors: true });
+const pathsOf = ({ files }: Configuration): string[] =>
+  Object.values(files).filter((file) => file !== undefined);
 
-  const reload = async (why: string): Promise<void> => {
-    const loaded = loadConfiguration({
-      configFile: configFileOf(asked),
-      env: process.env,
-      version: ownVersion(),
+/**
+ * Reloads when a file of the configuration changes, or when told to, one after the other. A file with faults changes
+ * nothing, nor does one with settings without effect that were not there before.
+ */
+class Reloads {
+  readonly #asked: string | undefined;
+  readonly #service: Service;
+  readonly #log: Log;
+  readonly #around: Around;
+  readonly #watcher: FSWatcher;
+  /** What is in force. */
+  #loaded: Good;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(asked: string | undefined, loaded: Good, service: Service, log: Log, around: Around) {
+    this.#asked = asked;
+    this.#loaded = loaded;
+    this.#service = service;
+    this.#log = log;
+    this.#around = around;
+    const paths = pathsOf(loaded.configuration);
+    this.#watcher = watch(paths, { ignoreInitial: true, ignorePermissionErrors: true });
+    this.#watcher.on('all', () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.now('file'), RELOAD_AFTER_MS);
     });
-    const lost = loaded.ok && why === 'file' ? vanished(loaded, currentTexts) : [];
-    const problems = loaded.ok ? [...lost, ...newProblems(ignored, loaded.ignored)] : loaded.problems;
+    this.#watcher.on('error', (error) =>
+      log.warn({ reason: String(error) }, 'changes of the configuration are not noticed'),
+    );
+  }
+
+  /** Reloads as soon as an earlier reload is through. `why`: `file` or `signal`. */
+  now(why: string): void {
+    clearTimeout(this.#timer);
+    this.#running = this.#running.then(async () => {
+      this.#around.begun();
+      try {
+        await this.#reload(why);
+      } finally {
+        this.#around.ended();
+      }
+    });
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#watcher.close();
+    await this.#running;
+  }
+
+  async #reload(why: string): Promise<void> {
+    const log = this.#log;
+    const service = this.#service;
+    const before = this.#loaded;
+    const configFile = configFileOf(this.#asked);
+    const loaded = loadConfiguration({ configFile, env: process.env, version: ownVersion() });
+    const lost = loaded.ok && why === 'file' ? vanished(loaded, before.texts) : [];
+    const problems = loaded.ok ? [...lost, ...newProblems(before.ignored, loaded.ignored)] : loaded.problems;
     if (!loaded.ok || problems.length > 0) {
-      for (const fault of problems) log.error({}, formatProblem(fault));
+      for (const problem of problems) log.error({}, formatProblem(problem));
       log.error({ faults: problems.length }, 'the new configuration has faults: the old one stays in force');
       service.configurationFaulty(whereFaulty(problems));
       return;
     }
-    const next = loaded.configuration;
+    const { configuration: old } = before;
+    const { configuration: next, ignored } = loaded;
     for (const warning of next.warnings) log.warn({}, formatProblem(warning));
-    const restarts = changes(current, next);
+    const restarts = changes(old, next);
     if (restarts.has('process')) log.warn({}, 'state_dir and bridge_id only change with a restart');
-    await service.reload(
-      serviceSettings({ ...next, core: { ...next.core, bridgeId: current.core.bridgeId } }, loaded.ignored),
-      {
-        ...(restarts.has('broker') ? { broker: brokerOf(next) } : {}),
-        ...(restarts.has('log') ? { source: sourceOf(next) } : {}),
-      },
-    );
-    watcher.unwatch(paths(current).filter((path) => !paths(next).includes(path)));
-    watcher.add(paths(next));
-    current = next;
-    ({ ignored } = loaded);
-    currentTexts = loaded.texts;
+    const core = { ...next.core, bridgeId: old.core.bridgeId };
+    await service.reload(serviceSettings({ ...next, core }, ignored), {
+      ...(restarts.has('broker') ? { broker: brokerOf(next) } : {}),
+      ...(restarts.has('log') ? { source: sourceOf(next) } : {}),
+    });
+    const paths = pathsOf(next);
+    this.#watcher.unwatch(pathsOf(old).filter((path) => !paths.includes(path)));
+    this.#watcher.add(paths);
+    this.#loaded = loaded;
     service.configurationFaulty(undefined);
     await keepLastGood(next, loaded.texts, process.env, log);
-    await hooks.reloaded(next);
-    log.info(
-      { why, sensors: next.core.sensors.length, zones: next.core.zones.length },
-      'configuration reloaded',
-    );
-  };
-
-  const now = (why: string): void => {
-    clearTimeout(timer);
-    running = running.then(async () => {
-      hooks.begun();
-      try {
-        await reload(why);
-      } finally {
-        hooks.ended();
-      }
-    });
-  };
-  watcher.on('all', () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => now('file'), RELOAD_AFTER_MS);
-  });
-  watcher.on('error', (error) =>
-    log.warn({ reason: String(error) }, 'changes of the configuration are not noticed'),
-  );
-  return {
-    now,
-    stop: async () => {
-      clearTimeout(timer);
-      await watcher.close();
-      await running;
-    },
-  };
+    await this.#around.reloaded(next);
+    const { sensors, zones } = next.core;
+    log.info({ why, sensors: sensors.length, zones: zones.length }, 'configuration reloaded');
+  }
 }
