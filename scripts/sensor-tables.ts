@@ -10,7 +10,7 @@ import { sensorDevice } from '../src/homeassistant/entity.js';
 import { HOUSE_SOURCES } from '../src/heyu/source.js';
 import { channelsOf, eventTypesOf } from '../src/sensor/channels.js';
 import type { SensorSettings } from '../src/sensor/settings.js';
-import type { CoreSettings } from '../src/settings.js';
+import type { CoreSettings } from '../src/core-settings.js';
 import { MODELS, UNNAMED_MODEL, type Model, type ModelKind } from '../src/x10/model.js';
 import { withTable } from './documents.js';
 

@@ -12,7 +12,7 @@ import { createSecurity, reconfigure } from '../security/setup.js';
 import { motion } from '../security/signals.js';
 import { recallAlerts } from '../security/stored.js';
 import { nextWake, wake } from '../security/verification.js';
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import {
   advance,
   createCore,

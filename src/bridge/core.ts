@@ -13,7 +13,7 @@ import { hideMotion } from '../sensor/motion.js';
 import { deadlineOf, expire } from '../sensor/sensor.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { newSensorState, type SensorState } from '../sensor/state.js';
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import { ADDRESS_COUNT, indexOf, unitsOf, type Address } from '../x10/address.js';
 import { responseOf } from '../x10/response.js';
 import { createDeadlines, type Deadlines } from './deadlines.js';

@@ -6,7 +6,7 @@
 import { gluedToTornStamp } from '../heyu/glued.js';
 import type { Stamp } from '../heyu/stamp.js';
 import { setScene, withoutBroker } from '../security/setup.js';
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import { advance, type BridgeSinks } from './core.js';
 import type { Finding } from './finding.js';
 import { createBridge, nextWakeMono, wakeZones } from './bridge.js';

@@ -15,7 +15,7 @@ import { openStore } from '../io/store.js';
 import { LogFollower } from '../io/tail/log-follower.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import type { Broker, LineSource, Log, StateStore } from '../ports.js';
-import type { ServiceSettings } from '../settings.js';
+import type { ServiceSettings } from '../core-settings.js';
 import { CommandError } from './terminal.js';
 
 /** What the service is told. `ignored`: settings that have no effect. */

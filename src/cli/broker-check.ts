@@ -15,7 +15,7 @@ import { parseBrokerUrl, type BrokerUrl } from '../io/broker/url.js';
 import { systemClock } from '../io/clock.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import { commandTopics } from '../service/lamp-commands.js';
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import { credentialsOf } from './assemble.js';
 import { loadOrFail, OPTIONS } from './configured.js';
 import {

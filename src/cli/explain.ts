@@ -13,7 +13,7 @@ import { didYouMean } from '../config/suggest.js';
 import { readStamp, type StampForm } from '../heyu/stamp.js';
 import { instantsOf, timeZone, type TimeZone } from '../heyu/time-zone.js';
 import { ownedZone } from '../security/zone.js';
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import { parseAddress } from '../x10/address.js';
 import { readX10ConfigFile } from './heyu-install.js';
 import { configFileOf, ownVersion, several } from './configured.js';

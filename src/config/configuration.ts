@@ -1,5 +1,5 @@
 /** What the loader hands over: the settings of the core and of the shell, plain and frozen. Times are milliseconds. */
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import type { Problem } from './problem.js';
 
 /** The log of heyu and the heyu program. Paths are absolute. */

@@ -4,7 +4,7 @@
  * be able to say that the bridge is gone.
  */
 import { bridgeTopic, type BridgeTopic } from '../mqtt/topics.js';
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import type { Component, DiscoveryDevice, Json, Platform } from './component.js';
 import { bridgeObjectId, statusTopic } from './device.js';
 import { slug } from './names.js';

@@ -1,7 +1,7 @@
 /** The device objects and the origin: who is behind an entity and who told Home Assistant of it. */
 import { bridgeTopic } from '../mqtt/topics.js';
 import type { SensorSettings } from '../sensor/settings.js';
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import type { Json } from './component.js';
 import { topicId } from './names.js';
 

@@ -3,7 +3,7 @@
  * and again at Home Assistant's birth. In the form `device` (Home Assistant 2024.12 or later) one message per
  * device; in the form `entity` one per component, for older releases.
  */
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import { bridgeDevice } from './bridge-device.js';
 import type { Component, DiscoveryDevice, Json, Platform } from './component.js';
 import { originOf } from './device.js';

@@ -4,7 +4,7 @@ import { sensorTopic } from '../mqtt/topics.js';
 import { channelsOf, eventTypesOf, isSwitchable, isUncertain } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { mainChannelOf } from '../sensor/types.js';
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import {
   CHANNEL_CLASSES,
   CONTROL_CLASSES,

@@ -6,7 +6,7 @@ import { zoneTopic, type ZoneTopic } from '../mqtt/topics.js';
 import { ALERT_EVENTS } from '../security/security.js';
 import type { ZoneSettings } from '../security/zone.js';
 import { SECURITY_STATES } from '../security/vocabulary.js';
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import type { Component, DiscoveryDevice, Json, Platform } from './component.js';
 import { bridgeObjectId, statusTopic, zoneObjectId } from './device.js';
 import { defaultEntityId } from './names.js';

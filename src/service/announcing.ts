@@ -15,7 +15,7 @@ import { removalMessages, type DiscoveryStep } from '../homeassistant/removal.js
 import { bridgeTopic, sensorTopic, zoneTopic, type BridgeTopic } from '../mqtt/topics.js';
 import { ZONE_CHANNELS } from '../security/security.js';
 import { channelsOf } from '../sensor/channels.js';
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import type { Parts } from './parts.js';
 
 /** Home Assistant's docs ask for a random delay after its birth. */

@@ -1,6 +1,6 @@
 /** Which new setting needs which restart; all others count at once (`Service.reload`). */
 
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 
 /** What has to begin anew. The `process` does not do so by itself: the owner has to restart it. */
 export type Restart = 'broker' | 'log' | 'process';

@@ -5,7 +5,7 @@ import type { Log, Received } from '../ports.js';
 import { isSwitchable } from '../sensor/channels.js';
 import { heyuArguments } from '../sensor/lamp.js';
 import type { SensorSettings } from '../sensor/settings.js';
-import type { CoreSettings } from '../settings.js';
+import type { CoreSettings } from '../core-settings.js';
 
 /** Runs one command of heyu; `done` gets the reason in words when it failed. */
 export type RunHeyu = (args: readonly string[], done?: (failure: string | undefined) => void) => void;

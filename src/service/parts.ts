@@ -4,7 +4,7 @@ import type { Bridge } from '../bridge/bridge.js';
 import type { Finding } from '../bridge/finding.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import type { Broker, Clock, LineSource, Log, StateStore } from '../ports.js';
-import type { ServiceSettings } from '../settings.js';
+import type { ServiceSettings } from '../core-settings.js';
 import type { Progress } from './checkpoint.js';
 import type { Condition } from './condition.js';
 import type { RunHeyu } from './lamp-commands.js';

@@ -20,7 +20,7 @@ import type { Broker, LineSource, Now } from '../ports.js';
 import { stalled } from '../security/connection.js';
 import { delivered } from '../security/security.js';
 import { alertsOf, setBack, snapshot } from '../security/stored.js';
-import type { ServiceSettings } from '../settings.js';
+import type { ServiceSettings } from '../core-settings.js';
 import { Announcer, retainedTopicsOf } from './announcing.js';
 import { BrokerSide } from './broker-side.js';
 import {

@@ -10,7 +10,7 @@ import { advance, memoryOf, type Core, type CoreMemory } from '../../src/bridge/
 import { hear, hearLine } from '../../src/bridge/hear.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
-import type { CoreSettings } from '../../src/settings.js';
+import type { CoreSettings } from '../../src/core-settings.js';
 import { listeningBridge, type Takes } from '../support/listening-bridge.js';
 import { linesOf, logsOf, recordingNames } from '../support/recordings.js';
 import { stamp } from '../support/replayed.js';

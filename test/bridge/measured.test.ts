@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { good, scene } from '../config/scene.js';
 import { replay, written } from '../support/replayed.js';
-import type { CoreSettings } from '../../src/settings.js';
+import type { CoreSettings } from '../../src/core-settings.js';
 
 const file = (name: string): string =>
   readFileSync(new URL(`../fixtures/measured/${name}`, import.meta.url), 'utf8');

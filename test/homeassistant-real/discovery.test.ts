@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from '
 import { discoveryMessages } from '../../src/homeassistant/discovery.js';
 import { rememberedOf } from '../../src/homeassistant/remembered.js';
 import { removalMessages } from '../../src/homeassistant/removal.js';
-import type { CoreSettings } from '../../src/settings.js';
+import type { CoreSettings } from '../../src/core-settings.js';
 import { badMessages, type DumpedMessage } from '../homeassistant/dump-discovery.js';
 import { HOUSE, inForm } from '../homeassistant/examples.js';
 import { collect, type Collector } from '../support/collect.js';

@@ -3,7 +3,7 @@ import { TYPE_OF_KIND } from '../../src/config/keys.js';
 import { HOUSE_SOURCES } from '../../src/heyu/source.js';
 import { ownedZone, type ZoneSettings } from '../../src/security/zone.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
-import type { CoreSettings } from '../../src/settings.js';
+import type { CoreSettings } from '../../src/core-settings.js';
 import { addressAt, nextUnit } from '../../src/x10/address.js';
 import { modelNamed, MODELS, UNNAMED_MODEL } from '../../src/x10/model.js';
 

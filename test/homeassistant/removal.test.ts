@@ -3,7 +3,7 @@ import { discoveryMessages } from '../../src/homeassistant/discovery.js';
 import { readRemembered, rememberedOf, rememberedWhile } from '../../src/homeassistant/remembered.js';
 import { removalMessages, type DiscoveryStep } from '../../src/homeassistant/removal.js';
 import type { Message } from '../../src/ports.js';
-import type { CoreSettings } from '../../src/settings.js';
+import type { CoreSettings } from '../../src/core-settings.js';
 import { simulate } from './broker-and-home-assistant.js';
 import { coreOf, HOUSE, inForm, sensorOf, zoneOf } from './examples.js';
 import { faultsOf } from './validator.js';

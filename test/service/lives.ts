@@ -17,7 +17,7 @@ import type {
   LogPosition,
   Message,
 } from '../../src/ports.js';
-import type { CoreSettings, ServiceSettings } from '../../src/settings.js';
+import type { CoreSettings, ServiceSettings } from '../../src/core-settings.js';
 import { stampAt } from '../support/house.js';
 import { fakeClock, type FakeClock } from '../support/fake-clock.js';
 

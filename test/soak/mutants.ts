@@ -62,8 +62,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'one alert in five is dropped, each time it is raised',
     file: 'security/alert.js',
-    text: 'emit(alert);',
-    instead: 'if (!/[05]\\.alert$/.test(id)) emit(alert);',
+    text: "emit({ kind: 'alert', alert });",
+    instead: "if (!/[05]\\.alert$/.test(alert.id)) emit({ kind: 'alert', alert });",
   },
   {
     name: 'motion does not always end with its hold time',

@@ -2,7 +2,7 @@
 
 import { createBridge } from '../../src/bridge/bridge.js';
 import type { Bridge, BridgeSinks, CoreMemory } from '../../src/bridge/core.js';
-import type { CoreSettings } from '../../src/settings.js';
+import type { CoreSettings } from '../../src/core-settings.js';
 
 /** What a test wants to know. */
 export type Takes = {

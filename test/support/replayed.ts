@@ -3,7 +3,7 @@
 import { createExplainer } from '../../src/bridge/explain.js';
 import type { Finding } from '../../src/bridge/finding.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
-import type { CoreSettings } from '../../src/settings.js';
+import type { CoreSettings } from '../../src/core-settings.js';
 import { coreSettings } from './settings.js';
 
 /** Messages without last_seen and last_event; `events` of JSON as "topic event_type". */

@@ -5,7 +5,7 @@ import { modelNamed, UNNAMED_MODEL } from '../../src/x10/model.js';
 import { HOUSE_SOURCES } from '../../src/heyu/source.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import { ownedZone, type ZoneSettings } from '../../src/security/zone.js';
-import type { CoreSettings } from '../../src/settings.js';
+import type { CoreSettings } from '../../src/core-settings.js';
 
 /** A sensor at an address; its alias is "s_" and the address. */
 export function sensorSettings(

@@ -13,7 +13,7 @@ import { placeOf, readRemembered, type Remembered } from '../../homeassistant/re
 import { removalMessages } from '../../homeassistant/removal.js';
 import { retainedTopicsOf } from '../../service/announcing.js';
 import { readCheckpoint } from '../../service/checkpoint.js';
-import type { CoreSettings } from '../../settings.js';
+import type { CoreSettings } from '../../core-settings.js';
 import { mustAsk } from '../ask.js';
 import { processTerminal } from '../terminal.js';
 import { publishOrFail, readBack, visitBroker } from '../visit-broker.js';
