@@ -10,7 +10,7 @@ import type { Configuration } from '../config/configuration.js';
 import { maskUrl } from '../config/forms.js';
 import { loadConfiguration, type Loaded, type Request } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem, problemAt } from '../config/problem.js';
-import { keepFiles, type KeptFile, keptFiles, type KeptFiles } from '../io/kept-files.js';
+import { keepFiles, type KeptFile, keptFiles, type KeptFiles } from '../io/store.js';
 import type { Log } from '../ports.js';
 import { configFileOf, DEFAULT_CONFIG, ownVersion } from './configured.js';
 import { CommandError, EXIT } from './terminal.js';

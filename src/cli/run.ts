@@ -10,7 +10,7 @@ import { openJob } from '../io/cron.js';
 import { heyuCommands } from '../io/heyu-command.js';
 import { openLog } from '../io/log.js';
 import { claimDirectory } from '../io/store.js';
-import { systemdNotifier } from '../io/systemd.js';
+import { SystemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
 import { changes } from '../service/changes.js';
 import { createService, type Service } from '../service/service.js';
@@ -55,7 +55,7 @@ async function run(asked: string | undefined): Promise<void> {
     log.error({ faults: problems.length }, 'the configuration has faults: the last good one is in force');
   log.info({ version: ownVersion(), sensors: configuration.core.sensors.length }, 'heyu2mqtt starts');
 
-  const systemd = systemdNotifier({
+  const systemd = new SystemdNotifier({
     environment: process.env,
     monotonicMs: systemClock.monotonicMs,
     failed: (reason) => log.warn({ reason }, 'systemd cannot be told how we are'),
@@ -75,7 +75,7 @@ async function run(asked: string | undefined): Promise<void> {
     broker: brokerOf(configuration),
     runHeyu: heyuCommands(configuration.heyu.command, log).run,
     random: Math.random,
-    status: systemd.status,
+    status: (text) => systemd.status(text),
     ...(configuration.log.level === 'debug' ? { find: (finding) => log.debug(finding, 'finding') } : {}),
   });
   if (problems.length === 0) await keepLastGood(configuration, texts, process.env, log);
@@ -92,7 +92,7 @@ async function run(asked: string | undefined): Promise<void> {
         }, alive);
   let jobs = openJobs(configuration, service, log);
   const reloads = new Reloads(asked, startWith, service, log, {
-    begun: systemd.reloading,
+    begun: () => systemd.reloading(),
     ended: () => systemd.ready(service.statusLine()),
     reloaded: async (next) => {
       await Promise.all(jobs.map((job) => job.stop()));

@@ -3,8 +3,8 @@
  * because journald has its own; JSON for collectors; readable on a terminal.
  */
 
-import { fstatSync } from 'node:fs';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { isJournal } from './journal.js';
 
 /** How lines look; `auto` asks who is listening. */
 export type LogFormat = 'auto' | 'journald' | 'json' | 'pretty';
@@ -15,24 +15,12 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** pino's level -> priority of syslog(3). */
 const PRIORITY: Readonly<Record<number, number>> = { 10: 7, 20: 7, 30: 6, 40: 4, 50: 3, 60: 2 };
 
-/** True when standard output goes to the journal: systemd says which one (systemd.exec(5), JOURNAL_STREAM). */
-function isJournal(env: Readonly<Record<string, string | undefined>>): boolean {
-  const stream = env['JOURNAL_STREAM'];
-  if (stream === undefined) return false;
-  try {
-    const { dev, ino } = fstatSync(1);
-    return stream === `${dev}:${ino}`;
-  } catch {
-    return false;
-  }
-}
-
 function formatOf(
   format: LogFormat,
   env: Readonly<Record<string, string | undefined>>,
 ): Exclude<LogFormat, 'auto'> {
   if (format !== 'auto') return format;
-  if (isJournal(env)) return 'journald';
+  if (isJournal(1, env)) return 'journald';
   return process.stdout.isTTY ? 'pretty' : 'json';
 }
 

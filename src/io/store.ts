@@ -1,14 +1,16 @@
 /**
- * A small JSON document on disk that is replaced as a whole: after a power failure either the old or the new one is
- * there, never half of one. What cannot be understood is set aside, not overwritten, and never fatal.
+ * The state directory: a small JSON document that is replaced as a whole (after a power failure either the old or the new
+ * one is there, never half of one; what cannot be understood is set aside, not overwritten, and never fatal), the ids
+ * that were acknowledged since, copies of the last good configuration, and who uses the directory.
  */
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { errorCode, errorText } from '../common/error.js';
 import { isObject, parseJson } from '../common/json.js';
-import type { StateStore } from '../ports.js';
+import type { IdFile, StateStore } from '../ports.js';
 import { claim, digestOf, holderOf, syncDirectory, writeDurably, type Claim } from './files.js';
-import { openIdFile } from './id-file.js';
 
 /** Why a stored document was not used. */
 export type SetAsideReason =
@@ -155,4 +157,121 @@ export function claimDirectory(directory: string): Claim {
 /** The number of the living process that uses the state directory. */
 export function userOf(directory: string): number | undefined {
   return holderOf(inUse(directory));
+}
+
+// --- Ids.
+
+/**
+ * Ids in a file, one a line, each with a checksum: a line that is cut off or damaged is left out and never taken for
+ * another id. Nothing waits for the disk (no fsync): what was written outlives the process, not always the power.
+ * The file is at `path`, beside which it needs to write.
+ */
+export function openIdFile(path: string): IdFile {
+  // whoever wrote last may have died, or found the disk full, within a line
+  let isTorn = true;
+  return {
+    load: async () => {
+      const text = await readFile(path, 'utf8').catch(() => '');
+      return text.split('\n').flatMap((line) => idOf(line) ?? []);
+    },
+    append: async (ids) => {
+      const before = isTorn ? '\n' : '';
+      isTorn = true;
+      await appendFile(path, before + textOf(ids), { mode: 0o600 });
+      isTorn = false;
+    },
+    replace: async (ids) => {
+      const temporary = `${path}.new`;
+      await writeFile(temporary, textOf(ids), { mode: 0o600 });
+      await rename(temporary, path);
+      isTorn = false;
+    },
+  };
+}
+
+function lineOf(id: string): string {
+  return `${id} ${crc32(id).toString(16).padStart(8, '0')}`;
+}
+
+function textOf(ids: readonly string[]): string {
+  return ids.map((id) => `${lineOf(id)}\n`).join('');
+}
+
+function idOf(line: string): string | undefined {
+  const id = line.slice(0, -9);
+  return id !== '' && line === lineOf(id) ? id : undefined;
+}
+
+// --- Copies of files that belong together.
+
+/** A file: its name in the directory, where it came from, and what was in it. */
+export type KeptFile = { readonly name: string; readonly path: string; readonly text: string };
+
+/** A set of files. */
+export type KeptFiles = {
+  /** When it was kept, epoch ms. */
+  readonly at: number;
+  readonly files: readonly KeptFile[];
+  /** What else was true then. */
+  readonly notes: Readonly<Record<string, string>>;
+};
+
+const INDEX = 'index.json';
+
+/**
+ * Replaces the set in `directory`, whose parent has to exist: whatever moment the power fails at, one complete set is
+ * there. Plain files, so that a person can copy one back. Rejects when the file system refuses.
+ */
+export async function keepFiles(directory: string, { at, files, notes }: KeptFiles): Promise<void> {
+  const fresh = `${directory}.new`;
+  const old = `${directory}.old`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { mode: 0o700 });
+  for (const { name, text } of files) await writeDurably(join(fresh, name), text);
+  const index = files.map(({ name, path, text }) => ({ name, path, digest: digestOf(text) }));
+  // the index makes the set complete
+  await writeDurably(
+    join(fresh, INDEX),
+    `${JSON.stringify({ version: VERSION, at, files: index, notes })}\n`,
+  );
+  await syncDirectory(fresh);
+  await rm(old, { recursive: true, force: true });
+  await rename(directory, old).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  });
+  await rename(fresh, directory);
+  await syncDirectory(dirname(directory));
+  await rm(old, { recursive: true, force: true });
+}
+
+/** The set in `directory`; undefined when there is none that is complete and unchanged, or none that may be read. */
+export function keptFiles(directory: string): KeptFiles | undefined {
+  // between two steps of keepFiles it has one of the other names
+  for (const place of [directory, `${directory}.new`, `${directory}.old`]) {
+    const found = readSet(place);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+type Index = {
+  readonly version: number;
+  readonly at: number;
+  readonly files: readonly { readonly name: string; readonly path: string; readonly digest: string }[];
+  readonly notes: Readonly<Record<string, string>>;
+};
+
+function readSet(directory: string): KeptFiles | undefined {
+  try {
+    const index = JSON.parse(readFileSync(join(directory, INDEX), 'utf8')) as Index;
+    if (index.version !== VERSION) return undefined;
+    const files = index.files.map(({ name, path, digest }) => {
+      const text = readFileSync(join(directory, name), 'utf8');
+      if (digestOf(text) !== digest) throw new Error(`${name} was changed`);
+      return { name, path, text };
+    });
+    return { at: index.at, files, notes: index.notes };
+  } catch {
+    return undefined;
+  }
 }

@@ -22,117 +22,121 @@ export type SystemdOptions = {
   readonly timeoutMs?: number;
 };
 
-/** Messages to systemd. None of them ever throws or blocks; without `NOTIFY_SOCKET` they do nothing. */
-export type SystemdNotifier = {
-  /** The start, or a reload, is finished. */
-  readonly ready: (status: string) => void;
-  /** One line that tells what the service is doing. Sent when changed, the latest text at the end of a burst. */
-  readonly status: (text: string) => void;
-  /** A reload has begun; `ready` ends it. */
-  readonly reloading: () => void;
-  /** The service is about to end. Resolves when systemd has been told, at most after two `timeoutMs`. */
-  readonly stopping: () => Promise<void>;
-  /** The service is healthy at this moment. Call it each `watchdogIntervalMs`. */
-  readonly watchdog: () => void;
-  /** Half the time after which systemd kills a silent service, milliseconds; undefined: no watchdog. */
-  readonly watchdogIntervalMs: number | undefined;
-};
-
 /** Characters of a status text, the rest is cut off: the manager reads messages of at most 4096 bytes. */
 const MAX_STATUS_LENGTH = 500;
 
-/** What waits to be sent: assignments of sd_notify(3). `WATCHDOG=1` and `STATUS=` ride along with the next one. */
-type Waiting = { states: string[][]; status: string | undefined; watchdog: boolean };
+/**
+ * Messages to the systemd that started this process, if one did. None of the methods ever throws or blocks; without
+ * `NOTIFY_SOCKET` they do nothing.
+ */
+export class SystemdNotifier {
+  /** Half the time after which systemd kills a silent service, milliseconds; undefined: no watchdog. */
+  readonly watchdogIntervalMs: number | undefined;
+  readonly #options: Required<Omit<SystemdOptions, 'failed' | 'pid'>> & Pick<SystemdOptions, 'failed'>;
+  /** Assignments of sd_notify(3) that wait to be sent; `WATCHDOG=1` and `STATUS=` ride along with the next one. */
+  #states: string[][] = [];
+  #status: string | undefined;
+  #watchdog = false;
+  #lastStatus: string | undefined;
+  #statusAllowedAt = -Infinity;
+  #isWaiting = false;
+  #running: Promise<void> | undefined;
+  #isFailing = false;
 
-/** Speaks to the systemd that started this process, if one did. */
-export function systemdNotifier(options: SystemdOptions): SystemdNotifier {
-  const { environment, monotonicMs, failed, pid = process.pid } = options;
-  const { statusIntervalMs = 1000, timeoutMs = 10_000 } = options;
-  const isListening = (environment['NOTIFY_SOCKET'] ?? '') !== '';
-  const waiting: Waiting = { states: [], status: undefined, watchdog: false };
-  let lastStatus: string | undefined;
-  let statusAllowedAt = -Infinity;
-  let statusTimer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  let isFailing = false;
+  constructor(options: SystemdOptions) {
+    this.#options = { statusIntervalMs: 1000, timeoutMs: 10_000, ...options };
+    this.watchdogIntervalMs = watchdogIntervalMs(options.environment, options.pid ?? process.pid);
+  }
 
-  const next = (): string[] | undefined => {
-    const message = waiting.states.shift() ?? [];
-    if (waiting.watchdog) message.push('WATCHDOG=1');
-    waiting.watchdog = false;
-    const isStatusDue = message.length > 0 || monotonicMs() >= statusAllowedAt;
-    if (waiting.status !== undefined && isStatusDue && waiting.states.length === 0) {
-      message.push(`STATUS=${waiting.status}`);
-      statusAllowedAt = monotonicMs() + statusIntervalMs;
-      waiting.status = undefined;
+  /** The start, or a reload, is finished. */
+  ready(status: string): void {
+    this.#setStatus(status);
+    this.#states.push(['READY=1']);
+    this.#wake();
+  }
+
+  /** One line that tells what the service is doing. Sent when changed, the latest text at the end of a burst. */
+  status(text: string): void {
+    this.#setStatus(text);
+    if (this.#status !== undefined) this.#wake();
+  }
+
+  /** A reload has begun; `ready` ends it. */
+  reloading(): void {
+    const usec = Math.floor(this.#options.monotonicMs() * 1000);
+    // MONOTONIC_USEC is asked for by Type=notify-reload (systemd 253) and ignored by Type=notify
+    this.#states.push(['RELOADING=1', `MONOTONIC_USEC=${usec}`]);
+    this.#wake();
+  }
+
+  /** The service is about to end. Resolves when systemd has been told, at most after two `timeoutMs`. */
+  async stopping(): Promise<void> {
+    this.#states = [['STOPPING=1']];
+    this.#watchdog = false;
+    this.#wake();
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** The service is healthy at this moment. Call it each `watchdogIntervalMs`. */
+  watchdog(): void {
+    this.#watchdog = true;
+    this.#wake();
+  }
+
+  #setStatus(text: string): void {
+    const line = oneLine(text);
+    if (line === this.#lastStatus) return;
+    this.#lastStatus = line;
+    this.#status = line;
+  }
+
+  #next(): string[] | undefined {
+    const { monotonicMs, statusIntervalMs } = this.#options;
+    const message = this.#states.shift() ?? [];
+    if (this.#watchdog) message.push('WATCHDOG=1');
+    this.#watchdog = false;
+    const isStatusDue = message.length > 0 || monotonicMs() >= this.#statusAllowedAt;
+    if (this.#status !== undefined && isStatusDue && this.#states.length === 0) {
+      message.push(`STATUS=${this.#status}`);
+      this.#statusAllowedAt = monotonicMs() + statusIntervalMs;
+      this.#status = undefined;
     }
     return message.length > 0 ? message : undefined;
-  };
+  }
 
-  const send = (message: readonly string[]): Promise<void> =>
-    new Promise((resolve) => {
+  #send(message: readonly string[]): Promise<void> {
+    const { environment, failed, timeoutMs } = this.#options;
+    return new Promise((resolve) => {
       execFile(
         'systemd-notify',
         message,
         { env: environment, timeout: timeoutMs, killSignal: 'SIGKILL' },
         (error, _stdout, stderr) => {
-          if (error !== null && !isFailing) failed?.(reason(error, stderr, timeoutMs));
-          isFailing = error !== null;
+          if (error !== null && !this.#isFailing) failed?.(reason(error, stderr, timeoutMs));
+          this.#isFailing = error !== null;
           resolve();
         },
       );
     });
+  }
 
-  const wake = (): void => {
-    if (!isListening || running !== undefined) return;
-    const message = next();
+  #wake(): void {
+    const { environment, monotonicMs } = this.#options;
+    if ((environment['NOTIFY_SOCKET'] ?? '') === '' || this.#running !== undefined) return;
+    const message = this.#next();
     if (message !== undefined) {
-      running = send(message).then(() => {
-        running = undefined;
-        wake();
+      this.#running = this.#send(message).then(() => {
+        this.#running = undefined;
+        this.#wake();
       });
-    } else if (waiting.status !== undefined) {
-      statusTimer ??= setTimeout(() => {
-        statusTimer = undefined;
-        wake();
-      }, statusAllowedAt - monotonicMs()).unref();
+    } else if (this.#status !== undefined && !this.#isWaiting) {
+      this.#isWaiting = true;
+      setTimeout(() => {
+        this.#isWaiting = false;
+        this.#wake();
+      }, this.#statusAllowedAt - monotonicMs()).unref();
     }
-  };
-
-  const setStatus = (text: string): void => {
-    const line = oneLine(text);
-    if (line === lastStatus) return;
-    lastStatus = line;
-    waiting.status = line;
-  };
-
-  return {
-    ready: (status) => {
-      setStatus(status);
-      waiting.states.push(['READY=1']);
-      wake();
-    },
-    status: (text) => {
-      setStatus(text);
-      if (waiting.status !== undefined) wake();
-    },
-    reloading: () => {
-      // MONOTONIC_USEC is asked for by Type=notify-reload (systemd 253) and ignored by Type=notify
-      waiting.states.push(['RELOADING=1', `MONOTONIC_USEC=${Math.floor(monotonicMs() * 1000)}`]);
-      wake();
-    },
-    stopping: async () => {
-      waiting.states = [['STOPPING=1']];
-      waiting.watchdog = false;
-      wake();
-      while (running !== undefined) await running;
-    },
-    watchdog: () => {
-      waiting.watchdog = true;
-      wake();
-    },
-    watchdogIntervalMs: watchdogIntervalMs(environment, pid),
-  };
+  }
 }
 
 /** Half of `WATCHDOG_USEC` in milliseconds, if the watchdog is meant for process `pid` (sd_watchdog_enabled(3)). */

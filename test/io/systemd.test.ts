@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { systemdNotifier, type SystemdNotifier, type SystemdOptions } from '../../src/io/systemd.js';
+import { SystemdNotifier, type SystemdOptions } from '../../src/io/systemd.js';
 import { until } from '../support/until.js';
 
 type Setup = {
@@ -37,7 +37,7 @@ function setUp(options: {
   }
   let now = 1000.25;
   const failures: string[] = [];
-  const notifier = systemdNotifier({
+  const notifier = new SystemdNotifier({
     environment: {
       PATH: options.program === false ? directory : `${directory}:/usr/bin:/bin`,
       NOTIFY_SOCKET: '/run/nobody',

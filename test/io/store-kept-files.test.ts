@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { keepFiles, keptFiles, type KeptFiles } from '../../src/io/kept-files.js';
+import { keepFiles, keptFiles, type KeptFiles } from '../../src/io/store.js';
 
 const set = (text: string): KeptFiles => ({
   at: 1,
@@ -80,7 +80,7 @@ describe('kept files', () => {
   });
 
   test('are one complete set after each kill -9', async () => {
-    const module = new URL('../../dist/io/kept-files.js', import.meta.url).href;
+    const module = new URL('../../dist/io/store.js', import.meta.url).href;
     const program =
       `import { keepFiles } from ${JSON.stringify(module)};` +
       `for (let i = 0; ; i += 1) { const text = 'x'.repeat(i % 5000); await keepFiles(${JSON.stringify(directory)},` +

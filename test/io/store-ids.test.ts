@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openIdFile } from '../../src/io/id-file.js';
+import { openIdFile } from '../../src/io/store.js';
 
 const IDS = ['6fe333a1-93', '6fe333a1-93.A4', '6fe333a1-93.clear', 'ground.12.alert'];
 
