@@ -95,11 +95,8 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
 
 function keepUntilDelivered({ undelivered }: Security, alert: Alert): void {
   undelivered.set(alert.id, alert);
-  if (undelivered.size <= MOST_UNDELIVERED) return;
-  for (const oldest of undelivered.keys()) {
-    undelivered.delete(oldest);
-    return;
-  }
+  const [oldest] = undelivered.keys();
+  if (undelivered.size > MOST_UNDELIVERED && oldest !== undefined) undelivered.delete(oldest);
 }
 
 /** The zone is disarmed: no alarm any more, and no cool-down either. */

@@ -56,9 +56,7 @@ function askAnew(step: Step, up: Connection, sessionPresent: boolean): void {
   up.schedule = asksAgain(security, up) ? startSchedule(now.mono) : undefined;
   for (const zone of security.zones.values()) {
     zone.tracker = zone.topic === undefined ? undefined : createTracker(sessionPresent);
-    zone.compared = false;
     zone.whileAway = [];
-    zone.ownWord = undefined;
     zone.reported = undefined;
     // our own state is compared with what the broker has, everything else is said anew
     for (const channel of zone.published.keys()) {
@@ -150,7 +148,8 @@ function stateReceived(
   const reading = owned ? readState(message.payload) : readState(message.payload, zone.settings);
   const heard = hear(tracker, reading, message.retain, now.at);
   if (owned) {
-    ownStateReceived(step, schedule, zone, message);
+    tracker.word = normalise(excerpt(message.payload));
+    compareOwn(step, schedule, zone, tracker.word, message.retain);
     return;
   }
   if (tracker.queue?.saidDisarmed === true && wasDisarmed === false) disarmedMeanwhile(step, zone);
@@ -196,9 +195,8 @@ function noteForeign(step: Step, zone: Zone, reading: Reading, { topic, payload 
 }
 
 /** Our own `.../state` came back: is it what the disk says? */
-function ownStateReceived(step: Step, schedule: Schedule, zone: Zone, { payload, retain }: Received): void {
-  zone.ownWord = normalise(excerpt(payload));
-  if (zone.ownWord === zone.truth?.state) return;
+function compareOwn(step: Step, schedule: Schedule, zone: Zone, word: string, retain: boolean): void {
+  if (word === zone.truth?.state) return;
   // an echo of a change before the last one looks the same as a foreign hand: the retained copy will tell
   if (!retain) lookSoon(schedule, step.now.mono, false);
   else if (schedule.freshness.probes > 0 && schedule.copiesUntilMono === undefined) repair(step, zone);

@@ -6,28 +6,29 @@
 import { clearAlarm, finishEntry, judgeWaiting, setTruth } from './alert.js';
 import { finishArming, firstTruth } from './owned-zone.js';
 import { beliefOf, note, type Security, type Step, type ZoneValue } from './security.js';
-import { stateOf, whyUnknown } from './tracker.js';
+import { stateOf, whyUnknown, type Tracker } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
 import { remember, type Zone } from './zone.js';
 
 /** The states that an external zone had while we were not looking: queued copies, in their order. */
-function statesMeanwhile({ tracker, compared }: Zone): readonly SecurityState[] {
-  if (tracker?.queue === undefined || compared) return [];
-  const { states, saidDisarmed } = tracker.queue;
+function statesMeanwhile({ isCompared, queue }: Tracker): readonly SecurityState[] {
+  if (queue === undefined || isCompared) return [];
+  const { states, saidDisarmed } = queue;
   return saidDisarmed ? [...states, 'disarmed'] : states;
 }
 
 function compareExternal(step: Step, zone: Zone): void {
   const { topic, tracker, settings } = zone;
   const state = stateOf(tracker);
-  if (state === undefined) return;
+  if (tracker === undefined || state === undefined) return;
   for (const trouble of zone.troubles) {
     if (trouble.startsWith('unknown')) zone.troubles.delete(trouble);
   }
-  const memory = remember(zone.memory, state, step.now.at, statesMeanwhile(zone), tracker?.armedAt);
-  if (!zone.compared) {
-    zone.compared = true;
-    const states = (zone.whileAway = [...(tracker?.queue?.states ?? [])]);
+  const memory = remember(zone.memory, state, step.now.at, statesMeanwhile(tracker), tracker.armedAt);
+  if (!tracker.isCompared) {
+    tracker.isCompared = true;
+    const states = [...(tracker.queue?.states ?? [])];
+    zone.whileAway = states;
     if (states.length > 0) {
       const message = `while we were away the zone was ${states.join(', ')}; now it is ${state}`;
       note(step, 'info', message, { zone: settings.zone, topic, states });
@@ -105,17 +106,6 @@ function valuesOf(security: Security, zone: Zone): readonly ZoneValue[] {
   ];
 }
 
-function publish({ security, emit }: Step, zone: Zone): void {
-  const persistFirst = zone.truth !== zone.announced;
-  zone.announced = zone.truth;
-  for (const said of valuesOf(security, zone)) {
-    const text = JSON.stringify(said);
-    if (zone.published.get(said.channel) === text) continue;
-    zone.published.set(said.channel, text);
-    emit({ kind: 'zone', zone: zone.settings.zone, said, persistFirst });
-  }
-}
-
 /** Brings everything up to date and publishes what has changed. */
 export function refresh(step: Step): void {
   const { security, emit } = step;
@@ -136,5 +126,14 @@ export function refresh(step: Step): void {
     security.changed = false;
     emit({ kind: 'persist' });
   }
-  for (const zone of zones) publish(step, zone);
+  for (const zone of zones) {
+    const persistFirst = zone.truth !== zone.announced;
+    zone.announced = zone.truth;
+    for (const said of valuesOf(security, zone)) {
+      const text = JSON.stringify(said);
+      if (zone.published.get(said.channel) === text) continue;
+      zone.published.set(said.channel, text);
+      emit({ kind: 'zone', zone: zone.settings.zone, said, persistFirst });
+    }
+  }
 }

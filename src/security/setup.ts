@@ -69,7 +69,6 @@ function clearTopics({ emit }: Step, { settings }: Zone, kept: ZoneSettings | un
 function moveTopics(zone: Zone, baseTopic: string): void {
   zone.topic = stateTopic(zone.settings, baseTopic);
   zone.published.clear();
-  zone.ownWord = undefined;
 }
 
 /** The zone as it goes on with new settings; `before` is what it was so far. */

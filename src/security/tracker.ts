@@ -86,6 +86,10 @@ export type Tracker = {
    * a state that is learned later was that of the time before only if nothing else was said in between.
    */
   armedAt: number | undefined;
+  /** What is remembered of the zone was compared with what this connection says. */
+  isCompared: boolean;
+  /** Our own topics: the last word heard since the last SUBSCRIBE, whatever it means. */
+  word: string | undefined;
 };
 
 /** What became of a message. `lost`: the state is known no longer. */
@@ -110,6 +114,8 @@ export function createTracker(queued: boolean): Tracker {
     subscribes: 0,
     isRefused: false,
     armedAt: undefined,
+    isCompared: false,
+    word: undefined,
   };
 }
 
@@ -128,6 +134,7 @@ export function whyUnknown(tracker: Tracker | undefined): WhyUnknown | undefined
 export function verify(tracker: Tracker, quiet: boolean): void {
   const { queue, standing } = tracker;
   tracker.subscribes += 1;
+  tracker.word = undefined;
   if (queue !== undefined) queue.isQuiet = quiet;
   tracker.standing =
     standing.kind === 'history' || standing.kind === 'verifying'

@@ -64,7 +64,6 @@ function sendVerification({ security, now, emit }: Step, schedule: Schedule): vo
   const topics = stateTopics(security);
   const isQuiet = verificationSent(schedule, now.mono);
   for (const zone of security.zones.values()) {
-    zone.ownWord = undefined;
     if (zone.tracker !== undefined) verify(zone.tracker, isQuiet);
   }
   // without zones any topic tells whether the queue is empty
@@ -107,9 +106,10 @@ function noteUnknown(step: Step, zone: Zone, why: WhyUnknown): void {
 
 /** Publishes the truth of an owned zone again when the broker has something else. */
 export function repair(step: Step, zone: Zone): void {
-  const { truth, topic, ownWord } = zone;
+  const { truth, topic } = zone;
+  const word = zone.tracker?.word;
   if (truth === undefined || step.security.link.up?.isDraining === true) return;
-  if (ownWord === truth.state) {
+  if (word === truth.state) {
     zone.troubles.delete('repair');
     return;
   }
@@ -119,6 +119,6 @@ export function repair(step: Step, zone: Zone): void {
     zone: zone.settings.zone,
     topic,
     stored: truth.state,
-    broker: ownWord ?? null,
+    broker: word ?? null,
   });
 }

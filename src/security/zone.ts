@@ -130,12 +130,8 @@ export type Zone = {
   delayUntilMono: number | undefined;
   /** Owned: the truth that was last published. */
   announced: Truth | undefined;
-  /** Owned: the last word heard on our own `.../state` since the last SUBSCRIBE. */
-  ownWord: string | undefined;
   /** External and master: the last known state. */
   memory: Memory | undefined;
-  /** External: `memory` has been compared with what this connection says. */
-  compared: boolean;
   /** The state was set by hand, for `explain`: it needs no connection. */
   pinned: boolean;
   latch: Latch | undefined;
@@ -193,9 +189,7 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     truth: undefined,
     delayUntilMono: undefined,
     announced: undefined,
-    ownWord: undefined,
     memory: undefined,
-    compared: false,
     pinned: false,
     latch: undefined,
     refusedCommand: undefined,
