@@ -109,8 +109,8 @@ describe('the number of functions', () => {
     expect(runs.length).toBeGreaterThanOrEqual(6);
     const way = shortest(runs, /io\/broker\/link /);
     expect(way.length, way.join('\n')).toBeGreaterThan(3);
-    expect(way.length, way.join('\n')).toBeLessThanOrEqual(15);
+    expect(way.length, way.join('\n')).toBeLessThanOrEqual(10);
     const entered = always(runs.slice(2));
-    expect(entered.length, entered.join('\n')).toBeLessThanOrEqual(84);
+    expect(entered.length, entered.join('\n')).toBeLessThanOrEqual(76);
   });
 });
