@@ -113,24 +113,14 @@ describe('the recordings', () => {
     expect(heard).toEqual(sent);
   });
 
-  it('are all listened to without an exception', () => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue;
-      const reader = lineReader(FORM, 4000);
-      const lines = readFileSync(new URL(`${entry.name}/heyu.log`, folder), 'utf8').split('\n');
-      expect(() => lines.forEach((text, index) => listen(reader, text, index))).not.toThrow();
-    }
+  it('are all listened to, and only one without signals has nothing to say', () => {
+    const silent = readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .filter(({ name }) => {
+        const reader = lineReader(FORM, 4000);
+        const lines = readFileSync(new URL(`${name}/heyu.log`, folder), 'utf8').split('\n');
+        return lines.flatMap((text, index) => listen(reader, text, index)).length === 0;
+      });
+    expect(silent.map(({ name }) => name)).toEqual(['k_ts_subdir_digit']);
   });
-});
-
-it('hears each engine of a common log for itself', () => {
-  const reader = lineReader(FORM, 4000);
-  const said = [
-    '2 rcvi addr unit       5 : hu A5  (x)',
-    '1 rcvi addr unit       3 : hu A3  (y)',
-    '2 rcvi func           On : hc A',
-  ];
-  expect(said.flatMap((text, index) => listen(reader, `11/22 15:00:00 ${text}`, index))).toMatchObject([
-    { address: 'A5', function: 'On' },
-  ]);
 });

@@ -1,32 +1,15 @@
 /** Trouble with certificates as people meet it, and how the service goes on once it is mended, without a restart. */
 
 import { copyFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAuthority, type Certificate, type TestAuthority } from '../support/certificates.js';
-import type { MosquittoOptions } from '../support/mosquitto.js';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createTls, type Certificate } from '../support/certificates.js';
 import { loggedBy } from './log-entries.js';
 import { bridgeWith, expectMotion, mosquitto, reader, reasonOf, reconfigure } from './troubled.js';
 
 describe('a broker with TLS and a private authority', () => {
-  let authority: TestAuthority;
-  let stranger: TestAuthority;
-  let server: Certificate;
-  let client: Certificate;
-  beforeAll(() => {
-    authority = createAuthority();
-    stranger = createAuthority('stranger');
-    server = authority.sign('server', ['DNS:localhost']);
-    client = authority.sign('client');
-  });
-  afterAll(() => {
-    authority.remove();
-    stranger.remove();
-  });
-  const tls = (certificate = server): NonNullable<MosquittoOptions['tls']> => ({
-    ca: authority.certFile,
-    cert: certificate.certFile,
-    key: certificate.keyFile,
-  });
+  const certificates = createTls();
+  afterAll(certificates.remove);
+  const { authority, stranger, server, client, of: tls } = certificates;
   const ca = (): Readonly<Record<string, string>> => ({ ca_file: authority.certFile });
   const clientOf = (who: Certificate): Readonly<Record<string, string>> => ({
     cert_file: who.certFile,

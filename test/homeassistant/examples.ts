@@ -1,11 +1,11 @@
 /** A house for tests: settings as the configuration would make them, and one example of each kind of device. */
 import { TYPE_OF_KIND } from '../../src/config/keys.js';
-import { HOUSE_SOURCES } from '../../src/heyu/source.js';
-import { ownedZone, type ZoneSettings } from '../../src/security/zone.js';
+import type { ZoneSettings } from '../../src/security/zone.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import type { CoreSettings } from '../../src/core-settings.js';
 import { addressAt, nextUnit } from '../../src/x10/address.js';
 import { modelNamed, MODELS, UNNAMED_MODEL } from '../../src/x10/model.js';
+import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 
 /** Settings of a sensor; what is not said has its default. */
 export function sensorOf(
@@ -14,53 +14,22 @@ export function sensorOf(
 ): SensorSettings {
   const known = model === undefined ? UNNAMED_MODEL : modelNamed(model);
   if (known === undefined) throw new Error(`no model ${model ?? ''}`);
-  return {
-    id: settings.address.toLowerCase(),
-    moreUnits: [],
-    dusk: undefined,
-    model: known,
-    name: settings.alias,
-    area: undefined,
-    topic: settings.alias,
-    zone: undefined,
-    holdMs: known.holdMs,
-    off: known.off,
-    cooldownMs: 0,
-    minOnMs: 0,
-    sources: new Set(HOUSE_SOURCES),
-    modes: undefined,
+  return sensorSettings(settings.address, known.name, {
     silentMs: known.silentMs,
     heedsInactive: known.isWatchedByHeyu && settings.silentMs !== 0,
-    ignore: false,
     ...settings,
-  };
+  });
 }
 
 /** Settings of a zone; what is not said has its default. */
 export function zoneOf(settings: Pick<ZoneSettings, 'zone' | 'name'> & Partial<ZoneSettings>): ZoneSettings {
-  return {
-    ...ownedZone(settings.zone),
-    ...settings,
-  };
+  return zoneSettings(settings.zone, settings);
 }
 
 /** Settings of the core; what is not said has its default. */
 export function coreOf(settings: Partial<CoreSettings> = {}): CoreSettings {
-  return {
-    baseTopic: 'x10',
-    bridgeId: 'cellar',
-    sensors: [],
-    zones: [],
-    homeassistant: { discovery: 'device', prefix: 'homeassistant' },
-    stamp: { order: 'YMD', timeZone: 'Europe/Berlin' },
-    scales: {},
-    replayMaxAgeMs: 86_400_000,
-    addressExpiryMs: 4000,
-    quietAfterMs: 0,
-    control: false,
-    version: '1.2.3',
-    ...settings,
-  };
+  const stamp = { order: 'YMD', timeZone: 'Europe/Berlin' } as const;
+  return coreSettings({ stamp, version: '1.2.3', ...settings });
 }
 
 /** The same in the other form of discovery. */

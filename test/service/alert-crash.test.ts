@@ -36,8 +36,7 @@ async function armedHouse(): Promise<Lives> {
   await lives.acknowledge();
   for (const zone of ['owned', 'delayed']) await lives.receive(`x10/zone/${zone}/set`, 'ARM_AWAY');
   await lives.acknowledge();
-  await lives.pass(10_000);
-  await lives.acknowledge();
+  await lives.passAcknowledged(10_000);
   return lives;
 }
 
@@ -65,11 +64,8 @@ describe('an alert that was delivered before a crash', () => {
     await lives.look();
     await connect(lives, 'armed_away');
     await lives.acknowledge();
-    await lives.pass(10_000);
-    await lives.acknowledge();
-    lives.heyu(...on('A1'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.passAcknowledged(10_000);
+    await lives.hear(...on('A1'));
     expect(alerts(lives)).toHaveLength(1);
     await lives.crash();
     await lives.pass(afterMs);
@@ -83,9 +79,7 @@ describe('an alert that was delivered before a crash', () => {
 
   test('keeps the cool-down that it began', async () => {
     const lives = await armedHouse();
-    lives.heyu(...on('A1'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(...on('A1'));
     await lives.crash();
     await lives.pass(5000);
     lives.heyu(...on('A1'));
@@ -110,11 +104,8 @@ describe('an alert', () => {
 
   test('at the end of an entry delay is sent again although its motion was settled long before', async () => {
     const lives = await armedHouse();
-    lives.heyu(...on('A5'));
-    await lives.look();
-    await lives.acknowledge();
-    await lives.pass(12_000);
-    await lives.acknowledge();
+    await lives.hear(...on('A5'));
+    await lives.passAcknowledged(12_000);
     // the delay is over now
     await lives.pass(20_000);
     expect(lives.inFlight().some(({ topic }) => topic === 'x10/zone/delayed/alert')).toBe(true);
@@ -134,11 +125,8 @@ describe('an alert', () => {
 
   test('is not sent again once it was delivered, whenever the crash comes', async () => {
     const lives = await armedHouse();
-    lives.heyu(...on('A3'));
-    await lives.look();
-    await lives.acknowledge();
-    await lives.pass(12_000);
-    await lives.acknowledge();
+    await lives.hear(...on('A3'));
+    await lives.passAcknowledged(12_000);
     await crashAndComeBack(lives);
     expect(alerts(lives)).toHaveLength(1);
   });
@@ -158,34 +146,24 @@ describe('an alert', () => {
 
   test('keeps its cool-down after a crash', async () => {
     const lives = await armedHouse();
-    lives.heyu(...on('A3'));
-    await lives.look();
-    await lives.acknowledge();
-    await lives.pass(10_000);
-    await lives.acknowledge();
+    await lives.hear(...on('A3'));
+    await lives.passAcknowledged(10_000);
     await crashAndComeBack(lives);
-    lives.heyu(...on('A3'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(...on('A3'));
     expect(alerts(lives)).toHaveLength(1);
   });
 
   test('is raised at once after the zone was disarmed and armed again, crash or not', async () => {
     const lives = await armedHouse();
-    lives.heyu(...on('A3'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(...on('A3'));
     await lives.receive('x10/zone/owned/set', 'DISARM');
     await lives.pass(2000);
     await lives.receive('x10/zone/owned/set', 'ARM_AWAY');
-    await lives.pass(5000);
-    await lives.acknowledge();
+    await lives.passAcknowledged(5000);
     await lives.crash();
     await lives.look();
     await connect(lives, 'armed_away');
-    lives.heyu(...on('A3'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(...on('A3'));
     expect([...new Set(alerts(lives))]).toHaveLength(2);
   });
 
@@ -209,8 +187,7 @@ describe('an alert', () => {
   test('is raised for motion after arming although an earlier one of the same sensor waits too', async () => {
     const lives = await armedHouse();
     await lives.receive('x10/zone/owned/set', 'DISARM');
-    await lives.pass(6000);
-    await lives.acknowledge();
+    await lives.passAcknowledged(6000);
     lives.heyu(...on('A3'));
     await lives.look();
     await lives.pass(2000);
@@ -227,9 +204,7 @@ describe('an alert', () => {
 
   test('keeps its cool-down when the clock is set back an hour', async () => {
     const lives = await armedHouse();
-    lives.heyu(...on('A3'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(...on('A3'));
     lives.clock.set(-3_600_000);
     await lives.pass(1000);
     for (let i = 0; i < 5; i += 1) {
@@ -240,9 +215,7 @@ describe('an alert', () => {
     await lives.acknowledge();
     expect(alerts(lives)).toHaveLength(1);
     await lives.pass(60_000);
-    lives.heyu(...on('A3'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(...on('A3'));
     expect(alerts(lives)).toHaveLength(2);
   });
 });
@@ -268,9 +241,7 @@ describe('after standing still', () => {
   test('it raises the alert as soon as the zone is known to be armed still', async () => {
     const lives = await armedHouse();
     lives.clock.freeze(10_000);
-    lives.heyu(...on('A1'), ...on('A3'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(...on('A1'), ...on('A3'));
     expect(alerts(lives)).toHaveLength(0);
     await connect(lives, 'armed_away');
     await lives.acknowledge();
@@ -293,9 +264,7 @@ describe('after standing still', () => {
   test('for less than a moment nothing is asked', async () => {
     const lives = await armedHouse();
     lives.clock.freeze(1500);
-    lives.heyu(...on('A1'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(...on('A1'));
     expect(alerts(lives)).toHaveLength(1);
   });
 });

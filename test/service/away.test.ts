@@ -33,9 +33,7 @@ test.each([{ crashes: false }, { crashes: true }])(
   'everything of the last day arrives, what is older is counted and said (crashes: $crashes)',
   async ({ crashes }) => {
     const lives = await beginLives(settings);
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
+    await lives.settle();
     await lives.disconnect();
     const written: number[] = [];
     let most = 0;

@@ -25,9 +25,7 @@ const motionOf = (lives: Lives, sensor: string): string | undefined =>
   lives.retained.get(`x10/s_${sensor}/motion`);
 
 async function motion(lives: Lives, address: string): Promise<void> {
-  lives.heyu(...pair('rcvi', address, 'On'));
-  await lives.look();
-  await lives.acknowledge();
+  await lives.hear(...pair('rcvi', address, 'On'));
 }
 
 /** Time passes in steps as on a machine that is awake. */
@@ -45,9 +43,7 @@ test.each([
   ['back a day', -24 * HOUR_MS],
 ])('a clock that is set %s ends no motion late, and hides and invents none', async (_name, byMs) => {
   const lives = await beginLives(settings);
-  await lives.look();
-  await lives.connect();
-  await lives.acknowledge();
+  await lives.settle();
   await motion(lives, 'A1');
   expect(motionOf(lives, 'a1')).toBe('ON');
   await awake(lives, 20_000);
@@ -72,9 +68,7 @@ test.each([
 
 test('a clock that is set back an hour while the bridge is away makes nothing live that is over', async () => {
   const lives = await beginLives(settings);
-  await lives.look();
-  await lives.connect();
-  await lives.acknowledge();
+  await lives.settle();
   await awake(lives, 10_000);
   await lives.crash();
   lives.heyu(...pair('rcvi', 'A1', 'On'));
@@ -82,9 +76,7 @@ test('a clock that is set back an hour while the bridge is away makes nothing li
   lives.clock.set(-HOUR_MS);
   lives.heyu(...pair('rcvi', 'A3', 'Off'));
   await lives.crash();
-  await lives.look();
-  await lives.connect();
-  await lives.acknowledge();
+  await lives.settle();
   expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual(['motion_missed']);
   expect(motionOf(lives, 'a1')).toBe('OFF');
 });

@@ -24,33 +24,23 @@ const ids = (lives: Lives, ...types: string[]): string[] =>
 describe('a crash', () => {
   test('does not forget a motion that was saved over, but never acknowledged', async () => {
     const lives = await beginLives(settings);
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
-    await lives.pass(10_000);
-    await lives.acknowledge();
+    await lives.settle();
+    await lives.passAcknowledged(10_000);
     await lives.crash();
     // this life has a memory to begin with, reads something, saves for some other reason, and is never answered
     lives.heyu(...on('A1'));
     await lives.look();
     await lives.connect();
     await lives.crash();
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
+    await lives.settle();
     expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(1);
   });
 
   test('right after the broker has taken a motion does not send it again, and sends what it has not taken', async () => {
     const lives = await beginLives(settings);
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
-    await lives.pass(6000);
-    await lives.acknowledge();
-    lives.heyu(...on('A1'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.settle();
+    await lives.passAcknowledged(6000);
+    await lives.hear(...on('A1'));
     lives.heyu(...on('A3'));
     await lives.look();
     for (let count = 0; count < 2; count += 1) {
@@ -64,30 +54,22 @@ describe('a crash', () => {
     expect(ids(lives, 'motion_missed')).toHaveLength(1);
     expect(lives.acknowledged().length).toBeGreaterThan(0);
     for (let count = 0; count < 3; count += 1) {
-      await lives.pass(6000);
-      await lives.acknowledge();
+      await lives.passAcknowledged(6000);
     }
     expect(lives.acknowledged()).toEqual([]);
   });
 
   test('with a disk that takes nothing sends them again, under the same ids', async () => {
     const lives = await beginLives(settings);
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
+    await lives.settle();
     lives.heyu('Engine started');
     await lives.look();
-    await lives.pass(6000);
-    await lives.acknowledge();
+    await lives.passAcknowledged(6000);
     lives.disk.isFull = true;
-    lives.heyu(...on('A1'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(...on('A1'));
     expect(ids(lives, 'motion')).toHaveLength(1);
     await lives.crash();
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
+    await lives.settle();
     expect(ids(lives, 'motion')).toHaveLength(2);
     expect(new Set(ids(lives, 'motion')).size).toBe(1);
   });
@@ -98,17 +80,13 @@ describe('a crash', () => {
     lives.heyu(...on('A1'));
     await lives.look();
     await lives.crash();
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
+    await lives.settle();
     expect(ids(lives, 'motion')).toHaveLength(1);
   });
 
   test('long after the broker has come back repeats nothing', async () => {
     const lives = await beginLives(settings);
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
+    await lives.settle();
     await lives.disconnect();
     lives.heyu(...on('A1'), ...pair('rcvi', 'A1', 'Off'));
     await lives.look();
@@ -118,13 +96,10 @@ describe('a crash', () => {
     await lives.pass(6000);
     await lives.connect();
     await lives.acknowledge();
-    await lives.pass(60_000);
-    await lives.acknowledge();
+    await lives.passAcknowledged(60_000);
     expect(ids(lives, 'motion')).toHaveLength(2);
     await lives.crash();
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
+    await lives.settle();
     expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(2);
   });
 });
@@ -144,18 +119,14 @@ describe('a line that means several sensors', () => {
     await lives.pass(5000);
     await lives.receive('x10/zone/ground/set', 'ARM_AWAY');
     await lives.acknowledge();
-    await lives.pass(6000);
-    await lives.acknowledge();
+    await lives.passAcknowledged(6000);
     const [first = '', , second = '', both = ''] = [...on('A1'), ...on('A3')];
     lives.heyu(first, second, both);
     await lives.look();
     await lives.acknowledge(2);
     await lives.crash();
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
-    await lives.pass(5000);
-    await lives.acknowledge();
+    await lives.settle();
+    await lives.passAcknowledged(5000);
     expect(new Set(ids(lives, 'motion', 'motion_missed')).size).toBe(2);
     const alerts = lives.delivered
       .filter(({ topic }) => topic.endsWith('/alert'))
@@ -173,11 +144,8 @@ describe('motion that is over', () => {
     const lives = await beginLives(settings);
     await lives.look();
     await lives.connect();
-    lives.heyu(...on('A1'));
-    await lives.look();
-    await lives.acknowledge();
-    await lives.pass(6000);
-    await lives.acknowledge();
+    await lives.hear(...on('A1'));
+    await lives.passAcknowledged(6000);
     const before = values(lives).length;
     await lives.crash();
     await lives.pass(3_600_000);
@@ -192,9 +160,7 @@ describe('motion that is over', () => {
 
   test('is not shown when the broker comes back after the reader had to wait for it', async () => {
     const lives = await beginLives(settings);
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
+    await lives.settle();
     await lives.disconnect();
     // a thousand events wait: starts and ends by turns
     for (let i = 0; i < 505; i += 1) {
@@ -222,18 +188,13 @@ describe('a clock that is behind after a crash', () => {
     const lives = await beginLives(settings);
     await lives.look();
     await lives.connect();
-    lives.heyu(...on('A1'));
-    await lives.look();
-    await lives.acknowledge();
-    await lives.pass(6000);
-    await lives.acknowledge();
+    await lives.hear(...on('A1'));
+    await lives.passAcknowledged(6000);
     await lives.pass(6000);
     // a machine without a clock of its own begins at the last time that it has saved
     lives.clock.set(-3_600_000);
     await lives.crash();
-    await lives.look();
-    await lives.connect();
-    await lives.acknowledge();
+    await lives.settle();
     for (let i = 0; i < 3; i += 1) {
       await lives.pass(25_000);
       await lives.look();
@@ -241,9 +202,7 @@ describe('a clock that is behind after a crash', () => {
     }
     expect(lives.retained.get('x10/s_a1/motion')).toBe('OFF');
     // what is heard then is motion as ever
-    lives.heyu(...on('A1'));
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(...on('A1'));
     expect(lives.retained.get('x10/s_a1/motion')).toBe('ON');
     expect(new Set(ids(lives, 'motion')).size).toBe(2);
   });
@@ -264,8 +223,7 @@ describe('a deadline', () => {
     await lives.acknowledge();
     expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(1);
     expect(ids(lives, 'clear')).toHaveLength(0);
-    await lives.pass(40_000);
-    await lives.acknowledge();
+    await lives.passAcknowledged(40_000);
     expect(ids(lives, 'clear')).toHaveLength(1);
   });
 });

@@ -147,9 +147,7 @@ test('arbitrary bytes as log and on every subscribed topic move nobody and throw
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
       const lives = await beginLives(settings);
-      await lives.look();
-      await lives.connect();
-      await lives.acknowledge();
+      await lives.settle();
       expect([...lives.subscriptions].sort()).toEqual(SUBSCRIBED);
       for (const one of steps) await take(lives, one);
       await lives.connect();
@@ -161,9 +159,7 @@ test('arbitrary bytes as log and on every subscribed topic move nobody and throw
       expect(motions.filter(({ payload: value }) => value !== 'OFF')).toEqual([]);
       expect(lives.delivered.filter(({ topic }) => /s_a\d\/event$/.test(topic))).toEqual([]);
       // and it works as before
-      lives.heyu(...pair('rcvi', 'A1', 'On'));
-      await lives.look();
-      await lives.acknowledge();
+      await lives.hear(...pair('rcvi', 'A1', 'On'));
       expect(lives.retained.get('x10/s_a1/motion')).toBe('ON');
     }),
     { numRuns: 150 },
@@ -172,9 +168,7 @@ test('arbitrary bytes as log and on every subscribed topic move nobody and throw
 
 test('thousands of different payloads and lines leave nothing behind', async () => {
   const lives = await beginLives(settings);
-  await lives.look();
-  await lives.connect();
-  await lives.acknowledge();
+  await lives.settle();
   const sizes: number[] = [];
   const topics: number[] = [];
   for (let round = 0; round < 6; round += 1) {
@@ -190,11 +184,9 @@ test('thousands of different payloads and lines leave nothing behind', async () 
       );
       if (i % 50 !== 0) continue;
       await lives.look();
-      await lives.pass(2000);
-      await lives.acknowledge();
+      await lives.passAcknowledged(2000);
     }
-    await lives.pass(10_000);
-    await lives.acknowledge();
+    await lives.passAcknowledged(10_000);
     sizes.push(JSON.stringify(lives.saved()).length);
     topics.push(lives.retained.size);
   }

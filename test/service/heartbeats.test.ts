@@ -19,13 +19,9 @@ test('is told two hours after the last sign of life, where one came every hour; 
   const problem = (): string | undefined => lives.retained.get('x10/bridge/problem');
   const said = (): number => lives.told.filter((text) => text.includes('sign of life')).length;
   const beat = async (address: string): Promise<void> => {
-    lives.heyu(`rcva func        Clear : hu ${address}  swMax  (x)`);
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(`rcva func        Clear : hu ${address}  swMax  (x)`);
   };
-  await lives.look();
-  await lives.connect();
-  await lives.acknowledge();
+  await lives.settle();
   for (let hours = 0; hours < 15 * 24; hours += 1) {
     await beat(ADDRESSES[hours % 3] ?? 'C1');
     await lives.pass(HOUR_MS);
@@ -34,16 +30,13 @@ test('is told two hours after the last sign of life, where one came every hour; 
 
   // the machine slept, and so did heyu
   lives.clock.freeze(9 * HOUR_MS);
-  await lives.pass(2 * HOUR_MS - 60_000);
-  await lives.acknowledge();
+  await lives.passAcknowledged(2 * HOUR_MS - 60_000);
   expect([problem(), said()]).toEqual(['OFF', 0]);
   await beat('C2');
 
-  await lives.pass(2 * HOUR_MS - 60_000);
-  await lives.acknowledge();
+  await lives.passAcknowledged(2 * HOUR_MS - 60_000);
   expect([problem(), said()]).toEqual(['OFF', 0]);
-  await lives.pass(120_000);
-  await lives.acknowledge();
+  await lives.passAcknowledged(120_000);
   expect([problem(), said()]).toEqual(['ON', 1]);
   expect(lives.retained.get('x10/bridge/source')).toBe('online');
 

@@ -32,6 +32,12 @@ export type Lives = {
   readonly write: (text: string) => void;
   /** The follower looks: everything written so far is handed over, as far as the bridge takes it. */
   readonly look: () => Promise<void>;
+  /** heyu writes this, it is read, and the broker acknowledges what follows. */
+  readonly hear: (...texts: string[]) => Promise<void>;
+  /** What was written is read, the broker comes and acknowledges. */
+  readonly settle: () => Promise<void>;
+  /** Time passes, and the broker acknowledges what that brought. */
+  readonly passAcknowledged: (ms: number) => Promise<void>;
   readonly connect: (sessionPresent?: boolean) => Promise<void>;
   readonly disconnect: () => Promise<void>;
   /** The way back to the broker stands still: it answers no SUBSCRIBE until that is over. */
@@ -320,8 +326,22 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     for (let i = 0; i < 20; i += 1) await Promise.resolve();
   };
 
-  return {
+  const lives: Lives = {
     clock,
+    hear: async (...texts) => {
+      lives.heyu(...texts);
+      await lives.look();
+      await lives.acknowledge();
+    },
+    settle: async () => {
+      await lives.look();
+      await lives.connect();
+      await lives.acknowledge();
+    },
+    passAcknowledged: async (ms) => {
+      await lives.pass(ms);
+      await lives.acknowledge();
+    },
     heyu: (...texts) => {
       for (const text of texts) {
         write(/^\d\d[/.]\d\d /.test(text) ? text : `${stampAt(clock.wallMs())}  ${text}`);
@@ -420,4 +440,5 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     },
     disk,
   };
+  return lives;
 }

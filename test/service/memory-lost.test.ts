@@ -21,9 +21,12 @@ test('what was retained before the state was lost is unknown until it is heard a
   const lives = await beginLives(settings);
   await lives.look();
   await lives.connect();
-  lives.heyu(alert, ...pair('rcvi', 'A1', 'On'), ...pair('rcvi', 'A2', 'On'), ...pair('rcvi', 'C1', 'On'));
-  await lives.look();
-  await lives.acknowledge();
+  await lives.hear(
+    alert,
+    ...pair('rcvi', 'A1', 'On'),
+    ...pair('rcvi', 'A2', 'On'),
+    ...pair('rcvi', 'C1', 'On'),
+  );
   const shown = (): (string | undefined)[] =>
     ['b1/contact', 'b1/battery', 'a1/motion', 'a1/light', 'c1/state'].map((topic) =>
       lives.retained.get(`x10/s_${topic}`),
@@ -33,33 +36,24 @@ test('what was retained before the state was lost is unknown until it is heard a
   await lives.crash();
   lives.forget();
   await lives.crash();
-  await lives.look();
-  await lives.connect();
-  await lives.acknowledge();
+  await lives.settle();
   expect(shown()).toEqual(['None', 'None', 'OFF', 'None', 'None']);
-  lives.heyu(alert);
-  await lives.look();
-  await lives.acknowledge();
+  await lives.hear(alert);
   expect(shown()).toEqual(['ON', 'OFF', 'OFF', 'None', 'None']);
 });
 
 test('a log to which nothing was written for long is a problem, said once, until heyu writes again', async () => {
   const lives = await beginLives(settings);
-  await lives.look();
-  await lives.connect();
-  await lives.acknowledge();
+  await lives.settle();
   const problem = (): string | undefined => lives.retained.get('x10/bridge/problem');
   expect(problem()).toBe('OFF');
   for (let hours = 0; hours < 3; hours += 1) {
-    await lives.pass(3_600_000);
-    await lives.acknowledge();
+    await lives.passAcknowledged(3_600_000);
   }
   expect(problem()).toBe('ON');
   expect(lives.retained.get('x10/bridge/source')).toBe('online');
   expect(lives.told.filter((text) => text.includes('written nothing for long'))).toHaveLength(1);
-  lives.heyu('Engine started');
-  await lives.look();
-  await lives.acknowledge();
+  await lives.hear('Engine started');
   expect(problem()).toBe('OFF');
   expect(lives.told.filter((text) => text.includes('heyu writes again'))).toHaveLength(1);
 });

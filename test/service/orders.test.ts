@@ -40,8 +40,7 @@ async function house(isArmed: boolean): Promise<Lives> {
 
 async function settled(lives: Lives): Promise<void> {
   await lives.acknowledge();
-  await lives.pass(6000);
-  await lives.acknowledge();
+  await lives.passAcknowledged(6000);
 }
 
 /** The process dies, and comes back when so much time has passed and this has been written. */
@@ -64,9 +63,7 @@ describe('an order in the log', () => {
     ['System is Armed Home', false, 'armed_home'],
   ])('is obeyed at once: %s', async (text, isArmed, expected) => {
     const lives = await house(isArmed);
-    lives.heyu(text);
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(text);
     expect(lives.retained.get(STATE)).toBe(expected);
   });
 
@@ -110,9 +107,7 @@ describe('an order in the log', () => {
     const lives = await house(false);
     await lives.receive(SET, 'ARM_AWAY');
     await lives.pass(1500);
-    lives.heyu(DISARM);
-    await lives.look();
-    await lives.acknowledge();
+    await lives.hear(DISARM);
     expect(lives.retained.get(STATE)).toBe('disarmed');
   });
 });

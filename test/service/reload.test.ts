@@ -18,8 +18,7 @@ const house = async (): Promise<Lives> => {
   await lives.look();
   await lives.connect(false);
   await lives.acknowledge();
-  await lives.pass(5000);
-  await lives.acknowledge();
+  await lives.passAcknowledged(5000);
   return lives;
 };
 
@@ -38,8 +37,7 @@ async function recover(lives: Lives): Promise<void> {
     await lives.acknowledge();
     await lives.look();
   }
-  await lives.pass(5000);
-  await lives.acknowledge();
+  await lives.passAcknowledged(5000);
 }
 
 describe('another base topic', () => {
@@ -50,8 +48,7 @@ describe('another base topic', () => {
     await lives.reload({ ...settings, baseTopic: 'home/x10' }, { broker: true });
     await lives.connect();
     await lives.acknowledge();
-    await lives.pass(5000);
-    await lives.acknowledge();
+    await lives.passAcknowledged(5000);
     expect(lives.retained.get('home/x10/zone/ground/state')).toBe('armed_away');
     expect(lives.retained.get('home/x10/zone/ground/security')).toBe('armed_away');
     expect([...lives.retained.keys()].filter((topic) => topic.startsWith('x10/'))).toEqual([]);
@@ -94,8 +91,7 @@ describe('another log', () => {
     const lives = await house();
     await lives.receive('x10/zone/ground/set', 'ARM_AWAY');
     await lives.acknowledge();
-    await lives.pass(600_000);
-    await lives.acknowledge();
+    await lives.passAcknowledged(600_000);
     lives.heyu(...on('A1').map((text) => `03/01 07:00:00  ${text}`), ...on('A3'));
     await happens(lives);
     await recover(lives);
@@ -135,21 +131,17 @@ describe('a sensor', () => {
     'that %s while it was ON and comes back when that is over is not ON for an instant',
     async (_, meanwhile) => {
       const lives = await house();
-      lives.heyu(...on('A1'));
-      await lives.look();
-      await lives.acknowledge();
+      await lives.hear(...on('A1'));
       expect(lives.retained.get('x10/hall/motion')).toBe('ON');
       await lives.reload(meanwhile);
       await lives.acknowledge();
-      await lives.pass(3_600_000);
-      await lives.acknowledge();
+      await lives.passAcknowledged(3_600_000);
       expect(lives.retained.get('x10/hall/motion')).toBeUndefined();
       const before = lives.delivered.length;
       await lives.reload(settings);
       await lives.acknowledge();
       await lives.look();
-      await lives.pass(5000);
-      await lives.acknowledge();
+      await lives.passAcknowledged(5000);
       const shown = lives.delivered.slice(before).filter(({ topic }) => topic === 'x10/hall/motion');
       expect(shown.map(({ payload }) => payload)).not.toContain('ON');
       expect(lives.retained.get('x10/hall/motion')).toBe('OFF');

@@ -10,9 +10,7 @@ const settings = coreSettings({
 
 const house = async (): Promise<Lives> => {
   const lives = await beginLives(settings);
-  await lives.look();
-  await lives.connect();
-  await lives.acknowledge();
+  await lives.settle();
   await lives.pass(2000);
   return lives;
 };
@@ -104,8 +102,7 @@ describe('bridge/info', () => {
     const lives = await house();
     expect(info(lives)).toMatchObject({ home_assistant: { birth: null } });
     await lives.receive('homeassistant/status', 'online');
-    await lives.pass(0);
-    await lives.acknowledge();
+    await lives.passAcknowledged(0);
     expect(JSON.stringify(info(lives)['home_assistant'])).toMatch(/^\{"birth":"2026-11-22T/);
   });
 
@@ -115,8 +112,7 @@ describe('bridge/info', () => {
   ])('takes %s (retained: %s) for no start', async (payload, retain) => {
     const lives = await house();
     await lives.receive('homeassistant/status', payload, retain);
-    await lives.pass(61_000);
-    await lives.acknowledge();
+    await lives.passAcknowledged(61_000);
     expect(info(lives)).toMatchObject({ home_assistant: { birth: null } });
   });
 });
@@ -126,8 +122,7 @@ test('lines that are gone for good are a problem until the next summary', async 
   expect(lives.retained.get('x10/bridge/problem')).toBe('OFF');
   const to = lives.clock.wallMs();
   await lives.incident({ kind: 'lost', path: 'heyu.log', from: to - 3_600_000, to });
-  await lives.pass(1000);
-  await lives.acknowledge();
+  await lives.passAcknowledged(1000);
   expect(lives.retained.get('x10/bridge/problem')).toBe('ON');
   expect(info(lives)['problem']).toMatch(/lines of the heyu log were lost \(between 2026-11-22T.+ and .+\)/);
   lives.service().summarise();

@@ -19,6 +19,38 @@ export type TestAuthority = Certificate & {
   readonly remove: () => void;
 };
 
+/** What a broker with TLS is tried with: a private authority, another one, and what the first has signed. */
+export type TestTls = {
+  readonly authority: TestAuthority;
+  readonly stranger: TestAuthority;
+  readonly server: Certificate;
+  readonly client: Certificate;
+  /** The files of the broker. */
+  readonly of: (certificate?: Certificate) => {
+    readonly ca: string;
+    readonly cert: string;
+    readonly key: string;
+  };
+  readonly remove: () => void;
+};
+
+/** Makes them. */
+export function createTls(): TestTls {
+  const [authority, stranger] = [createAuthority(), createAuthority('stranger')];
+  const server = authority.sign('server', ['DNS:localhost']);
+  return {
+    authority,
+    stranger,
+    server,
+    client: authority.sign('client'),
+    of: ({ certFile, keyFile } = server) => ({ ca: authority.certFile, cert: certFile, key: keyFile }),
+    remove: () => {
+      authority.remove();
+      stranger.remove();
+    },
+  };
+}
+
 /** Makes a private authority. `validDays` of what it signs may be negative: expired. */
 export function createAuthority(commonName = 'test authority'): TestAuthority {
   const directory = mkdtempSync(join(tmpdir(), 'certificates-'));

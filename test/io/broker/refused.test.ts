@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { BrokerOptions } from '../../../src/io/broker/options.js';
 import { startAedes } from '../../support/aedes.js';
-import { createAuthority, type Certificate, type TestAuthority } from '../../support/certificates.js';
+import { createTls } from '../../support/certificates.js';
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../../support/mosquitto.js';
 import { listen, type Listening } from './listening.js';
 
@@ -156,25 +156,9 @@ describe('a server that is no broker', () => {
 });
 
 describe('TLS', () => {
-  let authority: TestAuthority;
-  let stranger: TestAuthority;
-  let server: Certificate;
-  let client: Certificate;
-  beforeAll(() => {
-    authority = createAuthority();
-    stranger = createAuthority('stranger');
-    server = authority.sign('server', ['DNS:localhost']);
-    client = authority.sign('client');
-  });
-  afterAll(() => {
-    authority.remove();
-    stranger.remove();
-  });
-  const tls = (certificate = server): NonNullable<MosquittoOptions['tls']> => ({
-    ca: authority.certFile,
-    cert: certificate.certFile,
-    key: certificate.keyFile,
-  });
+  const certificates = createTls();
+  afterAll(certificates.remove);
+  const { authority, stranger, server, client, of: tls } = certificates;
 
   test('a private authority is trusted when it is given', async () => {
     const { url } = await mosquitto({ tls: tls() });
