@@ -3,7 +3,7 @@ import type { CoreSettings } from '../core-settings.js';
 import type { Problem } from './problem.js';
 
 /** The log of heyu and the heyu program. Paths are absolute. */
-export type HeyuSettings = {
+type HeyuSettings = {
   readonly log: string;
   /** Look for changes at intervals instead of waiting for notices of the file system. */
   readonly polling: boolean;

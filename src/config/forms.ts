@@ -53,25 +53,43 @@ export type Form<T> = {
   readonly jsonSchema: PlainObject;
 };
 
-/** A good reading. */
-export const good = <T>(value: T): Reading<T> => ({ ok: true, value });
+const good = <T>(value: T): Reading<T> => ({ ok: true, value });
+const bad = (problem: string, hint?: string): Reading<never> => ({ ok: false, problem, hint });
 
-/** A bad one. */
-export const bad = (problem: string, hint?: string): Reading<never> => ({ ok: false, problem, hint });
-
-/** A form of one value: lists are refused. */
-export function single<T>(
+/** A form of one value: lists are refused. Without `write`, the value stands in the file as it is. */
+function single<T extends Plain>(
+  name: string,
+  read: (text: string) => Reading<T>,
+  jsonSchema: PlainObject,
+): Form<T>;
+function single<T>(
   name: string,
   read: (text: string) => Reading<T>,
   jsonSchema: PlainObject,
   write: (value: T) => Plain,
-): Form<T> {
+): Form<T>;
+function single(
+  name: string,
+  read: (text: string) => Reading<Plain>,
+  jsonSchema: PlainObject,
+  write = (value: Plain): Plain => value,
+): Form<Plain> {
   return {
     name,
     read: (given) => (typeof given === 'string' ? read(given) : bad(`is a list, but one ${name} is wanted`)),
     write,
     jsonSchema,
   };
+}
+
+/** A text that matches a pattern as a whole. */
+function matching(name: string, pattern: string, type: Plain, hint: string): Form<string> {
+  const whole = new RegExp(pattern, 'u');
+  return single(
+    name,
+    (given) => (whole.test(given) ? good(given) : bad(`${quote(given)} is no ${name}`, hint)),
+    { type, pattern },
+  );
 }
 
 /**
@@ -111,7 +129,6 @@ export function text(name: string, most = 256): Form<string> {
       return good(given);
     },
     { type: ['string', 'number', 'boolean'], minLength: 1, maxLength: most },
-    (value) => value,
   );
 }
 
@@ -120,7 +137,6 @@ export const secret: Form<string> = single(
   'secret',
   (given) => (given === '' ? bad('is empty') : good(given)),
   { type: ['string', 'number', 'boolean'], minLength: 1 },
-  (value) => value,
 );
 
 /** One of a few words. */
@@ -134,7 +150,6 @@ export function choice<const W extends string>(words: readonly W[]): Form<W> {
       return bad(`${quote(given)} is none of ${words.join(', ')}`, nearestOnly(given, words));
     },
     { enum: [...words, ...numbers] },
-    (value) => value,
   );
 }
 
@@ -156,7 +171,6 @@ export const yesOrNo: Form<boolean> = single(
     return bad(`${quote(given)} is neither true nor false`, 'write true or false');
   },
   { enum: [true, false, ...TRUE, ...FALSE] },
-  (value) => value,
 );
 
 /** Path of a file or directory. What it is relative to is for the reader to know. */
@@ -170,7 +184,6 @@ export const path: Form<string> = single(
     return good(given);
   },
   { type: 'string', minLength: 1, pattern: '^[^~]' },
-  (value) => value,
 );
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
@@ -231,7 +244,6 @@ export const timeZone: Form<string> = single(
     }
   },
   { type: 'string', pattern: '^ *[A-Za-z]' },
-  (value) => value,
 );
 
 /** A cron expression of 5 or 6 fields or a nickname such as `@daily`, checked by node-cron; or `off`. */
@@ -249,22 +261,15 @@ export const cron: Form<string> = single(
     );
   },
   { type: 'string', minLength: 1 },
-  (value) => value,
 );
 
 /** Url schemes of mqtt.js that reach a broker over a network. */
-export const BROKER_SCHEMES = ['mqtt', 'mqtts', 'tcp', 'tls', 'ssl', 'ws', 'wss'];
+const BROKER_SCHEMES = ['mqtt', 'mqtts', 'tcp', 'tls', 'ssl', 'ws', 'wss'];
+
+const BROKER_HINT = 'write it as mqtt://localhost:1883';
 
 /** What is shown in the place of a secret. */
 export const MASK = '********';
-
-function parseUrl(written: string): URL | undefined {
-  try {
-    return new URL(written);
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * A broker's url with the password and the query (which may hold a token) masked. It rather masks too much: in a url
@@ -287,14 +292,14 @@ export const brokerUrl: Form<string> = single(
     const shown = quote(maskUrl(written));
     if (written === '') return bad('is empty');
     const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(written)?.[1]?.toLowerCase();
-    if (scheme === undefined) return bad(`${shown} is no url`, 'write it as mqtt://localhost:1883');
+    if (scheme === undefined) return bad(`${shown} is no url`, BROKER_HINT);
     if (!BROKER_SCHEMES.includes(scheme)) {
       return bad(`${shown} has an unknown scheme`, `known: ${BROKER_SCHEMES.join(', ')}`);
     }
     if (/[\s\p{Cc}]/u.test(written)) return bad(`${shown} contains a blank`);
-    const url = parseUrl(written);
-    if (url === undefined) return bad(`${shown} is no url`, 'write it as mqtt://localhost:1883');
-    if (url.hostname === '') return bad(`${shown} names no host`, 'write it as mqtt://localhost:1883');
+    const url = URL.canParse(written) ? new URL(written) : undefined;
+    if (url === undefined) return bad(`${shown} is no url`, BROKER_HINT);
+    if (url.hostname === '') return bad(`${shown} names no host`, BROKER_HINT);
     if (url.port === '0')
       return bad(`${shown} names the port 0`, 'write the port of the broker, such as 1883');
     if (url.hash !== '' || (url.search !== '' && !scheme.startsWith('ws'))) {
@@ -303,7 +308,6 @@ export const brokerUrl: Form<string> = single(
     return good(written);
   },
   { type: 'string', pattern: `^ *(${BROKER_SCHEMES.join('|')})://[^\\s]+ *$` },
-  (value) => value,
 );
 
 /** A topic, or the beginning of topics, that we publish. */
@@ -314,7 +318,6 @@ export const ownTopic: Form<string> = single(
     return problem === undefined ? good(given) : bad(`${quote(given)} ${problem}`);
   },
   { type: ['string', 'number'], minLength: 1, pattern: '^[^$/+#][^+#]*$' },
-  (value) => value,
 );
 
 /** A topic of another program: whatever MQTT allows to publish to (MQTT 3.1.1, section 4.7). */
@@ -329,32 +332,22 @@ export const foreignTopic: Form<string> = single(
     return good(given);
   },
   { type: ['string', 'number'], minLength: 1, pattern: '^[^+#]+$' },
-  (value) => value,
 );
 
 /** A JSON pointer (RFC 6901): empty for the whole payload, or `/alarm/state`. */
-export const jsonPointer: Form<string> = single(
+export const jsonPointer: Form<string> = matching(
   'JSON pointer',
-  (given) =>
-    /^(\/([^~/]|~[01])*)*$/u.test(given)
-      ? good(given)
-      : bad(`${quote(given)} is no JSON pointer`, 'write it as /state or /alarm/state'),
-  { type: 'string', pattern: '^(/([^~/]|~[01])*)*$' },
-  (value) => value,
+  '^(/([^~/]|~[01])*)*$',
+  'string',
+  'write it as /state or /alarm/state',
 );
 
 /** What unique ids and entity ids are made of (Home Assistant allows letters, digits, `_` and `-` in discovery topics). */
-export const idPart: Form<string> = single(
+export const idPart: Form<string> = matching(
   'id',
-  (given) =>
-    /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(given)
-      ? good(given)
-      : bad(
-          `${quote(given)} is no id`,
-          'use up to 64 letters, digits, _ and -, beginning with a letter or digit',
-        ),
-  { type: ['string', 'number'], pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' },
-  (value) => value,
+  '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
+  ['string', 'number'],
+  'use up to 64 letters, digits, _ and -, beginning with a letter or digit',
 );
 
 /** Turns text into an id: `x10/Cellar` becomes `x10_cellar`; undefined when nothing is left. */
@@ -367,27 +360,23 @@ export function slug(written: string): string | undefined {
   return id === '' ? undefined : id;
 }
 
-/** An X10 address, `A3`. */
-export const address: Form<Address> = single(
-  'address',
-  (given) => {
-    const value = parseAddress(given);
+function place<T>(
+  parse: (text: string) => T | undefined,
+  pattern: string,
+  write: (value: T) => string,
+): Form<T> {
+  const read = (given: string): Reading<T> => {
+    const value = parse(given);
     return value === undefined ? bad(`${quote(given)} is no X10 address`, addressHint(given)) : good(value);
-  },
-  { type: 'string', pattern: '^ *[A-Pa-p]0?(1[0-6]|[1-9]) *$' },
-  (value) => value,
-);
+  };
+  return single('address', read, { type: 'string', pattern }, write);
+}
+
+/** An X10 address, `A3`. */
+export const address: Form<Address> = place(parseAddress, '^ *[A-Pa-p]0?(1[0-6]|[1-9]) *$', (value) => value);
 
 /** An address, or those of a remote with several keys: `F1-3`, `F1,3,5`. */
-export const addresses: Form<Addresses> = single(
-  'address',
-  (given) => {
-    const value = parseAddresses(given);
-    return value === undefined ? bad(`${quote(given)} is no X10 address`, addressHint(given)) : good(value);
-  },
-  { type: 'string', pattern: ADDRESSES_PATTERN },
-  writeAddresses,
-);
+export const addresses: Form<Addresses> = place(parseAddresses, ADDRESSES_PATTERN, writeAddresses);
 
 /** A sender's id in an address's place is what its owner knows of a security sensor. */
 function addressHint(given: string): string {

@@ -219,7 +219,7 @@ function topicConflicts({ values, zones, aliases, place, configFile }: Judged, r
 }
 
 /** Whether something of a sensor can be an alert: what it is for, or tampering with it. */
-export function canAlert({ type, model, ignore }: SensorSettings): boolean {
+function canAlert({ type, model, ignore }: SensorSettings): boolean {
   return !ignore && (isAlarmType(type) || (model.hasTamper && type !== 'remote'));
 }
 

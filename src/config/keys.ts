@@ -26,6 +26,7 @@ import {
 import { ARMED_MODES } from '../security/vocabulary.js';
 import type { ZoneSettings } from '../security/zone.js';
 import { SENSOR_TYPES, type SensorType } from '../sensor/types.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../common/duration.js';
 import type { ModelKind } from '../x10/model.js';
 
 /** A key whose value is a `V` and whose default is a `D` (undefined = none, or worked out from other values). */
@@ -54,245 +55,178 @@ export type ValuesOf<Table extends KeyTable> = {
     : never;
 };
 
-/** A key with a fixed default. */
-export function key<V>(
-  form: Form<V>,
-  standard: NoInfer<V>,
-  doc: string,
-  example: string,
-  more: { readonly isSecret?: true } = {},
-): Key<V, V> {
-  return { form, default: standard, doc, example, ...more };
+/** A key with a fixed default: `[form, default, example]`. */
+function key<V>([form, standard, example]: readonly [Form<V>, NoInfer<V>, string], doc: string): Key<V, V> {
+  return { form, default: standard, doc, example };
 }
 
-/** A key without a default, or with one that is worked out: `otherwise` says which. */
-export function optionalKey<V>(
-  form: Form<V>,
-  otherwise: string,
+/** A key without a default, or with one that is worked out: `[form, which, example]`. */
+function optionalKey<V>(
+  [form, otherwise, example]: readonly [Form<V>, string, string],
   doc: string,
-  example: string,
   more: { readonly isSecret?: true } = {},
 ): Key<V, undefined> {
   return { form, default: undefined, doc, example, otherwise, ...more };
 }
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
 /** Hold time: shorter than a second is a pulse, longer than a day is no motion. */
-export const hold = duration(SECOND, DAY);
+const hold = duration(SECOND, DAY);
 /** Cool-down and minimum on-time. */
-export const pause = duration(0, DAY);
+const pause = duration(0, DAY);
 /** Limit of silence. */
-export const silence = duration(MINUTE, 3650 * DAY, 'zero_allowed');
+const silence = duration(MINUTE, 3650 * DAY, 'zero_allowed');
 /** What ends a motion. */
-export const offPolicy = choice(['sensor', 'hold']);
+const offPolicy = choice(['sensor', 'hold']);
 
 /** The keys. */
 export const CONFIG_KEYS = {
   'heyu.log': key(
-    path,
-    '/var/log/heyu/heyu.log.ttyS0',
+    [path, '/var/log/heyu/heyu.log.ttyS0', '/var/log/heyu/heyu.log.ttyS0'],
     'The log that heyu writes. With `heyu.x10config` it is found by itself (LOG_DIR, TTY, COMMON).',
-    '/var/log/heyu/heyu.log.ttyS0',
   ),
   'heyu.x10config': optionalKey(
-    path,
-    'not read',
+    [path, 'not read', '/etc/heyu/x10.conf'],
     "heyu's own configuration. From it come the place of the log, the form of its stamps and its units.",
-    '/etc/heyu/x10.conf',
   ),
   'heyu.date_format': key(
-    choice(['YMD', 'DMY', 'MDY']),
-    'YMD',
+    [choice(['YMD', 'DMY', 'MDY']), 'YMD', 'DMY'],
     "Order of day and month in the log's stamps. With `heyu.x10config` it is taken from DATE_FORMAT.",
-    'DMY',
   ),
   'heyu.timezone': optionalKey(
-    timeZone,
-    "the system's",
+    [timeZone, "the system's", 'Europe/Berlin'],
     'Time zone in which heyu writes its log, an IANA name.',
-    'Europe/Berlin',
   ),
   'heyu.quiet_after': key(
-    duration(MINUTE, 3650 * DAY, 'zero_allowed'),
-    2 * DAY,
+    [duration(MINUTE, 3650 * DAY, 'zero_allowed'), 2 * DAY, '12h'],
     'A log to which nothing was written for this long is reported as a problem; 0 = never, nor missing signs of life ' +
       '(heyu.md). Two days, because dusk and dawn alone give a line a day.',
-    '12h',
   ),
   'heyu.polling': key(
-    yesOrNo,
-    false,
+    [yesOrNo, false, 'true'],
     'Look for changes of the log at fixed intervals: for logs on a network file system, which sends no notice.',
-    'true',
   ),
-  'heyu.poll_interval': key(duration(50, HOUR), SECOND, 'How often to look, with `heyu.polling`.', '500ms'),
+  'heyu.poll_interval': key([duration(50, HOUR), SECOND, '500ms'], 'How often to look, with `heyu.polling`.'),
   'heyu.linger': key(
-    duration(0, DAY),
-    10 * MINUTE,
+    [duration(0, DAY), 10 * MINUTE, '1h'],
     'How long a rotated log is still read beside the new one: helpers of heyu keep writing to the old file.',
-    '1h',
   ),
   'heyu.command': key(
-    text('command', 4096),
-    'heyu',
+    [text('command', 4096), 'heyu', '/usr/local/bin/heyu'],
     'The heyu program, for `heyu.control`.',
-    '/usr/local/bin/heyu',
   ),
   'heyu.control': key(
-    yesOrNo,
-    false,
+    [yesOrNo, false, 'true'],
     'Lamps and appliances may be switched from Home Assistant, through the heyu program.',
-    'true',
   ),
   'mqtt.url': key(
-    list(brokerUrl, 1),
-    ['mqtt://localhost:1883'],
+    [list(brokerUrl, 1), ['mqtt://localhost:1883'], 'mqtts://broker.example:8883'],
     'The broker: mqtt://, mqtts://, ws:// or wss://. A list names several brokers of one cluster.',
-    'mqtts://broker.example:8883',
   ),
-  'mqtt.username': optionalKey(text('user name'), 'none', 'User name at the broker.', 'heyu2mqtt'),
+  'mqtt.username': optionalKey([text('user name'), 'none', 'heyu2mqtt'], 'User name at the broker.'),
   'mqtt.password': optionalKey(
-    secret,
-    'none',
+    [secret, 'none', 'a-secret'],
     'Password at the broker. `mqtt.password_file` keeps it out of this file.',
-    'a-secret',
     { isSecret: true },
   ),
   'mqtt.password_file': optionalKey(
-    path,
-    'the systemd credential `mqtt-password`, if there is one; else none',
+    [
+      path,
+      'the systemd credential `mqtt-password`, if there is one; else none',
+      '/etc/heyu2mqtt/mqtt-password',
+    ],
     'File that holds the password; one line feed at its end is cut off.',
-    '/etc/heyu2mqtt/mqtt-password',
   ),
   'mqtt.ca_file': optionalKey(
-    path,
-    "the system's authorities",
+    [path, "the system's authorities", '/etc/heyu2mqtt/ca.pem'],
     'Certificate authority of the broker, PEM.',
-    '/etc/heyu2mqtt/ca.pem',
   ),
-  'mqtt.cert_file': optionalKey(path, 'none', 'Client certificate, PEM.', '/etc/heyu2mqtt/client.pem'),
+  'mqtt.cert_file': optionalKey([path, 'none', '/etc/heyu2mqtt/client.pem'], 'Client certificate, PEM.'),
   'mqtt.key_file': optionalKey(
-    path,
-    'none',
+    [path, 'none', '/etc/heyu2mqtt/client.key'],
     'Private key of the client certificate, PEM.',
-    '/etc/heyu2mqtt/client.key',
   ),
   'mqtt.client_id': optionalKey(
-    text('client id', 128),
-    '`heyu2mqtt-` and the bridge id',
+    [text('client id', 128), '`heyu2mqtt-` and the bridge id', 'heyu2mqtt-cellar'],
     'Name of the session at the broker. Two programs with the same one throw each other out.',
-    'heyu2mqtt-cellar',
   ),
   'mqtt.keepalive': key(
-    duration(5 * SECOND, 18 * HOUR),
-    15 * SECOND,
+    [duration(5 * SECOND, 18 * HOUR), 15 * SECOND, '30s'],
     'Ping interval. The broker publishes `offline` after one and a half times this long without a sign of life.',
-    '30s',
   ),
-  'mqtt.base_topic': key(ownTopic, 'x10', 'All topics of the bridge lie below it.', 'x10'),
-  'mqtt.protocol': key(choice(['3.1.1', '5']), '3.1.1', 'Version of MQTT.', '5'),
+  'mqtt.base_topic': key([ownTopic, 'x10', 'x10'], 'All topics of the bridge lie below it.'),
+  'mqtt.protocol': key([choice(['3.1.1', '5']), '3.1.1', '5'], 'Version of MQTT.'),
   'mqtt.session': key(
-    choice(['persistent', 'clean']),
-    'persistent',
+    [choice(['persistent', 'clean']), 'persistent', 'clean'],
     '`persistent`: the broker keeps what happens to the zones while the bridge is away, so that a disarm in the ' +
       'meantime is known. `clean` is for brokers that cannot keep a session truthfully.',
-    'clean',
   ),
   'homeassistant.discovery': key(
-    choice(['device', 'entity', 'off']),
-    'device',
+    [choice(['device', 'entity', 'off']), 'device', 'entity'],
     '`device`: one message per device (Home Assistant 2024.12 or newer); `entity`: one per entity, for older ' +
       'releases; `off`: none, and what was there is removed.',
-    'entity',
   ),
   'homeassistant.prefix': key(
-    ownTopic,
-    'homeassistant',
+    [ownTopic, 'homeassistant', 'homeassistant'],
     "Home Assistant's discovery prefix.",
-    'homeassistant',
   ),
   'homeassistant.birth_topic': key(
-    foreignTopic,
-    'homeassistant/status',
+    [foreignTopic, 'homeassistant/status', 'homeassistant/status'],
     'Topic on which Home Assistant says that it has started; discovery is then sent again.',
-    'homeassistant/status',
   ),
-  'homeassistant.birth_payload': key(text('payload'), 'online', 'What it says there.', 'online'),
+  'homeassistant.birth_payload': key([text('payload'), 'online', 'online'], 'What it says there.'),
   'sensors.hold': optionalKey(
-    hold,
-    "the model's",
+    [hold, "the model's", '5m'],
     'How long after its last sign a motion is taken to last when no Off comes. Applies to all sensors, ' +
       'whatever their model.',
-    '5m',
   ),
   'sensors.off': optionalKey(
-    offPolicy,
-    "the model's",
+    [offPolicy, "the model's", 'hold'],
     "`sensor`: the sensor's own Off ends a motion; `hold`: only the end of the hold time does.",
-    'hold',
   ),
-  'sensors.cooldown': key(pause, 0, 'After the end of a motion no new one starts for this long.', '10s'),
-  'sensors.min_on': key(pause, 0, 'A motion stays ON at least this long, whatever the sensor says.', '30s'),
+  'sensors.cooldown': key([pause, 0, '10s'], 'After the end of a motion no new one starts for this long.'),
+  'sensors.min_on': key([pause, 0, '30s'], 'A motion stays ON at least this long, whatever the sensor says.'),
   'sensors.silent_after': optionalKey(
-    silence,
-    "the model's",
+    [silence, "the model's", '24h'],
     'A sensor that was not heard for this long is reported silent; 0 = never.',
-    '24h',
   ),
   'sensors.sources': optionalKey(
-    sources,
-    'rcvi, rcva, snda, rcvt; for lamps and appliances also sndc, snds, sndp, sndm, sndt',
+    [
+      sources,
+      'rcvi, rcva, snda, rcvt; for lamps and appliances also sndc, snds, sndp, sndm, sndt',
+      '[rcvi, rcva, snda]',
+    ],
     "Source tags of heyu's log that count. The default is everything that happened in the house; heyu's own " +
       'commands count for lamps and appliances only.',
-    '[rcvi, rcva, snda]',
   ),
   'replay.max_age': key(
-    duration(0, 365 * DAY),
-    DAY,
+    [duration(0, 365 * DAY), DAY, '6h'],
     'Motion that could not be published for this long is dropped and counted.',
-    '6h',
   ),
   'selection.address_expiry': key(
-    duration(100, HOUR),
-    4 * SECOND,
+    [duration(100, HOUR), 4 * SECOND, '4s'],
     'An address in the log that is followed by no function within this time is forgotten.',
-    '4s',
   ),
   'cron.discovery': key(
-    cron,
-    '30 3 * * *',
+    [cron, '30 3 * * *', 'off'],
     'When discovery is sent again, a cron expression or `off`.',
-    'off',
   ),
   'cron.summary': key(
-    cron,
-    '0 0 * * *',
+    [cron, '0 0 * * *', '0 7 * * *'],
     'When the summary of the day is published and logged, a cron expression or `off`.',
-    '0 7 * * *',
   ),
-  aliases: key(path, 'aliases.yaml', 'The alias file.', 'aliases.yaml'),
+  aliases: key([path, 'aliases.yaml', 'aliases.yaml'], 'The alias file.'),
   bridge_id: optionalKey(
-    idPart,
-    'the base topic, with _ for everything but letters and digits',
+    [idPart, 'the base topic, with _ for everything but letters and digits', 'cellar'],
     'First part of every unique id in Home Assistant. It stays for ever, whatever else changes.',
-    'cellar',
   ),
   state_dir: key(
-    path,
-    '/var/lib/heyu2mqtt',
+    [path, '/var/lib/heyu2mqtt', '/var/lib/heyu2mqtt'],
     "Directory for what must survive a restart. Under systemd the unit's StateDirectory.",
-    '/var/lib/heyu2mqtt',
   ),
-  'log.level': key(choice(['debug', 'info', 'warn', 'error']), 'info', 'What is logged.', 'debug'),
+  'log.level': key([choice(['debug', 'info', 'warn', 'error']), 'info', 'debug'], 'What is logged.'),
   'log.format': key(
-    choice(['auto', 'journald', 'json', 'pretty']),
-    'auto',
+    [choice(['auto', 'journald', 'json', 'pretty']), 'auto', 'json'],
     '`auto`: for the journal under systemd, for people on a terminal, else JSON.',
-    'json',
   ),
 } as const;
 
@@ -312,72 +246,52 @@ export function environmentName(name: ConfigKey): string {
 
 /** The keys below `zones.<zone>`. */
 export const ZONE_KEYS = {
-  name: optionalKey(text('name', 100), 'the zone, made readable', 'Name for people.', 'Ground floor'),
+  name: optionalKey([text('name', 100), 'the zone, made readable', 'Ground floor'], 'Name for people.'),
   state_topic: optionalKey(
-    foreignTopic,
-    'none: the bridge itself keeps the zone',
+    [foreignTopic, 'none: the bridge itself keeps the zone', 'alarmo/state'],
     'Retained topic on which another program (Alarmo, a script) says whether the zone is armed. Read only. ' +
       'Without it the zone belongs to the bridge and is armed and disarmed in Home Assistant.',
-    'alarmo/state',
   ),
   pointer: optionalKey(
-    jsonPointer,
-    'looked for',
+    [jsonPointer, 'looked for', '/alarm/state'],
     'Where the state stands in a JSON payload (JSON pointer).',
-    '/alarm/state',
   ),
-  armed_values: key(list(text('word')), [], 'Further words that mean armed.', '[scharf]'),
-  disarmed_values: key(list(text('word')), [], 'Further words that mean disarmed.', '[unscharf]'),
+  armed_values: key([list(text('word')), [], '[scharf]'], 'Further words that mean armed.'),
+  disarmed_values: key([list(text('word')), [], '[unscharf]'], 'Further words that mean disarmed.'),
   members: optionalKey(
-    list(idPart, 1),
-    'none',
+    [list(idPart, 1), 'none', '[ground, upstairs]'],
     'Makes it a master zone: armed if all these zones are, disarmed if none is.',
-    '[ground, upstairs]',
   ),
   panel: key(
-    choice(['switch', 'alarm_control_panel']),
-    'alarm_control_panel',
+    [choice(['switch', 'alarm_control_panel']), 'alarm_control_panel', 'switch'],
     'How it appears in Home Assistant.',
-    'switch',
   ),
   on_unknown: key(
-    choice(['last_known', 'alert', 'annotate']),
-    'last_known',
+    [choice(['last_known', 'alert', 'annotate']), 'last_known', 'alert'],
     'What to do with motion while it is not known whether the zone is armed: go by what was last known, raise ' +
       'an alert, or only note it in the event.',
-    'alert',
   ),
-  exit_delay: key(duration(0, HOUR), 0, 'Time to leave: `arming` lasts this long.', '60s'),
+  exit_delay: key([duration(0, HOUR), 0, '60s'], 'Time to leave: `arming` lasts this long.'),
   entry_delay: key(
-    duration(0, HOUR),
-    0,
+    [duration(0, HOUR), 0, '30s'],
     'Time to disarm: `pending` lasts this long before the alarm.',
-    '30s',
   ),
   command_max_age: key(
-    duration(SECOND, 24 * HOUR),
-    60 * SECOND,
+    [duration(SECOND, 24 * HOUR), 60 * SECOND, '5m'],
     'A command that waited longer than this for the bridge is reported, but not executed.',
-    '5m',
   ),
   alert_cooldown: key(
-    duration(0, 24 * HOUR),
-    60 * SECOND,
+    [duration(0, 24 * HOUR), 60 * SECOND, '5m'],
     'After an alert, none of the same sensor for this long; a sensor repeats its signal every 10 s while ' +
       'someone moves.',
-    '5m',
   ),
   follow_heyu: key(
-    yesOrNo,
-    false,
+    [yesOrNo, false, 'true'],
     "heyu's own armed state (`heyu arm`, `heyu disarm`) arms and disarms the zone.",
-    'true',
   ),
   keyfobs: key(
-    list(text('alias', 32)),
-    [],
+    [list(text('alias', 32)), [], '[janes_fob]'],
     'Aliases of keyfobs (KR10A, KR18 ...) whose Arm and Disarm drive the zone.',
-    '[janes_fob]',
   ),
 } as const;
 
@@ -414,82 +328,58 @@ export const TYPE_OF_KIND: Readonly<Record<ModelKind, SensorType>> = {
 /** The keys below `aliases.<alias>`. */
 export const ALIAS_KEYS = {
   address: optionalKey(
-    addresses,
-    'required',
+    [addresses, 'required', 'A3'],
     'House code and unit, as heyu writes them; of a standard remote several units: `F1-3`, `F1,3,5`.',
-    'A3',
   ),
   model: optionalKey(
-    model,
-    'plain X10 motion',
+    [model, 'plain X10 motion', 'MS14A'],
     "heyu's module name. It decides type, channels and times (docs/sensors.md).",
-    'MS14A',
   ),
   type: optionalKey(
-    choice(SENSOR_TYPES),
-    "the model's",
+    [choice(SENSOR_TYPES), "the model's", 'window'],
     'What it is in Home Assistant: a contact may be a door, window, garage or opening.',
-    'window',
   ),
-  name: optionalKey(text('name', 100), 'the alias, made readable', 'Name for people.', 'Hall'),
-  area: optionalKey(text('area', 100), 'none', 'Room; suggested to Home Assistant.', 'Hall'),
-  zone: optionalKey(idPart, 'none', 'Zone of config.yaml in which it raises alerts.', 'ground'),
+  name: optionalKey([text('name', 100), 'the alias, made readable', 'Hall'], 'Name for people.'),
+  area: optionalKey([text('area', 100), 'none', 'Hall'], 'Room; suggested to Home Assistant.'),
+  zone: optionalKey([idPart, 'none', 'ground'], 'Zone of config.yaml in which it raises alerts.'),
   dusk: optionalKey(
-    address,
-    'none',
+    [address, 'none', 'A4'],
     'The unit that says dark (On) and light (Off): with MS13A, MS14A and MS16A the unit after its own.',
-    'A4',
   ),
   hold: optionalKey(
-    hold,
-    '`sensors.hold`',
+    [hold, '`sensors.hold`', '5m'],
     'How long after its last sign a motion is taken to last when no Off comes.',
-    '5m',
   ),
-  topic: optionalKey(ownTopic, 'the alias', 'Its topics lie here, below the base topic.', 'hall'),
+  topic: optionalKey([ownTopic, 'the alias', 'hall'], 'Its topics lie here, below the base topic.'),
   id: optionalKey(
-    idPart,
-    'the (first) address in lower case',
+    [idPart, 'the (first) address in lower case', 'a3'],
     'Last part of its unique ids. Write the old one down when the address changes, and its history stays.',
-    'a3',
   ),
   off: optionalKey(
-    offPolicy,
-    '`sensors.off`',
+    [offPolicy, '`sensors.off`', 'hold'],
     "`sensor`: the sensor's own Off ends a motion; `hold`: only the end of the hold time does.",
-    'hold',
   ),
   cooldown: optionalKey(
-    pause,
-    '`sensors.cooldown`',
+    [pause, '`sensors.cooldown`', '10s'],
     'After the end of a motion no new one starts for this long.',
-    '10s',
   ),
   min_on: optionalKey(
-    pause,
-    '`sensors.min_on`',
+    [pause, '`sensors.min_on`', '30s'],
     'A motion stays ON at least this long, whatever the sensor says.',
-    '30s',
   ),
   sources: optionalKey(
-    sources,
-    '`sensors.sources`',
+    [sources, '`sensors.sources`', '[rcvi, rcva, snda, sndc]'],
     "Source tags of heyu's log that count for it.",
-    '[rcvi, rcva, snda, sndc]',
   ),
   modes: optionalKey(
-    list(choice(ARMED_MODES), 1),
-    'all',
+    [list(choice(ARMED_MODES), 1), 'all', '[away, vacation]'],
     'Ways of being armed in which it raises an alert: a sensor in the living room is for away, not for home.',
-    '[away, vacation]',
   ),
   silent_after: optionalKey(
-    silence,
-    '`sensors.silent_after`',
+    [silence, '`sensors.silent_after`', '48h'],
     'Not heard for this long, it is reported silent; 0 = never.',
-    '48h',
   ),
-  ignore: key(yesOrNo, false, 'Heard and counted, never published: the sensor of a neighbour.', 'true'),
+  ignore: key([yesOrNo, false, 'true'], 'Heard and counted, never published: the sensor of a neighbour.'),
 } as const;
 
 /** Values of an alias's keys. */

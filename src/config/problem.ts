@@ -26,7 +26,7 @@ export type Problem = {
 export const ENVIRONMENT = 'environment';
 
 /** How many problems are printed before the rest is only counted. */
-export const PROBLEMS_SHOWN = 20;
+const PROBLEMS_SHOWN = 20;
 
 /** A place in problems: a file, and where in it. */
 export type Place = { readonly file: string; readonly line?: number | undefined; readonly key?: string };
@@ -87,12 +87,6 @@ export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   return [...problems].sort(
     (a, b) => (rank.get(a.file) ?? 0) - (rank.get(b.file) ?? 0) || (a.line ?? 0) - (b.line ?? 0),
   );
-}
-
-/** A value in double quotes as it is shown in a problem: printable and at most 60 characters of it. */
-export function quote(text: string): string {
-  const shown = Array.from(text.slice(0, 200)).slice(0, 60).join('');
-  return `"${printable(shown)}${shown.length < text.length ? '...' : ''}"`;
 }
 
 /** A problem for a terminal, `config.yaml:12: mqtt.keepalive: "soon" is no duration`, and its hint on a second line. */

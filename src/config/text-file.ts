@@ -32,7 +32,7 @@ export type FileReading =
 export type ReadFile = typeof readTextFile;
 
 /** No configuration file is larger: 5,000 aliases take less than 1 MiB. */
-export const LARGEST_FILE = 1024 * 1024;
+const LARGEST_FILE = 1024 * 1024;
 
 /** A text that is to be written, judged as if it had been read: what is too large would never be read again. */
 export function plannedFile(text: string, shownAs: string): FileReading {

@@ -30,7 +30,7 @@ export type Written =
   | Section;
 
 /** Keys in the order of the file. */
-export type Section = {
+type Section = {
   readonly kind: 'section';
   readonly entries: ReadonlyMap<string, Entry>;
   readonly line: number;

@@ -1,9 +1,5 @@
 /** The source tags of heyu's log (poll.c `source_name`): who caused a line. */
-export type Source =
-  'rcvi' | 'rcva' | 'rcvt' | 'sndc' | 'snda' | 'snds' | 'sndp' | 'sndm' | 'sndt' | 'xmtf' | 'syst';
-
-/** All source tags, in a fixed order. */
-export const SOURCES: readonly Source[] = [
+export const SOURCES = [
   'rcvi',
   'rcva',
   'rcvt',
@@ -15,7 +11,10 @@ export const SOURCES: readonly Source[] = [
   'sndt',
   'xmtf',
   'syst',
-];
+] as const;
+
+/** One of them. */
+export type Source = (typeof SOURCES)[number];
 
 /**
  * Sources of things that happened in the house (docs/design.md, decision 1): the power line, RF forwarded, RF

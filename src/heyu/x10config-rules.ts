@@ -7,28 +7,28 @@
 import { modelNamed } from '../x10/model.js';
 
 /** What heyu says against the words behind a directive; undefined when it takes them. */
-export type ValueRule = (name: string, values: readonly string[]) => string | undefined;
+type ValueRule = (name: string, values: readonly string[]) => string | undefined;
 
 /** Every value will do. */
-export const ANYTHING: ValueRule = () => undefined;
+const ANYTHING: ValueRule = () => undefined;
 
 /** What a rule says: `%` stands for the directive. */
 const say = (text: string, name: string): string => text.replaceAll('%', name);
 
 /** No value will do. */
-export function never(text: string): ValueRule {
+function never(text: string): ValueRule {
   return (name) => say(text, name);
 }
 
 /** One of these words, in any case; with `*` at its end a word may go on as it likes. */
-export function oneOf(words: string, text: string): ValueRule {
+function oneOf(words: string, text: string): ValueRule {
   const known = words.split(' ');
   return (name, [value = '']) =>
     known.some((word) => fits(value.toUpperCase(), word)) ? undefined : say(text, name);
 }
 
 /** Any number of words, each one of these. `text` is followed by the first that is none. */
-export function eachOf(words: string, text: string): ValueRule {
+function eachOf(words: string, text: string): ValueRule {
   const known = words.split(' ');
   return (_, values) => {
     const foreign = values.find((value) => !known.some((word) => fits(value.toUpperCase(), word)));
@@ -41,7 +41,7 @@ function fits(value: string, word: string): boolean {
 }
 
 /** A whole number, both limits included. */
-export function integer(least: number, most: number, text: string): ValueRule {
+function integer(least: number, most: number, text: string): ValueRule {
   return (name, [value = '']) => {
     const number = /^[+-]?\d+$/.test(value) ? Number(value) : NaN;
     return number >= least && number <= most ? undefined : say(text, name);
@@ -49,7 +49,7 @@ export function integer(least: number, most: number, text: string): ValueRule {
 }
 
 /** A decimal number, both limits included. */
-export function decimal(least: number, most: number, text: string): ValueRule {
+function decimal(least: number, most: number, text: string): ValueRule {
   return (name, [value = '']) => {
     const number = readDecimal(value);
     return number !== undefined && number >= least && number <= most ? undefined : say(text, name);
@@ -70,7 +70,7 @@ export function readClock(text: string): number | undefined {
 }
 
 /** `hh:mm:ss`, `mm:ss` or seconds, in milliseconds; undefined when it is none (config.c, `parse_hhmmss`). */
-export function readTimeout(text: string): number | undefined {
+function readTimeout(text: string): number | undefined {
   if (text.length > 31 || !/^:?[+-]?\d+(:[+-]?\d+){0,2}$/.test(text)) return undefined;
   const seconds = text
     .replace(/^:/, '')
@@ -80,14 +80,14 @@ export function readTimeout(text: string): number | undefined {
 }
 
 /** `h:mm:ss`, as `heyu show alias` prints a time in milliseconds. */
-export function writeTimeout(timeoutMs: number): string {
+function writeTimeout(timeoutMs: number): string {
   const two = (number: number): string => `${Math.floor(number) % 60}`.padStart(2, '0');
   const seconds = timeoutMs / 1000;
   return `${Math.floor(seconds / 3600)}:${two(seconds / 60)}:${two(seconds)}`;
 }
 
 /** A hexadecimal ID with or without 0x; undefined when it is none, or higher than `highest`. */
-export function readId(text: string, highest: number): number | undefined {
+function readId(text: string, highest: number): number | undefined {
   const digits = /^\+?(?:0x)?([0-9a-f]+)$/i.exec(text)?.[1];
   const id = digits === undefined ? NaN : Number.parseInt(digits, 16);
   return id <= highest ? id : undefined;
@@ -431,7 +431,7 @@ export function writeUnits(units: readonly number[]): string {
  * `words`    option words;
  * `bare`     nothing at all.
  */
-export type OptionKind =
+type OptionKind =
   | 'sensor'
   | 'single'
   | 'keyfob'
@@ -448,7 +448,7 @@ export type OptionKind =
   | 'bare';
 
 /** Among whose IDs one must be unique: heyu refuses a file in which two aliases of a space share one. */
-export type IdSpace = 'security' | 'entertainment' | 'oregon' | 'rfxsensor' | 'rfxmeter' | 'digimax';
+type IdSpace = 'security' | 'entertainment' | 'oregon' | 'rfxsensor' | 'rfxmeter' | 'digimax';
 
 /** The options of a family of modules. */
 export type OptionFamily = {
@@ -603,7 +603,7 @@ export function optionFamily(model: string): OptionFamily {
 }
 
 /** What heyu does with the RF of a standard X10 unit. */
-export type RfOption = 'TRANSCEIVE' | 'RFFORWARD' | 'RFIGNORE';
+type RfOption = 'TRANSCEIVE' | 'RFFORWARD' | 'RFIGNORE';
 
 /** The options of one alias. */
 export type ModuleOptions = {
@@ -1325,7 +1325,7 @@ function timeoutProblem(words: readonly string[]): string | undefined {
 }
 
 /** How many units an alias or `A3`, `_1-4`, `+b2` names; undefined when it is neither (`parse_addr`). */
-export function unitsOf(word: string, aliases: readonly Labelled[]): number | undefined {
+function unitsOf(word: string, aliases: readonly Labelled[]): number | undefined {
   if (word.includes('$')) return 1;
   const place = word.replace(/^[+-]/, '');
   const alias = aliases.find(({ label }) => label === place);

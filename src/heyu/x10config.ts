@@ -26,7 +26,7 @@ import {
 } from './x10config-rules.js';
 
 /** A line that heyu refuses (`problems`) or remarks upon (`warnings`). `line` counts from 1; 0 = the whole file. */
-export type X10Remark = { readonly line: number; readonly problem: string };
+type X10Remark = { readonly line: number; readonly problem: string };
 
 /** What a configuration file of heyu says. */
 export type X10Config = X10Settings & {
@@ -53,7 +53,7 @@ export type X10Alias = ModuleOptions & {
  * What the directives say that shape heyu's log (config.c); what a file does not say has heyu's default. All other
  * directives are left to heyu.
  */
-export type X10Settings = {
+type X10Settings = {
   /** TTY: the interface's device, or `dummy`. Undefined when the file names none (heyu: /dev/ttyS0). */
   readonly tty: string | undefined;
   /** TTY_AUX: the RF receiver. */
