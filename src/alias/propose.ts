@@ -21,7 +21,7 @@ export type Proposal = {
 };
 
 /** An ALIAS line that gives no entry. */
-export type Skipped = { readonly label: string; readonly line: number; readonly reason: string };
+type Skipped = { readonly label: string; readonly line: number; readonly reason: string };
 
 /** Everything that an x10config gives. */
 export type Proposals = {
@@ -236,16 +236,16 @@ export type Question =
   | { readonly kind: 'type'; readonly alias: string; readonly address: Address };
 
 /** Comment on an entry that is taken for an appliance because nothing says what it is. */
-export const GUESSED_APPLIANCE = 'heyu names no module: say type: motion if it is a motion sensor';
+const GUESSED_APPLIANCE = 'heyu names no module: say type: motion if it is a motion sensor';
 /** Comment on an entry that is taken for a motion sensor because most of its kind are. */
-export const GUESSED_MOTION = 'a PLCSENSOR may sense anything: motion is assumed';
+const GUESSED_MOTION = 'a PLCSENSOR may sense anything: motion is assumed';
 /** Comment on a KAKU_S of which its label says nothing. */
-export const GUESSED_KAKU =
+const GUESSED_KAKU =
   'a KAKU_S may switch anything: say type: light if it is a lamp, motion if it is a sensor';
 const GUESSES: readonly string[] = [GUESSED_APPLIANCE, GUESSED_MOTION, GUESSED_KAKU];
 
 /** The questions that an import raises: what a unit is first, then who is whose dusk sensor. */
-export function questionsAbout(proposals: ReadonlyMap<Address, Proposal>): readonly Question[] {
+function questionsAbout(proposals: ReadonlyMap<Address, Proposal>): readonly Question[] {
   return [...typeQuestions(proposals), ...duskQuestions(proposals)];
 }
 

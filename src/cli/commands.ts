@@ -20,32 +20,36 @@ import { sessionCommand } from './session.js';
 
 /** Adds every command to the program. */
 export function withCommands(program: Command): Command {
-  return program
-    .addCommand(initCommand())
-    .addCommand(runCommand())
-    .addCommand(demoCommand())
-    .addCommand(configCommand())
-    .addCommand(checkCommand())
-    .addCommand(brokerCheckCommand())
-    .addCommand(sessionCommand())
-    .addCommand(aliasCommand())
-    .addCommand(explainCommand())
-    .addCommand(serviceCommand());
-}
-
-function aliasCommand(): Command {
-  return new Command('alias')
-    .description('name the sensors: take them over from heyu, look at them, change them')
-    .addCommand(aliasImportCommand())
-    .addCommand(aliasListCommand())
-    .addCommand(aliasShowCommand())
-    .addCommand(aliasAddCommand())
-    .addCommand(aliasSetCommand())
-    .addCommand(aliasRenameCommand())
-    .addCommand(aliasRemoveCommand())
-    .addCommand(aliasCheckCommand())
-    .addCommand(aliasLearnCommand())
-    .addCommand(aliasTestCommand())
-    .addCommand(aliasTopicsCommand())
-    .addCommand(aliasWatchCommand());
+  const alias = new Command('alias').description(
+    'name the sensors: take them over from heyu, look at them, change them',
+  );
+  for (const command of [
+    aliasImportCommand(),
+    aliasListCommand(),
+    aliasShowCommand(),
+    aliasAddCommand(),
+    aliasSetCommand(),
+    aliasRenameCommand(),
+    aliasRemoveCommand(),
+    aliasCheckCommand(),
+    aliasLearnCommand(),
+    aliasTestCommand(),
+    aliasTopicsCommand(),
+    aliasWatchCommand(),
+  ])
+    alias.addCommand(command);
+  for (const command of [
+    initCommand(),
+    runCommand(),
+    demoCommand(),
+    configCommand(),
+    checkCommand(),
+    brokerCheckCommand(),
+    sessionCommand(),
+    alias,
+    explainCommand(),
+    serviceCommand(),
+  ])
+    program.addCommand(command);
+  return program;
 }

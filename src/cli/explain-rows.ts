@@ -29,12 +29,13 @@ const named = (address: string, alias: string | null): string =>
 
 /** What a finding says in words: a lead, a text and how it is shown. */
 export function findingWords(finding: Finding): readonly [string, string, Style | undefined] {
+  const who = 'address' in finding ? named(finding.address, finding.alias) : '';
   switch (finding.kind) {
     case 'address':
-      return [finding.source, `${named(finding.address, finding.alias)} is addressed`, 'dim'];
+      return [finding.source, `${who} is addressed`, 'dim'];
     case 'unit': {
       const note = finding.note === undefined ? '' : ` (${finding.note})`;
-      return [finding.source, `${named(finding.address, finding.alias)}: ${finding.function}${note}`, 'bold'];
+      return [finding.source, `${who}: ${finding.function}${note}`, 'bold'];
     }
     case 'house':
       return [
@@ -46,19 +47,11 @@ export function findingWords(finding: Finding): readonly [string, string, Style 
       return [finding.source, `preset level ${finding.level}`, undefined];
     case 'extended':
     case 'reading':
-      return [
-        finding.source,
-        `${named(finding.address, finding.alias)}: ${finding.function} ${finding.args}`.trimEnd(),
-        undefined,
-      ];
+      return [finding.source, `${who}: ${finding.function} ${finding.args}`.trimEnd(), undefined];
     case 'security':
-      return [
-        finding.source,
-        `${named(finding.address, finding.alias)}: ${[finding.function, ...finding.flags].join(' ')}`,
-        'bold',
-      ];
+      return [finding.source, `${who}: ${[finding.function, ...finding.flags].join(' ')}`, 'bold'];
     case 'inactive':
-      return [finding.source, `${named(finding.address, finding.alias)}: not heard for long`, undefined];
+      return [finding.source, `${who}: not heard for long`, undefined];
     case 'unmapped':
       return ['rcva', `${finding.type} ${finding.id}: heyu maps no such id (${finding.args})`, undefined];
     case 'orphan':

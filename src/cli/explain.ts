@@ -277,7 +277,7 @@ function boundOf(option: string, text: string, zone: TimeZone, isEnd: boolean): 
 }
 
 /** Says of each row, in their order, whether it is wanted. An alias that nobody has is an error. */
-export function rowFilter(
+function rowFilter(
   { since, until, alias = [], alerts = false }: Options,
   settings: CoreSettings,
   zone: TimeZone,
@@ -375,7 +375,7 @@ function inputOf(log: string): Readable {
  * that is read. Nothing else ends a line, as in the service: scripts write carriage returns. A log that cannot be read
  * is an error.
  */
-export async function* linesOf(log: string): AsyncGenerator<readonly string[]> {
+async function* linesOf(log: string): AsyncGenerator<readonly string[]> {
   const input = inputOf(log);
   input.setEncoding('latin1');
   let begun = '';
@@ -392,7 +392,7 @@ export async function* linesOf(log: string): AsyncGenerator<readonly string[]> {
  * The year of the first line: that of the first file's date, less one for each New Year between the file's
  * first line and its end. Standard input and pipes have no date, and can be read once only: this year.
  */
-export async function yearOf(logs: readonly string[], form: StampForm): Promise<number> {
+async function yearOf(logs: readonly string[], form: StampForm): Promise<number> {
   const [first = '-'] = logs;
   const status = first === '-' ? undefined : statSync(first, { throwIfNoEntry: false });
   if (status?.isFile() !== true) return new Date().getFullYear();

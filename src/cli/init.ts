@@ -29,7 +29,7 @@ import { CommandError, EXIT, processTerminal, remark, type Terminal } from './te
 import { visitBroker } from './visit-broker.js';
 
 /** Options of `init`; what is not given is asked for, or has a default. */
-export type InitOptions = {
+type InitOptions = {
   readonly config?: string;
   readonly x10config?: string;
   readonly log?: string;

@@ -9,11 +9,10 @@ import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../config/keys.j
 import type { Configuration } from '../config/configuration.js';
 import { maskUrl } from '../config/forms.js';
 import { loadConfiguration, type Loaded, type Request } from '../config/load.js';
-import { ENVIRONMENT, formatProblems, type Problem, problemAt } from '../config/problem.js';
+import { ENVIRONMENT, type Problem, problemAt } from '../config/problem.js';
 import { keepFiles, type KeptFile, keptFiles, type KeptFiles } from '../io/store.js';
 import type { Log } from '../ports.js';
-import { configFileOf, DEFAULT_CONFIG, ownVersion } from './configured.js';
-import { CommandError, EXIT } from './terminal.js';
+import { configFileOf, DEFAULT_CONFIG, hasFaults, ownVersion } from './configured.js';
 
 /** What the service starts with. */
 export type StartWith = Extract<Loaded, { ok: true }> & {
@@ -58,11 +57,7 @@ export function loadForService(asked: string | undefined, env: NodeJS.ProcessEnv
     const again = load(configFile, { env: withoutProblems(env, problems, kept), kept: texts });
     if (again.ok) return { ...again, problems };
   }
-  throw new CommandError(
-    `the configuration has faults\n${formatProblems(problems)}`,
-    undefined,
-    EXIT.configuration,
-  );
+  throw hasFaults(problems);
 }
 
 /**

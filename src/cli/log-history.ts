@@ -9,7 +9,7 @@ import { type FileEnd, readEnd } from '../io/files.js';
 import { CommandError, EXIT } from './terminal.js';
 
 /** The end of a log that is looked at: some 400,000 lines, a year of an ordinary house. */
-export const TAIL_BYTES = 24 * 1024 * 1024;
+const TAIL_BYTES = 24 * 1024 * 1024;
 
 /** How the log is written and read. */
 export type LogForm = StampForm & { readonly addressExpiryMs: number };

@@ -99,7 +99,7 @@ export function table(
 const ESCAPES = /\u001b\[[0-9;]*m/g;
 
 /** Length without the escape sequences of styles. */
-export function visibleLength(text: string): number {
+function visibleLength(text: string): number {
   return Array.from(text.replace(ESCAPES, '')).length;
 }
 

@@ -268,7 +268,7 @@ function withoutCulprits(made: readonly Problem[], edits: readonly AliasEdit[]):
 }
 
 /** An empty alias file as `init` and the first `import` write it. */
-export function newAliasText(): string {
+function newAliasText(): string {
   const schema = join(PROGRAM_FOLDER, 'config', 'aliases.schema.json');
   return [
     `# yaml-language-server: $schema=${schema}`,

@@ -186,7 +186,7 @@ function askType(
 }
 
 /** The edits that make the file what the merge says. */
-export function mergeEdits(merge: Merge, zone?: string): readonly AliasEdit[] {
+function mergeEdits(merge: Merge, zone?: string): readonly AliasEdit[] {
   return merge.flatMap((step): readonly AliasEdit[] => {
     switch (step.kind) {
       case 'added':
@@ -212,7 +212,7 @@ function keysOf(entry: AliasEntry, zone: string | undefined): Readonly<Partial<R
 }
 
 /** The merge as a diff. */
-export function showMerge(terminal: Terminal, merge: Merge): void {
+function showMerge(terminal: Terminal, merge: Merge): void {
   for (const step of merge) for (const line of stepLines(step, terminal)) terminal.print(line);
 }
 

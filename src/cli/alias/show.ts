@@ -162,12 +162,12 @@ function showTopics(wanted: string | undefined, given: Given): void {
 }
 
 /** For a POSIX shell: quoted where it must be. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** The line that shows everything below a topic. The password is read from its file when the line is run. */
-export function mosquittoSub(values: ConfigValues, filter: string): string {
+function mosquittoSub(values: ConfigValues, filter: string): string {
   const [first = 'mqtt://localhost'] = values['mqtt.url'];
   const url = new URL(first);
   const isTls = url.protocol === 'mqtts:' || url.protocol === 'wss:';
