@@ -5,8 +5,8 @@
 
 import { TYPE_OF_KIND } from '../src/config/keys.js';
 import { writeDuration } from '../src/common/duration.js';
-import type { Component, Json } from '../src/homeassistant/component.js';
-import { sensorDevice } from '../src/homeassistant/entity.js';
+import type { Component, Json } from '../src/homeassistant/device.js';
+import { sensorDevice } from '../src/homeassistant/sensor-device.js';
 import { HOUSE_SOURCES } from '../src/heyu/source.js';
 import { channelsOf, eventTypesOf } from '../src/sensor/channels.js';
 import type { SensorSettings } from '../src/sensor/settings.js';

@@ -5,9 +5,16 @@
  */
 import { bridgeTopic, type BridgeTopic } from '../mqtt/topics.js';
 import type { CoreSettings } from '../core-settings.js';
-import type { Component, DiscoveryDevice, Json, Platform } from './component.js';
-import { bridgeObjectId, statusTopic } from './device.js';
-import { slug } from './names.js';
+import {
+  bridgeObjectId,
+  entity,
+  slug,
+  statusTopic,
+  type Component,
+  type DiscoveryDevice,
+  type Json,
+  type Platform,
+} from './device.js';
 
 /** One entity of the bridge: its state topic and the keys that go with it. */
 type BridgeEntity = {
@@ -123,6 +130,7 @@ const ENTITIES: Readonly<Record<string, BridgeEntity>> = {
 export function bridgeDevice(core: CoreSettings): DiscoveryDevice {
   const objectId = bridgeObjectId(core);
   const house = slug(core.bridgeId);
+  const owner = { objectId, name: `${house === '' ? 'x10' : house}_bridge`, fallback: objectId };
   return {
     objectId,
     device: {
@@ -135,17 +143,14 @@ export function bridgeDevice(core: CoreSettings): DiscoveryDevice {
     newerDeviceKeys: {},
     availabilityTopics: [],
     components: Object.fromEntries(
-      Object.entries(ENTITIES).map(([key, entity]): [string, Component] => [
+      Object.entries(ENTITIES).map(([key, { platform, topic, keys, always }]): [string, Component] => [
         key,
-        {
-          platform: entity.platform,
-          unique_id: `${objectId}_${key}`,
-          default_entity_id: `${entity.platform}.${house === '' ? 'x10' : house}_bridge_${key}`,
+        entity(owner, platform, key, key, {
           entity_category: 'diagnostic',
-          ...entity.keys,
-          state_topic: bridgeTopic(core.baseTopic, entity.topic),
-          ...(entity.always ? {} : { availability: [{ topic: statusTopic(core) }] }),
-        },
+          ...keys,
+          state_topic: bridgeTopic(core.baseTopic, topic),
+          ...(always ? {} : { availability: [{ topic: statusTopic(core) }] }),
+        }),
       ]),
     ),
   };

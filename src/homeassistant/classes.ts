@@ -3,7 +3,7 @@
  * binary sensors say what ON means, and ON of every channel is what its topic says (docs/topics.md).
  */
 import { formOf, type Channel, type ReadingChannel, type SensorType } from '../sensor/types.js';
-import type { Json, Platform } from './component.js';
+import type { Json, Platform } from './device.js';
 
 /** The keys of a component that do not depend on the sensor. */
 export type EntityClass = {

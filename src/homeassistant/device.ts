@@ -1,9 +1,110 @@
-/** The device objects and the origin: who is behind an entity and who told Home Assistant of it. */
+/**
+ * What Home Assistant is told of: devices with components, who is behind them, and their ids. Keys of a component are Home
+ * Assistant's own (long names, no `~`), so that a payload is written as it is read.
+ */
 import { bridgeTopic } from '../mqtt/topics.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import type { CoreSettings } from '../core-settings.js';
-import type { Json } from './component.js';
-import { topicId } from './names.js';
+
+/** Anything that JSON can carry. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** The kinds of components that we offer. */
+export const PLATFORMS = [
+  'binary_sensor',
+  'sensor',
+  'event',
+  'switch',
+  'light',
+  'alarm_control_panel',
+  'device_automation',
+] as const;
+
+/** One of them. */
+export type Platform = (typeof PLATFORMS)[number];
+
+/** One component of a device payload: an entity or a device trigger. */
+export type Component = { readonly platform: Platform; readonly [key: string]: Json };
+
+/** One device of Home Assistant, before it is put into one message or several. */
+export type DiscoveryDevice = {
+  /** Names it in the discovery topic and is its only identifier: `[a-zA-Z0-9_-]`, the same for ever. */
+  readonly objectId: string;
+  /** Keys of the device object that every release since 2023.8 takes. */
+  readonly device: Readonly<Record<string, Json>>;
+  /** Keys of the device object that releases with device-based discovery (2024.12) take, older ones reject. */
+  readonly newerDeviceKeys: Readonly<Record<string, Json>>;
+  /** All of these topics must say `online`; empty = its entities bring their own availability or have none. */
+  readonly availabilityTopics: readonly string[];
+  /** By component key: `[a-zA-Z0-9_-]`, unique in the device and the same for ever. */
+  readonly components: Readonly<Record<string, Component>>;
+};
+
+/** Letters that do not come apart into a plain letter and an accent. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+};
+
+/**
+ * A name as Home Assistant writes it in an entity id: lower case, `[a-z0-9_]`, no underscore doubled or at an
+ * end. Empty when nothing of it can be written so.
+ */
+export function slug(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[ßæœøłđðþı]/g, (letter) => LETTERS[letter] ?? '')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
+}
+
+/** A text as part of a discovery topic, where Home Assistant allows `[a-zA-Z0-9_-]` only. */
+export function topicId(text: string): string {
+  return text.replace(/[^a-zA-Z0-9_-]/g, '_');
+}
+
+/**
+ * The entity id that Home Assistant is asked to use when it first sees an entity (`default_entity_id`): the
+ * owner's name for the device and the channel, but not the channel twice ("hall_motion", not
+ * "hall_motion_motion"). `fallback` is used when the name has no letter that an entity id can hold.
+ */
+export function defaultEntityId(platform: string, name: string, fallback: string, channel: string): string {
+  const base = slug(name) || slug(fallback);
+  const repeated = base === channel || base.endsWith(`_${channel}`);
+  return `${platform}.${repeated || channel === '' ? base : `${base}_${channel}`}`;
+}
+
+/** Whose an entity is. */
+export type EntityOwner = {
+  /** Of its device: the beginning of unique ids, the same for ever. */
+  readonly objectId: string;
+  /** The owner's name for it: the beginning of entity ids. */
+  readonly name: string;
+  /** Used when the name has no letter that an entity id can hold. */
+  readonly fallback: string;
+};
+
+/** One entity. `word` is what its entity id says beside the owner's name; '' = nothing. */
+export function entity(
+  { objectId, name, fallback }: EntityOwner,
+  platform: Platform,
+  key: string,
+  word: string,
+  keys: Readonly<Record<string, Json>>,
+): Component {
+  const unique_id = `${objectId}_${key}`;
+  const default_entity_id = defaultEntityId(platform, name, fallback, word);
+  return { platform, unique_id, default_entity_id, ...keys };
+}
 
 /** Where the project lives. Home Assistant refuses a discovery message whose support url is not a URL. */
 export const HOMEPAGE = 'https://github.com/heyu2mqtt/heyu2mqtt';

@@ -5,10 +5,9 @@
  */
 import type { CoreSettings } from '../core-settings.js';
 import { bridgeDevice } from './bridge-device.js';
-import type { Component, DiscoveryDevice, Json, Platform } from './component.js';
-import { originOf } from './device.js';
-import { sensorDevice } from './entity.js';
-import { zoneDevice } from './zone.js';
+import { originOf, type Component, type DiscoveryDevice, type Json, type Platform } from './device.js';
+import { sensorDevice } from './sensor-device.js';
+import { zoneDevice } from './zone-device.js';
 
 /** One retained message below the discovery prefix. */
 export type DiscoveryMessage = {

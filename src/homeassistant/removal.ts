@@ -1,12 +1,57 @@
 /**
- * Taking back what an earlier configuration told Home Assistant, and moving between the two forms of discovery
- * without losing what people set in Home Assistant (names, areas, entity ids, history).
+ * Taking back what an earlier configuration told Home Assistant, which keeps a component until it is told, and moving
+ * between the two forms of discovery without losing what people set there (names, areas, entity ids, history). What has to
+ * be remembered of the messages for that is plain JSON, a few bytes per entity.
  */
-import type { JsonObject } from '../common/json.js';
+import { isObject, type JsonObject } from '../common/json.js';
 import type { Message } from '../ports.js';
-import type { Platform } from './component.js';
+import { PLATFORMS, type Platform } from './device.js';
 import type { DiscoveryMessage } from './discovery.js';
-import { placeOf, type Place, type Remembered } from './remembered.js';
+
+/** By discovery topic: the component keys that it brought, and their platforms. */
+export type Remembered = Readonly<Record<string, Readonly<Record<string, Platform>>>>;
+
+/** Where a remembered message stands: one device's, or one component's. */
+export type Place =
+  | { readonly form: 'device'; readonly prefix: string; readonly objectId: string }
+  | { readonly form: 'entity'; readonly prefix: string; readonly objectId: string; readonly key: string };
+
+/** What to remember once these messages were published. */
+export function rememberedOf(messages: readonly DiscoveryMessage[]): Remembered {
+  return Object.fromEntries(messages.map(({ topic, components }) => [topic, components]));
+}
+
+/** What to remember before `current` begins to be published: both, because nobody knows how far it will get. */
+export function rememberedWhile(previous: Remembered, current: readonly DiscoveryMessage[]): Remembered {
+  const now = rememberedOf(current);
+  const topics = new Set([...Object.keys(previous), ...Object.keys(now)]);
+  return Object.fromEntries(
+    [...topics].map((topic) => [topic, { ...(previous[topic] ?? {}), ...(now[topic] ?? {}) }]),
+  );
+}
+
+const isPlatform = (value: unknown): value is Platform => PLATFORMS.some((platform) => platform === value);
+
+/** Reads what was stored. What does not have the form is left out: then it is merely not taken back. */
+export function readRemembered(stored: unknown): Remembered {
+  if (!isObject(stored)) return {};
+  return Object.fromEntries(
+    Object.entries(stored).flatMap(([topic, components]) => {
+      if (placeOf(topic) === undefined || !isObject(components)) return [];
+      const known = Object.entries(components).filter(([, platform]) => isPlatform(platform));
+      return [[topic, Object.fromEntries(known) as Record<string, Platform>] as const];
+    }),
+  );
+}
+
+/** Reads a discovery topic of ours; undefined for any other. */
+export function placeOf(topic: string): Place | undefined {
+  const device = /^(.+)\/device\/([\w-]+)\/config$/.exec(topic);
+  if (device) return { form: 'device', prefix: device[1] ?? '', objectId: device[2] ?? '' };
+  const entity = /^(.+)\/(\w+)\/([\w-]+)\/([\w-]+)\/config$/.exec(topic);
+  if (!entity || !isPlatform(entity[2])) return undefined;
+  return { form: 'entity', prefix: entity[1] ?? '', objectId: entity[3] ?? '', key: entity[4] ?? '' };
+}
 
 /** One message and how long to wait before the next one. Milliseconds. */
 export type DiscoveryStep = { readonly message: Message; readonly pauseMsAfter: number };

@@ -9,9 +9,10 @@ import {
   readRemembered,
   rememberedOf,
   rememberedWhile,
+  removalMessages,
+  type DiscoveryStep,
   type Remembered,
-} from '../homeassistant/remembered.js';
-import { removalMessages, type DiscoveryStep } from '../homeassistant/removal.js';
+} from '../homeassistant/removal.js';
 import { bridgeTopic, sensorTopic, zoneTopic, type BridgeTopic } from '../mqtt/topics.js';
 import { ZONE_CHANNELS } from '../security/security.js';
 import { channelsOf } from '../sensor/channels.js';

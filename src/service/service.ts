@@ -14,7 +14,7 @@ import {
 } from '../bridge/bridge.js';
 import { interruptHeartbeats, memoryOf, shiftDeadlines } from '../bridge/core.js';
 import { TROUBLES, type Trouble } from '../bridge/health.js';
-import { placeOf } from '../homeassistant/remembered.js';
+import { placeOf } from '../homeassistant/removal.js';
 import { Outbox } from '../mqtt/outbox.js';
 import type { Broker, LineSource, Now } from '../ports.js';
 import { stalled } from '../security/connection.js';

@@ -3,8 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { discoveryMessages } from '../../src/homeassistant/discovery.js';
-import { rememberedOf } from '../../src/homeassistant/remembered.js';
-import { removalMessages } from '../../src/homeassistant/removal.js';
+import { rememberedOf, removalMessages } from '../../src/homeassistant/removal.js';
 import type { CoreSettings } from '../../src/core-settings.js';
 import { badMessages, type DumpedMessage } from '../homeassistant/dump-discovery.js';
 import { HOUSE, inForm } from '../homeassistant/examples.js';

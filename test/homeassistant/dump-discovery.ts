@@ -3,8 +3,7 @@
  * Cases are independent of each other; messages of one case come in the order in which they are published.
  */
 import { discoveryMessages } from '../../src/homeassistant/discovery.js';
-import { rememberedOf } from '../../src/homeassistant/remembered.js';
-import { removalMessages } from '../../src/homeassistant/removal.js';
+import { rememberedOf, removalMessages } from '../../src/homeassistant/removal.js';
 import { BAD_DEVICES, BAD_ENTITIES } from './bad-payloads.js';
 import { EXAMPLES, HOUSE, inForm, MODEL_HOUSES } from './examples.js';
 import { spoilt, type Bad } from './spoil.js';

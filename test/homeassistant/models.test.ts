@@ -3,8 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { TYPE_OF_KIND } from '../../src/config/keys.js';
-import type { Component } from '../../src/homeassistant/component.js';
-import { sensorDevice } from '../../src/homeassistant/entity.js';
+import type { Component } from '../../src/homeassistant/device.js';
+import { sensorDevice } from '../../src/homeassistant/sensor-device.js';
 import { MODELS, UNNAMED_MODEL, type Model } from '../../src/x10/model.js';
 import { coreOf, sensorOf } from './examples.js';
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { discoveryMessages } from '../../src/homeassistant/discovery.js';
-import { readRemembered, rememberedOf, rememberedWhile } from '../../src/homeassistant/remembered.js';
-import { removalMessages, type DiscoveryStep } from '../../src/homeassistant/removal.js';
+import {
+  readRemembered,
+  rememberedOf,
+  rememberedWhile,
+  removalMessages,
+  type DiscoveryStep,
+} from '../../src/homeassistant/removal.js';
 import type { Message } from '../../src/ports.js';
 import type { CoreSettings } from '../../src/core-settings.js';
 import { simulate } from './broker-and-home-assistant.js';

@@ -9,8 +9,7 @@ import { isObject, objectIn, objectOf, type JsonObject } from '../../common/json
 import type { Configuration } from '../../config/configuration.js';
 import { bridgeObjectId, originOf } from '../../homeassistant/device.js';
 import { discoveryMessages } from '../../homeassistant/discovery.js';
-import { placeOf, readRemembered, type Remembered } from '../../homeassistant/remembered.js';
-import { removalMessages } from '../../homeassistant/removal.js';
+import { placeOf, readRemembered, removalMessages, type Remembered } from '../../homeassistant/removal.js';
 import { retainedTopicsOf } from '../../service/announcing.js';
 import { readCheckpoint } from '../../service/checkpoint.js';
 import type { CoreSettings } from '../../core-settings.js';

@@ -7,9 +7,16 @@ import { ALERT_EVENTS } from '../security/security.js';
 import type { ZoneSettings } from '../security/zone.js';
 import { SECURITY_STATES } from '../security/vocabulary.js';
 import type { CoreSettings } from '../core-settings.js';
-import type { Component, DiscoveryDevice, Json, Platform } from './component.js';
-import { bridgeObjectId, statusTopic, zoneObjectId } from './device.js';
-import { defaultEntityId } from './names.js';
+import {
+  bridgeObjectId,
+  entity,
+  statusTopic,
+  zoneObjectId,
+  type Component,
+  type DiscoveryDevice,
+  type Json,
+  type Platform,
+} from './device.js';
 
 /**
  * Armed or not, for a switch and a binary sensor. While the exit delay runs (`arming`) it says ON, or the switch
@@ -26,24 +33,19 @@ const MODELS: Readonly<Record<ZoneSettings['kind'], string>> = {
   master: 'Security zones together',
 };
 
+type Keys = Readonly<Record<string, Json>>;
+
 /** A zone as Home Assistant's device. */
 export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDevice {
   const objectId = zoneObjectId(core, zone.zone);
   const topic = (name: ZoneTopic): string => zoneTopic(core.baseTopic, zone.zone, name);
-  const entity = (
-    platform: Platform,
-    key: string,
-    name: string | null,
-    keys: Readonly<Record<string, Json>>,
-  ): Component => ({
-    platform,
-    unique_id: `${objectId}_${key}`,
-    default_entity_id: defaultEntityId(platform, zone.zone, objectId, name === null ? '' : key),
-    name,
-    ...keys,
-  });
+  const owner = { objectId, name: zone.zone, fallback: objectId };
+  const named = (platform: Platform, key: string, name: string, keys: Keys): Component =>
+    entity(owner, platform, key, key, { name, ...keys });
 
-  const panel = entity('alarm_control_panel', 'panel', null, {
+  // the device's own name
+  const panel = entity(owner, 'alarm_control_panel', 'panel', '', {
+    name: null,
     state_topic: topic('security'),
     command_topic: topic('set'),
     supported_features: PANEL_FEATURES,
@@ -52,7 +54,7 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
     code_disarm_required: false,
     json_attributes_topic: topic('security_attributes'),
   });
-  const armedSwitch = entity('switch', 'armed', 'Armed', {
+  const armedSwitch = named('switch', 'armed', 'Armed', {
     icon: 'mdi:shield-home',
     state_topic: topic('security'),
     value_template: ARMED_TEMPLATE,
@@ -60,12 +62,12 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
     // A retained command would come again with each reconnect of the bridge; the bridge refuses those.
     retain: false,
   });
-  const armedSensor = entity('binary_sensor', 'armed', 'Armed', {
+  const armedSensor = named('binary_sensor', 'armed', 'Armed', {
     icon: 'mdi:shield-home',
     state_topic: topic('security'),
     value_template: ARMED_TEMPLATE,
   });
-  const security = entity('sensor', 'security', 'Security state', {
+  const security = named('sensor', 'security', 'Security state', {
     device_class: 'enum',
     options: SECURITY_STATES,
     icon: 'mdi:shield-lock',
@@ -73,7 +75,7 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
     json_attributes_topic: topic('security_attributes'),
   });
 
-  // One key per platform, see entity.ts: a zone may change hands.
+  // One key per platform, see sensor-device.ts: a zone may change hands.
   const armed: Readonly<Record<string, Component>> =
     zone.kind === 'external'
       ? { security, armed_sensor: armedSensor }
@@ -95,12 +97,12 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
     availabilityTopics: [statusTopic(core)],
     components: {
       ...armed,
-      alarm: entity('binary_sensor', 'alarm', 'Alarm', {
+      alarm: named('binary_sensor', 'alarm', 'Alarm', {
         device_class: 'safety',
         icon: 'mdi:alarm-light',
         state_topic: topic('alarm'),
       }),
-      alert: entity('event', 'alert', 'Alert', {
+      alert: named('event', 'alert', 'Alert', {
         event_types: ALERT_EVENTS,
         icon: 'mdi:alert',
         state_topic: topic('alert'),

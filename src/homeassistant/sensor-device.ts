@@ -12,9 +12,16 @@ import {
   type EntityChannel,
   type EntityClass,
 } from './classes.js';
-import type { Component, DiscoveryDevice, Json } from './component.js';
-import { bridgeObjectId, makerOf, sensorAvailability, sensorObjectId } from './device.js';
-import { defaultEntityId } from './names.js';
+import {
+  bridgeObjectId,
+  entity,
+  makerOf,
+  sensorAvailability,
+  sensorObjectId,
+  type Component,
+  type DiscoveryDevice,
+  type Json,
+} from './device.js';
 
 type Keys = Readonly<Record<string, Json>>;
 
@@ -70,30 +77,27 @@ function furtherKeys(core: CoreSettings, sensor: SensorSettings, channel: Entity
 function entityOf(core: CoreSettings, sensor: SensorSettings, channel: EntityChannel): Component {
   const { platform, name, ...keys } = classOf(core, sensor, channel);
   const isMain = channel === nameChannelOf(sensor);
-  return {
-    platform,
-    unique_id: `${sensorObjectId(core, sensor)}_${channel}`,
-    default_entity_id: defaultEntityId(
-      platform,
-      sensor.topic,
-      `${core.bridgeId}_${sensor.id}`,
-      isMain && UNNAMED.has(channel) ? '' : channel,
-    ),
+  const owner = {
+    objectId: sensorObjectId(core, sensor),
+    name: sensor.topic,
+    fallback: `${core.bridgeId}_${sensor.id}`,
+  };
+  return entity(owner, platform, channel, isMain && UNNAMED.has(channel) ? '' : channel, {
     name: isMain ? null : name,
     ...keys,
     ...(isUncertain(sensor, channel) ? { enabled_by_default: false } : {}),
     state_topic: sensorTopic(core.baseTopic, sensor.topic, channel),
     ...furtherKeys(core, sensor, channel),
-  };
+  });
 }
 
 /**
  * The key of a component in its device. What may be switched has a key of its own: a key that changed its
  * platform could not be told from the old one when it has to be removed.
  */
-function keyed(channel: EntityChannel, entity: Component): readonly [string, Component] {
-  const isControl = entity.platform === 'light' || entity.platform === 'switch';
-  return [isControl ? `${channel}_control` : channel, entity];
+function keyed(channel: EntityChannel, component: Component): readonly [string, Component] {
+  const isControl = component.platform === 'light' || component.platform === 'switch';
+  return [isControl ? `${channel}_control` : channel, component];
 }
 
 /** A device trigger for each key of a remote that has a name: what automations are usually made of. */
