@@ -4,15 +4,14 @@
  */
 
 import type { BrokerUrl } from '../io/broker/url.js';
-import { visit, type Credentials, type Destination, type Visit } from '../io/broker/visit.js';
-import type { Clock } from '../ports.js';
+import type { Credentials } from '../io/broker/options.js';
+import { visit, type Destination, type Visit } from '../io/broker/visit.js';
 
 type Protocol = Destination['protocol'];
 
 export type ScratchOptions = {
   readonly urls: readonly BrokerUrl[];
   readonly credentials: Credentials;
-  readonly clock: Clock;
   /** All topics of the trials lie below it; random, so that nobody else has it. */
   readonly root: string;
   /** Beginning of all client ids; random. Brokers need not take more than 23 characters (MQTT 3.1.1, 3.1.3.1). */
@@ -124,7 +123,7 @@ export class Scratch implements Habits {
     { url = 0, protocol = this.protocol }: Way,
     how: Pick<Destination, 'clientId' | 'clean' | 'sessionExpiryS'>,
   ): Promise<Visit> {
-    const { signal, clock, credentials } = this.#options;
+    const { signal, credentials } = this.#options;
     const place = this.urls[url];
     const isOff = (): boolean => signal.aborted && !this.#isCleaning;
     if (place === undefined || isOff()) throw new Error('called off');
@@ -133,7 +132,6 @@ export class Scratch implements Habits {
       url: place,
       // what a url says of the user counts more than the configuration
       credentials: username === undefined ? credentials : { ...credentials, username, password },
-      clock,
       protocol,
       patienceMs: ENTER_MS,
       retains: (topic) => {

@@ -9,7 +9,7 @@ import { formatProblem, type Problem } from '../config/problem.js';
 import { BrokerConnection } from '../io/broker/connection.js';
 import type { BrokerOptions } from '../io/broker/options.js';
 import { parseBrokerUrl } from '../io/broker/url.js';
-import type { Credentials } from '../io/broker/visit.js';
+import type { Credentials } from '../io/broker/options.js';
 import { systemClock } from '../io/clock.js';
 import { openStore } from '../io/store.js';
 import { LogFollower } from '../io/tail/log-follower.js';

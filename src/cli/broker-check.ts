@@ -12,7 +12,6 @@ import type { Configuration } from '../config/configuration.js';
 import { bridgeObjectId } from '../homeassistant/device.js';
 import { deviceTopic, entityTopic } from '../homeassistant/discovery.js';
 import { parseBrokerUrl, type BrokerUrl } from '../io/broker/url.js';
-import { systemClock } from '../io/clock.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import { commandTopics } from '../service/lamp-commands.js';
 import type { CoreSettings } from '../core-settings.js';
@@ -98,7 +97,6 @@ function scratchAt(configuration: Configuration, urls: readonly BrokerUrl[], sig
   return new Scratch({
     urls,
     credentials: credentialsOf(configuration),
-    clock: systemClock,
     // below the bridge's own level: no alias can be there
     root: `${configuration.core.baseTopic}/bridge/broker-check/${randomBytes(6).toString('hex')}`,
     idRoot: `h2m-check-${randomBytes(3).toString('hex')}`,

@@ -8,7 +8,6 @@ import { errorText, problemIn } from '../common/error.js';
 import type { Configuration } from '../config/configuration.js';
 import { parseBrokerUrl } from '../io/broker/url.js';
 import { subscribeToAll, visit, type Destination, type Visit } from '../io/broker/visit.js';
-import { systemClock } from '../io/clock.js';
 import type { Message } from '../ports.js';
 import { commandClientId, credentialsOf } from './assemble.js';
 import { CommandError } from './terminal.js';
@@ -55,7 +54,6 @@ export async function visitBroker(
     return await visit({
       url,
       credentials: credentialsOf(configuration),
-      clock: systemClock,
       protocol: configuration.mqtt.protocol,
       clientId: commandClientId(),
       clean: true,

@@ -1,15 +1,15 @@
 /**
  * One connection to one broker, from the first packet to the last. Each has an mqtt.js client of its own, so that
  * nothing of a lost connection is ever left to that library's queues and stores, which lose messages: what was
- * not acknowledged is handed back when the link ends. Only this file, `visit.ts` and `options.ts` know mqtt.js.
+ * not acknowledged is handed back when the link ends.
  */
 
-import { Socket } from 'node:net';
-import mqtt, { type MqttClient, type Packet } from 'mqtt';
+import type { MqttClient, Packet } from 'mqtt';
 import { errorCode } from '../../common/error.js';
 import { publishFailure, type PublishFailure } from '../../mqtt/outgoing.js';
-import type { BrokerListener, Message } from '../../ports.js';
-import { clientOptions, reasonCodeOf, TOPICS_PER_PACKET, type BrokerOptions } from './options.js';
+import type { BrokerListener, Clock, Message } from '../../ports.js';
+import { attemptOf, failureInWords, openClient, reasonCodeOf, type ClientSettings } from './client.js';
+import { TOPICS_PER_PACKET, type BrokerOptions } from './options.js';
 import * as reasons from './reasons.js';
 import type { Suspects } from './suspects.js';
 import type { BrokerUrl } from './url.js';
@@ -52,7 +52,8 @@ export type LinkListener = {
  */
 export class Link {
   readonly #url: BrokerUrl;
-  readonly #options: BrokerOptions;
+  readonly #clock: Clock;
+  readonly #settings: ClientSettings;
   readonly #suspects: Suspects;
   readonly #listener: LinkListener;
   readonly #attempt: reasons.Attempt;
@@ -74,40 +75,25 @@ export class Link {
 
   constructor(url: BrokerUrl, options: BrokerOptions, suspects: Suspects, listener: LinkListener) {
     this.#url = url;
-    this.#options = options;
+    this.#clock = options.clock;
     this.#suspects = suspects;
     this.#listener = listener;
-    const { protocol, clientId, username = url.username } = options;
-    this.#attempt = {
-      shown: url.shown,
-      usesTls: url.protocol === 'mqtts' || url.protocol === 'wss',
-      protocol,
-      clientId,
-      hasUsername: username !== undefined,
-      connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
-      keepaliveS: options.keepaliveS ?? 15,
-    };
+    this.#settings = { keepaliveS: 15, connectTimeoutMs: 10_000, ...options };
+    this.#attempt = attemptOf(url, this.#settings);
   }
 
   /** Once, first of all. */
   connect(): void {
     try {
-      const client = mqtt.connect(clientOptions(this.#url, this.#options, this.#attempt));
-      this.#client = client;
-      client.on('packetreceive', (packet) => this.#packetReceived(packet));
-      client.on('error', (error) => this.#failed(error));
-      client.on('close', () => this.#closed());
-      client.on('message', (topic, payload, { retain, dup: duplicate }) => {
+      this.#client = openClient(this.#url, this.#settings, {
+        packet: (packet) => this.#packetReceived(packet),
+        failed: (error) => this.#failed(error),
+        closed: () => this.#closed(),
+      });
+      this.#client.on('message', (topic, payload, { retain, dup: duplicate }) => {
         if (!this.#isOver) this.#listener.broker.received({ topic, payload, retain, duplicate });
       });
-      client.connect();
-      const { stream } = client;
-      // mqtt.js keeps errors without a code to itself, such as those of a web socket's handshake
-      stream.on('error', (error: Error) => this.#failed(error));
-      if (stream instanceof Socket) stream.once('connect', () => stream.setNoDelay(true));
     } catch (error) {
-      // what cannot even begin, such as a certificate that is none
-      this.#client = undefined;
       process.nextTick(() => this.#end('fault', reasons.errorInWords(error, false, this.#attempt)));
     }
   }
@@ -120,7 +106,7 @@ export class Link {
     }
     const { topic, payload, retain } = message;
     this.#inFlight.add(publishing);
-    publishing.writtenAt = this.#options.clock.monotonicMs();
+    publishing.writtenAt = this.#clock.monotonicMs();
     this.#client?.publish(topic, payload, { qos: 1, retain }, (error) => this.#settled(publishing, error));
     // mqtt.js writes at the end of the tick; the first message of a tick goes at once, the others go together
     if (this.#hasFlushed) return;
@@ -186,7 +172,6 @@ export class Link {
 
   /** One packet; a suspect topic goes alone. */
   #sendSubscribe(): void {
-    const { clock } = this.#options;
     const suspect = this.#toSubscribe.findIndex((topic) =>
       this.#suspects.isSuspect({ act: 'subscribe', topic }),
     );
@@ -200,7 +185,7 @@ export class Link {
       return;
     }
     const giveUp = (): void => this.#subscribed(id, []);
-    this.#subscribing.set(id, { topics, off: clock.after(this.#attempt.connectTimeoutMs, giveUp) });
+    this.#subscribing.set(id, { topics, off: this.#clock.after(this.#attempt.connectTimeoutMs, giveUp) });
   }
 
   /** SUBACK, or none in time. The listener is told in the packet's own tick: retained copies follow it. */
@@ -242,16 +227,10 @@ export class Link {
   }
 
   #failed(error: Error): void {
-    const attempt = this.#attempt;
-    if (this.#connackCode !== undefined)
-      this.#end('fault', reasons.connackInWords(this.#connackCode, attempt));
-    else if (error.message === 'connack timeout') this.#end('fault', reasons.connectTimeoutInWords(attempt));
-    else if (error.message === 'Keepalive timeout') this.#end('fault', reasons.keepaliveInWords(attempt));
-    else {
-      const code = errorCode(error);
-      const isCut = code === 'ECONNRESET' || code === 'EPIPE';
-      this.#end(isCut ? 'silent' : 'fault', reasons.errorInWords(error, this.#isAccepted, attempt));
-    }
+    const code = errorCode(error);
+    const isCut = this.#connackCode === undefined && (code === 'ECONNRESET' || code === 'EPIPE');
+    const reason = failureInWords(error, this.#connackCode, this.#isAccepted, this.#attempt);
+    this.#end(isCut ? 'silent' : 'fault', reason);
   }
 
   #closed(): void {

@@ -3,21 +3,17 @@
  * and goes away. Like `link.ts` it has an mqtt.js client of its own that never comes back by itself.
  */
 
-import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import mqtt, { type MqttClient, type Packet } from 'mqtt';
-import { clientOptions, reasonCodeOf, TOPICS_PER_PACKET, type BrokerOptions } from './options.js';
+import type { MqttClient, Packet } from 'mqtt';
+import { attemptOf, failureInWords, openClient, reasonCodeOf, type ClientSettings } from './client.js';
+import { TOPICS_PER_PACKET, type Credentials } from './options.js';
 import * as reasons from './reasons.js';
 import type { BrokerUrl } from './url.js';
-
-/** Who we are to the broker. Secrets: not to be logged. */
-export type Credentials = Pick<BrokerOptions, 'username' | 'password' | 'ca' | 'cert' | 'key'>;
 
 /** Where to, and as whom. */
 export type Destination = {
   readonly url: BrokerUrl;
   readonly credentials: Credentials;
-  readonly clock: BrokerOptions['clock'];
   readonly protocol: '3.1.1' | '5';
   readonly clientId: string;
   readonly clean: boolean;
@@ -62,6 +58,7 @@ export class Visit {
   /** MQTT 5: the broker's own limit for the session (CONNACK, section 3.2.2.3.2), s. */
   expiryS: number | undefined;
   readonly #destination: Destination;
+  readonly #settings: ClientSettings;
   readonly #attempt: reasons.Attempt;
   readonly #entered: (visit: Visit) => void;
   readonly #refused: (error: Error) => void;
@@ -75,19 +72,12 @@ export class Visit {
 
   /** For `visit`. */
   constructor(destination: Destination, entered: (visit: Visit) => void, refused: (error: Error) => void) {
-    const { url, credentials, protocol, clientId, patienceMs } = destination;
+    const { url, credentials, patienceMs, ...more } = destination;
     this.#destination = destination;
     this.#entered = entered;
     this.#refused = refused;
-    this.#attempt = {
-      shown: url.shown,
-      usesTls: url.protocol === 'mqtts' || url.protocol === 'wss',
-      protocol,
-      clientId,
-      hasUsername: (url.username ?? credentials.username) !== undefined,
-      connectTimeoutMs: patienceMs,
-      keepaliveS: KEEPALIVE_S,
-    };
+    this.#settings = { ...credentials, ...more, keepaliveS: KEEPALIVE_S, connectTimeoutMs: patienceMs };
+    this.#attempt = attemptOf(url, this.#settings);
   }
 
   /** Why the connection ended without us; undefined while it stands. */
@@ -198,25 +188,12 @@ export class Visit {
 
   /** For `visit`. */
   connect(): void {
-    const { url, credentials, clock, protocol, clientId, clean, patienceMs, sessionExpiryS } =
-      this.#destination;
-    const options = clientOptions(
-      url,
-      { ...credentials, urls: [], clientId, clean, protocol, will: undefined, clock },
-      { keepaliveS: KEEPALIVE_S, connectTimeoutMs: patienceMs },
-    );
-    if (protocol === '5' && !clean && sessionExpiryS !== undefined)
-      options.properties = { sessionExpiryInterval: sessionExpiryS };
     try {
-      const client = mqtt.connect(options);
-      this.#client = client;
-      client.on('packetreceive', (packet) => this.#received(packet));
-      client.on('error', (error) => this.#failed(error));
-      client.on('close', () => this.#end(reasons.closedInWords(this.#isIn, this.#attempt)));
-      client.connect();
-      const { stream } = client;
-      stream.on('error', (error: Error) => this.#failed(error));
-      if (stream instanceof Socket) stream.once('connect', () => stream.setNoDelay(true));
+      this.#client = openClient(this.#destination.url, this.#settings, {
+        packet: (packet) => this.#received(packet),
+        failed: (error) => this.#end(failureInWords(error, this.#connackCode, this.#isIn, this.#attempt)),
+        closed: () => this.#end(reasons.closedInWords(this.#isIn, this.#attempt)),
+      });
     } catch (error) {
       this.#end(reasons.errorInWords(error, false, this.#attempt));
     }
@@ -244,12 +221,6 @@ export class Visit {
       this.#subacks.set(packet.messageId ?? 0, packet.granted.map(Number));
     }
     this.#changed();
-  }
-
-  #failed(error: Error): void {
-    if (this.#connackCode !== undefined) this.#end(reasons.connackInWords(this.#connackCode, this.#attempt));
-    else if (error.message === 'connack timeout') this.#end(reasons.connectTimeoutInWords(this.#attempt));
-    else this.#end(reasons.errorInWords(error, this.#isIn, this.#attempt));
   }
 
   #end(reason: string): void {
