@@ -96,7 +96,7 @@ export function notingReader(texts: Map<string, string>, kept?: ReadonlyMap<stri
   };
 }
 
-function readUpTo(descriptor: number, most: number): Uint8Array {
+function readUpTo(descriptor: number, most: number): Buffer {
   const chunks: Uint8Array[] = [];
   let length = 0;
   while (length < most) {
@@ -140,22 +140,25 @@ const NEW_MODE = 0o644;
 
 /**
  * Writes `text` to `path` if its content still has `expectedHash` (`TextFile.hash`; undefined = it did not exist).
- * The new content is on the disk when this returns. A symbolic link stays one. Never throws.
+ * The new content is on the disk when this returns. A symbolic link stays one, and so does a byte order mark, which
+ * reading takes off. Never throws.
  */
 export function rewriteFile(path: string, expectedHash: string | undefined, text: string): Rewriting {
   let target = path;
+  let content = text;
   let before: Stats | undefined;
   if (expectedHash !== undefined) {
     try {
       target = realpathSync(path);
       before = statSync(target);
+      if (beginsWithMark(target)) content = `\ufeff${text}`;
     } catch {
       return changed(path);
     }
   }
   try {
     const mode = before === undefined ? NEW_MODE : before.mode & 0o7777;
-    const refusal = replaceFile(target, text, mode, (fresh) => {
+    const refusal = replaceFile(target, content, mode, (fresh) => {
       if (before !== undefined && !keepOwner(fresh, before))
         return refused(
           `${path} belongs to another user, whom the new file would not belong to`,
@@ -164,7 +167,7 @@ export function rewriteFile(path: string, expectedHash: string | undefined, text
       // As late as possible: what is changed after this very moment is the editor's own race.
       return hashNow(target) === expectedHash ? undefined : changed(path);
     });
-    return refusal ?? { ok: true, hash: digestOf(text) };
+    return refusal ?? { ok: true, hash: digestOf(content) };
   } catch (error) {
     const code = errorCode(error);
     const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
@@ -172,6 +175,16 @@ export function rewriteFile(path: string, expectedHash: string | undefined, text
       `${path} cannot be written (${code})`,
       denied ? `its directory must be writable: ls -ld ${dirname(target)}` : undefined,
     );
+  }
+}
+
+/** Some editors put a byte order mark at the beginning of every file. */
+function beginsWithMark(path: string): boolean {
+  const descriptor = openSync(path, 'r');
+  try {
+    return readUpTo(descriptor, 3).toString('hex') === 'efbbbf';
+  } finally {
+    closeSync(descriptor);
   }
 }
 

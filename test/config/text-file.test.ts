@@ -63,6 +63,15 @@ describe('a file is replaced', () => {
     expect(hash).toBe(hashOfFile(path('aliases.yaml')));
   });
 
+  test('with the byte order mark that an editor gave it', () => {
+    const { path } = scene({ 'aliases.yaml': '\ufeffold\n' });
+    const result = rewriteFile(path('aliases.yaml'), hashOfFile(path('aliases.yaml')), 'new\n');
+    expect(result).toEqual({ ok: true, hash: hashOfFile(path('aliases.yaml')) });
+    expect(readFileSync(path('aliases.yaml'), 'utf8')).toBe('\ufeffnew\n');
+    const reading = readTextFile(path('aliases.yaml'));
+    expect(reading.ok && reading.file.text).toBe('new\n');
+  });
+
   test('or made, when it was not there', () => {
     const { path } = scene({});
     expect(rewriteFile(path('new.yaml'), undefined, 'x\n').ok).toBe(true);
