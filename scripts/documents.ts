@@ -26,7 +26,7 @@ export function withTable(document: string, name: string, table: string): string
 }
 
 /** A table of all commands that do something, with their descriptions. */
-export function commandTable(tree: CommandWords): string {
+function commandTable(tree: CommandWords): string {
   const rows = allCommands(tree)
     .filter(({ commands }) => commands.length === 0)
     .map(({ path, description }) => `| \`${path.join(' ')}\` | ${description.replaceAll('|', '\\|')} |`);

@@ -8,7 +8,7 @@ import type { Scratch } from './scratch.js';
 import type { TrialResult } from './trial-result.js';
 
 /** What happened to a subscription to a topic that the bridge reads. */
-export type ReadSeen = {
+type ReadSeen = {
   readonly topic: string;
   /** What it is for, for people. */
   readonly use: string;
@@ -20,7 +20,7 @@ export type ReadSeen = {
 };
 
 /** What happened to a message beside the topics that the bridge writes. */
-export type WriteSeen = {
+type WriteSeen = {
   readonly topic: string;
   readonly use: string;
   /** `refused`: said so (MQTT 5) or closed the connection; `silent`: neither refused nor delivered. */

@@ -5,7 +5,7 @@ import type { Scratch } from './scratch.js';
 import { SETTINGS, type Need, type TrialResult } from './trial-result.js';
 
 /** What a subscriber was given, in the order of the packets. */
-export type Delivered = ({ readonly kind: 'message' } & Copy) | { readonly kind: 'suback' };
+type Delivered = ({ readonly kind: 'message' } & Copy) | { readonly kind: 'suback' };
 
 /** States that changed while the subscriber was away; `truth` is the last of them. */
 export type OrderSeen = {
@@ -107,7 +107,7 @@ function isPresentLast(heard: readonly Delivered[], truth: string): boolean {
 }
 
 /** `20 queued, SUBACK, retained ON (the present), 40 queued (last OFF)`. */
-export function sequenceInWords(heard: readonly Delivered[], truth: string): string {
+function sequenceInWords(heard: readonly Delivered[], truth: string): string {
   const parts: string[] = [];
   let run: string[] = [];
   const endRun = (): void => {

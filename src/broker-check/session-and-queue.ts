@@ -154,7 +154,7 @@ async function publishMany(publisher: Visit, topic: string, count: number): Prom
 }
 
 /** A queue of so many messages is long enough for the zones of a house; mosquitto's default. */
-export const ENOUGH_QUEUED = 1000;
+const ENOUGH_QUEUED = 1000;
 
 /** How many messages wait, and which are dropped. */
 export function judgeQueue(seen: QueueSeen, need: Need): readonly TrialResult[] {

@@ -37,7 +37,7 @@ import {
 } from './trial-result.js';
 
 /** Whether the broker speaks a version, else why not. */
-export type Spoken = { readonly spoken: true } | { readonly spoken: false; readonly why: string };
+type Spoken = { readonly spoken: true } | { readonly spoken: false; readonly why: string };
 
 /** Everything that was seen. What was not tried is missing. */
 export type Observations = {
@@ -241,7 +241,7 @@ function rowsOf(seen: Observations, need: Need): readonly TrialResult[] {
 }
 
 /** The version that the trials use: the configured one, or the other one where that is not spoken. */
-export function usedProtocol({ protocols }: Pick<Observations, 'protocols'>, need: Need): '3.1.1' | '5' {
+function usedProtocol({ protocols }: Pick<Observations, 'protocols'>, need: Need): '3.1.1' | '5' {
   const other = need.protocol === '5' ? '3.1.1' : '5';
   return !protocols[need.protocol].spoken && protocols[other].spoken ? other : need.protocol;
 }

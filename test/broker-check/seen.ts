@@ -9,7 +9,7 @@ import type { Observations } from '../../src/broker-check/trials.js';
 export const PERSISTENT: Need = { session: 'persistent', protocol: '3.1.1' };
 export const CLEAN: Need = { session: 'clean', protocol: '3.1.1' };
 
-export const M1: Copy = { payload: 'M1', retain: false, qos: 1 };
+const M1: Copy = { payload: 'M1', retain: false, qos: 1 };
 export const M1_RETAINED: Copy = { ...M1, retain: true };
 
 /** All forms of the five tests as mosquitto answers them; `spoil` changes some. */

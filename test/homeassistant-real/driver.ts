@@ -16,7 +16,7 @@ import { addMqtt, login } from './rest.js';
 import { openSocket, type Socket } from './socket.js';
 
 /** The state of an entity; attributes as Home Assistant gives them. */
-export type State = {
+type State = {
   readonly entity_id: string;
   readonly state: string;
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ export type RegisteredEntity = {
 };
 
 /** What the device registry keeps of a device. */
-export type RegisteredDevice = {
+type RegisteredDevice = {
   readonly id: string;
   readonly identifiers: readonly (readonly [string, string])[];
   readonly name: string | null;

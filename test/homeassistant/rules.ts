@@ -16,8 +16,7 @@ export type Item = {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-export const isUrl = (value: unknown): boolean =>
-  isText(value) && /^(https?|homeassistant):\/\/./.test(value);
+const isUrl = (value: unknown): boolean => isText(value) && /^(https?|homeassistant):\/\/./.test(value);
 export const show = (value: unknown): string => JSON.stringify(value);
 /** A text as it is, anything else as JSON. */
 export const word = (value: unknown): string => (typeof value === 'string' ? value : show(value));

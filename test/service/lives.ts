@@ -22,7 +22,7 @@ import { stampAt } from '../support/house.js';
 import { fakeClock, type FakeClock } from '../support/fake-clock.js';
 
 /** A message that the broker has acknowledged. */
-export type Delivered = Message & { readonly at: number };
+type Delivered = Message & { readonly at: number };
 
 export type Lives = {
   readonly clock: FakeClock;

@@ -34,7 +34,7 @@ export type HeyuLine = {
 };
 
 /** How a message is written: at once, in two parts with a pause between (ms), or all of its lines in one write. */
-export type WriteStyle = { readonly splitMs: number };
+type WriteStyle = { readonly splitMs: number };
 
 export type Rotation = 'rename' | 'create' | 'copytruncate' | 'delete' | 'twice' | 'copytruncate_twice';
 

@@ -22,7 +22,7 @@ export type Meaning =
   | { readonly kind: 'lamp'; readonly sensor: SoakSensor; readonly isOn: boolean };
 
 /** Where a line stands: `content` counts the files that heyu has begun. */
-export type Place = { readonly content: number; readonly offset: number };
+type Place = { readonly content: number; readonly offset: number };
 
 /** A motion (or a door) that began, or a sign of one. Instants are epoch ms, whole seconds. */
 export type Sign = Place & {
@@ -38,7 +38,7 @@ export type Sign = Place & {
 };
 
 /** A retained value and when it was decided, epoch ms. */
-export type Decided = { readonly payload: string; readonly at: number };
+type Decided = { readonly payload: string; readonly at: number };
 
 /** From when on a zone was armed or not, and when the broker knew of it; the last span has no end. */
 type Span = { readonly isArmed: boolean; readonly from: number; readonly knownAt: number };

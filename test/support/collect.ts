@@ -4,7 +4,7 @@ import mqtt, { type IClientOptions } from 'mqtt';
 import { until } from './until.js';
 
 /** One message as it was received. */
-export type Collected = {
+type Collected = {
   readonly topic: string;
   readonly payload: string;
   readonly retain: boolean;

@@ -13,7 +13,7 @@ import { baseTree } from './base-tree.js';
 import { runHere } from './host.js';
 
 /** How a command ended. */
-export type Outcome = { readonly status: number; readonly stdout: string; readonly stderr: string };
+type Outcome = { readonly status: number; readonly stdout: string; readonly stderr: string };
 
 export type Container = {
   /** Runs a shell script as root and returns how it ended. */

@@ -7,7 +7,7 @@ import type { Broker, Message } from '../../../src/ports.js';
 import { realClock } from '../../support/clock.js';
 import { until } from '../../support/until.js';
 
-export type Told =
+type Told =
   | readonly ['connected', sessionPresent: boolean]
   | readonly ['received', topic: string, payload: string, retain: boolean]
   | readonly ['subscribed', topics: readonly string[], refused: readonly string[]]
@@ -26,7 +26,7 @@ export type Listening = {
   readonly publish: (topic: string, payload: string, retain?: boolean) => Promise<Error | undefined>;
 };
 
-export const WILL: Message = { topic: 'x10/bridge/status', payload: 'offline', retain: true };
+const WILL: Message = { topic: 'x10/bridge/status', payload: 'offline', retain: true };
 
 let count = 0;
 

@@ -8,7 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** What heyu has written, in its order. */
-export type Said = {
+type Said = {
   readonly lines: readonly string[];
   /** `A3 on`. */
   readonly events: readonly string[];
