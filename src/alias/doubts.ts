@@ -3,9 +3,15 @@
  * can never alert. What is wrong with it in itself is for the loader to say. Doubts are values; nothing is mended here.
  */
 
-import type { Source } from '../heyu/source.js';
-import { aliasInLog, isDropped, placeOf, writeAddresses } from '../heyu/x10config.js';
-import type { X10Alias, X10Config } from '../heyu/x10config.js';
+import type { Source } from '../heyu/signal.js';
+import {
+  aliasInLog,
+  isDropped,
+  placeOf,
+  writeAddresses,
+  type X10Alias,
+  type X10Config,
+} from '../heyu/x10config.js';
 import { isAlarmType } from '../sensor/types.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { nextUnit, unitsOf, type Address } from '../x10/address.js';

@@ -3,11 +3,10 @@
  * state is bounded, whatever is heard. heyu's own commands count, too: their source tells them apart.
  */
 
-import { KAKU_FUNCTIONS } from '../heyu/functions.js';
-import { type LineReader, readLine, type Said } from '../heyu/reader.js';
-import type { Source } from '../heyu/source.js';
-import { stampClock } from '../heyu/stamp-cache.js';
+import { readLine, type LineReader, type Said } from '../heyu/reader.js';
+import { KAKU_FUNCTIONS, type Source } from '../heyu/signal.js';
 import { readStamp, type StampForm } from '../heyu/stamp.js';
+import { stampClock } from '../heyu/stamp-cache.js';
 import { type Address, addressAt } from '../x10/address.js';
 
 /** One thing heard: a unit event, or a security line, or the radio of a sender that heyu does not map. */

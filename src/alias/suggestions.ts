@@ -4,7 +4,7 @@
  */
 
 import { DAY, MINUTE } from '../common/duration.js';
-import { SECURITY_FUNCTIONS } from '../heyu/functions.js';
+import { SECURITY_FUNCTIONS } from '../heyu/signal.js';
 import { aliasInLog, type X10Config } from '../heyu/x10config.js';
 import { type Address, type Addresses, nextUnit, unitsOf } from '../x10/address.js';
 import { modelNamed } from '../x10/model.js';

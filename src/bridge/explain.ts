@@ -3,7 +3,7 @@
  * have been published. Time is the log's own.
  */
 
-import { gluedToTornStamp } from '../heyu/glued.js';
+import { lineAfterTornStamp } from '../heyu/reader.js';
 import type { Stamp } from '../heyu/stamp.js';
 import { setScene, withoutBroker } from '../security/setup.js';
 import type { CoreSettings } from '../core-settings.js';
@@ -137,7 +137,7 @@ export function createExplainer(
       let text = written;
       let offset = beginning;
       let stamp = bridge.core.reader.stamps.read(text);
-      const glued = stamp === undefined ? gluedToTornStamp(text) : -1;
+      const glued = stamp === undefined ? lineAfterTornStamp(text) : -1;
       if (glued > 0) {
         text = text.slice(glued);
         offset += glued;

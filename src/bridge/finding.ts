@@ -4,9 +4,8 @@
  */
 
 import type { Address, HouseCode } from '../x10/address.js';
-import type { SecurityFlag } from '../heyu/functions.js';
 import type { Message } from '../heyu/messages.js';
-import type { Source } from '../heyu/source.js';
+import type { SecurityFlag, Source } from '../heyu/signal.js';
 
 /** One finding. */
 export type Finding =

@@ -3,8 +3,7 @@
  * (bridge/heard-by).
  */
 
-import { gluedToTornStamp } from '../heyu/glued.js';
-import { secondLine, select } from '../heyu/reader.js';
+import { lineAfterTornStamp, secondLine, select } from '../heyu/reader.js';
 import type { Selected } from '../heyu/selection.js';
 import type { Signal } from '../heyu/signal.js';
 import type { LogLine, Now } from '../ports.js';
@@ -51,7 +50,7 @@ export function hearLine(bridge: Bridge, line: LogLine, now: Now): void {
   const { stamps } = core.reader;
   const stamp = stamps.read(line.text);
   if (stamp === undefined) {
-    const second = gluedToTornStamp(line.text);
+    const second = lineAfterTornStamp(line.text);
     if (second > 0) hearLine(bridge, restOf(line, second), now);
     else unstampedLine(core, line.text);
     return;

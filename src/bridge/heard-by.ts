@@ -3,10 +3,8 @@
  * units. What a sensor makes of it is its own business (sensor/sensor).
  */
 
-import { KAKU_FUNCTIONS } from '../heyu/functions.js';
 import type { Addressed } from '../heyu/selection.js';
-import type { Signal } from '../heyu/signal.js';
-import type { Source } from '../heyu/source.js';
+import { KAKU_FUNCTIONS, type Signal, type Source } from '../heyu/signal.js';
 import { REMOTE_KEYS } from '../sensor/channels.js';
 import { noteSign } from '../sensor/diagnostics.js';
 import type { Heard, Sensor } from '../sensor/heard.js';

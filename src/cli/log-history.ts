@@ -2,9 +2,9 @@
 
 import { hear, type History, instantsBackFrom, listen, newHistory } from '../alias/history.js';
 import { lineReader } from '../heyu/reader.js';
+import type { StampForm } from '../heyu/stamp.js';
 import { errorCode } from '../common/error.js';
 import type { ConfigValues } from '../config/keys.js';
-import type { StampForm } from '../heyu/stamp.js';
 import { type FileEnd, readEnd } from '../io/files.js';
 import { CommandError, EXIT } from './terminal.js';
 

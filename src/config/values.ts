@@ -5,8 +5,8 @@
 import convict from 'convict';
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { adviseLogDir } from '../heyu/x10config-advice.js';
 import { heyuLogPath, readX10Config, type Scales } from '../heyu/x10config.js';
+import { adviseLogDir } from '../heyu/x10config-advice.js';
 import { type Form, givenAs, path as pathForm, slug } from './forms.js';
 import { CONFIG_KEY_NAMES, CONFIG_KEYS, type ConfigKey, type ConfigValues, environmentName } from './keys.js';
 import { ENVIRONMENT, type Problem, type Report } from './problem.js';

@@ -5,10 +5,17 @@
  */
 
 import { indexOf, parseAddress } from '../x10/address.js';
-import { flagsIn, isBytes, isReading, KAKU_FUNCTIONS, SECURITY_FUNCTIONS } from './functions.js';
 import { inactiveUnit, messageOf } from './messages.js';
-import type { Signal } from './signal.js';
-import { SOURCES, type Source } from './source.js';
+import {
+  flagsIn,
+  isBytes,
+  isReading,
+  KAKU_FUNCTIONS,
+  SECURITY_FUNCTIONS,
+  SOURCES,
+  type Signal,
+  type Source,
+} from './signal.js';
 
 const SPACE = 32;
 const SOURCE_OF: ReadonlyMap<string, Source> = new Map(SOURCES.map((source) => [source, source]));

@@ -3,14 +3,13 @@
  * (heyu/selection). The instant of a line is given, because who reads it knows when it can have been written.
  */
 
-import { gluedAt, gluedToTornStamp, isTornSource } from './glued.js';
 import { signalReader, type SignalReader } from './line-cache.js';
 import {
   addressKaku,
   addressUnit,
   forgetSelections,
-  noSelections,
   NOBODY,
+  noSelections,
   selectForPreset,
   selectionsOf,
   selectUnits,
@@ -19,10 +18,10 @@ import {
   type Selected,
   type Selections,
 } from './selection.js';
-import type { Signal } from './signal.js';
+import { SOURCES, type Signal } from './signal.js';
 import { droppedOutOfStep, type SpoolWatches } from './spool.js';
-import { stampClock, type StampClock } from './stamp-cache.js';
 import { engineOf, type StampForm } from './stamp.js';
+import { stampClock, type StampClock } from './stamp-cache.js';
 
 /** What is remembered of the lines before. Plain data: it goes into the checkpoint. */
 export type ReaderMemory = {
@@ -123,6 +122,44 @@ function writerOf({ file, generation }: WrittenLine, engine: number): string {
   return engine === 0 ? name : `${name}/${engine}`;
 }
 
+// When heyu's disk is full a line breaks off without a line feed, and what heyu writes next stands behind the piece.
+
+/** A stamp in any form, the blanks and the digit behind it, and a signal: what heyu begins a line with. */
+const BEGINNING = new RegExp(
+  `(?:\\d{10,12}\\.\\d{3}|(?:\\d{4}[/.-])?\\d\\d[/.-]\\d\\d(?:[/.-]\\d{4})? \\d\\d:\\d\\d:\\d\\d) {1,3}(?:\\d )?` +
+    `(?:${SOURCES.join('|')}) +(?:addr|func) `,
+  'g',
+);
+
+/** Shorter than this no stamp with a signal can be. */
+const SHORTEST = 30;
+
+/** Where in the text of a line another line of heyu begins, at `from` or later: the last one; -1 = nowhere. */
+function lastBeginning(text: string, from: number): number {
+  if (text.length - from < SHORTEST) return -1;
+  let found = -1;
+  for (const { index } of text.slice(from).matchAll(BEGINNING)) found = from + index;
+  return found;
+}
+
+/** The piece of a stamp that may stand before a second line. */
+const TORN_STAMP = /^[\d/.: -]*$/;
+
+/** As `secondLine` for a line without a stamp: only a piece of one may stand before, else it is output of a script. */
+export function lineAfterTornStamp(text: string): number {
+  if (!(text.charCodeAt(0) >= 48 && text.charCodeAt(0) <= 57)) return -1;
+  const at = lastBeginning(text, 1);
+  return at > 0 && TORN_STAMP.test(text.slice(0, at)) ? at : -1;
+}
+
+/** True when the text of a line (from `from` on) begins with a piece of a source tag and then a stamp. */
+function isTornSource(text: string, from: number): boolean {
+  let end = from;
+  while (end < from + 5 && !(text.charCodeAt(end) >= 48 && text.charCodeAt(end) <= 57)) end += 1;
+  const piece = text.slice(from, end);
+  return piece !== '' && SOURCES.some((source) => source.startsWith(piece));
+}
+
 /** Longer than every signal of heyu but those with a very long label: worth a second look. */
 const LONG = 90;
 
@@ -132,15 +169,15 @@ const LONG = 90;
  */
 export function secondLine(signal: Signal, text: string, start: number): number {
   if (signal.kind === 'message')
-    return signal.message === 'text' && isTornSource(text, start) ? gluedAt(text, start) : -1;
-  return signal.kind === 'unrecognised' || text.length > LONG ? gluedAt(text, start) : -1;
+    return signal.message === 'text' && isTornSource(text, start) ? lastBeginning(text, start) : -1;
+  return signal.kind === 'unrecognised' || text.length > LONG ? lastBeginning(text, start) : -1;
 }
 
 /** One thing that a line says. */
 export type Said = { readonly signal: Signal; readonly selected: Selected };
 
 /**
- * Everything that a line says, in order: mostly one thing, two where two lines were glued together, none of what has
+ * Everything that a line says, in order: mostly one thing, two where two lines are one (heyu's disk was full), none of what has
  * no stamp. What heyu writes out of step with its spool has `selected.outOfStep`, and is no X10.
  */
 export function readLine(reader: LineReader, line: WrittenLine, at: number): readonly Said[] {
@@ -148,7 +185,7 @@ export function readLine(reader: LineReader, line: WrittenLine, at: number): rea
   const stamp = reader.stamps.read(text);
   const start = stamp?.bodyStart ?? 0;
   const whole = stamp === undefined ? undefined : reader.signals(text, start);
-  const second = whole === undefined ? gluedToTornStamp(text) : secondLine(whole, text, start);
+  const second = whole === undefined ? lineAfterTornStamp(text) : secondLine(whole, text, start);
   if (second > 0) {
     const rest = readLine(reader, { ...line, text: text.slice(second) }, at);
     if (whole === undefined) return rest;

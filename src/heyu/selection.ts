@@ -5,8 +5,7 @@
  */
 
 import type { AddressIndex } from '../x10/address.js';
-import type { Signal } from './signal.js';
-import { SOURCES, type Source } from './source.js';
+import { SOURCES, type Signal, type Source } from './signal.js';
 
 /** A unit that was addressed. */
 export type Addressed = {

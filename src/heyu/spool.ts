@@ -7,8 +7,7 @@
 
 import { indexOf } from '../x10/address.js';
 import { dropWaiting, type Selections } from './selection.js';
-import type { Signal } from './signal.js';
-import { HOUSE_SOURCES } from './source.js';
+import { HOUSE_SOURCES, type Signal } from './signal.js';
 
 /** What was addressed of late by one engine from one source. */
 type SpoolWatch = {

@@ -9,7 +9,6 @@ import { modelNamed } from '../x10/model.js';
 import {
   closeScripts,
   directiveNamed,
-  type ModuleOptions,
   NO_OPTIONS,
   optionFamily,
   readClock,
@@ -19,10 +18,11 @@ import {
   readScene,
   readScript,
   readUnits,
-  type Scene,
   sceneProblem,
-  type Scripts,
   writeUnits,
+  type ModuleOptions,
+  type Scene,
+  type Scripts,
 } from './x10config-rules.js';
 
 /** A line that heyu refuses (`problems`) or remarks upon (`warnings`). `line` counts from 1; 0 = the whole file. */

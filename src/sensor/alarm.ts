@@ -5,7 +5,7 @@
 
 import { idOf, keep, setChannel, type Heard, type Sensor } from './heard.js';
 import type { Channel, EventType } from './types.js';
-import type { SecurityFlag } from '../heyu/functions.js';
+import type { SecurityFlag } from '../heyu/signal.js';
 
 /** What Alert, an Alert read too late, and Clear are called in events. */
 type Words = { readonly on: EventType; readonly late: EventType; readonly off: EventType };

@@ -1,6 +1,6 @@
 /** What a sensor says of itself: battery, tampering, silence. */
 
-import type { SecurityFlag } from '../heyu/functions.js';
+import type { SecurityFlag } from '../heyu/signal.js';
 import { hasSilence } from './channels.js';
 import { keep, setChannel, type Sensor } from './heard.js';
 

@@ -3,7 +3,7 @@
  * concern it at all (address, source, repetition on another path) has been decided before (bridge/hear).
  */
 
-import type { SecurityFlag } from '../heyu/functions.js';
+import type { SecurityFlag } from '../heyu/signal.js';
 import type { Address } from '../x10/address.js';
 import { alarmHeard, expireAlarm } from './alarm.js';
 import { eventTypesOf, keyOf } from './channels.js';

@@ -9,8 +9,8 @@ import { expect, test } from 'vitest';
 import { createExplainer } from '../../src/bridge/explain.js';
 import { jsonRow } from '../../src/cli/explain-rows.js';
 import { loadConfiguration } from '../../src/config/load.js';
-import { readX10Config } from '../../src/heyu/x10config.js';
 import { timeZone } from '../../src/heyu/time-zone.js';
+import { readX10Config } from '../../src/heyu/x10config.js';
 import { linesOf, logsOf, recordingNames, x10configOf } from '../support/recordings.js';
 import { zoneSettings } from '../support/settings.js';
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createExplainer } from '../../src/bridge/explain.js';
 import type { Finding } from '../../src/bridge/finding.js';
-import type { SecurityFlag } from '../../src/heyu/functions.js';
+import type { SecurityFlag } from '../../src/heyu/signal.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import { coreSettings } from '../support/settings.js';
 import {

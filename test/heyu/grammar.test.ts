@@ -4,10 +4,14 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { isReading, KAKU_FUNCTIONS, SECURITY_FUNCTIONS } from '../../src/heyu/functions.js';
 import { readSignal } from '../../src/heyu/line.js';
-import type { Signal } from '../../src/heyu/signal.js';
-import { SOURCES } from '../../src/heyu/source.js';
+import {
+  isReading,
+  KAKU_FUNCTIONS,
+  SECURITY_FUNCTIONS,
+  SOURCES,
+  type Signal,
+} from '../../src/heyu/signal.js';
 import { readStamp } from '../../src/heyu/stamp.js';
 
 /** Functions whose line names the house code; the units are those addressed before. */

@@ -5,7 +5,7 @@ import type { Sensor } from '../../src/sensor/heard.js';
 import { expire, securityHeard } from '../../src/sensor/sensor.js';
 import { newSensorState } from '../../src/sensor/state.js';
 import type { SensorType } from '../../src/sensor/types.js';
-import type { SecurityFlag } from '../../src/heyu/functions.js';
+import type { SecurityFlag } from '../../src/heyu/signal.js';
 import { sensorSettings } from '../support/settings.js';
 
 const BASE = 1_000_000_000_000;

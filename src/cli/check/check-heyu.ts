@@ -2,8 +2,8 @@
 
 import { formatProblem } from '../../config/problem.js';
 import { readTextFile } from '../../config/text-file.js';
-import { adviseHeyu } from '../../heyu/x10config-advice.js';
 import { heyuLogPath, readX10Config, type X10Config } from '../../heyu/x10config.js';
+import { adviseHeyu } from '../../heyu/x10config-advice.js';
 import type { Tell } from '../findings.js';
 import {
   ENGINE_DIED_HINT,
