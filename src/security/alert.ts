@@ -22,8 +22,11 @@ import type { Belief, Memory, Motion, Truth, Zone } from './zone.js';
 /** So many undelivered alerts are remembered; without a broker none are raised. */
 const MOST_UNDELIVERED = 200;
 
-/** What else decides over a motion. */
-type Circumstances = {
+/** A motion before the judge, and what decides over it. */
+type Case = {
+  readonly zone: Zone;
+  readonly motion: Motion;
+  readonly belief: Belief;
   /** The instant of this sensor's last alert, undefined = none since the zone was last disarmed. */
   readonly lastAlertAt: number | undefined;
   /** It was heard when the zone was not known, and had to wait. */
@@ -68,29 +71,18 @@ function alertIdOf({ id }: Pick<Motion, 'id'>): string {
 }
 
 /** Sends an alert and latches the alarm; an owned zone is `triggered` from now on. */
-export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, late = false): string {
+export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, late = false): void {
   const { security, now, emit } = step;
   const id = alertIdOf(cause);
   const { alias, at, address, source } = cause;
-  const { security: standing, verified } = grounds;
-  const alert: Alert = {
-    id,
-    at,
-    zone: zone.settings.zone,
-    alias,
-    address,
-    source,
-    security: standing,
-    verified,
-    late,
-  };
+  const standing = { security: grounds.security, verified: grounds.verified, late };
+  const alert: Alert = { id, at, zone: zone.settings.zone, alias, address, source, ...standing };
   emit({ kind: 'alert', alert });
   keepUntilDelivered(security, alert);
   if (alias !== null) security.alertedAt.set(alias, { zone: zone.settings.zone, at });
   zone.latch ??= { id, at, alias };
   if (zone.truth !== undefined) setTruth(step, zone, trigger(zone.truth, now.at));
   security.changed = true;
-  return id;
 }
 
 function keepUntilDelivered({ undelivered }: Security, alert: Alert): void {
@@ -113,15 +105,8 @@ export function clearAlarm(security: Security, zone: Zone): void {
 }
 
 /** Tells the verdict over a motion. */
-function judged(
-  { emit }: Step,
-  motion: Motion,
-  verdict: VerdictKind,
-  reason: string,
-  alertId?: string,
-): void {
-  const { zone, alias, id } = motion;
-  emit({ kind: 'judged', zone, alias, id, verdict, reason, alertId });
+function judged({ emit }: Step, { zone, alias }: Motion, verdict: VerdictKind, reason: string): void {
+  emit({ kind: 'judged', zone, alias, verdict, reason });
 }
 
 /**
@@ -135,9 +120,7 @@ function instantOf({ at, earliestAt }: Motion, late: boolean, readAt: number): n
 
 /** Armed, by these grounds: an alert unless the sensor does not care for this mode, or is within its cool-down. */
 function judgeArmed(
-  { settings }: Zone,
-  motion: Motion,
-  { lastAlertAt }: Circumstances,
+  { zone, motion, lastAlertAt }: Case,
   mode: ArmedMode | undefined,
   grounds: Grounds & { readonly reason: string },
 ): Judgement {
@@ -145,45 +128,33 @@ function judgeArmed(
     const reason = `armed ${mode}, this sensor counts only for ${motion.modes.join(', ')}`;
     return { verdict: 'mode', reason };
   }
-  const { alertCooldownMs } = settings;
+  const { alertCooldownMs } = zone.settings;
   if (lastAlertAt !== undefined && Math.abs(motion.at - lastAlertAt) < alertCooldownMs) {
-    return {
-      verdict: 'cooldown',
-      reason: `cool-down of ${Math.round(alertCooldownMs / 1000)} s after an alert`,
-    };
+    const reason = `cool-down of ${Math.round(alertCooldownMs / 1000)} s after an alert`;
+    return { verdict: 'cooldown', reason };
   }
   return { verdict: 'alert', ...grounds };
 }
 
-function judgeUnknown(
-  zone: Zone,
-  motion: Motion,
-  lastKnown: Memory | undefined,
-  circumstances: Circumstances,
-): Judgement {
+function judgeUnknown(motion: Case, lastKnown: Memory | undefined): Judgement {
   const last = lastKnown !== undefined && isArmed(lastKnown.state) ? lastKnown : undefined;
-  switch (zone.settings.onUnknown) {
+  const grounds = { security: last?.state ?? 'unknown', verified: false };
+  switch (motion.zone.settings.onUnknown) {
     case 'annotate':
       return {
         verdict: 'unknown',
         reason: 'the zone is unknown, which is only noted (on_unknown: annotate)',
       };
-    case 'alert':
-      return judgeArmed(zone, motion, circumstances, last?.mode, {
-        security: last?.state ?? 'unknown',
-        verified: false,
-        reason: 'the zone is unknown (on_unknown: alert)',
-      });
-    case 'last_known':
+    case 'alert': {
+      const reason = 'the zone is unknown (on_unknown: alert)';
+      return judgeArmed(motion, last?.mode, { ...grounds, reason });
+    }
+    case 'last_known': {
       if (last === undefined) return { verdict: 'unknown', reason: 'the zone is unknown and was not armed' };
-      if (circumstances.afterwards) {
-        return { verdict: 'late', reason: 'judged late and the zone is unknown now' };
-      }
-      return judgeArmed(zone, motion, circumstances, last.mode, {
-        security: last.state,
-        verified: false,
-        reason: 'the zone is unknown and was armed when last known',
-      });
+      if (motion.afterwards) return { verdict: 'late', reason: 'judged late and the zone is unknown now' };
+      const reason = 'the zone is unknown and was armed when last known';
+      return judgeArmed(motion, last.mode, { ...grounds, reason });
+    }
   }
 }
 
@@ -191,19 +162,19 @@ function judgeUnknown(
  * Judges a motion by what is believed about its zone now. A state that was not there yet at the motion's own instant
  * says nothing about it, however soon afterwards it was read.
  */
-function judge(zone: Zone, motion: Motion, belief: Belief, circumstances: Circumstances): Judgement {
-  const { state, armedSince } = belief;
-  const { waited, afterwards, instant, seen } = circumstances;
-  if (state === undefined) return judgeUnknown(zone, motion, belief.lastKnown, circumstances);
+function judge(motion: Case): Judgement {
+  const { waited, afterwards, instant, seen } = motion;
+  const { state, armedSince, mode, lastKnown } = motion.belief;
+  if (state === undefined) return judgeUnknown(motion, lastKnown);
   if (state === 'disarmed') return { verdict: 'disarmed', reason: 'zone disarmed' };
   if (state === 'arming') return { verdict: 'arming', reason: 'exit delay: not armed yet' };
   if (armedSince === undefined || armedSince > instant) {
     // how the zone was then is not known, and not armed as far as it was known before
-    if (waited && !afterwards) return judgeUnknown(zone, motion, undefined, circumstances);
+    if (waited && !afterwards) return judgeUnknown(motion, undefined);
     return { verdict: 'late', reason: 'judged late and the zone was not armed all the time since' };
   }
   const reason = afterwards ? `judged late, zone ${state} before and now` : `zone ${state}`;
-  return judgeArmed(zone, motion, circumstances, belief.mode, { security: state, verified: seen, reason });
+  return judgeArmed(motion, mode, { security: state, verified: seen, reason });
 }
 
 function act(step: Step, zone: Zone, motion: Motion, judgement: Judgement, late: boolean): void {
@@ -226,8 +197,8 @@ function act(step: Step, zone: Zone, motion: Motion, judgement: Judgement, late:
       return;
     }
   }
-  const id = raise(step, zone, motion, judgement, late);
-  judged(step, motion, 'alert', judgement.reason, id);
+  raise(step, zone, motion, judgement, late);
+  judged(step, motion, 'alert', judgement.reason);
 }
 
 /** It was not armed yet at this motion: whatever becomes known, it is no alert. */
@@ -292,7 +263,10 @@ export function judgeMotion(step: Step, zone: Zone, motion: Motion, waited?: Wai
     return;
   }
   const instant = instantOf(motion, afterwards, waited?.readAt ?? now.at);
-  const judgement = judge(zone, motion, belief, {
+  const judgement = judge({
+    zone,
+    motion,
+    belief,
     lastAlertAt: lastAlertAt(security, motion, belief),
     waited: waited !== undefined,
     afterwards,
@@ -320,9 +294,8 @@ export function finishEntry(step: Step, zone: Zone, truth: Truth): void {
   const { entry, mode, state } = truth;
   const grounds = { security: mode === undefined ? state : `armed_${mode}`, verified: true };
   // what is stored of the motion may have been damaged, the alarm is not lost with it
-  const id = raise(step, zone, entry ?? causeOf(zone, truth, step.now.at, 'entry delay'), grounds);
-  if (entry !== undefined)
-    judged(step, entry, 'alert', 'the entry delay is over and nobody has disarmed', id);
+  raise(step, zone, entry ?? causeOf(zone, truth, step.now.at, 'entry delay'), grounds);
+  if (entry !== undefined) judged(step, entry, 'alert', 'the entry delay is over and nobody has disarmed');
 }
 
 /** What a motion event may say of a zone: only what has been so since the motion's own instant. */

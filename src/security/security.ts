@@ -106,13 +106,9 @@ export type SecurityEffect =
       readonly kind: 'judged';
       readonly zone: string;
       readonly alias: string;
-      /** Id of the motion that was judged. */
-      readonly id: string;
       readonly verdict: VerdictKind;
       /** In words for people. */
       readonly reason: string;
-      /** Id of the alert that came of it. */
-      readonly alertId: string | undefined;
     };
 
 /** Takes the wishes, in their order. */

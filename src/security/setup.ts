@@ -1,7 +1,7 @@
 /** Making the security part, and giving it new settings while the connection stays. */
 
 import type { Now } from '../ports.js';
-import { setTruth } from './alert.js';
+import { clearAlarm, setTruth } from './alert.js';
 import { createLink, lookSoon, startSchedule, type Connection } from './broker-link.js';
 import { obey } from './owned-zone.js';
 import { refresh } from './refresh.js';
@@ -113,10 +113,7 @@ export function reconfigure(
   for (const [name, zone] of old) {
     const kept = security.zones.get(name);
     if (kept !== zone) clearTopics(step, zone, kept?.settings);
-    if (kept !== undefined) continue;
-    for (const [alias, alerted] of security.alertedAt) {
-      if (alerted.zone === name) security.alertedAt.delete(alias);
-    }
+    if (kept === undefined) clearAlarm(security, zone);
   }
   security.changed = true;
   if (link.up !== undefined) subscribeTheDifference(step, link.up, topicsBefore, anew);

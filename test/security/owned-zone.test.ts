@@ -20,6 +20,7 @@ import {
   retained,
   state,
   suback,
+  subscribes,
   verdicts,
   zone,
   type Bench,
@@ -149,6 +150,25 @@ describe('an owned zone', () => {
     online(next, true);
     expect(state(next)).toBe('armed_home');
     expect(published(next, STATE)).toEqual(['armed_home']);
+  });
+
+  it('takes its state from the broker when its disk was lost, also after answers that contradict each other', () => {
+    const test = bench(owned());
+    connect(test, true);
+    suback(test);
+    pass(test, 600);
+    message(test, STATE, 'armed_home');
+    message(test, STATE, 'armed_night');
+    suback(test);
+    pass(test, 1500);
+    expect(belief(test.security, 'ground')).toMatchObject({ state: undefined, why: 'waiting' });
+    expect(subscribes(test)).toBe(2);
+    pass(test, 600);
+    expect(subscribes(test)).toBe(3);
+    suback(test);
+    message(test, STATE, 'armed_night', 'R');
+    expect(state(test)).toBe('armed_night');
+    expect(notes(test, 'warn')).toEqual([expect.stringContaining('taken from the broker')]);
   });
 
   it('takes its state from the broker when its disk was lost', () => {
