@@ -6,9 +6,20 @@
 /** Names that no alias topic may begin with, because they are the first levels of our own topics. */
 export const RESERVED_LEVELS = ['bridge', 'zone'] as const;
 
-/** Topics of the bridge itself. */
-export type BridgeTopic =
-  'status' | 'source' | 'problem' | 'info' | 'unmapped' | 'summary' | 'last_event' | 'takeover';
+/** Topics of the bridge itself, all retained. */
+export const BRIDGE_TOPICS = [
+  'status',
+  'source',
+  'problem',
+  'info',
+  'unmapped',
+  'summary',
+  'last_event',
+  'takeover',
+] as const;
+
+/** One of them. */
+export type BridgeTopic = (typeof BRIDGE_TOPICS)[number];
 
 /** Topics of a zone. */
 export type ZoneTopic = 'state' | 'set' | 'security' | 'security_attributes' | 'alert' | 'alarm';

@@ -13,7 +13,7 @@ import {
   type DiscoveryStep,
   type Remembered,
 } from '../homeassistant/removal.js';
-import { bridgeTopic, sensorTopic, zoneTopic, type BridgeTopic } from '../mqtt/topics.js';
+import { BRIDGE_TOPICS, bridgeTopic, sensorTopic, zoneTopic } from '../mqtt/topics.js';
 import { ZONE_CHANNELS } from '../security/security.js';
 import { channelsOf } from '../sensor/channels.js';
 import type { CoreSettings } from '../core-settings.js';
@@ -142,17 +142,6 @@ export class Announcer {
     sending.send();
   }
 }
-
-const BRIDGE_TOPICS: readonly BridgeTopic[] = [
-  'status',
-  'source',
-  'problem',
-  'info',
-  'unmapped',
-  'summary',
-  'last_event',
-  'takeover',
-];
 
 /** Every retained topic that this configuration may publish, discovery aside: all others of ours are obsolete. */
 export function retainedTopicsOf(settings: CoreSettings): ReadonlySet<string> {

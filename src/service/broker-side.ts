@@ -133,15 +133,14 @@ export class BrokerSide implements BrokerListener {
 
   takeover(happening: boolean, clientId: string): void {
     const { condition, ports, settle } = this.#parts;
+    concern(condition, 'takeover', happening);
     if (happening) {
-      concern(condition, 'takeover');
       ports.log.error(
         { client_id: clientId },
         'another program uses our MQTT client id, each throws the other out. ' +
           'hint: stop the other one, or give it another mqtt.client_id',
       );
     } else {
-      condition.delete('takeover');
       ports.log.info({}, 'nobody else uses our MQTT client id any more');
     }
     settle();
@@ -188,8 +187,7 @@ export class BrokerSide implements BrokerListener {
   #commanded(alias: string, failure: string | undefined): void {
     const { condition, time, isStopping, settle } = this.#parts;
     if (isStopping) return;
-    if (failure === undefined) condition.delete('heyu_command');
-    else concern(condition, 'heyu_command', `${alias}: ${failure}`);
+    concern(condition, 'heyu_command', failure !== undefined && `${alias}: ${failure}`);
     this.#reports.infoBy(time.now().mono);
     settle();
   }

@@ -90,10 +90,9 @@ export class LogSide implements LineListener {
     const { ports, condition, time, settle } = this.#parts;
     sayStatus(ports.log, status, this.#standing === 'starting');
     this.#standing = status.kind;
-    condition.delete('log_missing');
-    condition.delete('log_unreadable');
-    if (status.kind === 'missing') concern(condition, 'log_missing', status.existedBefore ? '' : NEVER_THERE);
-    if (status.kind === 'unreadable') concern(condition, 'log_unreadable', status.hint);
+    const isMissing = status.kind === 'missing';
+    concern(condition, 'log_missing', isMissing && (status.existedBefore ? true : NEVER_THERE));
+    concern(condition, 'log_unreadable', status.kind === 'unreadable' && status.hint);
     // what cannot be read cannot be waited for
     if (status.kind !== 'following') this.#reachedEnd(time.now());
     settle();

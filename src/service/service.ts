@@ -213,9 +213,7 @@ export class Service {
 
   /** Where the configuration on disk has problems, so that an older one is in force; undefined = it has none. */
   configurationFaulty(where: string | undefined): void {
-    const { condition } = this.#parts;
-    if (where === undefined) condition.delete('configuration');
-    else concern(condition, 'configuration', where);
+    concern(this.#parts.condition, 'configuration', where ?? false);
     this.#settle();
   }
 
@@ -268,11 +266,9 @@ export class Service {
   /** Everything up to this number is on disk, or has failed to get there. */
   #saved(number: number): void {
     const { progress, outbox, condition } = this.#parts;
-    if (this.#saves.isFailing()) concern(condition, 'disk');
-    else {
-      condition.delete('disk');
-      this.#taken.forget(this.#writing.sequence, this.#writing.isCaughtUp);
-    }
+    const isFailing = this.#saves.isFailing();
+    concern(condition, 'disk', isFailing);
+    if (!isFailing) this.#taken.forget(this.#writing.sequence, this.#writing.isCaughtUp);
     outbox.saved(number);
     progress.saved(number);
     this.#settle();
@@ -280,8 +276,7 @@ export class Service {
 
   #troubleChanged(trouble: Trouble, begins: boolean): void {
     const { condition, progress, ports } = this.#parts;
-    if (begins) concern(condition, trouble);
-    else condition.delete(trouble);
+    concern(condition, trouble, begins);
     // time may have caused it, and no line
     progress.isChanged = true;
     ports.log[begins ? 'warn' : 'info']({}, begins ? TROUBLES[trouble] : `over: ${TROUBLES[trouble]}`);
