@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '../bridge/finding.js';
+import type { Configuration } from '../config/configuration.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problem.js';
 import { readStamp } from '../heyu/stamp.js';
@@ -92,11 +93,7 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
   process.exit(EXIT.ok);
 }
 
-function configurationFor(
-  folder: string,
-  heyuLog: string,
-  port: number,
-): Extract<ReturnType<typeof loadConfiguration>, { ok: true }>['configuration'] {
+function configurationFor(folder: string, heyuLog: string, port: number): Configuration {
   for (const file of ['config.yaml', 'aliases.yaml']) {
     copyFileSync(fileURLToPath(new URL(file, DEMO_FOLDER)), join(folder, file));
   }
@@ -113,21 +110,18 @@ function configurationFor(
   return loaded.configuration;
 }
 
-function introduce(terminal: Terminal, port: number, wanted: number, heyuLog: string): void {
-  const { print, style } = terminal;
-  print(style('bold', 'heyu2mqtt demo: a log that heyu wrote, the bridge, and what comes out'));
-  print();
-  print(
-    `  broker    mqtt://127.0.0.1:${port}${port === wanted || wanted === 0 ? '' : `  (port ${wanted} is taken)`}`,
-  );
-  print(`  heyu log  ${heyuLog}`);
-  print(`  watch it  mosquitto_sub -h 127.0.0.1 -p ${port} -t 'x10/#' -v`);
-  print('  end it    Ctrl-C');
-  print();
-  print(
-    `${style('bold', 'heyu')}   what heyu writes      ${style('cyan', '  ->')}  what it means      ${style('green', 'mqtt')}  what is published`,
-  );
-  print();
+function introduce({ print, style }: Terminal, port: number, wanted: number, heyuLog: string): void {
+  const taken = port === wanted || wanted === 0 ? '' : `  (port ${wanted} is taken)`;
+  const [heyu, means, mqtt] = [style('bold', 'heyu'), style('cyan', '  ->'), style('green', 'mqtt')];
+  print(`${style('bold', 'heyu2mqtt demo: a log that heyu wrote, the bridge, and what comes out')}
+
+  broker    mqtt://127.0.0.1:${port}${taken}
+  heyu log  ${heyuLog}
+  watch it  mosquitto_sub -h 127.0.0.1 -p ${port} -t 'x10/#' -v
+  end it    Ctrl-C
+
+${heyu}   what heyu writes      ${means}  what it means      ${mqtt}  what is published
+`);
 }
 
 function play(step: Step, terminal: Terminal, heyuLog: string, command: (text: string) => void): void {
@@ -203,10 +197,10 @@ function demoStory(): Step[] {
   });
 }
 
-const two = (value: number): string => String(value).padStart(2, '0');
-
 /** The line as heyu would write it at this moment (default DATE_FORMAT, local time). */
 function stamped(text: string, date: Date): string {
-  const day = `${two(date.getMonth() + 1)}/${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}  ${text}`;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [date.getMonth() + 1, date.getDate()].map(two).join('/');
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  return `${day} ${time}  ${text}`;
 }

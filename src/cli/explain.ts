@@ -1,5 +1,6 @@
 /** `heyu2mqtt explain LOG...`: the service's own core over a log, without a broker. */
 
+import { DAY, MINUTE, SECOND } from '../common/duration.js';
 import { Command, Option } from 'commander';
 import { createReadStream, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -16,15 +17,13 @@ import { ownedZone } from '../security/zone.js';
 import type { CoreSettings } from '../core-settings.js';
 import { parseAddress } from '../x10/address.js';
 import { readX10ConfigFile } from './heyu-install.js';
-import { configFileOf, ownVersion, several } from './configured.js';
+import { configFileOf, ownVersion, several, type Given } from './configured.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
-type Options = {
+type Options = Pick<Given, 'aliases' | 'x10config' | 'json'> & {
   /** False = not even the one of this machine. */
   readonly config?: string | false;
-  readonly aliases?: string;
-  readonly x10config?: string;
   readonly dateFormat?: string;
   readonly timezone?: string;
   readonly year?: string;
@@ -34,8 +33,9 @@ type Options = {
   readonly until?: string;
   readonly alias?: readonly string[];
   readonly alerts?: boolean;
-  readonly json?: boolean;
 };
+
+const ORDERS = ['YMD', 'DMY', 'MDY'];
 
 /** The command `explain`. */
 export function explainCommand(): Command {
@@ -49,13 +49,7 @@ export function explainCommand(): Command {
     .option('--no-config', "leave this machine's configuration out")
     .option('--aliases <file>', "alias file alone, without this machine's configuration")
     .option('--x10config <file>', "heyu's own configuration, for the form of its stamps; likewise")
-    .addOption(
-      new Option('--date-format <order>', 'order of day and month in the stamps').choices([
-        'YMD',
-        'DMY',
-        'MDY',
-      ]),
-    )
+    .addOption(new Option('--date-format <order>', 'order of day and month in the stamps').choices(ORDERS))
     .option('--timezone <name>', "time zone of the stamps, e.g. Europe/Berlin (default: this machine's)")
     .option('--year <year>', "year of the first line, for stamps without one (default: from the file's date)")
     .option('--armed <zone>', 'take this zone for armed (repeatable)', several)
@@ -135,13 +129,12 @@ function settingsFor(options: Options, terminal: Terminal): CoreSettings {
   const { loaded, configFile } = loadFor(configFor(options), options, env, terminal);
   if (!loaded.ok) throw problemsError(loaded.problems);
   const { core, aliasFileFound } = loaded.configuration;
-  if (options.aliases !== undefined && !aliasFileFound) {
+  if (options.aliases !== undefined && !aliasFileFound)
     throw new CommandError(
       `${options.aliases}: does not exist`,
       'give the path of aliases.yaml',
       EXIT.noInput,
     );
-  }
   return { ...core, zones: [...core.zones, ...furtherZones(core, options, configFile, terminal)] };
 }
 
@@ -247,15 +240,8 @@ const TIME = /^(?:(\d{4})[-/])?(\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?
  */
 function boundOf(option: string, text: string, zone: TimeZone, isEnd: boolean): Bound {
   const [, year, month, day, hour, minute, second] = TIME.exec(text.trim()) ?? [];
-  const local = (inYear: number): number =>
-    Date.UTC(
-      inYear,
-      Number(month) - 1,
-      Number(day),
-      Number(hour ?? 0),
-      Number(minute ?? 0),
-      Number(second ?? 0),
-    );
+  const time = [hour, minute, second].map((part) => Number(part ?? 0));
+  const local = (inYear: number): number => Date.UTC(inYear, Number(month) - 1, Number(day), ...time);
   const date = new Date(local(Number(year ?? 2000)));
   if (month === undefined || date.getUTCMonth() !== Number(month) - 1 || Number(hour ?? 0) > 23)
     throw new CommandError(
@@ -263,7 +249,7 @@ function boundOf(option: string, text: string, zone: TimeZone, isEnd: boolean): 
       'write it as "2026-11-22 15:00", 2026-11-22 or "11-22 15:29:27"',
       EXIT.usage,
     );
-  const length = hour === undefined ? 86_400_000 : second === undefined ? 60_000 : 1000;
+  const length = hour === undefined ? DAY : second === undefined ? MINUTE : SECOND;
   const at = (inYear: number): number =>
     (instantsOf(local(inYear), zone)[0] ?? local(inYear)) + (isEnd ? length - 1 : 0);
   if (year !== undefined) {
@@ -272,7 +258,7 @@ function boundOf(option: string, text: string, zone: TimeZone, isEnd: boolean): 
   }
   return (first) => {
     const ofFirst = new Date(first + zone.offsetMs(first)).getUTCFullYear();
-    return at(ofFirst) < first - 183 * 86_400_000 ? at(ofFirst + 1) : at(ofFirst);
+    return at(ofFirst) < first - 183 * DAY ? at(ofFirst + 1) : at(ofFirst);
   };
 }
 
@@ -303,24 +289,20 @@ function isAlert({ finding }: ExplainRow): boolean {
   return finding.kind === 'publish' && /\/zone\/[^/]+\/alert$/.test(finding.topic);
 }
 
+const LISTED = 'heyu2mqtt alias list shows them; an address such as A3 will do, too';
+
 /** Rows of aliases, or of the addresses of sensors that have none. */
 function ofAliases(
   names: readonly string[],
   { sensors, baseTopic }: CoreSettings,
 ): (row: ExplainRow) => boolean {
   const topics: string[] = [];
+  const known = sensors.map((each) => each.alias);
   for (const name of names) {
     const sensor = sensors.find((each) => each.alias === name);
     if (sensor !== undefined) topics.push(`${baseTopic}/${sensor.topic}/`);
     else if (parseAddress(name.toUpperCase()) === undefined)
-      throw new CommandError(
-        `there is no alias "${name}"`,
-        didYouMean(
-          name,
-          sensors.map((each) => each.alias),
-        ) ?? 'heyu2mqtt alias list shows them; an address such as A3 will do, too',
-        EXIT.usage,
-      );
+      throw new CommandError(`there is no alias "${name}"`, didYouMean(name, known) ?? LISTED, EXIT.usage);
   }
   const wanted = new Set(names);
   const addresses = new Set(names.map((name) => name.toUpperCase()));

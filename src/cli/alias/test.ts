@@ -17,6 +17,9 @@ import { exitCodeOf, printFinding, type Finding, type Tell } from '../findings.j
 import { CommandError, processTerminal } from '../terminal.js';
 import { publishOrFail, visitBroker } from '../visit-broker.js';
 
+const ACL_HINT = "the broker's ACL must allow writing and reading it";
+const OFFLINE_HINT = 'the service does not run, or is not connected: heyu2mqtt check tells which';
+
 /** An echo that takes longer does not come. */
 const ECHO_MS = 5000;
 
@@ -90,28 +93,16 @@ async function readBack(
   const [echo, payload] =
     hasEvents && isTested ? [topicOf('event'), testEvent(sensor, core.stamp.timeZone)] : [status, ''];
   if (payload === '') tell('ok', `${sensor.alias} has no event that could be tested (${sensor.type})`);
-  else {
-    if (await comesBack(visit, { topic: echo, payload, retain: false }))
-      tell('ok', `${echo}: the test event came back`);
-    else
-      tell(
-        'fault',
-        `${echo}: the test event did not come back`,
-        "the broker's ACL must allow writing and reading it",
-      );
-  }
+  else if (await comesBack(visit, { topic: echo, payload, retain: false }))
+    tell('ok', `${echo}: the test event came back`);
+  else tell('fault', `${echo}: the test event did not come back`, ACL_HINT);
 
   // What the broker keeps comes before the echo of what was published afterwards; without an event there is none.
   if (payload === '') await visit.until(() => visit.retained().get(status) === 'online', ECHO_MS);
   const retained = visit.retained();
   const online = retained.get(status);
   if (online === 'online') tell('ok', `${status}: online`);
-  else
-    tell(
-      'warning',
-      `${status}: ${online ?? 'nothing'}`,
-      'the service does not run, or is not connected: heyu2mqtt check tells which',
-    );
+  else tell('warning', `${status}: ${online ?? 'nothing'}`, OFFLINE_HINT);
   for (const channel of channels) {
     if (channel === 'event') continue;
     const value = retained.get(topicOf(channel));
@@ -157,11 +148,9 @@ async function toggleMotion(
   if (sensor.zone !== undefined) {
     const topic = zoneTopic(core.baseTopic, sensor.zone, 'security');
     const state = visit.retained().get(topic) ?? 'unknown';
+    const shown = state === 'None' ? 'unknown' : state;
     if (state !== 'disarmed')
-      throw new CommandError(
-        `the zone ${sensor.zone} is ${state === 'None' ? 'unknown' : state}: no motion is made up`,
-        'disarm it first',
-      );
+      throw new CommandError(`the zone ${sensor.zone} is ${shown}: no motion is made up`, 'disarm it first');
   }
   if (!asks && !isSure) throw new CommandError('no motion was made up', 'add --yes to really do it');
   const question = `Turn the motion of ${sensor.alias} on for ${ON_MS / 1000} s? Automations will run.`;

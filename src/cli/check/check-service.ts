@@ -32,11 +32,7 @@ export function checkService(
   const info = objectIn(get('info'));
   const problem = textIn(info, 'problem');
   if (get('source') === 'offline')
-    tell(
-      'fault',
-      `it cannot read the heyu log${problem === undefined ? '' : `: ${problem}`}`,
-      'see log above',
-    );
+    tell('fault', ['it cannot read the heyu log', problem].filter(Boolean).join(': '), 'see log above');
   else if (problem !== undefined || get('problem') === 'ON')
     tell('warning', `it reports: ${problem ?? 'a problem'}`, 'journalctl -u heyu2mqtt says more');
   if (get('takeover') === 'ON')
@@ -66,20 +62,13 @@ function tellOffline(
   tell: Tell,
 ): void {
   const why = 'journalctl -u heyu2mqtt says why';
-  if (pid !== undefined) {
-    if (isReached)
-      tell(
-        'fault',
-        `it runs (process ${pid}), but is not connected to this broker`,
-        `is its password or mqtt.url an old one? sudo systemctl restart heyu2mqtt; ${why}`,
-      );
-    else tell('ok', `it runs (process ${pid})`);
-  } else if (!isKnown && status !== undefined)
-    tell(
-      'fault',
-      'it does not run, or does not reach the broker',
-      `sudo heyu2mqtt check tells which; ${why}`,
-    );
+  const restart = `is its password or mqtt.url an old one? sudo systemctl restart heyu2mqtt; ${why}`;
+  const which = `sudo heyu2mqtt check tells which; ${why}`;
+  if (pid !== undefined && isReached)
+    tell('fault', `it runs (process ${pid}), but is not connected to this broker`, restart);
+  else if (pid !== undefined) tell('ok', `it runs (process ${pid})`);
+  else if (!isKnown && status !== undefined)
+    tell('fault', 'it does not run, or does not reach the broker', which);
   else if (status === undefined && isReached)
     tell('warning', 'it has never run here', 'heyu2mqtt run, or sudo systemctl enable --now heyu2mqtt');
   else if (isKnown)
