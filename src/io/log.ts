@@ -25,7 +25,7 @@ function formatOf(
 }
 
 /** One line for journald: priority, message, then the fields as key=value. */
-export function journalLine(line: string): string {
+function journalLine(line: string): string {
   const { level, msg, ...fields } = JSON.parse(line) as { level: number; msg?: string } & Record<
     string,
     unknown

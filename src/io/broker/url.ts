@@ -1,7 +1,7 @@
 /** Where a broker is: its url taken apart, with the secrets kept away from what is shown. */
 
 /** `mqtt` and `ws` are plain, `mqtts` and `wss` use TLS. */
-export type BrokerProtocol = 'mqtt' | 'mqtts' | 'ws' | 'wss';
+type BrokerProtocol = 'mqtt' | 'mqtts' | 'ws' | 'wss';
 
 export type BrokerUrl = {
   readonly protocol: BrokerProtocol;

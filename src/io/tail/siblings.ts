@@ -35,7 +35,7 @@ const ROTATED = /^[-._](\d[-\d._:T]*?(?:\.backup)?|old|bak)(\.gz)?$/;
 const MOST_DIRECTORIES = 64;
 
 /** What a rotated name adds to the name of the log, undefined when it is not one: `1` or `20261122`. */
-export function rotationOf(base: string, name: string): { stem: string; isPacked: boolean } | undefined {
+function rotationOf(base: string, name: string): { stem: string; isPacked: boolean } | undefined {
   if (!name.startsWith(base)) return undefined;
   const match = ROTATED.exec(name.slice(base.length));
   return match?.[1] === undefined ? undefined : { stem: match[1], isPacked: match[2] !== undefined };
