@@ -17,54 +17,54 @@ const RESTART = 'then: heyu restart';
 /** How many refused lines are named. */
 const PROBLEMS_NAMED = 3;
 
+const fault = (problem: string, hint: string): Advice => ({ level: 'fault', problem, hint });
+const warning = (problem: string, hint: string): Advice => ({ level: 'warning', problem, hint });
+
 /**
  * What stands between heyu's configuration and a log that tells everything. `exists` = is there such a directory?
  * Without it nobody asks.
  */
 export function adviseHeyu(config: X10Config, exists?: (directory: string) => boolean): readonly Advice[] {
-  const advice: Advice[] = [];
-  const say = (level: Advice['level'], problem: string, hint: string): void => {
-    advice.push({ level, problem, hint });
-  };
-  for (const { line, problem } of config.problems.slice(0, PROBLEMS_NAMED))
-    say(
-      'fault',
-      `heyu refuses ${line === 0 ? 'the file' : `line ${line}`}: ${problem}`,
-      `mend it, ${RESTART}`,
-    );
-  advice.push(...adviseLogDir(config, exists));
-  if (config.startEngine === 'MANUAL')
-    say(
-      'warning',
-      'heyu writes its log only after someone has run heyu engine (START_ENGINE MANUAL)',
-      'write START_ENGINE AUTO, and run heyu engine once',
-    );
-
-  const modules = config.aliases.flatMap(({ model }) =>
-    model === undefined ? [] : (modelNamed(model) ?? []),
-  );
+  const modules = config.aliases.flatMap(({ model }) => modelNamed(model ?? '') ?? []);
   const hasSecurity = modules.some(({ protocol, name }) => protocol === 'security' && name !== 'SEC_IGNORE');
-  if (config.hideUnchanged && (hasSecurity || modules.some(({ name }) => name === 'PLCSENSOR')))
-    say(
-      'warning',
-      'heyu does not log repeated motion (HIDE_UNCHANGED YES)',
-      `write HIDE_UNCHANGED NO, ${RESTART}`,
-    );
-  if (hasSecurity && config.ttyAux === undefined)
-    say(
-      'warning',
-      'there are security sensors, but no radio receiver (TTY_AUX)',
-      `name it in TTY_AUX, then: heyu stop; heyu start`,
-    );
-  for (const { label, warnings } of config.aliases) {
-    for (const warning of warnings)
-      say(
-        'warning',
-        `${label}: ${warning.replace(/\.$/, '')}`,
-        `write RFFORWARD behind the module, ${RESTART}`,
-      );
-  }
-  return advice;
+  const hidesMotion = hasSecurity || modules.some(({ name }) => name === 'PLCSENSOR');
+  return [
+    ...config.problems
+      .slice(0, PROBLEMS_NAMED)
+      .map(({ line, problem }) =>
+        fault(`heyu refuses ${line === 0 ? 'the file' : `line ${line}`}: ${problem}`, `mend it, ${RESTART}`),
+      ),
+    ...adviseLogDir(config, exists),
+    ...(config.startEngine === 'MANUAL'
+      ? [
+          warning(
+            'heyu writes its log only after someone has run heyu engine (START_ENGINE MANUAL)',
+            'write START_ENGINE AUTO, and run heyu engine once',
+          ),
+        ]
+      : []),
+    ...(config.hideUnchanged && hidesMotion
+      ? [
+          warning(
+            'heyu does not log repeated motion (HIDE_UNCHANGED YES)',
+            `write HIDE_UNCHANGED NO, ${RESTART}`,
+          ),
+        ]
+      : []),
+    ...(hasSecurity && config.ttyAux === undefined
+      ? [
+          warning(
+            'there are security sensors, but no radio receiver (TTY_AUX)',
+            'name it in TTY_AUX, then: heyu stop; heyu start',
+          ),
+        ]
+      : []),
+    ...config.aliases.flatMap(({ label, warnings }) =>
+      warnings.map((said) =>
+        warning(`${label}: ${said.replace(/\.$/, '')}`, `write RFFORWARD behind the module, ${RESTART}`),
+      ),
+    ),
+  ];
 }
 
 /** Where heyu writes its log, or why it writes none; the line is quoted. */
@@ -73,32 +73,24 @@ export function adviseLogDir(
   exists?: (directory: string) => boolean,
 ): readonly Advice[] {
   const WRITE = 'LOG_DIR /var/log/heyu (the directory must exist)';
-  if (logDirLine === undefined) {
-    const problem = 'heyu writes no log: its configuration has no LOG_DIR';
-    return [{ level: 'fault', problem, hint: `write ${WRITE}, ${RESTART}` }];
-  }
+  if (logDirLine === undefined)
+    return [fault('heyu writes no log: its configuration has no LOG_DIR', `write ${WRITE}, ${RESTART}`)];
   const line = `line ${logDirLine.line} says ${logDirLine.text}`;
-  if (logDir === undefined)
-    return [
-      { level: 'fault', problem: `heyu writes no log: ${line}`, hint: `write ${WRITE} there, ${RESTART}` },
-    ];
+  if (logDir === undefined) return [fault(`heyu writes no log: ${line}`, `write ${WRITE} there, ${RESTART}`)];
   const tooLong = warnings.find(({ problem }) => problem.startsWith('LOG_DIR'));
-  if (tooLong)
-    return [{ level: 'fault', problem: tooLong.problem, hint: `choose a shorter directory, ${RESTART}` }];
+  if (tooLong) return [fault(tooLong.problem, `choose a shorter directory, ${RESTART}`)];
   if (!logDir.startsWith('/'))
     return [
-      {
-        level: 'warning',
-        problem: `${line}: where that is depends on the directory in which heyu is started`,
-        hint: `write the whole path, with a / at its beginning, ${RESTART}`,
-      },
+      warning(
+        `${line}: where that is depends on the directory in which heyu is started`,
+        `write the whole path, with a / at its beginning, ${RESTART}`,
+      ),
     ];
   if (exists?.(logDir) !== false) return [];
   return [
-    {
-      level: 'fault',
-      problem: `heyu refuses its configuration: ${line}, and there is no such directory`,
-      hint: `mkdir -p ${logDir}, as the user who runs heyu or with chown to that user; ${RESTART}`,
-    },
+    fault(
+      `heyu refuses its configuration: ${line}, and there is no such directory`,
+      `mkdir -p ${logDir}, as the user who runs heyu or with chown to that user; ${RESTART}`,
+    ),
   ];
 }

@@ -645,6 +645,9 @@ type Sorted = {
   readonly inactiveTimeoutMs: number | undefined;
 };
 
+/** The options that were read, or heyu's reason to refuse them. */
+type Options = Partial<ModuleOptions> | string;
+
 /** Reads the words behind a module name. `model` is heyu's spelling, `unitCount` how many units the alias names. */
 export function readOptions(
   model: string,
@@ -661,7 +664,7 @@ function readFamily(
   words: readonly string[],
   family: OptionFamily,
   unitCount: number,
-): Partial<ModuleOptions> | string {
+): Options {
   const { kind } = family;
   if (kind === 'bare') return words.length === 0 ? { ids: family.ownIds } : family.bare;
   if (kind === 'motion' || kind === 'remote') return readRfOptions(words, kind === 'remote');
@@ -677,7 +680,7 @@ function readFamily(
   return readIds(model, family, { ...sorted, ids }, unitCount);
 }
 
-function readWords(words: readonly string[], family: OptionFamily): Partial<ModuleOptions> | string {
+function readWords(words: readonly string[], family: OptionFamily): Options {
   const upper = words.map((word) => word.toUpperCase());
   const foreign = upper.find((word) => !family.words.includes(word));
   return foreign === undefined
@@ -691,10 +694,7 @@ function pairsOf(words: readonly string[]): readonly (readonly [string, string |
 }
 
 /** `ONLEVEL 20`, `ONLEVEL RESUME`; the last one counts (`opt_onlevel`). */
-function readLevel(
-  words: readonly string[],
-  { highestLevel }: OptionFamily,
-): Partial<ModuleOptions> | string {
+function readLevel(words: readonly string[], { highestLevel }: OptionFamily): Options {
   let options: readonly string[] = [];
   for (const [word, value] of pairsOf(words.map((each) => each.toUpperCase()))) {
     if (word !== 'ONLEVEL') return 'Module option not recognized';
@@ -708,7 +708,7 @@ function readLevel(
 }
 
 /** Pairs of a transmitter's ID and one of its keys (1..16), groups (A..P) or both (`opt_kaku`). */
-function readKaku(words: readonly string[], unitCount: number): Partial<ModuleOptions> | string {
+function readKaku(words: readonly string[], unitCount: number): Options {
   if (words.length < 2) return 'Too few parameters';
   if (words.length > 12) return 'Too many parameters';
   if (words.length % 2 === 1) return 'Parameter syntax: <ID> <Key|Grp> [<ID> <Key|Grp> [...]]';
@@ -728,11 +728,7 @@ function readKaku(words: readonly string[], unitCount: number): Partial<ModuleOp
 }
 
 /** The base address stands for three IDs (`opt_rfxsensor`); words behind its function are passed over. */
-function readRfxSensor(
-  sorted: Sorted,
-  family: OptionFamily,
-  unitCount: number,
-): Partial<ModuleOptions> | string {
+function readRfxSensor(sorted: Sorted, family: OptionFamily, unitCount: number): Options {
   const [base, kind] = sorted.ids;
   if (base === undefined || kind === undefined) return family.noId;
   if (unitCount > 1) return MANY_UNITS;
@@ -745,7 +741,7 @@ function readRfxSensor(
 }
 
 /** Standard RF modules: exactly one RF option; for motion sensors a complaint only warns (`opt_x10std`). */
-function readRfOptions(words: readonly string[], refuses: boolean): Partial<ModuleOptions> | string {
+function readRfOptions(words: readonly string[], refuses: boolean): Options {
   const upper = words.map((word) => word.toUpperCase());
   const unknown = upper.findIndex((word) => !RF_OPTIONS.some((option) => option === word));
   const read = unknown < 0 ? upper : upper.slice(0, unknown);
@@ -817,15 +813,10 @@ function limitProblem(
   return isNative && (number < least || number > most) ? `${name} value is out of range.` : undefined;
 }
 
-function readIds(
-  model: string,
-  family: OptionFamily,
-  sorted: Sorted,
-  unitCount: number,
-): Partial<ModuleOptions> | string {
+function readIds(model: string, family: OptionFamily, sorted: Sorted, unitCount: number): Options {
   const { words } = sorted;
-  const conflict = switchConflict(words);
-  if (conflict !== undefined) return conflict;
+  const conflict = TOGETHER.find(([one, other]) => words.has(one) && words.has(other));
+  if (conflict !== undefined) return conflict[2];
   const manyUnits = family.oneUnit && unitCount > 1;
   if (family.kind === 'oregon' && sorted.ids.length !== family.mostIds) return 'Unknown parameters';
   if (manyUnits && (family.kind === 'single' || family.kind === 'oregon')) return MANY_UNITS;
@@ -855,14 +846,15 @@ function readIds(
   return both === undefined ? 'DS90 security IDs are incompatible' : asPrinted(both, sorted);
 }
 
-function switchConflict(words: ReadonlySet<string>): string | undefined {
-  if (words.has('MAIN') && words.has('AUX')) return 'Module options MAIN and AUX are incompatible';
-  const switches = ['SWHOME', 'SWAWAY', 'SWMAX', 'SWMIN'].some((word) => words.has(word));
-  if (switches && words.has('DUMMY')) return 'Parameter DUMMY incompatible with SWxxx parameters.';
-  if (words.has('SWHOME') && words.has('SWAWAY')) return 'Conflicting parameters SWHOME, SWAWAY.';
-  if (words.has('SWMAX') && words.has('SWMIN')) return 'Conflicting parameters SWMAX, SWMIN.';
-  return undefined;
-}
+/** Words that cannot stand beside each other, in heyu's order. */
+const TOGETHER: readonly (readonly [string, string, string])[] = [
+  ['MAIN', 'AUX', 'Module options MAIN and AUX are incompatible'],
+  ...['SWHOME', 'SWAWAY', 'SWMAX', 'SWMIN'].map(
+    (word) => [word, 'DUMMY', 'Parameter DUMMY incompatible with SWxxx parameters.'] as const,
+  ),
+  ['SWHOME', 'SWAWAY', 'Conflicting parameters SWHOME, SWAWAY.'],
+  ['SWMAX', 'SWMIN', 'Conflicting parameters SWMAX, SWMIN.'],
+];
 
 /** An SD90 has an emergency ID 0xC. and a sensor ID 0xD. (`opt_sd90`). */
 function isSd90(ids: readonly number[]): boolean {
@@ -953,21 +945,22 @@ const flags: ValueRule = (_, [list = '']) => {
 };
 const seconds = number(0, decimal(0, Infinity, '%: invalid value'));
 
+const LEVEL = '%: dim level outside range 1-32';
+
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
-  ...commands('unit', [1, 1], 'on turnon off turnoff status status_req statusreq status_emu xon xoff'),
-  ...commands('unit', [1, 1], 'xstatus ext_status ext_status_req xpowerup xpup fon foff'),
+  ...commands(
+    'unit',
+    [1, 1],
+    'on turnon off turnoff status status_req statusreq status_emu xon xoff xstatus ext_status ext_status_req xpowerup ' +
+      'xpup fon foff',
+  ),
   ...commands(
     'unit',
     [2, 2],
     'bright turnup up brighten tbright brightb bbright dim turndown down dimb bdim obdim tdim',
     DIM,
   ),
-  ...commands(
-    'unit',
-    [2, 2],
-    'preset preset_dim mpreset macro_preset',
-    level(1, 32, '%: dim level outside range 1-32'),
-  ),
+  ...commands('unit', [2, 2], 'preset preset_dim mpreset macro_preset', level(1, 32, LEVEL)),
   ...commands(
     'unit',
     [2, 2],
@@ -978,37 +971,24 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ...commands(
     'unit',
     [2, 2],
-    'xgrpadd xga xgrprem xgr xgrpstatus xgs xgrpstatusreq shopen shopenlim shsetlim',
+    'xgrpadd xga xgrprem xgr xgrpstatus xgs xgrpstatusreq shopen shopenlim shsetlim fbright fdim fdimbo ffbright ffdim ' +
+      'ffdimbo',
   ),
-  ...commands('unit', [2, 2], 'fbright fdim fdimbo ffbright ffdim ffdimbo'),
   ...commands('unit', [3, 3], 'xpresetramp xgrpaddlvl xgal xfunc xfuncw'),
   ...commands('unit', [1, MANY], 'address'),
   ...commands(
     'house',
     [1, 1],
-    'lightson lights_on all_lights_on alllightson lightsoff lights_off all_lights_off',
+    'lightson lights_on all_lights_on alllightson lightsoff lights_off all_lights_off alllightsoff allon all_on ' +
+      'all_units_on allunitson units_on unitson alloff all_off all_units_off allunitsoff units_off unitsoff data_xfer ' +
+      'dataxfer xallon xall_on ext_all_on xalloff xall_off ext_all_off shopenall shcloseall flightson flightsoff ' +
+      'falloff status_on statuson status_off statusoff clrspend clrstatus',
   ),
-  ...commands(
-    'house',
-    [1, 1],
-    'alllightsoff allon all_on all_units_on allunitson units_on unitson alloff all_off',
-  ),
-  ...commands(
-    'house',
-    [1, 1],
-    'all_units_off allunitsoff units_off unitsoff data_xfer dataxfer xallon xall_on',
-  ),
-  ...commands(
-    'house',
-    [1, 1],
-    'ext_all_on xalloff xall_off ext_all_off shopenall shcloseall flightson flightsoff',
-  ),
-  ...commands('house', [1, 1], 'falloff status_on statuson status_off statusoff clrspend clrstatus'),
   ...commands('house', [2, 2], 'xconfig xgrpremall xgra xgrpexec xgx xgrpoff xgrpdim xgrpbright sendtext'),
   ...commands('none', [0, 1], 'hail hail_req hailw hail_ack hailack'),
   ...commands('none', [0, 0], 'kill_all_hc pausetick disarm clrtimers clrtamper null freset'),
   ...commands('none', [0, 4], 'arm'),
-  ...commands('none', [1, 1], 'preset_level presetlevel', level(1, 32, '%: dim level outside range 1-32')),
+  ...commands('none', [1, 1], 'preset_level presetlevel', level(1, 32, LEVEL)),
   ...commands('none', [1, 1], 'pause sleep delay', seconds),
   ...commands('none', [1, 1], 'setflag setflags clrflag clrflags', flags),
   ...commands('none', [1, 1], 'inccount incc deccount decc', counter),
