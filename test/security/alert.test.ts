@@ -23,7 +23,7 @@ const TOPIC = 'ground/state';
 const ALARM = 'x10/zone/ground/alarm';
 
 /** A house whose one zone is in this state, by a clean connect. */
-function houseIn(payload: string, different: Partial<ZoneSettings> = {}): Bench {
+function benchIn(payload: string, different: Partial<ZoneSettings> = {}): Bench {
   const test = bench([zone('ground', different)]);
   connect(test, false);
   suback(test);
@@ -51,7 +51,7 @@ describe('motion in a zone', () => {
     ['triggered', ['away'] as const, 'alert'],
     ['ON', ['away'] as const, 'alert'],
   ])('that is %s, for a sensor of modes %j: %s', (payload, modes, verdict) => {
-    const test = houseIn(payload);
+    const test = benchIn(payload);
     const standing = motion(test, { modes });
     expect(verdicts(test)).toEqual([verdict]);
     expect(alerts(test)).toHaveLength(verdict === 'alert' ? 1 : 0);
@@ -59,7 +59,7 @@ describe('motion in a zone', () => {
   });
 
   it('tells everything in the alert', () => {
-    const test = houseIn('armed_away');
+    const test = benchIn('armed_away');
     motion(test, { id: 'cafe.120', alias: 'hall', address: 'A3', source: 'rcva' });
     expect(alerts(test)).toEqual([
       {
@@ -86,18 +86,18 @@ describe('motion in a zone', () => {
   });
 
   it('is judged after pending by what the zone was before', () => {
-    const armed = houseIn('armed_away');
+    const armed = benchIn('armed_away');
     message(armed, TOPIC, 'pending');
     motion(armed);
     expect(verdicts(armed)).toEqual(['alert']);
-    const disarmed = houseIn('disarmed');
+    const disarmed = benchIn('disarmed');
     message(disarmed, TOPIC, 'pending');
     motion(disarmed);
     expect(verdicts(disarmed)).toEqual(['disarmed']);
   });
 
   it('uses the mode that an alarm was raised in', () => {
-    const test = houseIn('armed_home');
+    const test = benchIn('armed_home');
     message(test, TOPIC, 'triggered');
     motion(test, { modes: ['away'] });
     motion(test, { alias: 'kitchen', modes: ['home'] });
@@ -105,7 +105,7 @@ describe('motion in a zone', () => {
   });
 
   it('reads the same state for five motions in a row', () => {
-    const test = houseIn('armed_away', { alertCooldownMs: 0 });
+    const test = benchIn('armed_away', { alertCooldownMs: 0 });
     const five = [1, 2, 3, 4, 5].map(() => {
       pass(test, 3000);
       return motion(test).security;
@@ -115,7 +115,7 @@ describe('motion in a zone', () => {
   });
 
   it('is an alert also for a sensor that was on already when the zone was armed', () => {
-    const test = houseIn('disarmed');
+    const test = benchIn('disarmed');
     motion(test);
     message(test, TOPIC, 'armed_away');
     pass(test, 1000);
@@ -124,7 +124,7 @@ describe('motion in a zone', () => {
   });
 
   it('gives no second alert of a sensor within its cool-down, but one of another sensor', () => {
-    const test = houseIn('armed_away', { alertCooldownMs: 60_000 });
+    const test = benchIn('armed_away', { alertCooldownMs: 60_000 });
     motion(test);
     pass(test, 59_000);
     message(test, TOPIC, 'armed_away', 'R');
@@ -136,7 +136,7 @@ describe('motion in a zone', () => {
   });
 
   it('is not silenced for an hour by a clock that was set back an hour', () => {
-    const test = houseIn('armed_away');
+    const test = benchIn('armed_away');
     motion(test);
     test.now = { at: test.now.at - 3_600_000, mono: test.now.mono + 1000 };
     setBack(test.security, test.now);
@@ -146,7 +146,7 @@ describe('motion in a zone', () => {
   });
 
   it('ends the cool-down with disarming', () => {
-    const test = houseIn('armed_away');
+    const test = benchIn('armed_away');
     motion(test);
     message(test, TOPIC, 'disarmed');
     message(test, TOPIC, 'armed_away');
@@ -155,7 +155,7 @@ describe('motion in a zone', () => {
   });
 
   it('of a zone that does not exist is unknown', () => {
-    const test = houseIn('armed_away');
+    const test = benchIn('armed_away');
     expect(motion(test, { zone: 'cellar' })).toEqual({ security: 'unknown', verified: false });
     expect(alerts(test)).toEqual([]);
   });
@@ -163,7 +163,7 @@ describe('motion in a zone', () => {
 
 describe('the alarm', () => {
   it('is OFF at the first connect, latched by an alert, and OFF again only by disarming', () => {
-    const test = houseIn('armed_away');
+    const test = benchIn('armed_away');
     expect(retained(test, ALARM)).toBe('OFF');
     motion(test, { alias: 'hall' });
     expect(retained(test, ALARM)).toBe('ON');
@@ -180,7 +180,7 @@ describe('the alarm', () => {
   });
 
   it('is kept over a restart and ended by a disarming in the queue, though the zone is armed again', () => {
-    const first = houseIn('armed_away');
+    const first = benchIn('armed_away');
     motion(first);
     const quiet = restart(first, [zone('ground')], 60_000);
     connect(quiet, true);
@@ -458,7 +458,7 @@ describe('motion when the state is not known', () => {
       const test =
         last === undefined
           ? bench([zone('ground', different)])
-          : houseIn(last, { ...different, alertCooldownMs: 0 });
+          : benchIn(last, { ...different, alertCooldownMs: 0 });
       cut(test);
       pass(test, 20_000 - (test.now.at % 1000));
       connect(test, session);
@@ -512,7 +512,7 @@ describe('motion when the state is not known', () => {
     ['last_known', 'disarmed', 'unknown'],
     ['last_known', undefined, 'unknown'],
   ] as const)('with on_unknown %s, last known %s: %s', (onUnknown, last, verdict) => {
-    const test = last === undefined ? bench([zone('ground', { onUnknown })]) : houseIn(last, { onUnknown });
+    const test = last === undefined ? bench([zone('ground', { onUnknown })]) : benchIn(last, { onUnknown });
     if (last === undefined) connect(test, false);
     else message(test, TOPIC, '');
     pass(test, 6000);
@@ -526,7 +526,7 @@ describe('motion when the state is not known', () => {
   });
 
   it('asks a sensor for its mode by the last known one', () => {
-    const test = houseIn('armed_home');
+    const test = benchIn('armed_home');
     message(test, TOPIC, '');
     pass(test, 6000);
     motion(test, { modes: ['away'] });
@@ -536,7 +536,7 @@ describe('motion when the state is not known', () => {
 
 describe('motion while the link is down', () => {
   function away(before: string, history: readonly string[], after: string, sessionPresent = true): Bench {
-    const test = houseIn(before);
+    const test = benchIn(before);
     pass(test, 10_000);
     cut(test);
     pass(test, 60_000);
@@ -573,7 +573,7 @@ describe('motion while the link is down', () => {
   });
 
   it('does not hide motion after the connect, which is judged by itself', () => {
-    const test = houseIn('disarmed');
+    const test = benchIn('disarmed');
     cut(test);
     pass(test, 60_000);
     motion(test, { id: 'before' });
@@ -588,7 +588,7 @@ describe('motion while the link is down', () => {
   });
 
   it('outlives a restart', () => {
-    const test = houseIn('armed_away');
+    const test = benchIn('armed_away');
     cut(test);
     pass(test, 1000);
     motion(test, { id: 'x' });
@@ -607,7 +607,7 @@ describe('motion that is read late', () => {
     ['armed since', 'disarmed', ['armed_away'], 'armed_away', 'late'],
     ['disarmed now', 'armed_away', [], 'disarmed', 'disarmed'],
   ] as const)('after a restart, %s', (_, before, history, after, verdict) => {
-    const first = houseIn(before);
+    const first = benchIn(before);
     pass(first, 10_000);
     const next = restart(first, [zone('ground')], 600_000);
     const at = next.now.at - 300_000;
@@ -626,7 +626,7 @@ describe('motion that is read late', () => {
     ['armed in the second after it', 1100, 3000, 'late'],
     ['armed 2 s after it, but before it was read', 2000, 3000, 'late'],
   ])('by seconds only, because the machine is busy: %s', (_, armedMs, readMs, verdict) => {
-    const test = houseIn('disarmed');
+    const test = benchIn('disarmed');
     pass(test, 10_000 - (test.now.at % 1000));
     const at = test.now.at;
     pass(test, armedMs);
@@ -641,7 +641,7 @@ describe('motion that is read late', () => {
   });
 
   it('is judged by the state of its own time while the link is up', () => {
-    const test = houseIn('disarmed');
+    const test = benchIn('disarmed');
     test.keeps.set(TOPIC, 'disarmed');
     pass(test, 100_000);
     test.keeps.set(TOPIC, 'armed_away');
@@ -660,7 +660,7 @@ describe('motion that is read late', () => {
       ['alert', 'alert'],
       ['annotate', 'unknown'],
     ] as const) {
-      const test = houseIn('armed_away', { onUnknown });
+      const test = benchIn('armed_away', { onUnknown });
       message(test, TOPIC, '');
       pass(test, 6000);
       motion(test, { late: true });

@@ -22,7 +22,7 @@ import {
 
 const TOPIC = 'ground/state';
 
-function house(): Bench {
+function external(): Bench {
   return bench([zone('ground')]);
 }
 
@@ -33,7 +33,7 @@ describe('topics of others', () => {
   };
 
   it('are subscribed to with those of the zones, and follow the settings', () => {
-    const test = other(house());
+    const test = other(external());
     connect(test, false);
     expect(lastSubscribe(test)).toEqual([TOPIC, 'homeassistant/status', 'x10/lamp/set']);
     listenTo(test, ['homeassistant/status', 'x10/fan/set']);
@@ -71,7 +71,7 @@ describe('topics of others', () => {
   });
 
   it('do not disturb a verification once the queue is empty', () => {
-    const test = other(house());
+    const test = other(external());
     connect(test, true);
     suback(test);
     pass(test, 600);
@@ -90,7 +90,7 @@ describe('topics of others', () => {
 
 describe('an external zone', () => {
   it('is unknown before the first connect and says so', () => {
-    const test = house();
+    const test = external();
     expect(state(test)).toBe('unknown');
     expect(belief(test.security, 'ground')).toMatchObject({
       verified: false,
@@ -100,7 +100,7 @@ describe('an external zone', () => {
   });
 
   it('subscribes to its exact topic at every connect, whatever the session', () => {
-    const test = house();
+    const test = external();
     connect(test, true);
     expect(lastSubscribe(test)).toEqual([TOPIC]);
     cut(test);
@@ -111,7 +111,7 @@ describe('an external zone', () => {
   });
 
   it('is known with the first copy when no session was stored', () => {
-    const test = house();
+    const test = external();
     connect(test, false);
     suback(test);
     message(test, TOPIC, 'armed_night', 'R');
@@ -128,7 +128,7 @@ describe('an external zone', () => {
   });
 
   it('is known with a copy that comes before the SUBACK, and without any SUBACK', () => {
-    const test = house();
+    const test = external();
     connect(test, false);
     message(test, TOPIC, 'ON', 'R');
     expect(state(test)).toBe('armed_away');
@@ -137,7 +137,7 @@ describe('an external zone', () => {
   });
 
   it('waits with a stored session until a copy of the verification has come, 600 ms after the last message', () => {
-    const test = house();
+    const test = external();
     connect(test, true);
     message(test, TOPIC, 'ON');
     suback(test);
@@ -160,7 +160,7 @@ describe('an external zone', () => {
   });
 
   it('verifies 3 s after the SUBACK even when messages never pause', () => {
-    const test = house();
+    const test = external();
     connect(test, true);
     suback(test);
     for (let count = 0; count < 14; count += 1) {
@@ -174,7 +174,7 @@ describe('an external zone', () => {
   });
 
   it('verifies at each further minute', () => {
-    const test = house();
+    const test = external();
     connect(test, false);
     suback(test);
     message(test, TOPIC, 'ON', 'R');
@@ -196,7 +196,7 @@ describe('an external zone', () => {
   });
 
   it('mends a wrong state at the next verification and says so', () => {
-    const test = house();
+    const test = external();
     connect(test, false);
     suback(test);
     message(test, TOPIC, 'ON', 'R');
@@ -208,7 +208,7 @@ describe('an external zone', () => {
   });
 
   it('looks again 2 s after a live change, because a change may overtake another in the broker', () => {
-    const test = house();
+    const test = external();
     connect(test, false);
     suback(test);
     message(test, TOPIC, 'ON', 'R');
@@ -226,7 +226,7 @@ describe('an external zone', () => {
   });
 
   it('is unknown at once when the link goes, with what was known last', () => {
-    const test = house();
+    const test = external();
     connect(test, false);
     message(test, TOPIC, 'armed_home', 'R');
     pass(test, 5000);
@@ -243,7 +243,7 @@ describe('an external zone', () => {
   });
 
   it('keeps since when over a cut in which nothing happened, and not over one in which something did', () => {
-    const test = house();
+    const test = external();
     connect(test, false);
     message(test, TOPIC, 'ON', 'R');
     const since = test.now.at;
@@ -266,7 +266,7 @@ describe('an external zone', () => {
   });
 
   it('is unknown, never disarmed, when nothing is retained, cleared or refused, and names the topic', () => {
-    const nothing = house();
+    const nothing = external();
     connect(nothing, false);
     suback(nothing);
     pass(nothing, 5000);
@@ -274,14 +274,14 @@ describe('an external zone', () => {
     expect(attributes(nothing)['reason']).toBe('the broker has no retained message for it');
     expect(notes(nothing, 'warn')).toEqual([expect.stringContaining(TOPIC)]);
 
-    const cleared = house();
+    const cleared = external();
     connect(cleared, false);
     suback(cleared);
     message(cleared, TOPIC, 'OFF', 'R');
     message(cleared, TOPIC, '');
     expect(state(cleared)).toBe('unknown');
 
-    const refused = house();
+    const refused = external();
     connect(refused, false);
     suback(refused, [TOPIC]);
     pass(refused, 120_000);
@@ -291,7 +291,7 @@ describe('an external zone', () => {
   });
 
   it('says what was queued also when nothing is retained, and does not take it for the state', () => {
-    const test = house();
+    const test = external();
     connect(test, true);
     for (const payload of ['ON', 'OFF', 'ON']) message(test, TOPIC, payload);
     suback(test);
@@ -304,7 +304,7 @@ describe('an external zone', () => {
   });
 
   it('becomes known when the refusal is lifted, soon if it lasted for seconds only', () => {
-    const test = house();
+    const test = external();
     connect(test, false);
     suback(test, [TOPIC]);
     pass(test, 3_000);
@@ -321,7 +321,7 @@ describe('an external zone', () => {
     ['not there', []],
     ['refused', [TOPIC]],
   ])('does not ask for ever every two seconds for what is %s', (_, refused) => {
-    const test = house();
+    const test = external();
     connect(test, false);
     suback(test, refused);
     pass(test, 10 * 60_000);
@@ -330,7 +330,7 @@ describe('an external zone', () => {
   });
 
   it('warns once of a payload that it does not understand and keeps the state', () => {
-    const test = house();
+    const test = external();
     connect(test, false);
     message(test, TOPIC, 'OFF', 'R');
     message(test, TOPIC, 'banana');
@@ -345,7 +345,7 @@ describe('an external zone', () => {
   });
 
   it('says again that it is unknown only after it was known', () => {
-    const test = house();
+    const test = external();
     for (const payload of ['', '', 'ON', '']) {
       connect(test, false);
       suback(test);
@@ -358,7 +358,7 @@ describe('an external zone', () => {
   });
 
   it('leaves messages of others alone', () => {
-    const test = house();
+    const test = external();
     connect(test, false);
     expect(message(test, 'other', 'ON')).toBe(false);
     expect(message(test, 'x10/zone/ground/set', 'ON')).toBe(false);
@@ -417,7 +417,7 @@ describe('the first story: on, off, on while the bridge is away', () => {
     ],
   ];
   it.each(orders)('is read as on, with %s', (_, packets) => {
-    const test = house();
+    const test = external();
     connect(test, true);
     for (const [payload, flag] of packets) message(test, TOPIC, payload, flag);
     suback(test);

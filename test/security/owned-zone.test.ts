@@ -35,7 +35,7 @@ function owned(different: Partial<ZoneSettings> = {}): readonly ZoneSettings[] {
 }
 
 /** A new house with one owned zone: connected, verified, disarmed. */
-function house(different: Partial<ZoneSettings> = {}): Bench {
+function ownedBench(different: Partial<ZoneSettings> = {}): Bench {
   const test = bench(owned(different), undefined, NOON, true);
   online(test, false);
   return test;
@@ -50,7 +50,7 @@ function online(test: Bench, sessionPresent: boolean): void {
 
 describe('an owned zone', () => {
   it('begins disarmed, on disk first, then on the broker', () => {
-    const test = house();
+    const test = ownedBench();
     expect(state(test)).toBe('disarmed');
     expect(published(test, STATE)).toEqual(['disarmed']);
     const kinds = test.effects.map((effect) =>
@@ -82,7 +82,7 @@ describe('an owned zone', () => {
     ['TRIGGER', 'triggered'],
     ['OFF', 'disarmed'],
   ])('obeys %s: %s', (command, expected) => {
-    const test = house();
+    const test = ownedBench();
     message(test, SET, command);
     expect(state(test)).toBe(expected);
     expect(retained(test, STATE)).toBe(expected);
@@ -93,7 +93,7 @@ describe('an owned zone', () => {
     ['ARM_AWAY', 'R' as const, 'retained'],
     ['BANANA', 'Q' as const, 'not understood'],
   ])('refuses %s with flag %s: %s', (command, flag, reason) => {
-    const test = house();
+    const test = ownedBench();
     message(test, SET, command, flag);
     expect(state(test)).toBe('disarmed');
     expect(notes(test, 'warn')).toEqual([expect.stringContaining(reason)]);
@@ -101,7 +101,7 @@ describe('an owned zone', () => {
   });
 
   it('does not change by its own echo, nor by a foreign hand on its state topic, which it mends', () => {
-    const test = house();
+    const test = ownedBench();
     message(test, SET, 'ON');
     message(test, STATE, 'armed_away');
     pass(test, 3000);
@@ -119,7 +119,7 @@ describe('an owned zone', () => {
     ['garbage', 'banana'],
   ])('publishes its state again when the retained copy is %s after a connect', (_, copy) => {
     for (const sessionPresent of [false, true]) {
-      const test = house();
+      const test = ownedBench();
       message(test, SET, 'ON');
       cut(test);
       if (copy === undefined) test.keeps.delete(STATE);
@@ -131,7 +131,7 @@ describe('an owned zone', () => {
   });
 
   it('publishes nothing again when the retained copy is right', () => {
-    const test = house();
+    const test = ownedBench();
     message(test, SET, 'ON');
     pass(test, 5000);
     cut(test);
@@ -141,7 +141,7 @@ describe('an owned zone', () => {
   });
 
   it('is what its disk says after a restart, not what the broker says', () => {
-    const first = house();
+    const first = ownedBench();
     message(first, SET, 'ARM_HOME');
     const next = restart(first, owned(), 3_600_000, true);
     expect(state(next)).toBe('unknown');
@@ -197,7 +197,7 @@ describe('an owned zone', () => {
   });
 
   it('counts its changes, so that the newer of two documents can be told', () => {
-    const test = house();
+    const test = ownedBench();
     const before = test.security.zones.get('ground')?.truth?.sequence ?? 0;
     message(test, SET, 'ON');
     message(test, SET, 'ON');
@@ -208,7 +208,7 @@ describe('an owned zone', () => {
 
 describe('commands that waited at the broker', () => {
   it('are obeyed when the bridge was away for less than command_max_age', () => {
-    const test = house();
+    const test = ownedBench();
     cut(test);
     pass(test, 50_000);
     connect(test, true);
@@ -221,7 +221,7 @@ describe('commands that waited at the broker', () => {
   });
 
   it('are recorded, not obeyed, when it was away for longer', () => {
-    const test = house();
+    const test = ownedBench();
     message(test, SET, 'ON');
     cut(test);
     pass(test, 2 * 24 * 3_600_000);
@@ -235,7 +235,7 @@ describe('commands that waited at the broker', () => {
   });
 
   it('are obeyed again once the queue is known to be empty', () => {
-    const test = house();
+    const test = ownedBench();
     cut(test);
     pass(test, 600_000);
     online(test, true);
@@ -244,7 +244,7 @@ describe('commands that waited at the broker', () => {
   });
 
   it('count as waiting while a long queue is still coming, but not for ever', () => {
-    const test = house();
+    const test = ownedBench();
     cut(test);
     pass(test, 600_000);
     connect(test, true);
@@ -265,7 +265,7 @@ describe('commands that waited at the broker', () => {
   });
 
   it('did not wait when no session was stored', () => {
-    const test = house();
+    const test = ownedBench();
     cut(test);
     pass(test, 600_000);
     connect(test, false);
@@ -278,19 +278,19 @@ describe('commands that waited at the broker', () => {
     connect(fresh, true);
     message(fresh, SET, 'ON');
     expect(notes(fresh, 'warn')).toEqual([expect.stringContaining('unknown age')]);
-    const behind = restart(house(), owned(), -3_600_000, true);
+    const behind = restart(ownedBench(), owned(), -3_600_000, true);
     connect(behind, true);
     message(behind, SET, 'ON');
     expect(notes(behind, 'warn')).toEqual([expect.stringContaining('unknown age')]);
   });
 
   it('count the time over a restart', () => {
-    const short = restart(house(), owned(), 30_000, true);
+    const short = restart(ownedBench(), owned(), 30_000, true);
     connect(short, true);
     message(short, SET, 'ON');
     online(short, true);
     expect(state(short)).toBe('armed_away');
-    const long = restart(house(), owned(), 90_000, true);
+    const long = restart(ownedBench(), owned(), 90_000, true);
     connect(long, true);
     message(long, SET, 'ON');
     online(long, true);
@@ -298,7 +298,7 @@ describe('commands that waited at the broker', () => {
   });
 
   it('make motion from before a refused disarming no alarm, though the zone stays armed', () => {
-    const test = house();
+    const test = ownedBench();
     message(test, SET, 'ON');
     cut(test);
     pass(test, 600_000);
@@ -319,7 +319,7 @@ describe('exit and entry delay', () => {
   const DELAYS = { exitDelayMs: 30_000, entryDelayMs: 20_000 };
 
   it('arms at the end of the exit delay', () => {
-    const test = house(DELAYS);
+    const test = ownedBench(DELAYS);
     message(test, SET, 'ARM_AWAY');
     expect(state(test)).toBe('arming');
     pass(test, 29_999);
@@ -332,7 +332,7 @@ describe('exit and entry delay', () => {
   });
 
   it('is called off by disarming, and begins anew for another mode only', () => {
-    const test = house(DELAYS);
+    const test = ownedBench(DELAYS);
     message(test, SET, 'ARM_AWAY');
     pass(test, 20_000);
     message(test, SET, 'ARM_AWAY');
@@ -349,7 +349,7 @@ describe('exit and entry delay', () => {
   });
 
   it('raises the alarm at the end of the entry delay, by the motion that began it', () => {
-    const test = house({ ...DELAYS, exitDelayMs: 0 });
+    const test = ownedBench({ ...DELAYS, exitDelayMs: 0 });
     message(test, SET, 'ARM_AWAY');
     motion(test, { id: 'first' });
     expect(state(test)).toBe('pending');
@@ -367,7 +367,7 @@ describe('exit and entry delay', () => {
   });
 
   it('raises none when somebody disarms in time', () => {
-    const test = house({ ...DELAYS, exitDelayMs: 0 });
+    const test = ownedBench({ ...DELAYS, exitDelayMs: 0 });
     message(test, SET, 'ARM_AWAY');
     motion(test);
     pass(test, 19_000);
@@ -378,7 +378,7 @@ describe('exit and entry delay', () => {
   });
 
   it('goes on after a restart for what is left of it', () => {
-    const leaving = house(DELAYS);
+    const leaving = ownedBench(DELAYS);
     message(leaving, SET, 'ARM_AWAY');
     const left = restart(leaving, owned(DELAYS), 10_000, true);
     pass(left, 19_999);
@@ -386,7 +386,7 @@ describe('exit and entry delay', () => {
     pass(left, 1);
     expect(belief(left.security, 'ground')?.lastKnown?.state).toBe('armed_away');
 
-    const entering = house({ ...DELAYS, exitDelayMs: 0 });
+    const entering = ownedBench({ ...DELAYS, exitDelayMs: 0 });
     message(entering, SET, 'ARM_AWAY');
     motion(entering, { id: 'first' });
     const entered = restart(entering, owned(DELAYS), 60_000, true);
@@ -399,7 +399,7 @@ describe('exit and entry delay', () => {
       [5000, 'pending'],
       [25_000, 'triggered'],
     ] as const) {
-      const test = house({ ...DELAYS, exitDelayMs: 0 });
+      const test = ownedBench({ ...DELAYS, exitDelayMs: 0 });
       message(test, SET, 'ARM_AWAY');
       cut(test);
       pass(test, 1000);
@@ -413,7 +413,7 @@ describe('exit and entry delay', () => {
   });
 
   it('does not end in an alarm while the broker is away: a disarming may be waiting there', () => {
-    const test = house({ ...DELAYS, exitDelayMs: 0 });
+    const test = ownedBench({ ...DELAYS, exitDelayMs: 0 });
     message(test, SET, 'ARM_AWAY');
     motion(test);
     cut(test);
@@ -430,7 +430,7 @@ describe('exit and entry delay', () => {
 
 describe('the alarm of an owned zone', () => {
   it('makes it triggered until it is disarmed, whatever else is commanded', () => {
-    const test = house();
+    const test = ownedBench();
     message(test, SET, 'ARM_AWAY');
     motion(test);
     expect(published(test, STATE)).toEqual(['disarmed', 'armed_away', 'triggered']);
@@ -443,7 +443,7 @@ describe('the alarm of an owned zone', () => {
   });
 
   it('is kept over a restart', () => {
-    const first = house();
+    const first = ownedBench();
     message(first, SET, 'ARM_AWAY');
     motion(first);
     const next = restart(first, owned(), 1000, true);
@@ -452,7 +452,7 @@ describe('the alarm of an owned zone', () => {
   });
 
   it('can be raised by command, once', () => {
-    const test = house();
+    const test = ownedBench();
     message(test, SET, 'TRIGGER');
     message(test, SET, 'TRIGGER');
     expect(alerts(test)).toMatchObject([
@@ -468,7 +468,7 @@ describe("heyu's own armed state and keyfobs", () => {
   const FOLLOWS = { followHeyu: true, keyfobs: ['fob'], exitDelayMs: 30_000 };
 
   it('arms without exit delay what follows heyu, because heyu has waited already', () => {
-    const test = house(FOLLOWS);
+    const test = ownedBench(FOLLOWS);
     heyuArmed(test, 'armed_home', test.now.at);
     expect(state(test)).toBe('armed_home');
     heyuArmed(test, 'disarmed', test.now.at);
@@ -476,7 +476,7 @@ describe("heyu's own armed state and keyfobs", () => {
   });
 
   it('arms and disarms by a keyfob that the zone names, with exit delay unless its switch stands at minimum', () => {
-    const test = house(FOLLOWS);
+    const test = ownedBench(FOLLOWS);
     keyfob(test, { alias: 'other', action: 'arm', mode: 'away', at: test.now.at, immediate: false });
     expect(state(test)).toBe('disarmed');
     keyfob(test, { alias: 'fob', action: 'arm', mode: 'home', at: test.now.at, immediate: false });
@@ -487,14 +487,14 @@ describe("heyu's own armed state and keyfobs", () => {
   });
 
   it('does not drive zones that are not set so', () => {
-    const test = house();
+    const test = ownedBench();
     heyuArmed(test, 'armed_away', test.now.at);
     keyfob(test, { alias: 'fob', action: 'arm', mode: 'away', at: test.now.at, immediate: false });
     expect(state(test)).toBe('disarmed');
   });
 
   it('is not obeyed when it is read too late', () => {
-    const test = house(FOLLOWS);
+    const test = ownedBench(FOLLOWS);
     heyuArmed(test, 'armed_away', test.now.at - 61_000);
     expect(state(test)).toBe('disarmed');
     expect(attributes(test)['last_refused_command']).toMatchObject({ command: 'ARM_AWAY' });
@@ -506,7 +506,7 @@ describe("heyu's own armed state and keyfobs", () => {
     ['the exit delay was over', false, 31_000, 'alert'],
     ['the exit delay ran', false, 20_000, 'arming'],
   ])('judges motion that is read late with it by the time of the log: %s', (_, isHeyu, afterMs, verdict) => {
-    const test = house(FOLLOWS);
+    const test = ownedBench(FOLLOWS);
     pass(test, 60_000 - (test.now.at % 1000));
     const readMs = verdict === 'arming' ? 25_000 : 45_000;
     const at = test.now.at - readMs;
@@ -517,7 +517,7 @@ describe("heyu's own armed state and keyfobs", () => {
   });
 
   it('is armed from the end of the exit delay on, also when that is noticed late', () => {
-    const test = house(FOLLOWS);
+    const test = ownedBench(FOLLOWS);
     message(test, SET, 'ARM_AWAY');
     test.now = { at: test.now.at + 34_000, mono: test.now.mono + 34_000 };
     motion(test, { at: test.now.at - 6000, alias: 'hall' });
@@ -526,7 +526,7 @@ describe("heyu's own armed state and keyfobs", () => {
   });
 
   it('works while the broker is away, and is published at the next connect', () => {
-    const test = house(FOLLOWS);
+    const test = ownedBench(FOLLOWS);
     cut(test);
     keyfob(test, { alias: 'fob', action: 'arm', mode: 'away', at: test.now.at, immediate: true });
     online(test, true);

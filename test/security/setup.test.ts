@@ -33,7 +33,7 @@ import {
 const GROUND = zone('ground');
 const ATTIC = zone('attic', { kind: 'owned' });
 
-function house(zones: readonly ZoneSettings[]): Bench {
+function connectedBench(zones: readonly ZoneSettings[]): Bench {
   const test = bench(zones, undefined, NOON, true);
   test.keeps.set('ground/state', 'armed_away');
   connect(test, false);
@@ -48,7 +48,7 @@ function reload(test: Bench, zones: readonly ZoneSettings[]): void {
 
 describe('what is stored', () => {
   it('comes back as it was', () => {
-    const test = house([GROUND, ATTIC]);
+    const test = connectedBench([GROUND, ATTIC]);
     message(test, 'x10/zone/attic/set', 'ARM_HOME');
     motion(test);
     motion(test, { alias: 'stairs', zone: 'attic' });
@@ -57,7 +57,7 @@ describe('what is stored', () => {
   });
 
   it('has alerts that were not delivered, also in the form of version 0.1: they are sent again', () => {
-    const test = house([GROUND]);
+    const test = connectedBench([GROUND]);
     motion(test, { id: 'cafe.120', source: 'rcva' });
     const [alert] = alerts(test);
     const stored = snapshot(test.security, test.now);
@@ -72,7 +72,7 @@ describe('what is stored', () => {
   });
 
   it('is plain JSON', () => {
-    const test = house([GROUND, ATTIC]);
+    const test = connectedBench([GROUND, ATTIC]);
     motion(test);
     cut(test);
     motion(test);
@@ -100,7 +100,7 @@ describe('what is stored', () => {
   });
 
   it('never makes it throw, whatever it is', () => {
-    const stored = snapshot(house([GROUND, ATTIC]).security, { at: NOON, mono: 0 });
+    const stored = snapshot(connectedBench([GROUND, ATTIC]).security, { at: NOON, mono: 0 });
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(stored)), (value, key) => {
         const test = bench([GROUND, ATTIC], { ...stored, [key]: value });
@@ -115,7 +115,7 @@ describe('what is stored', () => {
         fc.constantFrom('truth', 'memory', 'latch', 'refusedCommand'),
         fc.constantFrom('state', 'since', 'until', 'at', 'sequence', 'entry', 'mode'),
         (value, part, key) => {
-          const test = house([GROUND, ATTIC]);
+          const test = connectedBench([GROUND, ATTIC]);
           message(test, 'x10/zone/attic/set', 'ON');
           const good = JSON.parse(JSON.stringify(snapshot(test.security, test.now))) as {
             zones: Record<string, Record<string, Record<string, unknown> | null>>;
@@ -131,7 +131,7 @@ describe('what is stored', () => {
   });
 
   it('asks to be stored whenever it changes', () => {
-    const test = house([GROUND, ATTIC]);
+    const test = connectedBench([GROUND, ATTIC]);
     const persists = () => test.effects.filter(({ kind }) => kind === 'persist').length;
     for (const step of [
       () => message(test, 'ground/state', 'disarmed'),
@@ -152,7 +152,7 @@ describe('what is stored', () => {
 
 describe('new settings without a reconnect', () => {
   it('keep the zones that stay, subscribe to new ones and leave the old ones', () => {
-    const test = house([GROUND, ATTIC]);
+    const test = connectedBench([GROUND, ATTIC]);
     message(test, 'x10/zone/attic/set', 'ARM_HOME');
     const before = subscribes(test);
     test.keeps.set('shed/state', 'disarmed');
@@ -171,7 +171,7 @@ describe('new settings without a reconnect', () => {
   });
 
   it('begin a zone anew whose topic or words have changed, and read it at once', () => {
-    const test = house([GROUND]);
+    const test = connectedBench([GROUND]);
     test.keeps.set('ground/state', '{"a":"off","b":"on"}');
     reload(test, [{ ...GROUND, pointer: '/a' }]);
     expect(state(test)).toBe('unknown');
@@ -180,7 +180,7 @@ describe('new settings without a reconnect', () => {
   });
 
   it('let motion wait until a zone is known that is read anew', () => {
-    const test = house([GROUND]);
+    const test = connectedBench([GROUND]);
     test.keeps.set('ground/state', '{"a":"armed_away"}');
     pass(test, 20_000);
     reload(test, [{ ...GROUND, pointer: '/a' }]);
@@ -191,7 +191,7 @@ describe('new settings without a reconnect', () => {
   });
 
   it('remember how a zone was known last whose words have changed, but not that it was armed all the time', () => {
-    const test = house([GROUND]);
+    const test = connectedBench([GROUND]);
     test.keeps.clear();
     pass(test, 20_000);
     reload(test, [{ ...GROUND, armedValues: ['scharf'] }]);
@@ -203,21 +203,21 @@ describe('new settings without a reconnect', () => {
   });
 
   it('carry no cool-down into another zone', () => {
-    const test = house([GROUND, zone('shed', { kind: 'external', stateTopic: 'ground/state' })]);
+    const test = connectedBench([GROUND, zone('shed', { kind: 'external', stateTopic: 'ground/state' })]);
     motion(test);
     motion(test, { zone: 'shed' });
     expect(alerts(test)).toMatchObject([{ zone: 'ground' }, { zone: 'shed' }]);
   });
 
   it('delete the state of a zone that is no longer ours', () => {
-    const test = house([ATTIC]);
+    const test = connectedBench([ATTIC]);
     reload(test, [zone('attic')]);
     expect(retained(test, 'x10/zone/attic/state')).toBe('');
     expect(retained(test, 'x10/zone/attic/security')).toBe('None');
   });
 
   it('give a new owned zone its first state only after its own topic was asked for', () => {
-    const test = house([GROUND]);
+    const test = connectedBench([GROUND]);
     test.keeps.set('x10/zone/attic/state', 'armed_night');
     reload(test, [GROUND, ATTIC]);
     expect(state(test, 'attic')).toBe('unknown');
@@ -227,7 +227,7 @@ describe('new settings without a reconnect', () => {
   });
 
   it('wait for the next connect when the link is down, and leave the old subscriptions then', () => {
-    const test = house([GROUND]);
+    const test = connectedBench([GROUND]);
     cut(test);
     const before = subscribes(test);
     reload(test, [ATTIC]);
@@ -238,7 +238,7 @@ describe('new settings without a reconnect', () => {
   });
 
   it('change nothing when they are the same', () => {
-    const test = house([GROUND, ATTIC]);
+    const test = connectedBench([GROUND, ATTIC]);
     const before = test.effects.length;
     reload(test, [GROUND, ATTIC]);
     expect(test.effects.slice(before).map(({ kind }) => kind)).toEqual(['persist']);
@@ -247,7 +247,7 @@ describe('new settings without a reconnect', () => {
 
 describe('subscriptions of an earlier run', () => {
   it('are given up at the first connect', () => {
-    const next = restart(house([GROUND]), [ATTIC], 1000);
+    const next = restart(connectedBench([GROUND]), [ATTIC], 1000);
     connect(next, true);
     expect(next.effects[0]).toEqual({ kind: 'unsubscribe', topics: ['ground/state'] });
   });
@@ -358,7 +358,7 @@ describe('any payload on any of its topics', () => {
       fc.property(
         fc.array(fc.tuple(fc.nat(3), fc.uint8Array({ maxLength: 60 }), fc.boolean()), { maxLength: 60 }),
         (messages) => {
-          const test = house([GROUND, ATTIC]);
+          const test = connectedBench([GROUND, ATTIC]);
           const topics = ['ground/state', 'x10/zone/attic/state', 'x10/zone/attic/set', 'elsewhere'];
           for (const [index, payload, retain] of messages) {
             const one = { topic: topics[index] ?? '', payload, retain, duplicate: false };

@@ -44,7 +44,7 @@ const ZONES = [
   zone('all', { kind: 'master', members: ['ground', 'attic', 'shed'] }),
 ];
 
-function house(): Bench {
+function masterBench(): Bench {
   const test = bench(ZONES, undefined, undefined, true);
   test.keeps.set('shed/state', 'disarmed');
   connect(test, false);
@@ -57,7 +57,7 @@ describe('a master zone', () => {
   it.each(SUMS)('sums up %j: %s', (states, sum) => expect(sumUp(states)).toBe(sum));
 
   it('is disarmed when no member is armed, armed when all are, unknown in between', () => {
-    const test = house();
+    const test = masterBench();
     expect(state(test, 'all')).toBe('disarmed');
     message(test, 'x10/zone/ground/set', 'ARM_HOME');
     expect(retained(test, 'x10/zone/all/security')).toBe('None');
@@ -69,7 +69,7 @@ describe('a master zone', () => {
   });
 
   it('is unknown when a member is', () => {
-    const test = house();
+    const test = masterBench();
     message(test, 'shed/state', '');
     expect([state(test, 'all'), state(test, 'inside')]).toEqual(['unknown', 'disarmed']);
     cut(test);
@@ -81,7 +81,7 @@ describe('a master zone', () => {
   });
 
   it('passes its command on to the members that are ours', () => {
-    const test = house();
+    const test = masterBench();
     message(test, 'x10/zone/all/set', 'ARM_NIGHT');
     expect([state(test), state(test, 'attic'), state(test, 'shed')]).toEqual([
       'armed_night',
@@ -102,7 +102,7 @@ describe('a master zone', () => {
   });
 
   it('shows the alarm of its members, and has alerts of its own', () => {
-    const test = house();
+    const test = masterBench();
     message(test, 'x10/zone/inside/set', 'ON');
     motion(test);
     expect(retained(test, 'x10/zone/inside/alarm')).toBe('ON');
@@ -114,7 +114,7 @@ describe('a master zone', () => {
   });
 
   it('remembers over a restart what it was', () => {
-    const test = house();
+    const test = masterBench();
     message(test, 'x10/zone/inside/set', 'ON');
     const next = restart(test, ZONES, 1000);
     expect(belief(next.security, 'inside')?.lastKnown?.state).toBe('armed_away');
