@@ -28,7 +28,7 @@ export type ServicePorts = {
   readonly find?: (finding: Finding) => void;
 };
 
-/** Made by the service, which alone replaces `settings` and what stands in `links`. */
+/** Made by the service, which alone replaces `settings`; each side replaces its own of the `links`. */
 export type Parts = {
   settings: ServiceSettings;
   isStopping: boolean;
