@@ -17,7 +17,7 @@ import type { SensorSettings } from '../sensor/settings.js';
 import { nextUnit, unitsOf, type Address } from '../x10/address.js';
 import { modelOf, raisesAlarm, type AliasEntry } from './entry.js';
 import type { History } from './history.js';
-import { isKeypad } from './propose.js';
+import { addressesOf, isKeypad } from './propose.js';
 
 /** One doubt. `fault`: the service would be wrong; `warning`: it may be; `note`: good to know. */
 export type Doubt = {
@@ -141,9 +141,7 @@ function unknownLabel(
   }
   const isOnlyAName = 'sensors are recognised by their address: this is only a matter of names';
   if (shown !== undefined) return [note(alias, `heyu calls ${address} ${shown}`, isOnlyAName)];
-  const pad = config.aliases.find(
-    (each) => isKeypad(each) && each.units.some((unit) => `${each.house}${unit}` === address),
-  );
+  const pad = config.aliases.find((each) => isKeypad(each) && addressesOf(each).includes(address));
   if (pad === undefined) {
     const hint = 'the log shows _no_alias_ there; security sensors are not logged at all without one';
     return [note(alias, `heyu knows no alias for ${address}`, hint)];
@@ -157,7 +155,7 @@ function unknownLabel(
 
 function samePlace(entry: AliasEntry, known: X10Alias, current: readonly AliasEntry[]): readonly Doubt[] {
   const { alias } = entry;
-  const units = known.units.map((unit): Address => `${known.house}${unit}`);
+  const units = addressesOf(known);
   if (units.length > 1 && !isKeypad(known))
     return [note(alias, `names ${units.length} units in heyu, which never shows it in the log`)];
   const place = units.length === 0 ? 'no unit' : placeOf(known);
@@ -176,9 +174,7 @@ function aboutModule(entry: AliasEntry, config: X10Config, isHeard: boolean): re
   const { name, protocol } = modelOf(entry);
   const isSecurity = protocol === 'security';
   const own = new Set(unitsOf(entry));
-  const covering = config.aliases.filter(({ house, units }) =>
-    units.some((unit) => own.has(`${house}${unit}`)),
-  );
+  const covering = config.aliases.filter((each) => addressesOf(each).some((unit) => own.has(unit)));
   const doubts: Doubt[] = [];
   const warn = (problem: string, hint: string): number => doubts.push(warning(alias, problem, hint));
   const model = covering.find((each) => each.model !== undefined)?.model;

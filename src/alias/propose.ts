@@ -40,12 +40,11 @@ const OPENINGS = ['window', 'garage', 'door'] as const;
 /** Proposes entries for the aliases of heyu that can be sensors, lamps or remotes, in the order of the file. */
 export function proposeSensors(config: X10Config): Proposals {
   const skipped: Skipped[] = [];
-  const modelAt = modelsByAddress(config.aliases);
   const proposals = new Map<Address, Proposal>();
 
   const taken = new Map<Address, Address>();
   for (const alias of config.aliases) {
-    const reason = whyNot(alias, modelAt, config);
+    const reason = whyNot(alias, config);
     const units = addressesOf(alias);
     const [unit] = units;
     if (reason !== undefined || unit === undefined) {
@@ -62,14 +61,12 @@ export function proposeSensors(config: X10Config): Proposals {
       proposals.set(first.entry.address, { ...first, comments: [...first.comments, comment] });
     } else if (address !== undefined) {
       for (const each of [address, ...moreUnits]) taken.set(each, address);
-      const proposal = propose(alias, address, modelAt.get(address), config.defaultModule);
+      const proposal = propose(alias, address, modelAt(config, address), config.defaultModule);
       proposals.set(address, { ...proposal, entry: { ...proposal.entry, moreUnits } });
     }
   }
 
-  const known = new Set(
-    config.aliases.flatMap(({ house, units }) => units.map((unit): Address => `${house}${unit}`)),
-  );
+  const known = new Set(config.aliases.flatMap(addressesOf));
   const questions = questionsAbout(proposals);
   const open: Proposals = { entries: withNames([...proposals.values()]), skipped, questions, known };
   return questions.reduce(
@@ -78,20 +75,14 @@ export function proposeSensors(config: X10Config): Proposals {
   );
 }
 
-/** The module of each unit: that of any alias that covers it (heyu allows no two different ones). */
-function modelsByAddress(aliases: readonly X10Alias[]): ReadonlyMap<Address, string> {
-  const models = new Map<Address, string>();
-  for (const { house, units, model } of aliases) {
-    for (const unit of units) {
-      const address: Address = `${house}${unit}`;
-      if (model !== undefined && !models.has(address)) models.set(address, model);
-    }
-  }
-  return models;
+/** heyu's module at an address: that of any alias that covers it (heyu allows no two different ones). */
+export function modelAt(config: X10Config | undefined, address: Address): string | undefined {
+  return config?.aliases.find((alias) => alias.model !== undefined && addressesOf(alias).includes(address))
+    ?.model;
 }
 
 /** The units of an alias, in ascending order. */
-function addressesOf({ house, units }: X10Alias): readonly Address[] {
+export function addressesOf({ house, units }: X10Alias): readonly Address[] {
   return units.map((unit): Address => `${house}${unit}`);
 }
 
@@ -111,15 +102,11 @@ function isMotionRemote({ name }: Model, label: string): boolean {
   return name.startsWith('REMOTE') && saysMotion(label);
 }
 
-function whyNot(
-  alias: X10Alias,
-  modelAt: ReadonlyMap<Address, string>,
-  config: X10Config,
-): string | undefined {
+function whyNot(alias: X10Alias, config: X10Config): string | undefined {
   if (alias.units.length > 1 && !isKeypad(alias))
     return 'it names several units, and heyu shows no such alias in its log';
   const [address] = addressesOf(alias);
-  const model = address === undefined ? undefined : modelAt.get(address);
+  const model = address && modelAt(config, address);
   if (isDropped(config, alias)) {
     // Only standard X10 can come by a transceiver.
     const add = [

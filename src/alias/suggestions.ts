@@ -10,7 +10,7 @@ import { type Address, type Addresses, nextUnit, unitsOf } from '../x10/address.
 import { modelNamed } from '../x10/model.js';
 import { type AliasEntry, isMotion, modelOf } from './entry.js';
 import type { HeardUnit, History } from './history.js';
-import { isKeypad } from './propose.js';
+import { addressesOf, isKeypad, modelAt } from './propose.js';
 import { nameFor } from './words.js';
 
 type Times = Pick<HeardUnit, 'count' | 'firstAt' | 'lastAt'>;
@@ -137,10 +137,11 @@ function padsHeard(
   owners: ReadonlyMap<Address, AliasEntry>,
   config: X10Config | undefined,
 ): readonly { readonly heard: readonly HeardUnit[]; readonly suggestion: Suggestion }[] {
-  return (config?.aliases ?? []).filter(isKeypad).flatMap(({ label, house, units, model }) => {
+  return (config?.aliases ?? []).filter(isKeypad).flatMap((pad) => {
+    const { label, model } = pad;
     const isFree = (unit: Address): boolean =>
       !owners.has(unit) && config !== undefined && aliasInLog(config, unit) === undefined;
-    const [address, ...moreUnits] = units.map((unit): Address => `${house}${unit}`).filter(isFree);
+    const [address, ...moreUnits] = addressesOf(pad).filter(isFree);
     const keys = heard.filter((unit) => [address, ...moreUnits].some((each) => each === unit.address));
     // under its own name already: an import gives it the rest of its units
     if (address === undefined || keys.length === 0 || entries.some(({ alias }) => alias === label)) return [];
@@ -191,13 +192,6 @@ const SILENT_MS = DAY;
 const KNOWN_COUNT = 5;
 /** Dusk and dawn are hours apart; clouds and headlights come more often, but not by the minute. */
 const SLOW_MS = 10 * MINUTE;
-
-/** heyu's module at an address. */
-function modelAt(config: X10Config | undefined, address: Address): string | undefined {
-  return config?.aliases.find(
-    ({ house, units, model }) => model !== undefined && units.some((unit) => `${house}${unit}` === address),
-  )?.model;
-}
 
 /**
  * The sensor that may have become this sender: of the same protocol, well known before, silent for long, and
@@ -299,12 +293,13 @@ export function freeUnits(config: X10Config | undefined, used: ReadonlySet<Addre
   const taken = new Set<Address>([...used, 'A1']);
   const busy = new Set([...used].map((address) => address.charAt(0)));
   const security = new Map<string, number>();
-  for (const { house, units, model } of config?.aliases ?? []) {
+  for (const alias of config?.aliases ?? []) {
+    const { house, model } = alias;
     busy.add(house);
     const known = model === undefined ? undefined : modelNamed(model);
-    for (const unit of units) {
-      taken.add(`${house}${unit}`);
-      if (known?.dusk === 'next_unit') taken.add(nextUnit(`${house}${unit}`));
+    for (const address of addressesOf(alias)) {
+      taken.add(address);
+      if (known?.dusk === 'next_unit') taken.add(nextUnit(address));
     }
     if (known?.protocol === 'security') security.set(house, (security.get(house) ?? 0) + 1);
   }
