@@ -5,15 +5,15 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { errorCode } from '../common/error.js';
-import { brokerUrl, ownTopic, slug, type Reading } from '../config/forms.js';
+import { brokerUrl, ownTopic, type Reading, slug } from '../config/forms.js';
 import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
-import { heyuLogPath, type X10Config } from '../heyu/x10config.js';
 import { adviseHeyu } from '../heyu/x10config-advice.js';
-import { findPlace } from './alias/file.js';
+import { heyuLogPath, type X10Config } from '../heyu/x10config.js';
+import { findPlace } from './alias/alias-file.js';
 import { importInto } from './alias/import.js';
-import { askOnTerminal, CALLED_OFF, type Ask } from './ask.js';
+import { type Ask, askOnTerminal, CALLED_OFF } from './ask.js';
 import { isRoot, refusalFor, serviceUser } from './check/check-service.js';
 import { DEFAULT_CONFIG, mayRead, ownVersion, PROGRAM_FOLDER } from './configured.js';
 import {

@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Suggestion } from '../../src/alias/suggestions.js';
-import { findPlace } from '../../src/cli/alias/file.js';
+import { findPlace } from '../../src/cli/alias/alias-file.js';
 import { actUpon } from '../../src/cli/alias/learn.js';
 import type { Ask } from '../../src/cli/ask.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import { formatProblem } from '../../src/config/problem.js';
 import type { Address } from '../../src/x10/address.js';
-import { house, type AliasHouse } from './run-cli.js';
+import { type AliasHouse, house } from './run-cli.js';
 
 const one = fc.constantFrom;
 const NAMES = ['hall', 'hall_dark', 'fob', 'garage', 'garage.set', 'door', 'zone'] as const;

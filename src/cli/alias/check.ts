@@ -8,7 +8,7 @@ import { exitCodeOf, type Finding, printFinding } from '../findings.js';
 import { findX10Config, readX10ConfigFile } from '../heyu-install.js';
 import { historyOf, logFormOf } from '../log-history.js';
 import { EXIT, processTerminal } from '../terminal.js';
-import { type AliasFile, findPlace, readAliasFile } from './file.js';
+import { type AliasFile, findPlace, readAliasFile } from './alias-file.js';
 
 /** The command `alias check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
 export function aliasCheckCommand(): Command {

@@ -10,9 +10,9 @@ import { addresses as addressForm, aliasProblem, type Plain } from '../../config
 import { ALIAS_KEYS, type KeyTable } from '../../config/keys.js';
 import { parseAddresses, writeAddresses } from '../../heyu/x10config.js';
 import { askOnTerminal, CALLED_OFF } from '../ask.js';
-import { OPTIONS, several, type Given } from '../configured.js';
+import { type Given, OPTIONS, several } from '../configured.js';
 import { CommandError, EXIT, processTerminal } from '../terminal.js';
-import { aliasNamed, editAliasFile, findPlace, readAliasFile, type AliasFile } from './file.js';
+import { type AliasFile, aliasNamed, editAliasFile, findPlace, readAliasFile } from './alias-file.js';
 
 const KEYS: KeyTable = ALIAS_KEYS;
 

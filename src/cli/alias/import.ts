@@ -2,28 +2,28 @@
 
 import { Command } from 'commander';
 import { disturbedSensors, neverAlerting } from '../../alias/doubts.js';
-import { raisesAlarm, type AliasEntry } from '../../alias/entry.js';
-import { changesAnything, mergeAliases, merged, type Merge, type MergeStep } from '../../alias/merge.js';
-import { proposeSensors, takeDusk, takeType, type Proposals } from '../../alias/propose.js';
+import { type AliasEntry, raisesAlarm } from '../../alias/entry.js';
+import { changesAnything, type Merge, mergeAliases, merged, type MergeStep } from '../../alias/merge.js';
+import { type Proposals, proposeSensors, takeDusk, takeType } from '../../alias/propose.js';
 import { hintLine } from '../../common/error.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import type { Plain } from '../../config/forms.js';
 import { formatProblems } from '../../config/problem.js';
 import { writeAddresses, type X10Config } from '../../heyu/x10config.js';
 import { unitsOf } from '../../x10/address.js';
-import { askOnTerminal, CALLED_OFF, type Ask } from '../ask.js';
-import { OPTIONS, type Given } from '../configured.js';
+import { type Ask, askOnTerminal, CALLED_OFF } from '../ask.js';
+import { type Given, OPTIONS } from '../configured.js';
 import { findX10Config, readX10ConfigFile, x10configPlaces } from '../heyu-install.js';
 import { CommandError, EXIT, processTerminal, remark, type Terminal } from '../terminal.js';
 import {
+  type AliasFile,
+  type AliasPlace,
+  type AliasPlan,
   editAliasFile,
   findPlace,
   planEdits,
   readAliasFile,
-  type AliasFile,
-  type AliasPlace,
-  type AliasPlan,
-} from './file.js';
+} from './alias-file.js';
 
 /** How to import. */
 export type ImportOptions = {

@@ -9,9 +9,9 @@ import { writeAddresses } from '../../heyu/x10config.js';
 import { sensorTopic } from '../../mqtt/topics.js';
 import { channelsOf } from '../../sensor/channels.js';
 import type { SensorSettings } from '../../sensor/settings.js';
-import { OPTIONS, type Given } from '../configured.js';
+import { type Given, OPTIONS } from '../configured.js';
 import { EXIT, processTerminal, table } from '../terminal.js';
-import { aliasNamed, findPlace, readAliasFile, type AliasPlace } from './file.js';
+import { aliasNamed, type AliasPlace, findPlace, readAliasFile } from './alias-file.js';
 
 /** The command `alias list`. */
 export function aliasListCommand(): Command {

@@ -6,13 +6,13 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { AliasEntry } from '../../alias/entry.js';
 import type { AliasRead } from '../../config/aliases.js';
-import { editAliases, type AliasEdit } from '../../config/edit.js';
-import { readHouse, type House, type HouseRequest } from '../../config/load.js';
+import { type AliasEdit, editAliases } from '../../config/edit.js';
+import { type House, type HouseRequest, readHouse } from '../../config/load.js';
 import { formatProblems, newProblems, type Problem } from '../../config/problem.js';
 import { readTextFile, rewriteFile } from '../../config/text-file.js';
 import { parseAddresses } from '../../heyu/x10config.js';
 import { claim } from '../../io/files.js';
-import { configFileOf, PROGRAM_FOLDER, type Given } from '../configured.js';
+import { configFileOf, type Given, PROGRAM_FOLDER } from '../configured.js';
 import { CommandError, EXIT } from '../terminal.js';
 
 /** The alias file and its surroundings. */
