@@ -2,6 +2,8 @@
  * A key of the configuration: how its value is written, its default and what it is for. Tables of keys are the one
  * source for reading, checking, the JSON Schema and the reference in docs/configuration.md.
  */
+import { DAY, HOUR, MINUTE, SECOND } from '../common/duration.js';
+import { DEFAULT_LIMITS } from '../mqtt/outgoing.js';
 import {
   address,
   addresses,
@@ -24,9 +26,8 @@ import {
   yesOrNo,
 } from './forms.js';
 import { ARMED_MODES } from '../security/vocabulary.js';
-import type { ZoneSettings } from '../security/zone.js';
+import { ZONE_DEFAULTS, type ZoneSettings } from '../security/zone.js';
 import { SENSOR_TYPES, type SensorType } from '../sensor/types.js';
-import { DAY, HOUR, MINUTE, SECOND } from '../common/duration.js';
 import type { ModelKind } from '../x10/model.js';
 
 /** A key whose value is a `V` and whose default is a `D` (undefined = none, or worked out from other values). */
@@ -199,7 +200,7 @@ export const CONFIG_KEYS = {
       'commands count for lamps and appliances only.',
   ),
   'replay.max_age': key(
-    [duration(0, 365 * DAY), DAY, '6h'],
+    [duration(0, 365 * DAY), DEFAULT_LIMITS.maxAgeMs, '6h'],
     'Motion that could not be published for this long is dropped and counted.',
   ),
   'selection.address_expiry': key(
@@ -267,26 +268,29 @@ export const ZONE_KEYS = {
     'How it appears in Home Assistant.',
   ),
   on_unknown: key(
-    [choice(['last_known', 'alert', 'annotate']), 'last_known', 'alert'],
+    [choice(['last_known', 'alert', 'annotate']), ZONE_DEFAULTS.onUnknown, 'alert'],
     'What to do with motion while it is not known whether the zone is armed: go by what was last known, raise ' +
       'an alert, or only note it in the event.',
   ),
-  exit_delay: key([duration(0, HOUR), 0, '60s'], 'Time to leave: `arming` lasts this long.'),
+  exit_delay: key(
+    [duration(0, HOUR), ZONE_DEFAULTS.exitDelayMs, '60s'],
+    'Time to leave: `arming` lasts this long.',
+  ),
   entry_delay: key(
-    [duration(0, HOUR), 0, '30s'],
+    [duration(0, HOUR), ZONE_DEFAULTS.entryDelayMs, '30s'],
     'Time to disarm: `pending` lasts this long before the alarm.',
   ),
   command_max_age: key(
-    [duration(SECOND, 24 * HOUR), 60 * SECOND, '5m'],
+    [duration(SECOND, 24 * HOUR), ZONE_DEFAULTS.commandMaxAgeMs, '5m'],
     'A command that waited longer than this for the bridge is reported, but not executed.',
   ),
   alert_cooldown: key(
-    [duration(0, 24 * HOUR), 60 * SECOND, '5m'],
+    [duration(0, 24 * HOUR), ZONE_DEFAULTS.alertCooldownMs, '5m'],
     'After an alert, none of the same sensor for this long; a sensor repeats its signal every 10 s while ' +
       'someone moves.',
   ),
   follow_heyu: key(
-    [yesOrNo, false, 'true'],
+    [yesOrNo, ZONE_DEFAULTS.followHeyu, 'true'],
     "heyu's own armed state (`heyu arm`, `heyu disarm`) arms and disarms the zone.",
   ),
   keyfobs: key(

@@ -48,6 +48,16 @@ export type ZoneSettings = {
   readonly keyfobs: readonly string[];
 };
 
+/** What a zone does of which nothing is written down. Times are milliseconds. */
+export const ZONE_DEFAULTS = {
+  onUnknown: 'last_known',
+  exitDelayMs: 0,
+  entryDelayMs: 0,
+  commandMaxAgeMs: 60_000,
+  alertCooldownMs: 60_000,
+  followHeyu: false,
+} as const satisfies Partial<ZoneSettings>;
+
 /** A zone of which only the name is known: the bridge keeps it, as a switch, without delays. */
 export function ownedZone(zone: string): ZoneSettings {
   return {
@@ -60,13 +70,8 @@ export function ownedZone(zone: string): ZoneSettings {
     disarmedValues: [],
     members: [],
     panel: 'switch',
-    onUnknown: 'last_known',
-    exitDelayMs: 0,
-    entryDelayMs: 0,
-    commandMaxAgeMs: 60_000,
-    alertCooldownMs: 60_000,
-    followHeyu: false,
     keyfobs: [],
+    ...ZONE_DEFAULTS,
   };
 }
 
