@@ -61,7 +61,7 @@ export function reconfigureBridge(bridge: Bridge, settings: CoreSettings, now: N
  * Deadlines of sensors run on the log's time while it is being caught up with, and on this: live stamps are
  * whole seconds, so a deadline is over one second after it, as it is when the log is read again (grace).
  */
-export const GRACE_MS = 1000;
+const GRACE_MS = 1000;
 
 /**
  * A signal that was read later than this was not heard live: the zone may have been armed or disarmed in between

@@ -1,7 +1,7 @@
 /** What was heard that no alias covers: addresses, and security ids that heyu does not map. Ready to be adopted. */
 
 /** One address ("A7") or id ("Sec 0x22"). */
-export type UnmappedEntry = {
+type UnmappedEntry = {
   /** heyu's own alias, null when it has none. */
   label: string | null;
   count: number;

@@ -113,7 +113,7 @@ export function readStamp(text: string, order: StampForm['order']): Stamp | unde
 }
 
 /** How well a stamp fits into the time in which its line must have been written. */
-export type Fit = 'fits' | 'mismatch';
+type Fit = 'fits' | 'mismatch';
 
 /** An instant, and whether the stamp fitted the bounds (see `instantWithin`). */
 export type Instant = { readonly at: number; readonly fit: Fit };

@@ -12,17 +12,7 @@ export type TimeZone = {
   readonly offsetMs: (at: number) => number;
 };
 
-/** True when the JavaScript engine knows the IANA name. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Makes a time zone of an IANA name. Throws a RangeError for a name that `isTimeZone` refuses. */
+/** Makes a time zone of an IANA name. Throws a RangeError for a name that the JavaScript engine does not know. */
 export function timeZone(name: string): TimeZone {
   if (name === 'UTC' || name === 'Etc/UTC') return { name, offsetMs: () => 0 };
   const format = new Intl.DateTimeFormat('en-US', {

@@ -107,7 +107,7 @@ export function entity(
 }
 
 /** Where the project lives. Home Assistant refuses a discovery message whose support url is not a URL. */
-export const HOMEPAGE = 'https://github.com/heyu2mqtt/heyu2mqtt';
+const HOMEPAGE = 'https://github.com/heyu2mqtt/heyu2mqtt';
 
 /** Names us in Home Assistant's log; every payload carries it. */
 export function originOf(core: CoreSettings): Readonly<Record<string, Json>> {

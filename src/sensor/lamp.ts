@@ -90,7 +90,7 @@ function moved(steps: Steps, level: number, dims: number): number {
 }
 
 /** Steps in which heyu dims, from full brightness to dark. */
-export const DIM_STEPS = 22;
+const DIM_STEPS = 22;
 
 /**
  * With how many steps of heyu's `dimb`, which brightens fully first, a lamp comes nearest to a brightness in percent.

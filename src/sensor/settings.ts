@@ -4,7 +4,7 @@ import type { Source } from '../heyu/signal.js';
 import type { SensorType } from './types.js';
 
 /** Ways of being armed, Home Assistant's words without `armed_`. */
-export type ArmedMode = 'away' | 'home' | 'night' | 'vacation' | 'custom_bypass';
+type ArmedMode = 'away' | 'home' | 'night' | 'vacation' | 'custom_bypass';
 
 /** One entry of the alias file, checked and with its defaults filled in. Times are milliseconds. */
 export type SensorSettings = Addresses & {

@@ -6,7 +6,7 @@ import type { Steps } from '../x10/response.js';
 export type LampLevel = { readonly now: number; readonly kept: number };
 
 /** A motion in progress, and what decides whether the next sign is one. */
-export type MotionState = {
+type MotionState = {
   on: boolean;
   /** Start of the motion in progress or of the last one; 0 before the first. */
   since: number;
@@ -24,7 +24,7 @@ export type MotionState = {
 };
 
 /** A retained value of a channel: what was last decided, `undefined` before the first signal. */
-export type ChannelValues = Record<string, string | undefined>;
+type ChannelValues = Record<string, string | undefined>;
 
 /** Everything that is remembered of a sensor. */
 export type SensorState = {

@@ -6,9 +6,6 @@
 export type HouseCode =
   'A' | 'B' | 'C' | 'D' | 'E' | 'F' | 'G' | 'H' | 'I' | 'J' | 'K' | 'L' | 'M' | 'N' | 'O' | 'P';
 
-/** Unit code, 1..16. */
-export type UnitCode = number;
-
 /** House code and unit code as heyu writes them: "A1".."P16". */
 export type Address = `${HouseCode}${number}`;
 

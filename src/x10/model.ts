@@ -23,13 +23,13 @@ export type ModelKind =
  * How it is heard: `standard` X10 (an addr line and a func line, power line or RF), `security` RF (one line
  * with Alert, Clear ...), or `decoded` (weather, meters: one line with a value).
  */
-export type Protocol = 'standard' | 'security' | 'decoded';
+type Protocol = 'standard' | 'security' | 'decoded';
 
 /**
  * How darkness is told: `next_unit` On/Off on unit + 1 (On = dark), `function` sDusk/sDawn on its own address,
  * `none`.
  */
-export type DuskWay = 'next_unit' | 'function' | 'none';
+type DuskWay = 'next_unit' | 'function' | 'none';
 
 /** One heyu module. Times are milliseconds. */
 export type Model = {

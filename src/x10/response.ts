@@ -6,7 +6,7 @@
 import { UNNAMED_MODEL, type Model } from './model.js';
 
 /** A function that a module obeys, beside On and Off, or a habit; in brackets heyu's name of it. */
-export type Trait =
+type Trait =
   /** All units off (UNOFF). */
   | 'AllOff'
   /** All lights on (LION). */
