@@ -253,22 +253,26 @@ export class TailedFile {
       const notBefore = this.endSeenAt;
       const readAt = clock.wallMs();
       let at = kept;
+      let skipped = this.#skipped;
       // heyu's own lines are ASCII: asked once per block, it makes every line cheap
       const encoding = isAscii(block.subarray(at, length)) ? 'latin1' : 'utf8';
       this.#block = block;
       this.#blockAt = at;
       for (let lines = 1; !reader.isHalted; lines += 1) {
         // a file that is not written in append mode gets a hole of NUL bytes when it is truncated: no part of a line
-        for (; this.#skipped === 0 && at < length && block[at] === 0; at += 1) this.#offset += 1;
+        const from = at;
+        while (skipped === 0 && at < length && block[at] === 0) at += 1;
+        const offset = this.#offset + at - from;
         const end = block.indexOf(LINE_FEED, at);
+        this.#offset = offset;
         if (end === length) {
           at = this.#skipOverlong(at, length);
           break;
         }
         if (this.#generation === '') yield* this.announce(reader);
-        const offset = this.#offset;
-        const bytes = this.#skipped + end + 1 - at;
-        this.#offset += bytes;
+        const bytes = skipped + end + 1 - at;
+        this.#offset = offset + bytes;
+        skipped = 0;
         this.#skipped = 0;
         this.#blockAt = end + 1;
         reader.hasGrown = true;
