@@ -7,7 +7,7 @@ import { lineAfterTornStamp } from '../heyu/reader.js';
 import type { Stamp } from '../heyu/stamp.js';
 import { setScene, withoutBroker } from '../security/setup.js';
 import type { CoreSettings } from '../core-settings.js';
-import { advance, type BridgeSinks } from './core.js';
+import { advance, type Bridge, type BridgeSinks } from './core.js';
 import type { Finding } from './finding.js';
 import { createBridge, nextWakeMono, wakeZones } from './bridge.js';
 import { hear, unstampedLine } from './hear.js';
@@ -40,131 +40,136 @@ export type Explainer = {
   readonly end: () => void;
 };
 
+/** An explainer at work. */
+type Replay = {
+  readonly settings: CoreSettings;
+  readonly scene: Scene;
+  readonly bridge: Bridge;
+  file: string;
+  line: number | undefined;
+  lineAt: number | undefined;
+  /** The stamp of which `lineAt` is the instant. */
+  timed: Stamp | undefined;
+  /** Where in time the next row stands. */
+  rowAt: number | undefined;
+  /** Time has come to here. */
+  at: number;
+  begun: boolean;
+  /** Setting the scene is no doing of the log. */
+  isMute: boolean;
+};
+
 /** Explains a log to `row`. Without `row` the log is only heard (to measure the core). */
 export function createExplainer(
   settings: CoreSettings,
   scene: Scene,
   row: ((row: ExplainRow) => void) | undefined,
 ): Explainer {
-  let file = '';
-  let line: number | undefined;
-  let lineAt: number | undefined;
-  /** The stamp of which it is the instant. */
-  let timed: Stamp | undefined;
-  let rowAt: number | undefined;
-  let coreAt = 0;
-
-  /** Setting the scene is no doing of the log. */
-  let isMute = false;
-
   const find = (finding: Finding): void => {
-    if (isMute) return;
-    if (finding.kind === 'change') rowAt = finding.changedAt;
-    else if (finding.kind !== 'publish' && finding.kind !== 'judged') rowAt = lineAt;
-    row?.({ file, line, at: rowAt, finding });
+    if (replay.isMute) return;
+    if (finding.kind === 'change') replay.rowAt = finding.changedAt;
+    else if (finding.kind !== 'publish' && finding.kind !== 'judged') replay.rowAt = replay.lineAt;
+    row?.({ file: replay.file, line: replay.line, at: replay.rowAt, finding });
   };
   const nothing = (): void => undefined;
-  const sinks: BridgeSinks = {
+  const silent = {
     subscribe: nothing,
     unsubscribe: nothing,
     persist: () => 0,
     note: nothing,
     trouble: nothing,
-    ...(row === undefined
-      ? {}
-      : {
-          find,
-          put: ({ kind, topic, payload }) =>
-            find({ kind: 'publish', topic, payload, retain: kind !== 'event' }),
-        }),
   };
-  const begin = { at: 0, mono: 0 };
-  const bridge = createBridge(settings, {}, begin, sinks);
-  let begun = false;
-
-  /** Everything that is new began with the first line, not in 1970. */
-  const setTheScene = (at: number): void => {
-    begun = true;
-    coreAt = at;
-    for (const { state } of bridge.core.sensors) state.watchedSince = at;
-    const now = { at, mono: at };
-    isMute = true;
-    withoutBroker(bridge.security);
-    for (const zone of scene.armed) setScene(bridge.security, zone, 'armed_away', now);
-    for (const zone of scene.disarmed) setScene(bridge.security, zone, 'disarmed', now);
-    wakeZones(bridge, now);
-    isMute = false;
+  const put: BridgeSinks['put'] = ({ kind, topic, payload }) =>
+    find({ kind: 'publish', topic, payload, retain: kind !== 'event' });
+  const sinks = row === undefined ? silent : { ...silent, find, put };
+  const replay: Replay = {
+    settings,
+    scene,
+    bridge: createBridge(settings, {}, { at: 0, mono: 0 }, sinks),
+    file: '',
+    line: undefined,
+    lineAt: undefined,
+    timed: undefined,
+    rowAt: undefined,
+    at: 0,
+    begun: false,
+    isMute: false,
   };
-
-  const instant = (stamp: Stamp): number => {
-    const { stamps } = bridge.core.reader;
-    const at = begun ? stamps.instantNear(stamp, coreAt) : stamps.instantInYear(stamp, scene.year);
-    if (!begun) setTheScene(at);
-    return at;
-  };
-
-  /** Time comes to the instant of a line. It never goes back: an earlier stamp is the text of a script. */
-  const passTime = (stamp: Stamp | undefined): void => {
-    timed = stamp;
-    lineAt = stamp === undefined ? undefined : instant(stamp);
-    if (lineAt === undefined || lineAt <= coreAt) return;
-    runTimers(lineAt);
-  };
-
-  /** What is due up to an instant happens in its own order, each at its own time, and belongs to no line. */
-  const runTimers = (until: number): void => {
-    line = undefined;
-    for (let due = nextTimer(); due < until; due = nextTimer()) comeTo(due);
-    comeTo(until);
-  };
-
-  const nextTimer = (): number => {
-    const timers = [bridge.core.wakeAt, nextWakeMono(bridge, bridge.now, false) ?? Infinity];
-    return Math.min(...timers.filter((at) => at > coreAt), Infinity);
-  };
-
-  const comeTo = (at: number): void => {
-    coreAt = at;
-    rowAt = at;
-    if (settings.zones.length > 0) wakeZones(bridge, { at, mono: at });
-    if (at > bridge.now.at) bridge.now = { at, mono: at };
-    advance(bridge.core, at);
-  };
-
   return {
-    line: (written, inFile, number, beginning) => {
-      file = inFile;
-      let text = written;
-      let offset = beginning;
-      let stamp = bridge.core.reader.stamps.read(text);
-      const glued = stamp === undefined ? lineAfterTornStamp(text) : -1;
-      if (glued > 0) {
-        text = text.slice(glued);
-        offset += glued;
-        stamp = bridge.core.reader.stamps.read(text);
-      }
-      // lines of one second have one stamp
-      if (stamp === undefined || stamp !== timed) passTime(stamp);
-      line = number;
-      rowAt = lineAt;
-      const heard = {
-        text,
-        generation: 'log',
-        offset,
-        file: 'current',
-        notBefore: coreAt,
-        readAt: coreAt,
-      } as const;
-      if (stamp === undefined) unstampedLine(bridge.core, text);
-      else hear(bridge, heard, stamp.bodyStart, coreAt, coreAt);
+    line: (text, file, line, offset) => {
+      replay.file = file;
+      explainLine(replay, line, text, offset);
     },
     end: () => {
-      const ends = bridge.core.sensors.flatMap(({ state }) => [
-        state.motion.on ? state.motion.until : 0,
-        state.clearsAt,
+      const ends = replay.bridge.core.sensors.flatMap(({ state: { motion, clearsAt } }) => [
+        motion.on ? motion.until : 0,
+        clearsAt,
       ]);
       const last = Math.max(0, ...ends);
-      if (last > coreAt) runTimers(last);
+      if (last > replay.at) runTimers(replay, last);
     },
   };
+}
+
+function explainLine(replay: Replay, number: number, text: string, offset: number): void {
+  const { bridge } = replay;
+  const stamp = bridge.core.reader.stamps.read(text);
+  const torn = stamp === undefined ? lineAfterTornStamp(text) : -1;
+  if (torn > 0) return explainLine(replay, number, text.slice(torn), offset + torn);
+  // lines of one second have one stamp; time never goes back: an earlier stamp is the text of a script
+  if (stamp === undefined || stamp !== replay.timed) {
+    replay.timed = stamp;
+    replay.lineAt = stamp === undefined ? undefined : instantOf(replay, stamp);
+    if (replay.lineAt !== undefined && replay.lineAt > replay.at) runTimers(replay, replay.lineAt);
+  }
+  replay.line = number;
+  replay.rowAt = replay.lineAt;
+  if (stamp === undefined) return unstampedLine(bridge.core, text);
+  const { at } = replay;
+  const line = { text, generation: 'log', offset, file: 'current', notBefore: at, readAt: at } as const;
+  hear(bridge, line, stamp.bodyStart, at, at);
+}
+
+function instantOf(replay: Replay, stamp: Stamp): number {
+  const { stamps } = replay.bridge.core.reader;
+  if (replay.begun) return stamps.instantNear(stamp, replay.at);
+  const at = stamps.instantInYear(stamp, replay.scene.year);
+  setTheScene(replay, at);
+  return at;
+}
+
+/** Everything that is new began with the first line, not in 1970. */
+function setTheScene(replay: Replay, at: number): void {
+  const { bridge, scene } = replay;
+  const now = { at, mono: at };
+  replay.begun = true;
+  replay.at = at;
+  for (const { state } of bridge.core.sensors) state.watchedSince = at;
+  replay.isMute = true;
+  withoutBroker(bridge.security);
+  for (const zone of scene.armed) setScene(bridge.security, zone, 'armed_away', now);
+  for (const zone of scene.disarmed) setScene(bridge.security, zone, 'disarmed', now);
+  wakeZones(bridge, now);
+  replay.isMute = false;
+}
+
+/** What is due up to an instant happens in its own order, each at its own time, and belongs to no line. */
+function runTimers(replay: Replay, until: number): void {
+  replay.line = undefined;
+  for (let due = nextTimer(replay); due < until; due = nextTimer(replay)) comeTo(replay, due);
+  comeTo(replay, until);
+}
+
+function nextTimer({ bridge, at }: Replay): number {
+  const timers = [bridge.core.wakeAt, nextWakeMono(bridge, bridge.now, false) ?? Infinity];
+  return Math.min(...timers.filter((timer) => timer > at), Infinity);
+}
+
+function comeTo(replay: Replay, at: number): void {
+  const { bridge, settings } = replay;
+  replay.at = at;
+  replay.rowAt = at;
+  if (settings.zones.length > 0) wakeZones(bridge, { at, mono: at });
+  if (at > bridge.now.at) bridge.now = { at, mono: at };
+  advance(bridge.core, at);
 }
