@@ -88,9 +88,9 @@ describe('the number of functions', () => {
     expect(runs.length).toBeGreaterThanOrEqual(6);
     const way = shortest(runs, / TailedFile\.readLines$/);
     expect(way.length, way.join('\n')).toBeGreaterThan(5);
-    expect(way.length, way.join('\n')).toBeLessThanOrEqual(18);
+    expect(way.length, way.join('\n')).toBeLessThanOrEqual(13);
     const entered = always(runs.slice(2));
-    expect(entered.length, entered.join('\n')).toBeLessThanOrEqual(58);
+    expect(entered.length, entered.join('\n')).toBeLessThanOrEqual(45);
   });
 
   test('between a retained security message and what is published of it', async () => {
