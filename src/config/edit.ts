@@ -142,7 +142,7 @@ function keepBehindName(key: unknown, value: unknown, text: string): void {
   const [, end] = key.range;
   if (first === undefined || !/^\s*:\s*#/.test(text.slice(end, text.indexOf('\n', end)))) return;
   key.comment = first;
-  value.commentBefore = joined(...others);
+  value.commentBefore = others.join('\n') || null;
 }
 
 /**
@@ -184,7 +184,7 @@ function editDocument(document: Document.Parsed, aliases: YAMLMap, edit: AliasEd
   const index = aliases.items.findIndex((pair) => nameOf(pair) === edit.alias);
   const pair = aliases.items[index];
   if (pair === undefined || !isScalar(pair.key)) return false;
-  if (edit.kind === 'remove') removeAt(aliases, index);
+  if (edit.kind === 'remove') removeAt(document, aliases, index);
   else if (edit.kind === 'rename') pair.key.value = edit.to;
   else if (!isMap(pair.value)) return false;
   else if (edit.value === undefined)
@@ -229,7 +229,7 @@ function newEntry(
  * Removes an entry and the comment above it; aliases that are commented out there, and what stands above them, go to the
  * next entry.
  */
-function removeAt(aliases: YAMLMap, index: number): void {
+function removeAt(document: Document.Parsed, aliases: YAMLMap, index: number): void {
   const [pair] = aliases.items.splice(index, 1);
   const above = (index === 0 ? aliases.commentBefore : (pair?.key as Scalar).commentBefore) ?? '';
   const lines = above.split('\n');
@@ -244,6 +244,11 @@ function removeAt(aliases: YAMLMap, index: number): void {
     if (isScalar(next)) next.spaceBefore = false;
   } else if (isScalar(next)) next.commentBefore = joined(kept, next.commentBefore);
   else aliases.comment = joined(kept, aliases.comment);
+  if (aliases.items.length > 0) return;
+  // the library writes no comments of an empty section
+  document.comment = joined(aliases.commentBefore, aliases.comment, document.comment);
+  aliases.commentBefore = null;
+  aliases.comment = null;
 }
 
 /** The document as text, in the style of the text that it was read from; undefined when it cannot be written. */

@@ -379,6 +379,55 @@ describe('any edits of any file', () => {
     expect(made).toBeGreaterThan(50);
   });
 
+  /** A file with comments in every place, and the names of its aliases. */
+  const commented = fc
+    .uniqueArray(
+      fc.constantFrom(
+        '  a: {address: A1} # 1\n',
+        '  # 2\n',
+        '      # 3\n',
+        '    # 4\n\n  # 5\n',
+        '  # off: { address: A9 } # 6\n',
+        '  b: # 7\n    # 8\n    address: A2\n\n    # 9\n    hold: 5m # 10\n    # 11\n',
+        '  c: { address: A3, # 12\n    hold: 2m } # 13\n',
+        '  d:\n    address: A5 # 14\n  # 15\n',
+        '  e:\n    modes: # 16\n      - away # 17\n      # 18\n      - home\n    address: A7\n',
+      ),
+      { maxLength: 9 },
+    )
+    .map((chunks) => `# head\naliases: # all\n${chunks.join('')}`);
+  const alias = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+  const commentsOf = (text: string) =>
+    [...text.matchAll(/#[^#\n]*/g)].map(([comment]) => comment.trim()).sort();
+
+  test('a changed or new value leaves every comment', () => {
+    fc.assert(
+      fc.property(commented, alias, fc.constantFrom('hold' as const, 'zone' as const), (text, name, key) => {
+        const result = editAliases(text, [{ kind: 'set', alias: name, key, value: 'x' }]);
+        if (text.includes(`  ${name}:`))
+          expect(result.ok && commentsOf(result.text)).toEqual(commentsOf(text));
+        else expect(result.ok).toBe(false);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a removed alias takes the comments above it and in it along, and no others', () => {
+    fc.assert(
+      fc.property(commented, alias, (text, name) => {
+        const result = editAliases(text, [{ kind: 'remove', alias: name }]);
+        const lines = text.split('\n');
+        const at = lines.findIndex((line) => line.startsWith(`  ${name}:`));
+        if (at < 0) return;
+        const above = lines.slice(0, at).findLastIndex((line) => !/^ *#/.test(line));
+        const below = lines.findIndex((line, index) => index > at && !/^( {3}|$)/.test(line));
+        const others = [...lines.slice(0, above + 1), ...(below < 0 ? [] : lines.slice(below))].join('\n');
+        expect(result.ok && commentsOf(result.text)).toEqual(expect.arrayContaining(commentsOf(others)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('200 additions and as many changes take less than a few seconds', () => {
     const start = performance.now();
     const additions = Array.from({ length: 200 }, (_, index): AliasEdit => ({
