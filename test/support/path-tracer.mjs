@@ -46,8 +46,8 @@ function way() {
   );
 }
 
+/** The last read before the packet counts: the follower also looks at what it has read already. */
 function begin() {
-  if (isOnPath) return;
   isOnPath = true;
   entered();
 }
