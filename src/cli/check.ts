@@ -3,7 +3,7 @@
 import { Command, Option } from 'commander';
 import { counted } from '../common/text.js';
 import type { Configuration } from '../config/configuration.js';
-import { loadConfiguration, type Loaded } from '../config/load.js';
+import type { Loaded } from '../config/load.js';
 import { checkHomeAssistant, checkOnline, checkReach, lookAround, some } from './check/check-broker.js';
 import { checkAliasFile, checkConfiguration } from './check/check-configuration.js';
 import { checkEngine, checkHeyu, readHeyu } from './check/check-heyu.js';
@@ -16,7 +16,7 @@ import {
   serviceUser,
 } from './check/check-service.js';
 import { clearObsolete, findObsolete, obsoleteTopics } from './check/leftovers.js';
-import { configFileOf, OPTIONS, ownVersion, type Given } from './configured.js';
+import { configFileOf, load, OPTIONS, type Given } from './configured.js';
 import { exitCodeOf, type Finding, printFinding, type Tell } from './findings.js';
 import { findX10Config } from './heyu-install.js';
 import { EXIT, processTerminal, type Terminal } from './terminal.js';
@@ -50,7 +50,7 @@ async function check(options: Options): Promise<void> {
   const said: AreaFinding[] = [];
   const tell: TellIn = (area) => (verdict, text, hint) => said.push({ area, verdict, text, hint });
   const configFile = configFileOf(options.config);
-  const loaded = loadConfiguration({ configFile, env: process.env, version: ownVersion() });
+  const loaded = load(configFile);
   checkConfiguration(loaded, configFile, tell('configuration'), options.quick);
   if (options.quick === true) {
     if (loaded.ok) await checkOnline(loaded.configuration, tell('service'));

@@ -3,7 +3,7 @@
 import { Option } from 'commander';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadConfiguration, type Loaded } from '../config/load.js';
+import { loadConfiguration, type Loaded, type Request } from '../config/load.js';
 import { formatProblem, formatProblems, type Problem } from '../config/problem.js';
 import { CommandError, EXIT, processTerminal } from './terminal.js';
 
@@ -46,13 +46,14 @@ export function configFileOf(asked: string | undefined): string | undefined {
   return existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : undefined;
 }
 
+/** Loads a configuration with the environment of this process, unless `more` says otherwise. */
+export function load(configFile: string | undefined, more: Partial<Request> = {}): Loaded {
+  return loadConfiguration({ configFile, env: process.env, version: ownVersion(), ...more });
+}
+
 /** A configuration without problems; else a `CommandError` with all of them and exit code 78. Warnings are printed. */
 export function loadOrFail(asked: string | undefined): Extract<Loaded, { ok: true }> {
-  const loaded = loadConfiguration({
-    configFile: configFileOf(asked),
-    env: process.env,
-    version: ownVersion(),
-  });
+  const loaded = load(configFileOf(asked));
   if (!loaded.ok) throw hasFaults(loaded.problems);
   const { complain } = processTerminal();
   for (const setting of loaded.ignored) complain(`ignored: ${formatProblem(setting)}`);

@@ -11,7 +11,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '../bridge/finding.js';
 import type { Configuration } from '../config/configuration.js';
-import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problem.js';
 import { readStamp } from '../heyu/stamp.js';
 import { systemClock } from '../io/clock.js';
@@ -20,7 +19,7 @@ import { zoneTopic } from '../mqtt/topics.js';
 import type { Log } from '../ports.js';
 import { createService } from '../service/service.js';
 import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
-import { ownVersion } from './configured.js';
+import { load } from './configured.js';
 import { findingWords, printable } from './explain-rows.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
@@ -97,14 +96,12 @@ function configurationFor(folder: string, heyuLog: string, port: number): Config
   for (const file of ['config.yaml', 'aliases.yaml']) {
     copyFileSync(fileURLToPath(new URL(file, DEMO_FOLDER)), join(folder, file));
   }
-  const loaded = loadConfiguration({
-    configFile: join(folder, 'config.yaml'),
+  const loaded = load(join(folder, 'config.yaml'), {
     env: {
       HEYU2MQTT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
       HEYU2MQTT_HEYU_LOG: heyuLog,
       HEYU2MQTT_STATE_DIR: join(folder, 'state'),
     },
-    version: ownVersion(),
   });
   if (!loaded.ok) throw new CommandError(formatProblems(loaded.problems), undefined, EXIT.configuration);
   return loaded.configuration;

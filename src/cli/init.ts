@@ -6,7 +6,6 @@ import { dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { errorCode } from '../common/error.js';
 import { brokerUrl, ownTopic, type Reading, slug } from '../config/forms.js';
-import { loadConfiguration } from '../config/load.js';
 import { formatProblems } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
 import { adviseHeyu } from '../heyu/x10config-advice.js';
@@ -15,7 +14,7 @@ import { findPlace } from './alias/alias-file.js';
 import { importInto } from './alias/import.js';
 import { type Ask, askOnTerminal, CALLED_OFF } from './ask.js';
 import { isRoot, refusalFor, serviceUser } from './check/check-service.js';
-import { DEFAULT_CONFIG, mayRead, ownVersion, PROGRAM_FOLDER } from './configured.js';
+import { DEFAULT_CONFIG, load, mayRead, PROGRAM_FOLDER } from './configured.js';
 import {
   ENGINE_DIED_HINT,
   engineDied,
@@ -183,7 +182,7 @@ function makeFolder(folder: string): void {
 
 /** Reads the result as the service will, tries the broker, and says what comes next. */
 async function reportResult(terminal: Terminal, path: string): Promise<void> {
-  const loaded = loadConfiguration({ configFile: path, env: process.env, version: ownVersion() });
+  const loaded = load(path);
   if (!loaded.ok) throw new CommandError(formatProblems(loaded.problems), undefined, EXIT.configuration);
   const { configuration } = loaded;
   terminal.print();

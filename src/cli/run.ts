@@ -3,7 +3,7 @@
 import { watch, type FSWatcher } from 'chokidar';
 import { Command, Option } from 'commander';
 import type { Configuration } from '../config/configuration.js';
-import { loadConfiguration, type Loaded } from '../config/load.js';
+import type { Loaded } from '../config/load.js';
 import { formatProblem, newProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
 import { openJob } from '../io/cron.js';
@@ -15,7 +15,7 @@ import type { Log } from '../ports.js';
 import { changes } from '../service/changes.js';
 import { createService, type Service } from '../service/service.js';
 import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
-import { configFileOf, OPTIONS, ownVersion } from './configured.js';
+import { configFileOf, load, OPTIONS, ownVersion } from './configured.js';
 import { keepLastGood, loadForService, vanished, whereFaulty } from './last-good.js';
 import { CommandError } from './terminal.js';
 
@@ -188,8 +188,7 @@ class Reloads {
     const log = this.#log;
     const service = this.#service;
     const before = this.#loaded;
-    const configFile = configFileOf(this.#asked);
-    const loaded = loadConfiguration({ configFile, env: process.env, version: ownVersion() });
+    const loaded = load(configFileOf(this.#asked));
     const lost = loaded.ok && why === 'file' ? vanished(loaded, before.texts) : [];
     const problems = loaded.ok ? [...lost, ...newProblems(before.ignored, loaded.ignored)] : loaded.problems;
     if (!loaded.ok || problems.length > 0) {
