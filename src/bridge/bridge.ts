@@ -24,9 +24,6 @@ import {
 } from './core.js';
 import { act, channelMessage, lastSeen } from './messages.js';
 
-export type { Bridge, BridgeSinks } from './core.js';
-export { hearLine } from './hear.js';
-
 /** Makes a bridge of what was remembered; without memory everything is new. */
 export function createBridge(
   settings: CoreSettings,

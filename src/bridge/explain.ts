@@ -7,9 +7,9 @@ import { lineAfterTornStamp } from '../heyu/reader.js';
 import type { Stamp } from '../heyu/stamp.js';
 import { setScene, withoutBroker } from '../security/setup.js';
 import type { CoreSettings } from '../core-settings.js';
+import { createBridge, nextWakeMono, wakeZones } from './bridge.js';
 import { advance, type Bridge, type BridgeSinks } from './core.js';
 import type { Finding } from './finding.js';
-import { createBridge, nextWakeMono, wakeZones } from './bridge.js';
 import { hear, unstampedLine } from './hear.js';
 
 /** A finding and where it belongs. */

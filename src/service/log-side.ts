@@ -1,6 +1,7 @@
 /** What the service does when the follower of the heyu log tells something, or when time passes without a word. */
 
-import { advanceBridge, hearLine, isAdvanceDue, nextWakeMono, wakeZones } from '../bridge/bridge.js';
+import { advanceBridge, isAdvanceDue, nextWakeMono, wakeZones } from '../bridge/bridge.js';
+import { hearLine } from '../bridge/hear.js';
 import { isoAt } from '../heyu/time-zone.js';
 import type {
   FilePosition,

@@ -1,6 +1,6 @@
 /** What the parts of the service share, and what it needs of the world. */
 
-import type { Bridge } from '../bridge/bridge.js';
+import type { Bridge } from '../bridge/core.js';
 import type { Finding } from '../bridge/finding.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import type { Broker, Clock, LineSource, Log, StateStore } from '../ports.js';

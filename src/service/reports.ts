@@ -3,7 +3,7 @@
  * `bridge/summary` once a day, and the status line.
  */
 
-import type { Bridge } from '../bridge/bridge.js';
+import type { Bridge } from '../bridge/core.js';
 import type { Counters } from '../bridge/health.js';
 import { counted } from '../common/text.js';
 import { isoAt } from '../heyu/time-zone.js';

@@ -9,10 +9,14 @@ import {
   presentStates,
   reconfigureBridge,
   securityStep,
+} from '../bridge/bridge.js';
+import {
+  interruptHeartbeats,
+  memoryOf,
+  shiftDeadlines,
   type Bridge,
   type BridgeSinks,
-} from '../bridge/bridge.js';
-import { interruptHeartbeats, memoryOf, shiftDeadlines } from '../bridge/core.js';
+} from '../bridge/core.js';
 import { TROUBLES, type Trouble } from '../bridge/health.js';
 import { placeOf } from '../homeassistant/removal.js';
 import { Outbox } from '../mqtt/outbox.js';

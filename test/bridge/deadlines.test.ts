@@ -2,8 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { advance, shiftDeadlines, type Core } from '../../src/bridge/core.js';
-import { createDeadlines } from '../../src/bridge/deadlines.js';
+import { advance, createDeadlines, shiftDeadlines, type Core } from '../../src/bridge/core.js';
 import { hear } from '../../src/bridge/hear.js';
 import type { Sensor } from '../../src/sensor/heard.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';

@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { memoryOf, type CoreMemory } from '../../src/bridge/core.js';
-import { hearLine } from '../../src/bridge/hear.js';
 import { rememberedHealth } from '../../src/bridge/health.js';
+import { hearLine } from '../../src/bridge/hear.js';
 import { listeningBridge } from '../support/listening-bridge.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 import { replay, stamp } from '../support/replayed.js';

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { hearLine } from '../../src/bridge/hear.js';
 import { memoryOf } from '../../src/bridge/core.js';
+import { hearLine } from '../../src/bridge/hear.js';
 import type { LogLine } from '../../src/ports.js';
 import { listeningBridge } from '../support/listening-bridge.js';
 import { written } from '../support/replayed.js';

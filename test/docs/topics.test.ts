@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { advanceBridge, createBridge, type BridgeSinks } from '../../src/bridge/bridge.js';
+import { advanceBridge, createBridge } from '../../src/bridge/bridge.js';
+import type { BridgeSinks } from '../../src/bridge/core.js';
 import { createExplainer } from '../../src/bridge/explain.js';
 import { rememberedHealth } from '../../src/bridge/health.js';
 import { infoOf, summaryOf, unmappedOf } from '../../src/service/reports.js';
