@@ -9,7 +9,7 @@ import { quote } from '../common/text.js';
 import { didYouMean, nearest } from './suggest.js';
 import { SOURCES, type Source } from '../heyu/signal.js';
 import { ADDRESSES_PATTERN, labelProblem, parseAddresses, writeAddresses } from '../heyu/x10config.js';
-import { topicFault } from '../mqtt/topics.js';
+import { topicProblem } from '../mqtt/topics.js';
 import { type Address, type Addresses, parseAddress } from '../x10/address.js';
 import { type Model, modelNamed, MODELS } from '../x10/model.js';
 
@@ -314,7 +314,7 @@ export const brokerUrl: Form<string> = single(
 export const ownTopic: Form<string> = single(
   'topic',
   (given) => {
-    const problem = topicFault(given);
+    const problem = topicProblem(given);
     return problem === undefined ? good(given) : bad(`${quote(given)} ${problem}`);
   },
   { type: ['string', 'number'], minLength: 1, pattern: '^[^$/+#][^+#]*$' },

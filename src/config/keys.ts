@@ -307,7 +307,7 @@ export type ZoneKey = keyof typeof ZONE_KEYS;
 
 const EVERY: readonly ZoneKey[] = ['name', 'on_unknown', 'alert_cooldown'];
 
-/** The keys that mean something for a kind of zone. Any other is a fault: it would be believed to have an effect. */
+/** The keys that mean something for a kind of zone. Any other is a problem: it would be believed to have an effect. */
 export const KEYS_OF_KIND: Readonly<Record<ZoneSettings['kind'], readonly ZoneKey[]>> = {
   external: [...EVERY, 'state_topic', 'pointer', 'armed_values', 'disarmed_values'],
   owned: [...EVERY, 'panel', 'exit_delay', 'entry_delay', 'command_max_age', 'follow_heyu', 'keyfobs'],

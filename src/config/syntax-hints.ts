@@ -40,7 +40,7 @@ function bareLine(line: string): string {
   return unquoted.replace(/(^|\s)#.*$/, '').trimEnd();
 }
 
-/** Mistakes that are certain from the line alone, whatever the fault in it is. */
+/** Mistakes that are certain from the line alone, whatever is wrong in it. */
 function certainMistake(line: string): Mistake | undefined {
   const bare = bareLine(line);
   if (INDENTED_ODDLY.test(line))
@@ -273,68 +273,68 @@ export function doubtfulText(key: string, text: string, line: string): Mistake |
 const hintOf = ({ problem, hint }: Mistake): string => `${problem}: ${hint}`;
 
 /** What to do about a section that is none: its first line may be a list, or hold a mistake. */
-function sectionHint(fault: Problem, lines: readonly string[]): Problem {
-  const { key, line = 1 } = fault;
+function sectionHint(found: Problem, lines: readonly string[]): Problem {
+  const { key, line = 1 } = found;
   const word = /[^.]+$/.exec(key)?.[0] ?? '';
-  const isWhole = fault.problem === 'holds no keys';
+  const isWhole = found.problem === 'holds no keys';
   const next = lines.findIndex((other, index) => index >= (isWhole ? line - 1 : line) && !isBlank(other));
   const below = next < 0 ? '' : (lines[next] ?? '');
   if (isWhole && SECTIONS.has(below.trim()))
     return {
-      ...fault,
+      ...found,
       problem: `a colon is missing behind "${below.trim()}"`,
       hint: `write ${below.trim()}:`,
     };
   if (/^\s*-\s/.test(below))
     return {
-      ...fault,
+      ...found,
       line: next + 1,
       problem: 'is a list',
       hint: 'remove the dash at the beginning of each of its lines, and indent them alike',
     };
   if (/^aliases\.[^.]+$/.test(key) && Object.hasOwn(ALIAS_KEYS, word))
     return {
-      ...fault,
+      ...found,
       hint: `${word} is a key of the alias above: indent it deeper than the name of the alias`,
     };
   const isInside = indentOf(below) > indentOf(lines[line - 1] ?? '');
   const mistake = isInside && (certainMistake(below) ?? placeMistake(lines, next));
-  if (mistake) return { ...fault, line: next + 1, problem: mistake.problem, hint: mistake.hint };
+  if (mistake) return { ...found, line: next + 1, problem: mistake.problem, hint: mistake.hint };
   const own = certainMistake(lines[line - 1] ?? '');
-  if (own !== undefined) return { ...fault, hint: hintOf(own) };
+  if (own !== undefined) return { ...found, hint: hintOf(own) };
   const inner = /^\s*([\w.-]+)\s*:/.exec(below)?.[1];
   if (inner !== undefined && /:\s*$/.test(bareLine(lines[line - 1] ?? '')))
-    return { ...fault, hint: `indent ${inner} and the lines that belong to ${word} deeper than ${word}` };
-  return fault;
+    return { ...found, hint: `indent ${inner} and the lines that belong to ${word} deeper than ${word}` };
+  return found;
 }
 
 /** Faults of a file with better hints where its text shows what was meant. */
 export function withHints(problems: readonly Problem[], text: string): readonly Problem[] {
   if (problems.length === 0) return problems;
   const lines = text.split(/\r?\n/);
-  const hinted = problems.map((fault) => {
-    if (fault.line === undefined || fault.problem.startsWith('not YAML')) return fault;
-    if (fault.problem === 'must be a section' || fault.problem === 'holds no keys')
-      return sectionHint(fault, lines);
-    const line = lines[fault.line - 1] ?? '';
-    if (fault.problem === 'has no value') {
-      const key = /[^.]+$/.exec(fault.key)?.[0] ?? '';
+  const hinted = problems.map((found) => {
+    if (found.line === undefined || found.problem.startsWith('not YAML')) return found;
+    if (found.problem === 'must be a section' || found.problem === 'holds no keys')
+      return sectionHint(found, lines);
+    const line = lines[found.line - 1] ?? '';
+    if (found.problem === 'has no value') {
+      const key = /[^.]+$/.exec(found.key)?.[0] ?? '';
       if (new RegExp(`\\b${key}["']?\\s*:\\s+#\\S`).test(line))
-        return { ...fault, hint: quoteIt('text that begins with #') };
+        return { ...found, hint: quoteIt('text that begins with #') };
       const sign = new RegExp(`\\b${key}["']?\\s*:\\s+([&*!])`).exec(line)?.[1];
-      return sign === undefined ? fault : { ...fault, hint: quoteIt(`text that begins with ${sign}`) };
+      return sign === undefined ? found : { ...found, hint: quoteIt(`text that begins with ${sign}`) };
     }
-    if (/^(unknown key|is no alias|has no address)|is no /.test(fault.problem)) {
+    if (/^(unknown key|is no alias|has no address)|is no /.test(found.problem)) {
       const mistake =
-        certainMistake(line) ?? (fault.problem === 'unknown key' ? colonMistake(line) : undefined);
-      if (mistake !== undefined) return { ...fault, hint: hintOf(mistake) };
+        certainMistake(line) ?? (found.problem === 'unknown key' ? colonMistake(line) : undefined);
+      if (mistake !== undefined) return { ...found, hint: hintOf(mistake) };
       const end = /[,;]$/.exec(bareLine(line))?.[0];
-      if (end !== undefined) return { ...fault, hint: `remove the ${end} at the end of the line` };
+      if (end !== undefined) return { ...found, hint: `remove the ${end} at the end of the line` };
     }
-    return fault;
+    return found;
   });
   const isConsequence = ({ problem, line, hint }: Problem, index: number): boolean =>
     (problem === 'has no address' || problem === 'must be a section') &&
     hinted.slice(0, index).some((other) => other.line === line && other.hint === hint);
-  return hinted.filter((fault, index) => !isConsequence(fault, index));
+  return hinted.filter((found, index) => !isConsequence(found, index));
 }

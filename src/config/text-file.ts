@@ -43,7 +43,7 @@ export function plannedFile(text: string, shownAs: string): FileReading {
 
 const tooLarge = (mostBytes: number): string => `is larger than ${mostBytes.toLocaleString('en-US')} bytes`;
 
-/** Reads `path`; problems name it `shownAs`. Bytes that are no UTF-8 are a fault unless `lenient`. Never throws. */
+/** Reads `path`; problems name it `shownAs`. Bytes that are no UTF-8 are a problem unless `lenient`. Never throws. */
 export function readTextFile(
   path: string,
   shownAs: string = path,

@@ -44,7 +44,7 @@ export function sensorTopic(base: string, sensor: string, channel: string): stri
  * `+` and `#` are wildcards, a leading `$` belongs to the broker, NUL is forbidden (MQTT 3.1.1, section 4.7);
  * control characters and empty levels are allowed there but lead to topics that nobody can type.
  */
-export function topicFault(text: string): string | undefined {
+export function topicProblem(text: string): string | undefined {
   if (text === '') return 'is empty';
   if (/[+#]/.test(text)) return 'contains a wildcard (+ or #)';
   if (text.startsWith('$')) return 'begins with $, which belongs to the broker';
