@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DEFAULT_TIMINGS } from '../../src/io/broker/options.js';
-import { collect, type Collector } from '../support/collect.js';
-import { freePort } from '../support/free-port.js';
-import { startLink, type TestLink } from '../support/link.js';
-import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';
-import { until } from '../support/until.js';
-import { listen } from './broker/listening.js';
+import { DEFAULT_TIMINGS } from '../../../src/io/broker/options.js';
+import { collect, type Collector } from '../../support/collect.js';
+import { freePort } from '../../support/free-port.js';
+import { startLink, type TestLink } from '../../support/link.js';
+import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../../support/mosquitto.js';
+import { until } from '../../support/until.js';
+import { listen } from './listening.js';
 
 async function mosquitto(options?: MosquittoOptions): Promise<Mosquitto> {
   const broker = await startMosquitto(options);
