@@ -6,7 +6,16 @@
 
 import type { Copy } from '../io/broker/visit.js';
 import type { Scratch } from './scratch.js';
-import { SETTINGS, type FiveTestName, type Need, type TrialResult } from './trial-result.js';
+import {
+  fault,
+  NOTE,
+  OK,
+  setting,
+  SETTINGS,
+  type FiveTestName,
+  type Need,
+  type TrialResult,
+} from './trial-result.js';
 
 /** One of the five tests: M1 was published while the subscriber was away. */
 export type FiveTest = {
@@ -106,27 +115,21 @@ function verdictOf(
   const isUsed = name.protocol === need.protocol;
   const isClean = need.session === 'clean';
   if (name.retained && !afterSubscribe.some(isRetained))
-    return isUsed
-      ? {
-          result: 'fault',
-          reason: 'a retained message does not come to who subscribes: no state can be known',
-        }
-      : { result: 'note' };
+    return isUsed ? fault('a retained message does not come to who subscribes: no state can be known') : NOTE;
   if (name.cleanSession)
     // nothing that the bridge relies on, but not what the standard says
     return { result: sessionPresent || atOnce.length > 0 ? 'note' : 'ok' };
   const wanted = waits(name);
-  if (wanted === 'maybe') return { result: 'ok' };
+  if (wanted === 'maybe') return OK;
   const isKept = sessionPresent && atOnce.length > 0;
-  if (isKept && !atOnce.some(isRetained)) return { result: 'ok' };
-  if (isClean || !isUsed) return { result: 'note' };
-  return {
-    result: 'setting',
-    reason: isKept
+  if (isKept && !atOnce.some(isRetained)) return OK;
+  if (isClean || !isUsed) return NOTE;
+  return setting(
+    isKept
       ? 'what waited comes marked as retained, so that old and new cannot be told apart'
       : 'what happens while the bridge is away does not wait for it',
-    settings: [SETTINGS.clean],
-  };
+    SETTINGS.clean,
+  );
 }
 
 const isRetained = ({ retain }: Copy): boolean => retain;

@@ -2,7 +2,7 @@
 
 import type { Copy } from '../io/broker/visit.js';
 import type { Scratch } from './scratch.js';
-import { SETTINGS, type Need, type TrialResult } from './trial-result.js';
+import { fault, setting, SETTINGS, type Need, type TrialResult } from './trial-result.js';
 
 /** What a subscriber was given, in the order of the packets. */
 type Delivered = ({ readonly kind: 'message' } & Copy) | { readonly kind: 'suback' };
@@ -85,15 +85,15 @@ function judge({ story, truth, heard, secondAnswer }: OrderSeen, need: Need): Tr
     expected: `whatever comes first, a second SUBSCRIBE brings ${truth}`,
     actual: `${sequenceInWords(heard, truth)}; second SUBSCRIBE: ${answer}`,
   } as const;
-  if (answer !== truth)
-    return { ...row, result: 'fault', reason: 'a SUBSCRIBE does not bring the present state' };
+  if (answer !== truth) return { ...row, ...fault('a SUBSCRIBE does not bring the present state') };
   const marked = heard.filter((each) => each.kind === 'message' && each.retain).length;
   if (marked > 1 && need.session === 'persistent')
     return {
       ...row,
-      result: 'setting',
-      reason: 'what waited comes marked as retained, so that old and new cannot be told apart',
-      settings: [SETTINGS.clean],
+      ...setting(
+        'what waited comes marked as retained, so that old and new cannot be told apart',
+        SETTINGS.clean,
+      ),
     };
   return isPresentLast(heard, truth)
     ? { ...row, result: 'ok' }

@@ -2,7 +2,7 @@
 
 import type { Visit } from '../io/broker/visit.js';
 import type { Scratch } from './scratch.js';
-import { SETTINGS, type Need, type TrialResult } from './trial-result.js';
+import { OK, setting, NOTE, SETTINGS, type Need, type TrialResult } from './trial-result.js';
 
 export type RestartSeen = {
   readonly command: string;
@@ -110,18 +110,14 @@ export function judgeRestart(seen: RestartSeen | undefined, need: Need): readonl
       expected: 'the last one',
       actual: kept,
       ...(retained === 'kept'
-        ? { result: 'ok' }
+        ? OK
         : retained === 'older'
-          ? {
-              result: 'setting',
-              reason: 'a restart brings back a state that is over',
-              settings: [SETTINGS.autosave],
-            }
-          : {
-              result: 'setting',
-              reason: 'a restart costs the broker all states: zones are unknown until they are told again',
-              settings: [SETTINGS.persistence, SETTINGS.autosave],
-            }),
+          ? setting('a restart brings back a state that is over', SETTINGS.autosave)
+          : setting(
+              'a restart costs the broker all states: zones are unknown until they are told again',
+              SETTINGS.persistence,
+              SETTINGS.autosave,
+            )),
     },
   ];
   const isKept = sessionPresent && delivered === published;
@@ -134,14 +130,14 @@ export function judgeRestart(seen: RestartSeen | undefined, need: Need): readonl
         need.session === 'persistent' ? `kept, ${published} messages` : 'anything: mqtt.session is clean',
       actual: `${sessionPresent ? 'kept' : 'gone'}, ${delivered} messages`,
       ...(isKept
-        ? { result: 'ok' }
+        ? OK
         : need.session === 'persistent'
-          ? {
-              result: 'setting',
-              reason: 'a restart of the broker costs the bridge what waited for it',
-              settings: [SETTINGS.persistence, SETTINGS.autosave],
-            }
-          : { result: 'note' }),
+          ? setting(
+              'a restart of the broker costs the bridge what waited for it',
+              SETTINGS.persistence,
+              SETTINGS.autosave,
+            )
+          : NOTE),
     },
   ];
 }

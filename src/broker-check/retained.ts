@@ -1,7 +1,7 @@
 /** Is a retained message there for everybody who asks, as often as it is asked for, until it is deleted? */
 
 import type { Scratch } from './scratch.js';
-import type { TrialResult } from './trial-result.js';
+import { OK, fault, type TrialResult } from './trial-result.js';
 
 export type RetainedSeen = {
   /** So many of five visitors found it. */
@@ -78,9 +78,7 @@ export function judgeRetained({
       trial: 'the same retained message, read by five connections one after the other',
       expected: 'found five times',
       actual: times(visitors),
-      ...(visitors === 5
-        ? { result: 'ok' }
-        : { result: 'fault', reason: 'a retained message is not there for everybody who asks' }),
+      ...(visitors === 5 ? OK : fault('a retained message is not there for everybody who asks')),
     },
     {
       area,
@@ -88,23 +86,15 @@ export function judgeRetained({
       expected: 'found five times',
       actual: times(subscribes),
       ...(subscribes === 5
-        ? { result: 'ok' }
-        : {
-            result: 'fault',
-            reason: 'a second SUBSCRIBE brings no retained message: a state cannot be verified',
-          }),
+        ? OK
+        : fault('a second SUBSCRIBE brings no retained message: a state cannot be verified')),
     },
     {
       area,
       trial: 'a retained message that was deleted',
       expected: 'gone',
       actual: deleted ? 'gone' : 'still there',
-      ...(deleted
-        ? { result: 'ok' }
-        : {
-            result: 'fault',
-            reason: 'a retained message cannot be deleted: what is removed would come back',
-          }),
+      ...(deleted ? OK : fault('a retained message cannot be deleted: what is removed would come back')),
     },
     {
       area,

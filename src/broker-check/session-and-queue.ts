@@ -2,7 +2,7 @@
 
 import type { Visit } from '../io/broker/visit.js';
 import type { Scratch } from './scratch.js';
-import { SETTINGS, type Need, type TrialResult } from './trial-result.js';
+import { fault, NOTE, OK, setting, SETTINGS, type Need, type TrialResult } from './trial-result.js';
 
 /** The link was cut, `published` messages were sent, and it came back. */
 export type SessionSeen = {
@@ -60,14 +60,10 @@ export function judgeSession(seen: SessionSeen, need: Need): readonly TrialResul
       expected: isNeeded ? `the session is kept, ${published} messages` : 'anything: mqtt.session is clean',
       actual: `the session is ${sessionPresent ? 'kept' : 'gone'}, ${delivered} messages`,
       ...(isKept
-        ? { result: 'ok' }
+        ? OK
         : isNeeded
-          ? {
-              result: 'setting',
-              reason: 'what happens while the bridge is away does not wait for it',
-              settings: [SETTINGS.clean],
-            }
-          : { result: 'note' }),
+          ? setting('what happens while the bridge is away does not wait for it', SETTINGS.clean)
+          : NOTE),
     },
     {
       area,
@@ -87,11 +83,7 @@ export function judgeSession(seen: SessionSeen, need: Need): readonly TrialResul
       expected: 'a month or longer',
       actual: `${Math.round(expiryS / 3600)} hours`,
       ...(isShort && isNeeded
-        ? {
-            result: 'setting',
-            reason: 'the broker forgets the session of a bridge that is away for long',
-            settings: [SETTINGS.expiration],
-          }
+        ? setting('the broker forgets the session of a bridge that is away for long', SETTINGS.expiration)
         : { result: isShort ? 'note' : 'ok' }),
     },
   ];
@@ -176,9 +168,10 @@ export function judgeQueue(seen: QueueSeen, need: Need): readonly TrialResult[] 
         ? { ...row, result: 'note' }
         : {
             ...row,
-            result: 'setting',
-            reason: `only ${delivered.size} messages wait for the bridge: what happened to the zones is known in part`,
-            settings: [SETTINGS.queue],
+            ...setting(
+              `only ${delivered.size} messages wait for the bridge: what happened to the zones is known in part`,
+              SETTINGS.queue,
+            ),
           },
   ];
   if (missing.length === 0) return rows;
@@ -189,9 +182,7 @@ export function judgeQueue(seen: QueueSeen, need: Need): readonly TrialResult[] 
       trial: 'the retained copy when messages were dropped',
       expected: 'the last one',
       actual: retainedIsRight ? 'the last one' : 'an older one, or none',
-      ...(retainedIsRight
-        ? { result: 'ok' }
-        : { result: 'fault', reason: 'a full queue costs the broker the present state' }),
+      ...(retainedIsRight ? OK : fault('a full queue costs the broker the present state')),
     },
   ];
 }

@@ -1,7 +1,7 @@
 /** Are several urls one broker? What is told at one must be known at each other one: live, retained, and waiting. */
 
 import type { Scratch } from './scratch.js';
-import { SETTINGS, type Need, type TrialResult } from './trial-result.js';
+import { fault, setting, SETTINGS, type Need, type TrialResult } from './trial-result.js';
 
 /** Of each url to each other one. */
 export type UrlPair = {
@@ -110,25 +110,21 @@ function judgePair({ from, to, live, retained, session, queued }: UrlPair, need:
   if (!live && !retained)
     return {
       ...row,
-      result: 'fault',
-      reason: 'the urls are brokers that know nothing of each other',
+      ...fault('the urls are brokers that know nothing of each other'),
     };
   if (!retained)
     return {
       ...row,
-      result: 'fault',
-      reason:
+      ...fault(
         'the urls are one cluster, but each node keeps retained messages for itself: after a move to another node the states are unknown or old',
+      ),
     };
-  if (!live)
-    return { ...row, result: 'fault', reason: 'what is published at one url is not heard at another one' };
+  if (!live) return { ...row, ...fault('what is published at one url is not heard at another one') };
   if (session && queued) return { ...row, result: 'ok' };
   return isPersistent
     ? {
         ...row,
-        result: 'setting',
-        reason: 'a session of one url is not known at another one',
-        settings: [SETTINGS.clean],
+        ...setting('a session of one url is not known at another one', SETTINGS.clean),
       }
     : { ...row, result: 'note' };
 }

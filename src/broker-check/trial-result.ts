@@ -91,3 +91,19 @@ export const SETTINGS = {
   queue: 'mosquitto.conf: max_queued_messages 10000',
   expiration: 'mosquitto.conf: persistent_client_expiration 2m',
 } as const;
+
+/** What a result means for the bridge. */
+type Meaning = Pick<TrialResult, 'result' | 'reason' | 'settings'>;
+
+/** As expected. */
+export const OK: Meaning = { result: 'ok' };
+/** Worth knowing, and the bridge copes. */
+export const NOTE: Meaning = { result: 'note' };
+/** The bridge cannot do its work there: what follows of it, one sentence without a full stop. */
+export const fault = (reason: string): Meaning => ({ result: 'fault', reason });
+/** It would be right with these settings. */
+export const setting = (reason: string, ...settings: readonly string[]): Meaning => ({
+  result: 'setting',
+  reason,
+  settings,
+});
