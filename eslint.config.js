@@ -112,9 +112,6 @@ const layer = (folder) => ({
   },
 });
 
-/** Files in which a function has more than five parameters. */
-const manyParameters = ['src/config/aliases.ts'];
-
 export default tseslint.config(
   { ignores: ['dist/', 'build/', 'coverage/', 'test/fixtures/'] },
   js.configs.recommended,
@@ -149,7 +146,6 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
     },
   },
-  { files: manyParameters, rules: { 'max-params': 'off' } },
   ...Object.keys(mayNotImport).map(layer),
   {
     files: ['**/vitest.config.ts', 'eslint.config.js'],
