@@ -177,7 +177,7 @@ export function secondLine(signal: Signal, text: string, start: number): number 
 export type Said = { readonly signal: Signal; readonly selected: Selected };
 
 /**
- * Everything that a line says, in order: mostly one thing, two where two lines are one (heyu's disk was full), none of what has
+ * Everything that a line says, in order: mostly one thing, several where lines are one (heyu's disk was full), none of what has
  * no stamp. What heyu writes out of step with its spool has `selected.outOfStep`, and is no X10.
  */
 export function readLine(reader: LineReader, line: WrittenLine, at: number): readonly Said[] {
@@ -187,10 +187,8 @@ export function readLine(reader: LineReader, line: WrittenLine, at: number): rea
   const whole = stamp === undefined ? undefined : reader.signals(text, start);
   const second = whole === undefined ? lineAfterTornStamp(text) : secondLine(whole, text, start);
   if (second > 0) {
-    const rest = readLine(reader, { ...line, text: text.slice(second) }, at);
-    if (whole === undefined) return rest;
-    const piece = reader.signals(text.slice(0, second), start);
-    return [{ signal: piece, selected: select(reader, piece, line, start, at) }, ...rest];
+    const piece = whole === undefined ? [] : readLine(reader, { ...line, text: text.slice(0, second) }, at);
+    return [...piece, ...readLine(reader, { ...line, text: text.slice(second) }, at)];
   }
   return whole === undefined ? [] : [{ signal: whole, selected: select(reader, whole, line, start, at) }];
 }
