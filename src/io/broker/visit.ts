@@ -65,6 +65,7 @@ export class Visit {
   readonly #subacks = new Map<number, readonly number[]>();
   #client: MqttClient | undefined;
   #isIn = false;
+  #isLeaving = false;
   #connackCode: number | undefined;
   #closed: string | undefined;
   #heardAt = performance.now();
@@ -80,7 +81,7 @@ export class Visit {
     this.#attempt = attemptOf(url, this.#settings);
   }
 
-  /** Why the connection ended without us; undefined while it stands. */
+  /** Why the connection has ended; undefined while it stands. */
   get closed(): string | undefined {
     return this.#closed;
   }
@@ -176,6 +177,7 @@ export class Visit {
   /** DISCONNECT. */
   async leave(): Promise<void> {
     if (this.#closed !== undefined) return;
+    this.#isLeaving = true;
     const ended = this.#client?.endAsync(false).catch(() => undefined);
     await Promise.race([ended, pause(LEAVE_MS, undefined, { ref: false })]);
     this.#end('left');
@@ -225,7 +227,7 @@ export class Visit {
 
   #end(reason: string): void {
     if (this.#closed !== undefined) return;
-    this.#closed = reason;
+    this.#closed = this.#isLeaving ? 'left' : reason;
     this.#client?.end(true);
     this.#client?.stream.destroy();
     if (!this.#isIn) this.#refused(new Error(reason));
