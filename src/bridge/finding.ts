@@ -5,7 +5,8 @@
 
 import type { Address, HouseCode } from '../x10/address.js';
 import type { Message } from '../heyu/messages.js';
-import type { SecurityFlag, Source } from '../heyu/signal.js';
+import type { SecurityFlag } from '../heyu/signal.js';
+import type { Source } from '../heyu/sources.js';
 
 /** One finding. */
 export type Finding =

@@ -4,7 +4,8 @@
  */
 
 import type { Addressed } from '../heyu/selection.js';
-import { KAKU_FUNCTIONS, type Signal, type Source } from '../heyu/signal.js';
+import { KAKU_FUNCTIONS, type Signal } from '../heyu/signal.js';
+import type { Source } from '../heyu/sources.js';
 import { REMOTE_KEYS } from '../sensor/channels.js';
 import { noteSign } from '../sensor/diagnostics.js';
 import type { Heard, Sensor } from '../sensor/heard.js';

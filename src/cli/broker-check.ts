@@ -8,7 +8,7 @@ import type { Reading, Writing } from '../broker-check/access-control.js';
 import { Scratch } from '../broker-check/scratch.js';
 import type { Need, Result, TrialResult } from '../broker-check/trial-result.js';
 import { judgeBroker, makeTrials, type Fitness, type Tested, type Verdict } from '../broker-check/trials.js';
-import type { Configuration } from '../config/configuration.js';
+import type { Configuration } from '../config/loaded.js';
 import { bridgeObjectId } from '../homeassistant/device.js';
 import { deviceTopic, entityTopic } from '../homeassistant/discovery.js';
 import { parseBrokerUrl, type BrokerUrl } from '../io/broker/url.js';

@@ -2,7 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { counted } from '../common/text.js';
-import type { Configuration } from '../config/configuration.js';
+import type { Configuration } from '../config/loaded.js';
 import type { Loaded } from '../config/load.js';
 import { checkHomeAssistant, checkOnline, checkReach, lookAround, some } from './check/check-broker.js';
 import { checkAliasFile, checkConfiguration } from './check/check-configuration.js';

@@ -6,7 +6,7 @@
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../config/keys.js';
-import type { Configuration } from '../config/configuration.js';
+import type { Configuration } from '../config/loaded.js';
 import { maskUrl } from '../config/forms.js';
 import { loadConfiguration, type Loaded, type Request } from '../config/load.js';
 import { ENVIRONMENT, type Problem, problemAt } from '../config/problem.js';

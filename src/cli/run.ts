@@ -2,7 +2,7 @@
 
 import { watch, type FSWatcher } from 'chokidar';
 import { Command, Option } from 'commander';
-import type { Configuration } from '../config/configuration.js';
+import type { Configuration } from '../config/loaded.js';
 import type { Loaded } from '../config/load.js';
 import { formatProblem, newProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
@@ -18,6 +18,7 @@ import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
 import { configFileOf, load, OPTIONS, ownVersion } from './configured.js';
 import { keepLastGood, loadForService, vanished, whereFaulty } from './last-good.js';
 import { CommandError } from './terminal.js';
+import { startWatchdog } from './watchdog.js';
 
 /** The command `run`. */
 export function runCommand(): Command {
@@ -35,9 +36,6 @@ export function runCommand(): Command {
       return run(config);
     });
 }
-
-/** The read pass and the event loop count as alive for this long after their last sign. */
-const ALIVE_MS = 30_000;
 
 type Good = Extract<Loaded, { ok: true }>;
 
@@ -83,13 +81,7 @@ async function run(asked: string | undefined): Promise<void> {
   service.configurationFaulty(whereFaulty(problems));
   systemd.ready(service.statusLine());
 
-  const alive = systemd.watchdogIntervalMs;
-  const heartbeat =
-    alive === undefined
-      ? undefined
-      : setInterval(() => {
-          if (service.sinceLastPassMs() < ALIVE_MS) systemd.watchdog();
-        }, alive);
+  const stopWatchdog = startWatchdog(systemd, () => service.sinceLastPassMs());
   let jobs = openJobs(configuration, service, log);
   const reloads = new Reloads(asked, startWith, service, log, {
     begun: () => systemd.reloading(),
@@ -105,7 +97,7 @@ async function run(asked: string | undefined): Promise<void> {
     process.on('SIGHUP', () => reloads.now('signal'));
   });
   log.info({}, 'stopping');
-  if (heartbeat !== undefined) clearInterval(heartbeat);
+  stopWatchdog();
   void systemd.stopping();
   await Promise.all([reloads.stop(), ...jobs.map((job) => job.stop())]);
   await service.stop();

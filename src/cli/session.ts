@@ -6,7 +6,7 @@
 
 import { Command } from 'commander';
 import { counted } from '../common/text.js';
-import type { Configuration, MqttSettings } from '../config/configuration.js';
+import type { Configuration, MqttSettings } from '../config/loaded.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import { mustAsk } from './ask.js';
 import { OPTIONS, loadOrFail } from './configured.js';

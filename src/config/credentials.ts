@@ -1,5 +1,5 @@
 /** Who we are at the broker: user, password, certificates, out of the configuration, its urls and files. */
-import type { MqttSettings } from './configuration.js';
+import type { MqttSettings } from './loaded.js';
 import { maskUrl } from './forms.js';
 import type { ConfigValues } from './keys.js';
 import type { Report } from './problem.js';

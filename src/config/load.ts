@@ -6,7 +6,7 @@
 import { dirname, resolve } from 'node:path';
 import { deepFreeze } from '../common/freeze.js';
 import { type AliasFile, readAliasFile } from './aliases.js';
-import type { Configuration } from './configuration.js';
+import type { Configuration } from './loaded.js';
 import { type Credentials, exposedSecrets, readCredentials } from './credentials.js';
 import { judge } from './judge.js';
 import type { ConfigValues } from './keys.js';

@@ -18,7 +18,8 @@ import {
   type Selected,
   type Selections,
 } from './selection.js';
-import { SOURCES, type Signal } from './signal.js';
+import type { Signal } from './signal.js';
+import { SOURCES } from './sources.js';
 import { droppedOutOfStep, type SpoolWatches } from './spool.js';
 import { engineOf, type StampForm } from './stamp.js';
 import { stampClock, type StampClock } from './stamp-cache.js';
@@ -124,7 +125,7 @@ function writerOf({ file, generation }: WrittenLine, engine: number): string {
 
 // When heyu's disk is full a line breaks off without a line feed, and what heyu writes next stands behind the piece.
 
-/** A stamp in any form, the blanks and the digit behind it, and a signal: what heyu begins a line with. */
+/** A stamp in any form (those of stamp.ts), the blanks and the digit behind it, and a signal: what heyu begins a line with. */
 const BEGINNING = new RegExp(
   `(?:\\d{10,12}\\.\\d{3}|(?:\\d{4}[/.-])?\\d\\d[/.-]\\d\\d(?:[/.-]\\d{4})? \\d\\d:\\d\\d:\\d\\d) {1,3}(?:\\d )?` +
     `(?:${SOURCES.join('|')}) +(?:addr|func) `,

@@ -7,7 +7,8 @@
 
 import { indexOf } from '../x10/address.js';
 import { dropWaiting, type Selections } from './selection.js';
-import { HOUSE_SOURCES, type Signal } from './signal.js';
+import type { Signal } from './signal.js';
+import { HOUSE_SOURCES } from './sources.js';
 
 /** What was addressed of late by one engine from one source. */
 type SpoolWatch = {

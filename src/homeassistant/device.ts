@@ -2,7 +2,6 @@
  * What Home Assistant is told of: devices with components, who is behind them, and their ids. Keys of a component are Home
  * Assistant's own (long names, no `~`), so that a payload is written as it is read.
  */
-import { bridgeTopic } from '../mqtt/topics.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import type { CoreSettings } from '../core-settings.js';
 
@@ -141,14 +140,4 @@ const MAKERS: readonly (readonly [RegExp, string])[] = [
 /** Who made a module. */
 export function makerOf(modelName: string): string {
   return MAKERS.find(([pattern]) => pattern.test(modelName))?.[1] ?? 'X10';
-}
-
-/** Says whether the bridge lives; retained, and the bridge's last will. */
-export function statusTopic(core: CoreSettings): string {
-  return bridgeTopic(core.baseTopic, 'status');
-}
-
-/** A sensor is available while the bridge lives and can read heyu's log. */
-export function sensorAvailability(core: CoreSettings): readonly string[] {
-  return [statusTopic(core), bridgeTopic(core.baseTopic, 'source')];
 }

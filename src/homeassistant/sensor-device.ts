@@ -11,17 +11,17 @@ import {
   TYPE_CLASSES,
   type EntityChannel,
   type EntityClass,
-} from './classes.js';
+} from './discovery-keys.js';
 import {
   bridgeObjectId,
   entity,
   makerOf,
-  sensorAvailability,
   sensorObjectId,
   type Component,
   type DiscoveryDevice,
   type Json,
 } from './device.js';
+import { sensorAvailability } from './availability.js';
 
 type Keys = Readonly<Record<string, Json>>;
 

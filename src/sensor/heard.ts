@@ -1,6 +1,6 @@
 /** What a sensor is told with each signal, and what it wants done: machines take the one and emit the other. */
 
-import type { Source } from '../heyu/signal.js';
+import type { Source } from '../heyu/sources.js';
 import type { SensorSettings } from './settings.js';
 import type { SensorState } from './state.js';
 import type { Channel, EventType } from './types.js';

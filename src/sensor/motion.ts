@@ -4,7 +4,7 @@
  * time has passed since the last sign.
  */
 
-import type { Source } from '../heyu/signal.js';
+import type { Source } from '../heyu/sources.js';
 import { idOf, keep, type Heard, type Sensor } from './heard.js';
 
 /** An Alert this long after the last one without a Clear is a heartbeat of an MS10A/MS90. */

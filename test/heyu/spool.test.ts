@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { addressUnit, noSelections, selectUnits } from '../../src/heyu/selection.js';
-import type { Signal, Source } from '../../src/heyu/signal.js';
+import type { Signal } from '../../src/heyu/signal.js';
+import type { Source } from '../../src/heyu/sources.js';
 import { droppedOutOfStep, type SpoolWatches } from '../../src/heyu/spool.js';
 import { addressAt, indexOf, type Address } from '../../src/x10/address.js';
 

@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import { errorCode } from '../../common/error.js';
 import { counted } from '../../common/text.js';
-import type { Configuration } from '../../config/configuration.js';
+import type { Configuration } from '../../config/loaded.js';
 import { readSignal } from '../../heyu/line.js';
 import { readStamp, type StampForm } from '../../heyu/stamp.js';
 import { stampClock } from '../../heyu/stamp-cache.js';

@@ -5,7 +5,7 @@ import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, 
 import { join } from 'node:path';
 import { errorCode } from '../../common/error.js';
 import { type JsonObject, objectIn, objectOf, textIn } from '../../common/json.js';
-import type { Configuration, ConfigurationFiles } from '../../config/configuration.js';
+import type { Configuration, ConfigurationFiles } from '../../config/loaded.js';
 import { userOf } from '../../io/store.js';
 import { permissionHint } from '../../io/tail/unreadable.js';
 import { bridgeTopic, type BridgeTopic } from '../../mqtt/topics.js';
