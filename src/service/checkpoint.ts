@@ -26,7 +26,7 @@ export type Checkpoint = {
   readonly security: unknown;
   /** Every topic that may hold a retained copy of ours. */
   readonly retained: readonly string[];
-  /** What Home Assistant was told (homeassistant/remembered). */
+  /** What Home Assistant was told (announcing). */
   readonly discovery: unknown;
 };
 
