@@ -72,6 +72,9 @@ function certainMistake(line: string): Mistake | undefined {
   const glued = /(?:^\s*(?:- +)?|[{,]\s*)([\w.-]+):(?=[^\s:/])(?!\d\d\b)/.exec(bare)?.[1];
   if (glued !== undefined)
     return { problem: `a blank is missing behind "${glued}:"`, hint: `write ${glued}: and a blank` };
+  const braced = /^\s*([\w.-]+)\s+\{/.exec(bare)?.[1];
+  if (braced !== undefined)
+    return { problem: `a colon is missing behind "${braced}"`, hint: `write ${braced}: { ... }` };
   const doubled = /^\s*([\w.-]+)\s*::(?=\s|$)/.exec(bare)?.[1];
   if (doubled !== undefined) return { problem: 'there are two colons', hint: `write ${doubled}: with one` };
   const dashed = /^\s*-([\w.]+):/.exec(bare)?.[1];

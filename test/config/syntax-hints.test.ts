@@ -68,6 +68,16 @@ describe('a mistake in aliases.yaml', () => {
       '2: aliases.hall',
       'a blank is missing behind "model:"',
     ],
+    [
+      'aliases:\n  hall { address: A3 }\n',
+      '2: aliases',
+      'a colon is missing behind "hall": write hall: { ... }',
+    ],
+    [
+      'aliases:\n  hall {address: A3}\n',
+      '2: aliases',
+      'a colon is missing behind "hall": write hall: { ... }',
+    ],
     ['aliases:\n  hall:{ address: A3 }\n', '2: aliases', 'a blank is missing behind "hall:"'],
     [
       'aliases:\n  hall:\n    address = A3\n    model = MS14A\n',
