@@ -71,7 +71,7 @@ async function run(asked: string | undefined): Promise<void> {
     store,
     source: sourceOf(configuration),
     broker: brokerOf(configuration),
-    runHeyu: heyuCommands(configuration.heyu.command, log).run,
+    runHeyu: heyuCommands(configuration.heyu.command, configuration.files.x10config, log).run,
     random: Math.random,
     status: (text) => systemd.status(text),
     ...(configuration.log.level === 'debug' ? { find: (finding) => log.debug(finding, 'finding') } : {}),

@@ -12,14 +12,26 @@ export type HeyuCommands = {
   readonly run: (args: readonly string[], done?: (failure: string | undefined) => void) => void;
 };
 
-/** The power line takes about a second for a command and tries some seconds when it is busy. */
-const TIMEOUT_MS = 20_000;
+/**
+ * How long heyu may take, ms: the power line takes about a second for a command and tries some seconds when it is busy.
+ * Then it gets SIGTERM, and SIGKILL where that does not end it: the next command must not wait for ever.
+ */
+const LIMITS = { termMs: 20_000, killMs: 25_000 };
 
 /** More than a person can press while one runs. */
 const MOST_WAITING = 50;
 
-/** Commands for the program `heyu` (a path, or a name to be found in PATH). */
-export function heyuCommands(heyu: string, log: Log): HeyuCommands {
+/**
+ * Commands for the program `heyu` (a path, or a name to be found in PATH), with the configuration that the bridge reads
+ * (`heyu -c`), where one is named: heyu might find another one by itself, or none.
+ */
+export function heyuCommands(
+  heyu: string,
+  x10config: string | undefined,
+  log: Log,
+  { termMs, killMs } = LIMITS,
+): HeyuCommands {
+  const first = x10config === undefined ? [] : ['-c', x10config];
   const waiting: { args: readonly string[]; done: (failure: string | undefined) => void }[] = [];
   let isRunning = false;
 
@@ -30,13 +42,20 @@ export function heyuCommands(heyu: string, log: Log): HeyuCommands {
       return;
     }
     isRunning = true;
-    execFile(heyu, [...command.args], { timeout: TIMEOUT_MS, windowsHide: true }, (error, stdout, stderr) => {
-      const failure = error === null ? undefined : inWords(error, `${stderr}${stdout}`);
-      if (failure === undefined) log.debug({ args: command.args }, 'heyu did it');
-      else log.warn({ args: command.args, reason: failure }, 'heyu could not do it');
-      command.done(failure);
-      next();
-    });
+    const child = execFile(
+      heyu,
+      [...first, ...command.args],
+      { timeout: termMs },
+      (error, stdout, stderr) => {
+        clearTimeout(impatience);
+        const failure = error === null ? undefined : inWords(error, `${stderr}${stdout}`, termMs);
+        if (failure === undefined) log.debug({ args: command.args }, 'heyu did it');
+        else log.warn({ args: command.args, reason: failure }, 'heyu could not do it');
+        command.done(failure);
+        next();
+      },
+    );
+    const impatience = setTimeout(() => child.kill('SIGKILL'), killMs);
   };
 
   return {
@@ -52,10 +71,10 @@ export function heyuCommands(heyu: string, log: Log): HeyuCommands {
   };
 }
 
-function inWords(error: ExecFileException, said: string): string {
+function inWords(error: ExecFileException, said: string, termMs: number): string {
   if (error.code === 'ENOENT') return 'there is no such program: set heyu.command to the path of heyu';
   if (error.code === 'EACCES') return 'it may not be run by this user';
-  if (error.killed === true) return `no answer within ${TIMEOUT_MS / 1000} s`;
+  if (error.killed === true) return `no answer within ${termMs / 1000} s`;
   const words = said.trim().split('\n').at(-1) ?? '';
   return words === '' ? `exit code ${String(error.code)}` : words.slice(0, 200);
 }
