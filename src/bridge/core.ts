@@ -3,6 +3,7 @@
  * test or `explain` replays a day in microseconds with the code of the service.
  */
 
+import { MINUTE } from '../common/duration.js';
 import { lineReader, type LineReader, type ReaderMemory } from '../heyu/reader.js';
 import { shiftSelections } from '../heyu/selection.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
@@ -247,7 +248,7 @@ export function advance(core: Core, at: number, isLive = false): void {
 }
 
 /** After a boot heyu may be started so much later than we are. */
-const HEYU_STARTS_MS = 5 * 60_000;
+const HEYU_STARTS_MS = 5 * MINUTE;
 
 /** Reports that no sensor gives a sign of life any more; returns when that may be. What is long over is not reported. */
 function watchHeartbeats(core: Core, at: number, isLive: boolean): number {

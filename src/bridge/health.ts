@@ -3,7 +3,7 @@
  * they are over. A trouble is reported once when it begins and once when it ends.
  */
 
-import { DAY } from '../common/duration.js';
+import { DAY, HOUR, MINUTE } from '../common/duration.js';
 import type { Message } from '../heyu/messages.js';
 import type { Sensor } from '../sensor/heard.js';
 import type { SensorSettings } from '../sensor/settings.js';
@@ -110,18 +110,18 @@ const MESSAGES: Partial<
 };
 
 /** RF that is heard so long after a flood or jamming began, and no end was told: it is over. */
-const RF_WORKS_AFTER_MS = 60_000;
+const RF_WORKS_AFTER_MS = MINUTE;
 
 /** The interface tells of one power failure once a second until it gets the time. */
-const SAME_FAILURE_MS = 60_000;
+const SAME_FAILURE_MS = MINUTE;
 
 /**
  * So many unknown values in a row are a trouble if they come for longer than `GARBAGE_MS`: heyu that was started
  * without a terminal writes 59 at once when it is stopped. After a pause of `GARBAGE_OVER_MS` they are counted anew.
  */
 const MUCH_GARBAGE = 20;
-const GARBAGE_MS = 60_000;
-const GARBAGE_OVER_MS = 3_600_000;
+const GARBAGE_MS = MINUTE;
+const GARBAGE_OVER_MS = HOUR;
 
 /** The power line interface speaks X10 (again). */
 export function interfaceWorks(watched: Watched, at: number): void {
@@ -196,7 +196,7 @@ const KNOWN_DAYS = 14;
 const FEWEST = 3;
 
 /** Silence that is shorter is never too long. */
-export const SHORTEST_LIMIT_MS = 15 * 60_000;
+export const SHORTEST_LIMIT_MS = 15 * MINUTE;
 
 /** It is heard at least every few hours, whatever happens, and its silence is watched. */
 export function hasHeartbeat({ model, silentMs, ignore }: SensorSettings): boolean {

@@ -3,6 +3,7 @@
  * (bridge/heard-by).
  */
 
+import { MINUTE } from '../common/duration.js';
 import { lineAfterTornStamp, secondLine, select } from '../heyu/reader.js';
 import type { Selected } from '../heyu/selection.js';
 import type { Signal } from '../heyu/signal.js';
@@ -29,7 +30,7 @@ import {
 import { noteUnmapped } from './unmapped.js';
 
 /** A line read this long (ms) after the end of its file was last seen belongs to a backlog. */
-const BACKLOG_MS = 60_000;
+const BACKLOG_MS = MINUTE;
 
 /**
  * The end of the log was last seen so much later than now: the clock was set back while nobody looked, and lines
@@ -41,7 +42,7 @@ const SET_BACK_MS = 2000;
 const SUSPICIOUS = 20;
 
 /** What is heard so long after the last sign of heyu out of step with its spool shows that it is in step again. */
-const IN_STEP_AFTER_MS = 60_000;
+const IN_STEP_AFTER_MS = MINUTE;
 
 /** Hears one line of the log. */
 export function hearLine(bridge: Bridge, line: LogLine, now: Now): void {

@@ -3,6 +3,7 @@
  * units. What a sensor makes of it is its own business (sensor/sensor).
  */
 
+import { MINUTE } from '../common/duration.js';
 import type { Addressed } from '../heyu/selection.js';
 import { KAKU_FUNCTIONS, type Signal } from '../heyu/signal.js';
 import type { Source } from '../heyu/sources.js';
@@ -25,7 +26,7 @@ const COPY = 'power-line copy of the RF code before';
 const RF_FUNCTIONS: readonly string[] = ['Dim', 'Bright', 'AllOff', 'LightsOn', 'LightsOff'];
 
 /** An On or Off for units that had their function longer ago than this is no motion (decision 2). */
-const REUSE_LIMIT_MS = 60_000;
+const REUSE_LIMIT_MS = MINUTE;
 
 /** Our map's alias, else heyu's own. */
 export function aliasOf(core: Core, unit: AddressIndex, label: string | null): string | null {

@@ -1,6 +1,6 @@
 /** Stamps of one log (heyu/stamp), with what was asked before remembered: lines come in bursts. */
 
-import { HOUR } from '../common/duration.js';
+import { DAY, HOUR } from '../common/duration.js';
 import {
   clamped,
   instantInYear,
@@ -129,7 +129,7 @@ export function stampClock({ timeZone: zoneName, order }: StampForm): StampClock
     },
     instantNear: (stamp, near) => {
       const known = remembered(stamp);
-      if (Math.abs(known - near) < 24 * HOUR) return known;
+      if (Math.abs(known - near) < DAY) return known;
       const at = instantNear(stamp, zone, near);
       remember(stamp, at);
       return at;

@@ -3,7 +3,7 @@
  * saving time one local time may mean two instants, or none.
  */
 
-import { HOUR } from '../common/duration.js';
+import { DAY, HOUR, MINUTE } from '../common/duration.js';
 
 /** Offsets of one time zone, with what was asked before remembered. */
 export type TimeZone = {
@@ -62,8 +62,8 @@ export function timeZone(name: string): TimeZone {
  * not put forward would have shown it at.
  */
 export function instantsOf(local: number, zone: TimeZone): readonly number[] {
-  const before = local - zone.offsetMs(local - 24 * HOUR);
-  const after = local - zone.offsetMs(local + 24 * HOUR);
+  const before = local - zone.offsetMs(local - DAY);
+  const after = local - zone.offsetMs(local + DAY);
   if (before === after) return [before];
   const valid = [before, after].filter((at) => at + zone.offsetMs(at) === local).sort((a, b) => a - b);
   return valid.length === 0 ? [before] : valid;
@@ -80,7 +80,7 @@ export function isoAt(at: number, zone: TimeZone): string {
   if (last?.at === at) return last.text;
   const offset = zone.offsetMs(at);
   const local = new Date(at + offset).toISOString();
-  const minutes = Math.abs(Math.round(offset / 60_000));
+  const minutes = Math.abs(Math.round(offset / MINUTE));
   const fraction = at % 1000 === 0 ? '' : local.slice(19, 23);
   const text = `${local.slice(0, 19)}${fraction}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
   lastWritten.set(zone, { at, text });

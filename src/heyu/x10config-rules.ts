@@ -4,6 +4,7 @@
  * the options behind a module name (modules.c), SCENE and USERSYN, SCRIPT and LAUNCHER. Of what can be a value or a
  * complaint, the complaint is the text.
  */
+import { DAY } from '../common/duration.js';
 import { modelNamed } from '../x10/model.js';
 
 /** What heyu says against the words behind a directive; undefined when it takes them. */
@@ -631,7 +632,7 @@ export const NO_OPTIONS: ModuleOptions = {
 const RF_OPTIONS: readonly RfOption[] = ['TRANSCEIVE', 'RFFORWARD', 'RFIGNORE'];
 
 /** Longest IATO. */
-const LONGEST_TIMEOUT_MS = 24 * 3_600_000;
+const LONGEST_TIMEOUT_MS = DAY;
 
 /** The order in which heyu prints option words; SWMIN and SWAWAY are defaults and not printed. */
 const PRINTED = ['MAIN', 'AUX', 'RFIGNORE', 'REVERSE', 'DUMMY', 'SWHOME', 'SWMAX'];

@@ -1,4 +1,5 @@
 /** What can be put into the outbox, what comes out of it, why that may come back, and how much it holds. */
+import { DAY } from '../common/duration.js';
 
 /** A retained value: only the latest of its topic matters. An empty payload deletes the broker's copy. */
 export type RetainedMessage = {
@@ -61,7 +62,7 @@ export const DEFAULT_LIMITS: OutboxLimits = {
   events: 1_000,
   eventsResume: 800,
   parkedEvents: 200,
-  maxAgeMs: 24 * 3_600_000,
+  maxAgeMs: DAY,
 };
 
 /** For the bridge's own report. The first four are as of now, the others since the start. */

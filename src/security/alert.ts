@@ -4,9 +4,9 @@
  * alarm, the entry delay.
  */
 
+import { SECOND } from '../common/duration.js';
 import { enter, trigger } from './owned-zone.js';
 import {
-  SECOND_MS,
   beliefOf,
   mayBecomeKnown,
   waitingKey,
@@ -115,7 +115,7 @@ function judged({ emit }: Step, { zone, alias }: Motion, verdict: VerdictKind, r
  * instant counts.
  */
 function instantOf({ at, earliestAt }: Motion, late: boolean, readAt: number): number {
-  return late ? earliestAt : Math.min(at + SECOND_MS, Math.max(at, readAt));
+  return late ? earliestAt : Math.min(at + SECOND, Math.max(at, readAt));
 }
 
 /** Armed, by these grounds: an alert unless the sensor does not care for this mode, or is within its cool-down. */
@@ -216,7 +216,8 @@ function lastAlertAt(
 ): number | undefined {
   const last = alertedAt.get(alias);
   const at = last?.zone === zone ? last.at : undefined;
-  return at !== undefined && armedSince !== undefined && at + SECOND_MS <= armedSince ? undefined : at;
+  // stamps of the log are whole seconds
+  return at !== undefined && armedSince !== undefined && at + SECOND <= armedSince ? undefined : at;
 }
 
 /**
@@ -224,7 +225,7 @@ function lastAlertAt(
  * seen live.
  */
 function isAfterwards({ security: { link }, now }: Step, { at, late }: Motion): boolean {
-  return late || (link.up !== undefined && at + SECOND_MS <= now.at - (now.mono - link.up.askedMono));
+  return late || (link.up !== undefined && at + SECOND <= now.at - (now.mono - link.up.askedMono));
 }
 
 /** Keeps a motion until the state of its zone is known. */

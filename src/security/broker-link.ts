@@ -5,6 +5,7 @@
  * with a SUBSCRIBE. `at` instants are epoch ms, `...Mono` monotonic ms.
  */
 
+import { MINUTE } from '../common/duration.js';
 import type { Now } from '../ports.js';
 import { QUIET_MS, probeAcknowledged, probeSent, startFreshness, type Freshness } from './freshness.js';
 
@@ -117,7 +118,7 @@ const NO_SUBACK_MS = 3000;
 /** How long copies may take after the SUBACK of a verification. */
 const COPIES_MS = 1500;
 /** Between verifications when all is well. */
-const INTERVAL_MS = 60_000;
+const INTERVAL_MS = MINUTE;
 /** After a change, or when something was missing, the next look comes after this. */
 const SOON_MS = 2000;
 /** So many looks in a row come soon when something stays missing, then the ordinary interval. */

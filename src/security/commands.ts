@@ -3,10 +3,11 @@
  * ago is recorded, not obeyed: a disarming of two days ago must not disarm.
  */
 
+import { SECOND } from '../common/duration.js';
 import type { Received } from '../ports.js';
 import { causeOf, raise, setTruth } from './alert.js';
 import { doubt, obey } from './owned-zone.js';
-import { SECOND_MS, isFirstMention, note, type Security, type Step } from './security.js';
+import { isFirstMention, note, type Security, type Step } from './security.js';
 import { commandWord, excerpt, readCommand, type Command } from './vocabulary.js';
 import type { Zone } from './zone.js';
 
@@ -36,7 +37,8 @@ export function give(step: Step, zone: Zone, order: Order): void {
   const { settings, truth } = zone;
   const word = commandWord(command);
   const fields = { zone: settings.zone, command: word, source };
-  if (loggedAt !== undefined && loggedAt + SECOND_MS <= (zone.orderedAt ?? -Infinity)) {
+  // stamps of the log are whole seconds
+  if (loggedAt !== undefined && loggedAt + SECOND <= (zone.orderedAt ?? -Infinity)) {
     // after a crash the log is read again; what was ordered since counts
     note(step, 'info', 'command is older than the last one that was obeyed: it changes nothing', fields);
     return;
@@ -52,7 +54,7 @@ export function give(step: Step, zone: Zone, order: Order): void {
   zone.orderedAt = Math.max(zone.orderedAt ?? -Infinity, loggedAt ?? now.at);
   security.changed = true;
   // what stands behind it in the log, and is read late with it, is judged by it
-  const at = loggedAt === undefined ? now.at : Math.min(now.at, loggedAt + SECOND_MS);
+  const at = loggedAt === undefined ? now.at : Math.min(now.at, loggedAt + SECOND);
   const next = obey(truth, command, settings, at, immediate);
   note(step, 'info', next === truth ? 'command changes nothing' : 'command obeyed', {
     ...fields,

@@ -156,9 +156,6 @@ export type Security = {
   changed: boolean;
 };
 
-/** Stamps of the log are whole seconds. */
-export const SECOND_MS = 1000;
-
 /** Motion waits for the state at most this long after a connect, ms (docs/design.md, decision 8). */
 export const WAIT_MS = 5000;
 

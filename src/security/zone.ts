@@ -4,6 +4,7 @@
  * members. Unknown is never disarmed. Instants are epoch ms.
  */
 
+import { MINUTE } from '../common/duration.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Link } from './broker-link.js';
 import { whyUnknown, type Tracker, type WhyUnknown } from './tracker.js';
@@ -53,8 +54,8 @@ export const ZONE_DEFAULTS = {
   onUnknown: 'last_known',
   exitDelayMs: 0,
   entryDelayMs: 0,
-  commandMaxAgeMs: 60_000,
-  alertCooldownMs: 60_000,
+  commandMaxAgeMs: MINUTE,
+  alertCooldownMs: MINUTE,
   followHeyu: false,
 } as const satisfies Partial<ZoneSettings>;
 

@@ -4,11 +4,12 @@
  * time has passed since the last sign.
  */
 
+import { MINUTE } from '../common/duration.js';
 import type { Source } from '../heyu/sources.js';
 import { idOf, keep, type Heard, type Sensor } from './heard.js';
 
 /** An Alert this long after the last one without a Clear is a heartbeat of an MS10A/MS90. */
-const HEARTBEAT_AFTER_MS = 30 * 60_000;
+const HEARTBEAT_AFTER_MS = 30 * MINUTE;
 
 /** Alerts with LoBat and no Clear for this many hold times: the battery is empty, nobody is moving. */
 const LOW_BATTERY_HOLDS = 3;

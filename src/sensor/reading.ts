@@ -4,6 +4,7 @@
  * worth, the factor tells. Without one the word has to be a well-known unit. Anything else is not published.
  */
 
+import { DAY } from '../common/duration.js';
 import type { Scale, ScaleDirective, Scales } from '../heyu/x10config.js';
 import { noteBattery } from './diagnostics.js';
 import { keep, setChannel, type Sensor } from './heard.js';
@@ -220,7 +221,7 @@ export function readingsOf(
 }
 
 /** RFXSensors say `rfxLoBat` by itself, between their values: it counts for this long after it was last said. */
-const LOW_BATTERY_MS = 24 * 3_600_000;
+const LOW_BATTERY_MS = DAY;
 
 /** A measured value was heard, or that the battery is low. */
 export function readingHeard(

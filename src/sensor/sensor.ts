@@ -3,6 +3,7 @@
  * concern it at all (address, source, repetition on another path) has been decided before (bridge/hear).
  */
 
+import { MINUTE } from '../common/duration.js';
 import type { SecurityFlag } from '../heyu/signal.js';
 import type { Address } from '../x10/address.js';
 import { alarmHeard, expireAlarm } from './alarm.js';
@@ -136,7 +137,7 @@ function isHeld({ state }: Sensor, type: EventType, details: PressDetails, at: n
 }
 
 /** How long a key press or a test is live: nobody wants last night's button in the morning. */
-const PRESS_LIVE_MS = 60_000;
+const PRESS_LIVE_MS = MINUTE;
 
 function event(sensor: Sensor, type: EventType, more: PressDetails, heard: Heard): void {
   const { at, source } = heard;

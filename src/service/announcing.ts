@@ -3,6 +3,7 @@
  * Home Assistant's birth, after a random wait that spreads the load (Home Assistant docs, MQTT discovery).
  */
 
+import { MINUTE } from '../common/duration.js';
 import { discoveryMessages, type DiscoveryMessage } from '../homeassistant/discovery.js';
 import {
   placeOf,
@@ -113,7 +114,7 @@ export class Announcer {
     }
     const at = ports.clock.wallMs();
     const id = `discovery-${this.#steps}`;
-    sending.put({ kind: 'event', topic, payload, id, at, lateAfter: at + 60_000, latePayload: null });
+    sending.put({ kind: 'event', topic, payload, id, at, lateAfter: at + MINUTE, latePayload: null });
   }
 
   #arrive(): void {

@@ -1,5 +1,6 @@
 /** What the service does when the follower of the heyu log tells something, or when time passes without a word. */
 
+import { HOUR } from '../common/duration.js';
 import { advanceBridge, isAdvanceDue, nextWakeMono, wakeZones } from '../bridge/bridge.js';
 import { hearLine } from '../bridge/hear.js';
 import { isoAt } from '../heyu/time-zone.js';
@@ -128,7 +129,7 @@ export class LogSide implements LineListener {
     if (this.isUpToDate && isAdvanceDue(bridge, now)) this.#lookFirst(now);
     if (now.mono < this.#quietDue()) return;
     concern(condition, 'log_quiet');
-    const hours = Math.round(settings.core.quietAfterMs / 3_600_000);
+    const hours = Math.round(settings.core.quietAfterMs / HOUR);
     ports.log.warn({ hours }, 'heyu has written nothing for long');
   }
 

@@ -3,6 +3,7 @@
  * `bridge/summary` once a day, and the status line.
  */
 
+import { MINUTE } from '../common/duration.js';
 import type { Bridge } from '../bridge/core.js';
 import type { Counters } from '../bridge/health.js';
 import { counted } from '../common/text.js';
@@ -39,7 +40,7 @@ export type Surroundings = {
   readonly outbox: OutboxCounts;
 };
 
-const INFO_MS = 60_000;
+const INFO_MS = MINUTE;
 const SOON_MS = 1000;
 
 /** Reports from now on, the first time at once. */

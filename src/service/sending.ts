@@ -1,5 +1,6 @@
 /** Moves messages from the outbox to the broker, and holds the reader back while too many events wait. */
 
+import { HOUR, MINUTE } from '../common/duration.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import { failureKind, type Outgoing, type Refusal, type Sending as OnItsWay } from '../mqtt/outgoing.js';
 import type { Broker, Clock, LineSource, Log, Now } from '../ports.js';
@@ -14,7 +15,7 @@ export type Links = { source: LineSource; broker: Broker };
 const LOOK_MS = 10;
 
 /** What is too old is dropped so often while nobody takes it. */
-const EXPIRE_MS = 60_000;
+const EXPIRE_MS = MINUTE;
 
 /** What the way out leads through. */
 export type SendingParts = {
@@ -139,7 +140,7 @@ export class Sending {
 /** To ask again costs a message. */
 const AGAIN_MS = 30_000;
 /** To ask again costs several connections where the broker's answer is to hang up. */
-const AGAIN_POISON_MS = 3_600_000;
+const AGAIN_POISON_MS = HOUR;
 /** What is not refused again within this time is taken. */
 const SETTLED_MS = 5000;
 

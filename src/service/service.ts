@@ -3,6 +3,7 @@
  * stopped; what each does when something happens stands beside this file (log-side, broker-side, time).
  */
 
+import { MINUTE } from '../common/duration.js';
 import {
   createBridge,
   hideOverdueMotion,
@@ -43,7 +44,7 @@ import { Refusals, Sending, type Links } from './sending.js';
 import { Time } from './time.js';
 
 /** After so long heyu stood still, too, or the clock was set. */
-const LONG_STILL_MS = 60_000;
+const LONG_STILL_MS = MINUTE;
 
 const SETTLE_MS = 1000;
 

@@ -3,7 +3,7 @@
  * Data only; who reads it decides. Names are heyu's (modules.c); the reasons for the times are beside them.
  */
 
-import { MINUTE } from '../common/duration.js';
+import { DAY, HOUR, MINUTE } from '../common/duration.js';
 
 /** What a device is. */
 export type ModelKind =
@@ -60,8 +60,6 @@ export type Model = {
   readonly isEmulated: boolean;
 };
 
-const HOUR = 60 * MINUTE;
-
 const base: Omit<Model, 'name' | 'kind' | 'protocol'> = {
   dusk: 'none',
   hasBattery: false,
@@ -106,7 +104,7 @@ export const MODELS: readonly Model[] = [
     holdMs: MINUTE,
     off: 'hold',
     heartbeatMs: 90 * MINUTE,
-    silentMs: 24 * HOUR,
+    silentMs: DAY,
   }),
   ...rows('MS90 MS18E', 'motion', 'security', {
     hasBattery: true,
@@ -115,7 +113,7 @@ export const MODELS: readonly Model[] = [
     holdMs: MINUTE,
     off: 'hold',
     heartbeatMs: 90 * MINUTE,
-    silentMs: 24 * HOUR,
+    silentMs: DAY,
   }),
   // Alert = motion and never a Clear: the hold time is its only end.
   ...rows('DM10', 'motion', 'security', {
@@ -129,19 +127,19 @@ export const MODELS: readonly Model[] = [
     hasBattery: true,
     tellsBattery: true,
     heartbeatMs: 60 * MINUTE,
-    silentMs: 24 * HOUR,
+    silentMs: DAY,
   }),
   ...rows('DS90 DS18-1', 'contact', 'security', {
     hasBattery: true,
     tellsBattery: true,
     hasTamper: true,
     heartbeatMs: 60 * MINUTE,
-    silentMs: 24 * HOUR,
+    silentMs: DAY,
   }),
   ...rows('SD90 BMB-SD18', 'smoke', 'security', {
     hasBattery: true,
     tellsBattery: true,
-    silentMs: 24 * HOUR,
+    silentMs: DAY,
   }),
   ...rows('SD10 EH-CWSD10', 'smoke', 'security', {
     hasBattery: true,

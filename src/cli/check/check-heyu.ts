@@ -1,5 +1,6 @@
 /** heyu itself: what keeps sensors out of its log, and does its engine run? */
 
+import { HOUR } from '../../common/duration.js';
 import { formatProblem } from '../../config/problem.js';
 import { readTextFile } from '../../config/text-file.js';
 import { heyuLogPath, readX10Config, type X10Config } from '../../heyu/x10config.js';
@@ -18,7 +19,7 @@ import {
 export type HeyuLog = { readonly path: string; readonly writtenAt: number | undefined };
 
 /** While the log grows heyu runs, wherever that is. */
-const LIVELY_MS = 3_600_000;
+const LIVELY_MS = HOUR;
 
 /** Reads heyu's configuration; undefined when there is none, or it cannot be read. */
 export function readHeyu(path: string | undefined, isNamed: boolean, tell: Tell): X10Config | undefined {

@@ -1,6 +1,7 @@
 /** heyu's log: is it there, may it be read, does it grow, and do its stamps mean what we think? */
 
 import { dirname } from 'node:path';
+import { HOUR, MINUTE } from '../../common/duration.js';
 import { errorCode } from '../../common/error.js';
 import { counted } from '../../common/text.js';
 import type { Configuration } from '../../config/loaded.js';
@@ -158,7 +159,7 @@ function tellStamps({ core }: Configuration, { lines, writtenAt }: FileEnd, tell
 function hours(lateMs: number): string {
   const size = Math.abs(lateMs);
   const words =
-    size < 5_400_000 ? `${Math.round(size / 60_000)} min` : `${Math.round(size / 360_000) / 10} h`;
+    size < 90 * MINUTE ? `${Math.round(size / MINUTE)} min` : `${Math.round((10 * size) / HOUR) / 10} h`;
   return `${words} ${lateMs > 0 ? 'before' : 'after'} its writing`;
 }
 
@@ -183,8 +184,8 @@ const EARLY_MS = 2_000;
 const LATE_MS = 15_000;
 
 /** All time zones lie a multiple of this apart, and 26 hours at most. */
-const ZONE_STEP_MS = 15 * 60_000;
-const ZONE_MOST_MS = 26 * 3_600_000;
+const ZONE_STEP_MS = 15 * MINUTE;
+const ZONE_MOST_MS = 26 * HOUR;
 
 /** Judges the last lines of a log that was written to last at `writtenAt` (epoch ms). */
 export function judgeStamps(lines: readonly string[], writtenAt: number, form: StampForm): StampVerdict {

@@ -9,6 +9,7 @@
  *   recognises a file are the bytes before the place where reading goes on, and its first ones as long as there are none.
  */
 import { statSync, type Stats } from 'node:fs';
+import { MINUTE } from '../../common/duration.js';
 import { errorCode } from '../../common/error.js';
 import type { FilePosition, LogPosition, LogStatus } from '../../ports.js';
 import { openSource, sizeOf, statsOf, type ByteSource, type OpenFailure } from './byte-source.js';
@@ -68,7 +69,7 @@ const LEAST_HEAD_BYTES = 64;
 /** A rotation takes the name away for a moment: nobody needs to be warned of it. */
 const ROTATION_MS = 1000;
 /** So much older (ms) than its appearance must a log be to be old: clocks of file servers differ. */
-const OLD_MS = 60_000;
+const OLD_MS = MINUTE;
 /** What stands there holds no lines: a log that comes in its place is new. */
 const NO_LOG: ReadonlySet<string> = new Set(['EISDIR', 'FIFO', 'DEVICE', 'ELOOP']);
 
