@@ -51,8 +51,11 @@ export function load(configFile: string | undefined, more: Partial<Request> = {}
   return loadConfiguration({ configFile, env: process.env, version: ownVersion(), ...more });
 }
 
+/** A configuration without problems. */
+export type Good = Extract<Loaded, { ok: true }>;
+
 /** A configuration without problems; else a `CommandError` with all of them and exit code 78. Warnings are printed. */
-export function loadOrFail(asked: string | undefined): Extract<Loaded, { ok: true }> {
+export function loadOrFail(asked: string | undefined): Good {
   const loaded = load(configFileOf(asked));
   if (!loaded.ok) throw hasFaults(loaded.problems);
   const { complain } = processTerminal();

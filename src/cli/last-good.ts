@@ -8,14 +8,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../config/keys.js';
 import type { Configuration } from '../config/loaded.js';
 import { maskUrl } from '../config/forms.js';
-import { loadConfiguration, type Loaded, type Request } from '../config/load.js';
+import type { Loaded } from '../config/load.js';
 import { ENVIRONMENT, type Problem, problemAt } from '../config/problem.js';
 import { keepFiles, type KeptFile, keptFiles, type KeptFiles } from '../io/store.js';
 import type { Log } from '../ports.js';
-import { configFileOf, DEFAULT_CONFIG, hasFaults, ownVersion } from './configured.js';
+import { configFileOf, DEFAULT_CONFIG, type Good, hasFaults, load } from './configured.js';
 
 /** What the service starts with. */
-export type StartWith = Extract<Loaded, { ok: true }> & {
+export type StartWith = Good & {
   /** What is wrong with the files on disk; where something is, the configuration is the last good one. */
   readonly problems: readonly Problem[];
 };
@@ -37,9 +37,7 @@ export function textsOf(kept: KeptFiles | undefined): ReadonlyMap<string, string
 }
 
 /** Loads what the service starts with. Without a last good configuration, problems are an error with exit code 78. */
-export function loadForService(asked: string | undefined, env: NodeJS.ProcessEnv): StartWith {
-  const load = (configFile: string | undefined, more: Partial<Request> = {}): Loaded =>
-    loadConfiguration({ configFile, env, version: ownVersion(), ...more });
+export function loadForService(asked: string | undefined): StartWith {
   const stateDirOf = (loaded: Loaded): string =>
     loaded.ok ? loaded.configuration.stateDir : loaded.stateDir;
   let configFile = configFileOf(asked);
@@ -54,7 +52,7 @@ export function loadForService(asked: string | undefined, env: NodeJS.ProcessEnv
   const problems = first.ok ? vanished(first, texts) : first.problems;
   if (first.ok && problems.length === 0) return { ...first, problems };
   if (kept !== undefined) {
-    const again = load(configFile, { env: withoutProblems(env, problems, kept), kept: texts });
+    const again = load(configFile, { env: withoutProblems(problems, kept), kept: texts });
     if (again.ok) return { ...again, problems };
   }
   throw hasFaults(problems);
@@ -65,7 +63,7 @@ export function loadForService(asked: string | undefined, env: NodeJS.ProcessEnv
  * leave that behind.
  */
 export function vanished(
-  { configuration, texts }: Extract<Loaded, { ok: true }>,
+  { configuration, texts }: Good,
   before: ReadonlyMap<string, string>,
 ): readonly Problem[] {
   const problems: Problem[] = [];
@@ -81,21 +79,17 @@ export function vanished(
 const isBlank = (text: string | undefined): boolean => text === undefined || text.trim() === '';
 
 /** The environment with the kept values of variables that have problems. */
-function withoutProblems(
-  env: NodeJS.ProcessEnv,
-  problems: readonly Problem[],
-  kept: KeptFiles,
-): NodeJS.ProcessEnv {
+function withoutProblems(problems: readonly Problem[], kept: KeptFiles): NodeJS.ProcessEnv {
   const faulty = problems.filter(({ file }) => file === ENVIRONMENT).map(({ key }) => [key, kept.notes[key]]);
-  return { ...env, ...(Object.fromEntries(faulty) as NodeJS.ProcessEnv) };
+  return { ...process.env, ...(Object.fromEntries(faulty) as NodeJS.ProcessEnv) };
 }
 
 /** Variables of ours that hold no secret. */
-function openVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+function openVariables(): Record<string, string> {
   const notes: Record<string, string> = {};
   for (const name of CONFIG_KEY_NAMES) {
     const variable = environmentName(name);
-    const text = env[variable] ?? '';
+    const text = process.env[variable] ?? '';
     if (text !== '' && !('isSecret' in CONFIG_KEYS[name]) && maskUrl(text) === text) notes[variable] = text;
   }
   return notes;
@@ -105,7 +99,6 @@ function openVariables(env: NodeJS.ProcessEnv): Record<string, string> {
 export async function keepLastGood(
   { files, stateDir }: Configuration,
   texts: ReadonlyMap<string, string>,
-  env: NodeJS.ProcessEnv,
   log: Log,
 ): Promise<void> {
   const kept: KeptFile[] = [];
@@ -113,7 +106,7 @@ export async function keepLastGood(
     const path = files[role];
     if (path !== undefined) kept.push({ name: NAMES[role], path, text: texts.get(path) ?? '' });
   }
-  const notes = openVariables(env);
+  const notes = openVariables();
   const before = keptFiles(folderIn(stateDir));
   if (isDeepStrictEqual([before?.files, before?.notes], [kept, notes])) return;
   try {

@@ -3,7 +3,6 @@
 import { watch, type FSWatcher } from 'chokidar';
 import { Command, Option } from 'commander';
 import type { Configuration } from '../config/loaded.js';
-import type { Loaded } from '../config/load.js';
 import { formatProblem, newProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
 import { openJob } from '../io/cron.js';
@@ -15,10 +14,9 @@ import type { Log } from '../ports.js';
 import { changes } from '../service/changes.js';
 import { createService, type Service } from '../service/service.js';
 import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
-import { configFileOf, load, OPTIONS, ownVersion } from './configured.js';
+import { configFileOf, type Good, load, OPTIONS, ownVersion } from './configured.js';
 import { keepLastGood, loadForService, vanished, whereFaulty } from './last-good.js';
 import { CommandError } from './terminal.js';
-import { startWatchdog } from './watchdog.js';
 
 /** The command `run`. */
 export function runCommand(): Command {
@@ -37,13 +35,11 @@ export function runCommand(): Command {
     });
 }
 
-type Good = Extract<Loaded, { ok: true }>;
-
 /** Editors write a file in several steps. */
 const RELOAD_AFTER_MS = 300;
 
 async function run(asked: string | undefined): Promise<void> {
-  const startWith = loadForService(asked, process.env);
+  const startWith = loadForService(asked);
   const { configuration, ignored, texts, problems } = startWith;
   const log = await openLog(configuration.log.level, configuration.log.format, process.env);
   for (const fault of problems) log.error({}, formatProblem(fault));
@@ -76,21 +72,13 @@ async function run(asked: string | undefined): Promise<void> {
     status: (text) => systemd.status(text),
     ...(configuration.log.level === 'debug' ? { find: (finding) => log.debug(finding, 'finding') } : {}),
   });
-  if (problems.length === 0) await keepLastGood(configuration, texts, process.env, log);
+  if (problems.length === 0) await keepLastGood(configuration, texts, log);
   await service.start();
   service.configurationFaulty(whereFaulty(problems));
   systemd.ready(service.statusLine());
 
   const stopWatchdog = startWatchdog(systemd, () => service.sinceLastPassMs());
-  let jobs = openJobs(configuration, service, log);
-  const reloads = new Reloads(asked, startWith, service, log, {
-    begun: () => systemd.reloading(),
-    ended: () => systemd.ready(service.statusLine()),
-    reloaded: async (next) => {
-      await Promise.all(jobs.map((job) => job.stop()));
-      jobs = openJobs(next, service, log);
-    },
-  });
+  const reloads = new Reloads(asked, startWith, service, systemd, log);
 
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
@@ -99,7 +87,7 @@ async function run(asked: string | undefined): Promise<void> {
   log.info({}, 'stopping');
   stopWatchdog();
   void systemd.stopping();
-  await Promise.all([reloads.stop(), ...jobs.map((job) => job.stop())]);
+  await reloads.stop();
   await service.stop();
   claim.release();
   log.info({}, 'stopped');
@@ -107,45 +95,59 @@ async function run(asked: string | undefined): Promise<void> {
   process.exit(0);
 }
 
-function openJobs({ cron }: Configuration, service: Service, log: Log): { stop: () => Promise<void> }[] {
-  const jobs: { stop: () => Promise<void> }[] = [];
-  if (cron.discovery !== undefined)
-    jobs.push(openJob('discovery', cron.discovery, () => service.republishDiscovery(), log));
-  if (cron.summary !== undefined) jobs.push(openJob('summary', cron.summary, () => service.summarise(), log));
-  return jobs;
+/** The read pass and the event loop count as alive for this long after their last sign. */
+const ALIVE_MS = 30_000;
+
+/**
+ * Tells systemd that the service lives for as long as the log is read (`WatchdogSec=` of the unit), at half of the unit's
+ * interval, where it has one; returns how to end it.
+ */
+function startWatchdog(systemd: SystemdNotifier, sinceLastPassMs: () => number): () => void {
+  const { watchdogIntervalMs } = systemd;
+  if (watchdogIntervalMs === undefined) return () => undefined;
+  const timer = setInterval(() => {
+    if (sinceLastPassMs() < ALIVE_MS) systemd.watchdog();
+  }, watchdogIntervalMs);
+  return () => clearInterval(timer);
 }
 
-/** What is done around a reload. */
-type Around = {
-  readonly begun: () => void;
-  readonly ended: () => void;
-  readonly reloaded: (configuration: Configuration) => Promise<void>;
-};
+type Job = ReturnType<typeof openJob>;
+
+function openJobs({ cron }: Configuration, service: Service, log: Log): readonly Job[] {
+  const jobs = [
+    ['discovery', cron.discovery, () => service.republishDiscovery()],
+    ['summary', cron.summary, () => service.summarise()],
+  ] as const;
+  return jobs.flatMap(([name, when, act]) => (when === undefined ? [] : openJob(name, when, act, log)));
+}
 
 const pathsOf = ({ files }: Configuration): string[] =>
   Object.values(files).filter((file) => file !== undefined);
 
 /**
- * Reloads when a file of the configuration changes, or when told to, one after the other. A file with faults changes
- * nothing, nor does one with settings without effect that were not there before.
+ * Reloads when a file of the configuration changes, or when told to, one after the other, and owns the jobs that the
+ * configuration sets times for. A file with faults changes nothing, nor does one with settings without effect that were
+ * not there before.
  */
 class Reloads {
   readonly #asked: string | undefined;
   readonly #service: Service;
   readonly #log: Log;
-  readonly #around: Around;
+  readonly #systemd: SystemdNotifier;
   readonly #watcher: FSWatcher;
   /** What is in force. */
   #loaded: Good;
+  #jobs: readonly Job[];
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(asked: string | undefined, loaded: Good, service: Service, log: Log, around: Around) {
+  constructor(asked: string | undefined, loaded: Good, service: Service, systemd: SystemdNotifier, log: Log) {
     this.#asked = asked;
     this.#loaded = loaded;
     this.#service = service;
     this.#log = log;
-    this.#around = around;
+    this.#systemd = systemd;
+    this.#jobs = openJobs(loaded.configuration, service, log);
     const paths = pathsOf(loaded.configuration);
     this.#watcher = watch(paths, { ignoreInitial: true, ignorePermissionErrors: true });
     this.#watcher.on('all', () => {
@@ -161,11 +163,11 @@ class Reloads {
   now(why: string): void {
     clearTimeout(this.#timer);
     this.#running = this.#running.then(async () => {
-      this.#around.begun();
+      this.#systemd.reloading();
       try {
         await this.#reload(why);
       } finally {
-        this.#around.ended();
+        this.#systemd.ready(this.#service.statusLine());
       }
     });
   }
@@ -174,6 +176,11 @@ class Reloads {
     clearTimeout(this.#timer);
     await this.#watcher.close();
     await this.#running;
+    await this.#stopJobs();
+  }
+
+  async #stopJobs(): Promise<void> {
+    await Promise.all(this.#jobs.map((job) => job.stop()));
   }
 
   async #reload(why: string): Promise<void> {
@@ -204,8 +211,9 @@ class Reloads {
     this.#watcher.add(paths);
     this.#loaded = loaded;
     service.configurationFaulty(undefined);
-    await keepLastGood(next, loaded.texts, process.env, log);
-    await this.#around.reloaded(next);
+    await keepLastGood(next, loaded.texts, log);
+    await this.#stopJobs();
+    this.#jobs = openJobs(next, service, log);
     const { sensors, zones } = next.core;
     log.info({ why, sensors: sensors.length, zones: zones.length }, 'configuration reloaded');
   }

@@ -12,7 +12,7 @@
  */
 
 import type { WriteStream } from 'node:tty';
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import type { TimeZone } from '../heyu/time-zone.js';
 
 /** What the program ends with, so that scripts and systemd can tell. */
@@ -95,12 +95,9 @@ export function table(
   );
 }
 
-// eslint-disable-next-line no-control-regex -- the escape sequences of styles take no room
-const ESCAPES = /\u001b\[[0-9;]*m/g;
-
 /** Length without the escape sequences of styles. */
 function visibleLength(text: string): number {
-  return Array.from(text.replace(ESCAPES, '')).length;
+  return Array.from(stripVTControlCharacters(text)).length;
 }
 
 /** What is being done right now, on one line of the terminal that goes away afterwards. */
@@ -146,4 +143,50 @@ export function remark(
 ): void {
   print(style('yellow', `  ! ${problem}`));
   if (hint !== undefined) print(style('dim', `    ${hint}`));
+}
+
+/*
+ * What commands find, one line each with what to do about it: how it looks, and what the program ends with.
+ */
+
+/** `note`: good to know; `warning`: something will be missed, or is doubtful; `fault`: it does not work. */
+export type Verdict = 'ok' | 'note' | 'warning' | 'fault';
+
+/** One finding. */
+export type Finding = {
+  readonly verdict: Verdict;
+  /** In lower case, without a full stop. */
+  readonly text: string;
+  /** What to do. */
+  readonly hint?: string | undefined;
+};
+
+/** Says how one thing is. */
+export type Tell = (verdict: Verdict, text: string, hint?: string) => void;
+
+const STYLES: Readonly<Record<Verdict, Style>> = {
+  ok: 'green',
+  note: 'dim',
+  warning: 'yellow',
+  fault: 'red',
+};
+const VERDICT_WIDTH = 'warning'.length;
+
+/** Prints it. `column` stands before it, and blanks before its further lines and its hint. */
+export function printFinding(
+  { print, style }: Terminal,
+  { verdict, text, hint }: Finding,
+  column = '',
+): void {
+  const indent = ' '.repeat(column.length + VERDICT_WIDTH + 2);
+  const [line = '', ...more] = text.split('\n');
+  print(`${column}${style(STYLES[verdict], verdict.padEnd(VERDICT_WIDTH))}  ${line}`);
+  for (const other of more) print(indent + other);
+  if (hint !== undefined) print(indent + style('dim', hint));
+}
+
+/** 0 when all is well, 1 with warnings, 2 with faults. */
+export function exitCodeOf(findings: readonly Pick<Finding, 'verdict'>[]): number {
+  const has = (verdict: Verdict): boolean => findings.some((finding) => finding.verdict === verdict);
+  return has('fault') ? EXIT.faults : has('warning') ? EXIT.failed : EXIT.ok;
 }

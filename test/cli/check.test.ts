@@ -3,9 +3,9 @@ import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { checkEngine } from '../../src/cli/check/check-heyu.js';
-import { judgeStamps } from '../../src/cli/check/check-log.js';
+import { judgeStamps } from '../../src/cli/check/check-heyu.js';
 import { checkAccess, identityOf, refusalFor } from '../../src/cli/check/check-service.js';
-import type { Finding, Tell } from '../../src/cli/findings.js';
+import type { Finding, Tell } from '../../src/cli/terminal.js';
 import { processNamed } from '../../src/cli/heyu-install.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import { type HouseOptions, pair, stampAt, type House } from '../support/house.js';
@@ -478,6 +478,7 @@ describe('whether heyu runs', () => {
   const x10config = readX10Config('TTY /dev/ttyS7\nLOG_DIR /var/log/heyu\n');
   const log = (hoursAgo: number) => ({
     path: '/var/log/heyu/heyu.log.ttyS7',
+    isReadable: true,
     writtenAt: NOW - hoursAgo * 3_600_000,
   });
   const lock = (isAlive: boolean) => ({ path: '/var/lock/LCK..heyu.engine.ttyS7', pid: 4711, isAlive });

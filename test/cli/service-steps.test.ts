@@ -6,7 +6,7 @@ import {
   passwordSteps,
   type Step,
   uninstallSteps,
-} from '../../src/cli/service.js';
+} from '../../src/cli/service-install.js';
 
 const described = (steps: readonly Step[]): string[] => steps.map(describeStep);
 

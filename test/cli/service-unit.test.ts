@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { passwordDropIn, unitText } from '../../src/cli/service-unit.js';
+import { passwordDropIn, unitText } from '../../src/cli/service-install.js';
 
 const packaged = readFileSync(join(import.meta.dirname, '../../systemd/heyu2mqtt.service'), 'utf8');
 const place = {

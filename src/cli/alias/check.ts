@@ -4,10 +4,8 @@ import { Command } from 'commander';
 import { checkAliases, type Doubt, neverAlerting } from '../../alias/doubts.js';
 import { formatProblem, type Problem } from '../../config/problem.js';
 import { type Given, mayRead, OPTIONS } from '../configured.js';
-import { exitCodeOf, type Finding, printFinding } from '../findings.js';
-import { findX10Config, readX10ConfigFile } from '../heyu-install.js';
-import { historyOf, logFormOf } from '../log-history.js';
-import { EXIT, processTerminal } from '../terminal.js';
+import { findX10Config, historyOf, logFormOf, readX10ConfigFile } from '../heyu-install.js';
+import { EXIT, exitCodeOf, type Finding, printFinding, processTerminal } from '../terminal.js';
 import { type AliasFile, findPlace, readAliasFile } from './alias-file.js';
 
 /** The command `alias check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */

@@ -13,8 +13,14 @@ import { channelsOf, eventTypesOf } from '../../sensor/channels.js';
 import type { SensorSettings } from '../../sensor/settings.js';
 import { askOnTerminal } from '../ask.js';
 import { loadOrFail, OPTIONS, type Given } from '../configured.js';
-import { exitCodeOf, printFinding, type Finding, type Tell } from '../findings.js';
-import { CommandError, processTerminal } from '../terminal.js';
+import {
+  CommandError,
+  exitCodeOf,
+  type Finding,
+  printFinding,
+  processTerminal,
+  type Tell,
+} from '../terminal.js';
 import { publishOrFail, visitBroker } from '../visit-broker.js';
 
 const ACL_HINT = "the broker's ACL must allow writing and reading it";

@@ -7,8 +7,7 @@ import { discoveryMessages } from '../../homeassistant/discovery.js';
 import { bridgeTopic } from '../../mqtt/topics.js';
 import type { Message } from '../../ports.js';
 import { writingsBeside } from '../broker-check.js';
-import type { Tell } from '../findings.js';
-import { CommandError } from '../terminal.js';
+import { CommandError, type Tell } from '../terminal.js';
 import { type Kept, readBack, visitBroker } from '../visit-broker.js';
 
 /** So many topics are named in one line. */
@@ -21,7 +20,7 @@ export async function checkReach(
 ): Promise<Configuration | undefined> {
   const { mqtt } = configuration;
   const good: string[] = [];
-  const bad: { readonly text: string; readonly hint: string | undefined }[] = [];
+  const bad: CommandError[] = [];
   for (const url of mqtt.urls) {
     try {
       await (await visitBroker(configuration, { url })).leave();
@@ -29,17 +28,12 @@ export async function checkReach(
       tell('ok', `${url} lets ${mqtt.username ?? 'us (without a name)'} in`);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      bad.push({ text: error.message, hint: error.hint });
+      bad.push(error);
     }
   }
-  for (const { text, hint } of bad) tell(good.length === 0 ? 'fault' : 'warning', text, hint);
-  return good.length === 0 ? undefined : withUrls(configuration, good.slice(0, 1));
+  for (const { message, hint } of bad) tell(good.length === 0 ? 'fault' : 'warning', message, hint);
+  return good.length === 0 ? undefined : { ...configuration, mqtt: { ...mqtt, urls: good.slice(0, 1) } };
 }
-
-const withUrls = (configuration: Configuration, urls: readonly string[]): Configuration => ({
-  ...configuration,
-  mqtt: { ...configuration.mqtt, urls },
-});
 
 /** Everything that the checks want to see of the broker, and the proof of its access control. */
 export async function lookAround(configuration: Configuration, tell: Tell): Promise<Kept> {

@@ -8,10 +8,10 @@ import { formatProblem, type Problem } from '../../config/problem.js';
 import type { X10Config } from '../../heyu/x10config.js';
 import { entryOf } from '../alias/alias-file.js';
 import { findingOf } from '../alias/check.js';
-import { DEFAULT_CONFIG } from '../configured.js';
-import type { Tell, Verdict } from '../findings.js';
+import { DEFAULT_CONFIG, type Good } from '../configured.js';
+import type { Tell, Verdict } from '../terminal.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
-import { historyOf } from '../log-history.js';
+import { historyOf } from '../heyu-install.js';
 import { isRoot } from './check-service.js';
 
 /** Tells of it. `isQuick`: what the service runs with is no fault. */
@@ -62,7 +62,7 @@ function withSudo(fault: Problem): Problem {
 
 /** Tells of the aliases: against heyu's configuration, and against what the log has heard. */
 export function checkAliasFile(
-  { configuration, resolved }: Extract<Loaded, { ok: true }>,
+  { configuration, resolved }: Good,
   heyu: X10Config | undefined,
   canReadLog: boolean,
   tell: Tell,

@@ -1,11 +1,20 @@
-/** heyu itself: what keeps sensors out of its log, and does its engine run? */
+/** heyu: its log, what keeps sensors out of that, and does its engine run? */
 
-import { HOUR } from '../../common/duration.js';
+import { dirname } from 'node:path';
+import { HOUR, MINUTE } from '../../common/duration.js';
+import { errorCode } from '../../common/error.js';
+import { counted } from '../../common/text.js';
+import type { Configuration } from '../../config/loaded.js';
 import { formatProblem } from '../../config/problem.js';
 import { readTextFile } from '../../config/text-file.js';
+import { readSignal } from '../../heyu/line.js';
+import { readStamp, type StampForm } from '../../heyu/stamp.js';
+import { stampClock } from '../../heyu/stamp-cache.js';
+import { timeZone } from '../../heyu/time-zone.js';
 import { heyuLogPath, readX10Config, type X10Config } from '../../heyu/x10config.js';
 import { adviseHeyu } from '../../heyu/x10config-advice.js';
-import type { Tell } from '../findings.js';
+import { type FileEnd, readEnd } from '../../io/files.js';
+import { unreadable } from '../../io/tail/unreadable.js';
 import {
   ENGINE_DIED_HINT,
   engineDied,
@@ -14,9 +23,16 @@ import {
   isDirectory,
   processNamed,
 } from '../heyu-install.js';
+import { type Tell, whenIn } from '../terminal.js';
+import { type Identity, refusalFor } from './check-service.js';
 
 /** What is known of the log. */
-export type HeyuLog = { readonly path: string; readonly writtenAt: number | undefined };
+export type LogLook = {
+  readonly path: string;
+  readonly isReadable: boolean;
+  /** Epoch ms; undefined when it is empty or cannot be read. */
+  readonly writtenAt: number | undefined;
+};
 
 /** While the log grows heyu runs, wherever that is. */
 const LIVELY_MS = HOUR;
@@ -35,7 +51,7 @@ export function readHeyu(path: string | undefined, isNamed: boolean, tell: Tell)
 }
 
 /** Tells of what heyu's configuration means for its log. */
-export function checkHeyu(path: string, heyu: X10Config, log: HeyuLog | undefined, tell: Tell): void {
+export function checkHeyu(path: string, heyu: X10Config, log: LogLook | undefined, tell: Tell): void {
   // While its log is there, heyu may as well run on another machine.
   const exists = log?.writtenAt === undefined ? isDirectory : undefined;
   const advice = adviseHeyu(heyu, exists);
@@ -50,7 +66,7 @@ export function checkHeyu(path: string, heyu: X10Config, log: HeyuLog | undefine
 /** Tells whether heyu runs. Where it is not configured on this machine, a log that grows is enough. `now` is wall time. */
 export function checkEngine(
   heyu: X10Config | undefined,
-  log: HeyuLog | undefined,
+  log: LogLook | undefined,
   now: number,
   tell: Tell,
   machine = { engineLock, processNamed },
@@ -71,4 +87,200 @@ export function checkEngine(
       'heyu does not run on this machine: nothing is logged',
       'heyu start, and START_ENGINE AUTO in x10config; heyu in a container or on another machine cannot be seen from here',
     );
+}
+
+/*
+ * Its log: is it there, may it be read, does it grow, and do its stamps mean what we think?
+ */
+
+/** The end that is looked at. */
+const END_BYTES = 64 * 1024;
+
+/** Tells of the log, at the wall time `now`; `user` is that of the service. */
+export function checkLog(
+  configuration: Configuration,
+  user: Identity | undefined,
+  now: number,
+  tell: Tell,
+): LogLook {
+  const { log: path } = configuration.heyu;
+  let end: FileEnd;
+  try {
+    end = readEnd(path, END_BYTES);
+    end = { ...end, lines: end.lines.filter((line) => line !== '') };
+  } catch (error) {
+    tellUnreadable(path, errorCode(error), user, tell);
+    return { path, isReadable: false, writtenAt: undefined };
+  }
+  tellWhoReads(path, user, tell);
+  if (end.lines.length === 0) {
+    tell(
+      'warning',
+      `${path} is empty: heyu has logged nothing yet`,
+      "press a key of a remote; if nothing comes, heyu's engine does not run: heyu start",
+    );
+    return { path, isReadable: true, writtenAt: undefined };
+  }
+  tellGrowth(configuration, end.writtenAt, now, tell);
+  tellStamps(configuration, end, tell);
+  tellUnderstood(configuration, end.lines, tell);
+  return { path, isReadable: true, writtenAt: end.writtenAt };
+}
+
+function tellUnreadable(path: string, code: string, user: Identity | undefined, tell: Tell): void {
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    tell(
+      'fault',
+      `${path} does not exist`,
+      `heyu writes it with the next signal, if ${dirname(path)} exists and may be written by heyu; is heyu.log right?`,
+    );
+    return;
+  }
+  const status = unreadable(path, code);
+  const hint = status.kind === 'unreadable' ? status.hint : undefined;
+  // what we may not, the service may perhaps
+  if (code === 'EACCES' && user !== undefined && user.uid !== process.geteuid?.())
+    tell(
+      'warning',
+      `${path} cannot be read by you`,
+      `sudo heyu2mqtt check asks for ${user.name}, the user of the service`,
+    );
+  else tell('fault', `${path} cannot be read (${code})`, hint);
+}
+
+/** We can read it; as root also says whether the service can. */
+function tellWhoReads(path: string, user: Identity | undefined, tell: Tell): void {
+  const hint = user && refusalFor(path, user, (code) => unreadable(path, code));
+  if (user === undefined || hint?.kind !== 'unreadable') tell('ok', `${path} can be read`);
+  else
+    tell(
+      'fault',
+      `${path}: the user ${user.name} of the service may not read it`,
+      `${hint.hint}, then restart the service`,
+    );
+}
+
+function tellGrowth({ core }: Configuration, writtenAt: number, now: number, tell: Tell): void {
+  const when = whenIn(timeZone(core.stamp.timeZone))(writtenAt);
+  if (core.quietAfterMs > 0 && now - writtenAt > core.quietAfterMs)
+    tell(
+      'warning',
+      `nothing was written to it since ${when}`,
+      "is heyu's engine running? heyu enginestate says so, heyu stop; heyu start mends it",
+    );
+  else tell('ok', `last written ${when}`);
+}
+
+/** Nothing is published of a log of which no line of a sensor is understood, however good its stamps are. */
+function tellUnderstood({ core }: Configuration, lines: readonly string[], tell: Tell): void {
+  const before = lines
+    .map((line) => heyuOf(line, core.stamp.order))
+    .findLast((release) => release !== undefined);
+  if (before === undefined)
+    tell(
+      'warning',
+      `none of its last ${counted(lines.length, 'line')} tells of a sensor`,
+      'trigger a sensor; heyu2mqtt explain says of each line what it is',
+    );
+  else if (before !== 'today')
+    tell(
+      'fault',
+      `its lines are those of heyu before ${before}: no sensor is understood`,
+      'update heyu: 2.5 is the oldest that is understood (docs/heyu.md)',
+    );
+}
+
+/** Which heyu has written a line of a sensor: before a release, or that of `today`. Other lines are alike in all. */
+function heyuOf(line: string, order: StampForm['order']): string | undefined {
+  const stamp = readStamp(line, order);
+  if (stamp === undefined) return undefined;
+  const signal = readSignal(line, stamp.bodyStart);
+  if (signal.kind === 'unrecognised') return signal.before ?? undefined;
+  return 'unit' in signal ? 'today' : undefined;
+}
+
+function tellStamps({ core }: Configuration, { lines, writtenAt }: FileEnd, tell: Tell): void {
+  const { order, timeZone: zone } = core.stamp;
+  const verdict = judgeStamps(lines, writtenAt, core.stamp);
+  switch (verdict.kind) {
+    case 'fits':
+      return tell('ok', `its stamps fit ${zone}, in the order ${order}`);
+    case 'unsure':
+      return tell('ok', 'its last line is not of heyu: the time zone cannot be checked now');
+    case 'none': {
+      const problem = "no line at its end begins with a stamp of heyu: it is not heyu's log";
+      return tell('fault', problem, 'correct heyu.log, or name x10config in heyu.x10config');
+    }
+    case 'order': {
+      const hint = `set heyu.date_format: ${verdict.order}, or name x10config in heyu.x10config`;
+      return tell('fault', `day and month of its stamps are the other way round, not ${order}`, hint);
+    }
+    case 'zone': {
+      const problem = `its last stamp is ${hours(verdict.lateMs)}: heyu does not run in ${zone}`;
+      return tell('fault', problem, 'set heyu.timezone to the time zone in which heyu runs');
+    }
+    case 'off': {
+      const hint = 'was the file copied, or was the clock set? else see heyu.timezone and heyu.date_format';
+      return tell('warning', `its last stamp is ${hours(verdict.lateMs)}`, hint);
+    }
+  }
+}
+
+function hours(lateMs: number): string {
+  const size = Math.abs(lateMs);
+  const words =
+    size < 90 * MINUTE ? `${Math.round(size / MINUTE)} min` : `${Math.round((10 * size) / HOUR) / 10} h`;
+  return `${words} ${lateMs > 0 ? 'before' : 'after'} its writing`;
+}
+
+/*
+ * The last line was written when the file was changed last: a stamp of another time means another time zone, or day and
+ * month the other way round.
+ */
+
+/** What the stamps say. Times are milliseconds, `lateMs` = the stamp lies before the writing. */
+export type StampVerdict =
+  | { readonly kind: 'fits' }
+  /** The last line has no stamp: a script has written it. */
+  | { readonly kind: 'unsure' }
+  /** No line has one. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'order'; readonly order: StampForm['order'] }
+  | { readonly kind: 'zone'; readonly lateMs: number }
+  | { readonly kind: 'off'; readonly lateMs: number };
+
+/** A stamp is whole seconds, and the disk may be slow. */
+const EARLY_MS = 2_000;
+const LATE_MS = 15_000;
+
+/** All time zones lie a multiple of this apart, and 26 hours at most. */
+const ZONE_STEP_MS = 15 * MINUTE;
+const ZONE_MOST_MS = 26 * HOUR;
+
+/** Judges the last lines of a log that was written to last at `writtenAt` (epoch ms). */
+export function judgeStamps(lines: readonly string[], writtenAt: number, form: StampForm): StampVerdict {
+  const written = lines.filter((line) => line.trim() !== '');
+  if (!written.some((line) => readStamp(line, form.order) !== undefined)) return { kind: 'none' };
+  const last = written.at(-1) ?? '';
+  const lateMs = lateness(last, writtenAt, form);
+  if (lateMs === undefined) return { kind: 'unsure' };
+  if (isNear(lateMs)) return { kind: 'fits' };
+  const order = form.order === 'DMY' ? 'YMD' : 'DMY';
+  const otherwiseMs = lateness(last, writtenAt, { ...form, order });
+  if (otherwiseMs !== undefined && isNear(otherwiseMs)) return { kind: 'order', order };
+  const stepMs = Math.round(lateMs / ZONE_STEP_MS) * ZONE_STEP_MS;
+  if (stepMs !== 0 && Math.abs(stepMs) <= ZONE_MOST_MS && isNear(lateMs - stepMs))
+    return { kind: 'zone', lateMs: stepMs };
+  return { kind: 'off', lateMs };
+}
+
+function lateness(line: string, writtenAt: number, form: StampForm): number | undefined {
+  const stamp = readStamp(line, form.order);
+  if (stamp === undefined) return undefined;
+  const at = stampClock(form).instantNear(stamp, writtenAt);
+  return Number.isNaN(at) ? undefined : writtenAt - at;
+}
+
+function isNear(lateMs: number): boolean {
+  return lateMs >= -EARLY_MS && lateMs <= LATE_MS;
 }

@@ -10,8 +10,8 @@ import { userOf } from '../../io/store.js';
 import { permissionHint } from '../../io/tail/unreadable.js';
 import { bridgeTopic, type BridgeTopic } from '../../mqtt/topics.js';
 import { mayRead, ownVersion } from '../configured.js';
-import type { Tell } from '../findings.js';
-import { PATHS, SERVICE_USER } from '../service.js';
+import type { Tell } from '../terminal.js';
+import { PATHS, SERVICE_USER } from '../service-install.js';
 import type { Kept } from '../visit-broker.js';
 
 /** Tells of it. `kept`: what the broker keeps, undefined when it cannot be reached. */
@@ -96,11 +96,8 @@ export function runningService(stateDir: string): Running {
 
 /** What systemd runs: anybody may ask it. */
 function mainProcess(): number | undefined {
-  const { status, stdout } = spawnSync('systemctl', ['show', '--property=MainPID', 'heyu2mqtt.service'], {
-    encoding: 'utf8',
-  });
-  const pid = status === 0 ? Number(/^MainPID=(\d+)/.exec(stdout)?.[1] ?? 0) : 0;
-  return pid > 0 ? pid : undefined;
+  const [, pid = ''] = wordsOf('systemctl', ['show', '--property=MainPID', 'heyu2mqtt.service'], '=');
+  return /^[1-9]\d*$/.test(pid) ? Number(pid) : undefined;
 }
 
 /** A user with all groups. */
@@ -186,12 +183,9 @@ function ownerOf(pid: number): string | undefined {
 function unitValues(directive: string): readonly string[] {
   const unit = [PATHS.unit, PATHS.packagedUnit].filter((path) => existsSync(path)).slice(0, 1);
   return [...unit, ...dropIns()]
-    .flatMap((path) =>
-      readFileSync(path, 'utf8')
-        .split('\n')
-        .flatMap((line) => (line.startsWith(`${directive}=`) ? line.slice(directive.length + 1).trim() : [])),
-    )
-    .flatMap((value) => value.split(/\s+/))
+    .flatMap((path) => readFileSync(path, 'utf8').split('\n'))
+    .filter((line) => line.startsWith(`${directive}=`))
+    .flatMap((line) => line.slice(directive.length + 1).split(/\s+/))
     .filter((value) => value !== '');
 }
 

@@ -1,25 +1,25 @@
 /** `heyu2mqtt check`: everything on one page, each line with what to do about it. */
 
 import { Command, Option } from 'commander';
-import { counted } from '../common/text.js';
-import type { Configuration } from '../config/loaded.js';
-import type { Loaded } from '../config/load.js';
-import { checkHomeAssistant, checkOnline, checkReach, lookAround, some } from './check/check-broker.js';
-import { checkAliasFile, checkConfiguration } from './check/check-configuration.js';
-import { checkEngine, checkHeyu, readHeyu } from './check/check-heyu.js';
-import { checkLog } from './check/check-log.js';
+import { counted } from '../../common/text.js';
+import type { Configuration } from '../../config/loaded.js';
+import type { Loaded } from '../../config/load.js';
+import { checkHomeAssistant, checkOnline, checkReach, lookAround, some } from './check-broker.js';
+import { checkAliasFile, checkConfiguration } from './check-configuration.js';
+import { checkEngine, checkHeyu, checkLog, readHeyu } from './check-heyu.js';
+import { checkAccess, checkService, type Running, runningService, serviceUser } from './check-service.js';
+import { clearObsolete, findObsolete, obsoleteTopics } from './leftovers.js';
+import { configFileOf, load, OPTIONS, type Given } from '../configured.js';
+import { findX10Config } from '../heyu-install.js';
 import {
-  checkAccess,
-  checkService,
-  type Running,
-  runningService,
-  serviceUser,
-} from './check/check-service.js';
-import { clearObsolete, findObsolete, obsoleteTopics } from './check/leftovers.js';
-import { configFileOf, load, OPTIONS, type Given } from './configured.js';
-import { exitCodeOf, type Finding, printFinding, type Tell } from './findings.js';
-import { findX10Config } from './heyu-install.js';
-import { EXIT, processTerminal, type Terminal } from './terminal.js';
+  EXIT,
+  exitCodeOf,
+  type Finding,
+  printFinding,
+  processTerminal,
+  type Tell,
+  type Terminal,
+} from '../terminal.js';
 
 type Options = Given & { readonly quick?: boolean; readonly fix?: boolean };
 
