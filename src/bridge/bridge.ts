@@ -7,11 +7,10 @@ import type { Now } from '../ports.js';
 import { channelsOf } from '../sensor/channels.js';
 import { earliestOf, idOf, type Heard, type Sensor, type Standing } from '../sensor/heard.js';
 import { formOf } from '../sensor/types.js';
+import { motion, nextWake, wake } from '../security/refresh.js';
 import type { Step } from '../security/security.js';
 import { createSecurity, reconfigure } from '../security/setup.js';
-import { motion } from '../security/signals.js';
 import { recallAlerts } from '../security/stored.js';
-import { nextWake, wake } from '../security/verification.js';
 import type { CoreSettings } from '../core-settings.js';
 import {
   advance,

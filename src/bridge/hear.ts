@@ -8,7 +8,7 @@ import { lineAfterTornStamp, secondLine, select } from '../heyu/reader.js';
 import type { Selected } from '../heyu/selection.js';
 import type { Signal } from '../heyu/signal.js';
 import type { LogLine, Now } from '../ports.js';
-import { heyuArmed, keyfob } from '../security/signals.js';
+import { heyuArmed, keyfob } from '../security/commands.js';
 import { clearTamper, noteInactive } from '../sensor/diagnostics.js';
 import { earliestOf, UNDATED, type Heard } from '../sensor/heard.js';
 import { readingHeard } from '../sensor/reading.js';

@@ -13,7 +13,7 @@ import { bridgeObjectId } from '../homeassistant/device.js';
 import { deviceTopic, entityTopic } from '../homeassistant/discovery.js';
 import { parseBrokerUrl, type BrokerUrl } from '../io/broker/url.js';
 import { zoneTopic } from '../mqtt/topics.js';
-import { commandTopics } from '../service/lamp-commands.js';
+import { commandTopics } from '../service/broker-side.js';
 import type { CoreSettings } from '../core-settings.js';
 import { credentialsOf } from './assemble.js';
 import { loadOrFail, OPTIONS } from './configured.js';

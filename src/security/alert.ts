@@ -7,7 +7,6 @@
 import { SECOND } from '../common/duration.js';
 import { enter, trigger } from './owned-zone.js';
 import {
-  beliefOf,
   mayBecomeKnown,
   waitingKey,
   type Alert,
@@ -17,7 +16,7 @@ import {
   type Waiting,
 } from './security.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
-import type { Belief, Memory, Motion, Truth, Zone } from './zone.js';
+import { believe, type Belief, type Memory, type Motion, type Truth, type Zone } from './zone.js';
 
 /** So many undelivered alerts are remembered; without a broker none are raised. */
 const MOST_UNDELIVERED = 200;
@@ -257,7 +256,7 @@ function keepWaiting(step: Step, motion: Motion, belief: Belief, afterwards: boo
  */
 export function judgeMotion(step: Step, zone: Zone, motion: Motion, waited?: Waiting): void {
   const { security, now } = step;
-  const belief = beliefOf(security, zone);
+  const belief = believe(security, zone);
   const afterwards = waited?.kind === 'gap' || isAfterwards(step, motion);
   if (belief.state === undefined && mayBecomeKnown(step)) {
     keepWaiting(step, motion, belief, afterwards);
@@ -283,7 +282,7 @@ export function judgeWaiting(step: Step): void {
   for (const [key, waited] of security.waiting) {
     const { motion } = waited;
     const zone = security.zones.get(motion.zone);
-    if (zone !== undefined && beliefOf(security, zone).state === undefined && mayBecomeKnown(step)) continue;
+    if (zone !== undefined && believe(security, zone).state === undefined && mayBecomeKnown(step)) continue;
     security.waiting.delete(key);
     security.changed = true;
     if (zone !== undefined) judgeMotion(step, zone, motion, waited);
@@ -305,7 +304,7 @@ export function securityAt(
   zone: Zone,
   motion: Motion,
 ): { readonly security: SecurityState | 'unknown'; readonly verified: boolean } {
-  const { state, armedSince, since } = beliefOf(step.security, zone);
+  const { state, armedSince, since } = believe(step.security, zone);
   const begun = state !== undefined && isArmed(state) ? armedSince : since;
   const instant = instantOf(motion, isAfterwards(step, motion), step.now.at);
   if (state === undefined || begun === undefined || begun > instant) {

@@ -7,7 +7,6 @@
 
 import { MINUTE } from '../common/duration.js';
 import type { Now } from '../ports.js';
-import { QUIET_MS, probeAcknowledged, probeSent, startFreshness, type Freshness } from './freshness.js';
 
 /** The connection while it is up. */
 export type Connection = {
@@ -88,14 +87,11 @@ export function comeUp(link: Link, session: string, sessionPresent: boolean, now
 
 /** It goes down. */
 export function goDown(link: Link, now: Now): void {
-  seeUp(link, now);
-  if (isClear(link)) link.downMono = now.mono;
+  if (isClear(link)) {
+    link.upAt = now.at;
+    link.downMono = now.mono;
+  }
   link.up = undefined;
-}
-
-/** It is up now, which counts if nothing old is on its way. */
-export function seeUp(link: Link, now: Now): void {
-  if (isClear(link)) link.upAt = now.at;
 }
 
 /** Nothing was noticed for `forMs`: as if it had been down, also in the eyes of a monotonic clock that stood still. */
@@ -111,6 +107,8 @@ export function standStill(link: Link, forMs: number, now: Now): void {
   if (up !== undefined) up.awayMs += forMs;
 }
 
+/** A verification goes out after this long without a message. */
+export const QUIET_MS = 600;
 /** A pause is waited for at most this much longer than the earliest moment of a verification: 3 s after the SUBACK. */
 const PATIENCE_MS = 2400;
 /** Without a SUBACK the first verification goes out this long after the SUBSCRIBE. */
@@ -123,47 +121,85 @@ const INTERVAL_MS = MINUTE;
 const SOON_MS = 2000;
 /** So many looks in a row come soon when something stays missing, then the ordinary interval. */
 const EAGER_LOOKS = 5;
+/** A queue that is still coming after this long without a pause is no longer waited for. */
+const COMING_LIMIT_MS = 30_000;
 
-/** When the state topics are subscribed to again in one connection (verifications). */
+/**
+ * When the state topics are subscribed to again in one connection (verifications), and whether a message is of now or
+ * may have waited at the broker in our stored session. Nothing marks a message as old, and a long queue goes on after
+ * the SUBACK of the connect; a pause alone does not tell either, because the broker, or the network, may stand still
+ * within the queue. But the rest of a queue comes before any answer to a later SUBSCRIBE: when a verification that went
+ * out after a pause is acknowledged, and nothing that may have been queued came between, the queue was empty.
+ */
 export type Schedule = {
-  /** A verification is a probe, too. */
-  readonly freshness: Freshness;
   /** No verification before this. */
   nextMono: number;
   /** When copies of the last verification are no longer waited for; undefined = not waiting. */
   copiesUntilMono: number | undefined;
   eager: number;
+  /** How many there were, beside the SUBSCRIBE of the connect, which proves nothing. */
+  verifications: number;
+  /** The last one went out after a pause. */
+  isQuiet: boolean;
+  /** A SUBACK came after the last SUBSCRIBE. */
+  isAcknowledged: boolean;
+  /** A message that may have been queued came after the last verification went out. */
+  isDisturbed: boolean;
+  /** When the last message came, and since when they have come without a pause. */
+  heardMono: number;
+  comingMono: number;
 };
 
 /** The SUBSCRIBE of the connect goes out. */
 export function startSchedule(mono: number): Schedule {
   return {
-    freshness: startFreshness(mono),
     nextMono: mono + NO_SUBACK_MS,
     copiesUntilMono: undefined,
     eager: 0,
+    verifications: 0,
+    isQuiet: false,
+    isAcknowledged: false,
+    isDisturbed: false,
+    heardMono: mono,
+    comingMono: mono,
   };
 }
 
 /** A SUBACK came. */
 export function verificationAcknowledged(schedule: Schedule, mono: number): void {
-  probeAcknowledged(schedule.freshness);
-  if (schedule.freshness.probes === 0) schedule.nextMono = mono + QUIET_MS;
+  schedule.isAcknowledged = true;
+  if (schedule.verifications === 0) schedule.nextMono = mono + QUIET_MS;
   else if (schedule.copiesUntilMono !== undefined) schedule.copiesUntilMono = mono + COPIES_MS;
 }
 
-/** A verification goes out; returns whether it does so after a pause without messages. */
-export function verificationSent(schedule: Schedule, mono: number): boolean {
-  probeSent(schedule.freshness, mono);
+/** A verification goes out. */
+export function verificationSent(schedule: Schedule, mono: number): void {
+  schedule.verifications += 1;
+  schedule.isQuiet = mono >= schedule.heardMono + QUIET_MS;
+  schedule.isAcknowledged = false;
+  schedule.isDisturbed = false;
   schedule.copiesUntilMono = mono + NO_SUBACK_MS;
   schedule.nextMono = mono + INTERVAL_MS;
-  return schedule.freshness.isQuiet;
+}
+
+/** A message came; `retained` as delivered: a retained copy did not wait. */
+export function messageCame(schedule: Schedule, mono: number, retained: boolean): void {
+  if (mono >= schedule.heardMono + QUIET_MS) schedule.comingMono = mono;
+  schedule.heardMono = mono;
+  if (!retained) schedule.isDisturbed = true;
+}
+
+/** Whether nothing that the broker had kept is on its way any more: what comes from now on is of now. */
+export function isQueueEmpty(schedule: Schedule, mono: number): boolean {
+  const { verifications, isQuiet, isAcknowledged, isDisturbed, comingMono } = schedule;
+  if (verifications === 0 || !isAcknowledged) return false;
+  return (isQuiet && !isDisturbed) || mono >= comingMono + COMING_LIMIT_MS;
 }
 
 /** Something changed: look again soon. `afresh` = it was a real change, so that patience begins anew. */
 export function lookSoon(schedule: Schedule, mono: number, afresh: boolean): void {
   if (afresh) schedule.eager = 0;
-  if (schedule.freshness.probes === 0 || schedule.eager >= EAGER_LOOKS) return;
+  if (schedule.verifications === 0 || schedule.eager >= EAGER_LOOKS) return;
   schedule.nextMono = Math.min(schedule.nextMono, mono + SOON_MS);
 }
 
@@ -188,23 +224,7 @@ export function verificationClosed(
   }
 }
 
-function verifyAt(schedule: Schedule): number {
-  const quietAt = Math.max(schedule.nextMono, schedule.freshness.heardMono + QUIET_MS);
-  return Math.min(quietAt, schedule.nextMono + PATIENCE_MS);
-}
-
-/** When `dueStep` has something to say, monotonic ms. */
-export function dueAt(schedule: Schedule): number {
-  return schedule.copiesUntilMono ?? verifyAt(schedule);
-}
-
-/** What is to be done at `mono`. `isEveryTopicHeard`: every topic had its copy, so that nothing is waited for. */
-export function dueStep(
-  schedule: Schedule,
-  mono: number,
-  isEveryTopicHeard: boolean,
-): 'verify' | 'close' | 'none' {
-  const { copiesUntilMono } = schedule;
-  if (copiesUntilMono !== undefined) return isEveryTopicHeard || mono >= copiesUntilMono ? 'close' : 'none';
-  return mono < verifyAt(schedule) ? 'none' : 'verify';
+/** When the next verification goes out, or the last one is closed; monotonic ms. */
+export function dueAt({ nextMono, copiesUntilMono, heardMono }: Schedule): number {
+  return copiesUntilMono ?? Math.min(Math.max(nextMono, heardMono + QUIET_MS), nextMono + PATIENCE_MS);
 }

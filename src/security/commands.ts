@@ -1,5 +1,5 @@
 /**
- * Commands to owned zones, from their `.../set` topic or from the log (src/security/signals.ts). What was said too long
+ * Commands to owned zones: from their `.../set` topic, from heyu's own armed state and from keyfobs. What was said too long
  * ago is recorded, not obeyed: a disarming of two days ago must not disarm.
  */
 
@@ -8,11 +8,12 @@ import type { Received } from '../ports.js';
 import { causeOf, raise, setTruth } from './alert.js';
 import { doubt, obey } from './owned-zone.js';
 import { isFirstMention, note, type Security, type Step } from './security.js';
-import { commandWord, excerpt, readCommand, type Command } from './vocabulary.js';
-import type { Zone } from './zone.js';
+import { refresh } from './refresh.js';
+import { commandFor, commandWord, excerpt, readCommand, type Command } from './vocabulary.js';
+import type { Zone, ZoneSettings } from './zone.js';
 
 /** Who commands, and how. */
-export type Order = {
+type Order = {
   readonly command: Command;
   /** How long ago it was said, ms. Infinity = not known. */
   readonly ageMs: number;
@@ -31,7 +32,7 @@ function refuse(step: Step, zone: Zone, command: string, reason: string, source:
 }
 
 /** Gives an order to an owned zone. */
-export function give(step: Step, zone: Zone, order: Order): void {
+function give(step: Step, zone: Zone, order: Order): void {
   const { security, now } = step;
   const { command, ageMs, loggedAt, immediate, source } = order;
   const { settings, truth } = zone;
@@ -97,4 +98,42 @@ export function commandReceived(step: Step, zone: Zone, { topic, payload, retain
   const { up } = security.link;
   const ageMs = up?.isDraining === true ? up.awayMs : 0;
   for (const addressee of zones) give(step, addressee, { command, ageMs, immediate: false, source: topic });
+}
+
+/** A line of the log commands some of the owned zones. */
+function logged(
+  step: Step,
+  chosen: (settings: ZoneSettings) => boolean,
+  order: Pick<Order, 'command' | 'immediate' | 'source'>,
+  loggedAt: number,
+): void {
+  const { security, now } = step;
+  for (const zone of security.zones.values()) {
+    if (zone.settings.kind !== 'owned' || !chosen(zone.settings)) continue;
+    give(step, zone, { ...order, ageMs: Math.max(0, now.at - loggedAt), loggedAt });
+  }
+  if (security.changed) refresh(step);
+}
+
+/** heyu's own armed state has changed at `at`: drives the zones with `followHeyu`. heyu has waited already. */
+export function heyuArmed(step: Step, state: 'armed_home' | 'armed_away' | 'disarmed', at: number): void {
+  const command = commandFor(state);
+  logged(step, ({ followHeyu }) => followHeyu, { command, immediate: true, source: 'heyu' }, at);
+}
+
+/** A key of a keyfob. */
+export type KeyfobPress = {
+  readonly alias: string;
+  readonly action: 'arm' | 'disarm';
+  readonly mode: 'home' | 'away';
+  /** When it was pressed, epoch ms. */
+  readonly at: number;
+  /** Its delay switch stands at minimum (`swMin`): there is no exit delay. */
+  readonly immediate: boolean;
+};
+
+/** A keyfob was pressed: drives the zones that name its alias. */
+export function keyfob(step: Step, { alias, action, mode, at, immediate }: KeyfobPress): void {
+  const command: Command = action === 'arm' ? { kind: 'arm', mode } : { kind: 'disarm' };
+  logged(step, ({ keyfobs }) => keyfobs.includes(alias), { command, immediate, source: alias }, at);
 }

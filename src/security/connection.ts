@@ -7,6 +7,7 @@ import {
   comeUp,
   goDown,
   lookSoon,
+  messageCame,
   standStill,
   startSchedule,
   subscriptionStands,
@@ -14,8 +15,7 @@ import {
   type Connection,
   type Schedule,
 } from './broker-link.js';
-import { messageCame } from './freshness.js';
-import { refresh } from './refresh.js';
+import { refresh, repair, wake } from './refresh.js';
 import {
   asksAgain,
   beginTrouble,
@@ -26,8 +26,7 @@ import {
   type Step,
 } from './security.js';
 import { createTracker, grant, hear, refuse, stateOf, type Tracker } from './tracker.js';
-import { repair, wake } from './verification.js';
-import { excerpt, normalise, readState, type Reading } from './vocabulary.js';
+import { excerpt, normalise, readState } from './vocabulary.js';
 import { interrupted, type Zone } from './zone.js';
 
 /**
@@ -129,7 +128,7 @@ export function received(step: Step, message: Received): boolean {
   // an ordinary verification is not disturbed by what is for others
   const isQueued = link.up?.isDraining === true && security.others.includes(message.topic);
   if (!ours && !isQueued) return false;
-  messageCame(schedule.freshness, now.mono, message.retain);
+  messageCame(schedule, now.mono, message.retain);
   wake(step);
   return ours;
 }
@@ -160,7 +159,7 @@ function stateReceived(
       : reading.kind === 'not_understood'
         ? reading.text
         : reading.word;
-  noteForeign(step, zone, reading, message);
+  if (reading.kind === 'not_understood') noteForeign(step, zone, reading.text, message);
   if (heard === 'repaired') {
     const fields = { zone: zone.settings.zone, topic: zone.topic, from, to: stateOf(tracker) };
     note(step, 'warn', 'state repaired: the retained copy differs from what was heard before', fields);
@@ -180,8 +179,8 @@ function disarmedMeanwhile({ security, now }: Step, zone: Zone): void {
   security.changed = true;
 }
 
-function noteForeign(step: Step, zone: Zone, reading: Reading, { topic, payload }: Received): void {
-  if (reading.kind !== 'not_understood' || !isFirstMention(zone, `foreign ${reading.text}`)) return;
+function noteForeign(step: Step, zone: Zone, text: string, { topic, payload }: Received): void {
+  if (!isFirstMention(zone, `foreign ${text}`)) return;
   note(
     step,
     'warn',
@@ -199,5 +198,5 @@ function compareOwn(step: Step, schedule: Schedule, zone: Zone, word: string, re
   if (word === zone.truth?.state) return;
   // an echo of a change before the last one looks the same as a foreign hand: the retained copy will tell
   if (!retain) lookSoon(schedule, step.now.mono, false);
-  else if (schedule.freshness.probes > 0 && schedule.copiesUntilMono === undefined) repair(step, zone);
+  else if (schedule.verifications > 0 && schedule.copiesUntilMono === undefined) repair(step, zone);
 }

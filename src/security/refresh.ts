@@ -1,20 +1,140 @@
 /**
- * After anything has happened: compares what the zones say now with what was remembered, latched and published,
- * and does what follows from the difference. Every entry of the security part ends here.
+ * What follows when time goes on, or anything has happened: asks for the retained copies again when that is due, draws
+ * the conclusions when they have come, publishes again what the broker has lost of the zones that are ours; then
+ * compares what the zones say now with what was remembered, latched and published, and does what follows from the
+ * difference. Every entry of the security part ends in `refresh`.
  */
 
-import { clearAlarm, finishEntry, judgeWaiting, setTruth } from './alert.js';
+import { clearAlarm, finishEntry, judgeMotion, judgeWaiting, securityAt, setTruth } from './alert.js';
+import {
+  dueAt,
+  isQueueEmpty,
+  verificationClosed,
+  verificationSent,
+  type Connection,
+  type Schedule,
+} from './broker-link.js';
 import { finishArming, firstTruth } from './owned-zone.js';
-import { beliefOf, note, type Security, type Step, type ZoneValue } from './security.js';
-import { stateOf, whyUnknown, type Tracker } from './tracker.js';
+import {
+  WAIT_MS,
+  asksAgain,
+  beginTrouble,
+  note,
+  stateTopics,
+  type Security,
+  type Step,
+  type ZoneValue,
+} from './security.js';
+import { WHY, endOfAnswers, isAnswered, stateOf, verify, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
-import { remember, type Zone } from './zone.js';
+import { believe, remember, type Motion, type Zone } from './zone.js';
 
-/** The states that an external zone had while we were not looking: queued copies, in their order. */
-function statesMeanwhile({ isCompared, queue }: Tracker): readonly SecurityState[] {
-  if (queue === undefined || isCompared) return [];
-  const { states, saidDisarmed } = queue;
-  return saidDisarmed ? [...states, 'disarmed'] : states;
+/** When `wake` wants to be called, monotonic ms; undefined = when something happens. */
+export function nextWake(security: Security): number | undefined {
+  const { link, waiting } = security;
+  const times: number[] = [];
+  if (link.up?.schedule !== undefined) times.push(dueAt(link.up.schedule));
+  if (link.up !== undefined && waiting.size > 0) times.push(link.up.askedMono + WAIT_MS);
+  for (const zone of security.zones.values()) {
+    if (zone.delayUntilMono === undefined) continue;
+    // the end of an entry delay waits for the broker
+    if (zone.truth?.state === 'pending' && believe(security, zone).state === undefined) continue;
+    times.push(zone.delayUntilMono);
+  }
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** Time has come to `now`: verifications, ends of delays, motion that has waited long enough. Never too often. */
+export function wake(step: Step): void {
+  const { security, now } = step;
+  const { up } = security.link;
+  while (up?.schedule !== undefined) {
+    const { schedule } = up;
+    const isAsked = schedule.copiesUntilMono !== undefined;
+    if (now.mono < dueAt(schedule) && !(isAsked && isEveryTopicHeard(security, schedule))) break;
+    if (isAsked) closeVerification(step, up, schedule);
+    else sendVerification(step, schedule);
+  }
+  refresh(step);
+}
+
+/** Every topic had its copy, so that nothing is waited for. */
+function isEveryTopicHeard({ zones }: Security, { isAcknowledged }: Schedule): boolean {
+  const trackers = [...zones.values()].flatMap(({ tracker }) => tracker ?? []);
+  return trackers.length > 0 ? trackers.every(isAnswered) : isAcknowledged;
+}
+
+function sendVerification({ security, now, emit }: Step, schedule: Schedule): void {
+  const topics = stateTopics(security);
+  verificationSent(schedule, now.mono);
+  for (const { tracker } of security.zones.values()) {
+    if (tracker !== undefined) verify(tracker, schedule.isQuiet);
+  }
+  // without zones any topic tells whether the queue is empty
+  emit({ kind: 'subscribe', topics: topics.length > 0 ? topics : security.others.slice(0, 1) });
+}
+
+function closeVerification(step: Step, up: Connection, schedule: Schedule): void {
+  const { security, now } = step;
+  let missing = false;
+  let ambiguous = false;
+  if (isQueueEmpty(schedule, now.mono)) up.isDraining = false;
+  for (const zone of security.zones.values()) {
+    const { tracker } = zone;
+    if (tracker === undefined) continue;
+    const result = endOfAnswers(tracker);
+    if (zone.settings.kind === 'owned') {
+      repair(step, zone);
+      if (zone.truth !== undefined) continue;
+    }
+    missing ||= result === 'missing' || result === 'lost';
+    ambiguous ||= result === 'ambiguous';
+    const why = whyUnknown(tracker);
+    if (zone.settings.kind !== 'external' || why === undefined) continue;
+    // what was queued says more than nothing, though not how the zone is now
+    zone.whileAway = [...(tracker.queue?.states ?? [])];
+    if (tracker.isRefused || !beginTrouble(zone, `unknown ${why}`)) continue;
+    const fields = { zone: zone.settings.zone, topic: zone.topic, queued: zone.whileAway };
+    note(step, 'warn', `zone unknown: ${WHY[why]} (${zone.topic})`, fields);
+  }
+  // a queue that is still coming wants another one as soon as it pauses
+  verificationClosed(schedule, now.mono, missing, ambiguous || up.isDraining);
+  if (!asksAgain(security, up)) up.schedule = undefined;
+}
+
+/** Publishes the truth of an owned zone again when the broker has something else. */
+export function repair(step: Step, zone: Zone): void {
+  const { truth, topic } = zone;
+  const word = zone.tracker?.word;
+  if (truth === undefined || step.security.link.up?.isDraining === true) return;
+  if (word === truth.state) {
+    zone.troubles.delete('repair');
+    return;
+  }
+  zone.published.delete('state');
+  const level = beginTrouble(zone, 'repair') ? 'info' : 'debug';
+  note(step, level, 'the retained state is not what is stored here: published again', {
+    zone: zone.settings.zone,
+    topic,
+    stored: truth.state,
+    broker: word ?? null,
+  });
+}
+
+/**
+ * A signal of a sensor that would be an alert in an armed zone: judged, now or as soon as the state is known.
+ * Returns what the motion event may say about the zone.
+ */
+export function motion(step: Step, signal: Motion): ReturnType<typeof securityAt> {
+  const { security, now } = step;
+  const zone = security.zones.get(signal.zone);
+  if (zone === undefined) return { security: 'unknown', verified: false };
+  // a delay may have ended that nobody has noticed yet
+  if ((nextWake(security) ?? Infinity) <= now.mono) wake(step);
+  const standing = securityAt(step, zone, signal);
+  judgeMotion(step, zone, signal);
+  if (security.changed) refresh(step);
+  return standing;
 }
 
 function compareExternal(step: Step, zone: Zone): void {
@@ -24,16 +144,20 @@ function compareExternal(step: Step, zone: Zone): void {
   for (const trouble of zone.troubles) {
     if (trouble.startsWith('unknown')) zone.troubles.delete(trouble);
   }
-  const memory = remember(zone.memory, state, step.now.at, statesMeanwhile(tracker), tracker.armedAt);
+  const meanwhile: SecurityState[] = [];
   if (!tracker.isCompared) {
     tracker.isCompared = true;
     const states = [...(tracker.queue?.states ?? [])];
     zone.whileAway = states;
+    meanwhile.push(...states);
+    // also one that is no longer among the last
+    if (tracker.queue?.saidDisarmed === true) meanwhile.push('disarmed');
     if (states.length > 0) {
       const message = `while we were away the zone was ${states.join(', ')}; now it is ${state}`;
       note(step, 'info', message, { zone: settings.zone, topic, states });
     }
   }
+  const memory = remember(zone.memory, state, step.now.at, meanwhile, tracker.armedAt);
   if (memory === zone.memory) return;
   const from = zone.memory?.state ?? 'unknown';
   note(step, 'info', `zone is ${state}`, { zone: settings.zone, from, to: state, topic });
@@ -42,7 +166,7 @@ function compareExternal(step: Step, zone: Zone): void {
 }
 
 function compareMaster(security: Security, zone: Zone): void {
-  const { state, since, mode, lastKnown } = beliefOf(security, zone);
+  const { state, since, mode, lastKnown } = believe(security, zone);
   const { memory } = zone;
   if (state === undefined || lastKnown === memory) return;
   if (memory?.state === state && memory.since === since && memory.mode === mode) return;
@@ -73,32 +197,21 @@ function advanceOwned(step: Step, zone: Zone): void {
   if (delayUntilMono === undefined || now.mono < delayUntilMono) return;
   if (truth.state === 'arming') setTruth(step, zone, finishArming(truth, now.at));
   // while the broker is away a disarming may be waiting there: the alarm could not be delivered anyway
-  else if (truth.state === 'pending' && beliefOf(security, zone).state !== undefined)
+  else if (truth.state === 'pending' && believe(security, zone).state !== undefined)
     finishEntry(step, zone, truth);
 }
 
-function isDisarmed(security: Security, zone: Zone): boolean {
-  if (zone.settings.kind === 'owned') return zone.truth?.state === 'disarmed';
-  return beliefOf(security, zone).state === 'disarmed';
-}
-
-function hasAlarm({ zones }: Security, { latch, truth, settings }: Zone): boolean {
-  return (
-    latch !== undefined ||
-    truth?.state === 'triggered' ||
-    settings.members.some((name) => zones.get(name)?.latch !== undefined)
-  );
-}
-
 function valuesOf(security: Security, zone: Zone): readonly ZoneValue[] {
-  const { truth, reported, whileAway, latch, refusedCommand } = zone;
-  const { state, verified, source, why, ...known } = beliefOf(security, zone);
+  const { settings, truth, reported, whileAway, latch, refusedCommand } = zone;
+  const { state, verified, source, why, ...known } = believe(security, zone);
   const since = state === undefined ? undefined : known.since;
   const lastKnown = known.lastKnown && { state: known.lastKnown.state, since: known.lastKnown.since };
+  let hasAlarm = latch !== undefined || truth?.state === 'triggered';
+  for (const name of settings.members) hasAlarm ||= security.zones.get(name)?.latch !== undefined;
   return [
     ...(truth === undefined ? [] : [{ channel: 'state', value: truth.state } as const]),
     { channel: 'security', value: state },
-    { channel: 'alarm', value: hasAlarm(security, zone) },
+    { channel: 'alarm', value: hasAlarm },
     {
       channel: 'security_attributes',
       value: { since, verified, source, lastKnown, why, reported, whileAway, latch, refusedCommand },
@@ -116,12 +229,12 @@ export function refresh(step: Step): void {
     else if (zone.settings.kind === 'owned') advanceOwned(step, zone);
   }
   for (const zone of zones) {
-    if (zone.settings.kind === 'master') compareMaster(security, zone);
+    const { kind } = zone.settings;
+    if (kind === 'master') compareMaster(security, zone);
+    const state = kind === 'owned' ? zone.truth?.state : believe(security, zone).state;
+    if (state === 'disarmed') clearAlarm(security, zone);
   }
-  for (const zone of zones) {
-    if (isDisarmed(security, zone)) clearAlarm(security, zone);
-  }
-  judgeWaiting(step);
+  if (security.waiting.size > 0) judgeWaiting(step);
   if (security.changed) {
     security.changed = false;
     emit({ kind: 'persist' });

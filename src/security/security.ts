@@ -184,15 +184,10 @@ export function commandTopic({ baseTopic }: Security, zone: Zone): string {
   return zoneTopic(baseTopic, zone.settings.zone, 'set');
 }
 
-/** What is believed about one of these zones. */
-export function beliefOf({ zones, link }: Security, zone: Zone): Belief {
-  return believe(zone, zones, link);
-}
-
 /** What the bridge believes about a zone, undefined when there is no such zone. */
 export function belief(security: Security, zone: string): Belief | undefined {
   const found = security.zones.get(zone);
-  return found === undefined ? undefined : beliefOf(security, found);
+  return found && believe(security, found);
 }
 
 /** Whether motion in an unknown zone still has hope: the link is down, or came up less than 5 s ago. */

@@ -265,10 +265,10 @@ function fromJson(value: unknown, keys: readonly string[]): Wording | undefined 
 function readPayload(payload: Uint8Array, keys: readonly string[], pointer: string | undefined): Wording {
   if (payload.length === 0) return { kind: 'cleared' };
   const text = decode(payload);
-  const garbage: Wording = { kind: 'garbage', text: excerpt(payload) };
-  if (text === undefined) return garbage;
-  if (pointer !== undefined) return fromJson(follow(parseJson(text), pointer), keys) ?? garbage;
-  if (/^\s*[[{]/.test(text)) return fromJson(parseJson(text), keys) ?? garbage;
-  const word = normalise(text);
-  return word === '' ? { kind: 'nothing' } : { kind: 'word', word, mode: undefined };
+  let said: Wording | undefined;
+  if (text !== undefined) {
+    if (pointer !== undefined) said = fromJson(follow(parseJson(text), pointer), keys);
+    else said = fromJson(/^\s*[[{]/.test(text) ? parseJson(text) : text, keys);
+  }
+  return said ?? { kind: 'garbage', text: excerpt(payload) };
 }

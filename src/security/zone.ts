@@ -311,8 +311,11 @@ function believeMaster(members: readonly (Belief | undefined)[], memory: Memory 
   return beliefFrom(sum, 'members', undefined);
 }
 
-/** What is believed about a zone. `zones` holds the members of a master zone. */
-export function believe(zone: Zone, zones: ReadonlyMap<string, Zone>, link: Link): Belief {
+/** What is believed about one of these zones. */
+export function believe(
+  { zones, link }: { readonly zones: ReadonlyMap<string, Zone>; readonly link: Link },
+  zone: Zone,
+): Belief {
   const { settings, pinned, memory } = zone;
   if (settings.kind !== 'master') return believeSingle(zone, link);
   if (pinned) return beliefFrom(memory, 'scene', undefined);

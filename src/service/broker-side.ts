@@ -1,18 +1,23 @@
-/** What the service does when the connection to the broker tells something. */
+/**
+ * What the service does when the connection to the broker tells something; with `heyu.control` that may be a command for
+ * a lamp.
+ */
 
 import { hideOverdueMotion, securityStep } from '../bridge/bridge.js';
 import { farewell } from '../bridge/messages.js';
-import { bridgeTopic } from '../mqtt/topics.js';
-import type { Broker, BrokerListener, Now, Received } from '../ports.js';
+import { bridgeTopic, sensorTopic } from '../mqtt/topics.js';
+import type { Broker, BrokerListener, Log, Now, Received } from '../ports.js';
 import { isClear } from '../security/broker-link.js';
 import { closed, connected, received, subscribed } from '../security/connection.js';
 import { listenTo } from '../security/setup.js';
+import { isSwitchable } from '../sensor/channels.js';
+import { heyuArguments } from '../sensor/lamp.js';
 import type { SensorSettings } from '../sensor/settings.js';
+import type { CoreSettings } from '../core-settings.js';
 import type { Announcer } from './announcing.js';
 import { concern } from './condition.js';
-import { commandTopics, obey } from './lamp-commands.js';
 import type { LogSide } from './log-side.js';
-import type { Parts } from './parts.js';
+import type { Parts, RunHeyu } from './parts.js';
 import type { Reports, SessionSeen } from './reports.js';
 
 /** A connection has so long to say farewell. */
@@ -89,7 +94,9 @@ export class BrokerSide implements BrokerListener {
     const now = time.now();
     // what waited in the session while we were away is no command for now
     const isOfNow = isClear(bridge.security.link);
-    this.#count(message, isOfNow);
+    this.#isArriving &&= !isOfNow;
+    // a retained copy did not wait
+    if (this.#isArriving && !message.retain) this.#count(message);
     received(securityStep(bridge, now), message);
     const device = this.#devices.get(message.topic);
     if (message.topic === settings.birthTopic) {
@@ -192,10 +199,9 @@ export class BrokerSide implements BrokerListener {
     settle();
   }
 
-  /** A message came; a retained copy did not wait. */
-  #count({ topic, retain }: Received, isOfNow: boolean): void {
-    this.#isArriving &&= !isOfNow;
-    if (this.#session === undefined || !this.#isArriving || retain) return;
+  /** A message that has waited in the session came. */
+  #count({ topic }: Received): void {
+    if (this.#session === undefined) return;
     const { topics, queued } = this.#session;
     const isNamed = topic in topics || Object.keys(topics).length < NAMED;
     this.#session = {
@@ -204,4 +210,43 @@ export class BrokerSide implements BrokerListener {
       topics: isNamed ? { ...topics, [topic]: (topics[topic] ?? 0) + 1 } : topics,
     };
   }
+}
+
+/** The devices that take commands, by the topic of their commands. */
+export function commandTopics(settings: CoreSettings): ReadonlyMap<string, SensorSettings> {
+  if (!settings.control) return new Map();
+  return new Map(
+    settings.sensors
+      .filter(isSwitchable)
+      .map((sensor) => [sensorTopic(settings.baseTopic, sensor.topic, 'set'), sensor]),
+  );
+}
+
+/**
+ * Hands a command on to heyu. A retained one is refused: it would switch the lamp at each reconnect. `done` is
+ * called for each word of heyu, with the reason when that failed.
+ */
+function obey(
+  sensor: SensorSettings,
+  message: Received,
+  runHeyu: RunHeyu,
+  log: Log,
+  done: (failure: string | undefined) => void,
+): void {
+  const { alias } = sensor;
+  const payload = new TextDecoder().decode(message.payload);
+  if (message.retain) {
+    if (payload !== '')
+      log.warn({ alias, topic: message.topic }, 'a retained command is refused: publish it without retain');
+    return;
+  }
+  const commands = heyuArguments(sensor, payload);
+  if (commands === undefined) {
+    log.warn(
+      { alias, payload: payload.slice(0, 50) },
+      'no command for this device: ON, OFF, or 0 to 100 for a dimmable lamp',
+    );
+    return;
+  }
+  for (const args of commands) runHeyu(args, done);
 }

@@ -7,9 +7,11 @@ import type { Broker, Clock, LineSource, Log, StateStore } from '../ports.js';
 import type { ServiceSettings } from '../core-settings.js';
 import type { Progress } from './checkpoint.js';
 import type { Condition } from './condition.js';
-import type { RunHeyu } from './lamp-commands.js';
 import type { Links, Refusals, Sending } from './sending.js';
 import type { Time } from './time.js';
+
+/** Runs one command of heyu; `done` gets the reason in words when it failed. */
+export type RunHeyu = (args: readonly string[], done?: (failure: string | undefined) => void) => void;
 
 /** The outside world. */
 export type ServicePorts = {

@@ -42,11 +42,11 @@ export class Saving {
    * Asks for a write; the number under which its success (or failure) is reported. What happens in the same step is
    * written as well, and first sent.
    */
-  request(): number {
+  readonly request = (): number => {
     this.#requested += 1;
     this.#running ??= Promise.resolve().then(() => this.#write());
     return this.#requested;
-  }
+  };
 
   /** True while the last write failed. */
   isFailing(): boolean {

@@ -25,7 +25,7 @@ import type { Broker, LineSource, Now } from '../ports.js';
 import { stalled } from '../security/connection.js';
 import { delivered } from '../security/security.js';
 import { alertsOf, setBack, snapshot } from '../security/stored.js';
-import type { ServiceSettings } from '../core-settings.js';
+import type { CoreSettings, ServiceSettings } from '../core-settings.js';
 import { Announcer, retainedTopicsOf } from './announcing.js';
 import { BrokerSide } from './broker-side.js';
 import {
@@ -100,7 +100,7 @@ export class Service {
       captured: () => this.#captured(),
       isCaughtUp: () => !bridge.isBehind,
       delivered: (alert) => delivered(bridge.security, alert),
-      save: () => saves.request(),
+      save: saves.request,
     });
     const settle = (): void => this.#settle();
     const way = { outbox, links, ports, progress, refusals, settle };
@@ -109,7 +109,7 @@ export class Service {
       put: sending.send,
       subscribe: (topics) => links.broker.subscribe(topics),
       unsubscribe: (topics) => links.broker.unsubscribe(topics),
-      persist: () => saves.request(),
+      persist: saves.request,
       alerted: (id) => progress.alerted(id),
       isDelivered: (id) => taken.has(id),
       note: (level, fields, message) => log[level](fields, message),
@@ -121,7 +121,7 @@ export class Service {
     this.#saves = saves;
     this.#writing = progress.extent;
     this.#parts = { ...way, settings, isStopping: false, time, bridge, sending, condition };
-    this.#announcer = new Announcer(this.#parts, stored.discovery, () => saves.request());
+    this.#announcer = new Announcer(this.#parts, stored.discovery, saves.request);
     this.#log = new LogSide(this.#parts);
     const startedAt = time.moment().at;
     this.#reports = new Reports(
@@ -326,4 +326,30 @@ function remembering(
   // the clock was set back meanwhile: as if no time had passed
   if (aheadMs > 0) shiftDeadlines(bridge.core, -aheadMs);
   return bridge;
+}
+
+/** What has to begin anew. The `process` does not do so by itself: the owner has to restart it. */
+export type Restart = 'broker' | 'log' | 'process';
+
+/** The settings that a restart may be needed for. */
+export type Restarted = {
+  readonly mqtt: object;
+  readonly heyu: object;
+  readonly stateDir: string;
+  readonly core: Pick<CoreSettings, 'baseTopic' | 'bridgeId'>;
+};
+
+const RESTARTS: Readonly<Record<Restart, (settings: Restarted) => unknown>> = {
+  // the last will stands on the base topic
+  broker: ({ mqtt, core }) => [mqtt, core.baseTopic],
+  log: ({ heyu }) => heyu,
+  process: ({ stateDir, core }) => [stateDir, core.bridgeId],
+};
+
+/** What has to begin anew so that all of `after` counts; the rest counts at once (`reload`). The settings are plain data. */
+export function changes(before: Restarted, after: Restarted): ReadonlySet<Restart> {
+  const kinds = Object.keys(RESTARTS) as Restart[];
+  return new Set(
+    kinds.filter((kind) => JSON.stringify(RESTARTS[kind](before)) !== JSON.stringify(RESTARTS[kind](after))),
+  );
 }

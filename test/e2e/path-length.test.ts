@@ -113,6 +113,6 @@ describe('the number of functions', () => {
     expect(way.length, way.join('\n')).toBeLessThanOrEqual(10);
     const entered = fewest(runs);
     expect(entered.length).toBeGreaterThan(way.length);
-    expect(entered.length, entered.join('\n')).toBeLessThanOrEqual(76);
+    expect(entered.length, entered.join('\n')).toBeLessThanOrEqual(60);
   });
 });

@@ -5,9 +5,8 @@ import type { Outgoing } from '../../src/mqtt/outgoing.js';
 import * as connection from '../../src/security/connection.js';
 import { belief, type Security, type SecurityEffect } from '../../src/security/security.js';
 import { createSecurity } from '../../src/security/setup.js';
-import * as signals from '../../src/security/signals.js';
+import * as refreshing from '../../src/security/refresh.js';
 import { snapshot } from '../../src/security/stored.js';
-import { nextWake, wake } from '../../src/security/verification.js';
 import { ownedZone, type Motion, type ZoneSettings } from '../../src/security/zone.js';
 
 /** 22 Nov 2026, 12:00 UTC. */
@@ -71,12 +70,12 @@ export function pass(test: Bench, ms: number): void {
   const end = test.now.mono + ms;
   for (let wakes = 0; ; wakes += 1) {
     if (wakes > 10_000) throw new Error('it wakes without end');
-    const next = nextWake(test.security);
+    const next = refreshing.nextWake(test.security);
     if (next === undefined || next > end) break;
     const step = Math.max(0, next - test.now.mono);
     test.now = { at: test.now.at + step, mono: test.now.mono + step };
     const asked = subscribes(test);
-    wake(test);
+    refreshing.wake(test);
     if (test.keeps.size > 0 && subscribes(test) > asked) answer(test);
   }
   const rest = end - test.now.mono;
@@ -110,7 +109,7 @@ export function message(test: Bench, topic: string, payload: string, flag: 'R' |
   return connection.received(test, received);
 }
 
-export function motion(test: Bench, different: Partial<Motion> = {}): ReturnType<typeof signals.motion> {
+export function motion(test: Bench, different: Partial<Motion> = {}): ReturnType<typeof refreshing.motion> {
   const signal: Motion = {
     alias: 'hall',
     zone: 'ground',
@@ -123,7 +122,7 @@ export function motion(test: Bench, different: Partial<Motion> = {}): ReturnType
     source: 'rcvi',
     ...different,
   };
-  return signals.motion(test, signal);
+  return refreshing.motion(test, signal);
 }
 
 /** The topics of the last SUBSCRIBE. */

@@ -4,11 +4,10 @@ import {
   QUIET_MS,
   isQueueEmpty,
   messageCame,
-  probeAcknowledged,
-  probeSent,
-  startFreshness,
-  type Freshness,
-} from '../../src/security/freshness.js';
+  startSchedule,
+  verificationAcknowledged,
+  verificationSent,
+} from '../../src/security/broker-link.js';
 
 /**
  * One event per word: `Q` a message that may have waited, `R` a retained copy, `PROBE` a SUBSCRIBE, `ACK` its SUBACK,
@@ -16,14 +15,14 @@ import {
  */
 function play(script: string): boolean {
   let mono = 5000;
-  const freshness: Freshness = startFreshness(mono);
+  const schedule = startSchedule(mono);
   for (const word of script.split(' ')) {
-    if (word === 'Q' || word === 'R') messageCame(freshness, mono, word === 'R');
-    else if (word === 'PROBE') probeSent(freshness, mono);
-    else if (word === 'ACK') probeAcknowledged(freshness);
+    if (word === 'Q' || word === 'R') messageCame(schedule, mono, word === 'R');
+    else if (word === 'PROBE') verificationSent(schedule, mono);
+    else if (word === 'ACK') verificationAcknowledged(schedule, mono);
     else mono += Number(word);
   }
-  return isQueueEmpty(freshness, mono);
+  return isQueueEmpty(schedule, mono);
 }
 
 const LONG_QUEUE = Array<string>(100).fill('Q 310').join(' ');

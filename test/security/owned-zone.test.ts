@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { belief } from '../../src/security/security.js';
-import { heyuArmed, keyfob } from '../../src/security/signals.js';
+import { heyuArmed, keyfob } from '../../src/security/commands.js';
 import type { ZoneSettings } from '../../src/security/zone.js';
 import {
   NOON,

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { connected, received } from '../../src/security/connection.js';
 import { belief } from '../../src/security/security.js';
 import { reconfigure, setScene, withoutBroker } from '../../src/security/setup.js';
-import { heyuArmed } from '../../src/security/signals.js';
+import { heyuArmed } from '../../src/security/commands.js';
 import { snapshot } from '../../src/security/stored.js';
-import { nextWake } from '../../src/security/verification.js';
+import { nextWake } from '../../src/security/refresh.js';
 import type { ZoneSettings } from '../../src/security/zone.js';
 import {
   alerts,

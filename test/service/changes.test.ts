@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changes, type Restarted } from '../../src/service/changes.js';
+import { changes, type Restarted } from '../../src/service/service.js';
 
 const before = {
   mqtt: { urls: ['mqtt://localhost:1883'], username: undefined, clientId: 'heyu2mqtt' },
