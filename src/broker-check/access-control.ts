@@ -4,36 +4,34 @@
  */
 
 import { subscribeToAll } from '../io/broker/visit.js';
-import type { Scratch } from './scratch.js';
-import type { TrialResult } from './trial-result.js';
+import { fault, NOTE, OK, type Row, type Scratch } from './trial.js';
 
-/** What happened to a subscription to a topic that the bridge reads. */
-type ReadSeen = {
+/** A topic that the bridge subscribes to. */
+export type Reading = {
   readonly topic: string;
   /** What it is for, for people. */
   readonly use: string;
-  readonly code: number;
-  /** A retained copy came, which proves that it may be read. */
-  readonly held: boolean;
   /** It should hold something: the state of an external zone. */
   readonly isState: boolean;
 };
 
+/** A message beside topics that the bridge publishes to. */
+export type Writing = { readonly topic: string; readonly use: string; readonly payload: string };
+
+/** What happened to a subscription to a topic that the bridge reads. */
+type ReadSeen = Reading & {
+  readonly code: number;
+  /** A retained copy came, which proves that it may be read. */
+  readonly held: boolean;
+};
+
 /** What happened to a message beside the topics that the bridge writes. */
-type WriteSeen = {
-  readonly topic: string;
-  readonly use: string;
+type WriteSeen = Pick<Writing, 'topic' | 'use'> & {
   /** `refused`: said so (MQTT 5) or closed the connection; `silent`: neither refused nor delivered. */
   readonly outcome: 'came back' | 'refused' | 'silent' | 'not to be read';
 };
 
 export type AccessSeen = { readonly reads: readonly ReadSeen[]; readonly writes: readonly WriteSeen[] };
-
-/** A topic that the bridge subscribes to. `isState`: it should hold a retained state. */
-export type Reading = { readonly topic: string; readonly use: string; readonly isState: boolean };
-
-/** A message beside topics that the bridge publishes to. */
-export type Writing = { readonly topic: string; readonly use: string; readonly payload: string };
 
 /** So many are published at once. */
 const AT_ONCE = 50;
@@ -91,72 +89,62 @@ async function tryWritings(scratch: Scratch, writings: readonly Writing[]): Prom
 }
 
 /** Judges reading and writing, one row for each denial. */
-export function judgeAccess({ reads, writes }: AccessSeen): readonly TrialResult[] {
-  const rows = [...writes.flatMap(writeRow), ...reads.flatMap(readRow)];
+export function judgeAccess({ reads, writes }: AccessSeen): readonly Row[] {
   const good = writes.filter(({ outcome }) => outcome === 'came back').length;
   const granted = reads.filter(({ code }) => code < 0x80).length;
   return [
-    ...(good > 0
-      ? [
-          {
-            area: 'access',
-            trial: 'messages beside the topics that the bridge writes',
-            expected: `${writes.length} come back`,
-            actual: `${good} come back`,
-            result: good === writes.length ? 'ok' : 'note',
-          } as const,
-        ]
-      : []),
-    ...(granted > 0
-      ? [
-          {
-            area: 'access',
-            trial: 'subscriptions to the topics that the bridge reads',
-            expected: `${reads.length} are granted`,
-            actual: `${granted} are granted`,
-            result: granted === reads.length ? 'ok' : 'note',
-          } as const,
-        ]
-      : []),
-    ...rows,
+    ...countRow('messages beside the topics that the bridge writes', good, writes.length, 'come back'),
+    ...countRow('subscriptions to the topics that the bridge reads', granted, reads.length, 'are granted'),
+    ...writes.flatMap(writeRow),
+    ...reads.flatMap(readRow),
   ];
 }
 
-function writeRow({ topic, use, outcome }: WriteSeen): readonly TrialResult[] {
+function countRow(trial: string, count: number, all: number, what: string): readonly Row[] {
+  if (count === 0) return [];
+  return [{ trial, expected: `${all} ${what}`, actual: `${count} ${what}`, ...(count === all ? OK : NOTE) }];
+}
+
+/** What a write that did not come back looks like, and what follows of it. */
+const DENIALS: Readonly<
+  Record<Exclude<WriteSeen['outcome'], 'came back'>, (topic: string) => readonly [string, string]>
+> = {
+  refused: (topic) => ['the broker refuses to take it', `we may not write beside ${topic}`],
+  'not to be read': (topic) => ['taken, but not delivered', `we may write ${topic}, but not read it`],
+  silent: (topic) => [
+    'not delivered; MQTT 3.1.1 does not say whether writing or reading is denied',
+    `what we write to ${topic} does not come back`,
+  ],
+};
+
+function writeRow({ topic, use, outcome }: WriteSeen): readonly Row[] {
   if (outcome === 'came back') return [];
-  const row = { area: 'access', trial: `${topic} (${use})`, expected: 'written and read' } as const;
-  const fault = (actual: string, reason: string): TrialResult[] => [
-    { ...row, actual, result: 'fault', reason },
+  const [actual, reason] = DENIALS[outcome](topic);
+  return [
+    {
+      trial: `${topic} (${use})`,
+      expected: 'written and read',
+      actual,
+      ...fault(`access control: ${reason}`),
+    },
   ];
-  switch (outcome) {
-    case 'refused':
-      return fault('the broker refuses to take it', `access control: we may not write beside ${topic}`);
-    case 'not to be read':
-      return fault('taken, but not delivered', `access control: we may write ${topic}, but not read it`);
-    case 'silent':
-      return fault(
-        'not delivered; MQTT 3.1.1 does not say whether writing or reading is denied',
-        `access control: what we write to ${topic} does not come back`,
-      );
-  }
 }
 
-function readRow({ topic, use, code, held, isState }: ReadSeen): readonly TrialResult[] {
-  const row = { area: 'access', trial: `${topic} (${use})` } as const;
+function readRow({ topic, use, code, held, isState }: ReadSeen): readonly Row[] {
+  const trial = `${topic} (${use})`;
   if (code >= 0x80)
     return [
       {
-        ...row,
+        trial,
         expected: 'granted',
         actual: code === 0x97 ? 'refused: too many subscriptions' : 'refused, or not answered',
-        result: 'fault',
-        reason: `access control: we may not subscribe to ${topic}`,
+        ...fault(`access control: we may not subscribe to ${topic}`),
       },
     ];
   if (!isState || held) return [];
   return [
     {
-      ...row,
+      trial,
       expected: 'granted, and a retained state',
       actual: 'granted, and nothing came: nothing is retained there, or we may not read it',
       result: 'unknown',

@@ -1,7 +1,6 @@
 /** Is a retained message there for everybody who asks, as often as it is asked for, until it is deleted? */
 
-import type { Scratch } from './scratch.js';
-import { OK, fault, type TrialResult } from './trial-result.js';
+import { fault, NOTE, OK, type Row, type Scratch } from './trial.js';
 
 export type RetainedSeen = {
   /** So many of five visitors found it. */
@@ -22,25 +21,20 @@ export async function tryRetained(scratch: Scratch): Promise<RetainedSeen> {
   const publisher = await scratch.visit();
   await publisher.send(topic, 'M1', { retain: true });
   let visitors = 0;
-  for (let time = 0; time < TIMES; time += 1) if (await finds(scratch, topic, topic)) visitors += 1;
+  for (let time = 0; time < TIMES; time += 1) if (await finds(scratch, topic)) visitors += 1;
   const subscribes = await subscribesThatBring(scratch, topic);
-  const byWildcard = await finds(scratch, scratch.topic('retained/+'), topic);
+  const byWildcard = await finds(scratch, topic, { filter: scratch.topic('retained/+') });
   await publisher.send(topic, '', { retain: true });
   await publisher.leave();
-  return {
-    visitors,
-    subscribes,
-    byWildcard,
-    deleted: !(await finds(scratch, topic, topic, scratch.quietMs)),
-  };
+  const deleted = !(await finds(scratch, topic, { withinMs: scratch.quietMs }));
+  return { visitors, subscribes, byWildcard, deleted };
 }
 
-/** Whether a visitor who asks for the filter is given the topic's retained copy. */
+/** Whether a visitor who asks for the filter (default: the topic) is given the topic's retained copy. */
 async function finds(
   scratch: Scratch,
-  filter: string,
   topic: string,
-  withinMs = scratch.patienceMs,
+  { filter = topic, withinMs = scratch.patienceMs } = {},
 ): Promise<boolean> {
   const client = await scratch.visit();
   await client.subscribe([filter]);
@@ -64,45 +58,36 @@ async function subscribesThatBring(scratch: Scratch, topic: string): Promise<num
 }
 
 /** Retained messages: read without being used up, as often as one likes. */
-export function judgeRetained({
-  visitors,
-  subscribes,
-  deleted,
-  byWildcard,
-}: RetainedSeen): readonly TrialResult[] {
-  const area = 'retained';
-  const times = (count: number): string => (count === 5 ? 'found five times' : `found ${count} times`);
+export function judgeRetained(seen: RetainedSeen): readonly Row[] {
+  const { visitors, subscribes, deleted, byWildcard } = seen;
+  const times = (count: number): string => (count === TIMES ? 'found five times' : `found ${count} times`);
   return [
     {
-      area,
       trial: 'the same retained message, read by five connections one after the other',
-      expected: 'found five times',
+      expected: times(TIMES),
       actual: times(visitors),
-      ...(visitors === 5 ? OK : fault('a retained message is not there for everybody who asks')),
+      ...(visitors === TIMES ? OK : fault('a retained message is not there for everybody who asks')),
     },
     {
-      area,
       trial: 'the same retained message, asked for five times in one connection',
-      expected: 'found five times',
+      expected: times(TIMES),
       actual: times(subscribes),
-      ...(subscribes === 5
+      ...(subscribes === TIMES
         ? OK
         : fault('a second SUBSCRIBE brings no retained message: a state cannot be verified')),
     },
     {
-      area,
       trial: 'a retained message that was deleted',
       expected: 'gone',
       actual: deleted ? 'gone' : 'still there',
       ...(deleted ? OK : fault('a retained message cannot be deleted: what is removed would come back')),
     },
     {
-      area,
       trial: 'a retained message, asked for by a wildcard',
       expected: 'found',
       // the bridge asks for exact topics; Home Assistant does not, and is told everything again at its birth
       actual: byWildcard ? 'found' : 'not found; the bridge asks for exact topics',
-      result: byWildcard ? 'ok' : 'note',
+      ...(byWildcard ? OK : NOTE),
     },
   ];
 }
@@ -141,19 +126,15 @@ export async function tryFence(scratch: Scratch): Promise<FenceSeen> {
 }
 
 /** A message to ourselves as a sign that everything before it has come: the bridge does not use it. */
-export function judgeFence({ topics, before, total, came }: FenceSeen): readonly TrialResult[] {
-  const actual = !came
-    ? 'it did not come back'
-    : before === total
-      ? `it came after all ${total}`
-      : `it came after ${before} of ${total}`;
+export function judgeFence({ topics, before, total, came }: FenceSeen): readonly Row[] {
+  const isLast = before === total;
+  const place = isLast ? `all ${total}` : `${before} of ${total}`;
   return [
     {
-      area: 'fence',
       trial: `a message to ourselves, sent with a SUBSCRIBE to ${topics} retained topics`,
       expected: 'after the retained copies, or before: the bridge waits for silence instead',
-      actual,
-      result: came && before === total ? 'ok' : 'note',
+      actual: came ? `it came after ${place}` : 'it did not come back',
+      ...(came && isLast ? OK : NOTE),
     },
   ];
 }

@@ -1,7 +1,7 @@
 /** Are several urls one broker? What is told at one must be known at each other one: live, retained, and waiting. */
 
-import type { Scratch } from './scratch.js';
-import { fault, setting, SETTINGS, type Need, type TrialResult } from './trial-result.js';
+import { fault, NOTE, OK, setting, SETTINGS } from './trial.js';
+import type { Meaning, Need, Row, Scratch } from './trial.js';
 
 /** Of each url to each other one. */
 export type UrlPair = {
@@ -72,10 +72,7 @@ async function tryMove(
   to: number,
 ): Promise<Pick<UrlPair, 'session' | 'queued'>> {
   const topic = scratch.topic(`urls/session/${from}-${to}`);
-  const clientId = scratch.newId();
-  const first = await scratch.stay(clientId, { url: from });
-  await first.subscribe([topic]);
-  await first.leave();
+  const clientId = await scratch.leaveSession(topic, { url: from });
   const publisher = await scratch.visit({ url: to });
   await publisher.send(topic, 'waits');
   await publisher.leave();
@@ -84,47 +81,32 @@ async function tryMove(
   const queued = back.sessionPresent && (await back.until(isThere, scratch.patienceMs));
   await back.leave();
   // two brokers have a session each, and the scratch remembers the second
-  if (!back.sessionPresent) await (await scratch.visit({ url: from, clientId })).leave();
+  if (!back.sessionPresent) await scratch.reset(clientId, { url: from });
   return { session: back.sessionPresent, queued };
 }
 
 /** Judges each way from one url to another. */
-export function judgeUrls(pairs: readonly UrlPair[], need: Need): readonly TrialResult[] {
-  return pairs.map((pair) => judgePair(pair, need));
+export function judgeUrls(pairs: readonly UrlPair[], need: Need): readonly Row[] {
+  const isPersistent = need.session === 'persistent';
+  const said = (is: boolean): string => (is ? 'yes' : 'no');
+  return pairs.map((pair) => {
+    const { from, to, live, retained, session, queued } = pair;
+    return {
+      trial: `from ${from} to ${to}`,
+      expected: `live, retained${isPersistent ? ', session, queue' : ''}: yes`,
+      actual: `live: ${said(live)}, retained: ${said(retained)}, session: ${said(session)}, queue: ${said(queued)}`,
+      ...meaningOf(pair, isPersistent),
+    };
+  });
 }
 
-function judgePair({ from, to, live, retained, session, queued }: UrlPair, need: Need): TrialResult {
-  const isPersistent = need.session === 'persistent';
-  const said = (is: boolean, what: string): string => `${what}: ${is ? 'yes' : 'no'}`;
-  const row = {
-    area: 'several urls',
-    trial: `from ${from} to ${to}`,
-    expected: `live, retained${isPersistent ? ', session, queue' : ''}: yes`,
-    actual: [
-      said(live, 'live'),
-      said(retained, 'retained'),
-      said(session, 'session'),
-      said(queued, 'queue'),
-    ].join(', '),
-  } as const;
-  if (!live && !retained)
-    return {
-      ...row,
-      ...fault('the urls are brokers that know nothing of each other'),
-    };
+function meaningOf({ live, retained, session, queued }: UrlPair, isPersistent: boolean): Meaning {
+  if (!live && !retained) return fault('the urls are brokers that know nothing of each other');
   if (!retained)
-    return {
-      ...row,
-      ...fault(
-        'the urls are one cluster, but each node keeps retained messages for itself: after a move to another node the states are unknown or old',
-      ),
-    };
-  if (!live) return { ...row, ...fault('what is published at one url is not heard at another one') };
-  if (session && queued) return { ...row, result: 'ok' };
-  return isPersistent
-    ? {
-        ...row,
-        ...setting('a session of one url is not known at another one', SETTINGS.clean),
-      }
-    : { ...row, result: 'note' };
+    return fault(
+      'the urls are one cluster, but each node keeps retained messages for itself: after a move to another node the states are unknown or old',
+    );
+  if (!live) return fault('what is published at one url is not heard at another one');
+  if (session && queued) return OK;
+  return isPersistent ? setting('a session of one url is not known at another one', SETTINGS.clean) : NOTE;
 }

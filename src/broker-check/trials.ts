@@ -3,59 +3,41 @@
  * mean together.
  */
 
-import { errorText } from '../common/error.js';
-import { judgeAccess, tryAccess, type AccessSeen, type Reading, type Writing } from './access-control.js';
-import { judgeFiveTests, tryFiveTests, type FiveTest } from './five-tests.js';
-import { judgeOrder, tryOrder, type OrderSeen } from './order.js';
-import { judgeRestart, tryRestart, type Restart, type RestartSeen } from './restart.js';
-import {
-  judgeFence,
-  judgeRetained,
-  tryFence,
-  tryRetained,
-  type FenceSeen,
-  type RetainedSeen,
-} from './retained.js';
-import type { Scratch } from './scratch.js';
-import {
-  judgeQueue,
-  judgeSession,
-  tryQueue,
-  trySession,
-  type QueueSeen,
-  type SessionSeen,
-} from './session-and-queue.js';
-import { judgeUrls, tryUrls, type UrlPair } from './several-urls.js';
-import {
-  SETTINGS,
-  TITLES,
-  unfinished,
-  type Area,
-  type Need,
-  type Tried,
-  type TrialResult,
-} from './trial-result.js';
+import { errorText, problemIn } from '../common/error.js';
+import { judgeFiveTests, judgeOrder, tryFiveTests, tryOrder, type FiveTest } from './absence.js';
+import { judgeAccess, tryAccess, type Reading, type Writing } from './access-control.js';
+import { judgeFence, judgeRetained, tryFence, tryRetained } from './retained.js';
+import { judgeQueue, judgeRestart, judgeSession, tryQueue, tryRestart, trySession } from './sessions.js';
+import type { Restart } from './sessions.js';
+import { judgeUrls, tryUrls } from './several-urls.js';
+import { fault, NOTE, OK, PROTOCOLS, setting, SETTINGS, TITLES } from './trial.js';
+import type { Area, Need, Protocol, Row, Scratch, Tried, TrialResult } from './trial.js';
 
 /** Whether the broker speaks a version, else why not. */
 type Spoken = { readonly spoken: true } | { readonly spoken: false; readonly why: string };
 
+/** What a trial brings. */
+type Outcome<Trial extends (scratch: Scratch, ...more: never[]) => Promise<unknown>> = Tried<
+  Awaited<ReturnType<Trial>>
+>;
+
 /** Everything that was seen. What was not tried is missing. */
 export type Observations = {
-  readonly protocols: { readonly '3.1.1': Spoken; readonly '5': Spoken };
+  readonly protocols: Readonly<Record<Protocol, Spoken>>;
   readonly privateTopic: string;
   readonly isPrivateTopicOurs: Tried<boolean>;
   readonly fiveTests: readonly {
-    readonly protocol: '3.1.1' | '5';
-    readonly tests: Tried<readonly FiveTest[]>;
+    readonly protocol: Protocol;
+    readonly tests: Outcome<typeof tryFiveTests>;
   }[];
-  readonly access?: Tried<AccessSeen>;
-  readonly retained?: Tried<RetainedSeen>;
-  readonly order?: Tried<readonly OrderSeen[]>;
-  readonly session?: Tried<SessionSeen>;
-  readonly queue?: Tried<QueueSeen>;
-  readonly fence?: Tried<FenceSeen>;
-  readonly urls?: Tried<readonly UrlPair[]>;
-  readonly restart?: Tried<RestartSeen> | undefined;
+  readonly access?: Outcome<typeof tryAccess>;
+  readonly retained?: Outcome<typeof tryRetained>;
+  readonly order?: Outcome<typeof tryOrder>;
+  readonly session?: Outcome<typeof trySession>;
+  readonly queue?: Outcome<typeof tryQueue>;
+  readonly fence?: Outcome<typeof tryFence>;
+  readonly urls?: Outcome<typeof tryUrls>;
+  readonly restart?: Outcome<typeof tryRestart> | undefined;
 };
 
 export type Trials = {
@@ -101,12 +83,9 @@ export async function makeTrials(first: Scratch, trials: Trials): Promise<Tested
   const name = await tried(() => tryName(scratch));
   const access = await step('access', () => tryAccess(outspoken, readings, writings));
   const fiveTests = [];
-  for (const version of (['3.1.1', '5'] as const).filter((each) => protocols[each].spoken)) {
-    const tests = await step(
-      'five tests',
-      () => tryFiveTests(scratch.with({ protocol: version })),
-      `, MQTT ${version}`,
-    );
+  for (const version of PROTOCOLS.filter((each) => protocols[each].spoken)) {
+    const own = scratch.with({ protocol: version });
+    const tests = await step('five tests', () => tryFiveTests(own), `, MQTT ${version}`);
     fiveTests.push({ protocol: version, tests });
   }
   return {
@@ -143,7 +122,7 @@ async function reach(
   throw new Error(reasons[0] ?? 'there is no url');
 }
 
-async function speaks(scratch: Scratch, url: number, protocol: '3.1.1' | '5'): Promise<Spoken> {
+async function speaks(scratch: Scratch, url: number, protocol: Protocol): Promise<Spoken> {
   try {
     await (await scratch.visit({ url, protocol })).leave();
     return { spoken: true };
@@ -202,10 +181,11 @@ export function judgeBroker(seen: Observations, need: Need): Fitness {
   const rows = rowsOf(seen, need);
   const faults = rows.filter(({ result }) => result === 'fault');
   const mendable = rows.filter(({ result }) => result === 'setting');
+  const all = [...faults, ...mendable];
   return {
     verdict: faults.length > 0 ? 'not-fit' : mendable.length > 0 ? 'fit-with-settings' : 'fit',
-    reasons: distinct([...faults, ...mendable].flatMap(({ reason }) => reason ?? [])),
-    settings: distinct([...faults, ...mendable].flatMap(({ settings }) => settings ?? [])),
+    reasons: distinct(all.flatMap(({ reason }) => reason ?? [])),
+    settings: distinct(all.flatMap(({ settings }) => settings ?? [])),
     rows,
   };
 }
@@ -213,21 +193,20 @@ export function judgeBroker(seen: Observations, need: Need): Fitness {
 function rowsOf(seen: Observations, need: Need): readonly TrialResult[] {
   const isPersistent = need.session === 'persistent';
   const used = usedProtocol(seen, need);
-  const rows = [...judgeProtocols(seen, need), ...judgePrivateTopic(seen)];
+  const rows = [
+    ...inArea('protocol', judgeProtocols(seen, need)),
+    ...inArea('access', judgePrivateTopic(seen)),
+  ];
   // where we may not even write to our own topics, nothing else can be told
   if (rows.some(({ result }) => result === 'fault')) return rows;
   return [
     ...rows,
     ...judged('access', seen.access, true, judgeAccess),
-    ...seen.fiveTests.flatMap(({ protocol, tests }) =>
-      judged(
-        'five tests',
-        tests,
-        protocol === used,
-        (each) => judgeFiveTests(each, { ...need, protocol: used }),
-        `, MQTT ${protocol}`,
-      ),
-    ),
+    ...seen.fiveTests.flatMap(({ protocol, tests }) => {
+      const judge = (each: readonly FiveTest[]): readonly Row[] =>
+        judgeFiveTests(each, { ...need, protocol: used });
+      return judged('five tests', tests, protocol === used, judge, `, MQTT ${protocol}`);
+    }),
     ...judged('retained', seen.retained, true, judgeRetained),
     ...judged('order', seen.order, true, (each) => judgeOrder(each, need)),
     ...judged('session', seen.session, isPersistent, (each) => judgeSession(each, need)),
@@ -235,14 +214,14 @@ function rowsOf(seen: Observations, need: Need): readonly TrialResult[] {
     ...judged('fence', seen.fence, false, judgeFence),
     ...judged('several urls', seen.urls, true, (each) => judgeUrls(each, need)),
     ...(seen.restart === undefined
-      ? judgeRestart(undefined, need)
+      ? inArea('restart', judgeRestart(undefined, need))
       : judged('restart', seen.restart, true, (each) => judgeRestart(each, need))),
   ];
 }
 
 /** The version that the trials use: the configured one, or the other one where that is not spoken. */
-function usedProtocol({ protocols }: Pick<Observations, 'protocols'>, need: Need): '3.1.1' | '5' {
-  const other = need.protocol === '5' ? '3.1.1' : '5';
+function usedProtocol({ protocols }: Pick<Observations, 'protocols'>, need: Need): Protocol {
+  const other = otherThan(need.protocol);
   return !protocols[need.protocol].spoken && protocols[other].spoken ? other : need.protocol;
 }
 
@@ -250,52 +229,59 @@ function judged<Seen>(
   area: Area,
   tried: Tried<Seen> | undefined,
   isNeeded: boolean,
-  judge: (seen: Seen) => readonly TrialResult[],
+  judge: (seen: Seen) => readonly Row[],
   more = '',
 ): readonly TrialResult[] {
   if (tried === undefined) return [];
-  return tried.done ? judge(tried.seen) : [unfinished(area, TITLES[area] + more, tried, isNeeded)];
+  if (tried.done) return inArea(area, judge(tried.seen));
+  // it came to no end, which is a fault where the bridge relies on it
+  const trial = TITLES[area] + more;
+  const row = { area, trial, expected: 'an answer', actual: tried.why };
+  if (!isNeeded) return [{ ...row, result: 'unknown' }];
+  const { problem } = problemIn(tried.why);
+  const reason =
+    tried.gone === true
+      ? `the broker went away while it was tried (${problem})`
+      : `${trial}: that could not be tried to its end (${problem})`;
+  return [{ ...row, ...fault(reason) }];
 }
 
-function judgeProtocols({ protocols }: Observations, need: Need): readonly TrialResult[] {
-  return (['3.1.1', '5'] as const).map((protocol): TrialResult => {
+const inArea = (area: Area, rows: readonly Row[]): readonly TrialResult[] =>
+  rows.map((row) => ({ area, ...row }));
+
+function judgeProtocols({ protocols }: Observations, need: Need): readonly Row[] {
+  return PROTOCOLS.map((protocol): Row => {
     const spoken = protocols[protocol];
-    const other = need.protocol === '5' ? '3.1.1' : '5';
     const isNeeded = protocol === need.protocol;
-    const expected = isNeeded ? 'spoken' : 'anything: the bridge does not need it';
-    const row = { area: 'protocol', trial: `MQTT ${protocol}`, expected } as const;
-    if (spoken.spoken) return { ...row, actual: 'spoken', result: 'ok' };
+    const row = {
+      trial: `MQTT ${protocol}`,
+      expected: isNeeded ? 'spoken' : 'anything: the bridge does not need it',
+      actual: spoken.spoken ? 'spoken' : 'not spoken',
+    };
+    if (spoken.spoken) return { ...row, ...OK };
     if (!isNeeded)
       return {
         ...row,
         actual: protocol === '5' ? 'not spoken; Home Assistant wants it' : 'not spoken',
-        result: 'note',
+        ...NOTE,
       };
-    return protocols[other].spoken
-      ? {
-          ...row,
-          actual: 'not spoken',
-          result: 'setting',
-          reason: `the broker does not speak MQTT ${protocol}`,
-          settings: [other === '5' ? SETTINGS.protocol5 : SETTINGS.protocol4],
-        }
-      : { ...row, actual: spoken.why, result: 'fault', reason: spoken.why };
+    const other = otherThan(protocol);
+    if (!protocols[other].spoken) return { ...row, actual: spoken.why, ...fault(spoken.why) };
+    const instead = other === '5' ? SETTINGS.protocol5 : SETTINGS.protocol4;
+    return { ...row, ...setting(`the broker does not speak MQTT ${protocol}`, instead) };
   });
 }
 
-function judgePrivateTopic({
-  privateTopic,
-  isPrivateTopicOurs: tried,
-}: Observations): readonly TrialResult[] {
+const otherThan = (protocol: Protocol): Protocol => (protocol === '5' ? '3.1.1' : '5');
+
+function judgePrivateTopic({ privateTopic, isPrivateTopicOurs: tried }: Observations): readonly Row[] {
   if (tried.done && tried.seen) return [];
   return [
     {
-      area: 'access',
       trial: privateTopic,
       expected: 'written and read',
       actual: tried.done ? 'what was written did not come back' : tried.why,
-      result: 'fault',
-      reason: `access control: we may not write or not read ${privateTopic}`,
+      ...fault(`access control: we may not write or not read ${privateTopic}`),
     },
   ];
 }

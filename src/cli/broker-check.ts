@@ -5,8 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Command } from 'commander';
 import type { Reading, Writing } from '../broker-check/access-control.js';
-import { Scratch } from '../broker-check/scratch.js';
-import type { Need, Result, TrialResult } from '../broker-check/trial-result.js';
+import { Scratch, type Need, type Result, type TrialResult } from '../broker-check/trial.js';
+
 import { judgeBroker, makeTrials, type Fitness, type Tested, type Verdict } from '../broker-check/trials.js';
 import type { Configuration } from '../config/loaded.js';
 import { bridgeObjectId } from '../homeassistant/device.js';

@@ -1,9 +1,9 @@
 /** Observations of brokers, made up for the tables: a good one, to be spoilt. */
 
 import type { Copy } from '../../src/io/broker/visit.js';
-import { FIVE_TESTS, type FiveTest } from '../../src/broker-check/five-tests.js';
-import type { OrderSeen } from '../../src/broker-check/order.js';
-import type { Need } from '../../src/broker-check/trial-result.js';
+import { FIVE_TESTS, type FiveTest } from '../../src/broker-check/absence.js';
+import type { OrderSeen } from '../../src/broker-check/absence.js';
+import type { Need } from '../../src/broker-check/trial.js';
 import type { Observations } from '../../src/broker-check/trials.js';
 
 export const PERSISTENT: Need = { session: 'persistent', protocol: '3.1.1' };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { FiveTest } from '../../src/broker-check/five-tests.js';
+import type { FiveTest } from '../../src/broker-check/absence.js';
 import type { UrlPair } from '../../src/broker-check/several-urls.js';
-import { SETTINGS, type Need, type Tried } from '../../src/broker-check/trial-result.js';
+import { SETTINGS, type Need, type Tried } from '../../src/broker-check/trial.js';
 import { judgeBroker, type Verdict, type Observations } from '../../src/broker-check/trials.js';
 import { CLEAN, fiveTests, GOOD, M1_RETAINED, numbers, PERSISTENT, STORY } from './seen.js';
 

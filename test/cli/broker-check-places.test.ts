@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { SETTINGS } from '../../src/broker-check/trial-result.js';
+import { SETTINGS } from '../../src/broker-check/trial.js';
 import type { Fitness } from '../../src/broker-check/trials.js';
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';
 import { until } from '../support/until.js';

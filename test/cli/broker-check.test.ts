@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { SETTINGS } from '../../src/broker-check/trial-result.js';
+import { SETTINGS } from '../../src/broker-check/trial.js';
 import { createAuthority } from '../support/certificates.js';
 import { startAedes } from '../support/aedes.js';
 import { collect } from '../support/collect.js';

@@ -1,13 +1,15 @@
 /**
- * Where the trials are made: topics and client ids that nobody else has, and everything that has to be cleaned up
- * afterwards, whatever happens. No trial touches a topic of anybody else.
+ * What every trial needs. Where it is made: topics and client ids that nobody else has, and everything that has to be
+ * cleaned up afterwards, whatever happens (no trial touches a topic of anybody else). And how its result is said.
  */
 
 import type { BrokerUrl } from '../io/broker/url.js';
 import type { Credentials } from '../io/broker/options.js';
 import { visit, type Destination, type Visit } from '../io/broker/visit.js';
 
-type Protocol = Destination['protocol'];
+/** Versions of MQTT. */
+export const PROTOCOLS = ['3.1.1', '5'] as const satisfies readonly Destination['protocol'][];
+export type Protocol = (typeof PROTOCOLS)[number];
 
 export type ScratchOptions = {
   readonly urls: readonly BrokerUrl[];
@@ -21,11 +23,15 @@ export type ScratchOptions = {
 };
 
 /** How to go in. */
-export type Way = {
+type Way = {
   /** Number of the url; default the first. */
   readonly url?: number;
   /** Default: the one that the trials use. */
   readonly protocol?: Protocol;
+  /** Default: one of its own. */
+  readonly clientId?: string;
+  /** MQTT 5: how long the broker keeps a session, s. */
+  readonly expiryS?: number;
 };
 
 /** What trials use if they do not say otherwise; `quietMs`: nothing more is expected after so much silence. */
@@ -74,23 +80,14 @@ export class Scratch implements Habits {
     this.patienceMs = Math.max(PATIENCE_MS, this.quietMs * 4);
     this.#options = options;
     this.#isCleaning = isCleaning;
-    this.#left = left ?? {
-      retained: new Map(),
-      sessions: new Map(),
-      open: new Set(),
-      lastId: 0,
-    };
+    this.#left = left ?? { retained: new Map(), sessions: new Map(), open: new Set(), lastId: 0 };
     if (left === undefined) options.signal.addEventListener('abort', () => this.#cutAll());
   }
 
   /** The same with these. */
-  with({ urls, protocol, quietMs }: Partial<Habits>): Scratch {
-    const habits = {
-      urls: urls ?? this.urls,
-      protocol: protocol ?? this.protocol,
-      quietMs: quietMs ?? this.quietMs,
-    };
-    return new Scratch(this.#options, habits, this.#left);
+  with(habits: Partial<Habits>): Scratch {
+    const { urls, protocol, quietMs } = this;
+    return new Scratch(this.#options, { urls, protocol, quietMs, ...habits }, this.#left);
   }
 
   topic(name: string): string {
@@ -104,24 +101,35 @@ export class Scratch implements Habits {
   }
 
   /** Without a session. */
-  visit({ clientId = this.newId(), ...way }: Way & { readonly clientId?: string } = {}): Promise<Visit> {
-    return this.#enter(way, { clientId, clean: true });
+  visit(way: Way = {}): Promise<Visit> {
+    return this.#enter(way, true);
   }
 
   /** With a session that is kept. */
-  stay(
-    clientId: string,
-    { expiryS = EXPIRY_S, ...way }: Way & { readonly expiryS?: number } = {},
-  ): Promise<Visit> {
+  stay(clientId: string, way: Way = {}): Promise<Visit> {
     const place = this.urls[way.url ?? 0];
     const { protocol = this.protocol } = way;
     if (place !== undefined) this.#left.sessions.set(clientId, { place, protocol });
-    return this.#enter(way, { clientId, clean: false, sessionExpiryS: expiryS });
+    return this.#enter({ ...way, clientId }, false);
+  }
+
+  /** Leaves a session that is subscribed to the topic; resolves with its client id. */
+  async leaveSession(topic: string, way: Way = {}): Promise<string> {
+    const clientId = this.newId();
+    const client = await this.stay(clientId, way);
+    await client.subscribe([topic]);
+    await client.leave();
+    return clientId;
+  }
+
+  /** Resets a session, by a clean connect with its client id (MQTT 3.1.1, section 3.1.2.4). */
+  async reset(clientId: string, way: Way = {}): Promise<void> {
+    await (await this.visit({ ...way, clientId })).leave();
   }
 
   async #enter(
-    { url = 0, protocol = this.protocol }: Way,
-    how: Pick<Destination, 'clientId' | 'clean' | 'sessionExpiryS'>,
+    { url = 0, protocol = this.protocol, clientId = this.newId(), expiryS = EXPIRY_S }: Way,
+    clean: boolean,
   ): Promise<Visit> {
     const { signal, credentials } = this.#options;
     const place = this.urls[url];
@@ -133,12 +141,14 @@ export class Scratch implements Habits {
       // what a url says of the user counts more than the configuration
       credentials: username === undefined ? credentials : { ...credentials, username, password },
       protocol,
+      clientId,
+      clean,
+      ...(!clean && { sessionExpiryS: expiryS }),
       patienceMs: ENTER_MS,
       retains: (topic) => {
         const places = this.#left.retained.get(topic) ?? new Map<BrokerUrl, Protocol>();
         this.#left.retained.set(topic, places.set(place, protocol));
       },
-      ...how,
     });
     this.#left.open.add(client);
     if (isOff()) client.cut();
@@ -168,8 +178,8 @@ export class Scratch implements Habits {
     for (let from = 0; from < sessions.length; from += AT_ONCE) {
       const some = sessions.slice(from, from + AT_ONCE);
       const done = await Promise.allSettled(
-        some.map(async ([clientId, { place, protocol }]) =>
-          (await this.visit({ url: this.urls.indexOf(place), protocol, clientId })).leave(),
+        some.map(([clientId, { place, protocol }]) =>
+          this.reset(clientId, { url: this.urls.indexOf(place), protocol }),
         ),
       );
       // a broker that answers none of them is gone
@@ -196,3 +206,105 @@ export class Scratch implements Habits {
     }
   }
 }
+
+/** In flight at once; mosquitto's own limit in MQTT 5 (Receive Maximum). */
+const IN_FLIGHT = 20;
+
+/** Sends them all, in their order, as retained messages of one topic. */
+export async function sendAll(publisher: Visit, topic: string, payloads: readonly string[]): Promise<void> {
+  const left = payloads.values();
+  const worker = async (): Promise<void> => {
+    for (const payload of left) await publisher.send(topic, payload, { retain: true });
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+}
+
+/** What the trials are about, in the order of the page. */
+export const TITLES = {
+  protocol: 'the protocol',
+  access: 'access control',
+  'five tests': 'the five tests',
+  retained: 'retained messages',
+  order: 'the order after an absence',
+  session: 'the session',
+  queue: 'the queue',
+  fence: 'a message to ourselves',
+  'several urls': 'several urls',
+  restart: 'the restart',
+} as const;
+
+export type Area = keyof typeof TITLES;
+
+/**
+ * `note`: worth knowing, and the bridge copes; `setting`: it would be right with that setting; `fault`: the bridge
+ * cannot do its work there; `unknown`: it could not be told.
+ */
+export type Result = 'ok' | 'note' | 'setting' | 'fault' | 'unknown';
+
+/** A row of the page. */
+export type TrialResult = {
+  readonly area: Area;
+  /** What was tried. */
+  readonly trial: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly result: Result;
+  /** With `setting` and `fault`: what follows of it for the bridge, one sentence without a full stop. */
+  readonly reason?: string;
+  /** What to set, and where: `mosquitto.conf: persistence true`. */
+  readonly settings?: readonly string[];
+  /** With the five tests: which of them. */
+  readonly test?: FiveTestName;
+};
+
+/** What a judge says of it; of which area it is, is known (broker-check/trials). */
+export type Row = Omit<TrialResult, 'area'>;
+
+/** One of the five tests, in one of their forms. */
+export type FiveTestName = {
+  readonly number: 1 | 2 | 3 | 4 | 5;
+  readonly protocol: Protocol;
+  readonly cleanSession: boolean;
+  readonly publishQos: 0 | 1;
+  readonly subscribeQos: 0 | 1;
+  readonly retained: boolean;
+};
+
+/** What a trial brought: what was seen, or why it came to no end. */
+export type Tried<Seen> =
+  | { readonly done: true; readonly seen: Seen }
+  /** `gone`: it was not even begun, because the broker could not be reached any more. */
+  | { readonly done: false; readonly why: string; readonly gone?: boolean };
+
+/** What the bridge needs, by its configuration. */
+export type Need = {
+  readonly session: 'persistent' | 'clean';
+  readonly protocol: Protocol;
+};
+
+/** What would help, and where it is set. */
+export const SETTINGS = {
+  clean: 'config.yaml: mqtt: { session: clean }',
+  protocol5: "config.yaml: mqtt: { protocol: '5' }",
+  protocol4: "config.yaml: mqtt: { protocol: '3.1.1' }",
+  persistence: 'mosquitto.conf: persistence true',
+  autosave: 'mosquitto.conf: autosave_interval 60',
+  queue: 'mosquitto.conf: max_queued_messages 10000',
+  expiration: 'mosquitto.conf: persistent_client_expiration 2m',
+} as const;
+
+/** What a result means for the bridge. */
+export type Meaning = Pick<TrialResult, 'result' | 'reason' | 'settings'>;
+
+/** As expected. */
+export const OK: Meaning = { result: 'ok' };
+/** Worth knowing, and the bridge copes. */
+export const NOTE: Meaning = { result: 'note' };
+/** The bridge cannot do its work there: what follows of it, one sentence without a full stop. */
+export const fault = (reason: string): Meaning => ({ result: 'fault', reason });
+/** It would be right with these settings. */
+export const setting = (reason: string, ...settings: readonly string[]): Meaning => ({
+  result: 'setting',
+  reason,
+  settings,
+});
