@@ -3,7 +3,7 @@
  * times are the default. Asked of the same functions as the service asks, so that they cannot say anything else.
  */
 
-import { TYPE_OF_KIND } from '../src/config/keys.js';
+import { TYPE_OF_KIND } from '../src/sensor/types.js';
 import { writeDuration } from '../src/common/duration.js';
 import type { Component, Json } from '../src/homeassistant/device.js';
 import { sensorDevice } from '../src/homeassistant/sensor-device.js';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../common/error.js';
-import type { Configuration } from '../config/loaded.js';
+import type { Configuration } from '../config/load.js';
 import { formatProblem, type Problem } from '../config/problem.js';
 import { BrokerConnection } from '../io/broker/connection.js';
 import type { BrokerOptions } from '../io/broker/options.js';

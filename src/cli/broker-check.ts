@@ -8,7 +8,7 @@ import type { Reading, Writing } from '../broker-check/access-control.js';
 import { Scratch, type Need, type Result, type TrialResult } from '../broker-check/trial.js';
 
 import { judgeBroker, makeTrials, type Fitness, type Tested, type Verdict } from '../broker-check/trials.js';
-import type { Configuration } from '../config/loaded.js';
+import type { Configuration } from '../config/load.js';
 import { bridgeObjectId } from '../homeassistant/device.js';
 import { deviceTopic, entityTopic } from '../homeassistant/discovery.js';
 import { parseBrokerUrl, type BrokerUrl } from '../io/broker/url.js';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '../bridge/finding.js';
-import type { Configuration } from '../config/loaded.js';
+import type { Configuration } from '../config/load.js';
 import { formatProblems } from '../config/problem.js';
 import { readStamp } from '../heyu/stamp.js';
 import { systemClock } from '../io/clock.js';

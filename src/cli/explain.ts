@@ -10,7 +10,7 @@ import { errorCode } from '../common/error.js';
 import { createExplainer, type Explainer, type ExplainRow } from '../bridge/explain.js';
 import { loadConfiguration, type Loaded } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js';
-import { didYouMean } from '../config/suggest.js';
+import { didYouMean } from '../common/text.js';
 import { readStamp, type StampForm } from '../heyu/stamp.js';
 import { instantsOf, timeZone, type TimeZone } from '../heyu/time-zone.js';
 import { ownedZone } from '../security/zone.js';

@@ -6,9 +6,8 @@
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../config/keys.js';
-import type { Configuration } from '../config/loaded.js';
 import { maskUrl } from '../config/forms.js';
-import type { Loaded } from '../config/load.js';
+import type { Configuration, Loaded } from '../config/load.js';
 import { ENVIRONMENT, type Problem, problemAt } from '../config/problem.js';
 import { keepFiles, type KeptFile, keptFiles, type KeptFiles } from '../io/store.js';
 import type { Log } from '../ports.js';

@@ -2,7 +2,7 @@
 
 import { watch, type FSWatcher } from 'chokidar';
 import { Command, Option } from 'commander';
-import type { Configuration } from '../config/loaded.js';
+import type { Configuration } from '../config/load.js';
 import { formatProblem, newProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
 import { openJob } from '../io/cron.js';

@@ -6,7 +6,7 @@
 
 import { Command } from 'commander';
 import { counted } from '../common/text.js';
-import type { Configuration, MqttSettings } from '../config/loaded.js';
+import type { Configuration } from '../config/load.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import { mustAsk } from './ask.js';
 import { OPTIONS, loadOrFail } from './configured.js';
@@ -62,7 +62,7 @@ async function show({ config, look = false, json = false }: ShowOptions): Promis
 
 /** Members may be added, none will change. */
 function asJson(
-  mqtt: MqttSettings,
+  mqtt: Configuration['mqtt'],
   { service, lastConnect }: SessionState,
   looked: Looked | undefined,
 ): object {
@@ -88,7 +88,7 @@ const messageCount = (count: number): string => (count === 0 ? 'no messages' : c
 
 function print(
   terminal: Terminal,
-  mqtt: MqttSettings,
+  mqtt: Configuration['mqtt'],
   state: SessionState,
   looked: Looked | undefined,
 ): void {

@@ -1,17 +1,16 @@
 /** Reads aliases.yaml into sensors, checked and with their defaults filled in. A missing file is no problem. */
 import { resolve } from 'node:path';
-import { readable } from '../common/text.js';
+import { didYouMean, readable } from '../common/text.js';
 import { HOUSE_SOURCES, SOURCES, type Source } from '../heyu/sources.js';
 import { writeAddresses } from '../heyu/x10config.js';
 import { canBe } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';
-import type { SensorType } from '../sensor/types.js';
+import { type SensorType, TYPE_OF_KIND } from '../sensor/types.js';
 import { type Addresses, nextUnit } from '../x10/address.js';
 import { type Model, UNNAMED_MODEL } from '../x10/model.js';
 import { aliasProblem } from './forms.js';
-import { ALIAS_KEYS, type AliasValues, type ConfigValues, TYPE_OF_KIND } from './keys.js';
+import { ALIAS_KEYS, type AliasValues, type ConfigValues } from './keys.js';
 import { Report } from './problem.js';
-import { didYouMean } from './suggest.js';
 import { withHints } from './syntax-hints.js';
 import { type ReadFile, readTextFile } from './text-file.js';
 import {

@@ -1,5 +1,4 @@
 /** Who we are at the broker: user, password, certificates, out of the configuration, its urls and files. */
-import type { MqttSettings } from './loaded.js';
 import { maskUrl } from './forms.js';
 import type { ConfigValues } from './keys.js';
 import type { Report } from './problem.js';
@@ -7,7 +6,16 @@ import { readTextFile, type TextFile } from './text-file.js';
 import { type Origins, type PlaceOf, rankOf } from './values.js';
 
 /** The part of the settings that is resolved here. */
-export type Credentials = Pick<MqttSettings, 'urls' | 'username' | 'password' | 'ca' | 'cert' | 'key'>;
+export type Credentials = {
+  /** Without user and password; at least one. */
+  readonly urls: readonly string[];
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** PEM texts. */
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+};
 
 /** Resolves them; `values` holds absolute paths. */
 export function readCredentials(

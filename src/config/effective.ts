@@ -10,9 +10,8 @@ import {
 } from './keys.js';
 import { type Form, MASK, maskUrl, type Plain } from './forms.js';
 import type { Resolved } from './load.js';
-import { formatOrigin, type Origin } from './values.js';
+import { formatOrigin, type Origin, type ZoneRead } from './values.js';
 import { dotted } from './yaml.js';
-import type { ZoneRead } from './zones.js';
 
 /** One line of the effective configuration. */
 export type EffectiveValue = {

@@ -5,8 +5,7 @@
  */
 import { validateDetailed } from 'node-cron';
 import { DAY, HOUR, MINUTE, SECOND, writeDuration } from '../common/duration.js';
-import { quote } from '../common/text.js';
-import { didYouMean, nearest } from './suggest.js';
+import { nearest, nearestHint, quote } from '../common/text.js';
 import { SOURCES, type Source } from '../heyu/sources.js';
 import { ADDRESSES_PATTERN, labelProblem, parseAddresses, writeAddresses } from '../heyu/x10config.js';
 import { topicProblem } from '../mqtt/topics.js';
@@ -147,16 +146,11 @@ export function choice<const W extends string>(words: readonly W[]): Form<W> {
     (given) => {
       const word = words.find((known) => known === given.trim());
       if (word !== undefined) return good(word);
-      return bad(`${quote(given)} is none of ${words.join(', ')}`, nearestOnly(given, words));
+      return bad(`${quote(given)} is none of ${words.join(', ')}`, nearestHint(given, words));
     },
     { enum: [...words, ...numbers] },
   );
 }
-
-const nearestOnly = (given: string, words: readonly string[]): string | undefined => {
-  const hint = didYouMean(given, words);
-  return hint?.startsWith('did') === true ? hint : undefined;
-};
 
 const TRUE = ['true', 'yes', 'on'];
 const FALSE = ['false', 'no', 'off'];
@@ -234,12 +228,10 @@ export const timeZone: Form<string> = single(
       new Intl.DateTimeFormat('en', { timeZone: name });
       return good(name);
     } catch {
-      const near = nearest(name, Intl.supportedValuesOf('timeZone'));
+      const near = nearestHint(name, Intl.supportedValuesOf('timeZone'));
       return bad(
         `${quote(given)} is no time zone`,
-        near === undefined
-          ? 'write a name such as Europe/Berlin or America/New_York'
-          : `did you mean "${near}"?`,
+        near ?? 'write a name such as Europe/Berlin or America/New_York',
       );
     }
   },

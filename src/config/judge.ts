@@ -4,6 +4,7 @@
  * one of these believes in it: an alert that is set up so never comes. They are left aside and reported, and neither
  * commands nor a reload make new ones.
  */
+import { nearestHint } from '../common/text.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
 import { normalise } from '../security/vocabulary.js';
 import { eventTypesOf } from '../sensor/channels.js';
@@ -13,10 +14,8 @@ import { type Address, unitsOf } from '../x10/address.js';
 import type { AliasRead } from './aliases.js';
 import type { AliasValues, ConfigKey, ConfigValues } from './keys.js';
 import { type Problem, Report } from './problem.js';
-import { nearest } from './suggest.js';
-import type { Origins, PlaceOf } from './values.js';
+import type { Origins, PlaceOf, ZoneRead } from './values.js';
 import { dotted } from './yaml.js';
-import type { ZoneRead } from './zones.js';
 
 /** What is judged, and how its places are shown. */
 export type Judged = {
@@ -281,7 +280,9 @@ function withoutEffect({ aliases, zones, aliasFile, configFile }: Judged, report
 /** Keyfobs that drive zones must be remotes of the alias file that arm and disarm. */
 function judgeKeyfobs({ zones, aliases, configFile }: Judged, report: Report): void {
   const byAlias = new Map(aliases.map((alias) => [alias.settings.alias, alias]));
-  const fobs = aliases.filter((alias) => isRemote(alias) && whyIdle(alias) === undefined);
+  const fobs = aliases
+    .filter((alias) => isRemote(alias) && whyIdle(alias) === undefined)
+    .map(({ settings }) => settings.alias);
   for (const zone of zones) {
     const place = zoneKeyOf(zone, 'keyfobs', configFile);
     for (const keyfob of zone.settings.keyfobs) {
@@ -289,14 +290,9 @@ function judgeKeyfobs({ zones, aliases, configFile }: Judged, report: Report): v
       const alias = byAlias.get(keyfob);
       const idle = alias && whyIdle(alias);
       if (alias === undefined) {
-        const near = nearest(
-          keyfob,
-          fobs.map((fob) => fob.settings.alias),
-        );
         const hint =
-          near === undefined
-            ? `a keyfob of the zone ${zone.settings.zone} must be named there as in the alias file`
-            : `did you mean "${near}"?`;
+          nearestHint(keyfob, fobs) ??
+          `a keyfob of the zone ${zone.settings.zone} must be named there as in the alias file`;
         report.problem(place, `there is no alias "${keyfob}"`, hint, about);
       } else if (!isRemote(alias))
         report.problem(place, `"${keyfob}" is no remote`, 'name keyfobs such as a KR10A only', about);

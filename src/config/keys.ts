@@ -27,8 +27,7 @@ import {
 } from './forms.js';
 import { ARMED_MODES } from '../security/vocabulary.js';
 import { ZONE_DEFAULTS, type ZoneSettings } from '../security/zone.js';
-import { SENSOR_TYPES, type SensorType } from '../sensor/types.js';
-import type { ModelKind } from '../x10/model.js';
+import { SENSOR_TYPES } from '../sensor/types.js';
 
 /** A key whose value is a `V` and whose default is a `D` (undefined = none, or worked out from other values). */
 export type Key<V, D extends V | undefined = V | undefined> = {
@@ -240,6 +239,13 @@ export type ConfigKey = keyof typeof CONFIG_KEYS;
 /** All of them, in the order of the reference. */
 export const CONFIG_KEY_NAMES = Object.keys(CONFIG_KEYS) as readonly ConfigKey[];
 
+/** The keys of a section, `url`, `username` ... of `mqtt`; of the top level (''), too. */
+export function keysIn(section: string): readonly string[] {
+  if (section === '') return ['zones', ...new Set(CONFIG_KEY_NAMES.map((name) => name.replace(/\..*/, '')))];
+  const prefix = `${section}.`;
+  return CONFIG_KEY_NAMES.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+}
+
 /** The environment variable of a key: `mqtt.keepalive` is `HEYU2MQTT_MQTT_KEEPALIVE`. */
 export function environmentName(name: ConfigKey): string {
   return `HEYU2MQTT_${name.toUpperCase().replaceAll('.', '_')}`;
@@ -312,21 +318,6 @@ export const KEYS_OF_KIND: Readonly<Record<ZoneSettings['kind'], readonly ZoneKe
   external: [...EVERY, 'state_topic', 'pointer', 'armed_values', 'disarmed_values'],
   owned: [...EVERY, 'panel', 'exit_delay', 'entry_delay', 'command_max_age', 'follow_heyu', 'keyfobs'],
   master: [...EVERY, 'members', 'panel', 'command_max_age'],
-};
-
-/** The type of sensor that a model's kind stands for. `other` says nothing: a reading is never an alarm. */
-export const TYPE_OF_KIND: Readonly<Record<ModelKind, SensorType>> = {
-  motion: 'motion',
-  contact: 'door',
-  smoke: 'smoke',
-  glass: 'glass',
-  water: 'water',
-  light: 'light_sensor',
-  remote: 'remote',
-  lamp: 'light',
-  appliance: 'appliance',
-  reading: 'reading',
-  other: 'reading',
 };
 
 /** The keys below `aliases.<alias>`. */

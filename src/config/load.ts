@@ -4,9 +4,8 @@
  * none. Reads files; never throws for what it finds in them.
  */
 import { dirname, resolve } from 'node:path';
-import { deepFreeze } from '../common/freeze.js';
 import { type AliasFile, readAliasFile } from './aliases.js';
-import type { Configuration } from './loaded.js';
+import type { CoreSettings } from '../core-settings.js';
 import { type Credentials, exposedSecrets, readCredentials } from './credentials.js';
 import { judge } from './judge.js';
 import type { ConfigValues } from './keys.js';
@@ -26,10 +25,11 @@ import {
   placeOf,
   readConfig,
   readEnvironment,
+  readZones,
   withAbsolutePaths,
+  type ZoneRead,
 } from './values.js';
 import { readDocument } from './yaml.js';
-import { readZones, type ZoneRead } from './zones.js';
 
 /** What to read. */
 export type HouseRequest = {
@@ -254,42 +254,48 @@ function stateDirOf({ absolute, origins }: House, texts: ReadonlyMap<string, str
     : resolve(dirname(file), written);
 }
 
+/** What the loader hands over: the settings of the core and of the shell, plain and frozen. Times are milliseconds. */
+export type Configuration = ReturnType<typeof assemble>;
+
 function assemble(
   { absolute: values, zones, aliases, aliasFile, derived }: House,
   credentials: Credentials,
   { configFile, version, cwd = process.cwd() }: Request,
   warnings: readonly Problem[],
-): Configuration {
+) {
   const bridgeId = values.bridge_id ?? 'x10';
   const schedule = (expression: string): string | undefined =>
     expression === 'off' ? undefined : expression;
   const absolute = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(cwd, path);
+  const core: CoreSettings = {
+    baseTopic: values['mqtt.base_topic'],
+    bridgeId,
+    sensors: aliases.aliases.map(({ settings }) => settings),
+    zones: zones.map(({ settings }) => settings),
+    homeassistant: { discovery: values['homeassistant.discovery'], prefix: values['homeassistant.prefix'] },
+    stamp: { order: values['heyu.date_format'], timeZone: values['heyu.timezone'] ?? 'UTC' },
+    scales: derived.scales,
+    replayMaxAgeMs: values['replay.max_age'],
+    addressExpiryMs: values['selection.address_expiry'],
+    quietAfterMs: values['heyu.quiet_after'],
+    control: values['heyu.control'],
+    version,
+  };
   return {
-    core: {
-      baseTopic: values['mqtt.base_topic'],
-      bridgeId,
-      sensors: aliases.aliases.map(({ settings }) => settings),
-      zones: zones.map(({ settings }) => settings),
-      homeassistant: {
-        discovery: values['homeassistant.discovery'],
-        prefix: values['homeassistant.prefix'],
-      },
-      stamp: { order: values['heyu.date_format'], timeZone: values['heyu.timezone'] ?? 'UTC' },
-      scales: derived.scales,
-      replayMaxAgeMs: values['replay.max_age'],
-      addressExpiryMs: values['selection.address_expiry'],
-      quietAfterMs: values['heyu.quiet_after'],
-      control: values['heyu.control'],
-      version,
-    },
+    core,
+    /** The log of heyu and the heyu program. Paths are absolute. */
     heyu: {
       log: values['heyu.log'],
+      /** Look for changes at intervals instead of waiting for notices of the file system. */
       polling: values['heyu.polling'],
       pollIntervalMs: values['heyu.poll_interval'],
+      /** How long a rotated log is read beside the new one. */
       lingerMs: values['heyu.linger'],
+      /** The heyu program: a path, or a name to be found in PATH. */
       command: values['heyu.command'],
     },
+    /** How to reach the broker. Secrets are resolved: nothing of this may be logged as a whole. */
     mqtt: {
       ...credentials,
       clientId: values['mqtt.client_id'] ?? `heyu2mqtt-${bridgeId}`,
@@ -301,9 +307,12 @@ function assemble(
       birthTopic: values['homeassistant.birth_topic'],
       birthPayload: values['homeassistant.birth_payload'],
     },
+    /** Cron expressions; undefined = off. */
     cron: { discovery: schedule(values['cron.discovery']), summary: schedule(values['cron.summary']) },
+    /** Absolute path. */
     stateDir: values.state_dir,
     log: { level: values['log.level'], format: values['log.format'] },
+    /** Files that it was read from: a change of any of them asks for a reload. Absolute paths. */
     files: {
       config: absolute(configFile),
       aliases: absolute(aliasFile),
@@ -313,7 +322,16 @@ function assemble(
       cert: values['mqtt.cert_file'],
       key: values['mqtt.key_file'],
     },
+    /** False when the alias file did not exist: a reload should rather wait than drop all sensors. */
     aliasFileFound: aliases.found,
     warnings,
-  };
+  } as const;
+}
+
+/** Freezes plain objects and arrays to any depth and returns the value. The contents of sets and maps stay as they are. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) deepFreeze(part);
+  return value;
 }

@@ -3,7 +3,7 @@
  * it lost its way, often a line too late and in words of its own; here the line itself is looked at.
  */
 import type { ErrorCode } from 'yaml';
-import { ALIAS_KEYS, CONFIG_KEY_NAMES, ZONE_KEYS } from './keys.js';
+import { ALIAS_KEYS, CONFIG_KEY_NAMES, keysIn, ZONE_KEYS } from './keys.js';
 import type { Problem } from './problem.js';
 
 /** A mistake: its line (1-based), what is wrong and what to do. */
@@ -11,7 +11,7 @@ export type Diagnosis = { readonly line: number; readonly problem: string; reado
 
 type Mistake = Omit<Diagnosis, 'line'>;
 
-const SECTIONS = new Set(['aliases', 'zones', ...CONFIG_KEY_NAMES.map((name) => name.replace(/\..*/, ''))]);
+const SECTIONS = new Set(keysIn(''));
 const KEYS = new Set([
   ...Object.keys(ALIAS_KEYS),
   ...Object.keys(ZONE_KEYS),

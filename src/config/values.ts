@@ -5,14 +5,26 @@
 import convict from 'convict';
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { didYouMean, nearest, readable } from '../common/text.js';
 import { heyuLogPath, readX10Config, type Scales } from '../heyu/x10config.js';
 import { adviseLogDir } from '../heyu/x10config-advice.js';
-import { type Form, givenAs, path as pathForm, slug } from './forms.js';
-import { CONFIG_KEY_NAMES, CONFIG_KEYS, type ConfigKey, type ConfigValues, environmentName } from './keys.js';
+import type { ZoneSettings } from '../security/zone.js';
+import { type Form, givenAs, idPart, path as pathForm, slug } from './forms.js';
+import {
+  CONFIG_KEY_NAMES,
+  CONFIG_KEYS,
+  type ConfigKey,
+  type ConfigValues,
+  environmentName,
+  keysIn,
+  KEYS_OF_KIND,
+  ZONE_KEYS,
+  type ZoneKey,
+  type ZoneValues,
+} from './keys.js';
 import { ENVIRONMENT, type Problem, type Report } from './problem.js';
-import { nearest } from './suggest.js';
 import type { FileReading } from './text-file.js';
-import { dotted, type Entry, entriesOf, readWritten, reportUnknown, type Written } from './yaml.js';
+import { dotted, type Entry, entriesOf, readKeys, readWritten, reportUnknown, type Written } from './yaml.js';
 
 /** Values of some keys. */
 export type Layer = Partial<ConfigValues>;
@@ -63,20 +75,6 @@ export type ConfigRead = {
   readonly zones: Entry | undefined;
 };
 
-/** Sections of the file and their keys: `mqtt` -> `url`, `username` ...; the top level is ''. */
-const SECTIONS: ReadonlyMap<string, readonly string[]> = (() => {
-  const sections = new Map<string, string[]>([['', ['zones']]]);
-  const add = (section: string, key: string): void => {
-    const keys = sections.get(section) ?? [];
-    sections.set(section, keys.includes(key) ? keys : [...keys, key]);
-  };
-  for (const [first = '', second] of CONFIG_KEY_NAMES.map((name) => name.split('.'))) {
-    add('', first);
-    if (second !== undefined) add(first, second);
-  }
-  return sections;
-})();
-
 /** Reads the document of a configuration file. */
 export function readConfig(written: Written, file: string, report: Report): ConfigRead {
   const values: Record<string, unknown> = {};
@@ -94,12 +92,12 @@ export function readConfig(written: Written, file: string, report: Report): Conf
       if (reading.ok) values[name] = reading.value;
       else report.problem(at, reading.problem, reading.hint);
     } else if (name === 'zones') zones = entry;
-    else if (section === '' && key !== '' && SECTIONS.has(key)) {
-      const hint = `write ${key}: and below it, indented, ${SECTIONS.get(key)?.[0] ?? ''}: ...`;
+    else if (section === '' && key !== '' && keysIn(key).length > 0) {
+      const hint = `write ${key}: and below it, indented, ${keysIn(key)[0] ?? ''}: ...`;
       for (const inner of entriesOf(entry, { ...at, key: dotted(key) }, hint, report)?.values() ?? [])
         readEntry(inner, key);
     } else {
-      const known = SECTIONS.get(section) ?? [];
+      const known = keysIn(section);
       const hint = nearest(key, known) === undefined ? elsewhere(key) : undefined;
       reportUnknown(report, entry, { file, path: section }, known, hint);
     }
@@ -310,4 +308,99 @@ export function withAbsolutePaths(values: ConfigValues, origins: Origins, base: 
     return typeof path === 'string' ? [[name, resolve(base.cwd, pathFrom(path, kind, base))]] : [];
   });
   return { ...values, ...(Object.fromEntries(absolute) as Layer) };
+}
+
+// --- The zones, checked and with their defaults filled in.
+
+/** A zone, its values as they are written, and where its keys stand. */
+export type ZoneRead = {
+  readonly settings: ZoneSettings;
+  readonly values: Partial<ZoneValues>;
+  readonly lines: ReadonlyMap<string, number>;
+};
+
+/** Why a key has no meaning for a kind of zone. */
+const KIND: Readonly<Record<ZoneSettings['kind'], string>> = {
+  external: 'a zone with a state_topic, which belongs to another program',
+  owned: 'a zone without a state_topic, which belongs to the bridge',
+  master: 'a zone with members',
+};
+
+/** Reads the entry `zones`. Zones with problems are read as far as they go, so that aliases may refer to them. */
+export function readZones(zones: Entry | undefined, file: string, report: Report): readonly ZoneRead[] {
+  if (zones === undefined) return [];
+  const at = { file, line: zones.line, key: 'zones' };
+  const entries = entriesOf(zones, at, 'write the name of each zone below it, indented', report);
+  const read = [...(entries?.values() ?? [])].map((entry) => readZone(entry, file, report));
+  checkMembers(read, file, report);
+  return read;
+}
+
+function readZone(entry: Entry, file: string, report: Report): ZoneRead {
+  const { key: zone, line } = entry;
+  const path = dotted('zones', zone);
+  const name = idPart.read(zone);
+  if (!name.ok) report.problem({ file, line, key: path }, name.problem, name.hint);
+  const entries = entriesOf(entry, { file, line, key: path }, 'write { name: ... }', report);
+  const { values, lines } = readKeys(ZONE_KEYS, entries ?? new Map<string, Entry>(), { file, path }, report);
+
+  const kind = lines.has('state_topic') ? 'external' : lines.has('members') ? 'master' : 'owned';
+  const known: readonly string[] = [...KEYS_OF_KIND[kind], 'state_topic', 'members'];
+  if (kind === 'external' && lines.has('members'))
+    report.problem(
+      { file, line: lines.get('members'), key: dotted(path, 'members') },
+      'cannot stand beside state_topic',
+      'a zone is either the sum of others or kept by another program',
+    );
+  for (const [key, at] of lines)
+    if (!known.includes(key))
+      report.problem(
+        { file, line: at, key: dotted(path, key) },
+        `has no meaning for ${KIND[kind]}`,
+        'remove it',
+      );
+  return { settings: settingsOf(zone, kind, values), values, lines };
+}
+
+function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<ZoneValues>): ZoneSettings {
+  const valueOf = <K extends ZoneKey>(key: K): ZoneValues[K] =>
+    values[key] ?? (ZONE_KEYS[key].default as ZoneValues[K]);
+  return {
+    zone,
+    name: valueOf('name') ?? readable(zone),
+    kind,
+    stateTopic: kind === 'external' ? valueOf('state_topic') : undefined,
+    pointer: valueOf('pointer'),
+    armedValues: valueOf('armed_values'),
+    disarmedValues: valueOf('disarmed_values'),
+    members: valueOf('members') ?? [],
+    panel: valueOf('panel'),
+    onUnknown: valueOf('on_unknown'),
+    exitDelayMs: valueOf('exit_delay'),
+    entryDelayMs: valueOf('entry_delay'),
+    commandMaxAgeMs: valueOf('command_max_age'),
+    alertCooldownMs: valueOf('alert_cooldown'),
+    followHeyu: valueOf('follow_heyu'),
+    keyfobs: valueOf('keyfobs'),
+  };
+}
+
+function checkMembers(read: readonly ZoneRead[], file: string, report: Report): void {
+  const zones = new Map(read.map(({ settings }) => [settings.zone, settings]));
+  for (const { settings, lines } of read) {
+    const place = { file, line: lines.get('members'), key: dotted('zones', settings.zone, 'members') };
+    settings.members.forEach((member, index) => {
+      const other = zones.get(member);
+      if (other === undefined)
+        report.problem(place, `there is no zone "${member}"`, didYouMean(member, [...zones.keys()]));
+      else if (other.kind === 'master')
+        report.problem(
+          place,
+          `"${member}" is a zone with members itself`,
+          'name the members of that zone instead',
+        );
+      else if (settings.members.indexOf(member) < index)
+        report.problem(place, `names "${member}" twice`, 'remove one of them');
+    });
+  }
 }

@@ -16,11 +16,10 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { printable, quote } from '../common/text.js';
+import { didYouMean, printable, quote } from '../common/text.js';
 import type { Form, Given, Reading } from './forms.js';
 import type { KeyTable, ValuesOf } from './keys.js';
 import { type Place, type Problem, problemAt, Report } from './problem.js';
-import { didYouMean } from './suggest.js';
 import { diagnose, doubtfulText, pathAt } from './syntax-hints.js';
 
 /** Anything that can stand in a file. A `text` without text is no value (`key:` or `key: null`). Lines count from 1. */

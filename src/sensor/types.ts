@@ -4,6 +4,8 @@
  * its event entity does not offer.
  */
 
+import type { ModelKind } from '../x10/model.js';
+
 /** What the values of a channel are. A number is in this unit, whatever scale heyu shows; without one it is bare. */
 type ChannelForm = {
   /** `on_off`: ON or OFF, or `None` when nobody knows, which Home Assistant shows as unknown. */
@@ -129,6 +131,21 @@ export type SensorType = keyof typeof TYPES;
 
 /** Every type of sensor, in a fixed order. */
 export const SENSOR_TYPES = Object.keys(TYPES) as readonly SensorType[];
+
+/** The type of sensor that a model's kind stands for. `other` says nothing: a reading is never an alarm. */
+export const TYPE_OF_KIND: Readonly<Record<ModelKind, SensorType>> = {
+  motion: 'motion',
+  contact: 'door',
+  smoke: 'smoke',
+  glass: 'glass',
+  water: 'water',
+  light: 'light_sensor',
+  remote: 'remote',
+  lamp: 'light',
+  appliance: 'appliance',
+  reading: 'reading',
+  other: 'reading',
+};
 
 /** What a sensor of this type is for. */
 export function typeForm(type: SensorType): TypeForm {

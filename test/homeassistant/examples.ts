@@ -1,5 +1,5 @@
 /** A house for tests: settings as the configuration would make them, and one example of each kind of device. */
-import { TYPE_OF_KIND } from '../../src/config/keys.js';
+import { TYPE_OF_KIND } from '../../src/sensor/types.js';
 import type { ZoneSettings } from '../../src/security/zone.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import type { CoreSettings } from '../../src/core-settings.js';

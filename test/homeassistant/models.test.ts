@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { TYPE_OF_KIND } from '../../src/config/keys.js';
+import { TYPE_OF_KIND } from '../../src/sensor/types.js';
 import type { Component } from '../../src/homeassistant/device.js';
 import { sensorDevice } from '../../src/homeassistant/sensor-device.js';
 import { MODELS, UNNAMED_MODEL, type Model } from '../../src/x10/model.js';

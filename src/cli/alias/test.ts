@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Configuration } from '../../config/loaded.js';
+import type { Configuration } from '../../config/load.js';
 import { isoAt, timeZone } from '../../heyu/time-zone.js';
 import { discoveryMessages } from '../../homeassistant/discovery.js';
 import type { Visit } from '../../io/broker/visit.js';

@@ -1,7 +1,7 @@
 /** `heyu2mqtt alias watch [NAME...]`: what the broker has of the sensors, live. */
 
 import { Command } from 'commander';
-import type { Configuration } from '../../config/loaded.js';
+import type { Configuration } from '../../config/load.js';
 import { timeZone } from '../../heyu/time-zone.js';
 import { bridgeTopic, sensorTopic, zoneTopic } from '../../mqtt/topics.js';
 import { channelsOf } from '../../sensor/channels.js';

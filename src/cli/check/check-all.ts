@@ -2,8 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { counted } from '../../common/text.js';
-import type { Configuration } from '../../config/loaded.js';
-import type { Loaded } from '../../config/load.js';
+import type { Configuration, Loaded } from '../../config/load.js';
 import { checkHomeAssistant, checkOnline, checkReach, lookAround, some } from './check-broker.js';
 import { checkAliasFile, checkConfiguration } from './check-configuration.js';
 import { checkEngine, checkHeyu, checkLog, readHeyu } from './check-heyu.js';

@@ -2,7 +2,7 @@
 
 import { objectIn, objectOf, textIn } from '../../common/json.js';
 import { counted } from '../../common/text.js';
-import type { Configuration } from '../../config/loaded.js';
+import type { Configuration } from '../../config/load.js';
 import { discoveryMessages } from '../../homeassistant/discovery.js';
 import { bridgeTopic } from '../../mqtt/topics.js';
 import type { Message } from '../../ports.js';

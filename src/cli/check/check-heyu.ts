@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { HOUR, MINUTE } from '../../common/duration.js';
 import { errorCode } from '../../common/error.js';
 import { counted } from '../../common/text.js';
-import type { Configuration } from '../../config/loaded.js';
+import type { Configuration } from '../../config/load.js';
 import { formatProblem } from '../../config/problem.js';
 import { readTextFile } from '../../config/text-file.js';
 import { readSignal } from '../../heyu/line.js';

@@ -5,7 +5,7 @@ import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, 
 import { join } from 'node:path';
 import { errorCode } from '../../common/error.js';
 import { type JsonObject, objectIn, objectOf, textIn } from '../../common/json.js';
-import type { Configuration, ConfigurationFiles } from '../../config/loaded.js';
+import type { Configuration } from '../../config/load.js';
 import { userOf } from '../../io/store.js';
 import { permissionHint } from '../../io/tail/unreadable.js';
 import { bridgeTopic, type BridgeTopic } from '../../mqtt/topics.js';
@@ -210,7 +210,7 @@ function wordsOf(program: string, args: readonly string[], separator: string): r
  * ourselves. Only root can ask: the files are opened with the rights of that user, so that groups and access control
  * lists count as they do for the service.
  */
-export function checkAccess(files: ConfigurationFiles, user: Identity | undefined, tell: Tell): void {
+export function checkAccess(files: Configuration['files'], user: Identity | undefined, tell: Tell): void {
   if (user === undefined || user.uid === process.geteuid?.()) return;
   if (!isRoot()) {
     tell('ok', `what its user ${user.name} may read was not asked: sudo heyu2mqtt check does`);

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject, objectIn, objectOf, type JsonObject } from '../../common/json.js';
-import type { Configuration } from '../../config/loaded.js';
+import type { Configuration } from '../../config/load.js';
 import { bridgeObjectId, originOf } from '../../homeassistant/device.js';
 import { discoveryMessages } from '../../homeassistant/discovery.js';
 import { placeOf, readRemembered, removalMessages, type Remembered } from '../../homeassistant/removal.js';

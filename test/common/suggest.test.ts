@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { didYouMean, nearest } from '../../src/config/suggest.js';
+import { didYouMean, nearest } from '../../src/common/text.js';
 
 const KEYS = ['url', 'username', 'password', 'password_file', 'keepalive', 'base_topic', 'hold', 'aliases'];
 
