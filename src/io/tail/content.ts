@@ -1,10 +1,198 @@
 /**
- * Looking at the content of a file without reading its lines: is it still what it was, is it what a position
- * speaks of, where does its last line begin.
+ * The content of one file: its bytes, by descriptor, and what recognises them. A descriptor stays with its file whatever
+ * happens to the name, so the identity of a source is what fstat says of it, never what stat says of a path.
  */
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { Readable, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { errorCode } from '../../common/error.js';
 import type { FilePosition } from '../../ports.js';
-import type { ByteSource } from './byte-source.js';
-import type { Work } from './slices.js';
+
+/**
+ * Work that gives way: a generator runs synchronously, so that a line reaches its reader without any hop through the
+ * event loop, and can be interrupted, so that a long backlog does not stall the others. A bare `yield` says "here may be
+ * a pause", a yielded promise says "wait for this"; such a promise never rejects.
+ */
+export type Work<Result = void> = Generator<Promise<void> | undefined, Result, void>;
+
+/** How much is read at a time. */
+export const BLOCK_BYTES = 64 * 1024;
+
+/** One open file. Reading throws what the file system says (`NodeJS.ErrnoException`). */
+export type ByteSource = {
+  readonly device: number;
+  readonly inode: number;
+  /** What a doorbell can watch; undefined where nobody will write any more, and once it is closed. */
+  readonly fd: number | undefined;
+  /** Makes ready what `read` is going to be asked for. Only there where this takes time; never rejects. */
+  readonly prepare?: (position: number, length: number) => Promise<void>;
+  /** Copies up to `length` bytes from `position` into the beginning of `into`; fewer than asked = the end. */
+  readonly read: (into: Buffer, length: number, position: number) => number;
+  readonly close: () => void;
+  /** Only of packed files: what comes after the end that was seen cannot be read. */
+  readonly isDamaged?: () => boolean;
+};
+
+/** Why there is no source: an error code of the system, or what stands there instead of a file. */
+export type OpenFailure = {
+  readonly failure: string;
+};
+
+/**
+ * Opens an ordinary file. Without waiting: a FIFO must not hang the process until somebody writes to it.
+ * A directory, a FIFO or a device is a failure (`EISDIR`, `FIFO`, `DEVICE`).
+ */
+export function openSource(path: string): ByteSource | OpenFailure {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    return { failure: errorCode(error) };
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (stats.isFile()) return sourceOf(fd, stats.dev, stats.ino);
+    closeQuietly(fd);
+    return { failure: stats.isDirectory() ? 'EISDIR' : stats.isFIFO() ? 'FIFO' : 'DEVICE' };
+  } catch (error) {
+    closeQuietly(fd);
+    return { failure: errorCode(error) };
+  }
+}
+
+/** The size of an open file; 0 for a packed one and for one that cannot be asked any more. */
+export function sizeOf(source: ByteSource): number {
+  return statsOf(source)?.size ?? 0;
+}
+
+/** What the system says of an open file; undefined for a packed one and for one that cannot be asked any more. */
+export function statsOf(source: ByteSource): Stats | undefined {
+  if (source.fd === undefined) return undefined;
+  try {
+    return fstatSync(source.fd);
+  } catch {
+    return undefined;
+  }
+}
+
+function sourceOf(fd: number, device: number, inode: number): ByteSource {
+  let isOpen = true;
+  return {
+    device,
+    inode,
+    // the system gives the number of a closed descriptor to the next file that is opened
+    get fd() {
+      return isOpen ? fd : undefined;
+    },
+    read: (into, length, position) => {
+      if (!isOpen) throw Object.assign(new Error('the file is closed'), { code: 'EBADF' });
+      return readSync(fd, into, 0, length, position);
+    },
+    close: () => {
+      if (isOpen) closeQuietly(fd);
+      isOpen = false;
+    },
+  };
+}
+
+/** A descriptor that cannot be closed properly (a network file system that went away) is gone all the same. */
+function closeQuietly(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    return;
+  }
+}
+
+/**
+ * Opens a gzip file for reading its content, as if it were not compressed. It is read forwards, block by block: of the
+ * unpacked text only a window is held, whatever the size of the file. Reading before it starts from the beginning.
+ */
+export function openGzipSource(path: string): ByteSource | OpenFailure {
+  const packed = openSource(path);
+  if ('failure' in packed) return packed;
+  // nothing is unpacked before it is asked for: many are opened only to be held
+  let unpacking: Readable | undefined;
+  let blocks: AsyncIterator<unknown> | undefined;
+  let held: Buffer = Buffer.alloc(0);
+  let heldFrom = 0;
+  let isAtEnd = false;
+  let isDamaged = false;
+
+  const restart = (): void => {
+    unpacking?.destroy();
+    blocks = undefined;
+    held = Buffer.alloc(0);
+    heldFrom = 0;
+    isAtEnd = false;
+  };
+
+  const takeBlock = async (): Promise<void> => {
+    try {
+      if (blocks === undefined) {
+        unpacking = unpack(packed);
+        blocks = unpacking[Symbol.asyncIterator]();
+      }
+      const block = await blocks.next();
+      if (block.done === true) isAtEnd = true;
+      else held = Buffer.concat([held, block.value as Buffer]);
+    } catch {
+      isAtEnd = true;
+      isDamaged = true;
+    }
+  };
+
+  const dropBefore = (position: number): void => {
+    const surplus = Math.min(position - heldFrom, held.length);
+    if (surplus <= 0) return;
+    held = held.subarray(surplus);
+    heldFrom += surplus;
+  };
+
+  return {
+    device: packed.device,
+    inode: packed.inode,
+    fd: undefined,
+    prepare: async (position, length) => {
+      if (position < heldFrom) restart();
+      dropBefore(position);
+      while (!isAtEnd && heldFrom + held.length < position + length) {
+        await takeBlock();
+        dropBefore(position);
+      }
+    },
+    read: (into, length, position) => {
+      const start = position - heldFrom;
+      if (start < 0 || start >= held.length) return 0;
+      return held.copy(into, 0, start, Math.min(held.length, start + length));
+    },
+    close: () => {
+      unpacking?.destroy();
+      packed.close();
+    },
+    isDamaged: () => isDamaged,
+  };
+}
+
+/** Errors show where the blocks are taken; the callback only keeps them from being thrown at the process. */
+function unpack(packed: ByteSource): Readable {
+  const gunzip = createGunzip();
+  pipeline(Readable.from(packedBlocks(packed)), gunzip, () => undefined);
+  return gunzip;
+}
+
+function* packedBlocks(packed: ByteSource): Generator<Buffer, void, void> {
+  for (let position = 0; ;) {
+    const block = Buffer.allocUnsafe(BLOCK_BYTES);
+    const length = packed.read(block, BLOCK_BYTES, position);
+    if (length === 0) return;
+    position += length;
+    yield block.subarray(0, length);
+  }
+}
+
+// --- Looking at it without reading its lines: is it still what it was, is it what a position speaks of, where does its
+// --- last line begin.
 
 /** How many bytes before the offset are kept: four or five lines of heyu. */
 export const MARK_BYTES = 256;
@@ -34,7 +222,6 @@ export type Former = {
 /** A mark shorter than this could be anybody's; files of another inode are not recognised by it. */
 const LEAST_TELLING_BYTES = 16;
 const LINE_FEED = 0x0a;
-const STEP_BYTES = 64 * 1024;
 
 /** The bytes between `position` and `position + length`, fewer at the end; none when they cannot be read. */
 export function* bytesAt(source: ByteSource, position: number, length: number): Work<Buffer> {
@@ -74,8 +261,8 @@ export function* hasContent(source: ByteSource, fingerprint: Fingerprint): Work<
  */
 export function* lastLineStart(source: ByteSource, size: number): Work<number> {
   for (let steps = 1; steps <= 16; steps += 1) {
-    const from = Math.max(0, size - steps * STEP_BYTES);
-    const bytes = yield* bytesAt(source, from, Math.min(STEP_BYTES, size - from));
+    const from = Math.max(0, size - steps * BLOCK_BYTES);
+    const bytes = yield* bytesAt(source, from, Math.min(BLOCK_BYTES, size - from));
     const lineFeed = bytes.lastIndexOf(LINE_FEED);
     if (lineFeed >= 0) return from + lineFeed + 1;
     if (from === 0) return 0;
@@ -108,11 +295,11 @@ export function* bytesSeenBefore(source: ByteSource, size: number, former: Forme
 function* endOfLast(source: ByteSource, mark: Buffer): Work<number> {
   if (mark.indexOf(LINE_FEED) < 0 || mark.indexOf(LINE_FEED) === mark.length - 1) return 0;
   let end = 0;
-  for (let from = 0; ; from += STEP_BYTES) {
-    const bytes = yield* bytesAt(source, from, STEP_BYTES + mark.length - 1);
+  for (let from = 0; ; from += BLOCK_BYTES) {
+    const bytes = yield* bytesAt(source, from, BLOCK_BYTES + mark.length - 1);
     const found = bytes.lastIndexOf(mark);
     if (found >= 0) end = from + found + mark.length;
-    if (bytes.length < STEP_BYTES + mark.length - 1) return end;
+    if (bytes.length < BLOCK_BYTES + mark.length - 1) return end;
     yield undefined;
   }
 }

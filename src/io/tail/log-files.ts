@@ -8,11 +8,8 @@
  * - a checksum of the beginning (vector's file-watcher): logs begin alike, and a file that is cut off keeps it. So what
  *   recognises a file are the bytes before the place where reading goes on, and its first ones as long as there are none.
  */
-import { statSync, type Stats } from 'node:fs';
 import { MINUTE } from '../../common/duration.js';
-import { errorCode } from '../../common/error.js';
 import type { FilePosition, LogPosition, LogStatus } from '../../ports.js';
-import { openSource, sizeOf, statsOf, type ByteSource, type OpenFailure } from './byte-source.js';
 import {
   bytesSeenBefore,
   fingerprintOfPosition,
@@ -20,7 +17,13 @@ import {
   isSameFile,
   isTelling,
   markOf,
+  openSource,
+  sizeOf,
+  statsOf,
+  type ByteSource,
   type Former,
+  type OpenFailure,
+  type Work,
 } from './content.js';
 import {
   countBefore,
@@ -29,22 +32,16 @@ import {
   holdSiblings,
   isBornSince,
   isMissing,
+  isOf,
   letGo,
+  lookUp,
   siblingKey,
   take,
   TICK_MS,
   type HeldSibling,
   type Sibling,
 } from './siblings.js';
-import type { Work } from './slices.js';
-import {
-  EDITOR_QUIET_MS,
-  TailedFile,
-  type Beginning,
-  type Loss,
-  type Reader,
-  type ReadOutcome,
-} from './tailed-file.js';
+import { EDITOR_QUIET_MS, TailedFile, type Loss, type Reader, type ReadOutcome } from './tailed-file.js';
 import { unreadable } from './unreadable.js';
 
 /** Times of a follower, milliseconds. */
@@ -56,9 +53,6 @@ export type Patience = {
   /** How long nobody may have looked before a truncation counts as a loss. */
   readonly blindMs: number;
 };
-
-/** Where to begin, as long as it has not been found: at the end of the file, or where an earlier run stopped. */
-type Seek = { readonly from: 'end' } | { readonly from: 'position'; readonly position: LogPosition };
 
 /** More old files than this are not kept open; the oldest goes first. */
 const MOST_OLD_FILES = 16;
@@ -85,7 +79,8 @@ export class LogFiles {
   lookAgainMs: number | undefined;
   readonly #reader: Reader;
   readonly #patience: Patience;
-  #seek: Seek | undefined;
+  /** Where to begin, as long as it has not been found: at the end of the file, or where an earlier run stopped. */
+  #seek: 'end' | LogPosition | undefined;
   /** Read to their end once, still open: late lines are written to them. */
   #old: TailedFile[] = [];
   #reading: TailedFile | undefined;
@@ -113,7 +108,7 @@ export class LogFiles {
   constructor(reader: Reader, patience: Patience, position: LogPosition | undefined) {
     this.#reader = reader;
     this.#patience = patience;
-    this.#seek = position === undefined ? { from: 'end' } : { from: 'position', position };
+    this.#seek = position ?? 'end';
     this.#existedBefore = (position?.files.length ?? 0) > 0;
     this.#aloneAt = reader.clock.wallMs();
     this.#lookedAt = reader.clock.monotonicMs();
@@ -136,7 +131,7 @@ export class LogFiles {
 
   /** Where the next line begins. */
   position(): LogPosition {
-    if (this.#seek?.from === 'position') return this.#seek.position;
+    if (typeof this.#seek === 'object') return this.#seek;
     const last = this.#lastBegun;
     const files = this.#old.filter((file) => file !== last).map((file) => file.position());
     if (last === undefined) return { files };
@@ -215,7 +210,7 @@ export class LogFiles {
   #giveUp(code: string): void {
     const position = this.position();
     for (const { source } of this.open()) source.close();
-    this.#seek = { from: 'position', position };
+    this.#seek = position;
     this.#old = [];
     this.#reading = undefined;
     this.#next = [];
@@ -231,7 +226,7 @@ export class LogFiles {
    */
   *#begin(file: TailedFile): Work<'begun' | 'empty' | 'later'> {
     const { clock } = this.#reader;
-    const former = file.mayBeEdited ? this.#formerContent() : undefined;
+    const former = file.beginning.mayBeEdited === true ? this.#formerContent() : undefined;
     if (former !== undefined) {
       const size = sizeOf(file.source);
       if (size === 0 && this.#next.length === 0) {
@@ -255,7 +250,7 @@ export class LogFiles {
   }
 
   /** An incident per file, at the moment it is begun. */
-  #tellOf({ arrival, offset, loss }: TailedFile): void {
+  #tellOf({ beginning: { arrival, loss }, offset }: TailedFile): void {
     const { listener, path } = this.#reader;
     if (arrival === 'rotation' || (arrival === 'replacement' && offset === 0))
       listener.incident({ kind: 'rotated', path });
@@ -555,7 +550,7 @@ export class LogFiles {
       first.head = oldest.head;
       this.#remember(first);
     }
-    this.#putInPlaceOf(file, [first, ...younger, new TailedFile(file.source, file)]);
+    this.#putInPlaceOf(file, [first, ...younger, file.again(file.source, {})]);
     return true;
   }
 
@@ -583,14 +578,12 @@ export class LogFiles {
       (sibling, index, siblings) =>
         !this.#isOpen(sibling) && index < countBefore(path, file.source, siblings),
     );
-    const { device, inode } = file.source;
-    const fingerprint = file.fingerprint();
-    const holder = yield* findHolder(held, { device, inode, fingerprint, offset, knownAt: endSeenAt });
+    const holder = yield* findHolder(held, file.position(), file.fingerprint());
     const files: TailedFile[] = [];
     if (holder !== undefined) {
       const copy = file.isBegun
         ? TailedFile.resumed(take(holder), file.position(), false)
-        : new TailedFile(take(holder), { ...beginningOf(file), isLive: false });
+        : file.again(take(holder), { isLive: false });
       copy.head = file.head;
       if (copy.isBegun) this.#remember(copy);
       files.push(copy);
@@ -622,20 +615,20 @@ export class LogFiles {
   *#findStart(): Work<boolean> {
     const seek = this.#seek;
     if (seek === undefined) return true;
-    const { current, all, held } = holdLog(this.#reader.path, () => seek.from === 'position');
+    const { current, all, held } = holdLog(this.#reader.path, () => seek !== 'end');
     const source = 'failure' in current ? undefined : current;
-    const last = seek.from === 'position' ? seek.position.files.at(-1) : undefined;
+    const last = seek === 'end' ? undefined : seek.files.at(-1);
     // a log that was empty when it was seen last may have been filled, copied and truncated since
     const isHistory = (sibling: Sibling): boolean =>
       last?.offset !== 0 || sibling.createdAt === 0 || !isBornSince(sibling, last.endSeenAt);
     this.#setHistory(all.filter(isHistory));
     let isFound = true;
-    if (seek.from === 'end') {
+    if (seek === 'end') {
       isFound = yield* this.#startAtEnd(current);
     } else if (last === undefined) {
       source?.close();
     } else {
-      yield* this.#reopenOldFiles(seek.position.files.slice(0, -1), held);
+      yield* this.#reopenOldFiles(seek.files.slice(0, -1), held);
       isFound = yield* this.#resumeFrom(last, source, held);
     }
     letGo(held);
@@ -667,14 +660,13 @@ export class LogFiles {
     if (typeof stats === 'string' || !stats.isFile()) return;
     const { dev: device, ino: inode, size: offset } = stats;
     const endSeenAt = this.#reader.clock.wallMs();
-    const files = [{ generation: '', device, inode, offset, mark: '', endSeenAt }];
-    this.#seek = { from: 'position', position: { files } };
+    this.#seek = { files: [{ generation: '', device, inode, offset, mark: '', endSeenAt }] };
   }
 
   /** Late lines may have been written to files that were old already. */
   *#reopenOldFiles(positions: readonly FilePosition[], siblings: readonly HeldSibling[]): Work {
     for (const position of positions) {
-      const holder = yield* findHolder(siblings, wantedOf(position));
+      const holder = yield* findHolder(siblings, position);
       if (holder === undefined || this.#isOpen(holder)) continue;
       const file = TailedFile.resumed(take(holder), position, true);
       file.quietSince = this.#reader.clock.monotonicMs();
@@ -697,7 +689,7 @@ export class LogFiles {
       yield* this.#resumeIn(current, last, true);
       return true;
     }
-    const holder = yield* findHolder(siblings, wantedOf(last));
+    const holder = yield* findHolder(siblings, last);
     const younger = siblings.filter((sibling) => isBornSince(sibling, last.endSeenAt));
     if (holder === undefined && current === undefined && younger.length === 0) {
       for (const { source } of this.#old.splice(0)) source.close();
@@ -748,7 +740,7 @@ export class LogFiles {
     this.#next = this.#next.map((file, index) => {
       const isLoss = index === 0 && (last.offset > 0 || since.length === 0);
       const loss = isLoss ? this.#lossBefore(file, last) : undefined;
-      return new TailedFile(file.source, { ...beginningOf(file), mayBeEdited: true, loss });
+      return file.again(file.source, { mayBeEdited: true, loss });
     });
   }
 
@@ -762,22 +754,6 @@ export class LogFiles {
   }
 }
 
-function beginningOf({ arrival, isLive, endSeenAt, mayBeEdited, loss }: TailedFile): Beginning {
-  return { arrival, isLive, endSeenAt, mayBeEdited, loss };
-}
-
-function lookUp(path: string): Stats | string {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) ?? 'ENOENT';
-  } catch (error) {
-    return errorCode(error);
-  }
-}
-
-function isOf({ dev: device, ino: inode }: Stats, source: ByteSource): boolean {
-  return isSameFile({ device, inode }, source);
-}
-
 /** Is this the file of the position, by inode or by a content that nothing else can have? */
 function* isFileOf(position: FilePosition, source: ByteSource): Work<boolean> {
   const fingerprint = fingerprintOfPosition(position);
@@ -786,9 +762,4 @@ function* isFileOf(position: FilePosition, source: ByteSource): Work<boolean> {
   const born = statsOf(source)?.birthtimeMs ?? 0;
   if (isSameInode && fingerprint.bytes.length === 0 && Math.floor(born) > position.endSeenAt) return false;
   return sizeOf(source) >= position.offset && (yield* hasContent(source, fingerprint));
-}
-
-function wantedOf(position: FilePosition): Parameters<typeof findHolder>[1] {
-  const { device, inode, offset, endSeenAt: knownAt } = position;
-  return { device, inode, offset, knownAt, fingerprint: fingerprintOfPosition(position) };
 }

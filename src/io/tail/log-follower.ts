@@ -5,19 +5,18 @@
  * From an inotify event to the listener everything is synchronous. Reasons: docs/design.md, "The log is the queue".
  */
 import type { Clock, FilePosition, LineListener, LineSource, LogPosition } from '../../ports.js';
-import { BLOCK_BYTES } from './byte-source.js';
-import { MARK_BYTES } from './content.js';
+import { BLOCK_BYTES, MARK_BYTES, type Work } from './content.js';
 import {
   chokidarDoorbell,
   isOnLocalFiles,
+  SafetyTimer,
   silentDoorbell,
   watchTargets,
+  type Cause,
   type Doorbell,
   type OpenDoorbell,
 } from './doorbell.js';
 import { LogFiles } from './log-files.js';
-import { SafetyTimer, type Cause } from './safety-timer.js';
-import { runInSlices } from './slices.js';
 import type { Reader } from './tailed-file.js';
 
 /** How to follow. Times are milliseconds. */
@@ -169,18 +168,23 @@ export class LogFollower implements LineSource {
     }
     this.#isWorking = true;
     reader.hasGrown = false;
-    const { clock } = this.#options;
-    runInSlices(files.pass(), {
-      sliceMs: SLICE_MS,
-      monotonicMs: clock.monotonicMs,
-      sliceEnded: () => {
-        this.#passEndedAt = clock.monotonicMs();
-      },
-      done: () => {
-        this.#isWorking = false;
-        this.#finish(reader, files, this.#wanted === 'bell' ? 'bell' : cause);
-      },
+    this.#goOn(files.pass(), () => {
+      this.#isWorking = false;
+      this.#finish(reader, files, this.#wanted === 'bell' ? 'bell' : cause);
     });
+  }
+
+  /** Runs `work` at once, as far as its first slice goes, and the rest through the event loop. */
+  #goOn(work: Work, done: () => void): void {
+    const { clock } = this.#options;
+    const began = clock.monotonicMs();
+    let step = work.next();
+    while (step.done !== true && step.value === undefined && clock.monotonicMs() - began < SLICE_MS)
+      step = work.next();
+    this.#passEndedAt = clock.monotonicMs();
+    if (step.done === true) done();
+    else if (step.value === undefined) setImmediate(() => this.#goOn(work, done));
+    else void step.value.then(() => this.#goOn(work, done));
   }
 
   /** After each look: what it has found decides what is watched, and when the next one is. */

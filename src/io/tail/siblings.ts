@@ -5,9 +5,19 @@
  */
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { openGzipSource, openSource, type ByteSource, type OpenFailure } from './byte-source.js';
-import { hasContent, isSameFile, isTelling, type Fingerprint } from './content.js';
-import type { Work } from './slices.js';
+import { errorCode } from '../../common/error.js';
+import type { FilePosition } from '../../ports.js';
+import {
+  fingerprintOfPosition,
+  hasContent,
+  isSameFile,
+  isTelling,
+  openGzipSource,
+  openSource,
+  type ByteSource,
+  type OpenFailure,
+  type Work,
+} from './content.js';
 
 /** A file that a rotation has left behind. */
 export type Sibling = {
@@ -23,6 +33,9 @@ export type Sibling = {
   /** Its name counts or dates it, so it was made by rotation; a `.old` or `.bak` may as well be a copy. */
   readonly isCounted: boolean;
 };
+
+/** With what tells its place: `1` or `20261122`. */
+type Rotated = Sibling & { readonly stem: string };
 
 /**
  * `.1`, `.2.gz` (logrotate), `-20261122`, `-20261122-1530.gz` (dateext), `.2026-11-22`, `.0` (newsyslog), `.old`; and
@@ -46,7 +59,7 @@ function rotationOf(base: string, name: string): { stem: string; isPacked: boole
  * one directory below. A file that is just being compressed is listed once, unpacked.
  */
 export function rotatedSiblings(path: string): Sibling[] {
-  const found = new Map<string, Sibling & { readonly stem: string }>();
+  const found = new Map<string, Rotated>();
   for (const log of new Set([path, realPath(path)])) {
     const directory = dirname(log);
     const entries = entriesOf(directory);
@@ -78,14 +91,14 @@ function collect(
   directory: string,
   entries: readonly Dirent[],
   base: string,
-  found: Map<string, Sibling & { readonly stem: string }>,
+  found: Map<string, Rotated>,
 ): void {
   for (const { name } of entries) {
     const rotation = rotationOf(base, name);
     if (rotation === undefined) continue;
     const path = join(directory, name);
-    const stats = statsOf(path);
-    if (stats?.isFile() !== true) continue;
+    const stats = lookUp(path);
+    if (typeof stats === 'string' || !stats.isFile()) continue;
     found.set(path, {
       path,
       ...rotation,
@@ -100,22 +113,25 @@ function collect(
 }
 
 /** Numbers count backwards, dates forwards; where names do not tell, the time of the last write does. */
-function byTime(
-  one: Sibling & { readonly stem: string },
-  other: Sibling & { readonly stem: string },
-): number {
+function byTime(one: Rotated, other: Rotated): number {
   const [a, b] = [one.stem, other.stem];
   if (/^\d{1,4}$/.test(a) && /^\d{1,4}$/.test(b)) return Number(b) - Number(a);
   if (/^\d{6}/.test(a) && a.length === b.length) return a < b ? -1 : a > b ? 1 : 0;
   return one.modifiedAt - other.modifiedAt || one.createdAt - other.createdAt;
 }
 
-function statsOf(path: string): Stats | undefined {
+/** What the system says of a name, or the code of its error. */
+export function lookUp(path: string): Stats | string {
   try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
+    return statSync(path, { throwIfNoEntry: false }) ?? 'ENOENT';
+  } catch (error) {
+    return errorCode(error);
   }
+}
+
+/** Is it this file that the system speaks of? */
+export function isOf(stats: Stats | string, source: ByteSource): boolean {
+  return typeof stats === 'object' && isSameFile({ device: stats.dev, inode: stats.ino }, source);
 }
 
 function entriesOf(directory: string): Dirent[] {
@@ -157,7 +173,7 @@ export function holdSiblings(
     const all = rotatedSiblings(path);
     const opened = all.filter(isWanted).map(open);
     const held = opened.filter((one) => typeof one === 'object');
-    const isAtOneMoment = !opened.includes('moved') && isSameList(all, rotatedSiblings(path));
+    const isAtOneMoment = !opened.includes('moved') && listOf(all) === listOf(rotatedSiblings(path));
     if (isAtOneMoment || attempt === MOST_ATTEMPTS) return { all, held };
     letGo(held);
   }
@@ -181,13 +197,9 @@ export function holdLog(
 }
 
 function isStill(path: string, current: ByteSource | OpenFailure): boolean {
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if ('failure' in current) return (stats === undefined) === isMissing(current.failure);
-    return stats !== undefined && isSameFile(current, { device: stats.dev, inode: stats.ino });
-  } catch {
-    return 'failure' in current;
-  }
+  const stats = lookUp(path);
+  if (!('failure' in current)) return isOf(stats, current);
+  return (typeof stats === 'string' && isMissing(stats)) === isMissing(current.failure);
 }
 
 /** The source of a held file, for whoever closes it from now on. */
@@ -209,39 +221,31 @@ function open(sibling: Sibling): HeldSibling | 'moved' | 'unreadable' {
   return 'moved';
 }
 
-function isSameList(one: readonly Sibling[], other: readonly Sibling[]): boolean {
-  return (
-    one.length === other.length &&
-    one.every((sibling, index) => {
-      const same = other[index];
-      return sibling.path === same?.path && siblingKey(sibling) === siblingKey(same);
-    })
-  );
+/** Names and files: no path holds NUL. */
+function listOf(siblings: readonly Sibling[]): string {
+  return siblings.map((sibling) => `${sibling.path}\0${siblingKey(sibling)}`).join('\0');
 }
 
-/** What is looked for: a file by its inode, its content, or both. */
-export type Wanted = {
-  readonly device: number;
-  readonly inode: number;
-  readonly fingerprint: Fingerprint;
-  /** How far it had been read: a file of the same inode that is shorter is another one. */
-  readonly offset: number;
-  /** When it was there, epoch milliseconds: without content to compare, a younger file of its inode is another one. */
-  readonly knownAt: number;
-};
-
-/** The file among `siblings` (oldest first) that holds the content: the same inode before any other, newest first. */
-export function* findHolder(siblings: readonly HeldSibling[], wanted: Wanted): Work<HeldSibling | undefined> {
-  const { fingerprint, knownAt, offset } = wanted;
+/**
+ * The file among `siblings` (oldest first) that holds the content of a position: the same inode before any other, newest
+ * first. A file of the same inode that is shorter than the offset is another one and so is, without content to compare, a
+ * younger one.
+ */
+export function* findHolder(
+  siblings: readonly HeldSibling[],
+  position: FilePosition,
+  fingerprint = fingerprintOfPosition(position),
+): Work<HeldSibling | undefined> {
   const isSameInode = (sibling: HeldSibling): boolean =>
-    isSameFile(sibling, wanted) && (fingerprint.bytes.length > 0 || Math.floor(sibling.createdAt) <= knownAt);
+    isSameFile(sibling, position) &&
+    (fingerprint.bytes.length > 0 || Math.floor(sibling.createdAt) <= position.endSeenAt);
   const newestFirst = siblings.filter(({ isTaken }) => !isTaken).reverse();
   const candidates = [
     ...newestFirst.filter(isSameInode),
     ...(isTelling(fingerprint) ? newestFirst.filter((sibling) => !isSameInode(sibling)) : []),
   ];
   for (const sibling of candidates) {
-    if (!sibling.isPacked && sibling.size < offset) continue;
+    if (!sibling.isPacked && sibling.size < position.offset) continue;
     if (yield* hasContent(sibling.source, fingerprint)) return sibling;
   }
   return undefined;
@@ -254,7 +258,5 @@ export function* findHolder(siblings: readonly HeldSibling[], wanted: Wanted): W
 export function countBefore(path: string, source: ByteSource, siblings: readonly Sibling[]): number {
   const at = siblings.findIndex((sibling) => isSameFile(sibling, source));
   if (at >= 0) return at;
-  const stats = statsOf(path);
-  const hasName = stats !== undefined && isSameFile({ device: stats.dev, inode: stats.ino }, source);
-  return hasName ? siblings.length : 0;
+  return isOf(lookUp(path), source) ? siblings.length : 0;
 }

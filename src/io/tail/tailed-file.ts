@@ -11,8 +11,8 @@
 import { isAscii } from 'node:buffer';
 import { errorCode } from '../../common/error.js';
 import type { Clock, FilePosition, LineListener, LogLine } from '../../ports.js';
-import { BLOCK_BYTES, statsOf, type ByteSource } from './byte-source.js';
 import {
+  BLOCK_BYTES,
   bytesAt,
   fingerprintOfPosition,
   hasContent,
@@ -21,9 +21,11 @@ import {
   lastLineStart,
   MARK_BYTES,
   markOf,
+  statsOf,
+  type ByteSource,
   type Fingerprint,
+  type Work,
 } from './content.js';
-import type { Work } from './slices.js';
 
 /** Lines longer than this many bytes are skipped; heyu's own reach 4096. */
 const MAX_LINE_BYTES = 16 * 1024;
@@ -95,10 +97,7 @@ export type ReadOutcome = 'end' | 'more' | 'halted' | 'rewritten' | { readonly c
  */
 export class TailedFile {
   readonly source: ByteSource;
-  readonly arrival: Arrival;
-  readonly isLive: boolean;
-  readonly mayBeEdited: boolean;
-  readonly loss: Loss | undefined;
+  readonly beginning: Beginning;
   endSeenAt: number;
   /** It was looked into and is read from its offset on. */
   isBegun = false;
@@ -129,13 +128,14 @@ export class TailedFile {
   #sizeChangedAt = 0;
 
   /** A file of which nothing has been read. */
-  constructor(source: ByteSource, { arrival, isLive, endSeenAt, mayBeEdited = false, loss }: Beginning) {
+  constructor(source: ByteSource, beginning: Beginning) {
     this.source = source;
-    this.arrival = arrival;
-    this.isLive = isLive;
-    this.endSeenAt = endSeenAt;
-    this.mayBeEdited = mayBeEdited;
-    this.loss = loss;
+    this.beginning = beginning;
+    this.endSeenAt = beginning.endSeenAt;
+  }
+
+  get isLive(): boolean {
+    return this.beginning.isLive;
   }
 
   /** A file of which everything before `position` has been read already. */
@@ -147,6 +147,11 @@ export class TailedFile {
     file.sizeSeen = position.offset;
     file.#setMark(markOf(position));
     return file;
+  }
+
+  /** Itself, or a copy of it in `source`, with nothing read of it and `changes` in what is known. */
+  again(source: ByteSource, changes: Partial<Beginning>): TailedFile {
+    return new TailedFile(source, { ...this.beginning, endSeenAt: this.endSeenAt, ...changes });
   }
 
   get offset(): number {
@@ -209,8 +214,8 @@ export class TailedFile {
 
   /** May an editor still be writing it? Asked before it is begun; `now` is monotonic. */
   isBeingWritten(size: number, now: number): boolean {
-    if (size < EDITOR_BLOCK_BYTES || (this.arrival !== 'rewrite' && this.arrival !== 'replacement'))
-      return false;
+    const { arrival } = this.beginning;
+    if (size < EDITOR_BLOCK_BYTES || (arrival !== 'rewrite' && arrival !== 'replacement')) return false;
     this.#postponedAt ??= now;
     if (size !== this.sizeSeen) {
       this.sizeSeen = size;

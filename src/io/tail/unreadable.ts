@@ -9,28 +9,23 @@ export function unreadable(path: string, code: string): LogStatus {
   return { kind: 'unreadable', path, code, hint: hintFor(path, code) };
 }
 
+const TOO_MANY_FILES =
+  'too many files are open: raise LimitNOFILE of the service or fs.file-max of the system';
+const FAILING = 'the file system fails: check its disk or mount; the log is opened again as soon as it works';
+const HINTS: Readonly<Record<string, string>> = {
+  EISDIR: 'this is a directory: give the path of the log file in it',
+  FIFO: 'this is a named pipe: give the path of the log file that heyu writes',
+  DEVICE: 'this is a device, not a file: set LOG_DIR in the x10config of heyu',
+  ELOOP: 'its symbolic links lead in a circle: correct them',
+  EMFILE: TOO_MANY_FILES,
+  ENFILE: TOO_MANY_FILES,
+  EIO: FAILING,
+  ESTALE: FAILING,
+};
+
 function hintFor(path: string, code: string): string {
-  switch (code) {
-    case 'EACCES':
-    case 'EPERM':
-      return permissionHint(path);
-    case 'EISDIR':
-      return 'this is a directory: give the path of the log file in it';
-    case 'FIFO':
-      return 'this is a named pipe: give the path of the log file that heyu writes';
-    case 'DEVICE':
-      return 'this is a device, not a file: set LOG_DIR in the x10config of heyu';
-    case 'ELOOP':
-      return 'its symbolic links lead in a circle: correct them';
-    case 'EMFILE':
-    case 'ENFILE':
-      return 'too many files are open: raise LimitNOFILE of the service or fs.file-max of the system';
-    case 'EIO':
-    case 'ESTALE':
-      return 'the file system fails: check its disk or mount; the log is opened again as soon as it works';
-    default:
-      return 'check the path and its file system; the log is opened again as soon as it works';
-  }
+  if (code === 'EACCES' || code === 'EPERM') return permissionHint(path);
+  return HINTS[code] ?? 'check the path and its file system; the log is opened again as soon as it works';
 }
 
 /** Names the file, or the first directory on the way, that keeps us (the effective user) out, and how to change that. */
