@@ -3,8 +3,7 @@
  * cleaned up afterwards, whatever happens (no trial touches a topic of anybody else). And how its result is said.
  */
 
-import type { BrokerUrl } from '../io/broker/url.js';
-import type { Credentials } from '../io/broker/options.js';
+import type { BrokerUrl, Credentials } from '../io/broker/options.js';
 import { visit, type Destination, type Visit } from '../io/broker/visit.js';
 
 /** Versions of MQTT. */

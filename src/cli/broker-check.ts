@@ -11,7 +11,7 @@ import { judgeBroker, makeTrials, type Fitness, type Tested, type Verdict } from
 import type { Configuration } from '../config/load.js';
 import { bridgeObjectId } from '../homeassistant/device.js';
 import { deviceTopic, entityTopic } from '../homeassistant/discovery.js';
-import { parseBrokerUrl, type BrokerUrl } from '../io/broker/url.js';
+import { parseBrokerUrl, type BrokerUrl } from '../io/broker/options.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import { commandTopics } from '../service/broker-side.js';
 import type { CoreSettings } from '../core-settings.js';

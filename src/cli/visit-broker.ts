@@ -6,7 +6,7 @@
 
 import { errorText, problemIn } from '../common/error.js';
 import type { Configuration } from '../config/load.js';
-import { parseBrokerUrl } from '../io/broker/url.js';
+import { parseBrokerUrl } from '../io/broker/options.js';
 import { subscribeToAll, visit, type Destination, type Visit } from '../io/broker/visit.js';
 import type { Message } from '../ports.js';
 import { commandClientId, credentialsOf } from './assemble.js';

@@ -5,9 +5,8 @@
 
 import { Socket } from 'node:net';
 import mqtt, { type IClientOptions, type MqttClient, type Packet } from 'mqtt';
-import type { BrokerOptions, Credentials } from './options.js';
+import type { BrokerOptions, BrokerUrl, Credentials } from './options.js';
 import * as reasons from './reasons.js';
-import type { BrokerUrl } from './url.js';
 
 /** As whom to connect, and for how long. */
 export type ClientSettings = Credentials &

@@ -6,10 +6,8 @@
 
 import { publishFailure, type PublishFailure } from '../../mqtt/outgoing.js';
 import type { Broker, BrokerListener, Message } from '../../ports.js';
-import { Link, type LinkEnd } from './link.js';
-import { DEFAULT_TIMINGS, type BrokerOptions, type BrokerTimings } from './options.js';
-import { Suspects, TakeoverWatch, type Suspect } from './suspects.js';
-import { parseBrokerUrl } from './url.js';
+import { Link, Suspects, type LinkEnd, type Suspect } from './link.js';
+import { DEFAULT_TIMINGS, parseBrokerUrl, type BrokerOptions, type BrokerTimings } from './options.js';
 
 /** A topic that makes the broker hang up is found within so many ends: more of them are no topic's fault. */
 const ENDS_OF_A_TOPIC = 3;
@@ -241,4 +239,47 @@ function wordsFor({ act, topic }: Suspect, reason: string): string {
   return act === 'publish'
     ? `${reason}, several times right after a publish to ${topic}. hint: may this user publish there?`
     : `${reason}, several times right after a subscription to ${topic}. hint: may this user read there?`;
+}
+
+/** So many such ends in a row are taken for a takeover loop. */
+const SIGNS = 3;
+
+/**
+ * Recognises that another program uses our client id. A broker that meets the same id twice closes the older
+ * connection (MQTT 3.1.1, section 3.1.4), so that the two throw each other out for ever; in MQTT 3.1.1 all that is
+ * seen of it are accepted connections that are closed soon, without a word.
+ */
+export class TakeoverWatch {
+  #signs = 0;
+  #isHappening = false;
+
+  isHappening(): boolean {
+    return this.#isHappening;
+  }
+
+  /** The signs so far, in a row; 0 as soon as the loop is recognised. */
+  suspicions(): number {
+    return this.#isHappening ? 0 : this.#signs;
+  }
+
+  /** A connection has ended; `isSign` = as it would by a takeover. Gives whether the loop was recognised now. */
+  ended(isSign: boolean): boolean {
+    this.#signs = isSign ? this.#signs + 1 : 0;
+    if (this.#isHappening || this.#signs < SIGNS) return false;
+    this.#isHappening = true;
+    return true;
+  }
+
+  /** An attempt failed before it was accepted: it is the broker that has a problem. */
+  refused(): void {
+    this.#signs = 0;
+  }
+
+  /** A connection has stood long enough. Gives whether a loop is over by that. */
+  stood(): boolean {
+    const isOver = this.#isHappening;
+    this.#signs = 0;
+    this.#isHappening = false;
+    return isOver;
+  }
 }

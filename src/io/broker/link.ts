@@ -9,10 +9,8 @@ import { errorCode } from '../../common/error.js';
 import { publishFailure, type PublishFailure } from '../../mqtt/outgoing.js';
 import type { BrokerListener, Clock, Message } from '../../ports.js';
 import { attemptOf, failureInWords, openClient, reasonCodeOf, type ClientSettings } from './client.js';
-import { TOPICS_PER_PACKET, type BrokerOptions } from './options.js';
+import { TOPICS_PER_PACKET, type BrokerOptions, type BrokerUrl } from './options.js';
 import * as reasons from './reasons.js';
-import type { Suspects } from './suspects.js';
-import type { BrokerUrl } from './url.js';
 
 /** A message that was handed over to be published. */
 export type Publishing = {
@@ -263,3 +261,53 @@ export class Link {
     this.#listener.ended(end);
   }
 }
+
+/** A topic, and what was asked for it. */
+export type Suspect = { readonly act: 'publish' | 'subscribe'; readonly topic: string };
+
+/** So many ends right after the same make it guilty. */
+const STRIKES = 3;
+
+/**
+ * Finds the topic that makes a broker close the connection (aedes, VerneMQ and RabbitMQ do). What had no answer at such
+ * an end is suspect; on the next connection everything goes one by one until all suspects are answered, so that the next
+ * end shows which it is.
+ */
+export class Suspects {
+  readonly #strikes = new Map<string, number>();
+
+  /** Everything goes one by one now. */
+  isIsolating(): boolean {
+    return this.#strikes.size > 0;
+  }
+
+  isSuspect(one: Suspect): boolean {
+    return this.#strikes.has(keyOf(one));
+  }
+
+  /** It was answered, in whatever way. */
+  answered(one: Suspect): void {
+    if (this.#strikes.size > 0) this.#strikes.delete(keyOf(one));
+  }
+
+  /** The broker closed before it answered these. Gives the guilty one, if that is certain now. */
+  closedAfter(all: readonly Suspect[]): Suspect | undefined {
+    const isCertain = all.length === 1;
+    for (const one of all) {
+      const count = (this.#strikes.get(keyOf(one)) ?? 0) + 1;
+      this.#strikes.set(keyOf(one), isCertain ? count : 1);
+      if (isCertain && count >= STRIKES) {
+        this.#strikes.delete(keyOf(one));
+        return one;
+      }
+    }
+    return undefined;
+  }
+
+  /** A connection has stood long enough: nothing in it was the fault of a topic. */
+  stood(): void {
+    this.#strikes.clear();
+  }
+}
+
+const keyOf = ({ act, topic }: Suspect): string => `${act} ${topic}`;

@@ -1,4 +1,4 @@
-/** What the connection to the broker needs to know. */
+/** What the connection to the broker needs to know, and urls taken apart, with the secrets kept away from what is shown. */
 
 import { HOUR, MINUTE } from '../../common/duration.js';
 import type { Clock, Message } from '../../ports.js';
@@ -33,43 +33,94 @@ export type BrokerOptions = {
 };
 
 /** How long the connection waits for what, and when it tries again. All in milliseconds. */
-export type BrokerTimings = {
+export const DEFAULT_TIMINGS = {
   /** The first wait before another attempt; doubles with each round through the list of urls. */
-  readonly firstRetryMs: number;
-  readonly longestRetryMs: number;
+  firstRetryMs: 1_000,
+  longestRetryMs: 30_000,
   /** The longest wait while another program uses our client id. */
-  readonly longestRetryInTakeoverMs: number;
+  longestRetryInTakeoverMs: MINUTE,
   /** A connection that stood this long counts: the waits begin anew, and so does the list of urls. */
-  readonly stoodMs: number;
+  stoodMs: 30_000,
   /**
    * A connection that is closed without a word before this may be a takeover. Several times the first wait of
    * usual clients (1 s), which is how long the other side lets us live.
    */
-  readonly shortMs: number;
+  shortMs: 5_000,
   /**
    * A takeover loop is over when a connection stood this long. More than the longest wait of the other side,
    * which may be a bridge like this one: else the two would find it over and beginning again for ever.
    */
-  readonly takeoverOverMs: number;
-  /** A close this soon after a publish may be its fault. */
-  readonly blameMs: number;
-  /** A topic whose SUBSCRIBE makes the broker hang up is left alone for so long. */
-  readonly avoidMs: number;
-};
-
-export const DEFAULT_TIMINGS: BrokerTimings = {
-  firstRetryMs: 1_000,
-  longestRetryMs: 30_000,
-  longestRetryInTakeoverMs: MINUTE,
-  stoodMs: 30_000,
-  shortMs: 5_000,
   takeoverOverMs: 120_000,
+  /** A close this soon after a publish may be its fault. */
   blameMs: 3_000,
+  /** A topic whose SUBSCRIBE makes the broker hang up is left alone for so long. */
   avoidMs: HOUR,
 };
+
+/** All of them, as they are or as a test wants them. */
+export type BrokerTimings = Readonly<typeof DEFAULT_TIMINGS>;
 
 /** Topics in one SUBSCRIBE: some brokers limit the size. */
 export const TOPICS_PER_PACKET = 50;
 
 /** Who we are to the broker. Secrets: not to be logged. */
 export type Credentials = Pick<BrokerOptions, 'username' | 'password' | 'ca' | 'cert' | 'key'>;
+
+// --- Urls.
+
+/** `mqtt` and `ws` are plain, `mqtts` and `wss` use TLS. */
+type BrokerProtocol = 'mqtt' | 'mqtts' | 'ws' | 'wss';
+
+export type BrokerUrl = {
+  readonly protocol: BrokerProtocol;
+  /** A name or an address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** For web sockets: path and query. */
+  readonly path: string;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** For people: without user and password. */
+  readonly shown: string;
+};
+
+const PROTOCOLS: Readonly<Record<string, { readonly protocol: BrokerProtocol; readonly port: number }>> = {
+  'mqtt:': { protocol: 'mqtt', port: 1883 },
+  'tcp:': { protocol: 'mqtt', port: 1883 },
+  'mqtts:': { protocol: 'mqtts', port: 8883 },
+  'ssl:': { protocol: 'mqtts', port: 8883 },
+  'tls:': { protocol: 'mqtts', port: 8883 },
+  'ws:': { protocol: 'ws', port: 80 },
+  'wss:': { protocol: 'wss', port: 443 },
+};
+
+/** Takes a broker url apart; undefined when it is none. */
+export function parseBrokerUrl(text: string): BrokerUrl | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const known = PROTOCOLS[url.protocol];
+  if (known === undefined || url.hostname === '') return undefined;
+  const { protocol } = known;
+  const port = url.port === '' ? known.port : Number(url.port);
+  if (port === 0) return undefined;
+  const isWebSocket = protocol === 'ws' || protocol === 'wss';
+  const path = isWebSocket ? `${url.pathname}${url.search}` : '';
+  return {
+    protocol,
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port,
+    path,
+    username: url.username === '' ? undefined : decoded(url.username),
+    password: url.password === '' ? undefined : decoded(url.password),
+    // a query may carry a token
+    shown: `${protocol}://${url.hostname}:${port}${isWebSocket ? url.pathname : ''}`,
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

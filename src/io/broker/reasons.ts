@@ -16,6 +16,9 @@ export type Attempt = {
 
 const SAY_3_1_1 = 'set mqtt.protocol to 3.1.1';
 
+const UNKNOWN_AUTHORITY =
+  "the authority that signed the broker's certificate is not known. hint: set mqtt.ca_file to its CA certificate";
+
 /** Error codes of sockets and TLS (`error.code`). */
 const NETWORK: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused. hint: is the broker running there, and is the port right?',
@@ -24,8 +27,13 @@ const NETWORK: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'the host cannot be reached. hint: is it switched on and in this network?',
   ENETUNREACH: 'the network cannot be reached. hint: is this machine connected?',
   ETIMEDOUT: 'the host does not answer. hint: is it switched on, does a firewall block the port?',
-  EPIPE: 'the broker closed the connection',
   ENOENT: 'the host name is not known. hint: check mqtt.url',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_AUTHORITY,
+  CERT_SIGNATURE_FAILURE: UNKNOWN_AUTHORITY,
   EPROTO: 'TLS failed. hint: does this port speak TLS?',
   ERR_SSL_WRONG_VERSION_NUMBER:
     'this port does not speak TLS. hint: use mqtt:// or the TLS port (often 8883)',
@@ -50,17 +58,6 @@ const NETWORK: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the broker speaks another version of TLS',
   ERR_OSSL_X509_KEY_VALUES_MISMATCH: 'mqtt.key_file does not belong to mqtt.cert_file',
 };
-
-const UNKNOWN_AUTHORITY =
-  "the authority that signed the broker's certificate is not known. hint: set mqtt.ca_file to its CA certificate";
-const NETWORK_CA = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-]);
 
 /** Names of reason codes that need no advice (MQTT 5, section 2.4). */
 const CODES: Readonly<Record<number, string>> = {
@@ -94,24 +91,22 @@ export function codeInWords(code: number): string {
   return CODES[code] ?? `reason code ${code}`;
 }
 
+/** The return codes of MQTT 3.1.1 as reason codes of MQTT 5. */
+const RETURN_CODES = [0, 0x84, 0x85, 0x88, 0x86, 0x87];
+
 /** CONNACK with a return code (MQTT 3.1.1, section 3.2.2.3) or a reason code (MQTT 5, section 3.2.2.2). */
 export function connackInWords(code: number, { shown, protocol, clientId, hasUsername }: Attempt): string {
-  switch (code) {
-    case 1:
+  switch (RETURN_CODES[code] ?? code) {
     case 0x84:
       return protocol === '5'
         ? `${shown}: the broker does not speak MQTT 5. hint: ${SAY_3_1_1}`
         : `${shown}: the broker does not speak MQTT 3.1.1. hint: set mqtt.protocol to 5`;
-    case 2:
     case 0x85:
       return `${shown}: the broker does not accept the client id ${clientId}. hint: set another mqtt.client_id`;
-    case 3:
     case 0x88:
       return `${shown}: the broker says that its service is unavailable`;
-    case 4:
     case 0x86:
       return `${shown}: wrong user or password. hint: check mqtt.username and mqtt.password_file`;
-    case 5:
     case 0x87:
       return hasUsername
         ? `${shown}: not authorised. hint: check mqtt.username, mqtt.password_file and the broker's access list`
@@ -159,7 +154,6 @@ export function keepaliveInWords({ shown, keepaliveS }: Attempt): string {
 export function errorInWords(error: unknown, accepted: boolean, attempt: Attempt): string {
   const code = errorCode(error);
   if (code === 'ECONNRESET' || code === 'EPIPE') return closedInWords(accepted, attempt);
-  if (NETWORK_CA.has(code)) return `${attempt.shown}: ${UNKNOWN_AUTHORITY}`;
   const known = NETWORK[code];
   if (known !== undefined) return `${attempt.shown}: ${known}`;
   if (/PEM|asn1|DECODER|passphrase|bad decrypt/i.test(messageOf(error))) {

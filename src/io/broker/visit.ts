@@ -6,9 +6,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MqttClient, Packet } from 'mqtt';
 import { attemptOf, failureInWords, openClient, reasonCodeOf, type ClientSettings } from './client.js';
-import { TOPICS_PER_PACKET, type Credentials } from './options.js';
+import { TOPICS_PER_PACKET, type BrokerUrl, type Credentials } from './options.js';
 import * as reasons from './reasons.js';
-import type { BrokerUrl } from './url.js';
 
 /** Where to, and as whom. */
 export type Destination = {

@@ -8,9 +8,9 @@ import {
   disconnectInWords,
   errorInWords,
 } from '../../../src/io/broker/reasons.js';
-import { retryDelay } from '../../../src/io/broker/connection.js';
-import { Suspects, TakeoverWatch, type Suspect } from '../../../src/io/broker/suspects.js';
-import { parseBrokerUrl } from '../../../src/io/broker/url.js';
+import { retryDelay, TakeoverWatch } from '../../../src/io/broker/connection.js';
+import { Suspects, type Suspect } from '../../../src/io/broker/link.js';
+import { parseBrokerUrl } from '../../../src/io/broker/options.js';
 
 describe('a broker url', () => {
   test.each([

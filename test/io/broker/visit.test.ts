@@ -1,7 +1,7 @@
 /** A visit to a broker that hangs up instead of saying no. */
 
 import { expect, onTestFinished, test } from 'vitest';
-import { parseBrokerUrl } from '../../../src/io/broker/url.js';
+import { parseBrokerUrl } from '../../../src/io/broker/options.js';
 import { subscribeToAll, visit, type Visit } from '../../../src/io/broker/visit.js';
 import { startAedes, type TestAedes } from '../../support/aedes.js';
 
