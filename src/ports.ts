@@ -20,12 +20,9 @@ export type Clock = {
 };
 
 /** Structured log: `info` = life of the service, `debug` = each signal, `warn` = someone should look. */
-export type Log = {
-  readonly debug: (fields: object, message: string) => void;
-  readonly info: (fields: object, message: string) => void;
-  readonly warn: (fields: object, message: string) => void;
-  readonly error: (fields: object, message: string) => void;
-};
+export type Log = Readonly<
+  Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
+>;
 
 /** Where one file of the log has been read to. */
 export type FilePosition = {

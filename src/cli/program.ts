@@ -2,7 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { hintLine } from '../common/error.js';
-import { asJournalError, isJournal } from '../io/journal.js';
+import { asJournalError, isJournal } from '../io/systemd.js';
 import { ownVersion } from './configured.js';
 import { CommandError, EXIT } from './terminal.js';
 

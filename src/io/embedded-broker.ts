@@ -3,6 +3,7 @@
  * speaks MQTT 3.1.1; a house wants Mosquitto.
  */
 
+import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 
 /** A message that went through it. */
@@ -16,15 +17,11 @@ export type EmbeddedBroker = {
   readonly stop: () => Promise<void>;
 };
 
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: Error): void => reject(error);
-    server.once('error', failed);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', failed);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  // rejects when the server says 'error' first
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
 }
 
 /** Starts it on `port`, or on a free port if that is taken. `passed` is called with each message of a client. */

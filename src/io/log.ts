@@ -4,7 +4,7 @@
  */
 
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { isJournal } from './journal.js';
+import { isJournal, type Environment } from './systemd.js';
 
 /** How lines look; `auto` asks who is listening. */
 export type LogFormat = 'auto' | 'journald' | 'json' | 'pretty';
@@ -15,10 +15,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** pino's level -> priority of syslog(3). */
 const PRIORITY: Readonly<Record<number, number>> = { 10: 7, 20: 7, 30: 6, 40: 4, 50: 3, 60: 2 };
 
-function formatOf(
-  format: LogFormat,
-  env: Readonly<Record<string, string | undefined>>,
-): Exclude<LogFormat, 'auto'> {
+function formatOf(format: LogFormat, env: Environment): Exclude<LogFormat, 'auto'> {
   if (format !== 'auto') return format;
   if (isJournal(1, env)) return 'journald';
   return process.stdout.isTTY ? 'pretty' : 'json';
@@ -26,10 +23,7 @@ function formatOf(
 
 /** One line for journald: priority, message, then the fields as key=value. */
 function journalLine(line: string): string {
-  const { level, msg, ...fields } = JSON.parse(line) as { level: number; msg?: string } & Record<
-    string,
-    unknown
-  >;
+  const { level, msg, ...fields } = JSON.parse(line) as { level: number; msg?: string };
   const rest = Object.entries(fields).map(([key, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return `${key}=${/[\s"=]/.test(text) ? JSON.stringify(text) : text}`;
@@ -52,9 +46,5 @@ async function destination(format: Exclude<LogFormat, 'auto'>): Promise<Destinat
 export async function openLog(level: LogLevel, format: LogFormat, env: NodeJS.ProcessEnv): Promise<Logger> {
   const chosen = formatOf(format, env);
   const redact = { paths: ['password', 'url', '*.password', '*.url'], censor: '[hidden]' };
-  const isForJournal = chosen === 'journald';
-  return pino(
-    { level, redact, ...(isForJournal ? { base: null, timestamp: false } : { base: null }) },
-    await destination(chosen),
-  );
+  return pino({ level, redact, base: null, timestamp: chosen !== 'journald' }, await destination(chosen));
 }

@@ -50,25 +50,17 @@ export function openStore(path: string, options: StoreOptions = {}): StateStore 
     return result;
   };
 
-  const setAside = async (file: string, reason: SetAsideReason): Promise<void> => {
+  const setAside = async (reason: SetAsideReason): Promise<void> => {
     const stamp = new Date(wallMs()).toISOString().replace(/[-:]|\.\d+/g, '');
     const aside = `${path}.${reason}-${stamp}`;
-    const isMoved = await rename(file, aside).then(
-      () => true,
-      () => false,
-    );
-    onSetAside(isMoved ? aside : file, reason);
-  };
-
-  const takeFrom = async (file: string): Promise<Found> => {
-    const found = await readEnvelope(file);
-    if (found.kind === 'damaged' || found.kind === 'future') await setAside(file, found.kind);
-    return found;
+    const moved = rename(path, aside).then(() => aside);
+    onSetAside(await moved.catch(() => path), reason);
   };
 
   const load = async (): Promise<unknown> => {
-    const found = await takeFrom(path);
+    const found = await readEnvelope(path);
     if (found.kind === 'document') return found.document;
+    if (found.kind !== 'nothing') await setAside(found.kind);
     if (found.kind === 'future') return undefined;
     const written = await readEnvelope(temporary);
     if (written.kind !== 'document') return undefined;
@@ -117,12 +109,8 @@ async function readEnvelope(file: string): Promise<Found> {
 }
 
 function fail(what: 'read' | 'write', path: string, error: unknown): never {
-  throw new Error(
-    `cannot ${what} ${path}: ${storeTrouble(errorCode(error), dirname(path)) ?? errorText(error)}`,
-    {
-      cause: error,
-    },
-  );
+  const reason = storeTrouble(errorCode(error), dirname(path)) ?? errorText(error);
+  throw new Error(`cannot ${what} ${path}: ${reason}`, { cause: error });
 }
 
 /** What an error code of the file system means here, and what to do; undefined when only the system knows. */
@@ -230,10 +218,8 @@ export async function keepFiles(directory: string, { at, files, notes }: KeptFil
   for (const { name, text } of files) await writeDurably(join(fresh, name), text);
   const index = files.map(({ name, path, text }) => ({ name, path, digest: digestOf(text) }));
   // the index makes the set complete
-  await writeDurably(
-    join(fresh, INDEX),
-    `${JSON.stringify({ version: VERSION, at, files: index, notes })}\n`,
-  );
+  const set: Index = { version: VERSION, at, files: index, notes };
+  await writeDurably(join(fresh, INDEX), `${JSON.stringify(set)}\n`);
   await syncDirectory(fresh);
   await rm(old, { recursive: true, force: true });
   await rename(directory, old).catch((error: unknown) => {
@@ -254,11 +240,9 @@ export function keptFiles(directory: string): KeptFiles | undefined {
   return undefined;
 }
 
-type Index = {
+type Index = Omit<KeptFiles, 'files'> & {
   readonly version: number;
-  readonly at: number;
-  readonly files: readonly { readonly name: string; readonly path: string; readonly digest: string }[];
-  readonly notes: Readonly<Record<string, string>>;
+  readonly files: readonly (Omit<KeptFile, 'text'> & { readonly digest: string })[];
 };
 
 function readSet(directory: string): KeptFiles | undefined {

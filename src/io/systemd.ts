@@ -7,9 +7,13 @@
  */
 
 import { execFile, type ExecFileException } from 'node:child_process';
+import { fstatSync } from 'node:fs';
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type SystemdOptions = {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   /** Monotonic milliseconds of `CLOCK_MONOTONIC`, the clock of systemd. */
   readonly monotonicMs: () => number;
   /** Called when a message could not be sent and the one before could; `reason` in words for people. */
@@ -140,10 +144,7 @@ export class SystemdNotifier {
 }
 
 /** Half of `WATCHDOG_USEC` in milliseconds, if the watchdog is meant for process `pid` (sd_watchdog_enabled(3)). */
-function watchdogIntervalMs(
-  environment: Readonly<Record<string, string | undefined>>,
-  pid: number,
-): number | undefined {
+function watchdogIntervalMs(environment: Environment, pid: number): number | undefined {
   const { NOTIFY_SOCKET: socket, WATCHDOG_USEC: usec = '', WATCHDOG_PID: meant } = environment;
   if (socket === undefined || socket === '' || !/^[1-9]\d*$/.test(usec)) return undefined;
   if (meant !== undefined && meant !== '' && meant !== String(pid)) return undefined;
@@ -163,4 +164,23 @@ function oneLine(text: string): string {
   return characters.length > MAX_STATUS_LENGTH
     ? `${characters.slice(0, MAX_STATUS_LENGTH - 3).join('')}...`
     : line;
+}
+
+// --- The journal, which takes a priority at the start of each line (sd-daemon(3)).
+
+/** True when this descriptor goes to the journal: systemd says which stream that is (systemd.exec(5), JOURNAL_STREAM). */
+export function isJournal(descriptor: 1 | 2, environment: Environment): boolean {
+  const stream = environment['JOURNAL_STREAM'];
+  if (stream === undefined) return false;
+  try {
+    const { dev, ino } = fstatSync(descriptor);
+    return stream === `${dev}:${ino}`;
+  } catch {
+    return false;
+  }
+}
+
+/** Gives every line of a message the priority of an error, so that `journalctl -p err` shows it. */
+export function asJournalError(message: string): string {
+  return message.replace(/^(?=.)/gm, '<3>');
 }
