@@ -43,7 +43,7 @@ export type BridgeSinks = {
   readonly trouble: (trouble: Trouble, begins: boolean) => void;
   /** Whether the broker has taken the event of this id in an earlier life. */
   readonly isDelivered?: (id: string) => boolean;
-  /** An alert was just put: it has to be told when it is settled (security/security, `delivered`). */
+  /** An alert was just put: it has to be told when it is settled (security/security, `undelivered`). */
   readonly alerted?: (id: string) => void;
   /** The trace, only where someone looks at it: it costs time. */
   readonly find?: (finding: Finding) => void;

@@ -219,8 +219,3 @@ export function beginTrouble({ troubles }: Zone, trouble: string): boolean {
   troubles.add(trouble);
   return true;
 }
-
-/** The broker has this alert, or it has become too old to be sent. */
-export function delivered(security: Security, id: string): void {
-  security.undelivered.delete(id);
-}

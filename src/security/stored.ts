@@ -9,7 +9,7 @@ import type { Now } from '../ports.js';
 import { isClear } from './broker-link.js';
 import { note, waitingKey, type Alert, type Security, type Step, type ZoneValue } from './security.js';
 import { isArmed, isArmedMode, isSecurityState } from './vocabulary.js';
-import type { Latch, Memory, Motion, RefusedCommand, Truth, Zone } from './zone.js';
+import type { Latch, Memory, Motion, Truth, Zone } from './zone.js';
 
 const VERSION = 1;
 
@@ -69,9 +69,8 @@ export function alertsOf({ alertedAt }: Security): StoredAlerts {
 export function recallAlerts({ alertedAt }: Security, stored: unknown): void {
   alertedAt.clear();
   for (const [alias, value] of Object.entries(fields(stored))) {
-    const zone = textIn(fields(value), 'zone');
-    const at = instantIn(fields(value), 'at');
-    if (zone !== undefined && at !== undefined) alertedAt.set(alias, { zone, at });
+    const alerted = whole(fields(value), 'zone');
+    if (alerted !== undefined) alertedAt.set(alias, alerted);
   }
 }
 
@@ -85,12 +84,16 @@ function instantIn(object: JsonObject, key: string): number | undefined {
   return typeof value === 'number' && Math.abs(value) <= 8.64e15 ? value : undefined;
 }
 
-/** All of these texts, or nothing. */
-function textsIn<K extends string>(object: JsonObject, ...keys: K[]): Record<K, string> | undefined {
-  const isWhole = (texts: JsonObject): texts is Record<K, string> =>
-    keys.every((key) => typeof texts[key] === 'string');
-  const texts = Object.fromEntries(keys.map((key) => [key, object[key]]));
-  return isWhole(texts) ? texts : undefined;
+/** All of these texts and the instant `at`, or nothing. */
+function whole<K extends string>(
+  object: JsonObject,
+  ...keys: K[]
+): (Record<K, string> & { at: number }) | undefined {
+  const isWhole = (found: JsonObject): found is Record<K, string> & { at: number } =>
+    keys.every((key) => typeof found[key] === 'string') && found['at'] !== undefined;
+  const found = Object.fromEntries(keys.map((key) => [key, object[key]]));
+  const dated = { ...found, at: instantIn(object, 'at') };
+  return isWhole(dated) ? dated : undefined;
 }
 
 /** What can be read of a stored list. */
@@ -123,10 +126,9 @@ function readTruth(stored: JsonObject): Truth | undefined {
 
 function readMotion(value: unknown): Motion | undefined {
   const stored = fields(value);
-  const texts = textsIn(stored, 'alias', 'zone', 'id', 'address', 'source');
-  const at = instantIn(stored, 'at');
-  if (texts === undefined || at === undefined) return undefined;
-  const { alias, zone, id, address, source } = texts;
+  const found = whole(stored, 'alias', 'zone', 'id', 'address', 'source');
+  if (found === undefined) return undefined;
+  const { alias, zone, id, at, address, source } = found;
   const earliestAt = instantIn(stored, 'earliestAt') ?? at;
   const modes = Array.isArray(stored['modes']) ? stored['modes'].filter(isArmedMode) : undefined;
   return { alias, zone, id, at, earliestAt, late: stored['late'] === true, modes, address, source };
@@ -136,11 +138,10 @@ function readMotion(value: unknown): Motion | undefined {
 function readAlert(value: unknown): Alert | undefined {
   const stored = fields(value);
   const said = isObject(stored['event']) ? stored['event'] : stored;
-  const [id, at, zone] = [textIn(stored, 'id'), instantIn(stored, 'at'), textIn(said, 'zone')];
-  if (id === undefined || at === undefined || zone === undefined) return undefined;
+  const [found, zone] = [whole(stored, 'id'), textIn(said, 'zone')];
+  if (found === undefined || zone === undefined) return undefined;
   return {
-    id,
-    at,
+    ...found,
     zone,
     alias: textIn(said, 'alias') ?? null,
     address: textIn(said, 'address') ?? null,
@@ -152,14 +153,8 @@ function readAlert(value: unknown): Alert | undefined {
 }
 
 function readLatch(stored: JsonObject): Latch | undefined {
-  const [id, at] = [textIn(stored, 'id'), instantIn(stored, 'at')];
-  if (id === undefined || at === undefined) return undefined;
-  return { id, at, alias: textIn(stored, 'alias') ?? null };
-}
-
-function readRefused(stored: JsonObject): RefusedCommand | undefined {
-  const [texts, at] = [textsIn(stored, 'command', 'reason'), instantIn(stored, 'at')];
-  return texts === undefined || at === undefined ? undefined : { ...texts, at };
+  const found = whole(stored, 'id');
+  return found && { ...found, alias: textIn(stored, 'alias') ?? null };
 }
 
 /** The delay that was running goes on for what is left of it, at most its whole length. */
@@ -178,7 +173,7 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   zone.announced = zone.truth;
   zone.memory = owned ? undefined : readMemory(objectOf(stored, 'memory'));
   zone.latch = readLatch(objectOf(stored, 'latch'));
-  zone.refusedCommand = readRefused(objectOf(stored, 'refusedCommand'));
+  zone.refusedCommand = whole(objectOf(stored, 'refusedCommand'), 'command', 'reason');
   zone.orderedAt = owned ? instantIn(stored, 'orderedAt') : undefined;
   if (zone.truth !== undefined) {
     // presumed on the broker already: the first verification will tell
@@ -226,35 +221,29 @@ export function restore(step: Step, stored: unknown): void {
 export function setBack({ alertedAt, link, waiting, zones }: Security, { at }: Now): void {
   for (const zone of zones.values()) {
     if (zone.orderedAt !== undefined) zone.orderedAt = Math.min(zone.orderedAt, at);
-    if (zone.memory !== undefined) zone.memory = notAfter(zone.memory, at);
+    if (zone.memory !== undefined) zone.memory = notAfter(at, zone.memory);
     if (zone.truth === undefined) continue;
     const { entry } = zone.truth;
-    const stepped = notAfter(zone.truth, at);
+    const stepped = notAfter(at, zone.truth);
     const truth =
-      entry === undefined || entry.at <= at ? stepped : { ...stepped, entry: setBackMotion(entry, at) };
+      entry === undefined || entry.at <= at ? stepped : { ...stepped, entry: notAfter(at, entry) };
     if (zone.announced === zone.truth) zone.announced = truth;
     zone.truth = truth;
   }
-  for (const [alias, alerted] of alertedAt) {
-    if (alerted.at > at) alertedAt.set(alias, { ...alerted, at });
-  }
-  for (const [key, { motion, kind, readAt }] of waiting) {
-    waiting.set(key, { motion: setBackMotion(motion, at), kind, readAt: Math.min(readAt, at) });
-  }
+  for (const [alias, alerted] of alertedAt) alertedAt.set(alias, notAfter(at, alerted));
+  for (const [key, waits] of waiting)
+    waiting.set(key, { ...notAfter(at, waits), motion: notAfter(at, waits.motion) });
   // not upAt: how long the link was down is then not known, which is the truth
   link.unseenUntil = Math.min(link.unseenUntil, at);
 }
 
-function setBackMotion(motion: Motion, at: number): Motion {
-  return { ...motion, at: Math.min(motion.at, at), earliestAt: Math.min(motion.earliestAt, at) };
-}
+const INSTANTS = ['at', 'earliestAt', 'readAt', 'since', 'armedSince'] as const;
 
-function notAfter<M extends Memory>(memory: M, at: number): M {
-  const { since, armedSince } = memory;
-  if (since <= at && (armedSince === undefined || armedSince <= at)) return memory;
-  return {
-    ...memory,
-    since: Math.min(since, at),
-    armedSince: armedSince === undefined ? undefined : Math.min(armedSince, at),
-  };
+/** The same object when nothing of it is later than `at`. */
+function notAfter<T extends Partial<Record<(typeof INSTANTS)[number], number | undefined>>>(
+  at: number,
+  dated: T,
+): T {
+  const later = INSTANTS.filter((key) => (dated[key] ?? at) > at);
+  return later.length === 0 ? dated : { ...dated, ...Object.fromEntries(later.map((key) => [key, at])) };
 }

@@ -31,7 +31,7 @@ const LET_GO_AFTER_MS = 1000;
 
 /** The announcer. */
 export class Announcer {
-  readonly #parts: Pick<Parts, 'ports' | 'outbox' | 'sending' | 'settings'>;
+  readonly #parts: Parts;
   /** `remembered` has changed. */
   readonly #changed: () => void;
   #current: readonly DiscoveryMessage[];
@@ -42,11 +42,7 @@ export class Announcer {
   #callOffBirth = (): void => undefined;
   #steps = 0;
 
-  constructor(
-    parts: Pick<Parts, 'ports' | 'outbox' | 'sending' | 'settings'>,
-    stored: unknown,
-    changed: () => void,
-  ) {
+  constructor(parts: Parts, stored: unknown, changed: () => void) {
     this.#parts = parts;
     this.#changed = changed;
     this.#current = discoveryMessages(parts.settings.core);

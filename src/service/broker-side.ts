@@ -112,12 +112,12 @@ export class BrokerSide implements BrokerListener {
   }
 
   subscribed(topics: readonly string[], refused: readonly string[]): void {
-    const { time, bridge, refusals, links, isStopping, settle } = this.#parts;
+    const { time, bridge, refusals, isStopping, settle } = this.#parts;
     if (isStopping) return;
     const now = time.now();
     subscribed(securityStep(bridge, now), topics, refused);
     const isOwn = (topic: string): boolean => bridge.security.others.includes(topic);
-    refusals.answered(topics.filter(isOwn), refused.filter(isOwn), (again) => links.broker.subscribe(again));
+    refusals.answered(topics.filter(isOwn), refused.filter(isOwn));
     settle();
   }
 
@@ -151,10 +151,6 @@ export class BrokerSide implements BrokerListener {
       ports.log.info({}, 'nobody else uses our MQTT client id any more');
     }
     settle();
-  }
-
-  start(): void {
-    this.#parts.links.broker.start(this);
   }
 
   /** Another connection takes over. A clean end has no last will: who listens below `baseTopic` has to be told. */

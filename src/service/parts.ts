@@ -2,12 +2,10 @@
 
 import type { Bridge } from '../bridge/core.js';
 import type { Finding } from '../bridge/finding.js';
-import type { Outbox } from '../mqtt/outbox.js';
 import type { Broker, Clock, LineSource, Log, StateStore } from '../ports.js';
 import type { ServiceSettings } from '../core-settings.js';
-import type { Progress } from './checkpoint.js';
 import type { Condition } from './condition.js';
-import type { Links, Refusals, Sending } from './sending.js';
+import type { Sending, Way } from './sending.js';
 import type { Time } from './time.js';
 
 /** Runs one command of heyu; `done` gets the reason in words when it failed. */
@@ -31,18 +29,12 @@ export type ServicePorts = {
 };
 
 /** Made by the service, which alone replaces `settings`; each side replaces its own of the `links`. */
-export type Parts = {
+export type Parts = Way & {
   settings: ServiceSettings;
   isStopping: boolean;
   readonly ports: ServicePorts;
-  readonly links: Links;
   readonly time: Time;
   readonly bridge: Bridge;
-  readonly outbox: Outbox;
   readonly sending: Sending;
-  readonly refusals: Refusals;
-  readonly progress: Progress;
   readonly condition: Condition;
-  /** Everything that follows a change: whoever has changed something calls it, once, at the end. */
-  readonly settle: () => void;
 };

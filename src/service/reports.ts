@@ -85,9 +85,18 @@ export class Reports {
     this.#problem = undefined;
   }
 
+  /** One line that tells what a person wants to know: for systemd's STATUS and `service status`. */
   statusLine(): string {
     const { bridge, condition } = this.#parts;
-    return statusOf(bridge, condition, this.#around());
+    const { logStatus, logPath, isConnected } = this.#around();
+    const problem = problemOf(condition);
+    return [
+      `${logStatus === 'following' ? 'following' : 'waiting for'} ${logPath}`,
+      counted(bridge.core.sensors.length, 'sensor'),
+      isConnected ? 'broker connected' : 'broker not reached',
+      ...zonesOf(bridge).map(([zone, state]) => `zone ${zone} ${state}`),
+      ...(problem === null ? [] : [problem]),
+    ].join(', ');
   }
 
   /** `bridge/info` is to be published by this time (monotonic ms). */
@@ -189,21 +198,6 @@ export function unmappedOf(bridge: Bridge): string {
       ]),
     ),
   );
-}
-
-/** One line that tells what a person wants to know: for systemd's STATUS and `service status`. */
-function statusOf(bridge: Bridge, condition: Condition, around: Surroundings): string {
-  const { sensors } = bridge.core;
-  const problem = problemOf(condition);
-  const log =
-    around.logStatus === 'following' ? `following ${around.logPath}` : `waiting for ${around.logPath}`;
-  return [
-    log,
-    counted(sensors.length, 'sensor'),
-    around.isConnected ? 'broker connected' : 'broker not reached',
-    ...zonesOf(bridge).map(([zone, state]) => `zone ${zone} ${state}`),
-    ...(problem === null ? [] : [problem]),
-  ].join(', ');
 }
 
 /** Counters that the daily summary compares with the day before. */

@@ -18,7 +18,7 @@ const LOOK_MS = 10;
 const EXPIRE_MS = MINUTE;
 
 /** What the way out leads through. */
-export type SendingParts = {
+export type Way = {
   readonly outbox: Outbox;
   readonly links: Links;
   readonly ports: { readonly clock: Clock; readonly log: Log };
@@ -26,18 +26,18 @@ export type SendingParts = {
   /** Knows the events that need not be sent again. */
   readonly taken: Acknowledged;
   readonly refusals: Refusals;
-  /** A topic was refused. */
+  /** Everything that follows a change: whoever has changed something calls it, once, at the end. */
   readonly settle: () => void;
 };
 
 /** The way out. */
 export class Sending {
-  readonly #parts: SendingParts;
+  readonly #parts: Way;
   /** While the reader is held back: when to look for what is too old, monotonic ms. */
   #expireDue = Infinity;
   #isSending = false;
 
-  constructor(parts: SendingParts) {
+  constructor(parts: Way) {
     this.#parts = parts;
   }
 
@@ -157,9 +157,17 @@ export class Refusals {
   #poisonDue = Infinity;
   #settledDue = Infinity;
   readonly #unread = new Set<string>();
-  #subscribe: (topics: readonly string[]) => void = () => undefined;
+  readonly #subscribe: Broker['subscribe'];
 
-  constructor(outbox: Outbox, condition: Condition, log: Log, now: () => Now) {
+  /** `subscribe` asks for topics again. */
+  constructor(
+    outbox: Outbox,
+    condition: Condition,
+    log: Log,
+    now: () => Now,
+    subscribe: Broker['subscribe'],
+  ) {
+    this.#subscribe = subscribe;
     this.#now = now;
     this.#outbox = outbox;
     this.#condition = condition;
@@ -174,17 +182,12 @@ export class Refusals {
     this.#say(topic, reason, 'the broker refuses a topic');
   }
 
-  /** SUBACK of these topics; `subscribe` asks for topics again. */
-  answered(
-    topics: readonly string[],
-    refused: readonly string[],
-    subscribe: (topics: readonly string[]) => void,
-  ): void {
+  /** SUBACK of these topics. */
+  answered(topics: readonly string[], refused: readonly string[]): void {
     for (const topic of topics) this.#unread.delete(topic);
     const [first] = refused;
     if (first === undefined) return;
     for (const topic of refused) this.#unread.add(topic);
-    this.#subscribe = subscribe;
     this.#againDue = Math.min(this.#againDue, this.#now().mono + AGAIN_MS);
     const hint = "hint: allow it in the broker's access control list";
     this.#say(first, `a subscription was refused. ${hint}`, 'the broker does not let us read a topic');

@@ -23,7 +23,6 @@ import { placeOf } from '../homeassistant/removal.js';
 import { Outbox } from '../mqtt/outbox.js';
 import type { Broker, LineSource, Now } from '../ports.js';
 import { stalled } from '../security/connection.js';
-import { delivered } from '../security/security.js';
 import { alertsOf, setBack, snapshot } from '../security/stored.js';
 import type { CoreSettings, ServiceSettings } from '../core-settings.js';
 import { Announcer, retainedTopicsOf } from './announcing.js';
@@ -64,7 +63,6 @@ export async function createService(settings: ServiceSettings, ports: ServicePor
 export class Service {
   readonly #parts: Parts;
   readonly #stored: Checkpoint;
-  readonly #taken: Acknowledged;
   readonly #saves: Saving;
   readonly #announcer: Announcer;
   readonly #reports: Reports;
@@ -77,7 +75,6 @@ export class Service {
   constructor(settings: ServiceSettings, ports: ServicePorts, stored: Checkpoint, taken: Acknowledged) {
     const { clock, log } = ports;
     this.#stored = stored;
-    this.#taken = taken;
     const time = new Time(clock, {
       stepped: (byMs, now) => this.#stepped(byMs, now),
       stoodStill: (forMs, now) => this.#stoodStill(forMs, now),
@@ -88,7 +85,8 @@ export class Service {
       ...stored.retained,
       ...retainedTopicsOf(settings.core),
     ]);
-    const refusals = new Refusals(outbox, condition, log, () => time.now());
+    const subscribe = (topics: readonly string[]): void => links.broker.subscribe(topics);
+    const refusals = new Refusals(outbox, condition, log, () => time.now(), subscribe);
     const saves = new Saving(
       ports.store,
       () => this.#document(),
@@ -99,15 +97,15 @@ export class Service {
     const progress = new Progress(stored, outbox, {
       captured: () => this.#captured(),
       isCaughtUp: () => !bridge.isBehind,
-      delivered: (alert) => delivered(bridge.security, alert),
+      delivered: (alert) => void bridge.security.undelivered.delete(alert),
       save: saves.request,
     });
     const settle = (): void => this.#settle();
-    const way = { outbox, links, ports, progress, refusals, settle };
-    const sending = new Sending({ ...way, taken });
+    const way = { outbox, links, ports, progress, taken, refusals, settle };
+    const sending = new Sending(way);
     const sinks: BridgeSinks = {
       put: sending.send,
-      subscribe: (topics) => links.broker.subscribe(topics),
+      subscribe,
       unsubscribe: (topics) => links.broker.unsubscribe(topics),
       persist: saves.request,
       alerted: (id) => progress.alerted(id),
@@ -143,14 +141,14 @@ export class Service {
 
   /** Resolves when the log is being followed; the broker may come later. */
   async start(): Promise<void> {
-    const { condition, settings, time } = this.#parts;
+    const { condition, links, settings, time } = this.#parts;
     // what may be published is remembered before it is: a later configuration has to be able to take it back
     this.#saves.request();
     await this.#saves.flush();
     concernIgnored(condition, settings.ignored);
     this.#log.start(this.#stored);
     this.#broker.listen(time.now());
-    this.#broker.start();
+    links.broker.start(this.#broker);
     time.start();
     this.#settle();
   }
@@ -180,7 +178,7 @@ export class Service {
 
   /** Ends within about 2 s: everything is acknowledged, or left before the checkpoint. */
   async stop(): Promise<void> {
-    const { links, time, sending, progress, ports } = this.#parts;
+    const { links, time, sending, progress, taken, ports } = this.#parts;
     await links.source.stop();
     time.stop();
     this.#announcer.stop();
@@ -190,7 +188,7 @@ export class Service {
     progress.tick();
     this.#saves.request();
     await this.#saves.flush();
-    await this.#taken.flush();
+    await taken.flush();
     ports.log.debug({}, 'state saved');
     await this.#broker.stop();
   }
@@ -270,10 +268,10 @@ export class Service {
 
   /** Everything up to this number is on disk, or has failed to get there. */
   #saved(number: number): void {
-    const { progress, outbox, condition } = this.#parts;
+    const { progress, outbox, taken, condition } = this.#parts;
     const isFailing = this.#saves.isFailing();
     concern(condition, 'disk', isFailing);
-    if (!isFailing) this.#taken.forget(this.#writing.sequence, this.#writing.isCaughtUp);
+    if (!isFailing) taken.forget(this.#writing.sequence, this.#writing.isCaughtUp);
     outbox.saved(number);
     progress.saved(number);
     this.#settle();

@@ -9,6 +9,8 @@ type Scene = {
   readonly outbox: Outbox;
   readonly condition: Condition;
   readonly said: string[];
+  /** The topics that were asked for again. */
+  readonly asked: string[][];
   readonly refused: Refusals;
   /** What is sent now; refused ones are refused again in this way. */
   readonly send: (taken: boolean, why?: 'refused' | 'poison') => string[];
@@ -19,15 +21,17 @@ function scene(): Scene {
   const outbox = new Outbox();
   const condition: Condition = new Map();
   const said: string[] = [];
+  const asked: string[][] = [];
   let mono = 0;
   const note = (_: object, message: string): void => void said.push(message);
   const log = { debug: note, info: note, warn: note, error: note };
   const now = (): { at: number; mono: number } => ({ at: 0, mono });
-  const refused = new Refusals(outbox, condition, log, now);
+  const refused = new Refusals(outbox, condition, log, now, (topics) => void asked.push([...topics]));
   return {
     outbox,
     condition,
     said,
+    asked,
     refused,
     send: (taken, why = 'refused') => {
       const sent: string[] = [];
@@ -83,18 +87,16 @@ describe('a topic that the broker answers with a refusal', () => {
 
 describe('a topic that the broker does not let us read', () => {
   test('is asked for again until it is granted', () => {
-    const { condition, said, refused, at } = scene();
-    const asked: string[][] = [];
-    const ask = (topics: readonly string[]): void => void asked.push([...topics]);
-    refused.answered(['ha/status', TOPIC], [TOPIC], ask);
+    const { condition, said, asked, refused, at } = scene();
+    refused.answered(['ha/status', TOPIC], [TOPIC]);
     expect(said).toEqual(['the broker does not let us read a topic']);
     at(30_000);
     expect(asked).toEqual([[TOPIC]]);
-    refused.answered([TOPIC], [TOPIC], ask);
+    refused.answered([TOPIC], [TOPIC]);
     at(35_000);
     expect([...condition]).toEqual([['refused_topics', TOPIC]]);
     at(60_000);
-    refused.answered([TOPIC], [], ask);
+    refused.answered([TOPIC], []);
     at(65_000);
     expect(asked).toHaveLength(2);
     expect(condition.size).toBe(0);
@@ -102,9 +104,8 @@ describe('a topic that the broker does not let us read', () => {
   });
 
   test('is asked for at each connect anyway', () => {
-    const { condition, refused, at } = scene();
-    const asked: string[][] = [];
-    refused.answered([TOPIC], [TOPIC], (topics) => void asked.push([...topics]));
+    const { condition, asked, refused, at } = scene();
+    refused.answered([TOPIC], [TOPIC]);
     refused.connected({ at: 0, mono: 1_000 });
     at(6_000);
     expect(asked).toEqual([]);
