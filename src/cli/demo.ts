@@ -8,18 +8,17 @@ import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Finding } from '../bridge/finding.js';
 import type { Configuration } from '../config/load.js';
-import { formatProblems } from '../config/problem.js';
 import { readStamp } from '../heyu/stamp.js';
+import { isoAt, timeZone } from '../heyu/time-zone.js';
 import { systemClock } from '../io/clock.js';
 import { type Passed, startEmbeddedBroker } from '../io/embedded-broker.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Log } from '../ports.js';
 import { createService } from '../service/service.js';
 import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
-import { load } from './configured.js';
+import { hasFaults, load, PROGRAM_FOLDER } from './configured.js';
 import { findingWords, printable } from './explain-rows.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
@@ -77,7 +76,7 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
         await wait(isFast ? FAST_MS : step.waitMs, undefined, { signal: stop.signal });
         play(step, terminal, heyuLog, (command) => broker.publish(set, command));
         // a person is never as fast as a log: let what was said arrive before the next line
-        if (step.kind === 'command') await wait(isFast ? 150 : 500, undefined, { signal: stop.signal });
+        if (step.words !== undefined) await wait(isFast ? 150 : 500, undefined, { signal: stop.signal });
       }
       if (!isOnce) terminal.print(terminal.style('dim', '\nonce more in 10 seconds; Ctrl-C ends it\n'));
       await wait(isOnce ? 300 : 10_000, undefined, { signal: stop.signal });
@@ -93,9 +92,8 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
 }
 
 function configurationFor(folder: string, heyuLog: string, port: number): Configuration {
-  for (const file of ['config.yaml', 'aliases.yaml']) {
-    copyFileSync(fileURLToPath(new URL(file, DEMO_FOLDER)), join(folder, file));
-  }
+  for (const file of ['config.yaml', 'aliases.yaml'])
+    copyFileSync(join(DEMO_FOLDER, file), join(folder, file));
   const loaded = load(join(folder, 'config.yaml'), {
     env: {
       HEYU2MQTT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
@@ -103,7 +101,7 @@ function configurationFor(folder: string, heyuLog: string, port: number): Config
       HEYU2MQTT_STATE_DIR: join(folder, 'state'),
     },
   });
-  if (!loaded.ok) throw new CommandError(formatProblems(loaded.problems), undefined, EXIT.configuration);
+  if (!loaded.ok) throw hasFaults(loaded.problems);
   return loaded.configuration;
 }
 
@@ -121,15 +119,26 @@ ${heyu}   what heyu writes      ${means}  what it means      ${mqtt}  what is pu
 `);
 }
 
-function play(step: Step, terminal: Terminal, heyuLog: string, command: (text: string) => void): void {
-  if (step.kind === 'command') {
-    terminal.print(`\n${terminal.style('yellow', `you    ${step.words}`)}  (${step.command})`);
-    command(step.command);
+function play(
+  { text, words }: Step,
+  terminal: Terminal,
+  heyuLog: string,
+  command: (text: string) => void,
+): void {
+  if (words !== undefined) {
+    terminal.print(`\n${terminal.style('yellow', `you    ${words}`)}  (${text})`);
+    command(text);
     return;
   }
-  const line = stamped(step.text, new Date());
+  const line = `${heyuNow()}  ${text}`;
   terminal.print(`\n${terminal.style('bold', 'heyu')}   ${line}`);
   appendFileSync(heyuLog, `${line}\n`);
+}
+
+/** This moment as heyu writes it (default DATE_FORMAT, local time). */
+function heyuNow(): string {
+  const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
+  return isoAt(Date.now(), timeZone(zone)).slice(5, 19).replace('-', '/').replace('T', ' ');
 }
 
 function showFinding(terminal: Terminal, finding: Finding): void {
@@ -158,13 +167,18 @@ function quietLog(terminal: Terminal): Log {
   return { debug: nothing, info: nothing, warn: say, error: say };
 }
 
-/** One step of the story: a line of a log that the real heyu wrote, or what a person does meanwhile. */
-type Step =
-  | { readonly kind: 'line'; readonly text: string; readonly waitMs: number }
-  | { readonly kind: 'command'; readonly command: string; readonly words: string; readonly waitMs: number };
+/** One step of the story. */
+type Step = {
+  /** A line of a log that the real heyu wrote, or the command that a person gives meanwhile. */
+  readonly text: string;
+  /** What the person does; undefined for a line. */
+  readonly words?: string | undefined;
+  /** The wait before it. */
+  readonly waitMs: number;
+};
 
 /** Where the files of the demonstration lie in the package. */
-const DEMO_FOLDER = new URL('../../config/demo/', import.meta.url);
+const DEMO_FOLDER = join(PROGRAM_FOLDER, 'config/demo');
 
 /** Commands of the person, by the number of the line before them. */
 const COMMANDS: ReadonlyMap<number, readonly [string, string]> = new Map([
@@ -177,27 +191,17 @@ const COMMANDS: ReadonlyMap<number, readonly [string, string]> = new Map([
 const LONGEST_MS = 1500;
 const SHORTEST_MS = 400;
 
-const stampOf = (line: string): number => readStamp(line, 'YMD')?.timeOfDayMs ?? 0;
-
 /** The story. Its lines keep the distances that heyu's stamps show, within bounds. */
 function demoStory(): Step[] {
-  const lines = readFileSync(new URL('heyu.log', DEMO_FOLDER), 'utf8').trimEnd().split('\n');
+  const lines = readFileSync(join(DEMO_FOLDER, 'heyu.log'), 'utf8').trimEnd().split('\n');
+  let beforeMs: number | undefined;
   return lines.flatMap((line, index) => {
-    const before = lines[index - 1];
-    const gapMs = before === undefined ? 0 : stampOf(line) - stampOf(before);
+    const { timeOfDayMs = 0, bodyStart = 0 } = readStamp(line, 'YMD') ?? {};
+    const gapMs = timeOfDayMs - (beforeMs ?? timeOfDayMs);
+    beforeMs = timeOfDayMs;
     const waitMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, gapMs));
-    const start = readStamp(line, 'YMD')?.bodyStart ?? 0;
-    const step: Step = { kind: 'line', text: line.slice(start), waitMs };
-    const command = COMMANDS.get(index + 1);
-    if (command === undefined) return [step];
-    return [step, { kind: 'command', command: command[0], words: command[1], waitMs: LONGEST_MS }];
+    const [command, words] = COMMANDS.get(index + 1) ?? [];
+    const step = { text: line.slice(bodyStart), waitMs };
+    return command === undefined ? [step] : [step, { text: command, words, waitMs: LONGEST_MS }];
   });
-}
-
-/** The line as heyu would write it at this moment (default DATE_FORMAT, local time). */
-function stamped(text: string, date: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = [date.getMonth() + 1, date.getDate()].map(two).join('/');
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
-  return `${day} ${time}  ${text}`;
 }

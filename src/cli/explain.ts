@@ -1,14 +1,14 @@
 /** `heyu2mqtt explain LOG...`: the service's own core over a log, without a broker. */
 
-import { DAY, MINUTE, SECOND } from '../common/duration.js';
 import { Command, Option } from 'commander';
 import { createReadStream, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
+import { DAY, MINUTE, SECOND } from '../common/duration.js';
 import { errorCode } from '../common/error.js';
 import { createExplainer, type Explainer, type ExplainRow } from '../bridge/explain.js';
-import { loadConfiguration, type Loaded } from '../config/load.js';
+import type { Loaded } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js';
 import { didYouMean } from '../common/text.js';
 import { readStamp, type StampForm } from '../heyu/stamp.js';
@@ -17,7 +17,7 @@ import { ownedZone } from '../security/zone.js';
 import type { CoreSettings } from '../core-settings.js';
 import { parseAddress } from '../x10/address.js';
 import { readX10ConfigFile } from './heyu-install.js';
-import { configFileOf, ownVersion, several, type Given } from './configured.js';
+import { configFileOf, load, several, type Given } from './configured.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
@@ -116,59 +116,44 @@ function configFor({ config, aliases, x10config }: Options): string | undefined 
 
 /** The settings of the scene: a whole configuration, or defaults with an alias file. */
 function settingsFor(options: Options, terminal: Terminal): CoreSettings {
-  const env: Record<string, string> = {};
-  const set = (variable: string, value: string | undefined): void => {
-    if (value !== undefined) env[variable] = value;
-  };
-  set('HEYU2MQTT_ALIASES', options.aliases === undefined ? undefined : resolve(options.aliases));
-  set('HEYU2MQTT_HEYU_X10CONFIG', options.x10config === undefined ? undefined : resolve(options.x10config));
-  set('HEYU2MQTT_HEYU_DATE_FORMAT', options.dateFormat);
-  set('HEYU2MQTT_HEYU_TIMEZONE', options.timezone);
+  const { aliases, x10config } = options;
   // a file that cannot be read is the command line's fault here, not that of a key
-  readX10ConfigFile(options.x10config);
-  const { loaded, configFile } = loadFor(configFor(options), options, env, terminal);
+  readX10ConfigFile(x10config);
+  const loaded = loadFor(options, terminal, {
+    HEYU2MQTT_ALIASES: aliases === undefined ? undefined : resolve(aliases),
+    HEYU2MQTT_HEYU_X10CONFIG: x10config === undefined ? undefined : resolve(x10config),
+    HEYU2MQTT_HEYU_DATE_FORMAT: options.dateFormat,
+    HEYU2MQTT_HEYU_TIMEZONE: options.timezone,
+  });
   if (!loaded.ok) throw problemsError(loaded.problems);
   const { core, aliasFileFound } = loaded.configuration;
-  if (options.aliases !== undefined && !aliasFileFound)
-    throw new CommandError(
-      `${options.aliases}: does not exist`,
-      'give the path of aliases.yaml',
-      EXIT.noInput,
-    );
-  return { ...core, zones: [...core.zones, ...furtherZones(core, options, configFile, terminal)] };
+  if (aliases !== undefined && !aliasFileFound)
+    throw new CommandError(`${aliases}: does not exist`, 'give the path of aliases.yaml', EXIT.noInput);
+  const zones = furtherZones(core, options, loaded.resolved.configFile, terminal);
+  return { ...core, zones: [...core.zones, ...zones] };
 }
 
 /**
  * Loads it. Nobody connects: of the broker's secrets, which another user may not read, nothing is needed. With this
  * machine's configuration, which nobody asked for, whatever can be read of it will do.
  */
-function loadFor(
-  configFile: string | undefined,
-  { config }: Options,
-  env: Record<string, string>,
-  terminal: Terminal,
-): { readonly loaded: Loaded; readonly configFile: string | undefined } {
-  const request = { configFile, env, version: ownVersion(), anyZone: configFile === undefined };
-  let loaded = loadConfiguration(request);
-  const isMachines = configFile !== undefined && config === undefined;
-  if (loaded.ok || (!isMachines && loaded.problems.some(({ key }) => !key.startsWith('mqtt.')))) {
-    if (isMachines) terminal.complain(`explained with ${configFile}; --no-config leaves it out`);
-    return { loaded, configFile };
+function loadFor(options: Options, { complain }: Terminal, env: NodeJS.ProcessEnv): Loaded {
+  const configFile = configFor(options);
+  const isAsked = configFile === undefined || options.config !== undefined;
+  const request = { env, anyZone: configFile === undefined };
+  const whole = load(configFile, request);
+  const others = whole.ok ? [] : whole.problems.filter(({ key }) => !key.startsWith('mqtt.'));
+  if (isAsked)
+    return whole.ok || others.length > 0 ? whole : load(configFile, { ...request, kept: new Map() });
+  if (whole.ok) {
+    complain(`explained with ${configFile}; --no-config leaves it out`);
+    return whole;
   }
-  const { problems } = loaded;
-  loaded = loadConfiguration({ ...request, kept: new Map() });
-  if (!isMachines) return { loaded, configFile };
-  const others = problems.filter(({ key }) => !key.startsWith('mqtt.'));
-  if (others.length > 0) terminal.complain(formatProblems(others, 3));
-  if (loaded.ok) {
-    terminal.complain(`explained with what is good of ${configFile}; --no-config leaves it out`);
-    return { loaded, configFile };
-  }
-  terminal.complain('explained without a configuration: no alias and no zone is known');
-  return {
-    loaded: loadConfiguration({ ...request, configFile: undefined, anyZone: true }),
-    configFile: undefined,
-  };
+  if (others.length > 0) complain(formatProblems(others, 3));
+  const good = load(configFile, { ...request, kept: new Map() });
+  if (good.ok) complain(`explained with what is good of ${configFile}; --no-config leaves it out`);
+  else complain('explained without a configuration: no alias and no zone is known');
+  return good.ok ? good : load(undefined, { env, anyZone: true });
 }
 
 /** Zones that are named and configured nowhere: the bridge's own ones. With a configuration there are none such. */

@@ -14,7 +14,7 @@ import { findPlace } from './alias/alias-file.js';
 import { importInto } from './alias/import.js';
 import { type Ask, askOnTerminal, CALLED_OFF } from './ask.js';
 import { isRoot, refusalFor, serviceUser } from './check/check-service.js';
-import { DEFAULT_CONFIG, load, mayRead, PROGRAM_FOLDER } from './configured.js';
+import { DEFAULT_CONFIG, type Given, load, mayRead, PROGRAM_FOLDER } from './configured.js';
 import {
   ENGINE_DIED_HINT,
   engineDied,
@@ -24,19 +24,17 @@ import {
   isDirectory,
   readX10ConfigFile,
 } from './heyu-install.js';
-import { CommandError, EXIT, processTerminal, remark, type Terminal } from './terminal.js';
+import { CommandError, EXIT, processTerminal, type Remark, remark, type Terminal } from './terminal.js';
 import { visitBroker } from './visit-broker.js';
 
 /** Options of `init`; what is not given is asked for, or has a default. */
-type InitOptions = {
-  readonly config?: string;
-  readonly x10config?: string;
+type InitOptions = Pick<Given, 'x10config' | 'yes'> & {
+  readonly config: string;
   readonly log?: string;
   readonly broker?: string;
   readonly username?: string;
   readonly baseTopic?: string;
   readonly alarm?: InitAnswers['alarm'];
-  readonly yes?: boolean;
 };
 
 /** The command `init`. */
@@ -44,8 +42,8 @@ export function initCommand(): Command {
   return new Command('init')
     .description('write a first configuration for this machine; asks, and overwrites nothing by itself')
     .option('--config <file>', 'where to write it; the alias file goes beside it', DEFAULT_CONFIG)
-    .option('--x10config <file>', "heyu's configuration (default: where heyu looks for it)")
-    .option('--log <file>', "heyu's log, if there is no configuration of heyu")
+    .option('--x10config <file>', "heyu's configuration (default: where heyu looks for it)", absolute)
+    .option('--log <file>', "heyu's log, if there is no configuration of heyu", absolute)
     .option('--broker <url>', 'the MQTT broker, such as mqtt://localhost:1883')
     .option('--username <name>', 'our name at the broker')
     .option('--base-topic <topic>', 'all topics lie below it')
@@ -53,6 +51,8 @@ export function initCommand(): Command {
     .option('--yes', 'ask nothing; an existing configuration is kept')
     .action(init);
 }
+
+const absolute = (path: string): string => resolve(path);
 
 function alarmKind(text: string): InitAnswers['alarm'] {
   if (text === 'bridge' || text === 'alarmo' || text === 'none') return text;
@@ -64,24 +64,20 @@ async function init(options: InitOptions): Promise<void> {
   const asks = terminal.isInteractive && options.yes !== true;
   if (!asks && options.yes !== true)
     throw new CommandError('there is no terminal to ask on', 'add --yes to take the defaults', EXIT.usage);
-  const path = resolve(options.config ?? DEFAULT_CONFIG);
+  const path = resolve(options.config);
   refuseBadOptions(options);
-  const x10config = options.x10config === undefined ? findX10Config() : resolve(options.x10config);
-  const log = options.log === undefined ? undefined : resolve(options.log);
+  const x10config = options.x10config ?? findX10Config();
   const heyu = readX10ConfigFile(x10config);
-  reportHeyu(terminal, x10config, heyu, log);
+  reportHeyu(terminal, x10config, heyu, options.log);
 
   const keeps =
     existsSync(path) && !(asks && (await askOnTerminal.yesOrNo(`${path} is there. Replace it?`, false)));
   let zone: string | undefined;
   if (keeps) terminal.print(`${path} is kept as it is`);
   else {
-    const standard = answersByDefault(
-      { ...options, ...(log === undefined ? {} : { log }) },
-      { path, x10config, heyu },
-    );
-    const answers = asks ? await askAnswers(standard, options, askOnTerminal) : standard;
-    await writeConfig(terminal, path, answers, asks ? askOnTerminal : undefined);
+    const ask = asks ? askOnTerminal : undefined;
+    const answers = await answersOf(options, path, x10config, heyu, ask);
+    await writeConfig(terminal, path, answers, ask);
     zone = answers.alarm === 'none' ? undefined : INIT_ZONE;
   }
 
@@ -103,8 +99,6 @@ function refuseBadOptions({ broker, baseTopic }: InitOptions): void {
       throw new CommandError(`${option}: ${reading.problem}`, reading.hint, EXIT.usage);
   }
 }
-
-type Remark = { readonly problem: string; readonly hint: string };
 
 /** What heyu's side is like, and what has to be mended there. */
 function reportHeyu(
@@ -136,10 +130,9 @@ function logRemarks(log: string): readonly Remark[] {
     user === undefined
       ? (statSync(log).mode & 0o004) !== 0
       : refusalFor(log, user, (code) => code) === undefined;
+  if (isOpen) return [];
   const hint = `add the service to the group of the log: sudo usermod -aG GROUP heyu2mqtt (ls -l ${log} shows it)`;
-  return isOpen
-    ? []
-    : [{ problem: `${log} is not readable by everybody, so perhaps not by the service`, hint }];
+  return [{ problem: `${log} is not readable by everybody, so perhaps not by the service`, hint }];
 }
 
 /** Shows config.yaml, asks, and writes it. A password goes into a file of its own. */
@@ -156,16 +149,14 @@ async function writeConfig(
   terminal.print();
   if (ask !== undefined && !(await ask.yesOrNo(`Write ${path}?`, true))) throw new CommandError(CALLED_OFF);
   const password =
-    ask === undefined || answers.passwordFile === undefined
-      ? ''
-      : await ask.secret('Password at the broker?');
+    ask === undefined || answers.username === undefined ? '' : await ask.secret('Password at the broker?');
   const before = readTextFile(path, path, { lenient: true });
   makeFolder(dirname(path));
   const written = rewriteFile(path, before.ok ? before.file.hash : undefined, text);
   if (!written.ok) throw new CommandError(written.problem, written.hint);
   terminal.print(`written: ${path}`);
-  if (password === '' || answers.passwordFile === undefined) return;
-  const file = resolve(dirname(path), answers.passwordFile);
+  if (password === '') return;
+  const file = resolve(dirname(path), PASSWORD_FILE);
   writeFileSync(file, `${password}\n`, { mode: 0o600 });
   terminal.print(`written: ${file}, readable by its owner only`);
 }
@@ -203,72 +194,56 @@ next:
   sudo heyu2mqtt service install   make it a service (the Debian package has done so already)`);
 }
 
-/** What was found on this machine. */
-type Found = {
-  /** Where config.yaml goes. */
-  readonly path: string;
-  readonly x10config: string | undefined;
-  readonly heyu: X10Config | undefined;
-};
-
-const PASSWORD_FILE = 'mqtt-password';
-
-/** The answers of someone who only presses Enter. */
-function answersByDefault(options: InitOptions, { path, x10config, heyu }: Found): InitAnswers {
-  const baseTopic = options.baseTopic ?? 'x10';
-  const hasLog = heyu !== undefined && heyuLogPath(heyu) !== undefined;
-  return {
-    x10config,
-    // What heyu's configuration says need not stand twice; without one there must be something.
-    log: options.log ?? (hasLog ? undefined : '/var/log/heyu/heyu.log.ttyS0'),
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    url: options.broker ?? 'mqtt://localhost:1883',
-    username: options.username,
-    passwordFile: options.username === undefined ? undefined : PASSWORD_FILE,
-    baseTopic,
-    bridgeId: slug(baseTopic) ?? 'x10',
-    alarm: options.alarm ?? 'none',
-    // A configuration of one's own has its state beside it, where its owner may write.
-    stateDir: path === DEFAULT_CONFIG ? undefined : 'state',
-  };
-}
-
 const problemOf = (reading: Reading<string>): string | undefined =>
   reading.ok ? undefined : reading.problem;
 
-/** Asks for what was not given as an option. */
-async function askAnswers(standard: InitAnswers, options: InitOptions, ask: Ask): Promise<InitAnswers> {
+/** What was not given as an option is asked for, or has its default where nobody is asked. */
+async function answersOf(
+  options: InitOptions,
+  path: string,
+  x10config: string | undefined,
+  heyu: X10Config | undefined,
+  ask: Ask | undefined,
+): Promise<InitAnswers> {
   const url =
     options.broker ??
-    (await ask.text('Where is the MQTT broker?', standard.url, (answer) =>
+    (await ask?.text('Where is the MQTT broker?', DEFAULT_URL, (answer) =>
       problemOf(brokerUrl.read(answer)),
     ));
-  const username =
-    options.username ?? ((await ask.text('User name at the broker? (empty = none)', '')) || undefined);
+  const username = options.username ?? (await ask?.text('User name at the broker? (empty = none)', ''));
   const baseTopic =
     options.baseTopic ??
-    (await ask.text('Topics below?', standard.baseTopic, (answer) => problemOf(ownTopic.read(answer))));
+    (await ask?.text('Topics below?', DEFAULT_TOPIC, (answer) => problemOf(ownTopic.read(answer))));
   const alarm =
     options.alarm ??
-    (await ask.choice<InitAnswers['alarm']>(
+    (await ask?.choice<InitAnswers['alarm']>(
       'Who says whether the alarm is armed?',
       [
         { value: 'none', label: 'nobody: no alarm' },
         { value: 'bridge', label: 'heyu2mqtt: an alarm panel in Home Assistant' },
         { value: 'alarmo', label: 'Alarmo' },
       ],
-      standard.alarm,
+      'none',
     ));
+  const hasLog = heyu !== undefined && heyuLogPath(heyu) !== undefined;
   return {
-    ...standard,
-    url,
-    username,
-    passwordFile: username === undefined ? undefined : PASSWORD_FILE,
-    baseTopic,
-    bridgeId: slug(baseTopic) ?? standard.bridgeId,
-    alarm,
+    x10config,
+    // What heyu's configuration says need not stand twice; without one there must be something.
+    log: options.log ?? (hasLog ? undefined : '/var/log/heyu/heyu.log.ttyS0'),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    url: url ?? DEFAULT_URL,
+    username: username === '' ? undefined : username,
+    baseTopic: baseTopic ?? DEFAULT_TOPIC,
+    alarm: alarm ?? 'none',
+    // A configuration of one's own has its state beside it, where its owner may write.
+    stateDir: path === DEFAULT_CONFIG ? undefined : 'state',
   };
 }
+
+const DEFAULT_URL = 'mqtt://localhost:1883';
+const DEFAULT_TOPIC = 'x10';
+/** Beside config.yaml, where there is a user name. */
+const PASSWORD_FILE = 'mqtt-password';
 
 /** What the owner has answered. */
 export type InitAnswers = {
@@ -279,9 +254,7 @@ export type InitAnswers = {
   readonly timeZone: string;
   readonly url: string;
   readonly username: string | undefined;
-  readonly passwordFile: string | undefined;
   readonly baseTopic: string;
-  readonly bridgeId: string;
   /** `bridge`: a zone of our own; `alarmo`: Alarmo's; `none`: no alarm. */
   readonly alarm: 'bridge' | 'alarmo' | 'none';
   readonly stateDir: string | undefined;
@@ -308,21 +281,17 @@ function putZones(text: string, alarm: InitAnswers['alarm']): string {
   const after = rest.slice(end < 0 ? rest.length : end);
   const zones =
     alarm === 'alarmo'
-      ? [
-          'zones:',
-          '  # Kept by Alarmo; the bridge reads its retained topic.',
-          `  ${INIT_ZONE}: { name: House, state_topic: alarmo/state, on_unknown: last_known }`,
-          '',
-        ]
-      : [
-          '# zones:',
-          '#   # Kept by the bridge, armed and disarmed in Home Assistant.',
-          `#   ${INIT_ZONE}: { name: House, panel: alarm_control_panel, exit_delay: 60s, entry_delay: 30s }`,
-          '#   # Kept by another program, here Alarmo; the bridge reads its retained topic.',
-          '#   # ground: { name: Ground floor, state_topic: alarmo/state, on_unknown: last_known }',
-          '',
-        ];
-  return `${before}${zones.join('\n')}\n${after}`;
+      ? `zones:
+  # Kept by Alarmo; the bridge reads its retained topic.
+  ${INIT_ZONE}: { name: House, state_topic: alarmo/state, on_unknown: last_known }
+`
+      : `# zones:
+#   # Kept by the bridge, armed and disarmed in Home Assistant.
+#   ${INIT_ZONE}: { name: House, panel: alarm_control_panel, exit_delay: 60s, entry_delay: 30s }
+#   # Kept by another program, here Alarmo; the bridge reads its retained topic.
+#   # ground: { name: Ground floor, state_topic: alarmo/state, on_unknown: last_known }
+`;
+  return `${before}${zones}\n${after}`;
 }
 
 /** Puts the answers into the example. `schema` is the path of config.schema.json. */
@@ -335,9 +304,9 @@ export function initConfigText(example: string, answers: InitAnswers, schema: st
     ['timezone', answers.timeZone],
     ['url', answers.url],
     ['username', answers.username],
-    ['password_file', answers.passwordFile],
+    ['password_file', answers.username === undefined ? undefined : PASSWORD_FILE],
     ['base_topic', answers.baseTopic],
-    ['bridge_id', answers.bridgeId],
+    ['bridge_id', slug(answers.baseTopic) ?? DEFAULT_TOPIC],
   ] as const)
     text = put(text, key, answer);
   return putZones(stateDir === undefined ? text : put(text, 'state_dir', stateDir), answers.alarm);

@@ -134,15 +134,13 @@ function password(remove: boolean): void {
 
 /** One line from standard input; at a terminal it is asked for and not shown. Empty when there is none. */
 function readSecret(): string {
-  return (process.stdin.isTTY ? askSecret() : readFileSync(0, 'utf8')).split(/\r?\n/, 1)[0] ?? '';
-}
-
-function askSecret(): string {
-  const { status, stdout } = spawnSync('systemd-ask-password', ['MQTT password:'], {
-    encoding: 'utf8',
-    stdio: ['inherit', 'pipe', 'inherit'],
-  });
-  return status === 0 ? stdout : '';
+  const { status, stdout } = process.stdin.isTTY
+    ? spawnSync('systemd-ask-password', ['MQTT password:'], {
+        encoding: 'utf8',
+        stdio: ['inherit', 'pipe', 'inherit'],
+      })
+    : { status: 0, stdout: readFileSync(0, 'utf8') };
+  return status === 0 ? (stdout.split(/\r?\n/, 1)[0] ?? '') : '';
 }
 
 function unitVersion({ systemd }: UnitOptions): number | undefined {
@@ -151,15 +149,6 @@ function unitVersion({ systemd }: UnitOptions): number | undefined {
     throw new CommandError(`--systemd: "${systemd}" is no version of systemd`, 'such as 245', EXIT.usage);
   }
   return Number(systemd);
-}
-
-/** Takes the steps, or throws what a person should read. */
-function complete(steps: readonly Step[]): void {
-  if (process.getuid?.() !== 0) {
-    throw new CommandError('this changes the system and needs root', 'put sudo before the command');
-  }
-  const failure = carryOut(steps);
-  if (failure !== undefined) throw new CommandError(`${describeStep(failure.step)}: ${failure.reason}`);
 }
 
 function noSystemd(hint: string): CommandError {
@@ -172,7 +161,7 @@ function say(...lines: readonly string[]): void {
 
 /*
  * What is done to a machine is a list of steps: planned without touching anything, shown by `--print`, carried out at
- * the end of this file.
+ * below.
  */
 
 /** One change to the machine. */
@@ -307,20 +296,19 @@ function missingConfig(folder: string): { readonly path: string; readonly text: 
     }));
 }
 
-/** Why a step could not be taken, in words for people. */
-type StepFailure = { readonly step: Step; readonly reason: string };
-
-/** Takes the steps in order, up to the first that fails. */
-function carryOut(steps: readonly Step[]): StepFailure | undefined {
+/** Takes the steps in order; the first that fails is an error. */
+function complete(steps: readonly Step[]): void {
+  if (process.getuid?.() !== 0) {
+    throw new CommandError('this changes the system and needs root', 'put sudo before the command');
+  }
   for (const step of steps) {
     try {
       take(step);
     } catch (error) {
       if (step.kind === 'run' && step.mayFail === true) continue;
-      return { step, reason: reasonOf(error) };
+      throw new CommandError(`${describeStep(step)}: ${reasonOf(error)}`);
     }
   }
-  return undefined;
 }
 
 function take(step: Step): void {
@@ -388,39 +376,23 @@ const SINCE: Readonly<Record<string, number>> = {
 export function unitText(packaged: string, place: UnitPlace, version: number): string {
   const canNotify = version >= NOTIFY_SINCE;
   const unit = paragraphs(packaged).flatMap((paragraph) => {
-    const { name } = paragraph;
-    if (name !== undefined && (SINCE[name] ?? 0) > version) return [];
-    if (name === 'ExecStart') return [{ ...paragraph, directive: `ExecStart=${commandLine(place)}` }];
+    const [, name = ''] = /^([A-Za-z]+)=/m.exec(paragraph) ?? [];
+    if ((SINCE[name] ?? 0) > version) return [];
+    if (name === 'ExecStart')
+      return [paragraph.replace(/^ExecStart=.*/m, () => `ExecStart=${commandLine(place)}`)];
     if (canNotify) return [paragraph];
-    if (name === 'Type') return [{ name, comments: [EXEC_REASON], directive: 'Type=exec' }];
+    if (name === 'Type') return [EXEC_REASON, 'Type=exec'];
     return name === 'NotifyAccess' || name === 'WatchdogSec' ? [] : [paragraph];
   });
-  return unit.flatMap(({ comments, directive }) => [...comments, directive]).join('\n');
+  return unit.join('\n');
 }
 
 const EXEC_REASON =
   '# systemd before 246 loses the messages of systemd-notify: no READY, no status text, no watchdog.';
 
-/** One line of the unit with the comment lines right above it. */
-type Paragraph = {
-  /** The directive's name; undefined for blank lines and section headers. */
-  readonly name: string | undefined;
-  readonly comments: readonly string[];
-  readonly directive: string;
-};
-
-function paragraphs(text: string): Paragraph[] {
-  const found: Paragraph[] = [];
-  let comments: string[] = [];
-  for (const line of text.split('\n')) {
-    if (line.startsWith('#')) {
-      comments.push(line);
-      continue;
-    }
-    found.push({ name: /^([A-Za-z]+)=/.exec(line)?.[1], comments, directive: line });
-    comments = [];
-  }
-  return found;
+/** The lines of the unit, each with the comment lines right above it. */
+function paragraphs(text: string): readonly string[] {
+  return text.split(/(?<=^(?!#).*)\n/m);
 }
 
 /** The ExecStart= line: words quoted, `%` and `$` doubled (systemd.service(5), "Command lines"). */

@@ -136,11 +136,11 @@ export function whenIn(zone: TimeZone): (at: number) => string {
   };
 }
 
-/** Shows something to be mended, and how. */
-export function remark(
-  { print, style }: Terminal,
-  { problem, hint }: { readonly problem: string; readonly hint: string | undefined },
-): void {
+/** Something to be mended, and how. */
+export type Remark = { readonly problem: string; readonly hint: string | undefined };
+
+/** Shows it. */
+export function remark({ print, style }: Terminal, { problem, hint }: Remark): void {
   print(style('yellow', `  ! ${problem}`));
   if (hint !== undefined) print(style('dim', `    ${hint}`));
 }

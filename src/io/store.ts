@@ -89,7 +89,8 @@ export function openStore(path: string, options: StoreOptions = {}): StateStore 
   };
 }
 
-async function readEnvelope(file: string): Promise<Found> {
+/** What `save` has written to a file; only looked at. Rejects with the file system's error, but for a file that is not there. */
+export async function readEnvelope(file: string): Promise<Found> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');

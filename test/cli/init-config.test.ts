@@ -14,9 +14,7 @@ const ANSWERS: InitAnswers = {
   timeZone: 'Europe/Berlin',
   url: 'mqtt://broker.example:1884',
   username: undefined,
-  passwordFile: undefined,
   baseTopic: 'x10',
-  bridgeId: 'x10',
   alarm: 'none',
   stateDir: undefined,
 };
@@ -27,7 +25,7 @@ function effective(answers: Partial<InitAnswers>): Record<string, unknown> {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const configFile = join(folder, 'config.yaml');
   writeFileSync(join(folder, 'x10config'), 'TTY /dev/ttyS1\nLOG_DIR /var/log/x\nDATE_FORMAT DMY\n');
-  writeFileSync(join(folder, 'secret'), 'x\n', { mode: 0o600 });
+  writeFileSync(join(folder, 'mqtt-password'), 'x\n', { mode: 0o600 });
   writeFileSync(configFile, initConfigText(EXAMPLE, { ...ANSWERS, ...answers }, '/s.json'));
   const loaded = loadConfiguration({ configFile, env: {}, version: '0' });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
@@ -42,14 +40,8 @@ describe('the configuration that init writes', () => {
       { 'heyu.log': '/var/log/x/heyu.log.ttyS1', 'heyu.date_format': 'DMY' },
     ],
     [{}, { 'mqtt.url': ['mqtt://broker.example:1884'], 'mqtt.username': null, 'mqtt.password_file': null }],
-    [
-      { username: 'a: "b" #c', passwordFile: 'secret' },
-      { 'mqtt.username': 'a: "b" #c', 'mqtt.password_file': 'secret' },
-    ],
-    [
-      { baseTopic: 'home/x10', bridgeId: 'home_x10' },
-      { 'mqtt.base_topic': 'home/x10', bridge_id: 'home_x10' },
-    ],
+    [{ username: 'a: "b" #c' }, { 'mqtt.username': 'a: "b" #c', 'mqtt.password_file': 'mqtt-password' }],
+    [{ baseTopic: 'home/x10' }, { 'mqtt.base_topic': 'home/x10', bridge_id: 'home_x10' }],
     [{ stateDir: 'state' }, { state_dir: 'state' }],
     [{ alarm: 'bridge' as const }, { 'zones.house.panel': 'alarm_control_panel' }],
     [{ alarm: 'alarmo' as const }, { 'zones.house.state_topic': 'alarmo/state' }],

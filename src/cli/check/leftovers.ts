@@ -3,13 +3,14 @@
  * discovery that names us and our bridge, and the topics that such discovery names.
  */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { isObject, objectIn, objectOf, type JsonObject } from '../../common/json.js';
 import type { Configuration } from '../../config/load.js';
 import { bridgeObjectId, originOf } from '../../homeassistant/device.js';
 import { discoveryMessages } from '../../homeassistant/discovery.js';
 import { placeOf, readRemembered, removalMessages, type Remembered } from '../../homeassistant/removal.js';
+import { readEnvelope } from '../../io/store.js';
 import { retainedTopicsOf } from '../../service/announcing.js';
 import { readCheckpoint } from '../../service/checkpoint.js';
 import type { CoreSettings } from '../../core-settings.js';
@@ -28,7 +29,7 @@ export type Obsolete = {
 /** Looks for it at the broker. */
 export async function findObsolete(configuration: Configuration): Promise<Obsolete> {
   const { core } = configuration;
-  const own = readOwnTopics(configuration.stateDir);
+  const own = await readOwnTopics(configuration.stateDir);
   const { prefix } = core.homeassistant;
   const wildcards = [`${prefix}/device/+/config`, `${prefix}/+/+/+/config`];
   const remembered = Object.keys(own?.discovery ?? {});
@@ -76,18 +77,11 @@ function isFromUs({ origin, device }: JsonObject, core: CoreSettings): boolean {
 /** The components that a message brought: those in it, or the one that its topic names. */
 function broughtBy(topic: string, message: JsonObject): Remembered[string] | undefined {
   const place = placeOf(topic);
-  const platform = topic.split('/').at(-4);
+  if (place?.form === 'entity')
+    return readRemembered({ [topic]: { [place.key]: topic.split('/').at(-4) } })[topic];
   const components = objectOf(message, 'components');
-  const brought =
-    place?.form === 'entity'
-      ? { [place.key]: platform }
-      : Object.fromEntries(
-          Object.entries(components).map(([key, component]) => [
-            key,
-            isObject(component) ? component['platform'] : undefined,
-          ]),
-        );
-  return readRemembered({ [topic]: brought })[topic];
+  const brought = Object.keys(components).map((key) => [key, objectOf(components, key)['platform']]);
+  return readRemembered({ [topic]: Object.fromEntries(brought) as unknown })[topic];
 }
 
 /** Topics that a discovery message names, but for those to which others write. */
@@ -122,7 +116,7 @@ async function clear(configuration: Configuration, { topics, discovery }: Obsole
     const current = discoveryMessages(configuration.core);
     for (const { message, pauseMsAfter } of removalMessages(discovery, current)) {
       await publishOrFail(visit, message);
-      await new Promise((resolve) => setTimeout(resolve, pauseMsAfter));
+      await wait(pauseMsAfter);
     }
     // a device that is told in the other form now was unloaded with the old one: tell it once more
     const ids = new Set(Object.keys(discovery).map((topic) => placeOf(topic)?.objectId));
@@ -140,13 +134,9 @@ type OwnTopics = { readonly retained: readonly string[]; readonly discovery: Rem
  * What the service has written down of the topics that it ever published; undefined when this user cannot read it, or
  * there is none. Only read: the running service owns it.
  */
-function readOwnTopics(stateDir: string): OwnTopics | undefined {
-  try {
-    const { document } = objectIn(readFileSync(join(stateDir, 'state.json'), 'utf8'));
-    if (document === undefined) return undefined;
-    const { checkpoint } = readCheckpoint(document);
-    return { retained: checkpoint.retained, discovery: readRemembered(checkpoint.discovery) };
-  } catch {
-    return undefined;
-  }
+async function readOwnTopics(stateDir: string): Promise<OwnTopics | undefined> {
+  const found = await readEnvelope(join(stateDir, 'state.json')).catch(() => undefined);
+  if (found?.kind !== 'document') return undefined;
+  const { retained, discovery } = readCheckpoint(found.document).checkpoint;
+  return { retained, discovery: readRemembered(discovery) };
 }
