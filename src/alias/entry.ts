@@ -13,34 +13,18 @@ export type AliasEntry = Addresses & {
   /** heyu's label, the key in the file. */
   readonly alias: string;
   /** heyu's module name; undefined = plain X10. */
-  readonly model: string | undefined;
-  readonly type: SensorType | undefined;
+  readonly model?: string | undefined;
+  readonly type?: SensorType | undefined;
   /** Name for people. */
-  readonly name: string | undefined;
+  readonly name?: string | undefined;
   /** The unit that says dark (On) and light (Off). */
-  readonly dusk: Address | undefined;
+  readonly dusk?: Address | undefined;
   /** First part of its topics, by default the alias. */
-  readonly topic: string | undefined;
+  readonly topic?: string | undefined;
   /** Last part of unique ids, by default the address in lower case. */
-  readonly id: string | undefined;
-  readonly ignore: boolean;
+  readonly id?: string | undefined;
+  readonly ignore?: boolean;
 };
-
-/** An entry with nothing written down but its alias and its address. */
-export function bareEntry(alias: string, address: Address, moreUnits: readonly Address[] = []): AliasEntry {
-  return {
-    alias,
-    address,
-    moreUnits,
-    model: undefined,
-    type: undefined,
-    name: undefined,
-    dusk: undefined,
-    topic: undefined,
-    id: undefined,
-    ignore: false,
-  };
-}
 
 /** The model of an entry; plain X10 when none, or an unknown one, is written down. */
 export function modelOf(entry: AliasEntry): Model {
@@ -57,11 +41,6 @@ const ALARM_KINDS: readonly ModelKind[] = ['motion', 'contact', 'smoke', 'glass'
 /** True for what can raise an alarm. */
 export function raisesAlarm(entry: AliasEntry): boolean {
   return entry.type === undefined ? ALARM_KINDS.includes(modelOf(entry).kind) : isAlarmType(entry.type);
-}
-
-/** Its first topic level(s) below the base topic. */
-export function topicOf(entry: AliasEntry): string {
-  return entry.topic ?? entry.alias;
 }
 
 /** The last part of its unique ids. */

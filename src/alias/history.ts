@@ -43,8 +43,8 @@ export type HeardUnit = {
   /** Longest and shortest time between two lines, ms; undefined before the second line. */
   longestMs: number | undefined;
   shortestMs: number | undefined;
-  /** The last function, and how often two lines in a row had the same one. */
-  lastFunction: string;
+  /** The last function (undefined before the first line), and how often two lines in a row had the same one. */
+  lastFunction: string | undefined;
   repeats: number;
 };
 
@@ -74,10 +74,16 @@ export function hear(history: History, heard: SenderLine): void {
   if (key === undefined) return;
   history.fromAt = Math.min(history.fromAt ?? heard.at, heard.at);
   history.toAt = Math.max(history.toAt ?? heard.at, heard.at);
-  const unit = history.units.get(key);
-  if (unit) again(unit, heard);
-  else if (heard.address === undefined && idsIn(history) >= MOST_IDS) history.beyond += 1;
-  else history.units.set(key, first(heard));
+  let unit = history.units.get(key);
+  if (unit === undefined) {
+    if (heard.address === undefined && idsIn(history) >= MOST_IDS) {
+      history.beyond += 1;
+      return;
+    }
+    unit = newUnit(heard);
+    history.units.set(key, unit);
+  }
+  addTo(unit, heard);
 }
 
 function idsIn(history: History): number {
@@ -86,28 +92,31 @@ function idsIn(history: History): number {
   return count;
 }
 
-function first(heard: SenderLine): HeardUnit {
+/** A sender of which no line has been counted yet. */
+function newUnit({ address, securityId, label, at }: SenderLine): HeardUnit {
   return {
-    address: heard.address,
-    securityId: heard.securityId,
-    label: heard.label,
-    firstAt: heard.at,
-    lastAt: heard.at,
-    count: 1,
-    functions: new Map([[heard.function, 1]]),
-    sources: new Set([heard.source]),
-    data: new Set(heard.data === undefined ? [] : [heard.data]),
+    address,
+    securityId,
+    label,
+    firstAt: at,
+    lastAt: at,
+    count: 0,
+    functions: new Map(),
+    sources: new Set(),
+    data: new Set(),
     longestMs: undefined,
     shortestMs: undefined,
-    lastFunction: heard.function,
+    lastFunction: undefined,
     repeats: 0,
   };
 }
 
-function again(unit: HeardUnit, heard: SenderLine): void {
-  const gapMs = Math.max(heard.at - unit.lastAt, 0);
-  unit.longestMs = Math.max(unit.longestMs ?? 0, gapMs);
-  unit.shortestMs = Math.min(unit.shortestMs ?? Infinity, gapMs);
+function addTo(unit: HeardUnit, heard: SenderLine): void {
+  if (unit.count > 0) {
+    const gapMs = Math.max(heard.at - unit.lastAt, 0);
+    unit.longestMs = Math.max(unit.longestMs ?? 0, gapMs);
+    unit.shortestMs = Math.min(unit.shortestMs ?? Infinity, gapMs);
+  }
   unit.lastAt = Math.max(unit.lastAt, heard.at);
   unit.count += 1;
   unit.label = heard.label ?? unit.label;
@@ -167,9 +176,9 @@ function heardIn({ signal, selected: { units, outOfStep } }: Said, at: number): 
     case 'unmapped': {
       if (signal.type !== 'Sec') return [];
       const data = /Data\s+0x([0-9a-f]{1,2})\b/i.exec(signal.args)?.[1];
-      const heard = { at, address: undefined, securityId: signal.id, label: null, source: signal.source };
+      const { id: securityId, source } = signal;
       const more = data === undefined ? {} : { data: Number.parseInt(data, 16) };
-      return [{ ...heard, ...more, function: 'RFdata' }];
+      return [{ at, address: undefined, securityId, label: null, function: 'RFdata', source, ...more }];
     }
     default:
       return [];

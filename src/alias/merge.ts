@@ -28,12 +28,8 @@ export type MergeStep =
 /** The steps: first the entries of the file in their order, then what is added in the order of heyu's file. */
 export type Merge = readonly MergeStep[];
 
-/** Compares the entries of a file with what heyu's configuration proposes. */
-export function mergeAliases(
-  current: readonly AliasEntry[],
-  proposals: Proposals,
-  options: { readonly prune: boolean },
-): Merge {
+/** Compares the entries of a file with what heyu's configuration proposes. `prune`: what heyu does not know goes. */
+export function mergeAliases(current: readonly AliasEntry[], proposals: Proposals, prune: boolean): Merge {
   const entries = proposals.entries.map((proposal) => ({
     ...proposal,
     entry: freeUnitsOf(proposal.entry, current),
@@ -62,7 +58,7 @@ export function mergeAliases(
     }
     if (entry.ignore || skipped.has(entry.alias) || unitsOf(entry).some((unit) => proposals.known.has(unit)))
       return { kind: 'same', alias: entry.alias };
-    return { kind: 'gone', alias: entry.alias, address: entry.address, removed: options.prune };
+    return { kind: 'gone', alias: entry.alias, address: entry.address, removed: prune };
   });
 
   const removed = new Set(kept.flatMap((step) => (step.kind === 'gone' && step.removed ? [step.alias] : [])));
@@ -73,13 +69,6 @@ export function mergeAliases(
     return { kind: 'added', entry: free ? entry : { ...entry, dusk: undefined }, comments };
   });
   return [...kept, ...added];
-}
-
-/** True when the merge would write anything. */
-export function changesAnything(merge: Merge): boolean {
-  return merge.some(
-    (step) => step.kind === 'added' || step.kind === 'changed' || (step.kind === 'gone' && step.removed),
-  );
 }
 
 /**

@@ -6,9 +6,9 @@
 import { isDropped, placeOf, type X10Alias, type X10Config } from '../heyu/x10config.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
 import type { SensorType } from '../sensor/types.js';
-import { type Address, nextUnit } from '../x10/address.js';
+import { type Address, type Addresses, nextUnit } from '../x10/address.js';
 import { type Model, type ModelKind, modelNamed } from '../x10/model.js';
-import { type AliasEntry, bareEntry, isMotion, modelOf } from './entry.js';
+import { type AliasEntry, isMotion, modelOf } from './entry.js';
 import { nameFor, saysDusk, saysDuskOf, saysMotion, typeIn } from './words.js';
 
 /** A proposed entry. */
@@ -44,30 +44,32 @@ export function proposeSensors(config: X10Config): Proposals {
 
   const taken = new Map<Address, Address>();
   for (const alias of config.aliases) {
+    const { label, line } = alias;
     const reason = whyNot(alias, config);
     const units = addressesOf(alias);
     const [unit] = units;
     if (reason !== undefined || unit === undefined) {
-      skipped.push({ label: alias.label, line: alias.line, reason: reason ?? 'it names no unit' });
+      skipped.push({ label, line, reason: reason ?? 'it names no unit' });
       continue;
     }
     const [address, ...moreUnits] = units.filter((each) => !taken.has(each));
     const first = proposals.get(taken.get(unit) ?? unit);
     if (address === undefined && first) {
-      const reasonOfSecond = `${unit} is ${first.entry.alias} already: heyu shows the first alias of a unit`;
-      skipped.push({ label: alias.label, line: alias.line, reason: reasonOfSecond });
+      const second = `${unit} is ${first.entry.alias} already: heyu shows the first alias of a unit`;
+      skipped.push({ label, line, reason: second });
       const it = first.entry.moreUnits.length === 0 ? 'it' : placeOf(alias);
-      const comment = `heyu also calls ${it} ${alias.label}`;
+      const comment = `heyu also calls ${it} ${label}`;
       proposals.set(first.entry.address, { ...first, comments: [...first.comments, comment] });
     } else if (address !== undefined) {
       for (const each of [address, ...moreUnits]) taken.set(each, address);
-      const proposal = propose(alias, address, modelAt(config, address), config.defaultModule);
-      proposals.set(address, { ...proposal, entry: { ...proposal.entry, moreUnits } });
+      const model = modelAt(config, address);
+      proposals.set(address, propose(alias, { address, moreUnits }, model, config.defaultModule));
     }
   }
 
   const known = new Set(config.aliases.flatMap(addressesOf));
-  const questions = questionsAbout(proposals);
+  // what a unit is comes first, then who is whose dusk sensor
+  const questions = [...typeQuestions(proposals), ...duskQuestions(proposals)];
   const open: Proposals = { entries: withNames([...proposals.values()]), skipped, questions, known };
   return questions.reduce(
     (all, question) => (question.kind === 'dusk' && question.proposed ? takeDusk(all, question) : all),
@@ -109,15 +111,10 @@ function whyNot(alias: X10Alias, config: X10Config): string | undefined {
   const model = address && modelAt(config, address);
   if (isDropped(config, alias)) {
     // Only standard X10 can come by a transceiver.
-    const add = [
-      'heyu2mqtt alias add',
-      alias.label,
-      placeOf(alias),
-      ...(model === undefined ? [] : ['--model', model]),
-    ];
-    return alias.rfOption === undefined
-      ? 'heyu drops its radio (RFIGNORE)'
-      : `heyu_aux drops its radio (RFIGNORE); if a transceiver hears it: ${add.join(' ')}`;
+    if (alias.rfOption === undefined) return 'heyu drops its radio (RFIGNORE)';
+    const add = `heyu2mqtt alias add ${alias.label} ${placeOf(alias)}`;
+    const more = model === undefined ? '' : ` --model ${model}`;
+    return `heyu_aux drops its radio (RFIGNORE); if a transceiver hears it: ${add}${more}`;
   }
   if (model === 'SEC_IGNORE' || model === 'ORE_IGNORE') return `heyu logs nothing of it (${model})`;
   if (model === 'NONE') return 'heyu is told that there is no module (NONE)';
@@ -126,51 +123,55 @@ function whyNot(alias: X10Alias, config: X10Config): string | undefined {
 }
 
 function propose(
-  alias: X10Alias,
-  address: Address,
+  { label, line }: X10Alias,
+  addresses: Addresses,
   ownModel: string | undefined,
   defaultModule: string | undefined,
 ): Proposal {
-  const { label, line } = alias;
-  const comments: string[] = [];
   const fallback = ownModel === undefined ? fittingDefault(label, defaultModule) : undefined;
-  if (fallback !== undefined) comments.push(`heyu names no module: its DEFAULT_MODULE is ${fallback}`);
   const model = ownModel ?? fallback;
-  const known = model === undefined ? undefined : modelNamed(model);
-  let type: AliasEntry['type'];
-  if (known === undefined) {
-    type = typeSaid(label);
-    if (type === undefined) {
-      type = 'appliance';
-      comments.push(GUESSED_APPLIANCE);
-    }
-    if (type === 'motion') type = undefined;
-  } else if (model === 'PLCSENSOR') {
-    type = typeIn(label, ['motion', ...OPENINGS, 'smoke', 'water']);
-    if (type === undefined) comments.push(GUESSED_MOTION);
-    if (type === 'motion') type = undefined;
-  } else if (known.name.startsWith('KAKU_')) {
-    // A KAKU_P dims: a lamp.
-    type = typeSaid(label) ?? (known.name === 'KAKU_P' ? 'light' : undefined);
-    if (type === undefined) {
-      type = 'appliance';
-      comments.push(GUESSED_KAKU);
-    }
-  } else if (known.kind === 'contact') {
-    type = typeIn(label, OPENINGS);
-    if (type === 'door') type = undefined;
-  } else if (known.kind === 'motion' && known.dusk === 'next_unit' && saysDusk(label)) {
-    type = 'light_sensor';
-  } else if (isMotionRemote(known, label)) {
-    type = 'motion';
-  } else if (known.name === 'PR511' || known.name === 'PHS01') {
-    comments.push('a floodlight with a motion sensor: its On may be motion or a command');
+  const { type, comment } = typeOf(label, model === undefined ? undefined : modelNamed(model));
+  const comments = [
+    fallback === undefined ? undefined : `heyu names no module: its DEFAULT_MODULE is ${fallback}`,
+    comment,
+  ].filter((each) => each !== undefined);
+  return { entry: { ...addresses, alias: label, model, topic: topicFor(label), type }, line, comments };
+}
+
+/** The type that is to be written down (undefined: the model says it all), and what is to be said of it. */
+function typeOf(
+  label: string,
+  model: Model | undefined,
+): { readonly type?: SensorType | undefined; readonly comment?: string } {
+  const said = typeSaid(label);
+  if (model === undefined) {
+    if (said === undefined) return { type: 'appliance', comment: GUESSED_APPLIANCE };
+    return { type: unless('motion', said) };
   }
-  return { entry: { ...bareEntry(label, address), model, topic: topicFor(label), type }, line, comments };
+  const { name, kind, dusk } = model;
+  if (name === 'PLCSENSOR') {
+    const sensed = typeIn(label, ['motion', ...OPENINGS, 'smoke', 'water']);
+    return sensed === undefined ? { comment: GUESSED_MOTION } : { type: unless('motion', sensed) };
+  }
+  // A KAKU_P dims: a lamp.
+  if (name === 'KAKU_P') return { type: said ?? 'light' };
+  if (name === 'KAKU_S')
+    return said === undefined ? { type: 'appliance', comment: GUESSED_KAKU } : { type: said };
+  if (kind === 'contact') return { type: unless('door', typeIn(label, OPENINGS)) };
+  if (kind === 'motion' && dusk === 'next_unit' && saysDusk(label)) return { type: 'light_sensor' };
+  if (isMotionRemote(model, label)) return { type: 'motion' };
+  if (name === 'PR511' || name === 'PHS01')
+    return { comment: 'a floodlight with a motion sensor: its On may be motion or a command' };
+  return {};
+}
+
+/** The type, unless it is the default, which need not be written down. */
+function unless(standard: SensorType, type: SensorType | undefined): SensorType | undefined {
+  return type === standard ? undefined : type;
 }
 
 /** What a label says that has no module, or one that says nothing. */
-function typeSaid(label: string): AliasEntry['type'] {
+function typeSaid(label: string): SensorType | undefined {
   return saysDusk(label) ? 'light_sensor' : typeIn(label, ['motion', ...OPENINGS, 'light', 'remote']);
 }
 
@@ -196,16 +197,12 @@ function topicFor(label: string): string | undefined {
 
 /** Names for people; where a shortened one would stand twice, the label in full. */
 function withNames(proposals: readonly Proposal[]): readonly Proposal[] {
-  const count = new Map<string, number>();
-  for (const { entry } of proposals) {
-    const name = nameFor(entry.alias);
+  const short = proposals.map(({ entry }) => nameFor(entry.alias));
+  return proposals.map((proposal, index) => {
+    const name = short[index] ?? '';
     // Lamps and remotes of a room must not take its short name from the motion sensor, nor share it.
-    count.set(name, (count.get(name) ?? 0) + 1);
-  }
-  return proposals.map((proposal) => {
-    const short = nameFor(proposal.entry.alias);
-    const name = (count.get(short) ?? 0) > 1 ? nameFor(proposal.entry.alias, true) : short;
-    return { ...proposal, entry: { ...proposal.entry, name } };
+    const isShared = short.indexOf(name) !== short.lastIndexOf(name);
+    return { ...proposal, entry: { ...proposal.entry, name: nameFor(proposal.entry.alias, isShared) } };
   });
 }
 
@@ -231,23 +228,16 @@ const GUESSED_KAKU =
   'a KAKU_S may switch anything: say type: light if it is a lamp, motion if it is a sensor';
 const GUESSES: readonly string[] = [GUESSED_APPLIANCE, GUESSED_MOTION, GUESSED_KAKU];
 
-/** The questions that an import raises: what a unit is first, then who is whose dusk sensor. */
-function questionsAbout(proposals: ReadonlyMap<Address, Proposal>): readonly Question[] {
-  return [...typeQuestions(proposals), ...duskQuestions(proposals)];
-}
-
 /** Takes the answer "yes" to a dusk question: the unit belongs to the motion sensor and is no entry of its own. */
 export function takeDusk(proposals: Proposals, question: Question & { readonly kind: 'dusk' }): Proposals {
   const named = (alias: string) => proposals.entries.find(({ entry }) => entry.alias === alias);
   const dusk = named(question.candidate);
   if (!dusk || !named(question.motion)) return proposals;
-  const entries = proposals.entries
-    .filter((proposal) => proposal !== dusk)
-    .map((proposal) =>
-      proposal.entry.alias === question.motion
-        ? { ...proposal, entry: { ...proposal.entry, dusk: question.unit } }
-        : proposal,
-    );
+  const entries = proposals.entries.flatMap((proposal) => {
+    const { entry } = proposal;
+    if (entry.alias === question.motion) return { ...proposal, entry: { ...entry, dusk: question.unit } };
+    return proposal === dusk ? [] : proposal;
+  });
   const reason = `${question.unit} is the dusk unit of ${question.motion}`;
   const skipped = [...proposals.skipped, { label: question.candidate, line: dusk.line, reason }];
   return { ...proposals, entries, skipped: skipped.sort((one, other) => one.line - other.line) };
@@ -262,13 +252,9 @@ export function takeType(
   const entries = proposals.entries.map((proposal) => {
     if (proposal.entry.alias !== question.alias) return proposal;
     const bare = { ...proposal.entry, type: undefined };
-    // Motion is the default of most: then it need not be written down.
-    const entry = { ...proposal.entry, type: type === 'motion' && isMotion(bare) ? undefined : type };
-    return {
-      ...proposal,
-      entry,
-      comments: proposal.comments.filter((comment) => !GUESSES.includes(comment)),
-    };
+    const entry = { ...bare, type: isMotion(bare) ? unless('motion', type) : type };
+    const comments = proposal.comments.filter((comment) => !GUESSES.includes(comment));
+    return { ...proposal, entry, comments };
   });
   return { ...proposals, entries };
 }

@@ -48,6 +48,12 @@ export type Suggestion =
   /** Nothing of ours uses this house code: a neighbour's sensor, to be ignored? */
   | { readonly kind: 'neighbour'; readonly address: Address; readonly count: number };
 
+type SuggestionOf<Kind extends Suggestion['kind']> = Suggestion & { readonly kind: Kind };
+
+/** A guess and the senders that it explains. */
+type About<Guess extends Suggestion> = { readonly heard: readonly HeardUnit[]; readonly suggestion: Guess };
+type Move = About<SuggestionOf<'moved'>>;
+
 /** A neighbour is heard again and again; once is noise. */
 const NEIGHBOUR_COUNT = 3;
 
@@ -81,35 +87,42 @@ export function learn(
   const used = new Set([...owners.keys(), ...unmapped.flatMap(({ address }) => address ?? [])]);
   const free = freeUnits(config, used).values();
 
-  const explained = new Set<HeardUnit>();
-  const moves = oneEach(unmapped.flatMap((unit) => movedTo(unit, history, entries, config, now) ?? []));
-  for (const { unit } of moves) explained.add(unit);
-  const dusks = unmapped.flatMap((unit) =>
-    explained.has(unit) ? [] : (duskOf(unit, entries, config) ?? []),
+  // each sender is explained once, by the guess that says most
+  let rest = unmapped;
+  const explaining = <Guess extends Suggestion>(guesses: readonly About<Guess>[]): readonly Guess[] => {
+    const explained = new Set(guesses.flatMap(({ heard }) => heard));
+    rest = rest.filter((unit) => !explained.has(unit));
+    return guesses.map(({ suggestion }) => suggestion);
+  };
+  const moves = explaining(
+    oneEach(rest.flatMap((unit) => movedTo(unit, history, entries, config, now) ?? [])),
   );
-  for (const { unit } of dusks) explained.add(unit);
-
-  const rest = unmapped.filter((unit) => !explained.has(unit));
-  const ours = new Set([
-    ...entries.map(({ address }) => address.charAt(0)),
+  const dusks = explaining(rest.flatMap((unit) => duskOf(unit, entries, config) ?? []));
+  const pads = explaining(padsHeard(rest, entries, owners, config));
+  const houses = [
+    ...entries.map(({ address }) => address),
     ...(config?.aliases ?? []).map(({ house }) => house),
-  ]);
-  const strangers = rest.filter(
-    ({ address, count }) =>
-      address !== undefined && count >= NEIGHBOUR_COUNT && ours.size > 0 && !ours.has(address.charAt(0)),
-  );
-  const pads = padsHeard(rest, entries, owners, config);
-  const keys = new Set(pads.flatMap(({ heard }) => heard));
-  const named = rest.filter((unit) => !strangers.includes(unit) && !keys.has(unit));
-  return [
-    ...pads.map(({ suggestion }) => suggestion),
-    ...named.flatMap((unit) => withoutName(unit, config, free)),
-    ...moves.map(({ suggestion }) => suggestion),
-    ...dusks.map(({ suggestion }) => suggestion),
-    ...strangers.flatMap(({ address, count }): Suggestion[] =>
-      address === undefined ? [] : [{ kind: 'neighbour', address, count }],
-    ),
   ];
+  const ours = new Set(houses.map((place) => place.charAt(0)));
+  const strangers = explaining(rest.flatMap((unit) => neighbourOf(unit, ours) ?? []));
+  return [
+    ...pads,
+    ...rest.flatMap((unit) => withoutName(unit, config, free)),
+    ...moves,
+    ...dusks,
+    ...strangers,
+  ];
+}
+
+/** A house code that is not one of ours, heard often. */
+function neighbourOf(
+  unit: HeardUnit,
+  ours: ReadonlySet<string>,
+): About<SuggestionOf<'neighbour'>> | undefined {
+  const { address, count } = unit;
+  if (address === undefined || count < NEIGHBOUR_COUNT || ours.size === 0 || ours.has(address.charAt(0)))
+    return undefined;
+  return { heard: [unit], suggestion: { kind: 'neighbour', address, count } };
 }
 
 /** Whose an address is: the entry's own, or that of the entry whose dusk unit it is. */
@@ -121,11 +134,12 @@ function ownersOf(entries: readonly AliasEntry[]): ReadonlyMap<Address, AliasEnt
 }
 
 /** A silent sensor can have become only one new sender: the one that came first after it. */
-function oneEach(moves: readonly About<'moved'>[]): readonly About<'moved'>[] {
-  const earliest = new Map<string, About<'moved'>>();
+function oneEach(moves: readonly Move[]): readonly Move[] {
+  const earliest = new Map<string, Move>();
   for (const move of moves) {
-    const other = earliest.get(move.suggestion.alias);
-    if (!other || move.unit.firstAt < other.unit.firstAt) earliest.set(move.suggestion.alias, move);
+    const { alias, newSinceAt } = move.suggestion;
+    const other = earliest.get(alias);
+    if (!other || newSinceAt < other.suggestion.newSinceAt) earliest.set(alias, move);
   }
   return [...earliest.values()];
 }
@@ -136,7 +150,7 @@ function padsHeard(
   entries: readonly AliasEntry[],
   owners: ReadonlyMap<Address, AliasEntry>,
   config: X10Config | undefined,
-): readonly { readonly heard: readonly HeardUnit[]; readonly suggestion: Suggestion }[] {
+): readonly About<SuggestionOf<'unmapped'>>[] {
   return (config?.aliases ?? []).filter(isKeypad).flatMap((pad) => {
     const { label, model } = pad;
     const isFree = (unit: Address): boolean =>
@@ -180,12 +194,6 @@ function withoutName(
   return [{ kind: 'unmapped_id', securityId, model, line, count, firstAt, lastAt }];
 }
 
-/** A guess and the sender that it explains. */
-type About<Kind extends Suggestion['kind']> = {
-  readonly unit: HeardUnit;
-  readonly suggestion: Suggestion & { readonly kind: Kind };
-};
-
 /** A sensor counts as fallen silent after a day, or three times its longest pause. */
 const SILENT_MS = DAY;
 /** Heard so often before, a sensor can be said to have fallen silent. */
@@ -204,7 +212,7 @@ function movedTo(
   entries: readonly AliasEntry[],
   config: X10Config | undefined,
   now: number,
-): About<'moved'> | undefined {
+): Move | undefined {
   // A unit that heyu has a name for is a sensor that its owner knows.
   if (unit.label !== null || (unit.address !== undefined && config && aliasInLog(config, unit.address)))
     return undefined;
@@ -229,7 +237,7 @@ function movedTo(
   const line = securityId === undefined ? undefined : aliasLine(alias, from, model, securityId);
   const silentSinceAt = old.lastAt;
   const suggestion = { kind: 'moved', alias, from, to, securityId, line, silentSinceAt, newSinceAt } as const;
-  return { unit, suggestion };
+  return { heard: [unit], suggestion };
 }
 
 /**
@@ -240,7 +248,7 @@ function duskOf(
   unit: HeardUnit,
   entries: readonly AliasEntry[],
   config: X10Config | undefined,
-): About<'dusk'> | undefined {
+): About<SuggestionOf<'dusk'>> | undefined {
   const { address } = unit;
   if (address === undefined || [...unit.functions.keys()].some((name) => name !== 'On' && name !== 'Off'))
     return undefined;
@@ -259,7 +267,7 @@ function duskOf(
   const slow = unit.shortestMs === undefined || unit.shortestMs >= SLOW_MS;
   if (!alternates && !slow) return undefined;
   const likely = unit.count >= 2 && alternates && slow;
-  return { unit, suggestion: { kind: 'dusk', alias: owner.alias, unit: address, likely } };
+  return { heard: [unit], suggestion: { kind: 'dusk', alias: owner.alias, unit: address, likely } };
 }
 
 /** A module's data bytes: all that it sends (modules.c, functions `fn_...`). The first that fits is proposed. */

@@ -2,13 +2,11 @@
 
 import { Command } from 'commander';
 import { effectiveValues, formatEffective } from '../config/effective.js';
-import { aliasCheckCommand } from './alias/check.js';
+import { aliasTestCommand, aliasWatchCommand } from './alias/broker.js';
 import { aliasAddCommand, aliasRemoveCommand, aliasRenameCommand, aliasSetCommand } from './alias/edit.js';
 import { aliasImportCommand } from './alias/import.js';
 import { aliasLearnCommand } from './alias/learn.js';
-import { aliasListCommand, aliasShowCommand, aliasTopicsCommand } from './alias/show.js';
-import { aliasTestCommand } from './alias/test.js';
-import { aliasWatchCommand } from './alias/watch.js';
+import { aliasCheckCommand, aliasListCommand, aliasShowCommand, aliasTopicsCommand } from './alias/show.js';
 import { brokerCheckCommand } from './broker-check.js';
 import { checkCommand } from './check/check-all.js';
 import { loadOrFail, OPTIONS } from './configured.js';

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { checkAliases, disturbedSensors } from '../../src/alias/doubts.js';
-import { type AliasEntry, bareEntry } from '../../src/alias/entry.js';
+import type { AliasEntry } from '../../src/alias/entry.js';
 import { hear, newHistory } from '../../src/alias/history.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import type { Address } from '../../src/x10/address.js';
 
 const entry = (alias: string, address: Address, more: Partial<AliasEntry> = {}): AliasEntry => ({
-  ...bareEntry(alias, address),
+  alias,
+  address,
+  moreUnits: [],
   ...more,
 });
 const hall = entry('hall', 'A3', { model: 'MS14A' });

@@ -1,18 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { type AliasEntry, bareEntry } from '../../src/alias/entry.js';
-import { changesAnything, merged, mergeAliases, moveTo } from '../../src/alias/merge.js';
+import type { AliasEntry } from '../../src/alias/entry.js';
+import { type Merge, merged, mergeAliases, moveTo } from '../../src/alias/merge.js';
 import { proposeSensors } from '../../src/alias/propose.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import type { Address } from '../../src/x10/address.js';
 
 const entry = (alias: string, address: Address, more: Partial<AliasEntry> = {}): AliasEntry => ({
-  ...bareEntry(alias, address),
+  alias,
+  address,
+  moreUnits: [],
   ...more,
 });
 const merge = (current: readonly AliasEntry[], lines: readonly string[], prune = false) =>
-  mergeAliases(current, proposeSensors(readX10Config(lines.map((line) => `ALIAS ${line}`).join('\n'))), {
+  mergeAliases(
+    current,
+    proposeSensors(readX10Config(lines.map((line) => `ALIAS ${line}`).join('\n'))),
     prune,
-  });
+  );
+const changesAnything = (steps: Merge) =>
+  steps.some(
+    ({ kind, ...step }) => kind === 'added' || kind === 'changed' || ('removed' in step && step.removed),
+  );
 
 const HALL = 'hall_motion A3 MS14A RFFORWARD';
 const hall = entry('hall_motion', 'A3', { model: 'MS14A', name: 'Hall' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AliasEntry, bareEntry } from '../../src/alias/entry.js';
+import type { AliasEntry } from '../../src/alias/entry.js';
 import { hear, MOST_IDS, newHistory, type SenderLine } from '../../src/alias/history.js';
 import { freeUnits, heardRows, learn, moduleSending } from '../../src/alias/suggestions.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
@@ -11,7 +11,9 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 const entry = (alias: string, address: Address, more: Partial<AliasEntry> = {}): AliasEntry => ({
-  ...bareEntry(alias, address),
+  alias,
+  address,
+  moreUnits: [],
   ...more,
 });
 const hall = entry('hall', 'A3', { model: 'MS14A' });
@@ -331,8 +333,8 @@ describe('senders that heyu does not map', () => {
         lastAt: 3,
       },
     ]);
-    expect(learn(heard, [bareEntry('desk', 'F1', ['F2', 'F3'])], config, DAY)).toEqual([]);
-    expect(learn(heard, [bareEntry('desk', 'F3')], config, DAY)).toMatchObject([
+    expect(learn(heard, [entry('desk', 'F1', { moreUnits: ['F2', 'F3'] })], config, DAY)).toEqual([]);
+    expect(learn(heard, [entry('desk', 'F3')], config, DAY)).toMatchObject([
       { address: 'F1', moreUnits: ['F2'], count: 1 },
     ]);
   });

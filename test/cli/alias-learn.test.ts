@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { suggestionText } from '../../src/cli/alias/learn.js';
+import { adviceOn } from '../../src/cli/alias/learn.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import { house } from './run-cli.js';
 
@@ -127,6 +127,6 @@ describe('a suggestion in words', () => {
       ['all 256 units of heyu are taken'],
     ],
   ] as const)('%j', (suggestion, title, remedy) => {
-    expect(suggestionText(suggestion, when)).toEqual({ title, remedy });
+    expect(adviceOn(suggestion, when)).toMatchObject({ title, remedy });
   });
 });

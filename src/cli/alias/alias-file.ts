@@ -3,8 +3,11 @@
  * goes: an alias can be named while the broker's password is still missing. Edited so that nothing gets lost.
  */
 
+import { Command } from 'commander';
 import { basename, dirname, join, resolve } from 'node:path';
+import { type Doubt, neverAlerting } from '../../alias/doubts.js';
 import type { AliasEntry } from '../../alias/entry.js';
+import type { History } from '../../alias/history.js';
 import type { AliasRead } from '../../config/aliases.js';
 import { type AliasEdit, editAliases } from '../../config/edit.js';
 import { type House, type HouseRequest, readHouse } from '../../config/load.js';
@@ -12,8 +15,13 @@ import { formatProblems, newProblems, type Problem } from '../../config/problem.
 import { readTextFile, rewriteFile } from '../../config/text-file.js';
 import { parseAddresses } from '../../heyu/x10config.js';
 import { claim } from '../../io/files.js';
-import { configFileOf, type Given, PROGRAM_FOLDER } from '../configured.js';
+import { configFileOf, type Given, OPTIONS, PROGRAM_FOLDER } from '../configured.js';
 import { CommandError, EXIT } from '../terminal.js';
+
+/** A command that needs no more than the alias file. */
+export function aliasFileCommand(name: string, description: string): Command {
+  return new Command(name).description(description).addOption(OPTIONS.config).addOption(OPTIONS.aliases);
+}
 
 /** The alias file and its surroundings. */
 export type AliasPlace = {
@@ -89,21 +97,21 @@ function judged(place: AliasPlace, text: string, hash: string | undefined): Alia
 
 /** What is written down of an alias; defaults do not count. */
 export function entryOf({ settings, lines }: AliasRead): AliasEntry {
-  const { alias, address, moreUnits, dusk, ignore, model } = settings;
-  const written = <Value>(key: string, value: Value): Value | undefined =>
-    lines.has(key) ? value : undefined;
-  return {
-    alias,
-    address,
-    moreUnits,
-    model: written('model', model.name),
-    type: written('type', settings.type),
-    name: written('name', settings.name),
-    dusk,
-    topic: written('topic', settings.topic),
-    id: written('id', settings.id),
-    ignore,
-  };
+  const { alias, address, moreUnits, dusk, ignore, model, type, name, topic, id } = settings;
+  const written = Object.entries({ model: model.name, type, name, topic, id }).filter(([key]) =>
+    lines.has(key),
+  );
+  return { alias, address, moreUnits, dusk, ignore, ...Object.fromEntries(written) };
+}
+
+/** Sensors among those with such an alias that can never raise an alert in this house. */
+export function neverAlertingIn(
+  { aliases, place }: AliasFile,
+  isMeant: (alias: string) => boolean,
+  history?: History,
+): readonly Doubt[] {
+  const meant = aliases.map(({ settings }) => settings).filter(({ alias }) => isMeant(alias));
+  return neverAlerting(meant, place.house.zones.length > 0, history);
 }
 
 /** The one alias of that name, or an error that names what it may be. */
@@ -119,9 +127,6 @@ export function aliasNamed(file: AliasFile, alias: string): AliasRead {
 /** So often an edit is worked out anew when someone else keeps changing the file. */
 const ATTEMPTS = 5;
 
-/** A file that was edited. */
-export type EditedFile = AliasFile & Pick<AliasPlan, 'notes' | 'leftOut'>;
-
 /**
  * Edits the file: `edits` is asked again when the file has changed under it. Nothing is written when there is nothing
  * to do. `partly`: see `planEdits`.
@@ -130,14 +135,14 @@ export function editAliasFile(
   place: AliasPlace,
   edits: (file: AliasFile) => readonly AliasEdit[],
   partly = false,
-): EditedFile {
+): AliasPlan {
   for (let attempt = 1; ; attempt += 1) {
-    const edited = withEditLock(place.path, (): EditedFile | undefined => {
+    const edited = withEditLock(place.path, (): AliasPlan | undefined => {
       const before = readAliasFile(place);
-      const { after, notes, leftOut } = planEdits(before, edits(before), partly);
-      if (after.text === before.text) return { ...before, notes, leftOut };
-      const written = rewriteFile(place.path, before.hash, after.text);
-      if (written.ok) return { ...after, hash: written.hash, notes, leftOut };
+      const planned = planEdits(before, edits(before), partly);
+      if (planned.text === before.text) return planned;
+      const written = rewriteFile(place.path, before.hash, planned.text);
+      if (written.ok) return planned;
       if (attempt >= ATTEMPTS || hashOf(place.path) === before.hash)
         throw new CommandError(written.problem, written.hint);
       return undefined;
@@ -173,9 +178,8 @@ export function withEditLock<Result>(path: string, work: () => Result): Result {
   }
 }
 
-/** What edits would make of the file. */
-export type AliasPlan = {
-  readonly after: AliasFile;
+/** What edits make of the file. */
+export type AliasPlan = AliasFile & {
   /** What new aliases were given of their own, because the default is another one's: lines for people. */
   readonly notes: readonly string[];
   /** Why aliases were left out. */
@@ -199,18 +203,16 @@ export function planEdits(before: AliasFile, wanted: readonly AliasEdit[], partl
     const made = newProblems(before.problems, after.problems);
     if (made.length === 0) {
       const notes = own.map(({ alias, key, value, why }) => `${alias}: ${key} ${value}, because ${why}`);
-      return { after, notes, leftOut };
+      return { ...after, notes, leftOut };
     }
-    const nextOwn = ownKeysFor(made, edits, own, partly);
+    const more = made.flatMap((problem) => ownKeyFor(problem, edits, own, partly) ?? []);
+    for (const key of more) own = [...own.filter((each) => !isSameKey(each, key)), key];
+    if (more.length > 0) continue;
     const rest = partly ? withoutCulprits(made, edits) : edits;
-    if (nextOwn === own && rest === edits)
-      throw new CommandError(`nothing was written:\n${formatProblems(made)}`);
-    if (nextOwn !== own) own = nextOwn;
-    else {
-      leftOut.push(...made);
-      edits = rest;
-      own = own.filter(({ alias }) => rest.some((edit) => edit.alias === alias));
-    }
+    if (rest === edits) throw new CommandError(`nothing was written:\n${formatProblems(made)}`);
+    leftOut.push(...made);
+    edits = rest;
+    own = own.filter(({ alias }) => rest.some((edit) => edit.alias === alias));
   }
 }
 
@@ -224,40 +226,38 @@ type OwnKey = {
   readonly why: string;
 };
 
+const isSameKey = (one: Pick<OwnKey, 'alias' | 'key'>, other: Pick<OwnKey, 'alias' | 'key'>): boolean =>
+  one.alias === other.alias && one.key === other.key;
+
 function withOwnKeys(edit: AliasEdit, own: readonly OwnKey[]): AliasEdit {
   if (edit.kind !== 'add') return edit;
-  const keys = { ...edit.keys };
-  for (const { alias, key, value } of own) if (alias === edit.alias) keys[key] = value;
-  return { ...edit, keys };
+  const given = own
+    .filter(({ alias }) => alias === edit.alias)
+    .map(({ key, value }) => [key, value] as const);
+  return { ...edit, keys: { ...edit.keys, ...Object.fromEntries(given) } };
 }
 
-/** The same list when none of the problems can be mended so. */
-function ownKeysFor(
-  made: readonly Problem[],
+/** The key of its own that solves the problem; undefined when none does. */
+function ownKeyFor(
+  { about, problem }: Problem,
   edits: readonly AliasEdit[],
   before: readonly OwnKey[],
   partly: boolean,
-): readonly OwnKey[] {
-  let own = before;
-  for (const { about, problem } of made) {
-    const key = about?.key;
-    if (about === undefined || (key !== 'id' && !(key === 'topic' && partly))) continue;
-    const edit = edits.find(
-      (each) => each.kind === 'add' && each.keys[key] === undefined && about.aliases.includes(each.alias),
-    );
-    if (edit?.kind !== 'add') continue;
-    const tries = (before.find((each) => each.alias === edit.alias && each.key === key)?.tries ?? 0) + 1;
-    const { address } = edit.keys;
-    const standard =
-      key === 'id' && typeof address === 'string'
-        ? (parseAddresses(address)?.address ?? address).toLowerCase()
-        : edit.alias;
-    own = [
-      ...own.filter((each) => each.alias !== edit.alias || each.key !== key),
-      { alias: edit.alias, key, value: `${standard}_${tries + 1}`, tries, why: problem },
-    ];
-  }
-  return own;
+): OwnKey | undefined {
+  const key = about?.key;
+  if (about === undefined || (key !== 'id' && !(key === 'topic' && partly))) return undefined;
+  const edit = edits.find(
+    (each) => each.kind === 'add' && each.keys[key] === undefined && about.aliases.includes(each.alias),
+  );
+  if (edit?.kind !== 'add') return undefined;
+  const { alias } = edit;
+  const tries = (before.find((each) => isSameKey(each, { alias, key }))?.tries ?? 0) + 1;
+  const { address } = edit.keys;
+  const standard =
+    key === 'id' && typeof address === 'string'
+      ? (parseAddresses(address)?.address ?? address).toLowerCase()
+      : alias;
+  return { alias, key, value: `${standard}_${tries + 1}`, tries, why: problem };
 }
 
 /** The edits without those of an alias of each fault; the same list when the problems are nobody's of them. */

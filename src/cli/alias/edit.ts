@@ -1,8 +1,6 @@
 /** `heyu2mqtt alias add, set, rename, remove`: edits of the alias file, one entry at a time. */
 
 import { Command, Option } from 'commander';
-import { neverAlerting } from '../../alias/doubts.js';
-import { idOf, topicOf } from '../../alias/entry.js';
 import { moveTo } from '../../alias/merge.js';
 import { hintLine } from '../../common/error.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
@@ -12,7 +10,16 @@ import { parseAddresses, writeAddresses } from '../../heyu/x10config.js';
 import { askOnTerminal, CALLED_OFF } from '../ask.js';
 import { type Given, OPTIONS, several } from '../configured.js';
 import { CommandError, EXIT, processTerminal } from '../terminal.js';
-import { type AliasFile, aliasNamed, editAliasFile, findPlace, readAliasFile } from './alias-file.js';
+import {
+  type AliasFile,
+  aliasFileCommand,
+  aliasNamed,
+  editAliasFile,
+  entryOf,
+  findPlace,
+  neverAlertingIn,
+  readAliasFile,
+} from './alias-file.js';
 
 const KEYS: KeyTable = ALIAS_KEYS;
 
@@ -30,7 +37,7 @@ export function optionName(key: AliasKey): string {
   return key.replaceAll('_', '-');
 }
 
-/** Adds an option for each of the keys. */
+/** Adds an option for each of the keys, and those of every command on the alias file. */
 function withKeyOptions(command: Command, keys: readonly AliasKey[]): Command {
   for (const key of keys) {
     const { doc = '', example = '' } = KEYS[key] ?? {};
@@ -40,7 +47,7 @@ function withKeyOptions(command: Command, keys: readonly AliasKey[]): Command {
     const typed = example.replace(/^\[(.*)\]$/, (_, items: string) => items.replaceAll(', ', ','));
     command.option(`--${optionName(key)} <value>`, `${words} (such as ${typed})`);
   }
-  return command;
+  return command.addOption(OPTIONS.config).addOption(OPTIONS.aliases);
 }
 
 /** The keys that were given, as they will stand in the file. A value that its form does not take is an error. */
@@ -67,7 +74,7 @@ export function aliasAddCommand(): Command {
     .argument('<alias>', "heyu's alias, or a new name")
     .argument('<address>', 'house code and unit, such as A3; of a remote several: F1-3')
     .action(addAlias);
-  return withKeyOptions(command, NEW_KEYS).addOption(OPTIONS.config).addOption(OPTIONS.aliases);
+  return withKeyOptions(command, NEW_KEYS);
 }
 
 function addAlias(alias: string, given: string, options: GivenKeys): void {
@@ -76,13 +83,12 @@ function addAlias(alias: string, given: string, options: GivenKeys): void {
   if (!reading.ok) throw new CommandError(reading.problem, reading.hint, EXIT.usage);
   const address = writeAddresses(reading.value);
   const keys = { address, ...givenKeys(options, NEW_KEYS) };
-  const { place, aliases, notes } = editAliasFile(findPlace(options), () => [{ kind: 'add', alias, keys }]);
-  const terminal = processTerminal();
-  terminal.print(`added: ${alias} (${address}) in ${place.path}`);
-  for (const note of notes) terminal.print(note);
-  const added = aliases.map(({ settings }) => settings).filter((settings) => settings.alias === alias);
-  for (const { problem, hint } of neverAlerting(added, place.house.zones.length > 0))
-    terminal.complain(`${alias} ${problem}${hintLine(hint)}`);
+  const edited = editAliasFile(findPlace(options), () => [{ kind: 'add', alias, keys }]);
+  const { print, complain } = processTerminal();
+  print(`added: ${alias} (${address}) in ${edited.place.path}`);
+  for (const note of edited.notes) print(note);
+  for (const { problem, hint } of neverAlertingIn(edited, (each) => each === alias))
+    complain(`${alias} ${problem}${hintLine(hint)}`);
 }
 
 /** Ends with an error when heyu would not take such a label. */
@@ -99,7 +105,7 @@ export function aliasSetCommand(): Command {
     .argument('<alias>', 'which')
     .option('--unset <key>', 'back to the default of this key (repeatable)', several)
     .action(setKeys);
-  return withKeyOptions(command, KEY_NAMES).addOption(OPTIONS.config).addOption(OPTIONS.aliases);
+  return withKeyOptions(command, KEY_NAMES);
 }
 
 function setKeys(alias: string, options: GivenKeys & { readonly unset?: readonly string[] }): void {
@@ -125,16 +131,17 @@ type KeyEdit = AliasEdit & { readonly kind: 'set' };
 
 /** Undefined values are taken out. What a new address means for id and dusk unit counts unless it is said otherwise. */
 function editsFor(file: AliasFile, alias: string, values: KeyValues): readonly KeyEdit[] {
-  const { lines } = aliasNamed(file, alias);
-  const entry = file.entries.find((each) => each.alias === alias);
+  const read = aliasNamed(file, alias);
   const address = typeof values.address === 'string' ? parseAddresses(values.address) : undefined;
-  const moved = entry === undefined || address === undefined ? [] : moveTo(entry, address);
+  const moved = address === undefined ? [] : moveTo(entryOf(read), address);
   const set = (key: AliasKey, value: Plain | undefined): KeyEdit => ({ kind: 'set', alias, key, value });
   const keys = KEY_NAMES.filter((key) => key in values);
   return [
     ...keys.filter((key) => values[key] !== undefined).map((key) => set(key, values[key])),
     ...moved.filter(({ key }) => !(key in values)).map(({ key, to }) => set(key, to)),
-    ...keys.filter((key) => values[key] === undefined && lines.has(key)).map((key) => set(key, undefined)),
+    ...keys
+      .filter((key) => values[key] === undefined && read.lines.has(key))
+      .map((key) => set(key, undefined)),
   ];
 }
 
@@ -147,12 +154,9 @@ function keyNamed(name: string): AliasKey {
 
 /** The command `alias rename`. */
 export function aliasRenameCommand(): Command {
-  return new Command('rename')
-    .description('give an alias another name; topics and history stay')
+  return aliasFileCommand('rename', 'give an alias another name; topics and history stay')
     .argument('<from>', 'the alias')
     .argument('<to>', 'its new name')
-    .addOption(OPTIONS.config)
-    .addOption(OPTIONS.aliases)
     .option('--move-topic', 'let its topics follow the new name')
     .action(renameAlias);
 }
@@ -161,27 +165,29 @@ function renameAlias(from: string, to: string, options: Given & { readonly moveT
   requireAlias(to);
   const place = findPlace(options);
   editAliasFile(place, (file) => {
-    aliasNamed(file, from);
+    const { settings, lines } = aliasNamed(file, from);
     if (file.entries.some(({ alias }) => alias === to && alias !== from))
       throw new CommandError(`there is an alias "${to}" already`);
-    const entry = file.entries.find(({ alias }) => alias === from);
-    if (entry === undefined || from === to) return [];
-    const keeps: AliasEdit[] = [];
-    if (entry.topic === undefined && options.moveTopic !== true)
-      keeps.push({ kind: 'set', alias: from, key: 'topic', value: topicOf(entry) });
-    if (entry.id === undefined) keeps.push({ kind: 'set', alias: from, key: 'id', value: idOf(entry) });
-    return [...keeps, { kind: 'rename', alias: from, to }];
+    if (from === to) return [];
+    const keep = (key: 'topic' | 'id'): AliasEdit => ({
+      kind: 'set',
+      alias: from,
+      key,
+      value: settings[key],
+    });
+    return [
+      ...(lines.has('topic') || options.moveTopic === true ? [] : [keep('topic')]),
+      ...(lines.has('id') ? [] : [keep('id')]),
+      { kind: 'rename', alias: from, to },
+    ];
   });
   processTerminal().print(`renamed: ${from} is ${to} in ${place.path}`);
 }
 
 /** The command `alias remove`. */
 export function aliasRemoveCommand(): Command {
-  return new Command('remove')
-    .description('forget aliases; their entities in Home Assistant go, too')
+  return aliasFileCommand('remove', 'forget aliases; their entities in Home Assistant go, too')
     .argument('<alias...>', 'which')
-    .addOption(OPTIONS.config)
-    .addOption(OPTIONS.aliases)
     .addOption(OPTIONS.yes)
     .action(removeAliases);
 }

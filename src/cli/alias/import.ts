@@ -1,9 +1,9 @@
 /** `heyu2mqtt alias import [X10CONFIG]`: takes the aliases of heyu over into the alias file. */
 
-import { Command } from 'commander';
-import { disturbedSensors, neverAlerting } from '../../alias/doubts.js';
+import type { Command } from 'commander';
+import { disturbedSensors } from '../../alias/doubts.js';
 import { type AliasEntry, raisesAlarm } from '../../alias/entry.js';
-import { changesAnything, type Merge, mergeAliases, merged, type MergeStep } from '../../alias/merge.js';
+import { mergeAliases, merged, type MergeStep } from '../../alias/merge.js';
 import { type Proposals, proposeSensors, takeDusk, takeType } from '../../alias/propose.js';
 import { hintLine } from '../../common/error.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
@@ -12,15 +12,17 @@ import { formatProblems } from '../../config/problem.js';
 import { writeAddresses, type X10Config } from '../../heyu/x10config.js';
 import { unitsOf } from '../../x10/address.js';
 import { type Ask, askOnTerminal, CALLED_OFF } from '../ask.js';
-import { type Given, OPTIONS } from '../configured.js';
+import type { Given } from '../configured.js';
 import { findX10Config, readX10ConfigFile, x10configPlaces } from '../heyu-install.js';
 import { CommandError, EXIT, processTerminal, remark, type Terminal } from '../terminal.js';
 import {
   type AliasFile,
+  aliasFileCommand,
   type AliasPlace,
   type AliasPlan,
   editAliasFile,
   findPlace,
+  neverAlertingIn,
   planEdits,
   readAliasFile,
 } from './alias-file.js';
@@ -35,11 +37,8 @@ export type ImportOptions = {
 
 /** The command `alias import`. */
 export function aliasImportCommand(): Command {
-  return new Command('import')
-    .description('take the aliases of heyu over; what you have changed stays as it is')
+  return aliasFileCommand('import', 'take the aliases of heyu over; what you have changed stays as it is')
     .argument('[x10config]', "heyu's configuration (default: where heyu looks for it)")
-    .addOption(OPTIONS.config)
-    .addOption(OPTIONS.aliases)
     .option('--dry-run', 'only show what would change')
     .option('--prune', 'remove aliases that heyu does not know')
     .option('--zone <zone>', 'zone of new sensors that can raise an alarm')
@@ -73,19 +72,21 @@ export async function importInto(
   const before = readAliasFile(place);
   const proposed = proposeSensors(config);
   const proposals = asks ? await answered(proposed, before.entries, askOnTerminal) : proposed;
-  const merge = mergeAliases(before.entries, proposals, { prune });
-  showMerge(terminal, merge);
+  const merge = mergeAliases(before.entries, proposals, prune);
+  const steps = merge.map((step) => formOf(step, terminal, zone));
+  for (const line of steps.flatMap(({ lines }) => lines)) terminal.print(line);
   const entries = merged(before.entries, merge);
   showSkipped(terminal, config, proposals, entries);
   for (const { alias = '', problem, hint } of disturbedSensors(entries))
     remark(terminal, { problem: `${alias}: ${problem}`, hint });
 
-  if (!changesAnything(merge)) {
+  const planned = steps.flatMap(({ edits }) => edits);
+  if (planned.length === 0) {
     terminal.print(`${place.path} is up to date`);
     return;
   }
   if (dryRun) {
-    report(terminal, planEdits(before, mergeEdits(merge, zone), true));
+    report(terminal, planEdits(before, planned, true));
     return;
   }
   if (!terminal.isInteractive && !yes)
@@ -93,12 +94,11 @@ export async function importInto(
   if (asks && !(await askOnTerminal.yesOrNo(`Write ${place.path}?`, true)))
     throw new CommandError(CALLED_OFF);
   const edits = (file: AliasFile): readonly AliasEdit[] =>
-    mergeEdits(mergeAliases(file.entries, proposals, { prune }), zone);
+    mergeAliases(file.entries, proposals, prune).flatMap((step) => formOf(step, terminal, zone).edits);
   const after = editAliasFile(place, edits, true);
   report(terminal, after);
-  const known = new Set(before.aliases.map(({ settings }) => settings.alias));
-  const added = after.aliases.map(({ settings }) => settings).filter(({ alias }) => !known.has(alias));
-  const silent = neverAlerting(added, place.house.zones.length > 0).map(({ alias }) => alias);
+  const known = new Set(before.entries.map(({ alias }) => alias));
+  const silent = neverAlertingIn(after, (alias) => !known.has(alias)).map(({ alias }) => alias);
   if (silent.length > 0)
     terminal.complain(
       `without a zone, and so never an alert: ${silent.join(', ')}${hintLine('heyu2mqtt alias set NAME --zone ZONE')}`,
@@ -128,7 +128,7 @@ function showSkipped(
 }
 
 /** What was done otherwise than shown. */
-function report(terminal: Terminal, { notes, leftOut }: Pick<AliasPlan, 'notes' | 'leftOut'>): void {
+function report(terminal: Terminal, { notes, leftOut }: AliasPlan): void {
   for (const note of notes) terminal.print(`  ${note}`);
   if (leftOut.length === 0) return;
   terminal.complain(`left out, because the service would not start with it:\n${formatProblems(leftOut)}`);
@@ -185,23 +185,58 @@ function askType(
   return ask.choice(`What is ${alias} (${address})? heyu does not say`, choices, 'appliance');
 }
 
-/** The edits that make the file what the merge says. */
-function mergeEdits(merge: Merge, zone?: string): readonly AliasEdit[] {
-  return merge.flatMap((step): readonly AliasEdit[] => {
-    switch (step.kind) {
-      case 'added':
-        return [
-          { kind: 'add', alias: step.entry.alias, keys: keysOf(step.entry, zone), comments: step.comments },
-        ];
-      case 'changed':
-        return step.changes.map(({ key, to }) => ({ kind: 'set', alias: step.alias, key, value: to }));
-      case 'gone':
-        return step.removed ? [{ kind: 'remove', alias: step.alias }] : [];
-      case 'same':
-      case 'other_name':
-        return [];
+/** What a step of the merge is for people, and the edits that make it so. */
+type StepForm = { readonly lines: readonly string[]; readonly edits: readonly AliasEdit[] };
+
+function formOf(step: MergeStep, { style }: Terminal, zone?: string): StepForm {
+  switch (step.kind) {
+    case 'added': {
+      const { entry, comments } = step;
+      const { alias, model, type, name, dusk } = entry;
+      const what = [
+        writeAddresses(entry),
+        model,
+        type,
+        dusk === undefined ? undefined : `dusk ${dusk}`,
+        name && `"${name}"`,
+      ];
+      return {
+        lines: [
+          style('green', `+ ${alias}: ${what.filter((part) => part !== undefined).join(', ')}`),
+          ...comments.map((comment) => style('dim', `    # ${comment}`)),
+        ],
+        edits: [{ kind: 'add', alias, keys: keysOf(entry, zone), comments }],
+      };
     }
-  });
+    case 'changed': {
+      const { alias, changes } = step;
+      return {
+        lines: changes.map(({ key, from, to }) =>
+          style('yellow', `~ ${alias}: ${key} ${from ?? '(none)'} -> ${to}`),
+        ),
+        edits: changes.map(({ key, to }) => ({ kind: 'set', alias, key, value: to })),
+      };
+    }
+    case 'gone': {
+      const { alias, address, removed } = step;
+      return removed
+        ? {
+            lines: [style('red', `- ${alias}: removed, heyu does not know it (${address})`)],
+            edits: [{ kind: 'remove', alias }],
+          }
+        : {
+            lines: [style('dim', `  ${alias}: heyu does not know it (${address}); --prune removes it`)],
+            edits: [],
+          };
+    }
+    case 'other_name':
+      return {
+        lines: [style('dim', `  ${step.alias}: heyu calls it ${step.label} (${step.address})`)],
+        edits: [],
+      };
+    case 'same':
+      return { lines: [], edits: [] };
+  }
 }
 
 function keysOf(entry: AliasEntry, zone: string | undefined): Readonly<Partial<Record<AliasKey, Plain>>> {
@@ -209,40 +244,4 @@ function keysOf(entry: AliasEntry, zone: string | undefined): Readonly<Partial<R
   const address = writeAddresses(entry);
   const given = { address, model, type, name, zone: raisesAlarm(entry) ? zone : undefined, dusk, topic, id };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-/** The merge as a diff. */
-function showMerge(terminal: Terminal, merge: Merge): void {
-  for (const step of merge) for (const line of stepLines(step, terminal)) terminal.print(line);
-}
-
-function stepLines(step: MergeStep, { style }: Terminal): readonly string[] {
-  switch (step.kind) {
-    case 'added': {
-      const { alias, model, type, name, dusk } = step.entry;
-      const what = [
-        writeAddresses(step.entry),
-        model,
-        type,
-        dusk === undefined ? undefined : `dusk ${dusk}`,
-        name && `"${name}"`,
-      ];
-      return [
-        style('green', `+ ${alias}: ${what.filter((part) => part !== undefined).join(', ')}`),
-        ...step.comments.map((comment) => style('dim', `    # ${comment}`)),
-      ];
-    }
-    case 'changed':
-      return step.changes.map(({ key, from, to }) =>
-        style('yellow', `~ ${step.alias}: ${key} ${from ?? '(none)'} -> ${to}`),
-      );
-    case 'gone':
-      return step.removed
-        ? [style('red', `- ${step.alias}: removed, heyu does not know it (${step.address})`)]
-        : [style('dim', `  ${step.alias}: heyu does not know it (${step.address}); --prune removes it`)];
-    case 'other_name':
-      return [style('dim', `  ${step.alias}: heyu calls it ${step.label} (${step.address})`)];
-    case 'same':
-      return [];
-  }
 }

@@ -1,9 +1,9 @@
 /** `heyu2mqtt alias learn`: what is heard, who is still without a name, and what may have changed. */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { emitKeypressEvents, type Key } from 'node:readline';
-import { neverAlerting } from '../../alias/doubts.js';
+import type { AliasEntry } from '../../alias/entry.js';
 import { hear, type History, listen, newHistory, type SenderLine } from '../../alias/history.js';
 import { moveTo } from '../../alias/merge.js';
 import { heardRows, learn, type Suggestion } from '../../alias/suggestions.js';
@@ -22,15 +22,22 @@ import { type Ask, askOnTerminal } from '../ask.js';
 import { type Given, OPTIONS } from '../configured.js';
 import { findX10Config, historyOf, type LogForm, logFormOf, readX10ConfigFile } from '../heyu-install.js';
 import { CommandError, processTerminal, table, type Terminal, whenIn } from '../terminal.js';
-import { type AliasFile, type AliasPlace, editAliasFile, findPlace, readAliasFile } from './alias-file.js';
+import {
+  type AliasFile,
+  aliasFileCommand,
+  type AliasPlace,
+  editAliasFile,
+  findPlace,
+  neverAlertingIn,
+  readAliasFile,
+} from './alias-file.js';
 import { KINDS } from './import.js';
 
 /** The command `alias learn`. */
 export function aliasLearnCommand(): Command {
-  return new Command('learn')
-    .description('walk test: see live what is heard, and name it; needs no running service and disturbs none')
-    .addOption(OPTIONS.config)
-    .addOption(OPTIONS.aliases)
+  const description =
+    'walk test: see live what is heard, and name it; needs no running service and disturbs none';
+  return aliasFileCommand('learn', description)
     .option('--from <log...>', 'learn from these logs (rotated ones first) and end')
     .addOption(OPTIONS.log)
     .addOption(OPTIONS.x10config)
@@ -84,7 +91,7 @@ async function learnAliases(
   ]);
   for (const line of table(titles, cells, ['HEARD'])) terminal.print(line);
   for (const suggestion of suggestions) {
-    const { title, remedy } = suggestionText(suggestion, when);
+    const { title, remedy } = adviceOn(suggestion, when);
     terminal.print();
     terminal.print(terminal.style('bold', title));
     for (const line of remedy) terminal.print(`  ${line}`);
@@ -213,7 +220,7 @@ async function menu(walk: Walk, history: History, { entries }: AliasFile): Promi
   }
   const choices = suggestions.map((suggestion, index) => ({
     value: `${index}`,
-    label: suggestionText(suggestion, walk.when).title,
+    label: adviceOn(suggestion, walk.when).title,
   }));
   const more = [
     { value: 'on', label: 'nothing, go on listening' },
@@ -262,75 +269,32 @@ export async function actUpon(
   terminal: Terminal,
   when: (at: number) => string,
 ): Promise<void> {
-  const edit = (edits: readonly AliasEdit[]): void => {
-    try {
-      const { notes, aliases } = editAliasFile(place, () => edits);
-      terminal.print(terminal.style('green', `written: ${place.path}`));
-      for (const note of notes) terminal.print(note);
-      const touched = aliases
-        .map(({ settings }) => settings)
-        .filter(({ alias }) => edits[0]?.alias === alias);
-      for (const { alias, problem } of neverAlerting(touched, place.house.zones.length > 0))
-        terminal.print(`${alias} ${problem}`);
-    } catch (error) {
-      // the walk goes on
-      if (!(error instanceof CommandError)) throw error;
-      terminal.complain(error.message + hintLine(error.hint));
-    }
-  };
-  const { remedy } = suggestionText(suggestion, when);
-  switch (suggestion.kind) {
-    case 'unmapped': {
-      const { address: unit, moreUnits, label, model } = suggestion;
-      const address = writeAddresses(suggestion);
-      const alias = await askAlias(ask, place, label ?? `unit_${address}`);
-      const kind = moreUnits.length > 0 && model !== undefined ? { model } : await askKind(ask, unit, model);
-      const keys: NewKeys = { address, ...kind };
-      if (keys.ignore === undefined) keys.name = await ask.text('Its name for people?', nameFor(alias));
-      edit([{ kind: 'add', alias, keys }]);
-      return;
-    }
-    case 'neighbour': {
-      const { address } = suggestion;
-      if (!(await ask.yesOrNo(`Ignore ${address} from now on?`, true))) return;
-      edit([{ kind: 'add', alias: `neighbour_${address}`, keys: { address, ignore: true } }]);
-      return;
-    }
-    case 'dusk': {
-      const { alias, unit } = suggestion;
-      if (!(await ask.yesOrNo(`Is ${unit} the dusk sensor of ${alias}?`, true))) return;
-      edit([{ kind: 'set', alias, key: 'dusk', value: unit }]);
-      return;
-    }
-    case 'moved': {
-      const { alias, to } = suggestion;
-      const entry = readAliasFile(place).entries.find((each) => each.alias === alias);
-      if (to === undefined || entry === undefined) {
-        for (const line of remedy) terminal.print(line);
-        return;
-      }
-      if (!(await ask.yesOrNo(`Is ${to} now the address of ${alias}?`, false))) return;
-      edit(
-        moveTo(entry, { address: to, moreUnits: [] }).map(({ key, to: value }) => ({
-          kind: 'set',
-          alias,
-          key,
-          value,
-        })),
-      );
-      return;
-    }
-    case 'unmapped_id':
-      for (const line of remedy) terminal.print(line);
+  const { remedy, edits } = adviceOn(suggestion, when);
+  const wanted = await edits?.(ask, readAliasFile(place).entries);
+  if (wanted === undefined) for (const line of remedy) terminal.print(line);
+  else if (wanted.length > 0) edit(place, wanted, terminal);
+}
+
+function edit(place: AliasPlace, edits: readonly AliasEdit[], terminal: Terminal): void {
+  try {
+    const edited = editAliasFile(place, () => edits);
+    terminal.print(terminal.style('green', `written: ${place.path}`));
+    for (const note of edited.notes) terminal.print(note);
+    for (const { alias = '', problem } of neverAlertingIn(edited, (each) => each === edits[0]?.alias))
+      terminal.print(`${alias} ${problem}`);
+  } catch (error) {
+    // the walk goes on
+    if (!(error instanceof CommandError)) throw error;
+    terminal.complain(error.message + hintLine(error.hint));
   }
 }
 
-function askAlias(ask: Ask, place: AliasPlace, standard: string): Promise<string> {
-  const taken = new Set(readAliasFile(place).entries.map(({ alias }) => alias));
-  return ask.text('What shall its alias be?', standard, (answer) => {
-    if (taken.has(answer)) return `there is an alias "${answer}" already`;
-    return aliasProblem(answer);
-  });
+function askAlias(ask: Ask, entries: readonly AliasEntry[], standard: string): Promise<string> {
+  return ask.text('What shall its alias be?', standard, (answer) =>
+    entries.some(({ alias }) => alias === answer)
+      ? `there is an alias "${answer}" already`
+      : aliasProblem(answer),
+  );
 }
 
 /** What it is: as heyu says, or as the owner does. */
@@ -349,27 +313,20 @@ async function askKind(ask: Ask, address: Address, model: string | undefined): P
   return answer === 'motion' ? {} : { type: answer };
 }
 
-/** A suggestion for people. */
-type SuggestionText = {
+/** A suggestion for people, and what can be done about it. */
+type Advice = {
   readonly title: string;
   /** What to run, or what to write into heyu's configuration. */
   readonly remedy: readonly string[];
+  /** Asks for what is to be written; without it, or with the answer undefined, only the remedy helps. */
+  readonly edits?: (ask: Ask, entries: readonly AliasEntry[]) => Promise<readonly AliasEdit[] | undefined>;
 };
 
 /** `when` writes an instant (epoch ms) for people. */
-export function suggestionText(suggestion: Suggestion, when: (at: number) => string): SuggestionText {
+export function adviceOn(suggestion: Suggestion, when: (at: number) => string): Advice {
   switch (suggestion.kind) {
-    case 'unmapped': {
-      const { label, model, count, lastAt } = suggestion;
-      const address = writeAddresses(suggestion);
-      const known = label === undefined ? '' : `; heyu calls it ${[label, model].filter(Boolean).join(', ')}`;
-      const alias = label ?? `unit_${address}`;
-      const more = model === undefined ? '' : ` --model ${model}`;
-      return {
-        title: `${address} has no name here: heard ${times(count)}, last ${when(lastAt)}${known}`,
-        remedy: [`heyu2mqtt alias add ${alias} ${address}${more}`],
-      };
-    }
+    case 'unmapped':
+      return adviceOnUnmapped(suggestion, when);
     case 'unmapped_id': {
       const { securityId, model, line, count, lastAt } = suggestion;
       const guess = model === undefined ? '' : ` (perhaps ${article(model)} ${model})`;
@@ -382,12 +339,18 @@ export function suggestionText(suggestion: Suggestion, when: (at: number) => str
       const { alias, from, to, securityId, line, silentSinceAt, newSinceAt } = suggestion;
       const sender = to ?? securityId ?? '';
       const since = `${alias} (${from}) is silent since ${when(silentSinceAt)}, ${sender} is new since ${when(newSinceAt)}`;
+      const title = `${since}: batteries changed?`;
+      if (to === undefined) return { title, remedy: inHeyu(line, `instead of the line of ${alias}`) };
       return {
-        title: `${since}: batteries changed?`,
-        remedy:
-          to === undefined
-            ? inHeyu(line, `instead of the line of ${alias}`)
-            : [`set the sensor back to ${from}, or: heyu2mqtt alias set ${alias} --address ${to}`],
+        title,
+        remedy: [`set the sensor back to ${from}, or: heyu2mqtt alias set ${alias} --address ${to}`],
+        edits: async (ask, entries) => {
+          const entry = entries.find((each) => each.alias === alias);
+          if (entry === undefined) return undefined;
+          if (!(await ask.yesOrNo(`Is ${to} now the address of ${alias}?`, false))) return [];
+          const changes = moveTo(entry, { address: to, moreUnits: [] });
+          return changes.map(({ key, to: value }) => ({ kind: 'set', alias, key, value }));
+        },
       };
     }
     case 'dusk': {
@@ -395,16 +358,47 @@ export function suggestionText(suggestion: Suggestion, when: (at: number) => str
       return {
         title: `${unit}, the unit after ${alias}, says On and Off${likely ? ' hours apart' : ''}: its dusk sensor?`,
         remedy: [`heyu2mqtt alias set ${alias} --dusk ${unit}`],
+        edits: async (ask) =>
+          (await ask.yesOrNo(`Is ${unit} the dusk sensor of ${alias}?`, true))
+            ? [{ kind: 'set', alias, key: 'dusk', value: unit }]
+            : [],
       };
     }
     case 'neighbour': {
       const { address, count } = suggestion;
+      const alias = `neighbour_${address}`;
       return {
         title: `${address} is on a house code that nothing here uses, heard ${times(count)}: a neighbour?`,
-        remedy: [`heyu2mqtt alias add neighbour_${address} ${address} --ignore yes`],
+        remedy: [`heyu2mqtt alias add ${alias} ${address} --ignore yes`],
+        edits: async (ask) =>
+          (await ask.yesOrNo(`Ignore ${address} from now on?`, true))
+            ? [{ kind: 'add', alias, keys: { address, ignore: true } }]
+            : [],
       };
     }
   }
+}
+
+function adviceOnUnmapped(
+  suggestion: Suggestion & { readonly kind: 'unmapped' },
+  when: (at: number) => string,
+): Advice {
+  const { address: unit, moreUnits, label, model, count, lastAt } = suggestion;
+  const address = writeAddresses(suggestion);
+  const known = label === undefined ? '' : `; heyu calls it ${[label, model].filter(Boolean).join(', ')}`;
+  const standard = label ?? `unit_${address}`;
+  const more = model === undefined ? '' : ` --model ${model}`;
+  return {
+    title: `${address} has no name here: heard ${times(count)}, last ${when(lastAt)}${known}`,
+    remedy: [`heyu2mqtt alias add ${standard} ${address}${more}`],
+    edits: async (ask, entries) => {
+      const alias = await askAlias(ask, entries, standard);
+      const kind = moreUnits.length > 0 && model !== undefined ? { model } : await askKind(ask, unit, model);
+      const keys: NewKeys = { address, ...kind };
+      if (keys.ignore === undefined) keys.name = await ask.text('Its name for people?', nameFor(alias));
+      return [{ kind: 'add', alias, keys }];
+    },
+  };
 }
 
 function inHeyu(line: string | undefined, where = ''): readonly string[] {

@@ -1,26 +1,31 @@
-/** `heyu2mqtt alias list, show, topics`: what the alias file says, and the topics it makes. */
+/** `heyu2mqtt alias list, show, topics, check`: what the alias file says, the topics it makes, and what is wrong with it. */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import { checkAliases, type Doubt } from '../../alias/doubts.js';
 import { formatDuration } from '../../common/duration.js';
 import type { AliasRead } from '../../config/aliases.js';
 import type { ConfigValues } from '../../config/keys.js';
-import { formatProblems } from '../../config/problem.js';
+import { formatProblem, formatProblems, type Problem } from '../../config/problem.js';
 import { writeAddresses } from '../../heyu/x10config.js';
 import { sensorTopic } from '../../mqtt/topics.js';
 import { channelsOf } from '../../sensor/channels.js';
 import type { SensorSettings } from '../../sensor/settings.js';
-import { type Given, OPTIONS } from '../configured.js';
-import { EXIT, processTerminal, table } from '../terminal.js';
-import { aliasNamed, type AliasPlace, findPlace, readAliasFile } from './alias-file.js';
+import { type Given, mayRead, OPTIONS } from '../configured.js';
+import { findX10Config, historyOf, logFormOf, readX10ConfigFile } from '../heyu-install.js';
+import { EXIT, exitCodeOf, type Finding, printFinding, processTerminal, table } from '../terminal.js';
+import {
+  type AliasFile,
+  aliasFileCommand,
+  aliasNamed,
+  type AliasPlace,
+  findPlace,
+  neverAlertingIn,
+  readAliasFile,
+} from './alias-file.js';
 
 /** The command `alias list`. */
 export function aliasListCommand(): Command {
-  return new Command('list')
-    .description('show all aliases')
-    .addOption(OPTIONS.config)
-    .addOption(OPTIONS.aliases)
-    .addOption(OPTIONS.json)
-    .action(listAliases);
+  return aliasFileCommand('list', 'show all aliases').addOption(OPTIONS.json).action(listAliases);
 }
 
 function listAliases(given: Given): void {
@@ -51,11 +56,8 @@ function listAliases(given: Given): void {
 
 /** The command `alias show`. */
 export function aliasShowCommand(): Command {
-  return new Command('show')
-    .description('show one alias: what is in force, and its topics')
+  return aliasFileCommand('show', 'show one alias: what is in force, and its topics')
     .argument('<alias>', 'which')
-    .addOption(OPTIONS.config)
-    .addOption(OPTIONS.aliases)
     .addOption(OPTIONS.json)
     .action(showAlias);
 }
@@ -134,11 +136,8 @@ function rowsOf(
 
 /** The command `alias topics`. */
 export function aliasTopicsCommand(): Command {
-  return new Command('topics')
-    .description('show the topics of an alias, or of all, with lines for mosquitto_sub')
+  return aliasFileCommand('topics', 'show the topics of an alias, or of all, with lines for mosquitto_sub')
     .argument('[alias]', 'which')
-    .addOption(OPTIONS.config)
-    .addOption(OPTIONS.aliases)
     .addOption(OPTIONS.json)
     .action(showTopics);
 }
@@ -186,4 +185,58 @@ function mosquittoSub(values: ConfigValues, filter: string): string {
   if (ca !== undefined) words.push('--cafile', shellWord(ca));
   else if (isTls) words.push('--capath', '/etc/ssl/certs');
   return [...words, '-t', shellWord(filter)].join(' ');
+}
+
+/** The command `alias check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
+export function aliasCheckCommand(): Command {
+  return aliasFileCommand('check', 'find what is wrong with the aliases: here, in heyu, in the log')
+    .addOption(OPTIONS.x10config)
+    .addOption(OPTIONS.log)
+    .option('--no-log', 'do not look into the log')
+    .addOption(OPTIONS.json)
+    .action(check);
+}
+
+function check(given: Given): void {
+  const terminal = processTerminal();
+  const place = findPlace(given);
+  const { absolute } = place.house;
+  const file = readAliasFile(place);
+  const x10config = given.x10config ?? absolute['heyu.x10config'] ?? findX10Config();
+  const config = readX10ConfigFile(x10config);
+  const log = given.log ?? absolute['heyu.log'];
+  // a log that was asked for and cannot be read is an error
+  const hasLog = log !== false && (given.log !== undefined || mayRead(log));
+  const history = hasLog ? historyOf([log], logFormOf(absolute)) : undefined;
+  const doubts = [
+    ...ofFile(file),
+    ...neverAlertingIn(file, () => true, history),
+    ...checkAliases(file.entries, config, history),
+  ];
+  const findings = doubts.map(findingOf);
+  const code = exitCodeOf(findings);
+  if (given.json === true) terminal.printJson(doubts);
+  else {
+    for (const finding of findings) printFinding(terminal, finding);
+    const against = x10config === undefined ? 'without the configuration of heyu' : `against ${x10config}`;
+    if (code === EXIT.ok) terminal.print(`${file.aliases.length} aliases, checked ${against}: all is well`);
+  }
+  process.exitCode = code;
+}
+
+/** The doubt as a finding: it names its alias. */
+export function findingOf({ level, alias, problem, hint }: Doubt): Finding {
+  return { verdict: level, text: alias === undefined ? problem : `${alias}: ${problem}`, hint };
+}
+
+function ofFile({ problems, warnings }: AliasFile): readonly Doubt[] {
+  const doubt =
+    (level: Doubt['level']) =>
+    (problem: Problem): Doubt => ({
+      level,
+      alias: undefined,
+      problem: formatProblem({ ...problem, hint: undefined }),
+      hint: problem.hint,
+    });
+  return [...problems.map(doubt('fault')), ...warnings.map(doubt('warning'))];
 }

@@ -7,7 +7,7 @@ import type { Loaded } from '../../config/load.js';
 import { formatProblem, type Problem } from '../../config/problem.js';
 import type { X10Config } from '../../heyu/x10config.js';
 import { entryOf } from '../alias/alias-file.js';
-import { findingOf } from '../alias/check.js';
+import { findingOf } from '../alias/show.js';
 import { DEFAULT_CONFIG, type Good } from '../configured.js';
 import type { Tell, Verdict } from '../terminal.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
