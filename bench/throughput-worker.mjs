@@ -1,7 +1,7 @@
 // One candidate of throughput.mjs: `bare`, or the core with so many sensors. Each message asks for one pass.
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createExplainer } from '../dist/bridge/explain.js';
+import { Explainer } from '../dist/bridge/explain.js';
 import { loadConfiguration } from '../dist/config/load.js';
 
 const [name, path, folder] = process.argv.slice(2);
@@ -52,8 +52,8 @@ function passOf() {
   if (name === 'bare') return () => readLines(undefined);
   const settings = settingsWith(Number(name));
   return () => {
-    const explainer = createExplainer(settings, { year: 2026, armed: [], disarmed: [] }, undefined);
-    readLines(explainer.line);
+    const explainer = new Explainer(settings, { year: 2026, armed: [], disarmed: [] }, undefined);
+    readLines(explainer.line.bind(explainer));
     explainer.end();
   };
 }

@@ -4,8 +4,11 @@
  */
 
 import { MINUTE } from '../common/duration.js';
+import type { Message } from '../heyu/messages.js';
 import { lineReader, type LineReader, type ReaderMemory } from '../heyu/reader.js';
 import { shiftSelections } from '../heyu/selection.js';
+import type { SecurityFlag } from '../heyu/signal.js';
+import type { Source } from '../heyu/sources.js';
 import type { Outgoing } from '../mqtt/outgoing.js';
 import type { Now } from '../ports.js';
 import type { Security, SecurityEffect } from '../security/security.js';
@@ -15,9 +18,8 @@ import { deadlineOf, expire } from '../sensor/sensor.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { newSensorState, type SensorState } from '../sensor/state.js';
 import type { CoreSettings } from '../core-settings.js';
-import { ADDRESS_COUNT, indexOf, unitsOf, type Address } from '../x10/address.js';
+import { ADDRESS_COUNT, indexOf, unitsOf, type Address, type HouseCode } from '../x10/address.js';
 import { responseOf } from '../x10/response.js';
-import type { Finding } from './finding.js';
 import {
   interrupt,
   rememberedHealth,
@@ -28,7 +30,61 @@ import {
   type Trouble,
   type Watched,
 } from './health.js';
-import type { Unmapped } from './unmapped.js';
+
+/** A unit that was heard, by whom, and our map's alias or heyu's own. */
+type HeardUnit = { readonly address: Address; readonly source: Source; readonly alias: string | null };
+
+/** A function of a whole house code, or one that names no unit. In lower case. */
+type HeardHouse = { readonly house: HouseCode; readonly function: string; readonly source: Source };
+
+/**
+ * What the bridge finds in a line and makes of it: the trace that `explain` prints, the demo shows and the service
+ * writes at level debug. Instants are epoch ms. `function`, `flags` and `args` are as heyu writes them, if nothing else
+ * is said.
+ */
+export type Finding =
+  /** A unit was addressed and waits for its function, or was heard no more. */
+  | ({ readonly kind: 'address' | 'inactive' } & HeardUnit)
+  /** A function reached a unit. `function` in lower case. */
+  | ({ readonly kind: 'unit'; readonly function: string; readonly note?: string } & HeardUnit)
+  | ({ readonly kind: 'house'; readonly args: string } & HeardHouse)
+  /** On or Off with nothing addressed. */
+  | ({ readonly kind: 'orphan' } & HeardHouse)
+  | { readonly kind: 'preset'; readonly level: number; readonly source: Source }
+  /** An extended code or virtual function, or a measured value. */
+  | ({ readonly kind: 'extended' | 'reading'; readonly function: string; readonly args: string } & HeardUnit)
+  /** Security RF. */
+  | ({
+      readonly kind: 'security';
+      readonly function: string;
+      readonly flags: readonly SecurityFlag[];
+    } & HeardUnit)
+  /** RF of a transmitter that heyu does not map. */
+  | { readonly kind: 'unmapped'; readonly type: string; readonly id: string; readonly args: string }
+  | { readonly kind: 'message'; readonly message: Message; readonly text: string }
+  | { readonly kind: 'noise'; readonly text: string }
+  | { readonly kind: 'unrecognised'; readonly text: string; readonly reason: string }
+  /** A retained channel of a sensor has a new value. */
+  | {
+      readonly kind: 'change';
+      readonly alias: string;
+      readonly channel: string;
+      readonly value: string;
+      readonly reason: string;
+      readonly changedAt: number;
+    }
+  /** Nothing is published for a sensor, and why. */
+  | { readonly kind: 'kept'; readonly alias: string | null; readonly reason: string }
+  /** The security state of a zone was asked. */
+  | {
+      readonly kind: 'judged';
+      readonly zone: string;
+      readonly alias: string;
+      readonly verdict: string;
+      readonly reason: string;
+    }
+  /** A message for the broker. */
+  | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean };
 
 /** What the bridge asks of whoever runs it. */
 export type BridgeSinks = {
@@ -49,6 +105,22 @@ export type BridgeSinks = {
   readonly find?: (finding: Finding) => void;
 };
 
+/** What was heard that no alias covers: one address ("A7"), or a security id that heyu does not map ("Sec 0x22"). */
+type UnmappedEntry = {
+  /** heyu's own alias, null when it has none. */
+  label: string | null;
+  count: number;
+  /** First and last time, epoch ms. */
+  first: number;
+  last: number;
+  /** The last function. */
+  function: string;
+  source: string;
+};
+
+/** By address or id, ready to be adopted. Plain data: it goes into the checkpoint. */
+export type Unmapped = Record<string, UnmappedEntry>;
+
 /** What the bridge remembers of the log over restarts. Plain JSON. */
 export type CoreMemory = ReaderMemory & {
   /** By the sensor's id, which outlives renames and changes of address. */
@@ -61,59 +133,55 @@ export type CoreMemory = ReaderMemory & {
   readonly lineAt: number;
 };
 
+/** log2 of how many sensors are in a group. */
+const GROUP_BITS = 4;
+
 /**
  * When sensors want to be looked after: the ends of hold times and of silences. They are kept by groups of sensors: of
  * hundreds only a few are looked at, and of ten it costs no more than looking at all. (A heap costs four times as much
  * there, because a sensor that is heard moves its deadline on and on.) Instants are epoch ms.
  */
-export type Deadlines = {
+export class Deadlines {
+  /** Each stands at the place of its number. */
+  readonly #sensors: readonly Sensor[];
+  /** The earliest deadline of each group. */
+  readonly #earliest: Float64Array;
+
+  /** Of these sensors, of which none has a deadline. */
+  constructor(sensors: readonly Sensor[]) {
+    this.#sensors = sensors;
+    this.#earliest = new Float64Array(1 + (sensors.length >> GROUP_BITS)).fill(Infinity);
+  }
+
   /** The sensor wants to be looked after at `at`, or earlier if it has said so. */
-  readonly wish: (sensor: Sensor, at: number) => void;
+  wish({ number }: Sensor, at: number): void {
+    const group = number >> GROUP_BITS;
+    if (at < (this.#earliest[group] ?? Infinity)) this.#earliest[group] = at;
+  }
+
   /** Every sensor is looked after at the next opportunity. */
-  readonly wishAll: () => void;
+  wishAll(): void {
+    this.#earliest.fill(-Infinity);
+  }
+
   /**
-   * Looks after the sensors that wanted it up to `at`, and others, in their order. All wishes of those that are looked
-   * after are forgotten before: they may have new ones. Returns the earliest deadline then; Infinity when there is none.
+   * Looks after the sensors that wanted it up to `until`, and others, in their order. All wishes of those that are
+   * looked after are forgotten before: they may have new ones. Returns the earliest deadline then; Infinity when there
+   * is none.
    */
-  readonly lookAfter: (at: number, look: (sensor: Sensor) => void) => number;
-};
-
-/** log2 of how many sensors are in a group. */
-const GROUP_BITS = 4;
-
-/** Deadlines of these sensors, of which none has one. Each stands at the place of its number. */
-export function createDeadlines(sensors: readonly Sensor[]): Deadlines {
-  const earliest = new Float64Array(1 + (sensors.length >> GROUP_BITS)).fill(Infinity);
-
-  const lookAt = (group: number, look: (sensor: Sensor) => void): void => {
-    const end = Math.min(sensors.length, (group + 1) << GROUP_BITS);
-    for (let number = group << GROUP_BITS; number < end; number += 1) {
-      const sensor = sensors[number];
-      if (sensor !== undefined) look(sensor);
-    }
-  };
-
-  return {
-    wish: ({ number }, at) => {
-      const group = number >> GROUP_BITS;
-      if (at < (earliest[group] ?? Infinity)) earliest[group] = at;
-    },
-    wishAll: () => {
-      earliest.fill(-Infinity);
-    },
-    lookAfter: (until, look) => {
-      let first = Infinity;
-      for (let group = 0; group < earliest.length; group += 1) {
-        if ((earliest[group] ?? Infinity) <= until) {
-          earliest[group] = Infinity;
-          lookAt(group, look);
-        }
-        const at = earliest[group] ?? Infinity;
-        if (at < first) first = at;
+  lookAfter(until: number, look: (sensor: Sensor) => void): number {
+    const earliest = this.#earliest;
+    let first = Infinity;
+    for (let group = 0; group < earliest.length; group += 1) {
+      if ((earliest[group] ?? Infinity) <= until) {
+        earliest[group] = Infinity;
+        const some = this.#sensors.slice(group << GROUP_BITS, (group + 1) << GROUP_BITS);
+        for (const sensor of some) look(sensor);
       }
-      return first;
-    },
-  };
+      first = Math.min(first, earliest[group] ?? Infinity);
+    }
+    return first;
+  }
 }
 
 /** What the log says and the sensors make of it: made of settings and memory, anew when there are new settings. */
@@ -188,7 +256,7 @@ export function createCore(
   const byUnit = byAddress(unitsOf);
   const rf: Record<number, [number, number]> = {};
   for (const [unit, [on, off]] of Object.entries(memory?.rf ?? {})) rf[Number(unit)] = [on, off];
-  const deadlines = createDeadlines(sensors);
+  const deadlines = new Deadlines(sensors);
   // the first `advance` finds those of what was remembered
   deadlines.wishAll();
   return {
@@ -284,14 +352,9 @@ export function shiftDeadlines(core: Core, byMs: number): void {
   const moved = (at: number): number => (at === 0 ? 0 : at + byMs);
   for (const { state } of core.sensors) {
     const { motion } = state;
-    motion.since = moved(motion.since);
-    motion.until = moved(motion.until);
-    motion.endedAt = moved(motion.endedAt);
-    motion.alertAt = moved(motion.alertAt);
-    motion.alertsSince = moved(motion.alertsSince);
-    state.clearsAt = moved(state.clearsAt);
-    state.watchedSince = moved(state.watchedSince);
-    state.seenAt = moved(state.seenAt);
+    for (const key of ['since', 'until', 'endedAt', 'alertAt', 'alertsSince'] as const)
+      motion[key] = moved(motion[key]);
+    for (const key of ['clearsAt', 'watchedSince', 'seenAt'] as const) state[key] = moved(state[key]);
     if (state.lowBatteryAt !== undefined) state.lowBatteryAt = moved(state.lowBatteryAt);
     if (state.pressed !== undefined) state.pressed.at = moved(state.pressed.at);
   }
@@ -311,4 +374,47 @@ export function shiftDeadlines(core: Core, byMs: number): void {
   // instants have changed: the next `advance` asks every sensor for its deadline anew
   core.deadlines.wishAll();
   core.wakeAt = -Infinity;
+}
+
+/** How many are remembered; the one heard longest ago makes room. */
+export const UNMAPPED_LIMIT = 200;
+
+/** Longest text of an entry: what heyu writes is shorter, what a script writes may be anything. */
+const MOST_TEXT = 80;
+
+/** Counts one. Returns true when it is heard for the first time. */
+export function noteUnmapped(
+  unmapped: Unmapped,
+  key: string,
+  heard: {
+    readonly label: string | null;
+    readonly function: string;
+    readonly source: string;
+    readonly at: number;
+  },
+): boolean {
+  const said = heard.function.slice(0, MOST_TEXT);
+  const entry = unmapped[key];
+  if (entry !== undefined) {
+    entry.count += 1;
+    entry.last = heard.at;
+    entry.function = said;
+    entry.source = heard.source;
+    entry.label = heard.label ?? entry.label;
+    return false;
+  }
+  const keys = Object.keys(unmapped);
+  if (keys.length >= UNMAPPED_LIMIT) {
+    const oldest = keys.reduce((a, b) => ((unmapped[a]?.last ?? 0) <= (unmapped[b]?.last ?? 0) ? a : b));
+    Reflect.deleteProperty(unmapped, oldest);
+  }
+  unmapped[key] = {
+    label: heard.label,
+    count: 1,
+    first: heard.at,
+    last: heard.at,
+    function: said,
+    source: heard.source,
+  };
+  return true;
 }

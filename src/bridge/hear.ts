@@ -14,7 +14,7 @@ import { earliestOf, UNDATED, type Heard } from '../sensor/heard.js';
 import { readingHeard } from '../sensor/reading.js';
 import { securityHeard } from '../sensor/sensor.js';
 import { addressAt, houseAt } from '../x10/address.js';
-import { advance, interruptHeartbeats, type Bridge, type Core } from './core.js';
+import { advance, interruptHeartbeats, noteUnmapped, type Bridge, type Core } from './core.js';
 import { interfaceWorks, noteMessage, receiverWorks, setTrouble } from './health.js';
 import {
   aliasOf,
@@ -27,7 +27,6 @@ import {
   unitFunction,
   unmapped,
 } from './heard-by.js';
-import { noteUnmapped } from './unmapped.js';
 
 /** A line read this long (ms) after the end of its file was last seen belongs to a backlog. */
 const BACKLOG_MS = MINUTE;

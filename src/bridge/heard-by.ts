@@ -14,9 +14,8 @@ import { lampHeard } from '../sensor/lamp.js';
 import { duskUnitHeard, unitHeard } from '../sensor/sensor.js';
 import { ADDRESS_COUNT, addressAt, indexOf, type Address, type AddressIndex } from '../x10/address.js';
 import { responseOf } from '../x10/response.js';
-import { noteDeadline, type Bridge, type Core } from './core.js';
+import { noteDeadline, noteUnmapped, type Bridge, type Core } from './core.js';
 import { hasHeartbeat, setTrouble, SHORTEST_LIMIT_MS, withHeartbeat } from './health.js';
-import { noteUnmapped } from './unmapped.js';
 
 /** The power-line copy of an RF code comes 0.5-1.5 s after it (docs/design.md, decision 3). */
 const COPY_WITHIN_MS = 2000;

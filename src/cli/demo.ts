@@ -8,7 +8,7 @@ import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Finding } from '../bridge/finding.js';
+import type { Finding } from '../bridge/core.js';
 import type { Configuration } from '../config/load.js';
 import { readStamp } from '../heyu/stamp.js';
 import { isoAt, timeZone } from '../heyu/time-zone.js';

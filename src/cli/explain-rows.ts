@@ -1,7 +1,7 @@
 /** Rows of `explain`: one JSON object per line for scripts, a table for people. */
 
 import type { ExplainRow } from '../bridge/explain.js';
-import type { Finding } from '../bridge/finding.js';
+import type { Finding } from '../bridge/core.js';
 import { isoAt, type TimeZone } from '../heyu/time-zone.js';
 import type { Style, Terminal } from './terminal.js';
 

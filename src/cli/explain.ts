@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { DAY, MINUTE, SECOND } from '../common/duration.js';
 import { errorCode } from '../common/error.js';
-import { createExplainer, type Explainer, type ExplainRow } from '../bridge/explain.js';
+import { Explainer, type ExplainRow } from '../bridge/explain.js';
 import type { Loaded } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js';
 import { didYouMean } from '../common/text.js';
@@ -86,7 +86,7 @@ async function explain(logs: readonly string[], options: Options): Promise<void>
     : tablePrinter(terminal, zone, print);
   const isWanted = rowFilter(options, settings, zone);
   const year = options.year === undefined ? await yearOf(logs, settings.stamp) : yearFrom(options.year);
-  const explainer = createExplainer(settings, { year, armed, disarmed }, (row) => {
+  const explainer = new Explainer(settings, { year, armed, disarmed }, (row) => {
     if (isWanted(row)) printRow(row);
   });
   let lines = 0;

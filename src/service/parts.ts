@@ -1,7 +1,6 @@
 /** What the parts of the service share, and what it needs of the world. */
 
-import type { Bridge } from '../bridge/core.js';
-import type { Finding } from '../bridge/finding.js';
+import type { Bridge, Finding } from '../bridge/core.js';
 import type { Broker, Clock, LineSource, Log, StateStore } from '../ports.js';
 import type { ServiceSettings } from '../core-settings.js';
 import type { Condition } from './condition.js';

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { advance, createDeadlines, shiftDeadlines, type Core } from '../../src/bridge/core.js';
+import { advance, Deadlines, shiftDeadlines, type Core } from '../../src/bridge/core.js';
 import { hear } from '../../src/bridge/hear.js';
 import type { Sensor } from '../../src/sensor/heard.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
@@ -49,7 +49,7 @@ describe('deadlines', () => {
     fc.assert(
       fc.property(steps, (said) => {
         const sensors = SENSORS.map(sensorOf);
-        const deadlines = createDeadlines(sensors);
+        const deadlines = new Deadlines(sensors);
         const wishes = sensors.map(() => Infinity);
         let at = START;
         for (const step of said) {
@@ -83,7 +83,7 @@ describe('deadlines', () => {
     const sensors = Array.from({ length: 5000 }, (_, number) =>
       sensorOf(sensorSettings('A1', 'MS14A'), number),
     );
-    const deadlines = createDeadlines(sensors);
+    const deadlines = new Deadlines(sensors);
     const [, one] = sensors;
     if (one === undefined) throw new Error('no sensor');
     deadlines.wish(one, START);

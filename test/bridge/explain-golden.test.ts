@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { createExplainer } from '../../src/bridge/explain.js';
+import { Explainer } from '../../src/bridge/explain.js';
 import { jsonRow } from '../../src/cli/explain-rows.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import { timeZone } from '../../src/heyu/time-zone.js';
@@ -39,7 +39,7 @@ function explained(name: string): string {
     zones: ['ground', 'cellar'].map((zoneName) => zoneSettings(zoneName)),
   };
   const scene = { year: 2026, armed: ['ground'], disarmed: ['cellar'] };
-  const explainer = createExplainer(settings, scene, (row) => rows.push(jsonRow(row, zone, false)));
+  const explainer = new Explainer(settings, scene, (row) => rows.push(jsonRow(row, zone, false)));
   for (const log of logsOf(name)) {
     let offset = 0;
     linesOf(log).forEach((text, index) => {

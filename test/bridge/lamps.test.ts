@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { createExplainer } from '../../src/bridge/explain.js';
+import { Explainer } from '../../src/bridge/explain.js';
 import { good, scene } from '../config/scene.js';
 
 const file = (name: string): string =>
@@ -31,7 +31,7 @@ test('every module is as heyu thinks that it is', () => {
     scene({ 'config.yaml': 'heyu: { log: heyu.log }\n', 'aliases.yaml': file('aliases.yaml') }).load(),
   ).configuration;
   const values = new Map<string, string>();
-  const explainer = createExplainer(core, { year: 2026, armed: [], disarmed: [] }, ({ finding }) => {
+  const explainer = new Explainer(core, { year: 2026, armed: [], disarmed: [] }, ({ finding }) => {
     if (finding.kind === 'change') values.set(`${finding.alias}/${finding.channel}`, finding.value);
   });
   const seen: string[] = [];

@@ -5,8 +5,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createExplainer } from '../../src/bridge/explain.js';
-import type { Finding } from '../../src/bridge/finding.js';
+import { Explainer } from '../../src/bridge/explain.js';
+import type { Finding } from '../../src/bridge/core.js';
 import { loadConfiguration } from '../../src/config/load.js';
 import type { StampForm } from '../../src/heyu/stamp.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
@@ -42,7 +42,7 @@ type Scene = {
 function outcome(lines: readonly string[], { stamp, year, sensors }: Scene): unknown[] {
   const found: Finding[] = [];
   const settings = coreSettings({ sensors, stamp });
-  const explainer = createExplainer(settings, { year, armed: [], disarmed: [] }, ({ finding }) =>
+  const explainer = new Explainer(settings, { year, armed: [], disarmed: [] }, ({ finding }) =>
     found.push(finding),
   );
   lines.forEach((line, index) => explainer.line(line, 'log', index + 1, index));

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createExplainer } from '../../src/bridge/explain.js';
-import type { Finding } from '../../src/bridge/finding.js';
+import { Explainer } from '../../src/bridge/explain.js';
+import type { Finding } from '../../src/bridge/core.js';
 import type { SecurityFlag } from '../../src/heyu/signal.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import { coreSettings } from '../support/settings.js';
@@ -22,7 +22,7 @@ function findings(name: string): Finding[] {
     x10config === undefined ? 'YMD' : readX10Config(readFileSync(x10config, 'utf8')).dateFormat.order;
   const found: Finding[] = [];
   const settings = coreSettings({ stamp: { order, timeZone: 'UTC' } });
-  const explainer = createExplainer(settings, { year: 2026, armed: [], disarmed: [] }, ({ finding }) => {
+  const explainer = new Explainer(settings, { year: 2026, armed: [], disarmed: [] }, ({ finding }) => {
     found.push(finding);
   });
   for (const log of logsOf(name))

@@ -1,9 +1,8 @@
 /** What is heard without an alias: kept ready to be adopted, and never more than a broker can take. */
 
 import { describe, expect, test } from 'vitest';
-import type { Core } from '../../src/bridge/core.js';
+import { UNMAPPED_LIMIT, type Core } from '../../src/bridge/core.js';
 import { hear } from '../../src/bridge/hear.js';
-import { UNMAPPED_LIMIT } from '../../src/bridge/unmapped.js';
 import { listeningBridge } from '../support/listening-bridge.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 

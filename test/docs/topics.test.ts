@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { advanceBridge, createBridge } from '../../src/bridge/bridge.js';
 import type { BridgeSinks } from '../../src/bridge/core.js';
-import { createExplainer } from '../../src/bridge/explain.js';
+import { Explainer } from '../../src/bridge/explain.js';
 import { rememberedHealth } from '../../src/bridge/health.js';
 import { infoOf, summaryOf, unmappedOf } from '../../src/service/reports.js';
 import type { Channel } from '../../src/sensor/types.js';
@@ -112,7 +112,7 @@ const SETTINGS = coreSettings({
 function published(): ReadonlyMap<string, string> {
   const payloads = new Map<string, string>();
   const scene = { year: 2026, armed: ['ground'], disarmed: [] };
-  const explainer = createExplainer(SETTINGS, scene, ({ finding }) => {
+  const explainer = new Explainer(SETTINGS, scene, ({ finding }) => {
     if (finding.kind === 'publish' && !payloads.has(finding.topic))
       payloads.set(finding.topic, finding.payload);
   });

@@ -1,7 +1,7 @@
 /** Every knob of a sensor, as its owner turns it: in aliases.yaml, or for all sensors in config.yaml. */
 
 import { describe, expect, test } from 'vitest';
-import { createExplainer } from '../../src/bridge/explain.js';
+import { Explainer } from '../../src/bridge/explain.js';
 import { aliasesText, good, scene } from '../config/scene.js';
 import { replay, stamp } from '../support/replayed.js';
 
@@ -199,7 +199,7 @@ describe('modes', () => {
     const { core } = good(scene(files).load()).configuration;
     let count = 0;
     const armed = { year: 2026, armed: ['ground'], disarmed: [] };
-    const explainer = createExplainer(core, armed, ({ finding }) => {
+    const explainer = new Explainer(core, armed, ({ finding }) => {
       if (finding.kind === 'publish' && finding.topic === 'x10/zone/ground/alert') count += 1;
     });
     ['rcvi addr unit       3 : hu A3  (x)', 'rcvi func           On : hc A'].forEach((text, index) => {

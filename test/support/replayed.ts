@@ -1,7 +1,7 @@
 /** What the bridge publishes for lines of a log: the whole pure core, without a broker. */
 
-import { createExplainer } from '../../src/bridge/explain.js';
-import type { Finding } from '../../src/bridge/finding.js';
+import { Explainer } from '../../src/bridge/explain.js';
+import type { Finding } from '../../src/bridge/core.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import type { CoreSettings } from '../../src/core-settings.js';
 import { coreSettings } from './settings.js';
@@ -42,7 +42,7 @@ export function replay(
   const found: Finding[] = [];
   const settings = coreSettings({ sensors, ...more });
   const scene = { year: 2026, armed: [], disarmed: [] };
-  const explainer = createExplainer(settings, scene, ({ finding }) => found.push(finding));
+  const explainer = new Explainer(settings, scene, ({ finding }) => found.push(finding));
   let seconds = 0;
   let number = 0;
   for (const line of lines) {
@@ -67,7 +67,7 @@ export function written(sensors: readonly SensorSettings[]): {
 } {
   const found: Finding[] = [];
   const scene = { year: 2026, armed: [], disarmed: [] };
-  const explainer = createExplainer(coreSettings({ sensors }), scene, ({ finding }) => found.push(finding));
+  const explainer = new Explainer(coreSettings({ sensors }), scene, ({ finding }) => found.push(finding));
   let number = 0;
   return {
     explain: (line) => {
