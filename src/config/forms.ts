@@ -1,6 +1,6 @@
 /**
  * A form is how a value is written in the configuration: it reads the text, says in words why it cannot, writes a
- * value back and describes itself as JSON Schema. The files, the environment, convict, the JSON Schema and the
+ * value back and describes itself as JSON Schema. The files, the environment, the JSON Schema and the
  * reference in docs/configuration.md all use the same forms, so that they cannot disagree.
  */
 import { validateDetailed } from 'node-cron';
@@ -55,36 +55,31 @@ export type Form<T> = {
 const good = <T>(value: T): Reading<T> => ({ ok: true, value });
 const bad = (problem: string, hint?: string): Reading<never> => ({ ok: false, problem, hint });
 
-/** A form of one value: lists are refused. Without `write`, the value stands in the file as it is. */
-function single<T extends Plain>(
-  name: string,
-  read: (text: string) => Reading<T>,
-  jsonSchema: PlainObject,
-): Form<T>;
+/** A form of one value: lists are refused. */
 function single<T>(
   name: string,
   read: (text: string) => Reading<T>,
   jsonSchema: PlainObject,
   write: (value: T) => Plain,
-): Form<T>;
-function single(
+): Form<T> {
+  const one = (given: Given): Reading<T> =>
+    typeof given === 'string' ? read(given) : bad(`is a list, but one ${name} is wanted`);
+  return { name, read: one, write, jsonSchema };
+}
+
+/** A form of one value that stands in the file as it is. */
+function plain<T extends Plain>(
   name: string,
-  read: (text: string) => Reading<Plain>,
+  read: (text: string) => Reading<T>,
   jsonSchema: PlainObject,
-  write = (value: Plain): Plain => value,
-): Form<Plain> {
-  return {
-    name,
-    read: (given) => (typeof given === 'string' ? read(given) : bad(`is a list, but one ${name} is wanted`)),
-    write,
-    jsonSchema,
-  };
+): Form<T> {
+  return single(name, read, jsonSchema, (value) => value);
 }
 
 /** A text that matches a pattern as a whole. */
 function matching(name: string, pattern: string, type: Plain, hint: string): Form<string> {
   const whole = new RegExp(pattern, 'u');
-  return single(
+  return plain(
     name,
     (given) => (whole.test(given) ? good(given) : bad(`${quote(given)} is no ${name}`, hint)),
     { type, pattern },
@@ -118,7 +113,7 @@ export function list<T>(of: Form<T>, least = 0): Form<readonly T[]> {
 
 /** Text for people and programs: 1 to `most` characters, none of them a control character. */
 export function text(name: string, most = 256): Form<string> {
-  return single(
+  return plain(
     name,
     (given) => {
       if (given.trim() === '') return bad('is empty');
@@ -132,7 +127,7 @@ export function text(name: string, most = 256): Form<string> {
 }
 
 /** A secret: anything but nothing, kept as it is and never shown. */
-export const secret: Form<string> = single(
+export const secret: Form<string> = plain(
   'secret',
   (given) => (given === '' ? bad('is empty') : good(given)),
   { type: ['string', 'number', 'boolean'], minLength: 1 },
@@ -141,7 +136,7 @@ export const secret: Form<string> = single(
 /** One of a few words. */
 export function choice<const W extends string>(words: readonly W[]): Form<W> {
   const numbers = words.filter((word) => /^\d+$/.test(word)).map(Number);
-  return single(
+  return plain(
     'word',
     (given) => {
       const word = words.find((known) => known === given.trim());
@@ -156,7 +151,7 @@ const TRUE = ['true', 'yes', 'on'];
 const FALSE = ['false', 'no', 'off'];
 
 /** true, yes, on or false, no, off; nothing else, lest `0` or a typing error switch something on. */
-export const yesOrNo: Form<boolean> = single(
+export const yesOrNo: Form<boolean> = plain(
   'boolean',
   (given) => {
     const word = given.trim().toLowerCase();
@@ -168,7 +163,7 @@ export const yesOrNo: Form<boolean> = single(
 );
 
 /** Path of a file or directory. What it is relative to is for the reader to know. */
-export const path: Form<string> = single(
+export const path: Form<string> = plain(
   'path',
   (given) => {
     if (given.trim() === '') return bad('is empty');
@@ -219,7 +214,7 @@ export function duration(leastMs: number, mostMs: number, zero?: 'zero_allowed')
 }
 
 /** Name of a time zone in the IANA database, as the runtime knows it. */
-export const timeZone: Form<string> = single(
+export const timeZone: Form<string> = plain(
   'time zone',
   (given) => {
     const name = given.trim();
@@ -239,7 +234,7 @@ export const timeZone: Form<string> = single(
 );
 
 /** A cron expression of 5 or 6 fields or a nickname such as `@daily`, checked by node-cron; or `off`. */
-export const cron: Form<string> = single(
+export const cron: Form<string> = plain(
   'schedule',
   (given) => {
     const expression = given.trim();
@@ -277,7 +272,7 @@ export function maskUrl(written: string): string {
 }
 
 /** Url of a broker. It may hold user and password. */
-export const brokerUrl: Form<string> = single(
+export const brokerUrl: Form<string> = plain(
   'broker url',
   (given) => {
     const written = given.trim();
@@ -303,7 +298,7 @@ export const brokerUrl: Form<string> = single(
 );
 
 /** A topic, or the beginning of topics, that we publish. */
-export const ownTopic: Form<string> = single(
+export const ownTopic: Form<string> = plain(
   'topic',
   (given) => {
     const problem = topicProblem(given);
@@ -313,7 +308,7 @@ export const ownTopic: Form<string> = single(
 );
 
 /** A topic of another program: whatever MQTT allows to publish to (MQTT 3.1.1, section 4.7). */
-export const foreignTopic: Form<string> = single(
+export const foreignTopic: Form<string> = plain(
   'topic',
   (given) => {
     if (given.trim() === '') return bad('is empty');

@@ -4,6 +4,7 @@ import {
   closeSync,
   fstatSync,
   openSync,
+  readFileSync,
   readSync,
   realpathSync,
   statSync,
@@ -151,7 +152,8 @@ export function rewriteFile(path: string, expectedHash: string | undefined, text
     try {
       target = realpathSync(path);
       before = statSync(target);
-      if (beginsWithMark(target)) content = `\ufeff${text}`;
+      // Some editors put a byte order mark at the beginning of every file.
+      if (readFileSync(target, 'utf8').startsWith('\ufeff')) content = `\ufeff${text}`;
     } catch {
       return changed(path);
     }
@@ -175,16 +177,6 @@ export function rewriteFile(path: string, expectedHash: string | undefined, text
       `${path} cannot be written (${code})`,
       denied ? `its directory must be writable: ls -ld ${dirname(target)}` : undefined,
     );
-  }
-}
-
-/** Some editors put a byte order mark at the beginning of every file. */
-function beginsWithMark(path: string): boolean {
-  const descriptor = openSync(path, 'r');
-  try {
-    return readUpTo(descriptor, 3).toString('hex') === 'efbbbf';
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -9,7 +9,7 @@ import { didYouMean, nearest, readable } from '../common/text.js';
 import { heyuLogPath, readX10Config, type Scales } from '../heyu/x10config.js';
 import { adviseLogDir } from '../heyu/x10config-advice.js';
 import type { ZoneSettings } from '../security/zone.js';
-import { type Form, givenAs, idPart, path as pathForm, slug } from './forms.js';
+import { type Form, idPart, path as pathForm, slug } from './forms.js';
 import {
   CONFIG_KEY_NAMES,
   CONFIG_KEYS,
@@ -223,10 +223,11 @@ function fromX10Config(
     );
   add('heyu.date_format', config.dateFormat.order, `x10config ${path}`);
   const log = heyuLogPath(config);
-  if (log !== undefined) add('heyu.log', log, `x10config ${path}`);
-  else if (!hasLog)
-    for (const { problem, hint } of adviseLogDir(config))
-      report.problem({ file: path, line: config.logDirLine?.line }, problem, hint);
+  const named = log === undefined ? undefined : pathForm.read(log);
+  const at = { file: path, line: config.logDirLine?.line };
+  if (named?.ok === true) add('heyu.log', named.value, `x10config ${path}`);
+  else if (!hasLog && named !== undefined) report.problem(at, `LOG_DIR: ${named.problem}`, named.hint);
+  else if (!hasLog) for (const { problem, hint } of adviseLogDir(config)) report.problem(at, problem, hint);
   return { hidesUnchanged: config.hideUnchanged, scales: config.scales };
 }
 
@@ -240,24 +241,20 @@ function fromSystemd(env: Environment, add: Collector): void {
     add('mqtt.password_file', password, 'environment CREDENTIALS_DIRECTORY');
 }
 
-// --- The layers together, laid over each other by convict. Its formats are our forms, so that both judge alike.
-
-/** convict takes a dot for a path, therefore its keys are the names of the variables. It knows null for "no value". */
-const SCHEMA = Object.fromEntries(
-  CONFIG_KEY_NAMES.map((name) => {
-    const { form, default: standard, doc }: (typeof CONFIG_KEYS)[ConfigKey] = CONFIG_KEYS[name];
-    const format = (value: unknown): void => {
-      const reading = (form as Form<unknown>).read(givenAs((form as Form<unknown>).write(value)));
-      if (!reading.ok) throw new Error(reading.problem);
-    };
-    return [environmentName(name), { default: standard ?? null, doc, format, nullable: true as const }];
-  }),
-);
+// --- The layers together, laid over each other by convict.
 
 /**
- * The effective values: each later layer wins over the earlier ones. Their values must have been checked; the exception
- * for one that was not is a bug of ours.
+ * convict takes a dot for a path, therefore its keys are the names of the variables. It knows null for "no value", and
+ * leaves the values as our forms have read them.
  */
+const SCHEMA = Object.fromEntries(
+  CONFIG_KEY_NAMES.map((name) => [
+    environmentName(name),
+    { default: CONFIG_KEYS[name].default ?? null, format: '*', nullable: true as const },
+  ]),
+);
+
+/** The effective values: each later layer wins over the earlier ones. */
 export function layered(layers: readonly Layer[]): ConfigValues {
   const config = convict<Record<string, unknown>>(SCHEMA, { args: [], env: {} });
   for (const layer of layers)
@@ -266,7 +263,6 @@ export function layered(layers: readonly Layer[]): ConfigValues {
         Object.entries(layer).map(([name, value]) => [environmentName(name as ConfigKey), value]),
       ),
     );
-  config.validate({ allowed: 'strict' });
   return Object.fromEntries(
     CONFIG_KEY_NAMES.map((name) => [name, config.get(environmentName(name)) ?? undefined]),
   ) as ConfigValues;

@@ -255,6 +255,14 @@ describe("heyu's own configuration", () => {
     expect(good(load({ HEYU2MQTT_HEYU_LOG: '/l' })).configuration.heyu.log).toBe('/l');
   });
 
+  test('that names a log where only a shell would find it is a fault, unless the log is named', () => {
+    const { load, path } = withX10('TTY /dev/ttyS0\nLOG_DIR ~/logs\n');
+    expect(faultsOf(load())).toEqual([
+      `${path('x10.conf')}:2: LOG_DIR: "~/logs/heyu.log.ttyS0" begins with ~, which only shells know\n  hint: write the whole path`,
+    ]);
+    expect(good(load({ HEYU2MQTT_HEYU_LOG: '/l' })).configuration.heyu.log).toBe('/l');
+  });
+
   test('that heyu refuses is a warning, that cannot be read a fault', () => {
     const { load, path } = withX10('LOG_DIR /l\nNONSENSE 1\n');
     expect(warningsOf(load())).toEqual([
