@@ -5,13 +5,11 @@
 
 import { MINUTE } from '../common/duration.js';
 import type { Addressed } from '../heyu/selection.js';
-import { KAKU_FUNCTIONS, type Signal } from '../heyu/signal.js';
-import type { Source } from '../heyu/sources.js';
+import { KAKU_FUNCTIONS, type Signal, type Source } from '../heyu/signal.js';
 import { REMOTE_KEYS } from '../sensor/channels.js';
-import { noteSign } from '../sensor/diagnostics.js';
+import { duskUnitHeard, noteSign, unitHeard } from '../sensor/sensor.js';
 import type { Heard, Sensor } from '../sensor/heard.js';
 import { lampHeard } from '../sensor/lamp.js';
-import { duskUnitHeard, unitHeard } from '../sensor/sensor.js';
 import { ADDRESS_COUNT, addressAt, indexOf, type Address, type AddressIndex } from '../x10/address.js';
 import { responseOf } from '../x10/response.js';
 import { noteDeadline, noteUnmapped, type Bridge, type Core } from './core.js';

@@ -1,7 +1,7 @@
 /** Reads aliases.yaml into sensors, checked and with their defaults filled in. A missing file is no problem. */
 import { resolve } from 'node:path';
 import { didYouMean, readable } from '../common/text.js';
-import { HOUSE_SOURCES, SOURCES, type Source } from '../heyu/sources.js';
+import { HOUSE_SOURCES, SOURCES, type Source } from '../heyu/signal.js';
 import { writeAddresses } from '../heyu/x10config.js';
 import { canBe } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';

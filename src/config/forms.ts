@@ -6,7 +6,7 @@
 import { validateDetailed } from 'node-cron';
 import { DAY, HOUR, MINUTE, SECOND, writeDuration } from '../common/duration.js';
 import { nearest, nearestHint, quote } from '../common/text.js';
-import { SOURCES, type Source } from '../heyu/sources.js';
+import { SOURCES, type Source } from '../heyu/signal.js';
 import { ADDRESSES_PATTERN, labelProblem, parseAddresses, writeAddresses } from '../heyu/x10config.js';
 import { topicProblem } from '../mqtt/topics.js';
 import { type Address, type Addresses, parseAddress } from '../x10/address.js';

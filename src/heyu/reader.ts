@@ -3,10 +3,11 @@
  * (heyu/selection). The instant of a line is given, because who reads it knows when it can have been written.
  */
 
-import { signalReader, type SignalReader } from './line-cache.js';
+import { signalReader, type SignalReader } from './line.js';
 import {
   addressKaku,
   addressUnit,
+  droppedOutOfStep,
   forgetSelections,
   NOBODY,
   noSelections,
@@ -17,12 +18,10 @@ import {
   type OtherSelections,
   type Selected,
   type Selections,
+  type SpoolWatches,
 } from './selection.js';
-import type { Signal } from './signal.js';
-import { SOURCES } from './sources.js';
-import { droppedOutOfStep, type SpoolWatches } from './spool.js';
-import { engineOf, type StampForm } from './stamp.js';
-import { stampClock, type StampClock } from './stamp-cache.js';
+import { SOURCES, type Signal } from './signal.js';
+import { engineOf, stampClock, type StampClock, type StampForm } from './stamp.js';
 
 /** What is remembered of the lines before. Plain data: it goes into the checkpoint. */
 export type ReaderMemory = {

@@ -9,12 +9,12 @@ import {
   bridgeObjectId,
   entity,
   slug,
+  statusTopic,
   type Component,
   type DiscoveryDevice,
   type Json,
   type Platform,
 } from './device.js';
-import { statusTopic } from './availability.js';
 
 /** One entity of the bridge: its state topic and the keys that go with it. */
 type BridgeEntity = {

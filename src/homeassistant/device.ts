@@ -4,6 +4,7 @@
  */
 import type { SensorSettings } from '../sensor/settings.js';
 import type { CoreSettings } from '../core-settings.js';
+import { bridgeTopic } from '../mqtt/topics.js';
 
 /** Anything that JSON can carry. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -140,4 +141,14 @@ const MAKERS: readonly (readonly [RegExp, string])[] = [
 /** Who made a module. */
 export function makerOf(modelName: string): string {
   return MAKERS.find(([pattern]) => pattern.test(modelName))?.[1] ?? 'X10';
+}
+
+/** Says whether the bridge lives; retained, and the bridge's last will. */
+export function statusTopic(core: CoreSettings): string {
+  return bridgeTopic(core.baseTopic, 'status');
+}
+
+/** A sensor is available while the bridge lives and can read heyu's log. */
+export function sensorAvailability(core: CoreSettings): readonly string[] {
+  return [statusTopic(core), bridgeTopic(core.baseTopic, 'source')];
 }

@@ -20,13 +20,13 @@ import {
   bridgeObjectId,
   entity,
   makerOf,
+  sensorAvailability,
   sensorObjectId,
   type Component,
   type DiscoveryDevice,
   type Json,
   type Platform,
 } from './device.js';
-import { sensorAvailability } from './availability.js';
 
 /** The keys of a component that do not depend on the sensor. */
 type EntityClass = {

@@ -10,13 +10,13 @@ import type { CoreSettings } from '../core-settings.js';
 import {
   bridgeObjectId,
   entity,
+  statusTopic,
   zoneObjectId,
   type Component,
   type DiscoveryDevice,
   type Json,
   type Platform,
 } from './device.js';
-import { statusTopic } from './availability.js';
 
 /**
  * Armed or not, for a switch and a binary sensor. While the exit delay runs (`arming`) it says ON, or the switch

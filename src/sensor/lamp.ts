@@ -7,9 +7,8 @@
 
 import { isDimmable, responseOf, type Response, type Steps } from '../x10/response.js';
 import { isSwitchable } from './channels.js';
-import { keep, setChannel, type Sensor } from './heard.js';
+import { keep, setChannel, type LampLevel, type Sensor } from './heard.js';
 import type { SensorSettings } from './settings.js';
-import type { LampLevel } from './state.js';
 
 /** Full brightness. Extended modules have 62 and 63, and heyu takes 62. */
 const FULL: Readonly<Record<Steps, number>> = { dims: 210, preset: 31, extended: 62, kaku: 15 };

@@ -6,7 +6,7 @@
 
 import { DAY } from '../common/duration.js';
 import type { Scale, ScaleDirective, Scales } from '../heyu/x10config.js';
-import { noteBattery } from './diagnostics.js';
+import { noteBattery } from './sensor.js';
 import { keep, setChannel, type Sensor } from './heard.js';
 import type { ReadingChannel } from './types.js';
 import type { Model } from '../x10/model.js';

@@ -1,7 +1,7 @@
 /** What the lines of the log mean to sensors, lamps and remotes, through the whole core. */
 
 import { describe, expect, test } from 'vitest';
-import { SOURCES } from '../../src/heyu/sources.js';
+import { SOURCES } from '../../src/heyu/signal.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import { replay, written } from '../support/replayed.js';
 import { UNNAMED_MODEL } from '../../src/x10/model.js';

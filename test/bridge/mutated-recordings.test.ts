@@ -166,7 +166,7 @@ const SHIFT = 2;
 const moved = (house: string): string => String.fromCharCode(65 + ((house.charCodeAt(0) - 65 + SHIFT) & 15));
 const movedAddress = (address: Address): Address => addressAt((indexOf(address) + SHIFT * 16) & 255);
 
-/** In m_noise the byte 0xFF comes eight times: as J10, and as nothing else, it is no X10 (heyu/spool). */
+/** In m_noise the byte 0xFF comes eight times: as J10, and as nothing else, it is no X10 (heyu/selection). */
 const MOVABLE = NAMES.filter((name) => name !== 'm_noise');
 
 test.each(MOVABLE)('%s with other house codes', (name) => {

@@ -94,7 +94,7 @@ const DIFFERENCES: Readonly<Record<string, { more: string[]; less: string[] }>> 
   j_engine_crash: { more: [], less: [] },
   j_restart: { more: [], less: ['rcvi A5 on'] },
   l_rotate_rename: { more: [], less: ['rcvi A3 on'] },
-  // its On more comes within a second of what is no X10 (heyu/spool)
+  // its On more comes within a second of what is no X10 (heyu/selection)
   m_noise: { more: [], less: [] },
 };
 

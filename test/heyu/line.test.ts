@@ -2,11 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { readSignal } from '../../src/heyu/line.js';
-import { signalReader } from '../../src/heyu/line-cache.js';
+import { readSignal, signalReader } from '../../src/heyu/line.js';
 import type { Signal } from '../../src/heyu/signal.js';
-import { indexOf } from '../../src/x10/address.js';
-import type { Address } from '../../src/x10/address.js';
+import { indexOf, type Address } from '../../src/x10/address.js';
 
 const unit = (address: string): number => indexOf(address as Address);
 

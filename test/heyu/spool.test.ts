@@ -1,10 +1,14 @@
 /** heyu out of step with its spool: what it prints then, and what it does not. */
 
 import { describe, expect, test } from 'vitest';
-import { addressUnit, noSelections, selectUnits } from '../../src/heyu/selection.js';
-import type { Signal } from '../../src/heyu/signal.js';
-import type { Source } from '../../src/heyu/sources.js';
-import { droppedOutOfStep, type SpoolWatches } from '../../src/heyu/spool.js';
+import {
+  addressUnit,
+  droppedOutOfStep,
+  noSelections,
+  selectUnits,
+  type SpoolWatches,
+} from '../../src/heyu/selection.js';
+import type { Signal, Source } from '../../src/heyu/signal.js';
 import { addressAt, indexOf, type Address } from '../../src/x10/address.js';
 
 const EXPIRY_MS = 4000;

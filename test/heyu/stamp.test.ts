@@ -2,8 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { readStamp, type StampForm } from '../../src/heyu/stamp.js';
-import { stampClock } from '../../src/heyu/stamp-cache.js';
+import { readStamp, stampClock, type StampForm } from '../../src/heyu/stamp.js';
 import { instantsOf, isoAt, timeZone } from '../../src/heyu/time-zone.js';
 
 const at = (iso: string): number => Date.parse(iso);

@@ -1,9 +1,8 @@
 /** Contacts, smoke, glass and water: states, events, and what is read too late. */
 
 import { describe, expect, test } from 'vitest';
-import type { Sensor } from '../../src/sensor/heard.js';
+import { newSensorState, type Sensor } from '../../src/sensor/heard.js';
 import { expire, securityHeard } from '../../src/sensor/sensor.js';
-import { newSensorState } from '../../src/sensor/state.js';
 import type { SensorType } from '../../src/sensor/types.js';
 import type { SecurityFlag } from '../../src/heyu/signal.js';
 import { sensorSettings } from '../support/settings.js';

@@ -2,10 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import type { Sensor } from '../../src/sensor/heard.js';
+import { newSensorState, type Sensor } from '../../src/sensor/heard.js';
 import { expire, securityHeard, unitHeard } from '../../src/sensor/sensor.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
-import { newSensorState } from '../../src/sensor/state.js';
 import { sensorSettings } from '../support/settings.js';
 
 const BASE = 1_000_000_000_000;
