@@ -15,7 +15,7 @@ const NO_COUNTS = {
   noise: 0,
   orphans: 0,
   copies: 0,
-  /** Addresses that were none of X10 (heyu/spool); one that is repeated while it waits counts once. */
+  /** Addresses that were none of X10 (heyu/selection); one that is repeated while it waits counts once. */
   outOfStep: 0,
   expiredAddresses: 0,
   stampMismatches: 0,

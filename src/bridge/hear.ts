@@ -167,7 +167,7 @@ function hearBoth(
   hear(bridge, rest, stamp.bodyStart, restAt, Math.max(now, restAt));
 }
 
-/** heyu is out of step with its spool (heyu/spool): the signal is none of X10. It is counted and said. */
+/** heyu is out of step with its spool (heyu/selection): the signal is none of X10. It is counted and said. */
 function outOfStep(core: Core, dropped: number, at: number): void {
   core.health.counters.outOfStep += dropped;
   setTrouble(core, 'begins', 'spool_out_of_step', at);

@@ -21,7 +21,7 @@ import {
   type SpoolWatches,
 } from './selection.js';
 import { SOURCES, type Signal } from './signal.js';
-import { engineOf, stampClock, type StampClock, type StampForm } from './stamp.js';
+import { engineOf, STAMP_PATTERN, stampClock, type StampClock, type StampForm } from './stamp.js';
 
 /** What is remembered of the lines before. Plain data: it goes into the checkpoint. */
 export type ReaderMemory = {
@@ -124,12 +124,8 @@ function writerOf({ file, generation }: WrittenLine, engine: number): string {
 
 // When heyu's disk is full a line breaks off without a line feed, and what heyu writes next stands behind the piece.
 
-/** A stamp in any form (those of stamp.ts), the blanks and the digit behind it, and a signal: what heyu begins a line with. */
-const BEGINNING = new RegExp(
-  `(?:\\d{10,12}\\.\\d{3}|(?:\\d{4}[/.-])?\\d\\d[/.-]\\d\\d(?:[/.-]\\d{4})? \\d\\d:\\d\\d:\\d\\d) {1,3}(?:\\d )?` +
-    `(?:${SOURCES.join('|')}) +(?:addr|func) `,
-  'g',
-);
+/** What heyu begins a line with: a stamp and a signal. */
+const BEGINNING = new RegExp(`${STAMP_PATTERN}(?:${SOURCES.join('|')}) +(?:addr|func) `, 'g');
 
 /** Shorter than this no stamp with a signal can be. */
 const SHORTEST = 30;

@@ -3,7 +3,7 @@
  * `gendate`, `datstrf`): with or without a year, in three orders, with three separators, or as Unix time.
  */
 
-import { DAY, HOUR } from '../common/duration.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../common/duration.js';
 import { instantsOf, timeZone, type TimeZone } from './time-zone.js';
 
 /** How heyu writes the stamps of its log (directive DATE_FORMAT) and where it lives. */
@@ -30,29 +30,39 @@ export type Stamp = {
   readonly timeOfDayMs: number;
 };
 
-const SPACE = 32;
-const COLON = 58;
-const digit = (text: string, at: number): number => text.charCodeAt(at) - 48;
-const isDigit = (value: number): boolean => value >= 0 && value <= 9;
-const pair = (text: string, at: number): number => {
-  const tens = digit(text, at);
-  const ones = digit(text, at + 1);
-  return isDigit(tens) && isDigit(ones) ? tens * 10 + ones : -1;
-};
-const isSeparator = (code: number): boolean => code >= 45 && code <= 47; // - . /
+/**
+ * A stamp in any form, and what stands before the text: a blank, a sub-directory digit with a blank (COMMON, `heyu -3`), and
+ * up to two more blanks.
+ */
+export const STAMP_PATTERN =
+  String.raw`(?:(\d{10,12}\.\d{3})|(?:(\d{4})[/.-])?(\d\d)[/.-](\d\d)(?:[/.-](\d{4}))? ` +
+  String.raw`([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)) (?:\d |(?!\d )) {0,2}(?=[^ ])`;
 
-/** heyu's text begins after a blank, a sub-directory digit with a blank (COMMON, `heyu -3`), and up to two more. */
-function bodyStart(text: string, stampEnd: number): number {
-  if (text.charCodeAt(stampEnd) !== SPACE) return -1;
-  let at = stampEnd + 1;
-  if (isDigit(digit(text, at)) && text.charCodeAt(at + 1) === SPACE) at += 2;
-  let blanks = 0;
-  while (blanks < 2 && text.charCodeAt(at) === SPACE) {
-    at += 1;
-    blanks += 1;
-  }
-  return at < text.length && text.charCodeAt(at) !== SPACE ? at : -1;
+const STAMP = new RegExp(`^${STAMP_PATTERN}`);
+
+/**
+ * Reads the stamp of a line, or undefined when it has none (output of scripts, shell errors). Where day and
+ * month make no date in the configured order but do in the other, the other is taken: DATE_FORMAT was not told.
+ */
+export function readStamp(text: string, order: StampForm['order']): Stamp | undefined {
+  const match = STAMP.exec(text);
+  if (match === null) return undefined;
+  const bodyStart = match[0].length;
+  const field = (group: number): number => Number(match[group] ?? 0);
+  const unix = match[1]?.replace('.', '');
+  if (unix !== undefined)
+    return { bodyStart, unixMs: Number(unix), year: 0, month: 0, day: 0, timeOfDayMs: 0 };
+  const [first, other] = [field(3), field(4)];
+  let month = order === 'DMY' ? other : first;
+  let day = order === 'DMY' ? first : other;
+  if (month > 12 && day <= 12) [month, day] = [day, month];
+  if (month < 1 || month > 12 || day < 1 || day > 31) return undefined;
+  const timeOfDayMs = field(6) * HOUR + field(7) * MINUTE + field(8) * SECOND;
+  return { bodyStart, unixMs: undefined, year: field(2) || field(5), month, day, timeOfDayMs };
 }
+
+const SPACE = 32;
+const ZERO = 48;
 
 /**
  * Which engine wrote a line: the digit between stamp and text (`heyu -3`, log of LOG_DIR with COMMON); 0 = none.
@@ -60,57 +70,8 @@ function bodyStart(text: string, stampEnd: number): number {
  */
 export function engineOf(text: string, start: number): number {
   if (text.charCodeAt(start - 1) !== SPACE || text.charCodeAt(start - 3) !== SPACE) return 0;
-  const engine = digit(text, start - 2);
-  return isDigit(engine) ? engine : 0;
-}
-
-function timeOfDay(text: string, at: number): number {
-  if (text.charCodeAt(at + 2) !== COLON || text.charCodeAt(at + 5) !== COLON) return -1;
-  const hour = pair(text, at);
-  const minute = pair(text, at + 3);
-  const second = pair(text, at + 6);
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
-  return ((hour * 60 + minute) * 60 + second) * 1000;
-}
-
-const UNIX = /^(\d{10,12})\.(\d{3}) /;
-
-/**
- * Reads the stamp of a line, or undefined when it has none (output of scripts, shell errors). Where day and
- * month make no date in the configured order but do in the other, the other is taken: DATE_FORMAT was not told.
- */
-export function readStamp(text: string, order: StampForm['order']): Stamp | undefined {
-  let year = 0;
-  let at = 0;
-  const second = text.charCodeAt(2);
-  if (isSeparator(text.charCodeAt(4)) && pair(text, 0) >= 0 && pair(text, 2) >= 0) {
-    year = pair(text, 0) * 100 + pair(text, 2);
-    at = 5;
-  } else if (!isSeparator(second)) {
-    const unix = UNIX.exec(text);
-    if (unix === null) return undefined;
-    const start = bodyStart(text, unix[0].length - 1);
-    if (start < 0) return undefined;
-    const unixMs = Number(unix[1]) * 1000 + Number(unix[2]);
-    return { bodyStart: start, unixMs, year: 0, month: 0, day: 0, timeOfDayMs: 0 };
-  }
-  const first = pair(text, at);
-  const other = pair(text, at + 3);
-  if (first < 0 || other < 0 || !isSeparator(text.charCodeAt(at + 2))) return undefined;
-  at += 5;
-  if (year === 0 && isSeparator(text.charCodeAt(at)) && pair(text, at + 1) >= 0 && pair(text, at + 3) >= 0) {
-    year = pair(text, at + 1) * 100 + pair(text, at + 3);
-    at += 5;
-  }
-  if (text.charCodeAt(at) !== SPACE) return undefined;
-  const timeOfDayMs = timeOfDay(text, at + 1);
-  const start = bodyStart(text, at + 9);
-  if (timeOfDayMs < 0 || start < 0) return undefined;
-  let month = order === 'DMY' ? other : first;
-  let day = order === 'DMY' ? first : other;
-  if (month > 12 && day <= 12) [month, day] = [day, month];
-  if (month < 1 || month > 12 || day < 1 || day > 31) return undefined;
-  return { bodyStart: start, unixMs: undefined, year, month, day, timeOfDayMs };
+  const engine = text.charCodeAt(start - 2) - ZERO;
+  return engine >= 0 && engine <= 9 ? engine : 0;
 }
 
 /** How well a stamp fits into the time in which its line must have been written. */
@@ -147,49 +108,15 @@ function nearest(stamp: Stamp, zone: TimeZone, near: number, distance: (at: numb
   return best;
 }
 
-/** When a line can have been written, epoch ms. */
-export type Bounds = {
-  /** No line is older than this: the last time its file was seen to end before it. */
-  readonly notBefore: number;
-  readonly readAt: number;
-  /** The instant of the line before. */
-  readonly after: number;
-};
-
-/** The first whole second in which a line can have been written. */
-function firstSecond({ notBefore, readAt }: Omit<Bounds, 'after'>): number {
-  return Math.min(Math.floor(notBefore / 1000) * 1000, readAt);
-}
-
-/** The instant of a stamp by itself, epoch ms, that lies within the bounds if one does. */
-export function stampWithin(stamp: Stamp, zone: TimeZone, bounds: Bounds): number {
-  const { readAt, after } = bounds;
-  const from = firstSecond(bounds);
-  return nearest(stamp, zone, readAt, (candidate) => {
-    if (candidate < from) return from - candidate;
-    if (candidate > readAt) return candidate - readAt;
-    return candidate < after - STAMP_TOLERANCE_MS ? 0 : -1;
-  });
-}
-
-/** The instant of a line whose stamp is of this instant. */
-export function clamped(at: number, bounds: Omit<Bounds, 'after'>): Instant {
-  const { readAt } = bounds;
-  const from = firstSecond(bounds);
-  return at < from - STAMP_TOLERANCE_MS || at > readAt + STAMP_TOLERANCE_MS
-    ? { at: readAt, fit: 'mismatch' }
-    : { at: Math.min(Math.max(at, from), readAt), fit: 'fits' };
-}
-
 /** The instant nearest to `near` (epoch ms); of two an hour apart the later when the earlier lies in the past. */
-export function instantNear(stamp: Stamp, zone: TimeZone, near: number): number {
+function instantNear(stamp: Stamp, zone: TimeZone, near: number): number {
   return nearest(stamp, zone, near, (candidate) =>
     candidate < near ? (near - candidate) * 4 : candidate - near,
   );
 }
 
 /** The instant of a stamp in a year of which it is known (a stamp with a year keeps its own). */
-export function instantInYear(stamp: Stamp, zone: TimeZone, year: number): number {
+function instantInYear(stamp: Stamp, zone: TimeZone, year: number): number {
   return candidates({ ...stamp, year: stamp.year === 0 ? year : stamp.year }, zone, 0)[0] ?? NaN;
 }
 
@@ -211,52 +138,63 @@ export type StampClock = {
   readonly instantInYear: (stamp: Stamp, year: number) => number;
 };
 
-const ZERO = 48;
-
-/** What stands before the seconds in heyu's default stamp: "11/22 15:29:". */
-const MINUTE_LENGTH = 12;
-/** Where the text begins behind heyu's default stamp: "11/22 15:29:27  ". */
-const SHORT_STAMP_LENGTH = 16;
-
-/** `readStamp` that remembers the last second in which a line had heyu's default stamp. */
+/** `readStamp` that remembers the last minute (of Unix time the tenth of a second), and the last stamp itself. */
 function stampReader(order: StampForm['order']): StampClock['read'] {
+  /** What stands before the last two digits, the second character behind them, and where the text begins. */
   let minute = '';
+  let engine = SPACE;
+  let bodyStart = 0;
+  /** The stamp with 00 as its last digits. */
   let minuteStamp: Stamp | undefined;
-  let second = -1;
-  let secondStamp: Stamp | undefined;
+  let lastCount = -1;
+  let lastStamp: Stamp | undefined;
 
-  /** The first line of another second or minute, and every line with another stamp. */
-  const readAnew = (text: string, beginning: string, seconds: number): Stamp | undefined => {
-    if (beginning === minute && minuteStamp !== undefined && seconds >= 0 && seconds <= 59) {
-      second = seconds;
-      secondStamp = { ...minuteStamp, timeOfDayMs: minuteStamp.timeOfDayMs + seconds * 1000 };
-      return secondStamp;
-    }
+  const later = (stamp: Stamp, count: number): Stamp =>
+    stamp.unixMs === undefined
+      ? { ...stamp, timeOfDayMs: stamp.timeOfDayMs + count * SECOND }
+      : { ...stamp, unixMs: stamp.unixMs + count };
+
+  const readAnew = (text: string): Stamp | undefined => {
     const stamp = readStamp(text, order);
-    if (stamp?.bodyStart !== SHORT_STAMP_LENGTH || seconds < 0 || seconds > 59) return stamp;
-    minute = beginning;
-    minuteStamp = { ...stamp, timeOfDayMs: stamp.timeOfDayMs - seconds * 1000 };
-    second = seconds;
-    secondStamp = stamp;
+    if (stamp === undefined) return undefined;
+    const at =
+      stamp.unixMs === undefined ? text.lastIndexOf(':', stamp.bodyStart) + 1 : text.indexOf('.') + 2;
+    // behind a single blank another line may have the digit of its engine
+    const gap = stamp.bodyStart - at - 2;
+    if (gap < 2 || gap > 3) return stamp;
+    minute = text.slice(0, at);
+    engine = text.charCodeAt(at + 3);
+    ({ bodyStart } = stamp);
+    lastCount = Number(text.slice(at, at + 2));
+    lastStamp = stamp;
+    minuteStamp = later(stamp, -lastCount);
     return stamp;
   };
 
   return (text) => {
-    const tens = text.charCodeAt(MINUTE_LENGTH) - ZERO;
-    const ones = text.charCodeAt(MINUTE_LENGTH + 1) - ZERO;
-    const isShort =
+    const at = minute.length;
+    const tens = text.charCodeAt(at) - ZERO;
+    const ones = text.charCodeAt(at + 1) - ZERO;
+    const isKnown =
       tens >= 0 &&
+      tens <= 5 &&
       ones >= 0 &&
       ones <= 9 &&
-      text.charCodeAt(14) === SPACE &&
-      text.charCodeAt(15) === SPACE &&
-      text.charCodeAt(SHORT_STAMP_LENGTH) > SPACE;
-    const seconds = isShort ? tens * 10 + ones : -1;
-    // V8 copies so short a piece: comparing it is twice as quick as comparing characters of a line, which is itself
-    // a piece of a block
-    const beginning = text.slice(0, MINUTE_LENGTH);
+      text.charCodeAt(at + 2) === SPACE &&
+      text.charCodeAt(at + 3) === engine &&
+      text.charCodeAt(bodyStart - 1) === SPACE &&
+      text.charCodeAt(bodyStart) > SPACE &&
+      // V8 copies so short a piece: comparing it is twice as quick as comparing characters of a line, which is itself
+      // a piece of a block
+      text.slice(0, at) === minute;
+    if (!isKnown || minuteStamp === undefined) return readAnew(text);
+    const count = tens * 10 + ones;
     // address and function share a second: the same stamp is made once
-    return seconds === second && beginning === minute ? secondStamp : readAnew(text, beginning, seconds);
+    if (count !== lastCount) {
+      lastCount = count;
+      lastStamp = later(minuteStamp, count);
+    }
+    return lastStamp;
   };
 }
 
@@ -292,21 +230,31 @@ export function stampClock({ timeZone: zoneName, order }: StampForm): StampClock
     lastHourAt = hourAt;
   };
 
+  /** A function of its own: V8 makes room for what a closure needs at each call, also where it is not made. */
+  const anew = (stamp: Stamp, from: number, readAt: number, after: number): Instant => {
+    const at = nearest(stamp, zone, readAt, (candidate) => {
+      if (candidate < from) return from - candidate;
+      if (candidate > readAt) return candidate - readAt;
+      return candidate < after - STAMP_TOLERANCE_MS ? 0 : -1;
+    });
+    if (at < from - STAMP_TOLERANCE_MS || at > readAt + STAMP_TOLERANCE_MS)
+      return { at: readAt, fit: 'mismatch' };
+    remember(stamp, at);
+    return { at: Math.min(Math.max(at, from), readAt), fit: 'fits' };
+  };
+
   return {
     zone,
     read: stampReader(order),
     instantWithin: (stamp, notBefore, readAt, after) => {
+      const from = Math.min(Math.floor(notBefore / SECOND) * SECOND, readAt);
       const known = stamp === lastStamp ? last.at : remembered(stamp);
-      if (known <= readAt && known >= Math.floor(notBefore / 1000) * 1000) {
+      if (known <= readAt && known >= from) {
         if (stamp !== lastStamp) last = { at: known, fit: 'fits' };
         lastStamp = stamp;
         return last;
       }
-      const bounds = { notBefore, readAt, after };
-      const at = stampWithin(stamp, zone, bounds);
-      const instant = clamped(at, bounds);
-      if (instant.fit === 'fits') remember(stamp, at);
-      return instant;
+      return anew(stamp, from, readAt, after);
     },
     instantNear: (stamp, near) => {
       const known = remembered(stamp);

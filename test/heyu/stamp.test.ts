@@ -64,11 +64,22 @@ describe('a stamp', () => {
         piece('rcvi', 'snda', ''),
       )
       .map((pieces) => pieces.join(''));
+    const unix = fc
+      .tuple(
+        piece('1700000000', '1700000001'),
+        piece('.000', '.003', '.123', '.125'),
+        piece('  rcvi', ' 3 rcvi'),
+      )
+      .map((pieces) => pieces.join(''));
     fc.assert(
-      fc.property(fc.array(line), fc.constantFrom('YMD' as const, 'DMY' as const), (lines, order) => {
-        const clock = stampClock({ order, timeZone: 'UTC' });
-        for (const text of lines) expect(clock.read(text)).toEqual(readStamp(text, order));
-      }),
+      fc.property(
+        fc.array(fc.oneof(line, unix)),
+        fc.constantFrom('YMD' as const, 'DMY' as const),
+        (lines, order) => {
+          const clock = stampClock({ order, timeZone: 'UTC' });
+          for (const text of lines) expect(clock.read(text)).toEqual(readStamp(text, order));
+        },
+      ),
       { numRuns: 500 },
     );
   });
