@@ -8,7 +8,7 @@ import type { Message } from '../heyu/messages.js';
 import { lineReader, type LineReader, type ReaderMemory } from '../heyu/reader.js';
 import { shiftSelections } from '../heyu/selection.js';
 import type { SecurityFlag, Source } from '../heyu/signal.js';
-import type { Outgoing } from '../mqtt/outgoing.js';
+import type { Outgoing } from '../mqtt/outbox.js';
 import type { Now } from '../ports.js';
 import type { Security, SecurityEffect } from '../security/security.js';
 import { newSensorState, type Sensor, type SensorEffect, type SensorState } from '../sensor/heard.js';

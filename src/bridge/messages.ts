@@ -4,7 +4,7 @@
  */
 
 import { isoAt } from '../heyu/time-zone.js';
-import type { EventMessage, RetainedMessage } from '../mqtt/outgoing.js';
+import type { EventMessage, RetainedMessage } from '../mqtt/outbox.js';
 import type { Alert, ZoneAttributes, ZoneChannel, ZoneValue } from '../security/security.js';
 import { WHY } from '../security/tracker.js';
 import type { Sensor, SensorEvent } from '../sensor/heard.js';

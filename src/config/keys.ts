@@ -3,7 +3,7 @@
  * source for reading, checking, the JSON Schema and the reference in docs/configuration.md.
  */
 import { DAY, HOUR, MINUTE, SECOND } from '../common/duration.js';
-import { DEFAULT_LIMITS } from '../mqtt/outgoing.js';
+import { DEFAULT_LIMITS } from '../mqtt/outbox.js';
 import {
   address,
   addresses,

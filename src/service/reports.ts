@@ -8,7 +8,7 @@ import type { Bridge } from '../bridge/core.js';
 import type { Counters } from '../bridge/health.js';
 import { counted } from '../common/text.js';
 import { isoAt } from '../heyu/time-zone.js';
-import type { OutboxCounts } from '../mqtt/outgoing.js';
+import type { OutboxCounts } from '../mqtt/outbox.js';
 import { bridgeTopic, type BridgeTopic } from '../mqtt/topics.js';
 import type { LogStatus, Now } from '../ports.js';
 import { belief } from '../security/security.js';

@@ -1,8 +1,8 @@
 /** Moves messages from the outbox to the broker, and holds the reader back while too many events wait. */
 
 import { HOUR, MINUTE } from '../common/duration.js';
-import type { Outbox } from '../mqtt/outbox.js';
-import { failureKind, type Outgoing, type Refusal, type Sending as OnItsWay } from '../mqtt/outgoing.js';
+import { failureKind, type Outbox, type Outgoing, type Refusal } from '../mqtt/outbox.js';
+import type { Sending as OnItsWay } from '../mqtt/outbox.js';
 import type { Broker, Clock, LineSource, Log, Now } from '../ports.js';
 import type { Progress } from './checkpoint.js';
 import { concern, type Condition } from './condition.js';

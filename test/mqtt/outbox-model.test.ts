@@ -5,8 +5,8 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { EventMessage, Outgoing, RetainedMessage, Sending } from '../../src/mqtt/outgoing.js';
 import { Outbox } from '../../src/mqtt/outbox.js';
+import type { EventMessage, Outgoing, RetainedMessage, Sending } from '../../src/mqtt/outbox.js';
 
 const WINDOW = 3;
 const MAX_AGE_MS = 50;

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EventMessage, RetainedMessage } from '../../src/mqtt/outgoing.js';
-import { Outbox } from '../../src/mqtt/outbox.js';
+import { Outbox, type EventMessage, type RetainedMessage } from '../../src/mqtt/outbox.js';
 
 const state = (topic: string, payload: string, more: Partial<RetainedMessage> = {}): RetainedMessage => ({
   kind: 'state',

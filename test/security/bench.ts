@@ -1,7 +1,7 @@
 /** The security part on a bench: a clock that is moved by hand, and everything that was emitted. */
 
 import { alertMessage, clearedZone, zoneMessage } from '../../src/bridge/messages.js';
-import type { Outgoing } from '../../src/mqtt/outgoing.js';
+import type { Outgoing } from '../../src/mqtt/outbox.js';
 import * as connection from '../../src/security/connection.js';
 import { belief, type Security, type SecurityEffect } from '../../src/security/security.js';
 import { createSecurity } from '../../src/security/setup.js';

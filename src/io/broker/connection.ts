@@ -4,7 +4,7 @@
  * One connection itself is a `Link`.
  */
 
-import { publishFailure, type PublishFailure } from '../../mqtt/outgoing.js';
+import { publishFailure, type PublishFailure } from '../../mqtt/outbox.js';
 import type { Broker, BrokerListener, Message } from '../../ports.js';
 import { Link, Suspects, type LinkEnd, type Suspect } from './link.js';
 import { DEFAULT_TIMINGS, parseBrokerUrl, type BrokerOptions, type BrokerTimings } from './options.js';

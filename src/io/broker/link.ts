@@ -6,7 +6,7 @@
 
 import type { MqttClient, Packet } from 'mqtt';
 import { errorCode } from '../../common/error.js';
-import { publishFailure, type PublishFailure } from '../../mqtt/outgoing.js';
+import { publishFailure, type PublishFailure } from '../../mqtt/outbox.js';
 import type { BrokerListener, Clock, Message } from '../../ports.js';
 import { attemptOf, failureInWords, openClient, reasonCodeOf, type ClientSettings } from './client.js';
 import { TOPICS_PER_PACKET, type BrokerOptions, type BrokerUrl } from './options.js';

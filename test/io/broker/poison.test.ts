@@ -1,6 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Outbox } from '../../../src/mqtt/outbox.js';
-import { failureKind } from '../../../src/mqtt/outgoing.js';
+import { failureKind, Outbox } from '../../../src/mqtt/outbox.js';
 import { startAedes, type TestAedes } from '../../support/aedes.js';
 import { until } from '../../support/until.js';
 import { listen } from './listening.js';
