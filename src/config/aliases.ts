@@ -17,6 +17,7 @@ import {
   dotted,
   type Entry,
   entriesOf,
+  type KeysRead,
   readDocument,
   readKeys,
   reportUnknown,
@@ -36,10 +37,9 @@ export type AliasContext = {
 };
 
 /** An alias and where its keys stand. */
-export type AliasRead = {
+export type AliasRead = Pick<KeysRead<typeof ALIAS_KEYS>, 'lines' | 'at'> & {
   readonly settings: SensorSettings;
   readonly line: number;
-  readonly lines: ReadonlyMap<string, number>;
   /** The `type` that is written and left aside, because the model is never heard as one. */
   readonly ignoredType: SensorType | undefined;
 };
@@ -93,7 +93,7 @@ function readAliases(written: Written, context: AliasContext, report: Report): r
     else {
       const isAlias = entry.value.kind === 'section' && entry.value.entries.has('address');
       const hint = isAlias ? 'aliases stand below aliases:, indented' : undefined;
-      reportUnknown(report, entry, { file, path: '' }, ['aliases'], hint);
+      reportUnknown(report, entry, { file }, ['aliases'], hint);
     }
   }
   if (aliases === undefined) return [];
@@ -107,59 +107,41 @@ function readAlias(
   { file, defaults, zones, hidesUnchanged }: AliasContext,
   report: Report,
 ): AliasRead | undefined {
-  const path = dotted('aliases', alias);
-  const own = { file, line, key: path };
+  const own = { file, line, key: dotted('aliases', alias) };
   const why = aliasProblem(alias);
   if (why !== undefined) report.problem(own, why, 'use letters, digits, . _ and -, at most 32');
   if (value.kind !== 'section') {
     report.problem(own, 'must be a section', 'write at least { address: A3 }');
     return undefined;
   }
-  const { values, lines } = readKeys(ALIAS_KEYS, value.entries, { file, path }, report);
-  const at = (key: string): { file: string; line: number | undefined; key: string } => ({
-    file,
-    line: lines.get(key),
-    key: dotted(path, key),
-  });
+  const { values, lines, at } = readKeys(ALIAS_KEYS, value.entries, own, report);
+  const warn = (key: string, problem: string, hint: string): void => {
+    report.warn(at(key), problem, hint);
+  };
   const { zone, address: place, type, dusk } = values;
   if (!lines.has('address')) report.problem(own, 'has no address', 'add one such as address: A3');
-  if (zone !== undefined && zones?.has(zone) === false)
-    report.problem(
-      at('zone'),
-      `there is no zone "${zone}"`,
-      didYouMean(zone, [...zones]) ?? 'add it to zones in the configuration',
-    );
+  if (zone !== undefined && zones?.has(zone) === false) {
+    const hint = didYouMean(zone, [...zones]) ?? 'add it to zones in the configuration';
+    report.problem(at('zone'), `there is no zone "${zone}"`, hint);
+  }
   if (place === undefined) return undefined;
   const model = values.model ?? UNNAMED_MODEL;
   const ignoredType = type === undefined || canBe(type, model) ? undefined : type;
-  if (ignoredType !== undefined)
-    report.ignore(
-      at('type'),
-      `a ${model.name} is never heard as ${ignoredType}`,
-      'remove it, or correct the model',
-      {
-        aliases: [alias],
-        key: 'type',
-      },
-    );
+  if (ignoredType !== undefined) {
+    const problem = `a ${model.name} is never heard as ${ignoredType}`;
+    report.ignore(at('type'), problem, 'remove it, or correct the model', { aliases: [alias], key: 'type' });
+  }
+  const next = nextUnit(place.address);
   if (dusk !== undefined && values.model !== undefined && model.dusk !== 'next_unit')
-    report.warn(at('dusk'), `a ${model.name} has no dusk unit`, 'remove it, or correct the model');
-  else if (dusk !== undefined && dusk !== place.address && dusk !== nextUnit(place.address))
-    report.warn(
-      at('dusk'),
-      'is not the unit after its own',
-      `sensors send it there: ${nextUnit(place.address)}`,
-    );
+    warn('dusk', `a ${model.name} has no dusk unit`, 'remove it, or correct the model');
+  else if (dusk !== undefined && dusk !== place.address && dusk !== next)
+    warn('dusk', 'is not the unit after its own', `sensors send it there: ${next}`);
   if (model.kind === 'other' && type === undefined && values.ignore !== true)
-    report.warn(
-      at('model'),
-      `a ${model.name} may be anything; it is taken for a reading`,
-      'say what it is with type',
-    );
+    warn('model', `a ${model.name} may be anything; it is taken for a reading`, 'say what it is with type');
   const heeded = { ...values, type: ignoredType === undefined ? type : undefined };
   const settings = settingsOf(alias, { ...heeded, place, model }, defaults, hidesUnchanged);
   const tooMany = severalUnits(settings);
-  if (tooMany === undefined) return { settings, line, lines, ignoredType };
+  if (tooMany === undefined) return { settings, line, lines, at, ignoredType };
   report.problem(
     at('address'),
     `${writeAddresses(settings)} is several units, and ${tooMany} has one`,

@@ -1,7 +1,7 @@
 /** Who we are at the broker: user, password, certificates, out of the configuration, its urls and files. */
 import { maskUrl } from './forms.js';
 import type { ConfigValues } from './keys.js';
-import type { Report } from './problem.js';
+import type { Place, Report } from './problem.js';
 import { readTextFile, type TextFile } from './text-file.js';
 import { type Origins, type PlaceOf, rankOf } from './values.js';
 
@@ -37,7 +37,7 @@ export function readCredentials(
 type OfUrls = Pick<Credentials, 'urls' | 'username' | 'password'>;
 
 /** Takes user and password out of the urls, where they would end up in logs. All urls must say the same. */
-function credentialsOfUrls(written: readonly string[], place: ReturnType<PlaceOf>, report: Report): OfUrls {
+function credentialsOfUrls(written: readonly string[], place: Place, report: Report): OfUrls {
   let found: Pick<OfUrls, 'username' | 'password'> | undefined;
   const urls = written.map((text) => {
     const url = new URL(text);
@@ -96,12 +96,7 @@ function passwordOf(
 }
 
 /** Reads one of the files; `missing` says what to do when it is not there. */
-function readSecret(
-  path: string,
-  at: ReturnType<PlaceOf>,
-  report: Report,
-  missing?: string,
-): TextFile | undefined {
+function readSecret(path: string, at: Place, report: Report, missing?: string): TextFile | undefined {
   const reading = readTextFile(path, path, missing === undefined ? {} : { mostBytes: 65_536 });
   if (reading.ok) return reading.file;
   const { problem, hint } = reading.problem;
@@ -109,7 +104,7 @@ function readSecret(
   return undefined;
 }
 
-function warnIfOpen(path: string, { mode }: TextFile, at: ReturnType<PlaceOf>, report: Report): void {
+function warnIfOpen(path: string, { mode }: TextFile, at: Place, report: Report): void {
   if ((mode & 0o007) !== 0) report.warn(at, `${path} can be read by everybody`, `chmod o= ${path}`);
 }
 

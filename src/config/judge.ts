@@ -13,9 +13,8 @@ import { CHANNELS, isAlarmType, type SensorType } from '../sensor/types.js';
 import { type Address, unitsOf } from '../x10/address.js';
 import type { AliasRead } from './aliases.js';
 import type { AliasValues, ConfigKey, ConfigValues } from './keys.js';
-import { type Problem, Report } from './problem.js';
+import { type Place, Report } from './problem.js';
 import type { Origins, PlaceOf, ZoneRead } from './values.js';
-import { dotted } from './yaml.js';
 
 /** What is judged, and how its places are shown. */
 export type Judged = {
@@ -25,9 +24,7 @@ export type Judged = {
   readonly aliases: readonly AliasRead[];
   /** No alias is missing from `aliases` because it could not be read. */
   readonly isComplete: boolean;
-  readonly aliasFile: string;
   readonly place: PlaceOf;
-  readonly configFile: string;
 };
 
 /** Judges a house. */
@@ -39,24 +36,6 @@ export function judge(house: Judged): Report {
   if (house.isComplete) judgeKeyfobs(house, report);
   waitingValues(house, report);
   return report;
-}
-
-/** The place of a key of an alias, or else of the alias itself. */
-function keyOf(
-  { settings, line, lines }: AliasRead,
-  key: string,
-  file: string,
-): Pick<Problem, 'file' | 'line' | 'key'> {
-  return { file, line: lines.get(key) ?? line, key: dotted('aliases', settings.alias, key) };
-}
-
-/** The place of a key of a zone. */
-function zoneKeyOf(
-  { settings, lines }: ZoneRead,
-  key: string,
-  file: string,
-): Pick<Problem, 'file' | 'line' | 'key'> {
-  return { file, line: lines.get(key), key: dotted('zones', settings.zone, key) };
 }
 
 const isReserved = (topic: string): boolean =>
@@ -76,13 +55,13 @@ type Say = (
   told: { readonly problem: string; readonly hint: string; readonly other?: AliasRead | undefined },
 ) => void;
 
-const at = ({ settings, line }: AliasRead): string => `${settings.alias} (line ${line})`;
+const shown = ({ settings, line }: AliasRead): string => `${settings.alias} (line ${line})`;
 
 /** The same address, dusk unit, id or topic, each told at the later of the two. Linear in the number of aliases. */
-function aliasConflicts({ aliases, aliasFile }: Judged, report: Report): void {
+function aliasConflicts({ aliases }: Judged, report: Report): void {
   const say: Say = (alias, key, { problem, hint, other }) => {
     const both = [alias, other].flatMap((each) => each?.settings.alias ?? []);
-    report.problem(keyOf(alias, key, aliasFile), problem, hint, { aliases: both, key });
+    report.problem(alias.at(key), problem, hint, { aliases: both, key });
   };
   const byAddress = new Map<Address, AliasRead>();
   const byId = new Map<string, AliasRead>();
@@ -95,7 +74,7 @@ function aliasConflicts({ aliases, aliasFile }: Judged, report: Report): void {
     const there = address && byAddress.get(address);
     if (there !== undefined) {
       say(alias, 'address', {
-        problem: `${address} is already the address of ${at(there)}`,
+        problem: `${address} is already the address of ${shown(there)}`,
         hint: 'an address can have one alias',
         other: there,
       });
@@ -106,7 +85,7 @@ function aliasConflicts({ aliases, aliasFile }: Judged, report: Report): void {
     if (namesake === undefined) byId.set(id.toLowerCase(), alias);
     else
       say(alias, 'id', {
-        problem: `"${id}" is already the id of ${at(namesake)}`,
+        problem: `"${id}" is already the id of ${shown(namesake)}`,
         hint: 'give one of them an id of its own',
         other: namesake,
       });
@@ -118,7 +97,7 @@ function aliasConflicts({ aliases, aliasFile }: Judged, report: Report): void {
       });
     else if (same !== undefined)
       say(alias, 'topic', {
-        problem: `"${topic}" is already the topic of ${at(same)}`,
+        problem: `"${topic}" is already the topic of ${shown(same)}`,
         hint: 'give one of them another topic',
         other: same,
       });
@@ -136,7 +115,7 @@ function aliasConflicts({ aliases, aliasFile }: Judged, report: Report): void {
     const parent = byTopic.get(parentOf(topic) ?? '');
     if (parent !== undefined)
       say(alias, 'topic', {
-        problem: `"${topic}" is one of the topics of ${at(parent)}`,
+        problem: `"${topic}" is one of the topics of ${shown(parent)}`,
         hint: 'give it another topic',
         other: parent,
       });
@@ -163,13 +142,13 @@ function duskConflicts(
       });
     else if (owner !== undefined)
       say(alias, 'dusk', {
-        problem: `${dusk} is the address of ${at(owner)}`,
+        problem: `${dusk} is the address of ${shown(owner)}`,
         hint: 'remove one: a unit tells either motion or darkness',
         other: owner,
       });
     else if (other !== undefined)
       say(alias, 'dusk', {
-        problem: `${dusk} is already the dusk unit of ${at(other)}`,
+        problem: `${dusk} is already the dusk unit of ${shown(other)}`,
         hint: 'remove one of them',
         other,
       });
@@ -183,7 +162,7 @@ function lies(topic: string, within: string): boolean {
 }
 
 /** Topics of others that lie where the bridge publishes itself: it would listen to itself. */
-function topicConflicts({ values, zones, aliases, place, configFile }: Judged, report: Report): void {
+function topicConflicts({ values, zones, aliases, place }: Judged, report: Report): void {
   const base = values['mqtt.base_topic'];
   const prefix = values['homeassistant.prefix'];
   if (lies(base, prefix) || lies(prefix, base))
@@ -193,7 +172,7 @@ function topicConflicts({ values, zones, aliases, place, configFile }: Judged, r
       'use x10',
     );
   const sensors = new Map(aliases.map(({ settings }) => [settings.topic, settings.alias]));
-  const check = (topic: string, at: ReturnType<PlaceOf>, hint: string): void => {
+  const check = (topic: string, at: Place, hint: string): void => {
     if (!lies(topic, base) || topic === base) return;
     const rest = topic.slice(base.length + 1);
     const alias = sensors.get(parentOf(rest) ?? '');
@@ -212,7 +191,7 @@ function topicConflicts({ values, zones, aliases, place, configFile }: Judged, r
     if (zone.settings.stateTopic !== undefined)
       check(
         zone.settings.stateTopic,
-        zoneKeyOf(zone, 'state_topic', configFile),
+        zone.at('state_topic'),
         'remove it to let the bridge keep the zone, or name the topic of the other program',
       );
 }
@@ -253,7 +232,7 @@ const RULES: Partial<Record<keyof AliasValues, (sensor: SensorSettings) => strin
 };
 
 /** Settings without effect. An ignored sensor is put aside as a whole: what is written of it waits. */
-function withoutEffect({ aliases, zones, aliasFile, configFile }: Judged, report: Report): void {
+function withoutEffect({ aliases, zones }: Judged, report: Report): void {
   for (const alias of aliases) {
     if (alias.settings.ignore) continue;
     for (const [key, rule] of Object.entries(RULES)) {
@@ -262,7 +241,7 @@ function withoutEffect({ aliases, zones, aliasFile, configFile }: Judged, report
       const hint = problem.endsWith('a zone')
         ? 'add zone, or remove it'
         : 'remove it, or correct type or model';
-      report.ignore(keyOf(alias, key, aliasFile), problem, hint, { aliases: [alias.settings.alias], key });
+      report.ignore(alias.at(key), problem, hint, { aliases: [alias.settings.alias], key });
     }
   }
   for (const zone of zones) {
@@ -270,7 +249,7 @@ function withoutEffect({ aliases, zones, aliasFile, configFile }: Judged, report
     const disarmed = new Set(disarmedValues.map(normalise));
     for (const word of armedValues.filter((each) => disarmed.has(normalise(each))))
       report.ignore(
-        zoneKeyOf(zone, 'armed_values', configFile),
+        zone.at('armed_values'),
         `"${word}" means disarmed, too, and that counts`,
         'remove it from one of them',
       );
@@ -278,13 +257,13 @@ function withoutEffect({ aliases, zones, aliasFile, configFile }: Judged, report
 }
 
 /** Keyfobs that drive zones must be remotes of the alias file that arm and disarm. */
-function judgeKeyfobs({ zones, aliases, configFile }: Judged, report: Report): void {
+function judgeKeyfobs({ zones, aliases }: Judged, report: Report): void {
   const byAlias = new Map(aliases.map((alias) => [alias.settings.alias, alias]));
   const fobs = aliases
     .filter((alias) => isRemote(alias) && whyIdle(alias) === undefined)
     .map(({ settings }) => settings.alias);
   for (const zone of zones) {
-    const place = zoneKeyOf(zone, 'keyfobs', configFile);
+    const place = zone.at('keyfobs');
     for (const keyfob of zone.settings.keyfobs) {
       const about = { aliases: [keyfob], key: 'model' };
       const alias = byAlias.get(keyfob);

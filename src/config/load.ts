@@ -116,16 +116,7 @@ export function readHouse(request: HouseRequest): House {
   const place = placeOf(origins, configFile);
   // a keyfob that is missing may be one that could not be read
   const isComplete = ofAliases.problems.length === 0;
-  const judged = judge({
-    values,
-    origins,
-    zones,
-    aliases,
-    isComplete,
-    aliasFile: aliasFile ?? '',
-    place,
-    configFile: shown,
-  });
+  const judged = judge({ values, origins, zones, aliases, isComplete, place });
   if (!isBroken) report.warnings.push(...judged.warnings);
   report.add(ofAliases);
   report.problems.push(...judged.problems);

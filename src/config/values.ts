@@ -22,9 +22,18 @@ import {
   type ZoneKey,
   type ZoneValues,
 } from './keys.js';
-import { ENVIRONMENT, type Problem, type Report } from './problem.js';
+import { ENVIRONMENT, type Place, type Report } from './problem.js';
 import type { FileReading } from './text-file.js';
-import { dotted, type Entry, entriesOf, readKeys, readWritten, reportUnknown, type Written } from './yaml.js';
+import {
+  dotted,
+  type Entry,
+  entriesOf,
+  type KeysRead,
+  readKeys,
+  readWritten,
+  reportUnknown,
+  type Written,
+} from './yaml.js';
 
 /** Values of some keys. */
 export type Layer = Partial<ConfigValues>;
@@ -52,7 +61,7 @@ export function formatOrigin(origin: Origin): string {
 }
 
 /** A value's place in problems. */
-export type PlaceOf = (key: ConfigKey) => Pick<Problem, 'file' | 'line' | 'key'>;
+export type PlaceOf = (key: ConfigKey) => Place;
 
 /** The place of a value in problems: its line, its variable, or else the configuration file as a whole. */
 export function placeOf(origins: Origins, configFile: string | undefined): PlaceOf {
@@ -99,7 +108,7 @@ export function readConfig(written: Written, file: string, report: Report): Conf
     } else {
       const known = keysIn(section);
       const hint = nearest(key, known) === undefined ? elsewhere(key) : undefined;
-      reportUnknown(report, entry, { file, path: section }, known, hint);
+      reportUnknown(report, entry, { file, key: section }, known, hint);
     }
   };
   const hint = 'write key: value, as in the example config.yaml';
@@ -309,11 +318,7 @@ export function withAbsolutePaths(values: ConfigValues, origins: Origins, base: 
 // --- The zones, checked and with their defaults filled in.
 
 /** A zone, its values as they are written, and where its keys stand. */
-export type ZoneRead = {
-  readonly settings: ZoneSettings;
-  readonly values: Partial<ZoneValues>;
-  readonly lines: ReadonlyMap<string, number>;
-};
+export type ZoneRead = KeysRead<typeof ZONE_KEYS> & { readonly settings: ZoneSettings };
 
 /** Why a key has no meaning for a kind of zone. */
 const KIND: Readonly<Record<ZoneSettings['kind'], string>> = {
@@ -328,34 +333,26 @@ export function readZones(zones: Entry | undefined, file: string, report: Report
   const at = { file, line: zones.line, key: 'zones' };
   const entries = entriesOf(zones, at, 'write the name of each zone below it, indented', report);
   const read = [...(entries?.values() ?? [])].map((entry) => readZone(entry, file, report));
-  checkMembers(read, file, report);
+  checkMembers(read, report);
   return read;
 }
 
 function readZone(entry: Entry, file: string, report: Report): ZoneRead {
   const { key: zone, line } = entry;
-  const path = dotted('zones', zone);
+  const own = { file, line, key: dotted('zones', zone) };
   const name = idPart.read(zone);
-  if (!name.ok) report.problem({ file, line, key: path }, name.problem, name.hint);
-  const entries = entriesOf(entry, { file, line, key: path }, 'write { name: ... }', report);
-  const { values, lines } = readKeys(ZONE_KEYS, entries ?? new Map<string, Entry>(), { file, path }, report);
+  if (!name.ok) report.problem(own, name.problem, name.hint);
+  const read = readKeys(ZONE_KEYS, entriesOf(entry, own, 'write { name: ... }', report), own, report);
+  const { values, lines, at } = read;
 
   const kind = lines.has('state_topic') ? 'external' : lines.has('members') ? 'master' : 'owned';
   const known: readonly string[] = [...KEYS_OF_KIND[kind], 'state_topic', 'members'];
+  const either = 'a zone is either the sum of others or kept by another program';
   if (kind === 'external' && lines.has('members'))
-    report.problem(
-      { file, line: lines.get('members'), key: dotted(path, 'members') },
-      'cannot stand beside state_topic',
-      'a zone is either the sum of others or kept by another program',
-    );
-  for (const [key, at] of lines)
-    if (!known.includes(key))
-      report.problem(
-        { file, line: at, key: dotted(path, key) },
-        `has no meaning for ${KIND[kind]}`,
-        'remove it',
-      );
-  return { settings: settingsOf(zone, kind, values), values, lines };
+    report.problem(at('members'), 'cannot stand beside state_topic', either);
+  for (const key of lines.keys())
+    if (!known.includes(key)) report.problem(at(key), `has no meaning for ${KIND[kind]}`, 'remove it');
+  return { ...read, settings: settingsOf(zone, kind, values) };
 }
 
 function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<ZoneValues>): ZoneSettings {
@@ -381,22 +378,18 @@ function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<Zo
   };
 }
 
-function checkMembers(read: readonly ZoneRead[], file: string, report: Report): void {
+function checkMembers(read: readonly ZoneRead[], report: Report): void {
   const zones = new Map(read.map(({ settings }) => [settings.zone, settings]));
-  for (const { settings, lines } of read) {
-    const place = { file, line: lines.get('members'), key: dotted('zones', settings.zone, 'members') };
+  for (const { settings, at } of read)
     settings.members.forEach((member, index) => {
       const other = zones.get(member);
-      if (other === undefined)
-        report.problem(place, `there is no zone "${member}"`, didYouMean(member, [...zones.keys()]));
+      const wrong = (problem: string, hint: string | undefined): void => {
+        report.problem(at('members'), problem, hint);
+      };
+      if (other === undefined) wrong(`there is no zone "${member}"`, didYouMean(member, [...zones.keys()]));
       else if (other.kind === 'master')
-        report.problem(
-          place,
-          `"${member}" is a zone with members itself`,
-          'name the members of that zone instead',
-        );
+        wrong(`"${member}" is a zone with members itself`, 'name the members of that zone instead');
       else if (settings.members.indexOf(member) < index)
-        report.problem(place, `names "${member}" twice`, 'remove one of them');
+        wrong(`names "${member}" twice`, 'remove one of them');
     });
-  }
 }

@@ -138,10 +138,7 @@ class Walk {
     if (where.depth > DEEPEST || this.#nodes > MOST_NODES) {
       // One such problem says it all; the rest is not walked.
       if (this.#nodes !== Infinity)
-        this.report.problem(
-          { file: this.#file, line },
-          where.depth > DEEPEST ? 'is nested too deeply' : 'has too many entries',
-        );
+        this.#problem(line, where.depth > DEEPEST ? 'is nested too deeply' : 'has too many entries');
       this.#nodes = Infinity;
       return nothing;
     }
@@ -178,7 +175,7 @@ class Walk {
       const line = this.#lineOf(pair.key, near);
       const key = textOf(pair.key);
       if (key === undefined) {
-        this.report.problem({ file: this.#file, line }, 'a key must be a plain word');
+        this.#problem(line, 'a key must be a plain word');
         continue;
       }
       const at = { file: this.#file, line, key: dotted(path, key) };
@@ -209,12 +206,12 @@ class Walk {
     const sources = value.kind === 'list' ? value.items : [value];
     const sections = sources.filter((source) => source.kind === 'section');
     if (sections.length < sources.length)
-      this.report.problem(
-        { file: this.#file, line },
-        '<< must be followed by a section',
-        'write it as <<: *name',
-      );
+      this.#problem(line, '<< must be followed by a section', 'write it as <<: *name');
     return sections;
+  }
+
+  #problem(line: number, problem: string, hint?: string): void {
+    this.report.problem({ file: this.#file, line }, problem, hint);
   }
 
   #lineOf(node: unknown, otherwise: number): number {
@@ -276,48 +273,60 @@ export function entriesOf(
   return undefined;
 }
 
-/** Reports a key that nobody knows. `elsewhere` may know where it belongs. */
+/** The dotted path of a key in a section; that of the section is shown as it is. */
+const below = ({ key: section = '' }: Place, key: string): string =>
+  section === '' ? dotted(key) : `${section}.${dotted(key)}`;
+
+/** Reports a key that nobody knows, of what lies at `within`. `elsewhere` may know where it belongs. */
 export function reportUnknown(
   report: Report,
   { key, line }: Entry,
-  place: { readonly file: string; readonly path: string },
+  within: Place,
   known: readonly string[],
   elsewhere?: string,
 ): void {
-  const at = { file: place.file, line, key: dotted(place.path, printable(key)) };
+  const at = { file: within.file, line, key: below(within, printable(key)) };
   report.problem(at, 'unknown key', elsewhere ?? didYouMean(key, known));
 }
 
-/** What a section says: values of its good keys, the line of every known key, good or not. */
+/** What a section says. */
 export type KeysRead<Table extends KeyTable> = {
+  /** Those of its good keys. */
   readonly values: Partial<ValuesOf<Table>>;
+  /** The line of every known key, good or not. */
   readonly lines: ReadonlyMap<string, number>;
+  /** The place of a key in problems; of one that is not written, the line of the section. */
+  readonly at: (key: string) => Place;
 };
 
-/** Reads the entries of a section that lies at `path` by a table. */
+/** Reads the entries of a section that lies at `section` by a table. */
 export function readKeys<Table extends KeyTable>(
   table: Table,
-  entries: ReadonlyMap<string, Entry>,
-  place: { readonly file: string; readonly path: string },
+  entries: ReadonlyMap<string, Entry> | undefined,
+  section: Place,
   report: Report,
 ): KeysRead<Table> {
   const values: Record<string, unknown> = {};
   const lines = new Map<string, number>();
-  for (const entry of entries.values()) {
+  const at = (key: string): Place => ({
+    file: section.file,
+    line: lines.get(key) ?? section.line,
+    key: below(section, key),
+  });
+  for (const entry of entries?.values() ?? []) {
     const { key, line } = entry;
     const definition = Object.hasOwn(table, key) ? table[key] : undefined;
     if (definition === undefined) {
       // YAML: within braces a comma ends the value
       const isUnit = 'address' in table && /^\d+(-\d+)?$/.test(key);
       const hint = isUnit ? 'within braces a list of units needs quotes: address: "F1,3"' : undefined;
-      reportUnknown(report, entry, place, Object.keys(table), hint);
+      reportUnknown(report, entry, section, Object.keys(table), hint);
       continue;
     }
     lines.set(key, line);
     const reading = readWritten(definition.form, entry.value);
     if (reading.ok) values[key] = reading.value;
-    else
-      report.problem({ file: place.file, line, key: dotted(place.path, key) }, reading.problem, reading.hint);
+    else report.problem(at(key), reading.problem, reading.hint);
   }
-  return { values: values as Partial<ValuesOf<Table>>, lines };
+  return { values: values as Partial<ValuesOf<Table>>, lines, at };
 }
