@@ -5,30 +5,28 @@ import type { Finding } from '../bridge/core.js';
 import { isoAt, type TimeZone } from '../heyu/time-zone.js';
 import type { Style, Terminal } from './terminal.js';
 
-/**
- * One row as JSON. `file` only where there are several; `line` is null where the time that had passed is the cause.
- */
+/** One row as JSON. `file` only where there are several; `line` is null where the time that had passed is the cause. */
 export function jsonRow(
-  {
-    file,
-    line = null,
-    at,
-    finding,
-  }: Omit<ExplainRow, 'line'> & { readonly line?: number | undefined | null },
+  { file, line, at, finding }: ExplainRow,
   zone: TimeZone,
   severalFiles: boolean,
 ): string {
   const { kind, ...rest } = finding;
-  const members = { kind, ...rest, changedAt: undefined };
-  const place = { line, at: at === undefined ? null : isoAt(at, zone) };
-  return JSON.stringify(severalFiles ? { file, ...place, ...members } : { ...place, ...members });
+  return JSON.stringify({
+    file: severalFiles ? file : undefined,
+    line: line ?? null,
+    at: at === undefined ? null : isoAt(at, zone),
+    kind,
+    ...rest,
+    changedAt: undefined,
+  });
 }
 
 const named = (address: string, alias: string | null): string =>
   alias === null ? address : `${address} ${alias}`;
 
 /** What a finding says in words: a lead, a text and how it is shown. */
-export function findingWords(finding: Finding): readonly [string, string, Style | undefined] {
+export function findingWords(finding: Finding): readonly [lead: string, text: string, how?: Style] {
   const who = 'address' in finding ? named(finding.address, finding.alias) : '';
   switch (finding.kind) {
     case 'address':
@@ -38,28 +36,26 @@ export function findingWords(finding: Finding): readonly [string, string, Style 
       return [finding.source, `${who}: ${finding.function}${note}`, 'bold'];
     }
     case 'house':
-      return [
-        finding.source,
-        `house ${finding.house}: ${finding.function}${finding.args === '' ? '' : ` ${finding.args}`}`,
-        undefined,
-      ];
+      return [finding.source, `house ${finding.house}: ${finding.function} ${finding.args}`.trimEnd()];
     case 'preset':
-      return [finding.source, `preset level ${finding.level}`, undefined];
+      return [finding.source, `preset level ${finding.level}`];
     case 'extended':
     case 'reading':
-      return [finding.source, `${who}: ${finding.function} ${finding.args}`.trimEnd(), undefined];
+      return [finding.source, `${who}: ${finding.function} ${finding.args}`.trimEnd()];
     case 'security':
       return [finding.source, `${who}: ${[finding.function, ...finding.flags].join(' ')}`, 'bold'];
     case 'inactive':
-      return [finding.source, `${who}: not heard for long`, undefined];
+      return [finding.source, `${who}: not heard for long`];
     case 'unmapped':
-      return ['rcva', `${finding.type} ${finding.id}: heyu maps no such id (${finding.args})`, undefined];
-    case 'orphan':
+      return ['rcva', `${finding.type} ${finding.id}: heyu maps no such id (${finding.args})`];
+    case 'orphan': {
+      const { source, house } = finding;
       return [
-        finding.source,
-        `house ${finding.house}: ${finding.function}, but nothing is addressed (orphan function)`,
+        source,
+        `house ${house}: ${finding.function}, but nothing is addressed (orphan function)`,
         'yellow',
       ];
+    }
     case 'message':
       return ['heyu', finding.text, 'dim'];
     case 'noise':

@@ -7,6 +7,7 @@ import { errorCode } from '../common/error.js';
 import type { ConfigValues } from '../config/keys.js';
 import { formatProblems } from '../config/problem.js';
 import { readTextFile } from '../config/text-file.js';
+import type { Environment } from '../config/values.js';
 import { lineReader } from '../heyu/reader.js';
 import type { StampForm } from '../heyu/stamp.js';
 import { readX10Config, type X10Config } from '../heyu/x10config.js';
@@ -14,14 +15,11 @@ import { type FileEnd, readEnd } from '../io/files.js';
 import { mayRead } from './configured.js';
 import { CommandError, EXIT } from './terminal.js';
 
-/** The parts of the environment that heyu looks at. */
-export type HeyuEnvironment = Readonly<Record<string, string | undefined>>;
-
 /** The directory of heyu's system-wide configuration as distributions compile it. */
 const SYSTEM_DIRECTORY = '/etc/heyu';
 
 /** Where heyu looks for its configuration, the first that counts first; with X10CONFIG set only there (process.c:9795ff). */
-export function x10configPlaces(env: HeyuEnvironment, system: string = SYSTEM_DIRECTORY): readonly string[] {
+export function x10configPlaces(env: Environment, system: string = SYSTEM_DIRECTORY): readonly string[] {
   const named = env['X10CONFIG'] ?? '';
   if (named !== '') return [named];
   const sub = env['HEYUSUB'] ?? '';
@@ -30,7 +28,7 @@ export function x10configPlaces(env: HeyuEnvironment, system: string = SYSTEM_DI
 }
 
 /** The configuration that heyu would take for this user, or undefined when there is none that can be read. */
-export function findX10Config(env: HeyuEnvironment = process.env): string | undefined {
+export function findX10Config(env: Environment = process.env): string | undefined {
   return x10configPlaces(env).find((path) => mayRead(path));
 }
 

@@ -44,15 +44,28 @@ export function initCommand(): Command {
     .option('--config <file>', 'where to write it; the alias file goes beside it', DEFAULT_CONFIG)
     .option('--x10config <file>', "heyu's configuration (default: where heyu looks for it)", absolute)
     .option('--log <file>', "heyu's log, if there is no configuration of heyu", absolute)
-    .option('--broker <url>', 'the MQTT broker, such as mqtt://localhost:1883')
+    .option(
+      '--broker <url>',
+      'the MQTT broker, such as mqtt://localhost:1883',
+      written('--broker', brokerUrl),
+    )
     .option('--username <name>', 'our name at the broker')
-    .option('--base-topic <topic>', 'all topics lie below it')
+    .option('--base-topic <topic>', 'all topics lie below it', written('--base-topic', ownTopic))
     .option('--alarm <kind>', 'who keeps the state of the alarm: bridge, alarmo or none', alarmKind)
     .option('--yes', 'ask nothing; an existing configuration is kept')
     .action(init);
 }
 
 const absolute = (path: string): string => resolve(path);
+
+/** Takes an option as it is written. What would make a configuration with faults is refused before anything is written. */
+function written(option: string, form: typeof brokerUrl): (text: string) => string {
+  return (text) => {
+    const reading = form.read(text);
+    if (reading.ok) return text;
+    throw new CommandError(`${option}: ${reading.problem}`, reading.hint, EXIT.usage);
+  };
+}
 
 function alarmKind(text: string): InitAnswers['alarm'] {
   if (text === 'bridge' || text === 'alarmo' || text === 'none') return text;
@@ -65,7 +78,6 @@ async function init(options: InitOptions): Promise<void> {
   if (!asks && options.yes !== true)
     throw new CommandError('there is no terminal to ask on', 'add --yes to take the defaults', EXIT.usage);
   const path = resolve(options.config);
-  refuseBadOptions(options);
   const x10config = options.x10config ?? findX10Config();
   const heyu = readX10ConfigFile(x10config);
   reportHeyu(terminal, x10config, heyu, options.log);
@@ -86,18 +98,6 @@ async function init(options: InitOptions): Promise<void> {
     await importInto(findPlace({ config: path }), x10config, { yes: !asks, zone });
   }
   await reportResult(terminal, path);
-}
-
-/** What would make a configuration with faults is refused before anything is written. */
-function refuseBadOptions({ broker, baseTopic }: InitOptions): void {
-  for (const [option, form, value] of [
-    ['--broker', brokerUrl, broker],
-    ['--base-topic', ownTopic, baseTopic],
-  ] as const) {
-    const reading = value === undefined ? undefined : form.read(value);
-    if (reading?.ok === false)
-      throw new CommandError(`${option}: ${reading.problem}`, reading.hint, EXIT.usage);
-  }
 }
 
 /** What heyu's side is like, and what has to be mended there. */

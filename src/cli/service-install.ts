@@ -71,7 +71,7 @@ function install(options: UnitOptions): void {
 function print(options: UnitOptions): void {
   const version = unitVersion(options) ?? NEWEST_SYSTEMD;
   const steps = planInstall(options, version);
-  const unit = steps.find((step) => step.kind === 'write' && step.path === PATHS.unit);
+  const unit = steps.find((step) => step.kind === 'write');
   say(
     `# For systemd ${version}. "heyu2mqtt service install" would:`,
     ...steps.map((step) => `#   ${describeStep(step)}`),
@@ -79,7 +79,7 @@ function print(options: UnitOptions): void {
       ? [`# The MQTT password: sudo heyu2mqtt service password, and mqtt.password_file: ${PATHS.password}`]
       : []),
     '',
-    unit?.kind === 'write' ? unit.text.trimEnd() : '',
+    unit?.text.trimEnd() ?? '',
   );
 }
 
@@ -160,7 +160,7 @@ function say(...lines: readonly string[]): void {
 }
 
 /*
- * What is done to a machine is a list of steps: planned without touching anything, shown by `--print`, carried out at
+ * What is done to a machine is a list of steps: planned without touching anything, shown by `--print`, carried out
  * below.
  */
 

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { checkEngine } from '../../src/cli/check/check-heyu.js';
-import { judgeStamps } from '../../src/cli/check/check-heyu.js';
+import { checkEngine, tellStamps } from '../../src/cli/check/check-heyu.js';
 import { checkAccess, identityOf, refusalFor } from '../../src/cli/check/check-service.js';
 import type { Finding, Tell } from '../../src/cli/terminal.js';
 import { processNamed } from '../../src/cli/heyu-install.js';
@@ -392,16 +391,40 @@ describe('the stamps of a log', () => {
   const writtenAt = Date.UTC(2026, 10, 5, 15, 0, 3);
   const line = (stamp: string) => [`${stamp}  rcvi func           On : hc A`];
   it.each([
-    ['fit', line('11/05 15:00:03'), { kind: 'fits' }],
-    ['fit when the disk was slow', line('11/05 15:00:00'), { kind: 'fits' }],
-    ['are those of another time zone', line('11/05 16:00:03'), { kind: 'zone', lateMs: -3_600_000 }],
-    ['are those of a half-hour zone', line('11/05 09:30:03'), { kind: 'zone', lateMs: 19_800_000 }],
-    ['have day and month exchanged', line('05/11 15:00:03'), { kind: 'order', order: 'DMY' }],
-    ['are off', line('11/05 14:52:00'), { kind: 'off', lateMs: 483_000 }],
-    ['are not those of heyu', ['Nov  5 15:00:03 host cron: hello'], { kind: 'none' }],
-    ['are not on the last line', [...line('11/05 12:00:00'), 'a script said this'], { kind: 'unsure' }],
-  ])('%s', (_, lines, verdict) => {
-    expect(judgeStamps(lines, writtenAt, form)).toEqual(verdict);
+    ['fit', line('11/05 15:00:03'), 'ok: its stamps fit UTC, in the order YMD'],
+    ['fit when the disk was slow', line('11/05 15:00:00'), 'ok: its stamps fit UTC, in the order YMD'],
+    [
+      'are those of another time zone',
+      line('11/05 16:00:03'),
+      'fault: its last stamp is 60 min after its writing: heyu does not run in UTC',
+    ],
+    [
+      'are those of a half-hour zone',
+      line('11/05 09:30:03'),
+      'fault: its last stamp is 5.5 h before its writing: heyu does not run in UTC',
+    ],
+    [
+      'have day and month exchanged',
+      line('05/11 15:00:03'),
+      'fault: day and month of its stamps are the other way round, not YMD',
+    ],
+    ['are off', line('11/05 14:52:00'), 'warning: its last stamp is 8 min before its writing'],
+    [
+      'are not those of heyu',
+      ['Nov  5 15:00:03 host cron: hello'],
+      'fault: no line at its end begins with a stamp of heyu',
+    ],
+    [
+      'are not on the last line',
+      [...line('11/05 12:00:00'), 'a script said this'],
+      'ok: its last line is not of heyu',
+    ],
+  ])('%s', (_, lines, said) => {
+    const findings: Finding[] = [];
+    tellStamps({ lines, writtenAt }, form, into(findings));
+    expect(findings.map((finding) => `${finding.verdict}: ${finding.text}`)).toEqual([
+      expect.stringContaining(said) as string,
+    ]);
   });
 });
 

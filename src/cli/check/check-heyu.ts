@@ -121,7 +121,7 @@ export function checkLog(
     return { path, isReadable: true, writtenAt: undefined };
   }
   tellGrowth(configuration, end.writtenAt, now, tell);
-  tellStamps(configuration, end, tell);
+  tellStamps(end, configuration.core.stamp, tell);
   tellUnderstood(configuration, end.lines, tell);
   return { path, isReadable: true, writtenAt: end.writtenAt };
 }
@@ -198,55 +198,13 @@ function heyuOf(line: string, order: StampForm['order']): string | undefined {
   return 'unit' in signal ? 'today' : undefined;
 }
 
-function tellStamps({ core }: Configuration, { lines, writtenAt }: FileEnd, tell: Tell): void {
-  const { order, timeZone: zone } = core.stamp;
-  const verdict = judgeStamps(lines, writtenAt, core.stamp);
-  switch (verdict.kind) {
-    case 'fits':
-      return tell('ok', `its stamps fit ${zone}, in the order ${order}`);
-    case 'unsure':
-      return tell('ok', 'its last line is not of heyu: the time zone cannot be checked now');
-    case 'none': {
-      const problem = "no line at its end begins with a stamp of heyu: it is not heyu's log";
-      return tell('fault', problem, 'correct heyu.log, or name x10config in heyu.x10config');
-    }
-    case 'order': {
-      const hint = `set heyu.date_format: ${verdict.order}, or name x10config in heyu.x10config`;
-      return tell('fault', `day and month of its stamps are the other way round, not ${order}`, hint);
-    }
-    case 'zone': {
-      const problem = `its last stamp is ${hours(verdict.lateMs)}: heyu does not run in ${zone}`;
-      return tell('fault', problem, 'set heyu.timezone to the time zone in which heyu runs');
-    }
-    case 'off': {
-      const hint = 'was the file copied, or was the clock set? else see heyu.timezone and heyu.date_format';
-      return tell('warning', `its last stamp is ${hours(verdict.lateMs)}`, hint);
-    }
-  }
-}
-
+/** `lateMs`: so long does a stamp lie before the writing. */
 function hours(lateMs: number): string {
   const size = Math.abs(lateMs);
   const words =
     size < 90 * MINUTE ? `${Math.round(size / MINUTE)} min` : `${Math.round((10 * size) / HOUR) / 10} h`;
   return `${words} ${lateMs > 0 ? 'before' : 'after'} its writing`;
 }
-
-/*
- * The last line was written when the file was changed last: a stamp of another time means another time zone, or day and
- * month the other way round.
- */
-
-/** What the stamps say. Times are milliseconds, `lateMs` = the stamp lies before the writing. */
-export type StampVerdict =
-  | { readonly kind: 'fits' }
-  /** The last line has no stamp: a script has written it. */
-  | { readonly kind: 'unsure' }
-  /** No line has one. */
-  | { readonly kind: 'none' }
-  | { readonly kind: 'order'; readonly order: StampForm['order'] }
-  | { readonly kind: 'zone'; readonly lateMs: number }
-  | { readonly kind: 'off'; readonly lateMs: number };
 
 /** A stamp is whole seconds, and the disk may be slow. */
 const EARLY_MS = 2_000;
@@ -256,21 +214,38 @@ const LATE_MS = 15_000;
 const ZONE_STEP_MS = 15 * MINUTE;
 const ZONE_MOST_MS = 26 * HOUR;
 
-/** Judges the last lines of a log that was written to last at `writtenAt` (epoch ms). */
-export function judgeStamps(lines: readonly string[], writtenAt: number, form: StampForm): StampVerdict {
+/**
+ * Tells what the stamps in the last lines of a log say. The last line was written when the file was changed last: a
+ * stamp of another time means another time zone, or day and month the other way round.
+ */
+export function tellStamps({ lines, writtenAt }: FileEnd, form: StampForm, tell: Tell): void {
+  const { order, timeZone: zone } = form;
   const written = lines.filter((line) => line.trim() !== '');
-  if (!written.some((line) => readStamp(line, form.order) !== undefined)) return { kind: 'none' };
+  if (!written.some((line) => readStamp(line, order) !== undefined)) {
+    const problem = "no line at its end begins with a stamp of heyu: it is not heyu's log";
+    tell('fault', problem, 'correct heyu.log, or name x10config in heyu.x10config');
+    return;
+  }
   const last = written.at(-1) ?? '';
   const lateMs = lateness(last, writtenAt, form);
-  if (lateMs === undefined) return { kind: 'unsure' };
-  if (isNear(lateMs)) return { kind: 'fits' };
-  const order = form.order === 'DMY' ? 'YMD' : 'DMY';
-  const otherwiseMs = lateness(last, writtenAt, { ...form, order });
-  if (otherwiseMs !== undefined && isNear(otherwiseMs)) return { kind: 'order', order };
+  if (lateMs === undefined) {
+    tell('ok', 'its last line is not of heyu: the time zone cannot be checked now');
+    return;
+  }
+  const other = order === 'DMY' ? 'YMD' : 'DMY';
+  const otherwiseMs = lateness(last, writtenAt, { ...form, order: other });
   const stepMs = Math.round(lateMs / ZONE_STEP_MS) * ZONE_STEP_MS;
-  if (stepMs !== 0 && Math.abs(stepMs) <= ZONE_MOST_MS && isNear(lateMs - stepMs))
-    return { kind: 'zone', lateMs: stepMs };
-  return { kind: 'off', lateMs };
+  if (isNear(lateMs)) tell('ok', `its stamps fit ${zone}, in the order ${order}`);
+  else if (otherwiseMs !== undefined && isNear(otherwiseMs)) {
+    const hint = `set heyu.date_format: ${other}, or name x10config in heyu.x10config`;
+    tell('fault', `day and month of its stamps are the other way round, not ${order}`, hint);
+  } else if (stepMs !== 0 && Math.abs(stepMs) <= ZONE_MOST_MS && isNear(lateMs - stepMs)) {
+    const problem = `its last stamp is ${hours(stepMs)}: heyu does not run in ${zone}`;
+    tell('fault', problem, 'set heyu.timezone to the time zone in which heyu runs');
+  } else {
+    const hint = 'was the file copied, or was the clock set? else see heyu.timezone and heyu.date_format';
+    tell('warning', `its last stamp is ${hours(lateMs)}`, hint);
+  }
 }
 
 function lateness(line: string, writtenAt: number, form: StampForm): number | undefined {

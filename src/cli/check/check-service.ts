@@ -216,16 +216,15 @@ export function checkAccess(files: Configuration['files'], user: Identity | unde
     tell('ok', `what its user ${user.name} may read was not asked: sudo heyu2mqtt check does`);
     return;
   }
-  const { config, aliases, x10config, password, ca, cert, key } = files;
   let refused = 0;
-  for (const path of [config, aliases, x10config, password, ca, cert, key]) {
+  for (const path of Object.values(files)) {
     if (path === undefined || !existsSync(path)) continue;
     // systemd reads it as root
-    if (path === password && isCredential(path)) continue;
+    if (path === files.password && isCredential(path)) continue;
     const hint = refusalFor(path, user, () => hintFor(path, user));
     if (hint === undefined) continue;
     refused += 1;
-    const others = path === password ? 'sudo heyu2mqtt service password, or: ' : '';
+    const others = path === files.password ? 'sudo heyu2mqtt service password, or: ' : '';
     tell('fault', `its user ${user.name} may not read ${path}`, others + hint);
   }
   if (refused === 0) tell('ok', `its user ${user.name} may read its configuration`);

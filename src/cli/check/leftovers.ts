@@ -32,7 +32,7 @@ export async function findObsolete(configuration: Configuration): Promise<Obsole
   const own = await readOwnTopics(configuration.stateDir);
   const { prefix } = core.homeassistant;
   const wildcards = [`${prefix}/device/+/config`, `${prefix}/+/+/+/config`];
-  const remembered = Object.keys(own?.discovery ?? {});
+  const remembered = Object.keys(own.discovery);
   const { retained } = await readBack(configuration, [...wildcards, ...remembered]);
 
   const published = new Set(discoveryMessages(core).map(({ topic }) => topic));
@@ -43,7 +43,7 @@ export async function findObsolete(configuration: Configuration): Promise<Obsole
     const message = objectIn(payload);
     const isOurs = isFromUs(message, core);
     if (!isOurs && !remembered.includes(topic)) continue;
-    discovery[topic] = broughtBy(topic, message) ?? own?.discovery[topic] ?? {};
+    discovery[topic] = broughtBy(topic, message) ?? own.discovery[topic] ?? {};
     if (isOurs) named.push(...topicsIn(message));
   }
 
@@ -52,10 +52,10 @@ export async function findObsolete(configuration: Configuration): Promise<Obsole
     configuration.homeassistant.birthTopic,
     ...core.zones.map((zone) => zone.stateTopic),
   ]);
-  const candidates = [
-    ...(own?.retained ?? []),
-    ...named.filter((topic) => topic.startsWith(`${core.baseTopic}/`)),
-  ].filter((topic) => !expected.has(topic) && !foreign.has(topic) && placeOf(topic) === undefined);
+  const below = named.filter((topic) => topic.startsWith(`${core.baseTopic}/`));
+  const candidates = [...own.topics, ...below].filter(
+    (topic) => !expected.has(topic) && !foreign.has(topic) && placeOf(topic) === undefined,
+  );
   const kept = await readBack(configuration, candidates);
   const topics = [...new Set(candidates)].filter((topic) => kept.retained.has(topic));
   return { topics: topics.sort(), discovery };
@@ -128,15 +128,13 @@ async function clear(configuration: Configuration, { topics, discovery }: Obsole
   }
 }
 
-type OwnTopics = { readonly retained: readonly string[]; readonly discovery: Remembered };
-
 /**
- * What the service has written down of the topics that it ever published; undefined when this user cannot read it, or
+ * What the service has written down of the topics that it ever published; nothing when this user cannot read it, or
  * there is none. Only read: the running service owns it.
  */
-async function readOwnTopics(stateDir: string): Promise<OwnTopics | undefined> {
+async function readOwnTopics(stateDir: string): Promise<Obsolete> {
   const found = await readEnvelope(join(stateDir, 'state.json')).catch(() => undefined);
-  if (found?.kind !== 'document') return undefined;
+  if (found?.kind !== 'document') return { topics: [], discovery: {} };
   const { retained, discovery } = readCheckpoint(found.document).checkpoint;
-  return { retained, discovery: readRemembered(discovery) };
+  return { topics: retained, discovery: readRemembered(discovery) };
 }
