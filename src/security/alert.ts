@@ -72,22 +72,19 @@ function alertIdOf({ id }: Pick<Motion, 'id'>): string {
 /** Sends an alert and latches the alarm; an owned zone is `triggered` from now on. */
 export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, late = false): void {
   const { security, now, emit } = step;
+  const { undelivered } = security;
   const id = alertIdOf(cause);
   const { alias, at, address, source } = cause;
   const standing = { security: grounds.security, verified: grounds.verified, late };
   const alert: Alert = { id, at, zone: zone.settings.zone, alias, address, source, ...standing };
   emit({ kind: 'alert', alert });
-  keepUntilDelivered(security, alert);
+  undelivered.set(alert.id, alert);
+  const [oldest] = undelivered.keys();
+  if (undelivered.size > MOST_UNDELIVERED && oldest !== undefined) undelivered.delete(oldest);
   if (alias !== null) security.alertedAt.set(alias, { zone: zone.settings.zone, at });
   zone.latch ??= { id, at, alias };
   if (zone.truth !== undefined) setTruth(step, zone, trigger(zone.truth, now.at));
   security.changed = true;
-}
-
-function keepUntilDelivered({ undelivered }: Security, alert: Alert): void {
-  undelivered.set(alert.id, alert);
-  const [oldest] = undelivered.keys();
-  if (undelivered.size > MOST_UNDELIVERED && oldest !== undefined) undelivered.delete(oldest);
 }
 
 /** The zone is disarmed: no alarm any more, and no cool-down either. */

@@ -120,7 +120,7 @@ export function received(step: Step, message: Received): boolean {
       ours = true;
       subscriptionStands(link, now);
       stateReceived(step, schedule, zone, zone.tracker, message);
-    } else if (zone.settings.kind !== 'external' && commandTopic(security, zone) === message.topic) {
+    } else if (commandTopic(security, zone) === message.topic) {
       ours = true;
       commandReceived(step, zone, message);
     }
@@ -153,13 +153,8 @@ function stateReceived(
   }
   if (tracker.queue?.saidDisarmed === true && wasDisarmed === false) disarmedMeanwhile(step, zone);
   if (heard === 'history' || heard === 'ambiguous' || heard === 'ignored') return;
-  zone.reported =
-    reading.kind === 'state'
-      ? reading.state
-      : reading.kind === 'not_understood'
-        ? reading.text
-        : reading.word;
-  if (reading.kind === 'not_understood') noteForeign(step, zone, reading.text, message);
+  zone.reported = reading.kind === 'state' ? reading.state : reading.word;
+  if (reading.kind === 'not_understood') noteForeign(step, zone, reading.word, message);
   if (heard === 'repaired') {
     const fields = { zone: zone.settings.zone, topic: zone.topic, from, to: stateOf(tracker) };
     note(step, 'warn', 'state repaired: the retained copy differs from what was heard before', fields);
@@ -179,18 +174,11 @@ function disarmedMeanwhile({ security, now }: Step, zone: Zone): void {
   security.changed = true;
 }
 
-function noteForeign(step: Step, zone: Zone, text: string, { topic, payload }: Received): void {
-  if (!isFirstMention(zone, `foreign ${text}`)) return;
-  note(
-    step,
-    'warn',
-    'payload not understood, the state stays as it was: see armed_values and disarmed_values',
-    {
-      zone: zone.settings.zone,
-      topic,
-      payload: excerpt(payload),
-    },
-  );
+function noteForeign(step: Step, zone: Zone, word: string, { topic, payload }: Received): void {
+  if (!isFirstMention(zone, `foreign ${word}`)) return;
+  const fields = { zone: zone.settings.zone, topic, payload: excerpt(payload) };
+  const hint = 'see armed_values and disarmed_values';
+  note(step, 'warn', `payload not understood, the state stays as it was: ${hint}`, fields);
 }
 
 /** Our own `.../state` came back: is it what the disk says? */

@@ -8,7 +8,7 @@ import type { Now } from '../ports.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Connection, Link } from './broker-link.js';
 import type { SecurityState } from './vocabulary.js';
-import { believe, topicsOf, type Belief, type Memory, type Motion, type Zone } from './zone.js';
+import { believe, type Belief, type Memory, type Motion, type Zone } from './zone.js';
 
 /** Why motion led to an alert or did not, for `explain` and the counters. */
 export type VerdictKind =
@@ -160,8 +160,9 @@ export type Security = {
 export const WAIT_MS = 5000;
 
 /** Every topic that has to be subscribed to, each once. */
-export function topicsOfAll({ zones, baseTopic, others }: Security): readonly string[] {
-  return [...new Set([...[...zones.values()].flatMap((zone) => topicsOf(zone, baseTopic)), ...others])];
+export function topicsOfAll(security: Security): readonly string[] {
+  const topics = [...security.zones.values()].flatMap((zone) => [zone.topic, commandTopic(security, zone)]);
+  return [...new Set([...topics.filter((topic) => topic !== undefined), ...security.others])];
 }
 
 /** The state topics alone: what a verification asks for. Commands are never asked for again. */
@@ -179,9 +180,9 @@ export function waitingKey(alias: string, kind: Waiting['kind']): string {
   return `${kind} ${alias}`;
 }
 
-/** The command topic of a zone. */
-export function commandTopic({ baseTopic }: Security, zone: Zone): string {
-  return zoneTopic(baseTopic, zone.settings.zone, 'set');
+/** The command topic of a zone; external zones have none. */
+export function commandTopic({ baseTopic }: Security, { settings }: Zone): string | undefined {
+  return settings.kind === 'external' ? undefined : zoneTopic(baseTopic, settings.zone, 'set');
 }
 
 /** What the bridge believes about a zone, undefined when there is no such zone. */

@@ -65,12 +65,6 @@ function clearTopics({ emit }: Step, { settings }: Zone, kept: ZoneSettings | un
   if (channels.length > 0) emit({ kind: 'zone_gone', zone: settings.zone, channels });
 }
 
-/** Lets go of what was published and heard below another base topic: the zone itself stays what it is. */
-function moveTopics(zone: Zone, baseTopic: string): void {
-  zone.topic = stateTopic(zone.settings, baseTopic);
-  zone.published.clear();
-}
-
 /** The zone as it goes on with new settings; `before` is what it was so far. */
 function continueZone(security: Security, before: Zone | undefined, settings: ZoneSettings, now: Now): Zone {
   if (before !== undefined && isSameSource(before.settings, settings)) {
@@ -105,7 +99,11 @@ export function reconfigure(
   );
   const anew = new Set<string>();
   for (const zone of security.zones.values()) {
-    if (isMoved) moveTopics(zone, baseTopic);
+    if (isMoved) {
+      // what was published and heard below another base topic is let go of: the zone itself stays what it is
+      zone.topic = stateTopic(zone.settings, baseTopic);
+      zone.published.clear();
+    }
     if (zone.topic === undefined || zone.topic === topicsRead.get(zone) || link.up === undefined) continue;
     zone.tracker = createTracker(link.up.isDraining);
     anew.add(zone.topic);

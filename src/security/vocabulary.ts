@@ -5,7 +5,7 @@
  * integrations). Knows nothing of topics, times or connections.
  */
 
-import { parseJson } from '../common/json.js';
+import { isObject, parseJson } from '../common/json.js';
 
 /** Ways of being armed, Home Assistant's words without `armed_`. */
 export const ARMED_MODES = ['away', 'home', 'night', 'vacation', 'custom_bypass'] as const;
@@ -34,10 +34,20 @@ export type Reading =
   | { readonly kind: 'state'; readonly state: SecurityState }
   /** `pending` and `disarming`: old alarms say pending before *and* after arming, so the state stays as it was. */
   | { readonly kind: 'keep'; readonly word: string }
-  /** The source itself does not know (`unavailable` ...), or the retained copy was deleted. */
+  | Wordless;
+
+/** What a payload says that has no word of ours. */
+type Wordless =
+  /**
+   * The source itself does not know (`unavailable` ...), or the retained copy was deleted: `cleared`, zero bytes (MQTT
+   * 3.1.1, section 3.3.1.3).
+   */
   | { readonly kind: 'none'; readonly word: string }
-  /** Foreign words: the state stays as it was, a person is told once. */
-  | { readonly kind: 'not_understood'; readonly text: string };
+  /**
+   * Foreign words: the state stays as it was, a person is told once. The word of a payload without one shows it:
+   * shortened, control characters escaped.
+   */
+  | { readonly kind: 'not_understood'; readonly word: string };
 
 /** What a payload on a zone's command topic asks for. */
 export type Command =
@@ -110,15 +120,13 @@ function stateOf(word: string, mode: string | undefined, dialect: Dialect): Secu
 /** Reads a payload of a state topic. The user's own words go before ours; a plain `armed` is `armed_away`. */
 export function readState(payload: Uint8Array, dialect: Dialect = PLAIN): Reading {
   const wording = readPayload(payload, STATE_KEYS, dialect.pointer);
-  if (wording.kind === 'cleared') return { kind: 'none', word: 'cleared' };
-  if (wording.kind === 'nothing') return { kind: 'none', word: 'empty' };
-  if (wording.kind === 'garbage') return { kind: 'not_understood', text: wording.text };
+  if (wording.kind !== 'word') return wording;
   const { word } = wording;
   const state = stateOf(word, wording.mode, dialect);
   if (state !== undefined) return { kind: 'state', state };
   if (KEEPS.has(word)) return { kind: 'keep', word };
   if (NONE.has(word)) return { kind: 'none', word };
-  return { kind: 'not_understood', text: word.slice(0, 120) };
+  return { kind: 'not_understood', word: word.slice(0, EXCERPT_LENGTH) };
 }
 
 /** Reads a payload of a command topic: `ON`, `ARM_HOME`, `DISARM`, `TRIGGER`, `{"command": "arm_away"}` ... */
@@ -153,8 +161,6 @@ export function commandWord(command: Command): string {
   return command.kind === 'arm' ? `ARM_${command.mode.toUpperCase()}` : command.kind.toUpperCase();
 }
 
-const STATES: ReadonlySet<string> = new Set(SECURITY_STATES);
-
 /** Whether a value read from disk is a way of being armed. */
 export function isArmedMode(value: unknown): value is ArmedMode {
   return ARMED_MODES.some((mode) => mode === value);
@@ -162,7 +168,7 @@ export function isArmedMode(value: unknown): value is ArmedMode {
 
 /** Whether a value read from disk is a security state. */
 export function isSecurityState(value: unknown): value is SecurityState {
-  return typeof value === 'string' && STATES.has(value);
+  return SECURITY_STATES.some((state) => state === value);
 }
 
 /** Longer payloads are no security state and are not even parsed. Bytes. */
@@ -172,13 +178,7 @@ const LONGEST_PAYLOAD = 65_536;
 const EXCERPT_LENGTH = 120;
 
 /** What a payload says: a normalised word, with a second one that gives the mode in `{"armed": true, "mode": "away"}`. */
-type Wording =
-  | { readonly kind: 'word'; readonly word: string; readonly mode: string | undefined }
-  /** Zero bytes: the retained copy was deleted (MQTT 3.1.1, section 3.3.1.3). */
-  | { readonly kind: 'cleared' }
-  | { readonly kind: 'nothing' }
-  /** `text` shows the payload to a person: shortened, control characters escaped. */
-  | { readonly kind: 'garbage'; readonly text: string };
+type Wording = { readonly kind: 'word'; readonly word: string; readonly mode: string | undefined } | Wordless;
 
 /** Members of a JSON object that may hold the state, the first one present decides. */
 const STATE_KEYS = [
@@ -245,17 +245,17 @@ function scalar(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-function fromJson(value: unknown, keys: readonly string[]): Wording | undefined {
-  const word = scalar(value);
-  if (word !== undefined) return word === '' ? { kind: 'nothing' } : { kind: 'word', word, mode: undefined };
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const key = keys.find((name) => member(value, name) !== undefined);
-  if (key === undefined) return undefined;
-  const said = scalar(member(value, key));
-  if (said === undefined) return undefined;
-  return said === ''
-    ? { kind: 'nothing' }
-    : { kind: 'word', word: said, mode: key === 'mode' ? undefined : scalar(member(value, 'mode')) };
+function wordingOf(value: unknown, keys: readonly string[]): Wording | undefined {
+  let [said, mode]: [unknown, string | undefined] = [value, undefined];
+  if (isObject(value)) {
+    const key = keys.find((name) => member(value, name) !== undefined);
+    if (key === undefined) return undefined;
+    said = member(value, key);
+    if (key !== 'mode') mode = scalar(member(value, 'mode'));
+  }
+  const word = scalar(said);
+  if (word === undefined) return undefined;
+  return word === '' ? { kind: 'none', word: 'empty' } : { kind: 'word', word, mode };
 }
 
 /**
@@ -263,12 +263,12 @@ function fromJson(value: unknown, keys: readonly string[]): Wording | undefined 
  * otherwise an object is searched for the first of `keys`, and text that is no JSON is the word itself.
  */
 function readPayload(payload: Uint8Array, keys: readonly string[], pointer: string | undefined): Wording {
-  if (payload.length === 0) return { kind: 'cleared' };
+  if (payload.length === 0) return { kind: 'none', word: 'cleared' };
   const text = decode(payload);
   let said: Wording | undefined;
   if (text !== undefined) {
-    if (pointer !== undefined) said = fromJson(follow(parseJson(text), pointer), keys);
-    else said = fromJson(/^\s*[[{]/.test(text) ? parseJson(text) : text, keys);
+    if (pointer !== undefined) said = wordingOf(follow(parseJson(text), pointer), keys);
+    else said = wordingOf(/^\s*[[{]/.test(text) ? parseJson(text) : text, keys);
   }
-  return said ?? { kind: 'garbage', text: excerpt(payload) };
+  return said ?? { kind: 'not_understood', word: excerpt(payload) };
 }

@@ -179,13 +179,6 @@ export function stateTopic(settings: ZoneSettings, baseTopic: string): string | 
   return settings.kind === 'owned' ? zoneTopic(baseTopic, settings.zone, 'state') : undefined;
 }
 
-/** The topics that a zone needs to be subscribed to. */
-export function topicsOf(zone: Zone, baseTopic: string): readonly string[] {
-  const { settings, topic } = zone;
-  const set = settings.kind === 'external' ? [] : [zoneTopic(baseTopic, settings.zone, 'set')];
-  return topic === undefined ? set : [topic, ...set];
-}
-
 /** A zone of which nothing is known. */
 export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
   return {

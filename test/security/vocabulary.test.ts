@@ -125,11 +125,11 @@ describe('the words on a state topic', () => {
   });
 
   it('reads neither broken UTF-8 nor endless payloads, and shows a person what came', () => {
-    expect(readState(Uint8Array.of(0x6f, 0x6e, 0xff))).toEqual({ kind: 'not_understood', text: 'on\uFFFD' });
+    expect(readState(Uint8Array.of(0x6f, 0x6e, 0xff))).toEqual({ kind: 'not_understood', word: 'on\uFFFD' });
     expect(said(`"${' '.repeat(70_000)}on"`)).toBe('?');
     expect(said('[{"a":'.repeat(10_000))).toBe('?');
     const reading = readState(bytes(`{"x":"${'y\u0007'.repeat(500)}"}`));
-    expect(reading.kind === 'not_understood' && reading.text.length <= 123).toBe(true);
+    expect(reading.kind === 'not_understood' && reading.word.length <= 123).toBe(true);
     expect(JSON.stringify(reading)).not.toContain(String.fromCharCode(7));
   });
 
