@@ -74,13 +74,7 @@ export type Finding =
   /** Nothing is published for a sensor, and why. */
   | { readonly kind: 'kept'; readonly alias: string | null; readonly reason: string }
   /** The security state of a zone was asked. */
-  | {
-      readonly kind: 'judged';
-      readonly zone: string;
-      readonly alias: string;
-      readonly verdict: string;
-      readonly reason: string;
-    }
+  | Extract<SecurityEffect, { readonly kind: 'judged' }>
   /** A message for the broker. */
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean };
 

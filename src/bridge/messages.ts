@@ -103,25 +103,9 @@ export function clearedZone(baseTopic: string, zone: string, channel: ZoneChanne
 
 /** An alert, which stays one however late it is delivered: it says `at` itself. */
 export function alertMessage(baseTopic: string, alert: Alert): EventMessage {
-  const { id, at, zone, alias, address, source, security, verified, late } = alert;
-  return {
-    kind: 'event',
-    topic: zoneTopic(baseTopic, zone, 'alert'),
-    id,
-    at,
-    payload: JSON.stringify({
-      event_type: 'alert',
-      id,
-      at: iso(at),
-      zone,
-      alias,
-      address,
-      source,
-      security,
-      verified,
-      late,
-    }),
-  };
+  const { id, at, zone } = alert;
+  const payload = JSON.stringify({ event_type: 'alert', ...alert, at: iso(at) });
+  return { kind: 'event', topic: zoneTopic(baseTopic, zone, 'alert'), id, at, payload };
 }
 
 /** The last word to a broker: what is retained there is not kept up to date any more. */
@@ -184,9 +168,7 @@ export function act(bridge: Bridge, effect: Effect): void {
       return;
     case 'note':
       return sinks.note(effect.level, effect.fields, effect.message);
-    case 'judged': {
-      const { zone, alias, verdict, reason } = effect;
-      return sinks.find?.({ kind: 'judged', zone, alias, verdict, reason });
-    }
+    case 'judged':
+      return sinks.find?.(effect);
   }
 }

@@ -5,10 +5,7 @@
  */
 
 import { armedMode, type ArmedMode, type Command, type SecurityState } from './vocabulary.js';
-import type { Motion, Truth } from './zone.js';
-
-/** The exit delay of a zone, ms. */
-export type Delays = { readonly exitDelayMs: number };
+import type { Motion, Truth, ZoneSettings } from './zone.js';
 
 function change(truth: Truth | undefined, state: SecurityState, at: number, more: Partial<Truth>): Truth {
   return {
@@ -26,7 +23,7 @@ function change(truth: Truth | undefined, state: SecurityState, at: number, more
 function arm(
   truth: Truth | undefined,
   mode: ArmedMode,
-  delays: Delays,
+  { exitDelayMs }: Pick<ZoneSettings, 'exitDelayMs'>,
   at: number,
   immediate: boolean,
 ): Truth {
@@ -37,10 +34,10 @@ function arm(
       : change(truth, truth.state, truth.since, { ...truthKept(truth), mode });
   }
   if (truth?.state === `armed_${mode}`) return truth;
-  if (delays.exitDelayMs > 0 && !immediate) {
+  if (exitDelayMs > 0 && !immediate) {
     // also from one way of being armed to another: whoever arms away is about to walk through the house
     if (truth?.state === 'arming' && truth.mode === mode) return truth;
-    return change(truth, 'arming', at, { mode, until: at + delays.exitDelayMs });
+    return change(truth, 'arming', at, { mode, until: at + exitDelayMs });
   }
   return change(truth, `armed_${mode}`, at, { mode, armedSince: truth?.armedSince ?? at });
 }
@@ -56,7 +53,7 @@ function truthKept(truth: Truth): Partial<Truth> {
 export function obey(
   truth: Truth | undefined,
   command: Command,
-  delays: Delays,
+  delays: Pick<ZoneSettings, 'exitDelayMs'>,
   at: number,
   immediate = false,
 ): Truth {
@@ -101,7 +98,7 @@ export function doubt(truth: Truth, at: number): Truth {
     : { ...truth, armedSince: at, sequence: truth.sequence + 1 };
 }
 
-/** The first truth of a zone: what the broker still had, or disarmed. Delays that were running are over. */
+/** The first truth of a zone: what the broker still had, or disarmed. Pick<ZoneSettings, 'exitDelayMs'> that were running are over. */
 export function firstTruth(state: SecurityState, at: number): Truth {
   if (state === 'disarmed') return change(undefined, 'disarmed', at, {});
   const mode = armedMode(state) ?? 'away';

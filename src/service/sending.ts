@@ -4,9 +4,8 @@ import { HOUR, MINUTE } from '../common/duration.js';
 import { failureKind, type Outbox, type Outgoing, type Refusal } from '../mqtt/outbox.js';
 import type { Sending as OnItsWay } from '../mqtt/outbox.js';
 import type { Broker, Clock, LineSource, Log, Now } from '../ports.js';
-import type { Progress } from './checkpoint.js';
+import type { Acknowledged, Progress } from './checkpoint.js';
 import { concern, type Condition } from './condition.js';
-import type { Acknowledged } from './saving.js';
 
 /** The log and the broker of now: a reload may bring others. */
 export type Links = { source: LineSource; broker: Broker };

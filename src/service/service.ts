@@ -28,8 +28,10 @@ import type { CoreSettings, ServiceSettings } from '../core-settings.js';
 import { Announcer, retainedTopicsOf } from './announcing.js';
 import { BrokerSide } from './broker-side.js';
 import {
+  Acknowledged,
   CHECKPOINT_VERSION,
   Progress,
+  Saving,
   readCheckpoint,
   type Captured,
   type Checkpoint,
@@ -38,7 +40,6 @@ import { concern, concernIgnored, type Condition } from './condition.js';
 import { LogSide } from './log-side.js';
 import type { Parts, ServicePorts } from './parts.js';
 import { Reports } from './reports.js';
-import { Acknowledged, Saving } from './saving.js';
 import { Refusals, Sending, type Links } from './sending.js';
 import { Time } from './time.js';
 

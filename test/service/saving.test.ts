@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Acknowledged, Saving } from '../../src/service/saving.js';
+import { Acknowledged, Saving } from '../../src/service/checkpoint.js';
 import type { IdFile, Log, StateStore } from '../../src/ports.js';
 import { fakeClock } from '../support/fake-clock.js';
 

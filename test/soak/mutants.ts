@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what was acknowledged before a crash is sent again',
-    file: 'service/saving.js',
+    file: 'service/checkpoint.js',
     text: 'return this.#earlier.has(id) ||',
     instead: 'return false ||',
   },
