@@ -121,7 +121,7 @@ export type Truth = Memory & {
 export type Latch = { readonly id: string; readonly at: number; readonly alias: string | null };
 
 /** A command that was not obeyed, for people to see. */
-export type RefusedCommand = { readonly command: string; readonly at: number; readonly reason: string };
+type RefusedCommand = { readonly command: string; readonly at: number; readonly reason: string };
 
 /** A zone at work. */
 export type Zone = {

@@ -18,7 +18,7 @@ import type { Announcer } from './announcing.js';
 import { concern } from './condition.js';
 import type { LogSide } from './log-side.js';
 import type { Parts, RunHeyu } from './parts.js';
-import type { Reports, SessionSeen } from './reports.js';
+import type { Reports } from './reports.js';
 
 /** A connection has so long to say farewell. */
 const BROKER_STOP_MS = 700;
@@ -32,13 +32,10 @@ export class BrokerSide implements BrokerListener {
   readonly #log: LogSide;
   readonly #announcer: Announcer;
   readonly #reports: Reports;
-  #session: SessionSeen | undefined;
   /** More of what waited in the session may come. */
   #isArriving = false;
   /** The devices that take commands, by the topic of these. */
   #devices: ReadonlyMap<string, SensorSettings> = new Map();
-  #hasConnected = false;
-  #bornAt = 0;
   /** The last reason why the broker could not be reached: said once. */
   #lastRefusal = '';
 
@@ -49,28 +46,13 @@ export class BrokerSide implements BrokerListener {
     this.#reports = reports;
   }
 
-  /**
-   * What waited in the session of the last connect. MQTT says neither how many messages there are nor when they were
-   * published: they are counted as they come, until the queue is empty (docs/security-state.md).
-   */
-  get session(): SessionSeen | undefined {
-    return this.#session;
-  }
-
-  get hasConnected(): boolean {
-    return this.#hasConnected;
-  }
-
-  /** When Home Assistant was last heard to start (epoch ms); 0 = never since our own start. */
-  get bornAt(): number {
-    return this.#bornAt;
-  }
-
   connected(sessionPresent: boolean, url?: string): void {
-    const { time, ports, refusals, bridge, sending, outbox, settings, isStopping, settle } = this.#parts;
+    const { time, ports, refusals, bridge, sending, outbox, seen, settings, isStopping, settle } =
+      this.#parts;
     if (isStopping) return;
     const now = time.now();
-    this.#session = { present: sessionPresent, queued: 0, topics: {}, since: now.at };
+    const isFirst = seen.session === undefined;
+    seen.session = { present: sessionPresent, queued: 0, topics: {}, since: now.at };
     this.#isArriving = sessionPresent;
     this.#lastRefusal = '';
     ports.log.info({ broker: url, session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
@@ -82,8 +64,7 @@ export class BrokerSide implements BrokerListener {
     connected(securityStep(bridge, now), sessionPresent, sessionName);
     this.#announcer.announce(false);
     // a broker may have forgotten what it was told: mosquitto without persistence does with each restart
-    if (this.#hasConnected) outbox.republishAll();
-    this.#hasConnected = true;
+    if (!isFirst) outbox.republishAll();
     this.#reports.infoBy(now.mono);
     settle();
   }
@@ -155,9 +136,9 @@ export class BrokerSide implements BrokerListener {
 
   /** Another connection takes over. A clean end has no last will: who listens below `baseTopic` has to be told. */
   async replace(broker: Broker, baseTopic: string): Promise<void> {
-    const { links } = this.#parts;
+    const { links, seen } = this.#parts;
     await links.broker.stop([farewell(baseTopic)], BROKER_STOP_MS);
-    if (this.#session !== undefined) this.closed('reconnecting with new settings');
+    if (seen.session !== undefined) this.closed('reconnecting with new settings');
     links.broker = broker;
     broker.start(this);
   }
@@ -176,8 +157,8 @@ export class BrokerSide implements BrokerListener {
   }
 
   #born({ at, mono }: Now): void {
-    const { ports, outbox, sending } = this.#parts;
-    this.#bornAt = at;
+    const { ports, outbox, seen, sending } = this.#parts;
+    seen.bornAt = at;
     this.#reports.infoBy(mono);
     ports.log.info({}, 'home assistant was started: telling it everything again');
     this.#announcer.birth(() => {
@@ -197,11 +178,12 @@ export class BrokerSide implements BrokerListener {
 
   /** A message that has waited in the session came. */
   #count({ topic }: Received): void {
-    if (this.#session === undefined) return;
-    const { topics, queued } = this.#session;
+    const { seen } = this.#parts;
+    if (seen.session === undefined) return;
+    const { topics, queued } = seen.session;
     const isNamed = topic in topics || Object.keys(topics).length < NAMED;
-    this.#session = {
-      ...this.#session,
+    seen.session = {
+      ...seen.session,
       queued: queued + 1,
       topics: isNamed ? { ...topics, [topic]: (topics[topic] ?? 0) + 1 } : topics,
     };

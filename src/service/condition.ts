@@ -4,6 +4,7 @@
  */
 
 import { TROUBLES, type Trouble } from '../bridge/health.js';
+import type { LogStatus } from '../ports.js';
 
 /** What can be wrong, beside heyu's own troubles. */
 const CONCERNS = {
@@ -27,6 +28,32 @@ export const NEVER_THERE = 'it was never there';
 
 /** What is wrong at the moment, with details. */
 export type Condition = Map<Concern, string>;
+
+/** What was seen of log and broker last. */
+export type Seen = {
+  /** When the service was started, epoch ms. */
+  readonly startedAt: number;
+  logStatus: LogStatus['kind'] | 'starting';
+  /** Undefined before the first connect. */
+  session: SessionSeen | undefined;
+  /** When Home Assistant was last heard to start (epoch ms); 0 = never since our own start. */
+  bornAt: number;
+};
+
+/**
+ * What waited in the session of the last connect. MQTT says neither how many messages there are nor when they were
+ * published: they are counted as they come, until the queue is empty (docs/security-state.md).
+ */
+type SessionSeen = {
+  /** The broker had kept it. */
+  readonly present: boolean;
+  /** Messages that waited in it. */
+  readonly queued: number;
+  /** How many of them on which topic; the first topics only. */
+  readonly topics: Readonly<Record<string, number>>;
+  /** When it was connected. */
+  readonly since: number;
+};
 
 /** Begins a concern or changes its details; false = it is over. Returns whether there was none before. */
 export function concern(condition: Condition, what: Concern, details: string | boolean = true): boolean {

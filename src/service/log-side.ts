@@ -25,7 +25,6 @@ const LOOK_MS = 4000;
 /** The listener of the service's log. */
 export class LogSide implements LineListener {
   readonly #parts: Parts;
-  #standing: LogStatus['kind'] | 'starting' = 'starting';
   /** The end of the log has been reached, and no line was read since. */
   #isCaughtUp = false;
   /** When a look at the log was asked for whose end has not come yet, monotonic ms. */
@@ -35,10 +34,6 @@ export class LogSide implements LineListener {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#lastLineMono = parts.time.moment().mono;
-  }
-
-  get standing(): LogStatus['kind'] | 'starting' {
-    return this.#standing;
   }
 
   get isCaughtUp(): boolean {
@@ -89,9 +84,9 @@ export class LogSide implements LineListener {
   }
 
   status(status: LogStatus): void {
-    const { ports, condition, time, settle } = this.#parts;
-    sayStatus(ports.log, status, this.#standing === 'starting');
-    this.#standing = status.kind;
+    const { ports, condition, seen, time, settle } = this.#parts;
+    sayStatus(ports.log, status, seen.logStatus === 'starting');
+    seen.logStatus = status.kind;
     const isMissing = status.kind === 'missing';
     concern(condition, 'log_missing', isMissing && (status.existedBefore ? true : NEVER_THERE));
     concern(condition, 'log_unreadable', status.kind === 'unreadable' && status.hint);
@@ -139,10 +134,10 @@ export class LogSide implements LineListener {
     position: LogPosition | undefined,
     generations: readonly FilePosition[],
   ): void {
-    const { links, settings, ports } = this.#parts;
+    const { links, settings, seen, ports } = this.#parts;
     const { logPath } = settings;
     const isSame = before === undefined || before === logPath;
-    this.#standing = 'starting';
+    seen.logStatus = 'starting';
     if (!isSame)
       ports.log.warn({ before, now: logPath }, 'another heyu log than before: reading begins at its end');
     links.source.start(this, isSame ? position : undefined, isSame ? generations : []);

@@ -3,7 +3,7 @@
 import type { Bridge, Finding } from '../bridge/core.js';
 import type { Broker, Clock, LineSource, Log, StateStore } from '../ports.js';
 import type { ServiceSettings } from '../core-settings.js';
-import type { Condition } from './condition.js';
+import type { Condition, Seen } from './condition.js';
 import type { Sending, Way } from './sending.js';
 import type { Time } from './time.js';
 
@@ -36,4 +36,5 @@ export type Parts = Way & {
   readonly bridge: Bridge;
   readonly sending: Sending;
   readonly condition: Condition;
+  readonly seen: Seen;
 };

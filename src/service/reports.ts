@@ -8,37 +8,11 @@ import type { Bridge } from '../bridge/core.js';
 import type { Counters } from '../bridge/health.js';
 import { counted } from '../common/text.js';
 import { isoAt } from '../heyu/time-zone.js';
-import type { OutboxCounts } from '../mqtt/outbox.js';
 import { bridgeTopic, type BridgeTopic } from '../mqtt/topics.js';
-import type { LogStatus, Now } from '../ports.js';
+import type { Now } from '../ports.js';
 import { belief } from '../security/security.js';
-import { NEVER_THERE, problemOf, type Condition } from './condition.js';
+import { NEVER_THERE, problemOf } from './condition.js';
 import type { Parts } from './parts.js';
-
-/** The session of the last connect. */
-export type SessionSeen = {
-  /** The broker had kept it. */
-  readonly present: boolean;
-  /** Messages that waited in it. */
-  readonly queued: number;
-  /** How many of them on which topic; the first topics only. */
-  readonly topics: Readonly<Record<string, number>>;
-  /** When it was connected. */
-  readonly since: number;
-};
-
-/** What the shell knows and the core does not. */
-export type Surroundings = {
-  readonly logPath: string;
-  readonly logStatus: LogStatus['kind'] | 'starting';
-  readonly isConnected: boolean;
-  readonly session: SessionSeen | undefined;
-  readonly sessionKind: 'persistent' | 'clean';
-  readonly startedAt: number;
-  /** When Home Assistant was last heard to start; 0 = never. */
-  readonly bornAt: number;
-  readonly outbox: OutboxCounts;
-};
 
 const INFO_MS = MINUTE;
 const SOON_MS = 1000;
@@ -46,7 +20,6 @@ const SOON_MS = 1000;
 /** Reports from now on, the first time at once. */
 export class Reports {
   readonly #parts: Parts;
-  readonly #around: () => Surroundings;
   #infoDue = 0;
   /** The counters at the last summary. */
   #summedUp: Partial<Counters>;
@@ -55,9 +28,8 @@ export class Reports {
   #problem: string | null | undefined;
   #status = '';
 
-  constructor(parts: Parts, around: () => Surroundings, summedUp: Partial<Counters> = {}) {
+  constructor(parts: Parts, summedUp: Partial<Counters> = {}) {
     this.#parts = parts;
-    this.#around = around;
     this.#summedUp = summedUp;
   }
 
@@ -87,13 +59,12 @@ export class Reports {
 
   /** One line that tells what a person wants to know: for systemd's STATUS and `service status`. */
   statusLine(): string {
-    const { bridge, condition } = this.#parts;
-    const { logStatus, logPath, isConnected } = this.#around();
+    const { bridge, condition, links, seen, settings } = this.#parts;
     const problem = problemOf(condition);
     return [
-      `${logStatus === 'following' ? 'following' : 'waiting for'} ${logPath}`,
+      `${seen.logStatus === 'following' ? 'following' : 'waiting for'} ${settings.logPath}`,
       counted(bridge.core.sensors.length, 'sensor'),
-      isConnected ? 'broker connected' : 'broker not reached',
+      links.broker.isConnected() ? 'broker connected' : 'broker not reached',
       ...zonesOf(bridge).map(([zone, state]) => `zone ${zone} ${state}`),
       ...(problem === null ? [] : [problem]),
     ].join(', ');
@@ -116,9 +87,9 @@ export class Reports {
 
   /** Publishes `bridge/info`, and `bridge/unmapped` if it has changed. */
   tick({ mono }: Now): void {
-    const { bridge, condition, outbox, ports } = this.#parts;
+    const { bridge, links, outbox, ports } = this.#parts;
     this.#infoDue = mono + INFO_MS;
-    this.#own('info', infoOf(bridge, condition, this.#around()));
+    this.#own('info', infoOf(this.#parts, links.broker.isConnected()));
     if (bridge.core.unmappedChanged) {
       bridge.core.unmappedChanged = false;
       this.#own('unmapped', unmappedOf(bridge));
@@ -152,38 +123,47 @@ const zonesOf = (bridge: Bridge): readonly (readonly [string, string])[] =>
   bridge.core.settings.zones.map(({ zone }) => [zone, belief(bridge.security, zone)?.state ?? 'unknown']);
 
 /** The JSON of `bridge/info`. Instants in it are ISO 8601 with offset. */
-export function infoOf(bridge: Bridge, condition: Condition, around: Surroundings): string {
+export function infoOf(
+  {
+    bridge,
+    condition,
+    outbox,
+    seen,
+    settings,
+  }: Pick<Parts, 'bridge' | 'condition' | 'outbox' | 'seen' | 'settings'>,
+  isConnected: boolean,
+): string {
   const { core } = bridge;
   const iso = (at: number): string => isoAt(at, core.reader.stamps.zone);
-  const { session } = around;
+  const { session } = seen;
   return JSON.stringify({
     version: core.settings.version,
     bridge_id: core.settings.bridgeId,
-    started: iso(around.startedAt),
+    started: iso(seen.startedAt),
     log: {
-      path: around.logPath,
-      status: around.logStatus,
+      path: settings.logPath,
+      status: seen.logStatus,
       last_line: core.lineAt > 0 ? iso(core.lineAt) : null,
     },
     sensors: core.sensors.length,
     zones: Object.fromEntries(zonesOf(bridge)),
     session: {
-      kind: around.sessionKind,
+      kind: settings.sessionKind,
       ...(session === undefined
         ? { connected: false }
         : {
-            connected: around.isConnected,
+            connected: isConnected,
             present: session.present,
             queued: session.queued,
             queued_topics: session.topics,
             since: iso(session.since),
           }),
     },
-    home_assistant: { birth: around.bornAt > 0 ? iso(around.bornAt) : null },
+    home_assistant: { birth: seen.bornAt > 0 ? iso(seen.bornAt) : null },
     problem: problemOf(condition),
     troubles: Object.fromEntries(Object.entries(core.health.troubles).map(([name, at]) => [name, iso(at)])),
     counters: core.health.counters,
-    outbox: around.outbox,
+    outbox: outbox.counts(),
   });
 }
 

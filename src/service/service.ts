@@ -36,7 +36,7 @@ import {
   type Captured,
   type Checkpoint,
 } from './checkpoint.js';
-import { concern, concernIgnored, type Condition } from './condition.js';
+import { concern, concernIgnored, type Condition, type Seen } from './condition.js';
 import { LogSide } from './log-side.js';
 import type { Parts, ServicePorts } from './parts.js';
 import { Reports } from './reports.js';
@@ -119,24 +119,12 @@ export class Service {
     for (const trouble of Object.keys(bridge.core.health.troubles)) concern(condition, trouble as Trouble);
     this.#saves = saves;
     this.#writing = progress.extent;
-    this.#parts = { ...way, settings, isStopping: false, time, bridge, sending, condition };
+    const { at: startedAt } = time.moment();
+    const seen: Seen = { startedAt, logStatus: 'starting', session: undefined, bornAt: 0 };
+    this.#parts = { ...way, settings, isStopping: false, time, bridge, sending, condition, seen };
     this.#announcer = new Announcer(this.#parts, stored.discovery, saves.request);
     this.#log = new LogSide(this.#parts);
-    const startedAt = time.moment().at;
-    this.#reports = new Reports(
-      this.#parts,
-      () => ({
-        startedAt,
-        logPath: this.#parts.settings.logPath,
-        logStatus: this.#log.standing,
-        isConnected: links.broker.isConnected(),
-        session: this.#broker.session,
-        sessionKind: this.#parts.settings.sessionKind,
-        bornAt: this.#broker.bornAt,
-        outbox: outbox.counts(),
-      }),
-      stored.settled?.core.health.counters,
-    );
+    this.#reports = new Reports(this.#parts, stored.settled?.core.health.counters);
     this.#broker = new BrokerSide(this.#parts, this.#log, this.#announcer, this.#reports);
   }
 
@@ -240,9 +228,10 @@ export class Service {
    * is remembered of motion may be long over.
    */
   #present(): void {
-    if (this.#isPresented || !this.#broker.hasConnected || !this.#log.isCaughtUp) return;
+    const { bridge, seen } = this.#parts;
+    if (this.#isPresented || seen.session === undefined || !this.#log.isCaughtUp) return;
     this.#isPresented = true;
-    presentStates(this.#parts.bridge);
+    presentStates(bridge);
   }
 
   #captured(): Captured {

@@ -5,6 +5,7 @@ import { Explainer } from '../../src/bridge/explain.js';
 import { rememberedHealth } from '../../src/bridge/health.js';
 import { infoOf, summaryOf, unmappedOf } from '../../src/service/reports.js';
 import type { Channel } from '../../src/sensor/types.js';
+import { Outbox } from '../../src/mqtt/outbox.js';
 import type { BridgeTopic, ZoneTopic } from '../../src/mqtt/topics.js';
 import { CHANNELS } from '../../src/sensor/types.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
@@ -134,25 +135,23 @@ function reports(): { readonly info: string; readonly unmapped: string; readonly
   const bridge = createBridge(SETTINGS, {}, { at: 0, mono: 0 }, sinks);
   advanceBridge(bridge, { at: 2000, mono: 2000 });
   bridge.core.unmapped['B9'] = { label: null, count: 1, first: 1, last: 1, function: 'On', source: 'rcvi' };
-  const around = {
-    logPath: '/var/log/heyu/heyu.log.ttyS0',
+  const seen = {
+    startedAt: 0,
     logStatus: 'following',
-    isConnected: true,
-    session: {
-      present: true,
-      queued: 2,
-      topics: { 'alarmo/attic/state': 2 },
-      since: 0,
-      isArriving: false,
-    },
+    session: { present: true, queued: 2, topics: { 'alarmo/attic/state': 2 }, since: 0 },
+    bornAt: 0,
+  } as const;
+  const settings = {
+    core: SETTINGS,
+    logPath: '/var/log/heyu/heyu.log.ttyS0',
     sessionKind: 'persistent',
     sessionName: 'cellar',
-    startedAt: 0,
-    bornAt: 0,
-    outbox: { waiting: 0, inFlight: 0, events: 0, parkedTopics: 0, expired: 0, parked: 0 },
+    birthTopic: 'homeassistant/status',
+    birthPayload: 'online',
   } as const;
+  const parts = { bridge, condition: new Map(), outbox: new Outbox(), seen, settings };
   return {
-    info: infoOf(bridge, new Map(), around),
+    info: infoOf(parts, true),
     unmapped: unmappedOf(bridge),
     summary: JSON.stringify(summaryOf(rememberedHealth().counters, {})),
   };
