@@ -4,8 +4,8 @@
  * heyu's, but blanks are counted by nobody: `%12s` and `%-2d` overflow.
  */
 
-import { indexOf, parseAddress } from '../x10/address.js';
-import { inactiveUnit, messageOf } from './messages.js';
+import { indexNamed } from '../x10/address.js';
+import { inactiveUnit, messageOf, type Message } from './messages.js';
 import {
   flagsIn,
   isBytes,
@@ -20,9 +20,6 @@ import {
 const SPACE = 32;
 const SOURCE_OF: ReadonlyMap<string, Source> = new Map(SOURCES.map((source) => [source, source]));
 
-/** heyu's longest alias. */
-const LABEL_LENGTH = 32;
-
 const NO_ALIAS = '_no_alias_';
 const labelOf = (label: string): string | null => (label === NO_ALIAS ? null : label);
 
@@ -32,43 +29,13 @@ function houseOf(text: string, at: number): number {
   return house >= 0 && house <= 15 ? house : -1;
 }
 
-/** Reads a unit code 1..16 at a place; the result holds the unit and where it ends, or -1. */
-function unitEnd(text: string, at: number): number {
-  const first = text.charCodeAt(at) - 48;
-  if (first < 0 || first > 9) return -1;
-  const second = text.charCodeAt(at + 1) - 48;
-  return second >= 0 && second <= 9 ? at + 2 : at + 1;
-}
-
-function unitOf(text: string, at: number, end: number): number {
-  const first = text.charCodeAt(at) - 48;
-  const unit = end - at === 2 ? first * 10 + text.charCodeAt(at + 1) - 48 : first;
-  return unit >= 1 && unit <= 16 ? unit : -1;
-}
-
 const ADDRESS = /^addr\s+unit\s+\d+\s*:\s*hu\s+([A-P])(\d{1,2})\s*\(([A-Za-z0-9._-]{1,32})\)\s*$/;
 
 /** `addr unit       3 : hu A3  (hall_motion)`; `start` is where "addr" begins. */
 function addressLine(text: string, start: number, source: Source): Signal | undefined {
-  // heyu's own columns: no regular expression for half of all lines
-  if (text.startsWith(' : hu ', start + 17)) {
-    const house = houseOf(text, start + 23);
-    const end = unitEnd(text, start + 24);
-    const open = text.charCodeAt(end) === SPACE ? text.indexOf('(', end) : -1;
-    if (house >= 0 && open > 0 && text.endsWith(')')) {
-      const unit = unitOf(text, start + 24, end);
-      const label = text.slice(open + 1, -1);
-      if (unit > 0 && label !== '' && label.length <= LABEL_LENGTH && !label.includes(' ')) {
-        return { kind: 'address', source, unit: (house << 4) + unit - 1, label: labelOf(label) };
-      }
-    }
-  }
-  const match = ADDRESS.exec(text.slice(start));
-  if (match === null) return undefined;
-  const unit = Number(match[2]);
-  if (unit < 1 || unit > 16) return undefined;
-  const house = (match[1] ?? 'A').charCodeAt(0) - 65;
-  return { kind: 'address', source, unit: (house << 4) + unit - 1, label: labelOf(match[3] ?? NO_ALIAS) };
+  const [, letter = '', digits = '', label = ''] = ADDRESS.exec(text.slice(start)) ?? [];
+  const unit = indexNamed(letter, digits);
+  return unit === undefined ? undefined : { kind: 'address', source, unit, label: labelOf(label) };
 }
 
 const UNIT_BODY = /^hu\s+([A-P])(\d{1,2})\s+(.*?)\s*\(([A-Za-z0-9._-]{1,32})\)([^()]*)$/;
@@ -83,26 +50,15 @@ function unitFunction(name: string, body: string, source: Source): Signal | unde
   const match = UNIT_BODY.exec(body) ?? GREEDY_UNIT_BODY.exec(body);
   if (match === null) return undefined;
   const [, letter = 'A', digits = '0', args = '', word = NO_ALIAS, tail = ''] = match;
-  const number = Number(digits);
-  if (number < 1 || number > 16) return undefined;
-  const unit = ((letter.charCodeAt(0) - 65) << 4) + number - 1;
-  const label = labelOf(word);
-  if (GLUED.test(tail)) return undefined;
-  if (name === 'Inactive') return { kind: 'inactive', source, unit, label };
+  const unit = indexNamed(letter, digits);
+  if (unit === undefined || GLUED.test(tail)) return undefined;
+  const ofUnit = { source, unit, label: labelOf(word) };
+  if (name === 'Inactive') return { kind: 'inactive', ...ofUnit };
   if (SECURITY_FUNCTIONS.has(name) || (isBytes(name) && source === 'rcva')) {
-    return {
-      kind: 'security',
-      source,
-      unit,
-      label,
-      name,
-      flags: flagsIn(args),
-      args,
-      unchanged: UNCHANGED.test(tail),
-    };
+    const unchanged = UNCHANGED.test(tail);
+    return { kind: 'security', ...ofUnit, name, flags: flagsIn(args), args, unchanged };
   }
-  if (isReading(name)) return { kind: 'reading', source, unit, label, name, args };
-  return { kind: 'extended', source, unit, label, name, args };
+  return { kind: isReading(name) ? 'reading' : 'extended', ...ofUnit, name, args };
 }
 
 /** `key 3`, `grp A`, `key 4 level 9`: a KAKU function names no unit. */
@@ -115,10 +71,9 @@ const NOISE = new Set(['RFnoise', 'RFrawdata', 'RFunknown', 'ExtCode']);
 const SET_UP = /^hu ([A-P])(\d{1,2})\s+(Code: 0x[0-9A-F]{2} .*\S)\s*$/;
 
 function setUpOfMeter(name: string, body: string, source: Source): Signal | undefined {
-  const [, letter = 'A', digits = '0', args = ''] = SET_UP.exec(body) ?? [];
-  const unit = parseAddress(`${letter}${digits}`);
-  if (args === '' || unit === undefined) return undefined;
-  return { kind: 'reading', source, unit: indexOf(unit), label: null, name, args };
+  const [, letter = '', digits = '', args = ''] = SET_UP.exec(body) ?? [];
+  const unit = indexNamed(letter, digits);
+  return unit === undefined ? undefined : { kind: 'reading', source, unit, label: null, name, args };
 }
 
 /**
@@ -175,30 +130,28 @@ function functionLine(text: string, start: number, source: Source): Signal | und
 }
 
 /** KlikAanKlikUit: each unit that is meant has a line of its own, without the word `addr`. */
-const KAKU_UNIT = /^kAddress\s+: hu ([A-P]\d{1,2})\s+\(([A-Za-z0-9._-]{1,32})\)$/;
+const KAKU_UNIT = /^kAddress\s+: hu ([A-P])(\d{1,2})\s+\(([A-Za-z0-9._-]{1,32})\)$/;
 
 /** What heyu writes of receivers and transmitters without the word `func`: one word, a colon, text. */
 const OTHER = /^(?:[A-Za-z][A-Za-z0-9]{3,} +: |Unknown KAKU$)/;
 
+/** What the receiver says of itself, and what it says when that is over. */
+const RECEIVER: readonly (readonly [string, Message, Message])[] = [
+  ['RF Flood : ', 'rf_flood', 'rf_flood_over'],
+  ['RF Jamming : ', 'rf_jamming', 'rf_jamming_over'],
+  ['Undetermined trigger', 'undetermined_trigger', 'undetermined_trigger'],
+];
+
 /** `rcva            RF Flood : Started`, `rcva RFXSensorXmitter : ...`, `rcvt Undetermined trigger`, `xmtf RF ...` */
 function otherLine(text: string, start: number, source: Source): Signal | undefined {
   const said = text.slice(start).trim();
-  if (said.startsWith('RF Flood : ')) {
-    const over = said.includes('Ended');
-    return { kind: 'message', message: over ? 'rf_flood_over' : 'rf_flood', text: said };
-  }
-  if (said.startsWith('RF Jamming : ')) {
-    const over = said.includes('Ended');
-    return { kind: 'message', message: over ? 'rf_jamming_over' : 'rf_jamming', text: said };
-  }
-  if (said.startsWith('Undetermined trigger')) {
-    return { kind: 'message', message: 'undetermined_trigger', text: said };
-  }
-  const kaku = KAKU_UNIT.exec(said);
-  const address = parseAddress(kaku?.[1] ?? '');
-  if (address !== undefined) {
-    return { kind: 'kaku_unit', source, unit: indexOf(address), label: labelOf(kaku?.[2] ?? NO_ALIAS) };
-  }
+  const message = RECEIVER.find(([beginning]) => said.startsWith(beginning))?.[
+    said.includes('Ended') ? 2 : 1
+  ];
+  if (message !== undefined) return { kind: 'message', message, text: said };
+  const [, letter = '', digits = '', label = ''] = KAKU_UNIT.exec(said) ?? [];
+  const unit = indexNamed(letter, digits);
+  if (unit !== undefined) return { kind: 'kaku_unit', source, unit, label: labelOf(label) };
   if (source === 'xmtf' || OTHER.test(said)) return { kind: 'noise', source, text: said };
   return undefined;
 }

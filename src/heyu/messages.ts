@@ -3,7 +3,7 @@
  * themselves (poll.c, monitor.c, x10state.c). Anything else with a stamp is text, e.g. of `heyu logmsg`.
  */
 
-import type { AddressIndex } from '../x10/address.js';
+import { indexNamed, type AddressIndex } from '../x10/address.js';
 
 /** What a message tells. */
 export type Message =
@@ -88,9 +88,8 @@ const INACTIVE = /^Inactive sensor ([A-P])(\d{1,2})\s*\(([A-Za-z0-9._-]{1,32})\)
 export function inactiveUnit(text: string): { unit: AddressIndex; label: string } | undefined {
   if (!text.startsWith('Inactive sensor ')) return undefined;
   const [, letter = '', digits = '', label = ''] = INACTIVE.exec(text) ?? [];
-  const number = Number(digits);
-  if (number < 1 || number > 16) return undefined;
-  return { unit: ((letter.charCodeAt(0) - 65) << 4) + number - 1, label };
+  const unit = indexNamed(letter, digits);
+  return unit === undefined ? undefined : { unit, label };
 }
 
 /** What a line without a source tag tells; `text` is the line without its stamp. */

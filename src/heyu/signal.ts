@@ -91,69 +91,37 @@ export function flagsIn(words: string): readonly SecurityFlag[] {
   return words.split(/\s+/).filter((word): word is SecurityFlag => FLAGS.has(word));
 }
 
-/** What a line says. `label` is heyu's alias, null for `_no_alias_`; units are table positions (x10/address). */
+/** The unit that a line names. `label` is heyu's alias, null for `_no_alias_`; units are table positions (x10/address). */
+type OfUnit = { readonly source: Source; readonly unit: AddressIndex; readonly label: string | null };
+/** What a function is called, and what stands behind it. */
+type Said = { readonly source: Source; readonly name: string; readonly args: string };
+
+/** What a line says. */
 export type Signal =
   /** A unit was addressed; its function follows on another line. */
-  | {
-      readonly kind: 'address';
-      readonly source: Source;
-      readonly unit: AddressIndex;
-      readonly label: string | null;
-    }
+  | ({ readonly kind: 'address' } & OfUnit)
   /** A function of a house code (0 = A .. 15 = P): applies to the units addressed. */
-  | {
-      readonly kind: 'function';
-      readonly source: Source;
-      readonly house: number;
-      readonly name: string;
-      readonly args: string;
-    }
+  | ({ readonly kind: 'function'; readonly house: number } & Said)
   /** A function that names its unit itself: extended codes, virtual data. */
-  | {
-      readonly kind: 'extended';
-      readonly source: Source;
-      readonly unit: AddressIndex;
-      readonly label: string | null;
-      readonly name: string;
-      readonly args: string;
-    }
-  /** A security sensor or remote. `unchanged`: heyu says itself that this is a repetition (SHOW_CHANGE). */
-  | {
+  | ({ readonly kind: 'extended' } & OfUnit & Said)
+  /**
+   * A security sensor or remote. `args` stands between unit and label, e.g. "vdata 0x55" or the flags as words.
+   * `unchanged`: heyu says itself that this is a repetition (SHOW_CHANGE).
+   */
+  | ({
       readonly kind: 'security';
-      readonly source: Source;
-      readonly unit: AddressIndex;
-      readonly label: string | null;
-      readonly name: string;
       readonly flags: readonly SecurityFlag[];
-      /** What stands between unit and label, e.g. "vdata 0x55" or the flags as words. */
-      readonly args: string;
       readonly unchanged: boolean;
-    }
+    } & OfUnit &
+      Said)
   /** A unit that KlikAanKlikUit means; the function follows on the next line but for further units. */
-  | {
-      readonly kind: 'kaku_unit';
-      readonly source: Source;
-      readonly unit: AddressIndex;
-      readonly label: string | null;
-    }
+  | ({ readonly kind: 'kaku_unit' } & OfUnit)
   /** A function of KlikAanKlikUit (`kOn`, `kGrpOff`, `kPreset` ...): for the units of the lines directly before it. */
-  | { readonly kind: 'kaku'; readonly source: Source; readonly name: string; readonly args: string }
+  | ({ readonly kind: 'kaku' } & Said)
   /** heyu has not heard of this sensor for long. */
-  | {
-      readonly kind: 'inactive';
-      readonly source: Source;
-      readonly unit: AddressIndex;
-      readonly label: string | null;
-    }
+  | ({ readonly kind: 'inactive' } & OfUnit)
   /** A measured value, e.g. `Temp 25.500C`. */
-  | {
-      readonly kind: 'reading';
-      readonly source: Source;
-      readonly unit: AddressIndex;
-      readonly label: string | null;
-      readonly name: string;
-      readonly args: string;
-    }
+  | ({ readonly kind: 'reading' } & OfUnit & Said)
   /** Preset 1..32: heyu prints no house code. */
   | { readonly kind: 'preset'; readonly source: Source; readonly level: number }
   /** RF of a transmitter that no ALIAS of heyu maps. `id` e.g. "0x22". */

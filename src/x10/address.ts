@@ -42,6 +42,12 @@ export function indexOf(address: Address): AddressIndex {
   return ((address.charCodeAt(0) - 65) << 4) + Number(address.slice(1)) - 1;
 }
 
+/** The table position of a unit by the letter and digits that heyu writes; undefined for a number that no unit has. */
+export function indexNamed(letter: string, digits: string): AddressIndex | undefined {
+  const unit = Number(digits);
+  return unit >= 1 && unit <= 16 ? ((letter.charCodeAt(0) - 65) << 4) + unit - 1 : undefined;
+}
+
 /** The house code of a table position. */
 export function houseAt(index: AddressIndex): HouseCode {
   return HOUSES.charAt(index >> 4) as HouseCode;
