@@ -16,16 +16,19 @@ const ANYTHING: ValueRule = () => undefined;
 /** What a rule says: `%` stands for the directive. */
 const say = (text: string, name: string): string => text.replaceAll('%', name);
 
+/** What its first value must be. */
+const must =
+  (isGood: (value: string) => boolean, text: string): ValueRule =>
+  (name, [value = '']) =>
+    isGood(value) ? undefined : say(text, name);
+
 /** No value will do. */
-function never(text: string): ValueRule {
-  return (name) => say(text, name);
-}
+const never = (text: string): ValueRule => must(() => false, text);
 
 /** One of these words, in any case; with `*` at its end a word may go on as it likes. */
 function oneOf(words: string, text: string): ValueRule {
   const known = words.split(' ');
-  return (name, [value = '']) =>
-    known.some((word) => fits(value.toUpperCase(), word)) ? undefined : say(text, name);
+  return must((value) => known.some((word) => fits(value.toUpperCase(), word)), text);
 }
 
 /** Any number of words, each one of these. `text` is followed by the first that is none. */
@@ -42,20 +45,17 @@ function fits(value: string, word: string): boolean {
 }
 
 /** A whole number, both limits included. */
-function integer(least: number, most: number, text: string): ValueRule {
-  return (name, [value = '']) => {
-    const number = /^[+-]?\d+$/.test(value) ? Number(value) : NaN;
-    return number >= least && number <= most ? undefined : say(text, name);
-  };
-}
+const integer = (least: number, most: number, text: string): ValueRule =>
+  must((value) => isWhole(value) && Number(value) >= least && Number(value) <= most, text);
+
+const isWhole = (text: string): boolean => /^[+-]?\d+$/.test(text);
 
 /** A decimal number, both limits included. */
-function decimal(least: number, most: number, text: string): ValueRule {
-  return (name, [value = '']) => {
-    const number = readDecimal(value);
-    return number !== undefined && number >= least && number <= most ? undefined : say(text, name);
-  };
-}
+const decimal = (least: number, most: number, text: string): ValueRule =>
+  must((value) => {
+    const number = readDecimal(value) ?? NaN;
+    return number >= least && number <= most;
+  }, text);
 
 /** The number that a text is as C's strtod reads it; undefined when it is none. */
 export function readDecimal(text: string): number | undefined {
@@ -117,7 +117,7 @@ export type Directive = {
   readonly most: number;
   /** May appear more than once in a file. */
   readonly repeats: boolean;
-  /** What heyu says while it takes the line. */
+  /** What heyu says while it takes the line, `%` being the directive. */
   readonly remark: string | undefined;
   /** What of its values can be judged by themselves. */
   readonly rule: ValueRule;
@@ -146,16 +146,11 @@ const AUTO = oneOf('MAN* AUTO*', '% must be MANUAL or AUTO');
 const DAWN = oneOf('FIRST EARLIEST LATEST AVERAGE MEDIAN', 'Invalid %');
 const POSITIVE = decimal(0, Infinity, '% is invalid or negative');
 
-/** A time up to `limitS` (exclusive). */
-const timeout =
-  (limitS: number): ValueRule =>
-  (name, [value = '']) =>
-    (readTimeout(value) ?? Infinity) < limitS * 1000 ? undefined : `Invalid ${name}`;
+/** A time up to `limitMs` (exclusive). */
+const timeout = (limitMs: number): ValueRule =>
+  must((value) => (readTimeout(value) ?? Infinity) < limitMs, 'Invalid %');
 
-const clock = (text: string, off: boolean): ValueRule => {
-  return (name, [value = '']) =>
-    (off && value.toUpperCase() === 'OFF') || readClock(value) !== undefined ? undefined : `${name} ${text}`;
-};
+const isClock = (value: string): boolean => readClock(value) !== undefined;
 
 /** `[NS+-]dd:mm`; a number alone is north or west. */
 const place =
@@ -220,16 +215,10 @@ const houses: ValueRule = (_, [value = '']) => {
   return /^[a-p,]*$/i.test(list) ? undefined : 'Invalid character in RCS_DECODE housecode list';
 };
 
+const IGNORED = { remark: 'Directive % is obsolete and is being ignored.' };
 const OBSOLETE =
   'MACROXREF DISPLAY_EXP_MACROS DAWN_SUBSTITUTE DUSK_SUBSTITUTE TRIGGER_TAG XREF_APPEND ORE_CHGBITS_WSP ' +
   'ORE_CHGBITS_WAVSP ORE_CHGBITS_WDIR ORE_CHGBITS_RRATE ORE_CHGBITS_RTOT ORE_DISPLAY_RAW';
-
-const obsolete = (names: string, tokens: number): readonly Row[] =>
-  names.split(' ').flatMap((name) =>
-    rows(name, [tokens, tokens], ANYTHING, {
-      remark: `Directive ${name} is obsolete and is being ignored.`,
-    }),
-  );
 
 const DIRECTIVES: ReadonlyMap<string, Directive> = new Map([
   // Read elsewhere: their values need more than themselves.
@@ -269,18 +258,22 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map([
   ...ones('ORE_WINDDIR_MODE', oneOf('POINTS ANGLE BOTH', '% must be POINTS, ANGLE, or BOTH.')),
   ...ones('LOCKUP_CHECK', eachOf('YES PORT CM11* NO', 'Invalid LOCKUP_CHECK parameter')),
   // heyu takes every letter, whatever it says.
-  ...ones('HOUSECODE', (name, [value = '']) =>
-    /^[a-z]$/i.test(value) ? undefined : `Invalid ${name} - must be A though P`,
+  ...ones(
+    'HOUSECODE',
+    must((value) => /^[a-z]$/i.test(value), 'Invalid % - must be A though P'),
   ),
   ...ones('DEFAULT_MODULE', (_, [value = '']) =>
     modelNamed(value) ? undefined : `Module type '${value}' is unknown.`,
   ),
   ...ones('RCS_DECODE RCS_TEMPERATURE', houses),
 
-  ...ones('INACTIVE_TIMEOUT', timeout(24 * 3600)),
-  ...ones('ARM_MAX_DELAY', timeout(12 * 3600)),
-  ...ones('MIN_DAWN MAX_DAWN MIN_DUSK MAX_DUSK', clock('must be 00:00-23:59 (hh:mm) or OFF', true)),
-  ...ones('ASIF_TIME', clock('must be hh:mm between 00:00-23:59', false)),
+  ...ones('INACTIVE_TIMEOUT', timeout(DAY)),
+  ...ones('ARM_MAX_DELAY', timeout(DAY / 2)),
+  ...ones(
+    'MIN_DAWN MAX_DAWN MIN_DUSK MAX_DUSK',
+    must((value) => isClock(value) || /^off$/i.test(value), '% must be 00:00-23:59 (hh:mm) or OFF'),
+  ),
+  ...ones('ASIF_TIME', must(isClock, '% must be hh:mm between 00:00-23:59')),
   ...ones('ASIF_DATE', integer(19700101, 20380101, '% must be yyyymmdd between 19700101 and 20380101')),
   ...ones('LATITUDE', place('NS+-', 'NS+-', 89)),
   ...ones('LONGITUDE', place('EW+-', 'EW+-', 180)),
@@ -291,10 +284,12 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map([
   ...ones('STATUS_TIMEOUT', integer(1, 5, '% outside range 1-5')),
   ...ones('SPF_TIMEOUT', integer(1, 10, '% outside range 1-10')),
   // heyu compares the lowest byte only.
-  ...ones('TRANS_DIMLEVEL', (name, [value = '']) =>
-    /^[+-]?\d+$/.test(value) && (Number(value) & 255) >= 1 && (Number(value) & 255) <= 22
-      ? undefined
-      : `${name} outside range 1-22`,
+  ...ones(
+    'TRANS_DIMLEVEL',
+    must(
+      (value) => isWhole(value) && (Number(value) & 255) >= 1 && (Number(value) & 255) <= 22,
+      '% outside range 1-22',
+    ),
   ),
   ...ones('ISDARK_OFFSET', integer(-360, 360, '% outside range +/-360 minutes')),
   ...ones('CM11_POST_DELAY', integer(0, 1000, '% must be 0-1000')),
@@ -330,8 +325,9 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map([
   ),
   ...ones('ORE_WINDSENSORDIR', decimal(-359.6, 359.9, 'Invalid % angle.')),
   ...ones('ELS_VOLTAGE OWL_VOLTAGE OWL_CALIB_POWER OWL_CALIB_ENERGY', POSITIVE),
-  ...ones('HEYU_UMASK', (name, [value = '']) =>
-    /^(off|\+?[0-7]+)$/i.test(value) ? undefined : `Invalid ${name} value.`,
+  ...ones(
+    'HEYU_UMASK',
+    must((value) => /^(off|\+?[0-7]+)$/i.test(value), 'Invalid % value.'),
   ),
 
   ...rows('TTY_RFXMIT', [3, 3], (name, [, frequency = '']) =>
@@ -363,8 +359,8 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map([
     never('The RESPOOL_PERMISSIONS directive is invalid for this operating system'),
   ),
   ...rows('RF_FUNCMASK', [2, MANY], never('RF_FUNCMASK not yet implemented')),
-  ...obsolete('NEWFORMAT', 1),
-  ...obsolete(OBSOLETE, 2),
+  ...rows('NEWFORMAT', [1, 1], ANYTHING, IGNORED),
+  ...rows(OBSOLETE, [2, 2], ANYTHING, IGNORED),
 ]);
 
 /** The directive of that name in upper case; undefined when heyu knows none. */
@@ -631,9 +627,6 @@ export const NO_OPTIONS: ModuleOptions = {
 
 const RF_OPTIONS: readonly RfOption[] = ['TRANSCEIVE', 'RFFORWARD', 'RFIGNORE'];
 
-/** Longest IATO. */
-const LONGEST_TIMEOUT_MS = DAY;
-
 /** The order in which heyu prints option words; SWMIN and SWAWAY are defaults and not printed. */
 const PRINTED = ['MAIN', 'AUX', 'RFIGNORE', 'REVERSE', 'DUMMY', 'SWHOME', 'SWMAX'];
 
@@ -788,7 +781,7 @@ function sortWords(given: readonly string[], family: OptionFamily): Sorted | str
       const time = given[index];
       if (time === undefined) return 'Missing IATO hh:mm:ss value.';
       inactiveTimeoutMs = readTimeout(time);
-      if (inactiveTimeoutMs === undefined || inactiveTimeoutMs > LONGEST_TIMEOUT_MS)
+      if (inactiveTimeoutMs === undefined || inactiveTimeoutMs > DAY)
         return `Invalid IATO timeout '${time}'.`;
     } else if (limit && family.iato) {
       index += 1;
@@ -1078,12 +1071,6 @@ function commandProblem(
     : bad;
 }
 
-/** The labels of scripts and launchers, with the lines that name them. */
-export type Scripts = {
-  readonly scripts: { readonly label: string; readonly line: number }[];
-  readonly launchers: Launcher[];
-};
-
 type Launcher = {
   readonly label: string;
   readonly line: number;
@@ -1132,98 +1119,93 @@ const SPECIAL: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['-hourly', set('')],
 ]);
 
-/** Reads what stands behind SCRIPT. `aliases` are those of the lines before: only they have a meaning in it. */
-export function readScript(
-  to: Scripts,
-  line: number,
-  tail: string,
-  aliases: readonly Labelled[],
-): string | undefined {
-  const cut = tail.indexOf('::');
-  if (cut < 0) return "Invalid SCRIPT format - no '::' separator";
-  let command = tail.slice(cut + 2).trim();
-  const options = new Set<string>();
-  while (command.startsWith('-')) {
-    const [word = ''] = command.split(/[ \t]/, 1);
-    const option = /^-(qq|q|r|n|x)/.exec(word)?.[1];
-    if (option === undefined) return `Invalid script option '${word}'`;
-    options.add(option);
-    command = command.slice(word.length).trim();
+/** The scripts and launchers of a file. */
+export class Scripts {
+  readonly #scripts: { readonly label: string; readonly line: number }[] = [];
+  readonly #launchers: Launcher[] = [];
+  readonly #aliases: readonly Labelled[];
+
+  /** `aliases` are those of the lines before, and grow: only they have a meaning in a script. */
+  constructor(aliases: readonly Labelled[]) {
+    this.#aliases = aliases;
   }
-  const conflict = ['nx', 'nr', 'xr'].some(
-    ([one = '', other = '']) => options.has(one) && options.has(other),
-  );
-  if (conflict || (options.has('q') && options.has('qq'))) return 'Invalid combination of script options';
-  if (command === '') return 'Missing script command line';
 
-  const head = tail.slice(0, cut).trim();
-  const [, named, conditions = head] = /^-l[ \t]+([^ \t]+)[ \t]*(.*)$/.exec(head) ?? [];
-  const label = named ?? `Script_${`${line}`.padStart(2, '0')}`;
-  to.scripts.push({ label, line });
-  return conditions === '' ? undefined : readConditions(to, line, label, conditions, aliases);
-}
+  /** Reads what stands behind SCRIPT. */
+  readScript(line: number, tail: string): string | undefined {
+    const cut = tail.indexOf('::');
+    if (cut < 0) return "Invalid SCRIPT format - no '::' separator";
+    let command = tail.slice(cut + 2).trim();
+    const options = new Set<string>();
+    while (command.startsWith('-')) {
+      const [word = ''] = command.split(/[ \t]/, 1);
+      const option = /^-(qq|q|r|n|x)/.exec(word)?.[1];
+      if (option === undefined) return `Invalid script option '${word}'`;
+      options.add(option);
+      command = command.slice(word.length).trim();
+    }
+    const conflict = ['nx', 'nr', 'xr'].some(
+      ([one = '', other = '']) => options.has(one) && options.has(other),
+    );
+    if (conflict || (options.has('q') && options.has('qq'))) return 'Invalid combination of script options';
+    if (command === '') return 'Missing script command line';
 
-/** Reads what stands behind LAUNCHER. */
-export function readLauncher(
-  to: Scripts,
-  line: number,
-  tail: string,
-  aliases: readonly Labelled[],
-): string | undefined {
-  const [, label = '', conditions = ''] = /^([^ \t]+)[ \t]*(.*)$/.exec(tail) ?? [];
-  if (conditions === '') return 'Too few items on line.';
-  if (label.length > 32) return `Label '${label}' too long (max 32 characters)`;
-  return readConditions(to, line, label, conditions, aliases);
-}
+    const head = tail.slice(0, cut).trim();
+    const [, named, conditions = head] = /^-l[ \t]+([^ \t]+)[ \t]*(.*)$/.exec(head) ?? [];
+    const label = named ?? `Script_${`${line}`.padStart(2, '0')}`;
+    this.#scripts.push({ label, line });
+    return conditions === '' ? undefined : this.#readConditions(line, label, conditions);
+  }
 
-/** What heyu has against the scripts as a whole. `hasPlace` = LATITUDE and LONGITUDE are there. */
-export function closeScripts(
-  { scripts, launchers }: Scripts,
-  hasPlace: boolean,
-): readonly { readonly line: number; readonly problem: string }[] {
-  const [launcher] = launchers;
-  const [script] = scripts;
-  if (launcher && !script) return [{ line: launcher.line, problem: 'No SCRIPTs defined for LAUNCHERs' }];
-  if (script && !launcher) return [{ line: script.line, problem: 'No LAUNCHERs defined for SCRIPTs' }];
-  const ofScripts = scripts.flatMap(({ label, line }, index) => {
-    const before = scripts.slice(0, index).find((other) => other.label === label);
-    return [
-      before && `Script label '${label}' duplicates line ${before.line}`,
-      !launchers.some((other) => other.label === label) && `No LAUNCHER for SCRIPT with label '${label}'`,
-    ].flatMap((problem) => (problem ? [{ line, problem }] : []));
-  });
-  const ofLaunchers = launchers.flatMap(({ label, line, needsPlace, hasNoSource }) =>
-    [
-      !scripts.some((other) => other.label === label) && `No SCRIPT with label '${label}' found`,
-      needsPlace && !hasPlace && 'Flags night/notnight/dark/notdark require LONGITUDE and LATITUDE',
-      hasNoSource && `No sources (e.g., RCVI) for LAUNCHER with label '${label}'`,
-    ].flatMap((problem) => (problem === false ? [] : [{ line, problem }])),
-  );
-  return [...ofScripts, ...ofLaunchers];
-}
+  /** Reads what stands behind LAUNCHER. */
+  readLauncher(line: number, tail: string): string | undefined {
+    const [, label = '', conditions = ''] = /^([^ \t]+)[ \t]*(.*)$/.exec(tail) ?? [];
+    if (conditions === '') return 'Too few items on line.';
+    if (label.length > 32) return `Label '${label}' too long (max 32 characters)`;
+    return this.#readConditions(line, label, conditions);
+  }
 
-function readConditions(
-  to: Scripts,
-  line: number,
-  label: string,
-  conditions: string,
-  aliases: readonly Labelled[],
-): string | undefined {
-  const sets = conditions.split(';').filter((each) => each !== '');
-  if (sets.length === 0) return 'No launch parameters specified';
-  for (const each of sets) {
-    const words = each.split(/[ \t]+/).filter((word) => word !== '');
-    const problem = launchProblem(words, aliases);
-    if (problem !== undefined) return problem;
-    const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
-    to.launchers.push({
-      label,
-      line,
-      needsPlace: has(/^(not)?(night|dark)$/i),
-      hasNoSource: has(/^nosrc$/i) && !has(/^(anysrc|snd[csmatp]|rcv[ita]|xmtf)$/i),
+  /** What heyu has against the scripts as a whole. `hasPlace` = LATITUDE and LONGITUDE are there. */
+  close(hasPlace: boolean): readonly { readonly line: number; readonly problem: string }[] {
+    const scripts = this.#scripts;
+    const launchers = this.#launchers;
+    const [launcher] = launchers;
+    const [script] = scripts;
+    if (launcher && !script) return [{ line: launcher.line, problem: 'No SCRIPTs defined for LAUNCHERs' }];
+    if (script && !launcher) return [{ line: script.line, problem: 'No LAUNCHERs defined for SCRIPTs' }];
+    const ofScripts = scripts.flatMap(({ label, line }, index) => {
+      const before = scripts.slice(0, index).find((other) => other.label === label);
+      return [
+        before && `Script label '${label}' duplicates line ${before.line}`,
+        !launchers.some((other) => other.label === label) && `No LAUNCHER for SCRIPT with label '${label}'`,
+      ].flatMap((problem) => (problem ? [{ line, problem }] : []));
     });
+    const ofLaunchers = launchers.flatMap(({ label, line, needsPlace, hasNoSource }) =>
+      [
+        !scripts.some((other) => other.label === label) && `No SCRIPT with label '${label}' found`,
+        needsPlace && !hasPlace && 'Flags night/notnight/dark/notdark require LONGITUDE and LATITUDE',
+        hasNoSource && `No sources (e.g., RCVI) for LAUNCHER with label '${label}'`,
+      ].flatMap((problem) => (problem === false ? [] : [{ line, problem }])),
+    );
+    return [...ofScripts, ...ofLaunchers];
   }
-  return undefined;
+
+  #readConditions(line: number, label: string, conditions: string): string | undefined {
+    const sets = conditions.split(';').filter((each) => each !== '');
+    if (sets.length === 0) return 'No launch parameters specified';
+    for (const each of sets) {
+      const words = each.split(/[ \t]+/).filter((word) => word !== '');
+      const problem = launchProblem(words, this.#aliases);
+      if (problem !== undefined) return problem;
+      const has = (pattern: RegExp): boolean => words.some((word) => pattern.test(word));
+      this.#launchers.push({
+        label,
+        line,
+        needsPlace: has(/^(not)?(night|dark)$/i),
+        hasNoSource: has(/^nosrc$/i) && !has(/^(anysrc|snd[csmatp]|rcv[ita]|xmtf)$/i),
+      });
+    }
+    return undefined;
+  }
 }
 
 function launchProblem(

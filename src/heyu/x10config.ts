@@ -7,22 +7,19 @@
 import { type Address, type Addresses, type HouseCode, parseAddress, unitsOf } from '../x10/address.js';
 import { modelNamed } from '../x10/model.js';
 import {
-  closeScripts,
   directiveNamed,
   NO_OPTIONS,
   optionFamily,
   readClock,
   readDecimal,
-  readLauncher,
   readOptions,
   readScene,
-  readScript,
   readUnits,
   sceneProblem,
+  Scripts,
   writeUnits,
   type ModuleOptions,
   type Scene,
-  type Scripts,
 } from './x10config-rules.js';
 
 /** A line that heyu refuses (`problems`) or remarks upon (`warnings`). `line` counts from 1; 0 = the whole file. */
@@ -109,7 +106,7 @@ export function readX10Config(text: string): X10Config {
   const seen = new Set<string>();
   const words = new Map<string, readonly string[]>();
   const aliases = new Aliases();
-  const scripts: Scripts = { scripts: [], launchers: [] };
+  const scripts = new Scripts(aliases.all);
   const scenes: Scene[] = [];
   let logDirLine: X10Settings['logDirLine'];
   const refuse = (line: number, problem: string | undefined): void => {
@@ -135,8 +132,8 @@ export function readX10Config(text: string): X10Config {
       words.set(name === 'TRANSCIEVE' ? 'TRANSCEIVE' : name, rest);
       if (name === 'LOG_DIR') logDirLine = { line, text: content };
       const tail = content.slice(first.length).trim();
-      if (name === 'SCRIPT') refuse(line, readScript(scripts, line, tail, aliases.all));
-      else if (name === 'LAUNCHER') refuse(line, readLauncher(scripts, line, tail, aliases.all));
+      if (name === 'SCRIPT') refuse(line, scripts.readScript(line, tail));
+      else if (name === 'LAUNCHER') refuse(line, scripts.readLauncher(line, tail));
       else if (name === 'SCENE' || name === 'USERSYN')
         refuse(line, readScene(scenes, name === 'SCENE' ? 'Scene' : 'Usersyn', line, tail));
       else refuse(line, settingProblem(name, rest));
@@ -153,7 +150,7 @@ export function readX10Config(text: string): X10Config {
   problems.push(
     ...sharedIds(aliases.all, settings),
     ...conflicts(words, settings).map((problem) => ({ line: 0, problem })),
-    ...closeScripts(scripts, words.has('LATITUDE') && words.has('LONGITUDE')),
+    ...scripts.close(words.has('LATITUDE') && words.has('LONGITUDE')),
   );
   return { ...settings, aliases: aliases.all, problems, warnings };
 }
@@ -177,7 +174,7 @@ function readLine(
   seen.add(name);
   if (rest.length + 1 < directive.fewest) return 'Too few items on line.';
   if (rest.length + 1 > directive.most) return 'Too many items on line.';
-  return directive.rule(name, rest) ?? { name, words: rest, remark: directive.remark };
+  return directive.rule(name, rest) ?? { name, words: rest, remark: directive.remark?.replace('%', name) };
 }
 
 /** Cuts off what heyu cuts off; String.trim would also take a byte order mark, which heyu stumbles over. */
