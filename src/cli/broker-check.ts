@@ -5,8 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Command } from 'commander';
 import type { Reading, Writing } from '../broker-check/access-control.js';
-import { Scratch, type Need, type Result, type TrialResult } from '../broker-check/trial.js';
-
+import { PROTOCOLS, Scratch, type Need, type TrialResult } from '../broker-check/trial.js';
 import { judgeBroker, makeTrials, type Fitness, type Tested, type Verdict } from '../broker-check/trials.js';
 import type { Configuration } from '../config/load.js';
 import { bridgeObjectId } from '../homeassistant/device.js';
@@ -20,6 +19,8 @@ import { loadOrFail, OPTIONS } from './configured.js';
 import {
   CommandError,
   EXIT,
+  FINDING_STYLES,
+  printFinding,
   processTerminal,
   progressOnTerminal,
   table,
@@ -74,14 +75,14 @@ async function checkBroker(options: Options): Promise<void> {
     }),
   );
   const fitness = judgeBroker(tested, need);
-  if (options.json === true)
-    terminal.print(JSON.stringify({ ...fitness, ...aboutTheBroker(tested, urls) }, null, 2));
-  else
-    printFitness(terminal, fitness, {
-      ...aboutTheBroker(tested, urls),
-      need,
-      seconds: Math.round((performance.now() - startedAt) / 1000),
-    });
+  const about = {
+    broker: tested.brokerName ?? null,
+    urls: urls.map(({ shown }) => shown),
+    protocols: PROTOCOLS.filter((each) => tested.protocols[each].spoken),
+  };
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  if (options.json === true) terminal.printJson({ ...fitness, ...about });
+  else printFitness(terminal, fitness, { ...about, need, seconds });
   process.exitCode = { fit: EXIT.ok, 'fit-with-settings': EXIT.failed, 'not-fit': EXIT.faults }[
     fitness.verdict
   ];
@@ -102,21 +103,6 @@ function scratchAt(configuration: Configuration, urls: readonly BrokerUrl[], sig
     idRoot: `h2m-check-${randomBytes(3).toString('hex')}`,
     signal,
   });
-}
-
-function aboutTheBroker(
-  { brokerName, protocols }: Tested,
-  urls: readonly BrokerUrl[],
-): {
-  readonly broker: string | null;
-  readonly urls: readonly string[];
-  readonly protocols: readonly string[];
-} {
-  return {
-    broker: brokerName ?? null,
-    urls: urls.map(({ shown }) => shown),
-    protocols: (['3.1.1', '5'] as const).filter((each) => protocols[each].spoken),
-  };
 }
 
 /** Takes everything back afterwards, whatever happens; Ctrl-C calls the trials off, a second one ends at once. */
@@ -164,26 +150,18 @@ function runInShell(command: string, signal: AbortSignal): () => Promise<void> {
 /** Everything that the service subscribes to. */
 function readingsOf({ core, homeassistant }: Configuration): readonly Reading[] {
   const { baseTopic, zones } = core;
+  const reading = (topic: string, use: string, isState = false): Reading => ({ topic, use, isState });
   return [
-    ...zones.flatMap(({ zone, kind, stateTopic }): Reading[] => {
-      const set = {
-        topic: zoneTopic(baseTopic, zone, 'set'),
-        use: `commands to the zone ${zone}`,
-        isState: false,
-      };
-      if (kind === 'master') return [set];
-      if (kind === 'owned')
-        return [set, { topic: zoneTopic(baseTopic, zone, 'state'), use: `the zone ${zone}`, isState: false }];
-      return stateTopic === undefined
-        ? []
-        : [{ topic: stateTopic, use: `the state of the zone ${zone}`, isState: true }];
+    ...zones.flatMap(({ zone, kind, stateTopic }) => {
+      if (kind === 'external')
+        return stateTopic === undefined ? [] : reading(stateTopic, `the state of the zone ${zone}`, true);
+      const set = reading(zoneTopic(baseTopic, zone, 'set'), `commands to the zone ${zone}`);
+      return kind === 'master'
+        ? set
+        : [set, reading(zoneTopic(baseTopic, zone, 'state'), `the zone ${zone}`)];
     }),
-    ...[...commandTopics(core)].map(([topic, { alias }]) => ({
-      topic,
-      use: `commands to ${alias}`,
-      isState: false,
-    })),
-    { topic: homeassistant.birthTopic, use: "Home Assistant's birth", isState: false },
+    ...[...commandTopics(core)].map(([topic, { alias }]) => reading(topic, `commands to ${alias}`)),
+    reading(homeassistant.birthTopic, "Home Assistant's birth"),
   ];
 }
 
@@ -223,15 +201,6 @@ type About = {
   readonly seconds: number;
 };
 
-const STYLES: Readonly<Record<Result, Style>> = {
-  ok: 'green',
-  note: 'cyan',
-  setting: 'yellow',
-  fault: 'red',
-  unknown: 'dim',
-};
-const RESULT_WIDTH = 'setting'.length;
-
 const VERDICTS: Readonly<Record<Verdict, readonly [Style, string]>> = {
   fit: ['green', 'fit'],
   'fit-with-settings': ['yellow', 'fit with these settings'],
@@ -242,27 +211,22 @@ const VERDICTS: Readonly<Record<Verdict, readonly [Style, string]>> = {
 function printFitness(terminal: Terminal, fitness: Fitness, about: About): void {
   const { broker, urls, protocols, need, seconds } = about;
   const { print } = terminal;
-  print(
-    `${urls.join(', ')}: ${[broker ?? 'a broker that does not say its name', ...protocols.map((each) => `MQTT ${each}`)].join(', ')}`,
-  );
+  const speaks = [
+    broker ?? 'a broker that does not say its name',
+    ...protocols.map((each) => `MQTT ${each}`),
+  ];
+  print(`${urls.join(', ')}: ${speaks.join(', ')}`);
   print(`tried in ${seconds} s for mqtt.session: ${need.session}, mqtt.protocol: ${need.protocol}`);
-  printFiveTests(
-    terminal,
-    fitness.rows.filter(({ test }) => test !== undefined),
-  );
+  printFiveTests(terminal, fitness.rows);
   print();
-  printRows(
-    terminal,
-    fitness.rows.filter(({ test }) => test === undefined),
-  );
+  printRows(terminal, fitness.rows);
   print();
   printVerdict(terminal, fitness);
 }
 
 /** As the table of the five tests is known. */
 function printFiveTests({ print, style }: Terminal, rows: readonly TrialResult[]): void {
-  if (rows.length === 0) return;
-  const columns = [
+  const titles = [
     'MQTT',
     'test',
     'clean session',
@@ -273,44 +237,29 @@ function printFiveTests({ print, style }: Terminal, rows: readonly TrialResult[]
     '',
     'actual',
   ];
-  const cells = rows.flatMap(({ test, expected, actual, result }) =>
-    test === undefined
-      ? []
-      : [
-          [
-            test.protocol,
-            String(test.number),
-            String(test.cleanSession),
-            `QoS ${test.publishQos}`,
-            `QoS ${test.subscribeQos}`,
-            test.retained ? 'yes' : 'no',
-            expected,
-            style(STYLES[result], result),
-            actual,
-          ],
-        ],
-  );
+  const cells = rows.flatMap(({ test, expected, actual, result }) => {
+    if (test === undefined) return [];
+    const { protocol, number, cleanSession, publishQos, subscribeQos, retained } = test;
+    const how = [String(cleanSession), `QoS ${publishQos}`, `QoS ${subscribeQos}`, retained ? 'yes' : 'no'];
+    return [[protocol, String(number), ...how, expected, style(FINDING_STYLES[result], result), actual]];
+  });
+  if (cells.length === 0) return;
   print();
   print(
     'M1 is published while the subscriber is away: what is it given when it is back, and when it subscribes again?',
   );
   print();
-  for (const line of table(columns, cells)) print(line);
+  for (const line of table(titles, cells)) print(line);
 }
 
-function printRows({ print, style }: Terminal, rows: readonly TrialResult[]): void {
+function printRows(terminal: Terminal, all: readonly TrialResult[]): void {
+  const rows = all.filter(({ test }) => test === undefined);
   const width = Math.max(...rows.map(({ area }) => area.length), 0);
-  const indent = ' '.repeat(width + RESULT_WIDTH + 4);
-  let before = '';
-  for (const { area, trial, expected, actual, result } of rows) {
-    const first = (area === before ? '' : area).padEnd(width);
-    before = area;
-    print(`${first}  ${style(STYLES[result], result.padEnd(RESULT_WIDTH))}  ${trial}`);
-    if (result === 'ok') print(`${indent}${style('dim', actual)}`);
-    else {
-      print(`${indent}${style('dim', `expected: ${expected}`)}`);
-      print(`${indent}actual:   ${actual}`);
-    }
+  for (const [index, { area, trial, expected, actual, result }] of rows.entries()) {
+    const column = `${(area === rows[index - 1]?.area ? '' : area).padEnd(width)}  `;
+    const told = `${trial}\n${terminal.style('dim', `expected: ${expected}`)}\nactual:   ${actual}`;
+    const finding = result === 'ok' ? { text: trial, hint: actual } : { text: told };
+    printFinding(terminal, { verdict: result, ...finding }, column);
   }
 }
 

@@ -55,7 +55,7 @@ async function show({ config, look = false, json = false }: ShowOptions): Promis
       'without --look it says what waited at its last connect; or stop it first',
     );
   const looked = look ? await lookIntoSession(configuration) : undefined;
-  if (json) terminal.print(JSON.stringify(asJson(mqtt, state, looked), null, 2));
+  if (json) terminal.printJson(asJson(mqtt, state, looked));
   else print(terminal, mqtt, state, looked);
   if (looked?.isHeldBack === true) terminal.complain(HELD_BACK);
 }

@@ -164,23 +164,26 @@ export type Finding = {
 /** Says how one thing is. */
 export type Tell = (verdict: Verdict, text: string, hint?: string) => void;
 
-const STYLES: Readonly<Record<Verdict, Style>> = {
+/** Of verdicts, and of what `broker-check` says beside them. */
+export const FINDING_STYLES: Readonly<Record<Verdict | 'setting' | 'unknown', Style>> = {
   ok: 'green',
   note: 'dim',
   warning: 'yellow',
+  setting: 'yellow',
   fault: 'red',
+  unknown: 'dim',
 };
 const VERDICT_WIDTH = 'warning'.length;
 
 /** Prints it. `column` stands before it, and blanks before its further lines and its hint. */
 export function printFinding(
   { print, style }: Terminal,
-  { verdict, text, hint }: Finding,
+  { verdict, text, hint }: Omit<Finding, 'verdict'> & { readonly verdict: keyof typeof FINDING_STYLES },
   column = '',
 ): void {
   const indent = ' '.repeat(column.length + VERDICT_WIDTH + 2);
   const [line = '', ...more] = text.split('\n');
-  print(`${column}${style(STYLES[verdict], verdict.padEnd(VERDICT_WIDTH))}  ${line}`);
+  print(`${column}${style(FINDING_STYLES[verdict], verdict.padEnd(VERDICT_WIDTH))}  ${line}`);
   for (const other of more) print(indent + other);
   if (hint !== undefined) print(indent + style('dim', hint));
 }
