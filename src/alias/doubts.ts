@@ -15,9 +15,8 @@ import {
 import { isAlarmType } from '../sensor/types.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { nextUnit, unitsOf, type Address } from '../x10/address.js';
-import { modelOf, raisesAlarm, type AliasEntry } from './entry.js';
+import { addressesOf, type AliasEntry, isKeypad, modelOf, raisesAlarm } from './propose.js';
 import type { History } from './history.js';
-import { addressesOf, isKeypad } from './propose.js';
 
 /** One doubt. `fault`: the service would be wrong; `warning`: it may be; `note`: good to know. */
 export type Doubt = {

@@ -38,9 +38,9 @@ export type HeardUnit = {
   readonly sources: Set<Source>;
   /** Data bytes of an unmapped sender. */
   readonly data: Set<number>;
-  /** Longest and shortest time between two lines, ms; undefined before the second line. */
-  longestMs: number | undefined;
-  shortestMs: number | undefined;
+  /** Longest and shortest time between two lines, ms; 0 and Infinity before the second line. */
+  longestMs: number;
+  shortestMs: number;
   /** The last function (undefined before the first line), and how often two lines in a row had the same one. */
   lastFunction: string | undefined;
   repeats: number;
@@ -72,22 +72,14 @@ export function hear(history: History, heard: SenderLine): void {
   if (key === undefined) return;
   history.fromAt = Math.min(history.fromAt ?? heard.at, heard.at);
   history.toAt = Math.max(history.toAt ?? heard.at, heard.at);
-  let unit = history.units.get(key);
-  if (unit === undefined) {
-    if (heard.address === undefined && idsIn(history) >= MOST_IDS) {
-      history.beyond += 1;
-      return;
-    }
-    unit = newUnit(heard);
-    history.units.set(key, unit);
+  const unit = history.units.get(key) ?? newUnit(heard);
+  const ids = [...history.units.values()].filter(({ address }) => address === undefined);
+  if (unit.count === 0 && heard.address === undefined && ids.length >= MOST_IDS) {
+    history.beyond += 1;
+    return;
   }
+  history.units.set(key, unit);
   addTo(unit, heard);
-}
-
-function idsIn(history: History): number {
-  let count = 0;
-  for (const { address } of history.units.values()) if (address === undefined) count += 1;
-  return count;
 }
 
 /** A sender of which no line has been counted yet. */
@@ -102,8 +94,8 @@ function newUnit({ address, securityId, label, at }: SenderLine): HeardUnit {
     functions: new Map(),
     sources: new Set(),
     data: new Set(),
-    longestMs: undefined,
-    shortestMs: undefined,
+    longestMs: 0,
+    shortestMs: Infinity,
     lastFunction: undefined,
     repeats: 0,
   };
@@ -112,8 +104,8 @@ function newUnit({ address, securityId, label, at }: SenderLine): HeardUnit {
 function addTo(unit: HeardUnit, heard: SenderLine): void {
   if (unit.count > 0) {
     const gapMs = Math.max(heard.at - unit.lastAt, 0);
-    unit.longestMs = Math.max(unit.longestMs ?? 0, gapMs);
-    unit.shortestMs = Math.min(unit.shortestMs ?? Infinity, gapMs);
+    unit.longestMs = Math.max(unit.longestMs, gapMs);
+    unit.shortestMs = Math.min(unit.shortestMs, gapMs);
   }
   unit.lastAt = Math.max(unit.lastAt, heard.at);
   unit.count += 1;

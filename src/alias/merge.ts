@@ -5,8 +5,7 @@
 
 import { parseAddresses, writeAddresses } from '../heyu/x10config.js';
 import { type Address, type Addresses, nextUnit, unitsOf } from '../x10/address.js';
-import { type AliasEntry, idOf, isMotion } from './entry.js';
-import type { Proposal, Proposals } from './propose.js';
+import { type AliasEntry, idOf, isMotion, type Proposal, type Proposals } from './propose.js';
 
 /** A key of an entry that gets another value; undefined = not written down. */
 export type Change = {

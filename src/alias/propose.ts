@@ -1,15 +1,58 @@
 /**
- * From heyu's ALIAS lines to entries of the alias file. What is certain is proposed; what the owner knows better
- * is a question; what cannot be a sensor is skipped, with the reason.
+ * Entries of the alias file, and those that heyu's ALIAS lines give. What is certain is proposed; what the owner knows
+ * better is a question; what cannot be a sensor is skipped, with the reason.
  */
 
 import { isDropped, placeOf, type X10Alias, type X10Config } from '../heyu/x10config.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
-import type { SensorType } from '../sensor/types.js';
+import { isAlarmType, type SensorType } from '../sensor/types.js';
 import { type Address, type Addresses, nextUnit } from '../x10/address.js';
-import { type Model, type ModelKind, modelNamed } from '../x10/model.js';
-import { type AliasEntry, isMotion, modelOf } from './entry.js';
+import { type Model, type ModelKind, modelNamed, UNNAMED_MODEL } from '../x10/model.js';
 import { nameFor, saysDusk, saysDuskOf, saysMotion, typeIn } from './words.js';
+
+/**
+ * An entry of the alias file as far as import, checks and learning care for it. What an owner has written beside that
+ * (hold time, modes, area) is nobody's business here and is never touched. Undefined = not written down, so that the
+ * default counts.
+ */
+export type AliasEntry = Addresses & {
+  /** heyu's label, the key in the file. */
+  readonly alias: string;
+  /** heyu's module name; undefined = plain X10. */
+  readonly model?: string | undefined;
+  readonly type?: SensorType | undefined;
+  /** Name for people. */
+  readonly name?: string | undefined;
+  /** The unit that says dark (On) and light (Off). */
+  readonly dusk?: Address | undefined;
+  /** First part of its topics, by default the alias. */
+  readonly topic?: string | undefined;
+  /** Last part of unique ids, by default the address in lower case. */
+  readonly id?: string | undefined;
+  readonly ignore?: boolean;
+};
+
+/** The model of an entry; plain X10 when none, or an unknown one, is written down. */
+export function modelOf(entry: AliasEntry): Model {
+  return (entry.model === undefined ? undefined : modelNamed(entry.model)) ?? UNNAMED_MODEL;
+}
+
+/** True for what is taken for a motion sensor. */
+export function isMotion(entry: AliasEntry): boolean {
+  return entry.type === undefined ? modelOf(entry).kind === 'motion' : entry.type === 'motion';
+}
+
+const ALARM_KINDS: readonly ModelKind[] = ['motion', 'contact', 'smoke', 'glass', 'water'];
+
+/** True for what can raise an alarm. */
+export function raisesAlarm(entry: AliasEntry): boolean {
+  return entry.type === undefined ? ALARM_KINDS.includes(modelOf(entry).kind) : isAlarmType(entry.type);
+}
+
+/** The last part of its unique ids. */
+export function idOf(entry: AliasEntry): string {
+  return entry.id ?? entry.address.toLowerCase();
+}
 
 /** A proposed entry. */
 export type Proposal = {

@@ -8,9 +8,8 @@ import { SECURITY_FUNCTIONS } from '../heyu/signal.js';
 import { aliasInLog, type X10Config } from '../heyu/x10config.js';
 import { type Address, type Addresses, nextUnit, unitsOf } from '../x10/address.js';
 import { modelNamed } from '../x10/model.js';
-import { type AliasEntry, isMotion, modelOf } from './entry.js';
+import { addressesOf, type AliasEntry, isKeypad, isMotion, modelAt, modelOf } from './propose.js';
 import type { HeardUnit, History } from './history.js';
-import { addressesOf, isKeypad, modelAt } from './propose.js';
 import { nameFor } from './words.js';
 
 type Times = Pick<HeardUnit, 'count' | 'firstAt' | 'lastAt'>;
@@ -224,7 +223,7 @@ function movedTo(
     if (!old || entry.ignore || entry.moreUnits.length > 0) return [];
     if ((modelOf(entry).protocol === 'security') !== isSecurity) return [];
     const silentMs = now - old.lastAt;
-    const longest = Math.max(SILENT_MS, 3 * (old.longestMs ?? 0));
+    const longest = Math.max(SILENT_MS, 3 * old.longestMs);
     const isSilent = old.count >= KNOWN_COUNT && silentMs > longest && unit.firstAt >= old.lastAt;
     return isSilent && unit.lastAt > old.lastAt ? [{ entry, old }] : [];
   });
@@ -264,7 +263,7 @@ function duskOf(
   const model = modelAt(config, address);
   if (model !== undefined && !model.startsWith('MS1')) return undefined;
   const alternates = unit.repeats === 0;
-  const slow = unit.shortestMs === undefined || unit.shortestMs >= SLOW_MS;
+  const slow = unit.shortestMs >= SLOW_MS;
   if (!alternates && !slow) return undefined;
   const likely = unit.count >= 2 && alternates && slow;
   return { heard: [unit], suggestion: { kind: 'dusk', alias: owner.alias, unit: address, likely } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkAliases, disturbedSensors } from '../../src/alias/doubts.js';
-import type { AliasEntry } from '../../src/alias/entry.js';
+import type { AliasEntry } from '../../src/alias/propose.js';
 import { hear, newHistory } from '../../src/alias/history.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import type { Address } from '../../src/x10/address.js';

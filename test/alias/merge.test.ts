@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AliasEntry } from '../../src/alias/entry.js';
+import { type AliasEntry, proposeSensors } from '../../src/alias/propose.js';
 import { type Merge, merged, mergeAliases, moveTo } from '../../src/alias/merge.js';
-import { proposeSensors } from '../../src/alias/propose.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import type { Address } from '../../src/x10/address.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AliasEntry } from '../../src/alias/entry.js';
+import type { AliasEntry } from '../../src/alias/propose.js';
 import { hear, MOST_IDS, newHistory, type SenderLine } from '../../src/alias/history.js';
 import { freeUnits, heardRows, learn, moduleSending } from '../../src/alias/suggestions.js';
 import { readX10Config } from '../../src/heyu/x10config.js';

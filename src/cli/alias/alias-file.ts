@@ -6,7 +6,7 @@
 import { Command } from 'commander';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Doubt, neverAlerting } from '../../alias/doubts.js';
-import type { AliasEntry } from '../../alias/entry.js';
+import type { AliasEntry } from '../../alias/propose.js';
 import type { History } from '../../alias/history.js';
 import type { AliasRead } from '../../config/aliases.js';
 import { type AliasEdit, editAliases } from '../../config/edit.js';

@@ -2,9 +2,15 @@
 
 import type { Command } from 'commander';
 import { disturbedSensors } from '../../alias/doubts.js';
-import { type AliasEntry, raisesAlarm } from '../../alias/entry.js';
+import {
+  type AliasEntry,
+  type Proposals,
+  proposeSensors,
+  raisesAlarm,
+  takeDusk,
+  takeType,
+} from '../../alias/propose.js';
 import { mergeAliases, merged, type MergeStep } from '../../alias/merge.js';
-import { type Proposals, proposeSensors, takeDusk, takeType } from '../../alias/propose.js';
 import { hintLine } from '../../common/error.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import type { Plain } from '../../config/forms.js';
@@ -189,22 +195,15 @@ function askType(
 type StepForm = { readonly lines: readonly string[]; readonly edits: readonly AliasEdit[] };
 
 function formOf(step: MergeStep, { style }: Terminal, zone?: string): StepForm {
+  const told = (line: string): StepForm => ({ lines: [style('dim', `  ${line}`)], edits: [] });
   switch (step.kind) {
     case 'added': {
       const { entry, comments } = step;
       const { alias, model, type, name, dusk } = entry;
-      const what = [
-        writeAddresses(entry),
-        model,
-        type,
-        dusk === undefined ? undefined : `dusk ${dusk}`,
-        name && `"${name}"`,
-      ];
+      const what = [writeAddresses(entry), model, type, dusk && `dusk ${dusk}`, name && `"${name}"`];
+      const line = style('green', `+ ${alias}: ${what.filter((part) => part !== undefined).join(', ')}`);
       return {
-        lines: [
-          style('green', `+ ${alias}: ${what.filter((part) => part !== undefined).join(', ')}`),
-          ...comments.map((comment) => style('dim', `    # ${comment}`)),
-        ],
+        lines: [line, ...comments.map((comment) => style('dim', `    # ${comment}`))],
         edits: [{ kind: 'add', alias, keys: keysOf(entry, zone), comments }],
       };
     }
@@ -219,21 +218,12 @@ function formOf(step: MergeStep, { style }: Terminal, zone?: string): StepForm {
     }
     case 'gone': {
       const { alias, address, removed } = step;
-      return removed
-        ? {
-            lines: [style('red', `- ${alias}: removed, heyu does not know it (${address})`)],
-            edits: [{ kind: 'remove', alias }],
-          }
-        : {
-            lines: [style('dim', `  ${alias}: heyu does not know it (${address}); --prune removes it`)],
-            edits: [],
-          };
+      if (!removed) return told(`${alias}: heyu does not know it (${address}); --prune removes it`);
+      const line = style('red', `- ${alias}: removed, heyu does not know it (${address})`);
+      return { lines: [line], edits: [{ kind: 'remove', alias }] };
     }
     case 'other_name':
-      return {
-        lines: [style('dim', `  ${step.alias}: heyu calls it ${step.label} (${step.address})`)],
-        edits: [],
-      };
+      return told(`${step.alias}: heyu calls it ${step.label} (${step.address})`);
     case 'same':
       return { lines: [], edits: [] };
   }

@@ -2,8 +2,9 @@
 
 import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
+import { on } from 'node:events';
 import { emitKeypressEvents, type Key } from 'node:readline';
-import type { AliasEntry } from '../../alias/entry.js';
+import type { AliasEntry } from '../../alias/propose.js';
 import { hear, type History, listen, newHistory, type SenderLine } from '../../alias/history.js';
 import { moveTo } from '../../alias/merge.js';
 import { heardRows, learn, type Suggestion } from '../../alias/suggestions.js';
@@ -234,28 +235,22 @@ async function menu(walk: Walk, history: History, { entries }: AliasFile): Promi
 }
 
 /** Waits for Enter (`menu`) or for q, Escape, Ctrl-C or the end of the input (`end`). */
-function nextKey(): Promise<'menu' | 'end'> {
+async function nextKey(): Promise<'menu' | 'end'> {
   const { stdin } = process;
   emitKeypressEvents(stdin);
   stdin.setRawMode(true);
   stdin.resume();
-  return new Promise((resolve) => {
-    const done = (answer: 'menu' | 'end'): void => {
-      stdin.off('keypress', pressed);
-      stdin.off('end', ended);
-      stdin.setRawMode(false);
-      stdin.pause();
-      resolve(answer);
-    };
-    const ended = (): void => done('end');
-    const pressed = (_: string | undefined, key: Key): void => {
-      if (key.name === 'return' || key.name === 'enter') done('menu');
-      else if (key.name === 'q' || key.name === 'escape' || (key.ctrl === true && key.name === 'c'))
-        done('end');
-    };
-    stdin.on('keypress', pressed);
-    stdin.once('end', ended);
-  });
+  try {
+    const keys = on(stdin, 'keypress', { close: ['end'] }) as AsyncIterable<readonly [unknown, Key]>;
+    for await (const [, { name = '', ctrl = false }] of keys) {
+      if (name === 'return' || name === 'enter') return 'menu';
+      if (name === 'q' || name === 'escape' || (ctrl && name === 'c')) return 'end';
+    }
+    return 'end';
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+  }
 }
 
 /** Keys of a new alias. */
