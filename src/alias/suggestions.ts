@@ -47,11 +47,11 @@ export type Suggestion =
   /** Nothing of ours uses this house code: a neighbour's sensor, to be ignored? */
   | { readonly kind: 'neighbour'; readonly address: Address; readonly count: number };
 
-type SuggestionOf<Kind extends Suggestion['kind']> = Suggestion & { readonly kind: Kind };
-
 /** A guess and the senders that it explains. */
-type About<Guess extends Suggestion> = { readonly heard: readonly HeardUnit[]; readonly suggestion: Guess };
-type Move = About<SuggestionOf<'moved'>>;
+type About<Kind extends Suggestion['kind']> = {
+  readonly heard: readonly HeardUnit[];
+  readonly suggestion: Suggestion & { readonly kind: Kind };
+};
 
 /** A neighbour is heard again and again; once is noise. */
 const NEIGHBOUR_COUNT = 3;
@@ -62,15 +62,23 @@ export function heardRows(
   entries: readonly AliasEntry[],
 ): readonly { readonly unit: HeardUnit; readonly entry: AliasEntry | undefined }[] {
   const owners = ownersOf(entries);
-  return [...history.units.values()]
-    .map((unit) => ({ unit, entry: unit.address === undefined ? undefined : owners.get(unit.address) }))
-    .sort(
-      (one, other) =>
-        Number(one.entry !== undefined) - Number(other.entry !== undefined) ||
-        other.unit.count - one.unit.count ||
-        one.unit.firstAt - other.unit.firstAt,
-    );
+  const rows = [...history.units.values()]
+    .sort(busiestFirst)
+    .map((unit) => ({ unit, entry: unit.address === undefined ? undefined : owners.get(unit.address) }));
+  return [...rows.filter(({ entry }) => !entry), ...rows.filter(({ entry }) => entry)];
 }
+
+const busiestFirst = (one: HeardUnit, other: HeardUnit): number =>
+  other.count - one.count || one.firstAt - other.firstAt;
+
+/** What guesses are made from. */
+type Known = {
+  readonly history: History;
+  readonly entries: readonly AliasEntry[];
+  readonly owners: ReturnType<typeof ownersOf>;
+  readonly config: X10Config | undefined;
+  readonly now: number;
+};
 
 /** What to ask or tell the owner, in the order in which it should be shown. `now` = epoch milliseconds. */
 export function learn(
@@ -80,29 +88,25 @@ export function learn(
   now: number,
 ): readonly Suggestion[] {
   const owners = ownersOf(entries);
+  const known: Known = { history, entries, owners, config, now };
   const unmapped = [...history.units.values()]
     .filter(({ address }) => address === undefined || !owners.has(address))
-    .sort((one, other) => other.count - one.count || one.firstAt - other.firstAt);
+    .sort(busiestFirst);
   const used = new Set([...owners.keys(), ...unmapped.flatMap(({ address }) => address ?? [])]);
   const free = freeUnits(config, used).values();
 
   // each sender is explained once, by the guess that says most
   let rest = unmapped;
-  const explaining = <Guess extends Suggestion>(guesses: readonly About<Guess>[]): readonly Guess[] => {
+  const explaining = (guesses: readonly About<Suggestion['kind']>[]): readonly Suggestion[] => {
     const explained = new Set(guesses.flatMap(({ heard }) => heard));
     rest = rest.filter((unit) => !explained.has(unit));
     return guesses.map(({ suggestion }) => suggestion);
   };
-  const moves = explaining(
-    oneEach(rest.flatMap((unit) => movedTo(unit, history, entries, config, now) ?? [])),
-  );
-  const dusks = explaining(rest.flatMap((unit) => duskOf(unit, entries, config) ?? []));
-  const pads = explaining(padsHeard(rest, entries, owners, config));
-  const houses = [
-    ...entries.map(({ address }) => address),
-    ...(config?.aliases ?? []).map(({ house }) => house),
-  ];
-  const ours = new Set(houses.map((place) => place.charAt(0)));
+  const moves = explaining(oneEach(rest.flatMap((unit) => movedTo(unit, known) ?? [])));
+  const dusks = explaining(rest.flatMap((unit) => duskOf(unit, known) ?? []));
+  const pads = explaining(padsHeard(rest, known));
+  const ours = new Set(entries.map(({ address }) => address.charAt(0)));
+  for (const { house } of config?.aliases ?? []) ours.add(house);
   const strangers = explaining(rest.flatMap((unit) => neighbourOf(unit, ours) ?? []));
   return [
     ...pads,
@@ -114,10 +118,7 @@ export function learn(
 }
 
 /** A house code that is not one of ours, heard often. */
-function neighbourOf(
-  unit: HeardUnit,
-  ours: ReadonlySet<string>,
-): About<SuggestionOf<'neighbour'>> | undefined {
+function neighbourOf(unit: HeardUnit, ours: ReadonlySet<string>): About<'neighbour'> | undefined {
   const { address, count } = unit;
   if (address === undefined || count < NEIGHBOUR_COUNT || ours.size === 0 || ours.has(address.charAt(0)))
     return undefined;
@@ -133,8 +134,8 @@ function ownersOf(entries: readonly AliasEntry[]): ReadonlyMap<Address, AliasEnt
 }
 
 /** A silent sensor can have become only one new sender: the one that came first after it. */
-function oneEach(moves: readonly Move[]): readonly Move[] {
-  const earliest = new Map<string, Move>();
+function oneEach(moves: readonly About<'moved'>[]): readonly About<'moved'>[] {
+  const earliest = new Map<string, About<'moved'>>();
   for (const move of moves) {
     const { alias, newSinceAt } = move.suggestion;
     const other = earliest.get(alias);
@@ -146,10 +147,8 @@ function oneEach(moves: readonly Move[]): readonly Move[] {
 /** Remotes that are on several units in heyu: one suggestion for all keys that are free here. */
 function padsHeard(
   heard: readonly HeardUnit[],
-  entries: readonly AliasEntry[],
-  owners: ReadonlyMap<Address, AliasEntry>,
-  config: X10Config | undefined,
-): readonly About<SuggestionOf<'unmapped'>>[] {
+  { entries, owners, config }: Known,
+): readonly About<'unmapped'>[] {
   return (config?.aliases ?? []).filter(isKeypad).flatMap((pad) => {
     const { label, model } = pad;
     const isFree = (unit: Address): boolean =>
@@ -205,13 +204,7 @@ const SLOW_MS = 10 * MINUTE;
  * not heard since the new one came. Batteries that run low or are changed reset an MS14A to A1 and give an MS10A
  * another ID.
  */
-function movedTo(
-  unit: HeardUnit,
-  history: History,
-  entries: readonly AliasEntry[],
-  config: X10Config | undefined,
-  now: number,
-): Move | undefined {
+function movedTo(unit: HeardUnit, { history, entries, config, now }: Known): About<'moved'> | undefined {
   // A unit that heyu has a name for is a sensor that its owner knows.
   if (unit.label !== null || (unit.address !== undefined && config && aliasInLog(config, unit.address)))
     return undefined;
@@ -243,11 +236,7 @@ function movedTo(
  * The motion sensor whose dusk unit this may be. Likely when On and Off alternate, hours apart: a motion sensor
  * repeats On within seconds.
  */
-function duskOf(
-  unit: HeardUnit,
-  entries: readonly AliasEntry[],
-  config: X10Config | undefined,
-): About<SuggestionOf<'dusk'>> | undefined {
+function duskOf(unit: HeardUnit, { entries, config }: Known): About<'dusk'> | undefined {
   const { address } = unit;
   if (address === undefined || [...unit.functions.keys()].some((name) => name !== 'On' && name !== 'Off'))
     return undefined;

@@ -11,6 +11,7 @@ import { bridgeTopic, sensorTopic, zoneTopic } from '../../mqtt/topics.js';
 import type { Message } from '../../ports.js';
 import { channelsOf, eventTypesOf } from '../../sensor/channels.js';
 import type { SensorSettings } from '../../sensor/settings.js';
+import type { Channel } from '../../sensor/types.js';
 import { askOnTerminal } from '../ask.js';
 import { commandBrokerOf } from '../assemble.js';
 import { loadOrFail, OPTIONS, type Given } from '../configured.js';
@@ -49,18 +50,13 @@ async function testAlias(alias: string, options: Given & { readonly motion?: boo
   const visit = await visitBroker(configuration);
   const findings: Finding[] = [];
   const tell: Tell = (verdict, text, hint) => {
-    const finding = { verdict, text, hint };
-    findings.push(finding);
-    printFinding(terminal, finding);
+    findings.push({ verdict, text, hint });
+    printFinding(terminal, { verdict, text, hint });
   };
   try {
     tell('ok', `connected to ${configuration.mqtt.urls[0] ?? ''}`);
     await readBack(configuration, sensor, visit, tell);
-    if (options.motion === true)
-      await toggleMotion(configuration, sensor, visit, tell, {
-        asks: terminal.isInteractive && options.yes !== true,
-        isSure: options.yes === true,
-      });
+    if (options.motion === true) await toggleMotion(configuration, sensor, visit, tell, options.yes === true);
   } finally {
     await visit.leave();
   }
@@ -86,8 +82,7 @@ async function readBack(
   tell: Tell,
 ): Promise<void> {
   const { core } = configuration;
-  const topicOf = (channel: Parameters<typeof sensorTopic>[2]): string =>
-    sensorTopic(core.baseTopic, sensor.topic, channel);
+  const topicOf = (channel: Channel): string => sensorTopic(core.baseTopic, sensor.topic, channel);
   const status = bridgeTopic(core.baseTopic, 'status');
   const discovery = discoveryMessages({ ...core, sensors: [sensor], zones: [] }).slice(
     discoveryMessages({ ...core, sensors: [], zones: [] }).length,
@@ -120,8 +115,7 @@ async function readBack(
     tell(value === undefined ? 'warning' : 'ok', `${topicOf(channel)}: ${value ?? 'nothing yet'}`);
   }
   for (const { topic } of discovery) {
-    const isThere = (retained.get(topic) ?? '') !== '';
-    if (isThere) tell('ok', `${topic}: there for Home Assistant`);
+    if ((retained.get(topic) ?? '') !== '') tell('ok', `${topic}: there for Home Assistant`);
     else tell('warning', `${topic}: not there`, 'the service publishes it when it starts');
   }
 }
@@ -153,7 +147,7 @@ async function toggleMotion(
   sensor: SensorSettings,
   visit: Visit,
   tell: Tell,
-  { asks, isSure }: { readonly asks: boolean; readonly isSure: boolean },
+  isSure: boolean,
 ): Promise<void> {
   if (!channelsOf(sensor).includes('motion')) throw new CommandError(`${sensor.alias} has no motion`);
   if (sensor.zone !== undefined) {
@@ -163,9 +157,12 @@ async function toggleMotion(
     if (state !== 'disarmed')
       throw new CommandError(`the zone ${sensor.zone} is ${shown}: no motion is made up`, 'disarm it first');
   }
-  if (!asks && !isSure) throw new CommandError('no motion was made up', 'add --yes to really do it');
-  const question = `Turn the motion of ${sensor.alias} on for ${ON_MS / 1000} s? Automations will run.`;
-  if (asks && !(await askOnTerminal.yesOrNo(question, false))) throw new CommandError('called off');
+  if (!isSure) {
+    if (!processTerminal().isInteractive)
+      throw new CommandError('no motion was made up', 'add --yes to really do it');
+    const question = `Turn the motion of ${sensor.alias} on for ${ON_MS / 1000} s? Automations will run.`;
+    if (!(await askOnTerminal.yesOrNo(question, false))) throw new CommandError('called off');
+  }
 
   const topic = sensorTopic(core.baseTopic, sensor.topic, 'motion');
   const before = visit.retained().get(topic) ?? 'OFF';

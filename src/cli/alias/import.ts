@@ -163,7 +163,10 @@ async function answered(proposed: Proposals, current: readonly AliasEntry[], ask
     if (question.kind === 'type') {
       if (known.has(question.address) || !entries.some(({ entry }) => entry.alias === question.alias))
         continue;
-      proposals = takeType(proposals, question, await askType(question.alias, question.address, ask));
+      const what = `What is ${question.alias} (${question.address})? heyu does not say`;
+      const choices = [{ value: 'motion', label: 'a motion sensor' }, ...KINDS] as const;
+      const type = await ask.choice<(typeof choices)[number]['value']>(what, choices, 'appliance');
+      proposals = takeType(proposals, question, type);
     } else if (!question.proposed && !known.has(question.unit)) {
       const { motion, candidate, unit } = question;
       const isDusk = await ask.yesOrNo(`Is ${candidate} (${unit}) the dusk sensor of ${motion}?`, false);
@@ -181,15 +184,6 @@ export const KINDS = [
   { value: 'appliance', label: 'an appliance' },
   { value: 'remote', label: 'a remote control' },
 ] as const;
-
-function askType(
-  alias: string,
-  address: string,
-  ask: Ask,
-): Promise<'motion' | (typeof KINDS)[number]['value']> {
-  const choices = [{ value: 'motion', label: 'a motion sensor' }, ...KINDS] as const;
-  return ask.choice(`What is ${alias} (${address})? heyu does not say`, choices, 'appliance');
-}
 
 /** What a step of the merge is for people, and the edits that make it so. */
 type StepForm = { readonly lines: readonly string[]; readonly edits: readonly AliasEdit[] };

@@ -123,22 +123,17 @@ async function learnLive(walk: Walk): Promise<void> {
   let history = newHistory();
   let file = readAliasFile(walk.place);
   let held: string[] | undefined;
-  let begin = (): void => undefined;
-  const begun = new Promise<void>((resolve) => (begin = resolve));
-  const source = follow(walk, {
-    begun: (hasLog) => {
-      // At this very moment, so that no line falls between what was there and what comes.
-      if (hasLog) history = historyOf([log], form);
-      begin();
-    },
-    heard: (heard) => {
+  const source = await follow(
+    walk,
+    // At this very moment, so that no line falls between what was there and what comes.
+    () => (history = historyOf([log], form)),
+    (heard) => {
       hear(history, heard);
       const line = liveLine(heard, file, walk);
       if (held === undefined) terminal.print(line);
       else held.push(line);
     },
-  });
-  await begun;
+  );
   terminal.print(`listening to ${log}; ${history.units.size} senders were heard before`);
   const before = learn(history, file.entries, walk.config, Date.now());
   if (before.length > 0) terminal.print(`${before.length} of them raise a question: press Enter`);
@@ -158,10 +153,12 @@ async function learnLive(walk: Walk): Promise<void> {
   }
 }
 
-type Listener = { readonly begun: (hasLog: boolean) => void; readonly heard: (heard: SenderLine) => void };
-
-/** Follows the log from its end; `begun` is called once, when the end was found or there is no log yet. */
-function follow({ form, log, place, terminal }: Walk, listener: Listener): LineSource {
+/** Follows the log from its end, which calls `found`. Resolves then, or when there is no log yet. */
+function follow(
+  { form, log, place, terminal }: Walk,
+  found: () => void,
+  onHeard: (heard: SenderLine) => void,
+): Promise<LineSource> {
   const reader = lineReader(form, form.addressExpiryMs);
   const source = new LogFollower({
     path: log,
@@ -170,35 +167,35 @@ function follow({ form, log, place, terminal }: Walk, listener: Listener): LineS
     usePolling: place.house.absolute['heyu.polling'],
     pollMs: place.house.absolute['heyu.poll_interval'],
   });
-  let hasBegun = false;
-  const begin = (hasLog: boolean): void => {
-    if (!hasBegun) listener.begun(hasLog);
-    hasBegun = true;
-  };
-  const nothing = (): void => undefined;
-  source.start(
-    {
-      line: ({ text }) => {
-        begin(true);
-        for (const heard of listen(reader, text, Date.now())) listener.heard(heard);
+  return new Promise((resolve) => {
+    let hasBegun = false;
+    const begin = (hasLog: boolean): void => {
+      if (!hasBegun && hasLog) found();
+      hasBegun = true;
+      resolve(source);
+    };
+    const nothing = (): void => undefined;
+    source.start(
+      {
+        line: ({ text }) => {
+          begin(true);
+          for (const heard of listen(reader, text, Date.now())) onHeard(heard);
+        },
+        end: () => begin(true),
+        generation: nothing,
+        status: (status) => {
+          if (status.kind === 'following') return;
+          const isMissing = status.kind === 'missing';
+          const why = isMissing ? " does not exist: is heyu's engine running?" : `: ${status.hint}`;
+          terminal.complain(status.path + why);
+          begin(false);
+        },
+        incident: nothing,
       },
-      end: () => begin(true),
-      generation: nothing,
-      status: (status) => {
-        if (status.kind === 'following') return;
-        terminal.complain(
-          status.kind === 'missing'
-            ? `${status.path} does not exist: is heyu's engine running?`
-            : `${status.path}: ${status.hint}`,
-        );
-        begin(false);
-      },
-      incident: nothing,
-    },
-    undefined,
-    [],
-  );
-  return source;
+      undefined,
+      [],
+    );
+  });
 }
 
 function liveLine(heard: SenderLine, { entries }: AliasFile, { terminal, when }: Walk): string {
@@ -219,15 +216,12 @@ async function menu(walk: Walk, history: History, { entries }: AliasFile): Promi
     walk.terminal.print('everything that was heard has a name');
     return true;
   }
-  const choices = suggestions.map((suggestion, index) => ({
-    value: `${index}`,
-    label: adviceOn(suggestion, walk.when).title,
-  }));
-  const more = [
+  const choices = [
+    ...suggestions.map((each, index) => ({ value: `${index}`, label: adviceOn(each, walk.when).title })),
     { value: 'on', label: 'nothing, go on listening' },
     { value: 'end', label: 'nothing, end' },
   ];
-  const answer: string = await askOnTerminal.choice('What shall be done?', [...choices, ...more], '0');
+  const answer: string = await askOnTerminal.choice('What shall be done?', choices, '0');
   if (answer === 'on' || answer === 'end') return answer === 'on';
   const chosen = suggestions[Number(answer)];
   if (chosen !== undefined) await actUpon(chosen, walk.place, askOnTerminal, walk.terminal, walk.when);

@@ -14,7 +14,6 @@ import { type Given, mayRead, OPTIONS } from '../configured.js';
 import { findX10Config, historyOf, logFormOf, readX10ConfigFile } from '../heyu-install.js';
 import { EXIT, exitCodeOf, type Finding, printFinding, processTerminal, table } from '../terminal.js';
 import {
-  type AliasFile,
   aliasFileCommand,
   aliasNamed,
   type AliasPlace,
@@ -69,16 +68,9 @@ function showAlias(alias: string, given: Given): void {
   const { settings } = read;
   const topics = settings.ignore ? [] : topicsOf(settings, file.place);
   if (given.json === true) {
-    const { sources, model, ...rest } = settings;
-    const address = writeAddresses(settings);
-    terminal.printJson({
-      ...rest,
-      address,
-      moreUnits: undefined,
-      model: model.name,
-      sources: [...sources],
-      topics,
-    });
+    const { sources, model, moreUnits, ...rest } = settings;
+    const address = writeAddresses({ address: rest.address, moreUnits });
+    terminal.printJson({ ...rest, address, model: model.name, sources: [...sources], topics });
     return;
   }
   terminal.print(terminal.style('bold', settings.alias));
@@ -209,7 +201,8 @@ function check(given: Given): void {
   const hasLog = log !== false && (given.log !== undefined || mayRead(log));
   const history = hasLog ? historyOf([log], logFormOf(absolute)) : undefined;
   const doubts = [
-    ...ofFile(file),
+    ...doubtsOf('fault', file.problems),
+    ...doubtsOf('warning', file.warnings),
     ...neverAlertingIn(file, () => true, history),
     ...checkAliases(file.entries, config, history),
   ];
@@ -229,14 +222,10 @@ export function findingOf({ level, alias, problem, hint }: Doubt): Finding {
   return { verdict: level, text: alias === undefined ? problem : `${alias}: ${problem}`, hint };
 }
 
-function ofFile({ problems, warnings }: AliasFile): readonly Doubt[] {
-  const doubt =
-    (level: Doubt['level']) =>
-    (problem: Problem): Doubt => ({
-      level,
-      alias: undefined,
-      problem: formatProblem({ ...problem, hint: undefined }),
-      hint: problem.hint,
-    });
-  return [...problems.map(doubt('fault')), ...warnings.map(doubt('warning'))];
+/** What is wrong with the file in itself. */
+function doubtsOf(level: Doubt['level'], problems: readonly Problem[]): readonly Doubt[] {
+  return problems.map((each) => {
+    const problem = formatProblem({ ...each, hint: undefined });
+    return { level, alias: undefined, problem, hint: each.hint };
+  });
 }
