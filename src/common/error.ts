@@ -11,6 +11,15 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What `act` gives, or `otherwise` when it throws: for what may fail and need not be told to anybody. */
+export function orElse<Result, Otherwise>(act: () => Result, otherwise: Otherwise): Result | Otherwise {
+  try {
+    return act();
+  } catch {
+    return otherwise;
+  }
+}
+
 /** Parts `it is so. hint: do this`, as a log shows a problem in one line, into what is wrong and what to do. */
 export function problemIn(text: string): { readonly problem: string; readonly hint: string | undefined } {
   const [problem = '', hint] = text.split(/\.? hint: /);

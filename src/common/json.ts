@@ -1,5 +1,7 @@
 /** JSON that nobody vouches for, from the broker or the disk: what is not as expected is not there. */
 
+import { orElse } from './error.js';
+
 /** An object of JSON. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -10,11 +12,7 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** The value that a text stands for; undefined when it is no JSON. */
 export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return orElse<unknown, undefined>(() => JSON.parse(text), undefined);
 }
 
 /** The object in a text; an empty one where there is none. */

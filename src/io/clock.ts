@@ -9,16 +9,11 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   after: (delayMs, wake) => {
     let timer: NodeJS.Timeout;
-    let leftMs = Math.max(0, delayMs);
-    const wait = (): void => {
+    const wait = (leftMs: number): void => {
       const partMs = Math.min(leftMs, LONGEST_MS);
-      leftMs -= partMs;
-      timer = setTimeout(() => {
-        if (leftMs > 0) wait();
-        else wake();
-      }, partMs);
+      timer = setTimeout(() => (leftMs > partMs ? wait(leftMs - partMs) : wake()), partMs);
     };
-    wait();
+    wait(Math.max(0, delayMs));
     return () => clearTimeout(timer);
   },
 };

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errorCode } from '../common/error.js';
+import { errorCode, orElse } from '../common/error.js';
 
 /** SHA-256 of a content, hexadecimal. */
 export function digestOf(content: string | Uint8Array): string {
@@ -75,12 +75,9 @@ export function replaceFile<Refusal>(
 const beside = (path: string): string =>
   join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
 
+/** It may have been renamed, or never made. */
 function removeIfThere(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // It was renamed, or never made.
-  }
+  orElse(() => unlinkSync(path), undefined);
 }
 
 /** Says whose a file is: `release` gives it back, `holder` is the number of the living process that has it. */
@@ -98,24 +95,18 @@ export function claim(lock: string): Claim {
     if (failure !== 'EEXIST') break;
     const holder = holderOf(lock);
     if (holder !== undefined) return { holder };
-    try {
-      rmSync(lock, { force: true });
-    } catch {
-      break;
-    }
+    removeIfThere(lock);
   }
   return { release: () => undefined };
 }
 
 /** The living process that the file names, unless it is this one. */
 export function holderOf(lock: string): number | undefined {
-  try {
-    const [pid = '', start = ''] = readFileSync(lock, 'utf8').trim().split(' ');
-    const isAlive = start !== '' && startOf(Number(pid)) === start && Number(pid) !== process.pid;
-    return isAlive ? Number(pid) : undefined;
-  } catch {
-    return undefined;
-  }
+  const [pid = '', start = ''] = orElse(() => readFileSync(lock, 'utf8'), '')
+    .trim()
+    .split(' ');
+  const isAlive = start !== '' && startOf(Number(pid)) === start && Number(pid) !== process.pid;
+  return isAlive ? Number(pid) : undefined;
 }
 
 /** The lock is there with its content at once: an empty one would look as if it had been left behind. */
@@ -134,15 +125,11 @@ function makeLock(lock: string): string | undefined {
 
 /** When a process was started, in ticks since the boot (proc(5), the 22nd field); undefined when there is none. */
 function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // the second field is a name in parentheses that may hold anything
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // a zombie uses nothing
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
+  const stat = orElse(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '');
+  // the second field is a name in parentheses that may hold anything
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // a zombie uses nothing
+  return fields[0] === 'Z' ? undefined : fields[19];
 }
 
 /** The end of a text file, and when it was last written to, epoch ms. */

@@ -8,6 +8,7 @@
 
 import { execFile, type ExecFileException } from 'node:child_process';
 import { fstatSync } from 'node:fs';
+import { orElse } from '../common/error.js';
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -171,13 +172,8 @@ function oneLine(text: string): string {
 /** True when this descriptor goes to the journal: systemd says which stream that is (systemd.exec(5), JOURNAL_STREAM). */
 export function isJournal(descriptor: 1 | 2, environment: Environment): boolean {
   const stream = environment['JOURNAL_STREAM'];
-  if (stream === undefined) return false;
-  try {
-    const { dev, ino } = fstatSync(descriptor);
-    return stream === `${dev}:${ino}`;
-  } catch {
-    return false;
-  }
+  const stats = stream === undefined ? undefined : orElse(() => fstatSync(descriptor), undefined);
+  return stats !== undefined && stream === `${stats.dev}:${stats.ino}`;
 }
 
 /** Gives every line of a message the priority of an error, so that `journalctl -p err` shows it. */

@@ -6,6 +6,7 @@
 import { Socket } from 'node:net';
 import mqtt, { type IClientOptions, type MqttClient, type Packet } from 'mqtt';
 import type { BrokerOptions, BrokerUrl, Credentials } from './options.js';
+import { errorText } from '../../common/error.js';
 import * as reasons from './reasons.js';
 
 /** As whom to connect, and for how long. */
@@ -59,26 +60,31 @@ function clientOptions(url: BrokerUrl, settings: ClientSettings): IClientOptions
   };
 }
 
-/** Begins to connect. Throws what cannot even begin, such as a certificate that is none. */
+/** Begins to connect. What cannot even begin, as with a certificate that is none, has failed a tick later. */
 export function openClient(
   url: BrokerUrl,
   settings: ClientSettings,
   on: {
     readonly packet: (packet: Packet) => void;
-    readonly failed: (error: Error) => void;
+    readonly failed: (error: unknown) => void;
     readonly closed: () => void;
   },
-): MqttClient {
-  const client = mqtt.connect(clientOptions(url, settings));
-  client.on('packetreceive', on.packet);
-  client.on('error', on.failed);
-  client.on('close', on.closed);
-  client.connect();
-  const { stream } = client;
-  // mqtt.js keeps errors without a code to itself, such as those of a web socket's handshake
-  stream.on('error', on.failed);
-  if (stream instanceof Socket) stream.once('connect', () => stream.setNoDelay(true));
-  return client;
+): MqttClient | undefined {
+  try {
+    const client = mqtt.connect(clientOptions(url, settings));
+    client.on('packetreceive', on.packet);
+    client.on('error', on.failed);
+    client.on('close', on.closed);
+    client.connect();
+    const { stream } = client;
+    // mqtt.js keeps errors without a code to itself, such as those of a web socket's handshake
+    stream.on('error', on.failed);
+    if (stream instanceof Socket) stream.once('connect', () => stream.setNoDelay(true));
+    return client;
+  } catch (error) {
+    process.nextTick(on.failed, error);
+    return undefined;
+  }
 }
 
 /** What the words for people need to know. */
@@ -97,14 +103,15 @@ export function attemptOf(url: BrokerUrl, settings: ClientSettings): reasons.Att
 
 /** Why a connection failed, in words. `connackCode`: that of a refusing CONNACK. */
 export function failureInWords(
-  error: Error,
+  error: unknown,
   connackCode: number | undefined,
   accepted: boolean,
   attempt: reasons.Attempt,
 ): string {
   if (connackCode !== undefined) return reasons.connackInWords(connackCode, attempt);
-  if (error.message === 'connack timeout') return reasons.connectTimeoutInWords(attempt);
-  if (error.message === 'Keepalive timeout') return reasons.keepaliveInWords(attempt);
+  const text = errorText(error);
+  if (text === 'connack timeout') return reasons.connectTimeoutInWords(attempt);
+  if (text === 'Keepalive timeout') return reasons.keepaliveInWords(attempt);
   return reasons.errorInWords(error, accepted, attempt);
 }
 

@@ -82,18 +82,14 @@ export class Link {
 
   /** Once, first of all. */
   connect(): void {
-    try {
-      this.#client = openClient(this.#url, this.#settings, {
-        packet: (packet) => this.#packetReceived(packet),
-        failed: (error) => this.#failed(error),
-        closed: () => this.#closed(),
-      });
-      this.#client.on('message', (topic, payload, { retain, dup: duplicate }) => {
-        if (!this.#isOver) this.#listener.broker.received({ topic, payload, retain, duplicate });
-      });
-    } catch (error) {
-      process.nextTick(() => this.#end('fault', reasons.errorInWords(error, false, this.#attempt)));
-    }
+    this.#client = openClient(this.#url, this.#settings, {
+      packet: (packet) => this.#packetReceived(packet),
+      failed: (error) => this.#failed(error),
+      closed: () => this.#closed(),
+    });
+    this.#client?.on('message', (topic, payload, { retain, dup: duplicate }) => {
+      if (!this.#isOver) this.#listener.broker.received({ topic, payload, retain, duplicate });
+    });
   }
 
   publish(message: Message, done: Publishing['done']): void {
@@ -224,7 +220,7 @@ export class Link {
     }
   }
 
-  #failed(error: Error): void {
+  #failed(error: unknown): void {
     const code = errorCode(error);
     const isCut = this.#connackCode === undefined && (code === 'ECONNRESET' || code === 'EPIPE');
     const reason = failureInWords(error, this.#connackCode, this.#isAccepted, this.#attempt);

@@ -1,5 +1,6 @@
 /** What the connection to the broker needs to know, and urls taken apart, with the secrets kept away from what is shown. */
 
+import { orElse } from '../../common/error.js';
 import { HOUR, MINUTE } from '../../common/duration.js';
 import type { Clock, Message } from '../../ports.js';
 
@@ -117,10 +118,4 @@ export function parseBrokerUrl(text: string): BrokerUrl | undefined {
   };
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
+const decoded = (text: string): string => orElse(() => decodeURIComponent(text), text);

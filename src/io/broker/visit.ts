@@ -10,16 +10,11 @@ import { TOPICS_PER_PACKET, type BrokerUrl, type Credentials } from './options.j
 import * as reasons from './reasons.js';
 
 /** Where to, and as whom. */
-export type Destination = {
+export type Destination = Pick<ClientSettings, 'protocol' | 'clientId' | 'clean' | 'sessionExpiryS'> & {
   readonly url: BrokerUrl;
   readonly credentials: Credentials;
-  readonly protocol: '3.1.1' | '5';
-  readonly clientId: string;
-  readonly clean: boolean;
   /** From the first packet to CONNACK, and for every answer, ms. */
   readonly patienceMs: number;
-  /** MQTT 5: how long the broker keeps the session, s. Default: for ever. */
-  readonly sessionExpiryS?: number;
   /** Told before a message is published that the broker will keep. */
   readonly retains?: (topic: string) => void;
   /** Nothing is acknowledged, so that what waits in the session stays there. */
@@ -189,15 +184,11 @@ export class Visit {
 
   /** For `visit`. */
   connect(): void {
-    try {
-      this.#client = openClient(this.#destination.url, this.#settings, {
-        packet: (packet) => this.#received(packet),
-        failed: (error) => this.#end(failureInWords(error, this.#connackCode, this.#isIn, this.#attempt)),
-        closed: () => this.#end(reasons.closedInWords(this.#isIn, this.#attempt)),
-      });
-    } catch (error) {
-      this.#end(reasons.errorInWords(error, false, this.#attempt));
-    }
+    this.#client = openClient(this.#destination.url, this.#settings, {
+      packet: (packet) => this.#received(packet),
+      failed: (error) => this.#end(failureInWords(error, this.#connackCode, this.#isIn, this.#attempt)),
+      closed: () => this.#end(reasons.closedInWords(this.#isIn, this.#attempt)),
+    });
   }
 
   #received(packet: Packet): void {
@@ -260,15 +251,14 @@ export async function subscribeToAll(
       const granted = await current.subscribe(some);
       some.forEach((topic, index) => codes.set(topic, granted[index] ?? 0x80));
     } catch {
-      if (current.closed === undefined) {
-        for (const topic of some) codes.set(topic, 0x80);
-        return;
+      const isClosed = current.closed !== undefined;
+      if (isClosed) {
+        earlier.push(current);
+        current = await enter();
+        await current.subscribe([...codes].flatMap(([topic, code]) => (code < 0x80 ? [topic] : [])));
       }
-      earlier.push(current);
-      current = await enter();
-      await current.subscribe([...codes].flatMap(([topic, code]) => (code < 0x80 ? [topic] : [])));
-      if (some.length === 1) for (const topic of some) codes.set(topic, 0x80);
-      else for (const topic of some) await ask([topic]);
+      if (isClosed && some.length > 1) for (const topic of some) await ask([topic]);
+      else for (const topic of some) codes.set(topic, 0x80);
     }
   };
   for (let from = 0; from < topics.length; from += TOPICS_PER_PACKET)

@@ -5,7 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { errorCode } from '../../common/error.js';
+import { errorCode, orElse } from '../../common/error.js';
 import type { FilePosition } from '../../ports.js';
 
 /**
@@ -43,19 +43,15 @@ export type OpenFailure = {
  * A directory, a FIFO or a device is a failure (`EISDIR`, `FIFO`, `DEVICE`).
  */
 export function openSource(path: string): ByteSource | OpenFailure {
-  let fd: number;
+  let fd: number | undefined;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    return { failure: errorCode(error) };
-  }
-  try {
     const stats = fstatSync(fd);
     if (stats.isFile()) return sourceOf(fd, stats.dev, stats.ino);
     closeQuietly(fd);
     return { failure: stats.isDirectory() ? 'EISDIR' : stats.isFIFO() ? 'FIFO' : 'DEVICE' };
   } catch (error) {
-    closeQuietly(fd);
+    if (fd !== undefined) closeQuietly(fd);
     return { failure: errorCode(error) };
   }
 }
@@ -67,12 +63,8 @@ export function sizeOf(source: ByteSource): number {
 
 /** What the system says of an open file; undefined for a packed one and for one that cannot be asked any more. */
 export function statsOf(source: ByteSource): Stats | undefined {
-  if (source.fd === undefined) return undefined;
-  try {
-    return fstatSync(source.fd);
-  } catch {
-    return undefined;
-  }
+  const { fd } = source;
+  return fd === undefined ? undefined : orElse(() => fstatSync(fd), undefined);
 }
 
 function sourceOf(fd: number, device: number, inode: number): ByteSource {
@@ -97,11 +89,7 @@ function sourceOf(fd: number, device: number, inode: number): ByteSource {
 
 /** A descriptor that cannot be closed properly (a network file system that went away) is gone all the same. */
 function closeQuietly(fd: number): void {
-  try {
-    closeSync(fd);
-  } catch {
-    return;
-  }
+  orElse(() => closeSync(fd), undefined);
 }
 
 /**
@@ -227,11 +215,8 @@ const LINE_FEED = 0x0a;
 export function* bytesAt(source: ByteSource, position: number, length: number): Work<Buffer> {
   if (source.prepare !== undefined) yield source.prepare(position, length);
   const into = Buffer.allocUnsafe(length);
-  try {
-    return into.subarray(0, source.read(into, length, position));
-  } catch {
-    return into.subarray(0, 0);
-  }
+  const count = orElse(() => source.read(into, length, position), 0);
+  return into.subarray(0, count);
 }
 
 /** What recognises a content: some bytes and where they are. */

@@ -3,9 +3,10 @@
  * 50 ms and without the last one, so its `raw` events, straight from inotify, ring as well; and it rings when a
  * watch has been armed, so that nothing falls between the last look and the first event.
  */
-import { watch, type ChokidarOptions } from 'chokidar';
-import { existsSync, lstatSync, readlinkSync, statfsSync } from 'node:fs';
+import { watch, type ChokidarOptions, type FSWatcher } from 'chokidar';
+import { existsSync, readlinkSync, statfsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { orElse } from '../../common/error.js';
 import type { Clock } from '../../ports.js';
 import type { ByteSource } from './content.js';
 
@@ -47,7 +48,7 @@ const OPTIONS: ChokidarOptions = {
 
 /** The doorbell on chokidar. An error of it (no inotify watch left) is no news: then the safety timer finds all. */
 export const chokidarDoorbell: OpenDoorbell = (ring, armed) => {
-  const watchers = new Map<string, { readonly path: string; readonly close: () => Promise<void> }>();
+  const watchers = new Map<string, FSWatcher>();
   const closing = new Set<Promise<void>>();
 
   const drop = (key: string): void => {
@@ -58,7 +59,7 @@ export const chokidarDoorbell: OpenDoorbell = (ring, armed) => {
     closing.add(closed);
   };
 
-  const arm = ({ path, entry }: WatchTarget): { path: string; close: () => Promise<void> } => {
+  const arm = ({ path, entry }: WatchTarget): FSWatcher => {
     const isOther = (other: string): boolean => entry !== undefined && other !== path;
     const watcher = watch(path, { ...OPTIONS, ignored: isOther });
     watcher.on('raw', (_event, name) => {
@@ -67,7 +68,7 @@ export const chokidarDoorbell: OpenDoorbell = (ring, armed) => {
     watcher.on('all', ring);
     watcher.on('ready', armed);
     watcher.on('error', () => undefined);
-    return { path, close: () => watcher.close() };
+    return watcher;
   };
 
   return {
@@ -138,11 +139,8 @@ function nearestDirectory(name: string): WatchTarget {
 }
 
 function linkAt(name: string): string | undefined {
-  try {
-    return lstatSync(name).isSymbolicLink() ? readlinkSync(name) : undefined;
-  } catch {
-    return undefined;
-  }
+  // whatever is no link cannot be read as one
+  return orElse(() => readlinkSync(name), undefined);
 }
 
 /** Magic numbers of statfs(2), from linux/magic.h and, for ZFS, its sys/fs/zfs.h. */

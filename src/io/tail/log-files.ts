@@ -370,14 +370,12 @@ export class LogFiles {
       this.#reportFailure(source.failure);
       return;
     }
-    const returned = this.#old.find((file) => isSameFile(file.source, source));
-    if (returned !== undefined) {
+    if (this.#isOpen(source)) {
       source.close();
+      const returned = this.#old.find((file) => isSameFile(file.source, source));
+      if (returned === undefined) return;
       this.#old = this.#old.filter((file) => file !== returned);
       this.#next.push(returned);
-    } else if (this.#isOpen(source)) {
-      source.close();
-      return;
     } else {
       let isRotated = false;
       if (newest !== undefined) {
@@ -432,8 +430,9 @@ export class LogFiles {
       this.#existedBefore = true;
       this.#missingSince = undefined;
     }
-    const codeOf = (one: LogStatus | undefined): string => (one?.kind === 'unreadable' ? one.code : '');
-    if (before?.kind === status.kind && codeOf(before) === codeOf(status)) return;
+    const isOther =
+      status.kind === 'unreadable' && before?.kind === 'unreadable' && before.code !== status.code;
+    if (before?.kind === status.kind && !isOther) return;
     this.#status = status;
     this.isWatchStale = true;
     this.#reader.listener.status(status);

@@ -5,7 +5,7 @@
  */
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { errorCode } from '../../common/error.js';
+import { errorCode, orElse } from '../../common/error.js';
 import type { FilePosition } from '../../ports.js';
 import {
   fingerprintOfPosition,
@@ -34,7 +34,7 @@ export type Sibling = {
   readonly isCounted: boolean;
 };
 
-/** With what tells its place: `1` or `20261122`. */
+/** With what its name adds to that of the log, which tells its place: `1` or `20261122`. */
 type Rotated = Sibling & { readonly stem: string };
 
 /**
@@ -47,20 +47,13 @@ const ROTATED = /^[-._](\d[-\d._:T]*?(?:\.backup)?|old|bak)(\.gz)?$/;
 /** Directories beside the log that are searched too (logrotate's `olddir`); /var/log may hold many others. */
 const MOST_DIRECTORIES = 64;
 
-/** What a rotated name adds to the name of the log, undefined when it is not one: `1` or `20261122`. */
-function rotationOf(base: string, name: string): { stem: string; isPacked: boolean } | undefined {
-  if (!name.startsWith(base)) return undefined;
-  const match = ROTATED.exec(name.slice(base.length));
-  return match?.[1] === undefined ? undefined : { stem: match[1], isPacked: match[2] !== undefined };
-}
-
 /**
  * The rotated files of the log at `path`, oldest first: beside the name, beside the file a symlink leads to, and
  * one directory below. A file that is just being compressed is listed once, unpacked.
  */
 export function rotatedSiblings(path: string): Sibling[] {
   const found = new Map<string, Rotated>();
-  for (const log of new Set([path, realPath(path)])) {
+  for (const log of new Set([path, orElse(() => realpathSync(path), path)])) {
     const directory = dirname(log);
     const entries = entriesOf(directory);
     const below = entries.filter((entry) => entry.isDirectory()).slice(0, MOST_DIRECTORIES);
@@ -94,15 +87,17 @@ function collect(
   found: Map<string, Rotated>,
 ): void {
   for (const { name } of entries) {
-    const rotation = rotationOf(base, name);
-    if (rotation === undefined) continue;
+    const match = name.startsWith(base) ? ROTATED.exec(name.slice(base.length)) : undefined;
+    const stem = match?.[1];
+    if (stem === undefined) continue;
     const path = join(directory, name);
     const stats = lookUp(path);
     if (typeof stats === 'string' || !stats.isFile()) continue;
     found.set(path, {
       path,
-      ...rotation,
-      isCounted: /^\d/.test(rotation.stem),
+      stem,
+      isPacked: match?.[2] !== undefined,
+      isCounted: /^\d/.test(stem),
       device: stats.dev,
       inode: stats.ino,
       size: stats.size,
@@ -135,19 +130,7 @@ export function isOf(stats: Stats | string, source: ByteSource): boolean {
 }
 
 function entriesOf(directory: string): Dirent[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+  return orElse(() => readdirSync(directory, { withFileTypes: true }), []);
 }
 
 /** A rotated file that is held open, until somebody takes it or all are let go. */

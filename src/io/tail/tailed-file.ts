@@ -9,7 +9,7 @@
  * nobody has written.
  */
 import { isAscii } from 'node:buffer';
-import { errorCode } from '../../common/error.js';
+import { errorCode, orElse } from '../../common/error.js';
 import type { Clock, FilePosition, LineListener, LogLine } from '../../ports.js';
 import {
   BLOCK_BYTES,
@@ -361,12 +361,7 @@ export class TailedFile {
     const wanted = kept + MAX_LINE_BYTES;
     if (this.source.prepare !== undefined) yield this.source.prepare(start, wanted);
     if (reader.isHalted) return false;
-    let length: number;
-    try {
-      length = this.source.read(block, wanted, start);
-    } catch {
-      return true;
-    }
+    const length = orElse(() => this.source.read(block, wanted, start), 0);
     if (length <= kept) return true;
     yield* this.announce(reader);
     let last = length;

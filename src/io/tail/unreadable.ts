@@ -2,6 +2,7 @@
 import { readFileSync, statSync, type Stats } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
+import { orElse } from '../../common/error.js';
 import type { LogStatus } from '../../ports.js';
 
 /** The status of a log that is there and cannot be read. `code` is what the system said, or `openSource`. */
@@ -48,30 +49,19 @@ export function permissionHint(path: string): string {
 
 function firstBarred(path: string): { path: string; stats: Stats } | undefined {
   for (let at = path; ; at = dirname(at)) {
-    try {
-      return { path: at, stats: statSync(at) };
-    } catch {
-      if (at === dirname(at)) return undefined;
-    }
+    const stats = orElse(() => statSync(at), undefined);
+    if (stats !== undefined) return { path: at, stats };
+    if (at === dirname(at)) return undefined;
   }
 }
 
 /** The name that a line `name:x:id:...` of passwd or group gives to an id; the id itself where there is none. */
 function nameOf(table: string, id: number): string {
-  try {
-    const line = readFileSync(table, 'utf8')
-      .split('\n')
-      .find((entry) => entry.split(':')[2] === String(id));
-    return line?.split(':')[0] ?? String(id);
-  } catch {
-    return String(id);
-  }
+  const lines = orElse(() => readFileSync(table, 'utf8'), '').split('\n');
+  const line = lines.find((entry) => entry.split(':')[2] === String(id));
+  return line?.split(':')[0] ?? String(id);
 }
 
 function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'of the service');
-  }
+  return orElse(() => userInfo().username, String(process.getuid?.() ?? 'of the service'));
 }
