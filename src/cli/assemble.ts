@@ -14,6 +14,7 @@ import { LogFollower } from '../io/tail/log-follower.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import type { Broker, LineSource, Log, StateStore } from '../ports.js';
 import type { ServiceSettings } from '../core-settings.js';
+import type { ServicePorts } from '../service/parts.js';
 import { CommandError } from './terminal.js';
 
 /** What the service is told. `ignored`: settings that have no effect. */
@@ -85,8 +86,20 @@ function connectionOf(configuration: Configuration): Omit<BrokerOptions, 'client
   return { ...credentialsOf(configuration), urls, keepaliveS, protocol, clock: systemClock };
 }
 
+/** What the service stands on here. The state directory is made if it is missing. */
+export function portsOf(configuration: Configuration, log: Log): Omit<ServicePorts, 'status'> {
+  return {
+    clock: systemClock,
+    log,
+    store: storeOf(configuration, log),
+    source: sourceOf(configuration),
+    broker: brokerOf(configuration),
+    random: Math.random,
+  };
+}
+
 /** The document in the state directory, which is made if it is missing. */
-export function storeOf({ stateDir }: Configuration, log: Log): StateStore {
+function storeOf({ stateDir }: Configuration, log: Log): StateStore {
   try {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   } catch (error) {

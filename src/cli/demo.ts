@@ -12,12 +12,11 @@ import type { Finding } from '../bridge/core.js';
 import type { Configuration } from '../config/load.js';
 import { readStamp } from '../heyu/stamp.js';
 import { isoAt, timeZone } from '../heyu/time-zone.js';
-import { systemClock } from '../io/clock.js';
 import { type Passed, startEmbeddedBroker } from '../io/embedded-broker.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Log } from '../ports.js';
 import { createService } from '../service/service.js';
-import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
+import { portsOf, serviceSettings } from './assemble.js';
 import { hasFaults, load, PROGRAM_FOLDER } from './configured.js';
 import { findingWords, printable } from './explain-rows.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
@@ -56,15 +55,9 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
   try {
     introduce(terminal, broker.port, port, heyuLog);
     const configuration = configurationFor(folder, heyuLog, broker.port);
-    const log = quietLog(terminal);
     writeFileSync(heyuLog, '');
     const service = await createService(serviceSettings(configuration), {
-      clock: systemClock,
-      log,
-      store: storeOf(configuration, log),
-      source: sourceOf(configuration),
-      broker: brokerOf(configuration),
-      random: Math.random,
+      ...portsOf(configuration, quietLog(terminal)),
       status: () => undefined,
       find: (finding) => showFinding(terminal, finding),
     });

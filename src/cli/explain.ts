@@ -306,34 +306,27 @@ function ofAliases(
 
 const BLOCK_BYTES = 256 * 1024;
 
-/** Opens a log, or says why not. */
-function open(log: string): number {
-  try {
-    const file = openSync(log, 'r');
-    if (fstatSync(file).isDirectory())
-      throw new CommandError(`${log}: is a directory`, undefined, EXIT.noInput);
-    return file;
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    const code = errorCode(error);
-    const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read' : code;
-    throw new CommandError(`${log}: ${why}`, undefined, EXIT.noInput);
-  }
-}
-
 /** What is in a log, unpacked when it is gzip, as logrotate leaves old ones behind. */
 function inputOf(log: string): Readable {
   if (log === '-') return process.stdin;
-  const fd = open(log);
+  const refusal = (why: string): CommandError => new CommandError(`${log}: ${why}`, undefined, EXIT.noInput);
+  let fd: number;
+  try {
+    fd = openSync(log, 'r');
+  } catch (error) {
+    const code = errorCode(error);
+    throw refusal(code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read' : code);
+  }
+  const status = fstatSync(fd);
+  if (status.isDirectory()) throw refusal('is a directory');
   const start = Buffer.alloc(2);
   // a pipe can be read once only, and nobody packs one
-  const isPacked =
-    fstatSync(fd).isFile() && readSync(fd, start, 0, 2, 0) === 2 && start.readUInt16BE() === 0x1f8b;
+  const isPacked = status.isFile() && readSync(fd, start, 0, 2, 0) === 2 && start.readUInt16BE() === 0x1f8b;
   if (!isPacked) return createReadStream('', { fd, highWaterMark: BLOCK_BYTES });
   try {
     return Readable.from([gunzipSync(readFileSync(fd))], { objectMode: false });
   } catch {
-    throw new CommandError(`${log}: is a damaged gzip file`, undefined, EXIT.noInput);
+    throw refusal('is a damaged gzip file');
   }
 }
 

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { errorCode } from '../common/error.js';
-import { brokerUrl, ownTopic, type Reading, slug } from '../config/forms.js';
+import { brokerUrl, ownTopic, slug } from '../config/forms.js';
 import { formatProblems } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
 import { adviseHeyu } from '../heyu/x10config-advice.js';
@@ -194,8 +194,13 @@ next:
   sudo heyu2mqtt service install   make it a service (the Debian package has done so already)`);
 }
 
-const problemOf = (reading: Reading<string>): string | undefined =>
-  reading.ok ? undefined : reading.problem;
+/** What is wrong with an answer of this form. */
+function problemOf(form: typeof brokerUrl): (answer: string) => string | undefined {
+  return (answer) => {
+    const reading = form.read(answer);
+    return reading.ok ? undefined : reading.problem;
+  };
+}
 
 /** What was not given as an option is asked for, or has its default where nobody is asked. */
 async function answersOf(
@@ -206,14 +211,10 @@ async function answersOf(
   ask: Ask | undefined,
 ): Promise<InitAnswers> {
   const url =
-    options.broker ??
-    (await ask?.text('Where is the MQTT broker?', DEFAULT_URL, (answer) =>
-      problemOf(brokerUrl.read(answer)),
-    ));
+    options.broker ?? (await ask?.text('Where is the MQTT broker?', DEFAULT_URL, problemOf(brokerUrl)));
   const username = options.username ?? (await ask?.text('User name at the broker? (empty = none)', ''));
   const baseTopic =
-    options.baseTopic ??
-    (await ask?.text('Topics below?', DEFAULT_TOPIC, (answer) => problemOf(ownTopic.read(answer))));
+    options.baseTopic ?? (await ask?.text('Topics below?', DEFAULT_TOPIC, problemOf(ownTopic)));
   const alarm =
     options.alarm ??
     (await ask?.choice<InitAnswers['alarm']>(

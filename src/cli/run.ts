@@ -12,7 +12,7 @@ import { claimDirectory } from '../io/store.js';
 import { SystemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
 import { changes, createService, type Service } from '../service/service.js';
-import { brokerOf, serviceSettings, sourceOf, storeOf } from './assemble.js';
+import { brokerOf, portsOf, serviceSettings, sourceOf } from './assemble.js';
 import { configFileOf, type Good, load, OPTIONS, ownVersion } from './configured.js';
 import { keepLastGood, loadForService, vanished, whereFaulty } from './last-good.js';
 import { CommandError } from './terminal.js';
@@ -53,7 +53,7 @@ async function run(asked: string | undefined): Promise<void> {
     monotonicMs: systemClock.monotonicMs,
     failed: (reason) => log.warn({ reason }, 'systemd cannot be told how we are'),
   });
-  const store = storeOf(configuration, log);
+  const ports = portsOf(configuration, log);
   const claim = claimDirectory(configuration.stateDir);
   if ('holder' in claim)
     throw new CommandError(
@@ -61,13 +61,8 @@ async function run(asked: string | undefined): Promise<void> {
       'stop it, or give this one a state_dir, a bridge_id and an mqtt.client_id of its own',
     );
   const service = await createService(serviceSettings(configuration, ignored), {
-    clock: systemClock,
-    log,
-    store,
-    source: sourceOf(configuration),
-    broker: brokerOf(configuration),
+    ...ports,
     runHeyu: heyuCommands(configuration.heyu.command, configuration.files.x10config, log).run,
-    random: Math.random,
     status: (text) => systemd.status(text),
     ...(configuration.log.level === 'debug' ? { find: (finding) => log.debug(finding, 'finding') } : {}),
   });
