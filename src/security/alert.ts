@@ -174,23 +174,16 @@ function judge(motion: Case): Judgement {
 }
 
 function act(step: Step, zone: Zone, motion: Motion, judgement: Judgement, late: boolean): void {
-  if (judgement.verdict !== 'alert') {
-    judged(step, motion, judgement.verdict, judgement.reason);
-    return;
-  }
+  if (judgement.verdict !== 'alert') return judged(step, motion, judgement.verdict, judgement.reason);
   const { now } = step;
   const { truth, settings } = zone;
   if (truth !== undefined && judgement.verified && truth.state !== 'triggered') {
-    if (truth.state === 'pending') {
-      judged(step, motion, 'entry', 'the entry delay is running');
-      return;
-    }
+    if (truth.state === 'pending') return judged(step, motion, 'entry', 'the entry delay is running');
     // who came in while nobody could tell has what is left of the delay
     const leftMs = motion.at + settings.entryDelayMs - now.at;
     if (leftMs > 0) {
       setTruth(step, zone, enter(truth, motion, now.at, leftMs));
-      judged(step, motion, 'entry', `entry delay, ${Math.round(leftMs / 1000)} s left`);
-      return;
+      return judged(step, motion, 'entry', `entry delay, ${Math.round(leftMs / 1000)} s left`);
     }
   }
   raise(step, zone, motion, judgement, late);
@@ -231,17 +224,14 @@ function keepWaiting(step: Step, motion: Motion, belief: Belief, afterwards: boo
   if (security.isDelivered(alertIdOf(motion))) {
     // what comes after it must not wait behind it for an alert that is not sent again
     security.alertedAt.set(alias, { zone, at });
-    judged(step, motion, 'alert', 'its alert was delivered before');
-    return;
+    return judged(step, motion, 'alert', 'its alert was delivered before');
   }
   const first = afterwards || security.link.up === undefined ? 'gap' : 'first';
   const waits = security.waiting.get(waitingKey(alias, first))?.motion;
   const isFirst =
     waits === undefined || isBeforeArming(waits, belief) || security.isDelivered(alertIdOf(waits));
-  if (!isFirst && first === 'gap') {
-    judged(step, motion, 'waiting', 'motion of this sensor is already waiting');
-    return;
-  }
+  if (!isFirst && first === 'gap')
+    return judged(step, motion, 'waiting', 'motion of this sensor is already waiting');
   const kind = isFirst ? first : 'last';
   security.waiting.set(waitingKey(alias, kind), { motion, kind, readAt: now.at });
   security.changed = true;
@@ -255,10 +245,8 @@ export function judgeMotion(step: Step, zone: Zone, motion: Motion, waited?: Wai
   const { security, now } = step;
   const belief = believe(security, zone);
   const afterwards = waited?.kind === 'gap' || isAfterwards(step, motion);
-  if (belief.state === undefined && mayBecomeKnown(step)) {
-    keepWaiting(step, motion, belief, afterwards);
-    return;
-  }
+  if (belief.state === undefined && mayBecomeKnown(step))
+    return keepWaiting(step, motion, belief, afterwards);
   const instant = instantOf(motion, afterwards, waited?.readAt ?? now.at);
   const judgement = judge({
     zone,

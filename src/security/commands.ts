@@ -41,8 +41,12 @@ function give(step: Step, zone: Zone, order: Order): void {
   // stamps of the log are whole seconds
   if (loggedAt !== undefined && loggedAt + SECOND <= (zone.orderedAt ?? -Infinity)) {
     // after a crash the log is read again; what was ordered since counts
-    note(step, 'info', 'command is older than the last one that was obeyed: it changes nothing', fields);
-    return;
+    return note(
+      step,
+      'info',
+      'command is older than the last one that was obeyed: it changes nothing',
+      fields,
+    );
   }
   if (ageMs > settings.commandMaxAgeMs) {
     const age = Number.isFinite(ageMs) ? `may be ${Math.round(ageMs / 1000)} s old` : 'is of unknown age';
@@ -85,14 +89,10 @@ export function commandReceived(step: Step, zone: Zone, { topic, payload, retain
   if (retain) {
     if (!isFirstMention(zone, `command ${text}`)) return;
     const reason = `it is retained, and commands must not be (delete it: mosquitto_pub -r -n -t '${topic}')`;
-    refuse(step, zone, text, reason, topic);
-    return;
+    return refuse(step, zone, text, reason, topic);
   }
   const command = readCommand(payload, zone.settings);
-  if (command === undefined) {
-    refuse(step, zone, text, 'it is not understood', topic);
-    return;
-  }
+  if (command === undefined) return refuse(step, zone, text, 'it is not understood', topic);
   const zones = addressees(security, zone);
   if (zones.length === 0) refuse(step, zone, text, 'none of its zones can be commanded by the bridge', topic);
   const { up } = security.link;

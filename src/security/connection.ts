@@ -148,8 +148,7 @@ function stateReceived(
   const heard = hear(tracker, reading, message.retain, now.at);
   if (owned) {
     tracker.word = normalise(excerpt(message.payload));
-    compareOwn(step, schedule, zone, tracker.word, message.retain);
-    return;
+    return compareOwn(step, schedule, zone, tracker.word, message.retain);
   }
   if (tracker.queue?.saidDisarmed === true && wasDisarmed === false) disarmedMeanwhile(step, zone);
   if (heard === 'history' || heard === 'ambiguous' || heard === 'ignored') return;

@@ -190,10 +190,7 @@ export function restore(step: Step, stored: unknown): void {
   const { security, now } = step;
   const document = fields(stored);
   const complain = (what: object) => note(step, 'warn', 'stored security state is damaged and ignored', what);
-  if (document['version'] !== VERSION) {
-    complain({ version: document['version'] ?? null });
-    return;
-  }
+  if (document['version'] !== VERSION) return complain({ version: document['version'] ?? null });
   const { link, zones } = security;
   link.session = textIn(document, 'session') ?? '';
   link.upAt = instantIn(document, 'upAt');

@@ -179,13 +179,11 @@ function sayStatus(log: Log, status: LogStatus, isFirst: boolean): void {
   const { path } = status;
   switch (status.kind) {
     case 'following':
-      log.info({ path }, isFirst ? 'following the heyu log' : 'the heyu log is there again');
-      return;
+      return log.info({ path }, isFirst ? 'following the heyu log' : 'the heyu log is there again');
     case 'missing':
-      log.warn({ path }, 'the heyu log does not exist: heyu writes it with the next signal');
-      return;
+      return log.warn({ path }, 'the heyu log does not exist: heyu writes it with the next signal');
     case 'unreadable':
-      log.warn({ path, code: status.code, hint: status.hint }, 'the heyu log cannot be read');
+      return log.warn({ path, code: status.code, hint: status.hint }, 'the heyu log cannot be read');
   }
 }
 
