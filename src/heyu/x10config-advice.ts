@@ -20,6 +20,9 @@ const PROBLEMS_NAMED = 3;
 const fault = (problem: string, hint: string): Advice => ({ level: 'fault', problem, hint });
 const warning = (problem: string, hint: string): Advice => ({ level: 'warning', problem, hint });
 
+const warnIf = (isSo: boolean, problem: string, hint: string): readonly Advice[] =>
+  isSo ? [warning(problem, hint)] : [];
+
 /**
  * What stands between heyu's configuration and a log that tells everything. `exists` = is there such a directory?
  * Without it nobody asks.
@@ -35,30 +38,21 @@ export function adviseHeyu(config: X10Config, exists?: (directory: string) => bo
         fault(`heyu refuses ${line === 0 ? 'the file' : `line ${line}`}: ${problem}`, `mend it, ${RESTART}`),
       ),
     ...adviseLogDir(config, exists),
-    ...(config.startEngine === 'MANUAL'
-      ? [
-          warning(
-            'heyu writes its log only after someone has run heyu engine (START_ENGINE MANUAL)',
-            'write START_ENGINE AUTO, and run heyu engine once',
-          ),
-        ]
-      : []),
-    ...(config.hideUnchanged && hidesMotion
-      ? [
-          warning(
-            'heyu does not log repeated motion (HIDE_UNCHANGED YES)',
-            `write HIDE_UNCHANGED NO, ${RESTART}`,
-          ),
-        ]
-      : []),
-    ...(hasSecurity && config.ttyAux === undefined
-      ? [
-          warning(
-            'there are security sensors, but no radio receiver (TTY_AUX)',
-            'name it in TTY_AUX, then: heyu stop; heyu start',
-          ),
-        ]
-      : []),
+    ...warnIf(
+      config.startEngine === 'MANUAL',
+      'heyu writes its log only after someone has run heyu engine (START_ENGINE MANUAL)',
+      'write START_ENGINE AUTO, and run heyu engine once',
+    ),
+    ...warnIf(
+      config.hideUnchanged && hidesMotion,
+      'heyu does not log repeated motion (HIDE_UNCHANGED YES)',
+      `write HIDE_UNCHANGED NO, ${RESTART}`,
+    ),
+    ...warnIf(
+      hasSecurity && config.ttyAux === undefined,
+      'there are security sensors, but no radio receiver (TTY_AUX)',
+      'name it in TTY_AUX, then: heyu stop; heyu start',
+    ),
     ...config.aliases.flatMap(({ label, warnings }) =>
       warnings.map((said) =>
         warning(`${label}: ${said.replace(/\.$/, '')}`, `write RFFORWARD behind the module, ${RESTART}`),

@@ -12,7 +12,7 @@ import {
   statusTopic,
   type Component,
   type DiscoveryDevice,
-  type Json,
+  type Keys,
   type Platform,
 } from './device.js';
 
@@ -20,110 +20,64 @@ import {
 type BridgeEntity = {
   readonly platform: Platform;
   readonly topic: BridgeTopic;
-  readonly keys: Readonly<Record<string, Json>>;
+  readonly keys: Keys;
   /** Says something also when the bridge is gone: has no availability. */
   readonly always?: true;
 };
 
-/** A number within the JSON of `bridge/info`; unknown while that does not hold it. */
-const counter = (name: string): string =>
-  `{{ (value_json.counters | default({})).${name} | default('None') }}`;
+const binary = (topic: BridgeTopic, name: string, deviceClass: string, more: Keys = {}): BridgeEntity => ({
+  platform: 'binary_sensor',
+  topic,
+  keys: { name, device_class: deviceClass, ...more },
+});
+
+const sensor = (topic: BridgeTopic, name: string, keys: Keys): BridgeEntity => ({
+  platform: 'sensor',
+  topic,
+  keys: { name, ...keys },
+});
+
+const ONLINE = { payload_on: 'online', payload_off: 'offline' };
 
 /** A trouble that `bridge/info` lists while it lasts. */
-const trouble = (name: string): string =>
-  `{{ 'ON' if '${name}' in (value_json.troubles | default({})) else 'OFF' }}`;
-
-const troubleEntity = (key: string, name: string): Readonly<Record<string, BridgeEntity>> => ({
-  [key]: {
-    platform: 'binary_sensor',
-    topic: 'info',
-    keys: { name, device_class: 'problem', value_template: trouble(key) },
-  },
+const trouble = (key: string, name: string): Readonly<Record<string, BridgeEntity>> => ({
+  [key]: binary('info', name, 'problem', {
+    value_template: `{{ 'ON' if '${key}' in (value_json.troubles | default({})) else 'OFF' }}`,
+  }),
 });
+
+/** A number within the JSON of `bridge/info`; unknown while that does not hold it. */
+const counter = (key: string, name: string, icon: string): BridgeEntity =>
+  sensor('info', name, {
+    icon,
+    enabled_by_default: false,
+    value_template: `{{ (value_json.counters | default({})).${key} | default('None') }}`,
+  });
 
 /** By component key. Counters are off by default: each is a line in the history that few will read. */
 const ENTITIES: Readonly<Record<string, BridgeEntity>> = {
-  connection: {
-    platform: 'binary_sensor',
-    topic: 'status',
-    always: true,
-    keys: {
-      name: 'Connection',
-      device_class: 'connectivity',
-      payload_on: 'online',
-      payload_off: 'offline',
-    },
-  },
-  source: {
-    platform: 'binary_sensor',
-    topic: 'source',
-    keys: {
-      name: 'Heyu log readable',
-      device_class: 'connectivity',
-      payload_on: 'online',
-      payload_off: 'offline',
-    },
-  },
-  log_problem: {
-    platform: 'binary_sensor',
-    topic: 'problem',
-    keys: { name: 'Heyu log', device_class: 'problem' },
-  },
-  takeover: {
-    platform: 'binary_sensor',
-    topic: 'takeover',
-    keys: { name: 'Second bridge with the same client id', device_class: 'problem' },
-  },
-  reason: {
-    platform: 'sensor',
-    topic: 'info',
-    keys: {
-      name: 'Problem',
-      icon: 'mdi:alert-circle-outline',
-      // A state of Home Assistant holds 255 characters.
-      value_template:
-        "{{ 'None' if value_json.problem is not defined else (value_json.problem or 'none')[:255] }}",
-    },
-  },
-  ...troubleEntity('interface_lockup', 'Power line interface locked up'),
-  ...troubleEntity('interface_garbage', 'Garbage from the power line interface'),
-  ...troubleEntity('rf_flood', 'RF flood'),
-  ...troubleEntity('rf_jamming', 'RF jamming'),
-  ...troubleEntity('clock_mismatch', 'Clock of the heyu log'),
-  last_event: {
-    platform: 'sensor',
-    topic: 'last_event',
-    keys: { name: 'Last event', device_class: 'timestamp', enabled_by_default: false },
-  },
-  unmapped: {
-    platform: 'sensor',
-    topic: 'unmapped',
-    keys: {
-      name: 'Unmapped addresses',
-      icon: 'mdi:help-network',
-      value_template: '{{ value_json | count }}',
-    },
-  },
-  unrecognised_lines: {
-    platform: 'sensor',
-    topic: 'info',
-    keys: {
-      name: 'Unrecognised lines',
-      icon: 'mdi:text-box-remove',
-      enabled_by_default: false,
-      value_template: counter('unrecognised'),
-    },
-  },
-  orphan_functions: {
-    platform: 'sensor',
-    topic: 'info',
-    keys: {
-      name: 'Functions without an address',
-      icon: 'mdi:link-off',
-      enabled_by_default: false,
-      value_template: counter('orphans'),
-    },
-  },
+  connection: { ...binary('status', 'Connection', 'connectivity', ONLINE), always: true },
+  source: binary('source', 'Heyu log readable', 'connectivity', ONLINE),
+  log_problem: binary('problem', 'Heyu log', 'problem'),
+  takeover: binary('takeover', 'Second bridge with the same client id', 'problem'),
+  reason: sensor('info', 'Problem', {
+    icon: 'mdi:alert-circle-outline',
+    // A state of Home Assistant holds 255 characters.
+    value_template:
+      "{{ 'None' if value_json.problem is not defined else (value_json.problem or 'none')[:255] }}",
+  }),
+  ...trouble('interface_lockup', 'Power line interface locked up'),
+  ...trouble('interface_garbage', 'Garbage from the power line interface'),
+  ...trouble('rf_flood', 'RF flood'),
+  ...trouble('rf_jamming', 'RF jamming'),
+  ...trouble('clock_mismatch', 'Clock of the heyu log'),
+  last_event: sensor('last_event', 'Last event', { device_class: 'timestamp', enabled_by_default: false }),
+  unmapped: sensor('unmapped', 'Unmapped addresses', {
+    icon: 'mdi:help-network',
+    value_template: '{{ value_json | count }}',
+  }),
+  unrecognised_lines: counter('unrecognised', 'Unrecognised lines', 'mdi:text-box-remove'),
+  orphan_functions: counter('orphans', 'Functions without an address', 'mdi:link-off'),
 };
 
 /** The bridge as Home Assistant's device. */

@@ -9,6 +9,9 @@ import { bridgeTopic } from '../mqtt/topics.js';
 /** Anything that JSON can carry. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
+/** Keys of a component or a device, in Home Assistant's words. */
+export type Keys = Readonly<Record<string, Json>>;
+
 /** The kinds of components that we offer. */
 export const PLATFORMS = [
   'binary_sensor',
@@ -31,9 +34,9 @@ export type DiscoveryDevice = {
   /** Names it in the discovery topic and is its only identifier: `[a-zA-Z0-9_-]`, the same for ever. */
   readonly objectId: string;
   /** Keys of the device object that every release since 2023.8 takes. */
-  readonly device: Readonly<Record<string, Json>>;
+  readonly device: Keys;
   /** Keys of the device object that releases with device-based discovery (2024.12) take, older ones reject. */
-  readonly newerDeviceKeys: Readonly<Record<string, Json>>;
+  readonly newerDeviceKeys: Keys;
   /** All of these topics must say `online`; empty = its entities bring their own availability or have none. */
   readonly availabilityTopics: readonly string[];
   /** By component key: `[a-zA-Z0-9_-]`, unique in the device and the same for ever. */
@@ -99,7 +102,7 @@ export function entity(
   platform: Platform,
   key: string,
   word: string,
-  keys: Readonly<Record<string, Json>>,
+  keys: Keys,
 ): Component {
   const unique_id = `${objectId}_${key}`;
   const default_entity_id = defaultEntityId(platform, name, fallback, word);
@@ -110,7 +113,7 @@ export function entity(
 const HOMEPAGE = 'https://github.com/heyu2mqtt/heyu2mqtt';
 
 /** Names us in Home Assistant's log; every payload carries it. */
-export function originOf(core: CoreSettings): Readonly<Record<string, Json>> {
+export function originOf(core: CoreSettings): Keys {
   return { name: 'heyu2mqtt', sw_version: core.version, support_url: HOMEPAGE };
 }
 

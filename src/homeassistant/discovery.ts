@@ -5,7 +5,7 @@
  */
 import type { CoreSettings } from '../core-settings.js';
 import { bridgeDevice } from './bridge-device.js';
-import { originOf, type Component, type DiscoveryDevice, type Json, type Platform } from './device.js';
+import { originOf, type Component, type DiscoveryDevice, type Keys, type Platform } from './device.js';
 import { sensorDevice } from './sensor-device.js';
 import { zoneDevice } from './zone-device.js';
 
@@ -20,7 +20,7 @@ export type DiscoveryMessage = {
 };
 
 /** Shared by the components of a device that do not bring their own. */
-function sharedKeys(device: DiscoveryDevice): Readonly<Record<string, Json>> {
+function sharedKeys(device: DiscoveryDevice): Keys {
   if (device.availabilityTopics.length === 0) return {};
   return {
     availability: device.availabilityTopics.map((topic) => ({ topic })),

@@ -66,20 +66,18 @@ const PAUSE_BETWEEN_PHASES_MS = 2000;
 /** Tells Home Assistant (2024.12 or later) to unload what this topic brought, but to keep its settings. */
 const MIGRATE = JSON.stringify({ migrate_discovery: true });
 
-type Step = DiscoveryStep;
-
-const remove = (topic: string): Step => ({
+const remove = (topic: string): DiscoveryStep => ({
   message: { topic, payload: '', retain: true },
   pauseMsAfter: 0,
 });
 /** Not retained: it is meant for a Home Assistant that is listening now, and must not be found by a later one. */
-const tell = (topic: string, payload: string): Step => ({
+const tell = (topic: string, payload: string): DiscoveryStep => ({
   message: { topic, payload, retain: false },
   pauseMsAfter: 0,
 });
 
 /** The steps of one phase, with the pause after the last one. */
-function phase(steps: readonly Step[]): readonly Step[] {
+function phase(steps: readonly DiscoveryStep[]): readonly DiscoveryStep[] {
   return steps.map((step, index) =>
     index === steps.length - 1 ? { ...step, pauseMsAfter: PAUSE_BETWEEN_PHASES_MS } : step,
   );
@@ -171,11 +169,11 @@ export function removalMessages(
   current: readonly DiscoveryMessage[],
 ): readonly DiscoveryStep[] {
   const now = currentOf(current);
-  const triggers: Step[] = [];
-  const removals: Step[] = [];
-  const trimmed: Step[] = [];
-  const unloaded: Step[] = [];
-  const emptied: Step[] = [];
+  const triggers: DiscoveryStep[] = [];
+  const removals: DiscoveryStep[] = [];
+  const trimmed: DiscoveryStep[] = [];
+  const unloaded: DiscoveryStep[] = [];
+  const emptied: DiscoveryStep[] = [];
 
   for (const [topic, components] of Object.entries(previous)) {
     const place = placeOf(topic);

@@ -25,6 +25,7 @@ import {
   type Component,
   type DiscoveryDevice,
   type Json,
+  type Keys,
   type Platform,
 } from './device.js';
 
@@ -40,11 +41,7 @@ type EntityClass = {
 type EntityChannel = Exclude<Channel, 'attributes' | 'set'>;
 
 /** A number with a unit. `unit_of_measurement` comes from the table of the units in which we publish. */
-const reading = (
-  topic: ReadingChannel,
-  name: string,
-  more: Readonly<Record<string, Json>> = {},
-): EntityClass => {
+const reading = (topic: ReadingChannel, name: string, more: Keys = {}): EntityClass => {
   const { unit } = formOf(topic);
   return {
     platform: 'sensor',
@@ -61,6 +58,9 @@ const diagnostic = (name: string, deviceClass: string): EntityClass => ({
   device_class: deviceClass,
   entity_category: 'diagnostic',
 });
+
+const TENTHS = { suggested_display_precision: 1 };
+const HUNDREDTHS = { suggested_display_precision: 2 };
 
 /** By channel. */
 const CHANNEL_CLASSES: Readonly<Record<EntityChannel, EntityClass>> = {
@@ -85,40 +85,25 @@ const CHANNEL_CLASSES: Readonly<Record<EntityChannel, EntityClass>> = {
     state_class: 'measurement',
     icon: 'mdi:brightness-percent',
   },
-  temperature: reading('temperature', 'Temperature', {
-    device_class: 'temperature',
-    suggested_display_precision: 1,
-  }),
-  temperature_2: reading('temperature_2', 'Second temperature', {
-    device_class: 'temperature',
-    suggested_display_precision: 1,
-  }),
+  temperature: reading('temperature', 'Temperature', { device_class: 'temperature', ...TENTHS }),
+  temperature_2: reading('temperature_2', 'Second temperature', { device_class: 'temperature', ...TENTHS }),
   setpoint: reading('setpoint', 'Setpoint', {
     device_class: 'temperature',
-    suggested_display_precision: 1,
+    ...TENTHS,
     icon: 'mdi:thermostat',
   }),
   humidity: reading('humidity', 'Humidity', { device_class: 'humidity' }),
   pressure: reading('pressure', 'Air pressure', { device_class: 'atmospheric_pressure' }),
-  voltage: reading('voltage', 'Voltage', { device_class: 'voltage', suggested_display_precision: 2 }),
-  voltage_supply: reading('voltage_supply', 'Supply voltage', {
-    device_class: 'voltage',
-    suggested_display_precision: 2,
-  }),
+  voltage: reading('voltage', 'Voltage', { device_class: 'voltage', ...HUNDREDTHS }),
+  voltage_supply: reading('voltage_supply', 'Supply voltage', { device_class: 'voltage', ...HUNDREDTHS }),
   potentiometer: reading('potentiometer', 'Potentiometer', { icon: 'mdi:knob' }),
   counter: reading('counter', 'Counter', { state_class: 'total_increasing', icon: 'mdi:counter' }),
   power: reading('power', 'Power', { device_class: 'power' }),
   energy: reading('energy', 'Energy', { device_class: 'energy', state_class: 'total_increasing' }),
-  current: reading('current', 'Current', { device_class: 'current', suggested_display_precision: 1 }),
-  weight: reading('weight', 'Weight', { device_class: 'weight', suggested_display_precision: 1 }),
-  wind_speed: reading('wind_speed', 'Wind speed', {
-    device_class: 'wind_speed',
-    suggested_display_precision: 1,
-  }),
-  wind_gust: reading('wind_gust', 'Wind gust', {
-    device_class: 'wind_speed',
-    suggested_display_precision: 1,
-  }),
+  current: reading('current', 'Current', { device_class: 'current', ...TENTHS }),
+  weight: reading('weight', 'Weight', { device_class: 'weight', ...TENTHS }),
+  wind_speed: reading('wind_speed', 'Wind speed', { device_class: 'wind_speed', ...TENTHS }),
+  wind_gust: reading('wind_gust', 'Wind gust', { device_class: 'wind_speed', ...TENTHS }),
   // The class `wind_direction` came in 2025: older releases refuse an entity with a class that they do not know.
   wind_direction: {
     platform: 'sensor',
@@ -144,9 +129,7 @@ const CHANNEL_CLASSES: Readonly<Record<EntityChannel, EntityClass>> = {
 };
 
 /** What differs by the type of the sensor. */
-const TYPE_CLASSES: Readonly<
-  Partial<Record<SensorType, Partial<Record<EntityChannel, Readonly<Record<string, Json>>>>>>
-> = {
+const TYPE_CLASSES: Readonly<Partial<Record<SensorType, Partial<Record<EntityChannel, Keys>>>>> = {
   motion: { event: { name: 'Motion event', device_class: 'motion' } },
   door: { contact: { name: 'Door', device_class: 'door' } },
   window: { contact: { name: 'Window', device_class: 'window' } },
@@ -165,8 +148,6 @@ const CONTROL_CLASSES: Readonly<Record<'light' | 'appliance', EntityClass>> = {
   light: { platform: 'light', name: 'Light' },
   appliance: { platform: 'switch', name: 'Switch' },
 };
-
-type Keys = Readonly<Record<string, Json>>;
 
 /** Channels whose word would add nothing to the name of their device: `binary_sensor.front_door`, `light.porch`. */
 const UNNAMED: ReadonlySet<EntityChannel> = new Set<EntityChannel>(['contact', 'state', 'event']);

@@ -14,7 +14,7 @@ import {
   zoneObjectId,
   type Component,
   type DiscoveryDevice,
-  type Json,
+  type Keys,
   type Platform,
 } from './device.js';
 
@@ -32,8 +32,6 @@ const MODELS: Readonly<Record<ZoneSettings['kind'], string>> = {
   owned: 'Security zone',
   master: 'Security zones together',
 };
-
-type Keys = Readonly<Record<string, Json>>;
 
 /** A zone as Home Assistant's device. */
 export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDevice {

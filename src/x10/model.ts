@@ -89,6 +89,12 @@ const rows = (
     ...more,
   }));
 
+const TELLS_BATTERY = { hasBattery: true, tellsBattery: true, silentMs: DAY };
+const HEARTBEAT_CONTACT = { ...TELLS_BATTERY, heartbeatMs: HOUR };
+const HEARTBEAT_MOTION = { ...TELLS_BATTERY, holdMs: MINUTE, off: 'hold', heartbeatMs: 90 * MINUTE } as const;
+/** Nothing but Alert is ever heard of them. */
+const ALERT_ONLY = { hasBattery: true, clears: false, off: 'hold', isWatchedByHeyu: false } as const;
+
 /** Every module we know, in heyu's spelling. */
 export const MODELS: readonly Model[] = [
   // They repeat On about every 10 s while someone moves and send Off after 1 min (settable to 256 min) of
@@ -98,23 +104,8 @@ export const MODELS: readonly Model[] = [
   ...rows('PLCSENSOR', 'motion', 'standard', { isWatchedByHeyu: true }),
   // Alert and Clear alternate every 5-6 s while someone moves, so Clear is not the end; Clear as heartbeat
   // every 90 min.
-  ...rows('MS10A PMS01', 'motion', 'security', {
-    hasBattery: true,
-    tellsBattery: true,
-    holdMs: MINUTE,
-    off: 'hold',
-    heartbeatMs: 90 * MINUTE,
-    silentMs: DAY,
-  }),
-  ...rows('MS90 MS18E', 'motion', 'security', {
-    hasBattery: true,
-    tellsBattery: true,
-    hasTamper: true,
-    holdMs: MINUTE,
-    off: 'hold',
-    heartbeatMs: 90 * MINUTE,
-    silentMs: DAY,
-  }),
+  ...rows('MS10A PMS01', 'motion', 'security', HEARTBEAT_MOTION),
+  ...rows('MS90 MS18E', 'motion', 'security', { ...HEARTBEAT_MOTION, hasTamper: true }),
   // Alert = motion and never a Clear: the hold time is its only end.
   ...rows('DM10', 'motion', 'security', {
     dusk: 'function',
@@ -123,36 +114,11 @@ export const MODELS: readonly Model[] = [
     holdMs: 2 * MINUTE,
     off: 'hold',
   }),
-  ...rows('DS10A DS10 DS10E PDS01 DS18', 'contact', 'security', {
-    hasBattery: true,
-    tellsBattery: true,
-    heartbeatMs: 60 * MINUTE,
-    silentMs: DAY,
-  }),
-  ...rows('DS90 DS18-1', 'contact', 'security', {
-    hasBattery: true,
-    tellsBattery: true,
-    hasTamper: true,
-    heartbeatMs: 60 * MINUTE,
-    silentMs: DAY,
-  }),
-  ...rows('SD90 BMB-SD18', 'smoke', 'security', {
-    hasBattery: true,
-    tellsBattery: true,
-    silentMs: DAY,
-  }),
-  ...rows('SD10 EH-CWSD10', 'smoke', 'security', {
-    hasBattery: true,
-    clears: false,
-    off: 'hold',
-    isWatchedByHeyu: false,
-  }),
-  ...rows('EH-WD210', 'water', 'security', {
-    hasBattery: true,
-    clears: false,
-    off: 'hold',
-    isWatchedByHeyu: false,
-  }),
+  ...rows('DS10A DS10 DS10E PDS01 DS18', 'contact', 'security', HEARTBEAT_CONTACT),
+  ...rows('DS90 DS18-1', 'contact', 'security', { ...HEARTBEAT_CONTACT, hasTamper: true }),
+  ...rows('SD90 BMB-SD18', 'smoke', 'security', TELLS_BATTERY),
+  ...rows('SD10 EH-CWSD10', 'smoke', 'security', ALERT_ONLY),
+  ...rows('EH-WD210', 'water', 'security', ALERT_ONLY),
   ...rows('GB10', 'glass', 'security', { dusk: 'function', hasBattery: true }),
   ...rows('SH624 PSR01 KR10A KR21 PKR02 KR18 KR18E KR15A SVDATA', 'remote', 'security', { hasBattery: true }),
   ...rows(
