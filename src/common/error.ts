@@ -20,6 +20,14 @@ export function orElse<Result, Otherwise>(act: () => Result, otherwise: Otherwis
   }
 }
 
+/** Why something was not done, and what to do about it. */
+export type Refusal = { readonly ok: false; readonly problem: string; readonly hint: string | undefined };
+
+/** It was not done. */
+export function refused(problem: string, hint?: string): Refusal {
+  return { ok: false, problem, hint };
+}
+
 /** Parts `it is so. hint: do this`, as a log shows a problem in one line, into what is wrong and what to do. */
 export function problemIn(text: string): { readonly problem: string; readonly hint: string | undefined } {
   const [problem = '', hint] = text.split(/\.? hint: /);

@@ -11,15 +11,14 @@ import { type Model, UNNAMED_MODEL } from '../x10/model.js';
 import { aliasProblem } from './forms.js';
 import { ALIAS_KEYS, type AliasValues, type ConfigValues } from './keys.js';
 import { Report } from './problem.js';
-import { withHints } from './syntax-hints.js';
 import { type ReadFile, readTextFile } from './text-file.js';
 import {
   dotted,
   type Entry,
   entriesOf,
   type KeysRead,
-  readDocument,
   readKeys,
+  readYaml,
   reportUnknown,
   type Written,
 } from './yaml.js';
@@ -68,12 +67,10 @@ export function readAliasFile(
     else report.problems.push(reading.problem);
     return { aliases: [], report, found: false };
   }
-  const { text } = reading.file;
-  const document = readDocument(text, path);
-  report.add(document);
-  if (document.written === undefined) return { aliases: [], report, found: true };
-  const aliases = readAliases(document.written, { ...context, file: path }, report);
-  report.problems.splice(0, Infinity, ...withHints(report.problems, text));
+  const aliases =
+    readYaml(reading.file.text, path, report, (written) =>
+      readAliases(written, { ...context, file: path }, report),
+    ) ?? [];
   if (aliases.length === 0 && report.problems.length === 0)
     report.warn({ file: path }, 'names no alias: there are no sensors yet', IMPORT);
   return { aliases, report, found: true };

@@ -4,6 +4,7 @@
  * was wanted before it is handed over.
  */
 import { type Document, isMap, isScalar, type Pair, parseDocument, type Scalar, visit, YAMLMap } from 'yaml';
+import { type Refusal, refused } from '../common/error.js';
 import { type Given, givenAs, type Plain } from './forms.js';
 import type { ALIAS_KEYS } from './keys.js';
 import { formatProblem } from './problem.js';
@@ -33,14 +34,10 @@ export type AliasEdit =
   | { readonly kind: 'remove'; readonly alias: string };
 
 /** The new text, or why it cannot be made. */
-export type Edited =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly problem: string; readonly hint: string | undefined };
+export type Edited = { readonly ok: true; readonly text: string } | Refusal;
 
 /** Aliases in the order of the file, and the keys of each: what a file says without its form. */
 type Model = Map<string, Map<string, Given | null>>;
-
-const refused = (problem: string, hint?: string): Edited => ({ ok: false, problem, hint });
 
 /** The model of a document, or undefined when it holds something else than aliases. */
 export function modelOf(written: Written): Model | undefined {

@@ -5,6 +5,7 @@
  */
 import { validateDetailed } from 'node-cron';
 import { DAY, HOUR, MINUTE, SECOND, writeDuration } from '../common/duration.js';
+import { type Refusal, refused } from '../common/error.js';
 import { nearest, nearestHint, quote } from '../common/text.js';
 import { SOURCES, type Source } from '../heyu/signal.js';
 import { ADDRESSES_PATTERN, labelProblem, parseAddresses, writeAddresses } from '../heyu/x10config.js';
@@ -33,9 +34,7 @@ function isList(plain: Plain): plain is readonly Plain[] {
 }
 
 /** The answer of a form: a value, or why not. */
-export type Reading<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: string; readonly hint?: string | undefined };
+export type Reading<T> = { readonly ok: true; readonly value: T } | Refusal;
 
 /** A way of writing values of the type `T`. */
 export type Form<T> = {
@@ -53,7 +52,6 @@ export type Form<T> = {
 };
 
 const good = <T>(value: T): Reading<T> => ({ ok: true, value });
-const bad = (problem: string, hint?: string): Reading<never> => ({ ok: false, problem, hint });
 
 /** A form of one value: lists are refused. */
 function single<T>(
@@ -63,7 +61,7 @@ function single<T>(
   write: (value: T) => Plain,
 ): Form<T> {
   const one = (given: Given): Reading<T> =>
-    typeof given === 'string' ? read(given) : bad(`is a list, but one ${name} is wanted`);
+    typeof given === 'string' ? read(given) : refused(`is a list, but one ${name} is wanted`);
   return { name, read: one, write, jsonSchema };
 }
 
@@ -81,7 +79,7 @@ function matching(name: string, pattern: string, type: Plain, hint: string): For
   const whole = new RegExp(pattern, 'u');
   return plain(
     name,
-    (given) => (whole.test(given) ? good(given) : bad(`${quote(given)} is no ${name}`, hint)),
+    (given) => (whole.test(given) ? good(given) : refused(`${quote(given)} is no ${name}`, hint)),
     { type, pattern },
   );
 }
@@ -103,7 +101,7 @@ export function list<T>(of: Form<T>, least = 0): Form<readonly T[]> {
         values.push(reading.value);
       }
       return values.length < least
-        ? bad(`is empty, but at least ${least} ${of.name} is wanted`)
+        ? refused(`is empty, but at least ${least} ${of.name} is wanted`)
         : good(values);
     },
     write: (values) => values.map((value) => of.write(value)),
@@ -116,10 +114,10 @@ export function text(name: string, most = 256): Form<string> {
   return plain(
     name,
     (given) => {
-      if (given.trim() === '') return bad('is empty');
+      if (given.trim() === '') return refused('is empty');
       if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(given))
-        return bad(`${quote(given)} contains a control character`);
-      if (Array.from(given).length > most) return bad(`is longer than ${most} characters`);
+        return refused(`${quote(given)} contains a control character`);
+      if (Array.from(given).length > most) return refused(`is longer than ${most} characters`);
       return good(given);
     },
     { type: ['string', 'number', 'boolean'], minLength: 1, maxLength: most },
@@ -129,7 +127,7 @@ export function text(name: string, most = 256): Form<string> {
 /** A secret: anything but nothing, kept as it is and never shown. */
 export const secret: Form<string> = plain(
   'secret',
-  (given) => (given === '' ? bad('is empty') : good(given)),
+  (given) => (given === '' ? refused('is empty') : good(given)),
   { type: ['string', 'number', 'boolean'], minLength: 1 },
 );
 
@@ -141,7 +139,7 @@ export function choice<const W extends string>(words: readonly W[]): Form<W> {
     (given) => {
       const word = words.find((known) => known === given.trim());
       if (word !== undefined) return good(word);
-      return bad(`${quote(given)} is none of ${words.join(', ')}`, nearestHint(given, words));
+      return refused(`${quote(given)} is none of ${words.join(', ')}`, nearestHint(given, words));
     },
     { enum: [...words, ...numbers] },
   );
@@ -157,7 +155,7 @@ export const yesOrNo: Form<boolean> = plain(
     const word = given.trim().toLowerCase();
     if (TRUE.includes(word)) return good(true);
     if (FALSE.includes(word)) return good(false);
-    return bad(`${quote(given)} is neither true nor false`, 'write true or false');
+    return refused(`${quote(given)} is neither true nor false`, 'write true or false');
   },
   { enum: [true, false, ...TRUE, ...FALSE] },
 );
@@ -166,10 +164,10 @@ export const yesOrNo: Form<boolean> = plain(
 export const path: Form<string> = plain(
   'path',
   (given) => {
-    if (given.trim() === '') return bad('is empty');
-    if (/\p{Cc}/u.test(given)) return bad(`${quote(given)} contains a control character`);
+    if (given.trim() === '') return refused('is empty');
+    if (/\p{Cc}/u.test(given)) return refused(`${quote(given)} contains a control character`);
     if (given.startsWith('~'))
-      return bad(`${quote(given)} begins with ~, which only shells know`, 'write the whole path');
+      return refused(`${quote(given)} begins with ~, which only shells know`, 'write the whole path');
     return good(given);
   },
   { type: 'string', minLength: 1, pattern: '^[^~]' },
@@ -188,10 +186,10 @@ export function duration(leastMs: number, mostMs: number, zero?: 'zero_allowed')
     (given) => {
       const written = given.trim().toLowerCase().replaceAll(' ', '');
       if (/^\d+(\.\d+)?$/.test(written) && Number(written) !== 0) {
-        return bad(`${quote(given)} has no unit`, `write ${written}s, ${written}m or ${written}h`);
+        return refused(`${quote(given)} has no unit`, `write ${written}s, ${written}m or ${written}h`);
       }
       if (!/^(0|(\d{1,12}(\.\d{1,3})?(ms|s|m|h|d|w))+)$/.test(written)) {
-        return bad(`${quote(given)} is no duration`, 'write it as 90s, 5m or 24h');
+        return refused(`${quote(given)} is no duration`, 'write it as 90s, 5m or 24h');
       }
       let total = 0;
       for (const [, amount, unit] of written.matchAll(/([\d.]+)([a-z]+)/g)) {
@@ -200,7 +198,7 @@ export function duration(leastMs: number, mostMs: number, zero?: 'zero_allowed')
       total = Math.round(total);
       if (total === 0 && (zero !== undefined || leastMs === 0)) return good(0);
       if (total < leastMs || total > mostMs)
-        return bad(`${quote(given)} is out of range`, `allowed: ${range}`);
+        return refused(`${quote(given)} is out of range`, `allowed: ${range}`);
       return good(total);
     },
     {
@@ -224,7 +222,7 @@ export const timeZone: Form<string> = plain(
       return good(name);
     } catch {
       const near = nearestHint(name, Intl.supportedValuesOf('timeZone'));
-      return bad(
+      return refused(
         `${quote(given)} is no time zone`,
         near ?? 'write a name such as Europe/Berlin or America/New_York',
       );
@@ -242,7 +240,7 @@ export const cron: Form<string> = plain(
     const { valid, errors } = validateDetailed(expression);
     if (valid) return good(expression);
     const field = errors[0]?.field;
-    return bad(
+    return refused(
       `${quote(given)} is no cron expression${field === undefined || field === 'expression' ? '' : ` (${field})`}`,
       'write minute, hour, day, month and weekday, such as 30 3 * * *, or off',
     );
@@ -277,20 +275,20 @@ export const brokerUrl: Form<string> = plain(
   (given) => {
     const written = given.trim();
     const shown = quote(maskUrl(written));
-    if (written === '') return bad('is empty');
+    if (written === '') return refused('is empty');
     const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(written)?.[1]?.toLowerCase();
-    if (scheme === undefined) return bad(`${shown} is no url`, BROKER_HINT);
+    if (scheme === undefined) return refused(`${shown} is no url`, BROKER_HINT);
     if (!BROKER_SCHEMES.includes(scheme)) {
-      return bad(`${shown} has an unknown scheme`, `known: ${BROKER_SCHEMES.join(', ')}`);
+      return refused(`${shown} has an unknown scheme`, `known: ${BROKER_SCHEMES.join(', ')}`);
     }
-    if (/[\s\p{Cc}]/u.test(written)) return bad(`${shown} contains a blank`);
+    if (/[\s\p{Cc}]/u.test(written)) return refused(`${shown} contains a blank`);
     const url = URL.canParse(written) ? new URL(written) : undefined;
-    if (url === undefined) return bad(`${shown} is no url`, BROKER_HINT);
-    if (url.hostname === '') return bad(`${shown} names no host`, BROKER_HINT);
+    if (url === undefined) return refused(`${shown} is no url`, BROKER_HINT);
+    if (url.hostname === '') return refused(`${shown} names no host`, BROKER_HINT);
     if (url.port === '0')
-      return bad(`${shown} names the port 0`, 'write the port of the broker, such as 1883');
+      return refused(`${shown} names the port 0`, 'write the port of the broker, such as 1883');
     if (url.hash !== '' || (url.search !== '' && !scheme.startsWith('ws'))) {
-      return bad(`${shown} has something after ? or #`, 'a # or ? in a password is written %23 or %3F');
+      return refused(`${shown} has something after ? or #`, 'a # or ? in a password is written %23 or %3F');
     }
     return good(written);
   },
@@ -302,7 +300,7 @@ export const ownTopic: Form<string> = plain(
   'topic',
   (given) => {
     const problem = topicProblem(given);
-    return problem === undefined ? good(given) : bad(`${quote(given)} ${problem}`);
+    return problem === undefined ? good(given) : refused(`${quote(given)} ${problem}`);
   },
   { type: ['string', 'number'], minLength: 1, pattern: '^[^$/+#][^+#]*$' },
 );
@@ -311,11 +309,11 @@ export const ownTopic: Form<string> = plain(
 export const foreignTopic: Form<string> = plain(
   'topic',
   (given) => {
-    if (given.trim() === '') return bad('is empty');
+    if (given.trim() === '') return refused('is empty');
     if (/[+#]/.test(given))
-      return bad(`${quote(given)} contains a wildcard (+ or #)`, 'write one exact topic');
-    if (/[\p{Cc}\p{Cs}]/u.test(given)) return bad(`${quote(given)} contains a control character`);
-    if (new TextEncoder().encode(given).length > 65_535) return bad('is longer than 65,535 bytes');
+      return refused(`${quote(given)} contains a wildcard (+ or #)`, 'write one exact topic');
+    if (/[\p{Cc}\p{Cs}]/u.test(given)) return refused(`${quote(given)} contains a control character`);
+    if (new TextEncoder().encode(given).length > 65_535) return refused('is longer than 65,535 bytes');
     return good(given);
   },
   { type: ['string', 'number'], minLength: 1, pattern: '^[^+#]+$' },
@@ -354,7 +352,9 @@ function place<T>(
 ): Form<T> {
   const read = (given: string): Reading<T> => {
     const value = parse(given);
-    return value === undefined ? bad(`${quote(given)} is no X10 address`, addressHint(given)) : good(value);
+    return value === undefined
+      ? refused(`${quote(given)} is no X10 address`, addressHint(given))
+      : good(value);
   };
   return single('address', read, { type: 'string', pattern }, write);
 }
@@ -379,7 +379,7 @@ export const model: Form<Model> = single(
   (given) => {
     const value = modelNamed(given.trim());
     if (value !== undefined) return good(value);
-    return bad(`${quote(given)} is no model that heyu knows`, modelHint(given.trim()));
+    return refused(`${quote(given)} is no model that heyu knows`, modelHint(given.trim()));
   },
   { type: 'string', pattern: anyCase(MODELS.map(({ name }) => name)) },
   (value) => value.name,

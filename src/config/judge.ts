@@ -57,6 +57,26 @@ type Say = (
 
 const shown = ({ settings, line }: AliasRead): string => `${settings.alias} (line ${line})`;
 
+/** What two aliases may not have in common, in words, and what to do when they have. */
+const UNIQUE = {
+  address: { what: 'address', hint: 'an address can have one alias' },
+  id: { what: 'id', hint: 'give one of them an id of its own' },
+  topic: { what: 'topic', hint: 'give one of them another topic' },
+  dusk: { what: 'dusk unit', hint: 'remove one of them' },
+} as const;
+
+/** Says that this value is another one's already. */
+function sayTaken(
+  say: Say,
+  alias: AliasRead,
+  key: keyof typeof UNIQUE,
+  value: string,
+  other: AliasRead,
+): void {
+  const { what, hint } = UNIQUE[key];
+  say(alias, key, { problem: `${value} is already the ${what} of ${shown(other)}`, hint, other });
+}
+
 /** The same address, dusk unit, id or topic, each told at the later of the two. Linear in the number of aliases. */
 function aliasConflicts({ aliases }: Judged, report: Report): void {
   const say: Say = (alias, key, { problem, hint, other }) => {
@@ -72,35 +92,21 @@ function aliasConflicts({ aliases }: Judged, report: Report): void {
     const address = units.find((unit) => byAddress.has(unit));
     for (const unit of units) if (!byAddress.has(unit)) byAddress.set(unit, alias);
     const there = address && byAddress.get(address);
-    if (there !== undefined) {
-      say(alias, 'address', {
-        problem: `${address} is already the address of ${shown(there)}`,
-        hint: 'an address can have one alias',
-        other: there,
-      });
+    if (address !== undefined && there !== undefined) {
+      sayTaken(say, alias, 'address', address, there);
       // The default id is made of the address: saying it twice would help nobody.
       if (!alias.lines.has('id')) continue;
     }
     const namesake = byId.get(id.toLowerCase());
     if (namesake === undefined) byId.set(id.toLowerCase(), alias);
-    else
-      say(alias, 'id', {
-        problem: `"${id}" is already the id of ${shown(namesake)}`,
-        hint: 'give one of them an id of its own',
-        other: namesake,
-      });
+    else sayTaken(say, alias, 'id', `"${id}"`, namesake);
     const same = byTopic.get(topic);
     if (isReserved(topic))
       say(alias, 'topic', {
         problem: `begins with the level ${topic.split('/', 1)[0] ?? ''}, which the bridge needs for itself`,
         hint: 'give it another topic',
       });
-    else if (same !== undefined)
-      say(alias, 'topic', {
-        problem: `"${topic}" is already the topic of ${shown(same)}`,
-        hint: 'give one of them another topic',
-        other: same,
-      });
+    else if (same !== undefined) sayTaken(say, alias, 'topic', `"${topic}"`, same);
     if (namesake === undefined && /^(bridge|zone|heyu2mqtt)($|[_-])/i.test(id))
       say(alias, 'id', {
         problem: `"${id}" begins like the ids of the bridge and its zones`,
@@ -112,23 +118,11 @@ function aliasConflicts({ aliases }: Judged, report: Report): void {
   // `hall/motion` is a topic of the sensor `hall`: no other sensor can lie there.
   for (const alias of aliases) {
     const { topic } = alias.settings;
-    const parent = byTopic.get(parentOf(topic) ?? '');
-    if (parent !== undefined)
-      say(alias, 'topic', {
-        problem: `"${topic}" is one of the topics of ${shown(parent)}`,
-        hint: 'give it another topic',
-        other: parent,
-      });
+    const other = byTopic.get(parentOf(topic) ?? '');
+    const problem = other && `"${topic}" is one of the topics of ${shown(other)}`;
+    if (problem !== undefined) say(alias, 'topic', { problem, hint: 'give it another topic', other });
   }
 
-  duskConflicts(aliases, byAddress, say);
-}
-
-function duskConflicts(
-  aliases: readonly AliasRead[],
-  byAddress: ReadonlyMap<Address, AliasRead>,
-  say: Say,
-): void {
   const byDusk = new Map<Address, AliasRead>();
   for (const alias of aliases) {
     const { dusk } = alias.settings;
@@ -146,12 +140,7 @@ function duskConflicts(
         hint: 'remove one: a unit tells either motion or darkness',
         other: owner,
       });
-    else if (other !== undefined)
-      say(alias, 'dusk', {
-        problem: `${dusk} is already the dusk unit of ${shown(other)}`,
-        hint: 'remove one of them',
-        other,
-      });
+    else if (other !== undefined) sayTaken(say, alias, 'dusk', dusk, other);
     else byDusk.set(dusk, alias);
   }
 }

@@ -10,7 +10,6 @@ import { type Credentials, exposedSecrets, readCredentials } from './credentials
 import { judge } from './judge.js';
 import type { ConfigValues } from './keys.js';
 import { ENVIRONMENT, type Problem, Report, sortProblems } from './problem.js';
-import { withHints } from './syntax-hints.js';
 import { notingReader, plannedFile, type ReadFile, readTextFile } from './text-file.js';
 import {
   type Base,
@@ -29,7 +28,7 @@ import {
   withAbsolutePaths,
   type ZoneRead,
 } from './values.js';
-import { readDocument } from './yaml.js';
+import { readYaml } from './yaml.js';
 
 /** What to read. */
 export type HouseRequest = {
@@ -99,6 +98,11 @@ export function readHouse(request: HouseRequest): House {
   const hasPlace = configFile !== undefined || origin === 'environment';
   const aliasFile = request.aliasFile ?? (hasPlace ? pathFrom(values.aliases, origin, base) : undefined);
   const { plannedAliases } = request;
+  const context = {
+    defaults: values,
+    zones: isBroken || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone)),
+    hidesUnchanged: derived.hidesUnchanged,
+  };
   const {
     aliases,
     found,
@@ -106,11 +110,7 @@ export function readHouse(request: HouseRequest): House {
   } = readAliasFile(
     aliasFile,
     cwd,
-    {
-      defaults: values,
-      zones: isBroken || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone)),
-      hidesUnchanged: derived.hidesUnchanged,
-    },
+    context,
     plannedAliases === undefined ? readFile : (_, shownAs = '') => plannedFile(plannedAliases, shownAs),
   );
   const place = placeOf(origins, configFile);
@@ -119,8 +119,7 @@ export function readHouse(request: HouseRequest): House {
   const judged = judge({ values, origins, zones, aliases, isComplete, place });
   if (!isBroken) report.warnings.push(...judged.warnings);
   report.add(ofAliases);
-  report.problems.push(...judged.problems);
-  report.ignored.push(...judged.ignored);
+  report.add({ problems: judged.problems, ignored: judged.ignored, warnings: [] });
   report.add(ofEnvironment);
   return {
     values,
@@ -154,13 +153,11 @@ function readConfigFile(
     return none;
   }
   const { text, mode } = reading.file;
-  const document = readDocument(text, configFile);
-  report.add(document);
-  const { written } = document;
-  const config = written && readConfig(written, configFile, report);
-  const zones = readZones(config?.zones, configFile, report);
-  report.problems.splice(0, Infinity, ...withHints(report.problems, text));
-  return { config, zones, mode };
+  const read = readYaml(text, configFile, report, (written) => {
+    const config = readConfig(written, configFile, report);
+    return { config, zones: readZones(config.zones, configFile, report), mode };
+  });
+  return read ?? { ...none, mode };
 }
 
 /** What to load. */

@@ -11,9 +11,9 @@ import {
   type Stats,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode } from '../common/error.js';
+import { errorCode, type Refusal, refused } from '../common/error.js';
 import { digestOf, replaceFile } from '../io/files.js';
-import { type Problem, problemAt } from './problem.js';
+import { type Place, type Problem, problemAt } from './problem.js';
 
 /** A file as it was read. */
 export type TextFile = {
@@ -35,10 +35,16 @@ export type ReadFile = typeof readTextFile;
 /** No configuration file is larger: 5,000 aliases take less than 1 MiB. */
 const LARGEST_FILE = 1024 * 1024;
 
+const unreadable = (at: Place, problem: string, hint?: string): FileReading => ({
+  ok: false,
+  missing: false,
+  problem: problemAt(at, problem, hint),
+});
+
 /** A text that is to be written, judged as if it had been read: what is too large would never be read again. */
 export function plannedFile(text: string, shownAs: string): FileReading {
   return Buffer.byteLength(text) > LARGEST_FILE
-    ? { ok: false, missing: false, problem: problemAt({ file: shownAs }, tooLarge(LARGEST_FILE)) }
+    ? unreadable({ file: shownAs }, tooLarge(LARGEST_FILE))
     : { ok: true, file: { text, hash: digestOf(text), mode: 0 } };
 }
 
@@ -50,36 +56,33 @@ export function readTextFile(
   shownAs: string = path,
   { mostBytes = LARGEST_FILE, lenient = false } = {},
 ): FileReading {
-  const failed = (problem: string, hint?: string, line?: number): FileReading => ({
-    ok: false,
-    missing: false,
-    problem: problemAt({ file: shownAs, line }, problem, hint),
-  });
+  const at = { file: shownAs };
   let bytes: Uint8Array;
   let mode: number;
   try {
     const descriptor = openSync(path, 'r');
     try {
       const status = fstatSync(descriptor);
-      if (status.isDirectory()) return failed('is a directory, not a file');
+      if (status.isDirectory()) return unreadable(at, 'is a directory, not a file');
       mode = status.mode & 0o7777;
       bytes = readUpTo(descriptor, mostBytes + 1);
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
-    return unreadable(error, shownAs);
+    return failure(error, shownAs);
   }
-  if (bytes.length > mostBytes) return failed(tooLarge(mostBytes));
+  if (bytes.length > mostBytes) return unreadable(at, tooLarge(mostBytes));
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    return failed('is written in UTF-16', 'save it as UTF-8');
+    return unreadable(at, 'is written in UTF-16', 'save it as UTF-8');
   }
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: !lenient }).decode(bytes);
   } catch {
     const before = new TextDecoder().decode(bytes).split('\ufffd', 1)[0] ?? '';
-    return failed('contains bytes that are no UTF-8', 'save it as UTF-8', before.split('\n').length);
+    const line = before.split('\n').length;
+    return unreadable({ ...at, line }, 'contains bytes that are no UTF-8', 'save it as UTF-8');
   }
   return { ok: true, file: { text, hash: digestOf(bytes), mode } };
 }
@@ -110,31 +113,18 @@ function readUpTo(descriptor: number, most: number): Buffer {
   return Buffer.concat(chunks, length);
 }
 
-function unreadable(error: unknown, file: string): FileReading {
+function failure(error: unknown, file: string): FileReading {
   const code = errorCode(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
+  if (code === 'ENOENT' || code === 'ENOTDIR')
     return { ok: false, missing: true, problem: problemAt({ file }, 'does not exist') };
-  }
-  const denied = code === 'EACCES' || code === 'EPERM';
-  return {
-    ok: false,
-    missing: false,
-    problem: denied
-      ? problemAt(
-          { file },
-          'may not be read by this user',
-          `give the user of the service the right to read it: ls -l ${file}`,
-        )
-      : problemAt({ file }, `cannot be read (${code})`),
-  };
+  const hint = `give the user of the service the right to read it: ls -l ${file}`;
+  return code === 'EACCES' || code === 'EPERM'
+    ? unreadable({ file }, 'may not be read by this user', hint)
+    : unreadable({ file }, `cannot be read (${code})`);
 }
 
 /** Done, or why not. */
-export type Rewriting =
-  | { readonly ok: true; readonly hash: string }
-  | { readonly ok: false; readonly problem: string; readonly hint: string | undefined };
-
-const refused = (problem: string, hint?: string): Rewriting => ({ ok: false, problem, hint });
+export type Rewriting = { readonly ok: true; readonly hash: string } | Refusal;
 
 /** Mode of a file that did not exist before: it may hold no secret, but it is nobody else's business to change it. */
 const NEW_MODE = 0o644;
@@ -161,11 +151,8 @@ export function rewriteFile(path: string, expectedHash: string | undefined, text
   try {
     const mode = before === undefined ? NEW_MODE : before.mode & 0o7777;
     const refusal = replaceFile(target, content, mode, (fresh) => {
-      if (before !== undefined && !keepOwner(fresh, before))
-        return refused(
-          `${path} belongs to another user, whom the new file would not belong to`,
-          'run it with sudo',
-        );
+      const foreign = `${path} belongs to another user, whom the new file would not belong to`;
+      if (before !== undefined && !keepOwner(fresh, before)) return refused(foreign, 'run it with sudo');
       // As late as possible: what is changed after this very moment is the editor's own race.
       return hashNow(target) === expectedHash ? undefined : changed(path);
     });

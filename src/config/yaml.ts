@@ -16,11 +16,12 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
+import { refused } from '../common/error.js';
 import { didYouMean, printable, quote } from '../common/text.js';
 import type { Form, Given, Reading } from './forms.js';
 import type { KeyTable, ValuesOf } from './keys.js';
 import { type Place, type Problem, problemAt, Report } from './problem.js';
-import { diagnose, doubtfulText, pathAt } from './syntax-hints.js';
+import { diagnose, doubtfulText, pathAt, withHints } from './syntax-hints.js';
 
 /** Anything that can stand in a file. A `text` without text is no value (`key:` or `key: null`). Lines count from 1. */
 export type Written =
@@ -79,6 +80,20 @@ export function readDocument(text: string, file: string): DocumentRead {
   const walk = new Walk(file, lines, text);
   const written = walk.node(document.contents, { line: 1, depth: 0, path: '' });
   return { written, problems: walk.report.problems, warnings: walk.report.warnings };
+}
+
+/** What `read` makes of a YAML text, if it can be read at all. All problems get the hints that the text gives. */
+export function readYaml<T>(
+  text: string,
+  file: string,
+  report: Report,
+  read: (written: Written) => T,
+): T | undefined {
+  const document = readDocument(text, file);
+  report.add(document);
+  const value = document.written && read(document.written);
+  report.problems.splice(0, Infinity, ...withHints(report.problems, text));
+  return value;
 }
 
 /** The first error or warning of the parser: it is out of step then, and what it says next is seldom true. */
@@ -252,12 +267,11 @@ export function dotted(...parts: readonly string[]): string {
 
 /** Reads one value. Nothing written, sections and lists of lists are refused for every form. */
 export function readWritten<T>(form: Form<T>, written: Written): Reading<T> {
-  if (isEmpty(written))
-    return { ok: false, problem: 'has no value', hint: 'write a value or remove the line' };
+  if (isEmpty(written)) return refused('has no value', 'write a value or remove the line');
   const given = givenBy(written);
   if (given !== undefined) return form.read(given);
   const what = written.kind === 'section' ? 'is a section' : 'holds something else than values';
-  return { ok: false, problem: `${what}, but one ${form.name} is wanted` };
+  return refused(`${what}, but one ${form.name} is wanted`);
 }
 
 /** The entries of a section; none, and a problem with this hint, where something else stands. */
