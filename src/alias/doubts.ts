@@ -220,12 +220,8 @@ export function disturbedSensors(entries: readonly AliasEntry[]): readonly Doubt
         modelOf(other).dusk === 'next_unit',
     )?.alias;
     if (before === undefined) return [];
-    return [
-      warning(
-        alias,
-        `${address} is the dusk unit of ${before}: its dusk and dawn look like the sensor's own On and Off`,
-        `move one of the two, so that every other unit stays free, or switch dusk off in ${before}; if ${address} is its dusk sensor: heyu2mqtt alias remove ${alias}, then alias set ${before} --dusk ${address}`,
-      ),
-    ];
+    const problem = `${address} is the dusk unit of ${before}: its dusk and dawn look like the sensor's own On and Off`;
+    const hint = `move one of the two, so that every other unit stays free, or switch dusk off in ${before}; if ${address} is its dusk sensor: heyu2mqtt alias remove ${alias}, then alias set ${before} --dusk ${address}`;
+    return [warning(alias, problem, hint)];
   });
 }

@@ -8,7 +8,7 @@ export type Ask = {
   readonly yesOrNo: (question: string, standard: boolean) => Promise<boolean>;
   readonly choice: <Value extends string>(
     question: string,
-    choices: readonly { readonly value: Value; readonly label: string; readonly hint?: string }[],
+    choices: readonly { readonly value: Value; readonly label: string }[],
     standard: Value,
   ) => Promise<Value>;
   /** `fault` says what is wrong with an answer, or undefined. */
@@ -33,14 +33,8 @@ function answered<Value>(answer: Value): Exclude<Value, symbol> {
 /** Asks on the terminal of this process. */
 export const askOnTerminal: Ask = {
   yesOrNo: async (message, initialValue) => answered(await confirm({ message, initialValue })),
-  choice: async (message, choices, initialValue) => {
-    const options = choices.map(({ value, label, hint }) => ({
-      value,
-      label,
-      ...(hint === undefined ? {} : { hint }),
-    }));
-    return answered(await select<string>({ message, options, initialValue })) as typeof initialValue;
-  },
+  choice: async (message, choices, initialValue) =>
+    answered(await select<string>({ message, options: [...choices], initialValue })) as typeof initialValue,
   text: async (message, standard, fault) =>
     answered(
       await text({

@@ -169,17 +169,11 @@ function renameAlias(from: string, to: string, options: Given & { readonly moveT
     if (file.entries.some(({ alias }) => alias === to && alias !== from))
       throw new CommandError(`there is an alias "${to}" already`);
     if (from === to) return [];
-    const keep = (key: 'topic' | 'id'): AliasEdit => ({
-      kind: 'set',
-      alias: from,
-      key,
-      value: settings[key],
-    });
-    return [
-      ...(lines.has('topic') || options.moveTopic === true ? [] : [keep('topic')]),
-      ...(lines.has('id') ? [] : [keep('id')]),
-      { kind: 'rename', alias: from, to },
-    ];
+    const kept = options.moveTopic === true ? (['id'] as const) : (['topic', 'id'] as const);
+    const keeps = kept
+      .filter((key) => !lines.has(key))
+      .map((key): AliasEdit => ({ kind: 'set', alias: from, key, value: settings[key] }));
+    return [...keeps, { kind: 'rename', alias: from, to }];
   });
   processTerminal().print(`renamed: ${from} is ${to} in ${place.path}`);
 }
