@@ -13,9 +13,6 @@ import { judgeUrls, tryUrls } from './several-urls.js';
 import { fault, NOTE, OK, PROTOCOLS, setting, SETTINGS, TITLES } from './trial.js';
 import type { Area, Need, Protocol, Row, Scratch, Tried, TrialResult } from './trial.js';
 
-/** Whether the broker speaks a version, else why not. */
-type Spoken = { readonly spoken: true } | { readonly spoken: false; readonly why: string };
-
 /** What a trial brings. */
 type Outcome<Trial extends (scratch: Scratch, ...more: never[]) => Promise<unknown>> = Tried<
   Awaited<ReturnType<Trial>>
@@ -23,7 +20,8 @@ type Outcome<Trial extends (scratch: Scratch, ...more: never[]) => Promise<unkno
 
 /** Everything that was seen. What was not tried is missing. */
 export type Observations = {
-  readonly protocols: Readonly<Record<Protocol, Spoken>>;
+  /** Whether the broker speaks a version, else why not. */
+  readonly protocols: Readonly<Record<Protocol, Tried<void>>>;
   readonly privateTopic: string;
   readonly isPrivateTopicOurs: Tried<boolean>;
   readonly fiveTests: readonly {
@@ -79,11 +77,11 @@ export async function makeTrials(first: Scratch, trials: Trials): Promise<Tested
     if (!again.done) gone = again.why;
     return outcome;
   };
-  const outspoken = scratch.with({ protocol: protocols['5'].spoken ? '5' : protocol });
+  const outspoken = scratch.with({ protocol: protocols['5'].done ? '5' : protocol });
   const name = await tried(() => tryName(scratch));
   const access = await step('access', () => tryAccess(outspoken, readings, writings));
   const fiveTests = [];
-  for (const version of PROTOCOLS.filter((each) => protocols[each].spoken)) {
+  for (const version of PROTOCOLS.filter((each) => protocols[each].done)) {
     const own = scratch.with({ protocol: version });
     const tests = await step('five tests', () => tryFiveTests(own), `, MQTT ${version}`);
     fiveTests.push({ protocol: version, tests });
@@ -108,27 +106,18 @@ async function reach(
   scratch: Scratch,
   need: Need,
 ): Promise<{ readonly scratch: Scratch; readonly protocols: Observations['protocols'] }> {
-  const reasons: string[] = [];
+  let reason: string | undefined;
   for (const url of scratch.urls.keys()) {
-    const [v3, v5] = await Promise.all([speaks(scratch, url, '3.1.1'), speaks(scratch, url, '5')]);
-    const own = need.protocol === '5' ? v5 : v3;
-    if (!v3.spoken && !v5.spoken) {
-      if (!own.spoken) reasons.push(own.why);
-      continue;
+    const enter = (protocol: Protocol): Promise<Tried<void>> =>
+      tried(async () => (await scratch.visit({ url, protocol })).leave());
+    const [v3, v5] = await Promise.all([enter('3.1.1'), enter('5')]);
+    if (v3.done || v5.done) {
+      const urls = [...scratch.urls.slice(url), ...scratch.urls.slice(0, url)];
+      return { scratch: scratch.with({ urls }), protocols: { '3.1.1': v3, '5': v5 } };
     }
-    const urls = [...scratch.urls.slice(url), ...scratch.urls.slice(0, url)];
-    return { scratch: scratch.with({ urls }), protocols: { '3.1.1': v3, '5': v5 } };
+    reason ??= need.protocol === '5' ? v5.why : v3.why;
   }
-  throw new Error(reasons[0] ?? 'there is no url');
-}
-
-async function speaks(scratch: Scratch, url: number, protocol: Protocol): Promise<Spoken> {
-  try {
-    await (await scratch.visit({ url, protocol })).leave();
-    return { spoken: true };
-  } catch (error) {
-    return { spoken: false, why: errorText(error) };
-  }
+  throw new Error(reason ?? 'there is no url');
 }
 
 /** How long a message to ourselves takes, ms; undefined when it does not come back. */
@@ -222,7 +211,7 @@ function rowsOf(seen: Observations, need: Need): readonly TrialResult[] {
 /** The version that the trials use: the configured one, or the other one where that is not spoken. */
 function usedProtocol({ protocols }: Pick<Observations, 'protocols'>, need: Need): Protocol {
   const other = otherThan(need.protocol);
-  return !protocols[need.protocol].spoken && protocols[other].spoken ? other : need.protocol;
+  return !protocols[need.protocol].done && protocols[other].done ? other : need.protocol;
 }
 
 function judged<Seen>(
@@ -256,19 +245,15 @@ function judgeProtocols({ protocols }: Observations, need: Need): readonly Row[]
     const row = {
       trial: `MQTT ${protocol}`,
       expected: isNeeded ? 'spoken' : 'anything: the bridge does not need it',
-      actual: spoken.spoken ? 'spoken' : 'not spoken',
     };
-    if (spoken.spoken) return { ...row, ...OK };
+    if (spoken.done) return { ...row, actual: 'spoken', ...OK };
+    const actual = 'not spoken';
     if (!isNeeded)
-      return {
-        ...row,
-        actual: protocol === '5' ? 'not spoken; Home Assistant wants it' : 'not spoken',
-        ...NOTE,
-      };
+      return { ...row, actual: protocol === '5' ? `${actual}; Home Assistant wants it` : actual, ...NOTE };
     const other = otherThan(protocol);
-    if (!protocols[other].spoken) return { ...row, actual: spoken.why, ...fault(spoken.why) };
+    if (!protocols[other].done) return { ...row, actual: spoken.why, ...fault(spoken.why) };
     const instead = other === '5' ? SETTINGS.protocol5 : SETTINGS.protocol4;
-    return { ...row, ...setting(`the broker does not speak MQTT ${protocol}`, instead) };
+    return { ...row, actual, ...setting(`the broker does not speak MQTT ${protocol}`, instead) };
   });
 }
 

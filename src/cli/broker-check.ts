@@ -78,7 +78,7 @@ async function checkBroker(options: Options): Promise<void> {
   const about = {
     broker: tested.brokerName ?? null,
     urls: urls.map(({ shown }) => shown),
-    protocols: PROTOCOLS.filter((each) => tested.protocols[each].spoken),
+    protocols: PROTOCOLS.filter((each) => tested.protocols[each].done),
   };
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   if (options.json === true) terminal.printJson({ ...fitness, ...about });

@@ -49,7 +49,7 @@ export const numbers = (from: number, to: number): readonly number[] =>
 
 /** A broker that does everything right. */
 export const GOOD: Observations = {
-  protocols: { '3.1.1': { spoken: true }, '5': { spoken: true } },
+  protocols: { '3.1.1': { done: true, seen: undefined }, '5': { done: true, seen: undefined } },
   privateTopic: 'x10/bridge/broker-check/1/echo',
   isPrivateTopicOurs: { done: true, seen: true },
   access: {

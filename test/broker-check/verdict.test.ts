@@ -28,7 +28,7 @@ const withPair = (changes: Partial<UrlPair>): Observations => ({
   urls: done([{ ...pair, ...changes }]),
 });
 
-const noSpeech = { spoken: false, why: 'refused' } as const;
+const noSpeech = { done: false, why: 'refused' } as const;
 const refusedRead = { topic: 't', use: 'u', code: 0x87, held: false, isState: true };
 const write = (outcome: string): object => ({ writes: [{ topic: 't', use: 'u', outcome }] });
 
