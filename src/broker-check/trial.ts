@@ -238,7 +238,7 @@ export type Area = keyof typeof TITLES;
  * `note`: worth knowing, and the bridge copes; `setting`: it would be right with that setting; `fault`: the bridge
  * cannot do its work there; `unknown`: it could not be told.
  */
-export type Result = 'ok' | 'note' | 'setting' | 'fault' | 'unknown';
+type Result = 'ok' | 'note' | 'setting' | 'fault' | 'unknown';
 
 /** A row of the page. */
 export type TrialResult = {
