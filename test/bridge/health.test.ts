@@ -1,51 +1,51 @@
 /** What the log tells of heyu's own health: what is counted, which troubles begin and end. */
 
 import { describe, expect, test } from 'vitest';
+import { memoryOf, type CoreMemory } from '../../src/bridge/core.js';
 import { rememberedHealth, type Counters } from '../../src/bridge/health.js';
-import { hear, unstampedLine } from '../../src/bridge/hear.js';
+import { hearLine } from '../../src/bridge/hear.js';
 import { listeningBridge } from '../support/listening-bridge.js';
-import { stamp } from '../support/replayed.js';
+import { replay, stamp } from '../support/replayed.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 
-const SETTINGS = coreSettings({ sensors: [sensorSettings('A3', 'MS14A'), sensorSettings('C1', 'MS10A')] });
+const HALL = sensorSettings('A3', 'MS14A', { topic: 'hall' });
+const SETTINGS = coreSettings({ sensors: [HALL, sensorSettings('C1', 'MS10A')] });
 const NOON = Date.UTC(2026, 10, 22, 12);
 
-/** Plays lines (`+5` lets 5 s pass); gives what was counted besides lines, and the troubles as they came and went. */
-function play(lines: readonly string[]): { counted: Partial<Counters>; troubles: readonly string[] } {
+type Played = {
+  readonly counted: Partial<Counters>;
+  readonly troubles: readonly string[];
+  readonly memory: CoreMemory;
+};
+
+/**
+ * Plays lines (`+5` lets 5 s pass, `!` is a line without a stamp); gives what was counted besides lines, the troubles
+ * as they came and went, and what is remembered.
+ */
+function play(lines: readonly string[], memory?: CoreMemory): Played {
   const troubles: string[] = [];
-  const bridge = listeningBridge(SETTINGS, undefined, NOON, {
+  const bridge = listeningBridge(SETTINGS, memory, NOON, {
     trouble: (trouble, begins) => troubles.push(`${begins ? '+' : '-'}${trouble}`),
   });
   const { core } = bridge;
   let seconds = 0;
-  lines.forEach((line, index) => {
+  for (const [offset, line] of lines.entries()) {
     if (line.startsWith('+')) {
       seconds += Number(line.slice(1));
-      return;
-    }
-    if (line.startsWith('!')) {
-      unstampedLine(core, line.slice(1));
-      return;
+      continue;
     }
     const at = NOON + seconds * 1000;
-    const text = `${stamp(seconds)}  ${line}`;
-    const written = {
-      text,
-      generation: 'g',
-      offset: index,
-      file: 'current',
-      notBefore: at,
-      readAt: at,
-    } as const;
-    hear(bridge, written, text.length - line.length, at, at);
-  });
+    const text = line.startsWith('!') ? line.slice(1) : `${stamp(seconds)}  ${line}`;
+    const read = { text, generation: 'g', offset, file: 'current', notBefore: at, readAt: at + 500 } as const;
+    hearLine(bridge, read, { at, mono: at });
+  }
   const nothing = rememberedHealth().counters;
   const counted = Object.fromEntries(
     Object.entries(core.health.counters).filter(
       ([name, count]) => name !== 'lines' && count !== nothing[name as keyof Counters],
     ),
   );
-  return { counted, troubles };
+  return { counted, troubles, memory: memoryOf(core) };
 }
 
 const POWER = 'CM11A experienced an AC power interruption. It requested a time update.';
@@ -194,5 +194,43 @@ describe('a trouble', () => {
     ['is not a line that no heyu writes', ['rcvi func           On : hc', 'a note: hc A unit 3'], []],
   ])('%s', (_, lines, expected) => {
     expect(play(lines).troubles).toEqual(expected);
+  });
+});
+
+/** Out of step with its spool file, heyu writes addresses that were none. */
+describe('heyu out of step with its spool', () => {
+  const address = (unit: string): string =>
+    `rcvi addr unit     ${unit.slice(1).padStart(3)} : hu ${unit.padEnd(3)} (x)`;
+  const burst = ['A3', 'J10', 'J10', 'J10', 'M3', 'A3', 'M7', 'A3'].map(address);
+  const on = 'rcvi func           On : hc A';
+  const stored = (memory: object): CoreMemory => JSON.parse(JSON.stringify(memory)) as CoreMemory;
+
+  test('writes nothing that is motion, and explain says why', () => {
+    const { published, found } = replay([HALL], [...burst, on, '+70', 'rcvi A3 On']);
+    expect(published).toEqual(['hall/motion ON', 'hall/event motion', 'hall/motion OFF', 'hall/event clear']);
+    const reasons = found.flatMap((finding) => (finding.kind === 'kept' ? [finding.reason] : []));
+    expect(reasons).toContain(
+      'heyu is out of step with its spool: no X10; what waited for a function is dropped (2)',
+    );
+    expect(reasons).toHaveLength(6);
+  });
+
+  test('is a problem, told once, until heyu is heard in step', () => {
+    const { troubles, counted } = play([...burst, on, '+5', ...burst, on, '+62', address('A3'), on]);
+    expect(troubles).toEqual(['+spool_out_of_step', '-spool_out_of_step']);
+    expect(counted.outOfStep).toBe(14);
+  });
+
+  test('is not forgotten by a bridge that dies amid it', () => {
+    const { memory } = play([address('J10'), address('J10')]);
+    expect(play([address('J10'), on], stored(memory)).counted.outOfStep).toBe(2);
+  });
+
+  test('counts from 0 with a memory of version 0.1', () => {
+    const { memory } = play([]);
+    const { outOfStep, ...counters } = rememberedHealth().counters;
+    expect(outOfStep).toBe(0);
+    const old = stored({ ...memory, spool: undefined, health: { counters, troubles: {} } });
+    expect(play(burst, old).counted.outOfStep).toBe(7);
   });
 });
