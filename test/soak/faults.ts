@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { House } from '../support/house.js';
 import type { TestLink } from '../support/link.js';
 import type { Mosquitto } from '../support/mosquitto.js';
+import type { Tap } from '../support/tap.js';
+import { until } from '../support/until.js';
 import type { Damage } from './damage.js';
 import type { Random } from './random.js';
 
@@ -17,6 +19,7 @@ export type FaultKind =
   | 'broker restarted'
   | 'broker frozen'
   | 'link cut'
+  | 'link cut before an answer'
   | 'link frozen'
   | 'checkpoint cut off'
   | 'checkpoint emptied'
@@ -37,6 +40,8 @@ export type FaultTargets = {
   readonly bridge: House;
   readonly mosquitto: Mosquitto;
   readonly link: TestLink;
+  /** Reads along on the link. */
+  readonly tap: Tap;
   readonly random: Random;
   readonly pauseMs: { readonly bridge: number; readonly broker: number; readonly link: number };
   /** Damages the checkpoint while the bridge is down. */
@@ -57,9 +62,15 @@ export type Faults = {
   readonly stop: () => Promise<void>;
 };
 
+/** Less than the bridge waits for an answer to its pings. */
+const SOON_MS = 4000;
+
+const soon = (condition: () => boolean): Promise<boolean> =>
+  until(condition, undefined, SOON_MS).catch(() => false);
+
 /** Begins to do damage. */
 export function startFaults(targets: FaultTargets): Faults {
-  const { bridge, mosquitto, link, random, pauseMs, damage, note } = targets;
+  const { bridge, mosquitto, link, tap, random, pauseMs, damage, note } = targets;
   const counts = new Map<FaultKind, number>();
   const damages: Damage[] = [];
   const count = (kind: FaultKind): void => {
@@ -73,14 +84,19 @@ export function startFaults(targets: FaultTargets): Faults {
   const busy = new Set<Promise<void>>();
   const failures: unknown[] = [];
 
-  const actor = async (name: 'bridge' | 'broker' | 'link', act: (chance: Random) => Promise<void>) => {
+  /** Each of its acts comes in its turn, so that a short run has seen them all. */
+  const actor = async (
+    name: 'bridge' | 'broker' | 'link',
+    acts: readonly ((chance: Random) => Promise<void>)[],
+  ) => {
     const chance = random.fork(name);
+    const deal = chance.dealer(acts);
     while (!isEnding()) {
       const pause = chance.between(0.1, 1.9) * pauseMs[name];
       await delay(pause, undefined, { signal: ending.signal }).catch(() => undefined);
       await held;
       if (isEnding()) return;
-      const acting = act(chance);
+      const acting = deal()(chance);
       busy.add(acting);
       try {
         await acting;
@@ -97,38 +113,39 @@ export function startFaults(targets: FaultTargets): Faults {
     if (code !== 0 && code !== null) throw new Error(`the bridge ended with ${code}:\n${bridge.output()}`);
   };
 
-  const bridgeFault = async (chance: Random): Promise<void> => {
-    const downMs = chance.chance(0.5) ? chance.between(0, 300) : chance.between(300, 4000);
-    switch (chance.whole(0, 5)) {
-      case 0:
-        count('bridge frozen');
-        bridge.signal('SIGSTOP');
-        // now and then for so long that it has to notice that the zones may have changed
-        await delay(chance.chance(0.6) ? chance.between(100, 4000) : chance.between(4000, 12_000));
-        bridge.signal('SIGCONT');
-        return;
-      case 1:
-        count('bridge stopped and started');
-        await stopBridge('SIGTERM');
-        await delay(downMs);
-        await bridge.start();
-        return;
-      case 2: {
-        count('bridge killed while starting');
-        await stopBridge('SIGKILL');
-        const starting = bridge.start();
-        await delay(chance.between(50, 800));
-        await stopBridge('SIGKILL');
-        await starting;
-        await bridge.start();
-        return;
-      }
-      default:
-        count('bridge killed');
-        await stopBridge('SIGKILL');
-        await delay(downMs);
-        await startDamaged(chance);
-    }
+  const downMs = (chance: Random): number =>
+    chance.chance(0.5) ? chance.between(0, 300) : chance.between(300, 4000);
+
+  const freezeBridge = async (chance: Random): Promise<void> => {
+    count('bridge frozen');
+    bridge.signal('SIGSTOP');
+    // now and then for so long that it has to notice that the zones may have changed
+    await delay(chance.chance(0.6) ? chance.between(100, 4000) : chance.between(4000, 12_000));
+    bridge.signal('SIGCONT');
+  };
+
+  const restartBridge = async (chance: Random): Promise<void> => {
+    count('bridge stopped and started');
+    await stopBridge('SIGTERM');
+    await delay(downMs(chance));
+    await bridge.start();
+  };
+
+  const killBridge = async (chance: Random): Promise<void> => {
+    count('bridge killed');
+    await stopBridge('SIGKILL');
+    await delay(downMs(chance));
+    await startDamaged(chance);
+  };
+
+  const killBridgeStarting = async (chance: Random): Promise<void> => {
+    count('bridge killed while starting');
+    await stopBridge('SIGKILL');
+    const starting = bridge.start();
+    await delay(chance.between(50, 800));
+    await stopBridge('SIGKILL');
+    await starting;
+    await bridge.start();
   };
 
   /** Starts the bridge, half the time after its checkpoint was damaged. */
@@ -144,32 +161,42 @@ export function startFaults(targets: FaultTargets): Faults {
     one.to = Date.now();
   };
 
-  const brokerFault = async (chance: Random): Promise<void> => {
-    switch (chance.whole(0, 3)) {
-      case 0:
-        count('broker frozen');
-        mosquitto.freeze();
-        await delay(chance.between(200, 3000));
-        mosquitto.thaw();
-        return;
-      case 1:
-        count('broker restarted');
-        await mosquitto.stop('SIGTERM');
-        break;
-      default:
-        count('broker killed');
-        await mosquitto.stop('SIGKILL');
-    }
+  const freezeBroker = async (chance: Random): Promise<void> => {
+    count('broker frozen');
+    mosquitto.freeze();
+    await delay(chance.between(200, 3000));
+    mosquitto.thaw();
+  };
+
+  const endBroker = (kind: FaultKind, signal: 'SIGKILL' | 'SIGTERM') => async (chance: Random) => {
+    count(kind);
+    await mosquitto.stop(signal);
     await delay(chance.between(0, 3000));
     await mosquitto.start();
   };
+  const restartBroker = endBroker('broker restarted', 'SIGTERM');
+  const killBroker = endBroker('broker killed', 'SIGKILL');
 
-  const linkFault = async (chance: Random): Promise<void> => {
-    if (chance.chance(0.7)) {
-      count('link cut');
-      link.cut();
-      return;
-    }
+  const cutLink = async (): Promise<void> => {
+    count('link cut');
+    link.cut();
+    await Promise.resolve();
+  };
+
+  /** Events go out, the broker does not answer, and the connection ends: nobody knows whether they have arrived. */
+  const cutLinkBeforeAnswer = async (): Promise<void> => {
+    await soon(() => link.connections() > 0);
+    const from = tap.published.length;
+    mosquitto.freeze();
+    const isOnItsWay = await soon(() =>
+      tap.published.slice(from).some(({ retain, acknowledgedAt }) => !retain && acknowledgedAt === undefined),
+    );
+    count(isOnItsWay ? 'link cut before an answer' : 'link cut');
+    link.cut();
+    mosquitto.thaw();
+  };
+
+  const freezeLink = async (chance: Random): Promise<void> => {
     count('link frozen');
     link.freeze();
     await delay(chance.between(200, 4000));
@@ -179,15 +206,17 @@ export function startFaults(targets: FaultTargets): Faults {
   };
 
   const actors = Promise.all(
-    [actor('bridge', bridgeFault), actor('broker', brokerFault), actor('link', linkFault)].map(
-      async (running) => {
-        try {
-          await running;
-        } catch (error) {
-          failures.push(error);
-        }
-      },
-    ),
+    [
+      actor('bridge', [freezeBridge, restartBridge, killBridgeStarting, killBridge, killBridge, killBridge]),
+      actor('broker', [freezeBroker, restartBroker, killBroker, killBroker]),
+      actor('link', [cutLink, cutLink, cutLinkBeforeAnswer, cutLinkBeforeAnswer, freezeLink]),
+    ].map(async (running) => {
+      try {
+        await running;
+      } catch (error) {
+        failures.push(error);
+      }
+    }),
   );
 
   return {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Published } from '../support/tap.js';
 import type { Damage } from './damage.js';
 import { SENSORS, type SoakSensor } from './sensors.js';
-import { judge } from './judge.js';
+import { judge, type Checkpoint, type Verdict } from './judge.js';
 import { judgeStates } from './judge-states.js';
 import { newTruth, type Truth } from './truth.js';
 
@@ -41,6 +41,7 @@ const say = (topic: string, payload: string | object, atMs: number): Published =
   topic: `x10/${topic}`,
   payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
   retain: typeof payload === 'string',
+  connection: 1,
   sentAt: AT + atMs,
   acknowledgedAt: AT + atMs + 5,
 });
@@ -77,6 +78,9 @@ const WIRE: readonly Published[] = [
   event(hall, 'clear', 'aaaaaaaa-100.clear', 6000),
   say(`${hall.alias}/motion`, 'OFF', 6050),
 ];
+
+/** Everything that is wrong when nothing comes any more. */
+const wrongIn = ({ faults, missing }: Verdict): readonly string[] => [...faults, ...missing];
 
 const without = (gone: Published): Published[] => WIRE.filter((one) => one !== gone);
 const part = (index: number): Published => {
@@ -209,7 +213,116 @@ describe('what the bridge has said', () => {
       fault: /disarmed zone/,
     },
   ])('is found wrong when $name', ({ wire, fault }) => {
-    expect(judge(day(), wire).faults).toContainEqual(expect.stringMatching(fault));
+    expect(wrongIn(judge(day(), wire))).toContainEqual(expect.stringMatching(fault));
+  });
+});
+
+describe('what the bridge has not said yet', () => {
+  test.each<[string, readonly Published[]]>([
+    ['a motion', without(part(1)).filter((one) => one !== part(9))],
+    ['an alert', without(ALERT)],
+  ])('may still come: %s', (_name, wire) => {
+    expect(judge(day(), wire)).toMatchObject({ faults: [], missing: [expect.stringMatching(/^lost/)] });
+  });
+
+  const GONE = part(3);
+  const UNANSWERED = { ...GONE, acknowledgedAt: undefined };
+  const LATE = { ...GONE, acknowledgedAt: AT + 20_000 };
+
+  test.each<{ name: string; wire: readonly Published[]; checkpoint: Checkpoint }>([
+    {
+      name: 'its line is before the checkpoint',
+      wire: without(GONE),
+      checkpoint: { generation: 'aaaaaaaa', offset: 260, at: AT + 10_000 },
+    },
+    {
+      name: 'its file is before the checkpoint',
+      wire: without(GONE),
+      checkpoint: { generation: 'bbbbbbbb', offset: 0, at: AT + 10_000 },
+    },
+    {
+      name: 'the broker has not acknowledged it',
+      wire: WIRE.map((one) => (one === GONE ? UNANSWERED : one)),
+      checkpoint: { generation: 'aaaaaaaa', offset: 260, at: AT + 10_000 },
+    },
+    {
+      name: 'the broker acknowledges it later',
+      wire: WIRE.map((one) => (one === GONE ? LATE : one)),
+      checkpoint: { generation: 'aaaaaaaa', offset: 260, at: AT + 10_000 },
+    },
+  ])('is lost for good when the bridge counts it as dealt with: $name', ({ wire, checkpoint }) => {
+    const { faults } = judge(day(), wire, [], [checkpoint]);
+    expect(faults).toEqual([expect.stringMatching(/^dealt with at .* and not acknowledged: ms14a_b1/)]);
+  });
+
+  test.each<{ name: string; wire: readonly Published[]; checkpoint: Checkpoint }>([
+    {
+      name: 'the checkpoint is before its line',
+      wire: without(GONE),
+      checkpoint: { generation: 'aaaaaaaa', offset: 200, at: AT + 10_000 },
+    },
+    {
+      name: 'the checkpoint is in an earlier file',
+      wire: without(part(6)),
+      checkpoint: { generation: 'aaaaaaaa', offset: 900, at: AT + 10_000 },
+    },
+    {
+      name: 'the checkpoint names a file of which nothing is known',
+      wire: without(GONE),
+      checkpoint: { generation: 'dddddddd', offset: 900, at: AT + 10_000 },
+    },
+    {
+      name: 'it was acknowledged before the checkpoint',
+      wire: WIRE,
+      checkpoint: { generation: 'bbbbbbbb', offset: 900, at: AT + 10_000 },
+    },
+  ])('is not lost for good yet when $name', ({ wire, checkpoint }) => {
+    expect(judge(day(), wire, [], [checkpoint]).faults).toEqual([]);
+  });
+});
+
+describe('alerts in the order of their motions', () => {
+  const garage = sensorOf('ms14a_b3');
+  const SECOND = event(garage, 'motion', 'aaaaaaaa-400', 8000, 'armed_away');
+  const SECOND_ALERT = say(
+    'zone/armed/alert',
+    { id: 'aaaaaaaa-400.alert', at: new Date(AT + 8000).toISOString(), alias: garage.alias },
+    8060,
+  );
+  const twoMotions = (): Truth => {
+    const truth = day();
+    truth.note({ kind: 'sign', sensor: garage, by: 'line' }, { content: 1, offset: 400 }, AT + 8000);
+    return truth;
+  };
+  const onAnother = (one: Published): Published => ({ ...one, connection: 2 });
+
+  test('a later one does not come before an earlier one', () => {
+    const { faults } = judge(twoMotions(), [...without(ALERT), SECOND, SECOND_ALERT]);
+    expect(faults).toEqual([
+      expect.stringMatching(/^the alert of ms14a_b1 .* is not raised before aaaaaaaa-400/),
+    ]);
+    const { faults: late } = judge(twoMotions(), [...without(ALERT), SECOND, SECOND_ALERT, ALERT]);
+    expect(late).toEqual(faults);
+  });
+
+  test.each<{ name: string; wire: readonly Published[] }>([
+    { name: 'it comes in its turn', wire: [...WIRE, SECOND, SECOND_ALERT] },
+    { name: 'it came before its motion', wire: [ALERT, ...without(ALERT), SECOND, SECOND_ALERT] },
+    {
+      name: 'the connection is another one than that of its motion',
+      wire: [...without(ALERT), onAnother(SECOND), onAnother(SECOND_ALERT)],
+    },
+    {
+      name: 'the zone was not known at its motion',
+      wire: [
+        ...WIRE.filter((one) => one !== ALERT && one !== part(3)),
+        event(yard, 'motion', 'aaaaaaaa-200', 1000, 'unknown'),
+        SECOND,
+        SECOND_ALERT,
+      ],
+    },
+  ])('nothing is wrong when $name', ({ wire }) => {
+    expect(judge(twoMotions(), wire).faults).toEqual([]);
   });
 });
 
@@ -300,7 +413,16 @@ describe('damage to the checkpoint', () => {
       fault: /nothing that happened/,
     },
   ])('does not excuse $name', ({ wire, fault }) => {
-    expect(judge(day(), wire, damages).faults).toContainEqual(expect.stringMatching(fault));
+    expect(wrongIn(judge(day(), wire, damages))).toContainEqual(expect.stringMatching(fault));
+  });
+
+  test.each([
+    { name: 'excuses what a checkpoint jumps over', at: AT + 10_000 },
+    { name: 'makes what is read of it meanwhile worth nothing', at: AT + 1000 },
+  ])('$name', ({ at }) => {
+    const wire = without(part(1)).filter((one) => one !== part(9));
+    const checkpoint = { generation: 'bbbbbbbb', offset: at < AT + 2000 ? 999_999 : 0, at };
+    expect(judge(day(), wire, damages, [checkpoint]).faults).toEqual([]);
   });
 
   test('does not excuse a wrong value', () => {

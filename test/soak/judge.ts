@@ -2,13 +2,18 @@
 
 import type { Published } from '../support/tap.js';
 import { mayBeLost, mayBeTakenForStart, type Damage } from './damage.js';
-import { BASE, SENSORS, ZONES, type SoakSensor } from './sensors.js';
+import { BASE, SENSORS, type SoakSensor } from './sensors.js';
+import { judgeAlerts } from './judge-alerts.js';
 import { iso } from './judge-states.js';
+import { bySensor, indexed, signOf, type SensorEvent } from './signs.js';
 import type { Sign, Truth } from './truth.js';
 
-/** What was wrong, in words; empty when all is well. */
+/** What was wrong; empty when all is well. */
 export type Verdict = {
+  /** In words. What has been wrong once stays so, whatever comes. */
   readonly faults: readonly string[];
+  /** What has to come still, in words: lost, if it never does. */
+  readonly missing: readonly string[];
   /** Starts that had to be reported. */
   readonly starts: number;
   /** Distinct events `motion`, `motion_missed`, `opened` and `opened_missed`, and how often they were sent again. */
@@ -26,55 +31,27 @@ export type Verdict = {
   readonly slowestMs: number;
 };
 
-type SensorEvent = {
-  readonly event_type: string;
-  readonly id: string;
-  readonly at: string;
-  readonly security?: string;
+/** What the bridge says on disk: everything before this place is dealt with. */
+export type Checkpoint = {
+  readonly generation: string;
+  readonly offset: number;
+  /** When it was read, epoch ms. */
+  readonly at: number;
 };
 
 const STARTING = new Set(['motion', 'motion_missed', 'opened', 'opened_missed']);
 const ENDING = new Set(['clear', 'closed']);
 
-/** Instants of the bridge and of the truth may differ by the length of a second, and rounding. */
-const SAME_MS = 2000;
-
-const bySensor = new Map(SENSORS.map((sensor) => [sensor.alias, sensor]));
-
-/** Which sign an event (or an alert) speaks of: same sensor, same place in its file, same time. */
-function signOf(
-  signs: ReadonlyMap<string, readonly Sign[]>,
-  sensor: SoakSensor,
-  id: string,
-  at: number,
-): Sign | undefined {
-  // a function on several units has one line and an id for each
-  const [, line, unit] = /^[0-9a-f]{8}-(\d+)(?:\.([A-P]\d+))?$/.exec(id) ?? [];
-  if (unit !== undefined && unit !== `${sensor.house}${sensor.unit}`) return undefined;
-  const offset = Number(line ?? NaN);
-  return signs
-    .get(`${sensor.alias} ${offset}`)
-    ?.find((sign) => Math.abs(sign.at - at) <= SAME_MS && sign.offset === offset);
-}
-
-/** Signs by sensor and offset: files are many, offsets in them few. */
-function indexed(truth: Truth): ReadonlyMap<string, readonly Sign[]> {
-  const index = new Map<string, Sign[]>();
-  for (const sign of truth.signs) {
-    const key = `${sign.sensor.alias} ${sign.offset}`;
-    index.set(key, [...(index.get(key) ?? []), sign]);
-  }
-  return index;
-}
-
 /**
  * What is known so far: which starts have been acknowledged by the broker. `published` in the order of the wire.
- * `damages` of the checkpoint excuse what `damage.ts` says, and nothing else.
+ * `damages` of the checkpoint excuse what `damage.ts` says, and nothing else. `checkpoints` are those that were seen:
+ * what one counts as dealt with is never read again.
  */
 export function judge(
   truth: Truth,
   published: readonly Published[],
   damages: readonly Damage[] = [],
+  checkpoints: readonly Checkpoint[] = [],
 ): Verdict {
   const faults: string[] = [];
   const signs = indexed(truth);
@@ -138,19 +115,26 @@ export function judge(
     }
   }
   const starts = truth.signs.filter(({ isStart, isCertain }) => isStart && isCertain);
+  const missing: string[] = [];
+  const sound = checkpoints.filter((one) => !damages.some(({ from, to }) => from <= one.at && one.at <= to));
   let excused = 0;
   for (const sign of starts) {
-    if (reportedAt.has(sign)) continue;
-    if (mayBeLost(damages, sign)) excused += 1;
-    else faults.push(`lost: ${describe(sign)}`);
+    const isExcused = mayBeLost(damages, sign);
+    const skipped = isExcused ? undefined : skippedAt(sign, sound, contentOf, reportedAt.get(sign));
+    if (skipped !== undefined) {
+      faults.push(`dealt with at ${iso(skipped)} and not acknowledged: ${describe(sign)}`);
+    } else if (reportedAt.has(sign)) continue;
+    else if (isExcused) excused += 1;
+    else missing.push(`lost: ${describe(sign)}`);
   }
   for (const [sign, ids] of idsOf) {
     if (ids.size > 1) faults.push(`${ids.size} ids for one: ${describe(sign)} ${[...ids].join()}`);
   }
-  const { alerts, faults: alertFaults, dueAlerts } = judgeAlerts(truth, published, signs, damages);
-  faults.push(...interrupted(published, damages));
+  const { alerts, dueAlerts, ...judged } = judgeAlerts(truth, published, signs, damages);
+  faults.push(...judged.faults, ...interrupted(published, damages));
   return {
-    faults: [...faults, ...alertFaults],
+    faults,
+    missing: [...missing, ...judged.missing],
     starts: starts.length,
     events: idsOf.size,
     repeats,
@@ -200,70 +184,17 @@ function interrupted(published: readonly Published[], damages: readonly Damage[]
   return faults;
 }
 
-/** What is known of an alert is not known before all of this has passed: the zone may have changed meanwhile. */
-const SETTLED_MS = 20_000;
-
-type Alert = { readonly id: string; readonly at: string; readonly alias: string };
-
-/** No alert without a sign in a zone that may have been armed; and one for each live motion in one that surely was. */
-function judgeAlerts(
-  truth: Truth,
-  published: readonly Published[],
-  signs: ReadonlyMap<string, readonly Sign[]>,
-  damages: readonly Damage[],
-): { alerts: number; dueAlerts: number; faults: readonly string[] } {
-  const faults: string[] = [];
-  const ids = new Set<string>();
-  const raised: { readonly alert: Alert; readonly acknowledgedAt: number }[] = [];
-  for (const zone of ZONES) {
-    for (const { topic, payload, acknowledgedAt } of published) {
-      if (topic !== `${BASE}/zone/${zone}/alert`) continue;
-      const alert = JSON.parse(payload) as Alert;
-      const sensor = bySensor.get(alert.alias);
-      const at = Date.parse(alert.at);
-      const sign =
-        sensor === undefined ? undefined : signOf(signs, sensor, alert.id.replace(/\.alert$/, ''), at);
-      if (sign === undefined) faults.push(`alert for nothing that happened: ${payload}`);
-      else if (!truth.mayBeArmed(zone, at, SAME_MS)) faults.push(`alert in a disarmed zone: ${payload}`);
-      ids.add(alert.id);
-      if (acknowledgedAt !== undefined) raised.push({ alert, acknowledgedAt });
-    }
-  }
-  const due = dueAlerts(truth, published, damages);
-  for (const { alias, at, id } of due) {
-    // while the zone is not known yet, the motions of a sensor wait together for one alert
-    const isRaised = raised.some(
-      ({ alert, acknowledgedAt }) =>
-        alert.alias === alias &&
-        acknowledgedAt >= at &&
-        (alert.id === `${id}.alert` || Date.parse(alert.at) <= at),
-    );
-    if (!isRaised) faults.push(`lost: the alert of ${alias} at ${iso(at)} (${id})`);
-  }
-  return { alerts: ids.size, dueAlerts: due.length, faults };
-}
-
-/** The motions for which there has to be an alert. */
-function dueAlerts(
-  truth: Truth,
-  published: readonly Published[],
-  damages: readonly Damage[],
-): readonly { readonly alias: string; readonly at: number; readonly id: string }[] {
-  const due = new Map<string, { readonly alias: string; readonly at: number; readonly id: string }>();
-  for (const { topic, payload } of published) {
-    const [base, name = '', channel] = topic.split('/');
-    const sensor = bySensor.get(name);
-    if (base !== BASE || channel !== 'event' || sensor?.zone === undefined) continue;
-    const { event_type, security, id, at: text } = JSON.parse(payload) as SensorEvent;
-    const at = Date.parse(text);
-    const isKnownArmed = event_type === 'motion_missed' && security?.startsWith('armed') === true;
-    if (event_type !== 'motion' && !isKnownArmed) continue;
-    // without a memory the bridge cannot know what was last known of a zone
-    if (damages.some(({ from, to }) => from - SETTLED_MS <= at && at <= to + SETTLED_MS)) continue;
-    if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, at + SETTLED_MS)) continue;
-    due.set(id, { alias: name, at, id });
-  }
-  return [...due.values()];
+/** The first checkpoint that counts a start as dealt with before it was acknowledged; undefined when none does. */
+function skippedAt(
+  { content, offset }: Sign,
+  checkpoints: readonly Checkpoint[],
+  contentOf: ReadonlyMap<string, number>,
+  acknowledgedAt = Infinity,
+): number | undefined {
+  return checkpoints.find(({ generation, offset: end, at }) => {
+    const last = contentOf.get(generation) ?? -1;
+    return at < acknowledgedAt && (content < last || (content === last && offset < end));
+  })?.at;
 }
 
 function describe({ sensor, at, content, offset }: Sign): string {

@@ -1,7 +1,8 @@
 /**
  * `npm run soak:bridge`: the long form. `--seed N` runs one seed again, `--seconds N` sets how long heyu writes in each
  * run, `--runs N` how many seeds are run one after the other, from `--seed` or 1 on. Every fourth of several
- * seeds damages the checkpoint too (`--damage` does so in each). `--limits` measures instead what a backlog of 1 GB, a line of 10 MB
+ * seeds damages the checkpoint too (`--damage` does so in each). `--settle N` sets for how many seconds the bridge may get
+ * no further in the end, `--until-wrong` ends a run as soon as something is wrong for good. `--limits` measures instead what a backlog of 1 GB, a line of 10 MB
  * and a flood cost. `--mutants` breaks the bridge in small ways and fails unless each of them is found.
  */
 
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     limits: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     settle: { type: 'string', default: '90' },
+    'until-wrong': { type: 'boolean', default: false },
   },
 });
 
@@ -36,11 +38,17 @@ if (values.limits) {
 if (values.mutants) {
   const survivors: string[] = [];
   for (const mutant of MUTANTS) {
-    const args = [process.argv[1] ?? '', '--seed', values.seed ?? '3', '--seconds', '120', '--settle', '10'];
+    const args = ['--seed', values.seed ?? '3', '--seconds', '60', '--settle', '12', '--until-wrong'];
     const env = { ...process.env, TESTED_BRIDGE: buildMutant(mutant) };
-    const { status, stdout } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    const began = performance.now();
+    const { status, stdout } = spawnSync(process.execPath, [process.argv[1] ?? '', ...args], {
+      env,
+      encoding: 'utf8',
+    });
     const found = stdout.split('\n').find((line) => line.includes('WRONG'));
-    process.stdout.write(`${mutant.name}: ${found ?? `not found (ended with ${String(status)})`}\n`);
+    const seconds = Math.round((performance.now() - began) / 1000);
+    const outcome = found ?? `not found in ${seconds} s (ended with ${String(status)})`;
+    process.stdout.write(`${mutant.name}: ${outcome}\n`);
     if (found === undefined) survivors.push(mutant.name);
   }
   process.exit(survivors.length > 0 ? 1 : 0);
@@ -61,6 +69,7 @@ for (let seed = first; seed < first + runs; seed += 1) {
     lengthMs: Number(values.seconds) * 1000,
     damage,
     settleMs: Number(values.settle) * 1000,
+    untilWrong: values['until-wrong'],
     progress: say,
   });
   reports.push(report);

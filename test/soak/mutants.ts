@@ -68,24 +68,25 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'motion does not always end with its hold time',
     file: 'sensor/motion.js',
-    text: 'export function expireMotion(sensor, at) {',
-    instead: 'export function expireMotion(sensor, at) { if (Math.random() < 0.5) return;',
+    text: 'motion.until = lateAfter;',
+    instead: 'motion.until = lateAfter + (/[05]$/.test(id) ? 60_000 : 0);',
   },
 ];
 
+/** The text of the broken file. Throws when there is nothing to break any more: the program has changed. */
+export function brokenText({ name, file, text, instead }: Mutant): string {
+  const whole = readFileSync(join('dist', file), 'utf8');
+  if (!whole.includes(text)) throw new Error(`cannot break ${file}: there is no ${text} in it (${name})`);
+  return whole.replace(text, () => instead);
+}
+
 /** Builds a mutant of `dist` in a folder of its own below `build`; answers its main.js. */
-export function buildMutant({ name, file, text, instead }: Mutant): string {
+export function buildMutant(mutant: Mutant): string {
   const folder = join('build', 'mutant');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   cpSync('dist', join(folder, 'dist'), { recursive: true });
   cpSync('package.json', join(folder, 'package.json'));
-  const path = join(folder, 'dist', file);
-  const whole = readFileSync(path, 'utf8');
-  if (!whole.includes(text)) throw new Error(`cannot break ${file}: there is no ${text} in it (${name})`);
-  writeFileSync(
-    path,
-    whole.replace(text, () => instead),
-  );
+  writeFileSync(join(folder, 'dist', mutant.file), brokenText(mutant));
   return join(folder, 'dist', 'main.js');
 }

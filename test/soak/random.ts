@@ -10,6 +10,8 @@ export type Random = {
   readonly whole: (from: number, to: number) => number;
   readonly chance: (probability: number) => boolean;
   readonly pick: <T>(from: readonly T[]) => T;
+  /** Deals from a pack of cards, and again from a new pack when all are dealt: each comes in its turn. */
+  readonly dealer: <T>(cards: readonly T[]) => () => T;
   /** A stream of its own, so that one consumer does not shift the numbers of another. */
   readonly fork: (name: string) => Random;
 };
@@ -34,6 +36,15 @@ export function random(seed: number): Random {
       const one = from[whole(0, from.length - 1)];
       if (one === undefined) throw new Error('nothing to pick from');
       return one;
+    },
+    dealer: <T>(cards: readonly T[]) => {
+      let pack: T[] = [];
+      return () => {
+        if (pack.length === 0) pack = [...cards];
+        const [card] = pack.splice(whole(0, pack.length - 1), 1);
+        if (card === undefined) throw new Error('nothing to deal');
+        return card;
+      };
     },
     fork: (name) => {
       let hash = seed;

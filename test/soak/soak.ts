@@ -4,23 +4,29 @@
  * was true.
  */
 
-import { existsSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import { makeHouse, type House } from '../support/house.js';
 import { collect } from '../support/collect.js';
 import { startLink } from '../support/link.js';
 import { startMosquitto } from '../support/mosquitto.js';
-import { openTap, type Published, type Tap } from '../support/tap.js';
+import { openTap, type Published } from '../support/tap.js';
 import { until } from '../support/until.js';
-import { startFaults, type DamageCheckpoint, type FaultKind, type Faults } from './faults.js';
+import {
+  STILL_MS,
+  damaging,
+  settledOffset,
+  untilAtLast,
+  untilSettled,
+  watchCheckpoints,
+} from './checkpoint.js';
+import { startFaults, type FaultKind, type Faults } from './faults.js';
 import { startHeyu, type Heyu } from './heyu.js';
 import { ZONES, aliasesText, configText, zoneTopicOf, type Zone } from './sensors.js';
 import type { Damage } from './damage.js';
 import { judge, type Verdict } from './judge.js';
 import { judgeStates } from './judge-states.js';
-import { random, type Random } from './random.js';
+import { random } from './random.js';
 import { planTraffic, type Scheduled } from './traffic.js';
 import { newTruth, type Truth } from './truth.js';
 
@@ -32,6 +38,8 @@ export type SoakOptions = {
   readonly damage: boolean;
   /** How long the bridge may get no further in the end with what is left, ms; default 90 s. */
   readonly settleMs?: number;
+  /** It ends as soon as something is wrong for good. */
+  readonly untilWrong?: boolean;
   /** Told now and then how far it is. */
   readonly progress?: (text: string) => void;
 };
@@ -50,12 +58,9 @@ export type SoakReport = SoakOptions &
     readonly stallMs: number;
   };
 
-/** How long nothing may move while something is waited for. A busy machine is slow, and that is no fault. */
-const STILL_MS = 90_000;
-
 /** Runs a soak. Rejects only when it cannot be carried out; what the bridge did wrong is in the report. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const { seed, lengthMs, damage, progress = () => undefined } = options;
+  const { seed, lengthMs, damage, settleMs = STILL_MS, progress = () => undefined } = options;
   const chance = random(seed);
   const brokerPersistence = chance.chance(0.5);
   const naming = chance.pick(['numbers', 'dates'] as const);
@@ -71,6 +76,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     aliases: aliasesText(),
   });
   const zones = zonePublisher(mosquitto.url, truth);
+  const checkpoints = watchCheckpoints(bridge);
   let faults: Faults | undefined;
   try {
     await zones.say('armed', true);
@@ -91,29 +97,41 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       bridge,
       mosquitto,
       link,
+      tap,
       random: chance.fork('faults'),
-      pauseMs: { bridge: 4000, broker: 20_000, link: 9000 },
+      pauseMs: { bridge: 4000, broker: 15_000, link: 5000 },
       damage: damage ? damaging(bridge, chance.fork('damage')) : undefined,
       note,
     });
-    const played = await play(plan, { heyu, zones, bridge, faults, note }, (done) => {
+    const { damages, counts } = faults;
+    const judged = (): Verdict => judge(truth, tap.published, damages, checkpoints.seen);
+    const wrongIn = (verdict: Verdict): readonly string[] => [
+      ...verdict.faults,
+      ...crashes(bridge),
+      ...sentAgain(verdict, counts),
+    ];
+    const isOver = (): boolean => options.untilWrong === true && wrongIn(judged()).length > 0;
+    const played = await play(plan, { heyu, zones, bridge, faults, note, isOver }, (done) => {
       progress(
         `${done} %, ${heyu.lines()} lines, ${tap.published.length} messages, ${faultsSoFar(faults)} faults`,
       );
     });
     await faults.stop();
     progress('everything runs again');
-    const { damages } = faults;
-    if (damage) await untilSettled(bridge);
-    const settled = await settle(truth, tap, damages, options.settleMs ?? STILL_MS);
-    const retained = await retainedOf(mosquitto.port, truth, damages);
-    const wrong = [...settled.faults, ...judgeStates(truth, retained, damages, Date.now())];
+    let settled = judged();
+    const lacking: string[] = [];
+    if (!played.isCutShort) {
+      if (damage) await untilSettled(bridge);
+      settled = await settle(judged, settleMs);
+      const retained = await retainedOf(mosquitto.port, truth, damages, settleMs);
+      lacking.push(...settled.missing, ...judgeStates(truth, retained, damages, Date.now()));
+    }
     return {
       ...options,
       ...settled,
-      faults: [...wrong, ...crashes(bridge), ...sentAgain(settled, faults.counts)],
+      faults: [...wrongIn(settled), ...lacking],
       lines: heyu.lines(),
-      faultCounts: faults.counts,
+      faultCounts: counts,
       brokerPersistence,
       naming,
       ...played,
@@ -129,6 +147,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     };
   } finally {
     await faults?.stop().catch(() => undefined);
+    checkpoints.stop();
     await zones.stop();
     await bridge.remove();
     await link.remove();
@@ -139,23 +158,32 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 const faultsSoFar = (faults: Faults | undefined): number =>
   [...(faults?.counts.values() ?? [])].reduce((sum, count) => sum + count, 0);
 
+/** On what the plan is carried out. */
+type Stage = {
+  readonly heyu: Heyu;
+  readonly zones: ZonePublisher;
+  readonly bridge: House;
+  readonly faults: Faults;
+  readonly note: (text: string) => void;
+  /** The rest need not be done. */
+  readonly isOver: () => boolean;
+};
+
+/** How often it is asked whether the rest need not be done, ms. */
+const ASK_MS = 1000;
+
 /** Does what is planned, in order and never too close together. */
 async function play(
   plan: readonly Scheduled[],
-  {
-    heyu,
-    zones,
-    bridge,
-    faults,
-    note,
-  }: { heyu: Heyu; zones: ZonePublisher; bridge: House; faults: Faults; note: (text: string) => void },
+  { heyu, zones, bridge, faults, note, isOver }: Stage,
   progress: (percent: number) => void,
-): Promise<{ rotations: number; stallMs: number }> {
+): Promise<{ rotations: number; stallMs: number; isCutShort: boolean }> {
   const from = performance.now();
   let lateMs = 0;
   let stallMs = 0;
   let rotations = 0;
   let percent = 0;
+  let askedAt = from;
   const lengthMs = plan.at(-1)?.at ?? 1;
   for (const one of plan) {
     const waitMs = one.at + lateMs - (performance.now() - from);
@@ -192,94 +220,21 @@ async function play(
           lateMs += performance.now() - since;
         } else {
           heyu.rotate(one.rotation);
+          // what a bridge that is down has not read may be packed when it comes back
+          if (bridge.pid() === undefined) {
+            note('pack all');
+            heyu.pack(0);
+          }
         }
       }
     }
     const now = Math.floor((one.at / lengthMs) * 20) * 5;
     if (now > percent) progress((percent = now));
+    if (performance.now() - askedAt < ASK_MS) continue;
+    askedAt = performance.now();
+    if (isOver()) return { rotations, stallMs: Math.round(stallMs), isCutShort: true };
   }
-  return { rotations, stallMs: Math.round(stallMs) };
-}
-
-type Stored = {
-  readonly document?: {
-    readonly settled?: {
-      readonly log?: { readonly files?: readonly { readonly inode: number; readonly offset: number }[] };
-    } | null;
-  };
-};
-
-/** Up to where the log is settled, as the checkpoint says. */
-function settledOffset(bridge: House): { inode: number; offset: number } | undefined {
-  const path = join(bridge.statePath, 'state.json');
-  if (!existsSync(path)) return undefined;
-  const stored = JSON.parse(readFileSync(path, 'utf8')) as Stored;
-  return stored.document?.settled?.log?.files?.at(-1);
-}
-
-/** Everything in the current file has been dealt with, and that is on disk. */
-async function untilSettled(bridge: House): Promise<void> {
-  await untilAtLast(
-    bridge,
-    () => {
-      const settled = settledOffset(bridge);
-      if (!existsSync(bridge.logPath)) return false;
-      const { ino, size } = statSync(bridge.logPath);
-      return settled?.inode === ino && settled.offset === size;
-    },
-    () => `the log to be settled: ${JSON.stringify(settledOffset(bridge))}\n${bridge.output().slice(-2000)}`,
-  );
-}
-
-/** Waits for the bridge as long as it gets on: it has written something, into its log or its state. */
-async function untilAtLast(
-  bridge: House,
-  condition: () => unknown,
-  what: string | (() => string),
-): Promise<void> {
-  const progressSoFar = (): string =>
-    `${bridge.output().length} ${JSON.stringify(settledOffset(bridge) ?? null)}`;
-  for (;;) {
-    const before = progressSoFar();
-    try {
-      await until(condition, what, STILL_MS);
-      return;
-    } catch (error) {
-      if (progressSoFar() === before) throw error;
-    }
-  }
-}
-
-/** Everything that may happen to the state file on a bad disk, or at the hands of its owner. */
-function damaging(bridge: House, chance: Random): DamageCheckpoint {
-  const path = join(bridge.statePath, 'state.json');
-  const act = (): FaultKind | undefined => {
-    if (!existsSync(path)) return undefined;
-    const text = readFileSync(path);
-    switch (chance.whole(0, 4)) {
-      case 0:
-        writeFileSync(path, text.subarray(0, chance.whole(0, text.length - 1)));
-        return 'checkpoint cut off';
-      case 1:
-        writeFileSync(path, '');
-        return 'checkpoint emptied';
-      case 2:
-        // a digit of an offset is enough
-        for (let i = 0; i < 20; i += 1) text[chance.whole(11, text.length - 1)] = 48 + chance.whole(0, 9);
-        writeFileSync(path, text);
-        return 'checkpoint overwritten';
-      case 3:
-        writeFileSync(path, text.toString('utf8').replace('{"version":1,', '{"version":2,'));
-        return 'checkpoint of the future';
-      default:
-        unlinkSync(path);
-        return 'checkpoint deleted';
-    }
-  };
-  return {
-    act,
-    untilHealed: () => untilAtLast(bridge, () => settledOffset(bridge), 'a checkpoint after the damage'),
-  };
+  return { rotations, stallMs: Math.round(stallMs), isCutShort: false };
 }
 
 type ZonePublisher = {
@@ -317,33 +272,24 @@ function zonePublisher(url: string, truth: Truth): ZonePublisher {
 }
 
 /** Waits until everything that had to be reported has been, as long as what is missing gets less. */
-async function settle(
-  truth: Truth,
-  tap: Tap,
-  damages: readonly Damage[],
-  settleMs: number,
-): Promise<Verdict> {
-  const judged = (): Verdict => judge(truth, tap.published, damages);
-  const lost = ({ faults }: Verdict): number => faults.filter((fault) => fault.startsWith('lost')).length;
+async function settle(judged: () => Verdict, settleMs: number): Promise<Verdict> {
   let verdict = judged();
   let deadline = performance.now() + settleMs;
-  while (lost(verdict) > 0 && performance.now() < deadline) {
+  while (verdict.missing.length > 0 && performance.now() < deadline) {
     await delay(500);
     const next = judged();
-    if (lost(next) < lost(verdict)) deadline = performance.now() + settleMs;
+    if (next.missing.length < verdict.missing.length) deadline = performance.now() + settleMs;
     verdict = next;
   }
   return verdict;
 }
 
-/** How long the retained values may not come closer to what they have to be. */
-const STATES_MS = 30_000;
-
-/** What the broker holds, as soon as it is what it has to be; or what it holds after all patience. */
+/** What the broker holds, as soon as it is what it has to be; or what it holds when it gets no closer to that. */
 async function retainedOf(
   port: number,
   truth: Truth,
   damages: readonly Damage[],
+  settleMs: number,
 ): Promise<ReadonlyMap<string, string>> {
   const seen = await collect(port, ['x10/#']);
   const values = (): Map<string, string> =>
@@ -352,7 +298,7 @@ async function retainedOf(
     const wrong = (): number => judgeStates(truth, values(), damages, Date.now()).length;
     for (let before = Infinity; wrong() < before;) {
       before = wrong();
-      await until(() => wrong() === 0, 'the retained values', STATES_MS).catch(() => undefined);
+      await until(() => wrong() === 0, 'the retained values', settleMs).catch(() => undefined);
     }
     return values();
   } finally {

@@ -11,6 +11,8 @@ export type Published = {
   readonly topic: string;
   readonly payload: string;
   readonly retain: boolean;
+  /** On which connection it was sent: they are counted from 1. */
+  readonly connection: number;
   readonly sentAt: number;
   /** When its PUBACK came back; undefined as long as it has not. */
   acknowledgedAt: number | undefined;
@@ -34,16 +36,19 @@ export function openTap(
   acknowledged: (published: Published) => void = () => undefined,
 ): Tap {
   const published: Published[] = [];
+  let connections = 0;
   return {
     published,
     clear: () => void published.splice(0),
     wire: () => {
       const inFlight = new Map<number, Published>();
+      let connection: number | undefined;
       return {
         toBroker: packets((type, flags, body) => {
+          connection ??= connections += 1;
           if (type !== PUBLISH) return;
           const { packetId, ...said } = readPublish(flags, body);
-          const one: Published = { ...said, sentAt: Date.now(), acknowledgedAt: undefined };
+          const one: Published = { ...said, connection, sentAt: Date.now(), acknowledgedAt: undefined };
           published.push(one);
           if (packetId !== undefined) inFlight.set(packetId, one);
           heard(one);

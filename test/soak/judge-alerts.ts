@@ -1,0 +1,146 @@
+/** Compares the alerts that the bridge has raised with those that it had to raise. */
+
+import type { Published } from '../support/tap.js';
+import type { Damage } from './damage.js';
+import { iso } from './judge-states.js';
+import { BASE, ZONES, type Zone } from './sensors.js';
+import { SAME_MS, bySensor, signOf, type SensorEvent } from './signs.js';
+import type { Sign, Truth } from './truth.js';
+
+/** What is known of an alert is not known before all of this has passed: the zone may have changed meanwhile. */
+const SETTLED_MS = 20_000;
+
+type Alert = { readonly id: string; readonly at: string; readonly alias: string };
+
+/** What had to be raised and was not: `missing` as long as it may still come, as in `Verdict`. */
+type AlertsVerdict = {
+  readonly alerts: number;
+  readonly dueAlerts: number;
+  readonly faults: readonly string[];
+  readonly missing: readonly string[];
+};
+
+/**
+ * No alert without a sign in a zone that may have been armed; and one for each live motion in one that surely was,
+ * at once, and not only when the bridge is started again.
+ */
+export function judgeAlerts(
+  truth: Truth,
+  published: readonly Published[],
+  signs: ReadonlyMap<string, readonly Sign[]>,
+  damages: readonly Damage[],
+): AlertsVerdict {
+  const faults: string[] = [];
+  const ids = new Set<string>();
+  const raised: { readonly alert: Alert; readonly acknowledgedAt: number }[] = [];
+  for (const zone of ZONES) {
+    for (const { topic, payload, acknowledgedAt } of published) {
+      if (topic !== `${BASE}/zone/${zone}/alert`) continue;
+      const alert = JSON.parse(payload) as Alert;
+      const sensor = bySensor.get(alert.alias);
+      const at = Date.parse(alert.at);
+      const sign =
+        sensor === undefined ? undefined : signOf(signs, sensor, alert.id.replace(/\.alert$/, ''), at);
+      if (sign === undefined) faults.push(`alert for nothing that happened: ${payload}`);
+      else if (!truth.mayBeArmed(zone, at, SAME_MS)) faults.push(`alert in a disarmed zone: ${payload}`);
+      ids.add(alert.id);
+      if (acknowledgedAt !== undefined) raised.push({ alert, acknowledgedAt });
+    }
+  }
+  faults.push(...passedOver(published, signs));
+  const missing: string[] = [];
+  const due = dueAlerts(truth, published, damages);
+  for (const { alias, at, id } of due) {
+    // while the zone is not known yet, the motions of a sensor wait together for one alert
+    const isRaised = raised.some(
+      ({ alert, acknowledgedAt }) =>
+        alert.alias === alias &&
+        acknowledgedAt >= at &&
+        (alert.id === `${id}.alert` || Date.parse(alert.at) <= at),
+    );
+    if (!isRaised) missing.push(`lost: the alert of ${alias} at ${iso(at)} (${id})`);
+  }
+  return { alerts: ids.size, dueAlerts: due.length, faults, missing };
+}
+
+/** A motion that was told with its zone armed: its alert was put into the same line. */
+type Told = { readonly id: string; readonly alias: string; readonly zone: Zone; readonly sign: Sign };
+
+/**
+ * The line of messages has an order, and what is put into it in one step stays together: when a later motion's alert
+ * comes on the connection on which a motion in the same armed zone was told, that motion's own has to have come.
+ */
+function passedOver(
+  published: readonly Published[],
+  signs: ReadonlyMap<string, readonly Sign[]>,
+): readonly string[] {
+  const faults: string[] = [];
+  const raised = new Set<string>();
+  let told: readonly Told[] = [];
+  let connection = 0;
+  for (const message of published) {
+    if (message.connection !== connection) told = [];
+    connection = message.connection;
+    const zone = ZONES.find((one) => message.topic === `${BASE}/zone/${one}/alert`);
+    if (zone === undefined) {
+      const one = toldArmed(message, signs);
+      if (one !== undefined && !raised.has(one.id)) told = [...told, one];
+      continue;
+    }
+    const alert = JSON.parse(message.payload) as Alert;
+    const at = Date.parse(alert.at);
+    const id = alert.id.replace(/\.alert$/, '');
+    raised.add(id);
+    const sensor = bySensor.get(alert.alias);
+    const sign = sensor === undefined ? undefined : signOf(signs, sensor, id, at);
+    const waiting = told.filter((one) => one.id !== id && !(one.alias === alert.alias && at <= one.sign.at));
+    const isPassed = (one: Told): boolean =>
+      sign !== undefined && one.zone === zone && isBefore(one.sign, sign);
+    for (const one of waiting.filter(isPassed)) {
+      faults.push(`the alert of ${one.alias} at ${iso(one.sign.at)} (${one.id}) is not raised before ${id}`);
+    }
+    told = waiting.filter((one) => !isPassed(one));
+  }
+  return faults;
+}
+
+function toldArmed(
+  { topic, payload }: Published,
+  signs: ReadonlyMap<string, readonly Sign[]>,
+): Told | undefined {
+  const [base, alias = '', channel] = topic.split('/');
+  const sensor = bySensor.get(alias);
+  if (base !== BASE || channel !== 'event' || sensor?.zone === undefined) return undefined;
+  const { event_type, security, id, at } = JSON.parse(payload) as SensorEvent;
+  if (event_type !== 'motion' || security?.startsWith('armed') !== true) return undefined;
+  const sign = signOf(signs, sensor, id, Date.parse(at));
+  return sign === undefined ? undefined : { id, alias, zone: sensor.zone, sign };
+}
+
+/** A line that heyu has written before another one, in the same file or an earlier one. */
+function isBefore(one: Sign, other: Sign): boolean {
+  return one.content < other.content || (one.content === other.content && one.offset < other.offset);
+}
+
+/** The motions for which there has to be an alert. */
+function dueAlerts(
+  truth: Truth,
+  published: readonly Published[],
+  damages: readonly Damage[],
+): readonly { readonly alias: string; readonly at: number; readonly id: string }[] {
+  const due = new Map<string, { readonly alias: string; readonly at: number; readonly id: string }>();
+  for (const { topic, payload } of published) {
+    const [base, name = '', channel] = topic.split('/');
+    const sensor = bySensor.get(name);
+    if (base !== BASE || channel !== 'event' || sensor?.zone === undefined) continue;
+    const { event_type, security, id, at: text } = JSON.parse(payload) as SensorEvent;
+    const at = Date.parse(text);
+    const isKnownArmed = event_type === 'motion_missed' && security?.startsWith('armed') === true;
+    if (event_type !== 'motion' && !isKnownArmed) continue;
+    // without a memory the bridge cannot know what was last known of a zone
+    if (damages.some(({ from, to }) => from - SETTLED_MS <= at && at <= to + SETTLED_MS)) continue;
+    if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, at + SETTLED_MS)) continue;
+    due.set(id, { alias: name, at, id });
+  }
+  return [...due.values()];
+}
