@@ -82,21 +82,15 @@ export class Visit {
 
   /** The messages of one topic, from that arrival on. */
   copies(topic: string, from = 0): Copy[] {
-    return this.arrivals
-      .slice(from)
-      .flatMap((each) =>
-        each.kind === 'message' && each.topic === topic
-          ? [{ payload: each.payload, retain: each.retain, qos: each.qos }]
-          : [],
-      );
+    const messages = this.arrivals.slice(from).filter((each) => each.kind === 'message');
+    const ofTopic = messages.filter((each) => each.topic === topic);
+    return ofTopic.map(({ payload, retain, qos }) => ({ payload, retain, qos }));
   }
 
   /** What the broker keeps, as far as it came. */
   retained(): ReadonlyMap<string, string> {
-    const kept = new Map<string, string>();
-    for (const each of this.arrivals)
-      if (each.kind === 'message' && each.retain) kept.set(each.topic, each.payload);
-    return kept;
+    const messages = this.arrivals.filter((each) => each.kind === 'message');
+    return new Map(messages.filter(({ retain }) => retain).map(({ topic, payload }) => [topic, payload]));
   }
 
   /** Resolves with the codes of the SUBACKs, in the order of the topics. Rejects when one does not come. */

@@ -51,10 +51,8 @@ export const chokidarDoorbell: OpenDoorbell = (ring, armed) => {
   const watchers = new Map<string, FSWatcher>();
   const closing = new Set<Promise<void>>();
 
-  const drop = (key: string): void => {
-    const watcher = watchers.get(key);
+  const drop = (watcher: FSWatcher, key: string): void => {
     watchers.delete(key);
-    if (watcher === undefined) return;
     const closed = watcher.close().finally(() => closing.delete(closed));
     closing.add(closed);
   };
@@ -74,11 +72,11 @@ export const chokidarDoorbell: OpenDoorbell = (ring, armed) => {
   return {
     watch: (targets) => {
       const wanted = new Map(targets.map((target) => [keyOf(target), target]));
-      for (const key of [...watchers.keys()]) if (!wanted.has(key)) drop(key);
+      for (const [key, watcher] of watchers) if (!wanted.has(key)) drop(watcher, key);
       for (const [key, target] of wanted) if (!watchers.has(key)) watchers.set(key, arm(target));
     },
     close: async () => {
-      for (const key of [...watchers.keys()]) drop(key);
+      watchers.forEach(drop);
       await Promise.all(closing);
     },
   };

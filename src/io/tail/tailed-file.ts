@@ -46,7 +46,7 @@ const LONGEST_WAIT_MS = 1000;
 const PATIENCE = 3;
 
 /** Why a file is about to be begun. */
-export type Arrival =
+type Arrival =
   /** Nothing was being followed before. */
   | 'first'
   /** The file before it lives on under a rotated name. */
