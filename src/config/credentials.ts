@@ -1,4 +1,5 @@
 /** Who we are at the broker: user, password, certificates, out of the configuration, its urls and files. */
+import { orElse } from '../common/error.js';
 import { maskUrl } from './forms.js';
 import type { ConfigValues } from './keys.js';
 import type { Place, Report } from './problem.js';
@@ -58,14 +59,8 @@ function credentialsOfUrls(written: readonly string[], place: Place, report: Rep
   return { urls, username: found?.username, password: found?.password };
 }
 
-function decoded(part: string): string | undefined {
-  if (part === '') return undefined;
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
+const decoded = (part: string): string | undefined =>
+  part === '' ? undefined : orElse(() => decodeURIComponent(part), part);
 
 /** `mqtt.password` and `mqtt.password_file`: the one from the stronger source; two of the same source are a problem. */
 function passwordOf(

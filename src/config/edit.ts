@@ -4,7 +4,7 @@
  * was wanted before it is handed over.
  */
 import { type Document, isMap, isScalar, type Pair, parseDocument, type Scalar, visit, YAMLMap } from 'yaml';
-import { type Refusal, refused } from '../common/error.js';
+import { orElse, type Refusal, refused } from '../common/error.js';
 import { type Given, givenAs, type Plain } from './forms.js';
 import type { ALIAS_KEYS } from './keys.js';
 import { formatProblem } from './problem.js';
@@ -251,15 +251,9 @@ function removeAt(document: Document.Parsed, aliases: YAMLMap, index: number): v
 /** The document as text, in the style of the text that it was read from; undefined when it cannot be written. */
 function written(document: Document.Parsed, before: string): string | undefined {
   const [, indent = '  '] = /^( +)[^\s#]/m.exec(before) ?? [];
-  try {
-    const text = document.toString({
-      lineWidth: 0,
-      indent: indent.length,
-      flowCollectionPadding: !/: *\{[^\s}]/.test(before),
-    });
-    return before.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text;
-  } catch {
-    // The library throws where an alias of YAML has lost its anchor.
-    return undefined;
-  }
+  const flowCollectionPadding = !/: *\{[^\s}]/.test(before);
+  const options = { lineWidth: 0, indent: indent.length, flowCollectionPadding };
+  // The library throws where an alias of YAML has lost its anchor.
+  const text = orElse(() => document.toString(options), undefined);
+  return before.includes('\r\n') ? text?.replaceAll('\n', '\r\n') : text;
 }

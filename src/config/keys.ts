@@ -287,11 +287,11 @@ export const ZONE_KEYS = {
     'Time to disarm: `pending` lasts this long before the alarm.',
   ),
   command_max_age: key(
-    [duration(SECOND, 24 * HOUR), ZONE_DEFAULTS.commandMaxAgeMs, '5m'],
+    [duration(SECOND, DAY), ZONE_DEFAULTS.commandMaxAgeMs, '5m'],
     'A command that waited longer than this for the bridge is reported, but not executed.',
   ),
   alert_cooldown: key(
-    [duration(0, 24 * HOUR), ZONE_DEFAULTS.alertCooldownMs, '5m'],
+    [duration(0, DAY), ZONE_DEFAULTS.alertCooldownMs, '5m'],
     'After an alert, none of the same sensor for this long; a sensor repeats its signal every 10 s while ' +
       'someone moves.',
   ),

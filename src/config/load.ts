@@ -26,6 +26,7 @@ import {
   readEnvironment,
   readZones,
   withAbsolutePaths,
+  type X10ConfigReading,
   type ZoneRead,
 } from './values.js';
 import { readYaml } from './yaml.js';
@@ -83,14 +84,11 @@ export function readHouse(request: HouseRequest): House {
   const named = given['heyu.x10config'];
   const kind = environment['heyu.x10config'] === undefined ? 'file' : 'environment';
   const x10config = named === undefined ? undefined : resolve(cwd, pathFrom(named, kind, base));
-  const derived = derive(
-    given,
-    x10config === undefined
-      ? undefined
-      : { path: x10config, reading: readFile(x10config, x10config, { lenient: true }) },
-    env,
-    report,
-  );
+  const readX10 = (path: string): X10ConfigReading => ({
+    path,
+    reading: readFile(path, path, { lenient: true }),
+  });
+  const derived = derive(given, x10config === undefined ? undefined : readX10(x10config), env, report);
   const values = layered([derived.values, read.values, environment]);
   const origins = originsOf(read, environment, derived, shown);
 
@@ -103,22 +101,19 @@ export function readHouse(request: HouseRequest): House {
     zones: isBroken || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone)),
     hidesUnchanged: derived.hidesUnchanged,
   };
-  const {
-    aliases,
-    found,
-    report: ofAliases,
-  } = readAliasFile(
+  const ofAliases = readAliasFile(
     aliasFile,
     cwd,
     context,
     plannedAliases === undefined ? readFile : (_, shownAs = '') => plannedFile(plannedAliases, shownAs),
   );
+  const { aliases, found } = ofAliases;
   const place = placeOf(origins, configFile);
   // a keyfob that is missing may be one that could not be read
-  const isComplete = ofAliases.problems.length === 0;
+  const isComplete = ofAliases.report.problems.length === 0;
   const judged = judge({ values, origins, zones, aliases, isComplete, place });
   if (!isBroken) report.warnings.push(...judged.warnings);
-  report.add(ofAliases);
+  report.add(ofAliases.report);
   report.add({ problems: judged.problems, ignored: judged.ignored, warnings: [] });
   report.add(ofEnvironment);
   return {

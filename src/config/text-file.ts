@@ -11,7 +11,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { errorCode, type Refusal, refused } from '../common/error.js';
+import { errorCode, orElse, type Refusal, refused } from '../common/error.js';
 import { digestOf, replaceFile } from '../io/files.js';
 import { type Place, type Problem, problemAt } from './problem.js';
 
@@ -183,11 +183,9 @@ function hashNow(path: string): string | undefined {
 /** False when the owner cannot be kept. */
 function keepOwner(path: string, before: Stats): boolean {
   const { uid, gid } = statSync(path);
-  if (uid === before.uid && gid === before.gid) return true;
-  try {
+  const give = (): boolean => {
     chownSync(path, before.uid, before.gid);
     return true;
-  } catch {
-    return false;
-  }
+  };
+  return (uid === before.uid && gid === before.gid) || orElse(give, false);
 }
