@@ -176,7 +176,7 @@ export function selectForPreset(
 }
 
 /** What waits for a function from this source means nothing. Returns how many addresses that were. */
-export function dropWaiting(selections: Selections, source: Source): number {
+function dropWaiting(selections: Selections, source: Source): number {
   let dropped = 0;
   for (let house = 0; house < 16; house += 1) {
     const key = keyOf(source, house);

@@ -31,23 +31,11 @@ export type Source = (typeof SOURCES)[number];
 export const HOUSE_SOURCES: readonly Source[] = ['rcvi', 'rcva', 'snda', 'rcvt'];
 
 /** Security functions, as heyu writes them; data bytes (`isBytes`) count among them when they came by RF (`rcva`). */
-export const SECURITY_FUNCTIONS: ReadonlySet<string> = new Set([
-  'Panic',
-  'Arm',
-  'Disarm',
-  'Alert',
-  'Clear',
-  'Test',
-  'sLightsOn',
-  'sLightsOff',
-  'secTamper',
-  'sDusk',
-  'sDawn',
-  'AkeyOn',
-  'AkeyOff',
-  'BkeyOn',
-  'BkeyOff',
-]);
+export const SECURITY_FUNCTIONS: ReadonlySet<string> = new Set(
+  'Panic Arm Disarm Alert Clear Test sLightsOn sLightsOff secTamper sDusk sDawn AkeyOn AkeyOff BkeyOn BkeyOff'.split(
+    ' ',
+  ),
+);
 
 /** Bytes that heyu does not interpret: unknown ones of a security sensor, entertainment remotes, `heyu vdata`. */
 export function isBytes(name: string): boolean {

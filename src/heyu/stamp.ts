@@ -78,7 +78,7 @@ export function engineOf(text: string, start: number): number {
 type Fit = 'fits' | 'mismatch';
 
 /** An instant, and whether the stamp fitted the bounds (see `instantWithin`). */
-export type Instant = { readonly at: number; readonly fit: Fit };
+type Instant = { readonly at: number; readonly fit: Fit };
 
 /** A stamp may be this far outside its bounds before it counts as a clock or time zone mismatch. */
 const STAMP_TOLERANCE_MS = 2000;

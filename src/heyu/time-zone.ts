@@ -12,30 +12,20 @@ export type TimeZone = {
   readonly offsetMs: (at: number) => number;
 };
 
+const FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
+
 /** Makes a time zone of an IANA name. Throws a RangeError for a name that the JavaScript engine does not know. */
 export function timeZone(name: string): TimeZone {
   if (name === 'UTC' || name === 'Etc/UTC') return { name, offsetMs: () => 0 };
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: name,
     hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
+    ...Object.fromEntries(FIELDS.map((field) => [field, 'numeric'])),
   });
   const measure = (at: number): number => {
     const part = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-    const field = (type: Intl.DateTimeFormatPartTypes): number => part.get(type) ?? 0;
-    const local = Date.UTC(
-      field('year'),
-      field('month') - 1,
-      field('day'),
-      field('hour'),
-      field('minute'),
-      field('second'),
-    );
+    const [year = 0, month = 0, day, hour, minute, second] = FIELDS.map((field) => part.get(field) ?? 0);
+    const local = Date.UTC(year, month - 1, day, hour, minute, second);
     return local - Math.floor(at / 1000) * 1000;
   };
   // offsets only ever change on a quarter of an hour

@@ -495,16 +495,18 @@ const security = (kind: OptionKind, mostIds: number, more: Partial<OptionFamily>
   family(kind, { space: 'security', mostIds, ...more });
 const sensor = (mostIds: number, more: Partial<OptionFamily> = {}): OptionFamily =>
   security('sensor', mostIds, { oneUnit: true, words: SENSOR_WORDS, iato: true, ...more });
-const oregon = (more: Partial<OptionFamily> = {}): OptionFamily =>
-  family('oregon', {
-    space: 'oregon',
+/** Weather, sensors and thermostats that an RFXCOM hears: one ID on one unit. */
+const receiver = (kind: OptionKind & IdSpace, noun: string, more: Partial<OptionFamily>): OptionFamily =>
+  family(kind, {
+    space: kind,
     mostIds: 1,
-    highestId: 0xfff,
-    badId: 'Invalid hexadecimal Oregon address parameter',
+    badId: `Invalid hexadecimal ${noun} address parameter`,
     oneUnit: true,
     iato: true,
     ...more,
   });
+const oregon = (more: Partial<OptionFamily> = {}): OptionFamily =>
+  receiver('oregon', 'Oregon', { highestId: 0xfff, ...more });
 const own = (ownIds: readonly number[]): OptionFamily =>
   family('bare', { space: 'entertainment', ownIds, bare: 'This module takes no parameters.' });
 
@@ -543,14 +545,9 @@ const FAMILIES: readonly (readonly [OptionFamily, string])[] = [
   [oregon({ mostIds: 0 }), 'ORE_TEMU ORE_THEMU ORE_THBEMU'],
   [oregon({ iato: false }), 'ORE_WGT1 BWR102'],
   [
-    family('rfxsensor', {
-      space: 'rfxsensor',
-      mostIds: 1,
+    receiver('rfxsensor', 'RFXSensor base', {
       highestId: 0xff,
       noId: 'This module requires more parameters.',
-      badId: 'Invalid hexadecimal RFXSensor base address parameter',
-      oneUnit: true,
-      iato: true,
     }),
     'RFXSENSOR',
   ],
@@ -565,17 +562,7 @@ const FAMILIES: readonly (readonly [OptionFamily, string])[] = [
     }),
     'RFXCOUNT RFXPOWER RFXWATER RFXGAS RFXPULSE',
   ],
-  [
-    family('digimax', {
-      space: 'digimax',
-      mostIds: 1,
-      noId: 'This module requires an ID parameter',
-      badId: 'Invalid hexadecimal Digimax address parameter',
-      oneUnit: true,
-      iato: true,
-    }),
-    'DIGIMAX',
-  ],
+  [receiver('digimax', 'Digimax', { noId: 'This module requires an ID parameter' }), 'DIGIMAX'],
   [family('kaku', { oneUnit: true }), 'KAKU_S KAKU_P'],
   [family('motion'), 'MS12 MS12A MS13 MS13A MS14 MS14A MS16 MS16A'],
   [family('remote'), 'PALMPAD KR19A KR22 KEYCHAIN ONLYON ONLYOFF'],

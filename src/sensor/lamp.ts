@@ -132,7 +132,9 @@ export function levelAfter(
   const off = { now: 0, kept };
   switch (name) {
     case 'On':
-      if (traits.has('Kaku')) return undefined;
+    case 'kOn':
+    case 'kGrpOn':
+      if (traits.has('Kaku') !== (name !== 'On')) return undefined;
       if (traits.has('resumes')) return { now: kept, kept };
       return now === 0 ? { now: full, kept } : before;
     case 'Off':
@@ -160,10 +162,6 @@ export function levelAfter(
       return traits.has('Status') ? off : undefined;
     case 'Preset':
       return traits.has('Preset') ? { now: Number(args) - 1, kept } : undefined;
-    case 'kOn':
-    case 'kGrpOn':
-      if (!traits.has('Kaku')) return undefined;
-      return traits.has('resumes') ? { now: kept, kept } : { now: now === 0 ? full : now, kept };
     case 'kOff':
     case 'kGrpOff':
       if (!traits.has('Kaku')) return undefined;

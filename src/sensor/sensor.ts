@@ -149,7 +149,7 @@ function event(sensor: Sensor, type: EventType, more: PressDetails, heard: Heard
 // --- What a sensor says of itself: battery, tampering, silence.
 
 /** The flags of a security line: LoBat, Tamper. heyu keeps Tamper on later lines until it is cleared. */
-export function noteFlags(sensor: Sensor, name: string, flags: readonly SecurityFlag[], at: number): void {
+function noteFlags(sensor: Sensor, name: string, flags: readonly SecurityFlag[], at: number): void {
   noteBattery(sensor, flags.includes('LoBat'), at);
   noteTamper(sensor, name === 'secTamper' || flags.includes('Tamper'), at);
 }
@@ -201,12 +201,12 @@ export function noteInactive(sensor: Sensor, at: number): void {
 }
 
 /** When a sensor that is not heard until then is silent, epoch ms; Infinity when it is not watched or is known to be. */
-export function silentAt({ settings: { silentMs }, state }: Sensor): number {
+function silentAt({ settings: { silentMs }, state }: Sensor): number {
   return silentMs === 0 || state.values['silent'] === 'ON' ? Infinity : state.watchedSince + silentMs;
 }
 
 /** Reports a sensor silent that was not heard for its limit. */
-export function expireSilence(sensor: Sensor, at: number): void {
+function expireSilence(sensor: Sensor, at: number): void {
   const from = silentAt(sensor);
   if (from <= at) setChannel(sensor, 'silent', 'ON', from, 'not heard for too long');
 }

@@ -74,18 +74,11 @@ const ALARM_EVENTS = ['alarm', 'clear', 'alarm_missed', 'test'] as const;
 export const REMOTE_EVENTS = ['on', 'off', 'dim', 'bright', 'all_off', 'lights_on', 'lights_off'] as const;
 /** On and Off of one unit of a remote on several: `key_2_on`. The other keys are those of the whole remote. */
 type UnitKeyEvent = `key_${string}_${'on' | 'off'}`;
+const SECURITY_KEYS = ['arm', 'disarm', 'panic'] as const;
 /** Keys of security remotes: Arm, Disarm, Panic, sLightsOn, sLightsOff. */
-export const KEYFOB_EVENTS = ['arm', 'disarm', 'panic', 'lights_on', 'lights_off'] as const;
+export const KEYFOB_EVENTS = [...SECURITY_KEYS, 'lights_on', 'lights_off'] as const;
 /** A KR18 sends AkeyOn, AkeyOff, BkeyOn, BkeyOff in place of the two light keys. */
-export const FOUR_KEY_EVENTS = [
-  'arm',
-  'disarm',
-  'panic',
-  'a_key_on',
-  'a_key_off',
-  'b_key_on',
-  'b_key_off',
-] as const;
+export const FOUR_KEY_EVENTS = [...SECURITY_KEYS, 'a_key_on', 'a_key_off', 'b_key_on', 'b_key_off'] as const;
 /** Entertainment remotes, SVDATA and keys that heyu does not know: vData with the byte as an attribute. */
 export const BYTE_EVENTS = ['vdata'] as const;
 
