@@ -180,9 +180,9 @@ function stampReader(order: StampForm['order']): StampClock['read'] {
       tens <= 5 &&
       ones >= 0 &&
       ones <= 9 &&
-      text.charCodeAt(at + 2) === SPACE &&
       text.charCodeAt(at + 3) === engine &&
-      text.charCodeAt(bodyStart - 1) === SPACE &&
+      text.charCodeAt(at + 2) === SPACE &&
+      (bodyStart === at + 4 || text.charCodeAt(at + 4) === SPACE) &&
       text.charCodeAt(bodyStart) > SPACE &&
       // V8 copies so short a piece: comparing it is twice as quick as comparing characters of a line, which is itself
       // a piece of a block
@@ -247,14 +247,14 @@ export function stampClock({ timeZone: zoneName, order }: StampForm): StampClock
     zone,
     read: stampReader(order),
     instantWithin: (stamp, notBefore, readAt, after) => {
-      const from = Math.min(Math.floor(notBefore / SECOND) * SECOND, readAt);
+      const from = Math.floor(notBefore / SECOND) * SECOND;
       const known = stamp === lastStamp ? last.at : remembered(stamp);
       if (known <= readAt && known >= from) {
         if (stamp !== lastStamp) last = { at: known, fit: 'fits' };
         lastStamp = stamp;
         return last;
       }
-      return anew(stamp, from, readAt, after);
+      return anew(stamp, Math.min(from, readAt), readAt, after);
     },
     instantNear: (stamp, near) => {
       const known = remembered(stamp);
