@@ -4,8 +4,8 @@
  */
 
 import type { Argument, Command, Option } from 'commander';
-import { ALIAS_KEYS, type KeyTable } from '../src/config/keys.js';
-import { MODELS } from '../src/x10/model.js';
+import { ALIAS_KEYS, type KeyTable } from '../src/config/keys-and-defaults.js';
+import { MODELS } from '../src/x10/models.js';
 
 /** What a shell may offer for a value: files, the aliases of the alias file, or these words. */
 export type Offer =

@@ -14,7 +14,7 @@ import {
   type KeyTable,
   ZONE_KEYS,
   type ZoneKey,
-} from '../src/config/keys.js';
+} from '../src/config/keys-and-defaults.js';
 import { allCommands, type CommandWords } from './command-tree.js';
 
 /** Puts a table into a document, between `<!-- name:begin -->` and `<!-- name:end -->`, if it has them. */

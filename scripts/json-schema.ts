@@ -2,7 +2,13 @@
  * JSON Schema (draft 2020-12) of both files, for editors, made of the tables that the checks use. What one key alone
  * cannot tell (duplicate addresses, unknown zones, keys that do not go together) only the loader finds.
  */
-import { ALIAS_KEYS, CONFIG_KEY_NAMES, CONFIG_KEYS, type KeyTable, ZONE_KEYS } from '../src/config/keys.js';
+import {
+  ALIAS_KEYS,
+  CONFIG_KEY_NAMES,
+  CONFIG_KEYS,
+  type KeyTable,
+  ZONE_KEYS,
+} from '../src/config/keys-and-defaults.js';
 import type { Plain, PlainObject } from '../src/config/forms.js';
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';

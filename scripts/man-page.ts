@@ -1,7 +1,7 @@
 /** The man page, in troff (man(7)), made of the command tree. */
 
 import { EXIT } from '../src/cli/terminal.js';
-import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../src/config/keys.js';
+import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../src/config/keys-and-defaults.js';
 import { allCommands, type CommandWords } from './command-tree.js';
 
 const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {

@@ -7,11 +7,11 @@ import { TYPE_OF_KIND } from '../src/sensor/types.js';
 import { writeDuration } from '../src/common/duration.js';
 import type { Component, Json } from '../src/homeassistant/device.js';
 import { sensorDevice } from '../src/homeassistant/sensor-device.js';
-import { HOUSE_SOURCES } from '../src/heyu/signal.js';
+import { HOUSE_SOURCES } from '../src/heyu/sources.js';
 import { channelsOf, eventTypesOf } from '../src/sensor/channels.js';
 import type { SensorSettings } from '../src/sensor/settings.js';
 import type { CoreSettings } from '../src/core-settings.js';
-import { MODELS, UNNAMED_MODEL, type Model, type ModelKind } from '../src/x10/model.js';
+import { MODELS, UNNAMED_MODEL, type Model, type ModelKind } from '../src/x10/models.js';
 import { withTable } from './documents.js';
 
 /** Puts the tables into the document, each between `<!-- motion:begin -->` and `<!-- motion:end -->`. */

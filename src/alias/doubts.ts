@@ -3,7 +3,7 @@
  * can never alert. What is wrong with it in itself is for the loader to say. Doubts are values; nothing is mended here.
  */
 
-import type { Source } from '../heyu/signal.js';
+import type { Source } from '../heyu/sources.js';
 import {
   aliasInLog,
   isDropped,

@@ -4,7 +4,8 @@
  */
 
 import { readLine, type LineReader, type Said } from '../heyu/reader.js';
-import { KAKU_FUNCTIONS, type Source } from '../heyu/signal.js';
+import { KAKU_FUNCTIONS } from '../heyu/signal.js';
+import type { Source } from '../heyu/sources.js';
 import { readStamp, stampClock, type StampForm } from '../heyu/stamp.js';
 import { type Address, addressAt } from '../x10/address.js';
 

@@ -7,7 +7,7 @@ import { isDropped, placeOf, type X10Alias, type X10Config } from '../heyu/x10co
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
 import { isAlarmType, type SensorType } from '../sensor/types.js';
 import { type Address, type Addresses, nextUnit } from '../x10/address.js';
-import { type Model, type ModelKind, modelNamed, UNNAMED_MODEL } from '../x10/model.js';
+import { type Model, type ModelKind, modelNamed, UNNAMED_MODEL } from '../x10/models.js';
 import { nameFor, saysDusk, saysDuskOf, saysMotion, typeIn } from './words.js';
 
 /**

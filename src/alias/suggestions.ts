@@ -7,7 +7,7 @@ import { DAY, MINUTE } from '../common/duration.js';
 import { SECURITY_FUNCTIONS } from '../heyu/signal.js';
 import { aliasInLog, type X10Config } from '../heyu/x10config.js';
 import { type Address, type Addresses, nextUnit, unitsOf } from '../x10/address.js';
-import { modelNamed } from '../x10/model.js';
+import { modelNamed } from '../x10/models.js';
 import { addressesOf, type AliasEntry, isKeypad, isMotion, modelAt, modelOf } from './propose.js';
 import type { HeardUnit, History } from './history.js';
 import { nameFor } from './words.js';

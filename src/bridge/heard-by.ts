@@ -5,7 +5,8 @@
 
 import { MINUTE } from '../common/duration.js';
 import type { Addressed } from '../heyu/selection.js';
-import { KAKU_FUNCTIONS, type Signal, type Source } from '../heyu/signal.js';
+import { KAKU_FUNCTIONS, type Signal } from '../heyu/signal.js';
+import type { Source } from '../heyu/sources.js';
 import { REMOTE_KEYS } from '../sensor/channels.js';
 import { duskUnitHeard, noteSign, unitHeard } from '../sensor/sensor.js';
 import type { Heard, Sensor } from '../sensor/heard.js';

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hear, type History, instantsBackFrom, listen, newHistory } from '../alias/history.js';
 import { errorCode } from '../common/error.js';
-import type { ConfigValues } from '../config/keys.js';
+import type { ConfigValues } from '../config/keys-and-defaults.js';
 import { formatProblems } from '../config/problem.js';
 import { readTextFile } from '../config/text-file.js';
 import type { Environment } from '../config/values.js';

@@ -5,7 +5,7 @@
 
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../config/keys.js';
+import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../config/keys-and-defaults.js';
 import { maskUrl } from '../config/forms.js';
 import type { Configuration, Loaded } from '../config/load.js';
 import { ENVIRONMENT, type Problem, problemAt } from '../config/problem.js';

@@ -1,15 +1,15 @@
 /** Reads aliases.yaml into sensors, checked and with their defaults filled in. A missing file is no problem. */
 import { resolve } from 'node:path';
 import { didYouMean, readable } from '../common/text.js';
-import { HOUSE_SOURCES, SOURCES, type Source } from '../heyu/signal.js';
+import { HOUSE_SOURCES, SOURCES, type Source } from '../heyu/sources.js';
 import { writeAddresses } from '../heyu/x10config.js';
 import { canBe } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { type SensorType, TYPE_OF_KIND } from '../sensor/types.js';
 import { type Addresses, nextUnit } from '../x10/address.js';
-import { type Model, UNNAMED_MODEL } from '../x10/model.js';
+import { type Model, UNNAMED_MODEL } from '../x10/models.js';
 import { aliasProblem } from './forms.js';
-import { ALIAS_KEYS, type AliasValues, type ConfigValues } from './keys.js';
+import { ALIAS_KEYS, type AliasValues, type ConfigValues } from './keys-and-defaults.js';
 import { Report } from './problem.js';
 import { type ReadFile, readTextFile } from './text-file.js';
 import {

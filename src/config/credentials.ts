@@ -1,7 +1,7 @@
 /** Who we are at the broker: user, password, certificates, out of the configuration, its urls and files. */
 import { orElse } from '../common/error.js';
 import { maskUrl } from './forms.js';
-import type { ConfigValues } from './keys.js';
+import type { ConfigValues } from './keys-and-defaults.js';
 import type { Place, Report } from './problem.js';
 import { readTextFile, type TextFile } from './text-file.js';
 import { type Origins, type PlaceOf, rankOf } from './values.js';

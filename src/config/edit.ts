@@ -6,7 +6,7 @@
 import { type Document, isMap, isScalar, type Pair, parseDocument, type Scalar, visit, YAMLMap } from 'yaml';
 import { orElse, type Refusal, refused } from '../common/error.js';
 import { type Given, givenAs, type Plain } from './forms.js';
-import type { ALIAS_KEYS } from './keys.js';
+import type { ALIAS_KEYS } from './keys-and-defaults.js';
 import { formatProblem } from './problem.js';
 import { givenBy, isEmpty, readDocument, type Written } from './yaml.js';
 

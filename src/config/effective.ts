@@ -7,7 +7,7 @@ import {
   KEYS_OF_KIND,
   type KeyTable,
   ZONE_KEYS,
-} from './keys.js';
+} from './keys-and-defaults.js';
 import { type Form, MASK, maskUrl, type Plain } from './forms.js';
 import type { Resolved } from './load.js';
 import { formatOrigin, type Origin, type ZoneRead } from './values.js';

@@ -7,11 +7,11 @@ import { validateDetailed } from 'node-cron';
 import { DAY, HOUR, MINUTE, SECOND, writeDuration } from '../common/duration.js';
 import { type Refusal, refused } from '../common/error.js';
 import { nearest, nearestHint, quote } from '../common/text.js';
-import { SOURCES, type Source } from '../heyu/signal.js';
+import { SOURCES, type Source } from '../heyu/sources.js';
 import { ADDRESSES_PATTERN, labelProblem, parseAddresses, writeAddresses } from '../heyu/x10config.js';
 import { topicProblem } from '../mqtt/topics.js';
 import { type Address, type Addresses, parseAddress } from '../x10/address.js';
-import { type Model, modelNamed, MODELS } from '../x10/model.js';
+import { type Model, modelNamed, MODELS } from '../x10/models.js';
 
 /** What a file or an environment variable gives: one text, or a list of texts. */
 export type Given = string | readonly string[];

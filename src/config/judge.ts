@@ -12,7 +12,7 @@ import type { SensorSettings } from '../sensor/settings.js';
 import { CHANNELS, isAlarmType, type SensorType } from '../sensor/types.js';
 import { type Address, unitsOf } from '../x10/address.js';
 import type { AliasRead } from './aliases.js';
-import type { AliasValues, ConfigKey, ConfigValues } from './keys.js';
+import type { AliasValues, ConfigKey, ConfigValues } from './keys-and-defaults.js';
 import { type Place, Report } from './problem.js';
 import type { Origins, PlaceOf, ZoneRead } from './values.js';
 

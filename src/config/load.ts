@@ -8,7 +8,7 @@ import { type AliasFile, readAliasFile } from './aliases.js';
 import type { CoreSettings } from '../core-settings.js';
 import { type Credentials, exposedSecrets, readCredentials } from './credentials.js';
 import { judge } from './judge.js';
-import type { ConfigValues } from './keys.js';
+import type { ConfigValues } from './keys-and-defaults.js';
 import { ENVIRONMENT, type Problem, Report, sortProblems } from './problem.js';
 import { notingReader, plannedFile, type ReadFile, readTextFile } from './text-file.js';
 import {

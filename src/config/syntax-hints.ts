@@ -3,7 +3,7 @@
  * it lost its way, often a line too late and in words of its own; here the line itself is looked at.
  */
 import type { ErrorCode } from 'yaml';
-import { ALIAS_KEYS, CONFIG_KEY_NAMES, keysIn, ZONE_KEYS } from './keys.js';
+import { ALIAS_KEYS, CONFIG_KEY_NAMES, keysIn, ZONE_KEYS } from './keys-and-defaults.js';
 import type { Problem } from './problem.js';
 
 /** A mistake: its line (1-based), what is wrong and what to do. */

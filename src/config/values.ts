@@ -21,7 +21,7 @@ import {
   ZONE_KEYS,
   type ZoneKey,
   type ZoneValues,
-} from './keys.js';
+} from './keys-and-defaults.js';
 import { ENVIRONMENT, type Place, type Report } from './problem.js';
 import type { FileReading } from './text-file.js';
 import {

@@ -19,7 +19,7 @@ import {
 import { refused } from '../common/error.js';
 import { didYouMean, printable, quote } from '../common/text.js';
 import type { Form, Given, Reading } from './forms.js';
-import type { KeyTable, ValuesOf } from './keys.js';
+import type { KeyTable, ValuesOf } from './keys-and-defaults.js';
 import { type Place, type Problem, problemAt, Report } from './problem.js';
 import { diagnose, doubtfulText, pathAt, withHints } from './syntax-hints.js';
 

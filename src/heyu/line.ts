@@ -6,16 +6,8 @@
 
 import { indexNamed } from '../x10/address.js';
 import { inactiveUnit, messageOf, type Message } from './messages.js';
-import {
-  flagsIn,
-  isBytes,
-  isReading,
-  KAKU_FUNCTIONS,
-  SECURITY_FUNCTIONS,
-  SOURCES,
-  type Signal,
-  type Source,
-} from './signal.js';
+import { flagsIn, isBytes, isReading, KAKU_FUNCTIONS, SECURITY_FUNCTIONS, type Signal } from './signal.js';
+import { SOURCES, type Source } from './sources.js';
 
 const SPACE = 32;
 const SOURCE_OF: ReadonlyMap<string, Source> = new Map(SOURCES.map((source) => [source, source]));

@@ -20,7 +20,8 @@ import {
   type Selections,
   type SpoolWatches,
 } from './selection.js';
-import { SOURCES, type Signal } from './signal.js';
+import type { Signal } from './signal.js';
+import { SOURCES } from './sources.js';
 import { engineOf, STAMP_PATTERN, stampClock, type StampClock, type StampForm } from './stamp.js';
 
 /** What is remembered of the lines before. Plain data: it goes into the checkpoint. */

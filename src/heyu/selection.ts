@@ -5,7 +5,8 @@
  */
 
 import { indexOf, type AddressIndex } from '../x10/address.js';
-import { HOUSE_SOURCES, SOURCES, type Signal, type Source } from './signal.js';
+import type { Signal } from './signal.js';
+import { HOUSE_SOURCES, SOURCES, type Source } from './sources.js';
 
 /** A unit that was addressed. */
 export type Addressed = {

@@ -1,34 +1,8 @@
-/** What a line of the heyu log says, in heyu's words: sources, functions (label table, cmd.c:746-764), flags. */
+/** What a line of the heyu log says, in heyu's words: functions (label table, cmd.c:746-764), flags. */
 
 import type { AddressIndex } from '../x10/address.js';
 import type { Message } from './messages.js';
-
-/**
- * The source tags of heyu's log (poll.c `source_name`): who caused a line. A new one goes to the end: selections in a
- * checkpoint are kept by place (selection.ts). Which of them count by default: HOUSE_SOURCES and config/aliases.
- */
-export const SOURCES = [
-  'rcvi',
-  'rcva',
-  'rcvt',
-  'sndc',
-  'snda',
-  'snds',
-  'sndp',
-  'sndm',
-  'sndt',
-  'xmtf',
-  'syst',
-] as const;
-
-/** One of them. */
-export type Source = (typeof SOURCES)[number];
-
-/**
- * Sources of things that happened in the house (docs/design.md, decision 1): the power line, RF forwarded, RF
- * transceived (heyu's default for RF) and the trigger of a macro. All others are heyu's own commands.
- */
-export const HOUSE_SOURCES: readonly Source[] = ['rcvi', 'rcva', 'snda', 'rcvt'];
+import type { Source } from './sources.js';
 
 /** Security functions, as heyu writes them; data bytes (`isBytes`) count among them when they came by RF (`rcva`). */
 export const SECURITY_FUNCTIONS: ReadonlySet<string> = new Set(

@@ -1,6 +1,6 @@
 /** What in heyu's configuration keeps sensors out of its log, and how to mend it. */
 
-import { modelNamed } from '../x10/model.js';
+import { modelNamed } from '../x10/models.js';
 import type { X10Config } from './x10config.js';
 
 /** Something to be mended in heyu's configuration, in words for people. */

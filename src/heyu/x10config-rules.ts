@@ -5,7 +5,7 @@
  * complaint, the complaint is the text.
  */
 import { DAY } from '../common/duration.js';
-import { modelNamed } from '../x10/model.js';
+import { modelNamed } from '../x10/models.js';
 
 /** What heyu says against the words behind a directive; undefined when it takes them. */
 type ValueRule = (name: string, values: readonly string[]) => string | undefined;

@@ -5,7 +5,7 @@
  * because then heyu refuses the whole file.
  */
 import { type Address, type Addresses, type HouseCode, parseAddress, unitsOf } from '../x10/address.js';
-import { modelNamed } from '../x10/model.js';
+import { modelNamed } from '../x10/models.js';
 import {
   directiveNamed,
   NO_OPTIONS,

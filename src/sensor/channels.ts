@@ -1,7 +1,7 @@
 /** What a sensor has: the topics and the events that are published for it, by its type and its model. */
 
 import { unitsOf } from '../x10/address.js';
-import type { Model } from '../x10/model.js';
+import type { Model } from '../x10/models.js';
 import { isDimmable, responseOf } from '../x10/response.js';
 import type { SensorSettings } from './settings.js';
 import {
@@ -32,7 +32,7 @@ const family = (
 ): readonly (readonly [string, ReadingModel])[] =>
   names.split(' ').map((name) => [name, { always, sometimes }] as const);
 
-/** By heyu's module name in the spelling of src/x10/model.ts. Clocks (ORE_DT1, RTGR328N_DT) measure nothing. */
+/** By heyu's module name in the spelling of src/x10/models.ts. Clocks (ORE_DT1, RTGR328N_DT) measure nothing. */
 export const READING_MODELS: ReadonlyMap<string, ReadingModel> = new Map([
   ...family('ORE_T1 ORE_T2 ORE_T3 ORE_TEMU THR138 THRN122N THN122N THN132N', ['temperature']),
   ...family(

@@ -3,7 +3,7 @@
  * emit the other.
  */
 
-import type { Source } from '../heyu/signal.js';
+import type { Source } from '../heyu/sources.js';
 import type { SensorSettings } from './settings.js';
 import type { Steps } from '../x10/response.js';
 import type { Channel, EventType } from './types.js';

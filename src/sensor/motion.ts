@@ -5,7 +5,7 @@
  */
 
 import { MINUTE } from '../common/duration.js';
-import type { Source } from '../heyu/signal.js';
+import type { Source } from '../heyu/sources.js';
 import { idOf, keep, type Heard, type Sensor } from './heard.js';
 
 /** An Alert this long after the last one without a Clear is a heartbeat of an MS10A/MS90. */

@@ -9,7 +9,7 @@ import type { Scale, ScaleDirective, Scales } from '../heyu/x10config.js';
 import { noteBattery } from './sensor.js';
 import { keep, setChannel, type Sensor } from './heard.js';
 import type { ReadingChannel } from './types.js';
-import type { Model } from '../x10/model.js';
+import type { Model } from '../x10/models.js';
 
 /** How heyu writes a value: the word before the number, and the directive that scales it. */
 type Measure = {

@@ -1,6 +1,6 @@
 import type { Address, Addresses } from '../x10/address.js';
-import type { Model } from '../x10/model.js';
-import type { Source } from '../heyu/signal.js';
+import type { Model } from '../x10/models.js';
+import type { Source } from '../heyu/sources.js';
 import type { SensorType } from './types.js';
 
 /** Ways of being armed, Home Assistant's words without `armed_`. */

@@ -4,7 +4,7 @@
  * its event entity does not offer.
  */
 
-import type { ModelKind } from '../x10/model.js';
+import type { ModelKind } from '../x10/models.js';
 
 /** What the values of a channel are. A number is in this unit, whatever scale heyu shows; without one it is bare. */
 type ChannelForm = {

@@ -3,7 +3,7 @@
  * table `modules`). Data only; how it is applied is in sensor/lamp.
  */
 
-import { UNNAMED_MODEL, type Model } from './model.js';
+import { UNNAMED_MODEL, type Model } from './models.js';
 
 /** A function that a module obeys, beside On and Off, or a habit; in brackets heyu's name of it. */
 type Trait =

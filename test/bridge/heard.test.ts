@@ -1,10 +1,10 @@
 /** What the lines of the log mean to sensors, lamps and remotes, through the whole core. */
 
 import { describe, expect, test } from 'vitest';
-import { SOURCES } from '../../src/heyu/signal.js';
+import { SOURCES } from '../../src/heyu/sources.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import { replay, written } from '../support/replayed.js';
-import { UNNAMED_MODEL } from '../../src/x10/model.js';
+import { UNNAMED_MODEL } from '../../src/x10/models.js';
 import { sensorSettings } from '../support/settings.js';
 
 const ALL = new Set(SOURCES);

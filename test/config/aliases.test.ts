@@ -4,7 +4,7 @@ import { formatProblems } from '../../src/config/problem.js';
 import { model } from '../../src/config/forms.js';
 import { parseAddresses, writeAddresses } from '../../src/heyu/x10config.js';
 import { unitsOf } from '../../src/x10/address.js';
-import { modelNamed, MODELS } from '../../src/x10/model.js';
+import { modelNamed, MODELS } from '../../src/x10/models.js';
 import { aliasesText, faultsOf, good, scene } from './scene.js';
 
 const config = 'zones: { ground: {}, upstairs: {} }\n';

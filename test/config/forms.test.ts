@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ALIAS_KEYS, CONFIG_KEYS, ZONE_KEYS } from '../../src/config/keys.js';
+import { ALIAS_KEYS, CONFIG_KEYS, ZONE_KEYS } from '../../src/config/keys-and-defaults.js';
 import { writeDuration } from '../../src/common/duration.js';
 import {
   brokerUrl,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatProblem } from '../../src/config/problem.js';
-import { MODELS } from '../../src/x10/model.js';
+import { MODELS } from '../../src/x10/models.js';
 import { aliasesText, good, scene } from './scene.js';
 
 /** What is ignored of the aliases (from line 2 on) in a house with these zones, without its hints. */

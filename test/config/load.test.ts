@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../../src/config/keys.js';
+import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../../src/config/keys-and-defaults.js';
 import { effectiveValues, formatEffective } from '../../src/config/effective.js';
 import { formatProblem } from '../../src/config/problem.js';
 import { loadConfiguration, type Loaded } from '../../src/config/load.js';

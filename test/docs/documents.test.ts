@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { programFor } from '../../src/cli/program.js';
-import { ALIAS_KEYS, CONFIG_KEY_NAMES, ZONE_KEYS } from '../../src/config/keys.js';
+import { ALIAS_KEYS, CONFIG_KEY_NAMES, ZONE_KEYS } from '../../src/config/keys-and-defaults.js';
 import { commandTree, type CommandWords } from '../../scripts/command-tree.js';
 import { codeOf, DOCUMENTS, rowsOf, sectionOf, textOf } from './documents.js';
 

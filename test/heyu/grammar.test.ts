@@ -5,13 +5,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { readSignal } from '../../src/heyu/line.js';
-import {
-  isReading,
-  KAKU_FUNCTIONS,
-  SECURITY_FUNCTIONS,
-  SOURCES,
-  type Signal,
-} from '../../src/heyu/signal.js';
+import { isReading, KAKU_FUNCTIONS, SECURITY_FUNCTIONS, type Signal } from '../../src/heyu/signal.js';
+import { SOURCES } from '../../src/heyu/sources.js';
 import { readStamp } from '../../src/heyu/stamp.js';
 
 /** Functions whose line names the house code; the units are those addressed before. */

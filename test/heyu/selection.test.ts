@@ -11,7 +11,7 @@ import {
   shiftSelections,
   type Addressed,
 } from '../../src/heyu/selection.js';
-import type { Source } from '../../src/heyu/signal.js';
+import type { Source } from '../../src/heyu/sources.js';
 import { addressAt, indexOf, type Address } from '../../src/x10/address.js';
 
 const EXPIRY_MS = 4000;

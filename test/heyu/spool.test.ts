@@ -8,7 +8,8 @@ import {
   selectUnits,
   type SpoolWatches,
 } from '../../src/heyu/selection.js';
-import type { Signal, Source } from '../../src/heyu/signal.js';
+import type { Signal } from '../../src/heyu/signal.js';
+import type { Source } from '../../src/heyu/sources.js';
 import { addressAt, indexOf, type Address } from '../../src/x10/address.js';
 
 const EXPIRY_MS = 4000;

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { discoveryDevices, discoveryMessages } from '../../src/homeassistant/discovery.js';
 import { channelsOf } from '../../src/sensor/channels.js';
-import { MODELS } from '../../src/x10/model.js';
+import { MODELS } from '../../src/x10/models.js';
 import { goldenFile, goldenText, messagesOf } from './golden.js';
 import { coreOf, EXAMPLES, HOUSE, inForm, sensorOf, zoneOf } from './examples.js';
 import { faultsOf } from './validator.js';

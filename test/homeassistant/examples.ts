@@ -4,7 +4,7 @@ import type { ZoneSettings } from '../../src/security/zone.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import type { CoreSettings } from '../../src/core-settings.js';
 import { addressAt, nextUnit } from '../../src/x10/address.js';
-import { modelNamed, MODELS, UNNAMED_MODEL } from '../../src/x10/model.js';
+import { modelNamed, MODELS, UNNAMED_MODEL } from '../../src/x10/models.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 
 /** Settings of a sensor; what is not said has its default. */

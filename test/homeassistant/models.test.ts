@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { TYPE_OF_KIND } from '../../src/sensor/types.js';
 import type { Component } from '../../src/homeassistant/device.js';
 import { sensorDevice } from '../../src/homeassistant/sensor-device.js';
-import { MODELS, UNNAMED_MODEL, type Model } from '../../src/x10/model.js';
+import { MODELS, UNNAMED_MODEL, type Model } from '../../src/x10/models.js';
 import { coreOf, sensorOf } from './examples.js';
 
 /** One line for a component: what a person sees of it. */

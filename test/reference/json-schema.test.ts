@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ALIAS_KEYS, CONFIG_KEYS, ZONE_KEYS } from '../../src/config/keys.js';
+import { ALIAS_KEYS, CONFIG_KEYS, ZONE_KEYS } from '../../src/config/keys-and-defaults.js';
 import type { Form, PlainObject } from '../../src/config/forms.js';
 import { aliasesSchema, configSchema, schemaText } from '../../scripts/json-schema.js';
 import { referenceTables, withReferenceTables } from '../../scripts/documents.js';

@@ -3,7 +3,7 @@ import { channelsOf, eventTypesOf, isUncertain, READING_MODELS } from '../../src
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import { formOf, mainChannelOf, type SensorType } from '../../src/sensor/types.js';
 import { isDimmable } from '../../src/x10/response.js';
-import { MODELS, modelNamed } from '../../src/x10/model.js';
+import { MODELS, modelNamed } from '../../src/x10/models.js';
 import { sensorOf } from '../homeassistant/examples.js';
 
 const make = (model: string, type: SensorType, more: Partial<SensorSettings> = {}): SensorSettings =>

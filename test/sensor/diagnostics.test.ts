@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { SensorSettings } from '../../src/sensor/settings.js';
-import { modelNamed } from '../../src/x10/model.js';
+import { modelNamed } from '../../src/x10/models.js';
 import { replay } from '../support/replayed.js';
 import { sensorSettings } from '../support/settings.js';
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { levelAfter, levelFrom, percentOf, stepsTo } from '../../src/sensor/lamp.js';
-import { MODELS } from '../../src/x10/model.js';
+import { MODELS } from '../../src/x10/models.js';
 import { isDimmable, responseOf } from '../../src/x10/response.js';
 
 const functions = fc.oneof(

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Scale, Scales } from '../../src/heyu/x10config.js';
 import { readingsOf } from '../../src/sensor/reading.js';
-import { modelNamed, UNNAMED_MODEL } from '../../src/x10/model.js';
+import { modelNamed, UNNAMED_MODEL } from '../../src/x10/models.js';
 import { replay } from '../support/replayed.js';
 import { sensorSettings } from '../support/settings.js';
 

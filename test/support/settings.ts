@@ -1,8 +1,8 @@
 /** Settings for tests: sensible defaults, and what the test is about. */
 
 import type { Address } from '../../src/x10/address.js';
-import { modelNamed, UNNAMED_MODEL } from '../../src/x10/model.js';
-import { HOUSE_SOURCES } from '../../src/heyu/signal.js';
+import { modelNamed, UNNAMED_MODEL } from '../../src/x10/models.js';
+import { HOUSE_SOURCES } from '../../src/heyu/sources.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import { ownedZone, type ZoneSettings } from '../../src/security/zone.js';
 import type { CoreSettings } from '../../src/core-settings.js';

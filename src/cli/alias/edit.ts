@@ -5,7 +5,7 @@ import { moveTo } from '../../alias/merge.js';
 import { hintLine } from '../../common/error.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import { addresses as addressForm, aliasProblem, type Plain } from '../../config/forms.js';
-import { ALIAS_KEYS, type KeyTable } from '../../config/keys.js';
+import { ALIAS_KEYS, type KeyTable } from '../../config/keys-and-defaults.js';
 import { parseAddresses, writeAddresses } from '../../heyu/x10config.js';
 import { askOnTerminal, CALLED_OFF } from '../ask.js';
 import { type Given, OPTIONS, several } from '../configured.js';

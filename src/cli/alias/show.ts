@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { checkAliases, type Doubt } from '../../alias/doubts.js';
 import { formatDuration } from '../../common/duration.js';
 import type { AliasRead } from '../../config/aliases.js';
-import type { ConfigValues } from '../../config/keys.js';
+import type { ConfigValues } from '../../config/keys-and-defaults.js';
 import { formatProblem, formatProblems, type Problem } from '../../config/problem.js';
 import { writeAddresses } from '../../heyu/x10config.js';
 import { sensorTopic } from '../../mqtt/topics.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { errorCode } from '../../../src/common/error.js';
-import { CONFIG_KEY_NAMES } from '../../../src/config/keys.js';
+import { CONFIG_KEY_NAMES } from '../../../src/config/keys-and-defaults.js';
 import {
   codeInWords,
   connackInWords,
