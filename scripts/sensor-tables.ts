@@ -141,6 +141,8 @@ function settingsOf(model: Model): SensorSettings {
     minOnMs: 0,
     sources: new Set(HOUSE_SOURCES),
     modes: undefined,
+    guard: undefined,
+    entry: 'auto',
     silentMs: model.silentMs,
     heedsInactive: model.isWatchedByHeyu,
     ignore: false,

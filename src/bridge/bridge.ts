@@ -5,9 +5,10 @@
 
 import type { Now } from '../ports.js';
 import { channelsOf } from '../sensor/channels.js';
-import { earliestOf, idOf, type Heard, type Sensor, type Standing } from '../sensor/heard.js';
+import { signalForm } from '../sensor/guard.js';
+import { earliestOf, idOf, type Heard, type Sensor, type Sign, type Standing } from '../sensor/heard.js';
 import { formOf } from '../sensor/types.js';
-import { motion, nextWake, wake } from '../security/refresh.js';
+import { nextWake, signalHeard, wake } from '../security/refresh.js';
 import type { Step } from '../security/security.js';
 import { createSecurity, reconfigure } from '../security/setup.js';
 import { recallAlerts } from '../security/stored.js';
@@ -134,12 +135,26 @@ export function presentStates(bridge: Bridge): void {
   }
 }
 
-/** A sign of an intruder: judged against the security state of the sensor's zone. */
-function alarm(bridge: Bridge, { settings }: Sensor, heard: Heard, isOver: boolean): Standing | undefined {
+/** A signal that may be an alert: judged against the security state of the sensor's zone. */
+function alarm(bridge: Bridge, { settings }: Sensor, heard: Heard, sign: Sign): Standing | undefined {
   const { zone, alias, modes, address } = settings;
   if (zone === undefined) return undefined;
   const { at, source } = heard;
-  const late = isOver || bridge.isBehind || heard.now - at > LIVE_MS;
-  const earliestAt = earliestOf(heard);
-  return motion(bridge, { alias, zone, id: idOf(heard), at, earliestAt, late, modes, address, source });
+  const { kind, guard, entry } = signalForm(settings, sign.kind, sign.delay);
+  const late = sign.late || bridge.isBehind || heard.now - at > LIVE_MS;
+  const [id, earliestAt] = [idOf(heard), earliestOf(heard)];
+  return signalHeard(bridge, {
+    kind,
+    guard,
+    entry,
+    alias,
+    zone,
+    id,
+    at,
+    earliestAt,
+    late,
+    modes,
+    address,
+    source,
+  });
 }

@@ -193,6 +193,8 @@ function settingsOf(
     minOnMs: values.min_on ?? defaults['sensors.min_on'],
     sources: new Set(values.sources ?? defaultSources(type, model, defaults)),
     modes: values.modes,
+    guard: undefined,
+    entry: 'auto',
     silentMs: silence ?? (hidesUnchanged ? 0 : model.silentMs),
     heedsInactive: model.isWatchedByHeyu && silence !== 0,
     ignore: values.ignore ?? false,

@@ -1,5 +1,5 @@
 /**
- * Is motion an alert? Judged at each signal of a sensor, not at the start of a motion (docs/design.md, decision 5),
+ * Is a signal an alert? Judged at each signal of a sensor, not at the start of a motion (docs/design.md, decision 5),
  * against what is believed about its zone, now or as soon as that is known. Then what follows: the alert, the latched
  * alarm, the entry delay.
  */
@@ -16,15 +16,23 @@ import {
   type Waiting,
 } from './security.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
-import { believe, type Belief, type Memory, type Motion, type Truth, type Zone } from './zone.js';
+import {
+  believe,
+  type AlertKind,
+  type Belief,
+  type Memory,
+  type SensorSignal,
+  type Truth,
+  type Zone,
+} from './zone.js';
 
 /** So many undelivered alerts are remembered; without a broker none are raised. */
 const MOST_UNDELIVERED = 200;
 
-/** A motion before the judge, and what decides over it. */
+/** A signal before the judge, and what decides over it. */
 type Case = {
   readonly zone: Zone;
-  readonly motion: Motion;
+  readonly signal: SensorSignal;
   readonly belief: Belief;
   /** The instant of this sensor's last alert, undefined = none since the zone was last disarmed. */
   readonly lastAlertAt: number | undefined;
@@ -34,7 +42,7 @@ type Case = {
   readonly afterwards: boolean;
   /** When it was, for a comparison with what is known of the zone: see `instantOf`. */
   readonly instant: number;
-  /** What happened in the zone between the motion and now was seen without a gap. */
+  /** What happened in the zone between the signal and now was seen without a gap. */
   readonly seen: boolean;
 };
 
@@ -47,7 +55,8 @@ type Judgement =
   | { readonly verdict: Exclude<VerdictKind, 'alert' | 'entry' | 'waiting'>; readonly reason: string };
 
 /** What an alert says of its cause. */
-export type Cause = Pick<Motion, 'id' | 'at' | 'source'> & {
+export type Cause = Pick<SensorSignal, 'id' | 'at' | 'source'> & {
+  readonly kind: AlertKind;
   readonly alias: string | null;
   readonly address: string | null;
 };
@@ -60,12 +69,19 @@ export function setTruth({ security, now }: Omit<Step, 'emit'>, zone: Zone, trut
   security.changed = true;
 }
 
-/** The cause of an alert that no sensor has raised; its id is made of the sequence of the truth. */
+/** The cause of an alert of which no sensor is known; its id is made of the sequence of the truth. */
 export function causeOf(zone: Zone, truth: Truth, at: number, source: string): Cause {
-  return { id: `${zone.settings.zone}.${truth.sequence}`, at, source, alias: null, address: null };
+  return {
+    kind: 'manual',
+    id: `${zone.settings.zone}.${truth.sequence}`,
+    at,
+    source,
+    alias: null,
+    address: null,
+  };
 }
 
-function alertIdOf({ id }: Pick<Motion, 'id'>): string {
+function alertIdOf({ id }: Pick<SensorSignal, 'id'>): string {
   return `${id}.alert`;
 }
 
@@ -74,15 +90,15 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
   const { security, now, emit } = step;
   const { undelivered } = security;
   const id = alertIdOf(cause);
-  const { alias, at, address, source } = cause;
+  const { kind, alias, at, address, source } = cause;
   const standing = { security: grounds.security, verified: grounds.verified, late };
-  const alert: Alert = { id, at, zone: zone.settings.zone, alias, address, source, ...standing };
+  const alert: Alert = { id, at, kind, zone: zone.settings.zone, alias, address, source, ...standing };
   emit({ kind: 'alert', alert });
   undelivered.set(alert.id, alert);
   const [oldest] = undelivered.keys();
   if (undelivered.size > MOST_UNDELIVERED && oldest !== undefined) undelivered.delete(oldest);
   if (alias !== null) security.alertedAt.set(alias, { zone: zone.settings.zone, at });
-  zone.latch ??= { id, at, alias };
+  zone.latch ??= { id, at, alias, kind };
   if (zone.truth !== undefined) setTruth(step, zone, trigger(zone.truth, now.at));
   security.changed = true;
 }
@@ -100,42 +116,42 @@ export function clearAlarm(security: Security, zone: Zone): void {
   }
 }
 
-/** Tells the verdict over a motion. */
-function judged({ emit }: Step, { zone, alias }: Motion, verdict: VerdictKind, reason: string): void {
+/** Tells the verdict over a signal. */
+function judged({ emit }: Step, { zone, alias }: SensorSignal, verdict: VerdictKind, reason: string): void {
   emit({ kind: 'judged', zone, alias, verdict, reason });
 }
 
 /**
- * The instant at which a zone has to have been armed for this motion. What was heard as it happened was at the end of
+ * The instant at which a zone has to have been armed for this signal. What was heard as it happened was at the end of
  * the second of its stamp at the latest, and not after it was read (`readAt`); of what was heard late the earliest
  * instant counts.
  */
-function instantOf({ at, earliestAt }: Motion, late: boolean, readAt: number): number {
+function instantOf({ at, earliestAt }: SensorSignal, late: boolean, readAt: number): number {
   return late ? earliestAt : Math.min(at + SECOND, Math.max(at, readAt));
 }
 
 /** Armed, by these grounds: an alert unless the sensor does not care for this mode, or is within its cool-down. */
 function judgeArmed(
-  { zone, motion, lastAlertAt }: Case,
+  { zone, signal, lastAlertAt }: Case,
   mode: ArmedMode | undefined,
   grounds: Grounds & { readonly reason: string },
 ): Judgement {
-  if (motion.modes !== undefined && mode !== undefined && !motion.modes.includes(mode)) {
-    const reason = `armed ${mode}, this sensor counts only for ${motion.modes.join(', ')}`;
+  if (signal.modes !== undefined && mode !== undefined && !signal.modes.includes(mode)) {
+    const reason = `armed ${mode}, this sensor counts only for ${signal.modes.join(', ')}`;
     return { verdict: 'mode', reason };
   }
   const { alertCooldownMs } = zone.settings;
-  if (lastAlertAt !== undefined && Math.abs(motion.at - lastAlertAt) < alertCooldownMs) {
+  if (lastAlertAt !== undefined && Math.abs(signal.at - lastAlertAt) < alertCooldownMs) {
     const reason = `cool-down of ${Math.round(alertCooldownMs / 1000)} s after an alert`;
     return { verdict: 'cooldown', reason };
   }
   return { verdict: 'alert', ...grounds };
 }
 
-function judgeUnknown(motion: Case, lastKnown: Memory | undefined): Judgement {
+function judgeUnknown(asked: Case, lastKnown: Memory | undefined): Judgement {
   const last = lastKnown !== undefined && isArmed(lastKnown.state) ? lastKnown : undefined;
   const grounds = { security: last?.state ?? 'unknown', verified: false };
-  switch (motion.zone.settings.onUnknown) {
+  switch (asked.zone.settings.onUnknown) {
     case 'annotate':
       return {
         verdict: 'unknown',
@@ -143,56 +159,56 @@ function judgeUnknown(motion: Case, lastKnown: Memory | undefined): Judgement {
       };
     case 'alert': {
       const reason = 'the zone is unknown (on_unknown: alert)';
-      return judgeArmed(motion, last?.mode, { ...grounds, reason });
+      return judgeArmed(asked, last?.mode, { ...grounds, reason });
     }
     case 'last_known': {
       if (last === undefined) return { verdict: 'unknown', reason: 'the zone is unknown and was not armed' };
-      if (motion.afterwards) return { verdict: 'late', reason: 'judged late and the zone is unknown now' };
+      if (asked.afterwards) return { verdict: 'late', reason: 'judged late and the zone is unknown now' };
       const reason = 'the zone is unknown and was armed when last known';
-      return judgeArmed(motion, last.mode, { ...grounds, reason });
+      return judgeArmed(asked, last.mode, { ...grounds, reason });
     }
   }
 }
 
 /**
- * Judges a motion by what is believed about its zone now. A state that was not there yet at the motion's own instant
+ * Judges a signal by what is believed about its zone now. A state that was not there yet at the signal's own instant
  * says nothing about it, however soon afterwards it was read.
  */
-function judge(motion: Case): Judgement {
-  const { waited, afterwards, instant, seen } = motion;
-  const { state, armedSince, mode, lastKnown } = motion.belief;
-  if (state === undefined) return judgeUnknown(motion, lastKnown);
+function judge(asked: Case): Judgement {
+  const { waited, afterwards, instant, seen } = asked;
+  const { state, armedSince, mode, lastKnown } = asked.belief;
+  if (state === undefined) return judgeUnknown(asked, lastKnown);
   if (state === 'disarmed') return { verdict: 'disarmed', reason: 'zone disarmed' };
   if (state === 'arming') return { verdict: 'arming', reason: 'exit delay: not armed yet' };
   if (armedSince === undefined || armedSince > instant) {
     // how the zone was then is not known, and not armed as far as it was known before
-    if (waited && !afterwards) return judgeUnknown(motion, undefined);
+    if (waited && !afterwards) return judgeUnknown(asked, undefined);
     return { verdict: 'late', reason: 'judged late and the zone was not armed all the time since' };
   }
   const reason = afterwards ? `judged late, zone ${state} before and now` : `zone ${state}`;
-  return judgeArmed(motion, mode, { security: state, verified: seen, reason });
+  return judgeArmed(asked, mode, { security: state, verified: seen, reason });
 }
 
-function act(step: Step, zone: Zone, motion: Motion, judgement: Judgement, late: boolean): void {
-  if (judgement.verdict !== 'alert') return judged(step, motion, judgement.verdict, judgement.reason);
+function act(step: Step, zone: Zone, signal: SensorSignal, judgement: Judgement, late: boolean): void {
+  if (judgement.verdict !== 'alert') return judged(step, signal, judgement.verdict, judgement.reason);
   const { now } = step;
   const { truth, settings } = zone;
   if (truth !== undefined && judgement.verified && truth.state !== 'triggered') {
-    if (truth.state === 'pending') return judged(step, motion, 'entry', 'the entry delay is running');
+    if (truth.state === 'pending') return judged(step, signal, 'entry', 'the entry delay is running');
     // who came in while nobody could tell has what is left of the delay
-    const leftMs = motion.at + settings.entryDelayMs - now.at;
+    const leftMs = signal.at + settings.entryDelayMs - now.at;
     if (leftMs > 0) {
-      setTruth(step, zone, enter(truth, motion, now.at, leftMs));
-      return judged(step, motion, 'entry', `entry delay, ${Math.round(leftMs / 1000)} s left`);
+      setTruth(step, zone, enter(truth, signal, now.at, leftMs));
+      return judged(step, signal, 'entry', `entry delay, ${Math.round(leftMs / 1000)} s left`);
     }
   }
-  raise(step, zone, motion, judgement, late);
-  judged(step, motion, 'alert', judgement.reason);
+  raise(step, zone, signal, judgement, late);
+  judged(step, signal, 'alert', judgement.reason);
 }
 
-/** It was not armed yet at this motion: whatever becomes known, it is no alert. */
-function isBeforeArming(motion: Motion, { armedSince }: Belief): boolean {
-  return armedSince !== undefined && motion.earliestAt < armedSince;
+/** It was not armed yet at this signal: whatever becomes known, it is no alert. */
+function isBeforeArming(signal: SensorSignal, { armedSince }: Belief): boolean {
+  return armedSince !== undefined && signal.earliestAt < armedSince;
 }
 
 /**
@@ -200,7 +216,7 @@ function isBeforeArming(motion: Motion, { armedSince }: Belief): boolean {
  */
 function lastAlertAt(
   { alertedAt }: Security,
-  { alias, zone }: Motion,
+  { alias, zone }: SensorSignal,
   { armedSince }: Belief,
 ): number | undefined {
   const last = alertedAt.get(alias);
@@ -213,64 +229,64 @@ function lastAlertAt(
  * It was read late, or it was before the zones were asked for last: what has happened in the zone between has not been
  * seen live.
  */
-function isAfterwards({ security: { link }, now }: Step, { at, late }: Motion): boolean {
+function isAfterwards({ security: { link }, now }: Step, { at, late }: SensorSignal): boolean {
   return late || (link.up !== undefined && at + SECOND <= now.at - (now.mono - link.up.askedMono));
 }
 
-/** Keeps a motion until the state of its zone is known. */
-function keepWaiting(step: Step, motion: Motion, belief: Belief, afterwards: boolean): void {
+/** Keeps a signal until the state of its zone is known. */
+function keepWaiting(step: Step, signal: SensorSignal, belief: Belief, afterwards: boolean): void {
   const { security, now } = step;
-  const { alias, zone, at } = motion;
-  if (security.isDelivered(alertIdOf(motion))) {
+  const { alias, zone, at } = signal;
+  if (security.isDelivered(alertIdOf(signal))) {
     // what comes after it must not wait behind it for an alert that is not sent again
     security.alertedAt.set(alias, { zone, at });
-    return judged(step, motion, 'alert', 'its alert was delivered before');
+    return judged(step, signal, 'alert', 'its alert was delivered before');
   }
   const first = afterwards || security.link.up === undefined ? 'gap' : 'first';
-  const waits = security.waiting.get(waitingKey(alias, first))?.motion;
+  const waits = security.waiting.get(waitingKey(alias, first))?.signal;
   const isFirst =
     waits === undefined || isBeforeArming(waits, belief) || security.isDelivered(alertIdOf(waits));
   if (!isFirst && first === 'gap')
-    return judged(step, motion, 'waiting', 'motion of this sensor is already waiting');
+    return judged(step, signal, 'waiting', 'a signal of this sensor is already waiting');
   const kind = isFirst ? first : 'last';
-  security.waiting.set(waitingKey(alias, kind), { motion, kind, readAt: now.at });
+  security.waiting.set(waitingKey(alias, kind), { signal, kind, readAt: now.at });
   security.changed = true;
-  judged(step, motion, 'waiting', 'the zone is not known yet');
+  judged(step, signal, 'waiting', 'the zone is not known yet');
 }
 
 /**
- * Judges a motion now, or keeps it until the state of its zone is known. `waited`: it has waited for that.
+ * Judges a signal now, or keeps it until the state of its zone is known. `waited`: it has waited for that.
  */
-export function judgeMotion(step: Step, zone: Zone, motion: Motion, waited?: Waiting): void {
+export function judgeSignal(step: Step, zone: Zone, signal: SensorSignal, waited?: Waiting): void {
   const { security, now } = step;
   const belief = believe(security, zone);
-  const afterwards = waited?.kind === 'gap' || isAfterwards(step, motion);
+  const afterwards = waited?.kind === 'gap' || isAfterwards(step, signal);
   if (belief.state === undefined && mayBecomeKnown(step))
-    return keepWaiting(step, motion, belief, afterwards);
-  const instant = instantOf(motion, afterwards, waited?.readAt ?? now.at);
+    return keepWaiting(step, signal, belief, afterwards);
+  const instant = instantOf(signal, afterwards, waited?.readAt ?? now.at);
   const judgement = judge({
     zone,
-    motion,
+    signal,
     belief,
-    lastAlertAt: lastAlertAt(security, motion, belief),
+    lastAlertAt: lastAlertAt(security, signal, belief),
     waited: waited !== undefined,
     afterwards,
     instant,
     seen: zone.settings.kind === 'owned' || instant >= security.link.unseenUntil,
   });
-  act(step, zone, motion, judgement, afterwards);
+  act(step, zone, signal, judgement, afterwards);
 }
 
 /** Judges what has been waiting, as far as it can be judged now. */
 export function judgeWaiting(step: Step): void {
   const { security } = step;
   for (const [key, waited] of security.waiting) {
-    const { motion } = waited;
-    const zone = security.zones.get(motion.zone);
+    const { signal } = waited;
+    const zone = security.zones.get(signal.zone);
     if (zone !== undefined && believe(security, zone).state === undefined && mayBecomeKnown(step)) continue;
     security.waiting.delete(key);
     security.changed = true;
-    if (zone !== undefined) judgeMotion(step, zone, motion, waited);
+    if (zone !== undefined) judgeSignal(step, zone, signal, waited);
   }
 }
 
@@ -278,20 +294,20 @@ export function judgeWaiting(step: Step): void {
 export function finishEntry(step: Step, zone: Zone, truth: Truth): void {
   const { entry, mode, state } = truth;
   const grounds = { security: mode === undefined ? state : `armed_${mode}`, verified: true };
-  // what is stored of the motion may have been damaged, the alarm is not lost with it
+  // what is stored of the signal may have been damaged, the alarm is not lost with it
   raise(step, zone, entry ?? causeOf(zone, truth, step.now.at, 'entry delay'), grounds);
   if (entry !== undefined) judged(step, entry, 'alert', 'the entry delay is over and nobody has disarmed');
 }
 
-/** What a motion event may say of a zone: only what has been so since the motion's own instant. */
+/** What a sensor's event may say of a zone: only what has been so since the signal's own instant. */
 export function securityAt(
   step: Step,
   zone: Zone,
-  motion: Motion,
+  signal: SensorSignal,
 ): { readonly security: SecurityState | 'unknown'; readonly verified: boolean } {
   const { state, armedSince, since } = believe(step.security, zone);
   const begun = state !== undefined && isArmed(state) ? armedSince : since;
-  const instant = instantOf(motion, isAfterwards(step, motion), step.now.at);
+  const instant = instantOf(signal, isAfterwards(step, signal), step.now.at);
   if (state === undefined || begun === undefined || begun > instant) {
     return { security: 'unknown', verified: false };
   }

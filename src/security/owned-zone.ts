@@ -5,7 +5,7 @@
  */
 
 import { armedMode, type ArmedMode, type Command, type SecurityState } from './vocabulary.js';
-import type { Motion, Truth, ZoneSettings } from './zone.js';
+import type { SensorSignal, Truth, ZoneSettings } from './zone.js';
 
 function change(truth: Truth | undefined, state: SecurityState, at: number, more: Partial<Truth>): Truth {
   return {
@@ -73,10 +73,10 @@ export function trigger(truth: Truth | undefined, at: number): Truth {
   return change(truth, 'triggered', at, { mode: truth?.mode, armedSince: truth?.armedSince ?? at });
 }
 
-/** Motion in an armed zone with an entry delay: `pending`, until somebody disarms or `delayMs` are over. */
-export function enter(truth: Truth, motion: Motion, at: number, delayMs: number): Truth {
+/** A signal in an armed zone with an entry delay: `pending`, until somebody disarms or `delayMs` are over. */
+export function enter(truth: Truth, signal: SensorSignal, at: number, delayMs: number): Truth {
   const until = at + delayMs;
-  return change(truth, 'pending', at, { ...truthKept(truth), mode: truth.mode, until, entry: motion });
+  return change(truth, 'pending', at, { ...truthKept(truth), mode: truth.mode, until, entry: signal });
 }
 
 /** The exit delay is over, which may be noticed late. */
@@ -87,7 +87,7 @@ export function finishArming(truth: Truth, now: number): Truth {
 }
 
 /**
- * Somebody wanted to disarm and was not obeyed because it was too long ago: the zone stays armed, but motion
+ * Somebody wanted to disarm and was not obeyed because it was too long ago: the zone stays armed, but a signal
  * from before `at` is no alarm any more.
  */
 export function doubt(truth: Truth, at: number): Truth {

@@ -5,7 +5,7 @@
  * difference. Every entry of the security part ends in `refresh`.
  */
 
-import { clearAlarm, finishEntry, judgeMotion, judgeWaiting, securityAt, setTruth } from './alert.js';
+import { clearAlarm, finishEntry, judgeSignal, judgeWaiting, securityAt, setTruth } from './alert.js';
 import {
   dueAt,
   isQueueEmpty,
@@ -27,7 +27,7 @@ import {
 } from './security.js';
 import { WHY, endOfAnswers, isAnswered, stateOf, verify, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
-import { believe, remember, type Motion, type Zone } from './zone.js';
+import { believe, remember, type SensorSignal, type Zone } from './zone.js';
 
 /** When `wake` wants to be called, monotonic ms; undefined = when something happens. */
 export function nextWake(security: Security): number | undefined {
@@ -44,7 +44,7 @@ export function nextWake(security: Security): number | undefined {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** Time has come to `now`: verifications, ends of delays, motion that has waited long enough. Never too often. */
+/** Time has come to `now`: verifications, ends of delays, signals that have waited long enough. Never too often. */
 export function wake(step: Step): void {
   const { security, now } = step;
   const { up } = security.link;
@@ -122,17 +122,17 @@ export function repair(step: Step, zone: Zone): void {
 }
 
 /**
- * A signal of a sensor that would be an alert in an armed zone: judged, now or as soon as the state is known.
- * Returns what the motion event may say about the zone.
+ * A signal of a sensor that may be an alert: judged, now or as soon as the state is known.
+ * Returns what its event may say about the zone.
  */
-export function motion(step: Step, signal: Motion): ReturnType<typeof securityAt> {
+export function signalHeard(step: Step, signal: SensorSignal): ReturnType<typeof securityAt> {
   const { security, now } = step;
   const zone = security.zones.get(signal.zone);
   if (zone === undefined) return { security: 'unknown', verified: false };
   // a delay may have ended that nobody has noticed yet
   if ((nextWake(security) ?? Infinity) <= now.mono) wake(step);
   const standing = securityAt(step, zone, signal);
-  judgeMotion(step, zone, signal);
+  judgeSignal(step, zone, signal);
   if (security.changed) refresh(step);
   return standing;
 }

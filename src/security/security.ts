@@ -1,5 +1,5 @@
 /**
- * The security part at work: all zones, the connection they share and the motion that is still to be judged, in one
+ * The security part at work: all zones, the connection they share and the signals that are still to be judged, in one
  * object; the step in hand; and what comes out of it. No clock, no I/O. docs/security-state.md tells how the state of
  * a zone is known.
  */
@@ -8,9 +8,9 @@ import type { Now } from '../ports.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Connection, Link } from './broker-link.js';
 import type { SecurityState } from './vocabulary.js';
-import { believe, type Belief, type Memory, type Motion, type Zone } from './zone.js';
+import { believe, type AlertKind, type Belief, type Memory, type SensorSignal, type Zone } from './zone.js';
 
-/** Why motion led to an alert or did not, for `explain` and the counters. */
+/** Why a signal led to an alert or did not, for `explain` and the counters. */
 export type VerdictKind =
   /** An alert was sent. */
   | 'alert'
@@ -39,6 +39,7 @@ export type Alert = {
   readonly id: string;
   readonly at: number;
   readonly zone: string;
+  readonly kind: AlertKind;
   /** Null when no sensor has raised it. */
   readonly alias: string | null;
   readonly address: string | null;
@@ -118,12 +119,12 @@ type Emit = (effect: SecurityEffect) => void;
 export type Step = { readonly security: Security; readonly now: Now; readonly emit: Emit };
 
 /**
- * Motion that waits until the state of its zone is known. Of each sensor the first that came while the link was down
+ * A signal that waits until the state of its zone is known. Of each sensor the first that came while the link was down
  * or before a restart (`gap`), and the first and the last in the instants after a connect: the zone may have been armed
  * between those.
  */
 export type Waiting = {
-  readonly motion: Motion;
+  readonly signal: SensorSignal;
   readonly kind: 'gap' | 'first' | 'last';
   /** When it was read, epoch ms. */
   readonly readAt: number;
@@ -156,7 +157,7 @@ export type Security = {
   changed: boolean;
 };
 
-/** Motion waits for the state at most this long after a connect, ms (docs/design.md, decision 8). */
+/** A signal waits for the state at most this long after a connect, ms (docs/design.md, decision 8). */
 export const WAIT_MS = 5000;
 
 /** Every topic that has to be subscribed to, each once. */
@@ -175,7 +176,7 @@ export function asksAgain(security: Security, { isDraining }: Connection): boole
   return isDraining || stateTopics(security).length > 0;
 }
 
-/** One motion of each kind waits per sensor. */
+/** One signal of each kind waits per sensor. */
 export function waitingKey(alias: string, kind: Waiting['kind']): string {
   return `${kind} ${alias}`;
 }
@@ -191,7 +192,7 @@ export function belief(security: Security, zone: string): Belief | undefined {
   return found && believe(security, found);
 }
 
-/** Whether motion in an unknown zone still has hope: the link is down, or came up less than 5 s ago. */
+/** Whether a signal in an unknown zone still has hope: the link is down, or came up less than 5 s ago. */
 export function mayBecomeKnown({ security: { link }, now }: Step): boolean {
   if (link.isAbsent) return false;
   return link.up === undefined || now.mono < link.up.askedMono + WAIT_MS;

@@ -9,7 +9,15 @@ import type { Now } from '../ports.js';
 import { isClear } from './broker-link.js';
 import { note, waitingKey, type Alert, type Security, type Step, type ZoneValue } from './security.js';
 import { isArmed, isArmedMode, isSecurityState } from './vocabulary.js';
-import type { Latch, Memory, Motion, Truth, Zone } from './zone.js';
+import {
+  ALERT_KINDS,
+  type AlertKind,
+  type Latch,
+  type Memory,
+  type SensorSignal,
+  type Truth,
+  type Zone,
+} from './zone.js';
 
 const VERSION = 1;
 
@@ -21,7 +29,7 @@ export type StoredSecurity = {
   readonly unseenUntil: number;
   readonly subscribed: readonly string[];
   readonly zones: Readonly<Record<string, unknown>>;
-  readonly waiting: readonly Motion[];
+  readonly waiting: readonly SensorSignal[];
   readonly alertedAt: StoredAlerts;
   readonly undelivered: readonly Alert[];
 };
@@ -51,7 +59,7 @@ export function snapshot(security: Security, now: Now): StoredSecurity {
     unseenUntil: link.unseenUntil,
     subscribed: [...subscribed],
     zones: Object.fromEntries([...zones].map(([name, zone]) => [name, storedZone(zone)])),
-    waiting: [...waiting.values()].map(({ motion }) => motion),
+    waiting: [...waiting.values()].map(({ signal }) => signal),
     alertedAt: alertsOf(security),
     undelivered: [...undelivered.values()],
   };
@@ -105,7 +113,7 @@ function readMemory(stored: JsonObject): Memory | undefined {
   const since = instantIn(stored, 'since');
   const { state, mode } = stored;
   if (!isSecurityState(state) || since === undefined) return undefined;
-  // an armed zone that has lost since when would not be believed for any motion
+  // an armed zone that has lost since when would not be believed for any signal
   const armedSince = instantIn(stored, 'armedSince') ?? (isArmed(state) ? since : undefined);
   return { state, since, mode: isArmedMode(mode) ? mode : undefined, armedSince };
 }
@@ -120,18 +128,28 @@ function readTruth(stored: JsonObject): Truth | undefined {
     ...memory,
     sequence,
     until: state === 'arming' || state === 'pending' ? (instantIn(stored, 'until') ?? since) : undefined,
-    entry: state === 'pending' ? readMotion(entry) : undefined,
+    entry: state === 'pending' ? readSignal(entry) : undefined,
   };
 }
 
-function readMotion(value: unknown): Motion | undefined {
+function readSignal(value: unknown): SensorSignal | undefined {
   const stored = fields(value);
   const found = whole(stored, 'alias', 'zone', 'id', 'address', 'source');
   if (found === undefined) return undefined;
   const { alias, zone, id, at, address, source } = found;
+  const kind = readKind(stored);
+  // version 0.1 judged every signal as motion
+  const guard = (['always', 'off'] as const).find((word) => word === stored['guard']) ?? 'armed';
+  const entry = stored['entry'] === 'immediate' ? 'immediate' : 'delayed';
   const earliestAt = instantIn(stored, 'earliestAt') ?? at;
   const modes = Array.isArray(stored['modes']) ? stored['modes'].filter(isArmedMode) : undefined;
-  return { alias, zone, id, at, earliestAt, late: stored['late'] === true, modes, address, source };
+  const late = stored['late'] === true;
+  return { kind, guard, entry, alias, zone, id, at, earliestAt, late, modes, address, source };
+}
+
+/** Version 0.1 did not tell the kinds apart. */
+function readKind({ kind }: JsonObject): AlertKind {
+  return ALERT_KINDS.find((known) => known === kind) ?? 'motion';
 }
 
 /** Version 0.1 stored the event as it was published, and its topic. */
@@ -142,6 +160,7 @@ function readAlert(value: unknown): Alert | undefined {
   if (found === undefined || zone === undefined) return undefined;
   return {
     ...found,
+    kind: readKind(said),
     zone,
     alias: textIn(said, 'alias') ?? null,
     address: textIn(said, 'address') ?? null,
@@ -154,7 +173,7 @@ function readAlert(value: unknown): Alert | undefined {
 
 function readLatch(stored: JsonObject): Latch | undefined {
   const found = whole(stored, 'id');
-  return found && { ...found, alias: textIn(stored, 'alias') ?? null };
+  return found && { ...found, alias: textIn(stored, 'alias') ?? null, kind: readKind(stored) };
 }
 
 /** The delay that was running goes on for what is left of it, at most its whole length. */
@@ -203,9 +222,9 @@ export function restore(step: Step, stored: unknown): void {
     if (!Object.hasOwn(storedZones, name)) continue;
     if (!restoreZone(zone, storedZones[name], now)) complain({ zone: name });
   }
-  for (const motion of listOf(document['waiting'], readMotion)) {
-    const key = waitingKey(motion.alias, 'gap');
-    if (!security.waiting.has(key)) security.waiting.set(key, { motion, kind: 'gap', readAt: motion.at });
+  for (const signal of listOf(document['waiting'], readSignal)) {
+    const key = waitingKey(signal.alias, 'gap');
+    if (!security.waiting.has(key)) security.waiting.set(key, { signal, kind: 'gap', readAt: signal.at });
   }
   recallAlerts(security, document['alertedAt']);
   for (const alert of listOf(document['undelivered'], readAlert)) security.undelivered.set(alert.id, alert);
@@ -229,7 +248,7 @@ export function setBack({ alertedAt, link, waiting, zones }: Security, { at }: N
   }
   for (const [alias, alerted] of alertedAt) alertedAt.set(alias, notAfter(at, alerted));
   for (const [key, waits] of waiting)
-    waiting.set(key, { ...notAfter(at, waits), motion: notAfter(at, waits.motion) });
+    waiting.set(key, { ...notAfter(at, waits), signal: notAfter(at, waits.signal) });
   // not upAt: how long the link was down is then not known, which is the truth
   link.unseenUntil = Math.min(link.unseenUntil, at);
 }

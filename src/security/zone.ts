@@ -76,8 +76,31 @@ export function ownedZone(zone: string): ZoneSettings {
   };
 }
 
-/** A signal of a sensor that would be an alert in an armed zone. */
-export type Motion = {
+/** What an alert tells of: what a sensor has said, or that someone has raised the alarm by command. */
+export const ALERT_KINDS = [
+  'motion',
+  'door',
+  'window',
+  'garage',
+  'opening',
+  'glass',
+  'tamper',
+  'smoke',
+  'water',
+  'panic',
+  'manual',
+] as const;
+
+/** One of them. */
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
+/** A signal of a sensor that may be an alert. */
+export type SensorSignal = {
+  readonly kind: AlertKind;
+  /** It is an alert while its zone is armed, always, or never. */
+  readonly guard: 'armed' | 'always' | 'off';
+  /** Whether who caused it has the entry delay. */
+  readonly entry: 'delayed' | 'immediate';
   readonly alias: string;
   readonly zone: string;
   /** Id of the signal: the alert's id is made of it. */
@@ -113,12 +136,17 @@ export type Truth = Memory & {
   readonly sequence: number;
   /** `arming` and `pending`: when the delay ends. */
   readonly until: number | undefined;
-  /** `pending`: the motion that began the entry delay. */
-  readonly entry: Motion | undefined;
+  /** `pending`: the signal that began the entry delay. */
+  readonly entry: SensorSignal | undefined;
 };
 
 /** The first alert since the zone was last disarmed. */
-export type Latch = { readonly id: string; readonly at: number; readonly alias: string | null };
+export type Latch = {
+  readonly id: string;
+  readonly at: number;
+  readonly alias: string | null;
+  readonly kind: AlertKind;
+};
 
 /** A command that was not obeyed, for people to see. */
 type RefusedCommand = { readonly command: string; readonly at: number; readonly reason: string };

@@ -4,7 +4,8 @@
  */
 
 import { idOf, keep, setChannel, type Heard, type Sensor } from './heard.js';
-import type { Channel, EventType } from './types.js';
+import type { DelaySwitch } from './guard.js';
+import { isAlarmType, mainChannelOf, type AlarmType, type Channel, type EventType } from './types.js';
 import type { SecurityFlag } from '../heyu/signal.js';
 
 /** What Alert, an Alert read too late, and Clear are called in events. */
@@ -12,22 +13,19 @@ type Words = { readonly on: EventType; readonly late: EventType; readonly off: E
 const CONTACT: Words = { on: 'opened', late: 'opened_missed', off: 'closed' };
 const ALARM: Words = { on: 'alarm', late: 'alarm_missed', off: 'clear' };
 
-/** The switches that a contact reports with each line, for its attributes. */
-function attributesOf(flags: readonly SecurityFlag[], open: Readonly<Record<string, boolean>>): string {
-  const delay = flags.includes('swMin') ? 'min' : flags.includes('swMax') ? 'max' : null;
-  return JSON.stringify({ delay, ...open });
+/** The delay switch that a contact reports with each line. */
+function delayOf(flags: readonly SecurityFlag[]): DelaySwitch {
+  return flags.includes('swMin') ? 'min' : flags.includes('swMax') ? 'max' : undefined;
 }
 
 /** Alert (`on`) or Clear of a contact, smoke, glass or water sensor. */
-export function alarmHeard(
-  sensor: Sensor,
-  channel: Channel,
-  on: boolean,
-  flags: readonly SecurityFlag[],
-  heard: Heard,
-): void {
+export function alarmHeard(sensor: Sensor, on: boolean, flags: readonly SecurityFlag[], heard: Heard): void {
   const { settings, state } = sensor;
+  const { type } = settings;
+  const channel = mainChannelOf(type);
+  if (channel === undefined || !isAlarmType(type)) return;
   const { at, source } = heard;
+  const delay = delayOf(flags);
   let value = on;
   if (channel === 'contact') {
     // DS90 and DS18-1 have two contacts on one address: open while either is
@@ -41,12 +39,12 @@ export function alarmHeard(
   const lateAfter = at + settings.holdMs;
   const late = lateAfter <= heard.now;
   if (on && late && !settings.model.clears) {
-    missedAlarm(sensor, heard);
+    missedAlarm(sensor, type, heard);
     return;
   }
   const changed = setChannel(sensor, channel, value ? 'ON' : 'OFF', at, on ? 'alert' : 'clear');
   if (on && !settings.model.clears) state.clearsAt = lateAfter;
-  const standing = on ? sensor.alarm(sensor, heard, late) : undefined;
+  const standing = on ? sensor.alarm(sensor, heard, { kind: type, late, delay }) : undefined;
   if (!changed) keep(sensor, on ? 'it is in alert already' : 'heartbeat: nothing has changed');
   // the first Clear ever heard is news of a state, not of an event
   else if (value || before !== undefined) {
@@ -58,17 +56,17 @@ export function alarmHeard(
     sensor.emit({ kind: 'sensor_event', sensor, event });
   }
   if (channel === 'contact' && settings.model.protocol === 'security')
-    setChannel(sensor, 'attributes', attributesOf(flags, state.open), at, 'switches');
+    setChannel(sensor, 'attributes', JSON.stringify({ delay: delay ?? null, ...state.open }), at, 'switches');
 }
 
 /** An alarm of a model that never clears, read when its hold time was over: an event, and never a state. */
-function missedAlarm(sensor: Sensor, heard: Heard): void {
+function missedAlarm(sensor: Sensor, kind: AlarmType, heard: Heard): void {
   const { settings, state } = sensor;
   const { at, source } = heard;
   const isRepeated = at < state.clearsAt;
   const lateAfter = at + settings.holdMs;
   state.clearsAt = lateAfter;
-  const standing = sensor.alarm(sensor, heard, true);
+  const standing = sensor.alarm(sensor, heard, { kind, late: true });
   if (isRepeated) return keep(sensor, 'it is in alert already');
   const type = ALARM.late;
   const event = { type, id: idOf(heard), at, lateAfter, lateType: type, standing, source };

@@ -4,6 +4,7 @@
  */
 
 import type { Source } from '../heyu/sources.js';
+import type { DelaySwitch, SignalKind } from './guard.js';
 import type { SensorSettings } from './settings.js';
 import type { Steps } from '../x10/response.js';
 import type { Channel, EventType } from './types.js';
@@ -91,6 +92,15 @@ export function idOf({ line, part }: Heard): string {
   return `${line.generation}-${line.offset}${part === undefined ? '' : `.${part}`}`;
 }
 
+/** A signal that may be an alert. */
+export type Sign = {
+  readonly kind: SignalKind;
+  /** It was read when what it tells of was over. */
+  readonly late: boolean;
+  /** How the sensor's delay switch stood. */
+  readonly delay?: DelaySwitch;
+};
+
 /** What is believed of a sensor's zone at the moment of a signal; its word for events. */
 export type Standing = { readonly security: string; readonly verified: boolean };
 
@@ -134,10 +144,10 @@ export type Sensor = {
   readonly state: SensorState;
   readonly emit: (effect: SensorEffect) => void;
   /**
-   * A sign of an intruder (motion, door, glass ...): judged against the security state of its zone. Answers how
-   * the zone stands; undefined for a sensor without a zone.
+   * A signal that may be an alert (motion, door, smoke ...): judged against the security state of its zone. Answers
+   * how the zone stands; undefined for a sensor without a zone.
    */
-  readonly alarm: (sensor: Sensor, heard: Heard, late: boolean) => Standing | undefined;
+  readonly alarm: (sensor: Sensor, heard: Heard, sign: Sign) => Standing | undefined;
 };
 
 /** Says why nothing is published. */

@@ -28,10 +28,7 @@ export function unitHeard(sensor: Sensor, unit: Address, name: string, args: str
     else motionOver(sensor, heard);
   } else if (type === 'light_sensor') {
     dusk(sensor, name === 'On', heard.at);
-  } else {
-    const channel = mainChannelOf(type);
-    if (channel !== undefined) alarmHeard(sensor, channel, name === 'On', [], heard);
-  }
+  } else alarmHeard(sensor, name === 'On', [], heard);
   noteSign(sensor, heard.at);
 }
 
@@ -59,17 +56,13 @@ export function securityHeard(sensor: Sensor, signal: SecuritySignal, heard: Hea
   } else if (name === 'sDusk' || name === 'sDawn') {
     dusk(sensor, name === 'sDusk', at);
   } else if (name === 'Alert' || name === 'Clear') {
-    const channel = mainChannelOf(type);
-    if (channel === 'motion') {
-      if (name === 'Alert') motionAlert(sensor, heard, flags.includes('LoBat'));
-      else motionClear(sensor, heard);
-    } else if (channel !== undefined && channel !== 'state' && channel !== 'light') {
-      alarmHeard(sensor, channel, name === 'Alert', flags, heard);
-    }
+    if (type !== 'motion') alarmHeard(sensor, name === 'Alert', flags, heard);
+    else if (name === 'Alert') motionAlert(sensor, heard, flags.includes('LoBat'));
+    else motionClear(sensor, heard);
   } else if (name === 'Test' && type === 'smoke') {
     event(sensor, 'test', {}, heard);
   } else if (name === 'secTamper') {
-    sensor.alarm(sensor, heard, at + sensor.settings.holdMs <= heard.now);
+    sensor.alarm(sensor, heard, { kind: 'tamper', late: at + sensor.settings.holdMs <= heard.now });
   } else {
     keep(sensor, `${name} says nothing about this sensor`);
   }

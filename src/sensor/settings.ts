@@ -1,6 +1,7 @@
 import type { Address, Addresses } from '../x10/address.js';
 import type { Model } from '../x10/models.js';
 import type { Source } from '../heyu/sources.js';
+import type { EntryRule, Guard } from './guard.js';
 import type { SensorType } from './types.js';
 
 /** Ways of being armed, Home Assistant's words without `armed_`. */
@@ -34,6 +35,10 @@ export type SensorSettings = Addresses & {
   readonly sources: ReadonlySet<Source>;
   /** Ways of being armed in which it raises an alert; undefined = all. */
   readonly modes: readonly ArmedMode[] | undefined;
+  /** When its signals are alerts; undefined = by their kind. */
+  readonly guard: Guard | undefined;
+  /** Whether what it is for has the entry delay of its zone. */
+  readonly entry: EntryRule;
   /** Silence after which it is reported silent; 0 = never. */
   readonly silentMs: number;
   /** heyu's own `Inactive` counts: unless the owner has said that its silence does not matter. */

@@ -150,7 +150,12 @@ export function mainChannelOf(type: SensorType): Channel | undefined {
   return typeForm(type).main;
 }
 
+/** The types of which what they are for can be an alarm: those with events of their own. */
+export type AlarmType = {
+  [Type in SensorType]: (typeof TYPES)[Type]['events'] extends readonly [] ? never : Type;
+}[SensorType];
+
 /** Whether what a sensor of this type is for can be an alarm. */
-export function isAlarmType(type: SensorType): boolean {
+export function isAlarmType(type: SensorType): type is AlarmType {
   return typeForm(type).events.length > 0;
 }

@@ -333,6 +333,8 @@ describe('sensors', () => {
         minOnMs: 0,
         sources: new Set(['rcvi', 'rcva', 'snda', 'rcvt']),
         modes: undefined,
+        guard: undefined,
+        entry: 'auto',
         silentMs: 0,
         heedsInactive: false,
         ignore: false,

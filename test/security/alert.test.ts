@@ -66,6 +66,7 @@ describe('motion in a zone', () => {
         event_type: 'alert',
         id: 'cafe.120.alert',
         at: new Date(test.now.at).toISOString(),
+        kind: 'motion',
         zone: 'ground',
         alias: 'hall',
         address: 'A3',

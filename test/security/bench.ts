@@ -7,7 +7,7 @@ import { belief, type Security, type SecurityEffect } from '../../src/security/s
 import { createSecurity } from '../../src/security/setup.js';
 import * as refreshing from '../../src/security/refresh.js';
 import { snapshot } from '../../src/security/stored.js';
-import { ownedZone, type Motion, type ZoneSettings } from '../../src/security/zone.js';
+import { ownedZone, type SensorSignal, type ZoneSettings } from '../../src/security/zone.js';
 
 /** 22 Nov 2026, 12:00 UTC. */
 export const NOON = Date.UTC(2026, 10, 22, 12);
@@ -109,8 +109,14 @@ export function message(test: Bench, topic: string, payload: string, flag: 'R' |
   return connection.received(test, received);
 }
 
-export function motion(test: Bench, different: Partial<Motion> = {}): ReturnType<typeof refreshing.motion> {
-  const signal: Motion = {
+export function motion(
+  test: Bench,
+  different: Partial<SensorSignal> = {},
+): ReturnType<typeof refreshing.signalHeard> {
+  const signal: SensorSignal = {
+    kind: 'motion',
+    guard: 'armed',
+    entry: 'delayed',
     alias: 'hall',
     zone: 'ground',
     id: `f00d.${test.now.at}`,
@@ -122,7 +128,7 @@ export function motion(test: Bench, different: Partial<Motion> = {}): ReturnType
     source: 'rcvi',
     ...different,
   };
-  return refreshing.motion(test, signal);
+  return refreshing.signalHeard(test, signal);
 }
 
 /** The topics of the last SUBSCRIBE. */

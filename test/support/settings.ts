@@ -33,6 +33,8 @@ export function sensorSettings(
     minOnMs: 0,
     sources: new Set(HOUSE_SOURCES),
     modes: undefined,
+    guard: undefined,
+    entry: 'auto',
     silentMs: 0,
     heedsInactive: false,
     ignore: false,
