@@ -1,8 +1,8 @@
 // One candidate of throughput.mjs: `bare`, or the core with so many sensors. Each message asks for one pass.
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Explainer } from '../dist/bridge/explain.js';
-import { loadConfiguration } from '../dist/config/load.js';
+import { Explainer } from '../build/ts/bridge/explain.js';
+import { loadConfiguration } from '../build/ts/config/load.js';
 
 const [name, path, folder] = process.argv.slice(2);
 

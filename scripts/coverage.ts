@@ -43,7 +43,7 @@ function runByChildren(): ReadonlyMap<string, Uint8Array> {
     for (const { url, functions } of result) {
       if (!url.startsWith('file:')) continue;
       const path = relative('.', fileURLToPath(url));
-      if (!path.startsWith('dist/')) continue;
+      if (!path.startsWith('build/ts/')) continue;
       const ranges = functions.flatMap((each) => each.ranges);
       const isRun = new Uint8Array(Math.max(0, ...ranges.map(({ endOffset }) => endOffset)));
       // what lies within another range counts more than that
@@ -87,7 +87,7 @@ const children = runByChildren();
 const files = Object.values(readJson(OWN) as Readonly<Record<string, FileCoverage>>).map(
   ({ path, statementMap, s }) => {
     const name = relative('.', path);
-    const built = name.replace(/^src\/(.*)\.ts$/, 'dist/$1.js');
+    const built = name.replace(/^src\/(.*)\.ts$/, 'build/ts/$1.js');
     const isRun = children.get(built);
     const inChildren = isRun === undefined ? new Set<number>() : sourceLines(built, isRun);
     const lines = new Map<number, boolean>();

@@ -1,10 +1,10 @@
 /** What commands that need the service's configuration share. */
 
 import { Option } from 'commander';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { loadConfiguration, type Loaded, type Request } from '../config/load.js';
 import { formatProblem, formatProblems, type Problem } from '../config/problem.js';
+import { ownVersion } from './program-files.js';
 import { CommandError, EXIT, processTerminal } from './terminal.js';
 
 /** Where the Debian package and `init` put it. */
@@ -78,14 +78,4 @@ export function mayRead(path: string, mode = constants.R_OK): boolean {
   } catch {
     return false;
   }
-}
-
-/** The folder of this program: it holds dist/, config/ and systemd/. */
-export const PROGRAM_FOLDER = join(import.meta.dirname, '../..');
-
-/** Our own version, from package.json. */
-export function ownVersion(): string {
-  const text = readFileSync(join(PROGRAM_FOLDER, 'package.json'), 'utf8');
-  const { version } = JSON.parse(text) as { version: string };
-  return version;
 }

@@ -17,8 +17,9 @@ import { zoneTopic } from '../mqtt/topics.js';
 import type { Log } from '../ports.js';
 import { createService } from '../service/service.js';
 import { portsOf, serviceSettings } from './assemble.js';
-import { hasFaults, load, PROGRAM_FOLDER } from './configured.js';
+import { hasFaults, load } from './configured.js';
 import { findingWords, printable } from './explain-rows.js';
+import { programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
 /** The command `demo`. */
@@ -171,7 +172,7 @@ type Step = {
 };
 
 /** Where the files of the demonstration lie in the package. */
-const DEMO_FOLDER = join(PROGRAM_FOLDER, 'config/demo');
+const DEMO_FOLDER = programFile('config/demo');
 
 /** Commands of the person, by the number of the line before them. */
 const COMMANDS: ReadonlyMap<number, readonly [string, string]> = new Map([

@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { errorCode } from '../common/error.js';
 import { brokerUrl, ownTopic, slug } from '../config/forms.js';
@@ -14,7 +14,7 @@ import { findPlace } from './alias/alias-file.js';
 import { importInto } from './alias/import.js';
 import { type Ask, askOnTerminal, CALLED_OFF } from './ask.js';
 import { isRoot, refusalFor, serviceUser } from './check/check-service.js';
-import { DEFAULT_CONFIG, type Given, load, mayRead, PROGRAM_FOLDER } from './configured.js';
+import { DEFAULT_CONFIG, type Given, load, mayRead } from './configured.js';
 import {
   ENGINE_DIED_HINT,
   engineDied,
@@ -24,6 +24,7 @@ import {
   isDirectory,
   readX10ConfigFile,
 } from './heyu-install.js';
+import { programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal, type Remark, remark, type Terminal } from './terminal.js';
 import { visitBroker } from './visit-broker.js';
 
@@ -142,8 +143,8 @@ async function writeConfig(
   answers: InitAnswers,
   ask: Ask | undefined,
 ): Promise<void> {
-  const example = readFileSync(join(PROGRAM_FOLDER, 'config', 'config.yaml'), 'utf8');
-  const text = initConfigText(example, answers, join(PROGRAM_FOLDER, 'config', 'config.schema.json'));
+  const example = readFileSync(programFile('config/config.yaml'), 'utf8');
+  const text = initConfigText(example, answers, programFile('config/config.schema.json'));
   terminal.print();
   for (const line of text.trimEnd().split('\n')) terminal.print(terminal.style('dim', `  ${line}`));
   terminal.print();

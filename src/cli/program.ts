@@ -3,7 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { hintLine } from '../common/error.js';
 import { asJournalError, isJournal } from '../io/systemd.js';
-import { ownVersion } from './configured.js';
+import { ownVersion } from './program-files.js';
 import { CommandError, EXIT } from './terminal.js';
 
 /** The command line without any command. */
@@ -28,6 +28,16 @@ function tame(command: Command): Command {
   });
   for (const sub of command.commands) tame(sub);
   return command;
+}
+
+/** Runs the process: arguments to the command line, errors to messages, and its exit code. */
+export async function main(args: readonly string[]): Promise<void> {
+  // a reader that has seen enough (`explain ... | head`) is no error
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  process.exitCode = await runProgram(args);
 }
 
 /** Runs one command line; resolves to the exit code. Faults are shown as one message, never as a stack trace. */

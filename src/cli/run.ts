@@ -13,8 +13,9 @@ import { SystemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
 import { changes, createService, type Service } from '../service/service.js';
 import { brokerOf, portsOf, serviceSettings, sourceOf } from './assemble.js';
-import { configFileOf, type Good, load, OPTIONS, ownVersion } from './configured.js';
+import { configFileOf, type Good, load, OPTIONS } from './configured.js';
 import { keepLastGood, loadForService, vanished, whereFaulty } from './last-good.js';
+import { ownVersion } from './program-files.js';
 import { CommandError } from './terminal.js';
 
 /** The command `run`. */

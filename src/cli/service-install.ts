@@ -8,7 +8,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { replaceFile } from '../io/files.js';
-import { PROGRAM_FOLDER } from './configured.js';
+import { PROGRAM_FOLDER, programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal } from './terminal.js';
 
 type UnitOptions = { readonly config: string; readonly systemd?: string; readonly print?: boolean };
@@ -87,8 +87,8 @@ function planInstall(options: UnitOptions, version: number): readonly Step[] {
   const config = resolve(options.config);
   return installSteps({
     unit: unitText(
-      readFileSync(join(PROGRAM_FOLDER, 'systemd/heyu2mqtt.service'), 'utf8'),
-      { node: process.execPath, program: join(PROGRAM_FOLDER, 'dist/main.js'), config },
+      readFileSync(programFile('systemd/heyu2mqtt.service'), 'utf8'),
+      { node: process.execPath, program: programFile('dist/main.js'), config },
       version,
     ),
     hasUser: isKnown('passwd', SERVICE_USER),
@@ -287,12 +287,12 @@ function isKnown(database: 'passwd' | 'group', name: string): boolean {
 /** The example files of config.yaml and aliases.yaml that are missing in `folder`. */
 function missingConfig(folder: string): { readonly path: string; readonly text: string }[] {
   return ['config.yaml', 'aliases.yaml']
-    .map((name) => ({ path: join(folder, name), example: join(PROGRAM_FOLDER, 'config', name) }))
+    .map((name) => ({ path: join(folder, name), example: programFile(`config/${name}`) }))
     .filter(({ path }) => !existsSync(path))
     .map(({ path, example }) => ({
       path,
       // the schema stays with the program
-      text: readFileSync(example, 'utf8').replace('$schema=', `$schema=${PROGRAM_FOLDER}/config/`),
+      text: readFileSync(example, 'utf8').replace('$schema=', `$schema=${programFile('config')}/`),
     }));
 }
 

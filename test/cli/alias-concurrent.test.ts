@@ -3,10 +3,10 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { editAliasFile, findPlace, withEditLock } from '../../src/cli/alias/alias-file.js';
+import { MAIN } from '../support/house.js';
 import { house } from './run-cli.js';
 
 const run = promisify(execFile);
-const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 
 describe('edits at the same time', () => {
   it('of an editor are not lost: the edit is worked out anew', () => {

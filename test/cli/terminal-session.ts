@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { onTestFinished } from 'vitest';
+import { MAIN } from '../support/house.js';
 import { until } from '../support/until.js';
 
 /** Keys as terminals send them. */
@@ -15,8 +16,6 @@ export type TerminalSession = {
   /** Waits for its end: the exit code. */
   readonly ends: () => Promise<number>;
 };
-
-const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 
 /** Starts `heyu2mqtt ARGS`. It is gone after the test. */
 export function atTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}): TerminalSession {

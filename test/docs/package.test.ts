@@ -17,7 +17,8 @@ describe('the npm package', () => {
 
   test.each([
     'dist/main.js',
-    'dist/cli/run.js',
+    'dist/cli/program.js',
+    'dist/THIRD-PARTY.txt',
     'config/config.yaml',
     'config/aliases.yaml',
     'config/config.schema.json',

@@ -13,6 +13,8 @@ import type { Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 
 const TRACER = fileURLToPath(new URL('../support/path-tracer.mjs', import.meta.url));
+/** In files of its own, and with the mqtt.js that the tracer listens to. */
+const PROGRAM = fileURLToPath(new URL('../../build/ts/main.js', import.meta.url));
 
 let mosquitto: Mosquitto;
 beforeAll(async () => {
@@ -36,6 +38,7 @@ async function traced(
   const { bridge, seen }: OwnHouse = await ownHouse(mosquitto, base, {
     config: `zones: { ground: { state_topic: ${base}-house/armed } }`,
     aliases: 'aliases: { hall: { address: A3, model: MS14A, zone: ground } }\n',
+    program: PROGRAM,
     env: {
       NODE_OPTIONS: `--import ${TRACER}`,
       // it counts by the same means

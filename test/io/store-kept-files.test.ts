@@ -80,7 +80,7 @@ describe('kept files', () => {
   });
 
   test('are one complete set after each kill -9', async () => {
-    const module = new URL('../../dist/io/store.js', import.meta.url).href;
+    const module = new URL('../../build/ts/io/store.js', import.meta.url).href;
     const program =
       `import { keepFiles } from ${JSON.stringify(module)};` +
       `for (let i = 0; ; i += 1) { const text = 'x'.repeat(i % 5000); await keepFiles(${JSON.stringify(directory)},` +

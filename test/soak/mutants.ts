@@ -1,9 +1,9 @@
 /**
  * Bridges that are broken on purpose, each in one small way: the soak has to find all of them, or it proves nothing
- * about the whole one. A mutant is the built program with one text of it replaced.
+ * about the whole one. A mutant is the program as the compiler leaves it, file by file, with one text of it replaced.
  */
 
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What is broken, and how. */
@@ -75,18 +75,16 @@ export const MUTANTS: readonly Mutant[] = [
 
 /** The text of the broken file. Throws when there is nothing to break any more: the program has changed. */
 export function brokenText({ name, file, text, instead }: Mutant): string {
-  const whole = readFileSync(join('dist', file), 'utf8');
+  const whole = readFileSync(join('build', 'ts', file), 'utf8');
   if (!whole.includes(text)) throw new Error(`cannot break ${file}: there is no ${text} in it (${name})`);
   return whole.replace(text, () => instead);
 }
 
-/** Builds a mutant of `dist` in a folder of its own below `build`; answers its main.js. */
+/** Builds a mutant in a folder of its own below `build`; answers its main.js. */
 export function buildMutant(mutant: Mutant): string {
   const folder = join('build', 'mutant');
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  cpSync('dist', join(folder, 'dist'), { recursive: true });
-  cpSync('package.json', join(folder, 'package.json'));
-  writeFileSync(join(folder, 'dist', mutant.file), brokenText(mutant));
-  return join(folder, 'dist', 'main.js');
+  cpSync(join('build', 'ts'), folder, { recursive: true });
+  writeFileSync(join(folder, mutant.file), brokenText(mutant));
+  return join(folder, 'main.js');
 }

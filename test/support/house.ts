@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PATIENCE_MS, until } from './until.js';
 
-/** The built program; TESTED_BRIDGE names another one, to try the tests on it. */
+/** The program as it is shipped; TESTED_BRIDGE names another one, to try the tests on it. */
 export const MAIN =
   process.env['TESTED_BRIDGE'] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -35,6 +35,8 @@ export type HouseOptions = {
   readonly files?: Readonly<Record<string, string>>;
   /** Runs as an ordinary user, to whom the folder belongs: to root everything is permitted. */
   readonly isOrdinaryUser?: boolean;
+  /** Its main.js, if not MAIN. */
+  readonly program?: string;
 };
 
 const NOBODY = 65534;
@@ -91,6 +93,7 @@ export function makeHouse({
   env = {},
   files = {},
   isOrdinaryUser = false,
+  program = MAIN,
 }: HouseOptions = {}): House {
   const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-test-'));
   const path = (name: string): string => join(folder, name);
@@ -112,9 +115,9 @@ export function makeHouse({
   let output = '';
 
   const start = async (): Promise<void> => {
-    if (!existsSync(MAIN)) throw new Error('dist/main.js is missing. hint: npm run build');
+    if (!existsSync(program)) throw new Error(`${program} is missing. hint: npm run build`);
     const before = output.length;
-    const started = spawn(process.execPath, [MAIN, 'run', '--config', configPath], {
+    const started = spawn(process.execPath, [program, 'run', '--config', configPath], {
       env: { ...process.env, TZ: 'UTC', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...user,

@@ -23,7 +23,7 @@ function entered() {
   const names = [];
   session.post('Profiler.takePreciseCoverage', (error, { result }) => {
     for (const { url, functions } of result) {
-      const path = /\/dist\/(.*)\.js$/.exec(url)?.[1];
+      const path = /\/build\/ts\/(.*)\.js$/.exec(url)?.[1];
       if (path === undefined) continue;
       for (const { functionName, ranges } of functions) {
         // the module itself is a function without a name from byte 0 on
@@ -41,7 +41,7 @@ function way() {
   Error.stackTraceLimit = 200;
   const { stack } = new Error();
   Error.stackTraceLimit = stackTraceLimit;
-  return [...stack.matchAll(/at (?:(.*) \()?\S*\/dist\/(.*)\.js:/g)].map(
+  return [...stack.matchAll(/at (?:(.*) \()?\S*\/build\/ts\/(.*)\.js:/g)].map(
     ([, name, path]) => `${path} ${name ?? ''}`,
   );
 }

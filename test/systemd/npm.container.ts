@@ -147,10 +147,10 @@ function pack(folder: string): Packed {
     'systemd',
     'man',
     'completion',
-    'demo',
+    'dist',
   ])
     if (existsSync(join(PROJECT, name))) cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
-  runHere('npx', ['--no-install', 'tsc', '-p', 'tsconfig.json', '--outDir', join(folder, 'dist')]);
+  runHere('npm', ['run', 'build']);
   const output = runHere('npm', ['pack', '--ignore-scripts', '--json'], { cwd: folder });
   const [first] = JSON.parse(output) as Packed[];
   if (first === undefined) throw new Error(`npm pack wrote nothing: ${output}`);

@@ -15,7 +15,8 @@ import { formatProblems, newProblems, type Problem } from '../../config/problem.
 import { readTextFile, rewriteFile } from '../../config/text-file.js';
 import { parseAddresses } from '../../heyu/x10config.js';
 import { claim } from '../../io/files.js';
-import { configFileOf, type Given, OPTIONS, PROGRAM_FOLDER } from '../configured.js';
+import { configFileOf, type Given, OPTIONS } from '../configured.js';
+import { programFile } from '../program-files.js';
 import { CommandError, EXIT } from '../terminal.js';
 
 /** A command that needs no more than the alias file. */
@@ -269,7 +270,7 @@ function withoutCulprits(made: readonly Problem[], edits: readonly AliasEdit[]):
 
 /** An empty alias file as `init` and the first `import` write it. */
 function newAliasText(): string {
-  const schema = join(PROGRAM_FOLDER, 'config', 'aliases.schema.json');
+  const schema = programFile('config/aliases.schema.json');
   return [
     `# yaml-language-server: $schema=${schema}`,
     '#',

@@ -1,0 +1,26 @@
+/** The files that come with the program, wherever it was put: its examples, schemas, demonstration and unit. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/**
+ * The folder that holds them: the nearest one above this module with a package.json. The module itself lies in `dist/`
+ * as shipped, and in `build/ts/` or `src/` for tests.
+ */
+export const PROGRAM_FOLDER = folderAbove(import.meta.dirname);
+
+function folderAbove(folder: string): string {
+  const above = dirname(folder);
+  return above === folder || existsSync(join(folder, 'package.json')) ? folder : folderAbove(above);
+}
+
+/** The path of one of them, by its place in the project: `config/config.yaml`. */
+export function programFile(name: string): string {
+  return join(PROGRAM_FOLDER, name);
+}
+
+/** Our own version, from package.json. */
+export function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(programFile('package.json'), 'utf8')) as { version: string };
+  return version;
+}
