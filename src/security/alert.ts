@@ -16,15 +16,7 @@ import {
   type Waiting,
 } from './security.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
-import {
-  believe,
-  type AlertKind,
-  type Belief,
-  type Memory,
-  type SensorSignal,
-  type Truth,
-  type Zone,
-} from './zone.js';
+import { believe, type AlertKind, type Belief, type SensorSignal, type Truth, type Zone } from './zone.js';
 
 /** So many undelivered alerts are remembered; without a broker none are raised. */
 const MOST_UNDELIVERED = 200;
@@ -148,8 +140,12 @@ function judgeArmed(
   return { verdict: 'alert', ...grounds };
 }
 
-function judgeUnknown(asked: Case, lastKnown: Memory | undefined): Judgement {
-  const last = lastKnown !== undefined && isArmed(lastKnown.state) ? lastKnown : undefined;
+function judgeUnknown(
+  asked: Case,
+  { lastKnown, isForeign }: Pick<Belief, 'lastKnown' | 'isForeign'>,
+): Judgement {
+  // after a foreign word it may be armed in any way
+  const last = !isForeign && lastKnown !== undefined && isArmed(lastKnown.state) ? lastKnown : undefined;
   const grounds = { security: last?.state ?? 'unknown', verified: false };
   switch (asked.zone.settings.onUnknown) {
     case 'annotate':
@@ -162,10 +158,13 @@ function judgeUnknown(asked: Case, lastKnown: Memory | undefined): Judgement {
       return judgeArmed(asked, last?.mode, { ...grounds, reason });
     }
     case 'last_known': {
-      if (last === undefined) return { verdict: 'unknown', reason: 'the zone is unknown and was not armed' };
+      if (last === undefined && !isForeign)
+        return { verdict: 'unknown', reason: 'the zone is unknown and was not armed' };
       if (asked.afterwards) return { verdict: 'late', reason: 'judged late and the zone is unknown now' };
-      const reason = 'the zone is unknown and was armed when last known';
-      return judgeArmed(asked, last.mode, { ...grounds, reason });
+      const reason = isForeign
+        ? 'the zone is unknown by a word that is not understood, which is no evidence of disarmed'
+        : 'the zone is unknown and was armed when last known';
+      return judgeArmed(asked, last?.mode, { ...grounds, reason });
     }
   }
 }
@@ -176,13 +175,13 @@ function judgeUnknown(asked: Case, lastKnown: Memory | undefined): Judgement {
  */
 function judge(asked: Case): Judgement {
   const { waited, afterwards, instant, seen } = asked;
-  const { state, armedSince, mode, lastKnown } = asked.belief;
-  if (state === undefined) return judgeUnknown(asked, lastKnown);
+  const { state, armedSince, mode } = asked.belief;
+  if (state === undefined) return judgeUnknown(asked, asked.belief);
   if (state === 'disarmed') return { verdict: 'disarmed', reason: 'zone disarmed' };
   if (state === 'arming') return { verdict: 'arming', reason: 'exit delay: not armed yet' };
   if (armedSince === undefined || armedSince > instant) {
     // how the zone was then is not known, and not armed as far as it was known before
-    if (waited && !afterwards) return judgeUnknown(asked, undefined);
+    if (waited && !afterwards) return judgeUnknown(asked, { lastKnown: undefined, isForeign: false });
     return { verdict: 'late', reason: 'judged late and the zone was not armed all the time since' };
   }
   const reason = afterwards ? `judged late, zone ${state} before and now` : `zone ${state}`;

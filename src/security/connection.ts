@@ -25,7 +25,7 @@ import {
   topicsOfAll,
   type Step,
 } from './security.js';
-import { createTracker, grant, hear, refuse, stateOf, type Tracker } from './tracker.js';
+import { WHY, createTracker, grant, hear, refuse, stateOf, type Tracker } from './tracker.js';
 import { excerpt, normalise, readState } from './vocabulary.js';
 import { interrupted, type Zone } from './zone.js';
 
@@ -176,8 +176,8 @@ function disarmedMeanwhile({ security, now }: Step, zone: Zone): void {
 function noteForeign(step: Step, zone: Zone, word: string, { topic, payload }: Received): void {
   if (!isFirstMention(zone, `foreign ${word}`)) return;
   const fields = { zone: zone.settings.zone, topic, payload: excerpt(payload) };
-  const hint = 'see armed_values and disarmed_values';
-  note(step, 'warn', `payload not understood, the state stays as it was: ${hint}`, fields);
+  beginTrouble(zone, 'unknown not_understood');
+  note(step, 'warn', `zone unknown: ${WHY.not_understood}`, fields);
 }
 
 /** Our own `.../state` came back: is it what the disk says? */

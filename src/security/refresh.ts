@@ -140,6 +140,11 @@ export function signalHeard(step: Step, signal: SensorSignal): ReturnType<typeof
 function compareExternal(step: Step, zone: Zone): void {
   const { topic, tracker, settings } = zone;
   const state = stateOf(tracker);
+  const isForeign = state === undefined && (zone.isForeign || whyUnknown(tracker) === 'not_understood');
+  if (zone.isForeign !== isForeign) {
+    zone.isForeign = isForeign;
+    step.security.changed = true;
+  }
   if (tracker === undefined || state === undefined) return;
   for (const trouble of zone.troubles) {
     if (trouble.startsWith('unknown')) zone.troubles.delete(trouble);

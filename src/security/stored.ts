@@ -38,10 +38,11 @@ export type StoredSecurity = {
 export type StoredAlerts = Readonly<Record<string, { readonly zone: string; readonly at: number }>>;
 
 function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
-  const { settings, memory, truth, latch, refusedCommand, orderedAt } = zone;
+  const { settings, memory, isForeign, truth, latch, refusedCommand, orderedAt } = zone;
   return {
     kind: settings.kind,
     memory: memory ?? null,
+    isForeign,
     truth: truth ?? null,
     latch: latch ?? null,
     refusedCommand: refusedCommand ?? null,
@@ -191,6 +192,7 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   zone.truth = owned ? readTruth(objectOf(stored, 'truth')) : undefined;
   zone.announced = zone.truth;
   zone.memory = owned ? undefined : readMemory(objectOf(stored, 'memory'));
+  zone.isForeign = !owned && stored['isForeign'] === true;
   zone.latch = readLatch(objectOf(stored, 'latch'));
   zone.refusedCommand = whole(objectOf(stored, 'refusedCommand'), 'command', 'reason');
   zone.orderedAt = owned ? instantIn(stored, 'orderedAt') : undefined;

@@ -31,7 +31,7 @@ export const WHY: Readonly<Record<WhyUnknown | 'members_differ', string>> = {
   nothing_retained: 'the broker has no retained message for it',
   cleared: 'the retained message was deleted',
   no_information: 'the source itself does not know',
-  not_understood: 'the payload is not understood',
+  not_understood: 'the payload is not understood: add its word to armed_values or disarmed_values',
   members_differ: 'its members are not all in the same state',
   refused: 'the broker does not let us read the topic',
 };
@@ -174,9 +174,11 @@ function after(before: SecurityState | undefined, reading: Reading, since: Since
     case 'none':
       return { kind: 'unknown', why: reading.word === 'cleared' ? 'cleared' : 'no_information', since };
     case 'keep':
+      return before === undefined
+        ? { kind: 'unknown', why: 'no_information', since }
+        : { kind: 'known', state: before, since, misses: 0 };
     case 'not_understood':
-      if (before !== undefined) return { kind: 'known', state: before, since, misses: 0 };
-      return { kind: 'unknown', why: reading.kind === 'keep' ? 'no_information' : 'not_understood', since };
+      return { kind: 'unknown', why: 'not_understood', since };
   }
 }
 

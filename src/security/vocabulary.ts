@@ -32,7 +32,7 @@ export type SecurityState = (typeof SECURITY_STATES)[number];
 /** What a payload on a state topic says. */
 export type Reading =
   | { readonly kind: 'state'; readonly state: SecurityState }
-  /** `pending` and `disarming`: old alarms say pending before *and* after arming, so the state stays as it was. */
+  /** `pending`, `disarming` ...: old alarms say pending before *and* after arming, so the state stays as it was. */
   | { readonly kind: 'keep'; readonly word: string }
   | Wordless;
 
@@ -44,8 +44,8 @@ type Wordless =
    */
   | { readonly kind: 'none'; readonly word: string }
   /**
-   * Foreign words: the state stays as it was, a person is told once. The word of a payload without one shows it:
-   * shortened, control characters escaped.
+   * Foreign words: nothing is known of the state any more, and a person is told once. The word of a payload without
+   * one shows it: shortened, control characters escaped.
    */
   | { readonly kind: 'not_understood'; readonly word: string };
 
@@ -91,8 +91,9 @@ const DISARMED = new Set([
   'disabled',
   'inactive',
 ]);
-const TRIGGERED = new Set(['triggered', 'trigger']);
-const KEEPS = new Set(['pending', 'disarming']);
+const TRIGGERED = new Set(['triggered', 'trigger', 'alarm', 'in_alarm']);
+const ARMING = new Set(['arming', 'exit_delay']);
+const KEEPS = new Set(['pending', 'entry_delay', 'disarming']);
 const NONE = new Set(['unknown', 'unavailable', 'none', 'null']);
 
 /** The mode in `away`, `arm_away`, `armed_away`; undefined when there is none in it. */
@@ -114,7 +115,7 @@ function stateOf(word: string, mode: string | undefined, dialect: Dialect): Secu
   }
   if (DISARMED.has(word)) return 'disarmed';
   if (TRIGGERED.has(word)) return 'triggered';
-  return word === 'arming' ? 'arming' : undefined;
+  return ARMING.has(word) ? 'arming' : undefined;
 }
 
 /** Reads a payload of a state topic. The user's own words go before ours; a plain `armed` is `armed_away`. */

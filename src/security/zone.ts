@@ -166,6 +166,8 @@ export type Zone = {
   announced: Truth | undefined;
   /** External and master: the last known state. */
   memory: Memory | undefined;
+  /** External: a word that is not understood was heard, and none since that is. */
+  isForeign: boolean;
   /** The state was set by hand, for `explain`: it needs no connection. */
   pinned: boolean;
   latch: Latch | undefined;
@@ -199,6 +201,8 @@ export type Belief = {
   readonly armedSince: number | undefined;
   /** The last known state; the present one when it is known. */
   readonly lastKnown: Memory | undefined;
+  /** Unknown, and since `lastKnown` a word was heard that is not understood: no evidence of disarmed. */
+  readonly isForeign: boolean;
 };
 
 /** The topic that tells this zone's state to us, undefined for master zones. */
@@ -217,6 +221,7 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     delayUntilMono: undefined,
     announced: undefined,
     memory: undefined,
+    isForeign: false,
     pinned: false,
     latch: undefined,
     refusedCommand: undefined,
@@ -257,7 +262,12 @@ export function interrupted(memory: Memory, at: number): Memory {
   return memory.armedSince === undefined ? memory : { ...memory, armedSince: at };
 }
 
-function beliefFrom(memory: Memory | undefined, source: string, why: Belief['why']): Belief {
+function beliefFrom(
+  memory: Memory | undefined,
+  source: string,
+  why: Belief['why'],
+  isForeign = false,
+): Belief {
   const known = why === undefined && memory !== undefined;
   return {
     state: known ? memory.state : undefined,
@@ -268,6 +278,7 @@ function beliefFrom(memory: Memory | undefined, source: string, why: Belief['why
     mode: memory?.mode,
     armedSince: memory?.armedSince,
     lastKnown: memory,
+    isForeign: isForeign && !known,
   };
 }
 
@@ -279,11 +290,11 @@ function believeSingle(zone: Zone, link: Link): Belief {
   const source = zone.truth !== undefined ? 'disk' : (topic ?? 'disk');
   const { up, isAbsent } = link;
   if (up === undefined && !(isAbsent && settings.kind === 'owned'))
-    return beliefFrom(memory, source, 'link_down');
+    return beliefFrom(memory, source, 'link_down', zone.isForeign);
   // an owned zone is what its disk says, unless a command may still be waiting in the queue
   if (settings.kind === 'owned')
     return beliefFrom(memory, source, up?.isDraining === true ? 'waiting' : undefined);
-  return beliefFrom(memory, source, whyUnknown(tracker));
+  return beliefFrom(memory, source, whyUnknown(tracker), zone.isForeign);
 }
 
 /**
@@ -321,7 +332,8 @@ function believeMaster(members: readonly (Belief | undefined)[], memory: Memory 
     const why = (['link_down', 'waiting'] as const).find((reason) =>
       members.some((member) => member?.why === reason),
     );
-    return beliefFrom(memory, 'members', why ?? 'members_differ');
+    const isForeign = members.some((member) => member?.isForeign === true);
+    return beliefFrom(memory, 'members', why ?? 'members_differ', isForeign);
   }
   const sum: Memory = {
     state,

@@ -199,6 +199,73 @@ describe('the alarm', () => {
   });
 });
 
+describe('a word that is not understood', () => {
+  it.each(['SLEEP', 'Partially Armed', 'armed_instant'])('is no evidence of disarmed: %s', (word) => {
+    const test = benchIn('disarmed');
+    motion(test);
+    pass(test, 6000);
+    message(test, TOPIC, word);
+    expect(retained(test, 'x10/zone/ground/security')).toBe('None');
+    motion(test, { modes: ['home'] });
+    // not for want of evidence, but for want of a link
+    cut(test);
+    connect(test, false);
+    suback(test);
+    pass(test, 6000);
+    motion(test, { alias: 'kitchen' });
+    message(test, TOPIC, 'disarmed', 'R');
+    motion(test, { alias: 'cellar' });
+    expect(verdicts(test)).toEqual(['disarmed', 'alert', 'alert', 'disarmed']);
+    expect(alerts(test)).toMatchObject([
+      { alias: 'hall', security: 'unknown', verified: false },
+      { alias: 'kitchen', security: 'unknown', verified: false },
+    ]);
+  });
+
+  it('is remembered over a restart, as a zone of which nothing was ever known', () => {
+    const first = bench([zone('ground')]);
+    connect(first, false);
+    suback(first);
+    message(first, TOPIC, 'SLEEP', 'R');
+    const next = restart(first, [zone('ground')], 60_000);
+    connect(next, false);
+    suback(next);
+    pass(next, 6000);
+    motion(next);
+    expect(alerts(next)).toMatchObject([{ security: 'unknown', verified: false }]);
+  });
+
+  it.each([
+    ['annotate', 'unknown'],
+    ['alert', 'alert'],
+  ] as const)('leaves the choice to on_unknown: %s', (onUnknown, verdict) => {
+    const test = benchIn('disarmed', { onUnknown });
+    pass(test, 6000);
+    message(test, TOPIC, 'SLEEP');
+    motion(test);
+    expect(verdicts(test)).toEqual([verdict]);
+  });
+
+  it('makes a master unknown, in which motion is an alert, too', () => {
+    const test = bench([zone('ground'), zone('house', { kind: 'master', members: ['ground'] })]);
+    connect(test, false);
+    suback(test);
+    message(test, TOPIC, 'disarmed', 'R');
+    message(test, TOPIC, 'SLEEP');
+    pass(test, 6000);
+    motion(test, { zone: 'house' });
+    expect(verdicts(test)).toEqual(['alert']);
+  });
+
+  it('never ends an alarm', () => {
+    const test = benchIn('armed_away');
+    motion(test);
+    message(test, TOPIC, 'SLEEP');
+    pass(test, 60_000);
+    expect(retained(test, ALARM)).toBe('ON');
+  });
+});
+
 describe('motion when the state is not known', () => {
   it('waits while the state is being read and is judged by it', () => {
     for (const [payload, verdict] of [

@@ -329,19 +329,26 @@ describe('an external zone', () => {
     expect(subscribes(test)).toBeGreaterThan(10);
   });
 
-  it('warns once of a payload that it does not understand and keeps the state', () => {
+  it('warns once of a payload that it does not understand, and the zone is unknown', () => {
     const test = external();
     connect(test, false);
     message(test, TOPIC, 'OFF', 'R');
     message(test, TOPIC, 'banana');
+    pass(test, 3000);
     message(test, TOPIC, 'banana');
     cut(test);
     connect(test, false);
     message(test, TOPIC, 'OFF', 'R');
     message(test, TOPIC, 'banana');
-    expect(state(test)).toBe('disarmed');
+    expect(state(test)).toBe('unknown');
     expect(notes(test, 'warn')).toEqual([expect.stringContaining('not understood')]);
-    expect(attributes(test)['reported']).toBe('banana');
+    expect(attributes(test)).toMatchObject({
+      verified: false,
+      reported: 'banana',
+      reason: expect.stringContaining('armed_values') as unknown,
+    });
+    message(test, TOPIC, 'OFF');
+    expect([state(test), attributes(test)['reason']]).toEqual(['disarmed', null]);
   });
 
   it('says again that it is unknown only after it was known', () => {
