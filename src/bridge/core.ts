@@ -127,51 +127,71 @@ export type CoreMemory = ReaderMemory & {
 };
 
 /** log2 of how many sensors are in a group. */
-const GROUP_BITS = 4;
+const GROUP_BITS = 5;
 
 /**
- * When sensors want to be looked after: the ends of hold times and of silences. They are kept by groups of sensors: of
- * hundreds only a few are looked at, and of ten it costs no more than looking at all. (A heap costs four times as much
- * there, because a sensor that is heard moves its deadline on and on.) Instants are epoch ms.
+ * When each sensor wants to be looked after: the ends of hold times and of silences. A sensor that is heard moves its
+ * deadline on and on, so that is written down and nothing is sorted; the sensors stand in groups, of which only those
+ * are searched in which one may be due. Instants are epoch ms.
  */
 export class Deadlines {
   /** Each stands at the place of its number. */
   readonly #sensors: readonly Sensor[];
-  /** The earliest deadline of each group. */
+  /** The deadline of each sensor; Infinity = none. */
+  readonly #at: Float64Array;
+  /** No sensor of a group has an earlier one. */
   readonly #earliest: Float64Array;
 
   /** Of these sensors, of which none has a deadline. */
   constructor(sensors: readonly Sensor[]) {
     this.#sensors = sensors;
+    this.#at = new Float64Array(sensors.length).fill(Infinity);
     this.#earliest = new Float64Array(1 + (sensors.length >> GROUP_BITS)).fill(Infinity);
   }
 
-  /** The sensor wants to be looked after at `at`, or earlier if it has said so. */
-  wish({ number }: Sensor, at: number): void {
+  /** The sensor wants to be looked after at `at`, whatever it wanted before. */
+  set({ number }: Sensor, at: number): void {
     const group = number >> GROUP_BITS;
+    this.#at[number] = at;
     if (at < (this.#earliest[group] ?? Infinity)) this.#earliest[group] = at;
   }
 
   /** Every sensor is looked after at the next opportunity. */
-  wishAll(): void {
+  setAll(): void {
+    this.#at.fill(-Infinity);
     this.#earliest.fill(-Infinity);
   }
 
   /**
-   * Looks after the sensors that wanted it up to `until`, and others, in their order. All wishes of those that are
-   * looked after are forgotten before: they may have new ones. Returns the earliest deadline then; Infinity when there
-   * is none.
+   * Looks after the sensors that wanted it up to `until`, in their order. What they wanted is forgotten before: they may
+   * want something new. Returns an instant behind `until` before which nothing is due; Infinity when nothing ever is.
    */
   lookAfter(until: number, look: (sensor: Sensor) => void): number {
     const earliest = this.#earliest;
     let first = Infinity;
     for (let group = 0; group < earliest.length; group += 1) {
-      if ((earliest[group] ?? Infinity) <= until) {
-        earliest[group] = Infinity;
-        const some = this.#sensors.slice(group << GROUP_BITS, (group + 1) << GROUP_BITS);
-        for (const sensor of some) look(sensor);
+      let at = earliest[group] ?? Infinity;
+      if (at <= until) {
+        at = this.#lookAfterGroup(group, until, look);
+        earliest[group] = at;
       }
-      first = Math.min(first, earliest[group] ?? Infinity);
+      if (at < first) first = at;
+    }
+    return first;
+  }
+
+  /** Returns the earliest deadline of the group then. */
+  #lookAfterGroup(group: number, until: number, look: (sensor: Sensor) => void): number {
+    const deadlines = this.#at;
+    const end = Math.min(deadlines.length, (group + 1) << GROUP_BITS);
+    let first = Infinity;
+    for (let number = group << GROUP_BITS; number < end; number += 1) {
+      if ((deadlines[number] ?? Infinity) <= until) {
+        deadlines[number] = Infinity;
+        const sensor = this.#sensors[number];
+        if (sensor !== undefined) look(sensor);
+      }
+      first = Math.min(first, deadlines[number] ?? Infinity);
     }
     return first;
   }
@@ -251,7 +271,7 @@ export function createCore(
   for (const [unit, [on, off]] of Object.entries(memory?.rf ?? {})) rf[Number(unit)] = [on, off];
   const deadlines = new Deadlines(sensors);
   // the first `advance` finds those of what was remembered
-  deadlines.wishAll();
+  deadlines.setAll();
   return {
     settings,
     reader: lineReader(settings.stamp, settings.addressExpiryMs, memory),
@@ -290,7 +310,7 @@ export function memoryOf(core: Core): CoreMemory {
 /** The sensor was heard, or looked after: it may have another deadline. */
 export function noteDeadline(core: Core, sensor: Sensor): void {
   const at = deadlineOf(sensor);
-  core.deadlines.wish(sensor, at);
+  core.deadlines.set(sensor, at);
   if (at < core.wakeAt) core.wakeAt = at;
 }
 
@@ -303,7 +323,7 @@ export function advance(core: Core, at: number, isLive = false): void {
   const earliest = core.deadlines.lookAfter(at, (sensor) => {
     if (sensor.settings.ignore) return;
     expire(sensor, at);
-    core.deadlines.wish(sensor, deadlineOf(sensor));
+    core.deadlines.set(sensor, deadlineOf(sensor));
   });
   core.wakeAt = Math.min(earliest, watchHeartbeats(core, at, isLive));
 }
@@ -365,7 +385,7 @@ export function shiftDeadlines(core: Core, byMs: number): void {
   core.startedAt = moved(core.startedAt);
   core.lineAt = moved(core.lineAt);
   // instants have changed: the next `advance` asks every sensor for its deadline anew
-  core.deadlines.wishAll();
+  core.deadlines.setAll();
   core.wakeAt = -Infinity;
 }
 

@@ -53,23 +53,26 @@ describe('deadlines', () => {
         let at = START;
         for (const step of said) {
           if (step === 'all') {
-            deadlines.wishAll();
+            deadlines.setAll();
             wishes.fill(-Infinity);
           } else if ('passS' in step) {
             at += step.passS * 1000;
             const looked: number[] = [];
             const earliest = deadlines.lookAfter(at, ({ number }) => void looked.push(number));
             expect(looked).toEqual([...new Set(looked)].sort((one, other) => one - other));
+            for (const number of looked) expect(wishes[number]).toBeLessThanOrEqual(at);
             for (const number of looked) wishes[number] = Infinity;
             expect(Math.min(...wishes)).toBeGreaterThan(at);
-            expect(earliest).toBe(Math.min(...wishes));
+            // a deadline that was moved on may still be waited for where it was
+            expect(earliest).toBeGreaterThan(at);
+            expect(earliest).toBeLessThanOrEqual(Math.min(...wishes));
             if (looked.length > 0) spared += sensors.length - looked.length;
           } else {
             const sensor = sensors[step.number];
             if (sensor === undefined) continue;
             const wished = at + step.inS * 1000;
-            deadlines.wish(sensor, wished);
-            wishes[step.number] = Math.min(wishes[step.number] ?? Infinity, wished);
+            deadlines.set(sensor, wished);
+            wishes[step.number] = wished;
           }
         }
       }),
@@ -78,17 +81,17 @@ describe('deadlines', () => {
     expect(spared).toBeGreaterThan(1000);
   });
 
-  test('of one sensor are asked of its neighbours, not of all', () => {
+  test('of one sensor are asked of no other', () => {
     const sensors = Array.from({ length: 5000 }, (_, number) =>
       sensorOf(sensorSettings('A1', 'MS14A'), number),
     );
     const deadlines = new Deadlines(sensors);
     const [, one] = sensors;
     if (one === undefined) throw new Error('no sensor');
-    deadlines.wish(one, START);
+    deadlines.set(one, START);
     let looked = 0;
     deadlines.lookAfter(START, () => (looked += 1));
-    expect(looked).toBeLessThan(20);
+    expect(looked).toBe(1);
   });
 
   const names = ['On', 'Off', 'Alert', 'Clear', 'Inactive'];
