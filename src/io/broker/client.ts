@@ -5,9 +5,13 @@
 
 import { Socket } from 'node:net';
 import mqtt, { type IClientOptions, type MqttClient, type Packet } from 'mqtt';
+import { writeToStream } from 'mqtt-packet';
 import type { BrokerOptions, BrokerUrl, Credentials } from './options.js';
 import { errorText } from '../../common/error.js';
 import * as reasons from './reasons.js';
+
+// mqtt.js would keep a buffer for each of the 65,536 numbers that a packet may have: 7 MB, made at the first connection
+writeToStream.cacheNumbers = false;
 
 /** As whom to connect, and for how long. */
 export type ClientSettings = Credentials &

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DEFAULT_TIMINGS } from '../../../src/io/broker/options.js';
 import { collect, type Collector } from '../../support/collect.js';
@@ -484,4 +485,16 @@ test('web sockets work as well', async () => {
   expect(await tested.publish('a', '1')).toBeUndefined();
   await tested.until(() => tested.of('received').length === 1);
   await tested.broker.stop([], 1_000);
+});
+
+test('a connection does not make mqtt.js remember a buffer for every number there is', async () => {
+  const { port, url } = await mosquitto();
+  const reader = await collector(port, ['a/#']);
+  const { untilConnected, publish } = listen({ urls: [url] });
+  await untilConnected();
+  await publish('a/state', 'ON');
+  await reader.untilLast('a/state', 'ON');
+  const ofMqtt = createRequire(createRequire(import.meta.url).resolve('mqtt'));
+  const numbers = ofMqtt('mqtt-packet/numbers') as { readonly cache: object };
+  expect(Object.keys(numbers.cache)).toEqual([]);
 });
