@@ -7,6 +7,7 @@
 import { SECOND } from '../common/duration.js';
 import { enter, trigger } from './owned-zone.js';
 import {
+  LINK_WAIT_MS,
   mayBecomeKnown,
   waitingKey,
   type Alert,
@@ -34,7 +35,7 @@ type Case = {
   readonly afterwards: boolean;
   /** When it was, for a comparison with what is known of the zone: see `instantOf`. */
   readonly instant: number;
-  /** What happened in the zone between the signal and now was seen without a gap. */
+  /** The state is certain, and what happened in the zone between the signal and now was seen without a gap. */
   readonly seen: boolean;
 };
 
@@ -192,7 +193,7 @@ function act(step: Step, zone: Zone, signal: SensorSignal, judgement: Judgement,
   if (judgement.verdict !== 'alert') return judged(step, signal, judgement.verdict, judgement.reason);
   const { now } = step;
   const { truth, settings } = zone;
-  if (truth !== undefined && judgement.verified && truth.state !== 'triggered') {
+  if (truth !== undefined && truth.state !== 'triggered') {
     if (truth.state === 'pending') return judged(step, signal, 'entry', 'the entry delay is running');
     // who came in while nobody could tell has what is left of the delay
     const leftMs = signal.at + settings.entryDelayMs - now.at;
@@ -248,7 +249,8 @@ function keepWaiting(step: Step, signal: SensorSignal, belief: Belief, afterward
   if (!isFirst && first === 'gap')
     return judged(step, signal, 'waiting', 'a signal of this sensor is already waiting');
   const kind = isFirst ? first : 'last';
-  security.waiting.set(waitingKey(alias, kind), { signal, kind, readAt: now.at });
+  const untilMono = now.mono + LINK_WAIT_MS;
+  security.waiting.set(waitingKey(alias, kind), { signal, kind, readAt: now.at, untilMono });
   security.changed = true;
   judged(step, signal, 'waiting', 'the zone is not known yet');
 }
@@ -260,7 +262,7 @@ export function judgeSignal(step: Step, zone: Zone, signal: SensorSignal, waited
   const { security, now } = step;
   const belief = believe(security, zone);
   const afterwards = waited?.kind === 'gap' || isAfterwards(step, signal);
-  if (belief.state === undefined && mayBecomeKnown(step))
+  if (mayBecomeKnown(step, belief, afterwards, waited?.untilMono ?? Infinity))
     return keepWaiting(step, signal, belief, afterwards);
   const instant = instantOf(signal, afterwards, waited?.readAt ?? now.at);
   const judgement = judge({
@@ -271,7 +273,7 @@ export function judgeSignal(step: Step, zone: Zone, signal: SensorSignal, waited
     waited: waited !== undefined,
     afterwards,
     instant,
-    seen: zone.settings.kind === 'owned' || instant >= security.link.unseenUntil,
+    seen: belief.verified && (zone.settings.kind === 'owned' || instant >= security.link.unseenUntil),
   });
   act(step, zone, signal, judgement, afterwards);
 }
@@ -280,9 +282,10 @@ export function judgeSignal(step: Step, zone: Zone, signal: SensorSignal, waited
 export function judgeWaiting(step: Step): void {
   const { security } = step;
   for (const [key, waited] of security.waiting) {
-    const { signal } = waited;
+    const { signal, kind, untilMono } = waited;
     const zone = security.zones.get(signal.zone);
-    if (zone !== undefined && believe(security, zone).state === undefined && mayBecomeKnown(step)) continue;
+    if (zone !== undefined && mayBecomeKnown(step, believe(security, zone), kind === 'gap', untilMono))
+      continue;
     security.waiting.delete(key);
     security.changed = true;
     if (zone !== undefined) judgeSignal(step, zone, signal, waited);
@@ -290,9 +293,9 @@ export function judgeWaiting(step: Step): void {
 }
 
 /** The entry delay is over and nobody has disarmed. */
-export function finishEntry(step: Step, zone: Zone, truth: Truth): void {
+export function finishEntry(step: Step, zone: Zone, truth: Truth, verified: boolean): void {
   const { entry, mode, state } = truth;
-  const grounds = { security: mode === undefined ? state : `armed_${mode}`, verified: true };
+  const grounds = { security: mode === undefined ? state : `armed_${mode}`, verified };
   // what is stored of the signal may have been damaged, the alarm is not lost with it
   raise(step, zone, entry ?? causeOf(zone, truth, step.now.at, 'entry delay'), grounds);
   if (entry !== undefined) judged(step, entry, 'alert', 'the entry delay is over and nobody has disarmed');
@@ -304,11 +307,11 @@ export function securityAt(
   zone: Zone,
   signal: SensorSignal,
 ): { readonly security: SecurityState | 'unknown'; readonly verified: boolean } {
-  const { state, armedSince, since } = believe(step.security, zone);
+  const { state, verified, armedSince, since } = believe(step.security, zone);
   const begun = state !== undefined && isArmed(state) ? armedSince : since;
   const instant = instantOf(signal, isAfterwards(step, signal), step.now.at);
   if (state === undefined || begun === undefined || begun > instant) {
     return { security: 'unknown', verified: false };
   }
-  return { security: state, verified: true };
+  return { security: state, verified };
 }

@@ -16,6 +16,7 @@ import {
 } from './broker-link.js';
 import { finishArming, firstTruth } from './owned-zone.js';
 import {
+  LINK_WAIT_MS,
   WAIT_MS,
   asksAgain,
   beginTrouble,
@@ -31,17 +32,32 @@ import { believe, remember, type SensorSignal, type Zone } from './zone.js';
 
 /** When `wake` wants to be called, monotonic ms; undefined = when something happens. */
 export function nextWake(security: Security): number | undefined {
-  const { link, waiting } = security;
+  const { link, waiting, zones } = security;
   const times: number[] = [];
   if (link.up?.schedule !== undefined) times.push(dueAt(link.up.schedule));
   if (link.up !== undefined && waiting.size > 0) times.push(link.up.askedMono + WAIT_MS);
-  for (const zone of security.zones.values()) {
-    if (zone.delayUntilMono === undefined) continue;
-    // the end of an entry delay waits for the broker
-    if (zone.truth?.state === 'pending' && believe(security, zone).state === undefined) continue;
-    times.push(zone.delayUntilMono);
+  else
+    for (const { signal, untilMono } of waiting.values()) {
+      // without a link only a disk can tell
+      const zone = zones.get(signal.zone);
+      if (zone !== undefined && believe(security, zone).state !== undefined) times.push(untilMono);
+    }
+  for (const zone of zones.values()) {
+    const endMono = endOfDelay(security, zone);
+    if (endMono !== undefined) times.push(endMono);
   }
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/**
+ * When the delay of an owned zone ends, monotonic ms. As long as a disarming may be waiting at the broker, or be on its
+ * way, an entry delay lasts longer.
+ */
+function endOfDelay(security: Security, zone: Zone): number | undefined {
+  const { delayUntilMono, truth } = zone;
+  if (delayUntilMono === undefined) return undefined;
+  const isSure = truth?.state !== 'pending' || believe(security, zone).verified;
+  return isSure ? delayUntilMono : delayUntilMono + LINK_WAIT_MS;
 }
 
 /** Time has come to `now`: verifications, ends of delays, signals that have waited long enough. Never too often. */
@@ -182,7 +198,7 @@ function compareMaster(security: Security, zone: Zone): void {
 /** The delays of an owned zone, and its first state when it has none. */
 function advanceOwned(step: Step, zone: Zone): void {
   const { security, now } = step;
-  const { truth, tracker, delayUntilMono } = zone;
+  const { truth, tracker } = zone;
   if (truth === undefined) {
     const { up } = security.link;
     // the broker may still have it: not before it was asked, and has answered
@@ -199,11 +215,10 @@ function advanceOwned(step: Step, zone: Zone): void {
     setTruth(step, zone, firstTruth(state, now.at));
     return;
   }
-  if (delayUntilMono === undefined || now.mono < delayUntilMono) return;
+  const endMono = endOfDelay(security, zone);
+  if (endMono === undefined || now.mono < endMono) return;
   if (truth.state === 'arming') setTruth(step, zone, finishArming(truth, now.at));
-  // while the broker is away a disarming may be waiting there: the alarm could not be delivered anyway
-  else if (truth.state === 'pending' && believe(security, zone).state !== undefined)
-    finishEntry(step, zone, truth);
+  else if (truth.state === 'pending') finishEntry(step, zone, truth, believe(security, zone).verified);
 }
 
 function valuesOf(security: Security, zone: Zone): readonly ZoneValue[] {

@@ -128,6 +128,8 @@ export type Waiting = {
   readonly kind: 'gap' | 'first' | 'last';
   /** When it was read, epoch ms. */
   readonly readAt: number;
+  /** Without a link, the disk of an owned zone judges it from then on, monotonic ms. */
+  readonly untilMono: number;
 };
 
 /** The security part: one object, changed in place. */
@@ -192,10 +194,22 @@ export function belief(security: Security, zone: string): Belief | undefined {
   return found && believe(security, found);
 }
 
-/** Whether a signal in an unknown zone still has hope: the link is down, or came up less than 5 s ago. */
-export function mayBecomeKnown({ security: { link }, now }: Step): boolean {
-  if (link.isAbsent) return false;
-  return link.up === undefined || now.mono < link.up.askedMono + WAIT_MS;
+/** So much longer than they need an entry delay and what was read late wait for a link, and for a disarming, ms. */
+export const LINK_WAIT_MS = 30_000;
+
+/**
+ * Whether it is worth waiting for a certain state: the link came up less than 5 s ago, or is down, and there is no
+ * disk that knows the state, or the signal is of a time before (`afterwards`), when someone may have disarmed.
+ */
+export function mayBecomeKnown(
+  { security: { link }, now }: Step,
+  { state, verified }: Belief,
+  afterwards: boolean,
+  untilMono: number,
+): boolean {
+  if (link.isAbsent || verified) return false;
+  if (link.up !== undefined) return now.mono < link.up.askedMono + WAIT_MS;
+  return state === undefined || (afterwards && now.mono < untilMono);
 }
 
 /** Says something to people. */

@@ -7,7 +7,15 @@
 import { isObject, objectOf, textIn, type JsonObject } from '../common/json.js';
 import type { Now } from '../ports.js';
 import { isClear } from './broker-link.js';
-import { note, waitingKey, type Alert, type Security, type Step, type ZoneValue } from './security.js';
+import {
+  LINK_WAIT_MS,
+  note,
+  waitingKey,
+  type Alert,
+  type Security,
+  type Step,
+  type ZoneValue,
+} from './security.js';
 import { isArmed, isArmedMode, isSecurityState } from './vocabulary.js';
 import {
   ALERT_KINDS,
@@ -224,9 +232,11 @@ export function restore(step: Step, stored: unknown): void {
     if (!Object.hasOwn(storedZones, name)) continue;
     if (!restoreZone(zone, storedZones[name], now)) complain({ zone: name });
   }
+  const untilMono = now.mono + LINK_WAIT_MS;
   for (const signal of listOf(document['waiting'], readSignal)) {
     const key = waitingKey(signal.alias, 'gap');
-    if (!security.waiting.has(key)) security.waiting.set(key, { signal, kind: 'gap', readAt: signal.at });
+    if (!security.waiting.has(key))
+      security.waiting.set(key, { signal, kind: 'gap', readAt: signal.at, untilMono });
   }
   recallAlerts(security, document['alertedAt']);
   for (const alert of listOf(document['undelivered'], readAlert)) security.undelivered.set(alert.id, alert);

@@ -188,7 +188,7 @@ export type Zone = {
 
 /** What the bridge believes about a zone. */
 export type Belief = {
-  /** undefined = unknown. */
+  /** undefined = unknown. As long as nothing is certain, that of an owned zone is what its disk says. */
   readonly state: SecurityState | undefined;
   /** When the state (or the last known one) began, epoch ms. */
   readonly since: number | undefined;
@@ -284,17 +284,17 @@ function beliefFrom(
 
 /** What is believed about an external or owned zone. */
 function believeSingle(zone: Zone, link: Link): Belief {
-  const { settings, topic, tracker } = zone;
-  const memory = zone.truth ?? zone.memory;
-  if (zone.pinned) return beliefFrom(memory, 'scene', undefined);
-  const source = zone.truth !== undefined ? 'disk' : (topic ?? 'disk');
+  const { settings, topic = 'disk', tracker, truth, memory } = zone;
+  if (zone.pinned) return beliefFrom(truth ?? memory, 'scene', undefined);
   const { up, isAbsent } = link;
-  if (up === undefined && !(isAbsent && settings.kind === 'owned'))
-    return beliefFrom(memory, source, 'link_down', zone.isForeign);
-  // an owned zone is what its disk says, unless a command may still be waiting in the queue
-  if (settings.kind === 'owned')
-    return beliefFrom(memory, source, up?.isDraining === true ? 'waiting' : undefined);
-  return beliefFrom(memory, source, whyUnknown(tracker), zone.isForeign);
+  if (settings.kind === 'external') {
+    const why = up === undefined ? 'link_down' : whyUnknown(tracker);
+    return beliefFrom(memory, topic, why, zone.isForeign);
+  }
+  // a command may be waiting at the broker, or still be on its way
+  const why = up === undefined && !isAbsent ? 'link_down' : up?.isDraining === true ? 'waiting' : undefined;
+  const belief = beliefFrom(truth, truth === undefined ? topic : 'disk', why);
+  return { ...belief, state: truth?.state };
 }
 
 /**
@@ -341,7 +341,8 @@ function believeMaster(members: readonly (Belief | undefined)[], memory: Memory 
     mode: state === 'disarmed' ? undefined : commonMode(members),
     armedSince: isArmed(state) ? latest(members.map((member) => member?.armedSince)) : undefined,
   };
-  return beliefFrom(sum, 'members', undefined);
+  const why = members.find((member) => member?.verified === false)?.why;
+  return { ...beliefFrom(sum, 'members', why), state };
 }
 
 /** What is believed about one of these zones. */

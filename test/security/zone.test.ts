@@ -73,8 +73,8 @@ describe('a master zone', () => {
     message(test, 'shed/state', '');
     expect([state(test, 'all'), state(test, 'inside')]).toEqual(['unknown', 'disarmed']);
     cut(test);
-    expect(belief(test.security, 'inside')).toMatchObject({ why: 'link_down', state: undefined });
-    expect(belief(test.security, 'inside')?.lastKnown?.state).toBe('disarmed');
+    expect(belief(test.security, 'inside')).toMatchObject({ why: 'link_down', state: 'disarmed' });
+    expect([state(test, 'all'), belief(test.security, 'inside')?.verified]).toEqual(['unknown', false]);
     const broken = bench([zone('m', { kind: 'master', members: ['nobody', 'm'] })]);
     connect(broken, false);
     expect(state(broken, 'm')).toBe('unknown');
