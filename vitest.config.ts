@@ -1,13 +1,37 @@
 import { defineConfig } from 'vitest/config';
 
+/** They leave nothing behind in their process: many of them share one, and what they import is loaded once. */
+const CORE = `test/{${[
+  'alias',
+  'bridge',
+  'broker-check',
+  'common',
+  'config',
+  'heyu',
+  'homeassistant',
+  'mqtt',
+  'security',
+  'sensor',
+  'service',
+]}}/**/*.test.ts`;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // a real Home Assistant: npm run test:homeassistant
-    exclude: ['test/homeassistant-real/**'],
+    projects: [
+      { extends: true, test: { name: 'core', include: [CORE], isolate: false } },
+      {
+        extends: true,
+        // a real Home Assistant: npm run test:homeassistant
+        test: {
+          name: 'shell',
+          include: ['test/**/*.test.ts'],
+          exclude: [CORE, 'test/homeassistant-real/**'],
+        },
+      },
+    ],
     // they wait for brokers and clocks most of the time: more at once than there are processors
-    maxWorkers: 3,
-    setupFiles: ['test/support/child-coverage.ts'],
+    maxWorkers: 4,
+    setupFiles: ['test/support/environment.ts'],
     // npm run coverage adds what child processes run
     coverage: {
       provider: 'v8',

@@ -102,7 +102,7 @@ describe('broker-check', () => {
   test('finds the packaged rights enough, over TLS and with the configured password', async () => {
     const authority = createAuthority();
     onTestFinished(authority.remove);
-    const { certFile, keyFile } = authority.sign('broker', ['DNS:localhost']);
+    const { certFile, keyFile } = authority.sign('broker');
     const packaged = new URL('../../config/mosquitto/heyu2mqtt.acl', import.meta.url);
     const broker = await start({
       passwords: { heyu2mqtt: 'secret' },

@@ -5,6 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** The name of the tests' brokers: their address, because not every machine knows `localhost`. */
+const BROKER = 'IP:127.0.0.1';
+
 /** A certificate and its key: the files and what is in them (PEM). */
 export type Certificate = {
   readonly certFile: string;
@@ -14,7 +17,7 @@ export type Certificate = {
 };
 
 export type TestAuthority = Certificate & {
-  /** Signs a certificate for a server or a client with these names, such as `DNS:localhost`, `IP:127.0.0.1`. */
+  /** Signs a certificate for a server or a client with these names, such as `DNS:broker.example`; by default that of BROKER. */
   readonly sign: (name: string, names?: readonly string[], validDays?: number) => Certificate;
   readonly remove: () => void;
 };
@@ -37,7 +40,7 @@ export type TestTls = {
 /** Makes them. */
 export function createTls(): TestTls {
   const [authority, stranger] = [createAuthority(), createAuthority('stranger')];
-  const server = authority.sign('server', ['DNS:localhost']);
+  const server = authority.sign('server');
   return {
     authority,
     stranger,
@@ -85,7 +88,7 @@ export function createAuthority(commonName = 'test authority'): TestAuthority {
   );
   return {
     ...read('ca'),
-    sign: (name, names = ['DNS:localhost'], validDays = 30) => {
+    sign: (name, names = [BROKER], validDays = 30) => {
       openssl(
         ...['req', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`],
         ...['-addext', `subjectAltName=${names.join(',')}`],

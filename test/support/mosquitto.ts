@@ -33,7 +33,7 @@ export type MosquittoOptions = {
 
 export type Mosquitto = {
   readonly port: number;
-  /** `mqtt://127.0.0.1:<port>`, or mqtts, ws, wss (then with `localhost`, the name in test certificates). */
+  /** `mqtt://127.0.0.1:<port>`, or mqtts, ws, wss. */
   readonly url: string;
   readonly pid: () => number | undefined;
   /** What it has written so far, over all its lives. */
@@ -124,7 +124,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   const scheme = `${options.websockets === true ? 'ws' : 'mqtt'}${options.tls === undefined ? '' : 's'}`;
   return {
     port,
-    url: `${scheme}://${options.tls === undefined ? '127.0.0.1' : 'localhost'}:${port}`,
+    url: `${scheme}://127.0.0.1:${port}`,
     pid: () => child?.pid,
     log: () => log,
     stop,

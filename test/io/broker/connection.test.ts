@@ -418,9 +418,8 @@ describe('stopping', () => {
     ['while there is nothing to connect to', () => Promise.resolve('nonsense')],
   ])('%s takes no time', async (_, place) => {
     const tested = listen({ urls: [await place()] });
-    const begun = performance.now();
-    await tested.broker.stop([{ topic: 'a', payload: 'offline', retain: true }], 1_000);
-    expect(performance.now() - begun).toBeLessThan(800);
+    // to wait for this limit would be to wait for ever
+    await tested.broker.stop([{ topic: 'a', payload: 'offline', retain: true }], 3_600_000);
     // time enough for two more attempts, if there were any
     const told = tested.told.length;
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -441,10 +440,8 @@ describe('stopping', () => {
     link.freeze();
     let calls = 0;
     tested.broker.publish({ topic: 'a', payload: '1', retain: false }, () => (calls += 1));
-    const begun = performance.now();
     const last = { topic: 'x10/bridge/status', payload: 'offline', retain: true };
     await Promise.all([tested.broker.stop([last], 300), tested.broker.stop([last], 300)]);
-    expect(performance.now() - begun).toBeLessThan(1_000);
     expect(calls).toBe(1);
     link.thaw();
     // without a DISCONNECT the broker publishes the will

@@ -193,11 +193,6 @@ describe('TLS', () => {
       "the authority that signed the broker's certificate is not known. hint: set mqtt.ca_file to its CA certificate",
     ],
     [
-      'another name',
-      (url) => ({ urls: [url.replace('localhost', '127.0.0.1')], ca: authority.cert }),
-      "the broker's certificate is for another name. hint: use the name it was made for in mqtt.url",
-    ],
-    [
       'a plain url',
       (url) => ({ urls: [url.replace('mqtts', 'mqtt')] }),
       'the broker closed the connection without an answer. hint: if this port wants TLS, use mqtts:// or wss://',
@@ -231,11 +226,18 @@ describe('TLS', () => {
     );
   });
 
+  test("a certificate of the broker's for another name", async () => {
+    const { url } = await mosquitto({ tls: tls(authority.sign('other', ['DNS:broker.example'])) });
+    expect(await reasonOf(listen({ urls: [url], ca: authority.cert }))).toBe(
+      `${url}: the broker's certificate is for another name. hint: use the name it was made for in mqtt.url`,
+    );
+  });
+
   test.each([
     [
       'none',
       () => ({}),
-      /^mqtts:\/\/localhost:\d+: the broker (wants a client certificate|refused the TLS handshake)/,
+      /^mqtts:\/\/127\.0\.0\.1:\d+: the broker (wants a client certificate|refused the TLS handshake)/,
     ],
     [
       'one of another authority',
@@ -251,7 +253,7 @@ describe('TLS', () => {
   });
 
   test("an expired certificate of the broker's", async () => {
-    const expired = authority.sign('expired', ['DNS:localhost'], -1);
+    const expired = authority.sign('expired', undefined, -1);
     const { url } = await mosquitto({ tls: tls(expired) });
     expect(await reasonOf(listen({ urls: [url], ca: authority.cert }))).toBe(
       `${url}: the broker's certificate has expired. hint: renew it, or check this machine's clock`,
@@ -260,8 +262,8 @@ describe('TLS', () => {
 
   test('a port without TLS', async () => {
     const { port } = await mosquitto();
-    expect(await reasonOf(listen({ urls: [`mqtts://localhost:${port}`], connectTimeoutMs: 1_000 }))).toMatch(
-      /^mqtts:\/\/localhost:\d+: (this port does not speak TLS|the broker closed the connection without an answer)/,
+    expect(await reasonOf(listen({ urls: [`mqtts://127.0.0.1:${port}`], connectTimeoutMs: 1_000 }))).toMatch(
+      /^mqtts:\/\/127\.0\.0\.1:\d+: (this port does not speak TLS|the broker closed the connection without an answer)/,
     );
   });
 });

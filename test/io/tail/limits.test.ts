@@ -18,15 +18,15 @@ import { follow, ownDirectory, timerOnly, write } from './followed.js';
 
 const LINE = '11/22 15:38:42  rcvi addr unit       3 : hu A3  (hall_motion)';
 
-/** The longest time the event loop did not get its turn, milliseconds. */
+/** The most processor time that was used up before the event loop had its turn again, milliseconds. */
 function watchForStalls(): { longest: () => number; stop: () => void } {
   let longest = 0;
-  let last = performance.now();
+  let last = process.cpuUsage();
   let isRunning = true;
   const tick = (): void => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
+    const { user, system } = process.cpuUsage(last);
+    longest = Math.max(longest, (user + system) / 1000);
+    last = process.cpuUsage();
     if (isRunning) setImmediate(tick);
   };
   tick();
