@@ -13,7 +13,7 @@ const CORE = `test/{${[
   'security',
   'sensor',
   'service',
-]}}/**/*.test.ts`;
+].join(',')}}/**/*.test.ts`;
 
 export default defineConfig({
   test: {
