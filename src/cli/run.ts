@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import type { Configuration } from '../config/load.js';
 import { formatProblem, newProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
+import { serveControl } from '../io/control.js';
 import { openJob } from '../io/cron.js';
 import { heyuCommands } from '../io/heyu-command.js';
 import { openLog } from '../io/log.js';
@@ -70,6 +71,8 @@ async function run(asked: string | undefined): Promise<void> {
   if (problems.length === 0) await keepLastGood(configuration, texts, log);
   await service.start();
   service.configurationFaulty(whereFaulty(problems));
+  const questions = { control: { status: () => [service.status()] }, root: {} };
+  const control = await serveControl(configuration.stateDir, questions, log);
   systemd.ready(service.statusLine());
 
   const stopWatchdog = startWatchdog(systemd, () => service.sinceLastPassMs());
@@ -82,6 +85,7 @@ async function run(asked: string | undefined): Promise<void> {
   log.info({}, 'stopping');
   stopWatchdog();
   void systemd.stopping();
+  control.stop();
   await reloads.stop();
   await service.stop();
   claim.release();

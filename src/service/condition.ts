@@ -72,11 +72,48 @@ export function concernIgnored(condition: Condition, [first, ...more]: readonly 
   );
 }
 
-/** All that is wrong, in words, the worst first; null when nothing is. */
-export function problemOf(condition: Condition): string | null {
-  if (condition.size === 0) return null;
+/** Something that is wrong, and what to do about it. */
+export type ProblemNow = { readonly problem: string; readonly hint: string | null };
+
+const JOURNAL = 'journalctl -u heyu2mqtt says more';
+const RESTART_HEYU = 'heyu stop; heyu start';
+
+/** What to do, where the words of the problem do not say so already. */
+const REMEDIES: Readonly<Record<Concern, string | null>> = {
+  log_missing: 'heyu start; heyu2mqtt check looks where heyu writes its log',
+  log_unreadable: null,
+  log_quiet: RESTART_HEYU,
+  lines_lost: 'motion in that time was not noticed; logrotate may have run twice in a short time',
+  disk: 'df -h shows whether it is full; heyu2mqtt check says more',
+  takeover: 'end the second bridge, or give one of them another mqtt.client_id',
+  refused_topics: "the broker's access control must allow them: heyu2mqtt check lists them",
+  configuration: 'heyu2mqtt check shows every error',
+  heyu_command: `${JOURNAL}; heyu info shows whether heyu reaches its interface`,
+  settings_ignored: 'heyu2mqtt check shows all of them',
+  rf_flood: 'find the transmitter that does not stop: remove the batteries of one after the other',
+  rf_jamming: 'look for a new radio device near the receiver',
+  interface_lockup: 'unplug the interface for a minute, then: heyu restart',
+  interface_garbage: 'unplug the interface for a minute, then: heyu restart',
+  clock_mismatch: null,
+  spool_out_of_step: null,
+  old_heyu: null,
+  heartbeats_missing: null,
+};
+
+/** All that is wrong. */
+export function problemsOf(condition: Condition): readonly ProblemNow[] {
   const words = { ...TROUBLES, ...CONCERNS };
-  return [...condition]
-    .map(([what, details]) => (details === '' ? words[what] : `${words[what]} (${details})`))
-    .join('; ');
+  return [...condition].map(([what, details]) => ({
+    problem: details === '' ? words[what] : `${words[what]} (${details})`,
+    hint: REMEDIES[what],
+  }));
+}
+
+/** The same as one line; null when nothing is wrong. */
+export function problemOf(condition: Condition): string | null {
+  return condition.size === 0
+    ? null
+    : problemsOf(condition)
+        .map(({ problem }) => problem)
+        .join('; ');
 }

@@ -41,6 +41,7 @@ import { LogSide } from './log-side.js';
 import type { Parts, ServicePorts } from './parts.js';
 import { Reports } from './reports.js';
 import { Refusals, Sending, type Links } from './sending.js';
+import { houseStatus, type HouseStatus } from './status.js';
 import { Time } from './time.js';
 
 /** After so long heyu stood still, too, or the clock was set. */
@@ -201,6 +202,12 @@ export class Service {
 
   statusLine(): string {
     return this.#reports.statusLine();
+  }
+
+  /** The house at a glance. */
+  status(): HouseStatus {
+    const { time } = this.#parts;
+    return houseStatus(this.#parts, time.now());
   }
 
   /** Where the configuration on disk has problems, so that an older one is in force; undefined = it has none. */

@@ -1,0 +1,201 @@
+/** The house at a glance: what `heyu2mqtt status` shows of zones, sensors, senders without a name, and problems. */
+
+import { parseJson } from '../common/json.js';
+import { isoAt } from '../heyu/time-zone.js';
+import type { Now } from '../ports.js';
+import { WHY } from '../security/tracker.js';
+import { belief } from '../security/security.js';
+import type { Sensor } from '../sensor/heard.js';
+import { hasSilence } from '../sensor/channels.js';
+import { formOf, type Channel, type SensorType } from '../sensor/types.js';
+import type { Bridge } from '../bridge/core.js';
+import { problemsOf, type ProblemNow } from './condition.js';
+import type { Parts } from './parts.js';
+
+/** A zone. Instants are ISO 8601 with offset, here and below; null = never, or not known. */
+export type ZoneStatus = {
+  readonly zone: string;
+  readonly name: string;
+  /** As it is published (`armed_away`), or `unknown`. */
+  readonly state: string;
+  readonly since: string | null;
+  /** Of an unknown zone: why, and what it was. */
+  readonly reason: string | null;
+  readonly last_known: string | null;
+  /** Whether an alert is not over, and which sensor has raised the first. */
+  readonly alarm: boolean;
+  readonly alarm_sensor: string | null;
+};
+
+/** A sensor, lamp or remote. */
+export type SensorStatus = {
+  readonly alias: string;
+  readonly address: string;
+  readonly name: string;
+  readonly type: SensorType;
+  readonly zone: string | null;
+  /** In words: `motion`, `open, tampered`, `21.5 °C`. Null before the first signal. */
+  readonly state: string | null;
+  /** What is published, by channel. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly last_seen: string | null;
+  /** Null where its model does not report it, or has not yet. */
+  readonly battery: 'ok' | 'low' | null;
+  /** It should have been heard, and was not. */
+  readonly silent: boolean;
+};
+
+/** A sender that no alias covers. */
+export type UnnamedStatus = {
+  /** Address, or security id. */
+  readonly sender: string;
+  /** heyu's own alias. */
+  readonly label: string | null;
+  readonly count: number;
+  readonly function: string;
+  readonly last_seen: string;
+};
+
+/** The house. */
+export type HouseStatus = {
+  readonly version: string;
+  readonly at: string;
+  /** False: the configuration only, because no service runs. */
+  readonly running: boolean;
+  readonly log: { readonly path: string; readonly status: string; readonly last_line: string | null };
+  readonly broker: { readonly connected: boolean };
+  readonly problems: readonly ProblemNow[];
+  readonly zones: readonly ZoneStatus[];
+  readonly sensors: readonly SensorStatus[];
+  readonly unnamed: readonly UnnamedStatus[];
+};
+
+/** What the service knows of the house now. */
+export function houseStatus(
+  {
+    bridge,
+    condition,
+    links,
+    seen,
+    settings,
+  }: Pick<Parts, 'bridge' | 'condition' | 'links' | 'seen' | 'settings'>,
+  now: Now,
+): HouseStatus {
+  const { core } = bridge;
+  const iso = (at: number | undefined): string | null =>
+    at === undefined || at <= 0 ? null : isoAt(at, core.reader.stamps.zone);
+  const isConnected = links.broker.isConnected();
+  const offline: ProblemNow = {
+    problem: 'the broker is not reached: events wait for it',
+    hint: 'heyu2mqtt check tells why',
+  };
+  return {
+    version: core.settings.version,
+    at: isoAt(now.at, core.reader.stamps.zone),
+    running: true,
+    log: { path: settings.logPath, status: seen.logStatus, last_line: iso(core.lineAt) },
+    broker: { connected: isConnected },
+    problems: [...(isConnected ? [] : [offline]), ...problemsOf(condition)],
+    zones: zonesOf(bridge, iso),
+    sensors: core.sensors
+      .filter((sensor) => !sensor.settings.ignore)
+      .map((sensor) => sensorStatus(sensor, iso(sensor.state.seenAt))),
+    unnamed: Object.entries(core.unmapped)
+      .sort(([, one], [, other]) => other.last - one.last)
+      .map(([sender, { label, count, function: said, last }]) => {
+        return { sender, label, count, function: said, last_seen: iso(last) ?? '' };
+      }),
+  };
+}
+
+function zonesOf(
+  { core, security }: Bridge,
+  iso: (at: number | undefined) => string | null,
+): readonly ZoneStatus[] {
+  return core.settings.zones.map(({ zone, name }) => {
+    const { state, since, why, lastKnown } = belief(security, zone) ?? {};
+    const latch = security.zones.get(zone)?.latch;
+    return {
+      zone,
+      name,
+      state: state ?? 'unknown',
+      since: iso(since),
+      reason: why === undefined ? null : WHY[why],
+      last_known: lastKnown?.state ?? null,
+      alarm: latch !== undefined,
+      alarm_sensor: latch?.alias ?? null,
+    };
+  });
+}
+
+function sensorStatus(sensor: Sensor, lastSeen: string | null): SensorStatus {
+  const { alias, address, name, type, zone } = sensor.settings;
+  const { values: remembered, motion, seenAt } = sensor.state;
+  const values: Record<string, string> = {};
+  if (type === 'motion' && seenAt > 0) values['motion'] = motion.on && !motion.missed ? 'ON' : 'OFF';
+  for (const [channel, value] of Object.entries(remembered)) if (value !== undefined) values[channel] = value;
+  const { battery } = values;
+  return {
+    alias,
+    address,
+    name,
+    type,
+    zone: zone ?? null,
+    state: stateWords(sensor, values),
+    values,
+    last_seen: lastSeen,
+    battery: battery === 'ON' ? 'low' : battery === 'OFF' ? 'ok' : null,
+    silent: hasSilence(sensor.settings) && values['silent'] === 'ON',
+  };
+}
+
+const OPENING = ['contact', 'open', 'closed'] as const;
+
+/** The main channel of a type, and its words for ON and OFF. */
+const WORDS: Readonly<Record<SensorType, readonly [Channel, string, string] | undefined>> = {
+  motion: ['motion', 'motion', 'no motion'],
+  door: OPENING,
+  window: OPENING,
+  garage: OPENING,
+  opening: OPENING,
+  smoke: ['smoke', 'smoke', 'no smoke'],
+  glass: ['glass', 'glass broken', 'quiet'],
+  water: ['water', 'water', 'dry'],
+  light_sensor: ['light', 'light', 'dark'],
+  light: ['state', 'on', 'off'],
+  appliance: ['state', 'on', 'off'],
+  remote: undefined,
+  reading: undefined,
+};
+
+function stateWords({ settings, state }: Sensor, values: Readonly<Record<string, string>>): string | null {
+  const [main, on, off] = WORDS[settings.type] ?? [];
+  const word = (channel: Channel, whenOn: string, whenOff?: string): readonly (string | undefined)[] =>
+    values[channel] === 'ON' ? [whenOn] : values[channel] === 'OFF' ? [whenOff] : [];
+  const { brightness } = values;
+  const words = [
+    ...(main === undefined ? [] : word(main, on ?? '', off)),
+    brightness === undefined || values['state'] !== 'ON' ? undefined : `${brightness} %`,
+    settings.type === 'remote' ? keyOf(state.pressed?.key) : undefined,
+    ...(settings.type === 'reading' ? measured(values) : []),
+    ...(main === 'light' ? [] : word('light', 'light', 'dark')),
+    ...word('tamper', 'tampered'),
+    ...word('silent', 'silent'),
+  ].filter((each) => each !== undefined);
+  return words.length === 0 ? null : words.join(', ');
+}
+
+/** The last key of a remote: `lights_on` as "lights on". */
+function keyOf(pressed: string | undefined): string | undefined {
+  const [key] = pressed === undefined ? [] : (parseJson(pressed) as readonly [string, unknown]);
+  return key?.replaceAll('_', ' ');
+}
+
+/** What is measured, with its unit. */
+function measured(values: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(values).flatMap(([channel, value]) => {
+    const form = formOf(channel as Channel);
+    if (channel === 'state') return [`heating ${value.toLowerCase()}`];
+    return form.says === 'number' ? [[value, 'unit' in form ? form.unit : ''].join(' ').trim()] : [];
+  });
+}
