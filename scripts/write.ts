@@ -2,13 +2,13 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { programFor } from '../src/cli/program.js';
+import { completeCommandLine } from '../src/cli/program.js';
 import { type Files, referenceFiles, schemaFiles } from './files.js';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
 const making: Readonly<Record<string, () => Promise<Files> | Files>> = {
-  reference: async () => referenceFiles(await programFor([]), read),
+  reference: async () => referenceFiles(await completeCommandLine(), read),
   schema: () => schemaFiles(read),
 };
 

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Reading, Writing } from '../broker-check/access-control.js';
 import { PROTOCOLS, Scratch, type Need, type TrialResult } from '../broker-check/trial.js';
 import { judgeBroker, makeTrials, type Fitness, type Tested, type Verdict } from '../broker-check/trials.js';
@@ -37,11 +37,8 @@ type Options = {
 };
 
 /** The command `broker-check`: ends with 0 when the broker is fit, 1 with settings, 2 when it is not fit. */
-export function brokerCheckCommand(): Command {
-  return new Command('broker-check')
-    .description(
-      'prove on the broker itself what the bridge relies on; on topics of its own, cleaned up afterwards',
-    )
+export function brokerCheckCommand(command: Command): void {
+  command
     .addOption(OPTIONS.config)
     .option('--url <url...>', 'brokers to try instead of mqtt.url; several must be one cluster')
     .option(

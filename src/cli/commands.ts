@@ -1,69 +1,201 @@
-/** All commands, in the order of the help. */
+/**
+ * All commands, in the order of the help: what each is called and does. The rest of a command is loaded when it is
+ * asked for, so that every start reads only what it needs.
+ */
 
-import { Command } from 'commander';
-import { effectiveValues, formatEffective } from '../config/effective.js';
-import { aliasTestCommand, aliasWatchCommand } from './alias/broker.js';
-import { aliasAddCommand, aliasRemoveCommand, aliasRenameCommand, aliasSetCommand } from './alias/edit.js';
-import { aliasImportCommand } from './alias/import.js';
-import { aliasLearnCommand } from './alias/learn.js';
-import { aliasCheckCommand, aliasListCommand, aliasShowCommand, aliasTopicsCommand } from './alias/show.js';
-import { brokerCheckCommand } from './broker-check.js';
-import { checkCommand } from './check/check-all.js';
-import { loadOrFail, OPTIONS } from './configured.js';
-import { demoCommand } from './demo.js';
-import { explainCommand } from './explain.js';
-import { initCommand } from './init.js';
-import { runCommand } from './run.js';
-import { serviceCommand } from './service-install.js';
-import { sessionCommand } from './session.js';
-import { processTerminal } from './terminal.js';
+import type { Command } from 'commander';
 
-/** Adds every command to the program. */
-export function withCommands(program: Command): Command {
-  const alias = new Command('alias').description(
-    'name the sensors: take them over from heyu, look at them, change them',
-  );
-  for (const command of [
-    aliasImportCommand(),
-    aliasListCommand(),
-    aliasShowCommand(),
-    aliasAddCommand(),
-    aliasSetCommand(),
-    aliasRenameCommand(),
-    aliasRemoveCommand(),
-    aliasCheckCommand(),
-    aliasLearnCommand(),
-    aliasTestCommand(),
-    aliasTopicsCommand(),
-    aliasWatchCommand(),
-  ])
-    alias.addCommand(command);
-  for (const command of [
-    initCommand(),
-    runCommand(),
-    demoCommand(),
-    configCommand(),
-    checkCommand(),
-    brokerCheckCommand(),
-    sessionCommand(),
-    alias,
-    explainCommand(),
-    serviceCommand(),
-  ])
-    program.addCommand(command);
-  return program;
+/** Gives a command its arguments, options and action. */
+type Complete = (command: Command) => void;
+
+/** A command, or several below a name. */
+type Entry = {
+  readonly name: string;
+  readonly about: string;
+  readonly load?: () => Promise<Complete>;
+  readonly commands?: readonly Entry[];
+};
+
+const ALIAS_COMMANDS: readonly Entry[] = [
+  {
+    name: 'import',
+    about: 'take the aliases of heyu over; what you have changed stays as it is',
+    load: async () => (await import('./alias/import.js')).aliasImportCommand,
+  },
+  {
+    name: 'list',
+    about: 'show all aliases',
+    load: async () => (await import('./alias/show.js')).aliasListCommand,
+  },
+  {
+    name: 'show',
+    about: 'show one alias: what is in force, and its topics',
+    load: async () => (await import('./alias/show.js')).aliasShowCommand,
+  },
+  {
+    name: 'add',
+    about: 'name a unit',
+    load: async () => (await import('./alias/edit.js')).aliasAddCommand,
+  },
+  {
+    name: 'set',
+    about: 'change keys of an alias; its history in Home Assistant stays',
+    load: async () => (await import('./alias/edit.js')).aliasSetCommand,
+  },
+  {
+    name: 'rename',
+    about: 'give an alias another name; topics and history stay',
+    load: async () => (await import('./alias/edit.js')).aliasRenameCommand,
+  },
+  {
+    name: 'remove',
+    about: 'forget aliases; their entities in Home Assistant go, too',
+    load: async () => (await import('./alias/edit.js')).aliasRemoveCommand,
+  },
+  {
+    name: 'check',
+    about: 'find what is wrong with the aliases: here, in heyu, in the log',
+    load: async () => (await import('./alias/show.js')).aliasCheckCommand,
+  },
+  {
+    name: 'learn',
+    about: 'walk test: see live what is heard, and name it; needs no running service and disturbs none',
+    load: async () => (await import('./alias/learn.js')).aliasLearnCommand,
+  },
+  {
+    name: 'test',
+    about: 'publish a test event of an alias, and read everything of it back',
+    load: async () => (await import('./alias/broker.js')).aliasTestCommand,
+  },
+  {
+    name: 'topics',
+    about: 'show the topics of an alias, or of all, with lines for mosquitto_sub',
+    load: async () => (await import('./alias/show.js')).aliasTopicsCommand,
+  },
+  {
+    name: 'watch',
+    about: 'show the states of aliases live, as the broker has them',
+    load: async () => (await import('./alias/broker.js')).aliasWatchCommand,
+  },
+];
+
+const SESSION_COMMANDS: readonly Entry[] = [
+  {
+    name: 'show',
+    about: 'is a session stored, and what waited in it at the last connect of the service?',
+    load: async () => (await import('./session.js')).sessionShowCommand,
+  },
+  {
+    name: 'clear',
+    about: 'reset the session of the stopped service: what waits in it is thrown away; asks',
+    load: async () => (await import('./session.js')).sessionClearCommand,
+  },
+];
+
+const SERVICE_COMMANDS: readonly Entry[] = [
+  {
+    name: 'install',
+    about: 'write the unit and create the user; starts nothing',
+    load: async () => (await import('./service-install.js')).serviceInstallCommand,
+  },
+  {
+    name: 'print',
+    about: 'show the unit, and what install would do besides',
+    load: async () => (await import('./service-install.js')).servicePrintCommand,
+  },
+  {
+    name: 'uninstall',
+    about: 'stop the service and remove its unit',
+    load: async () => (await import('./service-install.js')).serviceUninstallCommand,
+  },
+  {
+    name: 'password',
+    about: 'keep the MQTT password for the service, read from the terminal or from standard input',
+    load: async () => (await import('./service-install.js')).servicePasswordCommand,
+  },
+];
+
+const COMMANDS: readonly Entry[] = [
+  {
+    name: 'init',
+    about: 'write a first configuration for this machine; asks, and overwrites nothing by itself',
+    load: async () => (await import('./init.js')).initCommand,
+  },
+  {
+    name: 'run',
+    about: 'run the bridge (what the systemd service does)',
+    load: async () => (await import('./run.js')).runCommand,
+  },
+  {
+    name: 'demo',
+    about: 'see it work: plays a recorded heyu log, no broker and no hardware needed',
+    load: async () => (await import('./demo.js')).demoCommand,
+  },
+  {
+    name: 'config',
+    about: 'show the effective configuration and where each value comes from; secrets are masked',
+    load: async () => (await import('./show-config.js')).configCommand,
+  },
+  {
+    name: 'check',
+    about: 'check configuration, log, heyu, broker, Home Assistant and service, each with its remedy',
+    load: async () => (await import('./check/check-all.js')).checkCommand,
+  },
+  {
+    name: 'broker-check',
+    about:
+      'prove on the broker itself what the bridge relies on; on topics of its own, cleaned up afterwards',
+    load: async () => (await import('./broker-check.js')).brokerCheckCommand,
+  },
+  {
+    name: 'session',
+    about: 'the session that the broker keeps for the service: look at it, reset it',
+    commands: SESSION_COMMANDS,
+  },
+  {
+    name: 'alias',
+    about: 'name the sensors: take them over from heyu, look at them, change them',
+    commands: ALIAS_COMMANDS,
+  },
+  {
+    name: 'explain',
+    about: 'show what each line of a heyu log is, and what would be published',
+    load: async () => (await import('./explain.js')).explainCommand,
+  },
+  {
+    name: 'service',
+    about: 'run heyu2mqtt as a systemd service',
+    commands: SERVICE_COMMANDS,
+  },
+];
+
+/** Adds all commands by name; each is completed when the command line turns out to mean it. */
+export function addCommands(program: Command, entries = COMMANDS): void {
+  for (const { name, about, commands } of entries) {
+    const command = program.command(name).description(about).showHelpAfterError(false);
+    if (commands !== undefined) addCommands(command, commands);
+  }
+  program.hook('preSubcommand', (_, command) => completeCommand(entries, command));
 }
 
-/** The command `config`: the effective values with their origin. */
-function configCommand(): Command {
-  return new Command('config')
-    .description('show the effective configuration and where each value comes from; secrets are masked')
-    .addOption(OPTIONS.config)
-    .addOption(OPTIONS.json)
-    .action(({ config, json }: { config?: string; json?: boolean }) => {
-      const terminal = processTerminal();
-      const { resolved } = loadOrFail(config);
-      const values = effectiveValues(resolved);
-      terminal.print(json === true ? JSON.stringify(values, null, 2) : formatEffective(values));
-    });
+async function completeCommand(entries: readonly Entry[], command: Command): Promise<void> {
+  const entry = entries.find(({ name }) => name === command.name());
+  if (entry?.load !== undefined) (await entry.load())(command);
+}
+
+/** `help check` as `check --help`: commander itself would show a command that is not completed. */
+export function withHelpAsOption(args: readonly string[], entries = COMMANDS): readonly string[] {
+  const [first = '', ...rest] = args;
+  if (first === 'help') return [...rest, '--help'];
+  const below = entries.find(({ name }) => name === first)?.commands;
+  return below === undefined ? args : [first, ...withHelpAsOption(rest, below)];
+}
+
+/** Completes all commands at once, for what is written about them. */
+export async function completeAll(program: Command, entries = COMMANDS): Promise<void> {
+  for (const command of program.commands) {
+    await completeCommand(entries, command);
+    const below = entries.find(({ name }) => name === command.name())?.commands;
+    if (below !== undefined) await completeAll(command, below);
+  }
 }

@@ -3,7 +3,7 @@
  * but this machine's loopback is touched, and a temporary folder.
  */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,9 +23,8 @@ import { programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
 /** The command `demo`. */
-export function demoCommand(): Command {
-  return new Command('demo')
-    .description('see it work: plays a recorded heyu log, no broker and no hardware needed')
+export function demoCommand(command: Command): void {
+  command
     .option('--fast', 'play it as fast as it can be read')
     .option('--once', 'end after playing it once')
     .option('--port <port>', 'port of the embedded broker; another one is taken if it is in use', '1883')

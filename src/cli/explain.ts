@@ -1,6 +1,6 @@
 /** `heyu2mqtt explain LOG...`: the service's own core over a log, without a broker. */
 
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { createReadStream, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -38,9 +38,8 @@ type Options = Pick<Given, 'aliases' | 'x10config' | 'json'> & {
 const ORDERS = ['YMD', 'DMY', 'MDY'];
 
 /** The command `explain`. */
-export function explainCommand(): Command {
-  return new Command('explain')
-    .description('show what each line of a heyu log is, and what would be published')
+export function explainCommand(command: Command): void {
+  command
     .argument('<log...>', 'heyu logs, rotated ones first, also as .gz; - reads standard input')
     .option(
       '--config <file>',

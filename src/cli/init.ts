@@ -1,6 +1,6 @@
 /** `heyu2mqtt init`: from an existing heyu set-up to config.yaml and aliases.yaml, shown before they are written. */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
@@ -39,9 +39,8 @@ type InitOptions = Pick<Given, 'x10config' | 'yes'> & {
 };
 
 /** The command `init`. */
-export function initCommand(): Command {
-  return new Command('init')
-    .description('write a first configuration for this machine; asks, and overwrites nothing by itself')
+export function initCommand(command: Command): void {
+  command
     .option('--config <file>', 'where to write it; the alias file goes beside it', DEFAULT_CONFIG)
     .option('--x10config <file>', "heyu's configuration (default: where heyu looks for it)", absolute)
     .option('--log <file>', "heyu's log, if there is no configuration of heyu", absolute)

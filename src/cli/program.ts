@@ -3,31 +3,28 @@
 import { Command, CommanderError } from 'commander';
 import { hintLine } from '../common/error.js';
 import { asJournalError, isJournal } from '../io/systemd.js';
+import { addCommands, completeAll, withHelpAsOption } from './commands.js';
 import { ownVersion } from './program-files.js';
 import { CommandError, EXIT } from './terminal.js';
 
-/** The command line without any command. */
-function bareProgram(): Command {
-  return new Command('heyu2mqtt')
+/** The command line. A command throws instead of ending the process, and complains as the rest of the program does. */
+function commandLine(): Command {
+  const program = new Command('heyu2mqtt')
     .description('the bridge from heyu (X10) to MQTT and Home Assistant')
     .version(ownVersion())
-    .showHelpAfterError('(heyu2mqtt --help shows what there is)');
+    .showHelpAfterError('(heyu2mqtt --help shows what there is)')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'heyu2mqtt: ')) });
+  addCommands(program);
+  return program;
 }
 
-/** The command line with all commands; for `run` with that one alone, because the service runs for years. */
-export async function programFor(args: readonly string[]): Promise<Command> {
-  if (args[0] === 'run') return bareProgram().addCommand((await import('./run.js')).runCommand());
-  return (await import('./commands.js')).withCommands(bareProgram());
-}
-
-/** Makes every command throw instead of ending the process, and complain as the rest of the program does. */
-function tame(command: Command): Command {
-  command.exitOverride();
-  command.configureOutput({
-    outputError: (text, write) => write(text.replace(/^error: /, 'heyu2mqtt: ')),
-  });
-  for (const sub of command.commands) tame(sub);
-  return command;
+/** The command line with all of its commands complete, for what is written about them. */
+export async function completeCommandLine(): Promise<Command> {
+  const program = commandLine();
+  await completeAll(program);
+  return program;
 }
 
 /** Runs the process: arguments to the command line, errors to messages, and its exit code. */
@@ -43,7 +40,7 @@ export async function main(args: readonly string[]): Promise<void> {
 /** Runs one command line; resolves to the exit code. Faults are shown as one message, never as a stack trace. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   try {
-    await tame(await programFor(args)).parseAsync(args, { from: 'user' });
+    await commandLine().parseAsync(withHelpAsOption(args), { from: 'user' });
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

@@ -1,7 +1,7 @@
 /** `heyu2mqtt run`: the service itself. */
 
 import { watch, type FSWatcher } from 'chokidar';
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Configuration } from '../config/load.js';
 import { formatProblem, newProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
@@ -20,9 +20,8 @@ import { ownVersion } from './program-files.js';
 import { CommandError } from './terminal.js';
 
 /** The command `run`. */
-export function runCommand(): Command {
-  return new Command('run')
-    .description('run the bridge (what the systemd service does)')
+export function runCommand(command: Command): void {
+  command
     .addOption(OPTIONS.config)
     .addOption(
       new Option(

@@ -3,7 +3,7 @@
  * keeps the MQTT password where only the service can read it.
  */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -16,31 +16,36 @@ type UnitOptions = { readonly config: string; readonly systemd?: string; readonl
 /** The newest systemd whose unit we know; for `--print` on a machine that has none. */
 const NEWEST_SYSTEMD = 257;
 
-/** The command with its subcommands. */
-export function serviceCommand(): Command {
-  const command = new Command('service').description('run heyu2mqtt as a systemd service');
-  const withUnitOptions = (sub: Command): Command =>
-    sub
-      .option('--config <file>', 'configuration file of the service', join(PATHS.config, 'config.yaml'))
-      .option('--systemd <version>', 'write the unit for this version of systemd (default: the one found)');
-  withUnitOptions(command.command('install'))
-    .description('write the unit and create the user; starts nothing')
+function withUnitOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'configuration file of the service', join(PATHS.config, 'config.yaml'))
+    .option('--systemd <version>', 'write the unit for this version of systemd (default: the one found)');
+}
+
+/** The command `service install`. */
+export function serviceInstallCommand(command: Command): void {
+  withUnitOptions(command)
     .option('--print', 'only show the unit, and what else would be done')
     .action((options: UnitOptions) => (options.print === true ? print(options) : install(options)));
-  withUnitOptions(command.command('print'))
-    .description('show the unit, and what install would do besides')
-    .action((options: UnitOptions) => print(options));
+}
+
+/** The command `service print`. */
+export function servicePrintCommand(command: Command): void {
+  withUnitOptions(command).action((options: UnitOptions) => print(options));
+}
+
+/** The command `service uninstall`. */
+export function serviceUninstallCommand(command: Command): void {
   command
-    .command('uninstall')
-    .description('stop the service and remove its unit')
     .option('--purge', 'also remove configuration, state and user')
     .action((options: { readonly purge?: boolean }) => uninstall(options.purge === true));
+}
+
+/** The command `service password`. */
+export function servicePasswordCommand(command: Command): void {
   command
-    .command('password')
-    .description('keep the MQTT password for the service, read from the terminal or from standard input')
     .option('--remove', 'forget it')
     .action((options: { readonly remove?: boolean }) => password(options.remove === true));
-  return command;
 }
 
 function install(options: UnitOptions): void {

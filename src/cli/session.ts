@@ -4,7 +4,7 @@
  * because a broker closes the older one of two connections with the same id (MQTT 3.1.1, section 3.1.4).
  */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { counted } from '../common/text.js';
 import type { Configuration } from '../config/load.js';
 import { bridgeTopic } from '../mqtt/topics.js';
@@ -13,14 +13,6 @@ import { OPTIONS, loadOrFail } from './configured.js';
 import { objectIn, objectOf, textIn } from '../common/json.js';
 import { CommandError, processTerminal, type Terminal } from './terminal.js';
 import { readBack, visitBroker } from './visit-broker.js';
-
-/** The command `session` with its commands. */
-export function sessionCommand(): Command {
-  return new Command('session')
-    .description('the session that the broker keeps for the service: look at it, reset it')
-    .addCommand(showCommand())
-    .addCommand(clearCommand());
-}
 
 type ShowOptions = { readonly config?: string; readonly look?: boolean; readonly json?: boolean };
 
@@ -32,9 +24,8 @@ const HELD_BACK =
   '  hint: do not start the service within the next minute, it would take old messages for new ones';
 
 /** The command `session show`. */
-function showCommand(): Command {
-  return new Command('show')
-    .description('is a session stored, and what waited in it at the last connect of the service?')
+export function sessionShowCommand(command: Command): void {
+  command
     .addOption(OPTIONS.config)
     .option(
       '--look',
@@ -129,9 +120,8 @@ function printLooked(
 type ClearOptions = { readonly config?: string; readonly yes?: boolean; readonly force?: boolean };
 
 /** The command `session clear`. */
-function clearCommand(): Command {
-  return new Command('clear')
-    .description('reset the session of the stopped service: what waits in it is thrown away; asks')
+export function sessionClearCommand(command: Command): void {
+  command
     .addOption(OPTIONS.config)
     .addOption(OPTIONS.yes)
     .option(

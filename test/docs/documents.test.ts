@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { programFor } from '../../src/cli/program.js';
+import { completeCommandLine } from '../../src/cli/program.js';
 import { ALIAS_KEYS, CONFIG_KEY_NAMES, ZONE_KEYS } from '../../src/config/keys-and-defaults.js';
 import { commandTree, type CommandWords } from '../../scripts/command-tree.js';
 import { codeOf, DOCUMENTS, rowsOf, sectionOf, textOf } from './documents.js';
@@ -18,7 +18,7 @@ const anchorOf = (heading: string): string =>
 const anchorsOf = (path: string): readonly string[] =>
   [...textOf(path).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 
-const commands = commandTree(await programFor([]));
+const commands = commandTree(await completeCommandLine());
 
 /** Whether a command line can be meant for our program: its command and its options exist. */
 function isCall(words: readonly string[]): boolean {

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { programFor } from '../../src/cli/program.js';
+import { completeCommandLine } from '../../src/cli/program.js';
 import { allCommands, commandTree } from '../../scripts/command-tree.js';
 import { referenceFiles } from '../../scripts/files.js';
 
 const file = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const tree = commandTree(await programFor([]));
-const files = referenceFiles(await programFor([]), file);
+const tree = commandTree(await completeCommandLine());
+const files = referenceFiles(await completeCommandLine(), file);
 
 describe('what is made of the commands is up to date: npm run reference', () => {
   test.each(Object.keys(files))('%s', (path) => {

@@ -3,7 +3,7 @@
  * goes: an alias can be named while the broker's password is still missing. Edited so that nothing gets lost.
  */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Doubt, neverAlerting } from '../../alias/doubts.js';
 import type { AliasEntry } from '../../alias/propose.js';
@@ -19,9 +19,9 @@ import { configFileOf, type Given, OPTIONS } from '../configured.js';
 import { programFile } from '../program-files.js';
 import { CommandError, EXIT } from '../terminal.js';
 
-/** A command that needs no more than the alias file. */
-export function aliasFileCommand(name: string, description: string): Command {
-  return new Command(name).description(description).addOption(OPTIONS.config).addOption(OPTIONS.aliases);
+/** The options of a command that needs no more than the alias file. */
+export function withAliasFile(command: Command): Command {
+  return command.addOption(OPTIONS.config).addOption(OPTIONS.aliases);
 }
 
 /** The alias file and its surroundings. */

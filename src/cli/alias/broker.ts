@@ -1,6 +1,6 @@
 /** `heyu2mqtt alias test NAME`: tries the way of one sensor to the broker and back; `alias watch`: what the broker has, live. */
 
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Configuration } from '../../config/load.js';
@@ -33,9 +33,8 @@ const OFFLINE_HINT = 'the service does not run, or is not connected: heyu2mqtt c
 const ECHO_MS = 5000;
 
 /** The command `alias test`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
-export function aliasTestCommand(): Command {
-  return new Command('test')
-    .description('publish a test event of an alias, and read everything of it back')
+export function aliasTestCommand(command: Command): void {
+  command
     .argument('<alias>', 'which')
     .addOption(OPTIONS.config)
     .option('--motion', 'really turn the motion on and off again; not while its zone is armed or unknown')
@@ -185,9 +184,8 @@ type Meaning = { readonly subject: string; readonly channel: string };
 const LEAVE_MS = 1000;
 
 /** The command `alias watch`; it ends with Ctrl-C. */
-export function aliasWatchCommand(): Command {
-  return new Command('watch')
-    .description('show the states of aliases live, as the broker has them')
+export function aliasWatchCommand(command: Command): void {
+  command
     .argument('[alias...]', 'which (default: all)')
     .addOption(OPTIONS.config)
     .option('--json', 'one JSON object per change')

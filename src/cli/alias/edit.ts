@@ -1,6 +1,6 @@
 /** `heyu2mqtt alias add, set, rename, remove`: edits of the alias file, one entry at a time. */
 
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { moveTo } from '../../alias/merge.js';
 import { hintLine } from '../../common/error.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
@@ -12,13 +12,13 @@ import { type Given, OPTIONS, several } from '../configured.js';
 import { CommandError, EXIT, processTerminal } from '../terminal.js';
 import {
   type AliasFile,
-  aliasFileCommand,
   aliasNamed,
   editAliasFile,
   entryOf,
   findPlace,
   neverAlertingIn,
   readAliasFile,
+  withAliasFile,
 } from './alias-file.js';
 
 const KEYS: KeyTable = ALIAS_KEYS;
@@ -38,7 +38,7 @@ export function optionName(key: AliasKey): string {
 }
 
 /** Adds an option for each of the keys, and those of every command on the alias file. */
-function withKeyOptions(command: Command, keys: readonly AliasKey[]): Command {
+function withKeyOptions(command: Command, keys: readonly AliasKey[]): void {
   for (const key of keys) {
     const { doc = '', example = '' } = KEYS[key] ?? {};
     const [sentence = ''] = doc.replaceAll('`', '').split(/(?<=\.) /);
@@ -47,7 +47,7 @@ function withKeyOptions(command: Command, keys: readonly AliasKey[]): Command {
     const typed = example.replace(/^\[(.*)\]$/, (_, items: string) => items.replaceAll(', ', ','));
     command.option(`--${optionName(key)} <value>`, `${words} (such as ${typed})`);
   }
-  return command.addOption(OPTIONS.config).addOption(OPTIONS.aliases);
+  withAliasFile(command);
 }
 
 /** The keys that were given, as they will stand in the file. A value that its form does not take is an error. */
@@ -68,13 +68,12 @@ function givenKeys(options: GivenKeys, keys: readonly AliasKey[]): Partial<Recor
 const NEW_KEYS = KEY_NAMES.filter((key) => key !== 'address');
 
 /** The command `alias add`. */
-export function aliasAddCommand(): Command {
-  const command = new Command('add')
-    .description('name a unit')
+export function aliasAddCommand(command: Command): void {
+  command
     .argument('<alias>', "heyu's alias, or a new name")
     .argument('<address>', 'house code and unit, such as A3; of a remote several: F1-3')
     .action(addAlias);
-  return withKeyOptions(command, NEW_KEYS);
+  withKeyOptions(command, NEW_KEYS);
 }
 
 function addAlias(alias: string, given: string, options: GivenKeys): void {
@@ -99,13 +98,12 @@ function requireAlias(alias: string): void {
 }
 
 /** The command `alias set`. */
-export function aliasSetCommand(): Command {
-  const command = new Command('set')
-    .description('change keys of an alias; its history in Home Assistant stays')
+export function aliasSetCommand(command: Command): void {
+  command
     .argument('<alias>', 'which')
     .option('--unset <key>', 'back to the default of this key (repeatable)', several)
     .action(setKeys);
-  return withKeyOptions(command, KEY_NAMES);
+  withKeyOptions(command, KEY_NAMES);
 }
 
 function setKeys(alias: string, options: GivenKeys & { readonly unset?: readonly string[] }): void {
@@ -153,8 +151,8 @@ function keyNamed(name: string): AliasKey {
 }
 
 /** The command `alias rename`. */
-export function aliasRenameCommand(): Command {
-  return aliasFileCommand('rename', 'give an alias another name; topics and history stay')
+export function aliasRenameCommand(command: Command): void {
+  withAliasFile(command)
     .argument('<from>', 'the alias')
     .argument('<to>', 'its new name')
     .option('--move-topic', 'let its topics follow the new name')
@@ -179,11 +177,8 @@ function renameAlias(from: string, to: string, options: Given & { readonly moveT
 }
 
 /** The command `alias remove`. */
-export function aliasRemoveCommand(): Command {
-  return aliasFileCommand('remove', 'forget aliases; their entities in Home Assistant go, too')
-    .argument('<alias...>', 'which')
-    .addOption(OPTIONS.yes)
-    .action(removeAliases);
+export function aliasRemoveCommand(command: Command): void {
+  withAliasFile(command).argument('<alias...>', 'which').addOption(OPTIONS.yes).action(removeAliases);
 }
 
 async function removeAliases(named: readonly string[], given: Given): Promise<void> {

@@ -23,7 +23,6 @@ import { findX10Config, readX10ConfigFile, x10configPlaces } from '../heyu-insta
 import { CommandError, EXIT, processTerminal, remark, type Terminal } from '../terminal.js';
 import {
   type AliasFile,
-  aliasFileCommand,
   type AliasPlace,
   type AliasPlan,
   editAliasFile,
@@ -31,6 +30,7 @@ import {
   neverAlertingIn,
   planEdits,
   readAliasFile,
+  withAliasFile,
 } from './alias-file.js';
 
 /** How to import. */
@@ -42,8 +42,8 @@ export type ImportOptions = {
 };
 
 /** The command `alias import`. */
-export function aliasImportCommand(): Command {
-  return aliasFileCommand('import', 'take the aliases of heyu over; what you have changed stays as it is')
+export function aliasImportCommand(command: Command): void {
+  withAliasFile(command)
     .argument('[x10config]', "heyu's configuration (default: where heyu looks for it)")
     .option('--dry-run', 'only show what would change')
     .option('--prune', 'remove aliases that heyu does not know')

@@ -25,20 +25,18 @@ import { findX10Config, historyOf, type LogForm, logFormOf, readX10ConfigFile } 
 import { CommandError, processTerminal, table, type Terminal, whenIn } from '../terminal.js';
 import {
   type AliasFile,
-  aliasFileCommand,
   type AliasPlace,
   editAliasFile,
   findPlace,
   neverAlertingIn,
   readAliasFile,
+  withAliasFile,
 } from './alias-file.js';
 import { KINDS } from './import.js';
 
 /** The command `alias learn`. */
-export function aliasLearnCommand(): Command {
-  const description =
-    'walk test: see live what is heard, and name it; needs no running service and disturbs none';
-  return aliasFileCommand('learn', description)
+export function aliasLearnCommand(command: Command): void {
+  withAliasFile(command)
     .option('--from <log...>', 'learn from these logs (rotated ones first) and end')
     .addOption(OPTIONS.log)
     .addOption(OPTIONS.x10config)

@@ -14,17 +14,17 @@ import { type Given, mayRead, OPTIONS } from '../configured.js';
 import { findX10Config, historyOf, logFormOf, readX10ConfigFile } from '../heyu-install.js';
 import { EXIT, exitCodeOf, type Finding, printFinding, processTerminal, table } from '../terminal.js';
 import {
-  aliasFileCommand,
   aliasNamed,
   type AliasPlace,
   findPlace,
   neverAlertingIn,
   readAliasFile,
+  withAliasFile,
 } from './alias-file.js';
 
 /** The command `alias list`. */
-export function aliasListCommand(): Command {
-  return aliasFileCommand('list', 'show all aliases').addOption(OPTIONS.json).action(listAliases);
+export function aliasListCommand(command: Command): void {
+  withAliasFile(command).addOption(OPTIONS.json).action(listAliases);
 }
 
 function listAliases(given: Given): void {
@@ -54,11 +54,8 @@ function listAliases(given: Given): void {
 }
 
 /** The command `alias show`. */
-export function aliasShowCommand(): Command {
-  return aliasFileCommand('show', 'show one alias: what is in force, and its topics')
-    .argument('<alias>', 'which')
-    .addOption(OPTIONS.json)
-    .action(showAlias);
+export function aliasShowCommand(command: Command): void {
+  withAliasFile(command).argument('<alias>', 'which').addOption(OPTIONS.json).action(showAlias);
 }
 
 function showAlias(alias: string, given: Given): void {
@@ -127,11 +124,8 @@ function rowsOf(
 }
 
 /** The command `alias topics`. */
-export function aliasTopicsCommand(): Command {
-  return aliasFileCommand('topics', 'show the topics of an alias, or of all, with lines for mosquitto_sub')
-    .argument('[alias]', 'which')
-    .addOption(OPTIONS.json)
-    .action(showTopics);
+export function aliasTopicsCommand(command: Command): void {
+  withAliasFile(command).argument('[alias]', 'which').addOption(OPTIONS.json).action(showTopics);
 }
 
 function showTopics(wanted: string | undefined, given: Given): void {
@@ -180,8 +174,8 @@ function mosquittoSub(values: ConfigValues, filter: string): string {
 }
 
 /** The command `alias check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
-export function aliasCheckCommand(): Command {
-  return aliasFileCommand('check', 'find what is wrong with the aliases: here, in heyu, in the log')
+export function aliasCheckCommand(command: Command): void {
+  withAliasFile(command)
     .addOption(OPTIONS.x10config)
     .addOption(OPTIONS.log)
     .option('--no-log', 'do not look into the log')

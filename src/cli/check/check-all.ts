@@ -1,6 +1,6 @@
 /** `heyu2mqtt check`: everything on one page, each line with what to do about it. */
 
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { counted } from '../../common/text.js';
 import type { Configuration, Loaded } from '../../config/load.js';
 import { checkHomeAssistant, checkOnline, checkReach, lookAround, some } from './check-broker.js';
@@ -29,9 +29,8 @@ type TellIn = (area: Area) => Tell;
 type AreaFinding = Finding & { readonly area: Area };
 
 /** The command `check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
-export function checkCommand(): Command {
-  return new Command('check')
-    .description('check configuration, log, heyu, broker, Home Assistant and service, each with its remedy')
+export function checkCommand(command: Command): void {
+  command
     .addOption(OPTIONS.config)
     .addOption(
       new Option('--quick', 'only: does the configuration load, is the service online (for health checks)'),
