@@ -5,13 +5,16 @@
 
 import { isoAt } from '../heyu/time-zone.js';
 import type { EventMessage, RetainedMessage } from '../mqtt/outbox.js';
-import type { Alert, ZoneAttributes, ZoneChannel, ZoneValue } from '../security/security.js';
+import type { Alert, RaisedAlert, ZoneAttributes, ZoneValue } from '../security/security.js';
 import { WHY } from '../security/tracker.js';
+import type { SecurityState } from '../security/vocabulary.js';
+import type { AlertKind } from '../security/zone.js';
 import type { Sensor, SensorEvent } from '../sensor/heard.js';
 import { HOLD_OVER } from '../sensor/motion.js';
 import type { Channel } from '../sensor/types.js';
 import { bridgeTopic, sensorTopic, zoneTopic } from '../mqtt/topics.js';
 import type { Message } from '../ports.js';
+import type { CoreSettings } from '../core-settings.js';
 import type { Bridge, Core, Effect } from './core.js';
 
 /** A retained value of a sensor. */
@@ -60,10 +63,23 @@ function iso(at: number | undefined): string | null {
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
+/** What comes when a delay is over, and nobody has disarmed. */
+const NEXT_STATES: Partial<Record<SecurityState, SecurityState>> = { pending: 'triggered' };
+
 function attributesText(attributes: ZoneAttributes): string {
-  const { since, verified, source, lastKnown, why, reported, whileAway, latch, refusedCommand } = attributes;
+  const { state, since, verified, source, lastKnown, why, reported, whileAway, latch, refusedCommand } =
+    attributes;
+  const { mode, until } = attributes;
+  const armMode = mode === undefined ? null : `armed_${mode}`;
+  const isDelayed = state === 'arming' || state === 'pending';
   return JSON.stringify({
+    state: state ?? null,
     since: iso(since),
+    arm_mode: state === undefined || state === 'disarmed' ? null : armMode,
+    next_state: isDelayed ? (NEXT_STATES[state] ?? armMode) : null,
+    until: isDelayed ? iso(until) : null,
+    delay:
+      isDelayed && until !== undefined && since !== undefined ? Math.round((until - since) / 1000) : null,
     verified,
     source,
     last_known: lastKnown?.state ?? null,
@@ -78,7 +94,57 @@ function attributesText(attributes: ZoneAttributes): string {
   });
 }
 
-function textOf(said: ZoneValue): string {
+/** What has happened, behind the name of the sensor or, without one, of the zone. */
+const ALERT_WORDS: Readonly<Record<AlertKind, string>> = {
+  motion: 'motion',
+  door: 'opened',
+  window: 'opened',
+  garage: 'opened',
+  opening: 'opened',
+  glass: 'glass broken',
+  tamper: 'tampered with',
+  smoke: 'smoke',
+  water: 'water',
+  panic: 'panic key',
+  manual: 'alarm raised by hand',
+};
+
+/** What the words of a zone are made of. */
+type Told = {
+  readonly settings: Pick<CoreSettings, 'baseTopic' | 'zones'>;
+  readonly sensors: readonly Pick<Sensor, 'settings' | 'state'>[];
+};
+
+/** What an alert says of its zone and its sensor, for people and for programs. */
+function alertBody({ settings, sensors }: Told, alert: Alert): Readonly<Record<string, unknown>> {
+  const { id, at, zone, alias, kind, ...more } = alert;
+  const sensor = sensors.find((one) => one.settings.alias === alias);
+  const zoneName = settings.zones.find((one) => one.zone === zone)?.name ?? zone;
+  const name = sensor?.settings.name ?? alias;
+  const battery = sensor?.state.values['battery'];
+  const words = `${ALERT_WORDS[kind]}${battery === 'ON' ? ', battery low' : ''}`;
+  return {
+    id,
+    at: iso(at),
+    zone,
+    zone_name: zoneName,
+    alias,
+    name,
+    area: sensor?.settings.area ?? null,
+    kind,
+    text: name === null ? `${zoneName}: ${words}` : `${name}: ${words} (${zoneName})`,
+    battery_low: battery === 'ON' || (battery === 'OFF' ? false : null),
+    ...more,
+  };
+}
+
+/** The last alert, and all since the zone was disarmed. */
+function lastAlertText(core: Told, alerts: readonly RaisedAlert[]): string {
+  const bodies = alerts.map((alert) => alertBody(core, alert));
+  return JSON.stringify({ ...bodies.at(-1), recent: bodies });
+}
+
+function textOf(core: Told, said: ZoneValue): string {
   switch (said.channel) {
     case 'state':
       return said.value;
@@ -88,24 +154,24 @@ function textOf(said: ZoneValue): string {
       return said.value ? 'ON' : 'OFF';
     case 'security_attributes':
       return attributesText(said.value);
+    case 'last_alert':
+      return lastAlertText(core, said.value);
+    case 'available':
+      return said.value ? 'online' : 'offline';
   }
 }
 
 /** A retained value of a zone. */
-export function zoneMessage(baseTopic: string, zone: string, said: ZoneValue): RetainedMessage {
-  return { kind: 'state', topic: zoneTopic(baseTopic, zone, said.channel), payload: textOf(said) };
-}
-
-/** Deletes the retained value of a zone. */
-export function clearedZone(baseTopic: string, zone: string, channel: ZoneChannel): RetainedMessage {
-  return { kind: 'state', topic: zoneTopic(baseTopic, zone, channel), payload: '' };
+export function zoneMessage(core: Told, zone: string, said: ZoneValue): RetainedMessage {
+  const topic = zoneTopic(core.settings.baseTopic, zone, said.channel);
+  return { kind: 'state', topic, payload: textOf(core, said) };
 }
 
 /** An alert, which stays one however late it is delivered: it says `at` itself. */
-export function alertMessage(baseTopic: string, alert: Alert): EventMessage {
+export function alertMessage(core: Told, alert: Alert): EventMessage {
   const { id, at, zone } = alert;
-  const payload = JSON.stringify({ event_type: 'alert', ...alert, at: iso(at) });
-  return { kind: 'event', topic: zoneTopic(baseTopic, zone, 'alert'), id, at, payload };
+  const payload = JSON.stringify({ event_type: 'alert', ...alertBody(core, alert) });
+  return { kind: 'event', topic: zoneTopic(core.settings.baseTopic, zone, 'alert'), id, at, payload };
 }
 
 /** The last word to a broker: what is retained there is not kept up to date any more. */
@@ -143,18 +209,14 @@ export function act(bridge: Bridge, effect: Effect): void {
       sinks.find?.({ kind: 'kept', alias: effect.sensor.settings.alias, reason: effect.why });
       return;
     case 'zone': {
-      const message = zoneMessage(core.settings.baseTopic, effect.zone, effect.said);
+      const message = zoneMessage(core, effect.zone, effect.said);
       sinks.put?.(effect.persistFirst ? { ...message, afterSave: bridge.saveNumber } : message);
       return;
     }
-    case 'zone_gone':
-      for (const channel of effect.channels)
-        sinks.put?.(clearedZone(core.settings.baseTopic, effect.zone, channel));
-      return;
     case 'alert': {
       const { zone, alias, security, id } = effect.alert;
       core.health.counters.alerts += 1;
-      sinks.put?.(alertMessage(core.settings.baseTopic, effect.alert));
+      sinks.put?.(alertMessage(core, effect.alert));
       sinks.note('info', { zone, alias, security }, 'alert');
       sinks.alerted?.(id);
       return;

@@ -22,7 +22,8 @@ export const BRIDGE_TOPICS = [
 export type BridgeTopic = (typeof BRIDGE_TOPICS)[number];
 
 /** Topics of a zone. */
-export type ZoneTopic = 'state' | 'set' | 'security' | 'security_attributes' | 'alert' | 'alarm';
+export type ZoneTopic =
+  'state' | 'set' | 'security' | 'security_attributes' | 'alert' | 'last_alert' | 'alarm' | 'available';
 
 /** `x10/bridge/status` and its neighbours. */
 export function bridgeTopic(base: string, topic: BridgeTopic): string {

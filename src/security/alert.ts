@@ -87,6 +87,7 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
   const standing = { security: grounds.security, verified: grounds.verified, late };
   const alert: Alert = { id, at, kind, zone: zone.settings.zone, alias, address, source, ...standing };
   emit({ kind: 'alert', alert });
+  keepForAbsent(security, alert, now.at);
   undelivered.set(alert.id, alert);
   const [oldest] = undelivered.keys();
   if (undelivered.size > MOST_UNDELIVERED && oldest !== undefined) undelivered.delete(oldest);
@@ -96,8 +97,26 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
   security.changed = true;
 }
 
-/** The zone is disarmed: no alarm any more, and no cool-down either. */
+/** So many alerts are kept for those who were not there. */
+export const MOST_RECENT = 20;
+
+/** Keeps an alert beside those since the zone was last disarmed. One that is raised anew after a crash stays as it was. */
+function keepForAbsent({ recent }: Security, alert: Alert, at: number): void {
+  const before = recent.get(alert.zone);
+  if (before?.alerts.some(({ id }) => id === alert.id) === true) return;
+  const last = Math.max(...[...recent.values()].map(({ alerts }) => alerts.at(-1)?.raised ?? 0));
+  const earlier = before === undefined || before.isOver ? [] : before.alerts;
+  const alerts = [...earlier, { ...alert, raised: Math.max(at, last + 1) }].slice(-MOST_RECENT);
+  recent.set(alert.zone, { alerts, isOver: false });
+}
+
+/** The zone is disarmed: no alarm any more, and no cool-down either; the next alert begins a new list. */
 export function clearAlarm(security: Security, zone: Zone): void {
+  const recent = security.recent.get(zone.settings.zone);
+  if (recent?.isOver === false) {
+    security.recent.set(zone.settings.zone, { ...recent, isOver: true });
+    security.changed = true;
+  }
   if (zone.latch !== undefined) {
     zone.latch = undefined;
     security.changed = true;

@@ -5,7 +5,15 @@
  * difference. Every entry of the security part ends in `refresh`.
  */
 
-import { clearAlarm, finishEntry, judgeSignal, judgeWaiting, securityAt, setTruth } from './alert.js';
+import {
+  MOST_RECENT,
+  clearAlarm,
+  finishEntry,
+  judgeSignal,
+  judgeWaiting,
+  securityAt,
+  setTruth,
+} from './alert.js';
 import {
   dueAt,
   isQueueEmpty,
@@ -20,6 +28,7 @@ import {
   WAIT_MS,
   asksAgain,
   beginTrouble,
+  mayBecomeKnown,
   note,
   stateTopics,
   type Security,
@@ -28,14 +37,20 @@ import {
 } from './security.js';
 import { WHY, endOfAnswers, isAnswered, stateOf, verify, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
-import { believe, remember, type SensorSignal, type Zone } from './zone.js';
+import { believe, latest, remember, type SensorSignal, type Zone } from './zone.js';
+
+/** What `Zone.published` holds of a zone of which nobody knows yet how it stands. */
+const UNSETTLED = JSON.stringify({ channel: 'available', value: false } satisfies ZoneValue);
 
 /** When `wake` wants to be called, monotonic ms; undefined = when something happens. */
 export function nextWake(security: Security): number | undefined {
   const { link, waiting, zones } = security;
   const times: number[] = [];
   if (link.up?.schedule !== undefined) times.push(dueAt(link.up.schedule));
-  if (link.up !== undefined && waiting.size > 0) times.push(link.up.askedMono + WAIT_MS);
+  const isAnyUnsettled = [...zones.values()].some(
+    ({ published }) => published.get('available') === UNSETTLED,
+  );
+  if (link.up !== undefined && (waiting.size > 0 || isAnyUnsettled)) times.push(link.up.askedMono + WAIT_MS);
   else
     for (const { signal, untilMono } of waiting.values()) {
       // without a link only a disk can tell
@@ -221,22 +236,54 @@ function advanceOwned(step: Step, zone: Zone): void {
   else if (truth.state === 'pending') finishEntry(step, zone, truth, believe(security, zone).verified);
 }
 
-function valuesOf(security: Security, zone: Zone): readonly ZoneValue[] {
-  const { settings, truth, reported, whileAway, latch, refusedCommand } = zone;
-  const { state, verified, source, why, ...known } = believe(security, zone);
+/** The zones that a zone sums up; itself where it is none of several. */
+function partsOf({ zones }: Security, zone: Zone): readonly Zone[] {
+  const { kind, members } = zone.settings;
+  return kind === 'master' ? members.flatMap((name) => zones.get(name) ?? []) : [zone];
+}
+
+/** Everything that is to be said of a zone: that it is not available comes first, and that it is comes last. */
+function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
+  const { security } = step;
+  const { truth, reported, whileAway, latch, refusedCommand } = zone;
+  const { state, verified, source, why, mode, ...known } = believe(security, zone);
   const since = state === undefined ? undefined : known.since;
   const lastKnown = known.lastKnown && { state: known.lastKnown.state, since: known.lastKnown.since };
-  let hasAlarm = latch !== undefined || truth?.state === 'triggered';
-  for (const name of settings.members) hasAlarm ||= security.zones.get(name)?.latch !== undefined;
+  const parts = partsOf(security, zone);
+  const hasAlarm = parts.some((part) => part.latch !== undefined || part.truth?.state === 'triggered');
+  const until = latest(parts.map((part) => part.truth?.until));
+  const alerts = parts
+    .flatMap((part) => security.recent.get(part.settings.zone)?.alerts ?? [])
+    .sort((a, b) => a.raised - b.raised)
+    .slice(-MOST_RECENT);
+  const isAvailable = isSettled(step, zone);
+  const available = { channel: 'available', value: isAvailable } as const;
+  const circumstances = {
+    since,
+    verified,
+    source,
+    lastKnown,
+    why,
+    reported,
+    whileAway,
+    latch,
+    refusedCommand,
+  };
   return [
+    ...(isAvailable ? [] : [available]),
     ...(truth === undefined ? [] : [{ channel: 'state', value: truth.state } as const]),
+    { channel: 'security_attributes', value: { state, mode, until, ...circumstances } },
     { channel: 'security', value: state },
     { channel: 'alarm', value: hasAlarm },
-    {
-      channel: 'security_attributes',
-      value: { since, verified, source, lastKnown, why, reported, whileAway, latch, refusedCommand },
-    },
+    ...(alerts.length === 0 ? [] : [{ channel: 'last_alert', value: alerts } as const]),
+    ...(isAvailable ? [available] : []),
   ];
+}
+
+/** How the zone stands is known, or that nobody knows. */
+function isSettled(step: Step, zone: Zone): boolean {
+  const belief = believe(step.security, zone);
+  return belief.state !== undefined || !mayBecomeKnown(step, belief, false, 0);
 }
 
 /** Brings everything up to date and publishes what has changed. */
@@ -262,11 +309,13 @@ export function refresh(step: Step): void {
   for (const zone of zones) {
     const persistFirst = zone.truth !== zone.announced;
     zone.announced = zone.truth;
-    for (const said of valuesOf(security, zone)) {
+    for (const said of valuesOf(step, zone)) {
       const text = JSON.stringify(said);
       if (zone.published.get(said.channel) === text) continue;
       zone.published.set(said.channel, text);
-      emit({ kind: 'zone', zone: zone.settings.zone, said, persistFirst });
+      // an alert that is forgotten in a crash would be raised a second time
+      const isAlert = said.channel === 'last_alert';
+      emit({ kind: 'zone', zone: zone.settings.zone, said, persistFirst: persistFirst || isAlert });
     }
   }
 }

@@ -8,7 +8,15 @@ import type { Now } from '../ports.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Connection, Link } from './broker-link.js';
 import type { SecurityState } from './vocabulary.js';
-import { believe, type AlertKind, type Belief, type Memory, type SensorSignal, type Zone } from './zone.js';
+import {
+  believe,
+  type AlertKind,
+  type Belief,
+  type Memory,
+  type SensorSignal,
+  type Truth,
+  type Zone,
+} from './zone.js';
 
 /** Why a signal led to an alert or did not, for `explain` and the counters. */
 export type VerdictKind =
@@ -51,9 +59,19 @@ export type Alert = {
   readonly late: boolean;
 };
 
-/** The circumstances of a zone's state. */
+/**
+ * An alert as it is kept for whoever was not there. `raised`: when it was first told, epoch ms, higher with each alert
+ * of any zone, so that what was seen already can be told from what is new.
+ */
+export type RaisedAlert = Alert & { readonly raised: number };
+
+/** The alerts of a zone since it was last disarmed, oldest first: they stay until there is another after that. */
+export type RecentAlerts = { readonly alerts: readonly RaisedAlert[]; readonly isOver: boolean };
+
+/** A zone's state and its circumstances, in one message: whoever reads one of them has the other. */
 export type ZoneAttributes = Pick<Zone, 'reported' | 'whileAway' | 'latch' | 'refusedCommand'> &
-  Pick<Belief, 'since' | 'verified' | 'source' | 'why'> & {
+  Pick<Belief, 'state' | 'since' | 'verified' | 'source' | 'why' | 'mode'> &
+  Pick<Truth, 'until'> & {
     readonly lastKnown: Pick<Memory, 'state' | 'since'> | undefined;
   };
 
@@ -65,7 +83,11 @@ export type ZoneValue =
   | { readonly channel: 'security'; readonly value: SecurityState | undefined }
   | { readonly channel: 'security_attributes'; readonly value: ZoneAttributes }
   /** An alert of it, or of a member, is not over. */
-  | { readonly channel: 'alarm'; readonly value: boolean };
+  | { readonly channel: 'alarm'; readonly value: boolean }
+  /** The alerts since it, or its members, were last disarmed, the last one at the end; never empty. */
+  | { readonly channel: 'last_alert'; readonly value: readonly RaisedAlert[] }
+  /** It is known, or known to be unknown; otherwise it is still being asked for. */
+  | { readonly channel: 'available'; readonly value: boolean };
 
 /** The channels of a zone. */
 export type ZoneChannel = ZoneValue['channel'];
@@ -75,6 +97,8 @@ const CHANNELS: Readonly<Record<ZoneChannel, true>> = {
   security: true,
   security_attributes: true,
   alarm: true,
+  last_alert: true,
+  available: true,
 };
 
 /** All of them. */
@@ -89,8 +113,6 @@ export type SecurityEffect =
       /** Send it only after what `snapshot` holds now is on disk. */
       readonly persistFirst: boolean;
     }
-  /** Nothing is said any more on these channels. */
-  | { readonly kind: 'zone_gone'; readonly zone: string; readonly channels: readonly ZoneChannel[] }
   | { readonly kind: 'alert'; readonly alert: Alert }
   /** Send a SUBSCRIBE that really goes out, QoS 1, exact topics. */
   | { readonly kind: 'subscribe'; readonly topics: readonly string[] }
@@ -142,6 +164,8 @@ export type Security = {
   readonly waiting: Map<string, Waiting>;
   /** The last alert of each sensor since its zone was last disarmed, by alias. */
   readonly alertedAt: Map<string, { readonly zone: string; readonly at: number }>;
+  /** By zone. */
+  readonly recent: Map<string, RecentAlerts>;
   /**
    * Alerts that the broker may not have yet, by id, oldest first: they are sent again after a restart, because
    * nothing in the log tells of them a second time (an entry delay that ended, a state that became known).

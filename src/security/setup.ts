@@ -6,7 +6,6 @@ import { createLink, lookSoon, startSchedule, type Connection } from './broker-l
 import { obey } from './owned-zone.js';
 import { refresh } from './refresh.js';
 import {
-  ZONE_CHANNELS,
   asksAgain,
   stateTopics,
   topicsOfAll,
@@ -37,6 +36,7 @@ export function createSecurity(
     link: createLink(now.at),
     waiting: new Map(),
     alertedAt: new Map(),
+    recent: new Map(),
     undelivered: new Map(),
     isDelivered,
     others: [],
@@ -57,14 +57,6 @@ function isSameSource(one: ZoneSettings, other: ZoneSettings): boolean {
   return source(one) === source(other);
 }
 
-/** `kept`: the settings of a zone of the same name, which says the same things. */
-function clearTopics({ emit }: Step, { settings }: Zone, kept: ZoneSettings | undefined): void {
-  const channels = ZONE_CHANNELS.filter((channel) =>
-    channel === 'state' ? settings.kind === 'owned' && kept?.kind !== 'owned' : kept === undefined,
-  );
-  if (channels.length > 0) emit({ kind: 'zone_gone', zone: settings.zone, channels });
-}
-
 /** The zone as it goes on with new settings; `before` is what it was so far. */
 function continueZone(security: Security, before: Zone | undefined, settings: ZoneSettings, now: Now): Zone {
   if (before !== undefined && isSameSource(before.settings, settings)) {
@@ -80,8 +72,8 @@ function continueZone(security: Security, before: Zone | undefined, settings: Zo
 }
 
 /**
- * Takes new zones without a reconnect: subscribes and unsubscribes the difference and deletes the retained
- * topics of zones that are gone. What was published below an earlier base topic is left to the caller.
+ * Takes new zones without a reconnect: subscribes and unsubscribes the difference. What was published of zones that are
+ * gone, or below an earlier base topic, is left to the caller.
  */
 export function reconfigure(
   step: Step,
@@ -109,9 +101,9 @@ export function reconfigure(
     anew.add(zone.topic);
   }
   for (const [name, zone] of old) {
-    const kept = security.zones.get(name);
-    if (kept !== zone) clearTopics(step, zone, kept?.settings);
-    if (kept === undefined) clearAlarm(security, zone);
+    if (security.zones.has(name)) continue;
+    clearAlarm(security, zone);
+    security.recent.delete(name);
   }
   security.changed = true;
   if (link.up !== undefined) subscribeTheDifference(step, link.up, topicsBefore, anew);

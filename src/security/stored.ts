@@ -12,6 +12,8 @@ import {
   note,
   waitingKey,
   type Alert,
+  type RaisedAlert,
+  type RecentAlerts,
   type Security,
   type Step,
   type ZoneValue,
@@ -40,6 +42,7 @@ export type StoredSecurity = {
   readonly waiting: readonly SensorSignal[];
   readonly alertedAt: StoredAlerts;
   readonly undelivered: readonly Alert[];
+  readonly recent: Readonly<Record<string, RecentAlerts>>;
 };
 
 /** The last alert of each sensor, by alias. */
@@ -60,7 +63,7 @@ function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
 
 /** Everything that has to outlive a restart, as plain JSON. */
 export function snapshot(security: Security, now: Now): StoredSecurity {
-  const { link, zones, waiting, subscribed, undelivered } = security;
+  const { link, zones, waiting, subscribed, undelivered, recent } = security;
   return {
     version: VERSION,
     session: link.session,
@@ -71,6 +74,7 @@ export function snapshot(security: Security, now: Now): StoredSecurity {
     waiting: [...waiting.values()].map(({ signal }) => signal),
     alertedAt: alertsOf(security),
     undelivered: [...undelivered.values()],
+    recent: Object.fromEntries(recent),
   };
 }
 
@@ -180,6 +184,15 @@ function readAlert(value: unknown): Alert | undefined {
   };
 }
 
+function readRecent(value: unknown): RecentAlerts | undefined {
+  const stored = fields(value);
+  const alerts = listOf(stored['alerts'], (item): RaisedAlert | undefined => {
+    const [alert, raised] = [readAlert(item), instantIn(fields(item), 'raised')];
+    return alert && raised !== undefined ? { ...alert, raised } : undefined;
+  });
+  return alerts.length === 0 ? undefined : { alerts, isOver: stored['isOver'] === true };
+}
+
 function readLatch(stored: JsonObject): Latch | undefined {
   const found = whole(stored, 'id');
   return found && { ...found, alias: textIn(stored, 'alias') ?? null, kind: readKind(stored) };
@@ -240,6 +253,10 @@ export function restore(step: Step, stored: unknown): void {
   }
   recallAlerts(security, document['alertedAt']);
   for (const alert of listOf(document['undelivered'], readAlert)) security.undelivered.set(alert.id, alert);
+  for (const [zone, value] of Object.entries(objectOf(document, 'recent'))) {
+    const recent = readRecent(value);
+    if (recent !== undefined && zones.has(zone)) security.recent.set(zone, recent);
+  }
 }
 
 /**

@@ -311,7 +311,8 @@ export function sumUp(states: readonly SecurityState[]): SecurityState | undefin
   );
 }
 
-function latest(instants: readonly (number | undefined)[]): number | undefined {
+/** The last of those that are known. */
+export function latest(instants: readonly (number | undefined)[]): number | undefined {
   const known = instants.filter((at) => at !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
 }

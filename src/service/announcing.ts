@@ -145,7 +145,11 @@ export function retainedTopicsOf(settings: CoreSettings): ReadonlySet<string> {
   const { baseTopic, zones, sensors } = settings;
   return new Set([
     ...BRIDGE_TOPICS.map((topic) => bridgeTopic(baseTopic, topic)),
-    ...zones.flatMap(({ zone }) => ZONE_CHANNELS.map((topic) => zoneTopic(baseTopic, zone, topic))),
+    ...zones.flatMap(({ zone, kind }) =>
+      ZONE_CHANNELS.filter((topic) => topic !== 'state' || kind === 'owned').map((topic) =>
+        zoneTopic(baseTopic, zone, topic),
+      ),
+    ),
     ...sensors.flatMap((sensor) =>
       channelsOf(sensor)
         .filter((channel) => channel !== 'event')

@@ -59,9 +59,10 @@ export class BrokerSide implements BrokerListener {
     refusals.connected(now);
     if (!this.#log.isUpToDate) hideOverdueMotion(bridge, now);
     const { core, sessionName } = settings;
+    // that the zones are not known yet is said before anybody believes what is retained of them
+    connected(securityStep(bridge, now), sessionPresent, sessionName);
     const topic = bridgeTopic(core.baseTopic, 'status');
     sending.put({ kind: 'availability', topic, payload: 'online', force: true });
-    connected(securityStep(bridge, now), sessionPresent, sessionName);
     this.#announcer.announce(false);
     // a broker may have forgotten what it was told: mosquitto without persistence does with each restart
     if (!isFirst) outbox.republishAll();

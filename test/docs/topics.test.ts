@@ -57,6 +57,8 @@ const ZONE_TOPICS = {
   security_attributes: 'yes',
   alarm: 'yes',
   alert: 'no',
+  last_alert: 'yes',
+  available: 'yes',
   state: 'yes',
   set: 'never',
 } as const satisfies Record<ZoneTopic, Retained>;
@@ -178,6 +180,7 @@ describe('the examples of docs/topics.md have the members of what is published',
   test.each([
     ['### `event`', seen.get('x10/hall_motion/event')],
     ['### `alert`', seen.get('x10/zone/ground/alert')],
+    ['### `last_alert`', seen.get('x10/zone/ground/last_alert')],
     ['### `security_attributes`', seen.get('x10/zone/ground/security_attributes')],
     ['### `info`', said.info],
     ['### `unmapped`', said.unmapped],

@@ -58,10 +58,9 @@ function watchedHouse(): Bench {
 
 /** The broker stands still: nothing is answered and nothing comes. */
 function freeze(test: Bench, ms: number): void {
-  const kept = [...test.keeps];
-  test.keeps.clear();
+  test.isFrozen = true;
   pass(test, ms);
-  for (const [topic, payload] of kept) test.keeps.set(topic, payload);
+  test.isFrozen = false;
 }
 
 /** The machine sleeps: wall time passes, monotonic time does not, and it is noticed when it wakes up. */

@@ -1,6 +1,6 @@
 /** The security part on a bench: a clock that is moved by hand, and everything that was emitted. */
 
-import { alertMessage, clearedZone, zoneMessage } from '../../src/bridge/messages.js';
+import { alertMessage, zoneMessage } from '../../src/bridge/messages.js';
 import type { Outgoing } from '../../src/mqtt/outbox.js';
 import * as connection from '../../src/security/connection.js';
 import { belief, type Security, type SecurityEffect } from '../../src/security/security.js';
@@ -39,13 +39,15 @@ export type Bench = {
   readonly emit: (effect: SecurityEffect) => void;
   /** When not empty: a broker that answers each SUBSCRIBE within `pass` by SUBACK and these retained copies. */
   readonly keeps: Map<string, string>;
+  /** That broker stands still: it answers nothing. */
+  isFrozen: boolean;
 };
 
-function messagesOf({ baseTopic }: Security, effect: SecurityEffect): readonly Outgoing[] {
-  if (effect.kind === 'zone') return [zoneMessage(baseTopic, effect.zone, effect.said)];
-  if (effect.kind === 'alert') return [alertMessage(baseTopic, effect.alert)];
-  if (effect.kind !== 'zone_gone') return [];
-  return effect.channels.map((channel) => clearedZone(baseTopic, effect.zone, channel));
+function messagesOf({ baseTopic, zones }: Security, effect: SecurityEffect): readonly Outgoing[] {
+  const settings = { baseTopic, zones: [...zones.values()].map((one) => one.settings) };
+  const told = { settings, sensors: [] };
+  if (effect.kind === 'zone') return [zoneMessage(told, effect.zone, effect.said)];
+  return effect.kind === 'alert' ? [alertMessage(told, effect.alert)] : [];
 }
 
 /** `mirrors`: the broker on the bench keeps what we publish. */
@@ -62,7 +64,7 @@ export function bench(zones: readonly ZoneSettings[], stored?: unknown, at = NOO
       if (mirrors && message.kind === 'state') keeps.set(message.topic, message.payload);
     }
   };
-  return { security, effects, messages, now, emit, keeps };
+  return { security, effects, messages, now, emit, keeps, isFrozen: false };
 }
 
 /** Moves the clock, waking the part at each of its own times. */
@@ -76,7 +78,7 @@ export function pass(test: Bench, ms: number): void {
     test.now = { at: test.now.at + step, mono: test.now.mono + step };
     const asked = subscribes(test);
     refreshing.wake(test);
-    if (test.keeps.size > 0 && subscribes(test) > asked) answer(test);
+    if (!test.isFrozen && test.keeps.size > 0 && subscribes(test) > asked) answer(test);
   }
   const rest = end - test.now.mono;
   test.now = { at: test.now.at + rest, mono: end };

@@ -160,10 +160,7 @@ describe('new settings without a reconnect', () => {
     expect(lastSubscribe(test)).toEqual(['shed/state']);
     expect(subscribes(test)).toBe(before + 1);
     expect(test.effects).toContainEqual({ kind: 'unsubscribe', topics: ['ground/state'] });
-    expect(
-      ['security', 'security_attributes', 'alarm'].map((name) => retained(test, `x10/zone/ground/${name}`)),
-    ).toEqual(['', '', '']);
-    expect(retained(test, 'x10/zone/ground/state')).toBeUndefined();
+    expect(retained(test, 'x10/zone/ground/security')).toBe('armed_away');
     answer(test);
     expect([state(test, 'attic'), state(test, 'shed')]).toEqual(['armed_home', 'disarmed']);
     expect(belief(test.security, 'ground')).toBeUndefined();
@@ -209,10 +206,9 @@ describe('new settings without a reconnect', () => {
     expect(alerts(test)).toMatchObject([{ zone: 'ground' }, { zone: 'shed' }]);
   });
 
-  it('delete the state of a zone that is no longer ours', () => {
+  it('do not know a zone that is no longer ours', () => {
     const test = connectedBench([ATTIC]);
     reload(test, [zone('attic')]);
-    expect(retained(test, 'x10/zone/attic/state')).toBe('');
     expect(retained(test, 'x10/zone/attic/security')).toBe('None');
   });
 
