@@ -22,6 +22,9 @@ if [ "${CI_FULL:-}" != '' ]; then
   needs="$needs
 debootstrap debootstrap
 systemd-nspawn systemd-container
+apt-ftparchive apt-utils
+gpg gnupg
+qemu-aarch64-static qemu-user-static
 chromium chromium
 "
 fi

@@ -1,4 +1,14 @@
 #!/usr/bin/env node
-/** Process entry. It imports nothing by itself: see `scripts/bundle.ts`. */
+/**
+ * Process entry. Every Node since 10 can read it: it imports nothing before it has looked which one it is
+ * (`scripts/bundle.ts`).
+ */
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(
+    `heyu2mqtt: Node ${process.versions.node} is too old, 20.19 or newer is needed; install the Debian package heyu2mqtt-node`,
+  );
+  process.exit(78);
+}
 void import('./cli/program.js').then(({ main }) => main(process.argv.slice(2)));

@@ -4,6 +4,8 @@
 #
 #   systemd/stage.sh INTO [DIST]      DIST: take this program instead of building it from src/
 #
+# VERSION names another version than that of version.sh.
+#
 # SOURCE_DATE_EPOCH becomes the date of every file, so that the same sources give the same tree.
 set -eu
 umask 022
@@ -19,9 +21,8 @@ fi
 mkdir -p "$into/systemd"
 cp -R "$dist" "$into/dist"
 find "$into/dist" -name '*.map' -delete
-for file in package.json LICENSE CHANGELOG.md config; do
-  [ ! -e "$file" ] || cp -R "$file" "$into/"
-done
+node systemd/package-json.mjs "${VERSION:-$(systemd/version.sh)}" > "$into/package.json"
+cp -R LICENSE CHANGELOG.md config "$into/"
 cp systemd/heyu2mqtt.service "$into/systemd/"
 cd "$into"
 

@@ -93,7 +93,12 @@ function planInstall(options: UnitOptions, version: number): readonly Step[] {
   return installSteps({
     unit: unitText(
       readFileSync(programFile('systemd/heyu2mqtt.service'), 'utf8'),
-      { node: process.execPath, program: programFile('dist/main.js'), config },
+      {
+        command: existsSync(PATHS.packagedUnit)
+          ? [PATHS.packagedCommand]
+          : [process.execPath, programFile('dist/main.js')],
+        config,
+      },
       version,
     ),
     hasUser: isKnown('passwd', SERVICE_USER),
@@ -194,6 +199,8 @@ export const PATHS = {
   unit: '/etc/systemd/system/heyu2mqtt.service',
   /** The unit of the Debian package. */
   packagedUnit: '/usr/lib/systemd/system/heyu2mqtt.service',
+  /** The command of the Debian package: it finds the Node of heyu2mqtt-node, or the system's. */
+  packagedCommand: '/usr/bin/heyu2mqtt',
   dropIns: '/etc/systemd/system/heyu2mqtt.service.d',
   passwordDropIn: '/etc/systemd/system/heyu2mqtt.service.d/mqtt-password.conf',
   config: '/etc/heyu2mqtt',
@@ -346,10 +353,8 @@ function reasonOf(error: unknown): string {
 
 /** Where the parts of the service are. */
 export type UnitPlace = {
-  /** Absolute path of the Node that runs the service. */
-  readonly node: string;
-  /** Absolute path of dist/main.js. */
-  readonly program: string;
+  /** What starts this program: absolute paths. */
+  readonly command: readonly string[];
   /** Absolute path of config.yaml. */
   readonly config: string;
 };
@@ -401,8 +406,8 @@ function paragraphs(text: string): readonly string[] {
 }
 
 /** The ExecStart= line: words quoted, `%` and `$` doubled (systemd.service(5), "Command lines"). */
-function commandLine({ node, program, config }: UnitPlace): string {
-  return [node, program, 'run', '--config', config].map(quoted).join(' ');
+function commandLine({ command, config }: UnitPlace): string {
+  return [...command, 'run', '--config', config].map(quoted).join(' ');
 }
 
 function quoted(word: string): string {

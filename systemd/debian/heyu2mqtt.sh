@@ -1,3 +1,9 @@
 #!/bin/sh
-# The Node that the package depends on, whatever other one is first in PATH.
-exec /usr/bin/node /usr/lib/heyu2mqtt/dist/main.js "$@"
+# The Node of heyu2mqtt-node if that package is installed, else the system's, whatever other one is first in PATH.
+node=/usr/lib/heyu2mqtt/runtime/node
+[ -x $node ] || node=/usr/bin/node
+if [ ! -x $node ]; then
+  echo "heyu2mqtt: there is no Node on this machine; install the package heyu2mqtt-node" >&2
+  exit 78
+fi
+exec $node /usr/lib/heyu2mqtt/dist/main.js "$@"

@@ -4,11 +4,7 @@ import { expect, test } from 'vitest';
 import { passwordDropIn, unitText } from '../../src/cli/service-install.js';
 
 const packaged = readFileSync(join(import.meta.dirname, '../../systemd/heyu2mqtt.service'), 'utf8');
-const place = {
-  node: '/usr/bin/node',
-  program: '/usr/lib/heyu2mqtt/dist/main.js',
-  config: '/etc/heyu2mqtt/config.yaml',
-};
+const place = { command: ['/usr/bin/heyu2mqtt'], config: '/etc/heyu2mqtt/config.yaml' };
 
 const directives = (unit: string): string[] => unit.split('\n').filter((line) => /^[A-Za-z]+=/.test(line));
 
@@ -45,8 +41,8 @@ test.each([
   ['/opt/$HOME/node', '/opt/$$HOME/node'],
   ['/opt/a"b\\c/node', String.raw`"/opt/a\"b\\c/node"`],
 ])('systemd reads the path %s back as it is', (node, written) => {
-  expect(unitText(packaged, { ...place, node }, 257)).toContain(
-    `\nExecStart=${written} /usr/lib/heyu2mqtt/dist/main.js run --config /etc/heyu2mqtt/config.yaml\n`,
+  expect(unitText(packaged, { ...place, command: [node, '/opt/main.js'] }, 257)).toContain(
+    `\nExecStart=${written} /opt/main.js run --config /etc/heyu2mqtt/config.yaml\n`,
   );
 });
 

@@ -1,6 +1,7 @@
 /**
- * The Debian 13 that the tests boot: systemd 257, Node 20.19, mosquitto 2.0 and logrotate as Debian ships them.
- * Built once with debootstrap into a folder outside the project, and never written to afterwards.
+ * The Debians that the tests boot, with Node, mosquitto and logrotate as Debian ships them: 13 (trixie: systemd 257,
+ * Node 20.19) and 12 (bookworm: systemd 252, Node 18). Built once with debootstrap into a folder outside the project,
+ * and never written to afterwards.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -10,7 +11,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const RELEASE = 'trixie';
+/** The Debians by their code names. */
+export type Release = 'bookworm' | 'trixie';
+
 const MIRROR = 'http://deb.debian.org/debian';
 const PACKAGES = [
   'systemd',
@@ -68,19 +71,19 @@ export function whyNot(): string | undefined {
 }
 
 /**
- * The folder with the Debian; built when it is not there or was made by another recipe (about a minute).
+ * The folder with a Debian; built when it is not there or was made by another recipe (about a minute).
  * Rejects with the end of debootstrap's output when the mirror cannot be reached.
  */
-export async function baseTree(): Promise<string> {
+export async function baseTree(release: Release): Promise<string> {
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'heyu2mqtt-test');
-  const tree = join(cache, RELEASE);
+  const tree = join(cache, release);
   const recipe = createHash('sha256')
-    .update(JSON.stringify([RELEASE, PACKAGES, FILES]))
+    .update(JSON.stringify([release, PACKAGES, FILES]))
     .digest('hex');
-  const stamp = join(cache, `${RELEASE}.recipe`);
+  const stamp = join(cache, `${release}.recipe`);
   const isReady = (): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === recipe;
   mkdirSync(cache, { recursive: true });
-  const lock = join(cache, `${RELEASE}.lock`);
+  const lock = join(cache, `${release}.lock`);
   while (!isReady()) {
     try {
       mkdirSync(lock);
@@ -89,7 +92,7 @@ export async function baseTree(): Promise<string> {
       continue;
     }
     try {
-      if (!isReady()) build(tree, join(cache, `${RELEASE}.log`));
+      if (!isReady()) build(release, tree, join(cache, `${release}.log`));
       writeFileSync(stamp, recipe);
     } finally {
       rmSync(lock, { recursive: true });
@@ -107,13 +110,13 @@ async function waitForOther(lock: string): Promise<void> {
   await delay(500);
 }
 
-function build(tree: string, log: string): void {
+function build(release: Release, tree: string, log: string): void {
   const fresh = `${tree}.new`;
   rmSync(fresh, { recursive: true, force: true });
-  process.stdout.write(`building Debian ${RELEASE} in ${tree}, this takes a minute or two\n`);
+  process.stdout.write(`building Debian ${release} in ${tree}, this takes a minute or two\n`);
   const { status, stdout, stderr } = spawnSync(
     'debootstrap',
-    ['--variant=minbase', `--include=${PACKAGES.join(',')}`, RELEASE, fresh, MIRROR],
+    ['--variant=minbase', `--include=${PACKAGES.join(',')}`, release, fresh, MIRROR],
     { encoding: 'utf8', maxBuffer: 64 * 2 ** 20 },
   );
   writeFileSync(log, `${stdout}${stderr}`);

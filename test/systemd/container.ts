@@ -9,7 +9,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { until } from '../support/until.js';
-import { baseTree } from './base-tree.js';
+import { baseTree, type Release } from './base-tree.js';
 import { runHere } from './host.js';
 
 /** How a command ended. */
@@ -35,13 +35,13 @@ export type Container = {
 };
 
 /** Boots a fresh Debian; `name` (letters and digits) is what it is called in error texts. */
-export async function boot(name: string): Promise<Container> {
+export async function boot(name: string, release: Release = 'trixie'): Promise<Container> {
   const directory = mkdtempSync(join(tmpdir(), `heyu2mqtt-${name}-`));
   const root = join(directory, 'root');
   for (const folder of ['upper', 'work', 'root']) mkdirSync(join(directory, folder));
   runHere('mount', [
     ...['-t', 'overlay', 'overlay'],
-    ...['-o', `lowerdir=${await baseTree()},upperdir=${directory}/upper,workdir=${directory}/work`],
+    ...['-o', `lowerdir=${await baseTree(release)},upperdir=${directory}/upper,workdir=${directory}/work`],
     root,
   ]);
   let console = '';

@@ -1,11 +1,12 @@
 /** The service of those who came by npm: the tarball is lean, and `heyu2mqtt service` does the rest. */
 
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packForNpm } from '../../scripts/npm-package.js';
 import { boot, type Container } from './container.js';
-import { PROJECT, runHere } from './host.js';
+import { runHere } from './host.js';
 import {
   aliases,
   buildHouse,
@@ -17,21 +18,17 @@ import {
 } from './heyu-in-container.js';
 import { isPossible } from './possible.js';
 
-type Packed = { readonly filename: string; readonly files: readonly { readonly path: string }[] };
-
 describe.runIf(isPossible)('the service by npm on Debian 13', () => {
   const directory = mkdtempSync(join(tmpdir(), 'heyu2mqtt-npm-'));
-  let packed: Packed;
+  let tarball: string;
   let house: Container;
   let listener: Listener;
 
   beforeAll(async () => {
-    packed = pack(join(directory, 'source'));
+    runHere('npm', ['run', 'build']);
+    tarball = packForNpm('1.2.3', directory);
     const prefix = join(directory, 'prefix');
-    runHere('npm', [
-      ...['install', '--global', '--omit=dev', '--prefix', prefix, '--prefer-offline', '--no-audit'],
-      join(directory, 'source', packed.filename),
-    ]);
+    runHere('npm', [...['install', '--global', '--prefix', prefix, '--offline', '--no-audit'], tarball]);
     runHere('tar', ['-C', prefix, '-cf', join(directory, 'prefix.tar'), 'bin', 'lib']);
     house = await boot('npm');
     cleanUp.push(house.stop);
@@ -54,7 +51,7 @@ describe.runIf(isPossible)('the service by npm on Debian 13', () => {
   };
 
   test('the tarball holds the program and what it needs, no sources and no tests', () => {
-    const paths = packed.files.map(({ path }) => path);
+    const paths = runHere('tar', ['-tzf', tarball]).replaceAll('package/', '').split('\n');
     expect(paths).toEqual(
       expect.arrayContaining(['dist/main.js', 'systemd/heyu2mqtt.service', 'config/config.yaml', 'LICENSE']),
     );
@@ -134,25 +131,3 @@ describe.runIf(isPossible)('the service by npm on Debian 13', () => {
     expect(house.run('systemctl is-system-running')).toBe('running');
   });
 });
-
-/** Packs what package.json lists, with the program freshly compiled. */
-function pack(folder: string): Packed {
-  mkdirSync(folder);
-  for (const name of [
-    'package.json',
-    'README.md',
-    'LICENSE',
-    'CHANGELOG.md',
-    'config',
-    'systemd',
-    'man',
-    'completion',
-    'dist',
-  ])
-    if (existsSync(join(PROJECT, name))) cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
-  runHere('npm', ['run', 'build']);
-  const output = runHere('npm', ['pack', '--ignore-scripts', '--json'], { cwd: folder });
-  const [first] = JSON.parse(output) as Packed[];
-  if (first === undefined) throw new Error(`npm pack wrote nothing: ${output}`);
-  return first;
-}

@@ -16,7 +16,7 @@ if (reason !== undefined) {
 
 async function whyNoTree(): Promise<string | undefined> {
   try {
-    await baseTree();
+    await baseTree('trixie');
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
