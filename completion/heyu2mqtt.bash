@@ -88,6 +88,8 @@ _heyu2mqtt() {
         'heyu2mqtt alias add --min-on' | \
         'heyu2mqtt alias add --sources' | \
         'heyu2mqtt alias add --modes' | \
+        'heyu2mqtt alias add --guard' | \
+        'heyu2mqtt alias add --entry' | \
         'heyu2mqtt alias add --silent-after' | \
         'heyu2mqtt alias add --ignore' | \
         'heyu2mqtt alias add --config' | \
@@ -108,6 +110,8 @@ _heyu2mqtt() {
         'heyu2mqtt alias set --min-on' | \
         'heyu2mqtt alias set --sources' | \
         'heyu2mqtt alias set --modes' | \
+        'heyu2mqtt alias set --guard' | \
+        'heyu2mqtt alias set --entry' | \
         'heyu2mqtt alias set --silent-after' | \
         'heyu2mqtt alias set --ignore' | \
         'heyu2mqtt alias set --config' | \
@@ -192,6 +196,8 @@ _heyu2mqtt() {
     'heyu2mqtt alias add --min-on') :; return ;;
     'heyu2mqtt alias add --sources') :; return ;;
     'heyu2mqtt alias add --modes') :; return ;;
+    'heyu2mqtt alias add --guard') COMPREPLY=($(compgen -W 'armed always off' -- "$current")); return ;;
+    'heyu2mqtt alias add --entry') COMPREPLY=($(compgen -W 'auto delayed immediate' -- "$current")); return ;;
     'heyu2mqtt alias add --silent-after') :; return ;;
     'heyu2mqtt alias add --ignore') COMPREPLY=($(compgen -W 'true false' -- "$current")); return ;;
     'heyu2mqtt alias add --config') compopt -o default 2> /dev/null; return ;;
@@ -212,6 +218,8 @@ _heyu2mqtt() {
     'heyu2mqtt alias set --min-on') :; return ;;
     'heyu2mqtt alias set --sources') :; return ;;
     'heyu2mqtt alias set --modes') :; return ;;
+    'heyu2mqtt alias set --guard') COMPREPLY=($(compgen -W 'armed always off' -- "$current")); return ;;
+    'heyu2mqtt alias set --entry') COMPREPLY=($(compgen -W 'auto delayed immediate' -- "$current")); return ;;
     'heyu2mqtt alias set --silent-after') :; return ;;
     'heyu2mqtt alias set --ignore') COMPREPLY=($(compgen -W 'true false' -- "$current")); return ;;
     'heyu2mqtt alias set --config') compopt -o default 2> /dev/null; return ;;
@@ -266,8 +274,8 @@ _heyu2mqtt() {
       'heyu2mqtt alias import') COMPREPLY=($(compgen -W '--config --aliases --dry-run --prune --zone --yes -h --help' -- "$current")) ;;
       'heyu2mqtt alias list') COMPREPLY=($(compgen -W '--config --aliases --json -h --help' -- "$current")) ;;
       'heyu2mqtt alias show') COMPREPLY=($(compgen -W '--config --aliases --json -h --help' -- "$current")) ;;
-      'heyu2mqtt alias add') COMPREPLY=($(compgen -W '--model --type --name --area --zone --dusk --hold --topic --id --off --cooldown --min-on --sources --modes --silent-after --ignore --config --aliases -h --help' -- "$current")) ;;
-      'heyu2mqtt alias set') COMPREPLY=($(compgen -W '--unset --address --model --type --name --area --zone --dusk --hold --topic --id --off --cooldown --min-on --sources --modes --silent-after --ignore --config --aliases -h --help' -- "$current")) ;;
+      'heyu2mqtt alias add') COMPREPLY=($(compgen -W '--model --type --name --area --zone --dusk --hold --topic --id --off --cooldown --min-on --sources --modes --guard --entry --silent-after --ignore --config --aliases -h --help' -- "$current")) ;;
+      'heyu2mqtt alias set') COMPREPLY=($(compgen -W '--unset --address --model --type --name --area --zone --dusk --hold --topic --id --off --cooldown --min-on --sources --modes --guard --entry --silent-after --ignore --config --aliases -h --help' -- "$current")) ;;
       'heyu2mqtt alias rename') COMPREPLY=($(compgen -W '--config --aliases --move-topic -h --help' -- "$current")) ;;
       'heyu2mqtt alias remove') COMPREPLY=($(compgen -W '--config --aliases --yes -h --help' -- "$current")) ;;
       'heyu2mqtt alias check') COMPREPLY=($(compgen -W '--config --aliases --x10config --log --no-log --json -h --help' -- "$current")) ;;

@@ -12,6 +12,7 @@ import {
   type X10Alias,
   type X10Config,
 } from '../heyu/x10config.js';
+import { guardOf } from '../sensor/guard.js';
 import { isAlarmType } from '../sensor/types.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { nextUnit, unitsOf, type Address } from '../x10/address.js';
@@ -65,7 +66,7 @@ export function neverAlerting(
     const heard = units.flatMap((unit) => [...(history?.units.get(unit)?.sources ?? [])]);
     const reason = neverHeard(sensor, new Set(heard));
     if (reason !== undefined) return [warning(alias, ...reason)];
-    if (!hasZones || zone !== undefined || !isAlarmType(type)) return [];
+    if (!hasZones || zone !== undefined || !isAlarmType(type) || guardOf(sensor, type) !== 'armed') return [];
     const hint = `heyu2mqtt alias set ${alias} --zone ZONE`;
     return [warning(alias, 'can never raise an alert: it has no zone', hint)];
   });

@@ -8,6 +8,7 @@ import { nearestHint } from '../common/text.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
 import { normalise } from '../security/vocabulary.js';
 import { eventTypesOf } from '../sensor/channels.js';
+import { guardOf } from '../sensor/guard.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { CHANNELS, isAlarmType, type SensorType } from '../sensor/types.js';
 import { type Address, unitsOf } from '../x10/address.js';
@@ -190,6 +191,17 @@ function canAlert({ type, model, ignore }: SensorSettings): boolean {
   return !ignore && (isAlarmType(type) || (model.hasTamper && type !== 'remote'));
 }
 
+const hasPanicKey = (sensor: SensorSettings): boolean => eventTypesOf(sensor).includes('panic');
+
+/** Why a key is of no use that says when a sensor is an alert while its zone is armed. */
+function unlessArmed(sensor: SensorSettings): string | undefined {
+  if (!canAlert(sensor)) return withType(sensor);
+  const guard = guardOf(sensor, isAlarmType(sensor.type) ? sensor.type : 'tamper');
+  if (guard === 'armed') return sensor.zone === undefined ? 'has no effect without a zone' : undefined;
+  const why = guard === 'off' ? 'is never an alert' : 'is an alert at once, in every state of its zone';
+  return `has no effect: it ${why} (guard: ${guard})`;
+}
+
 /** What is used by its keys or switched, and neither watches nor is watched. */
 const OPERATED: readonly SensorType[] = ['remote', 'light', 'appliance'];
 
@@ -211,12 +223,9 @@ const RULES: Partial<Record<keyof AliasValues, (sensor: SensorSettings) => strin
       : unlessMotion(sensor),
   cooldown: unlessMotion,
   min_on: unlessMotion,
-  modes: (sensor) =>
-    !canAlert(sensor)
-      ? withType(sensor)
-      : sensor.zone === undefined
-        ? 'has no effect without a zone'
-        : undefined,
+  modes: unlessArmed,
+  entry: unlessArmed,
+  guard: (sensor) => (canAlert(sensor) || hasPanicKey(sensor) ? undefined : withType(sensor)),
   silent_after: ifOperated,
 };
 

@@ -27,6 +27,7 @@ import {
 } from './forms.js';
 import { ARMED_MODES } from '../security/vocabulary.js';
 import { ZONE_DEFAULTS, type ZoneSettings } from '../security/zone.js';
+import { ENTRIES, GUARDS } from '../sensor/guard.js';
 import { SENSOR_TYPES } from '../sensor/types.js';
 
 /** A key whose value is a `V` and whose default is a `D` (undefined = none, or worked out from other values). */
@@ -369,6 +370,16 @@ export const ALIAS_KEYS = {
   modes: optionalKey(
     [list(choice(ARMED_MODES), 1), 'all', '[away, vacation]'],
     'Ways of being armed in which it raises an alert: a sensor in the living room is for away, not for home.',
+  ),
+  guard: optionalKey(
+    [choice(GUARDS), '`always` for smoke, water and panic keys, else `armed`', 'always'],
+    'When it raises alerts: while its zone is armed; always, even without a zone; never (`off`).',
+  ),
+  entry: key(
+    [choice(ENTRIES), 'auto', 'immediate'],
+    'Whether it has the `entry_delay` of its zone (`delayed`) or raises the alarm at once (`immediate`). `auto`: ' +
+      'motion, doors and garages are delayed, windows and openings by their own switch (MAX delayed, MIN ' +
+      'immediate), all else is immediate.',
   ),
   silent_after: optionalKey(
     [silence, '`sensors.silent_after`', '48h'],

@@ -212,7 +212,7 @@ function act(step: Step, zone: Zone, signal: SensorSignal, judgement: Judgement,
   if (judgement.verdict !== 'alert') return judged(step, signal, judgement.verdict, judgement.reason);
   const { now } = step;
   const { truth, settings } = zone;
-  if (truth !== undefined && truth.state !== 'triggered') {
+  if (truth !== undefined && signal.entry === 'delayed' && truth.state !== 'triggered') {
     if (truth.state === 'pending') return judged(step, signal, 'entry', 'the entry delay is running');
     // who came in while nobody could tell has what is left of the delay
     const leftMs = signal.at + settings.entryDelayMs - now.at;
@@ -279,6 +279,7 @@ function keepWaiting(step: Step, signal: SensorSignal, belief: Belief, afterward
  */
 export function judgeSignal(step: Step, zone: Zone, signal: SensorSignal, waited?: Waiting): void {
   const { security, now } = step;
+  if (signal.guard === 'off') return judged(step, signal, 'off', 'this sensor guards nothing (guard: off)');
   const belief = believe(security, zone);
   const afterwards = waited?.kind === 'gap' || isAfterwards(step, signal);
   if (mayBecomeKnown(step, belief, afterwards, waited?.untilMono ?? Infinity))

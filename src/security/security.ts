@@ -26,6 +26,8 @@ export type VerdictKind =
   | 'entry'
   | 'disarmed'
   | 'arming'
+  /** The owner does not want it to be one. */
+  | 'off'
   /** Armed in a way that this sensor does not care for. */
   | 'mode'
   | 'cooldown'

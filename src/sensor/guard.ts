@@ -6,13 +6,13 @@
 import type { AlarmType } from './types.js';
 
 /** When a signal is an alert: while its zone is armed; always, even without a zone; never. */
-const GUARDS = ['armed', 'always', 'off'] as const;
+export const GUARDS = ['armed', 'always', 'off'] as const;
 
 /** One of them. */
 export type Guard = (typeof GUARDS)[number];
 
 /** Whether a signal has the entry delay of its zone or raises the alarm at once; `auto`: by its kind. */
-const ENTRIES = ['auto', 'delayed', 'immediate'] as const;
+export const ENTRIES = ['auto', 'delayed', 'immediate'] as const;
 
 /** What the owner says of it. */
 export type EntryRule = (typeof ENTRIES)[number];
@@ -42,15 +42,20 @@ const KINDS: Readonly<Record<SignalKind, KindForm>> = {
 /** The delay switch of a security sensor: `swMin`, `swMax`; undefined where it has none. */
 export type DelaySwitch = 'min' | 'max' | undefined;
 
+/** When a signal of this kind is an alert. */
+export function guardOf({ guard }: { readonly guard: Guard | undefined }, kind: SignalKind): Guard {
+  return guard ?? KINDS[kind].guard;
+}
+
 /** What a signal of this kind is to the alarm. */
 export function signalForm(
-  { guard, entry }: { readonly guard: Guard | undefined; readonly entry: EntryRule },
+  sensor: { readonly guard: Guard | undefined; readonly entry: EntryRule },
   kind: SignalKind,
   delay: DelaySwitch,
 ): { readonly kind: SignalKind; readonly guard: Guard; readonly entry: Entry } {
   const form = KINDS[kind];
   const own = form.entry === 'switch' ? (delay === 'max' ? 'delayed' : 'immediate') : form.entry;
   // who tampers with a door contact does not come in by the door
-  const isAuto = entry === 'auto' || kind === 'tamper' || kind === 'panic';
-  return { kind, guard: guard ?? form.guard, entry: isAuto ? own : entry };
+  const isAuto = sensor.entry === 'auto' || kind === 'tamper' || kind === 'panic';
+  return { kind, guard: guardOf(sensor, kind), entry: isAuto ? own : sensor.entry };
 }

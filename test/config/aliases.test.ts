@@ -427,7 +427,7 @@ describe('sensors', () => {
 
   test('every key is taken over', () => {
     const [sensor] = sensorsOf(
-      'a: { address: C1, model: ds10a, type: window, name: Küche, area: Küche, zone: ground, hold: 90s, topic: küche/fenster, id: old, off: hold, cooldown: 10s, min_on: 1m, sources: rcva, modes: [away, night], silent_after: 2d, ignore: yes }',
+      'a: { address: C1, model: ds10a, type: window, name: Küche, area: Küche, zone: ground, hold: 90s, topic: küche/fenster, id: old, off: hold, cooldown: 10s, min_on: 1m, sources: rcva, modes: [away, night], guard: off, entry: delayed, silent_after: 2d, ignore: yes }',
     );
     expect(sensor).toMatchObject({
       id: 'old',
@@ -443,6 +443,8 @@ describe('sensors', () => {
       minOnMs: 60_000,
       sources: new Set(['rcva']),
       modes: ['away', 'night'],
+      guard: 'off',
+      entry: 'delayed',
       silentMs: 172_800_000,
       ignore: true,
     });

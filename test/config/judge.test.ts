@@ -9,6 +9,8 @@ const ignored = (aliases: readonly string[], zones = 'ground: {}') =>
     scene({ 'config.yaml': `zones: { ${zones} }\n`, 'aliases.yaml': aliasesText(...aliases) }).load(),
   ).ignored.map((fault) => formatProblem({ ...fault, hint: undefined }));
 
+const ALWAYS = 'has no effect: it is an alert at once, in every state of its zone (guard: always)';
+
 describe('settings without effect', () => {
   test.each([
     ['a door as a remote', 'DS10A, type: remote', 'type: a DS10A is never heard as remote'],
@@ -35,6 +37,26 @@ describe('settings without effect', () => {
     ['the minimum on-time of smoke', 'SD90, min_on: 1m', 'min_on: has no effect with type smoke'],
     ['modes without a zone', 'MS14A, modes: [away]', 'modes: has no effect without a zone'],
     ['modes of a lamp', 'LM465, modes: [away]', 'modes: has no effect with type light'],
+    ['modes of smoke', 'SD90, modes: [away], zone: ground', `modes: ${ALWAYS}`],
+    ['an entry delay of smoke', 'SD90, entry: delayed, zone: ground', `entry: ${ALWAYS}`],
+    [
+      'an entry delay of a door that always guards',
+      'DS10A, guard: always, entry: delayed',
+      `entry: ${ALWAYS}`,
+    ],
+    [
+      'modes of what guards nothing',
+      'DS10A, zone: ground, guard: off, modes: [away]',
+      'modes: has no effect: it is never an alert (guard: off)',
+    ],
+    ['an entry delay without a zone', 'DS10A, entry: delayed', 'entry: has no effect without a zone'],
+    ['an entry delay of a remote', 'KR10A, entry: delayed', 'entry: has no effect with type remote'],
+    ['the guard of a lamp', 'LM465, guard: always', 'guard: has no effect with type light'],
+    [
+      'the guard of a remote without a panic key',
+      'PALMPAD, guard: off',
+      'guard: has no effect with type remote',
+    ],
     ['the silence of a lamp', 'LM465, silent_after: 2h', 'silent_after: has no effect with type light'],
   ])('%s', (_, keys, problem) => {
     const told = ignored([`a: { address: A3, model: ${keys} }`]).filter(
@@ -47,6 +69,10 @@ describe('settings without effect', () => {
     'MS14A, zone: ground, modes: [away], hold: 2m, off: hold, cooldown: 1m, min_on: 1m, dusk: A4, silent_after: 1h',
     'DS10A, zone: ground, modes: [away], hold: 2m, type: window, silent_after: 1h',
     'DS10A, type: motion, off: sensor',
+    'DS10A, zone: ground, entry: immediate, guard: armed',
+    'SD90, guard: armed, zone: ground, modes: [away]',
+    'SD90, guard: always',
+    'KR15A, guard: off',
     'DM10, type: light_sensor',
     'REMOTE2, type: motion',
     'MS14A, type: remote',

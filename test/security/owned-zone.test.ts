@@ -318,6 +318,39 @@ describe('commands that waited at the broker', () => {
 describe('exit and entry delay', () => {
   const DELAYS = { exitDelayMs: 30_000, entryDelayMs: 20_000 };
 
+  it.each([
+    ['delayed', 'armed_away', ['entry'], 'pending', 0],
+    ['immediate', 'armed_away', ['alert'], 'triggered', 1],
+    ['delayed', 'pending', ['entry'], 'pending', 0],
+    ['immediate', 'pending', ['alert'], 'triggered', 1],
+    ['delayed', 'triggered', ['alert'], 'triggered', 1],
+    ['immediate', 'triggered', ['alert'], 'triggered', 1],
+    ['immediate', 'arming', ['arming'], 'arming', 0],
+    ['immediate', 'disarmed', ['disarmed'], 'disarmed', 0],
+  ] as const)('a sensor that is %s, in %s', (entry, before, verdict, after, count) => {
+    const test = ownedBench(before === 'arming' ? DELAYS : { ...DELAYS, exitDelayMs: 0 });
+    if (before !== 'disarmed') message(test, SET, before === 'triggered' ? 'TRIGGER' : 'ARM_AWAY');
+    if (before === 'pending') motion(test, { alias: 'door', kind: 'door' });
+    expect(state(test)).toBe(before);
+    const [heard, told] = [verdicts(test).length, alerts(test).length];
+    pass(test, 5000);
+    motion(test, { alias: 'window', kind: 'window', entry });
+    expect(verdicts(test).slice(heard)).toEqual(verdict);
+    expect(state(test)).toBe(after);
+    expect(alerts(test).slice(told)).toHaveLength(count);
+    pass(test, 60_000);
+    expect(alerts(test).length - told).toBe(after === 'pending' ? 1 : count);
+  });
+
+  it('a sensor that guards nothing raises none and begins no delay', () => {
+    const test = ownedBench({ ...DELAYS, exitDelayMs: 0 });
+    message(test, SET, 'ARM_AWAY');
+    expect(motion(test, { guard: 'off' })).toEqual({ security: 'armed_away', verified: true });
+    expect(verdicts(test)).toEqual(['off']);
+    expect(state(test)).toBe('armed_away');
+    expect(alerts(test)).toEqual([]);
+  });
+
   it('arms at the end of the exit delay', () => {
     const test = ownedBench(DELAYS);
     message(test, SET, 'ARM_AWAY');

@@ -85,7 +85,7 @@ function rowsOf(
   { settings, lines, line, ignoredType }: AliasRead,
   { path, house }: AliasPlace,
 ): readonly (readonly string[])[] {
-  const { dusk, area, zone, modes, sources } = settings;
+  const { dusk, area, zone, modes, sources, guard, entry } = settings;
   const values: Readonly<Record<string, string>> = {
     address: writeAddresses(settings),
     model: settings.model.name,
@@ -102,6 +102,8 @@ function rowsOf(
     min_on: formatDuration(settings.minOnMs),
     sources: [...sources].join(' '),
     modes: modes?.join(' ') ?? 'all',
+    guard: guard ?? 'by its kind',
+    entry,
     silent_after: settings.silentMs === 0 ? 'never' : formatDuration(settings.silentMs),
   };
   const at = (key: string): string => `${path}:${lines.get(key) ?? line}`;

@@ -1,0 +1,92 @@
+/**
+ * The alarm of what guards always: smoke, water, a panic key. It stands beside the state of its zone and never changes it:
+ * whoever sleeps in an armed house stays guarded while a smoke detector cries. Instants are epoch ms.
+ */
+
+import { MINUTE, SECOND } from '../common/duration.js';
+import { judged, tell } from './alert.js';
+import type { Security, Step } from './security.js';
+import { believe, type Emergency, type Latch, type SensorSignal, type Zone } from './zone.js';
+
+/** Where nobody can disarm here, the alarm lasts until its sensors are clear, and at least this long. */
+export const LASTS_MS = 10 * MINUTE;
+
+/** The alarm of what guards always in this zone, while it lasts. */
+export function emergencyOf({ emergency }: Zone): Emergency | undefined {
+  return emergency?.endedAt === undefined ? emergency : undefined;
+}
+
+/** Whether an alarm shows as `triggered`: water calls for a plumber, not for the police. */
+const shows = ({ kind }: Latch): boolean => kind !== 'water';
+
+/** Whether the alarm of what guards always shows in this zone. */
+export function isEmergencyShown(zone: Zone): boolean {
+  const emergency = emergencyOf(zone);
+  return emergency !== undefined && shows(emergency.first);
+}
+
+/** Whether an alert of this sensor was so short a time ago, and nobody has ended the alarm since. */
+function isWithinCooldown({ alertedAt }: Security, zone: Zone | undefined, signal: SensorSignal): boolean {
+  const last = alertedAt.get(signal.alias);
+  if (last?.zone !== null || last.at < (zone?.emergency?.endedAt ?? 0)) return false;
+  return Math.abs(signal.at - last.at) < (zone?.settings.alertCooldownMs ?? MINUTE);
+}
+
+/** The alarm begins, or goes on. */
+function last({ security, now }: Step, zone: Zone, by: Latch, lasts: boolean): void {
+  const { emergency } = zone;
+  // after a crash the log is read again: what was ended since stays so
+  if (emergency?.endedAt !== undefined && by.at + SECOND <= emergency.endedAt) return;
+  const before = emergencyOf(zone);
+  const isFirst = before === undefined || (shows(by) && !shows(before.first));
+  const open = new Set(before?.open);
+  if (lasts && by.alias !== null) open.add(by.alias);
+  zone.emergency = {
+    first: isFirst ? by : before.first,
+    open: [...open],
+    until: now.at + LASTS_MS,
+    untilMono: now.mono + LASTS_MS,
+    endedAt: undefined,
+  };
+  security.changed = true;
+}
+
+/** A signal of what guards always: an alert whatever its zone is, and without a zone, too. */
+export function raiseAlways(step: Step, zone: Zone | undefined, signal: SensorSignal): void {
+  const { security } = step;
+  const { alias, at, kind, late, lasts } = signal;
+  if (isWithinCooldown(security, zone, signal))
+    return judged(step, signal, 'cooldown', 'there was an alert of this sensor a short time ago');
+  const state = zone && believe(security, zone).state;
+  // how the zone stands may not be known: that this is an alert is certain
+  const { id } = tell(step, signal.zone, signal, { security: state ?? 'unknown', verified: true, late });
+  security.alertedAt.set(alias, { zone: null, at });
+  if (zone !== undefined) last(step, zone, { id, at, alias, kind }, lasts);
+  judged(step, signal, 'alert', `${kind} is an alert in every state`);
+}
+
+/** Somebody has ended the alarm. False when there was none. */
+export function endEmergency({ security, now }: Omit<Step, 'emit'>, zone: Zone): boolean {
+  const emergency = emergencyOf(zone);
+  if (emergency === undefined) return false;
+  zone.emergency = { ...emergency, endedAt: now.at };
+  security.changed = true;
+  return true;
+}
+
+/** Sensors are clear again, or gone: those of which `isClear` says so. */
+export function calm(security: Security, isClear: (alias: string) => boolean): void {
+  for (const zone of security.zones.values()) {
+    const emergency = emergencyOf(zone);
+    if (emergency?.open.some(isClear) !== true) continue;
+    zone.emergency = { ...emergency, open: emergency.open.filter((alias) => !isClear(alias)) };
+    security.changed = true;
+  }
+}
+
+/** When the alarm ends by itself, monotonic ms; undefined when only somebody or something else ends it. */
+export function emergencyEndsMono(zone: Zone): number | undefined {
+  const emergency = emergencyOf(zone);
+  if (zone.settings.kind === 'owned' || emergency === undefined || emergency.open.length > 0) return undefined;
+  return emergency.untilMono;
+}
