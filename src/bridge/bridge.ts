@@ -8,6 +8,7 @@ import { channelsOf } from '../sensor/channels.js';
 import { signalForm } from '../sensor/guard.js';
 import { earliestOf, idOf, type Heard, type Sensor, type Sign, type Standing } from '../sensor/heard.js';
 import { formOf } from '../sensor/types.js';
+import { calm } from '../security/emergency.js';
 import { nextWake, signalHeard, wake } from '../security/refresh.js';
 import type { Step } from '../security/security.js';
 import { createSecurity, reconfigure } from '../security/setup.js';
@@ -44,6 +45,7 @@ export function createBridge(
     security: createSecurity(settings.zones, settings.baseTopic, memory.security, now, sinks.isDelivered),
   });
   if (memory.alerts !== undefined) recallAlerts(bridge.security, memory.alerts);
+  forgetTheGone(bridge);
   return bridge;
 }
 
@@ -51,7 +53,14 @@ export function createBridge(
 export function reconfigureBridge(bridge: Bridge, settings: CoreSettings, now: Now): void {
   bridge.now = now;
   bridge.core = createCore(settings, memoryOf(bridge.core), now.at, bridge);
+  forgetTheGone(bridge);
   reconfigure(bridge, settings.zones, settings.baseTopic);
+}
+
+/** A sensor that is gone is never heard to be clear. */
+function forgetTheGone({ core, security }: Bridge): void {
+  const known = new Set(core.settings.sensors.map(({ alias }) => alias));
+  calm(security, (alias) => !known.has(alias));
 }
 
 /**
@@ -137,24 +146,23 @@ export function presentStates(bridge: Bridge): void {
 
 /** A signal that may be an alert: judged against the security state of the sensor's zone. */
 function alarm(bridge: Bridge, { settings }: Sensor, heard: Heard, sign: Sign): Standing | undefined {
-  const { zone, alias, modes, address } = settings;
-  if (zone === undefined) return undefined;
+  const { zone = null, alias, modes, address } = settings;
   const { at, source } = heard;
   const { kind, guard, entry } = signalForm(settings, sign.kind, sign.delay);
+  const [first, ...others] = kind === 'panic' ? zonesOfRemote(bridge, zone, alias) : [zone ?? []].flat();
+  if (first === undefined && guard !== 'always') return undefined;
   const late = sign.late || bridge.isBehind || heard.now - at > LIVE_MS;
   const [id, earliestAt] = [idOf(heard), earliestOf(heard)];
-  return signalHeard(bridge, {
-    kind,
-    guard,
-    entry,
-    alias,
-    zone,
-    id,
-    at,
-    earliestAt,
-    late,
-    modes,
-    address,
-    source,
-  });
+  const { lasts } = sign;
+  const rest = { lasts, at, earliestAt, late, modes, address, source };
+  const signal = { kind, guard, entry, alias, zone: first ?? null, id, ...rest };
+  const standing = signalHeard(bridge, signal);
+  for (const other of others) signalHeard(bridge, { ...signal, zone: other, id: `${id}.${other}` });
+  return zone === null ? undefined : standing;
+}
+
+/** The zones that a remote may call for help in: its own, and those that it arms and disarms. */
+function zonesOfRemote({ security }: Bridge, own: string | null, alias: string): readonly string[] {
+  const armed = [...security.zones.values()].filter(({ settings }) => settings.keyfobs.includes(alias));
+  return [...new Set([own ?? [], armed.map(({ settings }) => settings.zone)].flat())];
 }

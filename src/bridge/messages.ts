@@ -5,13 +5,15 @@
 
 import { isoAt } from '../heyu/time-zone.js';
 import type { EventMessage, RetainedMessage } from '../mqtt/outbox.js';
+import { calm } from '../security/emergency.js';
+import { refresh } from '../security/refresh.js';
 import type { Alert, RaisedAlert, ZoneAttributes, ZoneValue } from '../security/security.js';
 import { WHY } from '../security/tracker.js';
 import type { SecurityState } from '../security/vocabulary.js';
 import type { AlertKind } from '../security/zone.js';
 import type { Sensor, SensorEvent } from '../sensor/heard.js';
 import { HOLD_OVER } from '../sensor/motion.js';
-import type { Channel } from '../sensor/types.js';
+import { mainChannelOf, type Channel } from '../sensor/types.js';
 import { bridgeTopic, sensorTopic, zoneTopic } from '../mqtt/topics.js';
 import type { Message } from '../ports.js';
 import type { CoreSettings } from '../core-settings.js';
@@ -171,7 +173,9 @@ export function zoneMessage(core: Told, zone: string, said: ZoneValue): Retained
 export function alertMessage(core: Told, alert: Alert): EventMessage {
   const { id, at, zone } = alert;
   const payload = JSON.stringify({ event_type: 'alert', ...alertBody(core, alert) });
-  return { kind: 'event', topic: zoneTopic(core.settings.baseTopic, zone, 'alert'), id, at, payload };
+  const { baseTopic } = core.settings;
+  const topic = zone === null ? bridgeTopic(baseTopic, 'alert') : zoneTopic(baseTopic, zone, 'alert');
+  return { kind: 'event', topic, id, at, payload };
 }
 
 /** The last word to a broker: what is retained there is not kept up to date any more. */
@@ -189,6 +193,8 @@ export function act(bridge: Bridge, effect: Effect): void {
       sinks.find?.({ kind: 'change', alias, channel, value, reason: why, changedAt: at });
       if (channel === 'motion' && value === 'OFF' && why === HOLD_OVER) core.health.counters.missedOffs += 1;
       sinks.put?.(channelMessage(core, sensor, channel, value));
+      const isEnd = value === 'OFF' && channel === mainChannelOf(sensor.settings.type);
+      if (isEnd && calm(bridge.security, (other) => other === alias)) refresh(bridge);
       return;
     }
     case 'sensor_event': {

@@ -66,8 +66,14 @@ export function findingWords(finding: Finding): readonly [lead: string, text: st
       return ['  ->', `${finding.alias}: ${finding.channel} ${finding.value}  (${finding.reason})`, 'cyan'];
     case 'kept':
       return ['  --', `${finding.alias === null ? '' : `${finding.alias}: `}${finding.reason}`, 'dim'];
-    case 'judged':
-      return ['  ->', `zone ${finding.zone}: ${finding.verdict}  (${finding.reason})`, 'cyan'];
+    case 'judged': {
+      const { zone, alias, verdict, reason } = finding;
+      return [
+        '  ->',
+        `${zone === null ? `${alias}, without a zone` : `zone ${zone}`}: ${verdict}  (${reason})`,
+        'cyan',
+      ];
+    }
     case 'publish':
       return ['  =>', `${finding.topic}  ${finding.payload}${finding.retain ? '' : '  (event)'}`, 'green'];
   }

@@ -6,7 +6,7 @@
 /** Names that no alias topic may begin with, because they are the first levels of our own topics. */
 export const RESERVED_LEVELS = ['bridge', 'zone'] as const;
 
-/** Topics of the bridge itself, all retained. */
+/** Retained topics of the bridge itself. */
 export const BRIDGE_TOPICS = [
   'status',
   'source',
@@ -18,8 +18,8 @@ export const BRIDGE_TOPICS = [
   'takeover',
 ] as const;
 
-/** One of them. */
-export type BridgeTopic = (typeof BRIDGE_TOPICS)[number];
+/** Topics of the bridge itself. `alert`: of sensors without a zone. */
+export type BridgeTopic = (typeof BRIDGE_TOPICS)[number] | 'alert';
 
 /** Topics of a zone. */
 export type ZoneTopic =

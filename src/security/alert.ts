@@ -10,6 +10,7 @@ import {
   LINK_WAIT_MS,
   mayBecomeKnown,
   waitingKey,
+  zoneOf,
   type Alert,
   type Security,
   type Step,
@@ -17,7 +18,15 @@ import {
   type Waiting,
 } from './security.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
-import { believe, type AlertKind, type Belief, type SensorSignal, type Truth, type Zone } from './zone.js';
+import {
+  believe,
+  emergencyOf,
+  type AlertKind,
+  type Belief,
+  type SensorSignal,
+  type Truth,
+  type Zone,
+} from './zone.js';
 
 /** So many undelivered alerts are remembered; without a broker none are raised. */
 const MOST_UNDELIVERED = 200;
@@ -78,23 +87,34 @@ function alertIdOf({ id }: Pick<SensorSignal, 'id'>): string {
   return `${id}.alert`;
 }
 
-/** Sends an alert and latches the alarm; an owned zone is `triggered` from now on. */
-export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, late = false): void {
-  const { security, now, emit } = step;
+/** Sends an alert. */
+export function tell(
+  { security, now, emit }: Step,
+  zone: string | null,
+  cause: Cause,
+  grounds: Grounds & { readonly late: boolean },
+): Alert {
   const { undelivered } = security;
-  const id = alertIdOf(cause);
   const { kind, alias, at, address, source } = cause;
-  const standing = { security: grounds.security, verified: grounds.verified, late };
-  const alert: Alert = { id, at, kind, zone: zone.settings.zone, alias, address, source, ...standing };
+  const standing = { security: grounds.security, verified: grounds.verified, late: grounds.late };
+  const alert: Alert = { id: alertIdOf(cause), at, kind, zone, alias, address, source, ...standing };
   emit({ kind: 'alert', alert });
   keepForAbsent(security, alert, now.at);
   undelivered.set(alert.id, alert);
   const [oldest] = undelivered.keys();
   if (undelivered.size > MOST_UNDELIVERED && oldest !== undefined) undelivered.delete(oldest);
+  security.changed = true;
+  return alert;
+}
+
+/** Sends an alert and latches the alarm; an owned zone is `triggered` from now on. */
+export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, late = false): void {
+  const { security, now } = step;
+  const { kind, alias, at } = cause;
+  const { id } = tell(step, zone.settings.zone, cause, { ...grounds, late });
   if (alias !== null) security.alertedAt.set(alias, { zone: zone.settings.zone, at });
   zone.latch ??= { id, at, alias, kind };
   if (zone.truth !== undefined) setTruth(step, zone, trigger(zone.truth, now.at));
-  security.changed = true;
 }
 
 /** So many alerts are kept for those who were not there. */
@@ -102,6 +122,7 @@ export const MOST_RECENT = 20;
 
 /** Keeps an alert beside those since the zone was last disarmed. One that is raised anew after a crash stays as it was. */
 function keepForAbsent({ recent }: Security, alert: Alert, at: number): void {
+  if (alert.zone === null) return;
   const before = recent.get(alert.zone);
   if (before?.alerts.some(({ id }) => id === alert.id) === true) return;
   const last = Math.max(...[...recent.values()].map(({ alerts }) => alerts.at(-1)?.raised ?? 0));
@@ -113,7 +134,7 @@ function keepForAbsent({ recent }: Security, alert: Alert, at: number): void {
 /** The zone is disarmed: no alarm any more, and no cool-down either; the next alert begins a new list. */
 export function clearAlarm(security: Security, zone: Zone): void {
   const recent = security.recent.get(zone.settings.zone);
-  if (recent?.isOver === false) {
+  if (recent?.isOver === false && emergencyOf(zone) === undefined) {
     security.recent.set(zone.settings.zone, { ...recent, isOver: true });
     security.changed = true;
   }
@@ -129,7 +150,12 @@ export function clearAlarm(security: Security, zone: Zone): void {
 }
 
 /** Tells the verdict over a signal. */
-function judged({ emit }: Step, { zone, alias }: SensorSignal, verdict: VerdictKind, reason: string): void {
+export function judged(
+  { emit }: Step,
+  { zone, alias }: SensorSignal,
+  verdict: VerdictKind,
+  reason: string,
+): void {
   emit({ kind: 'judged', zone, alias, verdict, reason });
 }
 
@@ -279,7 +305,6 @@ function keepWaiting(step: Step, signal: SensorSignal, belief: Belief, afterward
  */
 export function judgeSignal(step: Step, zone: Zone, signal: SensorSignal, waited?: Waiting): void {
   const { security, now } = step;
-  if (signal.guard === 'off') return judged(step, signal, 'off', 'this sensor guards nothing (guard: off)');
   const belief = believe(security, zone);
   const afterwards = waited?.kind === 'gap' || isAfterwards(step, signal);
   if (mayBecomeKnown(step, belief, afterwards, waited?.untilMono ?? Infinity))
@@ -303,7 +328,7 @@ export function judgeWaiting(step: Step): void {
   const { security } = step;
   for (const [key, waited] of security.waiting) {
     const { signal, kind, untilMono } = waited;
-    const zone = security.zones.get(signal.zone);
+    const zone = zoneOf(security, signal);
     if (zone !== undefined && mayBecomeKnown(step, believe(security, zone), kind === 'gap', untilMono))
       continue;
     security.waiting.delete(key);

@@ -6,6 +6,7 @@
 import { SECOND } from '../common/duration.js';
 import type { Received } from '../ports.js';
 import { causeOf, raise, setTruth } from './alert.js';
+import { endEmergency } from './emergency.js';
 import { doubt, obey } from './owned-zone.js';
 import { isFirstMention, note, type Security, type Step } from './security.js';
 import { refresh } from './refresh.js';
@@ -60,8 +61,11 @@ function give(step: Step, zone: Zone, order: Order): void {
   security.changed = true;
   // what stands behind it in the log, and is read late with it, is judged by it
   const at = loggedAt === undefined ? now.at : Math.min(now.at, loggedAt + SECOND);
-  const next = obey(truth, command, settings, at, immediate);
-  note(step, 'info', next === truth ? 'command changes nothing' : 'command obeyed', {
+  const isEnd = command.kind === 'disarm' && endEmergency(step, zone);
+  // who ends the alarm of a smoke detector has not left the house unguarded
+  const isKept = isEnd && truth !== undefined && truth.state !== 'pending' && truth.state !== 'triggered';
+  const next = isKept ? truth : obey(truth, command, settings, at, immediate);
+  note(step, 'info', next === truth && !isEnd ? 'command changes nothing' : 'command obeyed', {
     ...fields,
     from: truth?.state ?? 'unknown',
     to: next.state,
@@ -97,6 +101,9 @@ export function commandReceived(step: Step, zone: Zone, { topic, payload, retain
   if (zones.length === 0) refuse(step, zone, text, 'none of its zones can be commanded by the bridge', topic);
   const { up } = security.link;
   const ageMs = up?.isDraining === true ? up.awayMs : 0;
+  // what guards always may be in the master zone itself
+  const isOfMaster = zone.settings.kind === 'master' && ageMs <= zone.settings.commandMaxAgeMs;
+  if (isOfMaster && command.kind === 'disarm') endEmergency(step, zone);
   for (const addressee of zones) give(step, addressee, { command, ageMs, immediate: false, source: topic });
 }
 

@@ -6,15 +6,10 @@
 import { MINUTE, SECOND } from '../common/duration.js';
 import { judged, tell } from './alert.js';
 import type { Security, Step } from './security.js';
-import { believe, type Emergency, type Latch, type SensorSignal, type Zone } from './zone.js';
+import { believe, emergencyOf, type Latch, type SensorSignal, type Zone } from './zone.js';
 
 /** Where nobody can disarm here, the alarm lasts until its sensors are clear, and at least this long. */
 export const LASTS_MS = 10 * MINUTE;
-
-/** The alarm of what guards always in this zone, while it lasts. */
-export function emergencyOf({ emergency }: Zone): Emergency | undefined {
-  return emergency?.endedAt === undefined ? emergency : undefined;
-}
 
 /** Whether an alarm shows as `triggered`: water calls for a plumber, not for the police. */
 const shows = ({ kind }: Latch): boolean => kind !== 'water';
@@ -28,7 +23,7 @@ export function isEmergencyShown(zone: Zone): boolean {
 /** Whether an alert of this sensor was so short a time ago, and nobody has ended the alarm since. */
 function isWithinCooldown({ alertedAt }: Security, zone: Zone | undefined, signal: SensorSignal): boolean {
   const last = alertedAt.get(signal.alias);
-  if (last?.zone !== null || last.at < (zone?.emergency?.endedAt ?? 0)) return false;
+  if (last?.zone !== null || last.at <= (zone?.emergency?.endedAt ?? -Infinity)) return false;
   return Math.abs(signal.at - last.at) < (zone?.settings.alertCooldownMs ?? MINUTE);
 }
 
@@ -74,19 +69,22 @@ export function endEmergency({ security, now }: Omit<Step, 'emit'>, zone: Zone):
   return true;
 }
 
-/** Sensors are clear again, or gone: those of which `isClear` says so. */
-export function calm(security: Security, isClear: (alias: string) => boolean): void {
-  for (const zone of security.zones.values()) {
-    const emergency = emergencyOf(zone);
-    if (emergency?.open.some(isClear) !== true) continue;
-    zone.emergency = { ...emergency, open: emergency.open.filter((alias) => !isClear(alias)) };
-    security.changed = true;
+/** Sensors are clear again, or gone: those of which `isClear` says so. True when an alarm was waiting for one. */
+export function calm(security: Security, isClear: (alias: string) => boolean): boolean {
+  const waiting = [...security.zones.values()].filter((zone) => emergencyOf(zone)?.open.some(isClear));
+  for (const zone of waiting) {
+    const { emergency } = zone;
+    if (emergency !== undefined)
+      zone.emergency = { ...emergency, open: emergency.open.filter((alias) => !isClear(alias)) };
   }
+  security.changed ||= waiting.length > 0;
+  return waiting.length > 0;
 }
 
 /** When the alarm ends by itself, monotonic ms; undefined when only somebody or something else ends it. */
 export function emergencyEndsMono(zone: Zone): number | undefined {
   const emergency = emergencyOf(zone);
-  if (zone.settings.kind === 'owned' || emergency === undefined || emergency.open.length > 0) return undefined;
+  if (zone.settings.kind === 'owned' || emergency === undefined || emergency.open.length > 0)
+    return undefined;
   return emergency.untilMono;
 }

@@ -9,11 +9,13 @@ import {
   MOST_RECENT,
   clearAlarm,
   finishEntry,
+  judged,
   judgeSignal,
   judgeWaiting,
   securityAt,
   setTruth,
 } from './alert.js';
+import { emergencyEndsMono, endEmergency, isEmergencyShown, raiseAlways } from './emergency.js';
 import {
   dueAt,
   isQueueEmpty,
@@ -31,13 +33,14 @@ import {
   mayBecomeKnown,
   note,
   stateTopics,
+  zoneOf,
   type Security,
   type Step,
   type ZoneValue,
 } from './security.js';
 import { WHY, endOfAnswers, isAnswered, stateOf, verify, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
-import { believe, latest, remember, type SensorSignal, type Zone } from './zone.js';
+import { believe, emergencyOf, latest, remember, type SensorSignal, type Zone } from './zone.js';
 
 /** What `Zone.published` holds of a zone of which nobody knows yet how it stands. */
 const UNSETTLED = JSON.stringify({ channel: 'available', value: false } satisfies ZoneValue);
@@ -54,12 +57,12 @@ export function nextWake(security: Security): number | undefined {
   else
     for (const { signal, untilMono } of waiting.values()) {
       // without a link only a disk can tell
-      const zone = zones.get(signal.zone);
+      const zone = zoneOf(security, signal);
       if (zone !== undefined && believe(security, zone).state !== undefined) times.push(untilMono);
     }
   for (const zone of zones.values()) {
-    const endMono = endOfDelay(security, zone);
-    if (endMono !== undefined) times.push(endMono);
+    for (const endMono of [endOfDelay(security, zone), emergencyEndsMono(zone)])
+      if (endMono !== undefined) times.push(endMono);
   }
   return times.length === 0 ? undefined : Math.min(...times);
 }
@@ -138,7 +141,7 @@ export function repair(step: Step, zone: Zone): void {
   const { truth, topic } = zone;
   const word = zone.tracker?.word;
   if (truth === undefined || step.security.link.up?.isDraining === true) return;
-  if (word === truth.state) {
+  if (word === shownState(zone, truth.state)) {
     zone.troubles.delete('repair');
     return;
   }
@@ -158,12 +161,14 @@ export function repair(step: Step, zone: Zone): void {
  */
 export function signalHeard(step: Step, signal: SensorSignal): ReturnType<typeof securityAt> {
   const { security, now } = step;
-  const zone = security.zones.get(signal.zone);
-  if (zone === undefined) return { security: 'unknown', verified: false };
+  const zone = zoneOf(security, signal);
   // a delay may have ended that nobody has noticed yet
-  if ((nextWake(security) ?? Infinity) <= now.mono) wake(step);
-  const standing = securityAt(step, zone, signal);
-  judgeSignal(step, zone, signal);
+  if (zone !== undefined && (nextWake(security) ?? Infinity) <= now.mono) wake(step);
+  const standing =
+    zone === undefined ? ({ security: 'unknown', verified: false } as const) : securityAt(step, zone, signal);
+  if (signal.guard === 'off') judged(step, signal, 'off', 'this sensor guards nothing (guard: off)');
+  else if (signal.guard === 'always') raiseAlways(step, zone, signal);
+  else if (zone !== undefined) judgeSignal(step, zone, signal);
   if (security.changed) refresh(step);
   return standing;
 }
@@ -236,21 +241,30 @@ function advanceOwned(step: Step, zone: Zone): void {
   else if (truth.state === 'pending') finishEntry(step, zone, truth, believe(security, zone).verified);
 }
 
-/** The zones that a zone sums up; itself where it is none of several. */
+/** What a zone of ours says of itself: its state, or the alarm of what guards always. */
+function shownState(zone: Zone, state: SecurityState): SecurityState {
+  return isEmergencyShown(zone) ? 'triggered' : state;
+}
+
+/** The zone and those that it sums up. */
 function partsOf({ zones }: Security, zone: Zone): readonly Zone[] {
-  const { kind, members } = zone.settings;
-  return kind === 'master' ? members.flatMap((name) => zones.get(name) ?? []) : [zone];
+  return [zone, ...zone.settings.members.flatMap((name) => zones.get(name) ?? [])];
 }
 
 /** Everything that is to be said of a zone: that it is not available comes first, and that it is comes last. */
 function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
   const { security } = step;
-  const { truth, reported, whileAway, latch, refusedCommand } = zone;
-  const { state, verified, source, why, mode, ...known } = believe(security, zone);
-  const since = state === undefined ? undefined : known.since;
+  const { settings, truth, reported, whileAway, refusedCommand } = zone;
+  const { state: believed, verified, source, why, mode, ...known } = believe(security, zone);
+  const since = believed === undefined ? undefined : known.since;
   const lastKnown = known.lastKnown && { state: known.lastKnown.state, since: known.lastKnown.since };
   const parts = partsOf(security, zone);
-  const hasAlarm = parts.some((part) => part.latch !== undefined || part.truth?.state === 'triggered');
+  const state = settings.kind !== 'external' && parts.some(isEmergencyShown) ? 'triggered' : believed;
+  const latch = emergencyOf(zone)?.first ?? zone.latch;
+  const hasAlarm = parts.some(
+    (part) =>
+      part.latch !== undefined || part.truth?.state === 'triggered' || emergencyOf(part) !== undefined,
+  );
   const until = latest(parts.map((part) => part.truth?.until));
   const alerts = parts
     .flatMap((part) => security.recent.get(part.settings.zone)?.alerts ?? [])
@@ -271,7 +285,7 @@ function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
   };
   return [
     ...(isAvailable ? [] : [available]),
-    ...(truth === undefined ? [] : [{ channel: 'state', value: truth.state } as const]),
+    ...(truth === undefined ? [] : [{ channel: 'state', value: shownState(zone, truth.state) } as const]),
     { channel: 'security_attributes', value: { state, mode, until, ...circumstances } },
     { channel: 'security', value: state },
     { channel: 'alarm', value: hasAlarm },
@@ -297,6 +311,7 @@ export function refresh(step: Step): void {
   }
   for (const zone of zones) {
     const { kind } = zone.settings;
+    if ((emergencyEndsMono(zone) ?? Infinity) <= step.now.mono) endEmergency(step, zone);
     if (kind === 'master') compareMaster(security, zone);
     const state = kind === 'owned' ? zone.truth?.state : believe(security, zone).state;
     if (state === 'disarmed') clearAlarm(security, zone);

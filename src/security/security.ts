@@ -48,7 +48,8 @@ export const ALERT_EVENTS = ['alert'] as const;
 export type Alert = {
   readonly id: string;
   readonly at: number;
-  readonly zone: string;
+  /** Null when what has raised it has none. */
+  readonly zone: string | null;
   readonly kind: AlertKind;
   /** Null when no sensor has raised it. */
   readonly alias: string | null;
@@ -129,7 +130,8 @@ export type SecurityEffect =
     }
   | {
       readonly kind: 'judged';
-      readonly zone: string;
+      /** Null without one. */
+      readonly zone: string | null;
       readonly alias: string;
       readonly verdict: VerdictKind;
       /** In words for people. */
@@ -164,8 +166,8 @@ export type Security = {
   readonly link: Link;
   /** By `waitingKey`. */
   readonly waiting: Map<string, Waiting>;
-  /** The last alert of each sensor since its zone was last disarmed, by alias. */
-  readonly alertedAt: Map<string, { readonly zone: string; readonly at: number }>;
+  /** The last alert of each sensor since its zone was last disarmed, by alias. Of what guards always without a zone. */
+  readonly alertedAt: Map<string, { readonly zone: string | null; readonly at: number }>;
   /** By zone. */
   readonly recent: Map<string, RecentAlerts>;
   /**
@@ -212,6 +214,11 @@ export function waitingKey(alias: string, kind: Waiting['kind']): string {
 /** The command topic of a zone; external zones have none. */
 export function commandTopic({ baseTopic }: Security, { settings }: Zone): string | undefined {
   return settings.kind === 'external' ? undefined : zoneTopic(baseTopic, settings.zone, 'set');
+}
+
+/** The zone of a signal, when there is one. */
+export function zoneOf({ zones }: Security, { zone }: SensorSignal): Zone | undefined {
+  return zone === null ? undefined : zones.get(zone);
 }
 
 /** What the bridge believes about a zone, undefined when there is no such zone. */

@@ -7,6 +7,7 @@
 import { isObject, objectOf, textIn, type JsonObject } from '../common/json.js';
 import type { Now } from '../ports.js';
 import { isClear } from './broker-link.js';
+import { LASTS_MS } from './emergency.js';
 import {
   LINK_WAIT_MS,
   note,
@@ -22,6 +23,7 @@ import { isArmed, isArmedMode, isSecurityState } from './vocabulary.js';
 import {
   ALERT_KINDS,
   type AlertKind,
+  type Emergency,
   type Latch,
   type Memory,
   type SensorSignal,
@@ -46,16 +48,17 @@ export type StoredSecurity = {
 };
 
 /** The last alert of each sensor, by alias. */
-export type StoredAlerts = Readonly<Record<string, { readonly zone: string; readonly at: number }>>;
+export type StoredAlerts = Readonly<Record<string, { readonly zone: string | null; readonly at: number }>>;
 
 function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
-  const { settings, memory, isForeign, truth, latch, refusedCommand, orderedAt } = zone;
+  const { settings, memory, isForeign, truth, latch, emergency, refusedCommand, orderedAt } = zone;
   return {
     kind: settings.kind,
     memory: memory ?? null,
     isForeign,
     truth: truth ?? null,
     latch: latch ?? null,
+    emergency: emergency ?? null,
     refusedCommand: refusedCommand ?? null,
     orderedAt: orderedAt ?? null,
   };
@@ -90,8 +93,9 @@ export function alertsOf({ alertedAt }: Security): StoredAlerts {
 export function recallAlerts({ alertedAt }: Security, stored: unknown): void {
   alertedAt.clear();
   for (const [alias, value] of Object.entries(fields(stored))) {
-    const alerted = whole(fields(value), 'zone');
-    if (alerted !== undefined) alertedAt.set(alias, alerted);
+    const alerted = whole(fields(value));
+    if (alerted !== undefined)
+      alertedAt.set(alias, { zone: textIn(fields(value), 'zone') ?? null, ...alerted });
   }
 }
 
@@ -147,9 +151,10 @@ function readTruth(stored: JsonObject): Truth | undefined {
 
 function readSignal(value: unknown): SensorSignal | undefined {
   const stored = fields(value);
-  const found = whole(stored, 'alias', 'zone', 'id', 'address', 'source');
-  if (found === undefined) return undefined;
-  const { alias, zone, id, at, address, source } = found;
+  const found = whole(stored, 'alias', 'id', 'address', 'source');
+  const zone = textIn(stored, 'zone');
+  if (found === undefined || zone === undefined) return undefined;
+  const { alias, id, at, address, source } = found;
   const kind = readKind(stored);
   // version 0.1 judged every signal as motion
   const guard = (['always', 'off'] as const).find((word) => word === stored['guard']) ?? 'armed';
@@ -157,7 +162,7 @@ function readSignal(value: unknown): SensorSignal | undefined {
   const earliestAt = instantIn(stored, 'earliestAt') ?? at;
   const modes = Array.isArray(stored['modes']) ? stored['modes'].filter(isArmedMode) : undefined;
   const late = stored['late'] === true;
-  return { kind, guard, entry, alias, zone, id, at, earliestAt, late, modes, address, source };
+  return { kind, guard, entry, alias, zone, lasts: false, id, at, earliestAt, late, modes, address, source };
 }
 
 /** Version 0.1 did not tell the kinds apart. */
@@ -170,11 +175,12 @@ function readAlert(value: unknown): Alert | undefined {
   const stored = fields(value);
   const said = isObject(stored['event']) ? stored['event'] : stored;
   const [found, zone] = [whole(stored, 'id'), textIn(said, 'zone')];
-  if (found === undefined || zone === undefined) return undefined;
+  // null: its sensor has no zone
+  if (found === undefined || (zone === undefined && said['zone'] !== null)) return undefined;
   return {
     ...found,
     kind: readKind(said),
-    zone,
+    zone: zone ?? null,
     alias: textIn(said, 'alias') ?? null,
     address: textIn(said, 'address') ?? null,
     source: textIn(said, 'source') ?? '',
@@ -198,6 +204,19 @@ function readLatch(stored: JsonObject): Latch | undefined {
   return found && { ...found, alias: textIn(stored, 'alias') ?? null, kind: readKind(stored) };
 }
 
+function readEmergency(stored: JsonObject, now: Now): Emergency | undefined {
+  const first = readLatch(objectOf(stored, 'first'));
+  if (first === undefined) return undefined;
+  const until = instantIn(stored, 'until') ?? now.at;
+  return {
+    first,
+    open: listOf(stored['open'], (alias) => (typeof alias === 'string' ? alias : undefined)),
+    until,
+    untilMono: now.mono + Math.min(Math.max(0, until - now.at), LASTS_MS),
+    endedAt: instantIn(stored, 'endedAt'),
+  };
+}
+
 /** The delay that was running goes on for what is left of it, at most its whole length. */
 function resumeDelay(zone: Zone, now: Now): void {
   const { truth, settings } = zone;
@@ -215,6 +234,7 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   zone.memory = owned ? undefined : readMemory(objectOf(stored, 'memory'));
   zone.isForeign = !owned && stored['isForeign'] === true;
   zone.latch = readLatch(objectOf(stored, 'latch'));
+  zone.emergency = readEmergency(objectOf(stored, 'emergency'), now);
   zone.refusedCommand = whole(objectOf(stored, 'refusedCommand'), 'command', 'reason');
   zone.orderedAt = owned ? instantIn(stored, 'orderedAt') : undefined;
   if (zone.truth !== undefined) {

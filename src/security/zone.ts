@@ -102,7 +102,10 @@ export type SensorSignal = {
   /** Whether who caused it has the entry delay. */
   readonly entry: 'delayed' | 'immediate';
   readonly alias: string;
-  readonly zone: string;
+  /** Null without one: only what guards always is heard then. */
+  readonly zone: string | null;
+  /** Its end will be heard, too. */
+  readonly lasts: boolean;
   /** Id of the signal: the alert's id is made of it. */
   readonly id: string;
   /** The instant of the line, epoch ms. */
@@ -148,6 +151,19 @@ export type Latch = {
   readonly kind: AlertKind;
 };
 
+/** The alarm of what guards always. */
+export type Emergency = {
+  /** The alert that it began with, or the first one that shows as `triggered`. */
+  readonly first: Latch;
+  /** Sensors whose end has not been heard, by alias. */
+  readonly open: readonly string[];
+  /** Not before this it ends by itself, where nobody can disarm here; the same in monotonic ms. */
+  readonly until: number;
+  readonly untilMono: number;
+  /** Undefined while it lasts. */
+  readonly endedAt: number | undefined;
+};
+
 /** A command that was not obeyed, for people to see. */
 type RefusedCommand = { readonly command: string; readonly at: number; readonly reason: string };
 
@@ -171,6 +187,7 @@ export type Zone = {
   /** The state was set by hand, for `explain`: it needs no connection. */
   pinned: boolean;
   latch: Latch | undefined;
+  emergency: Emergency | undefined;
   refusedCommand: RefusedCommand | undefined;
   /** Owned: when the last order that was obeyed was given, epoch ms. */
   orderedAt: number | undefined;
@@ -205,6 +222,11 @@ export type Belief = {
   readonly isForeign: boolean;
 };
 
+/** The alarm of what guards always in this zone, while it lasts. */
+export function emergencyOf({ emergency }: Zone): Emergency | undefined {
+  return emergency?.endedAt === undefined ? emergency : undefined;
+}
+
 /** The topic that tells this zone's state to us, undefined for master zones. */
 export function stateTopic(settings: ZoneSettings, baseTopic: string): string | undefined {
   if (settings.kind === 'external') return settings.stateTopic;
@@ -224,6 +246,7 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     isForeign: false,
     pinned: false,
     latch: undefined,
+    emergency: undefined,
     refusedCommand: undefined,
     orderedAt: undefined,
     reported: undefined,

@@ -44,7 +44,7 @@ export function alarmHeard(sensor: Sensor, on: boolean, flags: readonly Security
   }
   const changed = setChannel(sensor, channel, value ? 'ON' : 'OFF', at, on ? 'alert' : 'clear');
   if (on && !settings.model.clears) state.clearsAt = lateAfter;
-  const standing = on ? sensor.alarm(sensor, heard, { kind: type, late, delay }) : undefined;
+  const standing = on ? sensor.alarm(sensor, heard, { kind: type, late, lasts: true, delay }) : undefined;
   if (!changed) keep(sensor, on ? 'it is in alert already' : 'heartbeat: nothing has changed');
   // the first Clear ever heard is news of a state, not of an event
   else if (value || before !== undefined) {
@@ -66,7 +66,7 @@ function missedAlarm(sensor: Sensor, kind: AlarmType, heard: Heard): void {
   const isRepeated = at < state.clearsAt;
   const lateAfter = at + settings.holdMs;
   state.clearsAt = lateAfter;
-  const standing = sensor.alarm(sensor, heard, { kind, late: true });
+  const standing = sensor.alarm(sensor, heard, { kind, late: true, lasts: false });
   if (isRepeated) return keep(sensor, 'it is in alert already');
   const type = ALARM.late;
   const event = { type, id: idOf(heard), at, lateAfter, lateType: type, standing, source };

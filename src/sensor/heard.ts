@@ -97,6 +97,8 @@ export type Sign = {
   readonly kind: SignalKind;
   /** It was read when what it tells of was over. */
   readonly late: boolean;
+  /** Its end will be heard, too. */
+  readonly lasts: boolean;
   /** How the sensor's delay switch stood. */
   readonly delay?: DelaySwitch;
 };

@@ -62,7 +62,8 @@ export function securityHeard(sensor: Sensor, signal: SecuritySignal, heard: Hea
   } else if (name === 'Test' && type === 'smoke') {
     event(sensor, 'test', {}, heard);
   } else if (name === 'secTamper') {
-    sensor.alarm(sensor, heard, { kind: 'tamper', late: at + sensor.settings.holdMs <= heard.now });
+    const late = at + sensor.settings.holdMs <= heard.now;
+    sensor.alarm(sensor, heard, { kind: 'tamper', late, lasts: false });
   } else {
     keep(sensor, `${name} says nothing about this sensor`);
   }
@@ -113,7 +114,10 @@ function keyPressed(sensor: Sensor, name: string, details: PressDetails, heard: 
   if (type === undefined || !eventTypesOf(sensor.settings).includes(type))
     keep(sensor, `${name} is no key of this remote`);
   else if (isHeld(sensor, type, details, heard.at)) keep(sensor, 'the key is held');
-  else event(sensor, type, details, heard);
+  else {
+    if (type === 'panic') sensor.alarm(sensor, heard, { kind: type, late: isPressLate(heard), lasts: false });
+    event(sensor, type, details, heard);
+  }
 }
 
 /** Lines of a held key come once a second (AUX_REPCOUNTS: bursts 1, 9, 17). A press after a pause is another one. */
@@ -131,10 +135,12 @@ function isHeld({ state }: Sensor, type: EventType, details: PressDetails, at: n
 /** How long a key press or a test is live: nobody wants last night's button in the morning. */
 const PRESS_LIVE_MS = MINUTE;
 
+const isPressLate = ({ at, now }: Heard): boolean => at + PRESS_LIVE_MS <= now;
+
 function event(sensor: Sensor, type: EventType, more: PressDetails, heard: Heard): void {
   const { at, source } = heard;
   const lateAfter = at + PRESS_LIVE_MS;
-  if (lateAfter <= heard.now) return keep(sensor, 'read too late: an old key press is not sent');
+  if (isPressLate(heard)) return keep(sensor, 'read too late: an old key press is not sent');
   const said = { type, id: idOf(heard), at, lateAfter, lateType: null, more, source };
   sensor.emit({ kind: 'sensor_event', sensor, event: said });
 }

@@ -72,6 +72,7 @@ const BRIDGE_TOPICS = {
   info: 'yes',
   unmapped: 'yes',
   summary: 'yes',
+  alert: 'no',
 } as const satisfies Record<BridgeTopic, Retained>;
 
 /** Topic and retained of the first table below a heading. */

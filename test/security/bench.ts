@@ -121,6 +121,7 @@ export function motion(
     entry: 'delayed',
     alias: 'hall',
     zone: 'ground',
+    lasts: false,
     id: `f00d.${test.now.at}`,
     at: test.now.at,
     earliestAt: different.at ?? test.now.at,
