@@ -22,6 +22,8 @@ export function isEmergencyShown(zone: Zone): boolean {
 
 /** Whether an alert of this sensor was so short a time ago, and nobody has ended the alarm since. */
 function isWithinCooldown({ alertedAt }: Security, zone: Zone | undefined, signal: SensorSignal): boolean {
+  // each press of a panic key is a call
+  if (signal.kind === 'panic') return false;
   const last = alertedAt.get(signal.alias);
   if (last?.zone !== null || last.at <= (zone?.emergency?.endedAt ?? -Infinity)) return false;
   return Math.abs(signal.at - last.at) < (zone?.settings.alertCooldownMs ?? MINUTE);

@@ -1,0 +1,112 @@
+/** From the line of the log to the alert: which signals count, and for which zones. */
+
+import { describe, expect, test } from 'vitest';
+import { Explainer } from '../../src/bridge/explain.js';
+import { aliasesText, good, scene } from '../config/scene.js';
+import { stamp } from '../support/replayed.js';
+
+type Told = { readonly topic: string; readonly body: Readonly<Record<string, unknown>> };
+
+/** The alerts of lines (`+5` lets 5 s pass), with these aliases and zones; the zone `ground` is armed or not. */
+function alertsOf(
+  aliases: readonly string[],
+  lines: readonly string[],
+  { zones = 'ground: {}', armed = [] }: { readonly zones?: string; readonly armed?: readonly string[] } = {},
+): readonly Told[] {
+  const files = { 'config.yaml': `zones: { ${zones} }\n`, 'aliases.yaml': aliasesText(...aliases) };
+  const { core } = good(scene(files).load()).configuration;
+  const disarmed = core.zones.map(({ zone }) => zone).filter((zone) => !armed.includes(zone));
+  const told: Told[] = [];
+  const explainer = new Explainer(core, { year: 2026, armed, disarmed }, ({ finding }) => {
+    if (finding.kind !== 'publish' || !finding.topic.endsWith('/alert')) return;
+    told.push({ topic: finding.topic, body: JSON.parse(finding.payload) as Told['body'] });
+  });
+  let seconds = 0;
+  lines.forEach((text, index) => {
+    if (text.startsWith('+')) seconds += Number(text.slice(1));
+    else explainer.line(`${stamp(seconds)}  ${text}`, 'log', index + 1, index * 100);
+  });
+  explainer.end();
+  return told;
+}
+
+const SMOKE = 'rcva func        Alert : hu C3   (smoke)';
+const NO_SMOKE = 'rcva func        Clear : hu C3   (smoke)';
+const PANIC = 'rcva func        Panic : hu C4   (fob)';
+const FLOOD = 'rcva func        Alert : hu C5   (washer)';
+const OPENED = 'rcva func        Alert : hu C2  swMin  (door)';
+
+describe('what guards always', () => {
+  test.each([
+    [
+      'smoke in a disarmed zone',
+      'smoke: { address: C3, model: SD90, zone: ground }',
+      SMOKE,
+      ['ground smoke'],
+    ],
+    ['smoke without a zone', 'smoke: { address: C3, model: SD90 }', SMOKE, ['null smoke']],
+    ['water', 'washer: { address: C5, model: EH-WD210, zone: ground }', FLOOD, ['ground water']],
+    [
+      'smoke of which the owner wants none',
+      'smoke: { address: C3, model: SD90, zone: ground, guard: off }',
+      SMOKE,
+      [],
+    ],
+    [
+      'smoke that guards an armed zone only',
+      'smoke: { address: C3, model: SD90, zone: ground, guard: armed }',
+      SMOKE,
+      [],
+    ],
+    ['a door', 'door: { address: C2, model: DS10A, zone: ground }', OPENED, []],
+    [
+      'a door that guards always',
+      'door: { address: C2, model: DS10A, zone: ground, guard: always }',
+      OPENED,
+      ['ground door'],
+    ],
+    ['a panic key', 'fob: { address: C4, model: KR10A, zone: ground }', PANIC, ['ground panic']],
+    ['a panic key without a zone', 'fob: { address: C4, model: KR10A }', PANIC, ['null panic']],
+    ['a panic key that nobody wants', 'fob: { address: C4, model: KR10A, guard: off }', PANIC, []],
+  ])('%s', (_, alias, line, expected) => {
+    const told = alertsOf([alias], [line]);
+    expect(told.map(({ body }) => `${String(body['zone'])} ${String(body['kind'])}`)).toEqual(expected);
+    for (const { topic, body } of told)
+      expect(topic).toBe(body['zone'] === null ? 'x10/bridge/alert' : 'x10/zone/ground/alert');
+  });
+
+  test('a panic key calls in every zone that its remote arms, each alert with an id of its own', () => {
+    const zones = 'ground: { keyfobs: [fob] }, attic: { keyfobs: [fob] }, shed: {}';
+    const told = alertsOf(['fob: { address: C4, model: KR10A, zone: shed }'], [PANIC], { zones });
+    expect(told.map(({ topic }) => topic)).toEqual(
+      ['shed', 'ground', 'attic'].map((zone) => `x10/zone/${zone}/alert`),
+    );
+    expect(new Set(told.map(({ body }) => body['id'])).size).toBe(3);
+  });
+
+  test('a held panic key is one press', () => {
+    const lines = [PANIC, PANIC, '+1', PANIC, '+1', PANIC];
+    expect(alertsOf(['fob: { address: C4, model: KR10A, zone: ground }'], lines)).toHaveLength(1);
+  });
+
+  test('in a zone of others the alarm ends ten minutes after the smoke, when it has cleared', () => {
+    const files = {
+      'config.yaml': 'zones: { ground: { state_topic: alarmo/state } }\n',
+      'aliases.yaml': aliasesText('smoke: { address: C3, model: SD90, zone: ground }'),
+    };
+    const { core } = good(scene(files).load()).configuration;
+    const said: string[] = [];
+    const explainer = new Explainer(
+      core,
+      { year: 2026, armed: [], disarmed: ['ground'] },
+      ({ at, finding }) => {
+        if (finding.kind === 'publish' && finding.topic === 'x10/zone/ground/alarm')
+          said.push(`${new Date(at ?? 0).toISOString().slice(11, 19)} ${finding.payload}`);
+      },
+    );
+    explainer.line(`${stamp(0)}  ${SMOKE}`, 'log', 1, 0);
+    explainer.line(`${stamp(60)}  ${NO_SMOKE}`, 'log', 2, 100);
+    explainer.line(`${stamp(3600)}  ${NO_SMOKE}`, 'log', 3, 200);
+    expect(said).toEqual(['12:00:00 ON', '12:10:00 OFF']);
+  });
+});
