@@ -145,6 +145,16 @@ export function choice<const W extends string>(words: readonly W[]): Form<W> {
   );
 }
 
+/** `auto`, or a value. */
+export function autoOr<T>(of: Form<T>): Form<T | 'auto'> {
+  return {
+    name: of.name,
+    read: (given) => (typeof given === 'string' && given.trim() === 'auto' ? good('auto') : of.read(given)),
+    write: (value) => (value === 'auto' ? 'auto' : of.write(value)),
+    jsonSchema: { anyOf: [{ const: 'auto' }, of.jsonSchema] },
+  };
+}
+
 const TRUE = ['true', 'yes', 'on'];
 const FALSE = ['false', 'no', 'off'];
 

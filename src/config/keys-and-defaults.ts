@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from '../mqtt/outbox.js';
 import {
   address,
   addresses,
+  autoOr,
   brokerUrl,
   choice,
   cron,
@@ -284,8 +285,14 @@ export const ZONE_KEYS = {
     'Time to leave: `arming` lasts this long.',
   ),
   entry_delay: key(
-    [duration(0, HOUR), ZONE_DEFAULTS.entryDelayMs, '30s'],
-    'Time to disarm: `pending` lasts this long before the alarm.',
+    [autoOr(duration(0, HOUR)), 'auto', '30s'],
+    'Time to disarm: `pending` lasts this long before the alarm; `auto` is none. With `state_topic` an alert waits so ' +
+      'long for the source to say disarmed; `auto` is 2 s, and as long as the source itself says pending.',
+  ),
+  alert_on: key(
+    [choice(['armed', 'triggered']), ZONE_DEFAULTS.alertOn, 'triggered'],
+    'With `state_topic`: a signal is an alert while the zone is armed, or only when the source says triggered ' +
+      'within 5 min. Then there is none while the source is down.',
   ),
   command_max_age: key(
     [duration(SECOND, DAY), ZONE_DEFAULTS.commandMaxAgeMs, '5m'],
@@ -316,7 +323,15 @@ const EVERY: readonly ZoneKey[] = ['name', 'on_unknown', 'alert_cooldown'];
 
 /** The keys that mean something for a kind of zone. Any other is a problem: it would be believed to have an effect. */
 export const KEYS_OF_KIND: Readonly<Record<ZoneSettings['kind'], readonly ZoneKey[]>> = {
-  external: [...EVERY, 'state_topic', 'pointer', 'armed_values', 'disarmed_values'],
+  external: [
+    ...EVERY,
+    'state_topic',
+    'pointer',
+    'armed_values',
+    'disarmed_values',
+    'entry_delay',
+    'alert_on',
+  ],
   owned: [...EVERY, 'panel', 'exit_delay', 'entry_delay', 'command_max_age', 'follow_heyu', 'keyfobs'],
   master: [...EVERY, 'members', 'panel', 'command_max_age'],
 };

@@ -8,7 +8,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { didYouMean, nearest, readable } from '../common/text.js';
 import { heyuLogPath, readX10Config, type Scales } from '../heyu/x10config.js';
 import { adviseLogDir } from '../heyu/x10config-advice.js';
-import type { ZoneSettings } from '../security/zone.js';
+import { ZONE_DEFAULTS, type ZoneSettings } from '../security/zone.js';
 import { type Form, idPart, path as pathForm, slug } from './forms.js';
 import {
   CONFIG_KEY_NAMES,
@@ -358,6 +358,8 @@ function readZone(entry: Entry, file: string, report: Report): ZoneRead {
 function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<ZoneValues>): ZoneSettings {
   const valueOf = <K extends ZoneKey>(key: K): ZoneValues[K] =>
     values[key] ?? (ZONE_KEYS[key].default as ZoneValues[K]);
+  const entryDelay = valueOf('entry_delay');
+  const entryDelayMs = entryDelay === 'auto' ? undefined : entryDelay;
   return {
     zone,
     name: valueOf('name') ?? readable(zone),
@@ -370,7 +372,9 @@ function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<Zo
     panel: valueOf('panel'),
     onUnknown: valueOf('on_unknown'),
     exitDelayMs: valueOf('exit_delay'),
-    entryDelayMs: valueOf('entry_delay'),
+    entryDelayMs: entryDelayMs ?? ZONE_DEFAULTS.entryDelayMs,
+    sourceDelayMs: entryDelayMs,
+    alertOn: valueOf('alert_on'),
     commandMaxAgeMs: valueOf('command_max_age'),
     alertCooldownMs: valueOf('alert_cooldown'),
     followHeyu: valueOf('follow_heyu'),

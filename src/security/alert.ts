@@ -17,6 +17,7 @@ import {
   type VerdictKind,
   type Waiting,
 } from './security.js';
+import { outcomeOf, patienceMs } from './source-entry.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
 import {
   believe,
@@ -54,7 +55,10 @@ type Grounds = { readonly security: string; readonly verified: boolean };
 /** A verdict and its reason, for people. */
 type Judgement =
   | ({ readonly verdict: 'alert'; readonly reason: string } & Grounds)
-  | { readonly verdict: Exclude<VerdictKind, 'alert' | 'entry' | 'waiting'>; readonly reason: string };
+  | {
+      readonly verdict: Exclude<VerdictKind, 'alert' | 'entry' | 'waiting' | 'source'>;
+      readonly reason: string;
+    };
 
 /** What an alert says of its cause. */
 export type Cause = Pick<SensorSignal, 'id' | 'at' | 'source'> & {
@@ -247,8 +251,57 @@ function act(step: Step, zone: Zone, signal: SensorSignal, judgement: Judgement,
       return judged(step, signal, 'entry', `entry delay, ${Math.round(leftMs / 1000)} s left`);
     }
   }
+  if (holdsBack(step, zone, signal, judgement, late)) return;
   raise(step, zone, signal, judgement, late);
   judged(step, signal, 'alert', judgement.reason);
+}
+
+/** Holds a signal back if the source of its zone may have, or has begun, an entry delay. */
+function holdsBack(step: Step, zone: Zone, signal: SensorSignal, grounds: Grounds, late: boolean): boolean {
+  const { security, now } = step;
+  const { held, settings } = zone;
+  if (signal.guard !== 'armed' || security.link.isAbsent) return false;
+  const isTriggerAwaited = settings.kind === 'external' && settings.alertOn === 'triggered';
+  if (signal.entry === 'immediate' && !isTriggerAwaited) return false;
+  const belief = believe(security, zone);
+  const patience = patienceMs(zone, belief);
+  if (patience === 0) {
+    if (!isTriggerAwaited || belief.state === 'triggered') return false;
+    judged(step, signal, 'source', 'the source cannot say triggered now (alert_on: triggered)');
+    return true;
+  }
+  const last = held.findLast(({ signal: { alias } }) => alias === signal.alias);
+  if (last !== undefined && signal.at - last.signal.at < settings.alertCooldownMs) {
+    judged(step, signal, 'entry', 'a signal of this sensor is held back already');
+    return true;
+  }
+  const { security: said, verified } = grounds;
+  zone.held = [...held, { signal, security: said, verified, late, sinceMono: now.mono }];
+  security.changed = true;
+  judged(
+    step,
+    signal,
+    'entry',
+    `held back for ${patience / 1000} s at most: the source may have an entry delay`,
+  );
+  return true;
+}
+
+/** Looks again at the signals that are held back. */
+export function settleHeld(step: Step, zone: Zone): void {
+  const { security, now } = step;
+  if (zone.held.length === 0) return;
+  const belief = believe(security, zone);
+  for (const held of zone.held) {
+    const { signal, late } = held;
+    const outcome = outcomeOf(held, zone, belief, security.link.up, now.mono);
+    if (outcome.verdict === 'waiting') continue;
+    zone.held = zone.held.filter((other) => other !== held);
+    security.changed = true;
+    if (outcome.verdict === 'alert')
+      raise(step, zone, signal, { security: held.security, verified: outcome.verified }, late);
+    judged(step, signal, outcome.verdict, outcome.reason);
+  }
 }
 
 /** It was not armed yet at this signal: whatever becomes known, it is no alert. */

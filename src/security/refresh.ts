@@ -14,6 +14,7 @@ import {
   judgeWaiting,
   securityAt,
   setTruth,
+  settleHeld,
 } from './alert.js';
 import { emergencyEndsMono, endEmergency, isEmergencyShown, raiseAlways } from './emergency.js';
 import {
@@ -38,6 +39,7 @@ import {
   type Step,
   type ZoneValue,
 } from './security.js';
+import { patienceMs } from './source-entry.js';
 import { WHY, endOfAnswers, isAnswered, stateOf, verify, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
 import { believe, emergencyOf, latest, remember, type SensorSignal, type Zone } from './zone.js';
@@ -61,8 +63,8 @@ export function nextWake(security: Security): number | undefined {
       if (zone !== undefined && believe(security, zone).state !== undefined) times.push(untilMono);
     }
   for (const zone of zones.values()) {
-    for (const endMono of [endOfDelay(security, zone), emergencyEndsMono(zone)])
-      if (endMono !== undefined) times.push(endMono);
+    const ends = [endOfDelay(security, zone), emergencyEndsMono(zone), heldUntilMono(security, zone)];
+    for (const endMono of ends) if (endMono !== undefined) times.push(endMono);
   }
   return times.length === 0 ? undefined : Math.min(...times);
 }
@@ -76,6 +78,12 @@ function endOfDelay(security: Security, zone: Zone): number | undefined {
   if (delayUntilMono === undefined) return undefined;
   const isSure = truth?.state !== 'pending' || believe(security, zone).verified;
   return isSure ? delayUntilMono : delayUntilMono + LINK_WAIT_MS;
+}
+
+/** When the first signal that is held back is looked at again, monotonic ms. */
+function heldUntilMono(security: Security, zone: Zone): number | undefined {
+  const [oldest] = zone.held;
+  return oldest && oldest.sinceMono + patienceMs(zone, believe(security, zone));
 }
 
 /** Time has come to `now`: verifications, ends of delays, signals that have waited long enough. Never too often. */
@@ -316,6 +324,7 @@ export function refresh(step: Step): void {
     const state = kind === 'owned' ? zone.truth?.state : believe(security, zone).state;
     if (state === 'disarmed') clearAlarm(security, zone);
   }
+  for (const zone of zones) settleHeld(step, zone);
   if (security.waiting.size > 0) judgeWaiting(step);
   if (security.changed) {
     security.changed = false;

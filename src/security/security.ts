@@ -22,8 +22,10 @@ import {
 export type VerdictKind =
   /** An alert was sent. */
   | 'alert'
-  /** Owned zones: the entry delay runs, the alert follows at its end. */
+  /** The entry delay runs, or may begin at the source; the alert follows at its end. */
   | 'entry'
+  /** The source has not said triggered, which the owner wants. */
+  | 'source'
   | 'disarmed'
   | 'arming'
   /** The owner does not want it to be one. */

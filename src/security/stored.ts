@@ -74,7 +74,10 @@ export function snapshot(security: Security, now: Now): StoredSecurity {
     unseenUntil: link.unseenUntil,
     subscribed: [...subscribed],
     zones: Object.fromEntries([...zones].map(([name, zone]) => [name, storedZone(zone)])),
-    waiting: [...waiting.values()].map(({ signal }) => signal),
+    // whoever is held back now waits for the first word of the source then
+    waiting: [...waiting.values(), ...[...zones.values()].flatMap(({ held }) => held)].map(
+      ({ signal }) => signal,
+    ),
     alertedAt: alertsOf(security),
     undelivered: [...undelivered.values()],
     recent: Object.fromEntries(recent),
@@ -267,9 +270,12 @@ export function restore(step: Step, stored: unknown): void {
   }
   const untilMono = now.mono + LINK_WAIT_MS;
   for (const signal of listOf(document['waiting'], readSignal)) {
-    const key = waitingKey(signal.alias, 'gap');
-    if (!security.waiting.has(key))
-      security.waiting.set(key, { signal, kind: 'gap', readAt: signal.at, untilMono });
+    // several of one sensor were held back
+    const key = waitingKey(
+      security.waiting.has(waitingKey(signal.alias, 'gap')) ? signal.id : signal.alias,
+      'gap',
+    );
+    security.waiting.set(key, { signal, kind: 'gap', readAt: signal.at, untilMono });
   }
   recallAlerts(security, document['alertedAt']);
   for (const alert of listOf(document['undelivered'], readAlert)) security.undelivered.set(alert.id, alert);
@@ -287,6 +293,7 @@ export function setBack({ alertedAt, link, waiting, zones }: Security, { at }: N
   for (const zone of zones.values()) {
     if (zone.orderedAt !== undefined) zone.orderedAt = Math.min(zone.orderedAt, at);
     if (zone.memory !== undefined) zone.memory = notAfter(at, zone.memory);
+    zone.held = zone.held.map((held) => ({ ...held, signal: notAfter(at, held.signal) }));
     if (zone.truth === undefined) continue;
     const { entry } = zone.truth;
     const stepped = notAfter(at, zone.truth);

@@ -146,6 +146,11 @@ export function armedMode(state: SecurityState): ArmedMode | undefined {
   return state.startsWith('armed_') ? (state.slice('armed_'.length) as ArmedMode) : undefined;
 }
 
+/** Whether a word of a source says that its entry delay runs, if the zone was armed before. */
+export function isEntryWord(word: string): boolean {
+  return word === 'pending' || word === 'entry_delay';
+}
+
 /** The command that leads to a state. */
 export function commandFor(state: 'armed_away' | 'armed_home' | 'armed_night' | 'disarmed'): Command {
   const mode = armedMode(state);

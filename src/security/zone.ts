@@ -39,6 +39,10 @@ export type ZoneSettings = {
   readonly exitDelayMs: number;
   /** Owned zones: `pending` lasts this long before the alarm. 0 = none. */
   readonly entryDelayMs: number;
+  /** External zones: a signal waits this long for what the source says; undefined = as its words demand. */
+  readonly sourceDelayMs: number | undefined;
+  /** External zones: a signal is an alert while the source says that it is armed, or only when it says triggered. */
+  readonly alertOn: 'armed' | 'triggered';
   /** Owned zones: a command that waited longer than this at the broker is recorded, not executed. */
   readonly commandMaxAgeMs: number;
   /** After an alert of a sensor in this zone, no further alert of that sensor for this long. */
@@ -54,6 +58,7 @@ export const ZONE_DEFAULTS = {
   onUnknown: 'last_known',
   exitDelayMs: 0,
   entryDelayMs: 0,
+  alertOn: 'armed',
   commandMaxAgeMs: MINUTE,
   alertCooldownMs: MINUTE,
   followHeyu: false,
@@ -71,6 +76,7 @@ export function ownedZone(zone: string): ZoneSettings {
     disarmedValues: [],
     members: [],
     panel: 'switch',
+    sourceDelayMs: undefined,
     keyfobs: [],
     ...ZONE_DEFAULTS,
   };
@@ -167,6 +173,16 @@ export type Emergency = {
 /** A command that was not obeyed, for people to see. */
 type RefusedCommand = { readonly command: string; readonly at: number; readonly reason: string };
 
+/** A signal in an armed external zone that is held back until the source has said more. */
+export type Held = {
+  readonly signal: SensorSignal;
+  /** What its alert will say of the zone. */
+  readonly security: string;
+  readonly verified: boolean;
+  readonly late: boolean;
+  readonly sinceMono: number;
+};
+
 /** A zone at work. */
 export type Zone = {
   settings: ZoneSettings;
@@ -184,6 +200,8 @@ export type Zone = {
   memory: Memory | undefined;
   /** External: a word that is not understood was heard, and none since that is. */
   isForeign: boolean;
+  /** External: oldest first. */
+  held: readonly Held[];
   /** The state was set by hand, for `explain`: it needs no connection. */
   pinned: boolean;
   latch: Latch | undefined;
@@ -244,6 +262,7 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     announced: undefined,
     memory: undefined,
     isForeign: false,
+    held: [],
     pinned: false,
     latch: undefined,
     emergency: undefined,

@@ -174,6 +174,13 @@ describe('check', () => {
     expect(code).toBe(2);
   });
 
+  it('says that a zone whose source decides has no alert without it', async () => {
+    const { check } = await scene({
+      config: 'zones: { ground: { state_topic: alarmo/state, alert_on: triggered } }',
+    });
+    expect((await check()).out).toContain('zone ground: there is no alert while its source is down');
+  });
+
   it('misses the state of a zone that is not kept', async () => {
     const { check, seen } = await scene({ config: 'zones: { ground: { state_topic: alarmo/state } }' });
     expect((await check()).out).toContain('alarmo/state of the zone ground holds nothing');

@@ -121,11 +121,30 @@ describe('zones', () => {
         onUnknown: 'last_known',
         exitDelayMs: 0,
         entryDelayMs: 0,
+        sourceDelayMs: undefined,
+        alertOn: 'armed',
         commandMaxAgeMs: 60_000,
         alertCooldownMs: 60_000,
         followHeyu: false,
         keyfobs: [],
       },
+    ]);
+  });
+
+  test('an external zone waits for its source as long as its owner wants', () => {
+    const { core } = good(
+      load(
+        '  a: { state_topic: a, entry_delay: auto }\n' +
+          '  b: { state_topic: b, entry_delay: 45s }\n' +
+          '  c: { state_topic: c, alert_on: triggered }\n' +
+          '  d: { entry_delay: auto }\n',
+      ),
+    ).configuration;
+    expect(core.zones).toMatchObject([
+      { sourceDelayMs: undefined, alertOn: 'armed' },
+      { sourceDelayMs: 45_000, alertOn: 'armed' },
+      { sourceDelayMs: undefined, alertOn: 'triggered' },
+      { kind: 'owned', entryDelayMs: 0 },
     ]);
   });
 
@@ -146,6 +165,8 @@ describe('zones', () => {
         pointer: '/state',
         armedValues: ['scharf', 'an'],
         disarmedValues: ['aus'],
+        sourceDelayMs: undefined,
+        alertOn: 'armed',
       },
       {
         zone: 'b',

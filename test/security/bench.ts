@@ -12,7 +12,7 @@ import { ownedZone, type SensorSignal, type ZoneSettings } from '../../src/secur
 /** 22 Nov 2026, 12:00 UTC. */
 export const NOON = Date.UTC(2026, 10, 22, 12);
 
-/** A zone with every default, and what is different. */
+/** A zone with every default, but no source is waited for; and what is different. */
 export function zone(name: string, different: Partial<ZoneSettings> = {}): ZoneSettings {
   const kind = different.kind ?? 'external';
   return {
@@ -20,6 +20,7 @@ export function zone(name: string, different: Partial<ZoneSettings> = {}): ZoneS
     kind,
     stateTopic: kind === 'external' ? `${name}/state` : undefined,
     alertCooldownMs: 300_000,
+    sourceDelayMs: 0,
     ...different,
   };
 }

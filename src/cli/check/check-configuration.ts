@@ -48,6 +48,8 @@ export function checkConfiguration(
   if (configFile === undefined)
     tell('warning', `there is no ${DEFAULT_CONFIG}: everything has its default`, 'heyu2mqtt init writes one');
   else tell('ok', `${configFile}: ${counted(core.zones.length, 'zone')}`);
+  for (const { zone, alertOn } of core.zones.filter(({ alertOn }) => alertOn === 'triggered'))
+    tell('note', `zone ${zone}: there is no alert while its source is down (alert_on: ${alertOn})`);
   for (const setting of ignored) say(isQuick ? 'warning' : 'fault', setting);
   // what heyu refuses in its own file is told with heyu
   for (const warning of warnings) if (warning.file !== files.x10config) say('warning', warning);

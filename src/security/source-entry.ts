@@ -1,0 +1,58 @@
+/**
+ * External zones with an entry delay of their own (Alarmo, alarm panels): who comes home sets off their sensors, and ours.
+ * A signal in an armed zone is held back until its source has said more: `pending`, then `triggered` or `disarmed`.
+ */
+
+import { MINUTE } from '../common/duration.js';
+import type { Link } from './broker-link.js';
+import { isArmed, isEntryWord } from './vocabulary.js';
+import type { Belief, Held, Zone } from './zone.js';
+
+/** A source says `pending` within this time of a signal that it takes from us, ms. */
+const SOURCE_WAIT_MS = 2000;
+
+/** No entry delay is longer: then a source that says `pending` has died, ms. */
+const PENDING_LIMIT_MS = 5 * MINUTE;
+
+/** How long a signal is held back for what the source of its zone says, ms; 0 = not at all. */
+export function patienceMs({ settings, reported }: Zone, { state, lastKnown }: Belief): number {
+  if (settings.kind !== 'external' || state === 'triggered') return 0;
+  if (settings.alertOn === 'triggered') return state === undefined ? 0 : PENDING_LIMIT_MS;
+  if (settings.sourceDelayMs !== undefined) return state === undefined ? 0 : settings.sourceDelayMs;
+  // some say pending also on the way to armed: `lastKnown` is the state before it
+  const isPending = reported !== undefined && isEntryWord(reported);
+  if (isPending && lastKnown !== undefined && isArmed(lastKnown.state)) return PENDING_LIMIT_MS;
+  return state === undefined ? 0 : SOURCE_WAIT_MS;
+}
+
+/** What becomes of a signal that is held back. `source`: the owner wants the source to say `triggered`. */
+type Outcome =
+  | { readonly verdict: 'waiting' }
+  | { readonly verdict: 'alert'; readonly verified: boolean; readonly reason: string }
+  | { readonly verdict: 'disarmed' | 'source'; readonly reason: string };
+
+/** What becomes of a signal that is held back, at `mono`. */
+export function outcomeOf(held: Held, zone: Zone, belief: Belief, up: Link['up'], mono: number): Outcome {
+  const { state, verified } = belief;
+  if (state === 'disarmed')
+    return { verdict: 'disarmed', reason: 'disarmed within the entry delay of the source' };
+  if (state === 'triggered') {
+    const reason = 'the source says triggered';
+    return { verdict: 'alert', verified: held.verified && verified, reason };
+  }
+  const patience = up === undefined ? 0 : patienceMs(zone, belief);
+  if (mono < held.sinceMono + patience) return { verdict: 'waiting' };
+  if (zone.settings.alertOn === 'triggered')
+    return { verdict: 'source', reason: 'the source has not said triggered (alert_on: triggered)' };
+  if (patience === PENDING_LIMIT_MS)
+    return {
+      verdict: 'alert',
+      verified: false,
+      reason: 'the source has said pending for 5 min, and nothing else',
+    };
+  const reason =
+    up === undefined
+      ? 'the link went down before the source said more'
+      : 'the source has begun no entry delay, or it is over';
+  return { verdict: 'alert', verified: held.verified && verified, reason };
+}
