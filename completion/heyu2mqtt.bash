@@ -22,6 +22,7 @@ _heyu2mqtt() {
     case "$command $word" in
       'heyu2mqtt init' | \
         'heyu2mqtt run' | \
+        'heyu2mqtt status' | \
         'heyu2mqtt demo' | \
         'heyu2mqtt config' | \
         'heyu2mqtt check' | \
@@ -59,6 +60,7 @@ _heyu2mqtt() {
         'heyu2mqtt init --alarm' | \
         'heyu2mqtt run --config' | \
         'heyu2mqtt run --log-level' | \
+        'heyu2mqtt status --config' | \
         'heyu2mqtt demo --port' | \
         'heyu2mqtt config --config' | \
         'heyu2mqtt check --config' | \
@@ -167,6 +169,7 @@ _heyu2mqtt() {
     'heyu2mqtt init --alarm') :; return ;;
     'heyu2mqtt run --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt run --log-level') COMPREPLY=($(compgen -W 'debug info warn error' -- "$current")); return ;;
+    'heyu2mqtt status --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt demo --port') :; return ;;
     'heyu2mqtt config --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt check --config') compopt -o default 2> /dev/null; return ;;
@@ -263,6 +266,7 @@ _heyu2mqtt() {
       'heyu2mqtt') COMPREPLY=($(compgen -W '-V --version -h --help' -- "$current")) ;;
       'heyu2mqtt init') COMPREPLY=($(compgen -W '--config --x10config --log --broker --username --base-topic --alarm --yes -h --help' -- "$current")) ;;
       'heyu2mqtt run') COMPREPLY=($(compgen -W '--config --log-level -h --help' -- "$current")) ;;
+      'heyu2mqtt status') COMPREPLY=($(compgen -W '--config --json --watch -h --help' -- "$current")) ;;
       'heyu2mqtt demo') COMPREPLY=($(compgen -W '--fast --once --port -h --help' -- "$current")) ;;
       'heyu2mqtt config') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt check') COMPREPLY=($(compgen -W '--config --quick --fix --yes --json -h --help' -- "$current")) ;;
@@ -294,7 +298,8 @@ _heyu2mqtt() {
   fi
 
   case "$command:$arguments" in
-    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run demo config check broker-check session alias explain service' -- "$current")) ;;
+    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run status demo config check broker-check session alias explain service' -- "$current")) ;;
+    'heyu2mqtt status:'*) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt session:0') COMPREPLY=($(compgen -W 'show clear' -- "$current")) ;;
     'heyu2mqtt alias:0') COMPREPLY=($(compgen -W 'import list show add set rename remove check learn test topics watch' -- "$current")) ;;
     'heyu2mqtt alias import:'0) compopt -o default 2> /dev/null ;;

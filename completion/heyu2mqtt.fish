@@ -10,7 +10,7 @@ function __heyu2mqtt_at
     set -l command heyu2mqtt
     for word in $words[2..-1]
         switch "$command $word"
-            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
+            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt status' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
                 set command "$command $word"
         end
     end
@@ -20,6 +20,7 @@ end
 complete -c heyu2mqtt -f
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a init -d 'write a first configuration for this machine; asks, and overwrites nothing by itself'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a run -d 'run the bridge (what the systemd service does)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a status -d 'show zones, sensors, senders without a name, and problems'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a demo -d 'see it work: plays a recorded heyu log, no broker and no hardware needed'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a config -d 'show the effective configuration and where each value comes from; secrets are masked'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a check -d 'check configuration, log, heyu, broker, Home Assistant and service, each with its remedy'
@@ -42,6 +43,11 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -s h -l help -d 'displa
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt run' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt run' -l log-level -x -a 'debug info warn error' -d 'how much is logged (default: log.level of the configuration) (choices: "debug", "info", "warn", "error")'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt run' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt status' -a '(__heyu2mqtt_aliases)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt status' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt status' -l json -d 'as JSON'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt status' -l watch -d 'go on showing it until Ctrl-C'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt status' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt demo' -l fast -d 'play it as fast as it can be read'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt demo' -l once -d 'end after playing it once'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt demo' -l port -x -d 'port of the embedded broker; another one is taken if it is in use (default: "1883")'
@@ -82,7 +88,7 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a check -d 'find what
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a learn -d 'walk test: see live what is heard, and name it; needs no running service and disturbs none'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a test -d 'publish a test event of an alias, and read everything of it back'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a topics -d 'show the topics of an alias, or of all, with lines for mosquitto_sub'
-complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a watch -d 'show the states of aliases live, as the broker has them'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a watch -d 'show the states of aliases live: the same as status --watch'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias import' -F
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias import' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
@@ -182,7 +188,7 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias topics' -l json -d 'as 
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias topics' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias watch' -a '(__heyu2mqtt_aliases)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias watch' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
-complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias watch' -l json -d 'one JSON object per change'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias watch' -l json -d 'as JSON'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias watch' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt explain' -F
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt explain' -l config -r -F -d 'configuration to take everything from (default: this machine\'s, if there is one)'

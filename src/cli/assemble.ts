@@ -71,12 +71,6 @@ export function brokerOf(configuration: Configuration): Broker {
   });
 }
 
-/** That of a command: with a client id and a session of its own, and without a will. */
-export function commandBrokerOf(configuration: Configuration): Broker {
-  const options = { clientId: commandClientId(), clean: true, will: undefined };
-  return new BrokerConnection({ ...connectionOf(configuration), ...options });
-}
-
 /** A client id that nobody else has. */
 export const commandClientId = (): string => `heyu2mqtt-cli-${randomBytes(4).toString('hex')}`;
 

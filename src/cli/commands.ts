@@ -74,8 +74,8 @@ const ALIAS_COMMANDS: readonly Entry[] = [
   },
   {
     name: 'watch',
-    about: 'show the states of aliases live, as the broker has them',
-    load: async () => (await import('./alias/broker.js')).aliasWatchCommand,
+    about: 'show the states of aliases live: the same as status --watch',
+    load: async () => (await import('./status.js')).aliasWatchCommand,
   },
 ];
 
@@ -125,6 +125,11 @@ const COMMANDS: readonly Entry[] = [
     name: 'run',
     about: 'run the bridge (what the systemd service does)',
     load: async () => (await import('./run.js')).runCommand,
+  },
+  {
+    name: 'status',
+    about: 'show zones, sensors, senders without a name, and problems',
+    load: async () => (await import('./status.js')).statusCommand,
   },
   {
     name: 'demo',

@@ -5,17 +5,22 @@ import { hintLine } from '../common/error.js';
 import { asJournalError, isJournal } from '../io/systemd.js';
 import { addCommands, completeAll, withHelpAsOption } from './commands.js';
 import { ownVersion } from './program-files.js';
-import { CommandError, EXIT } from './terminal.js';
+import { CommandError, EXIT, processTerminal } from './terminal.js';
 
 /** The command line. A command throws instead of ending the process, and complains as the rest of the program does. */
 function commandLine(): Command {
+  const { print, complain } = processTerminal();
   const program = new Command('heyu2mqtt')
     .description('the bridge from heyu (X10) to MQTT and Home Assistant')
     .version(ownVersion())
     .showHelpAfterError('(heyu2mqtt --help shows what there is)')
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'heyu2mqtt: ')) });
+    .configureOutput({
+      // commander leaves long lines to narrow terminals
+      writeOut: (text) => print(text.trimEnd()),
+      outputError: (text) => complain(text.trimEnd().replace(/^error: /, 'heyu2mqtt: ')),
+    });
   addCommands(program);
   return program;
 }
@@ -45,8 +50,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof CommandError) {
-      const message = `heyu2mqtt: ${error.message}${hintLine(error.hint)}\n`;
-      process.stderr.write(isJournal(2, process.env) ? asJournalError(message) : message);
+      const message = `heyu2mqtt: ${error.message}${hintLine(error.hint)}`;
+      processTerminal().complain(isJournal(2, process.env) ? asJournalError(message) : message);
       return error.exitCode;
     }
     throw error;

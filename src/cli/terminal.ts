@@ -5,6 +5,7 @@
  * - What is wrong is said in lower case without a full stop, with its place; what to do about it is a hint, kept apart
  *   as data until it is printed below.
  * - A style has one meaning; colour is for a terminal only, and NO_COLOR is respected (no-color.org).
+ * - Lines wrap at words on a terminal of any width; what goes on is indented. Elsewhere a line is a line.
  * - Tables are aligned; with --json standard output holds JSON and nothing else.
  * - Text of others is printable (`common/text.ts`) before it is shown: nothing of it may steer the terminal.
  * - Every answer to a question has a default; Ctrl-C ends the command without having changed anything.
@@ -50,10 +51,11 @@ export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
 /** A place to print to. */
 export type Terminal = {
-  readonly print: (line?: string) => void;
+  /** Lines of a text. On a terminal they wrap at words; `indent`: blanks before what goes on, else two more than before. */
+  readonly print: (text?: string, indent?: number) => void;
   readonly printJson: (value: unknown) => void;
-  /** To standard error. */
-  readonly complain: (line: string) => void;
+  /** The same to standard error. */
+  readonly complain: (text: string) => void;
   /** In colour if that goes to a terminal. */
   readonly style: (style: Style, text: string) => string;
   readonly isInteractive: boolean;
@@ -66,13 +68,47 @@ export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   const hasColour = stdout.isTTY && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb';
   return {
-    print: (line = '') => stdout.write(`${line}\n`),
+    print: (text = '', indent) => stdout.write(`${fitted(text, stdout, indent)}\n`),
     printJson: (value) => stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    complain: (line) => stderr.write(`${line}\n`),
+    complain: (text) => stderr.write(`${fitted(text, stderr)}\n`),
     style: (style, text) => (hasColour ? styleText(style, text, { validateStream: false }) : text),
     isInteractive: stdout.isTTY && process.stdin.isTTY,
-    columns: stdout.isTTY ? stdout.columns : 80,
+    columns: columnsOf(stdout) ?? 80,
   };
+}
+
+type Stream = Pick<WriteStream, 'isTTY' | 'columns'>;
+
+/** Characters in a line of a terminal; undefined where it is none. One without a size of its own says 0. */
+function columnsOf({ isTTY, columns }: Stream): number | undefined {
+  return isTTY ? columns || 80 : undefined;
+}
+
+function fitted(text: string, to: Stream, indent?: number): string {
+  const columns = columnsOf(to);
+  if (columns === undefined) return text;
+  return text
+    .split('\n')
+    .flatMap((line) => wrapped(line, columns, indent))
+    .join('\n');
+}
+
+/**
+ * A line as lines of at most so many columns, cut between words; a longer word stays whole, so that it can be copied.
+ * What goes on has `indent` blanks before it, at most a third of the line.
+ */
+export function wrapped(line: string, columns: number, indent?: number): readonly string[] {
+  if (visibleLength(line) <= columns) return [line];
+  const before = indent ?? (/^ */.exec(line)?.[0].length ?? 0) + 2;
+  const hang = ' '.repeat(Math.min(before, Math.floor(columns / 3)));
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.split(/(?<= )(?=[^ ])/)) {
+    const isFull = current.trim() !== '' && visibleLength(current + word.trimEnd()) > columns;
+    if (isFull) lines.push(current.trimEnd());
+    current = isFull ? hang + word : current + word;
+  }
+  return [...lines, current.trimEnd()];
 }
 
 /** Rows in aligned columns, two blanks apart; the last column is as long as it is. `right`: columns of numbers. */
@@ -96,7 +132,7 @@ export function table(
 }
 
 /** Length without the escape sequences of styles. */
-function visibleLength(text: string): number {
+export function visibleLength(text: string): number {
   return Array.from(stripVTControlCharacters(text)).length;
 }
 
@@ -141,8 +177,8 @@ export type Remark = { readonly problem: string; readonly hint: string | undefin
 
 /** Shows it. */
 export function remark({ print, style }: Terminal, { problem, hint }: Remark): void {
-  print(style('yellow', `  ! ${problem}`));
-  if (hint !== undefined) print(style('dim', `    ${hint}`));
+  print(`  ${style('yellow', `! ${problem}`)}`);
+  if (hint !== undefined) print(`    ${style('dim', hint)}`);
 }
 
 /*
@@ -181,11 +217,10 @@ export function printFinding(
   { verdict, text, hint }: Omit<Finding, 'verdict'> & { readonly verdict: keyof typeof FINDING_STYLES },
   column = '',
 ): void {
-  const indent = ' '.repeat(column.length + VERDICT_WIDTH + 2);
-  const [line = '', ...more] = text.split('\n');
-  print(`${column}${style(FINDING_STYLES[verdict], verdict.padEnd(VERDICT_WIDTH))}  ${line}`);
-  for (const other of more) print(indent + other);
-  if (hint !== undefined) print(indent + style('dim', hint));
+  const indent = column.length + VERDICT_WIDTH + 2;
+  const [line = '', ...more] = [...text.split('\n'), ...(hint === undefined ? [] : [style('dim', hint)])];
+  print(`${column}${style(FINDING_STYLES[verdict], verdict.padEnd(VERDICT_WIDTH))}  ${line}`, indent);
+  for (const other of more) print(' '.repeat(indent) + other, indent);
 }
 
 /** 0 when all is well, 1 with warnings, 2 with faults. */

@@ -152,18 +152,3 @@ describe('alias test', () => {
     expect(await session.ends()).toBe(1);
   });
 });
-
-describe('alias watch', () => {
-  it('shows what is there and what changes, until Ctrl-C', async () => {
-    const there = await scene();
-    await keepAll(there);
-    const session = atTerminal(['alias', 'watch', 'hall', '--config', there.home.path('config.yaml')]);
-    await session.sees('hall');
-    await session.sees('OFF');
-    await there.keep('x10/lamp/state', 'ON');
-    await there.keep('x10/hall/motion', 'ON');
-    await session.sees('ON');
-    session.types(KEY.ctrlC);
-    expect(await session.ends()).toBe(0);
-  });
-});

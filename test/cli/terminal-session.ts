@@ -12,16 +12,22 @@ export const KEY = { enter: '\r', down: '\u001b[B', ctrlC: '\u0003' } as const;
 export type TerminalSession = {
   /** Waits until the screen shows this after what was shown before, and forgets what came up to it. */
   readonly sees: (text: string) => Promise<void>;
+  /** Everything on it that was not waited for yet. */
+  readonly screen: () => string;
   readonly types: (keys: string) => void;
   /** Waits for its end: the exit code. */
   readonly ends: () => Promise<number>;
 };
 
-/** Starts `heyu2mqtt ARGS`. It is gone after the test. */
-export function atTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}): TerminalSession {
+/** Starts `heyu2mqtt ARGS` on a terminal of so many columns. It is gone after the test. */
+export function atTerminal(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  columns = 200,
+): TerminalSession {
   const word = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
   // a terminal of script has no size of its own
-  const command = `stty cols 200 rows 50; exec ${[process.execPath, MAIN, ...args].map(word).join(' ')}`;
+  const command = `stty cols ${columns} rows 50; exec ${[process.execPath, MAIN, ...args].map(word).join(' ')}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     env: { ...process.env, TERM: 'xterm', NO_COLOR: '1', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -40,6 +46,7 @@ export function atTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {})
       );
       screen = screen.slice(screen.indexOf(text) + text.length);
     },
+    screen: () => screen,
     types: (keys) => void child.stdin.write(keys),
     ends: async () => {
       await until(

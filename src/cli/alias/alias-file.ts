@@ -125,6 +125,11 @@ export function aliasNamed(file: AliasFile, alias: string): AliasRead {
   throw new CommandError(`there is no alias "${alias}" in ${file.place.path}`, hint);
 }
 
+/** The error of an alias that is not among those of the running service or configuration. */
+export function noAlias(alias: string): CommandError {
+  return new CommandError(`there is no alias "${alias}"`, 'heyu2mqtt alias list shows them');
+}
+
 /** So often an edit is worked out anew when someone else keeps changing the file. */
 const ATTEMPTS = 5;
 

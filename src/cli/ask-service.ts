@@ -1,0 +1,33 @@
+/** Commands that ask the running service on its control sockets. */
+
+import { userInfo } from 'node:os';
+import type { JsonObject } from '../common/json.js';
+import { askService, type SocketKind } from '../io/control.js';
+import { runningService } from './check/check-service.js';
+import { configFileOf, load } from './configured.js';
+import { PATHS, SERVICE_USER } from './service-install.js';
+import { CommandError } from './terminal.js';
+
+/** The state directory of the service that a command means, also where its configuration does not load. */
+export function stateDirOf(asked: string | undefined): string {
+  const loaded = load(configFileOf(asked));
+  return loaded.ok ? loaded.configuration.stateDir : loaded.stateDir;
+}
+
+/** Asks one question: the answers, or undefined when no service runs. Any other reason is a `CommandError`. */
+export async function askRunning(
+  stateDir: string,
+  kind: SocketKind,
+  question: JsonObject & { readonly ask: string },
+): Promise<readonly JsonObject[] | undefined> {
+  const reply = await askService(stateDir, kind, question);
+  if ('answers' in reply) return reply.answers;
+  const { reason, problem, hint } = reply;
+  const isService = stateDir === PATHS.state;
+  if (reason === 'absent') return undefined;
+  if (reason !== 'denied') throw new CommandError(problem, hint);
+  // the state directory of a service that does not run is closed to others, too
+  if (isService && runningService(stateDir).pid === undefined) return undefined;
+  const join = `, or once: sudo usermod -aG ${SERVICE_USER} ${userInfo().username}, and log in again`;
+  throw new CommandError(problem, `run it with sudo${isService && kind === 'control' ? join : ''}`);
+}

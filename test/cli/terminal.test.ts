@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { visibleLength, wrapped } from '../../src/cli/terminal.js';
+
+describe('wrapped', () => {
+  it.each([
+    ['a line that fits', 'all is well', 20, undefined, ['all is well']],
+    ['words', 'the broker is not reached', 12, undefined, ['the broker', '  is not', '  reached']],
+    ['what is indented', '  ! the broker is away', 14, undefined, ['  ! the broker', '    is away']],
+    ['behind a column', 'ok  it runs', 8, 4, ['ok  it', '  runs']],
+    ['columns that fit', 'A1   hall   motion', 14, undefined, ['A1   hall', '  motion']],
+    [
+      'a word that is too long',
+      'see /var/log/heyu/heyu.log now',
+      10,
+      undefined,
+      ['see', '  /var/log/heyu/heyu.log', '  now'],
+    ],
+    ['colour', '\u001b[31mfault\u001b[39m  it broke', 10, 7, ['\u001b[31mfault\u001b[39m  it', '   broke']],
+  ])('cuts %s between words', (_, line, columns, indent, expected) => {
+    expect(wrapped(line, columns, indent)).toEqual(expected);
+  });
+
+  it('keeps every word and their order, and no line is longer than the terminal unless its only word is', () => {
+    const word = fc.stringMatching(/^[a-z]{1,12}$/);
+    const text = fc.array(word, { minLength: 1, maxLength: 30 }).map((words) => words.join(' '));
+    fc.assert(
+      fc.property(text, fc.integer({ min: 4, max: 60 }), fc.nat({ max: 60 }), (line, columns, indent) => {
+        const lines = wrapped(line, columns, indent);
+        expect(lines.map((each) => each.trim()).join(' ')).toBe(line);
+        for (const each of lines)
+          expect(visibleLength(each) <= columns || !each.trim().includes(' ')).toBe(true);
+      }),
+    );
+  });
+});
