@@ -1,4 +1,5 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { startAedes } from '../support/aedes.js';
 import { expectTruth } from './expectations.js';
 import { SHORT, ZONES } from './rounds.js';

@@ -1,4 +1,5 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { actual, fitness } from '../cli/broker-fitness.js';
 import { runCli } from '../cli/run-cli.js';
 import { makeHouse } from '../support/house.js';

@@ -1,4 +1,5 @@
-import { onTestFinished, test } from 'vitest';
+import { test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { startNats } from '../support/nats.js';
 import { TROUBLES, tryLong } from './long.js';
 

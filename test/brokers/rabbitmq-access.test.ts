@@ -1,6 +1,7 @@
 /** RabbitMQ hangs up on what it forbids, subscriptions as well: the rest must get through all the same. */
 
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { loggedBy } from '../e2e/log-entries.js';
 import { makeHouse, pair } from '../support/house.js';
 import { collect } from '../support/collect.js';

@@ -1,5 +1,6 @@
 import mqtt from 'mqtt';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';
 import { until } from '../support/until.js';
 import { runCli, house, type AliasHouse } from './run-cli.js';

@@ -1,21 +1,17 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { SETTINGS } from '../../src/broker-check/trial.js';
 import type { Fitness } from '../../src/broker-check/trials.js';
-import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';
-import { until } from '../support/until.js';
+import { startMosquitto, type MosquittoOptions } from '../support/mosquitto.js';
+import { PATIENCE_MS, until } from '../support/until.js';
 import { actual, fitness, start } from './broker-fitness.js';
 
-let mosquitto: Mosquitto;
-beforeAll(async () => {
-  mosquitto = await startMosquitto();
-});
-afterAll(() => mosquitto.remove());
-
-describe('broker-check of several urls', () => {
+describe.concurrent('broker-check of several urls', { timeout: 60_000 }, () => {
   test('takes two names of one broker for one', async () => {
+    const mosquitto = await start({});
     const other = mosquitto.url.replace('127.0.0.1', '127.1');
     const found = await fitness({ mqttUrl: mosquitto.url }, '--url', mosquitto.url, other);
     expect(found).toMatchObject({ verdict: 'fit', code: 0 });
@@ -26,6 +22,7 @@ describe('broker-check of several urls', () => {
   });
 
   test('finds two brokers that know nothing of each other', async () => {
+    const mosquitto = await start({});
     const other = await start({});
     const found = await fitness({ mqttUrl: mosquitto.url }, '--url', mosquitto.url, '--url', other.url);
     expect(found).toMatchObject({ verdict: 'not-fit', code: 2 });
@@ -33,6 +30,7 @@ describe('broker-check of several urls', () => {
   });
 
   test('tries the first that can be reached', async () => {
+    const mosquitto = await start({});
     const gone = await startMosquitto();
     await gone.remove();
     const found = await fitness({ mqttUrl: mosquitto.url }, '--url', gone.url, mosquitto.url);
@@ -42,7 +40,7 @@ describe('broker-check of several urls', () => {
   });
 });
 
-describe('broker-check with a restart', () => {
+describe.concurrent('broker-check with a restart', { timeout: 60_000 }, () => {
   /** A command of the shell that waits until the test has restarted the broker in its way. */
   async function restarted(options: MosquittoOptions, signal: 'SIGTERM' | 'SIGKILL'): Promise<Fitness> {
     const broker = await start(options);
@@ -51,7 +49,8 @@ describe('broker-check with a restart', () => {
     const [asked, done] = [join(folder, 'asked'), join(folder, 'done')];
     const command = `touch '${asked}'; while [ ! -e '${done}' ]; do sleep 0.05; done`;
     const found = fitness({ mqttUrl: broker.url }, '--restart-cmd', command);
-    await until(() => existsSync(asked), 'the restart command');
+    // it comes last of all trials
+    await until(() => existsSync(asked), 'the restart command', 2 * PATIENCE_MS);
     await broker.restart(signal);
     writeFileSync(done, '');
     return found;
@@ -77,6 +76,7 @@ describe('broker-check with a restart', () => {
   });
 
   test('proves nothing by a command that restarts nothing', async () => {
+    const mosquitto = await start({});
     const found = await fitness({ mqttUrl: mosquitto.url }, '--restart-cmd', 'true');
     expect(found.rows.find(({ area }) => area === 'restart')).toMatchObject({
       result: 'unknown',
@@ -85,6 +85,7 @@ describe('broker-check with a restart', () => {
   });
 
   test('says how a command failed', async () => {
+    const mosquitto = await start({});
     const found = await fitness({ mqttUrl: mosquitto.url }, '--restart-cmd', 'exit 5');
     expect(found.reasons.join('\n')).toContain('the command ended with exit code 5: exit 5');
     expect(found.code).toBe(2);

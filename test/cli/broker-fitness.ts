@@ -1,6 +1,6 @@
 /** Runs `broker-check` for a house of its own. */
 
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import type { Fitness } from '../../src/broker-check/trials.js';
 import { makeHouse, type HouseOptions } from '../support/house.js';
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { checkEngine, tellStamps } from '../../src/cli/check/check-heyu.js';
 import { checkAccess, identityOf, refusalFor } from '../../src/cli/check/check-service.js';
 import type { Finding, Tell } from '../../src/cli/terminal.js';

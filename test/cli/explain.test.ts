@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFile, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { runProgram } from '../../src/cli/program.js';
 import { runCli, house } from './run-cli.js';
 

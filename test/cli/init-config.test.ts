@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { type InitAnswers, initConfigText } from '../../src/cli/init.js';
 import { effectiveValues } from '../../src/config/effective.js';
 import { loadConfiguration } from '../../src/config/load.js';

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { engineLock } from '../../src/cli/heyu-install.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { runCli, house } from './run-cli.js';

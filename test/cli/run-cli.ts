@@ -1,30 +1,35 @@
 /** Runs a command line within the test: what it prints and how it ends; and a house whose aliases are to be edited. */
 
-import { onTestFinished, vi } from 'vitest';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { onTestFinished } from '../support/test-end.js';
 import { runProgram } from '../../src/cli/program.js';
 import { makeHouse, type House } from '../support/house.js';
 
 /** What a command did. */
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
 
-/** Runs `heyu2mqtt ARGS` in this process, not on a terminal. Runs follow each other, never at once. */
-export async function runCli(...args: readonly string[]): Promise<Ran> {
-  const printed = { out: '', err: '' };
-  const take = (to: 'out' | 'err') => (chunk: string | Uint8Array) => {
+/** What the command prints in whose course something is written; others write to where they always do. */
+const printing = new AsyncLocalStorage<{ out: string; err: string }>();
+
+for (const to of ['out', 'err'] as const) {
+  const stream = to === 'out' ? process.stdout : process.stderr;
+  const write = stream.write.bind(stream) as (chunk: string | Uint8Array, ...more: unknown[]) => boolean;
+  stream.write = (chunk: string | Uint8Array, ...more: unknown[]): boolean => {
+    const printed = printing.getStore();
+    if (printed === undefined) return write(chunk, ...more);
     printed[to] += typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk);
     return true;
   };
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation(take('out')),
-    vi.spyOn(process.stderr, 'write').mockImplementation(take('err')),
-  ];
-  process.exitCode = undefined;
+}
+
+/** Runs `heyu2mqtt ARGS` in this process, not on a terminal. Several may run at once. */
+export async function runCli(...args: readonly string[]): Promise<Ran> {
+  const printed = { out: '', err: '' };
   try {
-    const code = await runProgram(args);
+    const code = await printing.run(printed, () => runProgram(args));
     return { code, ...printed };
   } finally {
     process.exitCode = undefined;
-    for (const spy of spies) spy.mockRestore();
   }
 }
 

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { makeHouse, type House } from '../support/house.js';
 import { ownHouse } from '../support/own-house.js';
 import { type Collector } from '../support/collect.js';
@@ -14,6 +15,8 @@ afterAll(() => mosquitto.remove());
 
 type Scene = {
   readonly base: string;
+  /** The topic of the zone's state. */
+  readonly state: string;
   readonly bridge: House;
   readonly seen: Collector;
   readonly session: (...args: readonly string[]) => Promise<Ran>;
@@ -44,6 +47,7 @@ async function scene(options: { broker?: Mosquitto; mqtt?: string } = {}): Promi
   };
   return {
     base,
+    state,
     bridge,
     seen,
     toggle,
@@ -72,7 +76,7 @@ async function stopped(options?: Parameters<typeof scene>[0]): Promise<Scene> {
 
 const json = ({ out }: Ran): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>;
 
-describe('session show', () => {
+describe.concurrent('session show', () => {
   test('has nothing to say of a service that has never run', async () => {
     const { session, base } = await scene();
     const { code, out } = await session('show');
@@ -96,7 +100,7 @@ describe('session show', () => {
       client_id: `${there.base}-bridge`,
       kind: 'persistent',
       service: 'running',
-      last_connect: { present: true, queued: 30, queued_topics: { [`alarm/${houses}/state`]: 30 } },
+      last_connect: { present: true, queued: 30, queued_topics: { [there.state]: 30 } },
       now: null,
     });
     // nobody was thrown out
@@ -132,7 +136,7 @@ describe('session show', () => {
   });
 });
 
-describe.each(['3.1.1', '5'])('session show --look, MQTT %s', (protocol) => {
+describe.concurrent.each(['3.1.1', '5'])('session show --look, MQTT %s', (protocol) => {
   const mqtt = `, protocol: "${protocol}"`;
 
   test('shows what waits, as often as one likes, and leaves it there', async () => {
@@ -140,7 +144,7 @@ describe.each(['3.1.1', '5'])('session show --look, MQTT %s', (protocol) => {
     await there.toggle(3);
     for (let time = 0; time < 3; time += 1) {
       const said = json(await there.session('show', '--look', '--json'));
-      const topic = `alarm/${houses}/state`;
+      const topic = there.state;
       expect(said['now']).toEqual({
         stored: true,
         waiting: 3,
@@ -173,7 +177,7 @@ describe.each(['3.1.1', '5'])('session show --look, MQTT %s', (protocol) => {
   });
 });
 
-test('session show --look does not throw the running service out', async () => {
+test.concurrent('session show --look does not throw the running service out', async () => {
   const there = await scene();
   await there.toggle(1);
   await there.run();
@@ -183,7 +187,7 @@ test('session show --look does not throw the running service out', async () => {
   expect(there.bridge.output()).not.toContain('the connection to the broker is gone');
 });
 
-describe('session clear', () => {
+describe.concurrent('session clear', () => {
   test('resets the session of a stopped service', async () => {
     const there = await stopped();
     await there.toggle(3);

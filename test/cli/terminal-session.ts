@@ -1,7 +1,7 @@
 /** A user at a terminal: runs the built program in a pseudo-terminal of its own (script, util-linux). */
 
 import { spawn } from 'node:child_process';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { MAIN } from '../support/house.js';
 import { until } from '../support/until.js';
 

@@ -1,7 +1,8 @@
 /** Topics that an access control list forbids: what the service says, and how it goes on when they are allowed. */
 
 import { writeFileSync } from 'node:fs';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { startAedes } from '../support/aedes.js';
 import type { Collector } from '../support/collect.js';
 import { until } from '../support/until.js';
@@ -10,7 +11,7 @@ import { ALIASES, bridgeWith, expectMotion, MOTION, mosquitto, reader } from './
 
 const ZONES = 'zones:\n  ground: { state_topic: house/armed }\n';
 
-describe('an access control list', () => {
+describe.concurrent('an access control list', () => {
   const PASSWORDS = { bridge: 'b', home: 'h' };
   const asHome = { username: 'home', password: 'h' };
   const OWN = ['user home', 'topic readwrite #', 'user bridge', 'topic readwrite x10/#'];

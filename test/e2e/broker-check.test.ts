@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { MAIN, makeHouse } from '../support/house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
@@ -40,7 +41,7 @@ async function retained({ url }: Mosquitto): Promise<readonly string[]> {
   return late.messages.filter(({ retain }) => retain).map(({ topic }) => topic);
 }
 
-test('broker-check, as it is installed: a verdict in words and as an exit code', async () => {
+test.concurrent('broker-check, as it is installed: a verdict in words and as an exit code', async () => {
   const { mosquitto, config } = await scene();
   const { child, out } = run('broker-check', '--config', config, '--json');
   const [code] = (await once(child, 'exit')) as [number | null];
@@ -58,7 +59,7 @@ test('broker-check, as it is installed: a verdict in words and as an exit code',
   expect(code).toBe(0);
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('broker-check cleans up after %s', async (signal) => {
+test.concurrent.each(['SIGINT', 'SIGTERM'] as const)('broker-check cleans up after %s', async (signal) => {
   const { mosquitto, seen, config } = await scene();
   const { child, out, err } = run('broker-check', '--config', config);
   await seen.until(
@@ -74,7 +75,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('broker-check cleans up after %s', asy
   await seen.untilLast('$SYS/broker/clients/disconnected', '0');
 });
 
-test('broker-check says what it could not clean up', async () => {
+test.concurrent('broker-check says what it could not clean up', async () => {
   const { mosquitto, seen, config } = await scene();
   const { child, err } = run('broker-check', '--config', config);
   await seen.until(
@@ -90,7 +91,7 @@ test('broker-check says what it could not clean up', async () => {
   expect(code).toBe(2);
 });
 
-test('broker-check tells a person what it is doing, and can be called off', async () => {
+test.concurrent('broker-check tells a person what it is doing, and can be called off', async () => {
   const { mosquitto, config } = await scene();
   const session = atTerminal(['broker-check', '--config', config]);
   await session.sees('the five tests, MQTT 5 ...');

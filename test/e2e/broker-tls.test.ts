@@ -6,7 +6,7 @@ import { createTls, type Certificate } from '../support/certificates.js';
 import { loggedBy } from './log-entries.js';
 import { bridgeWith, expectMotion, mosquitto, reader, reasonOf, reconfigure } from './troubled.js';
 
-describe('a broker with TLS and a private authority', () => {
+describe.concurrent('a broker with TLS and a private authority', () => {
   const certificates = createTls();
   afterAll(certificates.remove);
   const { authority, stranger, server, client, of: tls } = certificates;

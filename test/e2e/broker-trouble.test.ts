@@ -5,7 +5,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { until } from '../support/until.js';
 import { loggedBy } from './log-entries.js';
 import {
@@ -20,7 +21,7 @@ import {
 } from './troubled.js';
 import { startVersionGate } from './version-gate.js';
 
-describe('a password', () => {
+describe.concurrent('a password', () => {
   const EVA = { username: 'eva', password: 'right-secret' };
 
   test('that is wrong is said, never shown, and mended by its file and a reload', async () => {
@@ -63,7 +64,7 @@ describe('a password', () => {
   });
 });
 
-describe('a broker that speaks one version only', () => {
+describe.concurrent('a broker that speaks one version only', () => {
   test.each([
     ['3.1.1', '5', 'the broker does not speak MQTT 5. hint: set mqtt.protocol to 3.1.1'],
     ['5', '3.1.1', 'the broker does not speak MQTT 3.1.1. hint: set mqtt.protocol to 5'],
@@ -81,7 +82,7 @@ describe('a broker that speaks one version only', () => {
   });
 });
 
-describe('a broker that is not there', () => {
+describe.concurrent('a broker that is not there', () => {
   test('at the start: the service waits for it and loses no motion', async () => {
     const broker = await mosquitto();
     await broker.stop();

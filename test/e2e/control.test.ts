@@ -2,7 +2,8 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished, test } from 'vitest';
+import { test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { makeHouse, pair } from '../support/house.js';
 import { collect } from '../support/collect.js';
 import { startMosquitto } from '../support/mosquitto.js';

@@ -2,7 +2,8 @@
 
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { pair, type House } from '../support/house.js';
 import { ownHouse, type OwnHouse } from '../support/own-house.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
@@ -102,27 +103,35 @@ test.runIf(process.env['CI_FULL'] === '1')(
   90_000,
 );
 
-test('a state directory that may not be written to any more', async () => {
-  const home = await house('barred', true);
-  const { statePath } = home.bridge;
-  await survives(
-    home,
-    () => chmodSync(statePath, 0o555),
-    () => chmodSync(statePath, 0o755),
-    /permission denied/,
-  );
-}, 90_000);
+test.concurrent(
+  'a state directory that may not be written to any more',
+  async () => {
+    const home = await house('barred', true);
+    const { statePath } = home.bridge;
+    await survives(
+      home,
+      () => chmodSync(statePath, 0o555),
+      () => chmodSync(statePath, 0o755),
+      /permission denied/,
+    );
+  },
+  90_000,
+);
 
-test('a state directory that may not be written to from the beginning', async () => {
-  const home = await house('never', true);
-  const { bridge, seen, base } = home;
-  chmodSync(bridge.statePath, 0o555);
-  await bridge.start();
-  await seen.untilLast(`${base}/bridge/problem`, 'ON');
-  bridge.heyu(...pair('rcvi', 'A3', 'On'));
-  await seen.untilLast(`${base}/hall/motion`, 'ON');
-  chmodSync(bridge.statePath, 0o755);
-  await until(() => said(bridge, WORKS) === 1, 'the disk to be used again', RETRY_MS);
-  await seen.untilLast(`${base}/bridge/problem`, 'OFF');
-  expect(startIds(home, 'hall').size).toBe(1);
-}, 60_000);
+test.concurrent(
+  'a state directory that may not be written to from the beginning',
+  async () => {
+    const home = await house('never', true);
+    const { bridge, seen, base } = home;
+    chmodSync(bridge.statePath, 0o555);
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/problem`, 'ON');
+    bridge.heyu(...pair('rcvi', 'A3', 'On'));
+    await seen.untilLast(`${base}/hall/motion`, 'ON');
+    chmodSync(bridge.statePath, 0o755);
+    await until(() => said(bridge, WORKS) === 1, 'the disk to be used again', RETRY_MS);
+    await seen.untilLast(`${base}/bridge/problem`, 'OFF');
+    expect(startIds(home, 'hall').size).toBe(1);
+  },
+  60_000,
+);

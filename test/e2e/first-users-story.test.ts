@@ -4,7 +4,8 @@
  * from mosquitto_pub, at every QoS, with and without retain.
  */
 
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { makeHouse, pair, type House } from '../support/house.js';
 import { collect } from '../support/collect.js';
 import { startLink, type TestLink } from '../support/link.js';
@@ -69,7 +70,7 @@ const PARTINGS: readonly (readonly [
   ],
 ];
 
-test.each(PARTINGS)(
+test.concurrent.each(PARTINGS)(
   'on, off and on again while %s: five motions in a row read the same state',
   async (_, part) => {
     const mosquitto = await startMosquitto({ persistence: true });

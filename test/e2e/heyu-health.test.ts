@@ -70,7 +70,7 @@ async function expectNoMotionInHall({
   expect(seen.payloads(`${base}/hall/event`)).toEqual([]);
 }
 
-describe('the log', () => {
+describe.concurrent('the log', () => {
   test('that is gone for a while is a problem, but heyu is still there', async () => {
     const home = await house();
     const { bridge, seen, base } = home;
@@ -118,7 +118,7 @@ describe('the log', () => {
   });
 });
 
-describe('what heyu writes', () => {
+describe.concurrent('what heyu writes', () => {
   test('an engine that was started again knows nothing of addresses from before', async () => {
     const home = await house();
     const [address = '', func = ''] = pair('rcvi', 'A3', 'On');

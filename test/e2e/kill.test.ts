@@ -2,7 +2,8 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { makeHouse, pair, type House } from '../support/house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
@@ -53,7 +54,7 @@ const motions = (seen: Collector, sensor: string): readonly string[] =>
     .filter(({ event_type }) => event_type.startsWith('motion'))
     .map(({ id }) => id);
 
-test('an event that the broker has acknowledged is not sent again', async () => {
+test.concurrent('an event that the broker has acknowledged is not sent again', async () => {
   const { bridge, seen } = await house();
   bridge.heyu(...pair('rcvi', 'A3', 'On'));
   await seen.until(() => motions(seen, 'hall').length === 1);
@@ -73,7 +74,7 @@ test('an event that the broker has acknowledged is not sent again', async () => 
   await until(() => acknowledged(bridge) === '', 'the file to be emptied');
 });
 
-test('an event that nobody has acknowledged is sent again, under its own id', async () => {
+test.concurrent('an event that nobody has acknowledged is sent again, under its own id', async () => {
   const { bridge, seen, mosquitto } = await house();
   mosquitto.freeze();
   bridge.heyu(...pair('rcvi', 'A3', 'On'));

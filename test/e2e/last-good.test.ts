@@ -1,9 +1,11 @@
 /** A start with broken files: the service runs with what it has loaded last without a fault. */
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { MAIN, makeHouse, pair, type HouseOptions, type House } from '../support/house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
@@ -45,11 +47,14 @@ function house(more: Partial<HouseOptions> = {}): {
   return { bridge, base, x10config, env };
 }
 
-const check = (bridge: House): string =>
-  spawnSync(process.execPath, [MAIN, 'check', '--config', bridge.configPath], {
-    encoding: 'utf8',
+/** What `heyu2mqtt check` prints for the service's own state directory. */
+async function check(bridge: House): Promise<string> {
+  const child = spawn(process.execPath, [MAIN, 'check', '--config', bridge.configPath], {
     env: { ...process.env, STATE_DIRECTORY: bridge.statePath },
-  }).stdout;
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return text(child.stdout);
+}
 
 async function motion(bridge: House, seen: Collector, base: string): Promise<void> {
   await seen.untilLast(`${base}/hall/motion`, 'OFF');
@@ -59,7 +64,7 @@ async function motion(bridge: House, seen: Collector, base: string): Promise<voi
 
 type Breaking = (paths: { config: string; aliases: string; x10config: string; password: string }) => void;
 
-describe('a start with files of which one is broken', () => {
+describe.concurrent('a start with files of which one is broken', () => {
   test.each<[string, string, Breaking]>([
     [
       'config.yaml is no YAML',
@@ -117,7 +122,7 @@ describe('a start with files of which one is broken', () => {
     await seen.untilLast(`${base}/bridge/problem`, 'ON');
     await seen.until(() => (seen.payloads(`${base}/bridge/info`).at(-1) ?? '').includes(where));
     expect(bridge.output()).toContain('the configuration has faults: the last good one is in force');
-    expect(check(bridge)).toContain('the service uses its last good configuration');
+    expect(await check(bridge)).toContain('the service uses its last good configuration');
     // what was good is good again, without a restart
     for (const [path, bytes] of whole) writeFileSync(path, bytes);
     bridge.signal('SIGHUP');
@@ -138,7 +143,7 @@ describe('a start with files of which one is broken', () => {
   });
 });
 
-describe('what is kept', () => {
+describe.concurrent('what is kept', () => {
   test('is both files and x10config as they were, for the service alone, and no other secret', async () => {
     const { bridge, x10config } = house();
     await bridge.start();

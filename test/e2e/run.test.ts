@@ -3,7 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { MAIN, makeHouse, pair, stampAt, type HouseOptions, type House } from '../support/house.js';
 import { ownHouse, type OwnHouse } from '../support/own-house.js';
 import { collect, type Collector } from '../support/collect.js';
@@ -33,7 +34,7 @@ function house(more: HouseOptions = {}): Promise<OwnHouse> {
     aliases: ALIASES,
     ...more,
     topics: [`ha${houses}/#`],
-    config: `homeassistant: { prefix: ha${houses} }\n${zones}`,
+    config: `homeassistant: { prefix: ha${houses}, birth_topic: ha${houses}/status }\n${zones}`,
   });
 }
 
@@ -66,7 +67,7 @@ describe('a second service with the same state directory', () => {
   });
 });
 
-describe('a day in the house', () => {
+describe.concurrent('a day in the house', () => {
   test('one motion is one ON, one OFF and two events, however often the sensor repeats it', async () => {
     const { bridge, seen, base } = await house();
     await bridge.start();
@@ -193,7 +194,7 @@ describe('the end', () => {
   });
 });
 
-describe('the time in between', () => {
+describe.concurrent('the time in between', () => {
   test('motion that heyu logged while the bridge was down is reported as missed and shows no ON', async () => {
     const { bridge, seen, base } = await house();
     await bridge.start();
@@ -268,7 +269,7 @@ function readState(bridge: House): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-describe('a new configuration', () => {
+describe.concurrent('a new configuration', () => {
   test('is taken without a reconnect and without a false motion; what is gone disappears', async () => {
     const { bridge, seen, base } = await house();
     await bridge.start();
@@ -366,14 +367,14 @@ describe('home assistant', () => {
     await seen.until(() => seen.payloads(topic).length > 0);
     await seen.untilLast(`${base}/bridge/status`, 'online');
     seen.clear();
-    await seen.publish('homeassistant/status', 'online');
+    await seen.publish(`${prefix}/status`, 'online');
     await seen.until(
       () => seen.payloads(topic).length > 0 && seen.payloads(`${base}/hall/motion`).length > 0,
     );
   });
 });
 
-describe('bad surroundings', () => {
+describe.concurrent('bad surroundings', () => {
   test('a configuration with faults ends with 78 and every fault at once', async () => {
     const bridge = makeHouse({
       mqttUrl: 'mqtt://127.0.0.1:1',

@@ -6,7 +6,7 @@ import { until } from '../support/until.js';
 import { loggedBy, type LogEntry } from './log-entries.js';
 import { bridgeWith, expectMotion, mosquitto, reader } from './troubled.js';
 
-describe('two bridges with one client id', () => {
+describe.concurrent('two bridges with one client id', () => {
   test.each(['3.1.1', '5'] as const)(
     'are recognised within seconds, said in the log and in Home Assistant, and grow patient (MQTT %s)',
     async (protocol) => {

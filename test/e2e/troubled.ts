@@ -1,7 +1,7 @@
 /** A service that has trouble with its broker, and what people see of it. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { makeHouse, pair, type House } from '../support/house.js';
 import { collect, type Collector } from '../support/collect.js';
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from '../support/mosquitto.js';

@@ -1,4 +1,5 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { onTestFinished } from './test-end.js';
 import { collect } from './collect.js';
 import { startMosquitto } from './mosquitto.js';
 import { until } from './until.js';

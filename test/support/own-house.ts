@@ -1,6 +1,6 @@
 /** A house at a broker that serves others, too. */
 
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from './test-end.js';
 import { collect, type Collector } from './collect.js';
 import { makeHouse, type House, type HouseOptions } from './house.js';
 import type { Mosquitto } from './mosquitto.js';
