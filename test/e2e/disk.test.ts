@@ -1,6 +1,6 @@
 /** A disk that takes nothing: events go out all the same, people are told once, and nothing is lost afterwards. */
 
-import { chmodSync, chownSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
@@ -32,8 +32,6 @@ async function house(base: string, isOrdinaryUser: boolean): Promise<OwnHouse> {
   });
   const { bridge } = there;
   mkdirSync(bridge.statePath);
-  const { uid, gid } = statSync(bridge.folder);
-  chownSync(bridge.statePath, uid, gid);
   return there;
 }
 

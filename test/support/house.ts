@@ -2,15 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  appendFileSync,
-  chownSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,13 +25,17 @@ export type HouseOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Further files by name, and such as are to stand in the place of those that are made. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Runs as an ordinary user, to whom the folder belongs: to root everything is permitted. */
+  /** Runs without root's capabilities, to whom everything is permitted; its files belong to it. */
   readonly isOrdinaryUser?: boolean;
   /** Its main.js, if not MAIN. */
   readonly program?: string;
 };
 
-const NOBODY = 65534;
+/**
+ * Takes root's capabilities away (setpriv, util-linux). Another user than root might not be let into the folder of the
+ * program, such as one in /root.
+ */
+const WITHOUT_CAPABILITIES = ['setpriv', '--bounding-set=-all', '--inh-caps=-all'];
 
 /** A bridge in a folder; `start` and `stop` as often as you like. */
 export type House = {
@@ -109,18 +105,17 @@ export function makeHouse({
   writeFileSync(aliasesPath, aliases);
   writeFileSync(logPath, '');
   for (const [name, text] of Object.entries(files)) writeFileSync(path(name), text);
-  const user = isOrdinaryUser && process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : undefined;
-  if (user !== undefined) for (const path of [folder, logPath]) chownSync(path, NOBODY, NOBODY);
+  const deprived = isOrdinaryUser && process.getuid?.() === 0 ? WITHOUT_CAPABILITIES : [];
   let child: ChildProcess | undefined;
   let output = '';
 
   const start = async (): Promise<void> => {
     if (!existsSync(program)) throw new Error(`${program} is missing. hint: npm run build`);
     const before = output.length;
-    const started = spawn(process.execPath, [program, 'run', '--config', configPath], {
+    const [command, ...args] = [...deprived, process.execPath, program, 'run', '--config', configPath];
+    const started = spawn(command, args, {
       env: { ...process.env, TZ: 'UTC', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...user,
     });
     child = started;
     for (const stream of [started.stdout, started.stderr]) {
