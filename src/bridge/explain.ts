@@ -47,6 +47,15 @@ export class Explainer {
   readonly #scene: Scene;
   readonly #row: ((row: ExplainRow) => void) | undefined;
   readonly #bridge: Bridge;
+  /** The line in hand: one object for all, because nobody keeps it. */
+  readonly #read = {
+    text: '',
+    generation: 'log',
+    offset: 0,
+    file: 'current' as const,
+    notBefore: 0,
+    readAt: 0,
+  };
   #file = '';
   #line: number | undefined;
   #lineAt: number | undefined;
@@ -88,7 +97,11 @@ export class Explainer {
     this.#rowAt = this.#lineAt;
     if (stamp === undefined) return unstampedLine(this.#bridge.core, text);
     const at = this.#at;
-    const read = { text, generation: 'log', offset, file: 'current', notBefore: at, readAt: at } as const;
+    const read = this.#read;
+    read.text = text;
+    read.offset = offset;
+    read.notBefore = at;
+    read.readAt = at;
     hear(this.#bridge, read, stamp.bodyStart, at, at);
   }
 
@@ -141,8 +154,10 @@ export class Explainer {
 
   #nextTimer(): number {
     const bridge = this.#bridge;
-    const timers = [bridge.core.wakeAt, nextWakeMono(bridge, bridge.now, false) ?? Infinity];
-    return Math.min(...timers.filter((timer) => timer > this.#at), Infinity);
+    const { wakeAt } = bridge.core;
+    const zonesAt = this.#settings.zones.length > 0 ? nextWakeMono(bridge, bridge.now, false) : undefined;
+    const sensors = wakeAt > this.#at ? wakeAt : Infinity;
+    return zonesAt !== undefined && zonesAt > this.#at ? Math.min(sensors, zonesAt) : sensors;
   }
 
   #comeTo(at: number): void {

@@ -58,7 +58,7 @@ export function signed({ core, emit }: Bridge, sensor: Sensor, at: number): void
     // when that is too long ago is worked out at the first deadline that may be one
     core.wakeAt = Math.min(core.wakeAt, at + SHORTEST_LIMIT_MS);
   }
-  emit({ kind: 'seen', sensor, at });
+  if (core.sinks.put !== undefined) emit({ kind: 'seen', sensor, at });
 }
 
 /** An address was heard that no alias covers. heyu's own commands are nobody's sensor. */

@@ -205,10 +205,9 @@ export function act(bridge: Bridge, effect: Effect): void {
       return;
     }
     case 'seen': {
-      if (sinks.put === undefined) return;
       const seen = lastSeen(core, effect.sensor, effect.at);
-      sinks.put(seen);
-      sinks.put({ ...seen, topic: bridgeTopic(core.settings.baseTopic, 'last_event') });
+      sinks.put?.(seen);
+      sinks.put?.({ ...seen, topic: bridgeTopic(core.settings.baseTopic, 'last_event') });
       return;
     }
     case 'kept':

@@ -47,6 +47,9 @@ export type Selected = {
   readonly outOfStep?: number;
 };
 
+/** How many house codes there are. */
+const HOUSES = 16;
+
 /** Nobody is meant. */
 export const NOBODY: Selected = { units: [], reusedAfterMs: 0, expired: 0 };
 const SOURCE_NUMBER: ReadonlyMap<Source, number> = new Map(SOURCES.map((source, index) => [source, index]));
@@ -166,7 +169,7 @@ export function selectForPreset(
   expiryMs: number,
 ): readonly Addressed[] {
   let selected: readonly Addressed[] = [];
-  for (let house = 0; house < 16; house += 1) {
+  for (let house = 0; house < HOUSES; house += 1) {
     const selection = selections[keyOf(source, house)];
     if (selection === undefined || selection.completedAt !== undefined) continue;
     selection.completedAt = at;
@@ -179,7 +182,7 @@ export function selectForPreset(
 /** What waits for a function from this source means nothing. Returns how many addresses that were. */
 function dropWaiting(selections: Selections, source: Source): number {
   let dropped = 0;
-  for (let house = 0; house < 16; house += 1) {
+  for (let house = 0; house < HOUSES; house += 1) {
     const key = keyOf(source, house);
     const selection = selections[key];
     if (selection === undefined || selection.completedAt !== undefined) continue;
@@ -259,11 +262,14 @@ export function droppedOutOfStep(
   }
   const { unit } = signal;
   const house = unit >> 4;
-  if (Math.abs(at - watch.at) > expiryMs) watch.addresses = {};
+  const { addresses } = watch;
+  // after a pause; a new object each time would cost more than all else that is done here
+  if (Math.abs(at - watch.at) > expiryMs)
+    for (let other = 0; other < HOUSES; other += 1) if (addresses[other] !== undefined) addresses[other] = 0;
   if (Math.abs(at - watch.at) > OVER_AFTER_MS) watch.heads = 0;
   watch.at = at;
-  const count = (watch.addresses[house] ?? 0) + 1;
-  watch.addresses[house] = count;
+  const count = (addresses[house] ?? 0) + 1;
+  addresses[house] = count;
   watch.heads = unit === HEAD_UNIT && source === 'rcvi' ? watch.heads + 1 : 0;
   if (count > MOST_ADDRESSES || watch.heads >= HEAD_BYTES) {
     watch.until = at + OVER_AFTER_MS;

@@ -149,10 +149,11 @@ function stampReader(order: StampForm['order']): StampClock['read'] {
   let lastCount = -1;
   let lastStamp: Stamp | undefined;
 
-  const later = (stamp: Stamp, count: number): Stamp =>
-    stamp.unixMs === undefined
-      ? { ...stamp, timeOfDayMs: stamp.timeOfDayMs + count * SECOND }
-      : { ...stamp, unixMs: stamp.unixMs + count };
+  // its fields by name: V8 copies an object by a spread several times as slowly
+  const later = ({ bodyStart, unixMs, year, month, day, timeOfDayMs }: Stamp, count: number): Stamp =>
+    unixMs === undefined
+      ? { bodyStart, unixMs, year, month, day, timeOfDayMs: timeOfDayMs + count * SECOND }
+      : { bodyStart, unixMs: unixMs + count, year, month, day, timeOfDayMs };
 
   const readAnew = (text: string): Stamp | undefined => {
     const stamp = readStamp(text, order);
