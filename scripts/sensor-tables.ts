@@ -106,14 +106,16 @@ function componentsOf(model: Model): readonly Component[] {
 }
 
 function entityOf(component: Component): string {
-  const name = text(component['name']);
+  const { name } = component;
+  const named = name === null ? ' with the name of the device' : name === undefined ? '' : ` "${text(name)}"`;
   const deviceClass = text(component['device_class']);
   const unit = text(component['unit_of_measurement']);
   const words = [
-    `${component.platform.replaceAll('_', ' ')} ${name === '' ? 'with the name of the device' : `"${name}"`}`,
+    `${component.platform.replaceAll('_', ' ')}${named}`,
     ...(deviceClass === '' ? [] : [`class \`${deviceClass}\``]),
     ...(unit === '' ? [] : [`in ${unit}`]),
     ...(component['entity_category'] === 'diagnostic' ? ['diagnostic'] : []),
+    ...(component['visible_by_default'] === false ? ['hidden'] : []),
     ...(component['enabled_by_default'] === false ? ['disabled at first'] : []),
   ];
   return words.join(', ');

@@ -13,6 +13,8 @@ export type CoreSettings = {
   readonly homeassistant: {
     readonly discovery: 'device' | 'entity' | 'off';
     readonly prefix: string;
+    /** Home Assistant's release, year and month; undefined = any that we support. */
+    readonly release?: readonly [number, number] | undefined;
   };
   readonly stamp: StampForm;
   /** What heyu's configuration says of the units in its log; empty where it says nothing or is not known. */

@@ -11,7 +11,7 @@ import type { Configuration } from '../config/load.js';
 import { bridgeObjectId } from '../homeassistant/device.js';
 import { deviceTopic, entityTopic } from '../homeassistant/discovery.js';
 import { parseBrokerUrl, type BrokerUrl } from '../io/broker/options.js';
-import { zoneTopic } from '../mqtt/topics.js';
+import { bridgeTopic, zoneTopic } from '../mqtt/topics.js';
 import { commandTopics } from '../service/broker-side.js';
 import type { CoreSettings } from '../core-settings.js';
 import { credentialsOf } from './assemble.js';
@@ -159,6 +159,7 @@ function readingsOf({ core, homeassistant }: Configuration): readonly Reading[] 
     }),
     ...[...commandTopics(core)].map(([topic, { alias }]) => reading(topic, `commands to ${alias}`)),
     reading(homeassistant.birthTopic, "Home Assistant's birth"),
+    reading(bridgeTopic(core.baseTopic, 'set'), 'commands to the bridge'),
   ];
 }
 

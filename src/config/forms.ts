@@ -221,6 +221,19 @@ export function duration(leastMs: number, mostMs: number, zero?: 'zero_allowed')
   );
 }
 
+/** A release of Home Assistant: year and month, whatever stands behind them. */
+export const release: Form<readonly [number, number]> = single(
+  'release',
+  (given) => {
+    const [, year, month] = /^(20\d\d)\.(\d\d?)(\.\S*)?$/.exec(given) ?? [];
+    return year === undefined || Number(month) < 1 || Number(month) > 12
+      ? refused(`${quote(given)} is no release`, 'write year and month, as in 2026.11')
+      : good([Number(year), Number(month)]);
+  },
+  { type: ['string', 'number'], pattern: '^20\\d\\d\\.\\d\\d?(\\.\\S*)?$' },
+  ([year, month]) => `${year}.${month}`,
+);
+
 /** Name of a time zone in the IANA database, as the runtime knows it. */
 export const timeZone: Form<string> = plain(
   'time zone',

@@ -20,6 +20,7 @@ import {
   model,
   ownTopic,
   path,
+  release,
   secret,
   sources,
   text,
@@ -171,6 +172,11 @@ export const CONFIG_KEYS = {
     [ownTopic, 'homeassistant', 'homeassistant'],
     "Home Assistant's discovery prefix.",
   ),
+  'homeassistant.release': optionalKey(
+    [release, 'any from 2024.12 on', '2026.11'],
+    "Home Assistant's release, year and month. What only newer releases know is used from 2026.10 on: a class of " +
+      'its own for broken glass.',
+  ),
   'homeassistant.birth_topic': key(
     [foreignTopic, 'homeassistant/status', 'homeassistant/status'],
     'Topic on which Home Assistant says that it has started; discovery is then sent again.',
@@ -275,6 +281,14 @@ export const ZONE_KEYS = {
     [choice(['switch', 'alarm_control_panel']), 'alarm_control_panel', 'switch'],
     'How it appears in Home Assistant.',
   ),
+  modes: key(
+    [list(choice(ARMED_MODES), 1), ZONE_DEFAULTS.modes, '[away, home]'],
+    'Ways of being armed that the panel offers. Commands for others are obeyed, too.',
+  ),
+  area: optionalKey(
+    [text('area', 100), 'none', 'Ground floor'],
+    'Room in which Home Assistant is to put it.',
+  ),
   on_unknown: key(
     [choice(['last_known', 'alert', 'annotate']), ZONE_DEFAULTS.onUnknown, 'alert'],
     'What to do with motion while it is not known whether the zone is armed: go by what was last known, raise ' +
@@ -319,7 +333,7 @@ export type ZoneValues = ValuesOf<typeof ZONE_KEYS>;
 /** A key of a zone. */
 export type ZoneKey = keyof typeof ZONE_KEYS;
 
-const EVERY: readonly ZoneKey[] = ['name', 'on_unknown', 'alert_cooldown'];
+const EVERY: readonly ZoneKey[] = ['name', 'area', 'on_unknown', 'alert_cooldown'];
 
 /** The keys that mean something for a kind of zone. Any other is a problem: it would be believed to have an effect. */
 export const KEYS_OF_KIND: Readonly<Record<ZoneSettings['kind'], readonly ZoneKey[]>> = {
@@ -332,8 +346,17 @@ export const KEYS_OF_KIND: Readonly<Record<ZoneSettings['kind'], readonly ZoneKe
     'entry_delay',
     'alert_on',
   ],
-  owned: [...EVERY, 'panel', 'exit_delay', 'entry_delay', 'command_max_age', 'follow_heyu', 'keyfobs'],
-  master: [...EVERY, 'members', 'panel', 'command_max_age'],
+  owned: [
+    ...EVERY,
+    'panel',
+    'modes',
+    'exit_delay',
+    'entry_delay',
+    'command_max_age',
+    'follow_heyu',
+    'keyfobs',
+  ],
+  master: [...EVERY, 'members', 'panel', 'modes', 'command_max_age'],
 };
 
 /** The keys below `aliases.<alias>`. */

@@ -256,7 +256,11 @@ function assemble(
     bridgeId,
     sensors: aliases.aliases.map(({ settings }) => settings),
     zones: zones.map(({ settings }) => settings),
-    homeassistant: { discovery: values['homeassistant.discovery'], prefix: values['homeassistant.prefix'] },
+    homeassistant: {
+      discovery: values['homeassistant.discovery'],
+      prefix: values['homeassistant.prefix'],
+      release: values['homeassistant.release'],
+    },
     stamp: { order: values['heyu.date_format'], timeZone: values['heyu.timezone'] ?? 'UTC' },
     scales: derived.scales,
     replayMaxAgeMs: values['replay.max_age'],

@@ -3,7 +3,7 @@
  * device that is its own is an error since 2026.9) and has no availability as a whole, because "Connection" must
  * be able to say that the bridge is gone.
  */
-import { bridgeTopic, type BridgeTopic } from '../mqtt/topics.js';
+import { BRIDGE_COMMAND, bridgeTopic, type BridgeTopic } from '../mqtt/topics.js';
 import type { CoreSettings } from '../core-settings.js';
 import {
   bridgeObjectId,
@@ -18,12 +18,15 @@ import {
 
 /** One entity of the bridge: its state topic and the keys that go with it. */
 type BridgeEntity = {
-  readonly platform: Platform;
+  readonly platform: Exclude<Platform, 'button'>;
   readonly topic: BridgeTopic;
   readonly keys: Keys;
   /** Says something also when the bridge is gone: has no availability. */
   readonly always?: true;
 };
+
+/** Three lines tell whether all is well. The others are there for whoever looks for more, or makes automations of it. */
+const HIDDEN = { enabled_by_default: false };
 
 const binary = (topic: BridgeTopic, name: string, deviceClass: string, more: Keys = {}): BridgeEntity => ({
   platform: 'binary_sensor',
@@ -42,6 +45,7 @@ const ONLINE = { payload_on: 'online', payload_off: 'offline' };
 /** A trouble that `bridge/info` lists while it lasts. */
 const trouble = (key: string, name: string): Readonly<Record<string, BridgeEntity>> => ({
   [key]: binary('info', name, 'problem', {
+    ...HIDDEN,
     value_template: `{{ 'ON' if '${key}' in (value_json.troubles | default({})) else 'OFF' }}`,
   }),
 });
@@ -50,16 +54,16 @@ const trouble = (key: string, name: string): Readonly<Record<string, BridgeEntit
 const counter = (key: string, name: string, icon: string): BridgeEntity =>
   sensor('info', name, {
     icon,
-    enabled_by_default: false,
+    ...HIDDEN,
     value_template: `{{ (value_json.counters | default({})).${key} | default('None') }}`,
   });
 
-/** By component key. Counters are off by default: each is a line in the history that few will read. */
+/** By component key. */
 const ENTITIES: Readonly<Record<string, BridgeEntity>> = {
   connection: { ...binary('status', 'Connection', 'connectivity', ONLINE), always: true },
-  source: binary('source', 'Heyu log readable', 'connectivity', ONLINE),
-  log_problem: binary('problem', 'Heyu log', 'problem'),
-  takeover: binary('takeover', 'Second bridge with the same client id', 'problem'),
+  source: binary('source', 'Log', 'connectivity', ONLINE),
+  log_problem: binary('problem', 'Any problem', 'problem', HIDDEN),
+  takeover: binary('takeover', 'Second bridge with the same client id', 'problem', HIDDEN),
   reason: sensor('info', 'Problem', {
     icon: 'mdi:alert-circle-outline',
     // A state of Home Assistant holds 255 characters.
@@ -71,8 +75,9 @@ const ENTITIES: Readonly<Record<string, BridgeEntity>> = {
   ...trouble('rf_flood', 'RF flood'),
   ...trouble('rf_jamming', 'RF jamming'),
   ...trouble('clock_mismatch', 'Clock of the heyu log'),
-  last_event: sensor('last_event', 'Last event', { device_class: 'timestamp', enabled_by_default: false }),
+  last_event: sensor('last_event', 'Last event', { device_class: 'timestamp', ...HIDDEN }),
   unmapped: sensor('unmapped', 'Unmapped addresses', {
+    ...HIDDEN,
     icon: 'mdi:help-network',
     value_template: '{{ value_json | count }}',
   }),
@@ -96,16 +101,29 @@ export function bridgeDevice(core: CoreSettings): DiscoveryDevice {
     },
     newerDeviceKeys: {},
     availabilityTopics: [],
-    components: Object.fromEntries(
-      Object.entries(ENTITIES).map(([key, { platform, topic, keys, always }]): [string, Component] => [
+    components: Object.fromEntries([
+      ...Object.entries(ENTITIES).map(([key, { platform, topic, keys, always }]): [string, Component] => [
         key,
         entity(owner, platform, key, key, {
           entity_category: 'diagnostic',
           ...keys,
           state_topic: bridgeTopic(core.baseTopic, topic),
+          // which addresses these are
+          ...(key === 'unmapped' ? { json_attributes_topic: bridgeTopic(core.baseTopic, topic) } : {}),
           ...(always ? {} : { availability: [{ topic: statusTopic(core) }] }),
         }),
       ]),
-    ),
+      [
+        'send_discovery',
+        entity(owner, 'button', 'send_discovery', 'send_discovery', {
+          name: 'Send discovery again',
+          icon: 'mdi:refresh',
+          entity_category: 'config',
+          command_topic: bridgeTopic(core.baseTopic, 'set'),
+          payload_press: BRIDGE_COMMAND,
+          availability: [{ topic: statusTopic(core) }],
+        }),
+      ],
+    ]),
   };
 }

@@ -20,6 +20,7 @@ export const PLATFORMS = [
   'switch',
   'light',
   'alarm_control_panel',
+  'button',
   'device_automation',
 ] as const;
 

@@ -32,29 +32,30 @@ import {
 /** The keys of a component that do not depend on the sensor. */
 type EntityClass = {
   readonly platform: Platform;
-  /** Short, without the name of the device: Home Assistant puts that in front. */
-  readonly name: string;
-  readonly [key: string]: Json;
+  /**
+   * Short, without the name of the device: Home Assistant puts that in front. Missing where the class has a name, which
+   * Home Assistant says in its user's language.
+   */
+  readonly name?: string;
+  readonly [key: string]: Json | undefined;
 };
 
 /** A channel that is an entity of its own: all but the JSON attributes and the command topic. */
 type EntityChannel = Exclude<Channel, 'attributes' | 'set'>;
 
 /** A number with a unit. `unit_of_measurement` comes from the table of the units in which we publish. */
-const reading = (topic: ReadingChannel, name: string, more: Keys = {}): EntityClass => {
+const reading = (topic: ReadingChannel, more: Keys): EntityClass => {
   const { unit } = formOf(topic);
   return {
     platform: 'sensor',
-    name,
     ...(unit === undefined ? {} : { unit_of_measurement: unit }),
     state_class: 'measurement',
     ...more,
   };
 };
 
-const diagnostic = (name: string, deviceClass: string): EntityClass => ({
+const diagnostic = (deviceClass: string): EntityClass => ({
   platform: 'binary_sensor',
-  name,
   device_class: deviceClass,
   entity_category: 'diagnostic',
 });
@@ -64,18 +65,18 @@ const HUNDREDTHS = { suggested_display_precision: 2 };
 
 /** By channel. */
 const CHANNEL_CLASSES: Readonly<Record<EntityChannel, EntityClass>> = {
-  motion: { platform: 'binary_sensor', name: 'Motion', device_class: 'motion' },
+  motion: { platform: 'binary_sensor', device_class: 'motion' },
   // ON = light: X10 says On for dark, the channel is turned round before it is published.
   light: { platform: 'binary_sensor', name: 'Daylight', device_class: 'light' },
   contact: { platform: 'binary_sensor', name: 'Contact', device_class: 'opening' },
-  smoke: { platform: 'binary_sensor', name: 'Smoke', device_class: 'smoke' },
-  // Home Assistant has no class for broken glass. `safety` reads "unsafe" and "safe"; `vibration` or `sound`
-  // would promise a sensor of those.
+  smoke: { platform: 'binary_sensor', device_class: 'smoke' },
+  // Releases without a class for broken glass: `safety` reads "unsafe" and "safe"; `vibration` or `sound` would promise
+  // a sensor of those.
   glass: { platform: 'binary_sensor', name: 'Glass', device_class: 'safety' },
-  water: { platform: 'binary_sensor', name: 'Water', device_class: 'moisture' },
-  battery: diagnostic('Battery', 'battery'),
-  tamper: diagnostic('Tamper', 'tamper'),
-  silent: diagnostic('Silent', 'problem'),
+  water: { platform: 'binary_sensor', device_class: 'moisture' },
+  battery: diagnostic('battery'),
+  tamper: diagnostic('tamper'),
+  silent: { ...diagnostic('problem'), name: 'Signal' },
   // No class: `light` would read "light detected" and `power` "power detected"; without one it reads on and off.
   state: { platform: 'binary_sensor', name: 'State' },
   brightness: {
@@ -85,25 +86,34 @@ const CHANNEL_CLASSES: Readonly<Record<EntityChannel, EntityClass>> = {
     state_class: 'measurement',
     icon: 'mdi:brightness-percent',
   },
-  temperature: reading('temperature', 'Temperature', { device_class: 'temperature', ...TENTHS }),
-  temperature_2: reading('temperature_2', 'Second temperature', { device_class: 'temperature', ...TENTHS }),
-  setpoint: reading('setpoint', 'Setpoint', {
+  temperature: reading('temperature', { device_class: 'temperature', ...TENTHS }),
+  temperature_2: reading('temperature_2', {
+    name: 'Second temperature',
+    device_class: 'temperature',
+    ...TENTHS,
+  }),
+  setpoint: reading('setpoint', {
+    name: 'Setpoint',
     device_class: 'temperature',
     ...TENTHS,
     icon: 'mdi:thermostat',
   }),
-  humidity: reading('humidity', 'Humidity', { device_class: 'humidity' }),
-  pressure: reading('pressure', 'Air pressure', { device_class: 'atmospheric_pressure' }),
-  voltage: reading('voltage', 'Voltage', { device_class: 'voltage', ...HUNDREDTHS }),
-  voltage_supply: reading('voltage_supply', 'Supply voltage', { device_class: 'voltage', ...HUNDREDTHS }),
-  potentiometer: reading('potentiometer', 'Potentiometer', { icon: 'mdi:knob' }),
-  counter: reading('counter', 'Counter', { state_class: 'total_increasing', icon: 'mdi:counter' }),
-  power: reading('power', 'Power', { device_class: 'power' }),
-  energy: reading('energy', 'Energy', { device_class: 'energy', state_class: 'total_increasing' }),
-  current: reading('current', 'Current', { device_class: 'current', ...TENTHS }),
-  weight: reading('weight', 'Weight', { device_class: 'weight', ...TENTHS }),
-  wind_speed: reading('wind_speed', 'Wind speed', { device_class: 'wind_speed', ...TENTHS }),
-  wind_gust: reading('wind_gust', 'Wind gust', { device_class: 'wind_speed', ...TENTHS }),
+  humidity: reading('humidity', { device_class: 'humidity' }),
+  pressure: reading('pressure', { device_class: 'atmospheric_pressure' }),
+  voltage: reading('voltage', { device_class: 'voltage', ...HUNDREDTHS }),
+  voltage_supply: reading('voltage_supply', {
+    name: 'Supply voltage',
+    device_class: 'voltage',
+    ...HUNDREDTHS,
+  }),
+  potentiometer: reading('potentiometer', { name: 'Potentiometer', icon: 'mdi:knob' }),
+  counter: reading('counter', { name: 'Counter', state_class: 'total_increasing', icon: 'mdi:counter' }),
+  power: reading('power', { device_class: 'power' }),
+  energy: reading('energy', { device_class: 'energy', state_class: 'total_increasing' }),
+  current: reading('current', { device_class: 'current', ...TENTHS }),
+  weight: reading('weight', { device_class: 'weight', ...TENTHS }),
+  wind_speed: reading('wind_speed', { device_class: 'wind_speed', ...TENTHS }),
+  wind_gust: reading('wind_gust', { name: 'Wind gust', device_class: 'wind_speed', ...TENTHS }),
   // The class `wind_direction` came in 2025: older releases refuse an entity with a class that they do not know.
   wind_direction: {
     platform: 'sensor',
@@ -111,12 +121,12 @@ const CHANNEL_CLASSES: Readonly<Record<EntityChannel, EntityClass>> = {
     unit_of_measurement: '°',
     icon: 'mdi:compass-rose',
   },
-  rain_rate: reading('rain_rate', 'Rain rate', { device_class: 'precipitation_intensity' }),
-  rain_total: reading('rain_total', 'Rain', {
+  rain_rate: reading('rain_rate', { device_class: 'precipitation_intensity' }),
+  rain_total: reading('rain_total', {
     device_class: 'precipitation',
     state_class: 'total_increasing',
   }),
-  uv: reading('uv', 'UV index', { icon: 'mdi:weather-sunny-alert' }),
+  uv: reading('uv', { name: 'UV index', icon: 'mdi:weather-sunny-alert' }),
   // A timestamp has neither unit nor state class. Off by default: it changes with every signal.
   last_seen: {
     platform: 'sensor',
@@ -125,7 +135,8 @@ const CHANNEL_CLASSES: Readonly<Record<EntityChannel, EntityClass>> = {
     entity_category: 'diagnostic',
     enabled_by_default: false,
   },
-  event: { platform: 'event', name: 'Event' },
+  // hidden on dashboards that Home Assistant makes by itself: what is wanted there is the state
+  event: { platform: 'event', name: 'Event', visible_by_default: false },
 };
 
 /** What differs by the type of the sensor. */
@@ -136,7 +147,7 @@ const TYPE_CLASSES: Readonly<Partial<Record<SensorType, Partial<Record<EntityCha
   garage: { contact: { name: 'Garage door', device_class: 'garage_door' } },
   opening: { contact: { name: 'Opening' } },
   // Without the class `button`, which since 2026.8 has types of its own (press_start ...) that no X10 key knows.
-  remote: { event: { name: 'Key', icon: 'mdi:remote' } },
+  remote: { event: { name: 'Key', icon: 'mdi:remote', visible_by_default: true } },
   light: { state: { icon: 'mdi:lightbulb' } },
   appliance: { state: { icon: 'mdi:power-socket' } },
   // A Digimax thermostat: ON = it asks for heat.
@@ -162,10 +173,20 @@ function nameChannelOf(sensor: SensorSettings): EntityChannel | undefined {
 const isControlled = (core: CoreSettings, sensor: SensorSettings): boolean =>
   core.control && isSwitchable(sensor);
 
+/** Since 2026.10 there is a class for broken glass; a release that does not know it refuses the entity. */
+const GLASS_BREAK_SINCE = [2026, 10] as const;
+
+function hasGlassBreak({ homeassistant: { release } }: CoreSettings): boolean {
+  const [year, month] = release ?? [0, 0];
+  return year > GLASS_BREAK_SINCE[0] || (year === GLASS_BREAK_SINCE[0] && month >= GLASS_BREAK_SINCE[1]);
+}
+
 function classOf(core: CoreSettings, sensor: SensorSettings, channel: EntityChannel): EntityClass {
   if (channel === 'state' && isControlled(core, sensor)) {
     return CONTROL_CLASSES[sensor.type === 'light' ? 'light' : 'appliance'];
   }
+  const has = hasGlassBreak(core) && channel === 'glass';
+  if (has) return { platform: 'binary_sensor', device_class: 'glass_break' };
   return { ...CHANNEL_CLASSES[channel], ...TYPE_CLASSES[sensor.type]?.[channel] };
 }
 
@@ -207,7 +228,7 @@ function entityOf(core: CoreSettings, sensor: SensorSettings, channel: EntityCha
     fallback: `${core.bridgeId}_${sensor.id}`,
   };
   return entity(owner, platform, channel, isMain && UNNAMED.has(channel) ? '' : channel, {
-    name: isMain ? null : name,
+    ...(isMain ? { name: null } : name === undefined ? {} : { name }),
     ...keys,
     ...(isUncertain(sensor, channel) ? { enabled_by_default: false } : {}),
     state_topic: sensorTopic(core.baseTopic, sensor.topic, channel),

@@ -1,6 +1,6 @@
 /**
  * The device of one zone: its security state (to be switched, when the bridge owns it; to be read, when another
- * program does), the alarm that stays until it is disarmed, and the alerts one by one.
+ * program does), the alarm that stays until it is disarmed, the last alert, and the alerts one by one.
  */
 import { zoneTopic, type ZoneTopic } from '../mqtt/topics.js';
 import { ALERT_EVENTS } from '../security/security.js';
@@ -24,8 +24,23 @@ import {
  */
 const ARMED_TEMPLATE = "{{ 'OFF' if value == 'disarmed' else 'None' if value == 'None' else 'ON' }}";
 
-/** The modes that the panel offers: those that Home Assistant's own panel card shows. */
-const PANEL_FEATURES = ['arm_home', 'arm_away', 'arm_night', 'arm_vacation'];
+/** The state and its attributes come in one message, so that nobody sees one without the other. */
+const STATE_TEMPLATE = "{{ value_json.state or 'None' }}";
+
+/**
+ * What has happened, and when it was told: another text for each alert, so that any trigger on the state sees each of
+ * them. A state of Home Assistant holds 255 characters.
+ */
+const LAST_ALERT_TEMPLATE =
+  "{{ value_json.text[:200] }}, {{ (value_json.raised / 1000) | timestamp_custom('%Y-%m-%d %H:%M:%S') }}" +
+  ".{{ '%03d' | format(value_json.raised % 1000) }}";
+
+/** The panel of a zone with codes shows a pad. Home Assistant passes on what was typed, and checks nothing. */
+const CODE_PAD = {
+  code: 'REMOTE_CODE',
+  command_template: '{"action": "{{ action }}", "code": {{ code | to_json }}}',
+  code_disarm_required: true,
+};
 
 const MODELS: Readonly<Record<ZoneSettings['kind'], string>> = {
   external: 'Security zone (state of another program)',
@@ -41,16 +56,20 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
   const named = (platform: Platform, key: string, name: string, keys: Keys): Component =>
     entity(owner, platform, key, key, { name, ...keys });
 
+  const stated = { state_topic: topic('security_attributes'), value_template: STATE_TEMPLATE };
+  const isCommanded = zone.kind !== 'external';
   // the device's own name
   const panel = entity(owner, 'alarm_control_panel', 'panel', '', {
     name: null,
-    state_topic: topic('security'),
-    command_topic: topic('set'),
-    supported_features: PANEL_FEATURES,
-    // No code is asked for: who may publish to the command topic is the broker's decision.
-    code_arm_required: false,
-    code_disarm_required: false,
+    ...stated,
     json_attributes_topic: topic('security_attributes'),
+    // required; of a zone that another program keeps nobody listens to it
+    command_topic: topic('set'),
+    supported_features: isCommanded ? [...zone.modes.map((mode) => `arm_${mode}`), 'trigger'] : [],
+    // Without codes, who may publish to the command topic is the broker's decision.
+    code_arm_required: false,
+    code_trigger_required: false,
+    ...(isCommanded && zone.hasCodes ? CODE_PAD : { code_disarm_required: false }),
   });
   const armedSwitch = named('switch', 'armed', 'Armed', {
     icon: 'mdi:shield-home',
@@ -69,17 +88,19 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
     device_class: 'enum',
     options: SECURITY_STATES,
     icon: 'mdi:shield-lock',
-    state_topic: topic('security'),
+    ...stated,
     json_attributes_topic: topic('security_attributes'),
   });
 
   // One key per platform, see sensor-device.ts: a zone may change hands.
-  const armed: Readonly<Record<string, Component>> =
-    zone.kind === 'external'
+  const armed: Readonly<Record<string, Component>> = {
+    panel,
+    ...(!isCommanded
       ? { security, armed_sensor: armedSensor }
-      : zone.panel === 'alarm_control_panel'
-        ? { panel }
-        : { armed_switch: armedSwitch, security };
+      : zone.panel === 'switch'
+        ? { armed_switch: armedSwitch, security }
+        : {}),
+  };
 
   return {
     objectId,
@@ -89,20 +110,28 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
       manufacturer: 'heyu2mqtt',
       model: MODELS[zone.kind],
       via_device: bridgeObjectId(core),
+      ...(zone.area === undefined ? {} : { suggested_area: zone.area }),
     },
     newerDeviceKeys: {},
     // Not the log's: a zone can be armed and disarmed whether or not heyu's log can be read.
-    availabilityTopics: [statusTopic(core)],
+    availabilityTopics: [statusTopic(core), topic('available')],
     components: {
       ...armed,
+      // No class: `safety` would call a disarmed zone safe, and be offered as a sensor by other alarms.
       alarm: named('binary_sensor', 'alarm', 'Alarm', {
-        device_class: 'safety',
         icon: 'mdi:alarm-light',
         state_topic: topic('alarm'),
+      }),
+      last_alert: named('sensor', 'last_alert', 'Last alert', {
+        icon: 'mdi:alert-circle',
+        state_topic: topic('last_alert'),
+        value_template: LAST_ALERT_TEMPLATE,
+        json_attributes_topic: topic('last_alert'),
       }),
       alert: named('event', 'alert', 'Alert', {
         event_types: ALERT_EVENTS,
         icon: 'mdi:alert',
+        visible_by_default: false,
         state_topic: topic('alert'),
       }),
     },

@@ -25,8 +25,11 @@ export type BridgeTopic = (typeof BRIDGE_TOPICS)[number] | 'alert';
 export type ZoneTopic =
   'state' | 'set' | 'security' | 'security_attributes' | 'alert' | 'last_alert' | 'alarm' | 'available';
 
-/** `x10/bridge/status` and its neighbours. */
-export function bridgeTopic(base: string, topic: BridgeTopic): string {
+/** What `x10/bridge/set` takes: everything is told to Home Assistant again. */
+export const BRIDGE_COMMAND = 'SEND_DISCOVERY';
+
+/** `x10/bridge/status` and its neighbours; `set` is listened to. */
+export function bridgeTopic(base: string, topic: BridgeTopic | 'set'): string {
   return `${base}/bridge/${topic}`;
 }
 

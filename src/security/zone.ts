@@ -34,6 +34,12 @@ export type ZoneSettings = {
   readonly members: readonly string[];
   /** How an owned or master zone appears in Home Assistant. */
   readonly panel: 'switch' | 'alarm_control_panel';
+  /** Ways of being armed that the panel offers; a command for any other is obeyed, too. */
+  readonly modes: readonly ArmedMode[];
+  /** A code is asked for. */
+  readonly hasCodes: boolean;
+  /** The room in which Home Assistant is asked to put it. */
+  readonly area: string | undefined;
   readonly onUnknown: OnUnknown;
   /** Owned zones: `arming` lasts this long. 0 = none. */
   readonly exitDelayMs: number;
@@ -55,6 +61,9 @@ export type ZoneSettings = {
 
 /** What a zone does of which nothing is written down. Times are milliseconds. */
 export const ZONE_DEFAULTS = {
+  modes: ['home', 'away', 'night', 'vacation'],
+  hasCodes: false,
+  area: undefined,
   onUnknown: 'last_known',
   exitDelayMs: 0,
   entryDelayMs: 0,

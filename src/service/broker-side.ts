@@ -5,7 +5,7 @@
 
 import { hideOverdueMotion, securityStep } from '../bridge/bridge.js';
 import { farewell } from '../bridge/messages.js';
-import { bridgeTopic, sensorTopic } from '../mqtt/topics.js';
+import { BRIDGE_COMMAND, bridgeTopic, sensorTopic } from '../mqtt/topics.js';
 import type { Broker, BrokerListener, Log, Now, Received } from '../ports.js';
 import { isClear } from '../security/broker-link.js';
 import { closed, connected, received, subscribed } from '../security/connection.js';
@@ -84,6 +84,9 @@ export class BrokerSide implements BrokerListener {
     if (message.topic === settings.birthTopic) {
       const isBirth = new TextDecoder().decode(message.payload) === settings.birthPayload;
       if (isBirth && !message.retain) this.#born(now);
+    } else if (message.topic === bridgeTopic(settings.core.baseTopic, 'set')) {
+      const isPress = new TextDecoder().decode(message.payload) === BRIDGE_COMMAND;
+      if (isPress && isOfNow && !message.retain) this.#announcer.announce(true);
     } else if (device === undefined) this.#reports.infoSoon(now);
     else if (!isOfNow) {
       const { alias } = device;
@@ -154,7 +157,8 @@ export class BrokerSide implements BrokerListener {
   listen(now: Now): void {
     const { bridge, settings } = this.#parts;
     this.#devices = commandTopics(settings.core);
-    listenTo(securityStep(bridge, now), [settings.birthTopic, ...this.#devices.keys()]);
+    const own = bridgeTopic(settings.core.baseTopic, 'set');
+    listenTo(securityStep(bridge, now), [settings.birthTopic, own, ...this.#devices.keys()]);
   }
 
   #born({ at, mono }: Now): void {

@@ -423,6 +423,7 @@ describe('the effective configuration', () => {
     expect(rows.slice(CONFIG_KEY_NAMES.length).map(({ key, value, origin }) => [key, value, origin])).toEqual(
       [
         ['zones.a.name', 'A', 'default'],
+        ['zones.a.area', null, 'default'],
         ['zones.a.on_unknown', 'last_known', 'default'],
         ['zones.a.alert_cooldown', '1m', 'default'],
         ['zones.a.state_topic', 'alarmo/state', 'config.yaml:3'],
@@ -432,9 +433,11 @@ describe('the effective configuration', () => {
         ['zones.a.entry_delay', 'auto', 'default'],
         ['zones.a.alert_on', 'armed', 'default'],
         ['zones.b.name', 'B', 'default'],
+        ['zones.b.area', null, 'default'],
         ['zones.b.on_unknown', 'last_known', 'default'],
         ['zones.b.alert_cooldown', '1m', 'default'],
         ['zones.b.panel', 'alarm_control_panel', 'default'],
+        ['zones.b.modes', ['home', 'away', 'night', 'vacation'], 'default'],
         ['zones.b.exit_delay', '1m', 'config.yaml:4'],
         ['zones.b.entry_delay', 'auto', 'default'],
         ['zones.b.command_max_age', '1m', 'default'],

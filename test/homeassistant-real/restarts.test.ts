@@ -44,7 +44,7 @@ const SETTLED: Readonly<Record<string, string>> = {
   'binary_sensor.attic_alarm': 'off',
   'alarm_control_panel.cellar': 'armed_home',
   'binary_sensor.x10_bridge_connection': 'on',
-  'binary_sensor.x10_bridge_log_problem': 'off',
+  'sensor.x10_bridge_reason': 'none',
 };
 const EVENTS = ['event.hall_event', 'event.front_door_event', 'event.attic_alert', 'event.keyfob'];
 

@@ -8,6 +8,14 @@ import { startWorld, type World } from './world.js';
 
 const python = inject('pythons').current;
 
+/** Entities of the bridge that are disabled at first. */
+const HIDDEN = [
+  ...['log_problem', 'takeover', 'interface_lockup', 'rf_flood', 'rf_jamming', 'clock_mismatch'].map(
+    (key) => ['binary_sensor', key] as const,
+  ),
+  ['sensor', 'unmapped'] as const,
+];
+
 const HOUR_MS = 3_600_000;
 
 /** With each attempt to connect the bridge waits longer, and yet longer once it has seen the other one. */
@@ -17,7 +25,17 @@ describe.skipIf(python === undefined)('the newest release', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ python: python ?? '' });
+    const { homeAssistant } = world;
+    for (const [platform, key] of HIDDEN) {
+      const entity_id = `${platform}.x10_bridge_${key}`;
+      await until(async () =>
+        (await homeAssistant.entityRegistry()).some((one) => one.entity_id === entity_id),
+      );
+      await homeAssistant.command('config/entity_registry/update', { entity_id, disabled_by: null });
+    }
+    // half a minute later Home Assistant reloads the integration by itself
     await untilState('binary_sensor.x10_bridge_log_problem', 'off');
+    await untilState('sensor.x10_bridge_unmapped', '0');
     await untilState('binary_sensor.hall_motion', 'off');
   });
   afterAll(() => world.remove());
@@ -68,6 +86,10 @@ describe.skipIf(python === undefined)('the newest release', () => {
   test('addresses that no alias covers are counted', async () => {
     world.bridge.heyu(...pair('rcvi', 'K7', 'On'), ...pair('rcvi', 'K8', 'On'));
     await untilState('sensor.x10_bridge_unmapped', '2');
+    const unmapped = (await world.homeAssistant.states()).find(
+      ({ entity_id }) => entity_id === 'sensor.x10_bridge_unmapped',
+    );
+    expect(unmapped?.attributes).toMatchObject({ K7: { count: 1, function: 'On' }, K8: { count: 1 } });
   });
 
   test('a second bridge with the same client id is shown, and is no motion', async () => {

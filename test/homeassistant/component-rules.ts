@@ -125,7 +125,11 @@ export function entityFaults(item: Item, where: string): string[] {
     faults.push(`${where}: default_entity_id ${show(id)}`);
   }
   const name = config['name'];
-  if (name !== null && !(isText(name) && /^\p{Lu}/u.test(name))) faults.push(`${where}: name ${show(name)}`);
+  // without a name the class has one
+  const isNamed = name !== undefined || deviceClass !== undefined;
+  if (!isNamed) faults.push(`${where}: neither a name nor a class`);
+  if (name !== undefined && name !== null && !(isText(name) && /^\p{Lu}/u.test(name)))
+    faults.push(`${where}: name ${show(name)}`);
   if (isText(name) && isObject(item.device) && name.startsWith(word(item.device['name']))) {
     faults.push(`${where}: the name repeats the name of the device`);
   }
@@ -133,7 +137,13 @@ export function entityFaults(item: Item, where: string): string[] {
   for (const key of ['payload_on', 'payload_off', 'value_template', 'state_value_template']) {
     if (key in config && !isText(config[key])) faults.push(`${where}: ${key} must be a text`);
   }
-  for (const key of ['enabled_by_default', 'retain', 'optimistic', 'code_arm_required']) {
+  for (const key of [
+    'enabled_by_default',
+    'visible_by_default',
+    'retain',
+    'optimistic',
+    'code_arm_required',
+  ]) {
     if (key in config && typeof config[key] !== 'boolean')
       faults.push(`${where}: ${key} must be true or false`);
   }

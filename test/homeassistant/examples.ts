@@ -68,6 +68,14 @@ export const EXAMPLES: readonly Example[] = [
   }),
   zone('zone-owned-switch', { zone: 'attic', name: 'Attic' }),
   zone('zone-owned-panel', { zone: 'garden', name: 'Garden', panel: 'alarm_control_panel' }),
+  zone('zone-codes', {
+    zone: 'barn',
+    name: 'Barn',
+    area: 'Barn',
+    panel: 'alarm_control_panel',
+    modes: ['away', 'home'],
+    hasCodes: true,
+  }),
   zone('zone-master', {
     zone: 'house',
     name: 'House',
@@ -101,6 +109,12 @@ export const EXAMPLES: readonly Example[] = [
   sensor('ds90', 'DS90', { alias: 'terrace', address: 'C6', type: 'opening', name: 'Terrace' }),
   sensor('sd90', 'SD90', { alias: 'kitchen', address: 'C7', type: 'smoke', name: 'Kitchen smoke alarm' }),
   sensor('gb10', 'GB10', { alias: 'pane', address: 'C8', type: 'glass', name: 'Living room pane' }),
+  sensor(
+    'gb10-2026-10',
+    'GB10',
+    { alias: 'door_pane', address: 'C10', type: 'glass', name: 'Terrace door pane' },
+    { homeassistant: { discovery: 'device', prefix: 'homeassistant', release: [2026, 10] } },
+  ),
   sensor('wd210', 'EH-WD210', { alias: 'washing', address: 'C9', type: 'water', name: 'Washing machine' }),
   sensor('light-sensor', 'MS13A', { alias: 'dusk', address: 'B2', type: 'light_sensor', name: 'Dusk' }),
   sensor('kr10a', 'KR10A', { alias: 'keyfob', address: 'D1', type: 'remote', name: 'Keyfob' }),

@@ -81,7 +81,7 @@ type PlatformTable = {
 };
 
 const BINARY_SENSOR_CLASSES =
-  'battery battery_charging carbon_monoxide cold connectivity door garage_door gas heat light lock moisture motion ' +
+  'battery battery_charging carbon_monoxide cold connectivity door garage_door gas glass_break heat light lock moisture motion ' +
   'moving occupancy opening plug power presence problem running safety smoke sound tamper update vibration window';
 
 export const PLATFORMS: Readonly<Record<string, PlatformTable>> = {
@@ -166,6 +166,11 @@ export const PLATFORMS: Readonly<Record<string, PlatformTable>> = {
       'on_command_type',
     ],
     classes: [],
+  },
+  button: {
+    required: ['command_topic'],
+    optional: ['payload_press', 'device_class', 'retain'],
+    classes: ['identify', 'restart', 'update'],
   },
   alarm_control_panel: {
     required: ['state_topic', 'command_topic'],

@@ -26,6 +26,7 @@ const settings = coreSettings({
 const SUBSCRIBED = [
   'alarmo/state',
   'homeassistant/status',
+  'x10/bridge/set',
   'x10/s_c1/set',
   'x10/s_c3/set',
   'x10/zone/own/set',
