@@ -44,5 +44,6 @@ pack() {
   find "$root/DEBIAN" -type f ! -name 'p*' -exec chmod 644 {} +
   find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
   mkdir -p "$4"
+  export SOURCE_DATE_EPOCH
   DPKG_DEB_THREADS_MAX=1 dpkg-deb --root-owner-group "-Z${COMPRESSION:-xz}" --build "$root" "$4"
 }

@@ -7,14 +7,17 @@ const ROOT = new URL('../../', import.meta.url);
 /** The text of a file of the project. */
 export const textOf = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 
-/** Every document for people: README, changelog, docs/. */
-export const DOCUMENTS: readonly string[] = [
+/** Every document that is shipped: README, changelog, docs/. */
+export const SHIPPED: readonly string[] = [
   'README.md',
   'CHANGELOG.md',
   ...readdirSync(new URL('docs/', ROOT))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ];
+
+/** Every document for people. */
+export const DOCUMENTS: readonly string[] = [...SHIPPED, 'CONTRIBUTING.md', 'SECURITY.md'];
 
 /** Code of a document: blocks between fences line by line, and spans between backticks. */
 export function codeOf(text: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { DOCUMENTS } from './documents.js';
+import { SHIPPED } from './documents.js';
 
 /** What `npm pack` would put into the tarball. */
 function packed(): readonly string[] {
@@ -31,7 +31,7 @@ describe('the npm package', () => {
     'completion/_heyu2mqtt',
     'completion/heyu2mqtt.fish',
     'LICENSE',
-    ...DOCUMENTS,
+    ...SHIPPED,
   ])('holds %s', (path) => {
     expect(paths).toContain(path);
   });

@@ -1,33 +1,42 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { buildDeb } from './debs.js';
+import { buildDeb, buildRuntimeDeb } from './debs.js';
 
 const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-test('two builds of the package are the same to the byte, at another time, umask, zone and language', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'heyu2mqtt-twice-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const SOURCE_DATE_EPOCH = '1700000000';
-  const first = buildDeb(join(directory, 'first'), { SOURCE_DATE_EPOCH });
-  const before = process.umask(0o077);
-  onTestFinished(() => void process.umask(before));
-  const second = buildDeb(join(directory, 'second'), {
-    SOURCE_DATE_EPOCH,
-    TZ: 'Asia/Tokyo',
-    LANG: 'de_DE.UTF-8',
-    LC_ALL: '',
-  });
-  expect(sha256(second)).toBe(sha256(first));
-});
+const SOURCE_DATE_EPOCH = '1700000000';
 
-test('the package holds nothing that is native, executable without need, or only for developers', () => {
+test.each<[string, typeof buildDeb, Readonly<Record<string, string>>]>([
+  ['the package', buildDeb, { SOURCE_DATE_EPOCH }],
+  // which has a date of its own
+  ['the package of Node', (out, env) => buildRuntimeDeb(out, 'arm64', env), {}],
+])(
+  'two builds of %s are the same to the byte, at another time, umask, zone and language',
+  (_name, build, env) => {
+    const directory = mkdtempSync(join(tmpdir(), 'heyu2mqtt-twice-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const first = build(join(directory, 'first'), env);
+    const before = process.umask(0o077);
+    onTestFinished(() => void process.umask(before));
+    const second = build(join(directory, 'second'), {
+      ...env,
+      TZ: 'Asia/Tokyo',
+      LANG: 'de_DE.UTF-8',
+      LC_ALL: '',
+    });
+    expect(sha256(second)).toBe(sha256(first));
+  },
+);
+
+test('the package is small and holds nothing that is native, executable without need, or only for developers', () => {
   const directory = mkdtempSync(join(tmpdir(), 'heyu2mqtt-content-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const deb = buildDeb(directory);
+  expect(statSync(deb).size).toBeLessThan(1_200_000);
   const entries = execFileSync('dpkg-deb', ['--contents', deb], { encoding: 'utf8' })
     .trimEnd()
     .split('\n')
