@@ -365,10 +365,11 @@ export function shiftDeadlines(core: Core, byMs: number): void {
   const moved = (at: number): number => (at === 0 ? 0 : at + byMs);
   for (const { state } of core.sensors) {
     const { motion } = state;
-    for (const key of ['since', 'until', 'endedAt', 'alertAt', 'alertsSince'] as const)
-      motion[key] = moved(motion[key]);
+    for (const key of ['since', 'until', 'endedAt', 'alertsSince'] as const) motion[key] = moved(motion[key]);
     for (const key of ['clearsAt', 'watchedSince', 'seenAt'] as const) state[key] = moved(state[key]);
     if (state.lowBatteryAt !== undefined) state.lowBatteryAt = moved(state.lowBatteryAt);
+    if (motion.doubted !== undefined) motion.doubted = { ...motion.doubted, at: moved(motion.doubted.at) };
+    for (const said of Object.values(state.said ?? {})) said.at = moved(said.at);
     if (state.pressed !== undefined) state.pressed.at = moved(state.pressed.at);
   }
   for (const times of Object.values(core.rf)) {

@@ -1,10 +1,11 @@
 /**
  * Contacts, smoke, glass and water: one retained channel that Alert switches on and Clear switches off
- * (GRAMMAR of security RF, x10state.c `translate_virtual`). Heartbeats repeat the state and change nothing.
+ * (GRAMMAR of security RF, x10state.c `translate_virtual`). A repeat changes nothing and is no alert.
  */
 
 import { idOf, keep, setChannel, type Heard, type Sensor } from './heard.js';
 import type { DelaySwitch } from './guard.js';
+import { noteSaid } from './repeat.js';
 import { isAlarmType, mainChannelOf, type AlarmType, type Channel, type EventType } from './types.js';
 import type { SecurityFlag } from '../heyu/signal.js';
 
@@ -18,6 +19,11 @@ function delayOf(flags: readonly SecurityFlag[]): DelaySwitch {
   return flags.includes('swMin') ? 'min' : flags.includes('swMax') ? 'max' : undefined;
 }
 
+/** Which of the two contacts of a DS90 or DS18-1, which is open while either is; empty for all others. */
+function inputOf(flags: readonly SecurityFlag[]): '' | 'main' | 'aux' {
+  return flags.includes('Aux') ? 'aux' : flags.includes('Main') ? 'main' : '';
+}
+
 /** Alert (`on`) or Clear of a contact, smoke, glass or water sensor. */
 export function alarmHeard(sensor: Sensor, on: boolean, flags: readonly SecurityFlag[], heard: Heard): void {
   const { settings, state } = sensor;
@@ -26,26 +32,24 @@ export function alarmHeard(sensor: Sensor, on: boolean, flags: readonly Security
   if (channel === undefined || !isAlarmType(type)) return;
   const { at, source } = heard;
   const delay = delayOf(flags);
-  let value = on;
-  if (channel === 'contact') {
-    // DS90 and DS18-1 have two contacts on one address: open while either is
-    const input = flags.includes('Aux') ? 'aux' : flags.includes('Main') ? 'main' : undefined;
-    if (input !== undefined) {
-      state.open[input] = on;
-      value = Object.values(state.open).some(Boolean);
-    }
-  }
+  const input = channel === 'contact' ? inputOf(flags) : '';
+  const isAgain = noteSaid(sensor, input, on, at) !== undefined || at < state.clearsAt;
+  if (input !== '') state.open[input] = on;
+  const value = input === '' ? on : Object.values(state.open).some(Boolean);
   const before = state.values[channel];
   const lateAfter = at + settings.holdMs;
   const late = lateAfter <= heard.now;
   if (on && late && !settings.model.clears) {
-    missedAlarm(sensor, type, heard);
+    missedAlarm(sensor, type, isAgain, heard);
     return;
   }
   const changed = setChannel(sensor, channel, value ? 'ON' : 'OFF', at, on ? 'alert' : 'clear');
   if (on && !settings.model.clears) state.clearsAt = lateAfter;
-  const standing = on ? sensor.alarm(sensor, heard, { kind: type, late, lasts: true, delay }) : undefined;
-  if (!changed) keep(sensor, on ? 'it is in alert already' : 'heartbeat: nothing has changed');
+  const sign = { kind: type, late, lasts: true, delay };
+  const isNews = changed || !isAgain;
+  const standing = on && isNews ? sensor.alarm(sensor, heard, sign) : undefined;
+  if (!changed)
+    keep(sensor, on && isNews ? 'in alert anew: a Clear was lost' : 'heartbeat: nothing has changed');
   // the first Clear ever heard is news of a state, not of an event
   else if (value || before !== undefined) {
     const words = channel === 'contact' ? CONTACT : ALARM;
@@ -60,14 +64,13 @@ export function alarmHeard(sensor: Sensor, on: boolean, flags: readonly Security
 }
 
 /** An alarm of a model that never clears, read when its hold time was over: an event, and never a state. */
-function missedAlarm(sensor: Sensor, kind: AlarmType, heard: Heard): void {
+function missedAlarm(sensor: Sensor, kind: AlarmType, isAgain: boolean, heard: Heard): void {
   const { settings, state } = sensor;
   const { at, source } = heard;
-  const isRepeated = at < state.clearsAt;
   const lateAfter = at + settings.holdMs;
   state.clearsAt = lateAfter;
+  if (isAgain) return keep(sensor, 'it is in alert already');
   const standing = sensor.alarm(sensor, heard, { kind, late: true, lasts: false });
-  if (isRepeated) return keep(sensor, 'it is in alert already');
   const type = ALARM.late;
   const event = { type, id: idOf(heard), at, lateAfter, lateType: type, standing, source };
   sensor.emit({ kind: 'sensor_event', sensor, event });

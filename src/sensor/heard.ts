@@ -25,10 +25,17 @@ type MotionState = {
   until: number;
   /** End of the last motion; 0 before the first. */
   endedAt: number;
-  /** Security models: last Alert, and the first one since the last Clear; 0 = none. */
-  alertAt: number;
+  /** Security models: the first Alert of those without a Clear or a long pause between them; 0 = none. */
   alertsSince: number;
+  /** An Alert that looks like a heartbeat: it counts if another sign follows soon. Not in documents of earlier versions. */
+  doubted?: Doubted | undefined;
 };
+
+/** A signal of which only the next one tells whether it counts. */
+type Doubted = Pick<Heard, 'at' | 'source'> & Partial<Pick<Heard, 'part'>> & { readonly line: Heard['line'] };
+
+/** What an input of a sensor said last, when, and the last periods that its heartbeat may have had, ms. */
+export type Said = { at: number; isAlert: boolean; readonly pauses: number[] };
 
 /** A retained value of a channel: what was last decided, `undefined` before the first signal. */
 type ChannelValues = Record<string, string | undefined>;
@@ -40,6 +47,8 @@ export type SensorState = {
   values: ChannelValues;
   /** Two-channel contacts (DS90, DS18-1): which of them are open. */
   open: Record<string, boolean>;
+  /** By input (`main`, `aux`; empty for a sensor with one). Not in documents of earlier versions. */
+  said?: Record<string, Said>;
   /** When a channel that its model never clears (SD10, EH-WD210) goes back to OFF; 0 = it does not. */
   clearsAt: number;
   /** Remotes: the last key, and when it was last heard. Not in documents of earlier versions. */
@@ -57,7 +66,7 @@ export type SensorState = {
 /** The state of a sensor that was never heard. */
 export function newSensorState(at: number): SensorState {
   return {
-    motion: { on: false, since: 0, id: '', missed: false, until: 0, endedAt: 0, alertAt: 0, alertsSince: 0 },
+    motion: { on: false, since: 0, id: '', missed: false, until: 0, endedAt: 0, alertsSince: 0 },
     values: {},
     open: {},
     clearsAt: 0,

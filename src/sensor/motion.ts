@@ -4,14 +4,18 @@
  * time has passed since the last sign.
  */
 
-import { MINUTE } from '../common/duration.js';
+import { MINUTE, SECOND } from '../common/duration.js';
 import type { Source } from '../heyu/sources.js';
 import { idOf, keep, type Heard, type Sensor } from './heard.js';
+import { noteSaid } from './repeat.js';
 
-/** An Alert this long after the last one without a Clear is a heartbeat of an MS10A/MS90. */
-const HEARTBEAT_AFTER_MS = 30 * MINUTE;
+/** A heartbeat is one signal; of motion the Clear, or another Alert, follows after some seconds. */
+const ALONE_MS = 30 * SECOND;
 
-/** Alerts with LoBat and no Clear for this many hold times: the battery is empty, nobody is moving. */
+/** Alerts with so long a pause between them are no cry of an empty battery, which has none. */
+const PAUSE_MS = 30 * MINUTE;
+
+/** Alerts with LoBat, no Clear and no pause for this many hold times: the battery is empty, nobody is moving. */
 const LOW_BATTERY_HOLDS = 3;
 
 /** Why a motion ended that the sensor did not end. */
@@ -93,13 +97,18 @@ export function motionOver(sensor: Sensor, { at, source }: Heard): void {
 export function motionAlert(sensor: Sensor, heard: Heard, lowBattery: boolean): void {
   const { settings, state } = sensor;
   const { motion } = state;
-  const { at } = heard;
-  const { alertAt } = motion;
-  motion.alertAt = at;
-  if (motion.alertsSince === 0) motion.alertsSince = at;
-  if (settings.model.clears && settings.model.heartbeatMs > 0 && alertAt > 0 && motion.alertsSince !== at) {
-    if (at - alertAt >= HEARTBEAT_AFTER_MS)
-      return keep(sensor, 'heartbeat: an alert half an hour after the last one');
+  const { at, source, part, line } = heard;
+  settleDoubt(sensor, heard);
+  const saidAt = state.said?.['']?.at ?? state.seenAt;
+  const repeat = noteSaid(sensor, '', true, at);
+  if (motion.alertsSince === 0 || at - saidAt >= PAUSE_MS) motion.alertsSince = at;
+  if (settings.model.clears && settings.model.heartbeatMs > 0) {
+    if (repeat === 'heartbeat') {
+      const { generation, offset, notBefore } = line;
+      const place = notBefore === undefined ? { generation, offset } : { generation, offset, notBefore };
+      motion.doubted = { at, source, part, line: place };
+      return keep(sensor, 'heartbeat, unless another sign follows within half a minute');
+    }
     if (lowBattery && at - motion.alertsSince > LOW_BATTERY_HOLDS * settings.holdMs)
       return keep(sensor, 'the battery is empty: it alerts without end');
   }
@@ -108,10 +117,19 @@ export function motionAlert(sensor: Sensor, heard: Heard, lowBattery: boolean): 
 
 /** Clear of a security motion sensor. */
 export function motionClear(sensor: Sensor, heard: Heard): void {
-  const { motion } = sensor.state;
-  motion.alertsSince = 0;
-  motion.alertAt = 0;
+  settleDoubt(sensor, heard);
+  noteSaid(sensor, '', false, heard.at);
+  sensor.state.motion.alertsSince = 0;
   motionOver(sensor, heard);
+}
+
+/** What looked like a heartbeat was motion if it is not alone: it counts now, at its own time. */
+function settleDoubt(sensor: Sensor, { at, now }: Heard): void {
+  const { motion } = sensor.state;
+  const { doubted } = motion;
+  if (doubted === undefined) return;
+  motion.doubted = undefined;
+  if (at - doubted.at <= ALONE_MS) motionSeen(sensor, { ...doubted, now });
 }
 
 /**

@@ -1,5 +1,6 @@
 /** From the line of the log to the alert: which signals count, and for which zones. */
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Explainer } from '../../src/bridge/explain.js';
 import { aliasesText, good, scene } from '../config/scene.js';
@@ -108,5 +109,57 @@ describe('what guards always', () => {
     explainer.line(`${stamp(60)}  ${NO_SMOKE}`, 'log', 2, 100);
     explainer.line(`${stamp(3600)}  ${NO_SMOKE}`, 'log', 3, 200);
     expect(said).toEqual(['12:00:00 ON', '12:10:00 OFF']);
+  });
+});
+
+/** The alerts of a log in `fixtures/cases`, by the time of their signals. */
+function alertsOfCase(name: string, armed: readonly string[]): readonly string[] {
+  const read = (file: string): string =>
+    readFileSync(new URL(`../fixtures/cases/${name}/${file}`, import.meta.url), 'utf8');
+  const files = { 'config.yaml': 'zones: { ground: {} }\n', 'aliases.yaml': read('aliases.yaml') };
+  const { core } = good(scene(files).load()).configuration;
+  const told: string[] = [];
+  const explainer = new Explainer(core, { year: 2026, armed, disarmed: [] }, ({ finding }) => {
+    if (finding.kind !== 'publish' || finding.topic !== 'x10/zone/ground/alert') return;
+    told.push((JSON.parse(finding.payload) as { at: string }).at.slice(11, 19));
+  });
+  read('heyu.log')
+    .split('\n')
+    .forEach((line, index) => {
+      if (line !== '') explainer.line(line, 'log', index + 1, index * 100);
+    });
+  explainer.end();
+  return told;
+}
+
+describe('change or repeat', () => {
+  test('a window that stands open is one alert', () => {
+    expect(alertsOfCase('window_open_at_arming', ['ground'])).toEqual(['08:00:00']);
+  });
+
+  test('an MS10A of which a Clear was lost is heard all the same', () => {
+    expect(alertsOfCase('ms10a_lost_clear', ['ground'])).toEqual(['12:00:00', '12:45:00']);
+  });
+
+  test('a window that was open before the zone was armed raises no alarm an hour later', () => {
+    const files = {
+      'config.yaml': 'zones: { ground: { keyfobs: [fob] } }\n',
+      'aliases.yaml': aliasesText(
+        'door: { address: C2, model: DS10A, type: window, zone: ground }',
+        'fob: { address: C4, model: KR10A }',
+      ),
+    };
+    const { core } = good(scene(files).load()).configuration;
+    const told: string[] = [];
+    const explainer = new Explainer(core, { year: 2026, armed: [], disarmed: ['ground'] }, ({ finding }) => {
+      if (finding.kind === 'publish' && finding.topic === 'x10/zone/ground/alert') told.push(finding.payload);
+    });
+    explainer.line(`${stamp(0)}  ${OPENED}`, 'log', 1, 0);
+    explainer.line(`${stamp(60)}  rcva func          Arm : hu C4  swAway swMin  (fob)`, 'log', 2, 100);
+    explainer.line(`${stamp(3780)}  ${OPENED}`, 'log', 3, 200);
+    explainer.line(`${stamp(7560)}  ${OPENED}`, 'log', 4, 300);
+    expect(told).toEqual([]);
+    explainer.line(`${stamp(8000)}  ${OPENED}`, 'log', 5, 400);
+    expect(told).toHaveLength(1);
   });
 });

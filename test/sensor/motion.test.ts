@@ -112,8 +112,8 @@ describe('an MS10A', () => {
     ['its hold time ends it', 'Alert +5 Clear +55', ['ON', '?', 'motion#1', 'OFF', 'clear#1.clear']],
     ['a Clear is no motion', 'Clear', []],
     [
-      'an Alert half an hour after the last without a Clear is a heartbeat',
-      'Alert +1800 Alert',
+      'an Alert 90 minutes after the last without a Clear is a heartbeat',
+      'Alert +5400 Alert',
       ['ON', '?', 'motion#1', 'OFF', 'clear#1.clear'],
     ],
     [
@@ -123,7 +123,7 @@ describe('an MS10A', () => {
     ],
     [
       'sooner it is motion, too',
-      'Alert +1799 Alert',
+      'Alert +1800 Alert',
       ['ON', '?', 'motion#1', 'OFF', 'clear#1.clear', 'ON', '?', 'motion#2'],
     ],
     ['a low battery is motion at first', 'Alert!', ['ON', '?', 'motion#1']],
