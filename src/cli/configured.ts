@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { loadConfiguration, type Loaded, type Request } from '../config/load.js';
 import { formatProblem, formatProblems, type Problem } from '../config/problem.js';
+import { NOT_READABLE } from '../config/text-file.js';
 import { ownVersion } from './program-files.js';
 import { CommandError, EXIT, processTerminal } from './terminal.js';
 
@@ -57,7 +58,7 @@ export type Good = Extract<Loaded, { ok: true }>;
 /** A configuration without problems; else a `CommandError` with all of them and exit code 78. Warnings are printed. */
 export function loadOrFail(asked: string | undefined): Good {
   const loaded = load(configFileOf(asked));
-  if (!loaded.ok) throw hasFaults(loaded.problems);
+  if (!loaded.ok) throw hasFaults(loaded.problems.map((each) => withSudo(each)));
   const { complain } = processTerminal();
   for (const setting of loaded.ignored) complain(`ignored: ${formatProblem(setting)}`);
   for (const warning of loaded.configuration.warnings) complain(formatProblem(warning));
@@ -68,6 +69,18 @@ export function loadOrFail(asked: string | undefined): Good {
 export function hasFaults(problems: readonly Problem[]): CommandError {
   const text = `the configuration has faults\n${formatProblems(problems)}`;
   return new CommandError(text, undefined, EXIT.configuration);
+}
+
+/** The hint where a file is denied to this user (error code of the system). */
+export function sudoFor(code: string): string | undefined {
+  return code === 'EACCES' && process.geteuid?.() !== 0 ? RUN_WITH_SUDO : undefined;
+}
+
+const RUN_WITH_SUDO = 'run it with sudo';
+
+/** What this user may not read root may, and perhaps the service. */
+export function withSudo(problem: Problem, hint = RUN_WITH_SUDO): Problem {
+  return problem.problem.endsWith(NOT_READABLE) && process.geteuid?.() !== 0 ? { ...problem, hint } : problem;
 }
 
 /** Whether this user may read a file, or list a directory. */

@@ -10,6 +10,7 @@ import { errorCode } from '../common/error.js';
 import { Explainer, type ExplainRow } from '../bridge/explain.js';
 import type { Loaded } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js';
+import { NOT_READABLE } from '../config/text-file.js';
 import { didYouMean } from '../common/text.js';
 import { readStamp, type StampForm } from '../heyu/stamp.js';
 import { instantsOf, timeZone, type TimeZone } from '../heyu/time-zone.js';
@@ -17,7 +18,7 @@ import { ownedZone } from '../security/zone.js';
 import type { CoreSettings } from '../core-settings.js';
 import { parseAddress } from '../x10/address.js';
 import { readX10ConfigFile } from './heyu-install.js';
-import { configFileOf, load, several, type Given } from './configured.js';
+import { configFileOf, load, several, sudoFor, type Given, withSudo } from './configured.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
@@ -148,7 +149,13 @@ function loadFor(options: Options, { complain }: Terminal, env: NodeJS.ProcessEn
     complain(`explained with ${configFile}; --no-config leaves it out`);
     return whole;
   }
-  if (others.length > 0) complain(formatProblems(others, 3));
+  if (others.length > 0)
+    complain(
+      formatProblems(
+        others.map((each) => withSudo(each)),
+        3,
+      ),
+    );
   const good = load(configFile, { ...request, kept: new Map() });
   if (good.ok) complain(`explained with what is good of ${configFile}; --no-config leaves it out`);
   else complain('explained without a configuration: no alias and no zone is known');
@@ -308,13 +315,15 @@ const BLOCK_BYTES = 256 * 1024;
 /** What is in a log, unpacked when it is gzip, as logrotate leaves old ones behind. */
 function inputOf(log: string): Readable {
   if (log === '-') return process.stdin;
-  const refusal = (why: string): CommandError => new CommandError(`${log}: ${why}`, undefined, EXIT.noInput);
+  const refusal = (why: string, hint?: string): CommandError =>
+    new CommandError(`${log}: ${why}`, hint, EXIT.noInput);
   let fd: number;
   try {
     fd = openSync(log, 'r');
   } catch (error) {
     const code = errorCode(error);
-    throw refusal(code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read' : code);
+    const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? NOT_READABLE : code;
+    throw refusal(why, sudoFor(code));
   }
   const status = fstatSync(fd);
   if (status.isDirectory()) throw refusal('is a directory');

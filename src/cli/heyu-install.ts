@@ -6,13 +6,13 @@ import { hear, type History, instantsBackFrom, listen, newHistory } from '../ali
 import { errorCode } from '../common/error.js';
 import type { ConfigValues } from '../config/keys-and-defaults.js';
 import { formatProblems } from '../config/problem.js';
-import { readTextFile } from '../config/text-file.js';
+import { NOT_READABLE, readTextFile } from '../config/text-file.js';
 import type { Environment } from '../config/values.js';
 import { lineReader } from '../heyu/reader.js';
 import type { StampForm } from '../heyu/stamp.js';
 import { readX10Config, type X10Config } from '../heyu/x10config.js';
 import { type FileEnd, readEnd } from '../io/files.js';
-import { mayRead } from './configured.js';
+import { mayRead, sudoFor } from './configured.js';
 import { CommandError, EXIT } from './terminal.js';
 
 /** The directory of heyu's system-wide configuration as distributions compile it. */
@@ -86,13 +86,13 @@ function endOf(log: string): FileEnd {
   } catch (error) {
     const code = errorCode(error);
     const why = WHY[code] ?? `cannot be read (${code})`;
-    throw new CommandError(`${log}: ${why}`, undefined, EXIT.noInput);
+    throw new CommandError(`${log}: ${why}`, sudoFor(code), EXIT.noInput);
   }
 }
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
-  EACCES: 'may not be read by this user',
+  EACCES: NOT_READABLE,
   EISDIR: 'is a directory',
 };
 

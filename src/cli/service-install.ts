@@ -310,8 +310,8 @@ function missingConfig(folder: string): { readonly path: string; readonly text: 
 
 /** Takes the steps in order; the first that fails is an error. */
 function complete(steps: readonly Step[]): void {
-  if (process.getuid?.() !== 0) {
-    throw new CommandError('this changes the system and needs root', 'put sudo before the command');
+  if (process.geteuid?.() !== 0) {
+    throw new CommandError('this changes the system and needs root', 'run it with sudo');
   }
   for (const step of steps) {
     try {

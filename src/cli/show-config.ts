@@ -2,7 +2,9 @@
 
 import type { Command } from 'commander';
 import { effectiveValues, formatEffective } from '../config/effective.js';
-import { loadOrFail, OPTIONS } from './configured.js';
+import { readHouse } from '../config/load.js';
+import { formatProblem, sortProblems } from '../config/problem.js';
+import { configFileOf, hasFaults, OPTIONS, withSudo } from './configured.js';
 import { processTerminal } from './terminal.js';
 
 /** The command `config`. */
@@ -12,8 +14,14 @@ export function configCommand(command: Command): void {
     .addOption(OPTIONS.json)
     .action(({ config, json }: { config?: string; json?: boolean }) => {
       const terminal = processTerminal();
-      const { resolved } = loadOrFail(config);
-      const values = effectiveValues(resolved);
+      const configFile = configFileOf(config);
+      // secrets are not shown, and not everybody may read them
+      const house = readHouse({ configFile, env: process.env });
+      if (house.problems.length > 0)
+        throw hasFaults(sortProblems(house.problems).map((each) => withSudo(each)));
+      for (const setting of house.ignored) terminal.complain(`ignored: ${formatProblem(setting)}`);
+      for (const warning of house.warnings) terminal.complain(formatProblem(warning));
+      const values = effectiveValues({ ...house, configFile });
       terminal.print(json === true ? JSON.stringify(values, null, 2) : formatEffective(values));
     });
 }

@@ -7,7 +7,7 @@ import { hintLine } from '../common/error.js';
 import { counted, printable } from '../common/text.js';
 import { writeAddresses } from '../heyu/x10config.js';
 import type { HouseStatus, SensorStatus, ZoneStatus } from '../service/status.js';
-import { type AliasFile, findPlace, noAlias, readAliasFile } from './alias/alias-file.js';
+import { type AliasFile, findPlaceToLook, noAlias, readAliasFile } from './alias/alias-file.js';
 import { askRunning, stateDirOf } from './ask-service.js';
 import { type Given, OPTIONS } from './configured.js';
 import { ownVersion } from './program-files.js';
@@ -49,7 +49,7 @@ const START_HINT =
 async function show(aliases: readonly string[], given: Given): Promise<void> {
   const terminal = processTerminal();
   const running = await runningHouse(stateDirOf(given.config), aliases);
-  const status = running ?? only(configuredHouse(readAliasFile(findPlace(given))), aliases);
+  const status = running ?? only(configuredHouse(readAliasFile(findPlaceToLook(given))), aliases);
   if (given.json === true) terminal.printJson(status);
   else for (const line of statusLines(status, terminal)) terminal.print(line);
   if (running !== undefined) return;

@@ -113,13 +113,16 @@ function readUpTo(descriptor: number, most: number): Buffer {
   return Buffer.concat(chunks, length);
 }
 
+/** The problem of a file to which this user has no right; a user of another name may have it. */
+export const NOT_READABLE = 'may not be read by this user';
+
 function failure(error: unknown, file: string): FileReading {
   const code = errorCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return { ok: false, missing: true, problem: problemAt({ file }, 'does not exist') };
   const hint = `give the user of the service the right to read it: ls -l ${file}`;
   return code === 'EACCES' || code === 'EPERM'
-    ? unreadable({ file }, 'may not be read by this user', hint)
+    ? unreadable({ file }, NOT_READABLE, hint)
     : unreadable({ file }, `cannot be read (${code})`);
 }
 
@@ -159,11 +162,10 @@ export function rewriteFile(path: string, expectedHash: string | undefined, text
     return refusal ?? { ok: true, hash: digestOf(content) };
   } catch (error) {
     const code = errorCode(error);
-    const denied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
-    return refused(
-      `${path} cannot be written (${code})`,
-      denied ? `its directory must be writable: ls -ld ${dirname(target)}` : undefined,
-    );
+    const isReadOnly = code === 'EROFS';
+    const hint = code === 'EACCES' || code === 'EPERM' ? 'run it with sudo' : undefined;
+    const writable = `its directory must be writable: ls -ld ${dirname(target)}`;
+    return refused(`${path} cannot be written (${code})`, isReadOnly ? writable : hint);
   }
 }
 

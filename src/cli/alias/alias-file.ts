@@ -12,12 +12,12 @@ import type { AliasRead } from '../../config/aliases.js';
 import { type AliasEdit, editAliases } from '../../config/edit.js';
 import { type House, type HouseRequest, readHouse } from '../../config/load.js';
 import { formatProblems, newProblems, type Problem } from '../../config/problem.js';
-import { readTextFile, rewriteFile } from '../../config/text-file.js';
+import { NOT_READABLE, readTextFile, rewriteFile } from '../../config/text-file.js';
 import { parseAddresses } from '../../heyu/x10config.js';
 import { claim } from '../../io/files.js';
-import { configFileOf, type Given, OPTIONS } from '../configured.js';
+import { configFileOf, type Given, OPTIONS, withSudo } from '../configured.js';
 import { programFile } from '../program-files.js';
-import { CommandError, EXIT } from '../terminal.js';
+import { CommandError, EXIT, processTerminal } from '../terminal.js';
 
 /** The options of a command that needs no more than the alias file. */
 export function withAliasFile(command: Command): Command {
@@ -34,12 +34,29 @@ export type AliasPlace = {
 };
 
 /** Finds the alias file. Without configuration and without `--aliases` there is none: an error. */
-export function findPlace({ config, aliases }: Given, env: NodeJS.ProcessEnv = process.env): AliasPlace {
-  const named = configFileOf(config);
+export function findPlace({ config, aliases }: Given): AliasPlace {
+  return placeOf(configFileOf(config), aliases);
+}
+
+/**
+ * The same to look at names and addresses alone: where this user may not read the configuration, which may hold a
+ * password, what stands in the `aliases.yaml` beside it.
+ */
+export function findPlaceToLook(given: Given): AliasPlace {
+  const named = configFileOf(given.config);
+  const reading = named === undefined ? undefined : readTextFile(named);
+  const isDenied = reading?.ok === false && reading.problem.problem === NOT_READABLE;
+  const beside = join(dirname(named ?? ''), 'aliases.yaml');
+  if (!isDenied || given.aliases !== undefined || !readTextFile(beside).ok) return findPlace(given);
+  processTerminal().complain(`${named ?? ''} ${NOT_READABLE}: shown without it`);
+  return placeOf(undefined, beside);
+}
+
+function placeOf(named: string | undefined, aliases: string | undefined): AliasPlace {
   const configFile = named === undefined ? undefined : resolve(named);
   const request: HouseRequest = {
     configFile,
-    env,
+    env: process.env,
     // without a configuration any zone will do
     anyZone: named === undefined,
     aliasFile: aliases === undefined ? undefined : resolve(aliases),
@@ -47,7 +64,11 @@ export function findPlace({ config, aliases }: Given, env: NodeJS.ProcessEnv = p
   const house = readHouse(request);
   if (house.isBroken) {
     const ofFile = house.problems.filter(({ file }) => file === configFile);
-    throw new CommandError(formatProblems(ofFile), undefined, EXIT.configuration);
+    throw new CommandError(
+      formatProblems(ofFile.map((each) => withSudo(each))),
+      undefined,
+      EXIT.configuration,
+    );
   }
   if (house.aliasFile === undefined)
     throw new CommandError(

@@ -17,6 +17,7 @@ import {
   aliasNamed,
   type AliasPlace,
   findPlace,
+  findPlaceToLook,
   neverAlertingIn,
   readAliasFile,
   withAliasFile,
@@ -29,7 +30,7 @@ export function aliasListCommand(command: Command): void {
 
 function listAliases(given: Given): void {
   const terminal = processTerminal();
-  const { aliases, problems, place } = readAliasFile(findPlace(given));
+  const { aliases, problems, place } = readAliasFile(findPlaceToLook(given));
   const all = aliases.map(({ settings }) => settings);
   if (given.json === true)
     terminal.printJson(

@@ -8,11 +8,12 @@ import { formatProblem, type Problem } from '../../config/problem.js';
 import type { X10Config } from '../../heyu/x10config.js';
 import { entryOf } from '../alias/alias-file.js';
 import { findingOf } from '../alias/show.js';
-import { DEFAULT_CONFIG, type Good } from '../configured.js';
+import { DEFAULT_CONFIG, type Good, withSudo } from '../configured.js';
 import type { Tell, Verdict } from '../terminal.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
 import { historyOf } from '../heyu-install.js';
-import { isRoot } from './check-service.js';
+
+const CHECK_WITH_SUDO = 'sudo heyu2mqtt check asks for the user of the service';
 
 /** Tells of it. `isQuick`: what the service runs with is no fault. */
 export function checkConfiguration(
@@ -37,7 +38,7 @@ export function checkConfiguration(
     const hintOfLog = 'see heyu below, or set heyu.log';
     // what is wrong with heyu's own file is told with heyu
     const isOurs = ({ file }: Problem): boolean => file !== loaded.x10config;
-    for (const fault of loaded.problems.filter(isOurs)) say('fault', isRoot() ? fault : withSudo(fault));
+    for (const fault of loaded.problems.filter(isOurs)) say('fault', withSudo(fault, CHECK_WITH_SUDO));
     for (const warning of loaded.warnings.filter(isOurs)) say('warning', warning);
     if (!loaded.problems.some(isOurs))
       tell('fault', `${loaded.x10config ?? ''} does not tell which log to read`, hintOfLog);
@@ -53,13 +54,6 @@ export function checkConfiguration(
   for (const setting of ignored) say(isQuick ? 'warning' : 'fault', setting);
   // what heyu refuses in its own file is told with heyu
   for (const warning of warnings) if (warning.file !== files.x10config) say('warning', warning);
-}
-
-/** What this user may not read the service may, perhaps: only root can tell. */
-function withSudo(fault: Problem): Problem {
-  return fault.problem.endsWith('may not be read by this user')
-    ? { ...fault, hint: 'sudo heyu2mqtt check asks for the user of the service' }
-    : fault;
 }
 
 /** Tells of the aliases: against heyu's configuration, and against what the log has heard. */
