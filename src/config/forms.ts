@@ -42,6 +42,8 @@ export type Form<T> = {
   readonly name: string;
   /** Never throws. */
   readonly read: (given: Given) => Reading<T>;
+  /** Reads a section, where that is a way of writing it. Never throws. */
+  readonly readSection?: ((given: ReadonlyMap<string, Given>) => Reading<T>) | undefined;
   /**
    * The value as it stands in the configuration file; `read` of it gives the same value. (A method, so that forms of
    * different values fit into one table.)
@@ -145,11 +147,45 @@ export function choice<const W extends string>(words: readonly W[]): Form<W> {
   );
 }
 
+/** One value for all of these words, or a section with a value for some of them. */
+export function byWord<const W extends string, T extends string | number>(
+  words: readonly W[],
+  of: Form<T>,
+): Form<T | Readonly<Partial<Record<W, T>>>> {
+  const properties = Object.fromEntries(words.map((word) => [word, of.jsonSchema]));
+  return {
+    ...of,
+    readSection: (given) => {
+      const values: Partial<Record<W, T>> = {};
+      for (const [key, written] of given) {
+        const word = words.find((known) => known === key);
+        if (word === undefined)
+          return refused(`${quote(key)} is none of ${words.join(', ')}`, nearestHint(key, words));
+        const reading = of.read(written);
+        if (!reading.ok) return { ...reading, problem: `${word}: ${reading.problem}` };
+        values[word] = reading.value;
+      }
+      return good(values);
+    },
+    write: (value) =>
+      typeof value !== 'object'
+        ? of.write(value)
+        : Object.fromEntries(
+            words.flatMap((word) => {
+              const one = value[word];
+              return one === undefined ? [] : [[word, of.write(one)]];
+            }),
+          ),
+    jsonSchema: { anyOf: [of.jsonSchema, { type: 'object', properties, additionalProperties: false }] },
+  };
+}
+
 /** `auto`, or a value. */
 export function autoOr<T>(of: Form<T>): Form<T | 'auto'> {
   return {
     name: of.name,
     read: (given) => (typeof given === 'string' && given.trim() === 'auto' ? good('auto') : of.read(given)),
+    readSection: of.readSection,
     write: (value) => (value === 'auto' ? 'auto' : of.write(value)),
     jsonSchema: { anyOf: [{ const: 'auto' }, of.jsonSchema] },
   };

@@ -6,11 +6,12 @@
  */
 import { nearestHint } from '../common/text.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
-import { normalise } from '../security/vocabulary.js';
+import { ARMED_MODES, normalise } from '../security/vocabulary.js';
+import { delayIn } from '../security/zone.js';
 import { eventTypesOf } from '../sensor/channels.js';
-import { guardOf } from '../sensor/guard.js';
+import { guardOf, signalForm } from '../sensor/guard.js';
 import type { SensorSettings } from '../sensor/settings.js';
-import { CHANNELS, isAlarmType, type SensorType } from '../sensor/types.js';
+import { CHANNELS, isAlarmType, mainChannelOf, type SensorType } from '../sensor/types.js';
 import { type Address, unitsOf } from '../x10/address.js';
 import type { AliasRead } from './aliases.js';
 import type { AliasValues, ConfigKey, ConfigValues } from './keys-and-defaults.js';
@@ -36,6 +37,7 @@ export function judge(house: Judged): Report {
   withoutEffect(house, report);
   if (house.isComplete) judgeKeyfobs(house, report);
   waitingValues(house, report);
+  entriesWithoutDelay(house, report);
   return report;
 }
 
@@ -293,6 +295,28 @@ function whyIdle({ settings, ignoredType }: AliasRead): string | undefined {
   if (!eventTypesOf(settings).includes('arm')) return 'has no keys that arm and disarm';
   return settings.ignore ? 'is ignored by the alias file' : undefined;
 }
+
+/** Warnings for zones with an entry delay that nobody has who comes in by a door. */
+function entriesWithoutDelay({ zones, aliases }: Judged, report: Report): void {
+  for (const { settings, at } of zones) {
+    const { kind, entryDelayMs } = settings;
+    const hasDelay = ARMED_MODES.some((mode) => delayIn(entryDelayMs, mode) > 0);
+    if (kind !== 'owned' || !hasDelay) continue;
+    const contacts = aliases.filter(
+      ({ settings: sensor }) => sensor.zone === settings.zone && isGuardedContact(sensor),
+    );
+    if (contacts.length === 0 || contacts.some(isDelayed)) continue;
+    const hint = 'set entry: delayed for the door by which you come in';
+    report.warn(at('entry_delay'), 'no door of the zone has it: opening one raises the alarm at once', hint);
+  }
+}
+
+const isGuardedContact = (sensor: SensorSettings): boolean =>
+  canAlert(sensor) && mainChannelOf(sensor.type) === 'contact' && unlessArmed(sensor) === undefined;
+
+/** Whether opening it begins an entry delay, whatever its switch says. */
+const isDelayed = ({ settings }: AliasRead): boolean =>
+  isAlarmType(settings.type) && signalForm(settings, settings.type, undefined).entry === 'delayed';
 
 /** Warnings for values that wait for something which is switched off. */
 function waitingValues({ values, origins, place }: Judged, report: Report): void {

@@ -9,6 +9,7 @@ import {
   addresses,
   autoOr,
   brokerUrl,
+  byWord,
   choice,
   cron,
   duration,
@@ -74,6 +75,8 @@ function optionalKey<V>(
 
 /** Hold time: shorter than a second is a pulse, longer than a day is no motion. */
 const hold = duration(SECOND, DAY);
+/** Time to leave and to disarm, for all ways of being armed or for each. */
+const delay = byWord(ARMED_MODES, duration(0, HOUR));
 /** Cool-down and minimum on-time. */
 const pause = duration(0, DAY);
 /** Limit of silence. */
@@ -295,12 +298,14 @@ export const ZONE_KEYS = {
       'an alert, or only note it in the event.',
   ),
   exit_delay: key(
-    [duration(0, HOUR), ZONE_DEFAULTS.exitDelayMs, '60s'],
-    'Time to leave: `arming` lasts this long.',
+    [delay, ZONE_DEFAULTS.exitDelayMs, '60s'],
+    'Time to leave: `arming` lasts this long. By way of being armed, too: `{ away: 60s, home: 0s }`; what is not named ' +
+      'there has none. A keyfob has it with its switch at MAX only.',
   ),
   entry_delay: key(
-    [autoOr(duration(0, HOUR)), 'auto', '30s'],
-    'Time to disarm: `pending` lasts this long before the alarm; `auto` is none. With `state_topic` an alert waits so ' +
+    [autoOr(delay), 'auto', '30s'],
+    'Time to disarm: `pending` lasts this long before the alarm, for signals that have it (`entry`). By way of being ' +
+      'armed, too: `{ away: 30s, home: 0s }`; what is not named there has none. `auto` is none. With `state_topic` an alert waits so ' +
       'long for the source to say disarmed; `auto` is 2 s, and as long as the source itself says pending.',
   ),
   alert_on: key(

@@ -350,6 +350,12 @@ function readZone(entry: Entry, file: string, report: Report): ZoneRead {
   const either = 'a zone is either the sum of others or kept by another program';
   if (kind === 'external' && lines.has('members'))
     report.problem(at('members'), 'cannot stand beside state_topic', either);
+  if (kind === 'external' && typeof values.entry_delay === 'object')
+    report.problem(
+      at('entry_delay'),
+      'is one duration for a zone with a state_topic, or auto',
+      'write it as 30s: the source has its own ways of being armed',
+    );
   for (const key of lines.keys())
     if (!known.includes(key)) report.problem(at(key), `has no meaning for ${KIND[kind]}`, 'remove it');
   return { ...read, settings: settingsOf(zone, kind, values) };
@@ -360,6 +366,8 @@ function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<Zo
     values[key] ?? (ZONE_KEYS[key].default as ZoneValues[K]);
   const entryDelay = valueOf('entry_delay');
   const entryDelayMs = entryDelay === 'auto' ? undefined : entryDelay;
+  // by way of being armed: a problem in a zone of others
+  const sourceDelayMs = typeof entryDelayMs === 'object' ? undefined : entryDelayMs;
   return {
     zone,
     name: valueOf('name') ?? readable(zone),
@@ -376,7 +384,7 @@ function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<Zo
     onUnknown: valueOf('on_unknown'),
     exitDelayMs: valueOf('exit_delay'),
     entryDelayMs: entryDelayMs ?? ZONE_DEFAULTS.entryDelayMs,
-    sourceDelayMs: entryDelayMs,
+    sourceDelayMs,
     alertOn: valueOf('alert_on'),
     commandMaxAgeMs: valueOf('command_max_age'),
     alertCooldownMs: valueOf('alert_cooldown'),

@@ -270,6 +270,12 @@ export function readWritten<T>(form: Form<T>, written: Written): Reading<T> {
   if (isEmpty(written)) return refused('has no value', 'write a value or remove the line');
   const given = givenBy(written);
   if (given !== undefined) return form.read(given);
+  if (written.kind === 'section' && form.readSection !== undefined) {
+    const entries = [...written.entries.values()].map(
+      ({ key, value }) => [key, givenBy(value) ?? ''] as const,
+    );
+    return form.readSection(new Map(entries));
+  }
   const what = written.kind === 'section' ? 'is a section' : 'holds something else than values';
   return refused(`${what}, but one ${form.name} is wanted`);
 }

@@ -21,6 +21,7 @@ import { outcomeOf, patienceMs } from './source-entry.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
 import {
   believe,
+  delayIn,
   emergencyOf,
   type AlertKind,
   type Belief,
@@ -245,7 +246,7 @@ function act(step: Step, zone: Zone, signal: SensorSignal, judgement: Judgement,
   if (truth !== undefined && signal.entry === 'delayed' && truth.state !== 'triggered') {
     if (truth.state === 'pending') return judged(step, signal, 'entry', 'the entry delay is running');
     // who came in while nobody could tell has what is left of the delay
-    const leftMs = signal.at + settings.entryDelayMs - now.at;
+    const leftMs = signal.at + delayIn(settings.entryDelayMs, truth.mode) - now.at;
     if (leftMs > 0) {
       setTruth(step, zone, enter(truth, signal, now.at, leftMs));
       return judged(step, signal, 'entry', `entry delay, ${Math.round(leftMs / 1000)} s left`);

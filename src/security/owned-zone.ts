@@ -5,7 +5,7 @@
  */
 
 import { armedMode, type ArmedMode, type Command, type SecurityState } from './vocabulary.js';
-import type { SensorSignal, Truth, ZoneSettings } from './zone.js';
+import { delayIn, type SensorSignal, type Truth, type ZoneSettings } from './zone.js';
 
 function change(truth: Truth | undefined, state: SecurityState, at: number, more: Partial<Truth>): Truth {
   return {
@@ -34,10 +34,11 @@ function arm(
       : change(truth, truth.state, truth.since, { ...truthKept(truth), mode });
   }
   if (truth?.state === `armed_${mode}`) return truth;
-  if (exitDelayMs > 0 && !immediate) {
+  const delayMs = delayIn(exitDelayMs, mode);
+  if (delayMs > 0 && !immediate) {
     // also from one way of being armed to another: whoever arms away is about to walk through the house
     if (truth?.state === 'arming' && truth.mode === mode) return truth;
-    return change(truth, 'arming', at, { mode, until: at + exitDelayMs });
+    return change(truth, 'arming', at, { mode, until: at + delayMs });
   }
   return change(truth, `armed_${mode}`, at, { mode, armedSince: truth?.armedSince ?? at });
 }
@@ -98,7 +99,7 @@ export function doubt(truth: Truth, at: number): Truth {
     : { ...truth, armedSince: at, sequence: truth.sequence + 1 };
 }
 
-/** The first truth of a zone: what the broker still had, or disarmed. Pick<ZoneSettings, 'exitDelayMs'> that were running are over. */
+/** The first truth of a zone: what the broker still had, or disarmed. Delays that were running are over. */
 export function firstTruth(state: SecurityState, at: number): Truth {
   if (state === 'disarmed') return change(undefined, 'disarmed', at, {});
   const mode = armedMode(state) ?? 'away';

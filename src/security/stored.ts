@@ -22,6 +22,7 @@ import {
 import { isArmed, isArmedMode, isSecurityState } from './vocabulary.js';
 import {
   ALERT_KINDS,
+  delayIn,
   type AlertKind,
   type Emergency,
   type Latch,
@@ -224,7 +225,8 @@ function readEmergency(stored: JsonObject, now: Now): Emergency | undefined {
 function resumeDelay(zone: Zone, now: Now): void {
   const { truth, settings } = zone;
   if (truth?.until === undefined) return;
-  const whole = truth.state === 'arming' ? settings.exitDelayMs : settings.entryDelayMs;
+  const delay = truth.state === 'arming' ? settings.exitDelayMs : settings.entryDelayMs;
+  const whole = delayIn(delay, truth.mode);
   zone.delayUntilMono = now.mono + Math.min(Math.max(0, truth.until - now.at), whole);
 }
 

@@ -13,6 +13,15 @@ import { armedMode, isArmed, type ArmedMode, type SecurityState } from './vocabu
 /** What to do with motion in a zone whose security state is not known (docs/design.md, decision 8). */
 type OnUnknown = 'last_known' | 'alert' | 'annotate';
 
+/** A delay, ms: one for all ways of being armed, or one for each; those without one have none. */
+type Delay = number | Readonly<Partial<Record<ArmedMode, number>>>;
+
+/** The delay while armed in this way, ms. */
+export function delayIn(delay: Delay, mode: ArmedMode | undefined): number {
+  if (typeof delay === 'number') return delay;
+  return mode === undefined ? 0 : (delay[mode] ?? 0);
+}
+
 /**
  * A zone, checked and with its defaults filled in. `external`: its state is some other program's topic and
  * read only. `owned`: the bridge is the only writer. `master`: the sum of other zones. Times are milliseconds.
@@ -42,9 +51,9 @@ export type ZoneSettings = {
   readonly area: string | undefined;
   readonly onUnknown: OnUnknown;
   /** Owned zones: `arming` lasts this long. 0 = none. */
-  readonly exitDelayMs: number;
+  readonly exitDelayMs: Delay;
   /** Owned zones: `pending` lasts this long before the alarm. 0 = none. */
-  readonly entryDelayMs: number;
+  readonly entryDelayMs: Delay;
   /** External zones: a signal waits this long for what the source says; undefined = as its words demand. */
   readonly sourceDelayMs: number | undefined;
   /** External zones: a signal is an alert while the source says that it is armed, or only when it says triggered. */

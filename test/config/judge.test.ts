@@ -147,3 +147,45 @@ describe('settings without effect', () => {
     ]);
   });
 });
+
+describe('an entry delay that nobody has who comes in by a door', () => {
+  const warned = (aliases: readonly string[], zone: string): readonly string[] => {
+    const text = aliasesText(...aliases);
+    const loaded = good(
+      scene({ 'config.yaml': `zones: { ground: { ${zone} } }\n`, 'aliases.yaml': text }).load(),
+    );
+    return loaded.configuration.warnings
+      .map(formatProblem)
+      .filter((warning) => warning.includes('entry_delay'));
+  };
+  const DOOR = 'd: { address: C2, model: DS10A, zone: ground';
+  const WINDOW = 'w: { address: C3, model: DS10A, type: window, zone: ground }';
+  const HALL = 'h: { address: A3, model: MS14A, zone: ground }';
+
+  test.each([
+    ['a door that has it', [`${DOOR} }`, WINDOW], 'entry_delay: 30s', false],
+    ['motion alone', [HALL], 'entry_delay: 30s', false],
+    ['no delay', [WINDOW], '', false],
+    ['a delay of none', [WINDOW], 'entry_delay: { home: 0s }', false],
+    ['windows alone', [WINDOW], 'entry_delay: 30s', true],
+    ['windows alone, by way of being armed', [WINDOW], 'entry_delay: { home: 30s }', true],
+    [
+      'a window that has it',
+      ['w: { address: C3, model: DS10A, type: window, zone: ground, entry: delayed }'],
+      'entry_delay: 30s',
+      false,
+    ],
+    ['a door that has none', [`${DOOR}, entry: immediate }`, HALL], 'entry_delay: 30s', true],
+    ['a door that is ignored', [`${DOOR}, ignore: true }`, WINDOW], 'entry_delay: 30s', true],
+    ['a door that guards nothing', [`${DOOR}, guard: off }`], 'entry_delay: 30s', false],
+    ['a zone of others', [WINDOW], 'state_topic: x/y, entry_delay: 30s', false],
+  ] as const)('%s', (_, aliases, zone, isWarned) => {
+    expect(warned(aliases, zone)).toEqual(
+      isWarned
+        ? [
+            'config.yaml:1: zones.ground.entry_delay: no door of the zone has it: opening one raises the alarm at once\n  hint: set entry: delayed for the door by which you come in',
+          ]
+        : [],
+    );
+  });
+});

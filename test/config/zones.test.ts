@@ -67,6 +67,31 @@ const BAD: readonly (readonly [string, string, readonly string[]])[] = [
     '  a: { state_topic: x, pointer: state }\n',
     ['zones.a.pointer: "state" is no JSON pointer'],
   ],
+  [
+    'delay by a way of being armed that there is not',
+    '  a: { exit_delay: { away: 60s, hom: 0s } }\n',
+    ['zones.a.exit_delay: "hom" is none of away, home, night, vacation, custom_bypass'],
+  ],
+  [
+    'delay by way of being armed that is none',
+    '  a: { entry_delay: { away: soon } }\n',
+    ['zones.a.entry_delay: away: "soon" is no duration'],
+  ],
+  [
+    'delay by way of being armed, without a value',
+    '  a: { entry_delay: { away: } }\n',
+    ['zones.a.entry_delay: away: "" is no duration'],
+  ],
+  [
+    'entry delay of another program’s zone by way of being armed',
+    '  a: { state_topic: x, entry_delay: { away: 60s } }\n',
+    ['zones.a.entry_delay: is one duration for a zone with a state_topic, or auto'],
+  ],
+  [
+    'section where none can be',
+    '  a: { alert_cooldown: { away: 60s } }\n',
+    ['zones.a.alert_cooldown: is a section, but one duration is wanted'],
+  ],
   ['keyfob that is not there', '  a: { keyfobs: [fop] }\n', ['zones.a.keyfobs: there is no alias "fop"']],
   ['keyfob that is no remote', '  a: { keyfobs: [hall] }\n', ['zones.a.keyfobs: "hall" is no remote']],
 ];
@@ -131,6 +156,15 @@ describe('zones', () => {
         followHeyu: false,
         keyfobs: [],
       },
+    ]);
+  });
+
+  test('delays may differ by way of being armed', () => {
+    const { core } = good(
+      load('  a: { exit_delay: { away: 60s, home: 0s }, entry_delay: { away: 30s } }\n'),
+    ).configuration;
+    expect(core.zones).toMatchObject([
+      { exitDelayMs: { away: 60_000, home: 0 }, entryDelayMs: { away: 30_000 } },
     ]);
   });
 

@@ -342,6 +342,25 @@ describe('exit and entry delay', () => {
     expect(alerts(test).length - told).toBe(after === 'pending' ? 1 : count);
   });
 
+  it.each([
+    ['ARM_AWAY', 'arming', 'pending'],
+    ['ARM_HOME', 'armed_home', 'pending'],
+    ['ARM_NIGHT', 'armed_night', 'triggered'],
+  ])('by way of being armed: %s gives %s, and motion makes it %s', (command, first, then) => {
+    const test = ownedBench({
+      exitDelayMs: { away: 30_000, home: 0 },
+      entryDelayMs: { away: 20_000, home: 5000 },
+    });
+    message(test, SET, command);
+    expect(state(test)).toBe(first);
+    pass(test, 30_000);
+    motion(test);
+    expect(state(test)).toBe(then);
+    pass(test, command === 'ARM_HOME' ? 5000 : 20_000);
+    expect(state(test)).toBe('triggered');
+    expect(alerts(test)).toHaveLength(1);
+  });
+
   it('a sensor that guards nothing raises none and begins no delay', () => {
     const test = ownedBench({ ...DELAYS, exitDelayMs: 0 });
     message(test, SET, 'ARM_AWAY');
