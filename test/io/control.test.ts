@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { askService, type Question, serveControl, type SocketQuestions } from '../../src/io/control.js';
 import { asNobody } from '../support/as-nobody.js';
 import { until } from '../support/until.js';

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { openIdFile } from '../../src/io/store.js';
 
 const IDS = ['6fe333a1-93', '6fe333a1-93.A4', '6fe333a1-93.clear', 'ground.12.alert'];

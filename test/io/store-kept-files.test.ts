@@ -16,7 +16,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { keepFiles, keptFiles, type KeptFiles } from '../../src/io/store.js';
 
 const set = (text: string): KeptFiles => ({

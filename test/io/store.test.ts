@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
 import { openStore, storeTrouble, type SetAsideReason } from '../../src/io/store.js';
 import { asNobody } from '../support/as-nobody.js';
 

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { soak } from './soak.js';
 
-test.each([
+test.concurrent.each([
   { seed: 7, damage: false },
   { seed: 12, damage: true },
 ])(

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { onTestFinished } from '../../support/test-end.js';
 import { DEFAULT_TIMINGS } from '../../../src/io/broker/options.js';
 import { collect, type Collector } from '../../support/collect.js';
 import { freePort } from '../../support/free-port.js';

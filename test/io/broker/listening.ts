@@ -1,6 +1,6 @@
 /** A connection under test and everything that it has told, in order. */
 
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '../../support/test-end.js';
 import { BrokerConnection } from '../../../src/io/broker/connection.js';
 import type { BrokerOptions } from '../../../src/io/broker/options.js';
 import type { Broker, Message } from '../../../src/ports.js';

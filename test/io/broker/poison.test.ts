@@ -1,4 +1,5 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { onTestFinished } from '../../support/test-end.js';
 import { failureKind, Outbox } from '../../../src/mqtt/outbox.js';
 import { startAedes, type TestAedes } from '../../support/aedes.js';
 import { until } from '../../support/until.js';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { onTestFinished } from '../../support/test-end.js';
 import type { BrokerOptions } from '../../../src/io/broker/options.js';
 import { startAedes } from '../../support/aedes.js';
 import { createTls } from '../../support/certificates.js';

@@ -2,7 +2,8 @@
 
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { onTestFinished } from '../../support/test-end.js';
 import { startAedes } from '../../support/aedes.js';
 import { listen } from './listening.js';
 

@@ -1,6 +1,7 @@
 /** A visit to a broker that hangs up instead of saying no. */
 
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { onTestFinished } from '../../support/test-end.js';
 import { parseBrokerUrl } from '../../../src/io/broker/options.js';
 import { subscribeToAll, visit, type Visit } from '../../../src/io/broker/visit.js';
 import { startAedes, type TestAedes } from '../../support/aedes.js';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '../../support/test-end.js';
 import { silentDoorbell } from '../../../src/io/tail/doorbell.js';
 import { LogFollower, type FollowOptions } from '../../../src/io/tail/log-follower.js';
 import type { FilePosition, LogIncident, LogLine, LogPosition, LogStatus } from '../../../src/ports.js';

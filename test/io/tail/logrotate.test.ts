@@ -10,14 +10,15 @@ import { configureLogrotate, forms } from './real-logrotate.js';
 
 /** Names that hold the second are given once a second. */
 const isDated = (directives: readonly string[]): boolean => directives.includes('dateext');
-let rotatedAt = 0;
+/** When each log was rotated last. */
+const rotatedAt = new Map<string, number>();
 
 /** Rotates once, whether it is time or not. */
 async function rotate(log: string, directives: readonly string[]): Promise<void> {
   // logrotate's clock is that of the kernel's last tick
-  if (isDated(directives)) await until(() => Date.now() > rotatedAt + 1100);
+  if (isDated(directives)) await until(() => Date.now() > (rotatedAt.get(log) ?? 0) + 1100);
   execFileSync(...configureLogrotate(log, directives), { stdio: ['ignore', 'ignore', 'pipe'] });
-  rotatedAt = Date.now();
+  rotatedAt.set(log, Date.now());
 }
 
 function ownLog(): string {
@@ -38,7 +39,7 @@ function author(): (count: number) => string[] {
     );
 }
 
-describe.each(forms)('logrotate with $name', ({ directives }) => {
+describe.concurrent.each(forms)('logrotate with $name', ({ directives }) => {
   it.each([
     { how: 'inotify', options: inotifyOnly },
     { how: 'the timer', options: timerOnly },

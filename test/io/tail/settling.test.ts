@@ -2,7 +2,8 @@
 
 import { closeSync, openSync, readdirSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onTestFinished } from '../../support/test-end.js';
 import { realClock } from '../../support/clock.js';
 import { until } from '../../support/until.js';
 import { follow, ownDirectory, write, type Followed, type Run } from './followed.js';

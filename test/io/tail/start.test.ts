@@ -11,7 +11,8 @@ import {
   utimesSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onTestFinished } from '../../support/test-end.js';
 import type { FilePosition } from '../../../src/ports.js';
 import { asNobody } from '../../support/as-nobody.js';
 import { follow, ownDirectory, timerOnly, write } from './followed.js';
