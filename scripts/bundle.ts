@@ -15,20 +15,18 @@ const OUT = 'dist';
 
 /**
  * What libraries import at their beginning, and few starts need. Each is a file of its own that is read at its first
- * use. Of what we import ourselves the functions are named.
+ * use. The functions are named of what is taken out of it at the beginning, and of ES modules.
  */
 const LAZY: Readonly<Record<string, readonly string[]>> = {
   // a schedule that somebody has set
   'node-cron': ['schedule', 'validateDetailed'],
   // of mqtt.js: proxies, the timers of browsers, brokers behind ws: and wss:
   socks: [],
-  'worker-timers': [],
+  'worker-timers': ['setInterval', 'clearInterval'],
   ws: [],
 };
 
 const OPTIONS = {
-  outdir: OUT,
-  outbase: 'src',
   platform: 'node',
   target: 'node20',
   bundle: true,
@@ -43,24 +41,30 @@ const OPTIONS = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
+/** Parts of Node that CommonJS libraries (commander, mqtt.js) require at their beginning. */
+const LAZY_OF_NODE: readonly string[] = ['node:child_process', 'tls'];
+
 /** Puts something in the place of each lazy module that loads it. All files lie in one folder. */
 const lazily: Plugin = {
   name: 'lazily',
-  setup: ({ onResolve, onLoad }) => {
-    const filter = new RegExp(`^(${Object.keys(LAZY).join('|')})$`);
-    onResolve({ filter }, ({ path }) => ({ path, namespace: 'lazily' }));
-    onResolve({ filter: /^\.\/lazy-/, namespace: 'lazily' }, ({ path }) => ({ path, external: true }));
-    onLoad({ filter, namespace: 'lazily' }, ({ path }) => ({ contents: lazyModule(path, LAZY[path] ?? []) }));
+  setup: (bundling) => {
+    const filter = new RegExp(`^(${[...Object.keys(LAZY), ...LAZY_OF_NODE].join('|')})$`);
+    bundling.onResolve({ filter }, ({ path, kind, namespace }) =>
+      namespace === 'lazily' || (!(path in LAZY) && kind !== 'require-call')
+        ? undefined
+        : { path, namespace: 'lazily' },
+    );
+    bundling.onResolve({ filter: /^\.\/lazy-/ }, ({ path }) => ({ path, external: true }));
+    bundling.onLoad({ filter, namespace: 'lazily' }, ({ path }) => ({
+      contents: lazyModule(path in LAZY ? `./lazy-${path}.cjs` : path, LAZY[path] ?? []),
+    }));
   },
 };
 
 function lazyModule(path: string, functions: readonly string[]): string {
-  const load = `const load = () => require('./lazy-${path}.cjs');`;
-  if (functions.length > 0)
-    return [
-      load,
-      ...functions.map((name) => `export const ${name} = (...all) => load().${name}(...all);`),
-    ].join('\n');
+  const load = `const load = () => require('${path}');`;
+  const named = functions.map((name) => `export const ${name} = (...all) => load().${name}(...all);`);
+  if (named.length > 0) return [load, ...named].join('\n');
   // whether it is an ES module is asked at the beginning
   return `${load}
 module.exports = new Proxy(class {}, {
@@ -74,6 +78,8 @@ const bundleProgram = (): Promise<{ metafile: Metafile }> =>
   build({
     ...OPTIONS,
     entryPoints: ['src/cli/program.ts'],
+    outdir: OUT,
+    outbase: 'src',
     chunkNames: 'cli/[name]-[hash]',
     format: 'esm',
     splitting: true,
@@ -84,21 +90,21 @@ const bundleProgram = (): Promise<{ metafile: Metafile }> =>
     },
   });
 
-const bundleLazyModules = (): Promise<{ metafile: Metafile }> =>
+const bundleLazyModule = (path: string): Promise<{ metafile: Metafile }> =>
   build({
     ...OPTIONS,
-    entryPoints: Object.keys(LAZY).map((path) => ({ in: path, out: `cli/lazy-${path}` })),
-    outExtension: { '.js': '.cjs' },
+    outfile: `${OUT}/cli/lazy-${path}.cjs`,
+    stdin: { contents: `module.exports = require('${path}');`, resolveDir: '.' },
     format: 'cjs',
   });
 
 rmSync(OUT, { recursive: true, force: true });
-const [program, lazy] = await Promise.all([bundleProgram(), bundleLazyModules()]);
-await build({ ...OPTIONS, entryPoints: ['src/main.ts'], bundle: false });
+const built = await Promise.all([bundleProgram(), ...Object.keys(LAZY).map(bundleLazyModule)]);
+await build({ ...OPTIONS, entryPoints: ['src/main.ts'], outdir: OUT, bundle: false });
 
 const metafile: Metafile = {
-  inputs: { ...program.metafile.inputs, ...lazy.metafile.inputs },
-  outputs: { ...program.metafile.outputs, ...lazy.metafile.outputs },
+  inputs: Object.fromEntries(built.flatMap((each) => Object.entries(each.metafile.inputs))),
+  outputs: Object.fromEntries(built.flatMap((each) => Object.entries(each.metafile.outputs))),
 };
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 const packages = bundledPackages(metafile);

@@ -2,7 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { hintLine } from '../common/error.js';
-import { asJournalError, isJournal } from '../io/systemd.js';
+import { asJournalError, isJournal } from '../io/journal.js';
 import { addCommands, completeAll, withHelpAsOption } from './commands.js';
 import { ownVersion } from './program-files.js';
 import { CommandError, EXIT, processTerminal } from './terminal.js';

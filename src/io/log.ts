@@ -4,7 +4,7 @@
  */
 
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { isJournal, type Environment } from './systemd.js';
+import { isJournal, type Environment } from './journal.js';
 
 /** How lines look; `auto` asks who is listening. */
 export type LogFormat = 'auto' | 'journald' | 'json' | 'pretty';

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { asJournalError, isJournal } from '../../src/io/systemd.js';
+import { asJournalError, isJournal } from '../../src/io/journal.js';
 
 const { dev, ino } = fstatSync(2);
 

@@ -30,7 +30,7 @@ export type AliasPlace = {
   readonly path: string;
   /** How to read the house that the file belongs to. */
   readonly request: HouseRequest;
-  readonly house: House;
+  readonly house: Omit<House, 'aliases' | 'problems' | 'ignored' | 'warnings'>;
 };
 
 /** Finds the alias file. Without configuration and without `--aliases` there is none: an error. */
@@ -61,7 +61,8 @@ function placeOf(named: string | undefined, aliases: string | undefined): AliasP
     anyZone: named === undefined,
     aliasFile: aliases === undefined ? undefined : resolve(aliases),
   };
-  const house = readHouse(request);
+  // the aliases themselves are read with `readAliasFile`
+  const house = readHouse({ ...request, plannedAliases: '' });
   if (house.isBroken) {
     const ofFile = house.problems.filter(({ file }) => file === configFile);
     throw new CommandError(

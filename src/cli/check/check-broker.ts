@@ -125,28 +125,3 @@ export function checkHomeAssistant({ core, homeassistant }: Configuration, kept:
   if (missing.length === 0 && others.length === 0)
     tell('ok', `${counted(messages.length, 'discovery message')} there, as configured`);
 }
-
-/** The answer must be there within this time, the connection included. */
-const WITHIN_MS = 3_000;
-
-/** For the health check of a container: tells whether the service is online. */
-export async function checkOnline(configuration: Configuration, tell: Tell): Promise<void> {
-  const topic = bridgeTopic(configuration.core.baseTopic, 'status');
-  const endAt = performance.now() + WITHIN_MS;
-  const hint = 'heyu2mqtt check looks for the reason';
-  let status: string | undefined;
-  try {
-    const visit = await visitBroker(configuration, { patienceMs: WITHIN_MS });
-    const now = (): string | undefined => visit.copies(topic).at(-1)?.payload;
-    void visit.subscribe([topic]).catch(() => undefined);
-    await visit.until(() => now() === 'online', endAt - performance.now());
-    status = now();
-    await visit.leave();
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    tell('fault', error.message, error.hint ?? hint);
-    return;
-  }
-  if (status === 'online') tell('ok', 'it is online');
-  else tell('fault', `it is not online: ${topic} holds ${status ?? 'nothing'}`, hint);
-}

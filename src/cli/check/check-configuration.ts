@@ -1,17 +1,12 @@
 /** Does the configuration load, and what is doubtful in it? */
 
 import { join } from 'node:path';
-import { checkAliases, neverAlerting } from '../../alias/doubts.js';
 import { counted } from '../../common/text.js';
 import type { Loaded } from '../../config/load.js';
 import { formatProblem, type Problem } from '../../config/problem.js';
-import type { X10Config } from '../../heyu/x10config.js';
-import { entryOf } from '../alias/alias-file.js';
-import { findingOf } from '../alias/show.js';
-import { DEFAULT_CONFIG, type Good, withSudo } from '../configured.js';
+import { DEFAULT_CONFIG, withSudo } from '../configured.js';
 import type { Tell, Verdict } from '../terminal.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
-import { historyOf } from '../heyu-install.js';
 
 const CHECK_WITH_SUDO = 'sudo heyu2mqtt check asks for the user of the service';
 
@@ -54,27 +49,4 @@ export function checkConfiguration(
   for (const setting of ignored) say(isQuick ? 'warning' : 'fault', setting);
   // what heyu refuses in its own file is told with heyu
   for (const warning of warnings) if (warning.file !== files.x10config) say('warning', warning);
-}
-
-/** Tells of the aliases: against heyu's configuration, and against what the log has heard. */
-export function checkAliasFile(
-  { configuration, resolved }: Good,
-  heyu: X10Config | undefined,
-  canReadLog: boolean,
-  tell: Tell,
-): void {
-  const { files, aliasFileFound, core, heyu: log } = configuration;
-  // that it is missing is told with the configuration
-  if (files.config === undefined || files.aliases === undefined || !aliasFileFound) return;
-  const form = { ...core.stamp, addressExpiryMs: core.addressExpiryMs };
-  const history = canReadLog ? historyOf([log.log], form) : undefined;
-  const doubts = [
-    ...neverAlerting(core.sensors, core.zones.length > 0, history),
-    ...checkAliases(resolved.aliases.aliases.map(entryOf), heyu, history),
-  ];
-  if (core.sensors.length === 0)
-    tell('warning', `${files.aliases} names nothing`, 'heyu2mqtt alias import, or heyu2mqtt alias learn');
-  else tell('ok', `${files.aliases}: ${core.sensors.length} named`);
-  for (const { verdict, text, hint } of doubts.map(findingOf))
-    if (verdict !== 'note') tell(verdict, text, hint);
 }

@@ -1,0 +1,67 @@
+/** What `check` looks at beside the configuration: all that lies on this machine, and beyond the broker. */
+
+import { counted } from '../../common/text.js';
+import type { Configuration, Loaded } from '../../config/load.js';
+import { checkAliasFile } from './check-aliases.js';
+import { checkHomeAssistant, checkReach, lookAround, some } from './check-broker.js';
+import { checkEngine, checkHeyu, checkLog, readHeyu } from './check-heyu.js';
+import { checkAccess, checkService, type Running, runningService, serviceUser } from './check-service.js';
+import { clearObsolete, findObsolete, obsoleteTopics } from './leftovers.js';
+import { findX10Config } from '../heyu-install.js';
+import type { Tell } from '../terminal.js';
+
+/** The areas of the page. */
+export type Area = 'configuration' | 'aliases' | 'log' | 'heyu' | 'broker' | 'home assistant' | 'service';
+
+/** Tells of an area. */
+export type TellIn = (area: Area) => Tell;
+
+/** Whether leftovers are cleared, and whether without a question. */
+export type Fixing = { readonly fix?: boolean; readonly yes?: boolean };
+
+/** Tells of all of it. */
+export async function checkHouse(loaded: Loaded, fixing: Fixing, tell: TellIn): Promise<void> {
+  const running = loaded.ok ? runningService(loaded.configuration.stateDir) : undefined;
+  checkHere(loaded, running?.pid, tell);
+  if (loaded.ok && running !== undefined) await checkThere(loaded.configuration, running, fixing, tell);
+}
+
+/** What lies on this machine. `pid`: the process of the service. */
+function checkHere(loaded: Loaded, pid: number | undefined, tell: TellIn): void {
+  const now = Date.now();
+  const user = serviceUser(pid);
+  const configuration = loaded.ok ? loaded.configuration : undefined;
+  const named = loaded.ok ? loaded.configuration.files.x10config : loaded.x10config;
+  const x10config = named ?? findX10Config();
+  const heyu = readHeyu(x10config, named !== undefined, tell('heyu'));
+  const log = configuration && checkLog(configuration, user, now, tell('log'));
+  if (loaded.ok) checkAliasFile(loaded, heyu, log?.isReadable === true, tell('aliases'));
+  if (x10config !== undefined && heyu !== undefined) checkHeyu(x10config, heyu, log, tell('heyu'));
+  checkEngine(heyu, log, now, tell('heyu'));
+  if (configuration !== undefined) checkAccess(configuration.files, user, tell('service'));
+}
+
+/** What lies beyond the broker. */
+async function checkThere(
+  configuration: Configuration,
+  running: Running,
+  { fix = false, yes = false }: Fixing,
+  tell: TellIn,
+): Promise<void> {
+  const broker = tell('broker');
+  const reached = await checkReach(configuration, broker);
+  if (reached === undefined) {
+    checkService(configuration, undefined, running, tell('service'));
+    return;
+  }
+  const kept = await lookAround(reached, broker);
+  const obsolete = await findObsolete(reached);
+  const topics = obsoleteTopics(obsolete);
+  const left = 'of an earlier configuration';
+  if (topics.length === 0) broker('ok', `nothing is left ${left}`);
+  else if (fix && (await clearObsolete(reached, obsolete, yes)))
+    broker('ok', `cleared: ${counted(topics.length, 'topic')} ${left}`);
+  else broker('warning', `left ${left}: ${some(topics)}`, 'heyu2mqtt check --fix clears them');
+  checkHomeAssistant(reached, kept, tell('home assistant'));
+  checkService(reached, kept, running, tell('service'));
+}
