@@ -149,6 +149,8 @@ function alarm(bridge: Bridge, { settings }: Sensor, heard: Heard, sign: Sign): 
   const { zone = null, alias, modes, address } = settings;
   const { at, source } = heard;
   const { kind, guard, entry } = signalForm(settings, sign.kind, sign.delay);
+  // every sign of motion comes here, mostly of a sensor without a zone
+  if (zone === null && guard !== 'always' && kind !== 'panic') return undefined;
   const [first, ...others] = kind === 'panic' ? zonesOfRemote(bridge, zone, alias) : [zone ?? []].flat();
   if (first === undefined && guard !== 'always') return undefined;
   const late = sign.late || bridge.isBehind || heard.now - at > LIVE_MS;

@@ -319,7 +319,10 @@ export function noteDeadline(core: Core, sensor: Sensor): void {
  * that heyu has written until then was heard.
  */
 export function advance(core: Core, at: number, isLive = false): void {
-  if (at < core.wakeAt) return;
+  if (at >= core.wakeAt) lookAfterSensors(core, at, isLive);
+}
+
+function lookAfterSensors(core: Core, at: number, isLive: boolean): void {
   const earliest = core.deadlines.lookAfter(at, (sensor) => {
     if (sensor.settings.ignore) return;
     expire(sensor, at);

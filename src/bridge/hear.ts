@@ -122,7 +122,9 @@ export function hear(bridge: Bridge, line: LogLine, start: number, at: number, n
       const displaced = name === 'On' ? displacedBy(core, units) : [];
       for (const addressed of units) {
         const { unit } = addressed;
-        if (displaced.some((sensor) => sensor === core.byUnit[unit])) continue;
+        const sensor = core.byUnit[unit];
+        // no closure here: V8 would make room for what it needs at every line
+        if (sensor !== undefined && displaced.includes(sensor)) continue;
         const own = addressed === units[0] ? heard : { ...heard, part: addressAt(unit) };
         unitFunction(bridge, addressed, name, own, selected.reusedAfterMs);
       }

@@ -97,6 +97,12 @@ export function addressUnit(
     selection.completedAt = undefined;
     return 0;
   }
+  return addAddressed(selection, addressed, expiryMs);
+}
+
+/** One more unit for the next function. A function of its own, as `unexpired`: V8 makes room for closures at each call. */
+function addAddressed(selection: Selection, addressed: Addressed, expiryMs: number): number {
+  const { unit, at } = addressed;
   // a repetition counts once, in its first place, and is fresh again
   const kept = selection.units.filter((other) => at - other.at <= expiryMs || other.unit === unit);
   const forgotten = selection.units.length - kept.length;
@@ -105,6 +111,11 @@ export function addressUnit(
   else kept[place] = addressed;
   selection.units = kept;
   return forgotten;
+}
+
+/** Those that have not waited for a function too long. */
+function unexpired(units: readonly Addressed[], at: number, expiryMs: number): Addressed[] {
+  return units.filter((unit) => at - unit.at <= expiryMs);
 }
 
 /** A function line: whom it means. AllOff leaves nobody addressed. */
@@ -123,7 +134,7 @@ export function selectUnits(
     const before = selection.units.length;
     const oldest = selection.units[0];
     if (oldest !== undefined && (at - oldest.at > expiryMs || before > 1)) {
-      selection.units = selection.units.filter((unit) => at - unit.at <= expiryMs);
+      selection.units = unexpired(selection.units, at, expiryMs);
       expired = before - selection.units.length;
     }
     selection.completedAt = at;
@@ -173,7 +184,7 @@ export function selectForPreset(
     const selection = selections[keyOf(source, house)];
     if (selection === undefined || selection.completedAt !== undefined) continue;
     selection.completedAt = at;
-    const units = selection.units.filter((unit) => at - unit.at <= expiryMs);
+    const units = unexpired(selection.units, at, expiryMs);
     if ((units.at(-1)?.at ?? 0) >= (selected.at(-1)?.at ?? 0)) selected = units;
   }
   return selected;
@@ -246,13 +257,12 @@ export function droppedOutOfStep(
   at: number,
 ): number | undefined {
   const { source } = signal;
-  if (!HOUSE_SOURCES.includes(source)) return undefined;
-  const watch = (spool[engine === 0 ? source : `${source}/${engine}`] ??= {
-    addresses: {},
-    heads: 0,
-    at: 0,
-    until: 0,
-  });
+  const name = engine === 0 ? source : `${source}/${engine}`;
+  let watch = spool[name];
+  if (watch === undefined) {
+    if (!HOUSE_SOURCES.includes(source)) return undefined;
+    watch = spool[name] = { addresses: {}, heads: 0, at: 0, until: 0 };
+  }
   // a clock that was set back ends it as well
   const wasOut = watch.until > 0 && at <= watch.until && watch.until - at <= OVER_AFTER_MS;
   if (signal.kind !== 'address') {

@@ -69,7 +69,8 @@ const ZERO = 48;
  * `start` is where its text begins.
  */
 export function engineOf(text: string, start: number): number {
-  if (text.charCodeAt(start - 1) !== SPACE || text.charCodeAt(start - 3) !== SPACE) return 0;
+  // the last digit of a stamp stands there, mostly
+  if (text.charCodeAt(start - 3) !== SPACE || text.charCodeAt(start - 1) !== SPACE) return 0;
   const engine = text.charCodeAt(start - 2) - ZERO;
   return engine >= 0 && engine <= 9 ? engine : 0;
 }
