@@ -10,9 +10,9 @@ let count = 0;
 
 /**
  * Starts `run` on a log with one motion sensor at A3; resolves when it has published `online`, with the process, its
- * base topic and how long that took. Node gets `options`, e.g. --cpu-prof.
+ * base topic and how long that took. Stamps are of `timezone`.
  */
-export async function startBridge(folder, log, port, options = []) {
+export async function startBridge(folder, log, port, timezone = 'UTC') {
   count += 1;
   const baseTopic = `x10_${process.pid}_${count}`;
   const home = join(folder, baseTopic);
@@ -20,7 +20,7 @@ export async function startBridge(folder, log, port, options = []) {
   const config = join(home, 'config.yaml');
   writeFileSync(
     config,
-    `heyu: { log: ${log}, timezone: UTC }\nmqtt: { url: "mqtt://127.0.0.1:${port}", base_topic: ${baseTopic} }\n` +
+    `heyu: { log: ${log}, timezone: ${timezone} }\nmqtt: { url: "mqtt://127.0.0.1:${port}", base_topic: ${baseTopic} }\n` +
       `log: { format: json }\nstate_dir: ${home}/state\n`,
   );
   writeFileSync(
@@ -36,7 +36,7 @@ export async function startBridge(folder, log, port, options = []) {
     });
   });
   const from = performance.now();
-  const child = spawn(process.execPath, [...options, MAIN, 'run', '--config', config], {
+  const child = spawn(process.execPath, [MAIN, 'run', '--config', config], {
     env: { ...process.env, TZ: 'UTC' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

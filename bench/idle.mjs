@@ -7,8 +7,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startBridge, stopped } from './bridge-process.mjs';
 import { inTurn, median } from './statistics.mjs';
 
-/** Reading and connecting are over by then. */
-const SETTLED_MS = 5000;
+/** Reading and connecting are over by then, and so is what V8 tidies up after them. */
+const SETTLED_MS = 20_000;
+/** A zone with summer time, as most houses have: what a zone takes is memory, too. */
+const ZONE = 'Europe/Berlin';
 
 const proc = (pid, file) => readFileSync(`/proc/${pid}/${file}`, 'utf8');
 const rssMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(proc(pid, 'status'))[1]) / 1024;
@@ -33,8 +35,26 @@ async function nodeMs() {
   return performance.now() - from;
 }
 
-/** `quietS` seconds of quiet, and `starts` starts. */
-export async function idle(folder, port, quietS, starts, progress) {
+/** What the service and what it is measured against take, side by side: MB, and % of a core over `quietS` seconds. */
+async function quiet(folder, log, port, quietS) {
+  const modules = "await import('mqtt'); await import('chokidar'); setInterval(() => undefined, 1000)";
+  const floor = spawn(process.execPath, ['--input-type=module', '-e', modules], {
+    cwd: new URL('..', import.meta.url).pathname,
+  });
+  const { child: bridge } = await startBridge(folder, log, port, ZONE);
+  await wait(SETTLED_MS);
+  const before = cpuNs(bridge.pid);
+  const from = performance.now();
+  await wait(quietS * 1000);
+  const cpuPercent = ((cpuNs(bridge.pid) - before) / 1e6 / (performance.now() - from)) * 100;
+  const result = { cpuPercent, floorMb: rssMb(floor.pid), bridgeMb: rssMb(bridge.pid) };
+  await stopped(bridge);
+  await stopped(floor);
+  return result;
+}
+
+/** `quiets` times `quietS` seconds of quiet, and `starts` starts: medians. */
+export async function idle(folder, port, { quietS, quiets, starts }, progress) {
   const log = join(folder, 'heyu.log.idle');
   writeFileSync(log, '');
   const times = await inTurn(Array(starts).keys(), async (index) => {
@@ -43,24 +63,16 @@ export async function idle(folder, port, quietS, starts, progress) {
     progress(`start ${index + 1} of ${starts}`);
     return { onlineMs, nodeMs: await nodeMs() };
   });
-  const modules = "await import('mqtt'); await import('chokidar'); setInterval(() => undefined, 1000)";
-  const floor = spawn(process.execPath, ['--input-type=module', '-e', modules], {
-    cwd: new URL('..', import.meta.url).pathname,
+  const calm = await inTurn(Array(quiets).keys(), async (index) => {
+    progress(`quiet for ${quietS} s, ${index + 1} of ${quiets}`);
+    return quiet(folder, log, port, quietS);
   });
-  const { child: bridge } = await startBridge(folder, log, port);
-  await wait(SETTLED_MS);
-  progress(`quiet for ${quietS} s`);
-  const before = cpuNs(bridge.pid);
-  const from = performance.now();
-  await wait(quietS * 1000);
-  const result = {
+  const medianOf = (name) => median(calm.map((one) => one[name]));
+  return {
     onlineMs: median(times.map(({ onlineMs }) => onlineMs)),
     nodeMs: median(times.map((time) => time.nodeMs)),
-    cpuPercent: ((cpuNs(bridge.pid) - before) / 1e6 / (performance.now() - from)) * 100,
-    floorMb: rssMb(floor.pid),
-    bridgeMb: rssMb(bridge.pid),
+    cpuPercent: medianOf('cpuPercent'),
+    floorMb: medianOf('floorMb'),
+    bridgeMb: medianOf('bridgeMb'),
   };
-  await stopped(bridge);
-  await stopped(floor);
-  return result;
 }

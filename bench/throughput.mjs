@@ -5,6 +5,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { inTurn, median } from './statistics.mjs';
 
 const LINES = 1_000_000;
 const two = (value) => String(value).padStart(2, '0');
@@ -30,10 +31,8 @@ function writeMillion(path) {
   closeSync(file);
 }
 
-/** What each candidate costs, by name: CPU milliseconds of the first pass and of later ones, MB after both. */
-export async function throughput(folder, passes, progress) {
-  const path = join(folder, 'million.log');
-  writeMillion(path);
+/** One round: a process for each candidate, which take turns pass by pass. CPU ms and MB by name. */
+async function round(path, folder, passes, progress) {
   const candidates = [];
   for (const name of ['bare', '10', '250', '5000']) {
     const child = fork(new URL('throughput-worker.mjs', import.meta.url).pathname, [name, path, folder]);
@@ -49,7 +48,7 @@ export async function throughput(folder, passes, progress) {
     progress(`pass ${pass + 1} of ${passes}`);
   }
   for (const { child } of candidates) child.kill();
-  return Object.fromEntries(
+  return new Map(
     candidates.map(({ name, costs: [first, ...later] }) => [
       name,
       {
@@ -60,6 +59,27 @@ export async function throughput(folder, passes, progress) {
         grownMb: later[1].peakMb,
         lastMb: later.at(-1).peakMb,
       },
+    ]),
+  );
+}
+
+/**
+ * What each candidate costs, by name: CPU milliseconds of the first pass and of later ones, MB after both. Medians of
+ * several rounds, because V8 compiles the same program a little differently in each process.
+ */
+export async function throughput(folder, passes, rounds, progress) {
+  const path = join(folder, 'million.log');
+  writeMillion(path);
+  const results = await inTurn(Array(rounds).keys(), (index) =>
+    round(path, folder, passes, (what) => progress(`round ${index + 1} of ${rounds}, ${what}`)),
+  );
+  const [first] = results;
+  return Object.fromEntries(
+    [...first].map(([name, costs]) => [
+      name,
+      Object.fromEntries(
+        Object.keys(costs).map((what) => [what, median(results.map((result) => result.get(name)[what]))]),
+      ),
     ]),
   );
 }
