@@ -18,9 +18,13 @@ export function run(
   }).trim();
 }
 
-/** Packs the files that package.json lists, with the package.json that is shipped; returns the path of the tarball. */
+/**
+ * Packs the files that package.json lists, with the package.json that is shipped; returns the path of the tarball. Not by
+ * `npm pack`: the order of its files is that in which they were found.
+ */
 export function packForNpm(version: string, out: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-npm-'));
+  const work = mkdtempSync(join(tmpdir(), 'heyu2mqtt-npm-'));
+  const folder = join(work, 'package');
   try {
     const [listed] = JSON.parse(run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'])) as {
       readonly files: readonly { readonly path: string }[];
@@ -30,9 +34,16 @@ export function packForNpm(version: string, out: string): string {
       cpSync(path, join(folder, path));
     }
     writeFileSync(join(folder, 'package.json'), run('node', ['systemd/package-json.mjs', version]));
-    const options = ['--ignore-scripts', '--loglevel=error', `--pack-destination=${out}`];
-    return join(out, run('npm', ['pack', folder, ...options]));
+    const tar = join(work, 'package.tar');
+    const owners = ['--owner=0', '--group=0', '--numeric-owner', '--mode=u+rwX,go+rX,go-w'];
+    // the date that npm gives to every file
+    const form = ['--format=ustar', '--sort=name', '--mtime=1985-10-26 08:15:00 UTC'];
+    run('tar', [...owners, ...form, '-C', work, '-cf', tar, 'package']);
+    run('gzip', ['-9n', tar]);
+    const tarball = join(out, `heyu2mqtt-${version}.tgz`);
+    cpSync(`${tar}.gz`, tarball);
+    return tarball;
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(work, { recursive: true });
   }
 }

@@ -1,12 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { packForNpm } from '../../scripts/npm-package.js';
 import { buildDeb, buildRuntimeDeb } from './debs.js';
 
 const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+function packed(out: string): string {
+  mkdirSync(out);
+  return packForNpm('1.2.3', out);
+}
 
 const SOURCE_DATE_EPOCH = '1700000000';
 
@@ -14,6 +20,7 @@ test.each<[string, typeof buildDeb, Readonly<Record<string, string>>]>([
   ['the package', buildDeb, { SOURCE_DATE_EPOCH }],
   // which has a date of its own
   ['the package of Node', (out, env) => buildRuntimeDeb(out, 'arm64', env), {}],
+  ['the tarball for npm', packed, {}],
 ])(
   'two builds of %s are the same to the byte, at another time, umask, zone and language',
   (_name, build, env) => {
