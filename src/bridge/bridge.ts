@@ -10,6 +10,7 @@ import { earliestOf, idOf, type Heard, type Sensor, type Sign, type Standing } f
 import { formOf } from '../sensor/types.js';
 import { calm } from '../security/emergency.js';
 import { nextWake, signalHeard, wake } from '../security/refresh.js';
+import type { SensorStanding } from '../security/readiness.js';
 import type { Step } from '../security/security.js';
 import { createSecurity, reconfigure } from '../security/setup.js';
 import { recallAlerts } from '../security/stored.js';
@@ -23,6 +24,7 @@ import {
   type BridgeSinks,
   type CoreMemory,
 } from './core.js';
+import { standingOf } from './standing.js';
 import { act, channelMessage, lastSeen } from './messages.js';
 
 /** Makes a bridge of what was remembered; without memory everything is new. */
@@ -42,11 +44,19 @@ export function createBridge(
   const outputs = { emit: act.bind(undefined, bridge), alarm: alarm.bind(undefined, bridge) };
   Object.assign(bridge, outputs, {
     core: createCore(settings, memory.core, now.at, { ...outputs, sinks }),
-    security: createSecurity(settings.zones, settings.baseTopic, memory.security, now, sinks.isDelivered),
+    security: createSecurity(settings.zones, settings.baseTopic, memory.security, now, {
+      ...(sinks.isDelivered === undefined ? {} : { isDelivered: sinks.isDelivered }),
+      sensorsOf: (zone) => sensorsOf(bridge, zone),
+    }),
   });
   if (memory.alerts !== undefined) recallAlerts(bridge.security, memory.alerts);
   forgetTheGone(bridge);
   return bridge;
+}
+
+/** How the sensors of a zone stand. */
+function sensorsOf({ core }: Bridge, zone: string): readonly SensorStanding[] {
+  return core.sensors.filter(({ settings }) => settings.zone === zone && !settings.ignore).map(standingOf);
 }
 
 /** Takes new settings and keeps what is known of every sensor and zone that stays. */

@@ -3,11 +3,13 @@
  * (topics: mqtt/topics; rules: docs/design.md, decision 10).
  */
 
+import { MINUTE } from '../common/duration.js';
 import { isoAt } from '../heyu/time-zone.js';
 import type { EventMessage, RetainedMessage } from '../mqtt/outbox.js';
 import { calm } from '../security/emergency.js';
 import { refresh } from '../security/refresh.js';
 import type { Alert, RaisedAlert, ZoneAttributes, ZoneValue } from '../security/security.js';
+import type { ZoneEvent } from '../security/readiness.js';
 import { WHY } from '../security/tracker.js';
 import type { SecurityState } from '../security/vocabulary.js';
 import type { AlertKind } from '../security/zone.js';
@@ -17,6 +19,7 @@ import { mainChannelOf, type Channel } from '../sensor/types.js';
 import { bridgeTopic, sensorTopic, zoneTopic } from '../mqtt/topics.js';
 import type { Message } from '../ports.js';
 import type { CoreSettings } from '../core-settings.js';
+import { STANDING_CHANNELS } from './standing.js';
 import type { Bridge, Core, Effect } from './core.js';
 
 /** A retained value of a sensor. */
@@ -87,6 +90,12 @@ function attributesText(attributes: ZoneAttributes): string {
     last_known: lastKnown?.state ?? null,
     last_known_since: iso(lastKnown?.since),
     reason: why === undefined ? null : WHY[why],
+    ready: attributes.ready,
+    open_sensors: attributes.openSensors,
+    unknown_sensors: attributes.unknownSensors,
+    bypassed_sensors: attributes.bypassedSensors,
+    silent_sensors: attributes.silentSensors,
+    low_batteries: attributes.lowBatteries,
     reported: reported ?? null,
     while_away: whileAway,
     alarm_since: iso(latch?.at),
@@ -178,6 +187,29 @@ export function alertMessage(core: Told, alert: Alert): EventMessage {
   return { kind: 'event', topic, id, at, payload };
 }
 
+/** What an event of a zone says, before the names of the sensors. */
+const ZONE_EVENT_WORDS: Readonly<Record<ZoneEvent['type'], string>> = {
+  armed_open: 'armed, though open',
+  failed_to_arm: 'not armed, because not closed',
+};
+
+/** An event of a zone that is no alert; nobody wants it an hour later. */
+export function zoneEventMessage({ settings }: Told, zone: string, event: ZoneEvent): EventMessage {
+  const { type, id, at, sensors } = event;
+  const zoneName = settings.zones.find((one) => one.zone === zone)?.name ?? zone;
+  const payload = JSON.stringify({
+    event_type: type,
+    id,
+    at: iso(at),
+    zone,
+    zone_name: zoneName,
+    sensors: sensors.map(({ alias }) => alias),
+    text: `${zoneName}: ${ZONE_EVENT_WORDS[type]}: ${sensors.map(({ name }) => name).join(', ')}`,
+  });
+  const topic = zoneTopic(settings.baseTopic, zone, 'event');
+  return { kind: 'event', topic, id, at, payload, lateAfter: at + MINUTE, latePayload: null };
+}
+
 /** The last word to a broker: what is retained there is not kept up to date any more. */
 export function farewell(baseTopic: string): Message {
   return { topic: bridgeTopic(baseTopic, 'status'), payload: 'offline', retain: true };
@@ -194,7 +226,9 @@ export function act(bridge: Bridge, effect: Effect): void {
       if (channel === 'motion' && value === 'OFF' && why === HOLD_OVER) core.health.counters.missedOffs += 1;
       sinks.put?.(channelMessage(core, sensor, channel, value));
       const isEnd = value === 'OFF' && channel === mainChannelOf(sensor.settings.type);
-      if (isEnd && calm(bridge.security, (other) => other === alias)) refresh(bridge);
+      const isCalmed = isEnd && calm(bridge.security, (other) => other === alias);
+      const isStanding = sensor.settings.zone !== undefined && STANDING_CHANNELS.has(channel);
+      if (isCalmed || isStanding) refresh(bridge);
       return;
     }
     case 'sensor_event': {
@@ -226,6 +260,9 @@ export function act(bridge: Bridge, effect: Effect): void {
       sinks.alerted?.(id);
       return;
     }
+    case 'zone_event':
+      sinks.put?.(zoneEventMessage(core, effect.zone, effect.event));
+      return;
     case 'subscribe':
       return sinks.subscribe(effect.topics);
     case 'unsubscribe':

@@ -313,6 +313,11 @@ export const ZONE_KEYS = {
     'With `state_topic`: a signal is an alert while the zone is armed, or only when the source says triggered ' +
       'within 5 min. Then there is none while the source is down.',
   ),
+  open_at_arming: key(
+    [choice(['bypass', 'refuse', 'arm']), ZONE_DEFAULTS.openAtArming, 'refuse'],
+    'What a command to arm does while something stands open: arm and name it as bypassed until it has closed, not arm, ' +
+      'or just arm. Keyfobs and heyu always arm.',
+  ),
   command_max_age: key(
     [duration(SECOND, DAY), ZONE_DEFAULTS.commandMaxAgeMs, '5m'],
     'A command that waited longer than this for the bridge is reported, but not executed.',
@@ -357,6 +362,7 @@ export const KEYS_OF_KIND: Readonly<Record<ZoneSettings['kind'], readonly ZoneKe
     'modes',
     'exit_delay',
     'entry_delay',
+    'open_at_arming',
     'command_max_age',
     'follow_heyu',
     'keyfobs',

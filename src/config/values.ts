@@ -366,8 +366,6 @@ function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<Zo
     values[key] ?? (ZONE_KEYS[key].default as ZoneValues[K]);
   const entryDelay = valueOf('entry_delay');
   const entryDelayMs = entryDelay === 'auto' ? undefined : entryDelay;
-  // by way of being armed: a problem in a zone of others
-  const sourceDelayMs = typeof entryDelayMs === 'object' ? undefined : entryDelayMs;
   return {
     zone,
     name: valueOf('name') ?? readable(zone),
@@ -384,8 +382,9 @@ function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<Zo
     onUnknown: valueOf('on_unknown'),
     exitDelayMs: valueOf('exit_delay'),
     entryDelayMs: entryDelayMs ?? ZONE_DEFAULTS.entryDelayMs,
-    sourceDelayMs,
+    sourceDelayMs: entryDelayMs,
     alertOn: valueOf('alert_on'),
+    openAtArming: valueOf('open_at_arming'),
     commandMaxAgeMs: valueOf('command_max_age'),
     alertCooldownMs: valueOf('alert_cooldown'),
     followHeyu: valueOf('follow_heyu'),

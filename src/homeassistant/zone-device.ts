@@ -3,6 +3,7 @@
  * program does), the alarm that stays until it is disarmed, the last alert, and the alerts one by one.
  */
 import { zoneTopic, type ZoneTopic } from '../mqtt/topics.js';
+import { ZONE_EVENTS } from '../security/readiness.js';
 import { ALERT_EVENTS } from '../security/security.js';
 import type { ZoneSettings } from '../security/zone.js';
 import { SECURITY_STATES } from '../security/vocabulary.js';
@@ -92,6 +93,13 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
     json_attributes_topic: topic('security_attributes'),
   });
 
+  const event = named('event', 'event', 'Event', {
+    event_types: ZONE_EVENTS,
+    icon: 'mdi:shield-alert-outline',
+    visible_by_default: false,
+    state_topic: topic('event'),
+  });
+
   // One key per platform, see sensor-device.ts: a zone may change hands.
   const armed: Readonly<Record<string, Component>> = {
     panel,
@@ -134,6 +142,7 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
         visible_by_default: false,
         state_topic: topic('alert'),
       }),
+      ...(zone.kind === 'owned' ? { event } : {}),
     },
   };
 }

@@ -23,7 +23,15 @@ export type BridgeTopic = (typeof BRIDGE_TOPICS)[number] | 'alert';
 
 /** Topics of a zone. */
 export type ZoneTopic =
-  'state' | 'set' | 'security' | 'security_attributes' | 'alert' | 'last_alert' | 'alarm' | 'available';
+  | 'state'
+  | 'set'
+  | 'security'
+  | 'security_attributes'
+  | 'alert'
+  | 'event'
+  | 'last_alert'
+  | 'alarm'
+  | 'available';
 
 /** What `x10/bridge/set` takes: everything is told to Home Assistant again. */
 export const BRIDGE_COMMAND = 'SEND_DISCOVERY';

@@ -5,13 +5,14 @@
 
 import { SECOND } from '../common/duration.js';
 import type { Received } from '../ports.js';
+import { bypassOpen, refusal } from './bypass.js';
 import { causeOf, raise, setTruth } from './alert.js';
 import { endEmergency } from './emergency.js';
 import { doubt, obey } from './owned-zone.js';
 import { isFirstMention, note, type Security, type Step } from './security.js';
 import { refresh } from './refresh.js';
 import { commandFor, commandWord, excerpt, readCommand, type Command } from './vocabulary.js';
-import type { Zone, ZoneSettings } from './zone.js';
+import { delayIn, type Zone, type ZoneSettings } from './zone.js';
 
 /** Who commands, and how. */
 type Order = {
@@ -30,6 +31,15 @@ function refuse(step: Step, zone: Zone, command: string, reason: string, source:
   zone.refusedCommand = { command, at: step.now.at, reason };
   step.security.changed = true;
   note(step, 'warn', `command not obeyed: ${reason}`, { zone: zone.settings.zone, command, source });
+}
+
+/** What stands open where the owner does not want that, in words: whoever arms by a key does not read an answer. */
+function obstacleTo(step: Step, zone: Zone, { command, loggedAt, immediate }: Order): string | undefined {
+  const { truth, settings } = zone;
+  if (command.kind !== 'arm' || command.force === true || loggedAt !== undefined) return undefined;
+  // the alarm of an armed zone goes on in any case
+  if (truth?.state === 'pending' || truth?.state === 'triggered') return undefined;
+  return refusal(step, zone, command.mode, delayIn(settings.exitDelayMs, command.mode) > 0 && !immediate);
 }
 
 /** Gives an order to an owned zone. */
@@ -57,6 +67,8 @@ function give(step: Step, zone: Zone, order: Order): void {
     if (command.kind === 'disarm' && truth !== undefined) setTruth(step, zone, doubt(truth, now.at));
     return;
   }
+  const obstacle = obstacleTo(step, zone, order);
+  if (obstacle !== undefined) return refuse(step, zone, word, obstacle, source);
   zone.orderedAt = Math.max(zone.orderedAt ?? -Infinity, loggedAt ?? now.at);
   security.changed = true;
   // what stands behind it in the log, and is read late with it, is judged by it
@@ -71,6 +83,7 @@ function give(step: Step, zone: Zone, order: Order): void {
     to: next.state,
   });
   setTruth(step, zone, next);
+  if (next !== truth) bypassOpen(step, zone);
   if (command.kind !== 'trigger' || truth?.state === 'triggered') return;
   const grounds = { security: truth?.state ?? 'unknown', verified: true };
   raise(step, zone, causeOf(zone, next, now.at, source), grounds);

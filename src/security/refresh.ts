@@ -16,6 +16,7 @@ import {
   setTruth,
   settleHeld,
 } from './alert.js';
+import { bypassOpen, endBypass, sensorsIn } from './bypass.js';
 import { emergencyEndsMono, endEmergency, isEmergencyShown, raiseAlways } from './emergency.js';
 import {
   dueAt,
@@ -39,10 +40,11 @@ import {
   type Step,
   type ZoneValue,
 } from './security.js';
+import { readinessOf } from './readiness.js';
 import { patienceMs } from './source-entry.js';
 import { WHY, endOfAnswers, isAnswered, stateOf, verify, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
-import { believe, emergencyOf, latest, remember, type SensorSignal, type Zone } from './zone.js';
+import { believe, delayIn, emergencyOf, latest, remember, type SensorSignal, type Zone } from './zone.js';
 
 /** What `Zone.published` holds of a zone of which nobody knows yet how it stands. */
 const UNSETTLED = JSON.stringify({ channel: 'available', value: false } satisfies ZoneValue);
@@ -245,8 +247,10 @@ function advanceOwned(step: Step, zone: Zone): void {
   }
   const endMono = endOfDelay(security, zone);
   if (endMono === undefined || now.mono < endMono) return;
-  if (truth.state === 'arming') setTruth(step, zone, finishArming(truth, now.at));
-  else if (truth.state === 'pending') finishEntry(step, zone, truth, believe(security, zone).verified);
+  if (truth.state === 'arming') {
+    setTruth(step, zone, finishArming(truth, now.at));
+    bypassOpen(step, zone);
+  } else if (truth.state === 'pending') finishEntry(step, zone, truth, believe(security, zone).verified);
 }
 
 /** What a zone of ours says of itself: its state, or the alarm of what guards always. */
@@ -278,6 +282,9 @@ function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
     .flatMap((part) => security.recent.get(part.settings.zone)?.alerts ?? [])
     .sort((a, b) => a.raised - b.raised)
     .slice(-MOST_RECENT);
+  const bypassed = parts.flatMap((part) => part.bypassed);
+  const hasTime = delayIn(settings.exitDelayMs, 'away') > 0;
+  const readiness = readinessOf(sensorsIn(security, zone), bypassed, hasTime);
   const isAvailable = isSettled(step, zone);
   const available = { channel: 'available', value: isAvailable } as const;
   const circumstances = {
@@ -294,7 +301,7 @@ function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
   return [
     ...(isAvailable ? [] : [available]),
     ...(truth === undefined ? [] : [{ channel: 'state', value: shownState(zone, truth.state) } as const]),
-    { channel: 'security_attributes', value: { state, mode, until, ...circumstances } },
+    { channel: 'security_attributes', value: { state, mode, until, ...circumstances, ...readiness } },
     { channel: 'security', value: state },
     { channel: 'alarm', value: hasAlarm },
     ...(alerts.length === 0 ? [] : [{ channel: 'last_alert', value: alerts } as const]),
@@ -323,6 +330,7 @@ export function refresh(step: Step): void {
     if (kind === 'master') compareMaster(security, zone);
     const state = kind === 'owned' ? zone.truth?.state : believe(security, zone).state;
     if (state === 'disarmed') clearAlarm(security, zone);
+    endBypass(security, zone);
   }
   for (const zone of zones) settleHeld(step, zone);
   if (security.waiting.size > 0) judgeWaiting(step);

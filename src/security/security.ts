@@ -7,6 +7,7 @@
 import type { Now } from '../ports.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Connection, Link } from './broker-link.js';
+import type { Readiness, SensorStanding, ZoneEvent } from './readiness.js';
 import type { SecurityState } from './vocabulary.js';
 import {
   believe,
@@ -76,7 +77,8 @@ export type RecentAlerts = { readonly alerts: readonly RaisedAlert[]; readonly i
 /** A zone's state and its circumstances, in one message: whoever reads one of them has the other. */
 export type ZoneAttributes = Pick<Zone, 'reported' | 'whileAway' | 'latch' | 'refusedCommand'> &
   Pick<Belief, 'state' | 'since' | 'verified' | 'source' | 'why' | 'mode'> &
-  Pick<Truth, 'until'> & {
+  Pick<Truth, 'until'> &
+  Readiness & {
     readonly lastKnown: Pick<Memory, 'state' | 'since'> | undefined;
   };
 
@@ -119,6 +121,7 @@ export type SecurityEffect =
       readonly persistFirst: boolean;
     }
   | { readonly kind: 'alert'; readonly alert: Alert }
+  | { readonly kind: 'zone_event'; readonly zone: string; readonly event: ZoneEvent }
   /** Send a SUBSCRIBE that really goes out, QoS 1, exact topics. */
   | { readonly kind: 'subscribe'; readonly topics: readonly string[] }
   | { readonly kind: 'unsubscribe'; readonly topics: readonly string[] }
@@ -179,6 +182,8 @@ export type Security = {
   readonly undelivered: Map<string, Alert>;
   /** Whether the broker has this alert from an earlier life, of which the log is read again. */
   readonly isDelivered: (id: string) => boolean;
+  /** How the sensors of a zone stand. */
+  readonly sensorsOf: (zone: string) => readonly SensorStanding[];
   /** Topics that others listen to on this connection: what waits in the session waits for them, too. */
   others: readonly string[];
   /** Topics that the stored session may hold subscriptions for. */

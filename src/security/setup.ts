@@ -20,14 +20,17 @@ import { createZone, interrupted, remember, stateTopic, type Zone, type ZoneSett
 
 /**
  * Makes the security part. `stored` is what `snapshot` gave in an earlier run, undefined at the first; what is
- * damaged in it is left out, and said with the next emitted effects. `isDelivered`: see `Security`.
+ * damaged in it is left out, and said with the next emitted effects.
  */
 export function createSecurity(
   zones: readonly ZoneSettings[],
   baseTopic: string,
   stored: unknown,
   now: Now,
-  isDelivered: (id: string) => boolean = () => false,
+  {
+    isDelivered = () => false,
+    sensorsOf = () => [],
+  }: Partial<Pick<Security, 'isDelivered' | 'sensorsOf'>> = {},
 ): Security {
   const unsaid: SecurityEffect[] = [];
   const security: Security = {
@@ -39,6 +42,7 @@ export function createSecurity(
     recent: new Map(),
     undelivered: new Map(),
     isDelivered,
+    sensorsOf,
     others: [],
     subscribed: new Set(),
     unsaid,

@@ -6,7 +6,7 @@
 import { MINUTE } from '../common/duration.js';
 import type { Link } from './broker-link.js';
 import { isArmed, isEntryWord } from './vocabulary.js';
-import type { Belief, Held, Zone } from './zone.js';
+import { delayIn, type Belief, type Held, type Zone } from './zone.js';
 
 /** A source says `pending` within this time of a signal that it takes from us, ms. */
 const SOURCE_WAIT_MS = 2000;
@@ -15,10 +15,11 @@ const SOURCE_WAIT_MS = 2000;
 const PENDING_LIMIT_MS = 5 * MINUTE;
 
 /** How long a signal is held back for what the source of its zone says, ms; 0 = not at all. */
-export function patienceMs({ settings, reported }: Zone, { state, lastKnown }: Belief): number {
+export function patienceMs({ settings, reported }: Zone, { state, mode, lastKnown }: Belief): number {
   if (settings.kind !== 'external' || state === 'triggered') return 0;
   if (settings.alertOn === 'triggered') return state === undefined ? 0 : PENDING_LIMIT_MS;
-  if (settings.sourceDelayMs !== undefined) return state === undefined ? 0 : settings.sourceDelayMs;
+  if (settings.sourceDelayMs !== undefined)
+    return state === undefined ? 0 : delayIn(settings.sourceDelayMs, mode);
   // some say pending also on the way to armed: `lastKnown` is the state before it
   const isPending = reported !== undefined && isEntryWord(reported);
   if (isPending && lastKnown !== undefined && isArmed(lastKnown.state)) return PENDING_LIMIT_MS;

@@ -57,6 +57,7 @@ function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
     kind: settings.kind,
     memory: memory ?? null,
     isForeign,
+    bypassed: zone.bypassed,
     truth: truth ?? null,
     latch: latch ?? null,
     emergency: emergency ?? null,
@@ -237,6 +238,7 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   zone.truth = owned ? readTruth(objectOf(stored, 'truth')) : undefined;
   zone.announced = zone.truth;
   zone.memory = owned ? undefined : readMemory(objectOf(stored, 'memory'));
+  zone.bypassed = listOf(stored['bypassed'], (alias) => (typeof alias === 'string' ? alias : undefined));
   zone.isForeign = !owned && stored['isForeign'] === true;
   zone.latch = readLatch(objectOf(stored, 'latch'));
   zone.emergency = readEmergency(objectOf(stored, 'emergency'), now);

@@ -51,7 +51,8 @@ type Wordless =
 
 /** What a payload on a zone's command topic asks for. */
 export type Command =
-  | { readonly kind: 'arm'; readonly mode: ArmedMode }
+  /** `force`: also with something open where the zone refuses that. */
+  | { readonly kind: 'arm'; readonly mode: ArmedMode; readonly force?: boolean }
   | { readonly kind: 'disarm' }
   | { readonly kind: 'trigger' };
 
@@ -138,7 +139,8 @@ export function readCommand(payload: Uint8Array, dialect: Dialect = PLAIN): Comm
   if (state === 'disarmed') return { kind: 'disarm' };
   if (state === 'triggered') return { kind: 'trigger' };
   const mode = state === undefined ? undefined : armedMode(state);
-  return mode === undefined ? undefined : { kind: 'arm', mode };
+  if (mode === undefined) return undefined;
+  return wording.isForced ? { kind: 'arm', mode, force: true } : { kind: 'arm', mode };
 }
 
 /** The mode of an armed state; undefined for all others. */
@@ -183,8 +185,18 @@ const LONGEST_PAYLOAD = 65_536;
 /** How much of a payload is repeated in a note for people. Characters. */
 const EXCERPT_LENGTH = 120;
 
-/** What a payload says: a normalised word, with a second one that gives the mode in `{"armed": true, "mode": "away"}`. */
-type Wording = { readonly kind: 'word'; readonly word: string; readonly mode: string | undefined } | Wordless;
+/**
+ * What a payload says: a normalised word, with a second one that gives the mode in `{"armed": true, "mode": "away"}`.
+ * `isForced`: `"force": true` stands beside it.
+ */
+type Wording =
+  | {
+      readonly kind: 'word';
+      readonly word: string;
+      readonly mode: string | undefined;
+      readonly isForced: boolean;
+    }
+  | Wordless;
 
 /** Members of a JSON object that may hold the state, the first one present decides. */
 const STATE_KEYS = [
@@ -261,7 +273,8 @@ function wordingOf(value: unknown, keys: readonly string[]): Wording | undefined
   }
   const word = scalar(said);
   if (word === undefined) return undefined;
-  return word === '' ? { kind: 'none', word: 'empty' } : { kind: 'word', word, mode };
+  if (word === '') return { kind: 'none', word: 'empty' };
+  return { kind: 'word', word, mode, isForced: member(value, 'force') === true };
 }
 
 /**

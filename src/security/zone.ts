@@ -55,9 +55,11 @@ export type ZoneSettings = {
   /** Owned zones: `pending` lasts this long before the alarm. 0 = none. */
   readonly entryDelayMs: Delay;
   /** External zones: a signal waits this long for what the source says; undefined = as its words demand. */
-  readonly sourceDelayMs: number | undefined;
+  readonly sourceDelayMs: Delay | undefined;
   /** External zones: a signal is an alert while the source says that it is armed, or only when it says triggered. */
   readonly alertOn: 'armed' | 'triggered';
+  /** Owned zones: what a command does while something stands open. */
+  readonly openAtArming: 'bypass' | 'refuse' | 'arm';
   /** Owned zones: a command that waited longer than this at the broker is recorded, not executed. */
   readonly commandMaxAgeMs: number;
   /** After an alert of a sensor in this zone, no further alert of that sensor for this long. */
@@ -77,6 +79,7 @@ export const ZONE_DEFAULTS = {
   exitDelayMs: 0,
   entryDelayMs: 0,
   alertOn: 'armed',
+  openAtArming: 'bypass',
   commandMaxAgeMs: MINUTE,
   alertCooldownMs: MINUTE,
   followHeyu: false,
@@ -220,6 +223,8 @@ export type Zone = {
   isForeign: boolean;
   /** External: oldest first. */
   held: readonly Held[];
+  /** Owned: aliases of what stood open when it was armed, and has not closed since. */
+  bypassed: readonly string[];
   /** The state was set by hand, for `explain`: it needs no connection. */
   pinned: boolean;
   latch: Latch | undefined;
@@ -281,6 +286,7 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     memory: undefined,
     isForeign: false,
     held: [],
+    bypassed: [],
     pinned: false,
     latch: undefined,
     emergency: undefined,

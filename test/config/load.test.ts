@@ -440,6 +440,7 @@ describe('the effective configuration', () => {
         ['zones.b.modes', ['home', 'away', 'night', 'vacation'], 'default'],
         ['zones.b.exit_delay', '1m', 'config.yaml:4'],
         ['zones.b.entry_delay', 'auto', 'default'],
+        ['zones.b.open_at_arming', 'bypass', 'default'],
         ['zones.b.command_max_age', '1m', 'default'],
         ['zones.b.follow_heyu', false, 'default'],
         ['zones.b.keyfobs', [], 'default'],

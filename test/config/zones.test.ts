@@ -151,6 +151,7 @@ describe('zones', () => {
         entryDelayMs: 0,
         sourceDelayMs: undefined,
         alertOn: 'armed',
+        openAtArming: 'bypass',
         commandMaxAgeMs: 60_000,
         alertCooldownMs: 60_000,
         followHeyu: false,

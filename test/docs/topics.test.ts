@@ -57,6 +57,7 @@ const ZONE_TOPICS = {
   security_attributes: 'yes',
   alarm: 'yes',
   alert: 'no',
+  event: 'no',
   last_alert: 'yes',
   available: 'yes',
   state: 'yes',

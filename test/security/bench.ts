@@ -1,8 +1,9 @@
 /** The security part on a bench: a clock that is moved by hand, and everything that was emitted. */
 
-import { alertMessage, zoneMessage } from '../../src/bridge/messages.js';
+import { alertMessage, zoneEventMessage, zoneMessage } from '../../src/bridge/messages.js';
 import type { Outgoing } from '../../src/mqtt/outbox.js';
 import * as connection from '../../src/security/connection.js';
+import type { SensorStanding } from '../../src/security/readiness.js';
 import { belief, type Security, type SecurityEffect } from '../../src/security/security.js';
 import { createSecurity } from '../../src/security/setup.js';
 import * as refreshing from '../../src/security/refresh.js';
@@ -42,12 +43,15 @@ export type Bench = {
   readonly keeps: Map<string, string>;
   /** That broker stands still: it answers nothing. */
   isFrozen: boolean;
+  /** The sensors of the zone `ground`, as far as arming it is concerned. */
+  readonly sensors: SensorStanding[];
 };
 
 function messagesOf({ baseTopic, zones }: Security, effect: SecurityEffect): readonly Outgoing[] {
   const settings = { baseTopic, zones: [...zones.values()].map((one) => one.settings) };
   const told = { settings, sensors: [] };
   if (effect.kind === 'zone') return [zoneMessage(told, effect.zone, effect.said)];
+  if (effect.kind === 'zone_event') return [zoneEventMessage(told, effect.zone, effect.event)];
   return effect.kind === 'alert' ? [alertMessage(told, effect.alert)] : [];
 }
 
@@ -57,7 +61,9 @@ export function bench(zones: readonly ZoneSettings[], stored?: unknown, at = NOO
   const effects: SecurityEffect[] = [];
   const messages: Outgoing[] = [];
   const now = { at, mono: 1000 };
-  const security = createSecurity(zones, 'x10', stored, now);
+  const sensors: SensorStanding[] = [];
+  const sensorsOf = (name: string): readonly SensorStanding[] => (name === 'ground' ? sensors : []);
+  const security = createSecurity(zones, 'x10', stored, now, { sensorsOf });
   const emit = (effect: SecurityEffect): void => {
     effects.push(effect);
     for (const message of messagesOf(security, effect)) {
@@ -65,7 +71,7 @@ export function bench(zones: readonly ZoneSettings[], stored?: unknown, at = NOO
       if (mirrors && message.kind === 'state') keeps.set(message.topic, message.payload);
     }
   };
-  return { security, effects, messages, now, emit, keeps, isFrozen: false };
+  return { security, effects, messages, now, emit, keeps, isFrozen: false, sensors };
 }
 
 /** Moves the clock, waking the part at each of its own times. */
@@ -161,10 +167,21 @@ export function state(test: Bench, name = 'ground'): string {
   return belief(test.security, name)?.state ?? 'unknown';
 }
 
-export function alerts(test: Bench): readonly Readonly<Record<string, unknown>>[] {
+function eventsOn(test: Bench, topic: 'alert' | 'event'): readonly Readonly<Record<string, unknown>>[] {
   return test.messages.flatMap((message) =>
-    message.kind === 'event' ? [JSON.parse(message.payload) as Readonly<Record<string, unknown>>] : [],
+    message.kind === 'event' && message.topic.endsWith(`/${topic}`)
+      ? [JSON.parse(message.payload) as Readonly<Record<string, unknown>>]
+      : [],
   );
+}
+
+export function alerts(test: Bench): ReturnType<typeof eventsOn> {
+  return eventsOn(test, 'alert');
+}
+
+/** The events of the zones that are no alerts. */
+export function zoneEvents(test: Bench): ReturnType<typeof eventsOn> {
+  return eventsOn(test, 'event');
 }
 
 export function verdicts(test: Bench): readonly string[] {

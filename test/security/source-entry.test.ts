@@ -84,6 +84,8 @@ const ROWS: readonly (readonly [string, Partial<ZoneSettings>, string, string])[
   ['... whatever the source says', { sourceDelayMs: 30_000 }, 'HALL pending +30000', 'hall'],
   ['... but its alarm', { sourceDelayMs: 30_000 }, 'HALL +9000 triggered', 'hall'],
   ['... and its disarming', { sourceDelayMs: 30_000 }, 'HALL +9000 disarmed +400000', ''],
+  ['... in this way of being armed', { sourceDelayMs: { away: 9000 } }, 'HALL +9000', 'hall'],
+  ['... in another', { sourceDelayMs: { home: 9000 } }, 'HALL', 'hall'],
   ['not at all', { sourceDelayMs: 0 }, 'HALL', 'hall'],
   ['only by the word of the source: it says nothing', { alertOn: 'triggered' }, 'HALL +400000', ''],
   ['... it says triggered', { alertOn: 'triggered' }, 'HALL +40000 triggered', 'hall'],

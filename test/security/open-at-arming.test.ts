@@ -1,0 +1,257 @@
+/** What stands open, is not known, silent or low on battery when a zone is armed. */
+
+import { describe, expect, it } from 'vitest';
+import { keyfob } from '../../src/security/commands.js';
+import { inTheWay, readinessOf, type SensorStanding } from '../../src/security/readiness.js';
+import { refresh } from '../../src/security/refresh.js';
+import type { ZoneSettings } from '../../src/security/zone.js';
+import {
+  NOON,
+  answer,
+  attributes,
+  bench,
+  connect,
+  message,
+  motion,
+  notes,
+  pass,
+  restart,
+  state,
+  verdicts,
+  zone,
+  zoneEvents,
+  type Bench,
+} from './bench.js';
+
+const SET = 'x10/zone/ground/set';
+
+function sensor(alias: string, different: Partial<SensorStanding> = {}): SensorStanding {
+  const name = alias.toUpperCase();
+  return {
+    alias,
+    name,
+    opening: 'closed',
+    isWayIn: false,
+    modes: undefined,
+    isSilent: false,
+    hasLowBattery: false,
+    ...different,
+  };
+}
+
+const HALL = sensor('hall', { opening: undefined });
+const DOOR = sensor('door', { opening: 'open', isWayIn: true });
+const WINDOW = sensor('window', { opening: 'open' });
+const CELLAR = sensor('cellar', { opening: 'unknown' });
+const ATTIC = sensor('attic', { opening: 'open', modes: ['away'] });
+
+function owned(different: Partial<ZoneSettings> = {}): readonly ZoneSettings[] {
+  return [zone('ground', { kind: 'owned', keyfobs: ['fob'], ...different })];
+}
+
+function house(sensors: readonly SensorStanding[], different: Partial<ZoneSettings> = {}): Bench {
+  const test = bench(owned(different), undefined, NOON, true);
+  test.sensors.push(...sensors);
+  connect(test, false);
+  answer(test);
+  pass(test, 5000);
+  return test;
+}
+
+/** The sensors are these from now on. */
+function become(test: Bench, ...sensors: readonly SensorStanding[]): void {
+  test.sensors.splice(0, Infinity, ...sensors);
+  refresh(test);
+}
+
+describe('what stands in the way of arming', () => {
+  it.each([
+    ['nothing', [HALL, sensor('window')], undefined, false, []],
+    ['an open window', [WINDOW], undefined, false, ['window']],
+    ['... also with an exit delay', [WINDOW], undefined, true, ['window']],
+    ['an open door', [DOOR], undefined, false, ['door']],
+    ['... not with an exit delay', [DOOR], undefined, true, []],
+    ['a contact that was never heard', [CELLAR], undefined, true, ['cellar']],
+    ['a way in that was never heard', [{ ...CELLAR, isWayIn: true }], undefined, true, ['cellar']],
+    ['what counts in this way of being armed', [ATTIC], 'away', false, ['attic']],
+    ['... not in another', [ATTIC], 'home', false, []],
+  ] as const)('%s', (_, sensors, mode, hasTime, expected) => {
+    expect(inTheWay(sensors, mode, hasTime).map(({ alias }) => alias)).toEqual(expected);
+  });
+
+  it('is told all the time, with silent sensors and low batteries, which are not', () => {
+    const silent = sensor('shed', { isSilent: true, hasLowBattery: true });
+    expect(readinessOf([silent], [], false)).toMatchObject({
+      ready: true,
+      silentSensors: ['shed'],
+      lowBatteries: ['shed'],
+    });
+    const test = house([HALL, DOOR, CELLAR]);
+    expect(attributes(test)).toMatchObject({
+      ready: false,
+      open_sensors: ['door'],
+      unknown_sensors: ['cellar'],
+      bypassed_sensors: [],
+      silent_sensors: [],
+      low_batteries: [],
+    });
+    become(test, HALL, sensor('door'), sensor('cellar'));
+    expect(attributes(test)).toMatchObject({ ready: true, open_sensors: [], unknown_sensors: [] });
+  });
+
+  it('is told of a master by its members', () => {
+    const test = bench([...owned(), zone('house', { kind: 'master', members: ['ground'] })]);
+    become(test, WINDOW);
+    connect(test, false);
+    expect(attributes(test, 'house')).toMatchObject({ ready: false, open_sensors: ['window'] });
+  });
+});
+
+const EXIT = { exitDelayMs: 30_000 };
+const REFUSE = { openAtArming: 'refuse' } as const;
+
+/** Settings, what stands open at the command and at the end of the exit delay, command, state, events, bypassed. */
+const ROWS: readonly (readonly [
+  string,
+  Partial<ZoneSettings>,
+  readonly [readonly SensorStanding[], readonly SensorStanding[]],
+  string,
+  readonly [string, readonly string[], readonly string[]],
+])[] = [
+  ['nothing is open', {}, [[HALL], [HALL]], 'ARM_AWAY', ['armed_away', [], []]],
+  [
+    'a window is open: armed, and said',
+    {},
+    [[WINDOW], [WINDOW]],
+    'ARM_AWAY',
+    ['armed_away', ['armed_open window'], ['window']],
+  ],
+  [
+    'the door is closed behind who leaves',
+    EXIT,
+    [[DOOR], [sensor('door')]],
+    'ARM_AWAY',
+    ['armed_away', [], []],
+  ],
+  ['the door stays open', EXIT, [[DOOR], [DOOR]], 'ARM_AWAY', ['armed_away', ['armed_open door'], ['door']]],
+  ['what is not known is not bypassed', {}, [[CELLAR], [CELLAR]], 'ARM_AWAY', ['armed_away', [], []]],
+  ['a way of being armed that does not count', {}, [[ATTIC], [ATTIC]], 'ARM_HOME', ['armed_home', [], []]],
+  [
+    'just armed',
+    { openAtArming: 'arm' },
+    [[WINDOW], [WINDOW]],
+    'ARM_AWAY',
+    ['armed_away', ['armed_open window'], []],
+  ],
+  [
+    'refused: a window',
+    REFUSE,
+    [[WINDOW, CELLAR], [WINDOW]],
+    'ARM_AWAY',
+    ['disarmed', ['failed_to_arm window cellar'], []],
+  ],
+  [
+    'refused: a door without an exit delay',
+    REFUSE,
+    [[DOOR], [DOOR]],
+    'ARM_AWAY',
+    ['disarmed', ['failed_to_arm door'], []],
+  ],
+  [
+    'a door with an exit delay is not refused, and never brings the zone back',
+    { ...REFUSE, ...EXIT },
+    [[DOOR], [DOOR]],
+    'ARM_AWAY',
+    ['armed_away', ['armed_open door'], ['door']],
+  ],
+  [
+    'not refused with force',
+    REFUSE,
+    [[WINDOW], [WINDOW]],
+    '{"command":"arm_away","force":true}',
+    ['armed_away', ['armed_open window'], ['window']],
+  ],
+  [
+    'force is true and nothing else',
+    REFUSE,
+    [[WINDOW], [WINDOW]],
+    '{"command":"arm_away","force":"no"}',
+    ['disarmed', ['failed_to_arm window'], []],
+  ],
+  [
+    'not refused by a key',
+    REFUSE,
+    [[WINDOW], [WINDOW]],
+    'KEY',
+    ['armed_away', ['armed_open window'], ['window']],
+  ],
+];
+
+describe('an owned zone', () => {
+  it.each(ROWS)('%s', (_, settings, [before, after], command, [expected, events, bypassed]) => {
+    const test = house(before, settings);
+    if (command === 'KEY')
+      keyfob(test, { alias: 'fob', action: 'arm', mode: 'away', at: test.now.at, immediate: true });
+    else message(test, SET, command);
+    become(test, ...after);
+    pass(test, 40_000);
+    expect(state(test)).toBe(expected);
+    expect(
+      zoneEvents(test).map(
+        ({ event_type, sensors }) => `${String(event_type)} ${(sensors as readonly string[]).join(' ')}`,
+      ),
+    ).toEqual(events);
+    expect(attributes(test)['bypassed_sensors']).toEqual(bypassed);
+  });
+
+  it('says why it is not armed', () => {
+    const test = house([WINDOW, CELLAR], REFUSE);
+    message(test, SET, 'ARM_AWAY');
+    expect(notes(test, 'warn')).toEqual(['command not obeyed: not closed: WINDOW, CELLAR (not known)']);
+    expect(attributes(test)['last_refused_command']).toMatchObject({ command: 'ARM_AWAY' });
+    expect(zoneEvents(test)).toMatchObject([
+      { text: 'ground: not armed, because not closed: WINDOW, CELLAR' },
+    ]);
+  });
+
+  it('does not refuse another way of being armed to an alarm', () => {
+    const test = house([HALL], REFUSE);
+    message(test, SET, 'ARM_AWAY');
+    motion(test);
+    become(test, WINDOW);
+    message(test, SET, 'ARM_HOME');
+    expect([state(test), zoneEvents(test)]).toEqual(['triggered', []]);
+  });
+
+  it('stays armed as it was when another way of being armed is refused', () => {
+    const test = house([HALL], REFUSE);
+    message(test, SET, 'ARM_HOME');
+    become(test, WINDOW);
+    message(test, SET, 'ARM_AWAY');
+    expect(state(test)).toBe('armed_home');
+  });
+
+  it('guards what is bypassed again once it has closed, and over a restart', () => {
+    const test = house([WINDOW, sensor('attic', { opening: 'open' })]);
+    message(test, SET, 'ARM_AWAY');
+    become(test, sensor('window'), sensor('attic', { opening: 'open' }));
+    expect(attributes(test)['bypassed_sensors']).toEqual(['attic']);
+    const next = restart(test, owned(), 1000, true);
+    become(next, WINDOW, sensor('attic', { opening: 'open' }));
+    expect(attributes(next)['bypassed_sensors']).toEqual(['attic']);
+  });
+
+  it('silences nothing: what opens is an alert', () => {
+    const test = house([WINDOW]);
+    message(test, SET, 'ARM_AWAY');
+    motion(test, { alias: 'window', kind: 'window', entry: 'immediate' });
+    expect(verdicts(test)).toEqual(['alert']);
+  });
+
+  it('has nothing bypassed when it is disarmed', () => {
+    const test = house([WINDOW]);
+    message(test, SET, 'ARM_AWAY');
+    message(test, SET, 'DISARM');
+    expect(attributes(test)['bypassed_sensors']).toEqual([]);
+  });
+});
