@@ -39,8 +39,9 @@ export default defineConfig({
       reporter: ['json'],
       reportsDirectory: 'build/coverage',
     },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // the last resort, for a machine that does much else
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default', './test/support/totals.ts'],
   },
 });

@@ -17,6 +17,9 @@ import { type Ran, runCli, house } from './run-cli.js';
 import { atTerminal } from './terminal-session.js';
 
 type Scene = {
+  /** Of its topics, and of those of its Home Assistant. */
+  readonly base: string;
+  readonly prefix: string;
   readonly bridge: House;
   readonly seen: Collector;
   readonly check: (...args: readonly string[]) => Promise<Ran>;
@@ -39,12 +42,17 @@ beforeAll(async () => {
 afterAll(() => mosquitto.remove());
 
 let houses = 0;
+const nextHouse = (): number => (houses += 1);
 
 /** A house of its own at the shared broker; its log has heard both sensors just now. */
-async function scene(more: HouseOptions = {}, broker = mosquitto, login = ''): Promise<Scene> {
-  houses += 1;
-  const prefix = `ha${houses}`;
-  const { bridge, seen } = await ownHouse(broker, `c${houses}`, {
+async function scene(
+  more: HouseOptions = {},
+  broker = mosquitto,
+  login = '',
+  house = nextHouse(),
+): Promise<Scene> {
+  const [base, prefix] = [`c${house}`, `ha${house}`];
+  const { bridge, seen } = await ownHouse(broker, base, {
     aliases: ALIASES,
     ...more,
     login,
@@ -54,16 +62,16 @@ ${more.config ?? 'zones: { ground: { name: Ground floor } }'}`,
   });
   bridge.heyu(...pair('rcvi', 'A3', 'On'), ...pair('rcvi', 'A5', 'On'));
   const check = (...args: readonly string[]) => runCli('check', '--config', bridge.configPath, ...args);
-  return { bridge, seen, check };
+  return { base, prefix, bridge, seen, check };
 }
 
 /** Starts the service and waits until it has told everything. */
-async function running({ bridge, seen }: Scene): Promise<void> {
+async function running({ base, prefix, bridge, seen }: Scene): Promise<void> {
   await bridge.start();
-  await seen.untilLast(`c${houses}/bridge/status`, 'online');
-  await seen.until(() => seen.last(`c${houses}/porch/motion`) !== undefined);
-  await seen.until(() => seen.last(`c${houses}/bridge/info`) !== undefined);
-  await seen.until(() => seen.last(`ha${houses}/device/c${houses}_a5/config`) !== undefined);
+  await seen.untilLast(`${base}/bridge/status`, 'online');
+  await seen.until(() => seen.last(`${base}/porch/motion`) !== undefined);
+  await seen.until(() => seen.last(`${base}/bridge/info`) !== undefined);
+  await seen.until(() => seen.last(`${prefix}/device/${base}_a5/config`) !== undefined);
 }
 
 const withLogin = async (acl: string): Promise<Mosquitto> => {
@@ -76,7 +84,7 @@ const withLogin = async (acl: string): Promise<Mosquitto> => {
   return broker;
 };
 
-describe('check', () => {
+describe.concurrent('check', () => {
   it('is content with a house in which all is well', async () => {
     const there = await scene();
     await running(there);
@@ -92,9 +100,9 @@ describe('check', () => {
     await running(there);
     expect((await there.check()).out).toMatch(/home assistant +ok +not heard to start so far/);
     there.seen.clear();
-    await there.seen.publish(`ha${houses}/status`, 'online');
+    await there.seen.publish(`${there.prefix}/status`, 'online');
     await there.seen.until(
-      () => there.seen.last(`c${houses}/bridge/info`)?.payload.includes('"birth":"2') === true,
+      () => there.seen.last(`${there.base}/bridge/info`)?.payload.includes('"birth":"2') === true,
     );
     expect((await there.check()).out).toMatch(/home assistant +ok +heard to start at 2/);
   });
@@ -105,8 +113,8 @@ describe('check', () => {
     there.seen.clear();
     await there.check();
     expect(there.seen.messages.filter(({ retain }) => retain)).toEqual([]);
-    expect(there.seen.last(`c${houses}/bridge/status`)).toBeUndefined();
-    expect(there.seen.last(`c${houses}/bridge/takeover`)).toBeUndefined();
+    expect(there.seen.last(`${there.base}/bridge/status`)).toBeUndefined();
+    expect(there.seen.last(`${there.base}/bridge/takeover`)).toBeUndefined();
   });
 
   it('warns when the service has never run, and finds nothing announced', async () => {
@@ -161,14 +169,12 @@ describe('check', () => {
     ['may not be read', 'topic write C/#\ntopic readwrite C/bridge/#\ntopic readwrite H/#', 'C/hall/check'],
     ['are for discovery', 'topic readwrite C/#', 'H/device/heyu2mqtt_C_check_'],
   ])('finds topics that %s, though the broker grants all', async (_, acl, topic) => {
+    const house = nextHouse();
     const named = (text: string) =>
-      text
-        .replaceAll('C/', `c${houses + 1}/`)
-        .replaceAll('H/', `ha${houses + 1}/`)
-        .replace('_C_', `_c${houses + 1}_`);
+      text.replaceAll('C/', `c${house}/`).replaceAll('H/', `ha${house}/`).replace('_C_', `_c${house}_`);
     const lost = named(topic);
     const broker = await withLogin(named(acl));
-    const { check } = await scene({}, broker, 'bridge:secret@');
+    const { check } = await scene({}, broker, 'bridge:secret@', house);
     const { code, out } = await check();
     expect(out).toContain('what we publish does not come back');
     expect(out).toContain(lost);
@@ -193,11 +199,11 @@ describe('check', () => {
     ['does not exist', 'nowhere.log', 'does not exist'],
     ['is a directory', '.', 'is a directory'],
   ])('names a log that %s', async (_, log, words) => {
-    const { bridge, check } = await scene();
+    const { base, bridge, check } = await scene();
     const path = join(bridge.folder, log);
     writeFileSync(
       bridge.configPath,
-      `heyu: { log: ${path} }\nmqtt: { url: "${mosquitto.url}", base_topic: c${houses} }\nzones: { ground: {} }\n`,
+      `heyu: { log: ${path} }\nmqtt: { url: "${mosquitto.url}", base_topic: ${base} }\nzones: { ground: {} }\n`,
     );
     const { code, out } = await check();
     expect(out).toMatch(/^log +fault/m);
@@ -279,7 +285,7 @@ describe('check', () => {
   });
 });
 
-describe('check --quick', () => {
+describe.concurrent('check --quick', () => {
   it('says that the service is online, and nothing else', async () => {
     const there = await scene();
     await running(there);
@@ -292,7 +298,7 @@ describe('check --quick', () => {
   it('is content with a setting without effect, which the service ignores; check is not', async () => {
     const there = await scene({ aliases: ALIASES.replace('A5', 'A5, off: hold, type: door') });
     await there.bridge.start();
-    await there.seen.untilLast(`c${houses}/bridge/status`, 'online');
+    await there.seen.untilLast(`${there.base}/bridge/status`, 'online');
     const problem = 'aliases.porch.off: has no effect with type door';
     const quick = await there.check('--quick');
     expect([quick.code, quick.out]).toEqual([0, expect.stringContaining(problem) as string]);
@@ -321,7 +327,7 @@ describe('check --quick', () => {
   });
 });
 
-describe('check --fix', () => {
+describe.concurrent('check --fix', () => {
   /** A house whose porch was removed while the service did not run, beside what others keep at the broker. */
   async function leftBehind(): Promise<Scene & { readonly others: readonly string[] }> {
     const there = await scene();
@@ -330,12 +336,12 @@ describe('check --fix', () => {
     writeFileSync(there.bridge.aliasesPath, ALIASES.replace(/ {2}porch.*\n/, ''));
     const foreign = JSON.stringify({
       origin: { name: 'heyu2mqtt' },
-      device: { via_device: `heyu2mqtt_c${houses}_2` },
+      device: { via_device: `heyu2mqtt_${there.base}_2` },
     });
     const others = {
-      [`c${houses}/garden/motion`]: 'ON',
-      [`ha${houses}/device/c${houses}_2_a5/config`]: foreign,
-      [`ha${houses}/device/zigbee/config`]:
+      [`${there.base}/garden/motion`]: 'ON',
+      [`${there.prefix}/device/${there.base}_2_a5/config`]: foreign,
+      [`${there.prefix}/device/zigbee/config`]:
         '{"origin":{"name":"Zigbee2MQTT"},"device":{"identifiers":["z"]}}',
     };
     for (const [topic, payload] of Object.entries(others))
@@ -344,10 +350,10 @@ describe('check --fix', () => {
   }
 
   /** What the broker keeps of this house now. */
-  async function kept(): Promise<readonly string[]> {
-    const look = await collect(mosquitto.port, [`c${houses}/#`, `ha${houses}/#`]);
-    await look.publish(`c${houses}/fence`, '1');
-    await look.untilLast(`c${houses}/fence`, '1');
+  async function kept(there: Scene): Promise<readonly string[]> {
+    const look = await collect(mosquitto.port, [`${there.base}/#`, `${there.prefix}/#`]);
+    await look.publish(`${there.base}/fence`, '1');
+    await look.untilLast(`${there.base}/fence`, '1');
     await look.stop();
     return look.messages.filter(({ retain }) => retain).map(({ topic }) => topic);
   }
@@ -355,15 +361,15 @@ describe('check --fix', () => {
   it('clears what is ours and not configured any more, and nothing else', async () => {
     const there = await leftBehind();
     const before = await there.check();
-    expect(before.out).toContain(`left of an earlier configuration: c${houses}/porch/`);
-    expect(await kept()).toContain(`ha${houses}/device/c${houses}_a5/config`);
+    expect(before.out).toContain(`left of an earlier configuration: ${there.base}/porch/`);
+    expect(await kept(there)).toContain(`${there.prefix}/device/${there.base}_a5/config`);
     const { out } = await there.check('--fix', '--yes');
     expect(out).toContain('cleared: ');
-    const after = await kept();
+    const after = await kept(there);
     expect(after.filter((topic) => /porch|_a5/.test(topic))).toEqual([
-      `ha${houses}/device/c${houses}_2_a5/config`,
+      `${there.prefix}/device/${there.base}_2_a5/config`,
     ]);
-    expect(after).toEqual(expect.arrayContaining([...there.others, `c${houses}/hall/motion`]));
+    expect(after).toEqual(expect.arrayContaining([...there.others, `${there.base}/hall/motion`]));
     expect((await there.check()).out).toContain('nothing is left of an earlier configuration');
   });
 
@@ -371,16 +377,16 @@ describe('check --fix', () => {
     const there = await leftBehind();
     writeFileSync(join(there.bridge.statePath, 'state.json'), '{}');
     await there.check('--fix', '--yes');
-    expect((await kept()).filter((topic) => topic.includes('porch'))).toEqual([]);
+    expect((await kept(there)).filter((topic) => topic.includes('porch'))).toEqual([]);
   });
 
   it('clears nothing where nobody can be asked', async () => {
     const there = await leftBehind();
     const { code, err } = await there.check('--fix');
-    expect(err).toContain(`c${houses}/porch/motion`);
+    expect(err).toContain(`${there.base}/porch/motion`);
     expect(err).toContain('add --yes');
     expect(code).toBe(64);
-    expect(await kept()).toContain(`c${houses}/porch/motion`);
+    expect(await kept(there)).toContain(`${there.base}/porch/motion`);
   });
 
   it('asks at a terminal', async () => {
@@ -390,7 +396,7 @@ describe('check --fix', () => {
     session.types('n');
     await session.sees('left of an earlier configuration');
     await session.ends();
-    expect(await kept()).toContain(`c${houses}/porch/motion`);
+    expect(await kept(there)).toContain(`${there.base}/porch/motion`);
   });
 });
 

@@ -10,7 +10,6 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readTextFile, rewriteFile } from '../../src/config/text-file.js';
 import { digestOf } from '../../src/io/files.js';
@@ -105,7 +104,7 @@ describe('a file is left alone', () => {
   });
 
   test('when its directory cannot be written, and the reason is told', () => {
-    const { path } = scene({});
+    const { path, directory } = scene({});
     expect(rewriteFile(path('no/such/directory.yaml'), undefined, 'x')).toEqual({
       ok: false,
       problem: `${path('no/such/directory.yaml')} cannot be written (ENOENT)`,
@@ -113,13 +112,15 @@ describe('a file is left alone', () => {
     });
     mkdirSync(path('locked'));
     writeFileSync(path('locked/aliases.yaml'), 'old\n');
-    asNobody(join(path('locked'), '..'), () => {
+    chmodSync(path('locked'), 0o555);
+    asNobody(directory, () => {
       expect(rewriteFile(path('locked/aliases.yaml'), digestOf('old\n'), 'x')).toEqual({
         ok: false,
         problem: `${path('locked/aliases.yaml')} cannot be written (EACCES)`,
         hint: 'run it with sudo',
       });
     });
+    chmodSync(path('locked'), 0o755);
     expect(readdirSync(path('locked'))).toEqual(['aliases.yaml']);
   });
 
@@ -140,11 +141,10 @@ describe('a file is left alone', () => {
   });
 });
 
-/** Runs as a user without rights: root could write anywhere. The directory becomes searchable, not writable. */
+/** Runs as a user without rights, who may search the directory: root could write anywhere. */
 function asNobody(directory: string, run: () => void): void {
   const isRoot = process.geteuid?.() === 0;
-  if (!isRoot) chmodSync(directory, 0o555);
-  else if ((statSync(directory).mode & 0o002) === 0) chmodSync(directory, 0o755);
+  if ((statSync(directory).mode & 0o002) === 0) chmodSync(directory, 0o755);
   if (isRoot) process.seteuid?.(65_534);
   try {
     run();
