@@ -270,7 +270,7 @@ _heyu2mqtt() {
       'heyu2mqtt demo') COMPREPLY=($(compgen -W '--fast --once --port -h --help' -- "$current")) ;;
       'heyu2mqtt config') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt check') COMPREPLY=($(compgen -W '--config --quick --fix --yes --json -h --help' -- "$current")) ;;
-      'heyu2mqtt broker-check') COMPREPLY=($(compgen -W '--config --url --restart-cmd --json -h --help' -- "$current")) ;;
+      'heyu2mqtt broker-check') COMPREPLY=($(compgen -W '--config --url --restart-cmd --verbose --json -h --help' -- "$current")) ;;
       'heyu2mqtt session') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt session show') COMPREPLY=($(compgen -W '--config --look --json -h --help' -- "$current")) ;;
       'heyu2mqtt session clear') COMPREPLY=($(compgen -W '--config --yes --force -h --help' -- "$current")) ;;

@@ -64,6 +64,7 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt check' -s h -l help -d 'displ
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt broker-check' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt broker-check' -l url -x -d 'brokers to try instead of mqtt.url; several must be one cluster'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt broker-check' -l restart-cmd -x -d 'also prove that a restart forgets nothing; the command is run by the shell: \'sudo systemctl restart mosquitto\''
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt broker-check' -l verbose -d 'also show each trial: what was expected, and what came'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt broker-check' -l json -d 'as JSON'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt broker-check' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session' -a show -d 'is a session stored, and what waited in it at the last connect of the service?'

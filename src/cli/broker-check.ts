@@ -33,6 +33,7 @@ type Options = {
   readonly config?: string;
   readonly url?: readonly string[];
   readonly restartCmd?: string;
+  readonly verbose?: boolean;
   readonly json?: boolean;
 };
 
@@ -45,6 +46,7 @@ export function brokerCheckCommand(command: Command): void {
       '--restart-cmd <command>',
       "also prove that a restart forgets nothing; the command is run by the shell: 'sudo systemctl restart mosquitto'",
     )
+    .option('--verbose', 'also show each trial: what was expected, and what came')
     .addOption(OPTIONS.json)
     .action(checkBroker);
 }
@@ -79,7 +81,7 @@ async function checkBroker(options: Options): Promise<void> {
   };
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   if (options.json === true) terminal.printJson({ ...fitness, ...about });
-  else printFitness(terminal, fitness, { ...about, need, seconds });
+  else printFitness(terminal, fitness, { ...about, need, seconds }, options.verbose === true);
   process.exitCode = { fit: EXIT.ok, 'fit-with-settings': EXIT.failed, 'not-fit': EXIT.faults }[
     fitness.verdict
   ];
@@ -205,8 +207,8 @@ const VERDICTS: Readonly<Record<Verdict, readonly [Style, string]>> = {
   'not-fit': ['red', 'not fit'],
 };
 
-/** Prints it. */
-function printFitness(terminal: Terminal, fitness: Fitness, about: About): void {
+/** Prints the verdict, and on request what it rests on. */
+function printFitness(terminal: Terminal, fitness: Fitness, about: About, isVerbose: boolean): void {
   const { broker, urls, protocols, need, seconds } = about;
   const { print } = terminal;
   const speaks = [
@@ -214,12 +216,13 @@ function printFitness(terminal: Terminal, fitness: Fitness, about: About): void 
     ...protocols.map((each) => `MQTT ${each}`),
   ];
   print(`${urls.join(', ')}: ${speaks.join(', ')}`);
-  print(`tried in ${seconds} s for mqtt.session: ${need.session}, mqtt.protocol: ${need.protocol}`);
+  printVerdict(terminal, fitness);
+  const tried = `tried in ${seconds} s for mqtt.session: ${need.session}, mqtt.protocol: ${need.protocol}`;
+  print(terminal.style('dim', `${tried}${isVerbose ? '' : '; --verbose shows each trial'}`));
+  if (!isVerbose) return;
   printFiveTests(terminal, fitness.rows);
   print();
   printRows(terminal, fitness.rows);
-  print();
-  printVerdict(terminal, fitness);
 }
 
 /** As the table of the five tests is known. */

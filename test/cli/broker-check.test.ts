@@ -10,9 +10,20 @@ import { actual, check, fitness, start } from './broker-fitness.js';
 const ZONES = 'zones: { ground: { name: Ground floor }, attic: { state_topic: alarmo/attic/state } }\n';
 
 describe.concurrent('broker-check', { timeout: 60_000 }, () => {
-  test('finds a mosquitto fit, and shows the five tests as a table', async () => {
+  test('says its verdict first, and no more than that', async () => {
     const mosquitto = await start({});
-    const { code, out, err } = await check({ mqttUrl: mosquitto.url, config: ZONES });
+    const { code, out } = await check({ mqttUrl: mosquitto.url, config: ZONES });
+    const [broker, verdict, ...more] = out.split('\n');
+    expect(broker).toMatch(/mosquitto version/);
+    expect(verdict).toBe('fit, as far as could be told');
+    expect(more.join('\n')).toMatch(/--verbose shows each trial\n$/);
+    expect(out).not.toContain('QoS 1');
+    expect(code).toBe(0);
+  });
+
+  test('shows the five tests as a table, and each trial, when it is asked to', async () => {
+    const mosquitto = await start({});
+    const { code, out, err } = await check({ mqttUrl: mosquitto.url, config: ZONES }, '--verbose');
     expect(out).toMatch(/mosquitto version [\d.]+, MQTT 3\.1\.1, MQTT 5$/m);
     for (const version of ['3.1.1', '5']) {
       const line = (cells: string): RegExp =>
