@@ -155,5 +155,18 @@ export type KeyfobPress = {
 /** A keyfob was pressed: drives the zones that name its alias. */
 export function keyfob(step: Step, { alias, action, mode, at, immediate }: KeyfobPress): void {
   const command: Command = action === 'arm' ? { kind: 'arm', mode } : { kind: 'disarm' };
+  const owned = [...step.security.zones.values()].filter(({ settings }) => settings.kind === 'owned');
+  const [first] = owned;
+  const isObeyed = owned.some(({ settings }) => settings.keyfobs.includes(alias));
+  if (first !== undefined && !isObeyed && isFirstMention(first, `keyfob ${alias}`))
+    note(
+      step,
+      'warn',
+      'no zone obeys this keyfob: name it in keyfobs of the zone that it may arm and disarm',
+      {
+        alias,
+        key: action,
+      },
+    );
   logged(step, ({ keyfobs }) => keyfobs.includes(alias), { command, immediate, source: alias }, at);
 }

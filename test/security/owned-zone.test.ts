@@ -538,6 +538,32 @@ describe("heyu's own armed state and keyfobs", () => {
     expect(state(test)).toBe('armed_away');
   });
 
+  it('says once that no zone obeys a keyfob', () => {
+    const test = ownedBench(FOLLOWS);
+    const press = (alias: string, action: 'arm' | 'disarm') =>
+      keyfob(test, { alias, action, mode: 'away', at: test.now.at, immediate: false });
+    press('fob', 'disarm');
+    expect(notes(test, 'warn')).toEqual([]);
+    press('other', 'disarm');
+    press('other', 'disarm');
+    press('third', 'disarm');
+    expect(notes(test, 'warn')).toEqual([
+      expect.stringContaining('no zone obeys this keyfob'),
+      expect.stringContaining('no zone obeys this keyfob'),
+    ]);
+  });
+
+  it('says nothing of a keyfob where the zones are of another program', () => {
+    const test = bench(
+      [zone('ground', { kind: 'external', stateTopic: 'alarmo/state' })],
+      undefined,
+      NOON,
+      true,
+    );
+    keyfob(test, { alias: 'fob', action: 'disarm', mode: 'away', at: test.now.at, immediate: false });
+    expect(notes(test, 'warn')).toEqual([]);
+  });
+
   it('does not drive zones that are not set so', () => {
     const test = ownedBench();
     heyuArmed(test, 'armed_away', test.now.at);
