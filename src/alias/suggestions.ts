@@ -80,7 +80,7 @@ type Known = {
   readonly now: number;
 };
 
-/** What to ask or tell the owner, in the order in which it should be shown. `now` = epoch milliseconds. */
+/** What to ask or tell the owner: of who was heard last first, who stands beside that sensor. `now` = epoch milliseconds. */
 export function learn(
   history: History,
   entries: readonly AliasEntry[],
@@ -97,24 +97,25 @@ export function learn(
 
   // each sender is explained once, by the guess that says most
   let rest = unmapped;
-  const explaining = (guesses: readonly About<Suggestion['kind']>[]): readonly Suggestion[] => {
+  const explaining = (guesses: readonly About<Suggestion['kind']>[]): typeof guesses => {
     const explained = new Set(guesses.flatMap(({ heard }) => heard));
     rest = rest.filter((unit) => !explained.has(unit));
-    return guesses.map(({ suggestion }) => suggestion);
+    return guesses;
   };
+  const lastAt = ({ heard }: About<Suggestion['kind']>): number =>
+    Math.max(...heard.map((unit) => unit.lastAt));
   const moves = explaining(oneEach(rest.flatMap((unit) => movedTo(unit, known) ?? [])));
   const dusks = explaining(rest.flatMap((unit) => duskOf(unit, known) ?? []));
   const pads = explaining(padsHeard(rest, known));
   const ours = new Set(entries.map(({ address }) => address.charAt(0)));
   for (const { house } of config?.aliases ?? []) ours.add(house);
   const strangers = explaining(rest.flatMap((unit) => neighbourOf(unit, ours) ?? []));
-  return [
-    ...pads,
-    ...rest.flatMap((unit) => withoutName(unit, config, free)),
-    ...moves,
-    ...dusks,
-    ...strangers,
-  ];
+  const nameless = rest.flatMap((unit) =>
+    withoutName(unit, config, free).map((suggestion) => ({ heard: [unit], suggestion })),
+  );
+  return [...pads, ...nameless, ...moves, ...dusks, ...strangers]
+    .sort((one, other) => lastAt(other) - lastAt(one))
+    .map(({ suggestion }) => suggestion);
 }
 
 /** A house code that is not one of ours, heard often. */

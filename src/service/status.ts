@@ -7,7 +7,8 @@ import { WHY } from '../security/tracker.js';
 import { belief } from '../security/security.js';
 import type { Sensor } from '../sensor/heard.js';
 import { hasSilence } from '../sensor/channels.js';
-import { formOf, type Channel, type SensorType } from '../sensor/types.js';
+import { formOf, mainChannelOf, type Channel, type SensorType } from '../sensor/types.js';
+import { STATE_WORDS } from '../sensor/words.js';
 import type { Bridge } from '../bridge/core.js';
 import { problemsOf, type ProblemNow } from './condition.js';
 import type { Parts } from './parts.js';
@@ -149,32 +150,14 @@ function sensorStatus(sensor: Sensor, lastSeen: string | null): SensorStatus {
   };
 }
 
-const OPENING = ['contact', 'open', 'closed'] as const;
-
-/** The main channel of a type, and its words for ON and OFF. */
-const WORDS: Readonly<Record<SensorType, readonly [Channel, string, string] | undefined>> = {
-  motion: ['motion', 'motion', 'no motion'],
-  door: OPENING,
-  window: OPENING,
-  garage: OPENING,
-  opening: OPENING,
-  smoke: ['smoke', 'smoke', 'no smoke'],
-  glass: ['glass', 'glass broken', 'quiet'],
-  water: ['water', 'water', 'dry'],
-  light_sensor: ['light', 'light', 'dark'],
-  light: ['state', 'on', 'off'],
-  appliance: ['state', 'on', 'off'],
-  remote: undefined,
-  reading: undefined,
-};
-
 function stateWords({ settings, state }: Sensor, values: Readonly<Record<string, string>>): string | null {
-  const [main, on, off] = WORDS[settings.type] ?? [];
+  const main = mainChannelOf(settings.type);
+  const said = STATE_WORDS[settings.type];
   const word = (channel: Channel, whenOn: string, whenOff?: string): readonly (string | undefined)[] =>
     values[channel] === 'ON' ? [whenOn] : values[channel] === 'OFF' ? [whenOff] : [];
   const { brightness } = values;
   const words = [
-    ...(main === undefined ? [] : word(main, on ?? '', off)),
+    ...(main === undefined || said === undefined ? [] : word(main, said.on, said.off)),
     brightness === undefined || values['state'] !== 'ON' ? undefined : `${brightness} %`,
     settings.type === 'remote' ? keyOf(state.pressed?.key) : undefined,
     ...(settings.type === 'reading' ? measured(values) : []),

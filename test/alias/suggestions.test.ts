@@ -162,6 +162,7 @@ describe('a sender without a name', () => {
     );
     const suggestions = learn(all, [entry('x', 'C4'), entry('y', 'C3')], config, 5);
     expect(suggestions).toMatchObject([
+      { kind: 'unmapped_id', securityId: '0x23', model: undefined, line: 'ALIAS new_0x23 C6 SVDATA 0x23' },
       {
         kind: 'unmapped_id',
         securityId: '0x22',
@@ -169,7 +170,6 @@ describe('a sender without a name', () => {
         line: 'ALIAS new_0x22 C5 MS10A 0x22',
         count: 2,
       },
-      { kind: 'unmapped_id', securityId: '0x23', model: undefined, line: 'ALIAS new_0x23 C6 SVDATA 0x23' },
     ]);
     const lines = suggestions.map((each) => ('line' in each ? each.line : '')).join('\n');
     expect(readX10Config(lines).problems).toEqual([]);
@@ -346,14 +346,14 @@ describe('senders that heyu does not map', () => {
     expect(freeUnits(config, new Set()).slice(0, 3)).toEqual(['D2', 'D5', 'D6']);
   });
 
-  it('are proposed for senders in the order in which they were heard', () => {
+  it('are proposed for senders in the order in which they were heard, the last one on top', () => {
     const senders = Array.from({ length: 21 }, (_, index) =>
       sender(`0x${(10 + index).toString(16)}`, 0x0c, index),
     );
     const lines = learn(history(...senders), [], undefined, DAY).map((suggestion) =>
       suggestion.kind === 'unmapped_id' ? suggestion.line?.split(' ')[2] : undefined,
     );
-    expect(lines.slice(0, 3)).toEqual(['C1', 'C2', 'C3']);
-    expect(lines.slice(15)).toEqual(['C16', 'D1', 'D2', 'D3', 'D4', 'D5']);
+    expect(lines.slice(0, 6)).toEqual(['D5', 'D4', 'D3', 'D2', 'D1', 'C16']);
+    expect(lines.slice(18)).toEqual(['C3', 'C2', 'C1']);
   });
 });

@@ -136,6 +136,13 @@ describe('alias add', () => {
 });
 
 describe('alias set', () => {
+  it('says when the sensor can never raise an alert any more', async () => {
+    const { alias } = house();
+    const { code, err } = await alias('set', 'front_door', '--unset', 'zone');
+    expect(code).toBe(0);
+    expect(err).toContain('front_door can never raise an alert: it has no zone');
+  });
+
   it('changes a key in its place', async () => {
     const { alias, read } = house();
     const before = read('aliases.yaml');

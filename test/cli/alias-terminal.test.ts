@@ -51,6 +51,7 @@ describe('alias learn at a terminal', () => {
     const session = at(['alias', 'learn'], path('config.yaml'));
     await session.sees('Enter = name what was heard');
     heard(3, 'hall_motion');
+    await session.sees('motion');
     await session.sees('hall_motion');
     heard(9, '_no_alias_');
     await session.sees('no name yet');
@@ -63,12 +64,79 @@ describe('alias learn at a terminal', () => {
     session.types(KEY.enter);
     await session.sees('Its name for people?');
     session.types(KEY.enter);
+    await session.sees('Which zone does it guard?');
+    session.types(KEY.enter);
     await session.sees('written: ');
     heard(9, '_no_alias_');
     await session.sees('porch');
     session.types('q');
     expect(await session.ends()).toBe(0);
-    expect(read('aliases.yaml')).toContain('  porch:\n    address: A9\n    name: Porch\n');
+    expect(read('aliases.yaml')).toContain('  porch:\n    address: A9\n    name: Porch\n    zone: ground\n');
+  });
+
+  it('offers who was heard last first, and goes on after Escape and a refused entry', async () => {
+    const { path, read, write } = house();
+    const log = (lines: string) => appendFileSync(path('heyu.log'), lines);
+    const press = (stamp: string, unit: number) =>
+      log(
+        `${stamp}  rcvi addr unit      ${unit} : hu A${unit}  (_no_alias_)\n${stamp}  rcvi func           On : hc A\n`,
+      );
+    for (let hour = 10; hour < 15; hour += 1) press(`11/22 ${hour}:00:00`, 8);
+    const session = at(['alias', 'learn'], path('config.yaml'));
+    await session.sees('Enter = name what was heard');
+    log('11/22 15:00:00  rcva func        Alert : hu C2  swMin (front_door)\n');
+    await session.sees('door opened');
+    press('11/22 15:00:01', 9);
+    await session.sees('no name yet');
+    session.types(KEY.enter);
+    await session.sees('A9 has no name here');
+    session.types(KEY.enter);
+    await session.sees('What shall its alias be?');
+    session.types(KEY.escape);
+    await session.sees('called off, nothing was written');
+    await session.sees('listening');
+    session.types(KEY.enter);
+    await session.sees('A9 has no name here');
+    session.types(KEY.enter);
+    await session.sees('What shall its alias be?');
+    session.types(`porch${KEY.enter}`);
+    await session.sees('What is A9?');
+    // somebody else takes the name meanwhile
+    write('aliases.yaml', `${read('aliases.yaml')}\n  porch:\n    address: B1\n`);
+    session.types(KEY.enter);
+    await session.sees('Its name for people?');
+    session.types(KEY.enter);
+    await session.sees('Which zone does it guard?');
+    session.types(KEY.enter);
+    await session.sees('there is an alias "porch" already');
+    await session.sees('listening');
+    session.types('q');
+    expect(await session.ends()).toBe(0);
+    expect(read('aliases.yaml')).not.toContain('A9');
+  });
+
+  it('says so when a sensor was given no zone', async () => {
+    const { path } = house();
+    const session = at(['alias', 'learn'], path('config.yaml'));
+    await session.sees('Enter = name what was heard');
+    appendFileSync(
+      path('heyu.log'),
+      '11/22 15:00:00  rcvi addr unit      9 : hu A9  (_no_alias_)\n11/22 15:00:00  rcvi func           On : hc A\n',
+    );
+    await session.sees('no name yet');
+    session.types(KEY.enter);
+    await session.sees('A9 has no name here');
+    for (const question of ['What shall its alias be?', 'What is A9?', 'Its name for people?']) {
+      session.types(KEY.enter);
+      await session.sees(question);
+    }
+    session.types(KEY.enter);
+    await session.sees('Which zone does it guard?');
+    session.types(KEY.down);
+    session.types(KEY.enter);
+    await session.sees('can never raise an alert: it has no zone');
+    session.types('q');
+    expect(await session.ends()).toBe(0);
   });
 
   it('waits for a log that does not exist yet', async () => {

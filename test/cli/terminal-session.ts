@@ -6,7 +6,7 @@ import { MAIN } from '../support/house.js';
 import { until } from '../support/until.js';
 
 /** Keys as terminals send them. */
-export const KEY = { enter: '\r', down: '\u001b[B', ctrlC: '\u0003' } as const;
+export const KEY = { enter: '\r', down: '\u001b[B', escape: '\u001b', ctrlC: '\u0003' } as const;
 
 /** A program on a terminal. */
 export type TerminalSession = {

@@ -83,11 +83,15 @@ function addAlias(alias: string, given: string, options: GivenKeys): void {
   const address = writeAddresses(reading.value);
   const keys = { address, ...givenKeys(options, NEW_KEYS) };
   const edited = editAliasFile(findPlace(options), () => [{ kind: 'add', alias, keys }]);
-  const { print, complain } = processTerminal();
+  const { print } = processTerminal();
   print(`added: ${alias} (${address}) in ${edited.place.path}`);
   for (const note of edited.notes) print(note);
+  complainOfNeverAlerting(edited, alias);
+}
+
+function complainOfNeverAlerting(edited: AliasFile, alias: string): void {
   for (const { problem, hint } of neverAlertingIn(edited, (each) => each === alias))
-    complain(`${alias} ${problem}${hintLine(hint)}`);
+    processTerminal().complain(`${alias} ${problem}${hintLine(hint)}`);
 }
 
 /** Ends with an error when heyu would not take such a label. */
@@ -119,10 +123,11 @@ function setKeys(alias: string, options: GivenKeys & { readonly unset?: readonly
     );
   const { print } = processTerminal();
   let edits: readonly KeyEdit[] = [];
-  const { place } = editAliasFile(findPlace(options), (file) => (edits = editsFor(file, alias, values)));
+  const edited = editAliasFile(findPlace(options), (file) => (edits = editsFor(file, alias, values)));
   for (const { key, value } of edits)
     print(`${alias}: ${key}${value === undefined ? ' is the default again' : `: ${JSON.stringify(value)}`}`);
-  print(`written: ${place.path}`);
+  print(`written: ${edited.place.path}`);
+  complainOfNeverAlerting(edited, alias);
 }
 
 type KeyEdit = AliasEdit & { readonly kind: 'set' };

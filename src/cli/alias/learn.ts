@@ -4,12 +4,13 @@ import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { on } from 'node:events';
 import { emitKeypressEvents, type Key } from 'node:readline';
-import type { AliasEntry } from '../../alias/propose.js';
 import { hear, type History, listen, newHistory, type SenderLine } from '../../alias/history.js';
 import { moveTo } from '../../alias/merge.js';
 import { heardRows, learn, type Suggestion } from '../../alias/suggestions.js';
+import { type AliasEntry, modelAt } from '../../alias/propose.js';
 import { nameFor } from '../../alias/words.js';
 import { hintLine } from '../../common/error.js';
+import type { AliasRead } from '../../config/aliases.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import { aliasProblem, type Plain } from '../../config/forms.js';
 import { lineReader } from '../../heyu/reader.js';
@@ -18,7 +19,11 @@ import { writeAddresses, type X10Config } from '../../heyu/x10config.js';
 import { systemClock } from '../../io/clock.js';
 import { LogFollower } from '../../io/tail/log-follower.js';
 import type { LineSource } from '../../ports.js';
+import type { ZoneSettings } from '../../security/zone.js';
+import { isAlarmType, SENSOR_TYPES, type SensorType, TYPE_OF_KIND } from '../../sensor/types.js';
+import { functionWords } from '../../sensor/words.js';
 import { type Address, unitsOf } from '../../x10/address.js';
+import { modelNamed, UNNAMED_MODEL } from '../../x10/models.js';
 import { type Ask, askOnTerminal } from '../ask.js';
 import { type Given, OPTIONS } from '../configured.js';
 import { findX10Config, historyOf, type LogForm, logFormOf, readX10ConfigFile } from '../heyu-install.js';
@@ -69,7 +74,7 @@ async function learnAliases(
     await learnLive({ place, log, form, config, terminal, when });
     return;
   }
-  const { entries } = readAliasFile(place);
+  const { entries, aliases } = readAliasFile(place);
   const history = historyOf(given.from ?? [log], form);
   if (history.units.size === 0 && given.json !== true)
     throw new CommandError('nothing was heard in the log', 'heyu2mqtt check looks for the reason');
@@ -85,7 +90,12 @@ async function learnAliases(
     entry?.alias ?? '-',
     `${unit.count}`,
     when(unit.lastAt),
-    [...unit.functions].map(([name, count]) => (count === 1 ? name : `${name} x${count}`)).join(' '),
+    [...unit.functions]
+      .map(([name, count]) => {
+        const words = functionWords(name, typeOf(unit.address, aliases, config));
+        return count === 1 ? words : `${words} x${count}`;
+      })
+      .join(', '),
     [...unit.sources].join(' '),
   ]);
   for (const line of table(titles, cells, ['HEARD'])) terminal.print(line);
@@ -139,15 +149,29 @@ async function learnLive(walk: Walk): Promise<void> {
   try {
     while ((await nextKey()) === 'menu') {
       const waiting: string[] = (held = []);
-      const goesOn = await menu(walk, history, file);
+      const goesOn = await carryOn(terminal, async () => {
+        const isMore = await menu(walk, history, file);
+        file = readAliasFile(walk.place);
+        return isMore;
+      });
       held = undefined;
       if (!goesOn) break;
-      file = readAliasFile(walk.place);
       for (const line of waiting) terminal.print(line);
       terminal.print(terminal.style('dim', 'listening. Enter = name what was heard, q = end'));
     }
   } finally {
     await source.stop();
+  }
+}
+
+/** The walk goes on after Escape at a question, and when something was refused: that is said. */
+async function carryOn(terminal: Terminal, step: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    terminal.complain(error.message + hintLine(error.hint));
+    return true;
   }
 }
 
@@ -196,13 +220,32 @@ function follow(
   });
 }
 
-function liveLine(heard: SenderLine, { entries }: AliasFile, { terminal, when }: Walk): string {
+/** What an address is: by its alias, else by what heyu's configuration says of it. */
+function typeOf(
+  address: Address | undefined,
+  aliases: readonly AliasRead[],
+  config: X10Config | undefined,
+): SensorType | 'dusk' | undefined {
+  if (address === undefined) return undefined;
+  const own = aliases.find(({ settings }) => unitsOf(settings).some((unit) => unit === address));
+  if (own !== undefined) return own.settings.type;
+  if (aliases.some(({ settings }) => settings.dusk === address)) return 'dusk';
+  const model = modelNamed(modelAt(config, address) ?? '');
+  return model === undefined ? undefined : TYPE_OF_KIND[model.kind];
+}
+
+function liveLine(
+  heard: SenderLine,
+  { entries, aliases }: AliasFile,
+  { terminal, when, config }: Walk,
+): string {
   const { address, securityId, source } = heard;
   const entry = entries.find((each) => unitsOf(each).some((unit) => unit === address));
   const motion = entries.find((each) => each.dusk !== undefined && each.dusk === address);
   const who = entry?.alias ?? (motion === undefined ? undefined : `${motion.alias} (dusk)`);
   const time = when(heard.at).slice(-8);
-  const line = `${time}  ${(address ?? securityId ?? '').padEnd(6)}  ${heard.function.padEnd(9)}  ${source}  `;
+  const said = functionWords(heard.function, typeOf(address, aliases, config));
+  const line = `${time}  ${(address ?? securityId ?? '').padEnd(6)}  ${said.padEnd(14)}  ${source}  `;
   const named = who ?? (heard.label === null ? 'no name yet' : `no name here; heyu: ${heard.label}`);
   return line + terminal.style(who === undefined ? 'yellow' : 'green', named);
 }
@@ -257,7 +300,9 @@ export async function actUpon(
   when: (at: number) => string,
 ): Promise<void> {
   const { remedy, edits } = adviceOn(suggestion, when);
-  const wanted = await edits?.(ask, readAliasFile(place).entries);
+  const { entries } = readAliasFile(place);
+  const zones = place.house.zones.map(({ settings }) => settings);
+  const wanted = await edits?.(ask, { entries, zones });
   if (wanted === undefined) for (const line of remedy) terminal.print(line);
   else if (wanted.length > 0) edit(place, wanted, terminal);
 }
@@ -300,13 +345,39 @@ async function askKind(ask: Ask, address: Address, model: string | undefined): P
   return answer === 'motion' ? {} : { type: answer };
 }
 
+/** Whether a sensor of this kind can raise an alarm: only then its zone matters. */
+function canAlert({ model, type }: NewKeys): boolean {
+  const known = typeof model === 'string' ? modelNamed(model) : undefined;
+  const isType = SENSOR_TYPES.find((each) => each === type);
+  return isAlarmType(isType ?? TYPE_OF_KIND[(known ?? UNNAMED_MODEL).kind]);
+}
+
+/** The zone of a new sensor; nothing where there is none to choose, or it shall have none. */
+async function askZone(ask: Ask, zones: There['zones']): Promise<NewKeys> {
+  const [first] = zones;
+  if (first === undefined) return {};
+  const choices = [
+    ...zones.map(({ zone, name }) => ({ value: `zone ${zone}`, label: name })),
+    { value: 'none', label: 'none: it never raises an alert' },
+  ];
+  const answer: string = await ask.choice('Which zone does it guard?', choices, `zone ${first.zone}`);
+  const chosen = zones.find(({ zone }) => answer === `zone ${zone}`);
+  return chosen === undefined ? {} : { zone: chosen.zone };
+}
+
 /** A suggestion for people, and what can be done about it. */
 type Advice = {
   readonly title: string;
   /** What to run, or what to write into heyu's configuration. */
   readonly remedy: readonly string[];
   /** Asks for what is to be written; without it, or with the answer undefined, only the remedy helps. */
-  readonly edits?: (ask: Ask, entries: readonly AliasEntry[]) => Promise<readonly AliasEdit[] | undefined>;
+  readonly edits?: (ask: Ask, there: There) => Promise<readonly AliasEdit[] | undefined>;
+};
+
+/** What there is already. */
+type There = {
+  readonly entries: readonly AliasEntry[];
+  readonly zones: readonly Pick<ZoneSettings, 'zone' | 'name'>[];
 };
 
 /** `when` writes an instant (epoch ms) for people. */
@@ -331,7 +402,7 @@ export function adviceOn(suggestion: Suggestion, when: (at: number) => string): 
       return {
         title,
         remedy: [`set the sensor back to ${from}, or: heyu2mqtt alias set ${alias} --address ${to}`],
-        edits: async (ask, entries) => {
+        edits: async (ask, { entries }) => {
           const entry = entries.find((each) => each.alias === alias);
           if (entry === undefined) return undefined;
           if (!(await ask.yesOrNo(`Is ${to} now the address of ${alias}?`, false))) return [];
@@ -378,11 +449,13 @@ function adviceOnUnmapped(
   return {
     title: `${address} has no name here: heard ${times(count)}, last ${when(lastAt)}${known}`,
     remedy: [`heyu2mqtt alias add ${standard} ${address}${more}`],
-    edits: async (ask, entries) => {
+    edits: async (ask, { entries, zones }) => {
       const alias = await askAlias(ask, entries, standard);
       const kind = moreUnits.length > 0 && model !== undefined ? { model } : await askKind(ask, unit, model);
       const keys: NewKeys = { address, ...kind };
-      if (keys.ignore === undefined) keys.name = await ask.text('Its name for people?', nameFor(alias));
+      if (keys.ignore !== undefined) return [{ kind: 'add', alias, keys }];
+      keys.name = await ask.text('Its name for people?', nameFor(alias));
+      if (canAlert(kind)) Object.assign(keys, await askZone(ask, zones));
       return [{ kind: 'add', alias, keys }];
     },
   };
