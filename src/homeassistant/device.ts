@@ -97,6 +97,14 @@ export type EntityOwner = {
   readonly fallback: string;
 };
 
+/**
+ * The unique id of a component. One that may have another platform some day has a key of its own for each, with the platform
+ * behind the word: a key whose platform changed could not be told from the old one when that has to be removed.
+ */
+export function uniqueId(objectId: string, key: string): string {
+  return `${objectId}_${key.replace(/_(control|switch|sensor)$/, '')}`;
+}
+
 /** One entity. `word` is what its entity id says beside the owner's name; '' = nothing. */
 export function entity(
   { objectId, name, fallback }: EntityOwner,
@@ -105,7 +113,7 @@ export function entity(
   word: string,
   keys: Keys,
 ): Component {
-  const unique_id = `${objectId}_${key}`;
+  const unique_id = uniqueId(objectId, key);
   const default_entity_id = defaultEntityId(platform, name, fallback, word);
   return { platform, unique_id, default_entity_id, ...keys };
 }

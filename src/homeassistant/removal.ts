@@ -3,9 +3,11 @@
  * between the two forms of discovery without losing what people set there (names, areas, entity ids, history). What has to
  * be remembered of the messages for that is plain JSON, a few bytes per entity.
  */
-import { isObject, type JsonObject } from '../common/json.js';
+import { isObject, objectOf, type JsonObject } from '../common/json.js';
+import type { CoreSettings } from '../core-settings.js';
+import { bridgeTopic } from '../mqtt/topics.js';
 import type { Message } from '../ports.js';
-import { PLATFORMS, type Platform } from './device.js';
+import { entity, originOf, PLATFORMS, type Platform } from './device.js';
 import type { DiscoveryMessage } from './discovery.js';
 
 /** By discovery topic: the component keys that it brought, and their platforms. */
@@ -150,6 +152,80 @@ function currentOf(messages: readonly DiscoveryMessage[]): Current {
     topics: new Map(messages.map((message) => [message.topic, message])),
     ofDevice: (place) => byDevice.get(`${place.prefix} ${place.objectId}`) ?? [],
   };
+}
+
+/** What each platform must have so that Home Assistant takes it. */
+const REQUIRED: Readonly<Record<Exclude<Platform, 'device_automation'>, readonly string[]>> = {
+  binary_sensor: ['state_topic'],
+  sensor: ['state_topic'],
+  event: ['state_topic'],
+  switch: ['command_topic'],
+  light: ['command_topic'],
+  button: ['command_topic'],
+  alarm_control_panel: ['state_topic', 'command_topic'],
+};
+
+/** An entity that has nothing but its identity. Nothing is ever published on `topic`. */
+function placeholder(
+  objectId: string,
+  [key, platform]: readonly [string, Platform],
+  topic: string,
+): readonly (readonly [string, JsonObject])[] {
+  if (platform === 'device_automation') return [];
+  const topics = Object.fromEntries(REQUIRED[platform].map((name) => [name, topic]));
+  const types = platform === 'event' ? { event_types: ['none'] } : {};
+  const owner = { objectId, name: objectId, fallback: objectId };
+  return [[key, entity(owner, platform, key, key, { name: `Gone ${key}`, qos: 1, ...topics, ...types })]];
+}
+
+/**
+ * What was taken back by going from `before` to `current`, by topic. A Home Assistant that was not there has not heard
+ * it, and keeps the entities for ever. Triggers are not kept by it.
+ */
+export function takenBackSince(before: Remembered, current: readonly DiscoveryMessage[]): Remembered {
+  const now = currentOf(current);
+  return Object.fromEntries(
+    Object.entries(before).flatMap(([topic, components]) => {
+      const place = placeOf(topic);
+      if (place === undefined) return [];
+      const message = now.topics.get(topic);
+      const messages = message === undefined ? now.ofDevice(place) : [message];
+      // told in the other form now: what is gone of it was removed with the rest
+      if (message === undefined && messages.length > 0 && place.form === 'device') return [];
+      const gone = goneOf(components, allComponents(messages)).filter(([, is]) => is !== 'device_automation');
+      return gone.length === 0 ? [] : [[topic, Object.fromEntries(gone)]];
+    }),
+  );
+}
+
+/**
+ * Makes a Home Assistant that has just been born know again what was taken back while it was not there: it removes only
+ * what it knows. `removalMessages` of the same has to follow.
+ */
+export function revivalMessages(
+  takenBack: Remembered,
+  current: readonly DiscoveryMessage[],
+  core: CoreSettings,
+): readonly DiscoveryStep[] {
+  const now = currentOf(current);
+  const nowhere = bridgeTopic(core.baseTopic, 'set');
+  return phase(
+    Object.entries(takenBack).flatMap(([topic, gone]) => {
+      const place = placeOf(topic);
+      if (place === undefined) return [];
+      const { objectId } = place;
+      const entities = Object.entries(gone).flatMap((one) => placeholder(objectId, one, nowhere));
+      const device = { identifiers: [objectId], name: objectId };
+      if (place.form === 'entity')
+        return entities.map(([, keys]) =>
+          tell(topic, JSON.stringify({ device, origin: originOf(core), ...keys, platform: undefined })),
+        );
+      const message = now.topics.get(topic);
+      const payload = message === undefined ? { device, origin: originOf(core) } : parse(message);
+      const components = { ...objectOf(payload, 'components'), ...Object.fromEntries(entities) };
+      return [tell(topic, JSON.stringify({ ...payload, components }))];
+    }),
+  );
 }
 
 const allComponents = (messages: readonly DiscoveryMessage[]): Readonly<Record<string, Platform>> =>

@@ -11,6 +11,8 @@ import {
   rememberedOf,
   rememberedWhile,
   removalMessages,
+  revivalMessages,
+  takenBackSince,
   type DiscoveryStep,
   type Remembered,
 } from '../homeassistant/removal.js';
@@ -18,6 +20,7 @@ import { BRIDGE_TOPICS, bridgeTopic, sensorTopic, zoneTopic } from '../mqtt/topi
 import { ZONE_CHANNELS } from '../security/security.js';
 import { channelsOf } from '../sensor/channels.js';
 import type { CoreSettings } from '../core-settings.js';
+import type { Checkpoint } from './checkpoint.js';
 import type { Parts } from './parts.js';
 
 /** Home Assistant's docs ask for a random delay after its birth. */
@@ -37,22 +40,34 @@ export class Announcer {
   #current: readonly DiscoveryMessage[];
   #previous: Remembered;
   #remembered: Remembered;
+  /** Since Home Assistant was last born: it may not have been there to hear it. */
+  #takenBack: Remembered;
   #isTold = false;
   #callOff = (): void => undefined;
   #callOffBirth = (): void => undefined;
   #steps = 0;
 
-  constructor(parts: Parts, stored: unknown, changed: () => void) {
+  constructor(
+    parts: Parts,
+    { discovery, takenBack }: Pick<Checkpoint, 'discovery' | 'takenBack'>,
+    changed: () => void,
+  ) {
     this.#parts = parts;
     this.#changed = changed;
     this.#current = discoveryMessages(parts.settings.core);
-    this.#previous = readRemembered(stored);
+    this.#previous = readRemembered(discovery);
+    this.#takenBack = readRemembered(takenBack);
     this.#remembered = rememberedWhile(this.#previous, this.#current);
   }
 
   /** What has been (or may have been) told; goes into the checkpoint. */
   get remembered(): Remembered {
     return this.#remembered;
+  }
+
+  /** What Home Assistant may not know to be gone; goes into the checkpoint, too. */
+  get takenBack(): Remembered {
+    return this.#takenBack;
   }
 
   /** New settings: what is told from now on. `announce` says it. */
@@ -72,16 +87,30 @@ export class Announcer {
       return;
     }
     this.#callOff();
-    this.#walk(removalMessages(this.#previous, this.#current));
+    this.#walk(removalMessages(this.#previous, this.#current), () => this.#arrive());
   }
 
-  /** Home Assistant was born: says everything again after up to 10 s; `then` follows a little later. */
+  /**
+   * Home Assistant was born: says everything again after up to 10 s, and before it what was taken back meanwhile; `then`
+   * follows a little later.
+   */
   birth(then: () => void): void {
     const { clock, random } = this.#parts.ports;
-    this.#callOffBirth();
-    this.#callOffBirth = clock.after(random() * BIRTH_JITTER_MS, () => {
+    const say = (): void => {
       if (this.#isTold) this.#say(true);
       this.#callOffBirth = clock.after(STATES_AFTER_MS, then);
+    };
+    this.#callOffBirth();
+    this.#callOffBirth = clock.after(random() * BIRTH_JITTER_MS, () => {
+      if (!this.#isTold || Object.keys(this.#takenBack).length === 0) return say();
+      const { core } = this.#parts.settings;
+      const revived = revivalMessages(this.#takenBack, this.#current, core);
+      this.#callOff();
+      this.#walk([...revived, ...removalMessages(this.#takenBack, this.#current)], () => {
+        this.#takenBack = {};
+        this.#changed();
+        say();
+      });
     });
   }
 
@@ -90,15 +119,15 @@ export class Announcer {
     this.#callOffBirth();
   }
 
-  /** Takes the steps that lead from what was told to what is, with their pauses, and tells the latter. */
-  #walk(steps: readonly DiscoveryStep[]): void {
+  /** Takes the steps that lead from what was told to what is, with their pauses; `then` tells the latter. */
+  #walk(steps: readonly DiscoveryStep[], then: () => void): void {
     const { sending, ports } = this.#parts;
     const pause = steps.findIndex(({ pauseMsAfter }) => pauseMsAfter > 0);
     for (const step of pause < 0 ? steps : steps.slice(0, pause + 1)) this.#take(step.message);
     sending.send();
     const waitMs = steps[pause]?.pauseMsAfter;
-    if (waitMs === undefined) this.#arrive();
-    else this.#callOff = ports.clock.after(waitMs, () => this.#walk(steps.slice(pause + 1)));
+    if (waitMs === undefined) then();
+    else this.#callOff = ports.clock.after(waitMs, () => this.#walk(steps.slice(pause + 1), then));
   }
 
   #take({ topic, payload, retain }: DiscoveryStep['message']): void {
@@ -115,6 +144,10 @@ export class Announcer {
 
   #arrive(): void {
     this.#isTold = true;
+    const takenBack = { ...this.#takenBack, ...this.#previous };
+    for (const [topic, components] of Object.entries(this.#takenBack))
+      takenBack[topic] = { ...components, ...this.#previous[topic] };
+    this.#takenBack = takenBackSince(takenBack, this.#current);
     this.#previous = rememberedOf(this.#current);
     this.#remembered = this.#previous;
     this.#changed();

@@ -32,6 +32,8 @@ export type Checkpoint = {
   readonly retained: readonly string[];
   /** What Home Assistant was told (announcing). */
   readonly discovery: unknown;
+  /** What of that is gone and may not have been heard to be (homeassistant/removal). */
+  readonly takenBack?: unknown;
 };
 
 /** Position and memory of one moment. */
@@ -218,6 +220,7 @@ export function readCheckpoint(document: unknown): { checkpoint: Checkpoint; dam
       security: stored['security'],
       retained: part('retained', isTexts, []),
       discovery: stored['discovery'],
+      takenBack: stored['takenBack'],
     },
     damaged,
   };

@@ -123,7 +123,7 @@ export class Service {
     const { at: startedAt } = time.moment();
     const seen: Seen = { startedAt, logStatus: 'starting', session: undefined, bornAt: 0 };
     this.#parts = { ...way, settings, isStopping: false, time, bridge, sending, condition, seen };
-    this.#announcer = new Announcer(this.#parts, stored.discovery, saves.request);
+    this.#announcer = new Announcer(this.#parts, stored, saves.request);
     this.#log = new LogSide(this.#parts);
     this.#reports = new Reports(this.#parts, stored.settled?.core.health.counters);
     this.#broker = new BrokerSide(this.#parts, this.#log, this.#announcer, this.#reports);
@@ -260,6 +260,7 @@ export class Service {
       security: snapshot(bridge.security, time.moment()),
       retained: outbox.retainedTopics().filter((topic) => placeOf(topic) === undefined),
       discovery: this.#announcer.remembered,
+      takenBack: this.#announcer.takenBack,
     };
   }
 

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { discoveryDevices, discoveryMessages } from '../../src/homeassistant/discovery.js';
+import { uniqueId } from '../../src/homeassistant/device.js';
 import { channelsOf } from '../../src/sensor/channels.js';
 import { MODELS } from '../../src/x10/models.js';
 import { goldenFile, goldenText, messagesOf } from './golden.js';
@@ -125,6 +126,16 @@ describe('identity', () => {
     const barn = idsOf(coreOf({ sensors: [hall], zones, bridgeId: 'barn' }));
     expect(cellar.filter((id) => barn.includes(id))).toEqual([]);
     expect(cellar).toContain('cellar_a3_motion');
+  });
+
+  it('follows from the key of the component, so that what is gone can be told by it', () => {
+    for (const { objectId, components } of discoveryDevices(HOUSE)) {
+      const wrong = Object.entries(components).filter(
+        ([key, component]) =>
+          component.platform !== 'device_automation' && component['unique_id'] !== uniqueId(objectId, key),
+      );
+      expect(wrong).toEqual([]);
+    }
   });
 
   it('keeps illegal characters out of the discovery topic', () => {

@@ -5,6 +5,8 @@ import {
   rememberedOf,
   rememberedWhile,
   removalMessages,
+  revivalMessages,
+  takenBackSince,
   type DiscoveryStep,
 } from '../../src/homeassistant/removal.js';
 import type { Message } from '../../src/ports.js';
@@ -247,5 +249,53 @@ describe('what is remembered', () => {
     expect(
       readRemembered({ 'homeassistant/device/cellar_a3/config': { motion: 'binary_sensor', x: 'vacuum' } }),
     ).toEqual({ 'homeassistant/device/cellar_a3/config': { motion: 'binary_sensor' } });
+  });
+});
+
+describe('taking back from a Home Assistant that was not there', () => {
+  const FORMS = ['device', 'entity'] as const;
+
+  it.each(FORMS)('tells it first what it has to remove, and every entity of it by its id: %s', (form) => {
+    const from = inForm(house, form);
+    const to = inForm(without(house, 'stairs'), form);
+    const current = discoveryMessages(to);
+    const takenBack = takenBackSince(rememberedOf(discoveryMessages(from)), current);
+    const revived = revivalMessages(takenBack, current, to);
+    expect(faultsOf(revived.map(({ message }) => ({ ...message, objectId: '', components: {} })))).toEqual(
+      [],
+    );
+    const ids = (text: string): readonly string[] =>
+      [...text.matchAll(/"unique_id":"([^"]+)"/g)].map((match) => match[1] ?? '').sort();
+    const gone = discoveryMessages(from).filter(({ topic }) => !current.some((one) => one.topic === topic));
+    expect(ids(revived.map(({ message }) => message.payload).join())).toEqual(
+      ids(gone.map(({ payload }) => payload).join()),
+    );
+    expect(revived.every(({ message }) => !message.retain)).toBe(true);
+    expect(revived.at(-1)?.pauseMsAfter).toBe(2000);
+    const removals = removalMessages(takenBack, current);
+    expect(removals.map(({ message }) => message.topic).sort()).toEqual(
+      gone.map(({ topic }) => topic).sort(),
+    );
+    expect(removals.every(({ message }) => message.payload === '')).toBe(true);
+  });
+
+  it('knows nothing of it when nothing is gone, when it is there again, and of triggers', () => {
+    const all = rememberedOf(discoveryMessages(house));
+    expect(takenBackSince(all, discoveryMessages(house))).toEqual({});
+    const gone = takenBackSince(all, discoveryMessages(without(house, 'keyfob')));
+    expect(Object.values(gone)).toEqual([{ event: 'event', battery: 'binary_sensor', last_seen: 'sensor' }]);
+    expect(takenBackSince(gone, discoveryMessages(house))).toEqual({});
+    expect(revivalMessages({}, discoveryMessages(house), house)).toEqual([]);
+    expect(takenBackSince(all, discoveryMessages(inForm(house, 'entity')))).toEqual({});
+  });
+
+  it('tells of an entity that a device has no more beside those that it has', () => {
+    const noDusk = { ...house, sensors: house.sensors.map((one) => ({ ...one, dusk: undefined })) };
+    const current = discoveryMessages(noDusk);
+    const takenBack = takenBackSince(rememberedOf(discoveryMessages(house)), current);
+    expect(takenBack).toEqual({ 'homeassistant/device/cellar_a3/config': { light: 'binary_sensor' } });
+    const [revived] = revivalMessages(takenBack, current, house);
+    const { components } = JSON.parse(revived?.message.payload ?? '{}') as { components: object };
+    expect(Object.keys(components)).toEqual(['motion', 'last_seen', 'event', 'light']);
   });
 });

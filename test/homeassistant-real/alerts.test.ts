@@ -1,0 +1,164 @@
+/** An alert is told by the automation of the documentation exactly once, whoever was away when it happened. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { pair } from '../support/house.js';
+import { until } from '../support/until.js';
+import { ALIASES, startWorld, type World } from './world.js';
+
+const python = inject('pythons').current;
+
+/** The automation of the page for an alert, with a message in place of the notification. */
+function documented(): string {
+  const page = readFileSync('docs/home-assistant.md', 'utf8');
+  const [, text] = /```yaml\n(alias: X10 alert\n.*?)```/s.exec(page) ?? [];
+  const automation = parse(text ?? '') as { triggers: object[]; conditions: object[]; actions: object[] };
+  const [notify] = automation.actions as { data: { message: string } }[];
+  const publish = {
+    action: 'mqtt.publish',
+    data: { topic: 'automation/alert', qos: 1, payload: notify?.data.message },
+  };
+  const told = { ...automation, actions: [publish] };
+  return stringify({ automation: [told] }).replaceAll('sensor.ground_last_alert', 'sensor.attic_last_alert');
+}
+
+/** At the moment of each alarm: which sensor the panel names. */
+const AT_THE_ALARM = stringify({
+  'automation panel': [
+    {
+      alias: 'At the alarm',
+      triggers: [{ trigger: 'state', entity_id: 'alarm_control_panel.attic', to: 'triggered' }],
+      actions: [
+        {
+          action: 'mqtt.publish',
+          data: {
+            topic: 'automation/panel',
+            payload:
+              '{{ trigger.to_state.attributes.alarm_sensor }} {{ trigger.to_state.attributes.arm_mode }}',
+          },
+        },
+      ],
+      mode: 'queued',
+    },
+  ],
+});
+
+describe.skipIf(python === undefined)('the newest release', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ python: python ?? '', configuration: `${documented()}${AT_THE_ALARM}` });
+    await world.homeAssistant.untilState('switch.attic_armed', 'off');
+  });
+  afterAll(() => world.remove());
+  afterEach(async () => {
+    await set('DISARM', 'disarmed');
+    expect(world.newFaults()).toEqual([]);
+  });
+
+  /** A broker that comes back may have to wait for the next attempt of Home Assistant. */
+  const PATIENCE_MS = 120_000;
+  const told = (): readonly string[] => world.seen.payloads('automation/alert');
+  const alert = async (): Promise<void> => {
+    const count = world.seen.payloads('x10/zone/attic/last_alert').length;
+    world.bridge.heyu(...pair('rcvi', 'A5', 'On'), ...pair('rcvi', 'A5', 'Off'));
+    await until(() => world.seen.payloads('x10/zone/attic/last_alert').length > count, 'the alert');
+  };
+  const set = async (command: string, state: string): Promise<void> => {
+    await world.seen.publish('x10/zone/attic/set', command);
+    await world.homeAssistant.untilState('alarm_control_panel.attic', state);
+  };
+  const known = async (): Promise<void> => {
+    await until(
+      async () => ((await world.homeAssistant.state('sensor.attic_last_alert')) ?? '').startsWith('Porch'),
+      'the last alert',
+      PATIENCE_MS,
+    );
+    await world.fence();
+  };
+
+  test('the state comes with its attributes, and the alert is told', async () => {
+    world.seen.clear();
+    await set('ARM_NIGHT', 'armed_night');
+    await alert();
+    await world.seen.untilLast('automation/panel', 'porch_motion armed_night');
+    await until(() => told().length === 1, 'the message');
+    expect(told()).toEqual(['Porch: motion (Attic)']);
+    expect(world.seen.payloads('automation/panel')).toHaveLength(1);
+  });
+
+  test('two alerts in the same second are two messages', async () => {
+    world.seen.clear();
+    await set('ARM_AWAY', 'armed_away');
+    world.bridge.heyu(...pair('rcvi', 'A5', 'On'), ...pair('rcvi', 'A5', 'Off'), ...pair('rcvi', 'A5', 'On'));
+    await until(() => told().length === 2, 'both messages');
+  });
+
+  test('alerts while Home Assistant is down are one message at its start, and none at the next', async () => {
+    await set('ARM_AWAY', 'armed_away');
+    world.seen.clear();
+    await world.homeAssistant.stop();
+    await alert();
+    await alert();
+    await world.homeAssistant.start();
+    await until(() => told().length > 0, 'the message', PATIENCE_MS);
+    await known();
+    expect(told()).toEqual(['Porch: motion (Attic), Porch: motion (Attic)']);
+    await world.homeAssistant.restart();
+    await known();
+    expect(told()).toHaveLength(1);
+  });
+
+  test('an alert while the broker is down is told when it is back, once', async () => {
+    await set('ARM_AWAY', 'armed_away');
+    world.seen.clear();
+    await world.mosquitto.stop();
+    world.bridge.heyu(...pair('rcvi', 'A5', 'On'), ...pair('rcvi', 'A5', 'Off'));
+    await world.mosquitto.start();
+    await until(() => told().length > 0, 'the message', PATIENCE_MS);
+    await known();
+    expect(told()).toEqual(['Porch: motion (Attic)']);
+  });
+
+  test('an alert while both are down, and the bridge dies, is told once', async () => {
+    await set('ARM_AWAY', 'armed_away');
+    world.seen.clear();
+    await world.homeAssistant.stop();
+    await world.mosquitto.stop();
+    world.bridge.heyu(...pair('rcvi', 'A5', 'On'), ...pair('rcvi', 'A5', 'Off'));
+    await until(() => /"alert"|alert/.test(world.bridge.output()), 'the alert in the journal');
+    await world.bridge.stop('SIGKILL');
+    await world.bridge.start();
+    await world.mosquitto.start();
+    await world.homeAssistant.start();
+    await until(() => told().length > 0, 'the message', PATIENCE_MS);
+    await known();
+    expect(told()).toHaveLength(1);
+  });
+
+  test('an alias that is removed while Home Assistant is down takes its device along', async () => {
+    const names = async (): Promise<readonly (string | null)[]> =>
+      (await world.homeAssistant.deviceRegistry()).map(({ name }) => name);
+    expect(await names()).toContain('Front door');
+    await world.homeAssistant.stop();
+    world.seen.clear();
+    writeFileSync(world.bridge.aliasesPath, ALIASES.replace(/ {2}front_door.*\n/, ''));
+    await world.seen.untilLast('x10/front_door/contact', '');
+    await world.homeAssistant.start();
+    await world.seen.untilLast('homeassistant/status', 'online');
+    await until(async () => !(await names()).includes('Front door'), 'the device to go', PATIENCE_MS);
+    expect(await world.homeAssistant.state('binary_sensor.front_door')).toBeUndefined();
+    expect(await names()).toContain('Porch');
+    writeFileSync(world.bridge.aliasesPath, ALIASES);
+    await world.homeAssistant.untilState('binary_sensor.front_door_silent', 'off');
+  });
+
+  test('a zone that is removed lets go of its topics without a word', async () => {
+    const configured = readFileSync(world.bridge.configPath, 'utf8');
+    writeFileSync(world.bridge.configPath, configured.replace(/ {2}ground:.*\n/, ''));
+    writeFileSync(world.bridge.aliasesPath, ALIASES.replace(', zone: ground', ''));
+    await world.seen.untilLast('x10/zone/ground/security_attributes', '');
+    await world.fence();
+    expect(await world.homeAssistant.state('alarm_control_panel.ground')).toBeUndefined();
+  });
+});
