@@ -118,6 +118,7 @@ const ALERT_WORDS: Readonly<Record<AlertKind, string>> = {
   water: 'water',
   panic: 'panic key',
   manual: 'alarm raised by hand',
+  trouble: '',
 };
 
 /** What the words of a zone are made of. */
@@ -133,7 +134,7 @@ function alertBody({ settings, sensors }: Told, alert: Alert): Readonly<Record<s
   const zoneName = settings.zones.find((one) => one.zone === zone)?.name ?? zone;
   const name = sensor?.settings.name ?? alias;
   const battery = sensor?.state.values['battery'];
-  const words = `${ALERT_WORDS[kind]}${battery === 'ON' ? ', battery low' : ''}`;
+  const words = `${kind === 'trouble' ? alert.source : ALERT_WORDS[kind]}${battery === 'ON' ? ', battery low' : ''}`;
   return {
     id,
     at: iso(at),

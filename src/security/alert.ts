@@ -126,7 +126,7 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
 export const MOST_RECENT = 20;
 
 /** Keeps an alert beside those since the zone was last disarmed. One that is raised anew after a crash stays as it was. */
-function keepForAbsent({ recent }: Security, alert: Alert, at: number): void {
+export function keepForAbsent({ recent }: Security, alert: Alert, at: number): void {
   if (alert.zone === null) return;
   const before = recent.get(alert.zone);
   if (before?.alerts.some(({ id }) => id === alert.id) === true) return;

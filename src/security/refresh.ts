@@ -18,6 +18,7 @@ import {
 } from './alert.js';
 import { bypassOpen, endBypass, sensorsIn } from './bypass.js';
 import { emergencyEndsMono, endEmergency, isEmergencyShown, raiseAlways } from './emergency.js';
+import { blindAt, tellBlind } from './blind.js';
 import {
   dueAt,
   isQueueEmpty,
@@ -68,6 +69,8 @@ export function nextWake(security: Security): number | undefined {
     const ends = [endOfDelay(security, zone), emergencyEndsMono(zone), heldUntilMono(security, zone)];
     for (const endMono of ends) if (endMono !== undefined) times.push(endMono);
   }
+  const blind = blindAt(security);
+  if (blind < Infinity) times.push(blind);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
@@ -334,6 +337,7 @@ export function refresh(step: Step): void {
   }
   for (const zone of zones) settleHeld(step, zone);
   if (security.waiting.size > 0) judgeWaiting(step);
+  tellBlind(step, zones);
   if (security.changed) {
     security.changed = false;
     emit({ kind: 'persist' });

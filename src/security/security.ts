@@ -173,6 +173,8 @@ export type Security = {
   readonly waiting: Map<string, Waiting>;
   /** The last alert of each sensor since its zone was last disarmed, by alias. Of what guards always without a zone. */
   readonly alertedAt: Map<string, { readonly zone: string | null; readonly at: number }>;
+  /** Why sensors may not be heard, in words; since when that will have lasted, monotonic ms, and whether it has. */
+  readonly blind: Map<string, { readonly fromMono: number; isSo: boolean }>;
   /** By zone. */
   readonly recent: Map<string, RecentAlerts>;
   /**

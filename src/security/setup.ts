@@ -39,6 +39,7 @@ export function createSecurity(
     link: createLink(now.at),
     waiting: new Map(),
     alertedAt: new Map(),
+    blind: new Map(),
     recent: new Map(),
     undelivered: new Map(),
     isDelivered,

@@ -103,7 +103,10 @@ export function ownedZone(zone: string): ZoneSettings {
   };
 }
 
-/** What an alert tells of: what a sensor has said, or that someone has raised the alarm by command. */
+/**
+ * What an alert tells of: what a sensor has said, that someone has raised the alarm by command, or that sensors may not be
+ * heard while the zone is armed.
+ */
 export const ALERT_KINDS = [
   'motion',
   'door',
@@ -116,6 +119,7 @@ export const ALERT_KINDS = [
   'water',
   'panic',
   'manual',
+  'trouble',
 ] as const;
 
 /** One of them. */

@@ -20,6 +20,8 @@ const CONCERNS = {
   settings_ignored: 'settings that have no effect are ignored',
 } as const;
 
+const WORDS = { ...TROUBLES, ...CONCERNS };
+
 /** All that can be wrong. */
 export type Concern = keyof typeof CONCERNS | Trouble;
 
@@ -63,6 +65,23 @@ export function concern(condition: Condition, what: Concern, details: string | b
   return isNew;
 }
 
+/** What keeps sensors from being heard. heyu makes a log that is missing at its next message, if it was there before. */
+const BLINDING: readonly Concern[] = [
+  'log_unreadable',
+  'log_quiet',
+  'heartbeats_missing',
+  'interface_lockup',
+  'rf_jamming',
+  'rf_flood',
+];
+
+/** Why sensors may not be heard, in words. */
+export function blindnessOf(condition: Condition): readonly string[] {
+  const isNever = condition.get('log_missing') === NEVER_THERE;
+  const blinding = BLINDING.filter((what) => condition.has(what));
+  return (isNever ? ['log_missing' as const, ...blinding] : blinding).map((what) => WORDS[what]);
+}
+
 /** Settings that have no effect, in words: a concern as long as there is one. */
 export function concernIgnored(condition: Condition, [first, ...more]: readonly string[] = []): void {
   concern(
@@ -102,9 +121,8 @@ const REMEDIES: Readonly<Record<Concern, string | null>> = {
 
 /** All that is wrong. */
 export function problemsOf(condition: Condition): readonly ProblemNow[] {
-  const words = { ...TROUBLES, ...CONCERNS };
   return [...condition].map(([what, details]) => ({
-    problem: details === '' ? words[what] : `${words[what]} (${details})`,
+    problem: details === '' ? WORDS[what] : `${WORDS[what]} (${details})`,
     hint: REMEDIES[what],
   }));
 }

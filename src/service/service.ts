@@ -22,6 +22,7 @@ import { TROUBLES, type Trouble } from '../bridge/health.js';
 import { placeOf } from '../homeassistant/removal.js';
 import { Outbox } from '../mqtt/outbox.js';
 import type { Broker, LineSource, Now } from '../ports.js';
+import { blinded } from '../security/blind.js';
 import { stalled } from '../security/connection.js';
 import { alertsOf, setBack, snapshot } from '../security/stored.js';
 import type { CoreSettings, ServiceSettings } from '../core-settings.js';
@@ -36,7 +37,7 @@ import {
   type Captured,
   type Checkpoint,
 } from './checkpoint.js';
-import { concern, concernIgnored, type Condition, type Seen } from './condition.js';
+import { blindnessOf, concern, concernIgnored, type Condition, type Seen } from './condition.js';
 import { LogSide } from './log-side.js';
 import type { Parts, ServicePorts } from './parts.js';
 import { Reports } from './reports.js';
@@ -71,6 +72,8 @@ export class Service {
   readonly #log: LogSide;
   readonly #broker: BrokerSide;
   #isPresented = false;
+  /** What the zones were told last of why their sensors may not be heard. */
+  #blindness = '';
   /** How far the document goes that is being written. */
   #writing: Progress['extent'];
 
@@ -222,12 +225,22 @@ export class Service {
     if (isStopping) return;
     const now = time.now();
     this.#present();
+    this.#guard(now);
     const wishes: readonly Wish[] = [progress, this.#log, this.#reports, sending, refusals];
     for (const wish of wishes) if (now.mono >= wish.due(now)) wish.tick(now);
     this.#reports.settle(now);
     sending.send();
     const due = Math.min(...wishes.map((wish) => wish.due(now)));
     time.wakeAt(due, () => this.#settle());
+  }
+
+  /** Tells the zones why their sensors may not be heard, when that is another reason than before. */
+  #guard(now: Now): void {
+    const { condition, bridge } = this.#parts;
+    const reasons = blindnessOf(condition);
+    if (reasons.join() === this.#blindness) return;
+    this.#blindness = reasons.join();
+    blinded(securityStep(bridge, now), reasons);
   }
 
   /**

@@ -87,11 +87,11 @@ describe.skipIf(python === undefined)('the newest release', () => {
     expect(world.seen.payloads('automation/panel')).toHaveLength(1);
   });
 
-  test('two alerts in the same second are two messages', async () => {
+  test('two alerts in the same second are both told, in one message or two', async () => {
     world.seen.clear();
     await set('ARM_AWAY', 'armed_away');
     world.bridge.heyu(...pair('rcvi', 'A5', 'On'), ...pair('rcvi', 'A5', 'Off'), ...pair('rcvi', 'A5', 'On'));
-    await until(() => told().length === 2, 'both messages');
+    await until(() => told().join(', ') === 'Porch: motion (Attic), Porch: motion (Attic)', 'both alerts');
   });
 
   test('alerts while Home Assistant is down are one message at its start, and none at the next', async () => {
@@ -117,7 +117,8 @@ describe.skipIf(python === undefined)('the newest release', () => {
     await world.mosquitto.start();
     await until(() => told().length > 0, 'the message', PATIENCE_MS);
     await known();
-    expect(told()).toEqual(['Porch: motion (Attic)']);
+    // without a link nobody can tell whether it was disarmed
+    expect(told()).toEqual([expect.stringMatching(/^Porch: motion \(Attic\)/)]);
   });
 
   test('an alert while both are down, and the bridge dies, is told once', async () => {
@@ -146,8 +147,11 @@ describe.skipIf(python === undefined)('the newest release', () => {
     await world.seen.untilLast('x10/front_door/contact', '');
     await world.homeAssistant.start();
     await world.seen.untilLast('homeassistant/status', 'online');
-    await until(async () => !(await names()).includes('Front door'), 'the device to go', PATIENCE_MS);
-    expect(await world.homeAssistant.state('binary_sensor.front_door')).toBeUndefined();
+    const front = async (): Promise<unknown> =>
+      (await world.homeAssistant.entityRegistry()).find(({ unique_id }) => unique_id.startsWith('x10_c2_'));
+    await until(async () => (await front()) === undefined, 'the entities to go', PATIENCE_MS);
+    expect(await names()).not.toContain('Front door');
+    expect((await names()).filter((name) => name?.startsWith('x10_'))).toEqual([]);
     expect(await names()).toContain('Porch');
     writeFileSync(world.bridge.aliasesPath, ALIASES);
     await world.homeAssistant.untilState('binary_sensor.front_door_silent', 'off');
