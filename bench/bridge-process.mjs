@@ -5,12 +5,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 
-const MAIN = new URL('../dist/main.js', import.meta.url).pathname;
+/** The program as it is shipped. */
+export const MAIN = new URL('../dist/main.js', import.meta.url).pathname;
 let count = 0;
 
 /**
  * Starts `run` on a log with one motion sensor at A3; resolves when it has published `online`, with the process, its
- * base topic and how long that took. Stamps are of `timezone`.
+ * base topic, its configuration file and how long that took. Stamps are of `timezone`.
  */
 export async function startBridge(folder, log, port, timezone = 'UTC') {
   count += 1;
@@ -43,7 +44,7 @@ export async function startBridge(folder, log, port, timezone = 'UTC') {
   await online;
   const onlineMs = performance.now() - from;
   await watcher.endAsync();
-  return { child, baseTopic, onlineMs };
+  return { child, baseTopic, config, onlineMs };
 }
 
 /** Ends a process and waits for it. */

@@ -1,4 +1,4 @@
-// npm run bench [-- --short] [-- --only latency|throughput|idle]: prints a table, writes build/bench.json. Each row is
+// npm run bench [-- --short] [-- --only commands|idle|latency|throughput]: prints a table, writes build/bench.json. Each row is
 // a ratio against something plain that ran beside it in the same call, because machines differ and are noisy.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,13 +7,34 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { commands } from './commands.mjs';
 import { idle } from './idle.mjs';
 import { latency, motionFirst } from './latency.mjs';
 import { printTable, table } from './table.mjs';
 import { throughput } from './throughput.mjs';
 
-const FULL = { pairs: 2000, runs: 5, passes: 9, rounds: 3, quietS: 60, quiets: 3, starts: 9, orderPairs: 10 };
-const SHORT = { pairs: 200, runs: 1, passes: 5, rounds: 1, quietS: 10, quiets: 1, starts: 3, orderPairs: 3 };
+const FULL = {
+  pairs: 2000,
+  runs: 5,
+  passes: 9,
+  rounds: 3,
+  quietS: 60,
+  quiets: 3,
+  starts: 9,
+  turns: 15,
+  orderPairs: 10,
+};
+const SHORT = {
+  pairs: 200,
+  runs: 1,
+  passes: 5,
+  rounds: 1,
+  quietS: 10,
+  quiets: 1,
+  starts: 3,
+  turns: 5,
+  orderPairs: 3,
+};
 
 const { values } = parseArgs({ options: { short: { type: 'boolean' }, only: { type: 'string' } } });
 const size = values.short ? SHORT : FULL;
@@ -82,10 +103,19 @@ async function measureIdle(folder, port) {
   rows.add('start to online', result.onlineMs, 'ms', 'node -e 0', result.nodeMs, 3);
 }
 
+async function measureCommands(folder, port) {
+  const { node, version, help, list, quick } = await commands(folder, port, size.turns, progress);
+  rows.add('--version', version, 'ms CPU', 'node -e 0', node, 1.6);
+  rows.add('--help', help, 'ms CPU', 'node -e 0', node, 1.6);
+  rows.add('alias list, 20 aliases', list, 'ms CPU', 'node -e 0', node, 2.5);
+  rows.add('check --quick', quick, 'ms CPU', 'node -e 0', node, 3);
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-bench-'));
 const { port, broker } = await startMosquitto(folder);
 try {
   if (wanted('throughput')) await measureThroughput(folder);
+  if (wanted('commands')) await measureCommands(folder, port);
   if (wanted('idle')) await measureIdle(folder, port);
   if (wanted('latency')) await measureLatency(folder, port);
 } finally {
