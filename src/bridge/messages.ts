@@ -144,7 +144,7 @@ function alertBody({ settings, sensors }: Told, alert: Alert): Readonly<Record<s
     name,
     area: sensor?.settings.area ?? null,
     kind,
-    text: name === null ? `${zoneName}: ${words}` : `${name}: ${words} (${zoneName})`,
+    text: `${name ?? zoneName ?? 'X10'}: ${words}${name === null || zoneName === null ? '' : ` (${zoneName})`}`,
     battery_low: battery === 'ON' || (battery === 'OFF' ? false : null),
     ...more,
   };
@@ -174,8 +174,10 @@ function textOf(core: Told, said: ZoneValue): string {
 }
 
 /** A retained value of a zone. */
-export function zoneMessage(core: Told, zone: string, said: ZoneValue): RetainedMessage {
-  const topic = zoneTopic(core.settings.baseTopic, zone, said.channel);
+export function zoneMessage(core: Told, zone: string | null, said: ZoneValue): RetainedMessage {
+  const { baseTopic } = core.settings;
+  const topic =
+    zone === null ? bridgeTopic(baseTopic, 'last_alert') : zoneTopic(baseTopic, zone, said.channel);
   return { kind: 'state', topic, payload: textOf(core, said) };
 }
 

@@ -5,6 +5,10 @@
  */
 import { BRIDGE_COMMAND, bridgeTopic, type BridgeTopic } from '../mqtt/topics.js';
 import type { CoreSettings } from '../core-settings.js';
+import { eventTypesOf } from '../sensor/channels.js';
+import { guardOf } from '../sensor/guard.js';
+import type { SensorSettings } from '../sensor/settings.js';
+import { isAlarmType } from '../sensor/types.js';
 import {
   bridgeObjectId,
   entity,
@@ -15,6 +19,7 @@ import {
   type Keys,
   type Platform,
 } from './device.js';
+import { alertEntities } from './zone-device.js';
 
 /** One entity of the bridge: its state topic and the keys that go with it. */
 type BridgeEntity = {
@@ -85,10 +90,20 @@ const ENTITIES: Readonly<Record<string, BridgeEntity>> = {
   orphan_functions: counter('orphans', 'Functions without an address', 'mdi:link-off'),
 };
 
+/** Whether it raises alerts that no zone has: smoke, water or a panic key without one. */
+function isZonelessGuard({ zones }: CoreSettings, sensor: SensorSettings): boolean {
+  const { alias, zone, ignore, type } = sensor;
+  if (zones.some(({ keyfobs }) => keyfobs.includes(alias))) return false;
+  const kind = isAlarmType(type) ? type : eventTypesOf(sensor).includes('panic') ? 'panic' : undefined;
+  return !ignore && zone === undefined && kind !== undefined && guardOf(sensor, kind) === 'always';
+}
+
 /** The bridge as Home Assistant's device. */
 export function bridgeDevice(core: CoreSettings): DiscoveryDevice {
   const objectId = bridgeObjectId(core);
   const house = slug(core.bridgeId);
+  const topic = (name: BridgeTopic | 'set'): string => bridgeTopic(core.baseTopic, name);
+  const availability = [{ topic: statusTopic(core) }];
   const owner = { objectId, name: `${house === '' ? 'x10' : house}_bridge`, fallback: objectId };
   return {
     objectId,
@@ -102,28 +117,35 @@ export function bridgeDevice(core: CoreSettings): DiscoveryDevice {
     newerDeviceKeys: {},
     availabilityTopics: [],
     components: Object.fromEntries([
-      ...Object.entries(ENTITIES).map(([key, { platform, topic, keys, always }]): [string, Component] => [
-        key,
-        entity(owner, platform, key, key, {
-          entity_category: 'diagnostic',
-          ...keys,
-          state_topic: bridgeTopic(core.baseTopic, topic),
-          // which addresses these are
-          ...(key === 'unmapped' ? { json_attributes_topic: bridgeTopic(core.baseTopic, topic) } : {}),
-          ...(always ? {} : { availability: [{ topic: statusTopic(core) }] }),
-        }),
-      ]),
+      ...Object.entries(ENTITIES).map(
+        ([key, { platform, topic: name, keys, always }]): [string, Component] => [
+          key,
+          entity(owner, platform, key, key, {
+            entity_category: 'diagnostic',
+            ...keys,
+            state_topic: topic(name),
+            // which addresses these are
+            ...(key === 'unmapped' ? { json_attributes_topic: topic(name) } : {}),
+            ...(always ? {} : { availability }),
+          }),
+        ],
+      ),
       [
         'send_discovery',
         entity(owner, 'button', 'send_discovery', 'send_discovery', {
           name: 'Send discovery again',
           icon: 'mdi:refresh',
           entity_category: 'config',
-          command_topic: bridgeTopic(core.baseTopic, 'set'),
+          command_topic: topic('set'),
           payload_press: BRIDGE_COMMAND,
-          availability: [{ topic: statusTopic(core) }],
+          availability,
         }),
       ],
+      ...(core.sensors.some((sensor) => isZonelessGuard(core, sensor))
+        ? Object.entries(alertEntities(owner, topic('last_alert'), topic('alert'))).map(
+            ([key, component]) => [key, { ...component, availability }] as const,
+          )
+        : []),
     ]),
   };
 }

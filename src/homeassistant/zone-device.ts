@@ -14,6 +14,7 @@ import {
   statusTopic,
   zoneObjectId,
   type Component,
+  type EntityOwner,
   type DiscoveryDevice,
   type Keys,
   type Platform,
@@ -48,6 +49,30 @@ const MODELS: Readonly<Record<ZoneSettings['kind'], string>> = {
   owned: 'Security zone',
   master: 'Security zones together',
 };
+
+/** The last alert, which stays, and alerts one by one. */
+export function alertEntities(
+  owner: EntityOwner,
+  lastAlert: string,
+  alert: string,
+): Readonly<Record<string, Component>> {
+  return {
+    last_alert: entity(owner, 'sensor', 'last_alert', 'last_alert', {
+      name: 'Last alert',
+      icon: 'mdi:alert-circle',
+      state_topic: lastAlert,
+      value_template: LAST_ALERT_TEMPLATE,
+      json_attributes_topic: lastAlert,
+    }),
+    alert: entity(owner, 'event', 'alert', 'alert', {
+      name: 'Alert',
+      event_types: ALERT_EVENTS,
+      icon: 'mdi:alert',
+      visible_by_default: false,
+      state_topic: alert,
+    }),
+  };
+}
 
 /** A zone as Home Assistant's device. */
 export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDevice {
@@ -130,18 +155,7 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
         icon: 'mdi:alarm-light',
         state_topic: topic('alarm'),
       }),
-      last_alert: named('sensor', 'last_alert', 'Last alert', {
-        icon: 'mdi:alert-circle',
-        state_topic: topic('last_alert'),
-        value_template: LAST_ALERT_TEMPLATE,
-        json_attributes_topic: topic('last_alert'),
-      }),
-      alert: named('event', 'alert', 'Alert', {
-        event_types: ALERT_EVENTS,
-        icon: 'mdi:alert',
-        visible_by_default: false,
-        state_topic: topic('alert'),
-      }),
+      ...alertEntities(owner, topic('last_alert'), topic('alert')),
       ...(zone.kind === 'owned' ? { event } : {}),
     },
   };

@@ -16,9 +16,10 @@ export const BRIDGE_TOPICS = [
   'summary',
   'last_event',
   'takeover',
+  'last_alert',
 ] as const;
 
-/** Topics of the bridge itself. `alert`: of sensors without a zone. */
+/** Topics of the bridge itself. `alert` and `last_alert`: of sensors without a zone. */
 export type BridgeTopic = (typeof BRIDGE_TOPICS)[number] | 'alert';
 
 /** Topics of a zone. */

@@ -8,6 +8,7 @@ import { SECOND } from '../common/duration.js';
 import { enter, trigger } from './owned-zone.js';
 import {
   LINK_WAIT_MS,
+  ZONELESS,
   mayBecomeKnown,
   waitingKey,
   zoneOf,
@@ -127,13 +128,13 @@ export const MOST_RECENT = 20;
 
 /** Keeps an alert beside those since the zone was last disarmed. One that is raised anew after a crash stays as it was. */
 export function keepForAbsent({ recent }: Security, alert: Alert, at: number): void {
-  if (alert.zone === null) return;
-  const before = recent.get(alert.zone);
+  const key = alert.zone ?? ZONELESS;
+  const before = recent.get(key);
   if (before?.alerts.some(({ id }) => id === alert.id) === true) return;
   const last = Math.max(...[...recent.values()].map(({ alerts }) => alerts.at(-1)?.raised ?? 0));
   const earlier = before === undefined || before.isOver ? [] : before.alerts;
   const alerts = [...earlier, { ...alert, raised: Math.max(at, last + 1) }].slice(-MOST_RECENT);
-  recent.set(alert.zone, { alerts, isOver: false });
+  recent.set(key, { alerts, isOver: false });
 }
 
 /** The zone is disarmed: no alarm any more, and no cool-down either; the next alert begins a new list. */

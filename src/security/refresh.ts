@@ -31,6 +31,7 @@ import { finishArming, firstTruth } from './owned-zone.js';
 import {
   LINK_WAIT_MS,
   WAIT_MS,
+  ZONELESS,
   asksAgain,
   beginTrouble,
   mayBecomeKnown,
@@ -354,4 +355,16 @@ export function refresh(step: Step): void {
       emit({ kind: 'zone', zone: zone.settings.zone, said, persistFirst: persistFirst || isAlert });
     }
   }
+  sayZoneless(step);
+}
+
+/** The alerts of sensors without a zone, which nobody can disarm: the last ones. */
+function sayZoneless({ security, emit }: Step): void {
+  const value = security.recent.get(ZONELESS)?.alerts;
+  if (value === undefined) return;
+  const said = { channel: 'last_alert', value } as const;
+  const text = JSON.stringify(said);
+  if (security.publishedZoneless === text) return;
+  security.publishedZoneless = text;
+  emit({ kind: 'zone', zone: null, said, persistFirst: true });
 }

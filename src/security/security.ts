@@ -115,7 +115,8 @@ export const ZONE_CHANNELS = Object.keys(CHANNELS) as readonly ZoneChannel[];
 export type SecurityEffect =
   | {
       readonly kind: 'zone';
-      readonly zone: string;
+      /** Null: of sensors without one. */
+      readonly zone: string | null;
       readonly said: ZoneValue;
       /** Send it only after what `snapshot` holds now is on disk. */
       readonly persistFirst: boolean;
@@ -175,8 +176,10 @@ export type Security = {
   readonly alertedAt: Map<string, { readonly zone: string | null; readonly at: number }>;
   /** Why sensors may not be heard, in words; since when that will have lasted, monotonic ms, and whether it has. */
   readonly blind: Map<string, { readonly fromMono: number; isSo: boolean }>;
-  /** By zone. */
+  /** By zone; of sensors without one under `ZONELESS`. */
   readonly recent: Map<string, RecentAlerts>;
+  /** What was last said of those without a zone, as JSON. */
+  publishedZoneless: string | undefined;
   /**
    * Alerts that the broker may not have yet, by id, oldest first: they are sent again after a restart, because
    * nothing in the log tells of them a second time (an entry delay that ended, a state that became known).
@@ -195,6 +198,9 @@ export type Security = {
   /** `snapshot` would differ from what was last asked to be stored. */
   changed: boolean;
 };
+
+/** Where the alerts are of sensors without a zone: no zone is called so. */
+export const ZONELESS = '';
 
 /** A signal waits for the state at most this long after a connect, ms (docs/design.md, decision 8). */
 export const WAIT_MS = 5000;

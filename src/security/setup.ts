@@ -41,6 +41,7 @@ export function createSecurity(
     alertedAt: new Map(),
     blind: new Map(),
     recent: new Map(),
+    publishedZoneless: undefined,
     undelivered: new Map(),
     isDelivered,
     sensorsOf,
@@ -93,6 +94,7 @@ export function reconfigure(
   const topicsRead = new Map([...old.values()].map((zone) => [zone, zone.topic]));
   const isMoved = baseTopic !== security.baseTopic;
   security.baseTopic = baseTopic;
+  if (isMoved) security.publishedZoneless = undefined;
   security.zones = new Map(
     settings.map((next) => [next.zone, continueZone(security, old.get(next.zone), next, now)]),
   );

@@ -10,6 +10,7 @@ import { isClear } from './broker-link.js';
 import { LASTS_MS } from './emergency.js';
 import {
   LINK_WAIT_MS,
+  ZONELESS,
   note,
   waitingKey,
   type Alert,
@@ -285,7 +286,7 @@ export function restore(step: Step, stored: unknown): void {
   for (const alert of listOf(document['undelivered'], readAlert)) security.undelivered.set(alert.id, alert);
   for (const [zone, value] of Object.entries(objectOf(document, 'recent'))) {
     const recent = readRecent(value);
-    if (recent !== undefined && zones.has(zone)) security.recent.set(zone, recent);
+    if (recent !== undefined && (zone === ZONELESS || zones.has(zone))) security.recent.set(zone, recent);
   }
 }
 

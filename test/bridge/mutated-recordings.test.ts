@@ -135,7 +135,10 @@ const shifted = (found: unknown[], from: number, to: number): unknown =>
     JSON.stringify(found, (key, value: unknown) => {
       if (key === 'changedAt') return undefined;
       return typeof value === 'string'
-        ? value.replaceAll(`${from}-`, `${to}-`).replaceAll(`${from + 1}-`, `${to + 1}-`)
+        ? value
+            .replaceAll(`${from}-`, `${to}-`)
+            .replaceAll(`${from + 1}-`, `${to + 1}-`)
+            .replace(/"raised":\d+/g, '')
         : value;
     }),
   );
@@ -156,8 +159,9 @@ test.each(NAMES)('%s in another time zone', (name) => {
       JSON.stringify(found, (key, value: unknown) => {
         if (key === 'changedAt') return undefined;
         if (typeof value !== 'string') return value;
-        // alerts tell their instant in UTC
-        return value.replace(/(T\d\d:\d\d:\d\d)[+-]\d\d:\d\d/g, '$1').replace(/T[\d:]+\.\d{3}Z/g, 'T');
+        const local = value.replace(/(T\d\d:\d\d:\d\d)[+-]\d\d:\d\d/g, '$1');
+        // alerts tell their instant in UTC, and when they were raised
+        return local.replace(/T[\d:]+\.\d{3}Z/g, 'T').replace(/"raised":\d+/g, '');
       }),
     );
   expect(strip(outcome(plain(name), there))).toEqual(strip(base(name)));

@@ -74,6 +74,7 @@ const BRIDGE_TOPICS = {
   unmapped: 'yes',
   summary: 'yes',
   alert: 'no',
+  last_alert: 'yes',
 } as const satisfies Record<BridgeTopic, Retained>;
 
 /** Topic and retained of the first table below a heading. */

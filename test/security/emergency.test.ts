@@ -277,6 +277,29 @@ it('without a zone there is an alert, and a cool-down of a minute', () => {
   expect(alerts(test).map((alert) => alert['zone'])).toEqual([null, null]);
   expect(test.messages).toContainEqual(expect.objectContaining({ kind: 'event', topic: 'x10/bridge/alert' }));
   expect(shown(test)).toEqual(['disarmed', 'OFF']);
+  const kept = (of: Bench): unknown => JSON.parse(retained(of, 'x10/bridge/last_alert') ?? 'null');
+  expect(kept(test)).toMatchObject({ alias: 'detector', zone: null, recent: [{}, {}] });
+  const next = restart(test, [zone('ground', { kind: 'owned' })], 1000);
+  connect(next, true);
+  expect(kept(next)).toEqual(kept(test));
+});
+
+it('alerts of an alarm in a disarmed zone are together until somebody ends it', () => {
+  const test = owned();
+  const told = (): unknown =>
+    (
+      JSON.parse(retained(test, 'x10/zone/ground/last_alert') ?? '{}') as {
+        recent: readonly { alias: string }[];
+      }
+    ).recent.map(({ alias }) => alias);
+  always(test);
+  pass(test, 5000);
+  always(test, { alias: 'attic' });
+  expect(told()).toEqual(['detector', 'attic']);
+  message(test, SET, 'DISARM');
+  pass(test, 5000);
+  always(test);
+  expect(told()).toEqual(['detector']);
 });
 
 it('never changes whether intrusion is armed, whatever comes in between', () => {

@@ -9,7 +9,9 @@ import { formatProblem, formatProblems, type Problem } from '../../config/proble
 import { writeAddresses } from '../../heyu/x10config.js';
 import { sensorTopic } from '../../mqtt/topics.js';
 import { channelsOf } from '../../sensor/channels.js';
+import { guardOf } from '../../sensor/guard.js';
 import type { SensorSettings } from '../../sensor/settings.js';
+import { isAlarmType } from '../../sensor/types.js';
 import { type Given, mayRead, OPTIONS } from '../configured.js';
 import { findX10Config, historyOf, logFormOf, readX10ConfigFile } from '../heyu-install.js';
 import { EXIT, exitCodeOf, type Finding, printFinding, processTerminal, table } from '../terminal.js';
@@ -103,8 +105,8 @@ function rowsOf(
     min_on: formatDuration(settings.minOnMs),
     sources: [...sources].join(' '),
     modes: modes?.join(' ') ?? 'all',
-    guard: guard ?? 'by its kind',
-    entry,
+    guard: isAlarmType(settings.type) ? guardOf(settings, settings.type) : (guard ?? ''),
+    entry: isAlarmType(settings.type) ? entry : '',
     silent_after: settings.silentMs === 0 ? 'never' : formatDuration(settings.silentMs),
   };
   const at = (key: string): string => `${path}:${lines.get(key) ?? line}`;
