@@ -48,6 +48,11 @@ export async function startRabbit(size = 1, definitions?: object): Promise<Rabbi
     debianPackage: 'rabbitmq-server',
   }));
   writeFileSync(join(directory, 'plugins'), '[rabbitmq_mqtt].\n');
+  // not every machine knows the host of the nodes' names
+  writeFileSync(
+    join(directory, 'inetrc'),
+    '{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n',
+  );
   if (definitions !== undefined)
     writeFileSync(join(directory, DEFINITIONS), JSON.stringify(definitions), { mode: 0o600 });
   const more = definitions === undefined ? [] : [`load_definitions = ${join(directory, DEFINITIONS)}`];
@@ -103,6 +108,8 @@ async function makeNode(
     args: [],
     env: {
       HOME: directory,
+      ERL_INETRC: join(directory, 'inetrc'),
+      ERL_CRASH_DUMP: join(directory, 'crash'),
       ERL_EPMD_PORT: String(epmdPort),
       ERL_EPMD_ADDRESS: '127.0.0.1',
       RABBITMQ_CONF_ENV_FILE: '/dev/null',
