@@ -20,7 +20,7 @@ esac
 . systemd/deb.sh
 
 version=${VERSION:-$(sed -n '1s/.*(\(.*\)).*/\1/p' "$here/changelog")}
-SOURCE_DATE_EPOCH=$(date -d "$(sed -n '/^ -- /{s/.*>  //p;q}' "$here/changelog")" +%s)
+SOURCE_DATE_EPOCH=$(date -d "$(sed -n '/^ -- /{s/.*@  //p;q}' "$here/changelog")" +%s)
 node=${version%-*}
 
 mkdir "$work/npm"
@@ -35,7 +35,8 @@ fetched=$(node -p "require('$package/package.json').version")
 documents=/usr/share/doc/heyu2mqtt-node
 put 755 "$package/bin/node" /usr/lib/heyu2mqtt/runtime/node
 put 644 "$package/LICENSE" $documents/copyright
-put_gz "$here/changelog" $documents/changelog.Debian
+sed "s/@MAINTAINER@/$(of_package_json author)/" "$here/changelog" > "$work/changelog"
+put_gz "$work/changelog" $documents/changelog.Debian
 sed -e "s/@NODE@/$node/g" -e "s/@CPU@/$cpu/g" "$here/README.Debian" > "$work/README.Debian"
 put 644 "$work/README.Debian" $documents/README.Debian
 put 644 "$here/lintian-overrides" /usr/share/lintian/overrides/heyu2mqtt-node

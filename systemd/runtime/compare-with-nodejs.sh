@@ -20,8 +20,8 @@ for deb in "$folder"/heyu2mqtt-node_*.deb; do
   case $(dpkg-deb --field "$deb" Architecture) in amd64) cpu=x64 ;; arm64) cpu=arm64 ;; esac
   name=node-v$version-linux-$cpu
   site=https://nodejs.org/dist/v$version
-  fetch "$site/SHASUMS256.txt.asc" SHASUMS256.txt.asc
-  gpgv --keyring ./keys.kbx --output SHASUMS256.txt SHASUMS256.txt.asc
+  fetch "$site/SHASUMS256.txt.asc" signed.asc
+  gpgv --keyring ./keys.kbx --output SHASUMS256.txt signed.asc
   fetch "$site/$name.tar.xz" "$name.tar.xz"
   grep " $name.tar.xz\$" SHASUMS256.txt | sha256sum --check
   tar -xJf "$name.tar.xz" "$name/bin/node"
