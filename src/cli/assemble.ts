@@ -9,7 +9,9 @@ import { formatProblem, type Problem } from '../config/problem.js';
 import { BrokerConnection } from '../io/broker/connection.js';
 import { parseBrokerUrl, type BrokerOptions, type Credentials } from '../io/broker/options.js';
 import { systemClock } from '../io/clock.js';
+import type { SocketQuestions } from '../io/control.js';
 import { openStore } from '../io/store.js';
+import type { Service } from '../service/service.js';
 import { LogFollower } from '../io/tail/log-follower.js';
 import { bridgeTopic } from '../mqtt/topics.js';
 import type { Broker, LineSource, Log, StateStore } from '../ports.js';
@@ -107,4 +109,9 @@ function storeOf({ stateDir }: Configuration, log: Log): StateStore {
     onSetAside: (path, reason) =>
       log.warn({ path, reason }, 'the saved state cannot be used and was set aside'),
   });
+}
+
+/** What commands may ask the service. */
+export function questionsFor(service: Service): SocketQuestions {
+  return { control: { status: () => [service.status()] }, root: {} };
 }

@@ -13,10 +13,11 @@ import type { Configuration } from '../config/load.js';
 import { readStamp } from '../heyu/stamp.js';
 import { isoAt, timeZone } from '../heyu/time-zone.js';
 import { type Passed, startEmbeddedBroker } from '../io/embedded-broker.js';
+import { serveControl } from '../io/control.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Log } from '../ports.js';
 import { createService } from '../service/service.js';
-import { portsOf, serviceSettings } from './assemble.js';
+import { portsOf, questionsFor, serviceSettings } from './assemble.js';
 import { hasFaults, load } from './configured.js';
 import { findingWords, printable } from './explain-rows.js';
 import { programFile } from './program-files.js';
@@ -48,20 +49,22 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
   const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-demo-'));
   // also when what it prints is piped into head, which ends the process
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const heyuLog = join(folder, 'heyu.log.demo');
+  const heyuLog = demoLog(folder);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const broker = await startEmbeddedBroker(port, (message) => showMessage(terminal, message));
   try {
-    introduce(terminal, broker.port, port, heyuLog);
+    introduce(terminal, broker.port, port, folder);
     const configuration = configurationFor(folder, heyuLog, broker.port);
     writeFileSync(heyuLog, '');
+    const log = quietLog(terminal);
     const service = await createService(serviceSettings(configuration), {
-      ...portsOf(configuration, quietLog(terminal)),
+      ...portsOf(configuration, log),
       status: () => undefined,
       find: (finding) => showFinding(terminal, finding),
     });
     await service.start();
+    await serveControl(configuration.stateDir, questionsFor(service), log);
     await wait(isFast ? 300 : 1500, undefined, { signal: stop.signal });
     const set = zoneTopic(configuration.core.baseTopic, 'ground', 'set');
     do {
@@ -84,6 +87,8 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
   process.exit(EXIT.ok);
 }
 
+const demoLog = (folder: string): string => join(folder, 'heyu.log.demo');
+
 function configurationFor(folder: string, heyuLog: string, port: number): Configuration {
   for (const file of ['config.yaml', 'aliases.yaml'])
     copyFileSync(join(DEMO_FOLDER, file), join(folder, file));
@@ -91,21 +96,21 @@ function configurationFor(folder: string, heyuLog: string, port: number): Config
     env: {
       HEYU2MQTT_MQTT_URL: `mqtt://127.0.0.1:${port}`,
       HEYU2MQTT_HEYU_LOG: heyuLog,
-      HEYU2MQTT_STATE_DIR: join(folder, 'state'),
     },
   });
   if (!loaded.ok) throw hasFaults(loaded.problems);
   return loaded.configuration;
 }
 
-function introduce({ print, style }: Terminal, port: number, wanted: number, heyuLog: string): void {
+function introduce({ print, style }: Terminal, port: number, wanted: number, folder: string): void {
   const taken = port === wanted || wanted === 0 ? '' : `  (port ${wanted} is taken)`;
   const [heyu, means, mqtt] = [style('bold', 'heyu'), style('cyan', '  ->'), style('green', 'mqtt')];
   print(`${style('bold', 'heyu2mqtt demo: a log that heyu wrote, the bridge, and what comes out')}
 
   broker    mqtt://127.0.0.1:${port}${taken}
-  heyu log  ${heyuLog}
+  heyu log  ${demoLog(folder)}
   watch it  mosquitto_sub -h 127.0.0.1 -p ${port} -t 'x10/#' -v
+  look      heyu2mqtt status --watch --config ${join(folder, 'config.yaml')}
   end it    Ctrl-C
 
 ${heyu}   what heyu writes      ${means}  what it means      ${mqtt}  what is published

@@ -13,7 +13,7 @@ import { claimDirectory } from '../io/store.js';
 import { SystemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
 import { changes, createService, type Service } from '../service/service.js';
-import { brokerOf, portsOf, serviceSettings, sourceOf } from './assemble.js';
+import { brokerOf, portsOf, questionsFor, serviceSettings, sourceOf } from './assemble.js';
 import { configFileOf, type Good, load, OPTIONS } from './configured.js';
 import { keepLastGood, loadForService, vanished, whereFaulty } from './last-good.js';
 import { ownVersion } from './program-files.js';
@@ -70,8 +70,7 @@ async function run(asked: string | undefined): Promise<void> {
   if (problems.length === 0) await keepLastGood(configuration, texts, log);
   await service.start();
   service.configurationFaulty(whereFaulty(problems));
-  const questions = { control: { status: () => [service.status()] }, root: {} };
-  const control = await serveControl(configuration.stateDir, questions, log);
+  const control = await serveControl(configuration.stateDir, questionsFor(service), log);
   systemd.ready(service.statusLine());
 
   const stopWatchdog = startWatchdog(systemd, () => service.sinceLastPassMs());

@@ -130,14 +130,16 @@ function configuredHouse({ aliases, place: { house } }: AliasFile): HouseStatus 
     broker: { connected: false },
     problems: [],
     zones: house.zones.map(({ settings: { zone, name } }) => {
-      const nothing = {
-        since: null,
+      const never = { since: null, last_known: null, open_sensors: [], bypassed: [] };
+      return {
+        zone,
+        name,
+        state: 'unknown',
         reason: NOT_RUNNING,
-        last_known: null,
+        ...never,
         alarm: false,
         alarm_sensor: null,
       };
-      return { zone, name, state: 'unknown', ...nothing };
     }),
     sensors: aliases
       .filter(({ settings }) => !settings.ignore)
@@ -192,8 +194,11 @@ function zoneLine(zone: ZoneStatus, now: number, { style }: Terminal): string {
   const colour = alarm || state === 'triggered' ? 'red' : state === 'unknown' ? 'yellow' : 'green';
   const before = lastKnown === null ? '' : `; it was ${words(lastKnown)}`;
   const more = reason !== null ? ` (${reason}${before})` : since === null ? '' : `, since ${ago(since, now)}`;
+  const aliases = (what: string, some: readonly string[]): string =>
+    some.length === 0 ? '' : `, ${what}: ${some.join(' ')}`;
+  const sensors = aliases('open', zone.open_sensors) + aliases('bypassed', zone.bypassed);
   const raised = alarm ? style('red', `, ALARM${sensor === null ? '' : ` raised by ${sensor}`}`) : '';
-  return `${style('bold', printable(name))}: ${style(colour, words(state))}${more}${raised}`;
+  return `${style('bold', printable(name))}: ${style(colour, words(state))}${more}${sensors}${raised}`;
 }
 
 function sensorLines(status: HouseStatus, terminal: Terminal): readonly string[] {

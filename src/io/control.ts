@@ -21,7 +21,7 @@ import type { Log } from '../ports.js';
 export type Question = (asked: JsonObject) => Iterable<JsonObject> | AsyncIterable<JsonObject>;
 
 /** By the name under which it is asked. */
-export type Questions = Readonly<Record<string, Question>>;
+type Questions = Readonly<Record<string, Question>>;
 
 /** `control`: members of the service's group may ask. `root`: only root, for what changes the state of a zone. */
 export type SocketKind = 'control' | 'root';

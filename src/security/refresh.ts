@@ -268,7 +268,7 @@ function partsOf({ zones }: Security, zone: Zone): readonly Zone[] {
 }
 
 /** Everything that is to be said of a zone: that it is not available comes first, and that it is comes last. */
-function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
+export function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
   const { security } = step;
   const { settings, truth, reported, whileAway, refusedCommand } = zone;
   const { state: believed, verified, source, why, mode, ...known } = believe(security, zone);

@@ -4,7 +4,7 @@ import { parseJson } from '../common/json.js';
 import { isoAt } from '../heyu/time-zone.js';
 import type { Now } from '../ports.js';
 import { WHY } from '../security/tracker.js';
-import { belief } from '../security/security.js';
+import { valuesOf } from '../security/refresh.js';
 import type { Sensor } from '../sensor/heard.js';
 import { hasSilence } from '../sensor/channels.js';
 import { formOf, mainChannelOf, type Channel, type SensorType } from '../sensor/types.js';
@@ -23,6 +23,9 @@ export type ZoneStatus = {
   /** Of an unknown zone: why, and what it was. */
   readonly reason: string | null;
   readonly last_known: string | null;
+  /** What stands open in it, and what does not guard this time. */
+  readonly open_sensors: readonly string[];
+  readonly bypassed: readonly string[];
   /** Whether an alert is not over, and which sensor has raised the first. */
   readonly alarm: boolean;
   readonly alarm_sensor: string | null;
@@ -47,7 +50,7 @@ export type SensorStatus = {
 };
 
 /** A sender that no alias covers. */
-export type UnnamedStatus = {
+type UnnamedStatus = {
   /** Address, or security id. */
   readonly sender: string;
   /** heyu's own alias. */
@@ -97,7 +100,7 @@ export function houseStatus(
     log: { path: settings.logPath, status: seen.logStatus, last_line: iso(core.lineAt) },
     broker: { connected: isConnected },
     problems: [...(isConnected ? [] : [offline]), ...problemsOf(condition)],
-    zones: zonesOf(bridge, iso),
+    zones: zonesOf(bridge, now, iso),
     sensors: core.sensors
       .filter((sensor) => !sensor.settings.ignore)
       .map((sensor) => sensorStatus(sensor, iso(sensor.state.seenAt))),
@@ -109,21 +112,28 @@ export function houseStatus(
   };
 }
 
+/** As they are published. */
 function zonesOf(
-  { core, security }: Bridge,
+  { core, security, emit }: Bridge,
+  now: Now,
   iso: (at: number | undefined) => string | null,
 ): readonly ZoneStatus[] {
-  return core.settings.zones.map(({ zone, name }) => {
-    const { state, since, why, lastKnown } = belief(security, zone) ?? {};
-    const latch = security.zones.get(zone)?.latch;
+  return core.settings.zones.flatMap(({ zone: key, name }) => {
+    const zone = security.zones.get(key);
+    if (zone === undefined) return [];
+    const values = valuesOf({ security, now, emit }, zone);
+    const attributes = values.find((each) => each.channel === 'security_attributes')?.value;
+    const { state, since, why, lastKnown, latch, openSensors = [], bypassedSensors = [] } = attributes ?? {};
     return {
-      zone,
+      zone: key,
       name,
       state: state ?? 'unknown',
       since: iso(since),
       reason: why === undefined ? null : WHY[why],
       last_known: lastKnown?.state ?? null,
-      alarm: latch !== undefined,
+      open_sensors: openSensors,
+      bypassed: bypassedSensors,
+      alarm: values.some((each) => each.channel === 'alarm' && each.value),
       alarm_sensor: latch?.alias ?? null,
     };
   });

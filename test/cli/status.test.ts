@@ -9,7 +9,15 @@ import { until } from '../support/until.js';
 import { runCli } from './run-cli.js';
 import { atTerminal, KEY } from './terminal-session.js';
 
-const NOTHING = { since: null, reason: null, last_known: null, alarm: false, alarm_sensor: null };
+const NOTHING = {
+  since: null,
+  reason: null,
+  last_known: null,
+  open_sensors: [],
+  bypassed: [],
+  alarm: false,
+  alarm_sensor: null,
+};
 const AT = '2026-11-22T15:00:00+00:00';
 
 const sensor = (
@@ -52,7 +60,15 @@ const STATUS: HouseStatus = {
       reason: 'no connection',
       last_known: 'disarmed',
     },
-    { ...NOTHING, zone: 'barn', name: 'Barn', state: 'triggered', alarm: true, alarm_sensor: 'gate' },
+    {
+      ...NOTHING,
+      zone: 'barn',
+      name: 'Barn',
+      state: 'triggered',
+      open_sensors: ['gate'],
+      alarm: true,
+      alarm_sensor: 'gate',
+    },
   ],
   sensors: [
     sensor('hall_motion', { state: 'motion', zone: 'ground', last_seen: '2026-11-22T14:59:57+00:00' }),
@@ -77,7 +93,7 @@ describe('the page', () => {
   it('has zones, a table of sensors, senders without a name, and problems', () => {
     expect(lines(80)).toBe(`Ground floor: armed away, since 2 h ago
 Top: unknown (no connection; it was disarmed)
-Barn: triggered, ALARM raised by gate
+Barn: triggered, open: gate, ALARM raised by gate
 
 SENSOR       STATE           HEARD      BATTERY  ZONE
 hall_motion  motion          just now   -        ground

@@ -60,6 +60,12 @@ describe.runIf(process.getuid?.() === 0)('an ordinary user', () => {
     expect(err).toContain(`secret may not be read by this user\n  ${SUDO}`);
   });
 
+  it('is warned by check of what only root can tell', async () => {
+    const { out } = await asOrdinary(house(), true, ['check']);
+    expect(out).toMatch(/warning .*secret may not be read by this user\n +sudo heyu2mqtt check/);
+    expect((await asOrdinary(house(), true, ['check', '--quick'])).code).toBe(2);
+  });
+
   it.each([
     [['alias', 'add', 'porch', 'A9']],
     [['alias', 'set', 'hall_motion', '--name', 'X']],

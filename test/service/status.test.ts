@@ -10,6 +10,7 @@ const settings = coreSettings({
     sensorSettings('C1', 'DS10A', { alias: 'door', type: 'door', zone: 'ground', silentMs: 3_600_000 }),
     sensorSettings('C2', 'MS10A', { alias: 'stairs' }),
     sensorSettings('C3', 'SD90', { alias: 'smoke', type: 'smoke' }),
+    sensorSettings('C5', 'SD90', { alias: 'kitchen', type: 'smoke', zone: 'ground' }),
     sensorSettings('C4', 'KR10A', { alias: 'fob', type: 'remote' }),
     sensorSettings('B1', 'LM465', { alias: 'lamp', type: 'light' }),
     sensorSettings('D1', 'ORE_TH1', { alias: 'weather', type: 'reading' }),
@@ -40,7 +41,12 @@ it('shows all sensors but ignored ones, in the order of the aliases, before anyt
   const { running, sensors, unnamed, problems, log } = (await house()).service().status();
   expect(running).toBe(true);
   expect(sensors.map(({ alias, state, last_seen: at, battery }) => [alias, state, at, battery])).toEqual(
-    ['hall', 'door', 'stairs', 'smoke', 'fob', 'lamp', 'weather'].map((alias) => [alias, null, null, null]),
+    ['hall', 'door', 'stairs', 'smoke', 'kitchen', 'fob', 'lamp', 'weather'].map((alias) => [
+      alias,
+      null,
+      null,
+      null,
+    ]),
   );
   expect(unnamed).toEqual([]);
   expect(problems).toEqual([]);
@@ -82,6 +88,15 @@ it('shows zones with their alarm, and an unknown one with what it was', async ()
   expect(zone()?.since).toMatch(/^2026-11-22T/);
   await lives.hear(...pair('rcvi', 'A1', 'On'));
   expect(zone()).toMatchObject({ alarm: true, alarm_sensor: 'hall' });
+});
+
+it('shows what stands open, and smoke as an alarm', async () => {
+  const lives = await house();
+  const zone = () => lives.service().status().zones[0];
+  await lives.hear(security(1, 'Alert swMin'));
+  expect(zone()).toMatchObject({ open_sensors: ['door'], alarm: false });
+  await lives.hear(security(5, 'Alert'));
+  expect(zone()).toMatchObject({ state: 'triggered', alarm: true, alarm_sensor: 'kitchen' });
 });
 
 it('shows who has no name, the one heard last first', async () => {

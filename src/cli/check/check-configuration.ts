@@ -33,7 +33,11 @@ export function checkConfiguration(
     const hintOfLog = 'see heyu below, or set heyu.log';
     // what is wrong with heyu's own file is told with heyu
     const isOurs = ({ file }: Problem): boolean => file !== loaded.x10config;
-    for (const fault of loaded.problems.filter(isOurs)) say('fault', withSudo(fault, CHECK_WITH_SUDO));
+    for (const fault of loaded.problems.filter(isOurs)) {
+      const hinted = withSudo(fault, CHECK_WITH_SUDO);
+      // that this user may not read it says nothing of the service
+      say(hinted === fault || isQuick ? 'fault' : 'warning', hinted);
+    }
     for (const warning of loaded.warnings.filter(isOurs)) say('warning', warning);
     if (!loaded.problems.some(isOurs))
       tell('fault', `${loaded.x10config ?? ''} does not tell which log to read`, hintOfLog);
