@@ -2,7 +2,7 @@
 
 import { chmodSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { asNobody } from '../support/as-nobody.js';
+import { asNobody, isNobodyPossible } from '../support/as-nobody.js';
 import { house, runCli, type AliasHouse, type Ran } from './run-cli.js';
 
 const SUDO = 'hint: run it with sudo';
@@ -20,7 +20,7 @@ async function asOrdinary(there: AliasHouse, isMember: boolean, args: readonly s
   return ran;
 }
 
-describe.runIf(process.getuid?.() === 0)('an ordinary user', () => {
+describe.runIf(isNobodyPossible)('an ordinary user', () => {
   it('is shown the aliases for the completion of a shell', async () => {
     const { code, out, err } = await asOrdinary(house(), false, ['alias', 'list', '--json']);
     expect(code).toBe(0);

@@ -1,6 +1,20 @@
 /** Tests of permissions mean nothing to root, to whom everything is permitted: these run as somebody else. */
 
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 const NOBODY = 65534;
+
+/** Whether everybody may enter this folder and all above it. */
+function isOpen(folder: string): boolean {
+  const above = dirname(folder);
+  return (statSync(folder).mode & 0o001) !== 0 && (above === folder || isOpen(above));
+}
+
+/** Whether the program can run as somebody else: by root alone, and not where the project lies in a closed folder. */
+export const isNobodyPossible =
+  process.getuid?.() === 0 && isOpen(fileURLToPath(new URL('../..', import.meta.url)));
 
 /**
  * Runs `act` with the rights of an ordinary user, also when the tests are run by root. What it hands to `before`
