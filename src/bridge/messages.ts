@@ -194,6 +194,7 @@ export function alertMessage(core: Told, alert: Alert): EventMessage {
 const ZONE_EVENT_WORDS: Readonly<Record<ZoneEvent['type'], string>> = {
   armed_open: 'armed, though open',
   failed_to_arm: 'not armed, because not closed',
+  bypassed: 'bypassed until it is disarmed',
 };
 
 /** An event of a zone that is no alert; nobody wants it an hour later. */

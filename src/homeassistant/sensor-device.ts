@@ -5,11 +5,13 @@
  * binary sensors say what ON means, and ON of every channel is what its topic says (docs/topics.md).
  */
 import { writeAddresses } from '../heyu/x10config.js';
-import { sensorTopic } from '../mqtt/topics.js';
+import { sensorTopic, zoneTopic } from '../mqtt/topics.js';
 import { channelsOf, eventTypesOf, isSwitchable, isUncertain } from '../sensor/channels.js';
+import { signalForm } from '../sensor/guard.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import {
   formOf,
+  isAlarmType,
   mainChannelOf,
   type Channel,
   type ReadingChannel,
@@ -267,6 +269,34 @@ function triggersOf(core: CoreSettings, sensor: SensorSettings): Readonly<Record
   );
 }
 
+/**
+ * The switch that bypasses a sensor of a zone of ours until that is disarmed. What is bypassed stands in the attributes of
+ * the zone; the command goes to the zone, too.
+ */
+function bypassOf(core: CoreSettings, sensor: SensorSettings): Readonly<Record<string, Component>> {
+  const zone = core.zones.find((one) => one.zone === sensor.zone && one.kind === 'owned')?.zone;
+  const { type, alias } = sensor;
+  if (zone === undefined || !isAlarmType(type) || signalForm(sensor, type, undefined).guard !== 'armed')
+    return {};
+  const objectId = sensorObjectId(core, sensor);
+  const owner = { objectId, name: sensor.topic, fallback: `${core.bridgeId}_${sensor.id}` };
+  const command = (word: 'bypass' | 'unbypass'): string => JSON.stringify({ command: word, sensor: alias });
+  const component = entity(owner, 'switch', 'bypass', 'bypass', {
+    name: 'Bypass',
+    icon: 'mdi:shield-off-outline',
+    entity_category: 'config',
+    command_topic: zoneTopic(core.baseTopic, zone, 'set'),
+    payload_on: command('bypass'),
+    payload_off: command('unbypass'),
+    state_topic: zoneTopic(core.baseTopic, zone, 'security_attributes'),
+    value_template: `{{ 'ON' if ${JSON.stringify(alias)} in value_json.bypassed_sensors else 'OFF' }}`,
+    state_on: 'ON',
+    state_off: 'OFF',
+    retain: false,
+  });
+  return { bypass: component };
+}
+
 /** Whether a channel is an entity by itself: with a light entity the brightness is part of that one. */
 function isEntity(core: CoreSettings, sensor: SensorSettings) {
   return (channel: string): channel is EntityChannel => {
@@ -299,6 +329,7 @@ export function sensorDevice(core: CoreSettings, sensor: SensorSettings): Discov
           .map((channel) => keyed(channel, entityOf(core, sensor, channel))),
       ),
       ...triggersOf(core, sensor),
+      ...bypassOf(core, sensor),
     },
   };
 }

@@ -359,6 +359,9 @@ function keepWaiting(step: Step, signal: SensorSignal, belief: Belief, afterward
  * Judges a signal now, or keeps it until the state of its zone is known. `waited`: it has waited for that.
  */
 export function judgeSignal(step: Step, zone: Zone, signal: SensorSignal, waited?: Waiting): void {
+  // who tampers with a sensor that is bypassed tampers all the same
+  if (zone.silenced.includes(signal.alias) && signal.kind !== 'tamper')
+    return judged(step, signal, 'bypassed', 'somebody has bypassed it until the zone is disarmed');
   const { security, now } = step;
   const belief = believe(security, zone);
   const afterwards = waited?.kind === 'gap' || isAfterwards(step, signal);

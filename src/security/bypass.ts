@@ -1,16 +1,51 @@
 /**
  * What stands open when an owned zone is armed: the zone is armed all the same, says so, and guards the sensor again once
- * it has closed. An opening is an alert by its change only (docs/alarm.md), so that nothing has to be silenced.
+ * it has closed. An opening is an alert by its change only (docs/alarm.md), so that nothing has to be silenced for that.
+ * What is silenced is what somebody has bypassed: while the zone is not armed, and until it is disarmed.
  */
 
-import { inTheWay, type SensorStanding, type ZoneEvent } from './readiness.js';
+import { inTheWay, readinessOf, type Readiness, type SensorStanding, type ZoneEvent } from './readiness.js';
 import type { Security, Step } from './security.js';
 import { armedMode, type ArmedMode } from './vocabulary.js';
-import type { Zone } from './zone.js';
+import { delayIn, type Zone } from './zone.js';
 
 /** The sensors of a zone, and of those that it sums up. */
-export function sensorsIn({ sensorsOf }: Security, { settings }: Zone): readonly SensorStanding[] {
+function sensorsIn({ sensorsOf }: Security, { settings }: Zone): readonly SensorStanding[] {
   return [settings.zone, ...settings.members].flatMap((zone) => sensorsOf(zone));
+}
+
+/** The sensors of a zone that will guard it. */
+function guardsOf(security: Security, zone: Zone): readonly SensorStanding[] {
+  return sensorsIn(security, zone).filter(({ alias }) => !zone.silenced.includes(alias));
+}
+
+/** What is said of the sensors of a zone. */
+export function readiness(security: Security, zone: Zone): Readiness {
+  const parts = [zone, ...zone.settings.members.flatMap((name) => security.zones.get(name) ?? [])];
+  const bypassed = parts.flatMap((part) => [...part.silenced, ...part.bypassed]);
+  return readinessOf(
+    sensorsIn(security, zone),
+    [...new Set(bypassed)],
+    delayIn(zone.settings.exitDelayMs, 'away') > 0,
+  );
+}
+
+/** Bypasses a sensor, or guards it again. Returns why that is not done, in words. */
+export function switchBypass(step: Step, zone: Zone, alias: string, isOn: boolean): string | undefined {
+  const { security } = step;
+  const sensor = security.sensorsOf(zone.settings.zone).find((one) => one.alias === alias);
+  if (sensor === undefined) return 'the zone has no such sensor';
+  const state = zone.truth?.state;
+  if (isOn && state !== 'disarmed' && state !== 'arming')
+    return 'the zone is armed: it guards what it guards';
+  zone.silenced = zone.silenced.filter((other) => other !== alias);
+  if (!isOn) zone.bypassed = zone.bypassed.filter((other) => other !== alias);
+  else {
+    zone.silenced = [...zone.silenced, alias];
+    tellOf(step, zone, 'bypassed', [sensor]);
+  }
+  security.changed = true;
+  return undefined;
 }
 
 /** Tells of what stands open. */
@@ -31,7 +66,7 @@ function tellOf(
  */
 export function refusal(step: Step, zone: Zone, mode: ArmedMode, hasTime: boolean): string | undefined {
   if (zone.settings.openAtArming !== 'refuse') return undefined;
-  const sensors = inTheWay(sensorsIn(step.security, zone), mode, hasTime);
+  const sensors = inTheWay(guardsOf(step.security, zone), mode, hasTime);
   if (sensors.length === 0) return undefined;
   tellOf(step, zone, 'failed_to_arm', sensors);
   const named = sensors.map(({ name, opening }) => (opening === 'open' ? name : `${name} (not known)`));
@@ -42,7 +77,7 @@ export function refusal(step: Step, zone: Zone, mode: ArmedMode, hasTime: boolea
 export function bypassOpen(step: Step, zone: Zone): void {
   const mode = zone.truth && armedMode(zone.truth.state);
   if (mode === undefined) return;
-  const sensors = inTheWay(sensorsIn(step.security, zone), mode, false);
+  const sensors = inTheWay(guardsOf(step.security, zone), mode, false);
   const open = sensors.filter(({ opening }) => opening === 'open');
   zone.bypassed = zone.settings.openAtArming === 'arm' ? [] : open.map(({ alias }) => alias);
   step.security.changed = true;

@@ -5,13 +5,13 @@
 
 import { SECOND } from '../common/duration.js';
 import type { Received } from '../ports.js';
-import { bypassOpen, refusal } from './bypass.js';
+import { bypassOpen, refusal, switchBypass } from './bypass.js';
 import { causeOf, raise, setTruth } from './alert.js';
 import { endEmergency } from './emergency.js';
 import { doubt, obey } from './owned-zone.js';
 import { isFirstMention, note, type Security, type Step } from './security.js';
 import { refresh } from './refresh.js';
-import { commandFor, commandWord, excerpt, readCommand, type Command } from './vocabulary.js';
+import { commandFor, commandWord, excerpt, readBypass, readCommand, type Command } from './vocabulary.js';
 import { delayIn, type Zone, type ZoneSettings } from './zone.js';
 
 /** Who commands, and how. */
@@ -39,7 +39,9 @@ function obstacleTo(step: Step, zone: Zone, { command, loggedAt, immediate }: Or
   if (command.kind !== 'arm' || command.force === true || loggedAt !== undefined) return undefined;
   // the alarm of an armed zone goes on in any case
   if (truth?.state === 'pending' || truth?.state === 'triggered') return undefined;
-  return refusal(step, zone, command.mode, delayIn(settings.exitDelayMs, command.mode) > 0 && !immediate);
+  const hasTime =
+    !immediate && truth?.armedSince === undefined && delayIn(settings.exitDelayMs, command.mode) > 0;
+  return refusal(step, zone, command.mode, hasTime);
 }
 
 /** Gives an order to an owned zone. */
@@ -83,6 +85,7 @@ function give(step: Step, zone: Zone, order: Order): void {
     to: next.state,
   });
   setTruth(step, zone, next);
+  if (next.state === 'disarmed') zone.silenced = [];
   if (next !== truth) bypassOpen(step, zone);
   if (command.kind !== 'trigger' || truth?.state === 'triggered') return;
   const grounds = { security: truth?.state ?? 'unknown', verified: true };
@@ -108,6 +111,8 @@ export function commandReceived(step: Step, zone: Zone, { topic, payload, retain
     const reason = `it is retained, and commands must not be (delete it: mosquitto_pub -r -n -t '${topic}')`;
     return refuse(step, zone, text, reason, topic);
   }
+  const bypass = readBypass(payload);
+  if (bypass !== undefined) return bypassed(step, zone, bypass, topic);
   const command = readCommand(payload, zone.settings);
   if (command === undefined) return refuse(step, zone, text, 'it is not understood', topic);
   const zones = addressees(security, zone);
@@ -118,6 +123,20 @@ export function commandReceived(step: Step, zone: Zone, { topic, payload, retain
   const isOfMaster = zone.settings.kind === 'master' && ageMs <= zone.settings.commandMaxAgeMs;
   if (isOfMaster && command.kind === 'disarm') endEmergency(step, zone);
   for (const addressee of zones) give(step, addressee, { command, ageMs, immediate: false, source: topic });
+}
+
+/** Somebody wants a sensor of the zone bypassed, or not any more. */
+function bypassed(
+  step: Step,
+  zone: Zone,
+  { alias, isOn }: NonNullable<ReturnType<typeof readBypass>>,
+  source: string,
+): void {
+  const word = `${isOn ? 'BYPASS' : 'UNBYPASS'} ${alias.slice(0, 32)}`;
+  const isOld = step.security.link.up?.isDraining === true;
+  const obstacle = isOld ? 'it may have waited for long' : switchBypass(step, zone, alias, isOn);
+  if (obstacle !== undefined) refuse(step, zone, word, obstacle, source);
+  else note(step, 'info', 'command obeyed', { zone: zone.settings.zone, command: word, source });
 }
 
 /** A line of the log commands some of the owned zones. */

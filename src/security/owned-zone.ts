@@ -35,8 +35,8 @@ function arm(
   }
   if (truth?.state === `armed_${mode}`) return truth;
   const delayMs = delayIn(exitDelayMs, mode);
-  if (delayMs > 0 && !immediate) {
-    // also from one way of being armed to another: whoever arms away is about to walk through the house
+  // none from one way of being armed to another: an armed zone never stands unguarded before somebody disarms it
+  if (delayMs > 0 && !immediate && truth?.armedSince === undefined) {
     if (truth?.state === 'arming' && truth.mode === mode) return truth;
     return change(truth, 'arming', at, { mode, until: at + delayMs });
   }

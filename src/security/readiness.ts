@@ -25,12 +25,12 @@ export type Readiness = {
   readonly unknownSensors: readonly string[];
   readonly silentSensors: readonly string[];
   readonly lowBatteries: readonly string[];
-  /** What stood open when it was armed, and has not closed since. */
+  /** What stood open when it was armed, and has not closed since; and what somebody has bypassed. */
   readonly bypassedSensors: readonly string[];
 };
 
 /** Every `event_type` that is ever published on a zone's `event` topic. */
-export const ZONE_EVENTS = ['armed_open', 'failed_to_arm'] as const;
+export const ZONE_EVENTS = ['armed_open', 'failed_to_arm', 'bypassed'] as const;
 
 /** An event of a zone that is no alert, and the sensors that it tells of. `at`: epoch ms. */
 export type ZoneEvent = {

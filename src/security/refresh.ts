@@ -16,7 +16,7 @@ import {
   setTruth,
   settleHeld,
 } from './alert.js';
-import { bypassOpen, endBypass, sensorsIn } from './bypass.js';
+import { bypassOpen, endBypass, readiness } from './bypass.js';
 import { emergencyEndsMono, endEmergency, isEmergencyShown, raiseAlways } from './emergency.js';
 import { blindAt, tellBlind } from './blind.js';
 import {
@@ -42,11 +42,10 @@ import {
   type Step,
   type ZoneValue,
 } from './security.js';
-import { readinessOf } from './readiness.js';
 import { patienceMs } from './source-entry.js';
 import { WHY, endOfAnswers, isAnswered, stateOf, verify, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
-import { believe, delayIn, emergencyOf, latest, remember, type SensorSignal, type Zone } from './zone.js';
+import { believe, emergencyOf, latest, remember, type SensorSignal, type Zone } from './zone.js';
 
 /** What `Zone.published` holds of a zone of which nobody knows yet how it stands. */
 const UNSETTLED = JSON.stringify({ channel: 'available', value: false } satisfies ZoneValue);
@@ -286,9 +285,6 @@ export function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
     .flatMap((part) => security.recent.get(part.settings.zone)?.alerts ?? [])
     .sort((a, b) => a.raised - b.raised)
     .slice(-MOST_RECENT);
-  const bypassed = parts.flatMap((part) => part.bypassed);
-  const hasTime = delayIn(settings.exitDelayMs, 'away') > 0;
-  const readiness = readinessOf(sensorsIn(security, zone), bypassed, hasTime);
   const isAvailable = isSettled(step, zone);
   const available = { channel: 'available', value: isAvailable } as const;
   const circumstances = {
@@ -305,7 +301,10 @@ export function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
   return [
     ...(isAvailable ? [] : [available]),
     ...(truth === undefined ? [] : [{ channel: 'state', value: shownState(zone, truth.state) } as const]),
-    { channel: 'security_attributes', value: { state, mode, until, ...circumstances, ...readiness } },
+    {
+      channel: 'security_attributes',
+      value: { state, mode, until, ...circumstances, ...readiness(security, zone) },
+    },
     { channel: 'security', value: state },
     { channel: 'alarm', value: hasAlarm },
     ...(alerts.length === 0 ? [] : [{ channel: 'last_alert', value: alerts } as const]),

@@ -31,6 +31,8 @@ export type VerdictKind =
   | 'arming'
   /** The owner does not want it to be one. */
   | 'off'
+  /** Somebody has bypassed the sensor. */
+  | 'bypassed'
   /** Armed in a way that this sensor does not care for. */
   | 'mode'
   | 'cooldown'

@@ -59,6 +59,7 @@ function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
     memory: memory ?? null,
     isForeign,
     bypassed: zone.bypassed,
+    silenced: zone.silenced,
     truth: truth ?? null,
     latch: latch ?? null,
     emergency: emergency ?? null,
@@ -130,6 +131,10 @@ function whole<K extends string>(
 /** What can be read of a stored list. */
 function listOf<T>(value: unknown, read: (item: unknown) => T | undefined): readonly T[] {
   return Array.isArray(value) ? value.flatMap((item) => read(item) ?? []) : [];
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return listOf(value, (item) => (typeof item === 'string' ? item : undefined));
 }
 
 function readMemory(stored: JsonObject): Memory | undefined {
@@ -239,7 +244,7 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   zone.truth = owned ? readTruth(objectOf(stored, 'truth')) : undefined;
   zone.announced = zone.truth;
   zone.memory = owned ? undefined : readMemory(objectOf(stored, 'memory'));
-  zone.bypassed = listOf(stored['bypassed'], (alias) => (typeof alias === 'string' ? alias : undefined));
+  [zone.bypassed, zone.silenced] = [textsOf(stored['bypassed']), textsOf(stored['silenced'])];
   zone.isForeign = !owned && stored['isForeign'] === true;
   zone.latch = readLatch(objectOf(stored, 'latch'));
   zone.emergency = readEmergency(objectOf(stored, 'emergency'), now);

@@ -143,6 +143,16 @@ export function readCommand(payload: Uint8Array, dialect: Dialect = PLAIN): Comm
   return wording.isForced ? { kind: 'arm', mode, force: true } : { kind: 'arm', mode };
 }
 
+/** What a payload on a command topic wants of one sensor: `{"command": "bypass", "sensor": "hall"}`, or `unbypass`. */
+export function readBypass(
+  payload: Uint8Array,
+): { readonly alias: string; readonly isOn: boolean } | undefined {
+  const value = parseJson(decode(payload) ?? '');
+  const [command, alias] = [scalar(member(value, 'command')), member(value, 'sensor')];
+  if (typeof alias !== 'string' || (command !== 'bypass' && command !== 'unbypass')) return undefined;
+  return { alias, isOn: command === 'bypass' };
+}
+
 /** The mode of an armed state; undefined for all others. */
 export function armedMode(state: SecurityState): ArmedMode | undefined {
   return state.startsWith('armed_') ? (state.slice('armed_'.length) as ArmedMode) : undefined;

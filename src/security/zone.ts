@@ -229,6 +229,8 @@ export type Zone = {
   held: readonly Held[];
   /** Owned: aliases of what stood open when it was armed, and has not closed since. */
   bypassed: readonly string[];
+  /** Owned: aliases of sensors that somebody has bypassed until it is disarmed: they raise no alert. */
+  silenced: readonly string[];
   /** The state was set by hand, for `explain`: it needs no connection. */
   pinned: boolean;
   latch: Latch | undefined;
@@ -291,6 +293,7 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     isForeign: false,
     held: [],
     bypassed: [],
+    silenced: [],
     pinned: false,
     latch: undefined,
     emergency: undefined,

@@ -154,7 +154,7 @@ describe('what a sensor shows', () => {
           (channel) => channel !== 'attributes' && !(channel === 'brightness' && core.control),
         );
         const shown = Object.keys(device?.components ?? {})
-          .filter((key) => !key.startsWith('trigger_'))
+          .filter((key) => !key.startsWith('trigger_') && key !== 'bypass')
           .map((key) => key.replace('_control', ''));
         expect(shown).toEqual(expected);
       }
@@ -173,7 +173,7 @@ describe('what a sensor shows', () => {
       const messages = FORMS.flatMap((form) => messagesOf(example, form));
       const commands = messages.some(({ payload }) => payload.includes('command_topic'));
       expect(commands, example.file).toBe(
-        example.file === 'bridge' || example.file.endsWith('-control') || example.file.startsWith('zone-'),
+        example.file === 'bridge' || /^zone-|-(?:control|in-owned-zone)$/.test(example.file),
       );
     }
   });

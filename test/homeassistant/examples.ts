@@ -105,6 +105,12 @@ export const EXAMPLES: readonly Example[] = [
   sensor('dm10', 'DM10', { alias: 'porch', address: 'C2', type: 'motion', name: 'Porch' }),
   sensor('ds10a-door', 'DS10A', { alias: 'front_door', address: 'C3', type: 'door', name: 'Front door' }),
   sensor('ds10a-window', 'DS10A', { alias: 'bath', address: 'C4', type: 'window', name: 'Bathroom window' }),
+  sensor(
+    'ds10a-in-owned-zone',
+    'DS10A',
+    { alias: 'back_door', address: 'C11', type: 'door', name: 'Back door', zone: 'yard' },
+    { zones: [zoneOf({ zone: 'yard', name: 'Yard' })] },
+  ),
   sensor('ds10a-garage', 'DS10A', { alias: 'garage', address: 'C5', type: 'garage', name: 'Garage' }),
   sensor('ds90', 'DS90', { alias: 'terrace', address: 'C6', type: 'opening', name: 'Terrace' }),
   sensor('sd90', 'SD90', { alias: 'kitchen', address: 'C7', type: 'smoke', name: 'Kitchen smoke alarm' }),

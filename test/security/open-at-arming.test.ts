@@ -1,6 +1,7 @@
 /** What stands open, is not known, silent or low on battery when a zone is armed. */
 
 import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
 import { keyfob } from '../../src/security/commands.js';
 import { inTheWay, readinessOf, type SensorStanding } from '../../src/security/readiness.js';
 import { refresh } from '../../src/security/refresh.js';
@@ -11,6 +12,7 @@ import {
   attributes,
   bench,
   connect,
+  cut,
   message,
   motion,
   notes,
@@ -253,5 +255,126 @@ describe('an owned zone', () => {
     message(test, SET, 'ARM_AWAY');
     message(test, SET, 'DISARM');
     expect(attributes(test)['bypassed_sensors']).toEqual([]);
+  });
+});
+
+const BYPASS = '{"command":"bypass","sensor":"hall"}';
+const UNBYPASS = '{"command":"unbypass","sensor":"hall"}';
+
+describe('a sensor that somebody bypasses', () => {
+  /** Commands one after the other, `HALL` is motion there; what is bypassed at the end, and the verdicts. */
+  it.each([
+    ['while disarmed', [BYPASS], ['hall'], []],
+    ['... and not any more', [BYPASS, UNBYPASS], [], []],
+    ['raises no alert', [BYPASS, 'ARM_AWAY', 'HALL'], ['hall'], ['bypassed']],
+    ['... until it is switched off', [BYPASS, 'ARM_AWAY', UNBYPASS, 'HALL'], [], ['alert']],
+    ['... until the zone is disarmed', [BYPASS, 'ARM_AWAY', 'DISARM', 'ARM_AWAY', 'HALL'], [], ['alert']],
+    ['while armed: not at all', ['ARM_AWAY', BYPASS, 'HALL'], [], ['alert']],
+    ['in an alarm: not at all', ['TRIGGER', BYPASS, 'HALL'], [], ['alert']],
+    ['DISARM ends it, also while disarmed', [BYPASS, 'DISARM', 'ARM_AWAY', 'HALL'], [], ['alert']],
+    ['another sensor', ['{"command":"bypass","sensor":"attic"}', 'ARM_AWAY', 'HALL'], [], ['alert']],
+    ['no word for it', ['{"command":"bypass","sensor":7}', 'ARM_AWAY', 'HALL'], [], ['alert']],
+  ] as const)('%s', (_, steps, bypassed, expected) => {
+    const test = house([HALL]);
+    for (const step of steps) {
+      if (step === 'HALL') motion(test);
+      else message(test, SET, step);
+    }
+    expect(attributes(test)['bypassed_sensors']).toEqual(bypassed);
+    expect(verdicts(test)).toEqual(expected);
+  });
+
+  it('while the exit delay runs', () => {
+    const test = house([HALL], EXIT);
+    message(test, SET, 'ARM_AWAY');
+    message(test, SET, BYPASS);
+    expect(zoneEvents(test)).toMatchObject([{ event_type: 'bypassed', sensors: ['hall'] }]);
+    pass(test, 40_000);
+    motion(test);
+    expect(verdicts(test)).toEqual(['bypassed']);
+  });
+
+  it('stands in no way, and outlives a restart', () => {
+    const test = house([sensor('hall', { opening: 'open' })], REFUSE);
+    message(test, SET, BYPASS);
+    message(test, SET, 'ARM_AWAY');
+    expect([state(test), attributes(test)['open_sensors']]).toEqual(['armed_away', ['hall']]);
+    const next = restart(test, owned(REFUSE), 1000, true);
+    motion(next);
+    expect(verdicts(next)).toEqual(['bypassed']);
+  });
+
+  it('is not bypassed by a command that is retained or may have waited for long', () => {
+    const test = house([HALL]);
+    message(test, SET, BYPASS, 'R');
+    connect(test, true);
+    message(test, SET, BYPASS);
+    expect(attributes(test)['bypassed_sensors']).toEqual([]);
+  });
+
+  it('tells when it is tampered with, and is in what guards always', () => {
+    const test = house([HALL]);
+    message(test, SET, BYPASS);
+    motion(test, { kind: 'smoke', guard: 'always' });
+    message(test, SET, 'DISARM');
+    message(test, SET, BYPASS);
+    message(test, SET, 'ARM_AWAY');
+    motion(test, { kind: 'tamper', entry: 'immediate' });
+    expect(verdicts(test)).toEqual(['alert', 'alert']);
+  });
+});
+
+/** Whatever comes while a zone is armed, it protects no less, unless somebody disarms it. */
+describe('an armed zone', () => {
+  const commands = [
+    'ARM_AWAY',
+    'ARM_HOME',
+    'TRIGGER',
+    'banana',
+    BYPASS,
+    '{"command":"arm_night","force":true}',
+  ];
+  const step = fc.oneof(
+    fc.constantFrom(...commands).map((word) => ({ kind: 'command', word }) as const),
+    fc
+      .constantFrom<readonly SensorStanding[]>([HALL], [HALL, WINDOW], [HALL, CELLAR])
+      .map((sensors) => ({ kind: 'sensors', sensors }) as const),
+    fc.constantFrom('up', 'down').map((link) => ({ kind: 'link', link }) as const),
+    fc.integer({ min: 0, max: 90_000 }).map((ms) => ({ kind: 'time', ms }) as const),
+  );
+  const settings = fc.record({
+    openAtArming: fc.constantFrom<ZoneSettings['openAtArming']>('bypass', 'refuse', 'arm'),
+    exitDelayMs: fc.constantFrom(0, 20_000),
+    entryDelayMs: fc.constantFrom(0, 20_000),
+  });
+
+  it('raises the alarm for motion of a sensor that counts in every way, whatever was commanded before but DISARM', () => {
+    fc.assert(
+      fc.property(settings, fc.array(step, { maxLength: 12 }), (different, steps) => {
+        const test = house([HALL], { ...different, alertCooldownMs: 0 });
+        message(test, SET, 'ARM_AWAY');
+        pass(test, 60_000);
+        expect(state(test)).toBe('armed_away');
+        for (const one of steps) {
+          if (one.kind === 'command') message(test, SET, one.word);
+          else if (one.kind === 'sensors') become(test, ...one.sensors);
+          else if (one.kind === 'time') pass(test, one.ms);
+          else if (one.link === 'down') cut(test);
+          else {
+            connect(test, true);
+            answer(test);
+          }
+          expect(state(test)).not.toBe('disarmed');
+          expect(attributes(test)['bypassed_sensors']).not.toContain('hall');
+        }
+        // whoever changes the way of being armed has the exit delay, as whoever arms
+        pass(test, 60_000);
+        motion(test);
+        pass(test, 60_000);
+        expect(verdicts(test).at(-1)).toBe('alert');
+        expect(state(test)).toBe('triggered');
+      }),
+      { numRuns: 300 },
+    );
   });
 });
