@@ -93,14 +93,17 @@ function fitted(text: string, to: Stream, indent?: number): string {
     .join('\n');
 }
 
+/** The part of a line that may be blank before text, so that enough is left for words. */
+const MOST_INDENT = 0.4;
+
 /**
  * A line as lines of at most so many columns, cut between words; a longer word stays whole, so that it can be copied.
- * What goes on has `indent` blanks before it, at most a third of the line.
+ * What goes on has `indent` blanks before it, at most `MOST_INDENT` of the line.
  */
 export function wrapped(line: string, columns: number, indent?: number): readonly string[] {
   if (visibleLength(line) <= columns) return [line];
   const before = indent ?? (/^ */.exec(line)?.[0].length ?? 0) + 2;
-  const hang = ' '.repeat(Math.min(before, Math.floor(columns / 3)));
+  const hang = ' '.repeat(Math.min(before, Math.floor(columns * MOST_INDENT)));
   const lines: string[] = [];
   let current = '';
   for (const word of line.split(/(?<= )(?=[^ ])/)) {
@@ -211,15 +214,18 @@ export const FINDING_STYLES: Readonly<Record<Verdict | 'setting' | 'unknown', St
 };
 const VERDICT_WIDTH = 'warning'.length;
 
-/** Prints it. `column` stands before it, and blanks before its further lines and its hint. */
+/** Prints it. `column` stands before it, on a narrow terminal above it, and blanks before its further lines and its hint. */
 export function printFinding(
-  { print, style }: Terminal,
+  { print, style, columns }: Terminal,
   { verdict, text, hint }: Omit<Finding, 'verdict'> & { readonly verdict: keyof typeof FINDING_STYLES },
   column = '',
 ): void {
-  const indent = column.length + VERDICT_WIDTH + 2;
+  const isNarrow = column.length + VERDICT_WIDTH + 2 > columns * MOST_INDENT;
+  if (isNarrow && column.trim() !== '') print(column.trimEnd());
+  const before = isNarrow ? '' : column;
+  const indent = before.length + VERDICT_WIDTH + 2;
   const [line = '', ...more] = [...text.split('\n'), ...(hint === undefined ? [] : [style('dim', hint)])];
-  print(`${column}${style(FINDING_STYLES[verdict], verdict.padEnd(VERDICT_WIDTH))}  ${line}`, indent);
+  print(`${before}${style(FINDING_STYLES[verdict], verdict.padEnd(VERDICT_WIDTH))}  ${line}`, indent);
   for (const other of more) print(' '.repeat(indent) + other, indent);
 }
 

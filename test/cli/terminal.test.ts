@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { visibleLength, wrapped } from '../../src/cli/terminal.js';
+import { printFinding, type Terminal, visibleLength, wrapped } from '../../src/cli/terminal.js';
 
 describe('wrapped', () => {
   it.each([
     ['a line that fits', 'all is well', 20, undefined, ['all is well']],
     ['words', 'the broker is not reached', 12, undefined, ['the broker', '  is not', '  reached']],
     ['what is indented', '  ! the broker is away', 14, undefined, ['  ! the broker', '    is away']],
-    ['behind a column', 'ok  it runs', 8, 4, ['ok  it', '  runs']],
+    ['behind a column', 'ok  it runs', 8, 4, ['ok  it', '   runs']],
     ['columns that fit', 'A1   hall   motion', 14, undefined, ['A1   hall', '  motion']],
     [
       'a word that is too long',
@@ -16,7 +16,7 @@ describe('wrapped', () => {
       undefined,
       ['see', '  /var/log/heyu/heyu.log', '  now'],
     ],
-    ['colour', '\u001b[31mfault\u001b[39m  it broke', 10, 7, ['\u001b[31mfault\u001b[39m  it', '   broke']],
+    ['colour', '\u001b[31mfault\u001b[39m  it broke', 10, 7, ['\u001b[31mfault\u001b[39m  it', '    broke']],
   ])('cuts %s between words', (_, line, columns, indent, expected) => {
     expect(wrapped(line, columns, indent)).toEqual(expected);
   });
@@ -32,5 +32,23 @@ describe('wrapped', () => {
           expect(visibleLength(each) <= columns || !each.trim().includes(' ')).toBe(true);
       }),
     );
+  });
+});
+
+describe('a finding', () => {
+  const printed = (columns: number): string => {
+    const lines: string[] = [];
+    const print = (text = '', indent?: number) => lines.push(...wrapped(text, columns, indent));
+    const terminal = { print, columns, style: (_: string, text: string) => text } as unknown as Terminal;
+    const finding = { verdict: 'fault', text: 'it does not run', hint: 'see the journal' } as const;
+    printFinding(terminal, finding, 'configuration   ');
+    return lines.join('\n');
+  };
+
+  it('stands behind its area, and below it on a narrow terminal', () => {
+    expect(printed(80)).toBe(
+      'configuration   fault    it does not run\n                         see the journal',
+    );
+    expect(printed(40)).toBe('configuration\nfault    it does not run\n         see the journal');
   });
 });

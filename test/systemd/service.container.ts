@@ -96,6 +96,26 @@ describe.runIf(isPossible)('the service on Debian 13', () => {
     await listener.untilLast('x10/hall/motion', 'OFF');
   });
 
+  test('commands ask it: those of root and of members of its group, and of nobody else', () => {
+    const as = (group: string, command: string) =>
+      house.attempt(`setpriv --reuid=nobody --regid=${group} --clear-groups heyu2mqtt ${command}`);
+    expect(house.run('stat -c "%a %U %G %n" /run/heyu2mqtt /run/heyu2mqtt/*').split('\n')).toEqual([
+      '750 heyu2mqtt heyu2mqtt /run/heyu2mqtt',
+      '660 heyu2mqtt heyu2mqtt /run/heyu2mqtt/control.sock',
+      '600 heyu2mqtt heyu2mqtt /run/heyu2mqtt/root.sock',
+    ]);
+    expect(house.run('heyu2mqtt status')).toMatch(/^hall +no motion +/m);
+    expect(as('heyu2mqtt', 'status')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('no motion') as string,
+    });
+    const denied = as('nogroup', 'status');
+    expect(denied.status).toBe(1);
+    expect(denied.stderr).toContain('this user may not ask the service');
+    expect(denied.stderr).toContain('hint: run it with sudo, or once: sudo usermod -aG heyu2mqtt nobody');
+    expect(as('nogroup', 'alias list --json')).toMatchObject({ status: 0 });
+  });
+
   test('a reload takes a new alias in, without a new process and without going offline', async () => {
     const from = mark();
     const pid = property(house, 'MainPID');
