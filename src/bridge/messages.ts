@@ -71,7 +71,7 @@ function iso(at: number | undefined): string | null {
 /** What comes when a delay is over, and nobody has disarmed. */
 const NEXT_STATES: Partial<Record<SecurityState, SecurityState>> = { pending: 'triggered' };
 
-function attributesText(attributes: ZoneAttributes): string {
+function attributesText(told: Told, attributes: ZoneAttributes): string {
   const { state, since, verified, source, lastKnown, why, reported, whileAway, latch, refusedCommand } =
     attributes;
   const { mode, until } = attributes;
@@ -80,6 +80,7 @@ function attributesText(attributes: ZoneAttributes): string {
   return JSON.stringify({
     state: state ?? null,
     since: iso(since),
+    changed_by: nameOf(told, attributes.by),
     arm_mode: state === undefined || state === 'disarmed' ? null : armMode,
     next_state: isDelayed ? (NEXT_STATES[state] ?? armMode) : null,
     until: isDelayed ? iso(until) : null,
@@ -165,7 +166,7 @@ function textOf(core: Told, said: ZoneValue): string {
     case 'alarm':
       return said.value ? 'ON' : 'OFF';
     case 'security_attributes':
-      return attributesText(said.value);
+      return attributesText(core, said.value);
     case 'last_alert':
       return lastAlertText(core, said.value);
     case 'available':
@@ -190,25 +191,45 @@ export function alertMessage(core: Told, alert: Alert): EventMessage {
   return { kind: 'event', topic, id, at, payload };
 }
 
-/** What an event of a zone says, before the names of the sensors. */
+/** What an event of a zone says. */
 const ZONE_EVENT_WORDS: Readonly<Record<ZoneEvent['type'], string>> = {
+  exit: 'the exit delay begins',
+  armed: 'armed',
   armed_open: 'armed, though open',
   failed_to_arm: 'not armed, because not closed',
   bypassed: 'bypassed until it is disarmed',
+  entry: 'the entry delay begins',
+  disarmed: 'disarmed',
+  trouble: 'sensors may not be heard',
 };
 
+/** Who has commanded a zone, for people: a keyfob by its name, and not the topic of a message. */
+function nameOf({ sensors }: Told, by: string | undefined): string | null {
+  if (by === undefined) return null;
+  return by.includes('/')
+    ? 'MQTT'
+    : (sensors.find(({ settings }) => settings.alias === by)?.settings.name ?? by);
+}
+
 /** An event of a zone that is no alert; nobody wants it an hour later. */
-export function zoneEventMessage({ settings }: Told, zone: string, event: ZoneEvent): EventMessage {
-  const { type, id, at, sensors } = event;
+export function zoneEventMessage(told: Told, zone: string, event: ZoneEvent): EventMessage {
+  const { settings } = told;
+  const { type, id, at, sensors, mode, until, reason } = event;
   const zoneName = settings.zones.find((one) => one.zone === zone)?.name ?? zone;
+  const by = nameOf(told, event.by);
+  const names = sensors.map(({ name }) => name).join(', ');
+  const more = reason ?? (names === '' ? by : names);
   const payload = JSON.stringify({
     event_type: type,
     id,
     at: iso(at),
     zone,
     zone_name: zoneName,
+    arm_mode: mode === undefined ? null : `armed_${mode}`,
+    until: iso(until),
+    by,
     sensors: sensors.map(({ alias }) => alias),
-    text: `${zoneName}: ${ZONE_EVENT_WORDS[type]}: ${sensors.map(({ name }) => name).join(', ')}`,
+    text: `${zoneName}: ${ZONE_EVENT_WORDS[type]}${more === null ? '' : ` (${more})`}`,
   });
   const topic = zoneTopic(settings.baseTopic, zone, 'event');
   return { kind: 'event', topic, id, at, payload, lateAfter: at + MINUTE, latePayload: null };

@@ -156,7 +156,7 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
         state_topic: topic('alarm'),
       }),
       ...alertEntities(owner, topic('last_alert'), topic('alert')),
-      ...(zone.kind === 'owned' ? { event } : {}),
+      ...(zone.kind === 'master' ? {} : { event }),
     },
   };
 }

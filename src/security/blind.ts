@@ -31,7 +31,7 @@ export function tellBlind(step: Step, zones: readonly Zone[]): void {
   for (const zone of zones) if (zone.settings.kind !== 'master') tellOne(step, zone);
 }
 
-function tellOne({ security, now }: Step, zone: Zone): void {
+function tellOne({ security, now, emit }: Step, zone: Zone): void {
   const { state, lastKnown, verified } = believe(security, zone);
   const stands = state ?? lastKnown?.state;
   const isGuarding = stands !== undefined && isArmed(stands);
@@ -55,6 +55,8 @@ function tellOne({ security, now }: Step, zone: Zone): void {
       late: false,
     };
     keepForAbsent(security, alert, now.at);
+    const event = { type: 'trouble', id: alert.id, at: now.at, sensors: [], reason } as const;
+    emit({ kind: 'zone_event', zone: zone.settings.zone, event });
     security.changed = true;
   }
 }

@@ -78,7 +78,8 @@ function give(step: Step, zone: Zone, order: Order): void {
   const isEnd = command.kind === 'disarm' && endEmergency(step, zone);
   // who ends the alarm of a smoke detector has not left the house unguarded
   const isKept = isEnd && truth !== undefined && truth.state !== 'pending' && truth.state !== 'triggered';
-  const next = isKept ? truth : obey(truth, command, settings, at, immediate);
+  const obeyed = isKept ? truth : obey(truth, command, settings, at, immediate);
+  const next = obeyed === truth ? truth : { ...obeyed, by: source };
   note(step, 'info', next === truth && !isEnd ? 'command changes nothing' : 'command obeyed', {
     ...fields,
     from: truth?.state ?? 'unknown',

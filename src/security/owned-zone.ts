@@ -16,6 +16,7 @@ function change(truth: Truth | undefined, state: SecurityState, at: number, more
     sequence: (truth?.sequence ?? 0) + 1,
     until: undefined,
     entry: undefined,
+    by: undefined,
     ...more,
   };
 }
@@ -44,7 +45,7 @@ function arm(
 }
 
 function truthKept(truth: Truth): Partial<Truth> {
-  return { armedSince: truth.armedSince, until: truth.until, entry: truth.entry };
+  return { armedSince: truth.armedSince, until: truth.until, entry: truth.entry, by: truth.by };
 }
 
 /**
@@ -84,7 +85,7 @@ export function enter(truth: Truth, signal: SensorSignal, at: number, delayMs: n
 export function finishArming(truth: Truth, now: number): Truth {
   const mode = truth.mode ?? 'away';
   const at = Math.min(now, truth.until ?? now);
-  return change(truth, `armed_${mode}`, at, { mode, armedSince: at });
+  return change(truth, `armed_${mode}`, at, { mode, armedSince: at, by: truth.by });
 }
 
 /**

@@ -30,14 +30,31 @@ export type Readiness = {
 };
 
 /** Every `event_type` that is ever published on a zone's `event` topic. */
-export const ZONE_EVENTS = ['armed_open', 'failed_to_arm', 'bypassed'] as const;
+export const ZONE_EVENTS = [
+  'exit',
+  'armed',
+  'armed_open',
+  'failed_to_arm',
+  'bypassed',
+  'entry',
+  'disarmed',
+  'trouble',
+] as const;
 
-/** An event of a zone that is no alert, and the sensors that it tells of. `at`: epoch ms. */
+/** An event of a zone that is no alert, and what it tells of. Instants are epoch ms. */
 export type ZoneEvent = {
   readonly type: (typeof ZONE_EVENTS)[number];
   readonly id: string;
   readonly at: number;
-  readonly sensors: readonly SensorStanding[];
+  /** What stands open, or who has come in. */
+  readonly sensors: readonly Pick<SensorStanding, 'alias' | 'name'>[];
+  readonly mode?: ArmedMode | undefined;
+  /** When the delay ends that begins. */
+  readonly until?: number | undefined;
+  /** Who has armed or disarmed: the alias of a keyfob, `heyu`, or a topic. */
+  readonly by?: string | undefined;
+  /** Of a trouble. */
+  readonly reason?: string;
 };
 
 /**

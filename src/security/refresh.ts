@@ -42,10 +42,20 @@ import {
   type Step,
   type ZoneValue,
 } from './security.js';
+import type { ZoneEvent } from './readiness.js';
 import { patienceMs } from './source-entry.js';
 import { WHY, endOfAnswers, isAnswered, stateOf, verify, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
-import { believe, emergencyOf, latest, remember, type SensorSignal, type Zone } from './zone.js';
+import {
+  believe,
+  emergencyOf,
+  latest,
+  remember,
+  type Memory,
+  type SensorSignal,
+  type Truth,
+  type Zone,
+} from './zone.js';
 
 /** What `Zone.published` holds of a zone of which nobody knows yet how it stands. */
 const UNSETTLED = JSON.stringify({ channel: 'available', value: false } satisfies ZoneValue);
@@ -215,6 +225,7 @@ function compareExternal(step: Step, zone: Zone): void {
   if (memory === zone.memory) return;
   const from = zone.memory?.state ?? 'unknown';
   note(step, 'info', `zone is ${state}`, { zone: settings.zone, from, to: state, topic });
+  tellChange(step, zone, zone.memory?.state, memory);
   zone.memory = memory;
   step.security.changed = true;
 }
@@ -281,6 +292,7 @@ export function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
       part.latch !== undefined || part.truth?.state === 'triggered' || emergencyOf(part) !== undefined,
   );
   const until = latest(parts.map((part) => part.truth?.until));
+  const by = truth?.by;
   const alerts = parts
     .flatMap((part) => security.recent.get(part.settings.zone)?.alerts ?? [])
     .sort((a, b) => a.raised - b.raised)
@@ -303,7 +315,7 @@ export function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
     ...(truth === undefined ? [] : [{ channel: 'state', value: shownState(zone, truth.state) } as const]),
     {
       channel: 'security_attributes',
-      value: { state, mode, until, ...circumstances, ...readiness(security, zone) },
+      value: { state, mode, until, by, ...circumstances, ...readiness(security, zone) },
     },
     { channel: 'security', value: state },
     { channel: 'alarm', value: hasAlarm },
@@ -316,6 +328,31 @@ export function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
 function isSettled(step: Step, zone: Zone): boolean {
   const belief = believe(step.security, zone);
   return belief.state !== undefined || !mayBecomeKnown(step, belief, false, 0);
+}
+
+/** What begins with each state of a zone; of an alarm the alert tells. */
+const BEGINNINGS: Partial<Record<SecurityState, ZoneEvent['type'] | undefined>> = {
+  arming: 'exit',
+  pending: 'entry',
+  triggered: undefined,
+  disarmed: 'disarmed',
+};
+
+/** Tells that a zone is in another state than it was in `before`; the first state that is known is no news. */
+function tellChange(
+  step: Step,
+  zone: Zone,
+  before: SecurityState | undefined,
+  now: (Memory & Partial<Truth>) | undefined,
+): void {
+  if (before === undefined || now === undefined || before === now.state) return;
+  const type = now.state in BEGINNINGS ? BEGINNINGS[now.state] : 'armed';
+  if (type === undefined) return;
+  const { mode, until, by, entry, since: at } = now;
+  const named = step.security.sensorsOf(zone.settings.zone).filter(({ alias }) => alias === entry?.alias);
+  const id = `${zone.settings.zone}.${at}.${type}`;
+  const event = { type, id, at, mode, until, by: type === 'entry' ? undefined : by, sensors: named };
+  step.emit({ kind: 'zone_event', zone: zone.settings.zone, event });
 }
 
 /** Brings everything up to date and publishes what has changed. */
@@ -344,6 +381,7 @@ export function refresh(step: Step): void {
   }
   for (const zone of zones) {
     const persistFirst = zone.truth !== zone.announced;
+    if (persistFirst) tellChange(step, zone, zone.announced?.state, zone.truth);
     zone.announced = zone.truth;
     for (const said of valuesOf(step, zone)) {
       const text = JSON.stringify(said);

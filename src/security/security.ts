@@ -79,7 +79,7 @@ export type RecentAlerts = { readonly alerts: readonly RaisedAlert[]; readonly i
 /** A zone's state and its circumstances, in one message: whoever reads one of them has the other. */
 export type ZoneAttributes = Pick<Zone, 'reported' | 'whileAway' | 'latch' | 'refusedCommand'> &
   Pick<Belief, 'state' | 'since' | 'verified' | 'source' | 'why' | 'mode'> &
-  Pick<Truth, 'until'> &
+  Pick<Truth, 'until' | 'by'> &
   Readiness & {
     readonly lastKnown: Pick<Memory, 'state' | 'since'> | undefined;
   };

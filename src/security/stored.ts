@@ -157,6 +157,7 @@ function readTruth(stored: JsonObject): Truth | undefined {
     sequence,
     until: state === 'arming' || state === 'pending' ? (instantIn(stored, 'until') ?? since) : undefined,
     entry: state === 'pending' ? readSignal(entry) : undefined,
+    by: textIn(stored, 'by'),
   };
 }
 

@@ -172,6 +172,8 @@ export type Truth = Memory & {
   readonly until: number | undefined;
   /** `pending`: the signal that began the entry delay. */
   readonly entry: SensorSignal | undefined;
+  /** Who has commanded it so: the alias of a keyfob, `heyu`, or a topic; undefined = nobody, or not known. */
+  readonly by: string | undefined;
 };
 
 /** The first alert since the zone was last disarmed. */

@@ -286,7 +286,11 @@ describe('taking back from a Home Assistant that was not there', () => {
     const all = rememberedOf(discoveryMessages(house));
     expect(takenBackSince(all, discoveryMessages(house))).toEqual({});
     const gone = takenBackSince(all, discoveryMessages(without(house, 'keyfob')));
-    expect(Object.values(gone)).toEqual([{ event: 'event', battery: 'binary_sensor', last_seen: 'sensor' }]);
+    expect(gone['homeassistant/device/cellar_d1/config']).toEqual({
+      event: 'event',
+      battery: 'binary_sensor',
+      last_seen: 'sensor',
+    });
     expect(takenBackSince(gone, discoveryMessages(house))).toEqual({});
     expect(revivalMessages({}, discoveryMessages(house), house)).toEqual([]);
     expect(takenBackSince(all, discoveryMessages(inForm(house, 'entity')))).toEqual({});

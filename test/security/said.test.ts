@@ -1,6 +1,8 @@
 /** What is said of a zone, and in which order: whoever was away, or comes too early, must not be told less or wrong. */
 
 import { describe, expect, it } from 'vitest';
+import { blinded } from '../../src/security/blind.js';
+import { keyfob } from '../../src/security/commands.js';
 import { setBack } from '../../src/security/stored.js';
 import {
   NOON,
@@ -16,6 +18,7 @@ import {
   restart,
   retained,
   zone,
+  zoneEvents,
   type Bench,
 } from './bench.js';
 
@@ -205,5 +208,52 @@ it('the state and its circumstances are one message', () => {
     arm_mode: 'armed_night',
     next_state: null,
     alarm_sensor: 'hall',
+  });
+});
+
+describe('what happens to a zone', () => {
+  const told = (test: Bench): readonly string[] =>
+    zoneEvents(test).map(({ event_type, arm_mode, by }) =>
+      [event_type, arm_mode, by].filter((part) => typeof part === 'string').join(' '),
+    );
+  const DELAYS = { exitDelayMs: 60_000, entryDelayMs: 30_000 };
+
+  it('is told once, with who has done it', () => {
+    const zones = [zone('ground', { kind: 'owned', ...DELAYS, keyfobs: ['fob'] })];
+    const test = online(bench(zones, undefined, NOON, true));
+    message(test, SET, 'ARM_NIGHT');
+    pass(test, 60_000);
+    motion(test);
+    keyfob(test, { alias: 'fob', action: 'disarm', mode: 'away', at: test.now.at, immediate: false });
+    expect(told(test)).toEqual([
+      'exit armed_night MQTT',
+      'armed armed_night MQTT',
+      'entry armed_night',
+      'disarmed fob',
+    ]);
+    expect(attributes(test)['changed_by']).toBe('fob');
+    message(test, SET, 'DISARM');
+    const next = restart(test, zones, 1000, true);
+    online(next);
+    expect(told(next)).toEqual([]);
+    expect(attributes(next)['changed_by']).toBe('fob');
+  });
+
+  it('is told of a zone of another program, but not what it is found to be at the start', () => {
+    const test = bench([zone('ground')]);
+    test.keeps.set('ground/state', 'armed_away');
+    online(test);
+    expect(told(test)).toEqual([]);
+    message(test, 'ground/state', 'disarmed');
+    message(test, 'ground/state', 'disarmed');
+    message(test, 'ground/state', 'arming');
+    expect(told(test)).toEqual(['disarmed', 'exit']);
+  });
+
+  it('is a trouble as well', () => {
+    const test = armed();
+    blinded(test, ['the RF receiver is being jammed']);
+    pass(test, 30_000);
+    expect(told(test)).toEqual(['armed armed_away MQTT', 'trouble']);
   });
 });
