@@ -253,6 +253,7 @@ export function act(bridge: Bridge, effect: Effect): void {
       const isEnd = value === 'OFF' && channel === mainChannelOf(sensor.settings.type);
       const isCalmed = isEnd && calm(bridge.security, (other) => other === alias);
       const isStanding = sensor.settings.zone !== undefined && STANDING_CHANNELS.has(channel);
+      if (isStanding) bridge.security.readiness.clear();
       if (isCalmed || isStanding) refresh(bridge);
       return;
     }

@@ -21,13 +21,29 @@ function guardsOf(security: Security, zone: Zone): readonly SensorStanding[] {
 
 /** What is said of the sensors of a zone. */
 export function readiness(security: Security, zone: Zone): Readiness {
-  const parts = [zone, ...zone.settings.members.flatMap((name) => security.zones.get(name) ?? [])];
-  const bypassed = parts.flatMap((part) => [...part.silenced, ...part.bypassed]);
-  return readinessOf(
-    sensorsIn(security, zone),
-    [...new Set(bypassed)],
-    delayIn(zone.settings.exitDelayMs, 'away') > 0,
-  );
+  const { members, exitDelayMs, zone: name } = zone.settings;
+  const known = security.readiness.get(name);
+  if (known !== undefined) return known;
+  const parts = [zone, ...members.flatMap((member) => security.zones.get(member) ?? [])];
+  const bypassed = new Set(parts.flatMap((part) => [...part.silenced, ...part.bypassed]));
+  const hasTime = delayIn(exitDelayMs, 'away') > 0;
+  const { ready } = readinessOf(guardsOf(security, zone), [], hasTime);
+  const found = { ...readinessOf(sensorsIn(security, zone), [...bypassed], hasTime), ready };
+  security.readiness.set(name, found);
+  return found;
+}
+
+/** Which sensors of a zone are bypassed has changed. */
+function bypassChanged(security: Security): void {
+  security.readiness.clear();
+  security.changed = true;
+}
+
+/** The zone was disarmed: nothing is silenced any more. */
+export function endSilence(security: Security, zone: Zone): void {
+  if (zone.silenced.length === 0) return;
+  zone.silenced = [];
+  bypassChanged(security);
 }
 
 /** Bypasses a sensor, or guards it again. Returns why that is not done, in words. */
@@ -44,7 +60,7 @@ export function switchBypass(step: Step, zone: Zone, alias: string, isOn: boolea
     zone.silenced = [...zone.silenced, alias];
     tellOf(step, zone, 'bypassed', [sensor]);
   }
-  security.changed = true;
+  bypassChanged(security);
   return undefined;
 }
 
@@ -80,7 +96,7 @@ export function bypassOpen(step: Step, zone: Zone): void {
   const sensors = inTheWay(guardsOf(step.security, zone), mode, false);
   const open = sensors.filter(({ opening }) => opening === 'open');
   zone.bypassed = zone.settings.openAtArming === 'arm' ? [] : open.map(({ alias }) => alias);
-  step.security.changed = true;
+  bypassChanged(step.security);
   if (open.length > 0) tellOf(step, zone, 'armed_open', open);
 }
 
@@ -93,5 +109,5 @@ export function endBypass(security: Security, zone: Zone): void {
   const still = zone.truth?.armedSince === undefined ? [] : zone.bypassed.filter(isOpen);
   if (still.length === zone.bypassed.length) return;
   zone.bypassed = still;
-  security.changed = true;
+  bypassChanged(security);
 }

@@ -5,7 +5,7 @@
 
 import { SECOND } from '../common/duration.js';
 import type { Received } from '../ports.js';
-import { bypassOpen, refusal, switchBypass } from './bypass.js';
+import { bypassOpen, endSilence, refusal, switchBypass } from './bypass.js';
 import { causeOf, raise, setTruth } from './alert.js';
 import { endEmergency } from './emergency.js';
 import { doubt, obey } from './owned-zone.js';
@@ -86,7 +86,7 @@ function give(step: Step, zone: Zone, order: Order): void {
     to: next.state,
   });
   setTruth(step, zone, next);
-  if (next.state === 'disarmed') zone.silenced = [];
+  if (next.state === 'disarmed') endSilence(security, zone);
   if (next !== truth) bypassOpen(step, zone);
   if (command.kind !== 'trigger' || truth?.state === 'triggered') return;
   const grounds = { security: truth?.state ?? 'unknown', verified: true };

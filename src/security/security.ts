@@ -189,6 +189,8 @@ export type Security = {
   readonly undelivered: Map<string, Alert>;
   /** Whether the broker has this alert from an earlier life, of which the log is read again. */
   readonly isDelivered: (id: string) => boolean;
+  /** What is said of the sensors of each zone, until one of them stands otherwise, or is bypassed. */
+  readonly readiness: Map<string, Readiness>;
   /** How the sensors of a zone stand. */
   readonly sensorsOf: (zone: string) => readonly SensorStanding[];
   /** Topics that others listen to on this connection: what waits in the session waits for them, too. */

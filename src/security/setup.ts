@@ -45,6 +45,7 @@ export function createSecurity(
     undelivered: new Map(),
     isDelivered,
     sensorsOf,
+    readiness: new Map(),
     others: [],
     subscribed: new Set(),
     unsaid,
@@ -92,6 +93,7 @@ export function reconfigure(
   const { link, zones: old } = security;
   const topicsBefore = topicsOfAll(security);
   const topicsRead = new Map([...old.values()].map((zone) => [zone, zone.topic]));
+  security.readiness.clear();
   const isMoved = baseTopic !== security.baseTopic;
   security.baseTopic = baseTopic;
   if (isMoved) security.publishedZoneless = undefined;

@@ -63,6 +63,7 @@ function house(sensors: readonly SensorStanding[], different: Partial<ZoneSettin
 /** The sensors are these from now on. */
 function become(test: Bench, ...sensors: readonly SensorStanding[]): void {
   test.sensors.splice(0, Infinity, ...sensors);
+  test.security.readiness.clear();
   refresh(test);
 }
 
