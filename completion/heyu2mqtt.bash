@@ -43,6 +43,10 @@ _heyu2mqtt() {
         'heyu2mqtt alias test' | \
         'heyu2mqtt alias topics' | \
         'heyu2mqtt alias watch' | \
+        'heyu2mqtt zone' | \
+        'heyu2mqtt zone status' | \
+        'heyu2mqtt zone arm' | \
+        'heyu2mqtt zone disarm' | \
         'heyu2mqtt explain' | \
         'heyu2mqtt service' | \
         'heyu2mqtt service install' | \
@@ -135,6 +139,10 @@ _heyu2mqtt() {
         'heyu2mqtt alias topics --config' | \
         'heyu2mqtt alias topics --aliases' | \
         'heyu2mqtt alias watch --config' | \
+        'heyu2mqtt zone status --config' | \
+        'heyu2mqtt zone arm --mode' | \
+        'heyu2mqtt zone arm --config' | \
+        'heyu2mqtt zone disarm --config' | \
         'heyu2mqtt explain --config' | \
         'heyu2mqtt explain --aliases' | \
         'heyu2mqtt explain --x10config' | \
@@ -244,6 +252,10 @@ _heyu2mqtt() {
     'heyu2mqtt alias topics --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias topics --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias watch --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt zone status --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt zone arm --mode') COMPREPLY=($(compgen -W 'away home night vacation custom_bypass' -- "$current")); return ;;
+    'heyu2mqtt zone arm --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt zone disarm --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt explain --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt explain --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt explain --x10config') compopt -o default 2> /dev/null; return ;;
@@ -287,6 +299,10 @@ _heyu2mqtt() {
       'heyu2mqtt alias test') COMPREPLY=($(compgen -W '--config --motion --yes -h --help' -- "$current")) ;;
       'heyu2mqtt alias topics') COMPREPLY=($(compgen -W '--config --aliases --json -h --help' -- "$current")) ;;
       'heyu2mqtt alias watch') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
+      'heyu2mqtt zone') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
+      'heyu2mqtt zone status') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
+      'heyu2mqtt zone arm') COMPREPLY=($(compgen -W '--mode --config --json -h --help' -- "$current")) ;;
+      'heyu2mqtt zone disarm') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt explain') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --armed --disarmed --since --until --alias --alerts --json -h --help' -- "$current")) ;;
       'heyu2mqtt service') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt service install') COMPREPLY=($(compgen -W '--config --systemd --print -h --help' -- "$current")) ;;
@@ -298,7 +314,7 @@ _heyu2mqtt() {
   fi
 
   case "$command:$arguments" in
-    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run status demo config check broker-check session alias explain service' -- "$current")) ;;
+    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run status demo config check broker-check session alias zone explain service' -- "$current")) ;;
     'heyu2mqtt status:'*) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt session:0') COMPREPLY=($(compgen -W 'show clear' -- "$current")) ;;
     'heyu2mqtt alias:0') COMPREPLY=($(compgen -W 'import list show add set rename remove check learn test topics watch' -- "$current")) ;;
@@ -310,6 +326,7 @@ _heyu2mqtt() {
     'heyu2mqtt alias test:'0) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt alias topics:'0) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt alias watch:'*) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
+    'heyu2mqtt zone:0') COMPREPLY=($(compgen -W 'status arm disarm' -- "$current")) ;;
     'heyu2mqtt explain:'*) compopt -o default 2> /dev/null ;;
     'heyu2mqtt service:0') COMPREPLY=($(compgen -W 'install print uninstall password' -- "$current")) ;;
   esac

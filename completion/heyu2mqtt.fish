@@ -10,7 +10,7 @@ function __heyu2mqtt_at
     set -l command heyu2mqtt
     for word in $words[2..-1]
         switch "$command $word"
-            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt status' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
+            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt status' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt zone' 'heyu2mqtt zone status' 'heyu2mqtt zone arm' 'heyu2mqtt zone disarm' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
                 set command "$command $word"
         end
     end
@@ -27,6 +27,7 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a check -d 'check configura
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a broker-check -d 'prove on the broker itself what the bridge relies on; on topics of its own, cleaned up afterwards'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a session -d 'the session that the broker keeps for the service: look at it, reset it'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a alias -d 'name the sensors: take them over from heyu, look at them, change them'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a zone -d 'the alarm: look at zones, arm and disarm those of the bridge without a broker'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a explain -d 'show what each line of a heyu log is, and what would be published'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a service -d 'run heyu2mqtt as a systemd service'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -s V -l version -d 'output the version number'
@@ -191,6 +192,20 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias watch' -a '(__heyu2mqtt
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias watch' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias watch' -l json -d 'as JSON'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias watch' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone' -a status -d 'show how the zones stand'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone' -a arm -d 'arm a zone of the bridge: by root on this machine, with or without a broker'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone' -a disarm -d 'disarm a zone of the bridge, or end its alarm: by root on this machine, with or without a broker'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone status' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone status' -l json -d 'as JSON'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone status' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone arm' -l mode -x -a 'away home night vacation custom_bypass' -d 'in which way, with the exit delay of that (choices: "away", "home", "night", "vacation", "custom_bypass", default: "away")'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone arm' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone arm' -l json -d 'as JSON'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone arm' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone disarm' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone disarm' -l json -d 'as JSON'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone disarm' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt explain' -F
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt explain' -l config -r -F -d 'configuration to take everything from (default: this machine\'s, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt explain' -l no-config -d 'leave this machine\'s configuration out'

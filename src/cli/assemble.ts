@@ -11,6 +11,7 @@ import { parseBrokerUrl, type BrokerOptions, type Credentials } from '../io/brok
 import { systemClock } from '../io/clock.js';
 import type { SocketQuestions } from '../io/control.js';
 import { openStore } from '../io/store.js';
+import { isArmedMode } from '../security/vocabulary.js';
 import type { Service } from '../service/service.js';
 import { LogFollower } from '../io/tail/log-follower.js';
 import { bridgeTopic } from '../mqtt/topics.js';
@@ -113,5 +114,21 @@ function storeOf({ stateDir }: Configuration, log: Log): StateStore {
 
 /** What commands may ask the service. */
 export function questionsFor(service: Service): SocketQuestions {
-  return { control: { status: () => [service.status()] }, root: {} };
+  return {
+    control: { status: () => [service.status()] },
+    root: {
+      command: async function* ({ zone, mode }) {
+        const command =
+          mode === undefined
+            ? { kind: 'disarm' as const }
+            : isArmedMode(mode) && { kind: 'arm' as const, mode };
+        if (typeof zone !== 'string' || command === false) {
+          yield { error: 'this is no command for a zone' };
+          return;
+        }
+        const done = await service.commandZone(zone, command);
+        yield done.ok ? { zones: done.zones } : { error: done.problem, hint: done.hint };
+      },
+    },
+  };
 }

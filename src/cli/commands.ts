@@ -79,6 +79,24 @@ const ALIAS_COMMANDS: readonly Entry[] = [
   },
 ];
 
+const ZONE_COMMANDS: readonly Entry[] = [
+  {
+    name: 'status',
+    about: 'show how the zones stand',
+    load: async () => (await import('./zone.js')).zoneStatusCommand,
+  },
+  {
+    name: 'arm',
+    about: 'arm a zone of the bridge: by root on this machine, with or without a broker',
+    load: async () => (await import('./zone.js')).zoneArmCommand,
+  },
+  {
+    name: 'disarm',
+    about: 'disarm a zone of the bridge, or end its alarm: by root on this machine, with or without a broker',
+    load: async () => (await import('./zone.js')).zoneDisarmCommand,
+  },
+];
+
 const SESSION_COMMANDS: readonly Entry[] = [
   {
     name: 'show',
@@ -161,6 +179,11 @@ const COMMANDS: readonly Entry[] = [
     name: 'alias',
     about: 'name the sensors: take them over from heyu, look at them, change them',
     commands: ALIAS_COMMANDS,
+  },
+  {
+    name: 'zone',
+    about: 'the alarm: look at zones, arm and disarm those of the bridge without a broker',
+    commands: ZONE_COMMANDS,
   },
   {
     name: 'explain',

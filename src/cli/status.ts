@@ -42,8 +42,9 @@ function withStatusOptions(command: Command): Command {
     .addOption(OPTIONS.json);
 }
 
-const NOT_RUNNING = 'the service does not run';
-const START_HINT =
+/** No service answers, and what to do about it. */
+export const NOT_RUNNING = 'the service does not run';
+export const START_HINT =
   'sudo systemctl start heyu2mqtt, or heyu2mqtt run; journalctl -u heyu2mqtt says why it ended';
 
 async function show(aliases: readonly string[], given: Given): Promise<void> {
@@ -101,7 +102,10 @@ function redraw(status: HouseStatus | undefined, terminal: Terminal): void {
 }
 
 /** What the running service says; undefined when none runs. */
-async function runningHouse(stateDir: string, aliases: readonly string[]): Promise<HouseStatus | undefined> {
+export async function runningHouse(
+  stateDir: string,
+  aliases: readonly string[] = [],
+): Promise<HouseStatus | undefined> {
   const [answer] = (await askRunning(stateDir, 'control', { ask: 'status' })) ?? [];
   if (answer === undefined) return undefined;
   const { version } = answer;
@@ -188,12 +192,14 @@ export function statusLines(status: HouseStatus, terminal: Terminal): readonly s
   return paragraphs.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
-function zoneLine(zone: ZoneStatus, now: number, { style }: Terminal): string {
+/** A zone in one line. */
+export function zoneLine(zone: ZoneStatus, now: number, { style }: Terminal): string {
   const { name, state, since, reason, last_known: lastKnown, alarm, alarm_sensor: sensor } = zone;
   const words = (of: string): string => of.replaceAll('_', ' ');
   const colour = alarm || state === 'triggered' ? 'red' : state === 'unknown' ? 'yellow' : 'green';
-  const before = lastKnown === null ? '' : `; it was ${words(lastKnown)}`;
-  const more = reason !== null ? ` (${reason}${before})` : since === null ? '' : `, since ${ago(since, now)}`;
+  const before = lastKnown === null || lastKnown === state ? '' : `; it was ${words(lastKnown)}`;
+  const more =
+    (since === null ? '' : `, since ${ago(since, now)}`) + (reason === null ? '' : ` (${reason}${before})`);
   const aliases = (what: string, some: readonly string[]): string =>
     some.length === 0 ? '' : `, ${what}: ${some.join(' ')}`;
   const sensors = aliases('open', zone.open_sensors) + aliases('bypassed', zone.bypassed);

@@ -116,14 +116,39 @@ export function commandReceived(step: Step, zone: Zone, { topic, payload, retain
   if (bypass !== undefined) return bypassed(step, zone, bypass, topic);
   const command = readCommand(payload, zone.settings);
   if (command === undefined) return refuse(step, zone, text, 'it is not understood', topic);
-  const zones = addressees(security, zone);
-  if (zones.length === 0) refuse(step, zone, text, 'none of its zones can be commanded by the bridge', topic);
   const { up } = security.link;
   const ageMs = up?.isDraining === true ? up.awayMs : 0;
+  const order = { command, ageMs, immediate: false, source: topic };
+  if (!giveAll(step, zone, order)) refuse(step, zone, text, NOT_OURS, topic);
+}
+
+const NOT_OURS = 'none of its zones can be commanded by the bridge';
+
+/** Gives an order to a zone, or to those that it sums up; false when none of them obeys the bridge. */
+function giveAll(step: Step, zone: Zone, order: Order): boolean {
+  const { kind, commandMaxAgeMs } = zone.settings;
   // what guards always may be in the master zone itself
-  const isOfMaster = zone.settings.kind === 'master' && ageMs <= zone.settings.commandMaxAgeMs;
-  if (isOfMaster && command.kind === 'disarm') endEmergency(step, zone);
-  for (const addressee of zones) give(step, addressee, { command, ageMs, immediate: false, source: topic });
+  const isOfMaster = kind === 'master' && order.ageMs <= commandMaxAgeMs;
+  if (isOfMaster && order.command.kind === 'disarm') endEmergency(step, zone);
+  const zones = addressees(step.security, zone);
+  for (const addressee of zones) give(step, addressee, order);
+  return zones.length > 0;
+}
+
+/**
+ * Root at this machine commands a zone: obeyed at once, with or without a broker. Like a key, it arms whatever stands
+ * open. Returns why not, in words, when nothing of the zone can be commanded by the bridge.
+ */
+export function locallyCommanded(
+  step: Step,
+  zone: Zone,
+  command: Exclude<Command, { kind: 'trigger' }>,
+): string | undefined {
+  const forced = command.kind === 'arm' ? { ...command, force: true } : command;
+  const isOurs = giveAll(step, zone, { command: forced, ageMs: 0, immediate: false, source: 'this machine' });
+  if (!isOurs) return NOT_OURS;
+  refresh(step);
+  return undefined;
 }
 
 /** Somebody wants a sensor of the zone bypassed, or not any more. */

@@ -4,6 +4,8 @@
  */
 
 import { MINUTE } from '../common/duration.js';
+import { refused, type Refusal } from '../common/error.js';
+import { didYouMean } from '../common/text.js';
 import {
   createBridge,
   hideOverdueMotion,
@@ -23,6 +25,7 @@ import { placeOf } from '../homeassistant/removal.js';
 import { Outbox } from '../mqtt/outbox.js';
 import type { Broker, LineSource, Now } from '../ports.js';
 import { blinded } from '../security/blind.js';
+import { locallyCommanded } from '../security/commands.js';
 import { stalled } from '../security/connection.js';
 import { alertsOf, setBack, snapshot } from '../security/stored.js';
 import type { CoreSettings, ServiceSettings } from '../core-settings.js';
@@ -42,7 +45,7 @@ import { LogSide } from './log-side.js';
 import type { Parts, ServicePorts } from './parts.js';
 import { Reports } from './reports.js';
 import { Refusals, Sending, type Links } from './sending.js';
-import { houseStatus, type HouseStatus } from './status.js';
+import { houseStatus, zonesOf, type HouseStatus, type ZoneStatus } from './status.js';
 import { Time } from './time.js';
 
 /** After so long heyu stood still, too, or the clock was set. */
@@ -211,6 +214,29 @@ export class Service {
   status(): HouseStatus {
     const { time } = this.#parts;
     return houseStatus(this.#parts, time.now());
+  }
+
+  /**
+   * Root at this machine arms or disarms a zone: how it and the zones that it sums up stand then, once that is on disk; or
+   * why it was not done. Needs no broker.
+   */
+  async commandZone(
+    name: string,
+    command: Parameters<typeof locallyCommanded>[2],
+  ): Promise<{ readonly ok: true; readonly zones: readonly ZoneStatus[] } | Refusal> {
+    const { bridge, time } = this.#parts;
+    const zone = bridge.security.zones.get(name);
+    if (zone === undefined)
+      return refused('there is no such zone', didYouMean(name, [...bridge.security.zones.keys()]));
+    const problem = locallyCommanded(securityStep(bridge, time.now()), zone, command);
+    if (problem !== undefined)
+      return refused(problem, 'another program keeps its state: arm and disarm it there');
+    this.#settle();
+    this.#saves.request();
+    await this.#saves.flush();
+    const names = [name, ...zone.settings.members];
+    const zones = zonesOf(bridge, time.now()).filter((each) => names.includes(each.zone));
+    return { ok: true, zones };
   }
 
   /** Where the configuration on disk has problems, so that an older one is in force; undefined = it has none. */

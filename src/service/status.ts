@@ -74,6 +74,11 @@ export type HouseStatus = {
   readonly unnamed: readonly UnnamedStatus[];
 };
 
+/** Writes instants in the time zone of the log; null = never, or not known. */
+function isoIn({ reader }: Bridge['core']): (at: number | undefined) => string | null {
+  return (at) => (at === undefined || at <= 0 ? null : isoAt(at, reader.stamps.zone));
+}
+
 /** What the service knows of the house now. */
 export function houseStatus(
   {
@@ -86,8 +91,7 @@ export function houseStatus(
   now: Now,
 ): HouseStatus {
   const { core } = bridge;
-  const iso = (at: number | undefined): string | null =>
-    at === undefined || at <= 0 ? null : isoAt(at, core.reader.stamps.zone);
+  const iso = isoIn(core);
   const isConnected = links.broker.isConnected();
   const offline: ProblemNow = {
     problem: 'the broker is not reached: events wait for it',
@@ -100,7 +104,7 @@ export function houseStatus(
     log: { path: settings.logPath, status: seen.logStatus, last_line: iso(core.lineAt) },
     broker: { connected: isConnected },
     problems: [...(isConnected ? [] : [offline]), ...problemsOf(condition)],
-    zones: zonesOf(bridge, now, iso),
+    zones: zonesOf(bridge, now),
     sensors: core.sensors
       .filter((sensor) => !sensor.settings.ignore)
       .map((sensor) => sensorStatus(sensor, iso(sensor.state.seenAt))),
@@ -112,12 +116,9 @@ export function houseStatus(
   };
 }
 
-/** As they are published. */
-function zonesOf(
-  { core, security, emit }: Bridge,
-  now: Now,
-  iso: (at: number | undefined) => string | null,
-): readonly ZoneStatus[] {
+/** The zones, as they are published. */
+export function zonesOf({ core, security, emit }: Bridge, now: Now): readonly ZoneStatus[] {
+  const iso = isoIn(core);
   return core.settings.zones.flatMap(({ zone: key, name }) => {
     const zone = security.zones.get(key);
     if (zone === undefined) return [];

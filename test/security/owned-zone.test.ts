@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { belief } from '../../src/security/security.js';
-import { heyuArmed, keyfob } from '../../src/security/commands.js';
+import { heyuArmed, keyfob, locallyCommanded } from '../../src/security/commands.js';
 import type { ZoneSettings } from '../../src/security/zone.js';
 import {
   NOON,
@@ -617,5 +617,55 @@ describe("heyu's own armed state and keyfobs", () => {
     expect(verdicts(test)).toEqual(['alert', 'disarmed']);
     online(test, true);
     expect([state(test), retained(test, ALARM)]).toEqual(['disarmed', 'OFF']);
+  });
+});
+
+describe('commands of root at this machine', () => {
+  const away = { kind: 'arm', mode: 'away' } as const;
+  const disarm = { kind: 'disarm' } as const;
+  const commanded = (test: Bench, name: string, command: typeof away | typeof disarm): string | undefined => {
+    const found = test.security.zones.get(name);
+    return found && locallyCommanded(test, found, command);
+  };
+
+  it('arm and disarm without a link, and what waits at the broker stays too old to undo it', () => {
+    const test = ownedBench({ entryDelayMs: 30_000 });
+    cut(test);
+    expect(commanded(test, 'ground', away)).toBeUndefined();
+    expect(belief(test.security, 'ground')).toMatchObject({ state: 'armed_away', verified: false });
+    motion(test);
+    expect(belief(test.security, 'ground')).toMatchObject({ state: 'pending' });
+    expect(commanded(test, 'ground', disarm)).toBeUndefined();
+    pass(test, 120_000);
+    expect(belief(test.security, 'ground')).toMatchObject({ state: 'disarmed' });
+    expect(alerts(test)).toEqual([]);
+  });
+
+  it('arm whatever stands open, with the exit delay', () => {
+    const test = ownedBench({ openAtArming: 'refuse', exitDelayMs: 60_000 });
+    const window = {
+      alias: 'window',
+      name: 'Window',
+      opening: 'open',
+      isWayIn: false,
+      modes: undefined,
+    } as const;
+    test.sensors.push({ ...window, isSilent: false, hasLowBattery: false });
+    message(test, SET, 'ARM_AWAY');
+    expect(state(test)).toBe('disarmed');
+    expect(commanded(test, 'ground', away)).toBeUndefined();
+    expect(state(test)).toBe('arming');
+    pass(test, 61_000);
+    expect(state(test)).toBe('armed_away');
+  });
+
+  it('go to the owned members of a master zone, and are refused where there is none', () => {
+    const members = [zone('ground', { kind: 'owned' }), zone('other')];
+    const test = bench([...members, zone('house', { kind: 'master', members: ['ground', 'other'] })]);
+    online(test, false);
+    expect(commanded(test, 'house', away)).toBeUndefined();
+    expect(state(test)).toBe('armed_away');
+    expect(commanded(test, 'other', disarm)).toMatch(/can be commanded/);
+    expect(state(test)).toBe('armed_away');
   });
 });
