@@ -11,11 +11,13 @@
 import { MINUTE } from '../../common/duration.js';
 import type { FilePosition, LogPosition, LogStatus } from '../../ports.js';
 import {
+  bytesAt,
   bytesSeenBefore,
   fingerprintOfPosition,
   hasContent,
   isSameFile,
   isTelling,
+  MARK_BYTES,
   markOf,
   openSource,
   sizeOf,
@@ -26,7 +28,6 @@ import {
   type Work,
 } from './content.js';
 import {
-  countBefore,
   findHolder,
   holdLog,
   holdSiblings,
@@ -35,10 +36,13 @@ import {
   isOf,
   letGo,
   lookUp,
+  placeByContent,
+  placeByName,
   siblingKey,
   take,
   TICK_MS,
   type HeldSibling,
+  type HeldSiblings,
   type Sibling,
 } from './siblings.js';
 import { EDITOR_QUIET_MS, TailedFile, type Loss, type Reader, type ReadOutcome } from './tailed-file.js';
@@ -135,11 +139,11 @@ export class LogFiles {
     const last = this.#lastBegun;
     const files = this.#old.filter((file) => file !== last).map((file) => file.position());
     if (last === undefined) return { files };
-    const recent = this.#left.filter(({ endSeenAt }) => last.endSeenAt < endSeenAt + TICK_MS);
     // the end of a file that has lost its name may be seen long after younger ones were begun
     const younger = this.open().filter(({ isBegun }) => !isBegun);
     const bounds = younger.map((file) => file.endSeenAt);
     const endSeenAt = Math.min(last.endSeenAt, this.#aloneAt, ...bounds);
+    const recent = this.#left.filter((left) => endSeenAt <= left.endSeenAt + TICK_MS);
     return { files: [...files, ...recent, { ...last.position(), endSeenAt }] };
   }
 
@@ -340,10 +344,7 @@ export class LogFiles {
       yield* this.#checkNewest(newest, stats.size, at);
       this.#setStatus({ kind: 'following', path });
     } else if (typeof stats === 'string' && isMissing(stats)) {
-      if (newest !== undefined) {
-        yield* this.#insertCopies(newest);
-        yield* this.#queueBetween(newest, undefined);
-      }
+      if (newest !== undefined) yield* this.#queueBetween(newest, undefined);
       this.#aloneAt = at;
       this.#reportFailure(stats);
     } else {
@@ -377,11 +378,7 @@ export class LogFiles {
       this.#old = this.#old.filter((file) => file !== returned);
       this.#next.push(returned);
     } else {
-      let isRotated = false;
-      if (newest !== undefined) {
-        yield* this.#insertCopies(newest);
-        isRotated = yield* this.#queueBetween(newest, source);
-      }
+      const isRotated = newest !== undefined && (yield* this.#queueBetween(newest, source));
       const arrival = newest === undefined ? 'first' : isRotated ? 'rotation' : 'replacement';
       const mayBeEdited = arrival === 'replacement';
       const file = new TailedFile(source, { arrival, isLive: true, endSeenAt, mayBeEdited });
@@ -448,8 +445,34 @@ export class LogFiles {
     return sibling.isCounted && !this.#history.has(siblingKey(sibling)) && !this.#isOpen(sibling);
   }
 
-  #setHistory(siblings: readonly Sibling[]): void {
-    this.#history = new Set(siblings.map(siblingKey));
+  /** What is history stays so as long as it is there: `older`, of `all`, is as well from now on. */
+  #addHistory(all: readonly Sibling[], older: readonly Sibling[]): void {
+    const known = all.map(siblingKey).filter((key) => this.#history.has(key));
+    this.#history = new Set([...known, ...older.map(siblingKey)]);
+  }
+
+  /**
+   * Opens the `candidates` among the rotated files that stand beside `file` as `isPlaced` says: `place` is how many of
+   * them are older than it, by its name or, when it has none any more, by its packed copy; undefined = nobody knows.
+   */
+  *#holdAround(
+    { source }: TailedFile,
+    isCandidate: (sibling: Sibling) => boolean,
+    isPlaced: (index: number, place: number | undefined, sibling: Sibling) => boolean,
+  ): Work<HeldSiblings & { readonly place: number | undefined }> {
+    let place: number | undefined;
+    const choose = (siblings: readonly Sibling[]): Sibling[] =>
+      siblings.filter((sibling, index) => isCandidate(sibling) && isPlaced(index, place, sibling));
+    const { all, held } = holdSiblings(this.#reader.path, (siblings) => {
+      place = placeByName(this.#reader.path, source, siblings);
+      if (place !== undefined) return choose(siblings);
+      // any of them may be its copy
+      return siblings.some(isCandidate) ? siblings : [];
+    });
+    place ??= yield* placeByContent(source, { all, held });
+    const wanted = new Set(choose(all).map(({ path }) => path));
+    letGo(held.filter(({ path }) => !wanted.has(path)));
+    return { all, held: held.filter(({ path }) => wanted.has(path)), place };
   }
 
   /** Remembers a file that is being read from now on. */
@@ -464,13 +487,16 @@ export class LogFiles {
    * every motion in them again.
    */
   *#isKnown(source: ByteSource): Work<boolean> {
+    const beginning = yield* bytesAt(source, 0, MARK_BYTES);
     for (const file of new Set([...this.#past, ...this.open()])) {
       const isUnread = file.offset === 0 && file !== this.#reading;
       if (isUnread && !(yield* file.isUnchanged())) continue;
       const fingerprint = file.fingerprint();
       if (file.offset > 0 && isTelling(fingerprint) && (yield* hasContent(source, fingerprint))) return true;
-      const { head } = file;
-      if (head.length >= LEAST_HEAD_BYTES && (yield* hasContent(source, { at: 0, bytes: head }))) return true;
+      // a copy may have been made before the last lines were written
+      const length = Math.min(file.head.length, beginning.length);
+      if (length < LEAST_HEAD_BYTES) continue;
+      if (file.head.subarray(0, length).equals(beginning.subarray(0, length))) return true;
     }
     return false;
   }
@@ -497,27 +523,24 @@ export class LogFiles {
    * while reading was paused. True when `newest` is one of the rotated files.
    */
   *#queueBetween(newest: TailedFile, current: ByteSource | undefined): Work<boolean> {
+    const isReplaced = yield* this.#insertCopies(newest);
+    if (!isReplaced && newest.isLive && !(yield* newest.isUnchanged())) yield* this.#replaceRewritten(newest);
     const endSeenAt = this.#aloneAt;
-    const placeOf = (siblings: readonly Sibling[]): number =>
-      siblings.findIndex((sibling) => isSameFile(sibling, newest.source));
+    const lastAlone = Math.min(endSeenAt, newest.endSeenAt) - TICK_MS;
     // whoever has taken the name away from `current` meanwhile will be found by the next look
-    const endOf = (siblings: readonly Sibling[]): number => {
-      const at = siblings.findIndex((sibling) => current !== undefined && isSameFile(sibling, current));
-      return at < 0 ? siblings.length : at;
-    };
-    const modifiedAt = (): number => statsOf(newest.source)?.mtimeMs ?? newest.endSeenAt;
-    const { all, held } = holdSiblings(this.#reader.path, (sibling, index, siblings) => {
-      const at = placeOf(siblings);
-      return (
-        index > at &&
-        index < endOf(siblings) &&
-        (at >= 0 || sibling.modifiedAt >= modifiedAt()) &&
-        this.#isNew(sibling)
-      );
-    });
-    yield* this.#takeUnknown(held, endSeenAt, this.#next);
-    this.#setHistory(all.slice(0, endOf(all)));
-    return placeOf(all) >= 0;
+    const isCurrent = (sibling: Sibling): boolean => current !== undefined && isSameFile(sibling, current);
+    const { all, held, place } = yield* this.#holdAround(
+      newest,
+      (sibling) => this.#isNew(sibling) && !isCurrent(sibling),
+      (index, at, { modifiedAt }) => (at === undefined ? modifiedAt >= lastAlone : index > at),
+    );
+    const end = all.findIndex(isCurrent);
+    const older = end < 0 ? all : all.slice(0, end);
+    const between = held.filter((one) => older.some(({ path }) => path === one.path));
+    yield* this.#takeUnknown(between, endSeenAt, this.#next);
+    letGo(held);
+    this.#addHistory(all, older);
+    return place !== undefined && place < all.length;
   }
 
   /**
@@ -529,18 +552,16 @@ export class LogFiles {
     const stats = statsOf(file.source);
     if (stats === undefined || stats.mtimeMs < file.endSeenAt - TICK_MS) return false;
     yield* file.seeHead();
-    const { path } = this.#reader;
-    const { all, held } = holdSiblings(
-      path,
-      (sibling, index, siblings) =>
-        isBornSince(sibling, file.endSeenAt) &&
-        this.#isNew(sibling) &&
-        index < countBefore(path, file.source, siblings),
+    const { all, held, place } = yield* this.#holdAround(
+      file,
+      (sibling) => isBornSince(sibling, file.endSeenAt) && this.#isNew(sibling),
+      (index, at) => at !== undefined && index < at,
     );
     const copies: TailedFile[] = [];
     yield* this.#takeUnknown(held, file.endSeenAt, copies);
+    letGo(held);
     const [oldest, ...younger] = copies;
-    this.#setHistory(all.slice(0, countBefore(path, file.source, all)));
+    if (place !== undefined) this.#addHistory(all, all.slice(0, place));
     if (oldest === undefined) return false;
     let first = oldest;
     if (file.isBegun) {
@@ -572,10 +593,10 @@ export class LogFiles {
   *#replaceRewritten(file: TailedFile): Work {
     const { listener, path } = this.#reader;
     const { isLive, endSeenAt, offset } = file;
-    const { all, held } = holdSiblings(
-      path,
-      (sibling, index, siblings) =>
-        !this.#isOpen(sibling) && index < countBefore(path, file.source, siblings),
+    const { all, held, place } = yield* this.#holdAround(
+      file,
+      (sibling) => !this.#isOpen(sibling),
+      (index, at) => at === undefined || index < at,
     );
     const holder = yield* findHolder(held, file.position(), file.fingerprint());
     const files: TailedFile[] = [];
@@ -586,7 +607,9 @@ export class LogFiles {
       copy.head = file.head;
       if (copy.isBegun) this.#remember(copy);
       files.push(copy);
-      yield* this.#takeUnknown(held.slice(held.indexOf(holder) + 1), endSeenAt, files);
+      // what is younger than a file whose place nobody knows is found by the next look at the name
+      const younger = place === undefined ? [] : held.slice(held.indexOf(holder) + 1);
+      yield* this.#takeUnknown(younger, endSeenAt, files);
       if (this.#lastBegun === file) this.#lastBegun = copy;
     }
     const mayBeEdited = holder === undefined;
@@ -594,7 +617,7 @@ export class LogFiles {
     const fresh = new TailedFile(file.source, { arrival: 'rewrite', isLive, endSeenAt, mayBeEdited, loss });
     yield* fresh.seeHead();
     letGo(held);
-    this.#setHistory(all.slice(0, countBefore(path, file.source, all)));
+    if (place !== undefined) this.#addHistory(all, all.slice(0, place));
     listener.incident({ kind: 'rewritten', path, offset });
     this.#putInPlaceOf(file, [...files, fresh]);
   }
@@ -614,21 +637,19 @@ export class LogFiles {
   *#findStart(): Work<boolean> {
     const seek = this.#seek;
     if (seek === undefined) return true;
-    const { current, all, held } = holdLog(this.#reader.path, () => seek !== 'end');
+    const { current, all, held } = holdLog(this.#reader.path, (siblings) => (seek === 'end' ? [] : siblings));
     const source = 'failure' in current ? undefined : current;
     const last = seek === 'end' ? undefined : seek.files.at(-1);
-    // a log that was empty when it was seen last may have been filled, copied and truncated since
-    const isHistory = (sibling: Sibling): boolean =>
-      last?.offset !== 0 || sibling.createdAt === 0 || !isBornSince(sibling, last.endSeenAt);
-    this.#setHistory(all.filter(isHistory));
+    // all that is there is older, or taken up now
+    this.#history = new Set(all.map(siblingKey));
     let isFound = true;
     if (seek === 'end') {
       isFound = yield* this.#startAtEnd(current);
     } else if (last === undefined) {
       source?.close();
     } else {
-      yield* this.#reopenOldFiles(seek.files.slice(0, -1), held);
-      isFound = yield* this.#resumeFrom(last, source, held);
+      const younger = yield* this.#reopenOldFiles(seek.files.slice(0, -1), held);
+      isFound = yield* this.#resumeFrom(last, source, { held, younger });
     }
     letGo(held);
     if (isFound) this.#seek = undefined;
@@ -662,16 +683,22 @@ export class LogFiles {
     this.#seek = { files: [{ generation: '', device, inode, offset, mark: '', endSeenAt }] };
   }
 
-  /** Late lines may have been written to files that were old already. */
-  *#reopenOldFiles(positions: readonly FilePosition[], siblings: readonly HeldSibling[]): Work {
+  /** Late lines may have been written to files that were old already. Gives the siblings that are younger than these. */
+  *#reopenOldFiles(
+    positions: readonly FilePosition[],
+    siblings: readonly HeldSibling[],
+  ): Work<readonly HeldSibling[]> {
+    let younger = siblings;
     for (const position of positions) {
       const holder = yield* findHolder(siblings, position);
       if (holder === undefined || this.#isOpen(holder)) continue;
+      if (younger.includes(holder)) younger = younger.slice(younger.indexOf(holder) + 1);
       const file = TailedFile.resumed(take(holder), position, true);
       file.quietSince = this.#reader.clock.monotonicMs();
       this.#old.push(file);
       this.#remember(file);
     }
+    return younger;
   }
 
   /**
@@ -682,14 +709,16 @@ export class LogFiles {
   *#resumeFrom(
     last: FilePosition,
     current: ByteSource | undefined,
-    siblings: readonly HeldSibling[],
+    siblings: { readonly held: readonly HeldSibling[]; readonly younger: readonly HeldSibling[] },
   ): Work<boolean> {
+    const { held } = siblings;
+    const younger = siblings.younger.filter((sibling) => isBornSince(sibling, last.endSeenAt));
     if (current !== undefined && (yield* isFileOf(last, current))) {
       yield* this.#resumeIn(current, last, true);
+      this.#expectCopies(last, younger);
       return true;
     }
-    const holder = yield* findHolder(siblings, last);
-    const younger = siblings.filter((sibling) => isBornSince(sibling, last.endSeenAt));
+    const holder = yield* findHolder(held, last);
     if (holder === undefined && current === undefined && younger.length === 0) {
       for (const { source } of this.#old.splice(0)) source.close();
       return false;
@@ -700,11 +729,22 @@ export class LogFiles {
       since = younger;
     } else {
       yield* this.#resumeIn(take(holder), last, !holder.isPacked);
-      since = siblings.slice(siblings.indexOf(holder) + 1);
+      since = held.slice(held.indexOf(holder) + 1);
+      this.#expectCopies(
+        last,
+        younger.filter((sibling) => !since.includes(sibling)),
+      );
     }
     yield* this.#queueSince(last, current, since);
     if (holder === undefined) this.#mayHaveLost(last, since);
     return true;
+  }
+
+  /** A log that was empty when it was seen last may have been filled, copied and truncated since: no history then. */
+  #expectCopies({ offset }: FilePosition, copies: readonly Sibling[]): void {
+    if (offset > 0) return;
+    const known = copies.filter(({ createdAt }) => createdAt > 0).map(siblingKey);
+    this.#history = new Set([...this.#history].filter((key) => !known.includes(key)));
   }
 
   *#resumeIn(source: ByteSource, last: FilePosition, isLive: boolean): Work {

@@ -8,10 +8,12 @@ import { basename, dirname, join } from 'node:path';
 import { errorCode, orElse } from '../../common/error.js';
 import type { FilePosition } from '../../ports.js';
 import {
+  bytesAt,
   fingerprintOfPosition,
   hasContent,
   isSameFile,
   isTelling,
+  MARK_BYTES,
   openGzipSource,
   openSource,
   type ByteSource,
@@ -147,14 +149,14 @@ export function isMissing(code: string): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-/** Opens the rotated files of the log at `path` that `isWanted`. What may not be read is left out. */
-export function holdSiblings(
-  path: string,
-  isWanted: (sibling: Sibling, index: number, all: readonly Sibling[]) => boolean,
-): HeldSiblings {
+/** Which of the rotated files of one moment (oldest first) are to be opened. Asked once per moment. */
+type Choice = (all: readonly Sibling[]) => readonly Sibling[];
+
+/** Opens the rotated files of the log at `path` that `choose` gives. What may not be read is left out. */
+export function holdSiblings(path: string, choose: Choice): HeldSiblings {
   for (let attempt = 1; ; attempt += 1) {
     const all = rotatedSiblings(path);
-    const opened = all.filter(isWanted).map(open);
+    const opened = choose(all).map(open);
     const held = opened.filter((one) => typeof one === 'object');
     const isAtOneMoment = !opened.includes('moved') && listOf(all) === listOf(rotatedSiblings(path));
     if (isAtOneMoment || attempt === MOST_ATTEMPTS) return { all, held };
@@ -163,16 +165,16 @@ export function holdSiblings(
 }
 
 /**
- * The file that has the name of the log, and the rotated ones that `isWanted`, all at one moment: a file that loses
+ * The file that has the name of the log, and the rotated ones that `choose` gives, all at one moment: a file that loses
  * the name between two of these steps would be in neither place, or in the wrong order.
  */
 export function holdLog(
   path: string,
-  isWanted: (sibling: Sibling) => boolean,
+  choose: Choice,
 ): HeldSiblings & { readonly current: ByteSource | OpenFailure } {
   for (let attempt = 1; ; attempt += 1) {
     const current = openSource(path);
-    const siblings = holdSiblings(path, isWanted);
+    const siblings = holdSiblings(path, choose);
     if (attempt === MOST_ATTEMPTS || isStill(path, current)) return { ...siblings, current };
     if (!('failure' in current)) current.close();
     letGo(siblings.held);
@@ -235,11 +237,29 @@ export function* findHolder(
 }
 
 /**
- * How many of the rotated files are older than this one: all, while it has the name of the log, otherwise those
- * before it. None of a file that has no name any more.
+ * How many of the rotated files are older than this one: all, while it has the name of the log, otherwise those before
+ * it. Undefined when it has no name any more: it was packed, or deleted.
  */
-export function countBefore(path: string, source: ByteSource, siblings: readonly Sibling[]): number {
+export function placeByName(
+  path: string,
+  source: ByteSource,
+  siblings: readonly Sibling[],
+): number | undefined {
   const at = siblings.findIndex((sibling) => isSameFile(sibling, source));
   if (at >= 0) return at;
-  return isOf(lookUp(path), source) ? siblings.length : 0;
+  return isOf(lookUp(path), source) ? siblings.length : undefined;
+}
+
+/**
+ * The same of a file that has no name any more: where the packed copy stands that was made of it. What was written to
+ * the file since is not in that copy. Undefined when there is none, or none with enough in it.
+ */
+export function* placeByContent(source: ByteSource, { all, held }: HeldSiblings): Work<number | undefined> {
+  const beginning = yield* bytesAt(source, 0, MARK_BYTES);
+  for (const { path, source: copy } of [...held].reverse()) {
+    const bytes = yield* bytesAt(copy, 0, MARK_BYTES);
+    const isPart = bytes.length > 0 && bytes.equals(beginning.subarray(0, bytes.length));
+    if (isPart && isTelling({ at: 0, bytes })) return all.findIndex((sibling) => sibling.path === path);
+  }
+  return undefined;
 }

@@ -30,9 +30,18 @@ type Event =
   | { readonly kind: 'delete' }
   | { readonly kind: 'write late' }
   | { readonly kind: 'compress' }
+  /** All rotated files but the newest `but`, as logrotate does after a night without the bridge. */
+  | { readonly kind: 'compress all'; readonly but: number }
+  | { readonly kind: 'rename twice' }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
-  | { readonly kind: 'restart'; readonly crashed: boolean; readonly meanwhile: number }
+  | {
+      readonly kind: 'restart';
+      readonly crashed: boolean;
+      readonly back: number;
+      readonly meanwhile: number;
+      readonly packs: boolean;
+    }
   | { readonly kind: 'wait'; readonly forAll: boolean };
 
 const event: fc.Arbitrary<Event> = fc.oneof(
@@ -46,6 +55,8 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Event>({ kind: 'delete' }) },
   { weight: 2, arbitrary: fc.constant<Event>({ kind: 'write late' }) },
   { weight: 2, arbitrary: fc.constant<Event>({ kind: 'compress' }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('compress all' as const), but: fc.nat(2) }) },
+  { weight: 1, arbitrary: fc.constant<Event>({ kind: 'rename twice' }) },
   { weight: 1, arbitrary: fc.constant<Event>({ kind: 'pause' }) },
   { weight: 2, arbitrary: fc.constant<Event>({ kind: 'resume' }) },
   {
@@ -53,7 +64,10 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('restart' as const),
       crashed: fc.boolean(),
+      // so many checkpoints before the last one: what came after it was still in flight
+      back: fc.nat(3),
       meanwhile: fc.integer({ min: 0, max: 3 }),
+      packs: fc.boolean(),
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), forAll: fc.boolean() }) },
@@ -71,29 +85,40 @@ class House {
   private oldFile: { readonly fd: number; readonly index: number } | undefined;
   private followed: Followed | undefined;
   private isPaused = false;
-  private checkpoint: { position: LogPosition; generations: FilePosition[] } | undefined;
+  /** What could be on disk, the newest last. */
+  private checkpoints: { position: LogPosition; generations: FilePosition[] }[] = [];
 
   private readonly options: object;
+  /** After so many lines what was read until then counts as settled. */
+  private readonly settlesEvery: number;
 
-  constructor(options: object) {
+  constructor(options: object, settlesEvery: number) {
     this.options = options;
+    this.settlesEvery = settlesEvery;
     writeFileSync(this.log, '');
   }
 
   async start(): Promise<void> {
-    const { checkpoint, options, received } = this;
+    const { options, received } = this;
+    const checkpoint = this.checkpoints.at(-1);
     let lines = 0;
     this.followed = await follow(this.log, {
       ...options,
       ...checkpoint,
-      onGeneration: (file) => this.checkpoint?.generations.push(file),
+      onGeneration: (file) => {
+        for (const { generations } of this.checkpoints) generations.push(file);
+      },
       onLine: (line, source) => {
         received.push(line);
         lines += 1;
-        if (lines % 17 === 0) this.checkpoint = { position: source.position(), generations: [] };
+        if (lines % this.settlesEvery === 0) this.settled(source.position());
       },
     });
-    this.checkpoint ??= { position: this.followed.source.position(), generations: [] };
+    if (this.checkpoints.length === 0) this.settled(this.followed.source.position());
+  }
+
+  private settled(position: LogPosition): void {
+    this.checkpoints.push({ position, generations: [] });
   }
 
   private line(): string {
@@ -134,6 +159,15 @@ class House {
       }
     }
     this.rotated += 1;
+  }
+
+  private pack(number: number): void {
+    const path = `${this.log}.${number}`;
+    if (!existsSync(path)) return;
+    const { atime, mtime } = statSync(path);
+    writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
+    utimesSync(`${path}.gz`, atime, mtime);
+    rmSync(path);
   }
 
   private next(): void {
@@ -194,14 +228,17 @@ class House {
         return;
       }
       case 'compress': {
-        const path = `${this.log}.${Math.max(3, this.rotated)}`;
-        if (!existsSync(path)) return;
-        const { atime, mtime } = statSync(path);
-        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
-        utimesSync(`${path}.gz`, atime, mtime);
-        rmSync(path);
+        this.pack(Math.max(3, this.rotated));
         return;
       }
+      case 'compress all':
+        this.closeOld();
+        for (let number = 1 + event.but; number <= this.rotated; number += 1) this.pack(number);
+        return;
+      case 'rename twice':
+        this.act({ kind: 'rename', creates: true });
+        this.act({ kind: 'rename', creates: true });
+        return;
       default:
         return;
     }
@@ -227,10 +264,13 @@ class House {
         await this.followed?.stop();
         // File times are those of the kernel's last tick: nothing restarts within one.
         await new Promise((resolve) => setTimeout(resolve, 5));
-        if (!event.crashed && position !== undefined) this.checkpoint = { position, generations: [] };
+        if (!event.crashed && position !== undefined) this.settled(position);
+        else this.checkpoints.splice(Math.max(1, this.checkpoints.length - event.back));
         for (let round = 0; round < event.meanwhile; round += 1) {
           this.act({ kind: 'write', lines: 3 });
+          if (event.packs) this.act({ kind: 'compress all', but: 0 });
           this.act({ kind: 'rename', creates: round % 2 === 0 });
+          if (event.packs && round > 0) this.act({ kind: 'rename twice' });
           this.act({ kind: 'write', lines: 2 });
         }
         this.closeOld();
@@ -267,6 +307,82 @@ function once(received: readonly LogLine[]): LogLine[] {
   return [...byId.values()];
 }
 
+/** Sequences that went wrong once, with the lines between two checkpoints: files that are packed while they are read. */
+const WENT_WRONG: [Event[], number][] = [
+  [
+    [
+      { kind: 'rename', creates: false },
+      { kind: 'write', lines: 20 },
+      { kind: 'copy and truncate' },
+      { kind: 'copy and truncate' },
+      { kind: 'write late' },
+      { kind: 'compress' },
+    ],
+    1,
+  ],
+  [
+    [
+      { kind: 'write', lines: 4 },
+      { kind: 'rename twice' },
+      { kind: 'write late' },
+      { kind: 'write', lines: 6 },
+      { kind: 'write in halves', cut: 3 },
+      { kind: 'rename', creates: true },
+      { kind: 'compress all', but: 0 },
+      { kind: 'rename', creates: false },
+      { kind: 'write late' },
+    ],
+    10,
+  ],
+  [
+    [
+      { kind: 'restart', crashed: true, back: 0, meanwhile: 3, packs: true },
+      { kind: 'copy and truncate' },
+      { kind: 'rename', creates: true },
+      { kind: 'write late' },
+      { kind: 'write late' },
+      { kind: 'compress all', but: 0 },
+      { kind: 'wait', forAll: false },
+      { kind: 'rename twice' },
+      { kind: 'wait', forAll: false },
+    ],
+    9,
+  ],
+  [
+    [
+      { kind: 'wait', forAll: false },
+      { kind: 'write', lines: 2 },
+      { kind: 'copy and truncate' },
+      { kind: 'compress' },
+      { kind: 'restart', crashed: true, back: 1, meanwhile: 3, packs: true },
+      { kind: 'write', lines: 6 },
+      { kind: 'copy and truncate' },
+      { kind: 'rename', creates: false },
+    ],
+    5,
+  ],
+  [
+    [
+      { kind: 'restart', crashed: false, back: 0, meanwhile: 2, packs: true },
+      { kind: 'copy and truncate' },
+      { kind: 'rename', creates: false },
+      { kind: 'wait', forAll: true },
+    ],
+    10,
+  ],
+  [
+    [
+      { kind: 'write', lines: 4 },
+      { kind: 'copy and truncate' },
+      { kind: 'rename', creates: false },
+      { kind: 'compress' },
+      { kind: 'delete' },
+      { kind: 'restart', crashed: false, back: 0, meanwhile: 1, packs: true },
+    ],
+    1,
+  ],
+];
+
 describe.each([
   { how: 'inotify alone', options: inotifyOnly, runs: 60 },
   { how: 'the timer alone', options: timerOnly, runs: 30 },
@@ -274,23 +390,27 @@ describe.each([
 ])('whatever happens to a log that is followed by $how', ({ options, runs }) => {
   it('every line is read once and in order within its file', { timeout: 120_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { maxLength: 25 }), async (events) => {
-        const house = new House(options);
-        await house.start();
-        for (const next of events) await house.happens(next);
-        await house.settles();
-        const lines = once(house.received);
-        const late = new Set(house.late.flat());
-        expect(lines.filter(({ text }) => !late.has(text)).map(({ text }) => text)).toEqual(
-          house.written.flat(),
-        );
-        for (const expected of house.late) {
-          const own = new Set(expected);
-          expect(lines.filter(({ text }) => own.has(text)).map(({ text }) => text)).toEqual(expected);
-        }
-        for (const line of lines) expect(line.notBefore).toBeLessThanOrEqual(line.readAt);
-      }),
-      { numRuns: runs, endOnFailure: true },
+      fc.asyncProperty(
+        fc.array(event, { maxLength: 25 }),
+        fc.integer({ min: 1, max: 17 }),
+        async (events, every) => {
+          const house = new House(options, every);
+          await house.start();
+          for (const next of events) await house.happens(next);
+          await house.settles();
+          const lines = once(house.received);
+          const late = new Set(house.late.flat());
+          expect(lines.filter(({ text }) => !late.has(text)).map(({ text }) => text)).toEqual(
+            house.written.flat(),
+          );
+          for (const expected of house.late) {
+            const own = new Set(expected);
+            expect(lines.filter(({ text }) => own.has(text)).map(({ text }) => text)).toEqual(expected);
+          }
+          for (const line of lines) expect(line.notBefore).toBeLessThanOrEqual(line.readAt);
+        },
+      ),
+      { numRuns: runs, endOnFailure: true, examples: WENT_WRONG },
     );
   });
 });
