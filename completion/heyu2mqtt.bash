@@ -60,8 +60,10 @@ _heyu2mqtt() {
         'heyu2mqtt init --log' | \
         'heyu2mqtt init --broker' | \
         'heyu2mqtt init --username' | \
+        'heyu2mqtt init --password-file' | \
         'heyu2mqtt init --base-topic' | \
         'heyu2mqtt init --alarm' | \
+        'heyu2mqtt init --wait' | \
         'heyu2mqtt run --config' | \
         'heyu2mqtt run --log-level' | \
         'heyu2mqtt status --config' | \
@@ -173,8 +175,10 @@ _heyu2mqtt() {
     'heyu2mqtt init --log') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt init --broker') :; return ;;
     'heyu2mqtt init --username') :; return ;;
+    'heyu2mqtt init --password-file') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt init --base-topic') :; return ;;
     'heyu2mqtt init --alarm') :; return ;;
+    'heyu2mqtt init --wait') :; return ;;
     'heyu2mqtt run --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt run --log-level') COMPREPLY=($(compgen -W 'debug info warn error' -- "$current")); return ;;
     'heyu2mqtt status --config') compopt -o default 2> /dev/null; return ;;
@@ -276,7 +280,7 @@ _heyu2mqtt() {
   if [[ $current == -* ]]; then
     case $command in
       'heyu2mqtt') COMPREPLY=($(compgen -W '-V --version -h --help' -- "$current")) ;;
-      'heyu2mqtt init') COMPREPLY=($(compgen -W '--config --x10config --log --broker --username --base-topic --alarm --yes -h --help' -- "$current")) ;;
+      'heyu2mqtt init') COMPREPLY=($(compgen -W '--config --x10config --all-homes --log --broker --username --password-file --base-topic --alarm --no-keyfobs --no-start --wait --yes -h --help' -- "$current")) ;;
       'heyu2mqtt run') COMPREPLY=($(compgen -W '--config --log-level -h --help' -- "$current")) ;;
       'heyu2mqtt status') COMPREPLY=($(compgen -W '--config --json --watch -h --help' -- "$current")) ;;
       'heyu2mqtt demo') COMPREPLY=($(compgen -W '--fast --once --port -h --help' -- "$current")) ;;

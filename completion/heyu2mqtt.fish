@@ -18,7 +18,7 @@ function __heyu2mqtt_at
 end
 
 complete -c heyu2mqtt -f
-complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a init -d 'write a first configuration for this machine; asks, and overwrites nothing by itself'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a init -d 'from an existing heyu to a house that runs: configuration, rights, service; asks first'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a run -d 'run the bridge (what the systemd service does)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a status -d 'show zones, sensors, senders without a name, and problems'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a demo -d 'see it work: plays a recorded heyu log, no broker and no hardware needed'
@@ -34,11 +34,16 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -s V -l version -d 'output t
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l config -r -F -d 'where to write it; the alias file goes beside it (default: "/etc/heyu2mqtt/config.yaml")'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l x10config -r -F -d 'heyu\'s configuration (default: where heyu looks for it)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l all-homes -d 'look for heyu\'s configuration in the home directories of all users, too'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l log -r -F -d 'heyu\'s log, if there is no configuration of heyu'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l broker -x -d 'the MQTT broker, such as mqtt://localhost:1883'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l username -x -d 'our name at the broker'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l password-file -r -F -d 'its first line is our password at the broker; - is standard input'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l base-topic -x -d 'all topics lie below it'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l alarm -x -d 'who keeps the state of the alarm: bridge, alarmo or none'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l no-keyfobs -d 'no keyfob arms and disarms the alarm of the bridge'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l no-start -d 'do not start the service'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l wait -x -d 'wait so long for the first signal (default: 2m at a terminal, else 10s)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -l yes -d 'ask nothing; an existing configuration is kept'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt init' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt run' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'

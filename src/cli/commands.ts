@@ -136,7 +136,7 @@ const SERVICE_COMMANDS: readonly Entry[] = [
 const COMMANDS: readonly Entry[] = [
   {
     name: 'init',
-    about: 'write a first configuration for this machine; asks, and overwrites nothing by itself',
+    about: 'from an existing heyu to a house that runs: configuration, rights, service; asks first',
     load: async () => (await import('./init.js')).initCommand,
   },
   {

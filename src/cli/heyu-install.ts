@@ -1,6 +1,7 @@
 /** heyu on this machine: where its configuration is, what its log has heard, and whether its engine runs. */
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hear, type History, instantsBackFrom, listen, newHistory } from '../alias/history.js';
 import { errorCode } from '../common/error.js';
@@ -18,13 +19,39 @@ import { CommandError, EXIT } from './terminal.js';
 /** The directory of heyu's system-wide configuration as distributions compile it. */
 const SYSTEM_DIRECTORY = '/etc/heyu';
 
-/** Where heyu looks for its configuration, the first that counts first; with X10CONFIG set only there (process.c:9795ff). */
+/**
+ * Where heyu looks for its configuration, the first that counts first; with X10CONFIG set only there (process.c:9795ff).
+ * Under sudo the user who asks counts, and root after that.
+ */
 export function x10configPlaces(env: Environment, system: string = SYSTEM_DIRECTORY): readonly string[] {
   const named = env['X10CONFIG'] ?? '';
   if (named !== '') return [named];
   const sub = env['HEYUSUB'] ?? '';
   const home = env['HOME'] ?? '';
-  return [...(home === '' ? [] : [join(home, '.heyu', sub, 'x10config')]), join(system, sub, 'x10.conf')];
+  const asking = askingUser(env);
+  const [first = home] = asking === undefined ? [] : homesOf(asking);
+  const own = (of: string): readonly string[] => (of === '' ? [] : [join(of, '.heyu', sub, 'x10config')]);
+  return [...new Set([...own(first), join(system, sub, 'x10.conf'), ...own(home)])];
+}
+
+/** Who has called sudo; undefined for root itself, and where nobody has. */
+export function askingUser(env: Environment = process.env): string | undefined {
+  const { SUDO_USER: user = '' } = env;
+  return user === '' || user === 'root' ? undefined : user;
+}
+
+/** The home directories of this machine's users, or of the one that is named. */
+export function homesOf(user?: string): readonly string[] {
+  const { status, stdout } = spawnSync('getent', ['passwd', ...(user === undefined ? [] : [user])], {
+    encoding: 'utf8',
+  });
+  const lines = status === 0 ? stdout.split('\n') : [];
+  return [...new Set(lines.map((line) => line.split(':')[5] ?? ''))].filter((home) => home.length > 1);
+}
+
+/** The configurations of heyu that users of this machine have. */
+export function x10configsInHomes(homes: readonly string[] = homesOf()): readonly string[] {
+  return homes.map((home) => join(home, '.heyu', 'x10config')).filter((path) => existsSync(path));
 }
 
 /** The configuration that heyu would take for this user, or undefined when there is none that can be read. */

@@ -1,19 +1,21 @@
-/** `heyu2mqtt init`: from an existing heyu set-up to config.yaml and aliases.yaml, shown before they are written. */
+/** `heyu2mqtt init`: from an existing heyu to a house that runs. What is written is shown before. */
 
-import type { Command } from 'commander';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { stringify } from 'yaml';
-import { errorCode } from '../common/error.js';
-import { brokerUrl, ownTopic, slug } from '../config/forms.js';
+import { type Command, Option } from 'commander';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { modelOf, proposeSensors } from '../alias/propose.js';
+import { HOUR, MINUTE, SECOND } from '../common/duration.js';
+import { errorCode, orElse } from '../common/error.js';
+import { brokerUrl, duration, type Form, ownTopic } from '../config/forms.js';
+import type { Configuration } from '../config/load.js';
 import { formatProblems } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
 import { adviseHeyu } from '../heyu/x10config-advice.js';
 import { heyuLogPath, type X10Config } from '../heyu/x10config.js';
+import { hasArmKeys } from '../sensor/channels.js';
 import { findPlace } from './alias/alias-file.js';
 import { importInto } from './alias/import.js';
-import { type Ask, askOnTerminal, CALLED_OFF } from './ask.js';
-import { isRoot, refusalFor, serviceUser } from './check/check-service.js';
+import { askOnTerminal, CALLED_OFF } from './ask.js';
 import { DEFAULT_CONFIG, type Given, load, mayRead } from './configured.js';
 import {
   ENGINE_DIED_HINT,
@@ -23,7 +25,21 @@ import {
   interfaceOf,
   isDirectory,
   readX10ConfigFile,
+  x10configPlaces,
+  x10configsInHomes,
 } from './heyu-install.js';
+import { DEFAULT_TOPIC, DEFAULT_URL, INIT_ZONE, type InitAnswers, initConfigText } from './init-config.js';
+import {
+  installService,
+  isOfService,
+  joinGroup,
+  keepPassword,
+  openHeyu,
+  shareWithService,
+  showHouse,
+  startService,
+  type Talk,
+} from './init-service.js';
 import { programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal, type Remark, remark, type Terminal } from './terminal.js';
 import { visitBroker } from './visit-broker.js';
@@ -31,11 +47,18 @@ import { visitBroker } from './visit-broker.js';
 /** Options of `init`; what is not given is asked for, or has a default. */
 type InitOptions = Pick<Given, 'x10config' | 'yes'> & {
   readonly config: string;
+  readonly allHomes?: boolean;
   readonly log?: string;
   readonly broker?: string;
   readonly username?: string;
+  readonly passwordFile?: string;
   readonly baseTopic?: string;
   readonly alarm?: InitAnswers['alarm'];
+  /** False for --no-keyfobs. */
+  readonly keyfobs: boolean;
+  /** False for --no-start. */
+  readonly start: boolean;
+  readonly wait?: number;
 };
 
 /** The command `init`. */
@@ -43,6 +66,7 @@ export function initCommand(command: Command): void {
   command
     .option('--config <file>', 'where to write it; the alias file goes beside it', DEFAULT_CONFIG)
     .option('--x10config <file>', "heyu's configuration (default: where heyu looks for it)", absolute)
+    .option('--all-homes', "look for heyu's configuration in the home directories of all users, too")
     .option('--log <file>', "heyu's log, if there is no configuration of heyu", absolute)
     .option(
       '--broker <url>',
@@ -50,21 +74,40 @@ export function initCommand(command: Command): void {
       written('--broker', brokerUrl),
     )
     .option('--username <name>', 'our name at the broker')
+    .option('--password-file <file>', 'its first line is our password at the broker; - is standard input')
     .option('--base-topic <topic>', 'all topics lie below it', written('--base-topic', ownTopic))
-    .option('--alarm <kind>', 'who keeps the state of the alarm: bridge, alarmo or none', alarmKind)
+    .addOption(
+      new Option('--alarm <kind>', 'who keeps the state of the alarm: bridge, alarmo or none').argParser(
+        alarmKind,
+      ),
+    )
+    .option('--no-keyfobs', 'no keyfob arms and disarms the alarm of the bridge')
+    .option('--no-start', 'do not start the service')
+    .option(
+      '--wait <duration>',
+      'wait so long for the first signal (default: 2m at a terminal, else 10s)',
+      (text) => readOf('--wait', WAIT, text),
+    )
     .option('--yes', 'ask nothing; an existing configuration is kept')
     .action(init);
 }
 
+const WAIT = duration(0, HOUR, 'zero_allowed');
+
 const absolute = (path: string): string => resolve(path);
 
 /** Takes an option as it is written. What would make a configuration with faults is refused before anything is written. */
-function written(option: string, form: typeof brokerUrl): (text: string) => string {
+function written(option: string, form: Form<unknown>): (text: string) => string {
   return (text) => {
-    const reading = form.read(text);
-    if (reading.ok) return text;
-    throw new CommandError(`${option}: ${reading.problem}`, reading.hint, EXIT.usage);
+    readOf(option, form, text);
+    return text;
   };
+}
+
+function readOf<Value>(option: string, form: Form<Value>, text: string): Value {
+  const reading = form.read(text);
+  if (reading.ok) return reading.value;
+  throw new CommandError(`${option}: ${reading.problem}`, reading.hint, EXIT.usage);
 }
 
 function alarmKind(text: string): InitAnswers['alarm'] {
@@ -77,8 +120,10 @@ async function init(options: InitOptions): Promise<void> {
   const asks = terminal.isInteractive && options.yes !== true;
   if (!asks && options.yes !== true)
     throw new CommandError('there is no terminal to ask on', 'add --yes to take the defaults', EXIT.usage);
+  const talk: Talk = { terminal, ask: asks ? askOnTerminal : undefined };
   const path = resolve(options.config);
-  const x10config = options.x10config ?? findX10Config();
+  const isService = isOfService(path);
+  const x10config = options.x10config ?? (await foundX10Config(talk, options));
   const heyu = readX10ConfigFile(x10config);
   reportHeyu(terminal, x10config, heyu, options.log);
 
@@ -87,9 +132,11 @@ async function init(options: InitOptions): Promise<void> {
   let zone: string | undefined;
   if (keeps) terminal.print(`${path} is kept as it is`);
   else {
-    const ask = asks ? askOnTerminal : undefined;
-    const answers = await answersOf(options, path, x10config, heyu, ask);
-    await writeConfig(terminal, path, answers, ask);
+    const { password, ...answers } = await answersOf(options, path, x10config, heyu, talk);
+    if (isService) await installService(talk);
+    await writeConfig(talk, path, answers);
+    if (isService) shareWithService(path);
+    if (password !== undefined) keepPassword(terminal, join(dirname(path), PASSWORD_FILE), password);
     zone = answers.alarm === 'none' ? undefined : INIT_ZONE;
   }
 
@@ -97,8 +144,46 @@ async function init(options: InitOptions): Promise<void> {
     terminal.print();
     await importInto(findPlace({ config: path }), x10config, { yes: !asks, zone });
   }
-  await reportResult(terminal, path);
+  await finish(talk, path, options, isService);
 }
+
+/** Where heyu looks, for the user who asks; then, if wanted, in all home directories. Undefined only with --log. */
+async function foundX10Config({ ask }: Talk, options: InitOptions): Promise<string | undefined> {
+  const found = findX10Config();
+  if (found !== undefined || options.log !== undefined) return found;
+  const places = x10configPlaces(process.env);
+  const looksInHomes =
+    options.allHomes ??
+    (await ask?.yesOrNo(
+      `heyu's configuration is not in ${places.join(' or ')}. Look in the home directories of all users?`,
+      true,
+    )) ??
+    false;
+  const [first, ...others] = looksInHomes ? x10configsInHomes() : [];
+  if (first !== undefined && others.length === 0) return first;
+  if (first !== undefined && ask !== undefined)
+    return ask.choice(
+      'Which one is it?',
+      [first, ...others].map((value) => ({ value, label: value })),
+      first,
+    );
+  if (first !== undefined)
+    throw new CommandError(
+      `there are several configurations of heyu: ${[first, ...others].join(', ')}`,
+      'name one with --x10config FILE',
+      EXIT.usage,
+    );
+  const where = [...places, ...(looksInHomes ? ['.heyu/x10config of every user'] : [])].join(', ');
+  throw new CommandError(`no configuration of heyu was found in ${where}`, NO_HEYU, EXIT.noInput);
+}
+
+const NO_HEYU = `is heyu installed? Then name its file with --x10config FILE, or look in all homes with --all-homes;
+  of a heyu on another machine, name the log with --log FILE.
+  No heyu yet: there is no package of it in Debian and Ubuntu. It needs
+    - the program, built from https://github.com/HeyuX10Automation/heyu
+    - a user who may use the serial port: sudo usermod -aG dialout USER
+    - a directory for its log, and its name in x10config: LOG_DIR /var/log/heyu, START_ENGINE AUTO
+  docs/heyu.md, "From nothing", has each command; then run this again`;
 
 /** What heyu's side is like, and what has to be mended there. */
 function reportHeyu(
@@ -109,8 +194,8 @@ function reportHeyu(
 ): void {
   const log = givenLog ?? (heyu === undefined ? undefined : heyuLogPath(heyu));
   const hasLog = log !== undefined && existsSync(log);
-  if (x10config === undefined || heyu === undefined) terminal.complain('no configuration of heyu was found');
-  else terminal.print(`heyu: ${x10config}, ${heyu.aliases.length} aliases`);
+  if (x10config !== undefined && heyu !== undefined)
+    terminal.print(`heyu: ${x10config}, ${heyu.aliases.length} aliases`);
   if (log !== undefined) terminal.print(`log:  ${log}${hasLog ? '' : ' (not there yet)'}`);
   const remarks: Remark[] = heyu === undefined ? [] : [...adviseHeyu(heyu, isDirectory)];
   if (hasLog) remarks.push(...logRemarks(log));
@@ -120,50 +205,32 @@ function reportHeyu(
   for (const each of remarks) remark(terminal, each);
 }
 
+/** Of the configuration of the service the rights are looked at when it is written. */
 function logRemarks(log: string): readonly Remark[] {
-  if (!mayRead(log)) {
-    const hint = 'HEYU_UMASK 0022 in x10config, then: heyu restart';
-    return [{ problem: `${log} may not be read by this user`, hint }];
-  }
-  const user = isRoot() ? serviceUser(undefined) : undefined;
-  const isOpen =
-    user === undefined
-      ? (statSync(log).mode & 0o004) !== 0
-      : refusalFor(log, user, (code) => code) === undefined;
-  if (isOpen) return [];
-  const hint = `add the service to the group of the log: sudo usermod -aG GROUP heyu2mqtt (ls -l ${log} shows it)`;
-  return [{ problem: `${log} is not readable by everybody, so perhaps not by the service`, hint }];
+  if (mayRead(log)) return [];
+  const hint = 'HEYU_UMASK 0022 in x10config, then: heyu restart';
+  return [{ problem: `${log} may not be read by this user`, hint }];
 }
 
-/** Shows config.yaml, asks, and writes it. A password goes into a file of its own. */
-async function writeConfig(
-  terminal: Terminal,
-  path: string,
-  answers: InitAnswers,
-  ask: Ask | undefined,
-): Promise<void> {
+/** Shows config.yaml, asks, and writes it. */
+async function writeConfig({ terminal, ask }: Talk, path: string, answers: InitAnswers): Promise<void> {
   const example = readFileSync(programFile('config/config.yaml'), 'utf8');
   const text = initConfigText(example, answers, programFile('config/config.schema.json'));
   terminal.print();
   for (const line of text.trimEnd().split('\n')) terminal.print(terminal.style('dim', `  ${line}`));
   terminal.print();
   if (ask !== undefined && !(await ask.yesOrNo(`Write ${path}?`, true))) throw new CommandError(CALLED_OFF);
-  const password =
-    ask === undefined || answers.username === undefined ? '' : await ask.secret('Password at the broker?');
   const before = readTextFile(path, path, { lenient: true });
   makeFolder(dirname(path));
   const written = rewriteFile(path, before.ok ? before.file.hash : undefined, text);
   if (!written.ok) throw new CommandError(written.problem, written.hint);
   terminal.print(`written: ${path}`);
-  if (password === '') return;
-  const file = resolve(dirname(path), PASSWORD_FILE);
-  writeFileSync(file, `${password}\n`, { mode: 0o600 });
-  terminal.print(`written: ${file}, readable by its owner only`);
 }
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    // whatever the umask of root: the service has to enter it
+    if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o755);
   } catch (error) {
     const code = errorCode(error);
     const hint = code === 'EACCES' ? 'run it with sudo, or choose another place with --config' : undefined;
@@ -171,27 +238,46 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Reads the result as the service will, tries the broker, and says what comes next. */
-async function reportResult(terminal: Terminal, path: string): Promise<void> {
+/** Reads the result as the service will, tries the broker, starts the service, and shows the house. */
+async function finish(talk: Talk, path: string, options: InitOptions, isService: boolean): Promise<void> {
+  const { terminal } = talk;
   const loaded = load(path);
   if (!loaded.ok) throw new CommandError(formatProblems(loaded.problems), undefined, EXIT.configuration);
   const { configuration } = loaded;
   terminal.print();
   terminal.print(`the configuration is good: ${configuration.core.sensors.length} aliases`);
-  try {
-    await (await visitBroker(configuration)).leave();
-    terminal.print(`the broker lets us in: ${configuration.mqtt.urls[0] ?? ''}`);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    terminal.complain(`  ! ${error.message}`);
-    if (error.hint !== undefined) terminal.complain(`    ${error.hint}`);
+  let isReached = await triesBroker(terminal, configuration);
+  if (isService) {
+    const { x10config } = configuration.files;
+    await openHeyu(talk, [...(x10config === undefined ? [] : [x10config]), configuration.heyu.log]);
+    await joinGroup(talk);
+    if (options.start && (await startService(talk))) {
+      const waitMs = options.wait ?? (talk.ask === undefined ? 10 * SECOND : 2 * MINUTE);
+      isReached = await showHouse(talk, configuration, waitMs);
+      terminal.print('\nsudo heyu2mqtt alias learn names what has no name yet');
+      if (!isReached) process.exitCode = EXIT.failed;
+      return;
+    }
   }
+  if (!isReached) process.exitCode = EXIT.failed;
   const config = path === DEFAULT_CONFIG ? '' : ` --config ${path}`;
   terminal.print(`
 next:
   heyu2mqtt alias learn${config}   walk past the sensors, name what has no name yet
-  heyu2mqtt run${config}           try it
-  sudo heyu2mqtt service install   make it a service (the Debian package has done so already)`);
+  ${isService ? 'sudo systemctl enable --now heyu2mqtt   start it' : `heyu2mqtt run${config}   try it`}`);
+}
+
+async function triesBroker(terminal: Terminal, configuration: Configuration): Promise<boolean> {
+  try {
+    await (await visitBroker(configuration)).leave();
+    terminal.print(`the broker lets us in: ${configuration.mqtt.urls[0] ?? ''}`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    terminal.complain(`  ! ${error.message}`);
+    if (error.hint !== undefined) terminal.complain(`    ${error.hint}`);
+    return false;
+  }
 }
 
 /** What is wrong with an answer of this form. */
@@ -202,17 +288,20 @@ function problemOf(form: typeof brokerUrl): (answer: string) => string | undefin
   };
 }
 
+/** Beside config.yaml. */
+const PASSWORD_FILE = 'mqtt-password';
+
 /** What was not given as an option is asked for, or has its default where nobody is asked. */
 async function answersOf(
   options: InitOptions,
   path: string,
   x10config: string | undefined,
   heyu: X10Config | undefined,
-  ask: Ask | undefined,
-): Promise<InitAnswers> {
+  { ask }: Talk,
+): Promise<InitAnswers & { readonly password: string | undefined }> {
   const url =
     options.broker ?? (await ask?.text('Where is the MQTT broker?', DEFAULT_URL, problemOf(brokerUrl)));
-  const username = options.username ?? (await ask?.text('User name at the broker? (empty = none)', ''));
+  const login = await loginOf(options, url ?? DEFAULT_URL, dirname(path), ask);
   const baseTopic =
     options.baseTopic ?? (await ask?.text('Topics below?', DEFAULT_TOPIC, problemOf(ownTopic)));
   const alarm =
@@ -220,95 +309,88 @@ async function answersOf(
     (await ask?.choice<InitAnswers['alarm']>(
       'Who says whether the alarm is armed?',
       [
-        { value: 'none', label: 'nobody: no alarm' },
         { value: 'bridge', label: 'heyu2mqtt: an alarm panel in Home Assistant' },
         { value: 'alarmo', label: 'Alarmo' },
+        { value: 'none', label: 'nobody: no alarm' },
       ],
-      'none',
-    ));
+      'bridge',
+    )) ??
+    'bridge';
   const hasLog = heyu !== undefined && heyuLogPath(heyu) !== undefined;
   return {
+    ...login,
     x10config,
     // What heyu's configuration says need not stand twice; without one there must be something.
     log: options.log ?? (hasLog ? undefined : '/var/log/heyu/heyu.log.ttyS0'),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    url: url ?? DEFAULT_URL,
-    username: username === '' ? undefined : username,
     baseTopic: baseTopic ?? DEFAULT_TOPIC,
-    alarm: alarm ?? 'none',
+    alarm,
+    keyfobs: alarm === 'bridge' && options.keyfobs ? await keyfobsOf(heyu, ask) : [],
     // A configuration of one's own has its state beside it, where its owner may write.
     stateDir: path === DEFAULT_CONFIG ? undefined : 'state',
   };
 }
 
-const DEFAULT_URL = 'mqtt://localhost:1883';
-const DEFAULT_TOPIC = 'x10';
-/** Beside config.yaml, where there is a user name. */
-const PASSWORD_FILE = 'mqtt-password';
-
-/** What the owner has answered. */
-export type InitAnswers = {
-  /** heyu's configuration; undefined = none was found. */
-  readonly x10config: string | undefined;
-  /** The log, where it does not follow from heyu's configuration. */
-  readonly log: string | undefined;
-  readonly timeZone: string;
-  readonly url: string;
-  readonly username: string | undefined;
-  readonly baseTopic: string;
-  /** `bridge`: a zone of our own; `alarmo`: Alarmo's; `none`: no alarm. */
-  readonly alarm: 'bridge' | 'alarmo' | 'none';
-  readonly stateDir: string | undefined;
+type Login = Pick<InitAnswers, 'url' | 'username' | 'passwordFile'> & {
+  readonly password: string | undefined;
 };
 
-/** The zone that `init` makes. */
-const INIT_ZONE = 'house';
-
-/** `key: value` in place of the example's line for that key, whether that is commented out or not. */
-function put(text: string, key: string, answer: string | undefined): string {
-  const line = new RegExp(`^( *)(?:# )?${key}: .*$`, 'm');
-  return text.replace(line, (whole: string, indent: string) => {
-    const plain = whole.replace(/^( *)# /, '$1').trimStart();
-    if (answer === undefined) return `${indent}# ${plain}`;
-    return `${indent}${key}: ${stringify(answer, { lineWidth: 0 }).trimEnd()}`;
-  });
+/** Who we are at the broker. A user and a password in the url are taken out of it: config.yaml holds no secret. */
+async function loginOf(
+  options: InitOptions,
+  written: string,
+  folder: string,
+  ask: Talk['ask'],
+): Promise<Login> {
+  const url = new URL(written);
+  const decoded = (part: string): string => orElse(() => decodeURIComponent(part), part);
+  const inUrl = { username: decoded(url.username), password: decoded(url.password) };
+  if (url.username + url.password !== '') {
+    url.username = '';
+    url.password = '';
+  }
+  const bare = inUrl.username === '' ? written : url.href;
+  const username =
+    options.username ??
+    (inUrl.username === ''
+      ? await ask?.text('User name at the broker? (empty = none)', '')
+      : inUrl.username) ??
+    '';
+  if (username === '')
+    return { url: bare, username: undefined, passwordFile: undefined, password: undefined };
+  const given = options.passwordFile === undefined ? inUrl.password : firstLine(options.passwordFile);
+  const isKept = existsSync(join(folder, PASSWORD_FILE));
+  const password = given === '' ? ((await ask?.secret('Password at the broker?')) ?? '') : given;
+  if (password === '' && ask === undefined && !isKept)
+    throw new CommandError(
+      `there is no password for ${username}`,
+      '--password-file FILE, or - for standard input',
+      EXIT.usage,
+    );
+  const passwordFile = password === '' && !isKept ? undefined : PASSWORD_FILE;
+  return { url: bare, username, passwordFile, password: password === '' ? undefined : password };
 }
 
-/** The zones of the example, as they were asked for. */
-function putZones(text: string, alarm: InitAnswers['alarm']): string {
-  if (alarm === 'bridge') return text;
-  const [before = '', rest = ''] = text.split(/^zones:\n/m);
-  const end = rest.search(/^(?=\S)/m);
-  const after = rest.slice(end < 0 ? rest.length : end);
-  const zones =
-    alarm === 'alarmo'
-      ? `zones:
-  # Kept by Alarmo; the bridge reads its retained topic.
-  ${INIT_ZONE}: { name: House, state_topic: alarmo/state, on_unknown: last_known }
-`
-      : `# zones:
-#   # Kept by the bridge, armed and disarmed in Home Assistant.
-#   ${INIT_ZONE}: { name: House, panel: alarm_control_panel, exit_delay: 60s, entry_delay: 30s }
-#   # Kept by another program, here Alarmo; the bridge reads its retained topic.
-#   # ground: { name: Ground floor, state_topic: alarmo/state, on_unknown: last_known }
-`;
-  return `${before}${zones}\n${after}`;
+function firstLine(file: string): string {
+  try {
+    const [line = ''] = readFileSync(file === '-' ? 0 : file, 'utf8').split(/\r?\n/, 1);
+    if (line !== '') return line;
+  } catch (error) {
+    throw new CommandError(
+      `--password-file: ${file} cannot be read (${errorCode(error)})`,
+      undefined,
+      EXIT.noInput,
+    );
+  }
+  throw new CommandError(`--password-file: ${file} is empty`, 'write the password into it', EXIT.noInput);
 }
 
-/** Puts the answers into the example. `schema` is the path of config.schema.json. */
-export function initConfigText(example: string, answers: InitAnswers, schema: string): string {
-  let text = example.replace(/\$schema=\S+/, () => `$schema=${schema}`);
-  const { stateDir } = answers;
-  for (const [key, answer] of [
-    ['x10config', answers.x10config],
-    ['log', answers.log],
-    ['timezone', answers.timeZone],
-    ['url', answers.url],
-    ['username', answers.username],
-    ['password_file', answers.username === undefined ? undefined : PASSWORD_FILE],
-    ['base_topic', answers.baseTopic],
-    ['bridge_id', slug(answers.baseTopic) ?? DEFAULT_TOPIC],
-  ] as const)
-    text = put(text, key, answer);
-  return putZones(stateDir === undefined ? text : put(text, 'state_dir', stateDir), answers.alarm);
+/** The keyfobs of heyu that may arm and disarm. */
+async function keyfobsOf(heyu: X10Config | undefined, ask: Talk['ask']): Promise<readonly string[]> {
+  const found = heyu === undefined ? [] : proposeSensors(heyu).entries.map(({ entry }) => entry);
+  const keyfobs: string[] = [];
+  for (const entry of found.filter((each) => hasArmKeys(modelOf(each), each)))
+    if (ask === undefined || (await ask.yesOrNo(`May the keyfob ${entry.alias} arm and disarm?`, true)))
+      keyfobs.push(entry.alias);
+  return keyfobs;
 }

@@ -57,6 +57,17 @@ function install(options: UnitOptions): void {
       'sudo systemctl enable --now heyu2mqtt',
     );
   }
+  refuseInHome();
+  complete(planInstall(options, version));
+  say(
+    `written: ${PATHS.unit}`,
+    `next: edit ${options.config}, see whether it would work with "sudo heyu2mqtt check",`,
+    'then: sudo systemctl enable --now heyu2mqtt',
+  );
+}
+
+/** The service cannot run what lies in a home directory. */
+function refuseInHome(): void {
   for (const path of [PROGRAM_FOLDER, process.execPath]) {
     if (/^\/(home|root)\//.test(path)) {
       throw new CommandError(
@@ -65,12 +76,6 @@ function install(options: UnitOptions): void {
       );
     }
   }
-  complete(planInstall(options, version));
-  say(
-    `written: ${PATHS.unit}`,
-    `next: edit ${options.config}, see whether it would work with "sudo heyu2mqtt check",`,
-    'then: sudo systemctl enable --now heyu2mqtt',
-  );
 }
 
 function print(options: UnitOptions): void {
@@ -86,6 +91,13 @@ function print(options: UnitOptions): void {
     '',
     unit?.text.trimEnd() ?? '',
   );
+}
+
+/** The steps to the service where there is no unit yet, without an example configuration; none where there is one. */
+export function missingServiceSteps(config: string, version: number): readonly Step[] {
+  if ([PATHS.unit, PATHS.packagedUnit].some((path) => existsSync(path))) return [];
+  refuseInHome();
+  return planInstall({ config }, version).filter((step) => step.kind !== 'write' || step.path === PATHS.unit);
 }
 
 function planInstall(options: UnitOptions, version: number): readonly Step[] {
@@ -285,14 +297,14 @@ export function describeStep(step: Step): string {
 }
 
 /** The version of the systemd that runs this machine's services, or undefined when there is none. */
-function systemdVersion(): number | undefined {
+export function systemdVersion(): number | undefined {
   const { status, stdout } = spawnSync('systemctl', ['--version'], { encoding: 'utf8' });
   const version = status === 0 ? /^systemd (\d+)/.exec(stdout)?.[1] : undefined;
   return version === undefined ? undefined : Number(version);
 }
 
 /** Whether the name service of this machine knows a user or a group. */
-function isKnown(database: 'passwd' | 'group', name: string): boolean {
+export function isKnown(database: 'passwd' | 'group', name: string): boolean {
   return spawnSync('getent', [database, name]).status === 0;
 }
 
@@ -309,7 +321,7 @@ function missingConfig(folder: string): { readonly path: string; readonly text: 
 }
 
 /** Takes the steps in order; the first that fails is an error. */
-function complete(steps: readonly Step[]): void {
+export function complete(steps: readonly Step[]): void {
   if (process.geteuid?.() !== 0) {
     throw new CommandError('this changes the system and needs root', 'run it with sudo');
   }

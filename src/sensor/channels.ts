@@ -1,6 +1,6 @@
 /** What a sensor has: the topics and the events that are published for it, by its type and its model. */
 
-import { unitsOf } from '../x10/address.js';
+import { type Addresses, unitsOf } from '../x10/address.js';
 import type { Model } from '../x10/models.js';
 import { isDimmable, responseOf } from '../x10/response.js';
 import type { SensorSettings } from './settings.js';
@@ -144,7 +144,10 @@ function unitKey(unit: string, key: 'on' | 'off'): EventType {
   return `key_${unit.slice(1)}_${key}`;
 }
 
-function remoteEvents({ model, ...addresses }: SensorSettings): readonly EventType[] {
+function remoteEvents({
+  model,
+  ...addresses
+}: Addresses & Pick<SensorSettings, 'model'>): readonly EventType[] {
   if (BYTES_ONLY.has(model.name)) return BYTE_EVENTS;
   if (model.protocol !== 'security') {
     if (addresses.moreUnits.length === 0) return REMOTE_EVENTS;
@@ -154,6 +157,10 @@ function remoteEvents({ model, ...addresses }: SensorSettings): readonly EventTy
   if (PANIC_ONLY.has(model.name)) return ['panic', ...BYTE_EVENTS];
   return [...(FOUR_KEYS.has(model.name) ? FOUR_KEY_EVENTS : KEYFOB_EVENTS), ...BYTE_EVENTS];
 }
+
+/** Whether a remote of this model has keys that arm and disarm. */
+export const hasArmKeys = (model: Model, addresses: Addresses): boolean =>
+  model.kind === 'remote' && remoteEvents({ ...addresses, model }).includes('arm');
 
 /** The types of events that this sensor can publish, in a fixed order; empty for one without an event topic. */
 export function eventTypesOf(sensor: SensorSettings): readonly EventType[] {

@@ -216,6 +216,11 @@ describe('where heyu looks for its configuration', () => {
     [{ HOME: '/home/me', HEYUSUB: '3' }, ['/home/me/.heyu/3/x10config', '/etc/heyu/3/x10.conf']],
     [{ HOME: '/home/me', X10CONFIG: '/x' }, ['/x']],
     [{}, ['/etc/heyu/x10.conf']],
+    [
+      { HOME: '/root', SUDO_USER: 'daemon' },
+      ['/usr/sbin/.heyu/x10config', '/etc/heyu/x10.conf', '/root/.heyu/x10config'],
+    ],
+    [{ HOME: '/root', SUDO_USER: 'no_such_user' }, ['/root/.heyu/x10config', '/etc/heyu/x10.conf']],
   ])('%j: %j', (env, places) => {
     expect(x10configPlaces(env)).toEqual(places);
   });

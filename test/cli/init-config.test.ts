@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
-import { type InitAnswers, initConfigText } from '../../src/cli/init.js';
+import { type InitAnswers, initConfigText } from '../../src/cli/init-config.js';
 import { effectiveValues } from '../../src/config/effective.js';
 import { loadConfiguration } from '../../src/config/load.js';
 
@@ -15,8 +15,10 @@ const ANSWERS: InitAnswers = {
   timeZone: 'Europe/Berlin',
   url: 'mqtt://broker.example:1884',
   username: undefined,
+  passwordFile: undefined,
   baseTopic: 'x10',
   alarm: 'none',
+  keyfobs: [],
   stateDir: undefined,
 };
 
@@ -26,6 +28,10 @@ function effective(answers: Partial<InitAnswers>): Record<string, unknown> {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const configFile = join(folder, 'config.yaml');
   writeFileSync(join(folder, 'x10config'), 'TTY /dev/ttyS1\nLOG_DIR /var/log/x\nDATE_FORMAT DMY\n');
+  writeFileSync(
+    join(folder, 'aliases.yaml'),
+    "aliases: { fob: { address: C9, model: KR10A }, '9': { address: C8, model: KR18 } }\n",
+  );
   writeFileSync(join(folder, 'mqtt-password'), 'x\n', { mode: 0o600 });
   writeFileSync(configFile, initConfigText(EXAMPLE, { ...ANSWERS, ...answers }, '/s.json'));
   const loaded = loadConfiguration({ configFile, env: {}, version: '0' });
@@ -41,10 +47,14 @@ describe('the configuration that init writes', () => {
       { 'heyu.log': '/var/log/x/heyu.log.ttyS1', 'heyu.date_format': 'DMY' },
     ],
     [{}, { 'mqtt.url': ['mqtt://broker.example:1884'], 'mqtt.username': null, 'mqtt.password_file': null }],
-    [{ username: 'a: "b" #c' }, { 'mqtt.username': 'a: "b" #c', 'mqtt.password_file': 'mqtt-password' }],
+    [
+      { username: 'a: "b" #c', passwordFile: 'mqtt-password' },
+      { 'mqtt.username': 'a: "b" #c', 'mqtt.password_file': 'mqtt-password' },
+    ],
     [{ baseTopic: 'home/x10' }, { 'mqtt.base_topic': 'home/x10', bridge_id: 'home_x10' }],
     [{ stateDir: 'state' }, { state_dir: 'state' }],
     [{ alarm: 'bridge' as const }, { 'zones.house.panel': 'alarm_control_panel' }],
+    [{ alarm: 'bridge' as const, keyfobs: ['fob', '9'] }, { 'zones.house.keyfobs': ['fob', '9'] }],
     [{ alarm: 'alarmo' as const }, { 'zones.house.state_topic': 'alarmo/state' }],
   ])('%j is in force as %j', (answers, values) => {
     expect(effective(answers)).toMatchObject(values);

@@ -19,6 +19,7 @@ function machine() {
     'ALIAS hall_motion A3 MS14A RFFORWARD',
     'ALIAS hall_dark   A4 MS14A RFFORWARD',
     'ALIAS desk_lamp   A9 StdLM',
+    'ALIAS fob         C9 KR10A 0x70',
   ];
   write('x10config', `${x10config.join('\n')}\n`);
   const config = path('new/config.yaml');
@@ -47,11 +48,11 @@ describe('init', () => {
       broker.url,
     );
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toContain('the configuration is good: 2 aliases');
+    expect(out).toContain('the configuration is good: 3 aliases');
     expect(out).toContain(`the broker lets us in: ${broker.url}`);
     expect(read('config.yaml')).toContain(`  x10config: ${x10config}\n`);
     expect(read('aliases.yaml')).toContain(
-      '  hall_motion:\n    address: A3\n    model: MS14A\n    name: Hall\n    dusk: A4\n',
+      '  hall_motion:\n    address: A3\n    model: MS14A\n    name: Hall\n    zone: house\n    dusk: A4\n',
     );
   });
 
@@ -153,8 +154,78 @@ describe('init', () => {
     expect(out).toContain('heyu writes no log: line 2 says LOG_DIR NONE');
     expect(out).toContain('START_ENGINE MANUAL');
     expect(out).toContain('hall: RF option');
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(err).toContain('the broker cannot be reached');
+  });
+
+  it('ends when there is no heyu, says where it looked and what heyu needs', async () => {
+    const { config } = machine();
+    const { code, err } = await runCli('init', '--yes', '--config', config);
+    expect(code).toBe(66);
+    expect(err).toContain('no configuration of heyu was found in /nowhere/x10config');
+    for (const words of ['--x10config FILE', '--all-homes', 'dialout', 'LOG_DIR', 'docs/heyu.md'])
+      expect(err).toContain(words);
+    expect(existsSync(config)).toBe(false);
+  });
+
+  it('keeps a password out of config.yaml, also that of the url', async () => {
+    const broker = await startMosquitto({ passwords: { bridge: 'se cret' } });
+    onTestFinished(broker.remove);
+    const { config, x10config, read } = machine();
+    const url = broker.url.replace('mqtt://', 'mqtt://bridge:se%20cret@');
+    const { code, out } = await runCli(
+      ...['init', '--yes', '--config', config, '--x10config', x10config, '--broker', url],
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('the broker lets us in');
+    expect(read('config.yaml')).toContain(`url: ${broker.url}\n`);
+    expect(read('config.yaml')).not.toContain('cret@');
+    expect(read('mqtt-password')).toBe('se cret\n');
+  });
+
+  it('takes the password from a file', async () => {
+    const { config, x10config, read, write, path } = machine();
+    write('secret', 'pass word\nmore\n');
+    const login = ['--username', 'bridge', '--password-file', path('secret')];
+    await runCli(
+      ...['init', '--yes', '--config', config, '--x10config', x10config, '--broker', 'mqtt://localhost:1'],
+      ...login,
+    );
+    expect(read('mqtt-password')).toBe('pass word\n');
+    expect(read('config.yaml')).toContain('password_file: mqtt-password\n');
+  });
+
+  it.each([
+    [['--username', 'bridge'], 64, 'there is no password for bridge'],
+    [
+      ['--username', 'bridge', '--password-file', '/nowhere/secret'],
+      66,
+      '/nowhere/secret cannot be read (ENOENT)',
+    ],
+    [['--username', 'bridge', '--password-file', '/dev/null'], 66, '/dev/null is empty'],
+    [['--wait', 'long'], 64, '--wait: "long" is'],
+    [['--alarm', 'yes'], 64, '--alarm: "yes" is none of bridge, alarmo, none'],
+  ])('%j: writes nothing', async (options, expected, words) => {
+    const { config, x10config } = machine();
+    const { code, err } = await runCli(
+      ...['init', '--yes', '--config', config, '--x10config', x10config, ...options],
+    );
+    expect([code, err]).toEqual([expected, expect.stringContaining(words) as string]);
+    expect(existsSync(config)).toBe(false);
+  });
+
+  it.each([
+    [[], 'keyfobs: [ fob ]', true],
+    [['--no-keyfobs'], 'keyfobs', false],
+    [['--alarm', 'alarmo'], 'keyfobs', false],
+    [['--alarm', 'none'], 'keyfobs', false],
+  ])('%j: %s in config.yaml: %s', async (options, words, isThere) => {
+    const { config, x10config, read } = machine();
+    await runCli(
+      ...['init', '--yes', '--config', config, '--x10config', x10config, '--broker', 'mqtt://localhost:1'],
+      ...options,
+    );
+    expect(read('config.yaml').includes(words)).toBe(isThere);
   });
 
   it('asks for --yes where there is no terminal', async () => {
@@ -181,16 +252,18 @@ describe('init', () => {
     session.types(`${broker.url}${KEY.enter}`);
     await session.sees('User name');
     session.types(`bridge${KEY.enter}`);
+    await session.sees('Password');
+    session.types(`secret${KEY.enter}`);
     await session.sees('Topics below?');
     session.types(KEY.enter);
     await session.sees('armed?');
-    session.types(KEY.down);
+    session.types(KEY.enter);
+    await session.sees('May the keyfob fob arm and disarm?');
     session.types(KEY.enter);
     await session.sees('base_topic: x10');
+    await session.sees('keyfobs: [ fob ]');
     await session.sees('Write ');
     session.types(KEY.enter);
-    await session.sees('Password');
-    session.types(`secret${KEY.enter}`);
     await session.sees('+ hall_motion');
     await session.sees('Write ');
     session.types(KEY.enter);
