@@ -304,6 +304,7 @@ export function setBack({ alertedAt, link, waiting, zones }: Security, { at }: N
   for (const zone of zones.values()) {
     if (zone.orderedAt !== undefined) zone.orderedAt = Math.min(zone.orderedAt, at);
     if (zone.memory !== undefined) zone.memory = notAfter(at, zone.memory);
+    if (zone.emergency !== undefined) zone.emergency = notAfter(at, zone.emergency);
     zone.held = zone.held.map((held) => ({ ...held, signal: notAfter(at, held.signal) }));
     if (zone.truth === undefined) continue;
     const { entry } = zone.truth;
@@ -320,7 +321,7 @@ export function setBack({ alertedAt, link, waiting, zones }: Security, { at }: N
   link.unseenUntil = Math.min(link.unseenUntil, at);
 }
 
-const INSTANTS = ['at', 'earliestAt', 'readAt', 'since', 'armedSince'] as const;
+const INSTANTS = ['at', 'earliestAt', 'readAt', 'since', 'armedSince', 'endedAt'] as const;
 
 /** The same object when nothing of it is later than `at`. */
 function notAfter<T extends Partial<Record<(typeof INSTANTS)[number], number | undefined>>>(

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SensorSignal, ZoneSettings } from '../../src/security/zone.js';
 import { calm } from '../../src/security/emergency.js';
+import { setBack } from '../../src/security/stored.js';
 import {
   alerts,
   bench,
@@ -194,6 +195,18 @@ describe('in a zone of ours', () => {
     pass(next, 5000);
     always(next, { id: 'a', at, late: true });
     expect(shown(next)).toEqual(['disarmed', 'OFF']);
+  });
+
+  it('begins again when the clock was set back since the last one was ended', () => {
+    const test = owned();
+    always(test);
+    pass(test, 2000);
+    message(test, SET, 'DISARM');
+    test.now = { ...test.now, at: test.now.at - 3_600_000 };
+    setBack(test.security, test.now);
+    pass(test, 10_000);
+    always(test);
+    expect(shown(test)).toEqual(['triggered', 'ON']);
   });
 
   it('is raised without a link, and by what is read late', () => {
