@@ -44,8 +44,19 @@ function obstacleTo(step: Step, zone: Zone, { command, loggedAt, immediate }: Or
   return refusal(step, zone, command.mode, hasTime);
 }
 
-/** Gives an order to an owned zone. */
-function give(step: Step, zone: Zone, order: Order): void {
+/**
+ * Whether a DISARM for these zones answers the alarm of what guards always in one of them: it ends it, or has ended it
+ * when it was heard before (the log is read again, the broker delivers a message twice).
+ */
+function isAnswer({ now }: Step, zones: readonly Zone[], { command, ageMs }: Order): boolean {
+  if (command.kind !== 'disarm') return false;
+  return zones.some(
+    ({ emergency }) => emergency !== undefined && (emergency.endedAt ?? Infinity) > now.at - ageMs,
+  );
+}
+
+/** Gives an order to an owned zone. `answers`: to an alarm of what guards always, here or in a zone beside it. */
+function give(step: Step, zone: Zone, order: Order, answers: boolean): void {
   const { security, now } = step;
   const { command, ageMs, loggedAt, immediate, source } = order;
   const { settings, truth } = zone;
@@ -75,12 +86,12 @@ function give(step: Step, zone: Zone, order: Order): void {
   security.changed = true;
   // what stands behind it in the log, and is read late with it, is judged by it
   const at = loggedAt === undefined ? now.at : Math.min(now.at, loggedAt + SECOND);
-  const isEnd = command.kind === 'disarm' && endEmergency(step, zone);
+  if (command.kind === 'disarm') endEmergency({ security, now: { ...now, at } }, zone);
   // who ends the alarm of a smoke detector has not left the house unguarded
-  const isKept = isEnd && truth !== undefined && truth.state !== 'pending' && truth.state !== 'triggered';
+  const isKept = answers && truth !== undefined && truth.state !== 'pending' && truth.state !== 'triggered';
   const obeyed = isKept ? truth : obey(truth, command, settings, at, immediate);
   const next = obeyed === truth ? truth : { ...obeyed, by: source };
-  note(step, 'info', next === truth && !isEnd ? 'command changes nothing' : 'command obeyed', {
+  note(step, 'info', next === truth && !answers ? 'command changes nothing' : 'command obeyed', {
     ...fields,
     from: truth?.state ?? 'unknown',
     to: next.state,
@@ -127,11 +138,12 @@ const NOT_OURS = 'none of its zones can be commanded by the bridge';
 /** Gives an order to a zone, or to those that it sums up; false when none of them obeys the bridge. */
 function giveAll(step: Step, zone: Zone, order: Order): boolean {
   const { kind, commandMaxAgeMs } = zone.settings;
+  const zones = addressees(step.security, zone);
+  const answers = isAnswer(step, [zone, ...zones], order);
   // what guards always may be in the master zone itself
   const isOfMaster = kind === 'master' && order.ageMs <= commandMaxAgeMs;
   if (isOfMaster && order.command.kind === 'disarm') endEmergency(step, zone);
-  const zones = addressees(step.security, zone);
-  for (const addressee of zones) give(step, addressee, order);
+  for (const addressee of zones) give(step, addressee, order, answers);
   return zones.length > 0;
 }
 
@@ -169,14 +181,16 @@ function bypassed(
 function logged(
   step: Step,
   chosen: (settings: ZoneSettings) => boolean,
-  order: Pick<Order, 'command' | 'immediate' | 'source'>,
+  said: Pick<Order, 'command' | 'immediate' | 'source'>,
   loggedAt: number,
 ): void {
   const { security, now } = step;
-  for (const zone of security.zones.values()) {
-    if (zone.settings.kind !== 'owned' || !chosen(zone.settings)) continue;
-    give(step, zone, { ...order, ageMs: Math.max(0, now.at - loggedAt), loggedAt });
-  }
+  const order = { ...said, ageMs: Math.max(0, now.at - loggedAt), loggedAt };
+  const zones = [...security.zones.values()].filter(
+    ({ settings }) => settings.kind === 'owned' && chosen(settings),
+  );
+  const answers = isAnswer(step, zones, order);
+  for (const zone of zones) give(step, zone, order, answers);
   if (security.changed) refresh(step);
 }
 

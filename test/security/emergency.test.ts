@@ -3,6 +3,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SensorSignal, ZoneSettings } from '../../src/security/zone.js';
+import { keyfob } from '../../src/security/commands.js';
 import { calm } from '../../src/security/emergency.js';
 import { setBack } from '../../src/security/stored.js';
 import {
@@ -278,6 +279,70 @@ it('a master zone shows the alarm of its members, and DISARM there ends it', () 
   message(test, 'x10/zone/house/set', 'DISARM');
   expect(shown(test, 'house')).toEqual(['disarmed', 'OFF']);
   expect(shown(test)).toEqual(['disarmed', 'OFF']);
+});
+
+describe('DISARM that answers smoke disarms nothing', () => {
+  const FOB = { kind: 'owned', keyfobs: ['fob'] } as const;
+  const ZONES = [
+    zone('ground', FOB),
+    zone('attic', FOB),
+    zone('house', { kind: 'master', members: ['ground', 'attic'] }),
+  ];
+  const house = (): Bench => {
+    const test = bench(ZONES);
+    connect(test, false);
+    suback(test);
+    pass(test, 5000);
+    message(test, 'x10/zone/house/set', 'ARM_HOME');
+    pass(test, 5000);
+    return test;
+  };
+  const states = (test: Bench): readonly string[] =>
+    ['ground', 'attic', 'house'].map((name) => state(test, name));
+  const press = (test: Bench, at: number): void =>
+    keyfob(test, { alias: 'fob', action: 'disarm', mode: 'away', at, immediate: false });
+
+  it.each(['ground', 'house'])('in %s, by the master zone: the second one does', (where) => {
+    const test = house();
+    always(test, { zone: where });
+    message(test, 'x10/zone/house/set', 'DISARM');
+    expect(shown(test, 'house')).toEqual(['armed_home', 'OFF']);
+    expect(states(test)).toEqual(['armed_home', 'armed_home', 'armed_home']);
+    pass(test, 1000);
+    message(test, 'x10/zone/house/set', 'DISARM');
+    expect(states(test)).toEqual(['disarmed', 'disarmed', 'disarmed']);
+  });
+
+  it('ends an alarm of an intruder in the zone beside it', () => {
+    const test = house();
+    motion(test, { zone: 'attic' });
+    always(test);
+    message(test, 'x10/zone/house/set', 'DISARM');
+    expect(states(test).slice(0, 2)).toEqual(['armed_home', 'disarmed']);
+  });
+
+  it('by a key that serves several zones, also when the log is read again after a crash', () => {
+    const test = house();
+    always(test);
+    const at = test.now.at;
+    pass(test, 400);
+    press(test, at);
+    expect(states(test)).toEqual(['armed_home', 'armed_home', 'armed_home']);
+    const next = restart(test, ZONES, 1000);
+    press(next, at);
+    expect(states(next).slice(0, 2)).toEqual(['armed_home', 'armed_home']);
+    press(next, at + 2000);
+    expect(states(next).slice(0, 2)).toEqual(['disarmed', 'disarmed']);
+  });
+
+  it('two presses that are read late are two', () => {
+    const test = house();
+    always(test);
+    pass(test, 5000);
+    press(test, test.now.at - 4000);
+    press(test, test.now.at - 2000);
+    expect(states(test)).toEqual(['disarmed', 'disarmed', 'disarmed']);
+  });
 });
 
 it('without a zone there is an alert, and a cool-down of a minute', () => {
