@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import { counted } from '../common/text.js';
 import type { Configuration } from '../config/load.js';
 import { bridgeTopic } from '../mqtt/topics.js';
+import { namedCommand } from '../security/vocabulary.js';
 import { mustAsk } from './ask.js';
 import { OPTIONS, loadOrFail } from './configured.js';
 import { objectIn, objectOf, textIn } from '../common/json.js';
@@ -251,9 +252,16 @@ async function look(configuration: Configuration): Promise<Pick<Looked, 'stored'
   await visit.quiet(QUIET_MS, LOOK_MS);
   await visit.leave();
   const messages = visit.arrivals.flatMap((each): WaitingMessage[] =>
-    each.kind === 'message' ? [{ topic: each.topic, payload: each.payload, qos: each.qos }] : [],
+    each.kind === 'message' ? [{ topic: each.topic, payload: shownPayload(each), qos: each.qos }] : [],
   );
   return { stored: visit.sessionPresent, messages };
+}
+
+/** The payload of a message; of a command what it is, because somebody may have typed a code. */
+function shownPayload({ topic, payload }: { readonly topic: string; readonly payload: string }): string {
+  if (!topic.endsWith('/set')) return payload;
+  const bytes = new TextEncoder().encode(payload);
+  return /\/zone\/[^/]+\/set$/.test(topic) ? namedCommand(bytes) : counted(bytes.length, 'byte');
 }
 
 /** Resets the session at one broker: a clean connect with the same id (MQTT 3.1.1, section 3.1.2.4). */

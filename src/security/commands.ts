@@ -11,7 +11,14 @@ import { endEmergency } from './emergency.js';
 import { doubt, obey } from './owned-zone.js';
 import { isFirstMention, note, type Security, type Step } from './security.js';
 import { refresh } from './refresh.js';
-import { commandFor, commandWord, excerpt, readBypass, readCommand, type Command } from './vocabulary.js';
+import {
+  commandFor,
+  commandWord,
+  namedCommand,
+  readBypass,
+  readCommand,
+  type Command,
+} from './vocabulary.js';
 import { delayIn, type Zone, type ZoneSettings } from './zone.js';
 
 /** Who commands, and how. */
@@ -117,7 +124,7 @@ function addressees({ zones }: Security, zone: Zone): readonly Zone[] {
 export function commandReceived(step: Step, zone: Zone, { topic, payload, retain }: Received): void {
   const { security } = step;
   if (payload.length === 0) return;
-  const text = excerpt(payload);
+  const text = namedCommand(payload, zone.settings);
   if (retain) {
     if (!isFirstMention(zone, `command ${text}`)) return;
     const reason = `it is retained, and commands must not be (delete it: mosquitto_pub -r -n -t '${topic}')`;
@@ -170,11 +177,11 @@ function bypassed(
   { alias, isOn }: NonNullable<ReturnType<typeof readBypass>>,
   source: string,
 ): void {
-  const word = `${isOn ? 'BYPASS' : 'UNBYPASS'} ${alias.slice(0, 32)}`;
+  const word = isOn ? 'BYPASS' : 'UNBYPASS';
   const isOld = step.security.link.up?.isDraining === true;
   const obstacle = isOld ? 'it may have waited for long' : switchBypass(step, zone, alias, isOn);
   if (obstacle !== undefined) refuse(step, zone, word, obstacle, source);
-  else note(step, 'info', 'command obeyed', { zone: zone.settings.zone, command: word, source });
+  else note(step, 'info', 'command obeyed', { zone: zone.settings.zone, command: word, alias, source });
 }
 
 /** A line of the log commands some of the owned zones. */

@@ -20,7 +20,7 @@ import {
   type Step,
   type ZoneValue,
 } from './security.js';
-import { isArmed, isArmedMode, isSecurityState } from './vocabulary.js';
+import { isArmed, isArmedMode, isCommandName, isSecurityState } from './vocabulary.js';
 import {
   ALERT_KINDS,
   delayIn,
@@ -249,7 +249,10 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   zone.isForeign = !owned && stored['isForeign'] === true;
   zone.latch = readLatch(objectOf(stored, 'latch'));
   zone.emergency = readEmergency(objectOf(stored, 'emergency'), now);
-  zone.refusedCommand = whole(objectOf(stored, 'refusedCommand'), 'command', 'reason');
+  const refusedCommand = whole(objectOf(stored, 'refusedCommand'), 'command', 'reason');
+  // earlier versions kept the payload itself
+  if (refusedCommand !== undefined && isCommandName(refusedCommand.command))
+    zone.refusedCommand = refusedCommand;
   zone.orderedAt = owned ? instantIn(stored, 'orderedAt') : undefined;
   if (zone.truth !== undefined) {
     // presumed on the broker already: the first verification will tell

@@ -6,6 +6,7 @@
  */
 
 import { isObject, parseJson } from '../common/json.js';
+import { counted } from '../common/text.js';
 
 /** Ways of being armed, Home Assistant's words without `armed_`. */
 export const ARMED_MODES = ['away', 'home', 'night', 'vacation', 'custom_bypass'] as const;
@@ -177,6 +178,19 @@ export function isArmed(state: SecurityState): boolean {
 /** The word for people and logs of a command. */
 export function commandWord(command: Command): string {
   return command.kind === 'arm' ? `ARM_${command.mode.toUpperCase()}` : command.kind.toUpperCase();
+}
+
+/** What is said of a payload on a command topic instead of its text, which may hold a code that somebody has typed. */
+export function namedCommand(payload: Uint8Array, dialect: Dialect = PLAIN): string {
+  const command = readCommand(payload, dialect);
+  return command === undefined ? `not understood, ${counted(payload.length, 'byte')}` : commandWord(command);
+}
+
+/** Whether a text names a command, and repeats no payload. */
+export function isCommandName(text: string): boolean {
+  return /^(ARM_(AWAY|HOME|NIGHT|VACATION|CUSTOM_BYPASS)|DISARM|TRIGGER|(UN)?BYPASS|not understood, \d+ bytes?)$/.test(
+    text,
+  );
 }
 
 /** Whether a value read from disk is a way of being armed. */

@@ -226,7 +226,7 @@ function obey(
   const commands = heyuArguments(sensor, payload);
   if (commands === undefined) {
     log.warn(
-      { alias, payload: payload.slice(0, 50) },
+      { alias, bytes: message.payload.length },
       'no command for this device: ON, OFF, or 0 to 100 for a dimmable lamp',
     );
     return;

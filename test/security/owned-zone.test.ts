@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { belief } from '../../src/security/security.js';
 import { heyuArmed, keyfob, locallyCommanded } from '../../src/security/commands.js';
+import { snapshot } from '../../src/security/stored.js';
 import type { ZoneSettings } from '../../src/security/zone.js';
 import {
   NOON,
@@ -90,14 +91,26 @@ describe('an owned zone', () => {
   });
 
   it.each([
-    ['ARM_AWAY', 'R' as const, 'retained'],
-    ['BANANA', 'Q' as const, 'not understood'],
-  ])('refuses %s with flag %s: %s', (command, flag, reason) => {
+    ['arm_away', 'R' as const, 'retained', 'ARM_AWAY'],
+    ['{"action":"DISARM","code":"4711"}', 'R' as const, 'retained', 'DISARM'],
+    ['BANANA', 'Q' as const, 'not understood', 'not understood, 6 bytes'],
+    ['{"command":"bypass","sensor":"4711"}', 'Q' as const, 'no such sensor', 'BYPASS'],
+  ])('refuses %s with flag %s: %s', (payload, flag, reason, command) => {
     const test = ownedBench();
-    message(test, SET, command, flag);
+    message(test, SET, payload, flag);
     expect(state(test)).toBe('disarmed');
     expect(notes(test, 'warn')).toEqual([expect.stringContaining(reason)]);
     expect(attributes(test)['last_refused_command']).toMatchObject({ command });
+  });
+
+  it('forgets a payload that an earlier version has kept', () => {
+    const test = ownedBench();
+    message(test, SET, 'BANANA');
+    const stored = JSON.stringify(snapshot(test.security, test.now));
+    const known = bench(owned(), JSON.parse(stored));
+    expect(known.security.zones.get('ground')?.refusedCommand?.command).toBe('not understood, 6 bytes');
+    const old = bench(owned(), JSON.parse(stored.replace('not understood, 6 bytes', 'DISARM 4711')));
+    expect(old.security.zones.get('ground')?.refusedCommand).toBeUndefined();
   });
 
   it('does not change by its own echo, nor by a foreign hand on its state topic, which it mends', () => {
