@@ -268,8 +268,8 @@ function unitSignal(
   if (sensor === undefined) return unmapped(core, signal, signal.name, heard);
   if (!counts(core, sensor, source)) return;
   if (kind === 'security') {
-    securityHeard(sensor, signal, heard);
-    keyfobHeard(bridge, sensor.settings, signal, heard);
+    // a second DISARM may mean more than the first
+    if (!securityHeard(sensor, signal, heard)) keyfobHeard(bridge, sensor.settings, signal, heard);
   } else if (sensor.settings.type === 'reading') readingHeard(sensor, signal, core.settings.scales, at);
   signed(bridge, sensor, at);
 }

@@ -46,13 +46,14 @@ export type SecuritySignal = {
   readonly args: string;
 };
 
-/** A line of security RF with its flags. */
-export function securityHeard(sensor: Sensor, signal: SecuritySignal, heard: Heard): void {
+/** A line of security RF with its flags. True when it only says that the key of a remote is still held. */
+export function securityHeard(sensor: Sensor, signal: SecuritySignal, heard: Heard): boolean {
   const { name, flags } = signal;
   const { type } = sensor.settings;
   const { at } = heard;
+  let isStillHeld = false;
   if (type === 'remote') {
-    keyPressed(sensor, name, pressDetails(signal), heard);
+    isStillHeld = keyPressed(sensor, name, pressDetails(signal), heard);
   } else if (name === 'sDusk' || name === 'sDawn') {
     dusk(sensor, name === 'sDusk', at);
   } else if (name === 'Alert' || name === 'Clear') {
@@ -70,6 +71,7 @@ export function securityHeard(sensor: Sensor, signal: SecuritySignal, heard: Hea
   // motion goes out before anything else; bytes that heyu does not know have no flags that could be missing
   if (name !== 'vData') noteFlags(sensor, name, flags, at);
   noteSign(sensor, at);
+  return isStillHeld;
 }
 
 /** The next instant at which `expire` has something to do, epoch ms; Infinity when there is none. */
@@ -109,15 +111,19 @@ function pressDetails({ flags, args }: SecuritySignal): Record<string, string> {
 
 type PressDetails = Readonly<Record<string, string>>;
 
-function keyPressed(sensor: Sensor, name: string, details: PressDetails, heard: Heard): void {
+/** A line of a remote. True when the key of the line before is still held. */
+function keyPressed(sensor: Sensor, name: string, details: PressDetails, heard: Heard): boolean {
   const type = keyOf(sensor.settings, name, details['unit']);
   if (type === undefined || !eventTypesOf(sensor.settings).includes(type))
     keep(sensor, `${name} is no key of this remote`);
-  else if (isHeld(sensor, type, details, heard.at)) keep(sensor, 'the key is held');
-  else {
+  else if (isHeld(sensor, type, details, heard.at)) {
+    keep(sensor, 'the key is held');
+    return true;
+  } else {
     if (type === 'panic') sensor.alarm(sensor, heard, { kind: type, late: isPressLate(heard), lasts: false });
     event(sensor, type, details, heard);
   }
+  return false;
 }
 
 /** Lines of a held key come once a second (AUX_REPCOUNTS: bursts 1, 9, 17). A press after a pause is another one. */

@@ -90,6 +90,21 @@ describe('what guards always', () => {
     expect(alertsOf(['fob: { address: C4, model: KR10A, zone: ground }'], lines)).toHaveLength(1);
   });
 
+  test('a key that is held is one DISARM: it ends the alarm of smoke and leaves the zone armed', () => {
+    const aliases = [
+      'smoke: { address: C3, model: SD90, zone: ground }',
+      'door: { address: C2, model: DS10A, zone: ground, entry: immediate }',
+      'fob: { address: C4, model: KR10A }',
+    ];
+    const disarm = 'rcva func       Disarm : hu C4   (fob)';
+    const zone = { zones: 'ground: { keyfobs: [fob] }', armed: ['ground'] };
+    const kinds = (lines: readonly string[]): readonly unknown[] =>
+      alertsOf(aliases, lines, zone).map(({ body }) => body['kind']);
+    const held = [SMOKE, '+5', disarm, disarm, '+1', disarm, '+1', disarm, '+5'];
+    expect(kinds([...held, OPENED])).toEqual(['smoke', 'door']);
+    expect(kinds([...held, disarm, '+5', OPENED])).toEqual(['smoke']);
+  });
+
   test('in a zone of others the alarm ends ten minutes after the smoke, when it has cleared', () => {
     const files = {
       'config.yaml': 'zones: { ground: { state_topic: alarmo/state } }\n',
