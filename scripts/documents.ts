@@ -1,5 +1,5 @@
 /**
- * What the documents say of commands and keys: a table of the commands for the README, the help of every command for
+ * What the documents say of commands and keys: a table of the commands and the help of each for
  * docs/commands.md, and the tables of docs/configuration.md, made of the tables that the checks use.
  */
 
@@ -15,7 +15,7 @@ import {
   ZONE_KEYS,
   type ZoneKey,
 } from '../src/config/keys-and-defaults.js';
-import { allCommands, type CommandWords } from './command-tree.js';
+import { allCommands, commandTree, type CommandWords } from './command-tree.js';
 
 /** Puts a table into a document, between `<!-- name:begin -->` and `<!-- name:end -->`, if it has them. */
 export function withTable(document: string, name: string, table: string): string {
@@ -33,20 +33,16 @@ function commandTable(tree: CommandWords): string {
   return ['| command | what it does |', '| --- | --- |', ...rows].join('\n');
 }
 
-/** Puts the table into README.md. */
-export const withCommandTable = (document: string, tree: CommandWords): string =>
-  withTable(document, 'commands', commandTable(tree));
-
 const HEAD = `# Commands
 
-What \`--help\` says of each command. This page is made by \`npm run reference\`: change the commands, not the page.
+What \`--help\` prints for each command. \`npm run reference\` generates this page: change the commands, not the page.
 
 Exit codes: 0 = done, 1 = it did not work (\`check\`, \`alias test\`: there are warnings; \`broker-check\`: fit with settings),
-2 = \`check\` or \`alias test\` has found faults (\`broker-check\`: not fit), 64 = the command line is wrong, 66 = a file cannot be
-read, 78 = the configuration has faults, 130 = called off by Ctrl-C. Messages go to standard error, answers to standard output.
+2 = \`check\` or \`alias test\` has found errors (\`broker-check\`: not fit), 64 = the command line is wrong, 66 = a file cannot be
+read, 78 = the configuration has errors, 130 = cancelled with Ctrl-C. Messages go to standard error, answers to standard output.
 `;
 
-/** The help of every command, in the order of the help. */
+/** A table of all commands, and the help of each, in the order of the help. */
 export function commandPage(root: Command): string {
   const sections: string[] = [];
   const add = (command: Command, above: readonly string[]): void => {
@@ -56,7 +52,7 @@ export function commandPage(root: Command): string {
     for (const below of command.commands) add(below, path);
   };
   add(root, []);
-  return [HEAD, ...sections].join('\n');
+  return [HEAD, `${commandTable(commandTree(root))}\n`, ...sections].join('\n');
 }
 
 const WIDTH = 100;

@@ -6,7 +6,7 @@
 import type { Command } from 'commander';
 import { commandTree } from './command-tree.js';
 import { bashCompletion, fishCompletion, zshCompletion } from './completions.js';
-import { commandPage, withCommandTable, withReferenceTables } from './documents.js';
+import { commandPage, withReferenceTables } from './documents.js';
 import { aliasesSchema, configSchema, schemaText } from './json-schema.js';
 import { manPage } from './man-page.js';
 import { withSensorTables } from './sensor-tables.js';
@@ -21,7 +21,6 @@ export type Read = (path: string) => string;
 export function referenceFiles(program: Command, read: Read): Files {
   const tree = commandTree(program);
   return {
-    'README.md': withCommandTable(read('README.md'), tree),
     'docs/sensors.md': withSensorTables(read('docs/sensors.md')),
     'docs/commands.md': commandPage(program),
     'man/heyu2mqtt.1': manPage(tree),

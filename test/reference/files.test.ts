@@ -33,7 +33,7 @@ describe('every command', () => {
   test('stands in the man page, in all completions, in the table and in the page', () => {
     for (const { path } of leaves) {
       expect(files['man/heyu2mqtt.1']).toContain(`\n.SS\n${path.slice(1).join(' ')}`);
-      expect(files['README.md']).toContain(`| \`${path.join(' ')}\` |`);
+      expect(files['docs/commands.md']).toContain(`| \`${path.join(' ')}\` |`);
       expect(files['docs/commands.md']).toContain(` ${path.join(' ')}\n\n\`\`\`\nUsage: ${path.join(' ')}`);
       expect(files['completion/_heyu2mqtt']).toContain(`_${path.join('_').replaceAll('-', '_')}() {`);
       expect(files['completion/heyu2mqtt.bash']).toContain(`'${path.join(' ')}'`);
