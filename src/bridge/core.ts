@@ -79,6 +79,9 @@ export type Finding =
   /** A message for the broker. */
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean };
 
+/** What an alert says of its zone and its sensor, for people and for programs. */
+export type AlertBody = Readonly<Record<string, string | number | boolean | null>>;
+
 /** What the bridge asks of whoever runs it. */
 export type BridgeSinks = {
   /** Takes a message; missing where nobody wants them (to measure the bridge). */
@@ -94,6 +97,8 @@ export type BridgeSinks = {
   readonly isDelivered?: (id: string) => boolean;
   /** An alert was just put: it has to be told when it is settled (security/security, `undelivered`). */
   readonly alerted?: (id: string) => void;
+  /** An alert, or that a guard is blind, which nobody was told of before: as `last_alert` has it. */
+  readonly raised?: (alert: AlertBody) => void;
   /** The trace, only where someone looks at it: it costs time. */
   readonly find?: (finding: Finding) => void;
 };

@@ -20,7 +20,7 @@ import { bridgeTopic, sensorTopic, zoneTopic } from '../mqtt/topics.js';
 import type { Message } from '../ports.js';
 import type { CoreSettings } from '../core-settings.js';
 import { STANDING_CHANNELS } from './standing.js';
-import type { Bridge, Core, Effect } from './core.js';
+import type { AlertBody, Bridge, Core, Effect } from './core.js';
 
 /** A retained value of a sensor. */
 export function channelMessage(
@@ -129,7 +129,7 @@ type Told = {
 };
 
 /** What an alert says of its zone and its sensor, for people and for programs. */
-function alertBody({ settings, sensors }: Told, alert: Alert): Readonly<Record<string, unknown>> {
+function alertBody({ settings, sensors }: Told, alert: Alert): AlertBody {
   const { id, at, zone, alias, kind, ...more } = alert;
   const sensor = sensors.find((one) => one.settings.alias === alias);
   const zoneName = settings.zones.find((one) => one.zone === zone)?.name ?? zone;
@@ -286,6 +286,8 @@ export function act(bridge: Bridge, effect: Effect): void {
       sinks.alerted?.(id);
       return;
     }
+    case 'raised':
+      return sinks.raised?.(alertBody(core, effect.alert));
     case 'zone_event':
       sinks.put?.(zoneEventMessage(core, effect.zone, effect.event));
       return;

@@ -5,9 +5,9 @@ import { type Command, Option } from 'commander';
 import type { Configuration } from '../config/load.js';
 import { formatProblem, newProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
+import { type Commands, commandsOf } from '../io/commands.js';
 import { serveControl } from '../io/control.js';
 import { openJob } from '../io/cron.js';
-import { heyuCommands } from '../io/heyu-command.js';
 import { openLog } from '../io/log.js';
 import { claimDirectory } from '../io/store.js';
 import { SystemdNotifier } from '../io/systemd.js';
@@ -35,6 +35,9 @@ export function runCommand(command: Command): void {
     });
 }
 
+/** Programs that run at the stop have so long to end: systemd ends us after 10 s, and them with us. */
+const COMMANDS_END_MS = 5000;
+
 /** Editors write a file in several steps. */
 const RELOAD_AFTER_MS = 300;
 
@@ -61,9 +64,11 @@ async function run(asked: string | undefined): Promise<void> {
       `another heyu2mqtt (process ${claim.holder}) uses the state directory ${configuration.stateDir}`,
       'stop it, or give this one a state_dir, a bridge_id and an mqtt.client_id of its own',
     );
+  const commands = commandsOf(configuration, log);
   const service = await createService(serviceSettings(configuration, ignored), {
     ...ports,
-    runHeyu: heyuCommands(configuration.heyu.command, configuration.files.x10config, log).run,
+    runHeyu: commands.runHeyu,
+    onAlert: commands.onAlert,
     status: (text) => systemd.status(text),
     ...(configuration.log.level === 'debug' ? { find: (finding) => log.debug(finding, 'finding') } : {}),
   });
@@ -74,7 +79,7 @@ async function run(asked: string | undefined): Promise<void> {
   systemd.ready(service.statusLine());
 
   const stopWatchdog = startWatchdog(systemd, () => service.sinceLastPassMs());
-  const reloads = new Reloads(asked, startWith, service, systemd, log);
+  const reloads = new Reloads(asked, startWith, { service, commands, systemd, log });
 
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
@@ -86,6 +91,7 @@ async function run(asked: string | undefined): Promise<void> {
   control.stop();
   await reloads.stop();
   await service.stop();
+  await commands.stop(COMMANDS_END_MS);
   claim.release();
   log.info({}, 'stopped');
   // what is left (a half-open socket) must not keep us
@@ -121,6 +127,14 @@ function openJobs({ cron }: Configuration, service: Service, log: Log): readonly
 const pathsOf = ({ files }: Configuration): string[] =>
   Object.values(files).filter((file) => file !== undefined);
 
+/** What a reload changes, and whom it tells. */
+type Running = {
+  readonly service: Service;
+  readonly commands: Commands;
+  readonly systemd: SystemdNotifier;
+  readonly log: Log;
+};
+
 /**
  * Reloads when a file of the configuration changes, or when told to, one after the other, and owns the jobs that the
  * configuration sets times for. A file with faults changes nothing, nor does one with settings without effect that were
@@ -129,6 +143,7 @@ const pathsOf = ({ files }: Configuration): string[] =>
 class Reloads {
   readonly #asked: string | undefined;
   readonly #service: Service;
+  readonly #commands: Commands;
   readonly #log: Log;
   readonly #systemd: SystemdNotifier;
   readonly #watcher: FSWatcher;
@@ -138,10 +153,11 @@ class Reloads {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(asked: string | undefined, loaded: Good, service: Service, systemd: SystemdNotifier, log: Log) {
+  constructor(asked: string | undefined, loaded: Good, { service, commands, systemd, log }: Running) {
     this.#asked = asked;
     this.#loaded = loaded;
     this.#service = service;
+    this.#commands = commands;
     this.#log = log;
     this.#systemd = systemd;
     this.#jobs = openJobs(loaded.configuration, service, log);
@@ -198,6 +214,7 @@ class Reloads {
     for (const warning of next.warnings) log.warn({}, formatProblem(warning));
     const restarts = changes(old, next);
     if (restarts.has('process')) log.warn({}, 'state_dir and bridge_id only change with a restart');
+    this.#commands.configure(next);
     const core = { ...next.core, bridgeId: old.core.bridgeId };
     await service.reload(serviceSettings({ ...next, core }, ignored), {
       ...(restarts.has('broker') ? { broker: brokerOf(next) } : {}),

@@ -324,6 +324,8 @@ function waitingValues({ values, origins, place }: Judged, report: Report): void
     ['file', 'environment'].includes(origins.get(key)?.kind ?? 'default');
   if (isWritten('heyu.command') && !values['heyu.control'])
     report.warn(place('heyu.command'), 'has no effect without heyu.control', 'set heyu.control: true');
+  if (isWritten('on_alert.timeout') && values['on_alert.command'] === undefined)
+    report.warn(place('on_alert.timeout'), 'has no effect without on_alert.command', 'name a program');
   if (isWritten('cron.discovery') && values['homeassistant.discovery'] === 'off')
     report.warn(place('cron.discovery'), 'has no effect: homeassistant.discovery is off', 'remove it');
 }

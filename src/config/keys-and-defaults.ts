@@ -185,6 +185,15 @@ export const CONFIG_KEYS = {
     'Topic on which Home Assistant says that it has started; discovery is then sent again.',
   ),
   'homeassistant.birth_payload': key([text('payload'), 'online', 'online'], 'What it says there.'),
+  'on_alert.command': optionalKey(
+    [path, 'none', '/etc/heyu2mqtt/on-alert'],
+    'A program that is run for each alert, without arguments and as the user of the service: the alert is JSON on its ' +
+      'standard input, and in its environment (on-alert.md).',
+  ),
+  'on_alert.timeout': key(
+    [duration(SECOND, 10 * MINUTE), 30 * SECOND, '1m'],
+    'The program is ended when it takes longer.',
+  ),
   'sensors.hold': optionalKey(
     [hold, "the model's", '5m'],
     'How long after its last sign a motion is taken to last when no Off comes. Applies to all sensors, ' +

@@ -290,6 +290,12 @@ function assemble(
       protocol: values['mqtt.protocol'],
       session: values['mqtt.session'],
     },
+    /** The owner's program for alerts. */
+    onAlert: {
+      /** Absolute path; undefined = none. */
+      program: values['on_alert.command'],
+      timeoutMs: values['on_alert.timeout'],
+    },
     homeassistant: {
       birthTopic: values['homeassistant.birth_topic'],
       birthPayload: values['homeassistant.birth_payload'],

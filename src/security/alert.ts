@@ -95,17 +95,18 @@ function alertIdOf({ id }: Pick<SensorSignal, 'id'>): string {
 
 /** Sends an alert. */
 export function tell(
-  { security, now, emit }: Step,
+  step: Step,
   zone: string | null,
   cause: Cause,
   grounds: Grounds & { readonly late: boolean },
 ): Alert {
+  const { security, emit } = step;
   const { undelivered } = security;
   const { kind, alias, at, address, source } = cause;
   const standing = { security: grounds.security, verified: grounds.verified, late: grounds.late };
   const alert: Alert = { id: alertIdOf(cause), at, kind, zone, alias, address, source, ...standing };
   emit({ kind: 'alert', alert });
-  keepForAbsent(security, alert, now.at);
+  keepForAbsent(step, alert);
   undelivered.set(alert.id, alert);
   const [oldest] = undelivered.keys();
   if (undelivered.size > MOST_UNDELIVERED && oldest !== undefined) undelivered.delete(oldest);
@@ -126,15 +127,19 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
 /** So many alerts are kept for those who were not there. */
 export const MOST_RECENT = 20;
 
-/** Keeps an alert beside those since the zone was last disarmed. One that is raised anew after a crash stays as it was. */
-export function keepForAbsent({ recent }: Security, alert: Alert, at: number): void {
+/**
+ * Keeps an alert beside those since the zone was last disarmed, and says that it is new. One that is raised anew after
+ * a crash stays as it was.
+ */
+export function keepForAbsent({ security: { recent }, now, emit }: Step, alert: Alert): void {
   const key = alert.zone ?? ZONELESS;
   const before = recent.get(key);
   if (before?.alerts.some(({ id }) => id === alert.id) === true) return;
   const last = Math.max(...[...recent.values()].map(({ alerts }) => alerts.at(-1)?.raised ?? 0));
   const earlier = before === undefined || before.isOver ? [] : before.alerts;
-  const alerts = [...earlier, { ...alert, raised: Math.max(at, last + 1) }].slice(-MOST_RECENT);
-  recent.set(key, { alerts, isOver: false });
+  const raised = { ...alert, raised: Math.max(now.at, last + 1) };
+  recent.set(key, { alerts: [...earlier, raised].slice(-MOST_RECENT), isOver: false });
+  emit({ kind: 'raised', alert: raised });
 }
 
 /** The zone is disarmed: no alarm any more, and no cool-down either; the next alert begins a new list. */

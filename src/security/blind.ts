@@ -31,7 +31,8 @@ export function tellBlind(step: Step, zones: readonly Zone[]): void {
   for (const zone of zones) if (zone.settings.kind !== 'master') tellOne(step, zone);
 }
 
-function tellOne({ security, now, emit }: Step, zone: Zone): void {
+function tellOne(step: Step, zone: Zone): void {
+  const { security, now, emit } = step;
   const { state, lastKnown, verified } = believe(security, zone);
   const stands = state ?? lastKnown?.state;
   const isGuarding = stands !== undefined && isArmed(stands);
@@ -54,7 +55,7 @@ function tellOne({ security, now, emit }: Step, zone: Zone): void {
       verified,
       late: false,
     };
-    keepForAbsent(security, alert, now.at);
+    keepForAbsent(step, alert);
     const event = { type: 'trouble', id: alert.id, at: now.at, sensors: [], reason } as const;
     emit({ kind: 'zone_event', zone: zone.settings.zone, event });
     security.changed = true;

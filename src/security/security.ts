@@ -124,6 +124,8 @@ export type SecurityEffect =
       readonly persistFirst: boolean;
     }
   | { readonly kind: 'alert'; readonly alert: Alert }
+  /** An alert, or that a guard is blind, which nobody was told of before. */
+  | { readonly kind: 'raised'; readonly alert: RaisedAlert }
   | { readonly kind: 'zone_event'; readonly zone: string; readonly event: ZoneEvent }
   /** Send a SUBSCRIBE that really goes out, QoS 1, exact topics. */
   | { readonly kind: 'subscribe'; readonly topics: readonly string[] }

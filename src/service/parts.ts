@@ -1,6 +1,6 @@
 /** What the parts of the service share, and what it needs of the world. */
 
-import type { Bridge, Finding } from '../bridge/core.js';
+import type { AlertBody, Bridge, Finding } from '../bridge/core.js';
 import type { Broker, Clock, LineSource, Log, StateStore } from '../ports.js';
 import type { ServiceSettings } from '../core-settings.js';
 import type { Condition, Seen } from './condition.js';
@@ -9,6 +9,9 @@ import type { Time } from './time.js';
 
 /** Runs one command of heyu; `done` gets the reason in words when it failed. */
 export type RunHeyu = (args: readonly string[], done?: (failure: string | undefined) => void) => void;
+
+/** Runs the owner's program for an alert, if there is one; `done` gets the reason in words when it failed. */
+export type RunOnAlert = (alert: AlertBody, done: (failure: string | undefined) => void) => void;
 
 /** The outside world. */
 export type ServicePorts = {
@@ -19,6 +22,7 @@ export type ServicePorts = {
   readonly broker: Broker;
   /** Runs the heyu program; only called with `heyu.control`. `done` gets the reason in words when it failed. */
   readonly runHeyu?: RunHeyu;
+  readonly onAlert?: RunOnAlert;
   /** 0 <= n < 1. */
   readonly random: () => number;
   /** Told of each new status line. */

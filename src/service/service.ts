@@ -118,6 +118,11 @@ export class Service {
       persist: saves.request,
       alerted: (id) => progress.alerted(id),
       isDelivered: (id) => taken.has(id),
+      raised: (alert) =>
+        ports.onAlert?.(alert, (failure) => {
+          concern(condition, 'on_alert', failure ?? false);
+          settle();
+        }),
       note: (level, fields, message) => log[level](fields, message),
       trouble: (trouble, begins) => this.#troubleChanged(trouble, begins),
       ...(ports.find === undefined ? {} : { find: ports.find }),

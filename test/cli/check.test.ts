@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
 import { checkEngine, tellStamps } from '../../src/cli/check/check-heyu.js';
-import { checkAccess, identityOf, refusalFor } from '../../src/cli/check/check-service.js';
+import { checkAccess, checkOnAlert, identityOf, refusalFor } from '../../src/cli/check/check-service.js';
 import type { Finding, Tell } from '../../src/cli/terminal.js';
 import { processNamed } from '../../src/cli/heyu-install.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
@@ -507,6 +507,47 @@ describe.runIf(process.geteuid?.() === 0)('what the user of the service may read
     findings.splice(0);
     checkAccess(files, nobody, into(findings));
     expect(findings).toMatchObject([{ verdict: 'ok' }]);
+  });
+});
+
+describe('the program for alerts', () => {
+  const nobody = { name: 'nobody', uid: 65_534, gid: 65_534, groups: [65_534] };
+  const isRoot = process.geteuid?.() === 0;
+
+  it.each([
+    ['is run by the service', 0o755, 'ok', /on-alert is run for each alert/, undefined],
+    ['is not executable', 0o644, 'fault', /is not executable/, /^sudo chmod \+x /],
+    [
+      'may not be read',
+      0o750,
+      isRoot ? 'fault' : 'ok',
+      isRoot ? /may not be read by the user nobody/ : /is run/,
+      isRoot ? /^sudo chgrp nobody / : undefined,
+    ],
+    [
+      'is missing',
+      undefined,
+      isRoot ? 'fault' : 'warning',
+      /is not there/,
+      isRoot ? /on-alert\.md/ : undefined,
+    ],
+  ])('is looked at: it %s', (_, mode, verdict, text, hint) => {
+    const home = house({ 'on-alert': '#!/bin/sh\n' });
+    chmodSync(home.path('.'), 0o755);
+    if (mode !== undefined) chmodSync(home.path('on-alert'), mode);
+    const findings: Finding[] = [];
+    const program = home.path(mode === undefined ? 'gone' : 'on-alert');
+    checkOnAlert({ program, timeoutMs: 1000 }, nobody, into(findings));
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ verdict, text: expect.stringMatching(text) as string });
+    if (hint === undefined) expect(findings[0]?.hint).toBeUndefined();
+    else expect(findings[0]?.hint).toMatch(hint);
+  });
+
+  it('is not spoken of where there is none', () => {
+    const findings: Finding[] = [];
+    checkOnAlert({ program: undefined, timeoutMs: 1000 }, nobody, into(findings));
+    expect(findings).toEqual([]);
   });
 });
 

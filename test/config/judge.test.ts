@@ -134,7 +134,7 @@ describe('settings without effect', () => {
 
   test('what waits for something that is switched off is a warning', () => {
     const config =
-      'heyu: { command: /opt/heyu }\nhomeassistant: { discovery: off }\ncron: { discovery: "0 4 * * *" }\n';
+      'heyu: { command: /opt/heyu }\nhomeassistant: { discovery: off }\ncron: { discovery: "0 4 * * *" }\non_alert: { timeout: 5s }\n';
     const { configuration, ignored: none } = good(
       scene({ 'config.yaml': config, 'aliases.yaml': 'aliases: { a: { address: A3 } }\n' }).load(),
     );
@@ -143,6 +143,7 @@ describe('settings without effect', () => {
       [
         'heyu.command: has no effect without heyu.control',
         'cron.discovery: has no effect: homeassistant.discovery is off',
+        'on_alert.timeout: has no effect without on_alert.command',
       ],
     ]);
   });

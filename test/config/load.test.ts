@@ -57,6 +57,7 @@ describe('without a configuration file', () => {
       },
       homeassistant: { birthTopic: 'homeassistant/status', birthPayload: 'online' },
       cron: { discovery: '30 3 * * *', summary: '0 0 * * *' },
+      onAlert: { program: undefined, timeoutMs: 30_000 },
       stateDir: '/var/lib/heyu2mqtt',
       log: { level: 'info', format: 'auto' },
       files: {

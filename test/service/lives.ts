@@ -75,6 +75,8 @@ export type Lives = {
   /** The saved document. */
   readonly saved: () => unknown;
   readonly told: readonly string[];
+  /** The alerts for which the owner's program was run; it fails as long as there is a reason. */
+  readonly notified: Record<string, unknown>[] & { failure?: string | undefined };
   /** What heyu was told to do. */
   readonly commanded: readonly (readonly string[])[];
   /** Something has happened to the log as a file. */
@@ -102,6 +104,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const told: string[] = [];
   const subscriptions = new Set<string>();
   const commanded: (readonly string[])[] = [];
+  const notified: Lives['notified'] = [];
   const acknowledged: string[] = [];
   let saved: string | undefined;
   let life = await begin();
@@ -302,6 +305,10 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       broker,
       random: () => 0.5,
       runHeyu: (args) => void commanded.push(args),
+      onAlert: (alert, done) => {
+        notified.push(alert);
+        done(notified.failure);
+      },
       status: () => undefined,
     });
     await service.start();
@@ -433,6 +440,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     acknowledged: () => acknowledged,
     saved: () => (saved === undefined ? undefined : (JSON.parse(saved) as unknown)),
     told,
+    notified,
     commanded,
     incident: async (incident) => {
       life.source.incident(incident);

@@ -5,7 +5,14 @@ import type { Configuration, Loaded } from '../../config/load.js';
 import { checkAliasFile } from './check-aliases.js';
 import { checkHomeAssistant, checkReach, lookAround, some } from './check-broker.js';
 import { checkEngine, checkHeyu, checkLog, readHeyu } from './check-heyu.js';
-import { checkAccess, checkService, type Running, runningService, serviceUser } from './check-service.js';
+import {
+  checkAccess,
+  checkOnAlert,
+  checkService,
+  type Running,
+  runningService,
+  serviceUser,
+} from './check-service.js';
 import { clearObsolete, findObsolete, obsoleteTopics } from './leftovers.js';
 import { findX10Config } from '../heyu-install.js';
 import type { Tell } from '../terminal.js';
@@ -38,7 +45,9 @@ function checkHere(loaded: Loaded, pid: number | undefined, tell: TellIn): void 
   if (loaded.ok) checkAliasFile(loaded, heyu, log?.isReadable === true, tell('aliases'));
   if (x10config !== undefined && heyu !== undefined) checkHeyu(x10config, heyu, log, tell('heyu'));
   checkEngine(heyu, log, now, tell('heyu'));
-  if (configuration !== undefined) checkAccess(configuration.files, user, tell('service'));
+  if (configuration === undefined) return;
+  checkAccess(configuration.files, user, tell('service'));
+  checkOnAlert(configuration.onAlert, user, tell('service'));
 }
 
 /** What lies beyond the broker. */

@@ -231,6 +231,28 @@ export function checkAccess(files: Configuration['files'], user: Identity | unde
   if (refused === 0) tell('ok', `its user ${user.name} may read its configuration`);
 }
 
+/** Tells whether the user of the service may run the owner's program for alerts, where there is one. */
+export function checkOnAlert(
+  { program }: Configuration['onAlert'],
+  user: Identity | undefined,
+  tell: Tell,
+): void {
+  if (program === undefined) return;
+  const what = `the program for alerts, ${program},`;
+  const mode = statSync(program, { throwIfNoEntry: false })?.mode;
+  // root sees every file; somebody else may not see this one
+  if (mode === undefined && !isRoot()) tell('warning', `${what} is not there, or cannot be seen`);
+  else if (mode === undefined)
+    tell('fault', `${what} is not there`, 'docs/on-alert.md has two to begin with');
+  else if ((mode & 0o111) === 0) tell('fault', `${what} is not executable`, `sudo chmod +x ${program}`);
+  else {
+    const other = user?.uid === process.geteuid?.() ? undefined : user;
+    const hint = other && refusalFor(program, other, () => hintFor(program, other));
+    if (hint !== undefined) tell('fault', `${what} may not be read by the user ${other?.name}`, hint);
+    else tell('ok', `${program} is run for each alert`);
+  }
+}
+
 /** Called with the rights of that user. What it can look at it only may not read; else a directory is in the way. */
 function hintFor(path: string, { name }: Identity): string {
   try {
