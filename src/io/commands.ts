@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { errorCode } from '../common/error.js';
 import type { Log } from '../ports.js';
+import type { AlertBody } from '../bridge/core.js';
 import type { RunHeyu, RunOnAlert } from '../service/parts.js';
 
 /** One run of a program. */
@@ -217,7 +218,7 @@ export function commandsOf(
 }
 
 /** `HEYU2MQTT_ALERT_KIND` and so on, a variable for each key of the alert; null is empty. */
-function variablesOf(alert: Readonly<Record<string, unknown>>): Record<string, string> {
+function variablesOf(alert: AlertBody): Record<string, string> {
   return Object.fromEntries(
     Object.entries(alert).map(([key, value]) => [
       `HEYU2MQTT_ALERT_${key.toUpperCase()}`,
