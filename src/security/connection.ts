@@ -27,7 +27,7 @@ import {
 } from './security.js';
 import { WHY, createTracker, grant, hear, refuse, stateOf, type Tracker } from './tracker.js';
 import { excerpt, normalise, readState } from './vocabulary.js';
-import { interrupted, type Zone } from './zone.js';
+import type { Zone } from './zone.js';
 
 /**
  * CONNACK: the link is up. `sessionPresent`: the broker kept a session, so that history will come. `session` names
@@ -164,12 +164,12 @@ function stateReceived(
 
 /**
  * A queued copy says disarmed. It will not come a second time, and the link or the process may be gone before the
- * state is known: so it counts at once.
+ * state is known: so it counts at once. Armed it is, at best, since a later message says so.
  */
-function disarmedMeanwhile({ security, now }: Step, zone: Zone): void {
+function disarmedMeanwhile({ security }: Step, zone: Zone): void {
   clearAlarm(security, zone);
-  if (zone.memory === undefined) return;
-  zone.memory = interrupted(zone.memory, now.at);
+  if (zone.memory?.armedSince === undefined) return;
+  zone.memory = { ...zone.memory, armedSince: undefined };
   security.changed = true;
 }
 

@@ -168,6 +168,34 @@ describe('against an honest broker that stands still now and then', () => {
   /** Stamps are whole seconds. */
   const SAME_MS = 1000;
 
+  it('remembers a disarm that it heard in a connection too short to be certain of the state', () => {
+    const broker = model(bench([zone('ground', { alertCooldownMs: 0 })]), TOPIC, HONEST, [0]);
+    const { test } = broker;
+    const serveFor = (ms: number): void => {
+      for (let left = ms; left >= 0; left -= 50) {
+        serve(broker, false);
+        while (deliver(broker)) serve(broker, false);
+        pass(test, Math.min(50, left));
+      }
+    };
+    publish(broker, { payload: 'ON', qos: 1 });
+    connect(broker);
+    serveFor(3000);
+    cut(broker);
+    publish(broker, { payload: 'OFF', qos: 1 });
+    connect(broker);
+    serveFor(0);
+    cut(broker);
+    // disarmed, and nobody is there to say so
+    const at = Math.floor(test.now.at / 1000) * 1000;
+    motion(test, { at, id: '1' });
+    pass(test, 6000);
+    publish(broker, { payload: 'ON', qos: 1 });
+    connect(broker);
+    serveFor(10_000);
+    expect(alerts(test).filter(({ verified }) => verified === true)).toEqual([]);
+  });
+
   it('never says verified of a zone that was not armed at the motion', () => {
     fc.assert(
       fc.property(history, fc.boolean(), choices, (steps, armed, picks) => {
