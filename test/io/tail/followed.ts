@@ -45,8 +45,8 @@ export type Run = Partial<FollowOptions> & {
 /** No timer of a follower goes off in a test's time: what arrives was reported by inotify. */
 export const inotifyOnly = { pollMs: 600_000, slowPollMs: 600_000 } as const;
 
-/** Nothing rings: what arrives was found by the safety timer. */
-export const timerOnly = { pollMs: 10, slowPollMs: 10, openDoorbell: silentDoorbell } as const;
+/** Nothing rings: what arrives was found by the safety timer. A look that comes late on a busy machine is not called blind. */
+export const timerOnly = { pollMs: 10, slowPollMs: 2000, openDoorbell: silentDoorbell } as const;
 
 /** A directory of its own that is removed when the test is over. */
 export function ownDirectory(): string {
