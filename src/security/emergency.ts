@@ -86,7 +86,7 @@ export function calm(security: Security, isClear: (alias: string) => boolean): b
 /** When the alarm ends by itself, monotonic ms; undefined when only somebody or something else ends it. */
 export function emergencyEndsMono(zone: Zone): number | undefined {
   const emergency = emergencyOf(zone);
-  if (zone.settings.kind === 'owned' || emergency === undefined || emergency.open.length > 0)
+  if (zone.settings.kind !== 'external' || emergency === undefined || emergency.open.length > 0)
     return undefined;
   return emergency.untilMono;
 }

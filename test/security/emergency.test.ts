@@ -265,6 +265,17 @@ describe('in a zone of others', () => {
   });
 });
 
+it('an alarm in a master zone does not end by itself', () => {
+  const house = zone('house', { kind: 'master', members: ['ground'] });
+  const test = bench([zone('ground', { kind: 'owned' }), house]);
+  connect(test, false);
+  suback(test);
+  pass(test, 5000);
+  always(test, { zone: 'house', lasts: false });
+  pass(test, 24 * 3_600_000);
+  expect(shown(test, 'house')).toEqual(['triggered', 'ON']);
+});
+
 it('a master zone shows the alarm of its members, and DISARM there ends it', () => {
   const test = bench([
     zone('ground', { kind: 'owned' }),
