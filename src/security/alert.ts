@@ -18,7 +18,7 @@ import {
   type VerdictKind,
   type Waiting,
 } from './security.js';
-import { outcomeOf, patienceMs } from './source-entry.js';
+import { isInEntryDelay, outcomeOf, patienceMs } from './source-entry.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
 import {
   believe,
@@ -217,7 +217,11 @@ function judgeUnknown(
     case 'last_known': {
       if (last === undefined && !isForeign)
         return { verdict: 'unknown', reason: 'the zone is unknown and was not armed' };
-      if (asked.afterwards) return { verdict: 'late', reason: 'judged late and the zone is unknown now' };
+      // an entry delay that has begun since shows that it was armed all the time
+      const wasArmed =
+        isInEntryDelay(asked.zone, { lastKnown: last }) && (last?.armedSince ?? Infinity) <= asked.instant;
+      if (asked.afterwards && !wasArmed)
+        return { verdict: 'late', reason: 'judged late and the zone is unknown now' };
       const reason = isForeign
         ? 'the zone is unknown by a word that is not understood, which is no evidence of disarmed'
         : 'the zone is unknown and was armed when last known';

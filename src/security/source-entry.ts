@@ -14,15 +14,21 @@ const SOURCE_WAIT_MS = 2000;
 /** No entry delay is longer: then a source that says `pending` has died, ms. */
 const PENDING_LIMIT_MS = 5 * MINUTE;
 
+/** Its source says that its entry delay runs. Some say pending also on the way to armed: it was armed before that. */
+export function isInEntryDelay({ reported }: Zone, { lastKnown }: Pick<Belief, 'lastKnown'>): boolean {
+  const isEntry = reported !== undefined && isEntryWord(reported);
+  return isEntry && lastKnown !== undefined && isArmed(lastKnown.state);
+}
+
 /** How long a signal is held back for what the source of its zone says, ms; 0 = not at all. */
-export function patienceMs({ settings, reported }: Zone, { state, mode, lastKnown }: Belief): number {
+export function patienceMs(zone: Zone, belief: Belief): number {
+  const { settings } = zone;
+  const { state, mode } = belief;
   if (settings.kind !== 'external' || state === 'triggered') return 0;
   if (settings.alertOn === 'triggered') return state === undefined ? 0 : PENDING_LIMIT_MS;
   if (settings.sourceDelayMs !== undefined)
     return state === undefined ? 0 : delayIn(settings.sourceDelayMs, mode);
-  // some say pending also on the way to armed: `lastKnown` is the state before it
-  const isPending = reported !== undefined && isEntryWord(reported);
-  if (isPending && lastKnown !== undefined && isArmed(lastKnown.state)) return PENDING_LIMIT_MS;
+  if (isInEntryDelay(zone, belief)) return PENDING_LIMIT_MS;
   return state === undefined ? 0 : SOURCE_WAIT_MS;
 }
 

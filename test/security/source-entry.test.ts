@@ -141,6 +141,27 @@ describe('motion in an armed external zone', () => {
     }
   });
 
+  it.each([
+    ['triggered', 5000, 1],
+    ['disarmed', 400_000, 0],
+    ['pending', 400_000, 1],
+  ])('waits on where the source still says pending after a restart: %s', (word, ms, expected) => {
+    const test = armed();
+    motion(test);
+    message(test, TOPIC, 'pending');
+    const next = restart(test, [zone('ground', AUTO)], 3000);
+    next.keeps.set(TOPIC, 'pending');
+    connect(next, true);
+    suback(next);
+    message(next, TOPIC, 'pending', 'R');
+    pass(next, 10_000);
+    expect(alerts(next)).toEqual([]);
+    next.keeps.set(TOPIC, word);
+    message(next, TOPIC, word);
+    pass(next, ms);
+    expect(alerts(next)).toHaveLength(expected);
+  });
+
   it('is not lost when the settings of its zone change', () => {
     const test = armed();
     motion(test);
