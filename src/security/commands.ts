@@ -178,7 +178,8 @@ function bypassed(
   source: string,
 ): void {
   const word = isOn ? 'BYPASS' : 'UNBYPASS';
-  const isOld = step.security.link.up?.isDraining === true;
+  // that a sensor guards again is right however late it is said
+  const isOld = isOn && step.security.link.up?.isDraining === true;
   const obstacle = isOld ? 'it may have waited for long' : switchBypass(step, zone, alias, isOn);
   if (obstacle !== undefined) refuse(step, zone, word, obstacle, source);
   else note(step, 'info', 'command obeyed', { zone: zone.settings.zone, command: word, alias, source });

@@ -311,6 +311,19 @@ describe('a sensor that somebody bypasses', () => {
     expect(verdicts(next)).toEqual(['bypassed']);
   });
 
+  it('guards again by a command that may have waited for long', () => {
+    const first = house([HALL]);
+    message(first, SET, BYPASS);
+    message(first, SET, 'ARM_AWAY');
+    const next = restart(first, owned(), 3_600_000);
+    next.sensors.push(HALL);
+    connect(next, true);
+    message(next, SET, UNBYPASS);
+    pass(next, 5000);
+    motion(next);
+    expect(verdicts(next)).toEqual(['alert']);
+  });
+
   it('is not bypassed by a command that is retained or may have waited for long', () => {
     const test = house([HALL]);
     message(test, SET, BYPASS, 'R');
