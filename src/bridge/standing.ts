@@ -28,6 +28,7 @@ export function standingOf({
     alias,
     name,
     opening: form?.guard === 'armed' ? openingOf(channel, values) : undefined,
+    isBypassable: form?.guard === 'armed',
     isWayIn: form?.entry === 'delayed',
     modes,
     isSilent: values['silent'] === 'ON',

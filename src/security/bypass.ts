@@ -51,6 +51,7 @@ export function switchBypass(step: Step, zone: Zone, alias: string, isOn: boolea
   const { security } = step;
   const sensor = security.sensorsOf(zone.settings.zone).find((one) => one.alias === alias);
   if (sensor === undefined) return 'the zone has no such sensor';
+  if (isOn && !sensor.isBypassable) return 'it guards always, or nothing';
   const state = zone.truth?.state;
   if (isOn && state !== 'disarmed' && state !== 'arming')
     return 'the zone is armed: it guards what it guards';

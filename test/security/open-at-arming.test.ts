@@ -33,6 +33,7 @@ function sensor(alias: string, different: Partial<SensorStanding> = {}): SensorS
     alias,
     name,
     opening: 'closed',
+    isBypassable: true,
     isWayIn: false,
     modes: undefined,
     isSilent: false,
@@ -280,9 +281,10 @@ describe('a sensor that somebody bypasses', () => {
     ['in an alarm: not at all', ['TRIGGER', BYPASS, 'HALL'], [], ['alert']],
     ['DISARM ends it, also while disarmed', [BYPASS, 'DISARM', 'ARM_AWAY', 'HALL'], [], ['alert']],
     ['another sensor', ['{"command":"bypass","sensor":"attic"}', 'ARM_AWAY', 'HALL'], [], ['alert']],
+    ['one that guards always', ['{"command":"bypass","sensor":"smoke"}'], [], []],
     ['no word for it', ['{"command":"bypass","sensor":7}', 'ARM_AWAY', 'HALL'], [], ['alert']],
   ] as const)('%s', (_, steps, bypassed, expected) => {
-    const test = house([HALL]);
+    const test = house([HALL, sensor('smoke', { opening: undefined, isBypassable: false })]);
     for (const step of steps) {
       if (step === 'HALL') motion(test);
       else message(test, SET, step);

@@ -660,6 +660,7 @@ describe('commands of root at this machine', () => {
       alias: 'window',
       name: 'Window',
       opening: 'open',
+      isBypassable: true,
       isWayIn: false,
       modes: undefined,
     } as const;
