@@ -25,7 +25,7 @@ mkdir "$root/etc/heyu2mqtt"
 
 documents=/usr/share/doc/heyu2mqtt
 put 644 systemd/debian/copyright $documents/copyright
-for document in README.md CONTRIBUTING.md SECURITY.md docs/*.md; do put 644 "$document" "$documents/$document"; done
+for document in README.md CONTRIBUTING.md SECURITY.md docs/*.md docs/blueprints/*.yaml; do put 644 "$document" "$documents/$document"; done
 for example in config/*.yaml config/mosquitto/*; do put 644 "$example" "$documents/examples/${example#config/}"; done
 # the schema stays with the program
 sed -i 's,\$schema=,&/usr/lib/heyu2mqtt/config/,' "$root$documents"/examples/*.yaml

@@ -1,27 +1,34 @@
-/** An alert is told by the automation of the documentation exactly once, whoever was away when it happened. */
+/** An alert is told by the blueprint exactly once, whoever was away when it happened. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { pair } from '../support/house.js';
 import { until } from '../support/until.js';
 import { ALIASES, startWorld, type World } from './world.js';
 
 const python = inject('pythons').current;
 
-/** The automation of the page for an alert, with a message in place of the notification. */
-function documented(): string {
-  const page = readFileSync('docs/home-assistant.md', 'utf8');
-  const [, text] = /```yaml\n(alias: X10 alert\n.*?)```/s.exec(page) ?? [];
-  const automation = parse(text ?? '') as { triggers: object[]; conditions: object[]; actions: object[] };
-  const [notify] = automation.actions as { data: { message: string } }[];
-  const publish = {
-    action: 'mqtt.publish',
-    data: { topic: 'automation/alert', qos: 1, payload: notify?.data.message },
-  };
-  const told = { ...automation, actions: [publish] };
-  return stringify({ automation: [told] }).replaceAll('sensor.ground_last_alert', 'sensor.attic_last_alert');
-}
+/** The blueprint for an alert, with a message in place of the notification. */
+const ALERT = stringify({
+  'automation alert': [
+    {
+      alias: 'X10 alert',
+      use_blueprint: {
+        path: 'heyu2mqtt/x10_alert.yaml',
+        input: { last_alert: 'sensor.attic_last_alert', notify: 'script.tell' },
+      },
+    },
+  ],
+  script: {
+    tell: {
+      mode: 'queued',
+      sequence: [
+        { action: 'mqtt.publish', data: { topic: 'automation/alert', qos: 1, payload: '{{ message }}' } },
+      ],
+    },
+  },
+});
 
 /** At the moment of each alarm: which sensor the panel names. */
 const AT_THE_ALARM = stringify({
@@ -47,7 +54,7 @@ const AT_THE_ALARM = stringify({
 describe.skipIf(python === undefined)('the newest release', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld({ python: python ?? '', configuration: `${documented()}${AT_THE_ALARM}` });
+    world = await startWorld({ python: python ?? '', configuration: `${ALERT}${AT_THE_ALARM}` });
     await world.homeAssistant.untilState('switch.attic_armed', 'off');
   });
   afterAll(() => world.remove());

@@ -6,7 +6,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../support/free-port.js';
@@ -261,6 +261,10 @@ function changeOf(event: unknown): Change {
  */
 function configure(directory: string, port: number, more: string): void {
   mkdirSync(join(directory, '.storage'));
+  // as if somebody had imported them
+  cpSync('docs/blueprints', join(directory, 'blueprints', 'automation', 'heyu2mqtt'), { recursive: true });
+  // where Home Assistant keeps what is made in its pages
+  writeFileSync(join(directory, 'automations.yaml'), '[]\n');
   writeFileSync(
     join(directory, '.storage', 'onboarding'),
     JSON.stringify({
@@ -287,6 +291,7 @@ http:
 api:
 config:
 websocket_api:
+automation made: !include automations.yaml
 logger:
   default: warning
   logs:

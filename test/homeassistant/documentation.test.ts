@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { discoveryDevices } from '../../src/homeassistant/discovery.js';
@@ -18,7 +18,7 @@ const components = EXAMPLES.flatMap(({ core }) => discoveryDevices(core)).flatMa
 
 describe('the page for owners of a Home Assistant', () => {
   it('has automations that are YAML with triggers and actions', () => {
-    expect(automations.length).toBeGreaterThan(5);
+    expect(automations.length).toBeGreaterThan(3);
     for (const automation of automations) {
       expect(automation).toHaveProperty('alias');
       expect(automation['triggers']).toBeInstanceOf(Array);
@@ -41,6 +41,22 @@ describe('the page for owners of a Home Assistant', () => {
       .filter((id) => !/\.(turn_on|turn_off|alarm_arm_away)$/.test(id));
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((id) => !known.has(id) && !theirs.includes(id))).toEqual([]);
+  });
+
+  it('has a link for each blueprint that imports it from the repository', () => {
+    const { repository } = parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      readonly repository: { readonly url: string };
+    };
+    const home = repository.url.replace(/^git\+|\.git$/g, '');
+    const files = readdirSync(new URL('../../docs/blueprints', import.meta.url));
+    expect(files.length).toBeGreaterThan(5);
+    for (const file of files) {
+      const source = encodeURIComponent(`${home}/blob/main/docs/blueprints/${file}`);
+      expect(page).toContain(
+        `https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url=${source})`,
+      );
+      expect(page).toContain(`](blueprints/${file})`);
+    }
   });
 
   it('names every type of event', () => {
