@@ -106,7 +106,9 @@ describe.each(RELEASES)('$release', ({ release, discovery, ids }) => {
     });
     afterAll(() => world.remove());
     afterEach(() => {
-      const faults = world.newFaults().filter((text) => !text.includes('Received unexpected payload: None'));
+      const faults = world
+        .newFaults()
+        .filter((text) => !text.includes('Received unexpected payload: {"state":null,'));
       expect(faults).toEqual([]);
     });
 

@@ -54,7 +54,8 @@ describe.skipIf(inject('pythons').current === undefined)('the newest release', (
 
 describe.skipIf(inject('pythons')['2024.3'] === undefined)('2024.3', () => {
   const forIt = (messages: readonly DumpedMessage[]): readonly DumpedMessage[] =>
-    messages.filter(({ topic }) => !topic.includes('/device/'));
+    // for who has said that theirs is newer there are classes that it does not know
+    messages.filter(({ topic, case: name }) => !topic.includes('/device/') && !name.endsWith('2026-10'));
 
   test('takes everything that we publish as single entities', () => {
     const good = forIt(goodMessages());

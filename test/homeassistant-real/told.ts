@@ -5,7 +5,7 @@ import type { DiscoveryMessage } from '../../src/homeassistant/discovery.js';
 export type ToldEntity = {
   readonly uniqueId: string;
   readonly entityId: string;
-  /** Null: it bears the name of its device. */
+  /** Null: it bears the name of its device. Told without a name it has that of its class, in Home Assistant's words. */
   readonly name: string | null;
   readonly category: string | null;
   readonly deviceClass: string | null;
@@ -27,6 +27,11 @@ type Payload = {
   readonly components?: Readonly<Record<string, Payload>>;
 };
 
+/** `atmospheric_pressure` is "Atmospheric pressure" in English. */
+function classNamed(deviceClass = ''): string {
+  return `${deviceClass.slice(0, 1).toUpperCase()}${deviceClass.slice(1).replaceAll('_', ' ')}`;
+}
+
 /** The entities of discovery messages of both forms; triggers are none. */
 export function told(messages: readonly Pick<DiscoveryMessage, 'payload'>[]): readonly ToldEntity[] {
   return messages.flatMap(({ payload }) => {
@@ -37,7 +42,7 @@ export function told(messages: readonly Pick<DiscoveryMessage, 'payload'>[]): re
         {
           uniqueId: entity.unique_id,
           entityId: entity.default_entity_id ?? '',
-          name: entity.name ?? null,
+          name: entity.name === undefined ? classNamed(entity.device_class) : entity.name,
           category: entity.entity_category ?? null,
           deviceClass: entity.device_class ?? null,
           enabled: entity.enabled_by_default ?? true,
