@@ -143,20 +143,19 @@ export async function startService(talk: Talk): Promise<boolean> {
   }
 }
 
-/** It follows the log and reaches the broker within this time, ms. */
+/** It reaches the broker and knows its zones within this time, ms, or something is wrong. */
 const READY_MS = 20 * SECOND;
 const LOOK_MS = SECOND / 2;
 
 /**
- * Waits until the service reaches the broker, and then at most `waitMs` for the first line of heyu or Ctrl-C; shows the
- * house. False when the broker is not reached.
+ * Waits until the service reaches the broker, and then at most `waitMs` for a line of heyu from `since` on or Ctrl-C;
+ * shows the house. False when the broker is not reached.
  */
 export async function showHouse(
   { terminal }: Talk,
   { stateDir }: Configuration,
-  waitMs: number,
+  { since, waitMs }: { readonly since: number; readonly waitMs: number },
 ): Promise<boolean> {
-  const startedAt = Math.floor(Date.now() / SECOND) * SECOND;
   const progress = progressOnTerminal(process.stderr);
   const ended = new AbortController();
   const end = (): void => ended.abort();
@@ -173,9 +172,12 @@ export async function showHouse(
     }
   };
   progress.tell('waiting for the service');
-  let house = await look(({ broker }) => broker.connected, READY_MS);
+  const isReady = ({ broker, zones }: HouseStatus): boolean =>
+    broker.connected && zones.every(({ state }) => state !== 'unknown');
+  let house = await look(isReady, READY_MS);
   progress.tell('walk past a sensor; waiting for its signal, Ctrl-C goes on without');
-  const isNew = ({ log }: HouseStatus): boolean => Date.parse(log.last_line ?? '') >= startedAt;
+  // heyu's stamps have whole seconds
+  const isNew = ({ log }: HouseStatus): boolean => Date.parse(log.last_line ?? '') > since - SECOND;
   if (house?.broker.connected === true) house = await look(isNew, waitMs);
   progress.end();
   process.off('SIGINT', end);

@@ -251,9 +251,10 @@ async function finish(talk: Talk, path: string, options: InitOptions, isService:
     const { x10config } = configuration.files;
     await openHeyu(talk, [...(x10config === undefined ? [] : [x10config]), configuration.heyu.log]);
     await joinGroup(talk);
+    const since = Date.now();
     if (options.start && (await startService(talk))) {
       const waitMs = options.wait ?? (talk.ask === undefined ? 10 * SECOND : 2 * MINUTE);
-      isReached = await showHouse(talk, configuration, waitMs);
+      isReached = await showHouse(talk, configuration, { since, waitMs });
       terminal.print('\nsudo heyu2mqtt alias learn names what has no name yet');
       if (!isReached) process.exitCode = EXIT.failed;
       return;

@@ -2,8 +2,8 @@
 
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { errorCode } from '../../common/error.js';
+import { dirname, join } from 'node:path';
+import { errorCode, orElse } from '../../common/error.js';
 import { type JsonObject, objectIn, objectOf, textIn } from '../../common/json.js';
 import type { Configuration } from '../../config/load.js';
 import { userOf } from '../../io/store.js';
@@ -136,6 +136,7 @@ export function identityOf(user: string, more: readonly string[] = []): Identity
  * the rights of the user when it may not, e.g. to find out what is in the way.
  */
 export function refusalFor<T>(path: string, user: Identity, look: (code: string) => T): T | undefined {
+  if (isRoot() && !mayBecome()) return isRefusedTo(path, user) ? look('EACCES') : undefined;
   return asUser(user, () => {
     try {
       closeSync(openSync(path, 'r'));
@@ -145,6 +146,23 @@ export function refusalFor<T>(path: string, user: Identity, look: (code: string)
       return code === 'EACCES' || code === 'EPERM' ? look(code) : undefined;
     }
   });
+}
+
+/** Whether Node lets root be somebody else: that of Debian 13 does not, because its libuv may use io_uring. */
+function mayBecome(): boolean {
+  return orElse(() => {
+    process.seteuid?.(0);
+    return true;
+  }, false);
+}
+
+/** The same by a program of util-linux. */
+function isRefusedTo(path: string, { uid, gid, groups }: Identity): boolean {
+  const folder = dirname(path);
+  if (!existsSync(folder)) return false;
+  const who = [`--reuid=${uid}`, `--regid=${gid}`, `--groups=${[gid, ...groups].join(',')}`];
+  const asked = existsSync(path) ? ['-r', path] : ['-x', folder];
+  return spawnSync('setpriv', [...who, 'test', ...asked]).status === 1;
 }
 
 /** Acts with the rights of another user. Nothing in it may wait: the whole process has them meanwhile. */
