@@ -65,6 +65,7 @@ describe.runIf(isPossible)('init on Debian 13', () => {
       install -o bob -g bob -m 0640 /dev/null ${LOG}
       cat > ${X10CONFIG} <<'END'
 TTY /dev/ttyUSB0
+TTY_AUX /dev/ttyUSB1 MR26A
 LOG_DIR /home/bob/heyu
 START_ENGINE AUTO
 ALIAS hall_motion A3 MS14A RFFORWARD
