@@ -94,8 +94,8 @@ export class LogFiles {
   #lastBegun: TailedFile | undefined;
   /** The files that were begun last, open or not, to recognise copies of them. */
   readonly #past: TailedFile[] = [];
-  /** What had been read before, as long as `lastBegun` does not know: from the position that was started from. */
-  #former: Former | undefined;
+  /** Where an earlier run stopped in a file that is gone: that is where it still stands until another one is begun. */
+  #gone: FilePosition | undefined;
   /** The rotated files that are history (`siblingKey`): not to be taken for newer ones, whatever is written there. */
   #history: ReadonlySet<string> = new Set();
   /** Where files were left that are closed, until a later look at the end tells their copies from younger files. */
@@ -138,7 +138,7 @@ export class LogFiles {
     if (typeof this.#seek === 'object') return this.#seek;
     const last = this.#lastBegun;
     const files = this.#old.filter((file) => file !== last).map((file) => file.position());
-    if (last === undefined) return { files };
+    if (last === undefined) return { files: this.#gone === undefined ? files : [...files, this.#gone] };
     // the end of a file that has lost its name may be seen long after younger ones were begun
     const younger = this.open().filter(({ isBegun }) => !isBegun);
     const bounds = younger.map((file) => file.endSeenAt);
@@ -250,7 +250,8 @@ export class LogFiles {
 
   #formerContent(): Former | undefined {
     const last = this.#lastBegun;
-    return last === undefined ? this.#former : { mark: Buffer.from(last.markBefore()), head: last.head };
+    if (last !== undefined) return { mark: Buffer.from(last.markBefore()), head: last.head };
+    return this.#gone === undefined ? undefined : { mark: markOf(this.#gone), head: Buffer.alloc(0) };
   }
 
   /** An incident per file, at the moment it is begun. */
@@ -725,7 +726,7 @@ export class LogFiles {
     }
     let since: readonly HeldSibling[];
     if (holder === undefined) {
-      this.#former = { mark: markOf(last), head: Buffer.alloc(0) };
+      this.#gone = last;
       since = younger;
     } else {
       yield* this.#resumeIn(take(holder), last, !holder.isPacked);

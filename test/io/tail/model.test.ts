@@ -40,7 +40,9 @@ type Event =
       readonly crashed: boolean;
       readonly back: number;
       readonly meanwhile: number;
+      /** Packs all rotated files, in the end but for the newest `but`. */
       readonly packs: boolean;
+      readonly but: number;
     }
   | { readonly kind: 'wait'; readonly forAll: boolean };
 
@@ -65,9 +67,10 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       kind: fc.constant('restart' as const),
       crashed: fc.boolean(),
       // so many checkpoints before the last one: what came after it was still in flight
-      back: fc.nat(3),
+      back: fc.nat(40),
       meanwhile: fc.integer({ min: 0, max: 3 }),
       packs: fc.boolean(),
+      but: fc.nat(2),
     }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), forAll: fc.boolean() }) },
@@ -274,6 +277,7 @@ class House {
           this.act({ kind: 'write', lines: 2 });
         }
         this.closeOld();
+        if (event.packs) this.act({ kind: 'compress all', but: event.but });
         this.isPaused = false;
         await this.start();
         return;
@@ -336,7 +340,7 @@ const WENT_WRONG: [Event[], number][] = [
   ],
   [
     [
-      { kind: 'restart', crashed: true, back: 0, meanwhile: 3, packs: true },
+      { kind: 'restart', crashed: true, back: 0, meanwhile: 3, packs: true, but: 1 },
       { kind: 'copy and truncate' },
       { kind: 'rename', creates: true },
       { kind: 'write late' },
@@ -354,7 +358,7 @@ const WENT_WRONG: [Event[], number][] = [
       { kind: 'write', lines: 2 },
       { kind: 'copy and truncate' },
       { kind: 'compress' },
-      { kind: 'restart', crashed: true, back: 1, meanwhile: 3, packs: true },
+      { kind: 'restart', crashed: true, back: 1, meanwhile: 3, packs: true, but: 1 },
       { kind: 'write', lines: 6 },
       { kind: 'copy and truncate' },
       { kind: 'rename', creates: false },
@@ -363,7 +367,7 @@ const WENT_WRONG: [Event[], number][] = [
   ],
   [
     [
-      { kind: 'restart', crashed: false, back: 0, meanwhile: 2, packs: true },
+      { kind: 'restart', crashed: false, back: 0, meanwhile: 2, packs: true, but: 1 },
       { kind: 'copy and truncate' },
       { kind: 'rename', creates: false },
       { kind: 'wait', forAll: true },
@@ -377,9 +381,19 @@ const WENT_WRONG: [Event[], number][] = [
       { kind: 'rename', creates: false },
       { kind: 'compress' },
       { kind: 'delete' },
-      { kind: 'restart', crashed: false, back: 0, meanwhile: 1, packs: true },
+      { kind: 'restart', crashed: false, back: 0, meanwhile: 1, packs: true, but: 1 },
     ],
     1,
+  ],
+  [
+    [
+      { kind: 'write', lines: 1 },
+      { kind: 'rename', creates: false },
+      { kind: 'restart', crashed: true, back: 3, meanwhile: 0, packs: true, but: 0 },
+      { kind: 'restart', crashed: false, back: 0, meanwhile: 1, packs: true, but: 1 },
+      { kind: 'write', lines: 1 },
+    ],
+    16,
   ],
 ];
 
