@@ -3,6 +3,7 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
+  fstatSync,
   openSync,
   readFileSync,
   renameSync,
@@ -86,6 +87,8 @@ class House {
   private count = 0;
   private rotated = 0;
   private oldFile: { readonly fd: number; readonly index: number } | undefined;
+  /** A late line went to a file that was empty. */
+  private isLateInEmpty = false;
   private followed: Followed | undefined;
   private isPaused = false;
   /** What could be on disk, the newest last. */
@@ -225,6 +228,7 @@ class House {
         return;
       case 'write late': {
         if (this.oldFile === undefined) return;
+        this.isLateInEmpty ||= fstatSync(this.oldFile.fd).size === 0;
         const line = this.line();
         this.late[this.oldFile.index]?.push(line);
         writeSync(this.oldFile.fd, `${line}\n`);
@@ -263,6 +267,8 @@ class House {
         return;
       case 'restart': {
         this.closeOld();
+        // nothing recognises an empty file once it was packed: what is unread in it then is lost
+        if (event.packs && this.isLateInEmpty) await this.allIsRead();
         const position = this.followed?.source.position();
         await this.followed?.stop();
         // File times are those of the kernel's last tick: nothing restarts within one.
