@@ -6,6 +6,7 @@
 
 import { isObject, objectOf, textIn, type JsonObject } from '../common/json.js';
 import type { Now } from '../ports.js';
+import { keepForAbsent } from './alert.js';
 import { isClear } from './broker-link.js';
 import { LASTS_MS } from './emergency.js';
 import {
@@ -292,7 +293,11 @@ export function restore(step: Step, stored: unknown): void {
     security.waiting.set(key, { signal, kind: 'gap', readAt: signal.at, untilMono });
   }
   recallAlerts(security, document['alertedAt']);
-  for (const alert of listOf(document['undelivered'], readAlert)) security.undelivered.set(alert.id, alert);
+  for (const alert of listOf(document['undelivered'], readAlert)) {
+    security.undelivered.set(alert.id, alert);
+    // version 0.1 kept none for those who were not there
+    if (document['recent'] === undefined) keepForAbsent(step, alert);
+  }
   for (const [zone, value] of Object.entries(objectOf(document, 'recent'))) {
     const recent = readRecent(value);
     if (recent !== undefined && (zone === ZONELESS || zones.has(zone))) security.recent.set(zone, recent);

@@ -71,6 +71,16 @@ describe('what is stored', () => {
     }
   });
 
+  it('of version 0.1 knew no last alert: that is what was not delivered', () => {
+    const test = connectedBench([GROUND]);
+    motion(test, { id: 'cafe.120' });
+    const stored = { ...snapshot(test.security, test.now), recent: undefined };
+    const next = bench([GROUND], JSON.parse(JSON.stringify(stored)));
+    connect(next, true);
+    const last: unknown = JSON.parse(retained(next, 'x10/zone/ground/last_alert') ?? 'null');
+    expect(last).toMatchObject({ id: 'cafe.120.alert', recent: [{ id: 'cafe.120.alert' }] });
+  });
+
   it('is plain JSON', () => {
     const test = connectedBench([GROUND, ATTIC]);
     motion(test);
