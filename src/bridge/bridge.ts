@@ -163,7 +163,7 @@ function alarm(bridge: Bridge, { settings }: Sensor, heard: Heard, sign: Sign): 
   if (zone === null && guard !== 'always' && kind !== 'panic') return undefined;
   const [first, ...others] = kind === 'panic' ? zonesOfRemote(bridge, zone, alias) : [zone ?? []].flat();
   if (first === undefined && guard !== 'always') return undefined;
-  const late = sign.late || bridge.isBehind || heard.now - at > LIVE_MS;
+  const late = bridge.isBehind || heard.now - at > LIVE_MS;
   const [id, earliestAt] = [idOf(heard), earliestOf(heard)];
   const { lasts } = sign;
   const rest = { lasts, at, earliestAt, late, modes, address, source };

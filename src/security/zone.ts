@@ -143,7 +143,7 @@ export type SensorSignal = {
   readonly at: number;
   /** It was not before this instant; `at` unless nobody knows when it was. */
   readonly earliestAt: number;
-  /** It was read after its hold time was over. */
+  /** It was not heard live. */
   readonly late: boolean;
   /** Ways of being armed in which this sensor raises an alert; undefined = all. */
   readonly modes: readonly ArmedMode[] | undefined;

@@ -45,7 +45,7 @@ export function alarmHeard(sensor: Sensor, on: boolean, flags: readonly Security
   }
   const changed = setChannel(sensor, channel, value ? 'ON' : 'OFF', at, on ? 'alert' : 'clear');
   if (on && !settings.model.clears) state.clearsAt = lateAfter;
-  const sign = { kind: type, late, lasts: true, delay };
+  const sign = { kind: type, lasts: true, delay };
   const isNews = changed || !isAgain;
   const standing = on && isNews ? sensor.alarm(sensor, heard, sign) : undefined;
   if (!changed)
@@ -70,7 +70,7 @@ function missedAlarm(sensor: Sensor, kind: AlarmType, isAgain: boolean, heard: H
   const lateAfter = at + settings.holdMs;
   state.clearsAt = lateAfter;
   if (isAgain) return keep(sensor, 'it is in alert already');
-  const standing = sensor.alarm(sensor, heard, { kind, late: true, lasts: false });
+  const standing = sensor.alarm(sensor, heard, { kind, lasts: false });
   const type = ALARM.late;
   const event = { type, id: idOf(heard), at, lateAfter, lateType: type, standing, source };
   sensor.emit({ kind: 'sensor_event', sensor, event });

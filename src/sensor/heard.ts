@@ -104,8 +104,6 @@ export function idOf({ line, part }: Heard): string {
 /** A signal that may be an alert. */
 export type Sign = {
   readonly kind: SignalKind;
-  /** It was read when what it tells of was over. */
-  readonly late: boolean;
   /** Its end will be heard, too. */
   readonly lasts: boolean;
   /** How the sensor's delay switch stood. */

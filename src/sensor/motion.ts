@@ -42,10 +42,11 @@ export function motionSeen(sensor: Sensor, heard: Heard): void {
       motion.missed = false;
       sensor.emit({ kind: 'channel', sensor, channel: 'motion', value: 'ON', at, why: 'motion goes on' });
     } else keep(sensor, 'hold time re-armed');
-    alarm(sensor, heard, { kind: 'motion', late, lasts: !late });
+    alarm(sensor, heard, { kind: 'motion', lasts: !late });
   } else if (settings.cooldownMs > 0 && motion.endedAt > 0 && at < motion.endedAt + settings.cooldownMs) {
     keep(sensor, 'cool-down after the last motion');
-    alarm(sensor, heard, { kind: 'motion', late, lasts: !late });
+    // its end is not shown either
+    alarm(sensor, heard, { kind: 'motion', lasts: false });
   } else start(sensor, heard);
 }
 
@@ -62,7 +63,7 @@ function start(sensor: Sensor, heard: Heard): void {
   motion.until = lateAfter;
   if (!late)
     sensor.emit({ kind: 'channel', sensor, channel: 'motion', value: 'ON', at, why: 'motion begins' });
-  const standing = sensor.alarm(sensor, heard, { kind: 'motion', late, lasts: !late });
+  const standing = sensor.alarm(sensor, heard, { kind: 'motion', lasts: !late });
   const type = late ? 'motion_missed' : 'motion';
   const event = { type, id, at, lateAfter, lateType: 'motion_missed', standing, source } as const;
   sensor.emit({ kind: 'sensor_event', sensor, event });

@@ -63,8 +63,7 @@ export function securityHeard(sensor: Sensor, signal: SecuritySignal, heard: Hea
   } else if (name === 'Test' && type === 'smoke') {
     event(sensor, 'test', {}, heard);
   } else if (name === 'secTamper') {
-    const late = at + sensor.settings.holdMs <= heard.now;
-    sensor.alarm(sensor, heard, { kind: 'tamper', late, lasts: false });
+    sensor.alarm(sensor, heard, { kind: 'tamper', lasts: false });
   } else {
     keep(sensor, `${name} says nothing about this sensor`);
   }
@@ -120,7 +119,7 @@ function keyPressed(sensor: Sensor, name: string, details: PressDetails, heard: 
     keep(sensor, 'the key is held');
     return true;
   } else {
-    if (type === 'panic') sensor.alarm(sensor, heard, { kind: type, late: isPressLate(heard), lasts: false });
+    if (type === 'panic') sensor.alarm(sensor, heard, { kind: type, lasts: false });
     event(sensor, type, details, heard);
   }
   return false;

@@ -2,9 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { createBridge } from '../../src/bridge/bridge.js';
 import { Explainer } from '../../src/bridge/explain.js';
+import { hear } from '../../src/bridge/hear.js';
+import { setScene, withoutBroker } from '../../src/security/setup.js';
 import { aliasesText, good, scene } from '../config/scene.js';
 import { stamp } from '../support/replayed.js';
+import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 
 type Told = { readonly topic: string; readonly body: Readonly<Record<string, unknown>> };
 
@@ -125,6 +129,72 @@ describe('what guards always', () => {
     explainer.line(`${stamp(3600)}  ${NO_SMOKE}`, 'log', 3, 200);
     expect(said).toEqual(['12:00:00 ON', '12:10:00 OFF']);
   });
+});
+
+test('a hold time that is over when the line is read makes no alert late', () => {
+  const noon = Date.UTC(2026, 10, 22, 12);
+  const now = { at: noon, mono: 0 };
+  const sensors = [sensorSettings('A3', 'MS14A', { zone: 'ground', holdMs: 1000 })];
+  const said: unknown[] = [];
+  const nothing = (): void => undefined;
+  const bridge = createBridge(coreSettings({ sensors, zones: [zoneSettings('ground')] }), {}, now, {
+    put: ({ topic, payload }) => {
+      if (topic === 'x10/zone/ground/alert') said.push(JSON.parse(payload));
+    },
+    subscribe: nothing,
+    unsubscribe: nothing,
+    persist: () => 0,
+    note: nothing,
+    trouble: nothing,
+  });
+  withoutBroker(bridge.security);
+  setScene(bridge.security, 'ground', 'armed_away', now);
+  for (const [offset, text] of [
+    'rcva addr unit       3 : hu A3   (x)',
+    'rcva func           On : hc A',
+  ].entries()) {
+    const line = { text, generation: 'g', offset, file: 'current', notBefore: noon, readAt: noon } as const;
+    hear(bridge, line, 0, noon, noon + 2000);
+  }
+  expect(said).toMatchObject([{ kind: 'motion', late: false }]);
+});
+
+test('a motion within the cool-down of its sensor is not waited for to end', () => {
+  const files = {
+    'config.yaml': 'zones: { ground: { state_topic: alarmo/state } }\n',
+    'aliases.yaml': aliasesText(
+      'hall: { address: A3, model: MS14A, zone: ground, guard: always, cooldown: 5m }',
+    ),
+  };
+  const { core } = good(scene(files).load()).configuration;
+  const said: string[] = [];
+  const explainer = new Explainer(
+    core,
+    { year: 2026, armed: [], disarmed: ['ground'] },
+    ({ at, finding }) => {
+      if (finding.kind === 'publish' && finding.topic === 'x10/zone/ground/alarm')
+        said.push(`${new Date(at ?? 0).toISOString().slice(11, 19)} ${finding.payload}`);
+    },
+  );
+  const unit = 'rcva addr unit       3 : hu A3   (hall)';
+  for (const [index, [seconds, word]] of (
+    [
+      [0, ' On'],
+      [10, 'Off'],
+      [100, ' On'],
+      [110, 'Off'],
+      [3600, 'Off'],
+    ] as const
+  ).entries()) {
+    explainer.line(`${stamp(seconds)}  ${unit}`, 'log', 2 * index + 1, 200 * index);
+    explainer.line(
+      `${stamp(seconds)}  rcva func          ${word} : hc A`,
+      'log',
+      2 * index + 2,
+      200 * index + 100,
+    );
+  }
+  expect(said).toEqual(['12:00:00 ON', '12:11:40 OFF']);
 });
 
 /** The alerts of a log in `fixtures/cases`, by the time of their signals. */
