@@ -9,6 +9,7 @@ import { type Refusal, refused } from '../common/error.js';
 import { nearest, nearestHint, quote } from '../common/text.js';
 import { SOURCES, type Source } from '../heyu/sources.js';
 import { ADDRESSES_PATTERN, labelProblem, parseAddresses, writeAddresses } from '../heyu/x10config.js';
+import type { OnAlarm } from '../security/zone.js';
 import { topicProblem } from '../mqtt/topics.js';
 import { type Address, type Addresses, parseAddress } from '../x10/address.js';
 import { type Model, modelNamed, MODELS } from '../x10/models.js';
@@ -179,6 +180,35 @@ export function byWord<const W extends string, T extends string | number>(
     jsonSchema: { anyOf: [of.jsonSchema, { type: 'object', properties, additionalProperties: false }] },
   };
 }
+
+/** Long enough to be heard, and not so long that it is a nuisance (many towns allow 3 to 5 min). */
+const ON_ALARM = { switch_on: list(text('alias', 32), 1), for: duration(SECOND, HOUR) };
+
+/** What sounds in an alarm: `{ switch_on: [siren], for: 4m }`. */
+export const onAlarm: Form<OnAlarm> = {
+  name: 'section',
+  read: () => refused('is a section', 'write { switch_on: [siren], for: 4m }'),
+  readSection: (given) => {
+    for (const name of given.keys())
+      if (!(name in ON_ALARM))
+        return refused(`${quote(name)} is none of switch_on, for`, nearestHint(name, Object.keys(ON_ALARM)));
+    const switchOn = ON_ALARM.switch_on.read(given.get('switch_on') ?? []);
+    if (!switchOn.ok) return { ...switchOn, problem: `switch_on: ${switchOn.problem}` };
+    const lasts = ON_ALARM.for.read(given.get('for') ?? '4m');
+    if (!lasts.ok) return { ...lasts, problem: `for: ${lasts.problem}` };
+    return good({ switchOn: switchOn.value, forMs: lasts.value });
+  },
+  write: ({ switchOn, forMs }) => ({
+    switch_on: ON_ALARM.switch_on.write(switchOn),
+    for: ON_ALARM.for.write(forMs),
+  }),
+  jsonSchema: {
+    type: 'object',
+    properties: { switch_on: ON_ALARM.switch_on.jsonSchema, for: ON_ALARM.for.jsonSchema },
+    required: ['switch_on'],
+    additionalProperties: false,
+  },
+};
 
 /** `auto`, or a value. */
 export function autoOr<T>(of: Form<T>): Form<T | 'auto'> {

@@ -8,7 +8,7 @@ import { nearestHint } from '../common/text.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
 import { ARMED_MODES, normalise } from '../security/vocabulary.js';
 import { delayIn } from '../security/zone.js';
-import { eventTypesOf } from '../sensor/channels.js';
+import { eventTypesOf, isSwitchable } from '../sensor/channels.js';
 import { guardOf, signalForm } from '../sensor/guard.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { CHANNELS, isAlarmType, mainChannelOf, type SensorType } from '../sensor/types.js';
@@ -35,7 +35,10 @@ export function judge(house: Judged): Report {
   aliasConflicts(house, report);
   topicConflicts(house, report);
   withoutEffect(house, report);
-  if (house.isComplete) judgeKeyfobs(house, report);
+  if (house.isComplete) {
+    judgeKeyfobs(house, report);
+    judgeSirens(house, report);
+  }
   waitingValues(house, report);
   entriesWithoutDelay(house, report);
   return report;
@@ -282,6 +285,30 @@ function judgeKeyfobs({ zones, aliases }: Judged, report: Report): void {
           'name keyfobs such as a KR10A or KR18, or remove it',
           about,
         );
+    }
+  }
+}
+
+/** What sounds in an alarm must be what heyu may switch. */
+function judgeSirens({ values, zones, aliases }: Judged, report: Report): void {
+  const byAlias = new Map(aliases.map((alias) => [alias.settings.alias, alias.settings]));
+  for (const { settings, at } of zones) {
+    const { onAlarm } = settings;
+    if (onAlarm === undefined) continue;
+    const place = at('on_alarm');
+    if (!values['heyu.control'])
+      report.problem(
+        place,
+        'needs heyu.control',
+        'set heyu.control: true, so that heyu may be told to switch',
+      );
+    for (const alias of onAlarm.switchOn) {
+      const about = { aliases: [alias], key: 'model' };
+      const device = byAlias.get(alias);
+      if (device === undefined)
+        report.problem(place, `there is no alias "${alias}"`, nearestHint(alias, [...byAlias.keys()]), about);
+      else if (!isSwitchable(device))
+        report.problem(place, `"${alias}" cannot be switched`, 'name lamps and appliances only', about);
     }
   }
 }

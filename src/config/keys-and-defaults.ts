@@ -19,6 +19,7 @@ import {
   jsonPointer,
   list,
   model,
+  onAlarm,
   ownTopic,
   path,
   release,
@@ -344,6 +345,11 @@ export const ZONE_KEYS = {
     [list(text('alias', 32)), [], '[janes_fob]'],
     'Aliases of keyfobs (KR10A, KR18 ...) whose Arm and Disarm drive the zone.',
   ),
+  on_alarm: optionalKey(
+    [onAlarm, 'none', '{ switch_on: [siren], for: 4m }'],
+    'Aliases of lamps and appliances that heyu switches on in an alarm, a siren module among them, and off after this time ' +
+      'or at DISARM. Needs `heyu.control` (alarm.md).',
+  ),
 } as const;
 
 /** Values of a zone's keys. */
@@ -364,6 +370,7 @@ export const KEYS_OF_KIND: Readonly<Record<ZoneSettings['kind'], readonly ZoneKe
     'disarmed_values',
     'entry_delay',
     'alert_on',
+    'on_alarm',
   ],
   owned: [
     ...EVERY,
@@ -375,6 +382,7 @@ export const KEYS_OF_KIND: Readonly<Record<ZoneSettings['kind'], readonly ZoneKe
     'command_max_age',
     'follow_heyu',
     'keyfobs',
+    'on_alarm',
   ],
   master: [...EVERY, 'members', 'panel', 'modes', 'command_max_age'],
 };

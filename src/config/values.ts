@@ -389,6 +389,7 @@ function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<Zo
     alertCooldownMs: valueOf('alert_cooldown'),
     followHeyu: valueOf('follow_heyu'),
     keyfobs: valueOf('keyfobs'),
+    onAlarm: valueOf('on_alarm'),
   };
 }
 

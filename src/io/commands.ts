@@ -107,14 +107,17 @@ function inWords(error: unknown, program: string): string {
 
 /** Runs calls, so many at a time, in their order; never throws. */
 type Queue = {
-  /** Without room it is dropped, and that is its failure. */
-  readonly run: (call: Call, done: Done) => void;
+  /**
+   * Without room it is dropped, and that is its failure. `urgent`: it comes before all that waits, and in place of what
+   * waits under the same name, of which nothing is said any more.
+   */
+  readonly run: (call: Call, done: Done, urgent?: string) => void;
   /** Resolves when none runs or waits any more. */
   readonly idle: () => Promise<void>;
 };
 
 function commandQueue(most: { atOnce: number; waiting: number }, killAfterMs = KILL_AFTER_MS): Queue {
-  const waiting: { readonly call: Call; readonly done: Done }[] = [];
+  let waiting: { readonly call: Call; readonly done: Done; readonly urgent: string | undefined }[] = [];
   let running = 0;
   let tellIdle: (() => void)[] = [];
 
@@ -134,9 +137,11 @@ function commandQueue(most: { atOnce: number; waiting: number }, killAfterMs = K
   };
 
   return {
-    run: (call, done) => {
-      if (waiting.length >= most.waiting) return done(`too many commands wait for ${call.program}`);
-      waiting.push({ call, done });
+    run: (call, done, urgent) => {
+      if (urgent !== undefined)
+        waiting = [{ call, done, urgent }, ...waiting.filter((other) => other.urgent !== urgent)];
+      else if (waiting.length >= most.waiting) return done(`too many commands wait for ${call.program}`);
+      else waiting.push({ call, done, urgent });
       next();
     },
     idle: () =>
@@ -183,16 +188,20 @@ export function commandsOf(
   const heyu = commandQueue(HEYU_QUEUE, killAfterMs);
   const alerts = commandQueue(ALERT_QUEUE, killAfterMs);
   return {
-    runHeyu: (args, done) => {
+    runHeyu: (args, done, urgent) => {
       const { x10config } = programs.files;
       // with the configuration that the bridge reads: heyu might find another one by itself, or none
       const named = x10config === undefined ? [] : ['-c', x10config];
       const call = { program: programs.heyu.command, args: [...named, ...args], termMs: heyuMs };
-      heyu.run(call, (failure) => {
-        if (failure === undefined) log.debug({ args }, 'heyu did it');
-        else log.warn({ args, reason: failure }, 'heyu could not do it');
-        done?.(failure);
-      });
+      heyu.run(
+        call,
+        (failure) => {
+          if (failure === undefined) log.debug({ args }, 'heyu did it');
+          else log.warn({ args, reason: failure }, 'heyu could not do it');
+          done?.(failure);
+        },
+        urgent,
+      );
     },
     onAlert: (alert, done) => {
       const { program, timeoutMs } = programs.onAlert;

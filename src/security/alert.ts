@@ -18,6 +18,7 @@ import {
   type VerdictKind,
   type Waiting,
 } from './security.js';
+import { sound } from './siren.js';
 import { isInEntryDelay, outcomeOf, patienceMs } from './source-entry.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
 import {
@@ -121,6 +122,7 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
   const { id } = tell(step, zone.settings.zone, cause, { ...grounds, late });
   if (alias !== null) security.alertedAt.set(alias, { zone: zone.settings.zone, at });
   zone.latch ??= { id, at, alias, kind };
+  sound(step, zone, { kind, at });
   if (zone.truth !== undefined) setTruth(step, zone, trigger(zone.truth, now.at));
 }
 

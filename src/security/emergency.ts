@@ -6,6 +6,7 @@
 import { MINUTE, SECOND } from '../common/duration.js';
 import { judged, tell } from './alert.js';
 import type { Security, Step } from './security.js';
+import { sound } from './siren.js';
 import { believe, emergencyOf, type Latch, type SensorSignal, type Zone } from './zone.js';
 
 /** Where nobody can disarm here, the alarm lasts until its sensors are clear, and at least this long. */
@@ -30,7 +31,8 @@ function isWithinCooldown({ alertedAt }: Security, zone: Zone | undefined, signa
 }
 
 /** The alarm begins, or goes on. */
-function last({ security, now }: Step, zone: Zone, by: Latch, lasts: boolean): void {
+function last(step: Step, zone: Zone, by: Latch, lasts: boolean): void {
+  const { security, now } = step;
   const { emergency } = zone;
   // after a crash the log is read again: what was ended since stays so
   if (emergency?.endedAt !== undefined && by.at + SECOND <= emergency.endedAt) return;
@@ -45,6 +47,7 @@ function last({ security, now }: Step, zone: Zone, by: Latch, lasts: boolean): v
     untilMono: now.mono + LASTS_MS,
     endedAt: undefined,
   };
+  sound(step, zone, by);
   security.changed = true;
 }
 

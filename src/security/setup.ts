@@ -73,6 +73,7 @@ function continueZone(security: Security, before: Zone | undefined, settings: Zo
   const zone = createZone(settings, security.baseTopic);
   zone.latch = before?.latch;
   zone.emergency = before?.emergency;
+  zone.siren = before?.siren;
   zone.held = before?.held ?? [];
   // how it was known last stays, but not that nothing has happened since
   if (settings.kind === 'external' && before?.settings.kind === 'external' && before.memory !== undefined)

@@ -64,6 +64,7 @@ function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
     truth: truth ?? null,
     latch: latch ?? null,
     emergency: emergency ?? null,
+    siren: zone.siren ?? null,
     refusedCommand: refusedCommand ?? null,
     orderedAt: orderedAt ?? null,
   };
@@ -250,6 +251,10 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   zone.isForeign = !owned && stored['isForeign'] === true;
   zone.latch = readLatch(objectOf(stored, 'latch'));
   zone.emergency = readEmergency(objectOf(stored, 'emergency'), now);
+  const until = instantIn(objectOf(stored, 'siren'), 'until');
+  const mostMs = zone.settings.onAlarm?.forMs ?? 0;
+  const leftMs = Math.min(Math.max(0, (until ?? 0) - now.at), mostMs);
+  zone.siren = until === undefined ? undefined : { until, untilMono: now.mono + leftMs };
   const refusedCommand = whole(objectOf(stored, 'refusedCommand'), 'command', 'reason');
   // earlier versions kept the payload itself
   if (refusedCommand !== undefined && isCommandName(refusedCommand.command))

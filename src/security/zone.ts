@@ -68,7 +68,12 @@ export type ZoneSettings = {
   readonly followHeyu: boolean;
   /** Aliases of keyfobs whose Arm and Disarm drive this owned zone. */
   readonly keyfobs: readonly string[];
+  /** Owned and external zones: what sounds in an alarm. */
+  readonly onAlarm: OnAlarm | undefined;
 };
+
+/** Aliases of what is switched on in an alarm, and for how long at most, ms. */
+export type OnAlarm = { readonly switchOn: readonly string[]; readonly forMs: number };
 
 /** What a zone does of which nothing is written down. Times are milliseconds. */
 export const ZONE_DEFAULTS = {
@@ -99,6 +104,7 @@ export function ownedZone(zone: string): ZoneSettings {
     panel: 'switch',
     sourceDelayMs: undefined,
     keyfobs: [],
+    onAlarm: undefined,
     ...ZONE_DEFAULTS,
   };
 }
@@ -197,6 +203,9 @@ export type Emergency = {
   readonly endedAt: number | undefined;
 };
 
+/** When the siren of an alarm ends, epoch ms and monotonic ms. */
+export type Siren = { readonly until: number; readonly untilMono: number };
+
 /** A command that was not obeyed, for people to see. */
 type RefusedCommand = { readonly command: string; readonly at: number; readonly reason: string };
 
@@ -237,6 +246,8 @@ export type Zone = {
   pinned: boolean;
   latch: Latch | undefined;
   emergency: Emergency | undefined;
+  /** The alarm has sounded, and until when; the same in monotonic ms. */
+  siren: Siren | undefined;
   refusedCommand: RefusedCommand | undefined;
   /** Owned: when the last order that was obeyed was given, epoch ms. */
   orderedAt: number | undefined;
@@ -299,6 +310,7 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     pinned: false,
     latch: undefined,
     emergency: undefined,
+    siren: undefined,
     refusedCommand: undefined,
     orderedAt: undefined,
     reported: undefined,

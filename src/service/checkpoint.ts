@@ -34,6 +34,8 @@ export type Checkpoint = {
   readonly discovery: unknown;
   /** What of that is gone and may not have been heard to be (homeassistant/removal). */
   readonly takenBack?: unknown;
+  /** Addresses of what an alarm has switched on and that may be on. */
+  readonly sirens?: unknown;
 };
 
 /** Position and memory of one moment. */
@@ -221,6 +223,7 @@ export function readCheckpoint(document: unknown): { checkpoint: Checkpoint; dam
       retained: part('retained', isTexts, []),
       discovery: stored['discovery'],
       takenBack: stored['takenBack'],
+      sirens: stored['sirens'],
     },
     damaged,
   };

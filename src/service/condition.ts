@@ -17,6 +17,7 @@ const CONCERNS = {
   refused_topics: 'the broker refuses some of our topics',
   configuration: 'the configuration has faults: the last good one is in force',
   heyu_command: 'heyu could not switch a lamp or appliance',
+  siren: 'heyu could not switch what sounds in an alarm',
   on_alert: 'the program on_alert.command failed',
   settings_ignored: 'settings that have no effect are ignored',
 } as const;
@@ -109,6 +110,7 @@ const REMEDIES: Readonly<Record<Concern, string | null>> = {
   refused_topics: "the broker's access control must allow them: heyu2mqtt check lists them",
   configuration: 'heyu2mqtt check shows every error',
   heyu_command: `${JOURNAL}; heyu info shows whether heyu reaches its interface`,
+  siren: `${JOURNAL}; heyu info shows whether heyu reaches its interface`,
   on_alert: `${JOURNAL}; docs/on-alert.md tells how to try it by hand`,
   settings_ignored: 'heyu2mqtt check shows all of them',
   rf_flood: 'find the transmitter that does not stop: remove the batteries of one after the other',

@@ -7,8 +7,15 @@ import type { Condition, Seen } from './condition.js';
 import type { Sending, Way } from './sending.js';
 import type { Time } from './time.js';
 
-/** Runs one command of heyu; `done` gets the reason in words when it failed. */
-export type RunHeyu = (args: readonly string[], done?: (failure: string | undefined) => void) => void;
+/**
+ * Runs one command of heyu; `done` gets the reason in words when it failed. With `urgent` it comes before all that waits,
+ * and in place of what waits under the same name.
+ */
+export type RunHeyu = (
+  args: readonly string[],
+  done?: (failure: string | undefined) => void,
+  urgent?: string,
+) => void;
 
 /** Runs the owner's program for an alert, if there is one; `done` gets the reason in words when it failed. */
 export type RunOnAlert = (alert: AlertBody, done: (failure: string | undefined) => void) => void;

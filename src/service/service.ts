@@ -45,6 +45,7 @@ import { LogSide } from './log-side.js';
 import type { Parts, ServicePorts } from './parts.js';
 import { Reports } from './reports.js';
 import { Refusals, Sending, type Links } from './sending.js';
+import { Sirens } from './sirens.js';
 import { houseStatus, zonesOf, type HouseStatus, type ZoneStatus } from './status.js';
 import { Time } from './time.js';
 
@@ -73,6 +74,7 @@ export class Service {
   readonly #announcer: Announcer;
   readonly #reports: Reports;
   readonly #log: LogSide;
+  readonly #sirens: Sirens;
   readonly #broker: BrokerSide;
   #isPresented = false;
   /** What the zones were told last of why their sensors may not be heard. */
@@ -135,6 +137,7 @@ export class Service {
     const seen: Seen = { startedAt, logStatus: 'starting', session: undefined, bornAt: 0 };
     this.#parts = { ...way, settings, isStopping: false, time, bridge, sending, condition, seen };
     this.#announcer = new Announcer(this.#parts, stored, saves.request);
+    this.#sirens = new Sirens(this.#parts, stored.sirens, saves.request);
     this.#log = new LogSide(this.#parts);
     this.#reports = new Reports(this.#parts, stored.settled?.core.health.counters);
     this.#broker = new BrokerSide(this.#parts, this.#log, this.#announcer, this.#reports);
@@ -257,7 +260,7 @@ export class Service {
     const now = time.now();
     this.#present();
     this.#guard(now);
-    const wishes: readonly Wish[] = [progress, this.#log, this.#reports, sending, refusals];
+    const wishes: readonly Wish[] = [progress, this.#log, this.#sirens, this.#reports, sending, refusals];
     for (const wish of wishes) if (now.mono >= wish.due(now)) wish.tick(now);
     this.#reports.settle(now);
     sending.send();
@@ -305,6 +308,7 @@ export class Service {
       retained: outbox.retainedTopics().filter((topic) => placeOf(topic) === undefined),
       discovery: this.#announcer.remembered,
       takenBack: this.#announcer.takenBack,
+      sirens: this.#sirens.remembered,
     };
   }
 

@@ -132,6 +132,32 @@ describe('settings without effect', () => {
     ).toEqual(['config.yaml:1: zones.a.armed_values: "An" means disarmed, too, and that counts']);
   });
 
+  test.each([
+    ['{ switch_on: [siren], for: 4m }', true, []],
+    ['{ switch_on: siren }', true, []],
+    ['{ switch_on: [siren] }', false, ['needs heyu.control']],
+    ['{ switch_on: [siran] }', true, ['there is no alias "siran"']],
+    ['{ switch_on: [hall] }', true, ['"hall" cannot be switched']],
+    ['{ switch_on: [] }', true, ['switch_on: is empty, but at least 1 alias is wanted']],
+    ['{ for: 4m }', true, ['switch_on: is empty, but at least 1 alias is wanted']],
+    ['{ switch_on: [siren], for: 2h }', true, ['for: "2h" is out of range']],
+    ['{ switch_on: [siren], fro: 2m }', true, ['"fro" is none of switch_on, for']],
+    ['siren', true, ['is a section']],
+  ])(
+    'what sounds in an alarm is something that heyu may switch: %s, control %s',
+    (text, control, expected) => {
+      const loaded = scene({
+        'config.yaml': `heyu: { control: ${control} }\nzones: { a: { on_alarm: ${text} } }\n`,
+        'aliases.yaml':
+          'aliases:\n  siren: { address: D1, model: StdAM }\n  hall: { address: A3, model: MS14A, zone: a }\n',
+      }).load();
+      const problems = loaded.ok ? [] : loaded.problems;
+      expect(problems.map(({ problem }) => problem)).toEqual(expected);
+      const said = loaded.ok ? loaded.configuration.core.zones[0]?.onAlarm : undefined;
+      expect(said).toEqual(expected.length > 0 ? undefined : { switchOn: ['siren'], forMs: 240_000 });
+    },
+  );
+
   test('what waits for something that is switched off is a warning', () => {
     const config =
       'heyu: { command: /opt/heyu }\nhomeassistant: { discovery: off }\ncron: { discovery: "0 4 * * *" }\non_alert: { timeout: 5s }\n';

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
 import { makeHouse, pair } from '../support/house.js';
 import { collect } from '../support/collect.js';
@@ -59,4 +59,30 @@ test('a command reaches heyu, and what heyu says to the power line is the state'
   bridge.heyu('sndc func       AllOff : hc A');
   await seen.untilLast('x10/lamp/state', 'OFF');
   await seen.untilLast('x10/fan/state', 'OFF');
+});
+
+test('an alarm sounds and is silenced without a broker', async () => {
+  const bridge = makeHouse({
+    mqttUrl: 'mqtt://127.0.0.1:1',
+    aliases:
+      'aliases:\n  siren: { address: D1, model: StdAM }\n  fob: { address: C4, model: KR10A }\n' +
+      '  smoke: { address: C3, model: SD90, zone: ground }\n',
+    config: 'zones:\n  ground: { keyfobs: [fob], on_alarm: { switch_on: [siren], for: 4m } }\n',
+  });
+  onTestFinished(() => bridge.remove());
+  const [heyu, calls] = [join(bridge.folder, 'heyu'), join(bridge.folder, 'calls')];
+  writeFileSync(heyu, `#!/bin/sh\necho "$@" >> ${calls}\n`, { mode: 0o755 });
+  const control = `timezone: UTC, control: true, command: ${heyu}`;
+  bridge.write('config.yaml', bridge.read('config.yaml').replace('timezone: UTC', control));
+  const called = (): string => (existsSync(calls) ? readFileSync(calls, 'utf8') : '');
+  await bridge.start();
+  bridge.heyu('rcva func        Alert : hu C3   (smoke)');
+  await until(() => called() === 'on D1\n', 'the siren');
+  bridge.heyu('rcva func       Disarm : hu C4  swAway swMin  (fob)');
+  await until(() => called() === 'on D1\noff D1\n', called);
+  bridge.heyu('rcva func        Clear : hu C3   (smoke)');
+  await bridge.stop();
+
+  const state: unknown = JSON.parse(bridge.read('state/state.json'));
+  expect(JSON.stringify(state)).toContain('"sirens":[]');
 });

@@ -100,6 +100,23 @@ describe('heyu', () => {
     expect(read('calls')).toBe('on D1\non D2\n');
   });
 
+  test('does what is urgent before all that waits, and in place of what waits under the same name', async () => {
+    const { program, path, read } = scene();
+    const wait = 'echo "$@" >> calls\nwhile [ ! -e go ]; do sleep 0.01; done';
+    const run = commandsOf(programs({ heyu: program('heyu', wait) }), SILENT);
+    const ends = [heyu(run, 'on', 'A1')];
+    await until(() => read('calls') === 'on A1\n');
+    ends.push(heyu(run, 'on', 'A2'));
+    const dropped: unknown[] = [];
+    run.runHeyu(['on', 'D1'], (failure) => dropped.push(failure), 'D1');
+    run.runHeyu(['on', 'D2'], undefined, 'D2');
+    ends.push(new Promise((done) => run.runHeyu(['off', 'D1'], done, 'D1')));
+    writeFileSync(path('go'), '');
+    expect(await Promise.all(ends)).toEqual([undefined, undefined, undefined]);
+    expect(read('calls')).toBe('on A1\noff D1\non D2\non A2\n');
+    expect(dropped).toEqual([]);
+  });
+
   test('is not waited for when what it has started keeps its output open', async () => {
     const { program, read } = scene();
     const run = commands({ heyu: program('heyu', 'sleep 1000 & echo $! > relay') });

@@ -75,6 +75,8 @@ export type Lives = {
   /** The saved document. */
   readonly saved: () => unknown;
   readonly told: readonly string[];
+  /** heyu fails as long as there is a reason. */
+  readonly heyuDoes: { failure?: string | undefined };
   /** The alerts for which the owner's program was run; it fails as long as there is a reason. */
   readonly notified: Record<string, unknown>[] & { failure?: string | undefined };
   /** What heyu was told to do. */
@@ -105,6 +107,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const subscriptions = new Set<string>();
   const commanded: (readonly string[])[] = [];
   const notified: Lives['notified'] = [];
+  const heyu: Lives['heyuDoes'] = {};
   const acknowledged: string[] = [];
   let saved: string | undefined;
   let life = await begin();
@@ -304,7 +307,14 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       source,
       broker,
       random: () => 0.5,
-      runHeyu: (args) => void commanded.push(args),
+      runHeyu: (args, done) => {
+        commanded.push(args);
+        // a process that has died hears no answer
+        const { failure } = heyu;
+        queueMicrotask(() => {
+          if (!isOver) done?.(failure);
+        });
+      },
       onAlert: (alert, done) => {
         notified.push(alert);
         done(notified.failure);
@@ -441,6 +451,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     saved: () => (saved === undefined ? undefined : (JSON.parse(saved) as unknown)),
     told,
     notified,
+    heyuDoes: heyu,
     commanded,
     incident: async (incident) => {
       life.source.incident(incident);

@@ -1,0 +1,37 @@
+/**
+ * What sounds in an alarm: when it begins and ends. It sounds once per alarm, for as long as the zone says over all
+ * restarts, and never longer than the alarm lasts. Whoever ends the alarm ends it. Instants are epoch ms.
+ */
+
+import { MINUTE } from '../common/duration.js';
+import type { Security, Step } from './security.js';
+import { emergencyOf, type Latch, type Zone } from './zone.js';
+
+/** An alert that is told later does not sound any more: who is woken by it finds nobody. */
+const LIVE_MS = 2 * MINUTE;
+
+/** An alert begins to sound, unless one of this alarm has before. Water calls for a plumber. */
+export function sound({ security, now }: Step, zone: Zone, { kind, at }: Pick<Latch, 'kind' | 'at'>): void {
+  const { onAlarm } = zone.settings;
+  if (onAlarm === undefined || zone.siren !== undefined || kind === 'water' || now.at - at > LIVE_MS) return;
+  zone.siren = { until: now.at + onAlarm.forMs, untilMono: now.mono + onAlarm.forMs };
+  security.changed = true;
+}
+
+/** The alarm is over: the next one sounds again. */
+export function hush(security: Security, zone: Zone): void {
+  const isAlarm =
+    zone.latch !== undefined || zone.truth?.state === 'triggered' || emergencyOf(zone) !== undefined;
+  if (isAlarm || zone.siren === undefined) return;
+  zone.siren = undefined;
+  security.changed = true;
+}
+
+/** What sounds now: the aliases, and when the first of the sirens ends (monotonic ms, Infinity when none sounds). */
+export function sounding({ zones }: Security, mono: number): { aliases: readonly string[]; endMono: number } {
+  const loud = [...zones.values()].filter(({ siren }) => siren !== undefined && mono < siren.untilMono);
+  return {
+    aliases: loud.flatMap(({ settings }) => settings.onAlarm?.switchOn ?? []),
+    endMono: Math.min(Infinity, ...loud.map(({ siren }) => siren?.untilMono ?? Infinity)),
+  };
+}
