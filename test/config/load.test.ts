@@ -433,6 +433,7 @@ describe('the effective configuration', () => {
         ['zones.a.disarmed_values', [], 'default'],
         ['zones.a.entry_delay', 'auto', 'default'],
         ['zones.a.alert_on', 'armed', 'default'],
+        ['zones.a.on_alarm', null, 'default'],
         ['zones.b.name', 'B', 'default'],
         ['zones.b.area', null, 'default'],
         ['zones.b.on_unknown', 'last_known', 'default'],
@@ -445,6 +446,7 @@ describe('the effective configuration', () => {
         ['zones.b.command_max_age', '1m', 'default'],
         ['zones.b.follow_heyu', false, 'default'],
         ['zones.b.keyfobs', [], 'default'],
+        ['zones.b.on_alarm', null, 'default'],
       ],
     );
   });
