@@ -11,7 +11,7 @@ const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
   usage: 'the command line is wrong',
   noInput: 'a file cannot be read',
   configuration:
-    'the configuration has faults, for the service: and there is no last good one; systemd does not try again',
+    'the configuration has errors, for the service: and there is no last good one; systemd does not try again',
   interrupted: 'called off by Ctrl-C',
 };
 

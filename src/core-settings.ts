@@ -6,7 +6,7 @@ import type { Scales } from './heyu/x10config.js';
 /** What the pure core needs to know: the configuration without files, hosts and secrets. Times are milliseconds. */
 export type CoreSettings = {
   readonly baseTopic: string;
-  /** Stays for ever; the first part of every unique id. */
+  /** Stays forever; the first part of every unique id. */
   readonly bridgeId: string;
   readonly sensors: readonly SensorSettings[];
   readonly zones: readonly ZoneSettings[];

@@ -131,7 +131,7 @@ export type BrokerListener = {
   readonly takeover: (happening: boolean, clientId: string) => void;
 };
 
-/** One connection to the broker that is made again for ever. Holds no queue of its own. */
+/** One connection to the broker that is made again forever. Holds no queue of its own. */
 export type Broker = {
   readonly start: (listener: BrokerListener) => void;
   /**

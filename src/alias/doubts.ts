@@ -1,6 +1,6 @@
 /**
  * What is wrong or doubtful in an alias file against heyu's configuration and against what the log has heard, and who
- * can never alert. What is wrong with it in itself is for the loader to say. Doubts are values; nothing is mended here.
+ * can never alert. What is wrong with it in itself is for the loader to say. Doubts are values; nothing is fixed here.
  */
 
 import type { Source } from '../heyu/sources.js';
@@ -19,9 +19,9 @@ import { nextUnit, unitsOf, type Address } from '../x10/address.js';
 import { addressesOf, type AliasEntry, isKeypad, modelOf, raisesAlarm } from './propose.js';
 import type { History } from './history.js';
 
-/** One doubt. `fault`: the service would be wrong; `warning`: it may be; `note`: good to know. */
+/** One doubt. `error`: the service would be wrong; `warning`: it may be; `note`: good to know. */
 export type Doubt = {
-  readonly level: 'fault' | 'warning' | 'note';
+  readonly level: 'error' | 'warning' | 'note';
   /** The alias concerned; undefined = the file as a whole, or heyu's. */
   readonly alias: string | undefined;
   /** In lower case, without a full stop. */
@@ -33,7 +33,7 @@ export type Doubt = {
 const doubt =
   (level: Doubt['level']) =>
   (alias: string | undefined, problem: string, hint?: string): Doubt => ({ level, alias, problem, hint });
-const fault = doubt('fault');
+const fault = doubt('error');
 const warning = doubt('warning');
 const note = doubt('note');
 
@@ -78,7 +78,7 @@ function neverHeard(
   heard: ReadonlySet<Source>,
 ): readonly [problem: string, hint: string] | undefined {
   if (SILENCED.includes(model.name))
-    return [`is never heard: heyu logs nothing of a ${model.name}`, 'mend its module in x10config and here'];
+    return [`is never heard: heyu logs nothing of a ${model.name}`, 'fix its module in x10config and here'];
   // weather stations and meters may be emulated by heyu, which says sndc
   const comesAs: readonly Source[] =
     model.protocol === 'security' ? ['rcva'] : model.protocol === 'decoded' ? ['rcva', 'sndc'] : [];
@@ -124,7 +124,7 @@ function againstHeyu(
   const where = first.line === 0 ? '' : `line ${first.line}: `;
   const rest = more.length > 0 ? ` (and ${more.length} more)` : '';
   const problem = `heyu refuses its configuration: ${where}${first.problem}${rest}`;
-  const hint = 'until it is mended, heyu restart keeps the old configuration and heyu start fails';
+  const hint = 'until it is fixed, heyu restart keeps the old configuration and heyu start fails';
   return [fault(undefined, problem, hint), ...ofEntries];
 }
 
@@ -165,7 +165,7 @@ function samePlace(entry: AliasEntry, known: X10Alias, current: readonly AliasEn
   const rest = units.filter((each) => !others.has(each));
   if (place === address || (isKeypad(known) && rest.join() === unitsOf(entry).join())) return [];
   const move = `heyu2mqtt alias set ${alias} --address ${place}, or heyu2mqtt alias import`;
-  const hint = units.length === 0 ? 'mend the ALIAS line of heyu' : move;
+  const hint = units.length === 0 ? 'fix the ALIAS line of heyu' : move;
   return [fault(alias, `has the address ${address}, but heyu says ${place}`, hint)];
 }
 
@@ -184,7 +184,7 @@ function aboutModule(entry: AliasEntry, config: X10Config, isHeard: boolean): re
   } else if (model !== undefined && model.toUpperCase() !== entry.model?.toUpperCase())
     warn(
       `is a ${entry.model ?? ''} here and a ${model} for heyu`,
-      'model: decides channels and times; mend the wrong one',
+      'model: decides channels and times; fix the wrong one',
     );
   const forward = 'write RFFORWARD instead, then heyu restart; all is well if a transceiver hears it';
   if (!isHeard && covering.some((each) => isDropped(config, each)))

@@ -324,6 +324,6 @@ function duskQuestions(proposals: ReadonlyMap<Address, Proposal>): readonly Ques
     if (proposed) taken.add(candidate.alias);
     questions.push({ kind: 'dusk', motion: motion.alias, unit, candidate: candidate.alias, proposed });
   }
-  // A unit that is taken as dusk unit is no motion sensor that could have one.
+  // A unit that is taken as dusk unit is not a motion sensor that could have one.
   return questions.filter((question) => question.kind !== 'dusk' || !taken.has(question.motion));
 }

@@ -23,7 +23,7 @@ const COPY = 'power-line copy of the RF code before';
 /** House functions that RF transmitters send: where their times stand behind those of the 256 units. */
 const RF_FUNCTIONS: readonly string[] = ['Dim', 'Bright', 'AllOff', 'LightsOn', 'LightsOff'];
 
-/** An On or Off for units that had their function longer ago than this is no motion (decision 2). */
+/** An On or Off for units that had their function longer ago than this is not motion (decision 2). */
 const REUSE_LIMIT_MS = MINUTE;
 
 /** Our map's alias, else heyu's own. */

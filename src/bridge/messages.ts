@@ -118,7 +118,7 @@ const ALERT_WORDS: Readonly<Record<AlertKind, string>> = {
   smoke: 'smoke',
   water: 'water',
   panic: 'panic key',
-  manual: 'alarm raised by hand',
+  manual: 'alarm raised manually',
   trouble: '',
 };
 
@@ -211,7 +211,7 @@ function nameOf({ sensors }: Told, by: string | undefined): string | null {
     : (sensors.find(({ settings }) => settings.alias === by)?.settings.name ?? by);
 }
 
-/** An event of a zone that is no alert; nobody wants it an hour later. */
+/** An event of a zone that is not an alert; nobody wants it an hour later. */
 export function zoneEventMessage(told: Told, zone: string, event: ZoneEvent): EventMessage {
   const { settings } = told;
   const { type, id, at, sensors, mode, until, reason } = event;

@@ -95,7 +95,7 @@ export function judgeFiveTests(tests: readonly FiveTest[], need: Need): readonly
 function fiveTestMeans({ name, sessionPresent, atOnce, afterSubscribe }: FiveTest, need: Need): Meaning {
   const isUsed = name.protocol === need.protocol;
   if (name.retained && !afterSubscribe.some(isRetained))
-    return isUsed ? fault('a retained message does not come to who subscribes: no state can be known') : NOTE;
+    return isUsed ? fault('subscribers do not get the retained message: no state can be known') : NOTE;
   // nothing that the bridge relies on, but not what the standard says
   if (name.cleanSession) return sessionPresent || atOnce.length > 0 ? NOTE : OK;
   if (waits(name) === 'maybe') return OK;
@@ -198,7 +198,7 @@ export function judgeOrder(stories: readonly OrderSeen[], need: Need): readonly 
     const actual = `${sequenceInWords(heard, truth)}; second SUBSCRIBE: ${secondAnswer?.payload ?? 'nothing'}`;
     return {
       trial: story,
-      expected: `whatever comes first, a second SUBSCRIBE brings ${truth}`,
+      expected: `after a second SUBSCRIBE the broker sends ${truth}`,
       actual: meaning === NOTE ? `${actual}: the bridge takes that` : actual,
       ...meaning,
     };

@@ -66,7 +66,7 @@ export function judgeRetained(seen: RetainedSeen): readonly Row[] {
       trial: 'the same retained message, read by five connections one after the other',
       expected: times(TIMES),
       actual: times(visitors),
-      ...(visitors === TIMES ? OK : fault('a retained message is not there for everybody who asks')),
+      ...(visitors === TIMES ? OK : fault('a retained message is not delivered to every subscriber')),
     },
     {
       trial: 'the same retained message, asked for five times in one connection',

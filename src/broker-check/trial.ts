@@ -235,10 +235,10 @@ export const TITLES = {
 export type Area = keyof typeof TITLES;
 
 /**
- * `note`: worth knowing, and the bridge copes; `setting`: it would be right with that setting; `fault`: the bridge
+ * `note`: worth knowing, and the bridge copes; `setting`: it would be right with that setting; `error`: the bridge
  * cannot do its work there; `unknown`: it could not be told.
  */
-type Result = 'ok' | 'note' | 'setting' | 'fault' | 'unknown';
+type Result = 'ok' | 'note' | 'setting' | 'error' | 'unknown';
 
 /** A row of the page. */
 export type TrialResult = {
@@ -248,7 +248,7 @@ export type TrialResult = {
   readonly expected: string;
   readonly actual: string;
   readonly result: Result;
-  /** With `setting` and `fault`: what follows of it for the bridge, one sentence without a full stop. */
+  /** With `setting` and `error`: what follows of it for the bridge, one sentence without a full stop. */
   readonly reason?: string;
   /** What to set, and where: `mosquitto.conf: persistence true`. */
   readonly settings?: readonly string[];
@@ -300,7 +300,7 @@ export const OK: Meaning = { result: 'ok' };
 /** Worth knowing, and the bridge copes. */
 export const NOTE: Meaning = { result: 'note' };
 /** The bridge cannot do its work there: what follows of it, one sentence without a full stop. */
-export const fault = (reason: string): Meaning => ({ result: 'fault', reason });
+export const fault = (reason: string): Meaning => ({ result: 'error', reason });
 /** It would be right with these settings. */
 export const setting = (reason: string, ...settings: readonly string[]): Meaning => ({
   result: 'setting',

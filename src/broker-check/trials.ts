@@ -158,7 +158,7 @@ export type Verdict = 'fit' | 'fit-with-settings' | 'not-fit';
 /** What `broker-check --json` says. Members may be added, none will change. */
 export type Fitness = {
   readonly verdict: Verdict;
-  /** Why it is not simply fit: the faults first, then what the settings would mend. */
+  /** Why it is not simply fit: the errors first, then what the settings would fix. */
   readonly reasons: readonly string[];
   /** What to set, and where. */
   readonly settings: readonly string[];
@@ -168,11 +168,11 @@ export type Fitness = {
 /** Judges everything that was seen. */
 export function judgeBroker(seen: Observations, need: Need): Fitness {
   const rows = rowsOf(seen, need);
-  const faults = rows.filter(({ result }) => result === 'fault');
-  const mendable = rows.filter(({ result }) => result === 'setting');
-  const all = [...faults, ...mendable];
+  const faults = rows.filter(({ result }) => result === 'error');
+  const fixable = rows.filter(({ result }) => result === 'setting');
+  const all = [...faults, ...fixable];
   return {
-    verdict: faults.length > 0 ? 'not-fit' : mendable.length > 0 ? 'fit-with-settings' : 'fit',
+    verdict: faults.length > 0 ? 'not-fit' : fixable.length > 0 ? 'fit-with-settings' : 'fit',
     reasons: distinct(all.flatMap(({ reason }) => reason ?? [])),
     settings: distinct(all.flatMap(({ settings }) => settings ?? [])),
     rows,
@@ -187,7 +187,7 @@ function rowsOf(seen: Observations, need: Need): readonly TrialResult[] {
     ...inArea('access', judgePrivateTopic(seen)),
   ];
   // where we may not even write to our own topics, nothing else can be told
-  if (rows.some(({ result }) => result === 'fault')) return rows;
+  if (rows.some(({ result }) => result === 'error')) return rows;
   return [
     ...rows,
     ...judged('access', seen.access, true, judgeAccess),
@@ -223,7 +223,7 @@ function judged<Seen>(
 ): readonly TrialResult[] {
   if (tried === undefined) return [];
   if (tried.done) return inArea(area, judge(tried.seen));
-  // it came to no end, which is a fault where the bridge relies on it
+  // it came to no end, which is an error where the bridge relies on it
   const trial = TITLES[area] + more;
   const row = { area, trial, expected: 'an answer', actual: tried.why };
   if (!isNeeded) return [{ ...row, result: 'unknown' }];

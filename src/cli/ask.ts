@@ -11,7 +11,7 @@ export type Ask = {
     choices: readonly { readonly value: Value; readonly label: string }[],
     standard: Value,
   ) => Promise<Value>;
-  /** `fault` says what is wrong with an answer, or undefined. */
+  /** `error` says what is wrong with an answer, or undefined. */
   readonly text: (
     question: string,
     standard: string,

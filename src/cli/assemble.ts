@@ -123,7 +123,7 @@ export function questionsFor(service: Service): SocketQuestions {
             ? { kind: 'disarm' as const }
             : isArmedMode(mode) && { kind: 'arm' as const, mode };
         if (typeof zone !== 'string' || command === false) {
-          yield { error: 'this is no command for a zone' };
+          yield { error: 'this is not a command for a zone' };
           return;
         }
         const done = await service.commandZone(zone, command);

@@ -90,7 +90,7 @@ async function checkBroker(options: Options): Promise<void> {
 function broker(url: string): BrokerUrl {
   const parsed = parseBrokerUrl(url);
   if (parsed !== undefined) return parsed;
-  throw new CommandError(`${url} is no broker url`, 'write it as mqtt://host:1883', EXIT.usage);
+  throw new CommandError(`${url} is not a valid broker url`, 'write it as mqtt://host:1883', EXIT.usage);
 }
 
 function scratchAt(configuration: Configuration, urls: readonly BrokerUrl[], signal: AbortSignal): Scratch {

@@ -67,7 +67,7 @@ export function loadOrFail(asked: string | undefined): Good {
 
 /** The error of a configuration that has problems. */
 export function hasFaults(problems: readonly Problem[]): CommandError {
-  const text = `the configuration has faults\n${formatProblems(problems)}`;
+  const text = `the configuration has errors\n${formatProblems(problems)}`;
   return new CommandError(text, undefined, EXIT.configuration);
 }
 

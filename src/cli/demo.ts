@@ -37,7 +37,11 @@ export function demoCommand(command: Command): void {
 function portFrom(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new CommandError(`--port: "${text}" is no port`, 'give a number from 1 to 65535', EXIT.usage);
+    throw new CommandError(
+      `--port: "${text}" is not a valid port`,
+      'give a number from 1 to 65535',
+      EXIT.usage,
+    );
   }
   return port;
 }

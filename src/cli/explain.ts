@@ -103,7 +103,7 @@ async function explain(logs: readonly string[], options: Options): Promise<void>
 function yearFrom(text: string): number {
   const year = Number(text);
   if (!Number.isInteger(year) || year < 1970 || year > 9999) {
-    throw new CommandError(`--year: "${text}" is no year`, undefined, EXIT.usage);
+    throw new CommandError(`--year: "${text}" is not a valid year`, undefined, EXIT.usage);
   }
   return year;
 }
@@ -117,7 +117,7 @@ function configFor({ config, aliases, x10config }: Options): string | undefined 
 /** The settings of the scene: a whole configuration, or defaults with an alias file. */
 function settingsFor(options: Options, terminal: Terminal): CoreSettings {
   const { aliases, x10config } = options;
-  // a file that cannot be read is the command line's fault here, not that of a key
+  // a file that cannot be read is the command line's error here, not that of a key
   readX10ConfigFile(x10config);
   const loaded = loadFor(options, terminal, {
     HEYU2MQTT_ALIASES: aliases === undefined ? undefined : resolve(aliases),
@@ -189,7 +189,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   HEYU2MQTT_HEYU_TIMEZONE: '--timezone',
 };
 
-/** Faults of options are named after the option, and are problems of the command line if there are no others. */
+/** Errors of options are named after the option, and are problems of the command line if there are no others. */
 function problemsError(problems: readonly Problem[]): CommandError {
   const named = problems.map((fault): Problem => {
     const option = fault.file === ENVIRONMENT ? OPTION_OF[fault.key] : undefined;
@@ -236,7 +236,7 @@ function boundOf(option: string, text: string, zone: TimeZone, isEnd: boolean): 
   const date = new Date(local(Number(year ?? 2000)));
   if (month === undefined || date.getUTCMonth() !== Number(month) - 1 || Number(hour ?? 0) > 23)
     throw new CommandError(
-      `${option}: "${text}" is no time`,
+      `${option}: "${text}" is not a valid time`,
       'write it as "2026-11-22 15:00", 2026-11-22 or "11-22 15:29:27"',
       EXIT.usage,
     );

@@ -96,7 +96,7 @@ const WAIT = duration(0, HOUR, 'zero_allowed');
 
 const absolute = (path: string): string => resolve(path);
 
-/** Takes an option as it is written. What would make a configuration with faults is refused before anything is written. */
+/** Takes an option as it is written. What would make a configuration with errors is refused before anything is written. */
 function written(option: string, form: Form<unknown>): (text: string) => string {
   return (text) => {
     readOf(option, form, text);
@@ -185,7 +185,7 @@ const NO_HEYU = `is heyu installed? Then name its file with --x10config FILE, or
     - a directory for its log, and its name in x10config: LOG_DIR /var/log/heyu, START_ENGINE AUTO
   docs/heyu.md, "From nothing", has each command; then run this again`;
 
-/** What heyu's side is like, and what has to be mended there. */
+/** What heyu's side is like, and what has to be fixed there. */
 function reportHeyu(
   terminal: Terminal,
   x10config: string | undefined,
@@ -271,7 +271,7 @@ next:
 async function triesBroker(terminal: Terminal, configuration: Configuration): Promise<boolean> {
   try {
     await (await visitBroker(configuration)).leave();
-    terminal.print(`the broker lets us in: ${configuration.mqtt.urls[0] ?? ''}`);
+    terminal.print(`connected to the broker: ${configuration.mqtt.urls[0] ?? ''}`);
     return true;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
@@ -312,7 +312,7 @@ async function answersOf(
       [
         { value: 'bridge', label: 'heyu2mqtt: an alarm panel in Home Assistant' },
         { value: 'alarmo', label: 'Alarmo' },
-        { value: 'none', label: 'nobody: no alarm' },
+        { value: 'none', label: 'Nobody (no alarm)' },
       ],
       'bridge',
     )) ??

@@ -115,7 +115,7 @@ export async function keepLastGood(
   }
 }
 
-/** Where the first fault is, without what is written there. */
+/** Where the first error is, without what is written there. */
 export function whereFaulty(problems: readonly Problem[]): string | undefined {
   const [first] = problems;
   if (first === undefined) return undefined;

@@ -42,7 +42,7 @@ export async function main(args: readonly string[]): Promise<void> {
   process.exitCode = await runProgram(args);
 }
 
-/** Runs one command line; resolves to the exit code. Faults are shown as one message, never as a stack trace. */
+/** Runs one command line; resolves to the exit code. Errors are shown as one message, never as a stack trace. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   try {
     await commandLine().parseAsync(withHelpAsOption(args), { from: 'user' });

@@ -49,7 +49,7 @@ async function run(asked: string | undefined): Promise<void> {
   for (const setting of ignored) log.warn({}, `ignored: ${formatProblem(setting)}`);
   for (const warning of configuration.warnings) log.warn({}, formatProblem(warning));
   if (problems.length > 0)
-    log.error({ faults: problems.length }, 'the configuration has faults: the last good one is in force');
+    log.error({ faults: problems.length }, 'the configuration has errors: the last good one is in force');
   log.info({ version: ownVersion(), sensors: configuration.core.sensors.length }, 'heyu2mqtt starts');
 
   const systemd = new SystemdNotifier({
@@ -137,7 +137,7 @@ type Running = {
 
 /**
  * Reloads when a file of the configuration changes, or when told to, one after the other, and owns the jobs that the
- * configuration sets times for. A file with faults changes nothing, nor does one with settings without effect that were
+ * configuration sets times for. A file with errors changes nothing, nor does one with settings without effect that were
  * not there before.
  */
 class Reloads {
@@ -205,7 +205,7 @@ class Reloads {
     const problems = loaded.ok ? [...lost, ...newProblems(before.ignored, loaded.ignored)] : loaded.problems;
     if (!loaded.ok || problems.length > 0) {
       for (const problem of problems) log.error({}, formatProblem(problem));
-      log.error({ faults: problems.length }, 'the new configuration has faults: the old one stays in force');
+      log.error({ faults: problems.length }, 'the new configuration has errors: the old one stays in force');
       service.configurationFaulty(whereFaulty(problems));
       return;
     }

@@ -168,7 +168,11 @@ function readSecret(): string {
 function unitVersion({ systemd }: UnitOptions): number | undefined {
   if (systemd === undefined) return systemdVersion();
   if (!/^\d{3}$/.test(systemd)) {
-    throw new CommandError(`--systemd: "${systemd}" is no version of systemd`, 'such as 245', EXIT.usage);
+    throw new CommandError(
+      `--systemd: "${systemd}" is not a valid version of systemd`,
+      'such as 245',
+      EXIT.usage,
+    );
   }
   return Number(systemd);
 }

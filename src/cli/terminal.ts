@@ -21,13 +21,13 @@ export const EXIT = {
   ok: 0,
   /** It did not work; the message says why. */
   failed: 1,
-  /** `check`: works, with faults; `broker-check`: not fit. */
+  /** `check`: works, with errors; `broker-check`: not fit. */
   faults: 2,
   /** EX_USAGE: the command line is off. */
   usage: 64,
   /** EX_NOINPUT: a file cannot be read. */
   noInput: 66,
-  /** EX_CONFIG: the configuration has faults, and the service has no last good one; systemd does not restart after it. */
+  /** EX_CONFIG: the configuration has errors, and the service has no last good one; systemd does not restart after it. */
   configuration: 78,
   /** Called off by Ctrl-C, as shells say it. */
   interrupted: 130,
@@ -148,7 +148,7 @@ export type Progress = {
 
 const ERASE = '\r\u001b[2K';
 
-/** Says nothing when standard error is no terminal. */
+/** Says nothing when standard error is not a terminal. */
 export function progressOnTerminal(stderr: Pick<WriteStream, 'isTTY' | 'columns' | 'write'>): Progress {
   let isShown = false;
   return {
@@ -175,7 +175,7 @@ export function whenIn(zone: TimeZone): (at: number) => string {
   };
 }
 
-/** Something to be mended, and how. */
+/** Something to be fixed, and how. */
 export type Remark = { readonly problem: string; readonly hint: string | undefined };
 
 /** Shows it. */
@@ -188,8 +188,8 @@ export function remark({ print, style }: Terminal, { problem, hint }: Remark): v
  * What commands find, one line each with what to do about it: how it looks, and what the program ends with.
  */
 
-/** `note`: good to know; `warning`: something will be missed, or is doubtful; `fault`: it does not work. */
-export type Verdict = 'ok' | 'note' | 'warning' | 'fault';
+/** `note`: good to know; `warning`: something will be missed, or is doubtful; `error`: it does not work. */
+export type Verdict = 'ok' | 'note' | 'warning' | 'error';
 
 /** One finding. */
 export type Finding = {
@@ -209,7 +209,7 @@ export const FINDING_STYLES: Readonly<Record<Verdict | 'setting' | 'unknown', St
   note: 'dim',
   warning: 'yellow',
   setting: 'yellow',
-  fault: 'red',
+  error: 'red',
   unknown: 'dim',
 };
 const VERDICT_WIDTH = 'warning'.length;
@@ -229,8 +229,8 @@ export function printFinding(
   for (const other of more) print(' '.repeat(indent) + other, indent);
 }
 
-/** 0 when all is well, 1 with warnings, 2 with faults. */
+/** 0 when all is well, 1 with warnings, 2 with errors. */
 export function exitCodeOf(findings: readonly Pick<Finding, 'verdict'>[]): number {
   const has = (verdict: Verdict): boolean => findings.some((finding) => finding.verdict === verdict);
-  return has('fault') ? EXIT.faults : has('warning') ? EXIT.failed : EXIT.ok;
+  return has('error') ? EXIT.faults : has('warning') ? EXIT.failed : EXIT.ok;
 }

@@ -49,7 +49,7 @@ export async function visitBroker(
   { url: text = configuration.mqtt.urls[0] ?? '', ...how }: VisitOptions = {},
 ): Promise<Visit> {
   const url = parseBrokerUrl(text);
-  if (url === undefined) throw new CommandError(`${text} is no broker url`);
+  if (url === undefined) throw new CommandError(`${text} is not a valid broker url`);
   try {
     return await visit({
       url,

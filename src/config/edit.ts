@@ -62,9 +62,9 @@ export function editAliases(text: string, edits: readonly AliasEdit[]): Edited {
   const read = readDocument(text, 'aliases.yaml');
   const [first] = read.problems;
   if (read.written === undefined || first !== undefined)
-    return refused(first === undefined ? 'cannot be read' : formatProblem(first), 'mend the file first');
+    return refused(first === undefined ? 'cannot be read' : formatProblem(first), 'fix the file first');
   let model = modelOf(read.written);
-  if (model === undefined) return refused('holds something else than aliases', 'mend the file first');
+  if (model === undefined) return refused('holds something else than aliases', 'fix the file first');
   const before = asText(model);
 
   const unix = text.replaceAll('\r\n', '\n');
@@ -88,7 +88,7 @@ export function editAliases(text: string, edits: readonly AliasEdit[]): Edited {
     asText(modelOf(result.written)) === asText(model);
   return edited !== undefined && isRight
     ? { ok: true, text: edited }
-    : refused('cannot be edited by program', 'the file uses anchors or the like: edit it by hand');
+    : refused('cannot be edited by program', 'the file uses anchors or the like: edit it manually');
 }
 
 const asText = (model: Model | undefined): string =>

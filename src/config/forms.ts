@@ -82,7 +82,7 @@ function matching(name: string, pattern: string, type: Plain, hint: string): For
   const whole = new RegExp(pattern, 'u');
   return plain(
     name,
-    (given) => (whole.test(given) ? good(given) : refused(`${quote(given)} is no ${name}`, hint)),
+    (given) => (whole.test(given) ? good(given) : refused(`${quote(given)} is not a valid ${name}`, hint)),
     { type, pattern },
   );
 }
@@ -265,7 +265,7 @@ export function duration(leastMs: number, mostMs: number, zero?: 'zero_allowed')
         return refused(`${quote(given)} has no unit`, `write ${written}s, ${written}m or ${written}h`);
       }
       if (!/^(0|(\d{1,12}(\.\d{1,3})?(ms|s|m|h|d|w))+)$/.test(written)) {
-        return refused(`${quote(given)} is no duration`, 'write it as 90s, 5m or 24h');
+        return refused(`${quote(given)} is not a valid duration`, 'write it as 90s, 5m or 24h');
       }
       let total = 0;
       for (const [, amount, unit] of written.matchAll(/([\d.]+)([a-z]+)/g)) {
@@ -293,7 +293,7 @@ export const release: Form<readonly [number, number]> = single(
   (given) => {
     const [, year, month] = /^(20\d\d)\.(\d\d?)(\.\S*)?$/.exec(given) ?? [];
     return year === undefined || Number(month) < 1 || Number(month) > 12
-      ? refused(`${quote(given)} is no release`, 'write year and month, as in 2026.11')
+      ? refused(`${quote(given)} is not a valid release`, 'write year and month, as in 2026.11')
       : good([Number(year), Number(month)]);
   },
   { type: ['string', 'number'], pattern: '^20\\d\\d\\.\\d\\d?(\\.\\S*)?$' },
@@ -306,13 +306,13 @@ export const timeZone: Form<string> = plain(
   (given) => {
     const name = given.trim();
     try {
-      if (!/^[A-Za-z]/.test(name)) throw new RangeError('an offset is no zone');
+      if (!/^[A-Za-z]/.test(name)) throw new RangeError('an offset is not a zone');
       new Intl.DateTimeFormat('en', { timeZone: name });
       return good(name);
     } catch {
       const near = nearestHint(name, Intl.supportedValuesOf('timeZone'));
       return refused(
-        `${quote(given)} is no time zone`,
+        `${quote(given)} is not a valid time zone`,
         near ?? 'write a name such as Europe/Berlin or America/New_York',
       );
     }
@@ -330,7 +330,7 @@ export const cron: Form<string> = plain(
     if (valid) return good(expression);
     const field = errors[0]?.field;
     return refused(
-      `${quote(given)} is no cron expression${field === undefined || field === 'expression' ? '' : ` (${field})`}`,
+      `${quote(given)} is not a valid cron expression${field === undefined || field === 'expression' ? '' : ` (${field})`}`,
       'write minute, hour, day, month and weekday, such as 30 3 * * *, or off',
     );
   },
@@ -366,13 +366,13 @@ export const brokerUrl: Form<string> = plain(
     const shown = quote(maskUrl(written));
     if (written === '') return refused('is empty');
     const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(written)?.[1]?.toLowerCase();
-    if (scheme === undefined) return refused(`${shown} is no url`, BROKER_HINT);
+    if (scheme === undefined) return refused(`${shown} is not a valid url`, BROKER_HINT);
     if (!BROKER_SCHEMES.includes(scheme)) {
       return refused(`${shown} has an unknown scheme`, `known: ${BROKER_SCHEMES.join(', ')}`);
     }
     if (/[\s\p{Cc}]/u.test(written)) return refused(`${shown} contains a blank`);
     const url = URL.canParse(written) ? new URL(written) : undefined;
-    if (url === undefined) return refused(`${shown} is no url`, BROKER_HINT);
+    if (url === undefined) return refused(`${shown} is not a valid url`, BROKER_HINT);
     if (url.hostname === '') return refused(`${shown} names no host`, BROKER_HINT);
     if (url.port === '0')
       return refused(`${shown} names the port 0`, 'write the port of the broker, such as 1883');
@@ -442,7 +442,7 @@ function place<T>(
   const read = (given: string): Reading<T> => {
     const value = parse(given);
     return value === undefined
-      ? refused(`${quote(given)} is no X10 address`, addressHint(given))
+      ? refused(`${quote(given)} is not a valid X10 address`, addressHint(given))
       : good(value);
   };
   return single('address', read, { type: 'string', pattern }, write);
@@ -468,7 +468,7 @@ export const model: Form<Model> = single(
   (given) => {
     const value = modelNamed(given.trim());
     if (value !== undefined) return good(value);
-    return refused(`${quote(given)} is no model that heyu knows`, modelHint(given.trim()));
+    return refused(`${quote(given)} is not a model that heyu knows`, modelHint(given.trim()));
   },
   { type: 'string', pattern: anyCase(MODELS.map(({ name }) => name)) },
   (value) => value.name,
@@ -513,5 +513,5 @@ export function aliasProblem(name: string): string | undefined {
   const problem = labelProblem(name);
   return problem === undefined
     ? undefined
-    : `is no alias for heyu: ${problem.charAt(0).toLowerCase()}${problem.slice(1).replace(/\.$/, '')}`;
+    : `is not a valid alias for heyu: ${problem.charAt(0).toLowerCase()}${problem.slice(1).replace(/\.$/, '')}`;
 }

@@ -277,7 +277,7 @@ function judgeKeyfobs({ zones, aliases }: Judged, report: Report): void {
           `a keyfob of the zone ${zone.settings.zone} must be named there as in the alias file`;
         report.problem(place, `there is no alias "${keyfob}"`, hint, about);
       } else if (!isRemote(alias))
-        report.problem(place, `"${keyfob}" is no remote`, 'name keyfobs such as a KR10A only', about);
+        report.problem(place, `"${keyfob}" is not a remote`, 'name keyfobs such as a KR10A only', about);
       else if (idle !== undefined)
         report.ignore(
           place,

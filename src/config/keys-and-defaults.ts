@@ -74,7 +74,7 @@ function optionalKey<V>(
   return { form, default: undefined, doc, example, otherwise, ...more };
 }
 
-/** Hold time: shorter than a second is a pulse, longer than a day is no motion. */
+/** Hold time: shorter than a second is a pulse, longer than a day is not motion. */
 const hold = duration(SECOND, DAY);
 /** Time to leave and to disarm, for all ways of being armed or for each. */
 const delay = byWord(ARMED_MODES, duration(0, HOUR));
@@ -197,15 +197,18 @@ export const CONFIG_KEYS = {
   ),
   'sensors.hold': optionalKey(
     [hold, "the model's", '5m'],
-    'How long after its last sign a motion is taken to last when no Off comes. Applies to all sensors, ' +
-      'whatever their model.',
+    'How long after its last sign a motion is taken to last when no Off comes. Applies to sensors of ' +
+      'all models.',
   ),
   'sensors.off': optionalKey(
     [offPolicy, "the model's", 'hold'],
     "`sensor`: the sensor's own Off ends a motion; `hold`: only the end of the hold time does.",
   ),
   'sensors.cooldown': key([pause, 0, '10s'], 'After the end of a motion no new one starts for this long.'),
-  'sensors.min_on': key([pause, 0, '30s'], 'A motion stays ON at least this long, whatever the sensor says.'),
+  'sensors.min_on': key(
+    [pause, 0, '30s'],
+    'A motion stays ON at least this long, even if the sensor sends Off.',
+  ),
   'sensors.silent_after': optionalKey(
     [silence, "the model's", '24h'],
     'A sensor that was not heard for this long is reported silent; 0 = never.',
@@ -238,7 +241,7 @@ export const CONFIG_KEYS = {
   aliases: key([path, 'aliases.yaml', 'aliases.yaml'], 'The alias file.'),
   bridge_id: optionalKey(
     [idPart, 'the base topic, with _ for everything but letters and digits', 'cellar'],
-    'First part of every unique id in Home Assistant. It stays for ever, whatever else changes.',
+    'First part of every unique id in Home Assistant. Never change it.',
   ),
   state_dir: key(
     [path, '/var/lib/heyu2mqtt', '/var/lib/heyu2mqtt'],
@@ -427,7 +430,7 @@ export const ALIAS_KEYS = {
   ),
   min_on: optionalKey(
     [pause, '`sensors.min_on`', '30s'],
-    'A motion stays ON at least this long, whatever the sensor says.',
+    'A motion stays ON at least this long, even if the sensor sends Off.',
   ),
   sources: optionalKey(
     [sources, '`sensors.sources`', '[rcvi, rcva, snda, sndc]'],

@@ -228,7 +228,7 @@ export function loadConfiguration(request: Request): Loaded {
   return deepFreeze({ ok: true, configuration, resolved, ignored: sortProblems(house.ignored), texts });
 }
 
-/** The state directory of a configuration that is no YAML: its line may still be a good one. */
+/** The state directory of a configuration that is not YAML: its line may still be a good one. */
 function stateDirOf({ absolute, origins }: House, texts: ReadonlyMap<string, string>, file: string): string {
   const line = /^state_dir:\s+["']?([^"'#\s][^"'#\n]*?)["']?\s*(?:#.*)?$/m;
   const [, written] = line.exec(texts.get(file) ?? '') ?? [];

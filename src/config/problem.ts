@@ -18,7 +18,7 @@ export type Problem = {
   readonly problem: string;
   /** What to do about it. */
   readonly hint: string | undefined;
-  /** The aliases that it is about, and the key of theirs that another value would mend. */
+  /** The aliases that it is about, and the key of theirs that another value would fix. */
   readonly about?: { readonly aliases: readonly string[]; readonly key: string };
 };
 
@@ -89,7 +89,7 @@ export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   );
 }
 
-/** A problem for a terminal, `config.yaml:12: mqtt.keepalive: "soon" is no duration`, and its hint on a second line. */
+/** A problem for a terminal, `config.yaml:12: mqtt.keepalive: "soon" is not a valid duration`, and its hint on a second line. */
 export function formatProblem({ file, line, key, problem, hint }: Problem): string {
   const place = line === undefined ? file : `${file}:${line}`;
   const first = printable([place, key, problem].filter((part) => part !== '').join(': '));

@@ -56,7 +56,7 @@ function certainMistake(line: string): Mistake | undefined {
   if (bare.includes('：'))
     return { problem: 'the colon is a wide one of another script', hint: 'write : and a blank' };
   if (CURLY_QUOTES.test(line))
-    return { problem: 'typographic quotes are no quotes', hint: 'write straight quotes: "..."' };
+    return { problem: 'typographic quotes are not valid here', hint: 'write straight quotes: "..."' };
   if (/^ *\t/.test(line))
     return { problem: 'tabs are not allowed as indentation', hint: 'indent with blanks, not with tabs' };
   if (/^(<{7}|={7}|>{7})( |$)/.test(line))
@@ -65,7 +65,7 @@ function certainMistake(line: string): Mistake | undefined {
       hint: 'keep one of the versions, remove the marks',
     };
   if (/^\s*(\/\/|;|--(?!-))|[}\]]\s+\/\//.test(bare))
-    return { problem: 'this is no comment', hint: 'a comment begins with #' };
+    return { problem: 'this is not a comment', hint: 'a comment begins with #' };
   const assigned = /^\s*([\w.-]+)\s*=\s*(?![=>])/.exec(bare)?.[1];
   if (assigned !== undefined && !bare.includes(': '))
     return { problem: 'there is = for a colon', hint: `write ${assigned}: and the value` };
@@ -311,7 +311,7 @@ function sectionHint(found: Problem, lines: readonly string[]): Problem {
   return found;
 }
 
-/** Faults of a file with better hints where its text shows what was meant. */
+/** Errors of a file with better hints where its text shows what was meant. */
 export function withHints(problems: readonly Problem[], text: string): readonly Problem[] {
   if (problems.length === 0) return problems;
   const lines = text.split(/\r?\n/);
@@ -327,7 +327,7 @@ export function withHints(problems: readonly Problem[], text: string): readonly 
       const sign = new RegExp(`\\b${key}["']?\\s*:\\s+([&*!])`).exec(line)?.[1];
       return sign === undefined ? found : { ...found, hint: quoteIt(`text that begins with ${sign}`) };
     }
-    if (/^(unknown key|is no alias|has no address)|is no /.test(found.problem)) {
+    if (/^(unknown key|has no address)|is not an? /.test(found.problem)) {
       const mistake =
         certainMistake(line) ?? (found.problem === 'unknown key' ? colonMistake(line) : undefined);
       if (mistake !== undefined) return { ...found, hint: hintOf(mistake) };

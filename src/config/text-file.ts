@@ -50,7 +50,7 @@ export function plannedFile(text: string, shownAs: string): FileReading {
 
 const tooLarge = (mostBytes: number): string => `is larger than ${mostBytes.toLocaleString('en-US')} bytes`;
 
-/** Reads `path`; problems name it `shownAs`. Bytes that are no UTF-8 are a problem unless `lenient`. Never throws. */
+/** Reads `path`; problems name it `shownAs`. Bytes that are not UTF-8 are a problem unless `lenient`. Never throws. */
 export function readTextFile(
   path: string,
   shownAs: string = path,
@@ -82,7 +82,7 @@ export function readTextFile(
   } catch {
     const before = new TextDecoder().decode(bytes).split('\ufffd', 1)[0] ?? '';
     const line = before.split('\n').length;
-    return unreadable({ ...at, line }, 'contains bytes that are no UTF-8', 'save it as UTF-8');
+    return unreadable({ ...at, line }, 'contains bytes that are not valid UTF-8', 'save it as UTF-8');
   }
   return { ok: true, file: { text, hash: digestOf(bytes), mode } };
 }

@@ -161,7 +161,7 @@ export function readEnvironment(env: Environment, report: Report): Layer {
     const names = [...known.keys()].map((name) => name.slice(PREFIX.length));
     const near = nearest(key.slice(PREFIX.length), names);
     if (key === `${PREFIX}ZONES`) report.warn(at, 'is not read', 'zones can only stand in the file');
-    else report.warn(at, 'is no variable of ours', near && `did you mean "${PREFIX}${near}"?`);
+    else report.warn(at, 'is not a variable of heyu2mqtt', near && `did you mean "${PREFIX}${near}"?`);
   }
   return values;
 }
@@ -228,7 +228,7 @@ function fromX10Config(
     report.warn(
       { file: path, line: line === 0 ? undefined : line },
       `heyu refuses the file: ${problem.replace(/\.$/, '')}`,
-      'heyu keeps its old configuration until this is mended',
+      'heyu keeps its old configuration until this is fixed',
     );
   add('heyu.date_format', config.dateFormat.order, `x10config ${path}`);
   const log = heyuLogPath(config);

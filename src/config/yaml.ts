@@ -1,7 +1,7 @@
 /**
  * Reads the text of a YAML file into `Written`: texts, lists and sections, every key with its line. No value has been
  * given a type yet: `007` stays "007" and `off` stays "off", because only the key knows what is meant. What YAML allows
- * and a configuration does not want (duplicate keys, tags, several documents, keys that are no text) is a problem here.
+ * and a configuration does not want (duplicate keys, tags, several documents, keys that are not text) is a problem here.
  * Bounded for every input: depth, number of nodes and merged entries are limited and repeated parts are shared.
  */
 import {
@@ -23,7 +23,7 @@ import type { KeyTable, ValuesOf } from './keys-and-defaults.js';
 import { type Place, type Problem, problemAt, Report } from './problem.js';
 import { diagnose, doubtfulText, pathAt, withHints } from './syntax-hints.js';
 
-/** Anything that can stand in a file. A `text` without text is no value (`key:` or `key: null`). Lines count from 1. */
+/** Anything that can stand in a file. A `text` without text is not a value (`key:` or `key: null`). Lines count from 1. */
 export type Written =
   | { readonly kind: 'text'; readonly text: string | undefined; readonly line: number }
   | { readonly kind: 'list'; readonly items: readonly Written[]; readonly line: number }

@@ -175,7 +175,7 @@ export type Said = { readonly signal: Signal; readonly selected: Selected };
 
 /**
  * Everything that a line says, in order: mostly one thing, several where lines are one (heyu's disk was full), none of what has
- * no stamp. What heyu writes out of step with its spool has `selected.outOfStep`, and is no X10.
+ * no stamp. What heyu writes out of step with its spool has `selected.outOfStep`, and is not X10.
  */
 export function readLine(reader: LineReader, line: WrittenLine, at: number): readonly Said[] {
   const { text } = line;

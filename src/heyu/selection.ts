@@ -43,7 +43,7 @@ export type Selected = {
   readonly reusedAfterMs: number;
   /** Addresses that waited for a function too long and were dropped. */
   readonly expired: number;
-  /** heyu is out of step with its spool: the signal is no X10, and so many addresses were dropped. */
+  /** heyu is out of step with its spool: the signal is not X10, and so many addresses were dropped. */
   readonly outOfStep?: number;
 };
 
@@ -229,7 +229,7 @@ type SpoolWatch = {
   heads: number;
   /** The instant of the last address. */
   at: number;
-  /** What is heard until then is no X10. */
+  /** What is heard until then is not X10. */
   until: number;
 };
 

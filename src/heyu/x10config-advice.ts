@@ -1,12 +1,12 @@
-/** What in heyu's configuration keeps sensors out of its log, and how to mend it. */
+/** What in heyu's configuration keeps sensors out of its log, and how to fix it. */
 
 import { modelNamed } from '../x10/models.js';
 import type { X10Config } from './x10config.js';
 
-/** Something to be mended in heyu's configuration, in words for people. */
+/** Something to be fixed in heyu's configuration, in words for people. */
 export type Advice = {
-  /** `fault`: nothing can be heard at all; `warning`: something will be missed. */
-  readonly level: 'fault' | 'warning';
+  /** `error`: nothing can be heard at all; `warning`: something will be missed. */
+  readonly level: 'error' | 'warning';
   readonly problem: string;
   readonly hint: string;
 };
@@ -17,7 +17,7 @@ const RESTART = 'then: heyu restart';
 /** How many refused lines are named. */
 const PROBLEMS_NAMED = 3;
 
-const fault = (problem: string, hint: string): Advice => ({ level: 'fault', problem, hint });
+const fault = (problem: string, hint: string): Advice => ({ level: 'error', problem, hint });
 const warning = (problem: string, hint: string): Advice => ({ level: 'warning', problem, hint });
 
 const warnIf = (isSo: boolean, problem: string, hint: string): readonly Advice[] =>
@@ -35,7 +35,7 @@ export function adviseHeyu(config: X10Config, exists?: (directory: string) => bo
     ...config.problems
       .slice(0, PROBLEMS_NAMED)
       .map(({ line, problem }) =>
-        fault(`heyu refuses ${line === 0 ? 'the file' : `line ${line}`}: ${problem}`, `mend it, ${RESTART}`),
+        fault(`heyu refuses ${line === 0 ? 'the file' : `line ${line}`}: ${problem}`, `fix it, ${RESTART}`),
       ),
     ...adviseLogDir(config, exists),
     ...warnIf(

@@ -32,7 +32,7 @@ export type Component = { readonly platform: Platform; readonly [key: string]: J
 
 /** One device of Home Assistant, before it is put into one message or several. */
 export type DiscoveryDevice = {
-  /** Names it in the discovery topic and is its only identifier: `[a-zA-Z0-9_-]`, the same for ever. */
+  /** Names it in the discovery topic and is its only identifier: `[a-zA-Z0-9_-]`, the same forever. */
   readonly objectId: string;
   /** Keys of the device object that every release since 2023.8 takes. */
   readonly device: Keys;
@@ -40,7 +40,7 @@ export type DiscoveryDevice = {
   readonly newerDeviceKeys: Keys;
   /** All of these topics must say `online`; empty = its entities bring their own availability or have none. */
   readonly availabilityTopics: readonly string[];
-  /** By component key: `[a-zA-Z0-9_-]`, unique in the device and the same for ever. */
+  /** By component key: `[a-zA-Z0-9_-]`, unique in the device and the same forever. */
   readonly components: Readonly<Record<string, Component>>;
 };
 
@@ -89,7 +89,7 @@ export function defaultEntityId(platform: string, name: string, fallback: string
 
 /** Whose an entity is. */
 export type EntityOwner = {
-  /** Of its device: the beginning of unique ids, the same for ever. */
+  /** Of its device: the beginning of unique ids, the same forever. */
   readonly objectId: string;
   /** The owner's name for it: the beginning of entity ids. */
   readonly name: string;

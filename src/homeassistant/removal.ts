@@ -180,7 +180,7 @@ function placeholder(
 
 /**
  * What was taken back by going from `before` to `current`, by topic. A Home Assistant that was not there has not heard
- * it, and keeps the entities for ever. Triggers are not kept by it.
+ * it, and keeps the entities forever. Triggers are not kept by it.
  */
 export function takenBackSince(before: Remembered, current: readonly DiscoveryMessage[]): Remembered {
   const now = currentOf(current);

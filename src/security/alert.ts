@@ -225,7 +225,7 @@ function judgeUnknown(
       if (asked.afterwards && !wasArmed)
         return { verdict: 'late', reason: 'judged late and the zone is unknown now' };
       const reason = isForeign
-        ? 'the zone is unknown by a word that is not understood, which is no evidence of disarmed'
+        ? 'the zone is unknown by a word that is not understood, which is not evidence of disarmed'
         : 'the zone is unknown and was armed when last known';
       return judgeArmed(asked, last?.mode, { ...grounds, reason });
     }
@@ -317,7 +317,7 @@ export function settleHeld(step: Step, zone: Zone): void {
   }
 }
 
-/** It was not armed yet at this signal: whatever becomes known, it is no alert. */
+/** It was not armed yet at this signal: whatever becomes known, it is not an alert. */
 function isBeforeArming(signal: SensorSignal, { armedSince }: Belief): boolean {
   return armedSince !== undefined && signal.earliestAt < armedSince;
 }
@@ -412,7 +412,7 @@ export function finishEntry(step: Step, zone: Zone, truth: Truth, verified: bool
   const grounds = { security: mode === undefined ? state : `armed_${mode}`, verified };
   // what is stored of the signal may have been damaged, the alarm is not lost with it
   raise(step, zone, entry ?? causeOf(zone, truth, step.now.at, 'entry delay'), grounds);
-  if (entry !== undefined) judged(step, entry, 'alert', 'the entry delay is over and nobody has disarmed');
+  if (entry !== undefined) judged(step, entry, 'alert', 'the entry delay has ended without a disarm');
 }
 
 /** What a sensor's event may say of a zone: only what has been so since the signal's own instant. */

@@ -1,5 +1,5 @@
 /**
- * A blind guard: while a zone is armed, something keeps its sensors from being heard. That is no alarm, but whoever
+ * A blind guard: while a zone is armed, something keeps its sensors from being heard. That is not an alarm, but whoever
  * trusts the zone has to know at once, and so does whoever comes back later.
  */
 

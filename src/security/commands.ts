@@ -83,7 +83,7 @@ function give(step: Step, zone: Zone, order: Order, answers: boolean): void {
     const age = Number.isFinite(ageMs) ? `may be ${Math.round(ageMs / 1000)} s old` : 'is of unknown age';
     const limit = Math.round(settings.commandMaxAgeMs / 1000);
     refuse(step, zone, word, `it ${age}, more than command_max_age (${limit} s)`, source);
-    // somebody did want to disarm: motion from before that is no alarm
+    // somebody did want to disarm: motion from before that is not an alarm
     if (command.kind === 'disarm' && truth !== undefined) setTruth(step, zone, doubt(truth, now.at));
     return;
   }

@@ -90,7 +90,7 @@ export function finishArming(truth: Truth, now: number): Truth {
 
 /**
  * Somebody wanted to disarm and was not obeyed because it was too long ago: the zone stays armed, but a signal
- * from before `at` is no alarm any more.
+ * from before `at` is not an alarm any more.
  */
 export function doubt(truth: Truth, at: number): Truth {
   if (truth.armedSince === undefined) return truth;

@@ -43,7 +43,7 @@ export const ZONE_EVENTS = [
   'trouble',
 ] as const;
 
-/** An event of a zone that is no alert, and what it tells of. Instants are epoch ms. */
+/** An event of a zone that is not an alert, and what it tells of. Instants are epoch ms. */
 export type ZoneEvent = {
   readonly type: (typeof ZONE_EVENTS)[number];
   readonly id: string;

@@ -339,7 +339,7 @@ const BEGINNINGS: Partial<Record<SecurityState, ZoneEvent['type'] | undefined>> 
   disarmed: 'disarmed',
 };
 
-/** Tells that a zone is in another state than it was in `before`; the first state that is known is no news. */
+/** Tells that a zone is in another state than it was in `before`; the first state that is known is not news. */
 function tellChange(
   step: Step,
   zone: Zone,

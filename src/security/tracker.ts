@@ -244,7 +244,7 @@ export function hear(tracker: Tracker, reading: Reading, retained: boolean, at: 
       noteArmed(tracker, reading, at);
       tracker.standing = { ...standing, isCopied: standing.isCopied || retained };
       if (queue === undefined) return 'history';
-      // a retained copy is no news of the past, except where queued copies are marked as retained too
+      // a retained copy is not news of the past, except where queued copies are marked as retained too
       if (!retained || standing.isCopied) record(queue, reading);
       else queue.saidDisarmed ||= reading.kind === 'state' && reading.state === 'disarmed';
       return 'history';

@@ -203,7 +203,7 @@ export function isSecurityState(value: unknown): value is SecurityState {
   return SECURITY_STATES.some((state) => state === value);
 }
 
-/** Longer payloads are no security state and are not even parsed. Bytes. */
+/** Longer payloads are not security state and are not even parsed. Bytes. */
 const LONGEST_PAYLOAD = 65_536;
 
 /** How much of a payload is repeated in a note for people. Characters. */
@@ -303,7 +303,7 @@ function wordingOf(value: unknown, keys: readonly string[]): Wording | undefined
 
 /**
  * The word that a payload says. `pointer` is followed into JSON when given, and then nothing else counts;
- * otherwise an object is searched for the first of `keys`, and text that is no JSON is the word itself.
+ * otherwise an object is searched for the first of `keys`, and text that is not JSON is the word itself.
  */
 function readPayload(payload: Uint8Array, keys: readonly string[], pointer: string | undefined): Wording {
   if (payload.length === 0) return { kind: 'none', word: 'cleared' };

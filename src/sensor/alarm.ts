@@ -1,6 +1,6 @@
 /**
  * Contacts, smoke, glass and water: one retained channel that Alert switches on and Clear switches off
- * (GRAMMAR of security RF, x10state.c `translate_virtual`). A repeat changes nothing and is no alert.
+ * (GRAMMAR of security RF, x10state.c `translate_virtual`). A repeat changes nothing and is not an alert.
  */
 
 import { idOf, keep, setChannel, type Heard, type Sensor } from './heard.js';

@@ -93,7 +93,7 @@ const isContact = (type: SensorType): boolean => mainChannelOf(type) === 'contac
 
 /**
  * Every topic that is published for a sensor, the main one first, in a fixed order. Empty for an ignored
- * sensor. `set` is no part of it: that topic is subscribed to.
+ * sensor. `set` is not part of it: that topic is subscribed to.
  */
 export function channelsOf(sensor: SensorSettings): readonly Channel[] {
   if (sensor.ignore) return [];

@@ -277,7 +277,7 @@ export function lampHeard(sensor: Sensor, name: string, args: string, at: number
 
 /**
  * The arguments of the heyu commands, in order, for a payload of the `set` topic: ON, OFF, or 0..100 for lamps
- * that can be dimmed. Undefined when the payload is no command for this device.
+ * that can be dimmed. Undefined when the payload is not a command for this device.
  */
 export function heyuArguments(
   settings: SensorSettings,

@@ -168,7 +168,7 @@ function unscaled(text: string, topic: ReadingChannel, { word, factor, offset }:
 /** A value in the unit that is published. */
 type Value = { readonly topic: ReadingChannel; readonly value: string };
 
-/** Rounds what was converted; undefined when it is no number at all (a factor of 0). */
+/** Rounds what was converted; undefined when it is not a number at all (a factor of 0). */
 function written(topic: ReadingChannel, value: number | undefined): readonly Value[] {
   if (value === undefined || !Number.isFinite(value)) return [];
   return [{ topic, value: String(Math.round(value * 1e4) / 1e4) }];
@@ -216,7 +216,7 @@ export function readingsOf(
   return values.length > 0
     ? values
     : {
-        missing: `nobody knows what "${unit}" is${scaledBy === undefined ? '' : ` without ${scaledBy} of x10config`}`,
+        missing: `it is not known what "${unit}" is${scaledBy === undefined ? '' : ` without ${scaledBy} of x10config`}`,
       };
 }
 

@@ -22,7 +22,7 @@ const PAUSE_MS = { least: 30 * MINUTE, most: 4 * HOUR } as const;
 const LEAST_PAUSES = 3;
 const MOST_PAUSES = 9;
 
-/** Why an Alert is no news. */
+/** Why an Alert is not news. */
 type Repeat = 'burst' | 'heartbeat';
 
 /** What was said last by an input of which nothing is written down: version 0.1 remembered less. */

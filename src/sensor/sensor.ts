@@ -114,7 +114,7 @@ type PressDetails = Readonly<Record<string, string>>;
 function keyPressed(sensor: Sensor, name: string, details: PressDetails, heard: Heard): boolean {
   const type = keyOf(sensor.settings, name, details['unit']);
   if (type === undefined || !eventTypesOf(sensor.settings).includes(type))
-    keep(sensor, `${name} is no key of this remote`);
+    keep(sensor, `${name} is not a key of this remote`);
   else if (isHeld(sensor, type, details, heard.at)) {
     keep(sensor, 'the key is held');
     return true;
@@ -197,7 +197,7 @@ export function noteSign(sensor: Sensor, at: number): void {
   if (hasSilence(settings)) setChannel(sensor, 'silent', 'OFF', at, 'heard');
 }
 
-/** heyu's own `Inactive`: nothing was heard of the sensor for heyu's INACTIVE_TIMEOUT. It is no Clear. */
+/** heyu's own `Inactive`: nothing was heard of the sensor for heyu's INACTIVE_TIMEOUT. It is not a Clear. */
 export function noteInactive(sensor: Sensor, at: number): void {
   if (!hasSilence(sensor.settings)) keep(sensor, 'its silence is not watched (silent_after: 0)');
   else if (!setChannel(sensor, 'silent', 'ON', at, 'heyu reports it inactive'))

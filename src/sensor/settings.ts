@@ -11,7 +11,7 @@ type ArmedMode = 'away' | 'home' | 'night' | 'vacation' | 'custom_bypass';
 export type SensorSettings = Addresses & {
   /** heyu's alias: the key in the alias file. */
   readonly alias: string;
-  /** Stays for ever: the last part of unique ids. The address in lower case unless written down (`id:`). */
+  /** Stays forever: the last part of unique ids. The address in lower case unless written down (`id:`). */
   readonly id: string;
   /** The unit that says dark (On) and light (Off). */
   readonly dusk: Address | undefined;
@@ -29,7 +29,7 @@ export type SensorSettings = Addresses & {
   readonly off: 'sensor' | 'hold';
   /** After the end of a motion no new one starts for this long. 0 = none. */
   readonly cooldownMs: number;
-  /** A motion stays ON at least this long, whatever the sensor says. 0 = none. */
+  /** A motion stays ON at least this long, even if the sensor sends Off. 0 = none. */
   readonly minOnMs: number;
   /** Source tags whose lines count for this sensor. */
   readonly sources: ReadonlySet<Source>;

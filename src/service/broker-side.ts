@@ -74,7 +74,7 @@ export class BrokerSide implements BrokerListener {
     const { time, ports, bridge, settings, isStopping, settle } = this.#parts;
     if (isStopping) return;
     const now = time.now();
-    // what waited in the session while we were away is no command for now
+    // what waited in the session while we were away is not a command for now
     const isOfNow = isClear(bridge.security.link);
     this.#isArriving &&= !isOfNow;
     // a retained copy did not wait
@@ -120,7 +120,7 @@ export class BrokerSide implements BrokerListener {
   refused(reason: string): void {
     if (this.#parts.isStopping || reason === this.#lastRefusal) return;
     this.#lastRefusal = reason;
-    this.#parts.ports.log.warn({ reason }, 'the broker cannot be reached, trying for ever');
+    this.#parts.ports.log.warn({ reason }, 'the broker cannot be reached, trying again until it can');
   }
 
   takeover(happening: boolean, clientId: string): void {
@@ -133,7 +133,7 @@ export class BrokerSide implements BrokerListener {
           'hint: stop the other one, or give it another mqtt.client_id',
       );
     } else {
-      ports.log.info({}, 'nobody else uses our MQTT client id any more');
+      ports.log.info({}, 'no other program uses our MQTT client id any more');
     }
     settle();
   }

@@ -15,7 +15,7 @@ const CONCERNS = {
   disk: 'the state directory cannot be written to',
   takeover: 'another program uses the same MQTT client id',
   refused_topics: 'the broker refuses some of our topics',
-  configuration: 'the configuration has faults: the last good one is in force',
+  configuration: 'the configuration has errors: the last good one is in force',
   heyu_command: 'heyu could not switch a lamp or appliance',
   siren: 'heyu could not switch what sounds in an alarm',
   on_alert: 'the program on_alert.command failed',

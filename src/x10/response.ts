@@ -55,7 +55,7 @@ const response = (traits: string, steps: Steps = 'dims', exclusive: Response['ex
   exclusive,
 });
 
-/** Of everything that is no lamp and no appliance. */
+/** Of everything that is neither a lamp nor an appliance. */
 const ON_AND_OFF = response('');
 
 const STANDARD_APPLIANCE = response('AllOff');

@@ -166,7 +166,7 @@ describe('a dusk unit', () => {
     ['stays with its own house code', [`hall_motion A3 ${M}`, `hall_dark B4 ${M}`], undefined],
     ['is not another unit than the next', [`hall_motion A3 ${M}`, `hall_dark A5 ${M}`], undefined],
     ['is no second motion sensor', [`hall A3 ${M}`, `stairs A4 ${M}`], undefined],
-    ['is no motion sensor called light', [`hall A3 ${M}`, `light_motion A4 ${M}`], undefined],
+    ['is not a motion sensor called light', [`hall A3 ${M}`, `light_motion A4 ${M}`], undefined],
     ['is no lamp', [`hall_motion A3 ${M}`, 'hall_light A4 StdLM'], undefined],
     ['belongs to no security sensor', ['hall_motion C3 MS10A 41', 'hall_dark C4'], undefined],
     ['belongs to no PLC sensor', ['hall_motion C3 PLCSENSOR', 'hall_dark C4'], undefined],

@@ -180,7 +180,7 @@ const ROWS: readonly (readonly [what: string, Observations, Need, Verdict, reaso
     but('retained', { visitors: 1 }),
     PERSISTENT,
     'not-fit',
-    /everybody who asks/,
+    /not delivered to every subscriber/,
   ],
   ['answers only the first SUBSCRIBE', but('retained', { subscribes: 1 }), CLEAN, 'not-fit', /verified/],
   [
@@ -305,7 +305,7 @@ const ROWS: readonly (readonly [what: string, Observations, Need, Verdict, reaso
     withPair({ live: false, retained: false, session: false, queued: false }),
     PERSISTENT,
     'not-fit',
-    /know nothing of each other/,
+    /are not connected with each other/,
   ],
   [
     'is a cluster with retained messages per node',
@@ -321,7 +321,7 @@ const ROWS: readonly (readonly [what: string, Observations, Need, Verdict, reaso
     'not-fit',
     /for itself/,
   ],
-  ['is a cluster that passes nothing on', withPair({ live: false }), PERSISTENT, 'not-fit', /not heard/],
+  ['is a cluster that passes nothing on', withPair({ live: false }), PERSISTENT, 'not-fit', /not received/],
   [
     'is a cluster with sessions per node',
     withPair({ session: false, queued: false }),
@@ -426,7 +426,7 @@ describe('the order is told', () => {
       'nothing at all',
       { ...STORY, heard: [], secondAnswer: undefined },
       /^nothing; second SUBSCRIBE: nothing$/,
-      'fault',
+      'error',
     ],
     [
       'a long queue',

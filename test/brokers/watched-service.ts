@@ -64,7 +64,7 @@ const silentLog: LineSource = {
   stop: () => Promise.resolve(),
 };
 
-/** Starts it; it connects in its own time and comes back for ever. */
+/** Starts it; it connects in its own time and comes back forever. */
 export async function startWatched(options: WatchedOptions): Promise<WatchedService> {
   const { urls, clientId, session, protocol = '3.1.1', zones, store } = options;
   let service: Service | undefined;

@@ -63,7 +63,7 @@ describe('alias test', () => {
     expect(out).toContain('x10/hall/event: the test event came back');
     expect(out).toContain('x10/bridge/status: online');
     expect(out).toContain('x10/hall/motion: OFF');
-    expect(out).not.toContain('fault');
+    expect(out).not.toContain('error');
     expect(code).toBe(0);
   });
 

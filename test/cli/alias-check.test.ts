@@ -57,11 +57,11 @@ describe('alias check', () => {
     const { alias, path } = house({ 'config.yaml': config, 'aliases.yaml': aliases, x10config: '' });
     const { code, out } = await alias('check', '--no-log', '--json');
     const told = JSON.parse(out) as readonly { readonly level: string; readonly problem: string }[];
-    expect([code, told.filter(({ level }) => level === 'fault').map(({ problem }) => problem)]).toEqual([
+    expect([code, told.filter(({ level }) => level === 'error').map(({ problem }) => problem)]).toEqual([
       2,
       [
         `${path('aliases.yaml')}:3: aliases.twin.address: A3 is already the address of hall_motion (line 2)`,
-        `${path('config.yaml')}:1: zones.ground.keyfobs: "hall_motion" is no remote`,
+        `${path('config.yaml')}:1: zones.ground.keyfobs: "hall_motion" is not a remote`,
       ],
     ]);
   });

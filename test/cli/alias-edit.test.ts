@@ -118,7 +118,7 @@ describe('alias add', () => {
   });
 
   it.each([
-    ['an address that is none', ['add', 'porch', 'Q5'], 64, '"Q5" is no X10 address'],
+    ['an address that is none', ['add', 'porch', 'Q5'], 64, '"Q5" is not a valid X10 address'],
     ['a label that heyu would not take', ['add', 'po/rch', 'A5'], 64, "invalid character '/'"],
     ['a name that is there', ['add', 'front_door', 'A5'], 1, 'there is an alias "front_door" already'],
     ['an address that is taken', ['add', 'porch', 'A3'], 1, 'nothing was written'],
@@ -253,7 +253,7 @@ describe('a keyfob of a zone', () => {
   };
 
   it.each([
-    ['set', ['set', 'fob', '--model', 'MS10A'], '"fob" is no remote'],
+    ['set', ['set', 'fob', '--model', 'MS10A'], '"fob" is not a remote'],
     ['set', ['set', 'fob', '--model', 'REMOTE2'], '"fob" has no keys that arm and disarm'],
     ['set', ['set', 'fob', '--ignore', 'yes'], '"fob" is ignored by the alias file'],
     ['remove', ['remove', 'fob'], 'there is no alias "fob"'],
@@ -264,7 +264,7 @@ describe('a keyfob of a zone', () => {
     expect(read('aliases.yaml')).toBe(files['aliases.yaml']);
   });
 
-  it('that is none already hinders nobody, and can be mended', async () => {
+  it('that is none already hinders nobody, and can be fixed', async () => {
     const config = 'zones: { ground: { keyfobs: [fob, other] } }\n';
     const { alias } = house({ ...files, 'config.yaml': config });
     expect((await alias('set', 'fob', '--name', 'Keys')).code).toBe(0);
@@ -320,7 +320,7 @@ describe('alias list, show and topics', () => {
     const { code, out, err } = await alias('list', '--json');
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject([{ alias: 'a', address: 'A1', type: 'motion' }]);
-    expect(err).toContain('"Z1" is no X10 address');
+    expect(err).toContain('"Z1" is not a valid X10 address');
   });
 
   it('shows one with the places where its keys stand', async () => {

@@ -26,7 +26,7 @@ describe.concurrent('broker-check of several urls', { timeout: 60_000 }, () => {
     const other = await start({});
     const found = await fitness({ mqttUrl: mosquitto.url }, '--url', mosquitto.url, '--url', other.url);
     expect(found).toMatchObject({ verdict: 'not-fit', code: 2 });
-    expect(found.reasons).toEqual(['the urls are brokers that know nothing of each other']);
+    expect(found.reasons).toEqual(['the urls are brokers that are not connected with each other']);
   });
 
   test('tries the first that can be reached', async () => {

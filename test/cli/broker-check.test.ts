@@ -153,7 +153,7 @@ describe.concurrent('broker-check', { timeout: 60_000 }, () => {
 
   test('wants urls of brokers', async () => {
     const { code, err } = await check({ mqttUrl: 'mqtt://127.0.0.1:1' }, '--url', 'localhost');
-    expect(err).toContain('localhost is no broker url');
+    expect(err).toContain('localhost is not a valid broker url');
     expect(code).toBe(64);
   });
 

@@ -130,14 +130,14 @@ describe.concurrent('check', () => {
     await running(there);
     await there.bridge.stop();
     const { code, out } = await there.check();
-    expect(out).toMatch(/service +fault +it does not run/);
+    expect(out).toMatch(/service +error +it does not run/);
     expect(code).toBe(2);
   });
 
   it('shows every fault of the configuration and still looks at heyu', async () => {
     const home = house({ 'config.yaml': 'mqtt: { ulr: x }\nstate_dri: /tmp\n' });
     const { code, out } = await runCli('check', '--config', home.path('config.yaml'));
-    expect(out).toMatch(/configuration +fault[^]*ulr[^]*fault[^]*state_dri/);
+    expect(out).toMatch(/configuration +error[^]*ulr[^]*error[^]*state_dri/);
     expect(out).toMatch(/^heyu /m);
     expect(code).toBe(2);
   });
@@ -160,7 +160,7 @@ describe.concurrent('check', () => {
       `heyu: { log: ${bridge.logPath} }\nmqtt: { url: "mqtt://127.0.0.1:1" }\nzones: { ground: {} }\n`,
     );
     const { code, out } = await check();
-    expect(out).toMatch(/broker +fault +the broker cannot be reached: mqtt:\/\/127\.0\.0\.1:1: /);
+    expect(out).toMatch(/broker +error +the broker cannot be reached: mqtt:\/\/127\.0\.0\.1:1: /);
     expect(code).toBe(2);
   });
 
@@ -206,7 +206,7 @@ describe.concurrent('check', () => {
       `heyu: { log: ${path} }\nmqtt: { url: "${mosquitto.url}", base_topic: ${base} }\nzones: { ground: {} }\n`,
     );
     const { code, out } = await check();
-    expect(out).toMatch(/^log +fault/m);
+    expect(out).toMatch(/^log +error/m);
     expect(out).toContain(words);
     expect(code).toBe(2);
   });
@@ -221,7 +221,7 @@ describe.concurrent('check', () => {
         '11/20 19:01:00  rcva func        Alert : hc C unit 3 swMin (back_door)',
         'Engine started',
       ],
-      /log[^]*fault +its lines are those of heyu before 2.5: no sensor is understood\n +update heyu/,
+      /log[^]*error +its lines are those of heyu before 2.5: no sensor is understood\n +update heyu/,
     ],
     [
       'in which nothing is of a sensor',
@@ -246,8 +246,8 @@ describe.concurrent('check', () => {
       x10config: 'TTY /dev/ttyUSB0\nSTART_ENGINE AUTO\nLOG_DIR NONE\nALIAS hall A8 MS13A RFFORWARD\n',
     });
     const { code, out } = await runCli('check', '--config', home.path('config.yaml'));
-    expect(out).toMatch(/configuration +fault +\S+x10config does not tell which log to read/);
-    expect(out).toMatch(/heyu +fault +heyu writes no log/);
+    expect(out).toMatch(/configuration +error +\S+x10config does not name the log to read/);
+    expect(out).toMatch(/heyu +error +heyu writes no log/);
     expect(out.match(/writes no log/g)).toHaveLength(1);
     expect(out).not.toContain('no configuration of heyu was found');
     expect(code).toBe(2);
@@ -273,7 +273,7 @@ describe.concurrent('check', () => {
     await broker.stop();
     expect((await there.check()).out).toMatch(/service +ok +it runs \(process \d+\)/);
     await there.bridge.stop();
-    expect((await there.check()).out).toMatch(/service +fault +it does not run/);
+    expect((await there.check()).out).toMatch(/service +error +it does not run/);
   });
 
   it('sees that the log does not grow any more', async () => {
@@ -410,23 +410,23 @@ describe('the stamps of a log', () => {
     [
       'are those of another time zone',
       line('11/05 16:00:03'),
-      'fault: its last stamp is 60 min after its writing: heyu does not run in UTC',
+      'error: its last stamp is 60 min after its writing: heyu does not run in UTC',
     ],
     [
       'are those of a half-hour zone',
       line('11/05 09:30:03'),
-      'fault: its last stamp is 5.5 h before its writing: heyu does not run in UTC',
+      'error: its last stamp is 5.5 h before its writing: heyu does not run in UTC',
     ],
     [
       'have day and month exchanged',
       line('05/11 15:00:03'),
-      'fault: day and month of its stamps are the other way round, not YMD',
+      'error: day and month of its stamps are the other way round, not YMD',
     ],
     ['are off', line('11/05 14:52:00'), 'warning: its last stamp is 8 min before its writing'],
     [
       'are not those of heyu',
       ['Nov  5 15:00:03 host cron: hello'],
-      'fault: no line at its end begins with a stamp of heyu',
+      'error: no line at its end begins with a stamp of heyu',
     ],
     [
       'are not on the last line',
@@ -488,12 +488,12 @@ describe.runIf(process.geteuid?.() === 0)('what the user of the service may read
     checkAccess(files, nobody, into(findings));
     expect(findings).toMatchObject([
       {
-        verdict: 'fault',
+        verdict: 'error',
         text: `its user nobody may not read ${files.x10config}`,
         hint: `sudo chgrp nobody ${files.x10config}; sudo chmod g+r ${files.x10config}`,
       },
       {
-        verdict: 'fault',
+        verdict: 'error',
         text: `its user nobody may not read ${files.password}`,
         hint: expect.stringContaining('sudo heyu2mqtt service password') as string,
       },
@@ -516,18 +516,18 @@ describe('the program for alerts', () => {
 
   it.each([
     ['is run by the service', 0o755, 'ok', /on-alert is run for each alert/, undefined],
-    ['is not executable', 0o644, 'fault', /is not executable/, /^sudo chmod \+x /],
+    ['is not executable', 0o644, 'error', /is not executable/, /^sudo chmod \+x /],
     [
       'may not be read',
       0o750,
-      isRoot ? 'fault' : 'ok',
+      isRoot ? 'error' : 'ok',
       isRoot ? /may not be read by the user nobody/ : /is run/,
       isRoot ? /^sudo chgrp nobody / : undefined,
     ],
     [
       'is missing',
       undefined,
-      isRoot ? 'fault' : 'warning',
+      isRoot ? 'error' : 'warning',
       /is not there/,
       isRoot ? /on-alert\.md/ : undefined,
     ],
@@ -565,9 +565,9 @@ describe('whether heyu runs', () => {
 
   it.each([
     ['by the lock of its engine', x10config, log(0), lock(true), {}, 'ok', /process 4711/],
-    ['by a lock that was left', x10config, log(0), lock(false), { heyu_relay: 1 }, 'fault', DIED],
+    ['by a lock that was left', x10config, log(0), lock(false), { heyu_relay: 1 }, 'error', DIED],
     ['without a lock', x10config, log(0), undefined, { heyu_engine: 12, heyu_relay: 11 }, 'ok', /process 12/],
-    ['without its engine', x10config, log(0), undefined, { heyu_relay: 11 }, 'fault', /without its engine/],
+    ['without its engine', x10config, log(0), undefined, { heyu_relay: 11 }, 'error', /without its engine/],
     ['not, a moment ago it did', x10config, log(0), undefined, {}, 'warning', NO_HEYU],
     ['not, and there is no log', x10config, undefined, undefined, {}, 'warning', NO_HEYU],
     ['not here, and the log is old', undefined, log(2), undefined, {}, 'warning', NO_HEYU],

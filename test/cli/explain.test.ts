@@ -75,7 +75,7 @@ describe('explain', () => {
   });
 
   it.each([
-    [['--timezone', 'Foo'], 64, 'heyu2mqtt: --timezone: "Foo" is no time zone\n'],
+    [['--timezone', 'Foo'], 64, 'heyu2mqtt: --timezone: "Foo" is not a valid time zone\n'],
     [['--x10config', '/no/such/x10config'], 66, 'heyu2mqtt: /no/such/x10config: does not exist\n'],
     [['--aliases', '/no/such/aliases.yaml'], 66, 'heyu2mqtt: /no/such/aliases.yaml: does not exist\n'],
   ])('blames the option: %j', async (options, code, message) => {
@@ -195,8 +195,8 @@ describe('explain', () => {
   });
 
   it.each([
-    [['--since', 'yesterday'], '--since: "yesterday" is no time\n  hint: write it as'],
-    [['--until', '2026-02-30'], '--until: "2026-02-30" is no time'],
+    [['--since', 'yesterday'], '--since: "yesterday" is not a valid time\n  hint: write it as'],
+    [['--until', '2026-02-30'], '--until: "2026-02-30" is not a valid time'],
     [['--alias', 'hall_moton'], 'there is no alias "hall_moton"\n  hint: did you mean "hall_motion"?'],
   ])('refuses %j', async (options, message) => {
     const { path, write } = house();
@@ -260,7 +260,7 @@ describe('explain', () => {
       write('aliases.yaml', 'aliases:\n  hall_motion: { address: A3 }\n  b: { address: Z9 }\n');
       const { code, out, err } = await runCli('explain', path('log'));
       expect(code).toBe(0);
-      expect(err).toContain('"Z9" is no X10 address');
+      expect(err).toContain('"Z9" is not a valid X10 address');
       expect(out).toContain('A3 hall_motion: on');
       write('config.yaml', 'mqtt\n  url: x\n');
       const without = await runCli('explain', path('log'));

@@ -49,7 +49,7 @@ describe('init', () => {
     );
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('the configuration is good: 3 aliases');
-    expect(out).toContain(`the broker lets us in: ${broker.url}`);
+    expect(out).toContain(`connected to the broker: ${broker.url}`);
     expect(read('config.yaml')).toContain(`  x10config: ${x10config}\n`);
     expect(read('aliases.yaml')).toContain(
       '  hall_motion:\n    address: A3\n    model: MS14A\n    name: Hall\n    zone: house\n    dusk: A4\n',
@@ -136,7 +136,7 @@ describe('init', () => {
     expect(read('aliases.yaml')).toContain('porch');
   });
 
-  it('says what is wrong with heyu and how to mend it', async () => {
+  it('says what is wrong with heyu and how to fix it', async () => {
     const { config, write, x10config } = machine();
     write('x10config', 'TTY /dev/ttyS7\nLOG_DIR NONE\nALIAS hall A3 MS14A\n');
     const { code, out, err } = await runCli(
@@ -177,7 +177,7 @@ describe('init', () => {
       ...['init', '--yes', '--config', config, '--x10config', x10config, '--broker', url],
     );
     expect(code).toBe(0);
-    expect(out).toContain('the broker lets us in');
+    expect(out).toContain('connected to the broker');
     expect(read('config.yaml')).toContain(`url: ${broker.url}\n`);
     expect(read('config.yaml')).not.toContain('cret@');
     expect(read('mqtt-password')).toBe('se cret\n');
@@ -267,7 +267,7 @@ describe('init', () => {
     await session.sees('+ hall_motion');
     await session.sees('Write ');
     session.types(KEY.enter);
-    await session.sees('the broker lets us in');
+    await session.sees('connected to the broker');
     await session.sees('next:');
     expect(await session.ends()).toBe(0);
     expect(read('config.yaml')).toContain('username: bridge\n');

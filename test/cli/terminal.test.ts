@@ -40,15 +40,15 @@ describe('a finding', () => {
     const lines: string[] = [];
     const print = (text = '', indent?: number) => lines.push(...wrapped(text, columns, indent));
     const terminal = { print, columns, style: (_: string, text: string) => text } as unknown as Terminal;
-    const finding = { verdict: 'fault', text: 'it does not run', hint: 'see the journal' } as const;
+    const finding = { verdict: 'error', text: 'it does not run', hint: 'see the journal' } as const;
     printFinding(terminal, finding, 'configuration   ');
     return lines.join('\n');
   };
 
   it('stands behind its area, and below it on a narrow terminal', () => {
     expect(printed(80)).toBe(
-      'configuration   fault    it does not run\n                         see the journal',
+      'configuration   error    it does not run\n                         see the journal',
     );
-    expect(printed(40)).toBe('configuration\nfault    it does not run\n         see the journal');
+    expect(printed(40)).toBe('configuration\nerror    it does not run\n         see the journal');
   });
 });

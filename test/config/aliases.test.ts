@@ -24,10 +24,10 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
     'addresses that are none',
     ['a: { address: Q1 }', 'b: { address: A17 }', 'c: { address: A }', 'd: { address: "A1," }'],
     [
-      '2: aliases.a.address: "Q1" is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
-      '3: aliases.b.address: "A17" is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
-      '4: aliases.c.address: "A" is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
-      '5: aliases.d.address: "A1," is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
+      '2: aliases.a.address: "Q1" is not a valid X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
+      '3: aliases.b.address: "A17" is not a valid X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
+      '4: aliases.c.address: "A" is not a valid X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
+      '5: aliases.d.address: "A1," is not a valid X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
     ],
   ],
   [
@@ -61,7 +61,7 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
     ),
     ['F1-', 'F1-3-5', 'F1-17', 'F0-3', 'F1-G3', 'F1 3', 'F1,3,', 'F**'].map(
       (units, index) =>
-        `${index + 2}: aliases.${'abcdefgh'.charAt(index)}.address: "${units}" is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3`,
+        `${index + 2}: aliases.${'abcdefgh'.charAt(index)}.address: "${units}" is not a valid X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3`,
     ),
   ],
   [
@@ -94,23 +94,23 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
   [
     'an unknown model',
     ['a: { address: A3, model: DM10A }'],
-    ['2: aliases.a.model: "DM10A" is no model that heyu knows\n  hint: did you mean "DM10"?'],
+    ['2: aliases.a.model: "DM10A" is not a model that heyu knows\n  hint: did you mean "DM10"?'],
   ],
   [
     'ids of security sensors in the place of addresses',
     ['a: { address: 0x22, model: DS10A }', 'b: { address: 41, model: DS10A }', 'c: { address: "5c" }'],
     ['0x22', '41', '5c'].map(
       (id, index) =>
-        `${index + 2}: aliases.${'abc'.charAt(index)}.address: "${id}" is no X10 address\n  hint: is that the id of a security sensor? heyu gives it an address: ALIAS front_door C1 DS10A ${id} in x10config, heyu restart, and C1 here`,
+        `${index + 2}: aliases.${'abc'.charAt(index)}.address: "${id}" is not a valid X10 address\n  hint: is that the id of a security sensor? heyu gives it an address: ALIAS front_door C1 DS10A ${id} in x10config, heyu restart, and C1 here`,
     ),
   ],
   [
     'models of which another kind of device is nearest',
     ['a: { address: A3, model: SD18 }', 'b: { address: A5, model: SM14A }', 'c: { address: A7, model: TH1 }'],
     [
-      '2: aliases.a.model: "SD18" is no model that heyu knows\n  hint: did you mean "BMB-SD18"?',
-      '3: aliases.b.model: "SM14A" is no model that heyu knows\n  hint: did you mean "MS14A" (motion) or "LM14A" (lamp) or "AM14A" (appliance)?',
-      '4: aliases.c.model: "TH1" is no model that heyu knows\n  hint: did you mean "ORE_TH1"?',
+      '2: aliases.a.model: "SD18" is not a model that heyu knows\n  hint: did you mean "BMB-SD18"?',
+      '3: aliases.b.model: "SM14A" is not a model that heyu knows\n  hint: did you mean "MS14A" (motion) or "LM14A" (lamp) or "AM14A" (appliance)?',
+      '4: aliases.c.model: "TH1" is not a model that heyu knows\n  hint: did you mean "ORE_TH1"?',
     ],
   ],
   [
@@ -150,10 +150,10 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
       `${'x'.repeat(33)}: { address: A4 }`,
     ],
     [
-      `2: aliases._a: is no alias for heyu: alias labels may not begin with '_' or '-'\n  hint: use letters, digits, . _ and -, at most 32`,
-      `3: aliases."a b": is no alias for heyu: invalid character ' ' in alias label\n  hint: use letters, digits, . _ and -, at most 32`,
-      `4: aliases.macro: is no alias for heyu: an alias label may not be the word "macro"\n  hint: use letters, digits, . _ and -, at most 32`,
-      `5: aliases.${'x'.repeat(33)}: is no alias for heyu: alias label '${'x'.repeat(33)}' too long - maximum 32 characters\n  hint: use letters, digits, . _ and -, at most 32`,
+      `2: aliases._a: is not a valid alias for heyu: alias labels may not begin with '_' or '-'\n  hint: use letters, digits, . _ and -, at most 32`,
+      `3: aliases."a b": is not a valid alias for heyu: invalid character ' ' in alias label\n  hint: use letters, digits, . _ and -, at most 32`,
+      `4: aliases.macro: is not a valid alias for heyu: an alias label may not be the word "macro"\n  hint: use letters, digits, . _ and -, at most 32`,
+      `5: aliases.${'x'.repeat(33)}: is not a valid alias for heyu: alias label '${'x'.repeat(33)}' too long - maximum 32 characters\n  hint: use letters, digits, . _ and -, at most 32`,
     ],
   ],
   [

@@ -162,8 +162,8 @@ describe('layers', () => {
     });
     expect(row(loaded, 'mqtt.username')).toBe('null <- default');
     expect(warningsOf(loaded)).toEqual([
-      'environment: HEYU2MQTT_MQTT_URI: is no variable of ours\n  hint: did you mean "HEYU2MQTT_MQTT_URL"?',
-      'environment: HEYU2MQTT_SERVICE_HOST: is no variable of ours',
+      'environment: HEYU2MQTT_MQTT_URI: is not a variable of heyu2mqtt\n  hint: did you mean "HEYU2MQTT_MQTT_URL"?',
+      'environment: HEYU2MQTT_SERVICE_HOST: is not a variable of heyu2mqtt',
       'environment: HEYU2MQTT_ZONES: is not read\n  hint: zones can only stand in the file',
     ]);
   });
@@ -267,7 +267,7 @@ describe("heyu's own configuration", () => {
   test('that heyu refuses is a warning, that cannot be read a fault', () => {
     const { load, path } = withX10('LOG_DIR /l\nNONSENSE 1\n');
     expect(warningsOf(load())).toEqual([
-      `${path('x10.conf')}:2: heyu refuses the file: Invalid Directive 'NONSENSE'\n  hint: heyu keeps its old configuration until this is mended`,
+      `${path('x10.conf')}:2: heyu refuses the file: Invalid Directive 'NONSENSE'\n  hint: heyu keeps its old configuration until this is fixed`,
     ]);
     expect(faultsOf(scene({ 'config.yaml': 'heyu: { x10config: /nowhere/x10.conf }\n' }).load())).toEqual([
       '/nowhere/x10.conf: does not exist\n  hint: correct heyu.x10config or remove it',

@@ -294,7 +294,10 @@ describe('a mistake in aliases.yaml', () => {
   });
 
   test.each([
-    [`${HALL}    hold: five\n`, '4: aliases.hall.hold: "five" is no duration -> write it as 90s, 5m or 24h'],
+    [
+      `${HALL}    hold: five\n`,
+      '4: aliases.hall.hold: "five" is not a valid duration -> write it as 90s, 5m or 24h',
+    ],
     [`${HALL}    nmae: x\n`, '4: aliases.hall.nmae: unknown key -> did you mean "name"?'],
     [`${HALL}    name:\n`, '4: aliases.hall.name: has no value -> write a value or remove the line'],
     ['aliases:\n  hall: A3\n', '2: aliases.hall: must be a section -> write at least { address: A3 }'],

@@ -10,9 +10,9 @@ const TOP =
 /** Text of config.yaml, and every fault that it gives, complete. */
 const BAD: readonly (readonly [what: string, config: string, problems: readonly string[]])[] = [
   [
-    'a value that is no duration',
+    'a value that is not a valid duration',
     'mqtt:\n  keepalive: soon\n',
-    ['config.yaml:2: mqtt.keepalive: "soon" is no duration\n  hint: write it as 90s, 5m or 24h'],
+    ['config.yaml:2: mqtt.keepalive: "soon" is not a valid duration\n  hint: write it as 90s, 5m or 24h'],
   ],
   [
     'a duration without unit',
@@ -99,13 +99,15 @@ const BAD: readonly (readonly [what: string, config: string, problems: readonly 
   [
     'urls that are none, without their passwords',
     'mqtt:\n  url: [localhost:1883, "http://a", "mqtt://joe:geheim@", "mqtt://joe:ge/heim@h:x"]\n',
-    ['config.yaml:2: mqtt.url: "localhost:1883" is no url\n  hint: write it as mqtt://localhost:1883'],
+    [
+      'config.yaml:2: mqtt.url: "localhost:1883" is not a valid url\n  hint: write it as mqtt://localhost:1883',
+    ],
   ],
   [
     'a url with a bad port, without its password',
     'mqtt:\n  url: mqtt://joe:ge/he@im@h:x\n',
     [
-      'config.yaml:2: mqtt.url: "mqtt://joe:********@h:x" is no url\n  hint: write it as mqtt://localhost:1883',
+      'config.yaml:2: mqtt.url: "mqtt://joe:********@h:x" is not a valid url\n  hint: write it as mqtt://localhost:1883',
     ],
   ],
   [
@@ -130,14 +132,16 @@ const BAD: readonly (readonly [what: string, config: string, problems: readonly 
   [
     'an unknown time zone',
     'heyu: { timezone: Europe/Berln }\n',
-    ['config.yaml:1: heyu.timezone: "Europe/Berln" is no time zone\n  hint: did you mean "Europe/Berlin"?'],
+    [
+      'config.yaml:1: heyu.timezone: "Europe/Berln" is not a valid time zone\n  hint: did you mean "Europe/Berlin"?',
+    ],
   ],
   [
     'a schedule that never comes',
     'cron: { summary: "0 0 31 2 *", discovery: daily }\n',
     [
-      'config.yaml:1: cron.summary: "0 0 31 2 *" is no cron expression (dayOfMonth)\n  hint: write minute, hour, day, month and weekday, such as 30 3 * * *, or off',
-      'config.yaml:1: cron.discovery: "daily" is no cron expression\n  hint: write minute, hour, day, month and weekday, such as 30 3 * * *, or off',
+      'config.yaml:1: cron.summary: "0 0 31 2 *" is not a valid cron expression (dayOfMonth)\n  hint: write minute, hour, day, month and weekday, such as 30 3 * * *, or off',
+      'config.yaml:1: cron.discovery: "daily" is not a valid cron expression\n  hint: write minute, hour, day, month and weekday, such as 30 3 * * *, or off',
     ],
   ],
   [
@@ -204,8 +208,8 @@ describe('problems of config.yaml', () => {
     expect(faultsOf(load({ HEYU2MQTT_HEYU_POLLING: 'maybe' })).map((fault) => fault.split('\n')[0])).toEqual([
       'config.yaml:2: log.level: "loud" is none of debug, info, warn, error',
       'config.yaml:4: zones.a.name: is empty',
-      'config.yaml:6: mqtt.keepalive: "soon" is no duration',
-      'aliases.yaml:2: aliases.hall.address: "A99" is no X10 address',
+      'config.yaml:6: mqtt.keepalive: "soon" is not a valid duration',
+      'aliases.yaml:2: aliases.hall.address: "A99" is not a valid X10 address',
       'aliases.yaml:3: aliases.hall2.addres: unknown key',
       'aliases.yaml:3: aliases.hall2: has no address',
       'environment: HEYU2MQTT_HEYU_POLLING: "maybe" is neither true nor false',
@@ -216,7 +220,7 @@ describe('problems of config.yaml', () => {
     const { load } = scene({ 'aliases.yaml': 'aliases:\n  hall: { address: Z9, zone: unknown_by_now }\n' });
     expect(faultsOf(load())).toEqual([
       'config.yaml: does not exist\n  hint: heyu2mqtt init writes one; --config names another',
-      'aliases.yaml:2: aliases.hall.address: "Z9" is no X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
+      'aliases.yaml:2: aliases.hall.address: "Z9" is not a valid X10 address\n  hint: write a house code A to P and a unit 1 to 16, such as A3',
     ]);
   });
 
@@ -233,7 +237,7 @@ describe('problems of config.yaml', () => {
       'utf16.yaml: is written in UTF-16\n  hint: save it as UTF-8',
     ]);
     expect(faultsOf(load({}, 'latin1.yaml'))).toEqual([
-      'latin1.yaml:2: contains bytes that are no UTF-8\n  hint: save it as UTF-8',
+      'latin1.yaml:2: contains bytes that are not valid UTF-8\n  hint: save it as UTF-8',
     ]);
   });
 });

@@ -11,8 +11,8 @@ function load(zones: string, more = '') {
 const BAD: readonly (readonly [string, string, readonly string[]])[] = [
   ['unknown key', '  a: { state_topik: x }\n', ['zones.a.state_topik: unknown key']],
   ['unknown key like those of objects', '  a: { constructor: x }\n', ['zones.a.constructor: unknown key']],
-  ['name that is no id', '  first floor: {}\n', ['zones."first floor": "first floor" is no id']],
-  ['name that is no topic level', '  a/b: {}\n', ['zones.a/b: "a/b" is no id']],
+  ['name that is no id', '  first floor: {}\n', ['zones."first floor": "first floor" is not a valid id']],
+  ['name that is no topic level', '  a/b: {}\n', ['zones.a/b: "a/b" is not a valid id']],
   ['zone that is a word', '  a: alarmo/state\n', ['zones.a: must be a section']],
   [
     'keys of a zone of ours beside a state topic',
@@ -65,7 +65,7 @@ const BAD: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'pointer that is none',
     '  a: { state_topic: x, pointer: state }\n',
-    ['zones.a.pointer: "state" is no JSON pointer'],
+    ['zones.a.pointer: "state" is not a valid JSON pointer'],
   ],
   [
     'delay by a way of being armed that there is not',
@@ -75,12 +75,12 @@ const BAD: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'delay by way of being armed that is none',
     '  a: { entry_delay: { away: soon } }\n',
-    ['zones.a.entry_delay: away: "soon" is no duration'],
+    ['zones.a.entry_delay: away: "soon" is not a valid duration'],
   ],
   [
     'delay by way of being armed, without a value',
     '  a: { entry_delay: { away: } }\n',
-    ['zones.a.entry_delay: away: "" is no duration'],
+    ['zones.a.entry_delay: away: "" is not a valid duration'],
   ],
   [
     'entry delay of another program’s zone by way of being armed',
@@ -93,7 +93,7 @@ const BAD: readonly (readonly [string, string, readonly string[]])[] = [
     ['zones.a.alert_cooldown: is a section, but one duration is wanted'],
   ],
   ['keyfob that is not there', '  a: { keyfobs: [fop] }\n', ['zones.a.keyfobs: there is no alias "fop"']],
-  ['keyfob that is no remote', '  a: { keyfobs: [hall] }\n', ['zones.a.keyfobs: "hall" is no remote']],
+  ['keyfob that is no remote', '  a: { keyfobs: [hall] }\n', ['zones.a.keyfobs: "hall" is not a remote']],
 ];
 
 describe('problems of zones', () => {

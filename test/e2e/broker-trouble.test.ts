@@ -24,7 +24,7 @@ import { startVersionGate } from './version-gate.js';
 describe.concurrent('a password', () => {
   const EVA = { username: 'eva', password: 'right-secret' };
 
-  test('that is wrong is said, never shown, and mended by its file and a reload', async () => {
+  test('that is wrong is said, never shown, and fixed by its file and a reload', async () => {
     const { port, url } = await mosquitto({ passwords: { eva: EVA.password } });
     const seen = await reader(port, ['x10/#'], EVA);
     const bridge = bridgeWith({ url, username: 'eva', password_file: '' });

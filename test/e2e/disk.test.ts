@@ -47,11 +47,11 @@ const startIds = ({ seen, base }: OwnHouse, sensor: string): Set<string> =>
       .map(({ id }) => id),
   );
 
-/** `break` and `mend` the disk under a running bridge: motion is told meanwhile, and nothing twice under two ids. */
+/** `break` and `fix` the disk under a running bridge: motion is told meanwhile, and nothing twice under two ids. */
 async function survives(
   home: OwnHouse,
   broken: () => void,
-  mended: () => void,
+  fixed: () => void,
   reason: RegExp,
 ): Promise<void> {
   const { bridge, seen, base } = home;
@@ -79,7 +79,7 @@ async function survives(
   bridge.heyu(...pair('rcvi', 'A5', 'On'));
   await seen.untilLast(`${base}/yard/motion`, 'ON');
   await until(() => said(bridge, FAILS) === 2);
-  mended();
+  fixed();
   await until(() => said(bridge, WORKS) === 1, 'the disk to be used again', RETRY_MS);
   await seen.untilLast(`${base}/bridge/problem`, 'OFF');
   await bridge.stop();

@@ -121,7 +121,7 @@ describe.concurrent('a start with files of which one is broken', () => {
     await motion(bridge, seen, base);
     await seen.untilLast(`${base}/bridge/problem`, 'ON');
     await seen.until(() => (seen.payloads(`${base}/bridge/info`).at(-1) ?? '').includes(where));
-    expect(bridge.output()).toContain('the configuration has faults: the last good one is in force');
+    expect(bridge.output()).toContain('the configuration has errors: the last good one is in force');
     expect(await check(bridge)).toContain('the service uses its last good configuration');
     // what was good is good again, without a restart
     for (const [path, bytes] of whole) writeFileSync(path, bytes);

@@ -319,7 +319,7 @@ describe.concurrent('a new configuration', () => {
     );
   });
 
-  test('that had a setting without effect already is taken; it is ignored and a problem until it is mended', async () => {
+  test('that had a setting without effect already is taken; it is ignored and a problem until it is fixed', async () => {
     const idle = ALIASES.replace('DS10A', 'DS10A, type: remote');
     const { bridge, seen, base } = await house({ aliases: idle });
     await bridge.start();

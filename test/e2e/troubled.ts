@@ -13,7 +13,7 @@ export const ALIASES = 'aliases:\n  hall: { address: A3, model: MS14A, name: Hal
 /** What heyu writes when it sees motion. */
 export const MOTION = pair('rcvi', 'A3', 'On', 'hall');
 /** What the service says when it is refused. */
-export const CANNOT = 'the broker cannot be reached, trying for ever';
+export const CANNOT = 'the broker cannot be reached, trying again until it can';
 
 /** A broker until the end of the test. */
 export async function mosquitto(options?: MosquittoOptions): Promise<Mosquitto> {

@@ -58,7 +58,7 @@ test.each([
   ['rcva replaces what was addressed', 'rcva/A1 rcva/A3 rcva/A:On', ['On A3']],
   ['snda collects', 'snda/A1 snda/A3 snda/A:On', ['On A1,A3']],
   ['a lost function: its address reacts to the next', 'A5 A3 A:On', ['On A5,A3']],
-  ['but not for ever', 'A5 +5 A3 A:On', ['On A3']],
+  ['but not forever', 'A5 +5 A3 A:On', ['On A3']],
   ['also when the next address is the same house', 'A5 +3 A3 +2 A:On', ['On A3']],
   ['exactly at its limit it still counts', 'A5 +4 A:On', ['On A5']],
   ['an address alone expires', 'A5 +5 A:On', ['On -']],

@@ -7,11 +7,11 @@ const GOOD = 'LOG_DIR /var/log/heyu\nSTART_ENGINE AUTO\n';
 describe('advice on the configuration of heyu', () => {
   it.each([
     ['none for one that is right', `${GOOD}ALIAS hall A3 MS14A RFFORWARD`, []],
-    ['a log', 'START_ENGINE AUTO', ['fault: heyu writes no log: its configuration has no LOG_DIR']],
+    ['a log', 'START_ENGINE AUTO', ['error: heyu writes no log: its configuration has no LOG_DIR']],
     [
       'a log that is none',
       'LOG_DIR NONE\nSTART_ENGINE AUTO',
-      ['fault: heyu writes no log: line 1 says LOG_DIR NONE'],
+      ['error: heyu writes no log: line 1 says LOG_DIR NONE'],
     ],
     [
       'a whole path',
@@ -23,7 +23,7 @@ describe('advice on the configuration of heyu', () => {
     [
       'a sender in one alias only',
       `${GOOD}TTY_AUX /dev/ttyS1 W800RF32\nALIAS s C1 MS10A 41\nALIAS t C2 MS10A 41`,
-      ['fault: heyu refuses line 5: The same ID appears in ALIASes: (s t)'],
+      ['error: heyu refuses line 5: The same ID appears in ALIASes: (s t)'],
     ],
     [
       'an engine',
@@ -50,12 +50,12 @@ describe('advice on the configuration of heyu', () => {
     [
       'a line that heyu refuses',
       `${GOOD}NONSENSE`,
-      ["fault: heyu refuses line 3: Invalid Directive 'NONSENSE'"],
+      ["error: heyu refuses line 3: Invalid Directive 'NONSENSE'"],
     ],
     [
       'a LOG_DIR that heyu cuts off',
       `LOG_DIR /${'d'.repeat(50)}\nSTART_ENGINE AUTO`,
-      ['fault: LOG_DIR is longer than 48 characters: heyu cuts it off there and finds no such directory'],
+      ['error: LOG_DIR is longer than 48 characters: heyu cuts it off there and finds no such directory'],
     ],
   ])('%s', (_, text, said) => {
     expect(adviseHeyu(readX10Config(text)).map(({ level, problem }) => `${level}: ${problem}`)).toEqual(said);
@@ -66,7 +66,7 @@ describe('advice on the configuration of heyu', () => {
     expect(adviseHeyu(config, (directory) => directory === '/var/log/heyu')).toEqual([]);
     expect(adviseHeyu(config, () => false)).toMatchObject([
       {
-        level: 'fault',
+        level: 'error',
         problem:
           'heyu refuses its configuration: line 1 says LOG_DIR /var/log/heyu, and there is no such directory',
       },

@@ -115,7 +115,7 @@ describe('directives', () => {
   });
 
   it('end at a NUL byte, as C strings do', () => {
-    expect(readX10Config('TTY /dev/ttyS1\0 nonsense for ever').tty).toBe('/dev/ttyS1');
+    expect(readX10Config('TTY /dev/ttyS1\0 nonsense forever').tty).toBe('/dev/ttyS1');
   });
 });
 

@@ -14,7 +14,13 @@ export const BAD_FRAMES: readonly Bad[] = [
   bad('no device', HALL, 'device', undefined, /device is missing/),
   bad('no origin', HALL, 'origin', undefined, /origin is missing/),
   bad('an origin without a name', HALL, 'origin.name', undefined, /origin: name is missing/),
-  bad('a support url that is none', HALL, 'origin.support_url', 'heyu2mqtt', /support_url is no url/),
+  bad(
+    'a support url that is none',
+    HALL,
+    'origin.support_url',
+    'heyu2mqtt',
+    /support_url is not a valid url/,
+  ),
   bad('a key of its own in the origin', HALL, 'origin.author', 'x', /key author is not allowed/),
   bad('a key of its own in the device', HALL, 'device.address', 'A3', /key address is not allowed/),
   bad('a device without identifiers', HALL, 'device.identifiers', [], /must have identifiers/),
@@ -41,7 +47,7 @@ export const BAD_FRAMES: readonly Bad[] = [
     HALL,
     'device.configuration_url',
     'here',
-    /configuration_url is no url/,
+    /configuration_url is not a valid url/,
   ),
   bad(
     'another identifier twice',

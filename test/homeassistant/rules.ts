@@ -82,7 +82,7 @@ export function deviceFaults(device: unknown, form: Form, where: string): string
     }
   }
   if ('configuration_url' in device && !isUrl(device['configuration_url'])) {
-    faults.push(`${where}: device: configuration_url is no url`);
+    faults.push(`${where}: device: configuration_url is not a valid url`);
   }
   return faults;
 }
@@ -92,6 +92,6 @@ export function originFaults(origin: unknown, where: string): string[] {
   const faults = closed(Object.keys(origin), tables.ORIGIN_KEYS, `${where}: origin`);
   if (!isText(origin['name'])) faults.push(`${where}: origin: name is missing`);
   if ('support_url' in origin && !isUrl(origin['support_url']))
-    faults.push(`${where}: origin: support_url is no url`);
+    faults.push(`${where}: origin: support_url is not a valid url`);
   return faults;
 }

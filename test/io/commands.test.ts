@@ -201,7 +201,7 @@ describe('the program for alerts', () => {
     expect(read('begun')).toBe('x\n'.repeat(24));
   });
 
-  test('is waited for at the stop, but not for ever', async () => {
+  test('is waited for at the stop, but not forever', async () => {
     const { program, read } = scene();
     const run = commands({ program: program('notify', 'sleep 0.1\necho told > told') });
     void alert(run);

@@ -173,7 +173,7 @@ test.each<[string, Record<string, string>, number | undefined]>([
 });
 
 test('a failure is told once, in words, until a message gets through again', async () => {
-  const marker = join(mkdtempSync(join(tmpdir(), 'heyu2mqtt-notify-')), 'mended');
+  const marker = join(mkdtempSync(join(tmpdir(), 'heyu2mqtt-notify-')), 'fixed');
   onTestFinished(() => rmSync(join(marker, '..'), { recursive: true, force: true }));
   const { notifier, failures } = setUp({
     program: `[ -e ${marker} ] && { echo x >> ${marker}; exit 0; }; echo "Failed to notify: no such socket" >&2; exit 1`,

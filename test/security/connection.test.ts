@@ -195,7 +195,7 @@ describe('an external zone', () => {
     expect(state(test)).toBe('armed_away');
   });
 
-  it('mends a wrong state at the next verification and says so', () => {
+  it('fixes a wrong state at the next verification and says so', () => {
     const test = external();
     connect(test, false);
     suback(test);
@@ -320,7 +320,7 @@ describe('an external zone', () => {
   it.each([
     ['not there', []],
     ['refused', [TOPIC]],
-  ])('does not ask for ever every two seconds for what is %s', (_, refused) => {
+  ])('does not ask forever every two seconds for what is %s', (_, refused) => {
     const test = external();
     connect(test, false);
     suback(test, refused);

@@ -113,7 +113,7 @@ describe('an owned zone', () => {
     expect(old.security.zones.get('ground')?.refusedCommand).toBeUndefined();
   });
 
-  it('does not change by its own echo, nor by a foreign hand on its state topic, which it mends', () => {
+  it('does not change by its own echo, nor by a foreign hand on its state topic, which it fixes', () => {
     const test = ownedBench();
     message(test, SET, 'ON');
     message(test, STATE, 'armed_away');
@@ -255,7 +255,7 @@ describe('commands that waited at the broker', () => {
     expect(state(test)).toBe('armed_away');
   });
 
-  it('count as waiting while a long queue is still coming, but not for ever', () => {
+  it('count as waiting while a long queue is still coming, but not forever', () => {
     const test = ownedBench();
     cut(test);
     pass(test, 600_000);

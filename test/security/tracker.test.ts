@@ -142,7 +142,7 @@ const CLEAN: readonly (readonly [string, string, string])[] = [
   ['an old retained copy after a newer live one does not count: NATS, aedes', 'QOFF RON', 'disarmed'],
   ['... nor a second one', 'RON QOFF RON RON', 'disarmed'],
   [
-    'an old retained copy right after a verification is mended by the next',
+    'an old retained copy right after a verification is fixed by the next',
     'RON QOFF VERIFY RON VERIFY ROFF',
     'disarmed',
   ],

@@ -114,16 +114,16 @@ test.each([
   [
     'oreWindSp',
     'Speed 3.0furlongs/fortnight',
-    'nobody knows what "furlongs/fortnight" is without ORE_WINDSCALE of x10config',
+    'it is not known what "furlongs/fortnight" is without ORE_WINDSCALE of x10config',
   ],
-  ['rfxGas', 'Meter 46.60 m3', 'nobody knows what "m3" is without RFX_GASSCALE of x10config'],
+  ['rfxGas', 'Meter 46.60 m3', 'it is not known what "m3" is without RFX_GASSCALE of x10config'],
 ] as const)('without scales %s : %s', (name, args, expected) => {
   expect(values(name, args)).toBe(expected);
 });
 
 test('a scale that makes everything 0 gives no value', () => {
   expect(values('oreWgt', 'Wgt 0.0none', 'BWR102', { ORE_WGTSCALE: scale('none', 0) })).toMatch(
-    /^nobody knows/,
+    /^it is not known/,
   );
 });
 

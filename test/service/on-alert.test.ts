@@ -35,7 +35,7 @@ describe('the program for alerts', () => {
     ['motion in an armed zone', ['ARM_AWAY'], MOTION, ['Hall: motion (Ground floor)']],
     ['motion in a disarmed zone', ['DISARM'], MOTION, []],
     ['smoke without a zone', [], [SMOKE], ['Kitchen: smoke']],
-    ['an alarm by hand', ['TRIGGER'], [], ['Ground floor: alarm raised by hand']],
+    ['an alarm by hand', ['TRIGGER'], [], ['Ground floor: alarm raised manually']],
     ['a repeat within the cool-down', ['ARM_AWAY'], [...MOTION, ...MOTION], ['Hall: motion (Ground floor)']],
   ] as const)('is run once for %s, or not', async (_, commands, lines, expected) => {
     const lives = await house(...commands);

@@ -119,7 +119,7 @@ it('shows what is wrong, with what to do', async () => {
   expect(problems).toEqual([
     { problem: 'the broker is not reached: events wait for it', hint: 'heyu2mqtt check tells why' },
     {
-      problem: 'the configuration has faults: the last good one is in force (config.yaml:3)',
+      problem: 'the configuration has errors: the last good one is in force (config.yaml:3)',
       hint: 'heyu2mqtt check shows every error',
     },
   ]);

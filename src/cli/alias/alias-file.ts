@@ -215,9 +215,9 @@ export type AliasPlan = AliasFile & {
 };
 
 /**
- * Works out edits that make no fault which was not there before. A new alias whose id is another's gets one of its own:
+ * Works out edits that make no error which was not there before. A new alias whose id is another's gets one of its own:
  * the other has kept it when it moved away from the address. `partly`: so with its topic, and an alias that cannot be
- * edited without a fault is left out, with the reason. Else a fault is an error, and nothing is done.
+ * edited without an error is left out, with the reason. Else an error is an error, and nothing is done.
  */
 export function planEdits(before: AliasFile, wanted: readonly AliasEdit[], partly: boolean): AliasPlan {
   const leftOut: Problem[] = [];
@@ -288,7 +288,7 @@ function ownKeyFor(
   return { alias, key, value: `${standard}_${tries + 1}`, tries, why: problem };
 }
 
-/** The edits without those of an alias of each fault; the same list when the problems are nobody's of them. */
+/** The edits without those of an alias of each error; the same list when the problems are nobody's of them. */
 function withoutCulprits(made: readonly Problem[], edits: readonly AliasEdit[]): readonly AliasEdit[] {
   const edited = new Set(edits.map(({ alias }) => alias));
   const culprits = new Set(made.map(({ about }) => about?.aliases.find((alias) => edited.has(alias))));

@@ -31,7 +31,7 @@ const OFFLINE_HINT = 'the service does not run, or is not connected: heyu2mqtt c
 /** An echo that takes longer does not come. */
 const ECHO_MS = 5000;
 
-/** The command `alias test`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
+/** The command `alias test`: ends with 0 when all is well, 1 with warnings, 2 with errors. */
 export function aliasTestCommand(command: Command): void {
   command
     .argument('<alias>', 'which')
@@ -86,7 +86,7 @@ async function readBack(
   const topics = [status, ...channels.map(topicOf), ...discovery.map(({ topic }) => topic), ...zones];
   for (const [index, code] of (await visit.subscribe(topics)).entries())
     if (code >= 0x80)
-      tell('fault', `${topics[index] ?? ''} may not be read`, "the broker's ACL must allow it");
+      tell('error', `${topics[index] ?? ''} may not be read`, "the broker's ACL must allow it");
 
   const hasEvents = channels.includes('event');
   const isTested = eventTypesOf(sensor).includes('test');
@@ -95,7 +95,7 @@ async function readBack(
   if (payload === '') tell('ok', `${sensor.alias} has no event that could be tested (${sensor.type})`);
   else if (await comesBack(visit, { topic: echo, payload, retain: false }))
     tell('ok', `${echo}: the test event came back`);
-  else tell('fault', `${echo}: the test event did not come back`, ACL_HINT);
+  else tell('error', `${echo}: the test event did not come back`, ACL_HINT);
 
   // What the broker keeps comes before the echo of what was published afterwards; without an event there is none.
   if (payload === '') await visit.until(() => visit.retained().get(status) === 'online', ECHO_MS);
@@ -162,7 +162,7 @@ async function toggleMotion(
   const before = visit.retained().get(topic) ?? 'OFF';
   const put = async (payload: string): Promise<void> => {
     const isBack = await comesBack(visit, { topic, payload, retain: true });
-    tell(isBack ? 'ok' : 'fault', `${topic}: ${payload} ${isBack ? 'came back' : 'did not come back'}`);
+    tell(isBack ? 'ok' : 'error', `${topic}: ${payload} ${isBack ? 'came back' : 'did not come back'}`);
   };
   try {
     await put('ON');

@@ -112,7 +112,7 @@ export async function importInto(
   terminal.print(`written: ${place.path}, ${after.aliases.length} aliases`);
 }
 
-/** Why aliases of heyu are no entries. The file may know better than a proposal who is whose dusk unit. */
+/** Why aliases of heyu are not entries. The file may know better than a proposal who is whose dusk unit. */
 function showSkipped(
   { print, style }: Terminal,
   { aliases }: X10Config,
@@ -151,7 +151,7 @@ function showProblems(terminal: Terminal, source: string, { problems, aliases }:
   if (problems.length > PROBLEMS_SHOWN && aliases.length === 0)
     terminal.complain(`  hint: is ${source} heyu's configuration?`);
   else if (problems.length > 0)
-    terminal.complain('  hint: until it is mended, heyu start fails and heyu restart keeps what it had');
+    terminal.complain('  hint: until it is fixed, heyu start fails and heyu restart keeps what it had');
 }
 
 /** Asks what only the owner can say; questions about aliases that the file has already are settled. */

@@ -178,7 +178,7 @@ function mosquittoSub(values: ConfigValues, filter: string): string {
   return [...words, '-t', shellWord(filter)].join(' ');
 }
 
-/** The command `alias check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
+/** The command `alias check`: ends with 0 when all is well, 1 with warnings, 2 with errors. */
 export function aliasCheckCommand(command: Command): void {
   withAliasFile(command)
     .addOption(OPTIONS.x10config)
@@ -200,7 +200,7 @@ function check(given: Given): void {
   const hasLog = log !== false && (given.log !== undefined || mayRead(log));
   const history = hasLog ? historyOf([log], logFormOf(absolute)) : undefined;
   const doubts = [
-    ...doubtsOf('fault', file.problems),
+    ...doubtsOf('error', file.problems),
     ...doubtsOf('warning', file.warnings),
     ...neverAlertingIn(file, () => true, history),
     ...checkAliases(file.entries, config, history),

@@ -22,7 +22,7 @@ const AREAS: readonly Area[] = [
 ];
 type AreaFinding = Finding & { readonly area: Area };
 
-/** The command `check`: ends with 0 when all is well, 1 with warnings, 2 with faults. */
+/** The command `check`: ends with 0 when all is well, 1 with warnings, 2 with errors. */
 export function checkCommand(command: Command): void {
   command
     .addOption(OPTIONS.config)
@@ -64,7 +64,7 @@ function printPage(terminal: Terminal, findings: readonly AreaFinding[]): void {
     const { area } = finding;
     printFinding(terminal, finding, (findings[index - 1]?.area === area ? '' : area).padEnd(width));
   });
-  const parts = (['fault', 'warning'] as const).flatMap((verdict) => {
+  const parts = (['error', 'warning'] as const).flatMap((verdict) => {
     const count = findings.filter((finding) => finding.verdict === verdict).length;
     return count === 0 ? [] : [counted(count, verdict)];
   });

@@ -31,7 +31,7 @@ export async function checkReach(
       bad.push(error);
     }
   }
-  for (const { message, hint } of bad) tell(good.length === 0 ? 'fault' : 'warning', message, hint);
+  for (const { message, hint } of bad) tell(good.length === 0 ? 'error' : 'warning', message, hint);
   return good.length === 0 ? undefined : { ...configuration, mqtt: { ...mqtt, urls: good.slice(0, 1) } };
 }
 
@@ -56,8 +56,8 @@ function tellAccess(kept: Kept, probes: readonly Message[], { core }: Configurat
   const refused = [...kept.refused].filter((topic) => !lost.includes(topic));
   const rule = `its access control must let this user read and write ${core.baseTopic}/#`;
   const rules = core.homeassistant.discovery === 'off' ? rule : `${rule} and ${core.homeassistant.prefix}/#`;
-  if (lost.length > 0) tell('fault', `what we publish does not come back: ${some(lost)}`, rules);
-  if (refused.length > 0) tell('fault', `we may not read ${some(refused)}`, rules);
+  if (lost.length > 0) tell('error', `what we publish does not come back: ${some(lost)}`, rules);
+  if (refused.length > 0) tell('error', `we may not read ${some(refused)}`, rules);
   if (lost.length === 0 && refused.length === 0) tell('ok', 'what we publish comes back: access is granted');
 }
 

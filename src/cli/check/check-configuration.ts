@@ -10,7 +10,7 @@ import { lastGood, textsOf, vanished } from '../last-good.js';
 
 const CHECK_WITH_SUDO = 'sudo heyu2mqtt check asks for the user of the service';
 
-/** Tells of it. `isQuick`: what the service runs with is no fault. */
+/** Tells of it. `isQuick`: what the service runs with is no error. */
 export function checkConfiguration(
   loaded: Loaded,
   configFile: string | undefined,
@@ -22,12 +22,12 @@ export function checkConfiguration(
   const stateDir = loaded.ok ? loaded.configuration.stateDir : loaded.stateDir;
   const kept = lastGood(stateDir, configFile);
   const lost = loaded.ok ? vanished(loaded, textsOf(kept)) : [];
-  for (const fault of lost) say('fault', fault);
+  for (const fault of lost) say('error', fault);
   if (kept !== undefined && (!loaded.ok || lost.length > 0))
     tell(
       'warning',
       `the service uses its last good configuration, of ${new Date(kept.at).toISOString()}`,
-      `mend the files; what they held is in ${join(stateDir, 'last-good')}`,
+      `fix the files; what they held is in ${join(stateDir, 'last-good')}`,
     );
   if (!loaded.ok) {
     const hintOfLog = 'see heyu below, or set heyu.log';
@@ -36,11 +36,11 @@ export function checkConfiguration(
     for (const fault of loaded.problems.filter(isOurs)) {
       const hinted = withSudo(fault, CHECK_WITH_SUDO);
       // that this user may not read it says nothing of the service
-      say(hinted === fault || isQuick ? 'fault' : 'warning', hinted);
+      say(hinted === fault || isQuick ? 'error' : 'warning', hinted);
     }
     for (const warning of loaded.warnings.filter(isOurs)) say('warning', warning);
     if (!loaded.problems.some(isOurs))
-      tell('fault', `${loaded.x10config ?? ''} does not tell which log to read`, hintOfLog);
+      tell('error', `${loaded.x10config ?? ''} does not name the log to read`, hintOfLog);
     return;
   }
   const { configuration, ignored } = loaded;
@@ -50,7 +50,7 @@ export function checkConfiguration(
   else tell('ok', `${configFile}: ${counted(core.zones.length, 'zone')}`);
   for (const { zone, alertOn } of core.zones.filter(({ alertOn }) => alertOn === 'triggered'))
     tell('note', `zone ${zone}: there is no alert while its source is down (alert_on: ${alertOn})`);
-  for (const setting of ignored) say(isQuick ? 'warning' : 'fault', setting);
+  for (const setting of ignored) say(isQuick ? 'warning' : 'error', setting);
   // what heyu refuses in its own file is told with heyu
   for (const warning of warnings) if (warning.file !== files.x10config) say('warning', warning);
 }

@@ -44,7 +44,7 @@ export function readHeyu(path: string | undefined, isNamed: boolean, tell: Tell)
   }
   const reading = readTextFile(path, path, { lenient: true });
   if (reading.ok) return readX10Config(reading.file.text);
-  const verdict = isNamed ? 'fault' : 'warning';
+  const verdict = isNamed ? 'error' : 'warning';
   tell(verdict, formatProblem({ ...reading.problem, hint: undefined }), reading.problem.hint);
   return undefined;
 }
@@ -54,7 +54,7 @@ export function checkHeyu(path: string, heyu: X10Config, log: LogLook | undefine
   // While its log is there, heyu may as well run on another machine.
   const exists = log?.writtenAt === undefined ? isDirectory : undefined;
   const advice = adviseHeyu(heyu, exists);
-  if (advice.length === 0) tell('ok', `${path}: ${heyu.aliases.length} aliases, nothing to be mended`);
+  if (advice.length === 0) tell('ok', `${path}: ${heyu.aliases.length} aliases, nothing to fix`);
   else for (const { level, problem, hint } of advice) tell(level, problem, hint);
 
   const written = heyuLogPath(heyu);
@@ -73,10 +73,10 @@ export function checkEngine(
   const lock = machine.engineLock(interfaceOf(heyu?.tty ?? log?.path.replace(/^.*heyu\.log\./, '') ?? ''));
   const pid = lock === undefined ? machine.processNamed('heyu_engine') : lock.isAlive ? lock.pid : undefined;
   if (pid !== undefined) tell('ok', `its engine runs (process ${pid})`);
-  else if (lock !== undefined) tell('fault', `its ${engineDied(lock)}`, ENGINE_DIED_HINT);
+  else if (lock !== undefined) tell('error', `its ${engineDied(lock)}`, ENGINE_DIED_HINT);
   else if (machine.processNamed('heyu_relay') !== undefined)
     tell(
-      'fault',
+      'error',
       'heyu runs without its engine: nothing is logged',
       'heyu engine, and START_ENGINE AUTO in x10config',
     );
@@ -129,7 +129,7 @@ export function checkLog(
 function tellUnreadable(path: string, code: string, user: Identity | undefined, tell: Tell): void {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     tell(
-      'fault',
+      'error',
       `${path} does not exist`,
       `heyu writes it with the next signal, if ${dirname(path)} exists and may be written by heyu; is heyu.log right?`,
     );
@@ -144,7 +144,7 @@ function tellUnreadable(path: string, code: string, user: Identity | undefined, 
       `${path} cannot be read by you`,
       `sudo heyu2mqtt check asks for ${user.name}, the user of the service`,
     );
-  else tell('fault', `${path} cannot be read (${code})`, hint);
+  else tell('error', `${path} cannot be read (${code})`, hint);
 }
 
 /** We can read it; as root also says whether the service can. */
@@ -153,7 +153,7 @@ function tellWhoReads(path: string, user: Identity | undefined, tell: Tell): voi
   if (user === undefined || hint?.kind !== 'unreadable') tell('ok', `${path} can be read`);
   else
     tell(
-      'fault',
+      'error',
       `${path}: the user ${user.name} of the service may not read it`,
       `${hint.hint}, then restart the service`,
     );
@@ -165,7 +165,7 @@ function tellGrowth({ core }: Configuration, writtenAt: number, now: number, tel
     tell(
       'warning',
       `nothing was written to it since ${when}`,
-      "is heyu's engine running? heyu enginestate says so, heyu stop; heyu start mends it",
+      "is heyu's engine running? heyu enginestate tells; heyu stop; heyu start fixes it",
     );
   else tell('ok', `last written ${when}`);
 }
@@ -183,7 +183,7 @@ function tellUnderstood({ core }: Configuration, lines: readonly string[], tell:
     );
   else if (before !== 'today')
     tell(
-      'fault',
+      'error',
       `its lines are those of heyu before ${before}: no sensor is understood`,
       'update heyu: 2.5 is the oldest that is understood (docs/heyu.md)',
     );
@@ -223,7 +223,7 @@ export function tellStamps({ lines, writtenAt }: FileEnd, form: StampForm, tell:
   const written = lines.filter((line) => line.trim() !== '');
   if (!written.some((line) => readStamp(line, order) !== undefined)) {
     const problem = "no line at its end begins with a stamp of heyu: it is not heyu's log";
-    tell('fault', problem, 'correct heyu.log, or name x10config in heyu.x10config');
+    tell('error', problem, 'correct heyu.log, or name x10config in heyu.x10config');
     return;
   }
   const last = written.at(-1) ?? '';
@@ -238,10 +238,10 @@ export function tellStamps({ lines, writtenAt }: FileEnd, form: StampForm, tell:
   if (isNear(lateMs)) tell('ok', `its stamps fit ${zone}, in the order ${order}`);
   else if (otherwiseMs !== undefined && isNear(otherwiseMs)) {
     const hint = `set heyu.date_format: ${other}, or name x10config in heyu.x10config`;
-    tell('fault', `day and month of its stamps are the other way round, not ${order}`, hint);
+    tell('error', `day and month of its stamps are the other way round, not ${order}`, hint);
   } else if (stepMs !== 0 && Math.abs(stepMs) <= ZONE_MOST_MS && isNear(lateMs - stepMs)) {
     const problem = `its last stamp is ${hours(stepMs)}: heyu does not run in ${zone}`;
-    tell('fault', problem, 'set heyu.timezone to the time zone in which heyu runs');
+    tell('error', problem, 'set heyu.timezone to the time zone in which heyu runs');
   } else {
     const hint = 'was the file copied, or was the clock set? else see heyu.timezone and heyu.date_format';
     tell('warning', `its last stamp is ${hours(lateMs)}`, hint);

@@ -32,9 +32,9 @@ async function checkAtBroker(configuration: Configuration, tell: Tell): Promise<
     await visit.leave();
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    tell('fault', error.message, error.hint ?? hint);
+    tell('error', error.message, error.hint ?? hint);
     return;
   }
   if (status === 'online') tell('ok', 'it is online');
-  else tell('fault', `it is not online: ${topic} holds ${status ?? 'nothing'}`, hint);
+  else tell('error', `it is not online: ${topic} holds ${status ?? 'nothing'}`, hint);
 }

@@ -33,12 +33,12 @@ export function checkService(
   const info = objectIn(get('info'));
   const problem = textIn(info, 'problem');
   if (get('source') === 'offline')
-    tell('fault', ['it cannot read the heyu log', problem].filter(Boolean).join(': '), 'see log above');
+    tell('error', ['it cannot read the heyu log', problem].filter(Boolean).join(': '), 'see log above');
   else if (problem !== undefined || get('problem') === 'ON')
     tell('warning', `it reports: ${problem ?? 'a problem'}`, 'journalctl -u heyu2mqtt says more');
   if (get('takeover') === 'ON')
     tell(
-      'fault',
+      'error',
       `another program uses the client id ${mqtt.clientId}`,
       'end the second bridge, or give one of them another mqtt.client_id',
     );
@@ -66,14 +66,14 @@ function tellOffline(
   const restart = `is its password or mqtt.url an old one? sudo systemctl restart heyu2mqtt; ${why}`;
   const which = `sudo heyu2mqtt check tells which; ${why}`;
   if (pid !== undefined && isReached)
-    tell('fault', `it runs (process ${pid}), but is not connected to this broker`, restart);
+    tell('error', `it runs (process ${pid}), but is not connected to this broker`, restart);
   else if (pid !== undefined) tell('ok', `it runs (process ${pid})`);
   else if (!isKnown && status !== undefined)
-    tell('fault', 'it does not run, or does not reach the broker', which);
+    tell('error', 'it does not run, or does not reach the broker', which);
   else if (status === undefined && isReached)
     tell('warning', 'it has never run here', 'heyu2mqtt run, or sudo systemctl enable --now heyu2mqtt');
   else if (isKnown)
-    tell('fault', 'it does not run', `heyu2mqtt run, or sudo systemctl start heyu2mqtt; ${why} it ended`);
+    tell('error', 'it does not run', `heyu2mqtt run, or sudo systemctl start heyu2mqtt; ${why} it ended`);
 }
 
 function tellSession(session: JsonObject, tell: Tell): void {
@@ -244,7 +244,7 @@ export function checkAccess(files: Configuration['files'], user: Identity | unde
     if (hint === undefined) continue;
     refused += 1;
     const others = path === files.password ? 'sudo heyu2mqtt service password, or: ' : '';
-    tell('fault', `its user ${user.name} may not read ${path}`, others + hint);
+    tell('error', `its user ${user.name} may not read ${path}`, others + hint);
   }
   if (refused === 0) tell('ok', `its user ${user.name} may read its configuration`);
 }
@@ -261,12 +261,12 @@ export function checkOnAlert(
   // root sees every file; somebody else may not see this one
   if (mode === undefined && !isRoot()) tell('warning', `${what} is not there, or cannot be seen`);
   else if (mode === undefined)
-    tell('fault', `${what} is not there`, 'docs/on-alert.md has two to begin with');
-  else if ((mode & 0o111) === 0) tell('fault', `${what} is not executable`, `sudo chmod +x ${program}`);
+    tell('error', `${what} is not there`, 'docs/on-alert.md has two to begin with');
+  else if ((mode & 0o111) === 0) tell('error', `${what} is not executable`, `sudo chmod +x ${program}`);
   else {
     const other = user?.uid === process.geteuid?.() ? undefined : user;
     const hint = other && refusalFor(program, other, () => hintFor(program, other));
-    if (hint !== undefined) tell('fault', `${what} may not be read by the user ${other?.name}`, hint);
+    if (hint !== undefined) tell('error', `${what} may not be read by the user ${other?.name}`, hint);
     else tell('ok', `${program} is run for each alert`);
   }
 }

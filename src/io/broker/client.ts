@@ -19,7 +19,7 @@ export type ClientSettings = Credentials &
   Partial<Pick<BrokerOptions, 'will'>> & {
     readonly keepaliveS: number;
     readonly connectTimeoutMs: number;
-    /** MQTT 5: how long the broker keeps the session, s. Default: for ever. */
+    /** MQTT 5: how long the broker keeps the session, s. Default: forever. */
     readonly sessionExpiryS?: number | undefined;
   };
 

@@ -1,5 +1,5 @@
 /**
- * The connection to the broker: made again for ever, with the next url of the list at each attempt. It knows when
+ * The connection to the broker: made again forever, with the next url of the list at each attempt. It knows when
  * to try again, notices another program with our client id and the publish that a broker answers by hanging up.
  * One connection itself is a `Link`.
  */
@@ -9,7 +9,7 @@ import type { Broker, BrokerListener, Message } from '../../ports.js';
 import { Link, Suspects, type LinkEnd, type Suspect } from './link.js';
 import { DEFAULT_TIMINGS, parseBrokerUrl, type BrokerOptions, type BrokerTimings } from './options.js';
 
-/** A topic that makes the broker hang up is found within so many ends: more of them are no topic's fault. */
+/** A topic that makes the broker hang up is found within so many ends: more of them are no topic's error. */
 const ENDS_OF_A_TOPIC = 3;
 
 /**
@@ -54,7 +54,10 @@ export class BrokerConnection implements Broker {
     if (this.#isStopping) process.nextTick(done, publishFailure('lost', 'the connection is being closed'));
     // mqtt.js or the broker would answer by dropping the connection (MQTT 3.1.1, sections 1.5.3 and 4.7)
     else if (topic === '' || topic.length > 20_000 || /[+#\0]/.test(topic))
-      process.nextTick(done, publishFailure('refused', `'${topic.slice(0, 100)}' is no topic to publish to`));
+      process.nextTick(
+        done,
+        publishFailure('refused', `'${topic.slice(0, 100)}' is not a valid topic to publish to`),
+      );
     else if (open === undefined) process.nextTick(done, publishFailure('lost', 'there is no connection'));
     else open.publish(message, done);
   }
@@ -113,7 +116,7 @@ export class BrokerConnection implements Broker {
     this.#waits = [];
     const url = parseBrokerUrl(urls[this.#failures % urls.length] ?? '');
     if (url === undefined) {
-      const reason = 'mqtt.url is no broker url. hint: write it as mqtt://host:1883';
+      const reason = 'mqtt.url is not a valid broker url. hint: write it as mqtt://host:1883';
       process.nextTick(() => this.#refused(listener, reason));
       return;
     }
@@ -246,7 +249,7 @@ const SIGNS = 3;
 
 /**
  * Recognises that another program uses our client id. A broker that meets the same id twice closes the older
- * connection (MQTT 3.1.1, section 3.1.4), so that the two throw each other out for ever; in MQTT 3.1.1 all that is
+ * connection (MQTT 3.1.1, section 3.1.4), so that the two throw each other out forever; in MQTT 3.1.1 all that is
  * seen of it are accepted connections that are closed soon, without a word.
  */
 export class TakeoverWatch {

@@ -25,7 +25,7 @@ export type LinkEnd = {
   /** CONNACK had been accepted. */
   readonly accepted: boolean;
   /** `silent` = closed by the other side or cut, `told` = closed with a reason, `taken_over` = with that reason. */
-  readonly how: 'silent' | 'told' | 'taken_over' | 'fault' | 'stopped';
+  readonly how: 'silent' | 'told' | 'taken_over' | 'error' | 'stopped';
   readonly reason: string;
   /** What was not acknowledged, in order: the first `inFlight` were written, the others not. */
   readonly unsettled: readonly Publishing[];
@@ -224,7 +224,7 @@ export class Link {
     const code = errorCode(error);
     const isCut = this.#connackCode === undefined && (code === 'ECONNRESET' || code === 'EPIPE');
     const reason = failureInWords(error, this.#connackCode, this.#isAccepted, this.#attempt);
-    this.#end(isCut ? 'silent' : 'fault', reason);
+    this.#end(isCut ? 'silent' : 'error', reason);
   }
 
   #closed(): void {
@@ -300,7 +300,7 @@ export class Suspects {
     return undefined;
   }
 
-  /** A connection has stood long enough: nothing in it was the fault of a topic. */
+  /** A connection has stood long enough: nothing in it was the error of a topic. */
   stood(): void {
     this.#strikes.clear();
   }

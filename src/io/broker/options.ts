@@ -16,7 +16,7 @@ export type BrokerOptions = {
   /** PEM: our own certificate and its key. */
   readonly cert?: Buffer | undefined;
   readonly key?: Buffer | undefined;
-  /** Fixed for ever: the session belongs to it. No other program may use it. */
+  /** Fixed forever: the session belongs to it. No other program may use it. */
   readonly clientId: string;
   /** true = no session is kept. */
   readonly clean: boolean;
@@ -49,10 +49,10 @@ export const DEFAULT_TIMINGS = {
   shortMs: 5_000,
   /**
    * A takeover loop is over when a connection stood this long. More than the longest wait of the other side,
-   * which may be a bridge like this one: else the two would find it over and beginning again for ever.
+   * which may be a bridge like this one: else the two would find it over and beginning again forever.
    */
   takeoverOverMs: 120_000,
-  /** A close this soon after a publish may be its fault. */
+  /** A close this soon after a publish may be its error. */
   blameMs: 3_000,
   /** A topic whose SUBSCRIBE makes the broker hang up is left alone for so long. */
   avoidMs: HOUR,

@@ -46,7 +46,7 @@ const OPTIONS: ChokidarOptions = {
   depth: 0,
 };
 
-/** The doorbell on chokidar. An error of it (no inotify watch left) is no news: then the safety timer finds all. */
+/** The doorbell on chokidar. An error of it (no inotify watch left) is not news: then the safety timer finds all. */
 export const chokidarDoorbell: OpenDoorbell = (ring, armed) => {
   const watchers = new Map<string, FSWatcher>();
   const closing = new Set<Promise<void>>();

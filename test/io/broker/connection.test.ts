@@ -419,7 +419,7 @@ describe('stopping', () => {
     ['while there is nothing to connect to', () => Promise.resolve('nonsense')],
   ])('%s takes no time', async (_, place) => {
     const tested = listen({ urls: [await place()] });
-    // to wait for this limit would be to wait for ever
+    // to wait for this limit would be to wait forever
     await tested.broker.stop([{ topic: 'a', payload: 'offline', retain: true }], 3_600_000);
     // time enough for two more attempts, if there were any
     const told = tested.told.length;

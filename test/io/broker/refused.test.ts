@@ -152,7 +152,7 @@ describe('a server that is no broker', () => {
 
   test('is written wrongly', async () => {
     const reason = await reasonOf(listen({ urls: ['http://eva:secret@broker'] }));
-    expect(reason).toBe('mqtt.url is no broker url. hint: write it as mqtt://host:1883');
+    expect(reason).toBe('mqtt.url is not a valid broker url. hint: write it as mqtt://host:1883');
   });
 });
 

@@ -20,7 +20,7 @@ async function hangingUp(): Promise<TestAedes> {
 
 async function enter(broker: TestAedes, clientId: string, patienceMs = 5000): Promise<Visit> {
   const url = parseBrokerUrl(broker.url);
-  if (url === undefined) throw new Error(`${broker.url} is no url`);
+  if (url === undefined) throw new Error(`${broker.url} is not a valid url`);
   const client = await visit({
     url,
     credentials: { username: undefined, password: undefined },

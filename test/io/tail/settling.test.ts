@@ -111,8 +111,8 @@ describe('a log that is rotated amid a message', () => {
     }
     scene.passes(6000, 'monotonic');
     await comes(scene, ...late, 'three');
-    scene.heyuWrites('for ever');
-    await comes(scene, ...late, 'three', 'for ever');
+    scene.heyuWrites('forever');
+    await comes(scene, ...late, 'three', 'forever');
     expect(scene.followed.lines.at(-1)?.file).toBe('old');
   });
 
