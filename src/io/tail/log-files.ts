@@ -649,8 +649,7 @@ export class LogFiles {
     } else if (last === undefined) {
       source?.close();
     } else {
-      const younger = yield* this.#reopenOldFiles(seek.files.slice(0, -1), held);
-      isFound = yield* this.#resumeFrom(last, source, { held, younger });
+      isFound = yield* this.#resumeFrom(last, seek.files.slice(0, -1), source, held);
     }
     letGo(held);
     if (isFound) this.#seek = undefined;
@@ -684,20 +683,23 @@ export class LogFiles {
     this.#seek = { files: [{ generation: '', device, inode, offset, mark: '', endSeenAt }] };
   }
 
-  /** Late lines may have been written to files that were old already. Gives the siblings that are younger than these. */
+  /**
+   * Late lines may have been written to files that were old already. Gives the siblings that are younger than these.
+   * Youngest first: what was read of a file may be how a younger one begins.
+   */
   *#reopenOldFiles(
     positions: readonly FilePosition[],
     siblings: readonly HeldSibling[],
   ): Work<readonly HeldSibling[]> {
     let younger = siblings;
-    for (const position of positions) {
+    for (const position of [...positions].reverse()) {
       const holder = yield* findHolder(siblings, position);
       if (holder === undefined || this.#isOpen(holder)) continue;
       if (younger.includes(holder)) younger = younger.slice(younger.indexOf(holder) + 1);
       const file = TailedFile.resumed(take(holder), position, true);
       file.quietSince = this.#reader.clock.monotonicMs();
-      this.#old.push(file);
-      this.#remember(file);
+      this.#old.unshift(file);
+      this.#past.unshift(file);
     }
     return younger;
   }
@@ -709,17 +711,21 @@ export class LogFiles {
    */
   *#resumeFrom(
     last: FilePosition,
+    old: readonly FilePosition[],
     current: ByteSource | undefined,
-    siblings: { readonly held: readonly HeldSibling[]; readonly younger: readonly HeldSibling[] },
+    held: readonly HeldSibling[],
   ): Work<boolean> {
-    const { held } = siblings;
-    const younger = siblings.younger.filter((sibling) => isBornSince(sibling, last.endSeenAt));
-    if (current !== undefined && (yield* isFileOf(last, current))) {
+    const isCurrent = current !== undefined && (yield* isFileOf(last, current));
+    const holder = isCurrent ? undefined : yield* findHolder(held, last);
+    const others = held.filter((sibling) => sibling !== holder);
+    const younger = (yield* this.#reopenOldFiles(old, others)).filter((sibling) =>
+      isBornSince(sibling, last.endSeenAt),
+    );
+    if (isCurrent) {
       yield* this.#resumeIn(current, last, true);
       this.#expectCopies(last, younger);
       return true;
     }
-    const holder = yield* findHolder(held, last);
     if (holder === undefined && current === undefined && younger.length === 0) {
       for (const { source } of this.#old.splice(0)) source.close();
       return false;

@@ -406,3 +406,26 @@ describe('a log that is followed again', () => {
     expect(followed.texts().at(-1)).toBe('one');
   });
 });
+
+it('a file is not taken for a younger one that begins in the same way', async () => {
+  const log = join(ownDirectory(), 'heyu.log.ttyS0');
+  const [line = ''] = seen;
+  writeFileSync(log, '');
+  const followed = await follow(log);
+  write(log, line);
+  await followed.expects([line]);
+  renameSync(log, `${log}.2`);
+  write(log, line, 'one');
+  await followed.expects([line, line, 'one']);
+  renameSync(log, `${log}.1`);
+  write(log, 'two');
+  await followed.expects([line, line, 'one', 'two']);
+  const position = followed.source.position();
+  await followed.stop();
+
+  compress(`${log}.1`);
+  compress(`${log}.2`);
+  write(log, 'three');
+  const again = await follow(log, { position });
+  await again.expects(['three']);
+});
