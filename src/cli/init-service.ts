@@ -1,14 +1,14 @@
 /** What `init` does for the service of the system: install it, let it read, start it, and wait until it hears something. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SECOND } from '../common/duration.js';
 import type { Configuration } from '../config/load.js';
 import type { HouseStatus } from '../service/status.js';
 import type { Ask } from './ask.js';
-import { identityOf, isRoot } from './check/check-service.js';
+import { identityOf, isCredential, isRoot } from './check/check-service.js';
 import { DEFAULT_CONFIG } from './configured.js';
 import { accessSteps, isRefused } from './heyu-access.js';
 import { askingUser, homesOf } from './heyu-install.js';
@@ -85,6 +85,14 @@ export function keepPassword({ print }: Terminal, file: string, password: string
     writeFileSync(file, `${password}\n`, { mode: 0o600 });
     print(`written: ${file}, readable by its owner only`);
   }
+}
+
+/** A password that an earlier `init` has left where only root can read it. */
+export function handOverPassword(terminal: Terminal, file: string): void {
+  const user = identityOf(SERVICE_USER);
+  if (user === undefined || isCredential(file) || !isRefused(file, user)) return;
+  const [password = ''] = readFileSync(file, 'utf8').split(/\r?\n/, 1);
+  keepPassword(terminal, file, password);
 }
 
 /** Lets the service read heyu's files. */

@@ -30,6 +30,7 @@ import {
 } from './heyu-install.js';
 import { DEFAULT_TOPIC, DEFAULT_URL, INIT_ZONE, type InitAnswers, initConfigText } from './init-config.js';
 import {
+  handOverPassword,
   installService,
   isOfService,
   joinGroup,
@@ -42,7 +43,7 @@ import {
 } from './init-service.js';
 import { programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal, type Remark, remark, type Terminal } from './terminal.js';
-import { visitBroker } from './visit-broker.js';
+import { tryLogin, visitBroker } from './visit-broker.js';
 
 /** Options of `init`; what is not given is asked for, or has a default. */
 type InitOptions = Pick<Given, 'x10config' | 'yes'> & {
@@ -248,7 +249,8 @@ async function finish(talk: Talk, path: string, options: InitOptions, isService:
   terminal.print(`the configuration is good: ${configuration.core.sensors.length} aliases`);
   let isReached = await triesBroker(terminal, configuration);
   if (isService) {
-    const { x10config } = configuration.files;
+    const { x10config, password } = configuration.files;
+    if (password === join(dirname(path), PASSWORD_FILE)) handOverPassword(terminal, password);
     await openHeyu(talk, [...(x10config === undefined ? [] : [x10config]), configuration.heyu.log]);
     await joinGroup(talk);
     const since = Date.now();
@@ -274,9 +276,7 @@ async function triesBroker(terminal: Terminal, configuration: Configuration): Pr
     terminal.print(`connected to the broker: ${configuration.mqtt.urls[0] ?? ''}`);
     return true;
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    terminal.complain(`  ! ${error.message}`);
-    if (error.hint !== undefined) terminal.complain(`    ${error.hint}`);
+    sayWhy(terminal, error);
     return false;
   }
 }
@@ -298,17 +298,16 @@ async function answersOf(
   path: string,
   x10config: string | undefined,
   heyu: X10Config | undefined,
-  { ask }: Talk,
+  talk: Talk,
 ): Promise<InitAnswers & { readonly password: string | undefined }> {
-  const url =
-    options.broker ?? (await ask?.text('Where is the MQTT broker?', DEFAULT_URL, problemOf(brokerUrl)));
-  const login = await loginOf(options, url ?? DEFAULT_URL, dirname(path), ask);
+  const { ask } = talk;
+  const login = await brokerAnswers(options, dirname(path), talk);
   const baseTopic =
     options.baseTopic ?? (await ask?.text('Topics below?', DEFAULT_TOPIC, problemOf(ownTopic)));
   const alarm =
     options.alarm ??
     (await ask?.choice<InitAnswers['alarm']>(
-      'Who says whether the alarm is armed?',
+      'Who says whether it is armed?',
       [
         { value: 'bridge', label: 'heyu2mqtt: an alarm panel in Home Assistant' },
         { value: 'alarmo', label: 'Alarmo' },
@@ -332,6 +331,33 @@ async function answersOf(
   };
 }
 
+/** The broker, and who we are there; asked again, if wanted, where it does not let us in. */
+async function brokerAnswers(options: InitOptions, folder: string, { terminal, ask }: Talk): Promise<Login> {
+  for (;;) {
+    const url =
+      options.broker ?? (await ask?.text('Where is the MQTT broker?', DEFAULT_URL, problemOf(brokerUrl)));
+    const login = await loginOf(options, url ?? DEFAULT_URL, folder, ask);
+    const isAsked = options.broker === undefined || options.username === undefined;
+    // a password that is kept already is read with the configuration
+    const isKept = login.passwordFile !== undefined && login.password === undefined;
+    if (ask === undefined || !isAsked || isKept) return login;
+    try {
+      await tryLogin(login.url, login.username, login.password);
+      return login;
+    } catch (error) {
+      sayWhy(terminal, error);
+      if (!(await ask.yesOrNo('Answer again?', true))) return login;
+    }
+  }
+}
+
+/** Says why a command does not work that another one goes on without. */
+function sayWhy(terminal: Terminal, error: unknown): void {
+  if (!(error instanceof CommandError)) throw error;
+  terminal.complain(`  ! ${error.message}`);
+  if (error.hint !== undefined) terminal.complain(`    ${error.hint}`);
+}
+
 type Login = Pick<InitAnswers, 'url' | 'username' | 'passwordFile'> & {
   readonly password: string | undefined;
 };
@@ -353,9 +379,7 @@ async function loginOf(
   const bare = inUrl.username === '' ? written : url.href;
   const username =
     options.username ??
-    (inUrl.username === ''
-      ? await ask?.text('User name at the broker? (empty = none)', '')
-      : inUrl.username) ??
+    (inUrl.username === '' ? await ask?.text('User name there? (empty = none)', '') : inUrl.username) ??
     '';
   if (username === '')
     return { url: bare, username: undefined, passwordFile: undefined, password: undefined };

@@ -65,6 +65,24 @@ export async function visitBroker(
   }
 }
 
+/** Whether the broker lets somebody in, before there is a configuration; rejects with a `CommandError` when not. */
+export async function tryLogin(text: string, username?: string, password?: string): Promise<void> {
+  const url = parseBrokerUrl(text);
+  if (url === undefined) throw new CommandError(`${text} is no broker url`);
+  try {
+    const credentials = { username, password, ca: undefined, cert: undefined, key: undefined };
+    const how = {
+      protocol: '3.1.1',
+      clientId: commandClientId(),
+      clean: true,
+      patienceMs: PATIENCE_MS,
+    } as const;
+    await (await visit({ url, credentials, ...how })).leave();
+  } catch (error) {
+    throw noBroker(error);
+  }
+}
+
 /** Publishes at QoS 1; rejects with a `CommandError` when the broker does not take it. */
 export async function publishOrFail(at: Visit, { topic, payload, retain }: Message): Promise<void> {
   await at.send(topic, payload, { retain }).catch((error: unknown) => {

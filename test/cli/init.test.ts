@@ -253,6 +253,15 @@ describe('init', () => {
     await session.sees('User name');
     session.types(`bridge${KEY.enter}`);
     await session.sees('Password');
+    session.types(`wrong${KEY.enter}`);
+    await session.sees('the broker cannot be reached');
+    await session.sees('Answer again?');
+    session.types(KEY.enter);
+    await session.sees('Where is the MQTT broker?');
+    session.types(`${broker.url}${KEY.enter}`);
+    await session.sees('User name');
+    session.types(`bridge${KEY.enter}`);
+    await session.sees('Password');
     session.types(`secret${KEY.enter}`);
     await session.sees('Topics below?');
     session.types(KEY.enter);

@@ -143,6 +143,13 @@ END
     expect(house.run('cat /etc/heyu2mqtt/*')).toBe(before);
   });
 
+  test('a password that an earlier version has left to root alone is handed to the service', () => {
+    house.run('rm -r /etc/systemd/system/heyu2mqtt.service.d; systemctl daemon-reload');
+    house.run('SUDO_USER=bob heyu2mqtt init --yes --wait 0');
+    expect(house.run('systemctl show -P LoadCredential heyu2mqtt')).toContain('/etc/heyu2mqtt/mqtt-password');
+    expect(house.run('heyu2mqtt status')).not.toContain('!');
+  });
+
   test('a heyu of somebody else is found in all homes', () => {
     house.run('rm -r /etc/heyu2mqtt && mkdir /etc/heyu2mqtt');
     const init = 'heyu2mqtt init --yes --no-start --username heyu2mqtt --password-file -';

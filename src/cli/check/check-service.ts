@@ -119,7 +119,7 @@ export function serviceUser(pid: number | undefined): Identity | undefined {
 }
 
 /** Whether systemd reads this file as root and hands it to the service (`heyu2mqtt service password`). */
-function isCredential(path: string): boolean {
+export function isCredential(path: string): boolean {
   return unitValues('LoadCredential').some((value) => value.endsWith(`:${path}`));
 }
 
