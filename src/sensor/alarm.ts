@@ -13,6 +13,7 @@ import type { SecurityFlag } from '../heyu/signal.js';
 type Words = { readonly on: EventType; readonly late: EventType; readonly off: EventType };
 const CONTACT: Words = { on: 'opened', late: 'opened_missed', off: 'closed' };
 const ALARM: Words = { on: 'alarm', late: 'alarm_missed', off: 'clear' };
+const wordsOf = (type: AlarmType): Words => (mainChannelOf(type) === 'contact' ? CONTACT : ALARM);
 
 /** The delay switch that a contact reports with each line. */
 function delayOf(flags: readonly SecurityFlag[]): DelaySwitch {
@@ -52,7 +53,7 @@ export function alarmHeard(sensor: Sensor, on: boolean, flags: readonly Security
     keep(sensor, on && isNews ? 'in alert anew: a Clear was lost' : 'heartbeat: nothing has changed');
   // the first Clear ever heard is news of a state, not of an event
   else if (value || before !== undefined) {
-    const words = channel === 'contact' ? CONTACT : ALARM;
+    const words = wordsOf(type);
     const common = { id: idOf(heard), at, lateAfter, source };
     const event = value
       ? { ...common, type: late ? words.late : words.on, lateType: words.late, standing }
@@ -71,7 +72,7 @@ function missedAlarm(sensor: Sensor, kind: AlarmType, isAgain: boolean, heard: H
   state.clearsAt = lateAfter;
   if (isAgain) return keep(sensor, 'it is in alert already');
   const standing = sensor.alarm(sensor, heard, { kind, lasts: false });
-  const type = ALARM.late;
+  const type = wordsOf(kind).late;
   const event = { type, id: idOf(heard), at, lateAfter, lateType: type, standing, source };
   sensor.emit({ kind: 'sensor_event', sensor, event });
 }

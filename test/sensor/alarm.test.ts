@@ -105,6 +105,7 @@ test.each([
   ['EH-WD210', 'water', 'Alert +300', ['water ON', '?', 'alarm', 'water OFF']],
   ['EH-CWSD10', 'smoke', 'Alert +300', ['smoke ON', '?', 'alarm', 'smoke OFF']],
   ['BMB-SD18', 'smoke', 'Alert Clear', ['smoke ON', '?', 'alarm', 'smoke OFF', 'clear']],
+  ['EH-WD210', 'opening', '~300 Alert', ['?', 'opened_missed']],
   ['DS10A', 'garage', 'Alert vData', ['contact ON', '?', 'opened', '{"delay":null}']],
 ] as const)('a %s', (model, type, script, expected) => {
   expect(play(model, type, script)).toEqual(expected);
