@@ -42,12 +42,24 @@ const RELEASES = [
   {
     release: 'current',
     discovery: 'device',
-    ids: { motion: '_motion', light: '_light', signal: 'silent', problem: 'reason' },
+    ids: {
+      motion: '_motion',
+      light: '_light',
+      signal: 'silent',
+      problem: 'reason',
+      zones: { cellar: 'cellar', ground: 'ground' },
+    },
   },
   {
     release: '2024.3',
     discovery: 'entity',
-    ids: { motion: '', light: '_daylight', signal: 'signal', problem: 'problem' },
+    ids: {
+      motion: '',
+      light: '_daylight',
+      signal: 'signal',
+      problem: 'problem',
+      zones: { cellar: 'cellar', ground: 'ground_floor' },
+    },
   },
 ] as const;
 
@@ -75,6 +87,17 @@ describe.each(RELEASES)('$release', ({ release, discovery, ids }) => {
         panel: 'alarm_control_panel.attic',
         notify,
       });
+      for (const [zone, ask_code] of [
+        ['cellar', true],
+        ['ground', false],
+      ] as const) {
+        const panel = `alarm_control_panel.${ids.zones[zone]}`;
+        await automate(
+          'x10_alert',
+          { last_alert: `sensor.${ids.zones[zone]}_last_alert`, panel, ask_code, notify },
+          zone,
+        );
+      }
       await automate('x10_alarm_lights', {
         alarm: 'binary_sensor.attic_alarm',
         lights: { entity_id: 'light.alarm_lamp' },
@@ -182,6 +205,34 @@ describe.each(RELEASES)('$release', ({ release, discovery, ids }) => {
       await untilHeyu('off E2');
       await world.fence();
       expect(words()).toHaveLength(1);
+    });
+
+    test('a panel with a code is disarmed with what was typed, and one that does not disarm is told', async () => {
+      const { homeAssistant, seen } = world;
+      seen.clear();
+      const cellar = 'alarm_control_panel.cellar';
+      await homeAssistant.callService('alarm_control_panel', 'alarm_trigger', { entity_id: cellar });
+      await untilState(cellar, 'triggered');
+      await until(() => told().length === 1, 'the alert');
+      const action = `X10_DISARM_${cellar}`;
+      expect(told()[0]?.actions).toMatchObject([{ action, behavior: 'textInput' }]);
+      let data: unknown;
+      await homeAssistant.subscribe('subscribe_events', { event_type: 'call_service' }, (event) => {
+        const call = (
+          event as { readonly data: { readonly service: string; readonly service_data: unknown } }
+        ).data;
+        if (call.service === 'alarm_disarm') data = call.service_data;
+      });
+      await request('events/mobile_app_notification_action', { action, reply_text: '0123' });
+      await untilState(cellar, 'disarmed');
+      expect(data).toMatchObject({ code: '0123' });
+      // its state belongs to another program
+      const foreign = `X10_DISARM_alarm_control_panel.${ids.zones.ground}`;
+      await request('events/mobile_app_notification_action', { action: foreign });
+      await until(
+        () => words().at(-1) === 'Ground floor: It is not disarmed',
+        () => words().join(),
+      );
     });
 
     test('motion in the dark is light, and by day it is none: by the sensor, else by the sun', async () => {
