@@ -227,6 +227,7 @@ describe.each(RELEASES)('$release', ({ release, discovery, ids }) => {
       await untilState(cellar, 'disarmed');
       expect(data).toMatchObject({ code: '0123' });
       // its state belongs to another program
+      await untilState(`alarm_control_panel.${ids.zones.ground}`, 'unknown');
       const foreign = `X10_DISARM_alarm_control_panel.${ids.zones.ground}`;
       await request('events/mobile_app_notification_action', { action: foreign });
       await until(
