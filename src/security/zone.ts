@@ -204,7 +204,7 @@ export type Emergency = {
 };
 
 /** When the siren of an alarm ends, epoch ms and monotonic ms. */
-export type Siren = { readonly until: number; readonly untilMono: number };
+type Siren = { readonly until: number; readonly untilMono: number };
 
 /** A command that was not obeyed, for people to see. */
 type RefusedCommand = { readonly command: string; readonly at: number; readonly reason: string };
