@@ -146,7 +146,9 @@ END
   test('a password that an earlier version has left to root alone is handed to the service', () => {
     house.run('rm -r /etc/systemd/system/heyu2mqtt.service.d; systemctl daemon-reload');
     house.run('SUDO_USER=bob heyu2mqtt init --yes --wait 0');
-    expect(house.run('systemctl show -P LoadCredential heyu2mqtt')).toContain('/etc/heyu2mqtt/mqtt-password');
+    expect(house.run('systemctl cat heyu2mqtt')).toContain(
+      'LoadCredential=mqtt-password:/etc/heyu2mqtt/mqtt-password',
+    );
     expect(house.run('heyu2mqtt status')).not.toContain('!');
   });
 
