@@ -47,6 +47,10 @@ _heyu2mqtt() {
         'heyu2mqtt zone status' | \
         'heyu2mqtt zone arm' | \
         'heyu2mqtt zone disarm' | \
+        'heyu2mqtt zone code' | \
+        'heyu2mqtt zone code add' | \
+        'heyu2mqtt zone code list' | \
+        'heyu2mqtt zone code remove' | \
         'heyu2mqtt explain' | \
         'heyu2mqtt service' | \
         'heyu2mqtt service install' | \
@@ -145,6 +149,9 @@ _heyu2mqtt() {
         'heyu2mqtt zone arm --mode' | \
         'heyu2mqtt zone arm --config' | \
         'heyu2mqtt zone disarm --config' | \
+        'heyu2mqtt zone code add --config' | \
+        'heyu2mqtt zone code list --config' | \
+        'heyu2mqtt zone code remove --config' | \
         'heyu2mqtt explain --config' | \
         'heyu2mqtt explain --aliases' | \
         'heyu2mqtt explain --x10config' | \
@@ -260,6 +267,9 @@ _heyu2mqtt() {
     'heyu2mqtt zone arm --mode') COMPREPLY=($(compgen -W 'away home night vacation custom_bypass' -- "$current")); return ;;
     'heyu2mqtt zone arm --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt zone disarm --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt zone code add --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt zone code list --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt zone code remove --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt explain --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt explain --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt explain --x10config') compopt -o default 2> /dev/null; return ;;
@@ -307,6 +317,10 @@ _heyu2mqtt() {
       'heyu2mqtt zone status') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt zone arm') COMPREPLY=($(compgen -W '--mode --config --json -h --help' -- "$current")) ;;
       'heyu2mqtt zone disarm') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
+      'heyu2mqtt zone code') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
+      'heyu2mqtt zone code add') COMPREPLY=($(compgen -W '--config -h --help' -- "$current")) ;;
+      'heyu2mqtt zone code list') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
+      'heyu2mqtt zone code remove') COMPREPLY=($(compgen -W '--config -h --help' -- "$current")) ;;
       'heyu2mqtt explain') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --armed --disarmed --since --until --alias --alerts --json -h --help' -- "$current")) ;;
       'heyu2mqtt service') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt service install') COMPREPLY=($(compgen -W '--config --systemd --print -h --help' -- "$current")) ;;
@@ -330,7 +344,8 @@ _heyu2mqtt() {
     'heyu2mqtt alias test:'0) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt alias topics:'0) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt alias watch:'*) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
-    'heyu2mqtt zone:0') COMPREPLY=($(compgen -W 'status arm disarm' -- "$current")) ;;
+    'heyu2mqtt zone:0') COMPREPLY=($(compgen -W 'status arm disarm code' -- "$current")) ;;
+    'heyu2mqtt zone code:0') COMPREPLY=($(compgen -W 'add list remove' -- "$current")) ;;
     'heyu2mqtt explain:'*) compopt -o default 2> /dev/null ;;
     'heyu2mqtt service:0') COMPREPLY=($(compgen -W 'install print uninstall password' -- "$current")) ;;
   esac

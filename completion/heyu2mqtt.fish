@@ -10,7 +10,7 @@ function __heyu2mqtt_at
     set -l command heyu2mqtt
     for word in $words[2..-1]
         switch "$command $word"
-            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt status' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt zone' 'heyu2mqtt zone status' 'heyu2mqtt zone arm' 'heyu2mqtt zone disarm' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
+            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt status' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt zone' 'heyu2mqtt zone status' 'heyu2mqtt zone arm' 'heyu2mqtt zone disarm' 'heyu2mqtt zone code' 'heyu2mqtt zone code add' 'heyu2mqtt zone code list' 'heyu2mqtt zone code remove' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
                 set command "$command $word"
         end
     end
@@ -200,6 +200,7 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias watch' -s h -l help -d 
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone' -a status -d 'show how the zones stand'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone' -a arm -d 'arm a zone of the bridge: by root on this machine, with or without a broker'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone' -a disarm -d 'disarm a zone of the bridge, or end its alarm: by root on this machine, with or without a broker'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone' -a code -d 'who may disarm a zone of the bridge by a code'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone status' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone status' -l json -d 'as JSON'
@@ -211,6 +212,17 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone arm' -s h -l help -d 'di
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone disarm' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone disarm' -l json -d 'as JSON'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone disarm' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code' -a add -d 'give somebody a code, or another one; it is asked for, or read from standard input'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code' -a list -d 'show who has a code'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code' -a remove -d 'take a code away; a zone without codes asks for none'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code add' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code add' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code list' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code list' -l json -d 'as JSON'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code list' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code remove' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code remove' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt explain' -F
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt explain' -l config -r -F -d 'configuration to take everything from (default: this machine\'s, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt explain' -l no-config -d 'leave this machine\'s configuration out'

@@ -166,3 +166,13 @@ export type StateStore = {
   /** Resolves when it is safely on disk; rejects when it cannot be written. Calls are serialised. */
   readonly save: (document: unknown) => Promise<void>;
 };
+
+/** The codes of one zone. Bytes are base64. */
+export type ZoneCodes = {
+  readonly salt: string;
+  /** What scrypt makes of each code, by the name of whom it belongs to. */
+  readonly hashes: Readonly<Record<string, string>>;
+};
+
+/** By zone; `damaged`: nobody has a code, and every zone asks for one. */
+export type Codes = Readonly<Record<string, ZoneCodes>> | 'damaged';

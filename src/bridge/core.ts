@@ -95,6 +95,8 @@ export type BridgeSinks = {
   readonly trouble: (trouble: Trouble, begins: boolean) => void;
   /** Whether the broker has taken the event of this id in an earlier life. */
   readonly isDelivered?: (id: string) => boolean;
+  /** A code is to be checked (security/security, `check_code`). */
+  readonly checkCode?: (asked: Extract<SecurityEffect, { kind: 'check_code' }>) => void;
   /** An alert was just put: it has to be told when it is settled (security/security, `undelivered`). */
   readonly alerted?: (id: string) => void;
   /** An alert, or that a guard is blind, which nobody was told of before: as `last_alert` has it. */

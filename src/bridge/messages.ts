@@ -201,6 +201,7 @@ const ZONE_EVENT_WORDS: Readonly<Record<ZoneEvent['type'], string>> = {
   entry: 'the entry delay begins',
   disarmed: 'disarmed',
   trouble: 'sensors may not be heard',
+  wrong_code: 'a wrong code was typed',
 };
 
 /** Who has commanded a zone, for people: a keyfob by its name, and not the topic of a message. */
@@ -290,6 +291,9 @@ export function act(bridge: Bridge, effect: Effect): void {
       return sinks.raised?.(alertBody(core, effect.alert));
     case 'zone_event':
       sinks.put?.(zoneEventMessage(core, effect.zone, effect.event));
+      return;
+    case 'check_code':
+      sinks.checkCode?.(effect);
       return;
     case 'subscribe':
       return sinks.subscribe(effect.topics);

@@ -79,6 +79,24 @@ const ALIAS_COMMANDS: readonly Entry[] = [
   },
 ];
 
+const CODE_COMMANDS: readonly Entry[] = [
+  {
+    name: 'add',
+    about: 'give somebody a code, or another one; it is asked for, or read from standard input',
+    load: async () => (await import('./zone-code.js')).zoneCodeAddCommand,
+  },
+  {
+    name: 'list',
+    about: 'show who has a code',
+    load: async () => (await import('./zone-code.js')).zoneCodeListCommand,
+  },
+  {
+    name: 'remove',
+    about: 'take a code away; a zone without codes asks for none',
+    load: async () => (await import('./zone-code.js')).zoneCodeRemoveCommand,
+  },
+];
+
 const ZONE_COMMANDS: readonly Entry[] = [
   {
     name: 'status',
@@ -94,6 +112,11 @@ const ZONE_COMMANDS: readonly Entry[] = [
     name: 'disarm',
     about: 'disarm a zone of the bridge, or end its alarm: by root on this machine, with or without a broker',
     load: async () => (await import('./zone.js')).zoneDisarmCommand,
+  },
+  {
+    name: 'code',
+    about: 'who may disarm a zone of the bridge by a code',
+    commands: CODE_COMMANDS,
   },
 ];
 

@@ -6,6 +6,7 @@ import type { Configuration } from '../config/load.js';
 import { formatProblem, newProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
 import { type Commands, commandsOf } from '../io/commands.js';
+import { CodeChecker } from '../io/codes.js';
 import { serveControl } from '../io/control.js';
 import { openJob } from '../io/cron.js';
 import { openLog } from '../io/log.js';
@@ -65,8 +66,10 @@ async function run(asked: string | undefined): Promise<void> {
       'stop it, or give this one a state_dir, a bridge_id and an mqtt.client_id of its own',
     );
   const commands = commandsOf(configuration, log);
+  const codes = new CodeChecker(configuration.codes);
   const service = await createService(serviceSettings(configuration, ignored), {
     ...ports,
+    checkCode: (zone, code) => codes.check(zone, code),
     runHeyu: commands.runHeyu,
     onAlert: commands.onAlert,
     status: (text) => systemd.status(text),
@@ -79,7 +82,7 @@ async function run(asked: string | undefined): Promise<void> {
   systemd.ready(service.statusLine());
 
   const stopWatchdog = startWatchdog(systemd, () => service.sinceLastPassMs());
-  const reloads = new Reloads(asked, startWith, { service, commands, systemd, log });
+  const reloads = new Reloads(asked, startWith, { service, commands, codes, systemd, log });
 
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
@@ -131,6 +134,7 @@ const pathsOf = ({ files }: Configuration): string[] =>
 type Running = {
   readonly service: Service;
   readonly commands: Commands;
+  readonly codes: CodeChecker;
   readonly systemd: SystemdNotifier;
   readonly log: Log;
 };
@@ -146,6 +150,7 @@ class Reloads {
   readonly #commands: Commands;
   readonly #log: Log;
   readonly #systemd: SystemdNotifier;
+  readonly #codes: CodeChecker;
   readonly #watcher: FSWatcher;
   /** What is in force. */
   #loaded: Good;
@@ -153,7 +158,8 @@ class Reloads {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(asked: string | undefined, loaded: Good, { service, commands, systemd, log }: Running) {
+  constructor(asked: string | undefined, loaded: Good, { service, commands, codes, systemd, log }: Running) {
+    this.#codes = codes;
     this.#asked = asked;
     this.#loaded = loaded;
     this.#service = service;
@@ -216,6 +222,7 @@ class Reloads {
     if (restarts.has('process')) log.warn({}, 'state_dir and bridge_id only change with a restart');
     this.#commands.configure(next);
     const core = { ...next.core, bridgeId: old.core.bridgeId };
+    this.#codes.use(next.codes);
     await service.reload(serviceSettings({ ...next, core }, ignored), {
       ...(restarts.has('broker') ? { broker: brokerOf(next) } : {}),
       ...(restarts.has('log') ? { source: sourceOf(next) } : {}),

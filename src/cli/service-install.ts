@@ -221,6 +221,8 @@ export const PATHS = {
   passwordDropIn: '/etc/systemd/system/heyu2mqtt.service.d/mqtt-password.conf',
   config: '/etc/heyu2mqtt',
   password: '/etc/heyu2mqtt/mqtt-password',
+  codes: '/etc/heyu2mqtt/codes',
+  codesDropIn: '/etc/systemd/system/heyu2mqtt.service.d/codes.conf',
   state: '/var/lib/heyu2mqtt',
 } as const;
 
@@ -279,6 +281,22 @@ export function passwordSteps(password: string, version: number): readonly Step[
   return [
     { kind: 'write', path, text, mode: 0o600, group: 'root' },
     { kind: 'write', path: dropIn, text: passwordDropIn(path), mode: 0o644, group: 'root' },
+    RELOAD,
+  ];
+}
+
+/** Writes the codes of the zones where the service finds them, in the same way. */
+export function codesSteps(text: string, version: number): readonly Step[] {
+  const { codes: path, codesDropIn: dropIn } = PATHS;
+  const isCredential = version >= CREDENTIALS_SINCE;
+  return [
+    {
+      kind: 'write',
+      path,
+      text,
+      ...(isCredential ? { mode: 0o600, group: 'root' } : { mode: 0o640, group: 'service' }),
+    },
+    { kind: 'write', path: dropIn, text: codesDropIn(path, isCredential), mode: 0o644, group: 'root' },
     RELOAD,
   ];
 }
@@ -431,6 +449,15 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./$-]+$/.test(literal)
     ? literal
     : `"${literal.replaceAll('\\', '\\\\').replaceAll('"', String.raw`\"`)}"`;
+}
+
+/** The drop-in that hands the codes to the service; it is written only together with their file. */
+function codesDropIn(path: string, isCredential: boolean): string {
+  const how = isCredential ? `LoadCredential=codes:${path}` : `Environment=HEYU2MQTT_CODES_FILE=${path}`;
+  return `# Written by "heyu2mqtt zone code" together with ${path}: without the file no code is right.
+[Service]
+${how}
+`;
 }
 
 /** The drop-in that hands the password file to the service; it is written only together with that file. */

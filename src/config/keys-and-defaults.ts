@@ -243,6 +243,10 @@ export const CONFIG_KEYS = {
     [idPart, 'the base topic, with _ for everything but letters and digits', 'cellar'],
     'First part of every unique id in Home Assistant. Never change it.',
   ),
+  codes_file: optionalKey(
+    [path, 'the systemd credential `codes`, if there is one; else none', '/etc/heyu2mqtt/codes'],
+    'File of the codes of zones; `heyu2mqtt zone code` writes it. If it is missing, zones ask for a code that nobody has.',
+  ),
   state_dir: key(
     [path, '/var/lib/heyu2mqtt', '/var/lib/heyu2mqtt'],
     "Directory for what must survive a restart. Under systemd the unit's StateDirectory.",

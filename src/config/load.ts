@@ -3,6 +3,9 @@
  * The one way for the service, which ends with problems, and for the commands that edit the alias file, which may make
  * none. Reads files; never throws for what it finds in them.
  */
+import type { ZoneSettings } from '../security/zone.js';
+import type { Codes } from '../ports.js';
+import { readCodes } from './codes.js';
 import { dirname, resolve } from 'node:path';
 import { type AliasFile, readAliasFile } from './aliases.js';
 import type { CoreSettings } from '../core-settings.js';
@@ -223,7 +226,8 @@ export function loadConfiguration(request: Request): Loaded {
   else if (report.problems.length > 0)
     return failed([...report.warnings, ...house.ignored], absolute.state_dir);
 
-  const configuration = assemble(house, credentials, request, sortProblems(report.warnings));
+  const codes = readCodes(absolute.codes_file, place('codes_file'), report);
+  const configuration = assemble(house, { credentials, codes }, request, sortProblems(report.warnings));
   const resolved = { values, origins, zones, aliases: house.aliases, configFile };
   return deepFreeze({ ok: true, configuration, resolved, ignored: sortProblems(house.ignored), texts });
 }
@@ -237,12 +241,21 @@ function stateDirOf({ absolute, origins }: House, texts: ReadonlyMap<string, str
     : resolve(dirname(file), written);
 }
 
+/** A zone of the bridge asks for a code if somebody has one; zones together do if one of them does. */
+function hasCodes({ kind, zone, members }: ZoneSettings, zones: readonly ZoneRead[], codes: Codes): boolean {
+  const owned = zones
+    .filter(({ settings }) => settings.kind === 'owned')
+    .map(({ settings }) => settings.zone);
+  const asks = kind === 'master' ? members : kind === 'owned' ? [zone] : [];
+  return asks.some((each) => owned.includes(each) && (codes === 'damaged' || Object.hasOwn(codes, each)));
+}
+
 /** What the loader hands over: the settings of the core and of the shell, plain and frozen. Times are milliseconds. */
 export type Configuration = ReturnType<typeof assemble>;
 
 function assemble(
   { absolute: values, zones, aliases, aliasFile, derived }: House,
-  credentials: Credentials,
+  { credentials, codes }: { readonly credentials: Credentials; readonly codes: Codes },
   { configFile, version, cwd = process.cwd() }: Request,
   warnings: readonly Problem[],
 ) {
@@ -255,7 +268,7 @@ function assemble(
     baseTopic: values['mqtt.base_topic'],
     bridgeId,
     sensors: aliases.aliases.map(({ settings }) => settings),
-    zones: zones.map(({ settings }) => settings),
+    zones: zones.map(({ settings }) => ({ ...settings, hasCodes: hasCodes(settings, zones, codes) })),
     homeassistant: {
       discovery: values['homeassistant.discovery'],
       prefix: values['homeassistant.prefix'],
@@ -302,6 +315,8 @@ function assemble(
     },
     /** Cron expressions; undefined = off. */
     cron: { discovery: schedule(values['cron.discovery']), summary: schedule(values['cron.summary']) },
+    /** Of the zones. Secrets. */
+    codes,
     /** Absolute path. */
     stateDir: values.state_dir,
     log: { level: values['log.level'], format: values['log.format'] },
@@ -311,6 +326,7 @@ function assemble(
       aliases: absolute(aliasFile),
       x10config: values['heyu.x10config'],
       password: values['mqtt.password_file'],
+      codes: values.codes_file,
       ca: values['mqtt.ca_file'],
       cert: values['mqtt.cert_file'],
       key: values['mqtt.key_file'],

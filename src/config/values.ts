@@ -248,6 +248,8 @@ function fromSystemd(env: Environment, add: Collector): void {
   const password = join(credentials, 'mqtt-password');
   if (credentials !== '' && existsSync(password))
     add('mqtt.password_file', password, 'environment CREDENTIALS_DIRECTORY');
+  const codes = join(credentials, 'codes');
+  if (credentials !== '' && existsSync(codes)) add('codes_file', codes, 'environment CREDENTIALS_DIRECTORY');
 }
 
 // --- The layers together, laid over each other by convict.

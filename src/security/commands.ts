@@ -7,6 +7,7 @@ import { SECOND } from '../common/duration.js';
 import type { Received } from '../ports.js';
 import { bypassOpen, endSilence, refusal, switchBypass } from './bypass.js';
 import { causeOf, raise, setTruth } from './alert.js';
+import { afterWrongCode, lockedMs, needsCode } from './codes.js';
 import { endEmergency } from './emergency.js';
 import { doubt, obey } from './owned-zone.js';
 import { isFirstMention, note, type Security, type Step } from './security.js';
@@ -16,23 +17,11 @@ import {
   commandWord,
   namedCommand,
   readBypass,
+  readCode,
   readCommand,
   type Command,
 } from './vocabulary.js';
-import { delayIn, type Zone, type ZoneSettings } from './zone.js';
-
-/** Who commands, and how. */
-type Order = {
-  readonly command: Command;
-  /** How long ago it was said, ms. Infinity = not known. */
-  readonly ageMs: number;
-  /** It stands in the log with this instant (epoch ms, a whole second); undefined = it comes from the broker. */
-  readonly loggedAt?: number;
-  /** Arm without exit delay. */
-  readonly immediate: boolean;
-  /** For notes: a topic, `heyu`, or the alias of a keyfob. */
-  readonly source: string;
-};
+import { delayIn, type Order, type Zone, type ZoneSettings } from './zone.js';
 
 function refuse(step: Step, zone: Zone, command: string, reason: string, source: string): void {
   zone.refusedCommand = { command, at: step.now.at, reason };
@@ -62,8 +51,70 @@ function isAnswer({ now }: Step, zones: readonly Zone[], { command, ageMs }: Ord
   );
 }
 
-/** Gives an order to an owned zone. `answers`: to an alarm of what guards always, here or in a zone beside it. */
-function give(step: Step, zone: Zone, order: Order, answers: boolean): void {
+/** What belongs to an order beside itself. */
+type Given = {
+  /** It answers an alarm of what guards always, here or in a zone beside it. */
+  readonly answers: boolean;
+  /** What was typed with it. */
+  readonly code?: string | undefined;
+  /** Who has typed a code that was right. */
+  readonly by?: string;
+};
+
+/** A zone does not obey because of the code; a master zone names all that do not. */
+function refuseCode(step: Step, zone: Zone, { command, source, master }: Order, reason: string): void {
+  const word = commandWord(command);
+  refuse(step, zone, word, reason, source);
+  if (master === undefined) return;
+  master.refusing.push(`${zone.settings.name}: ${reason}`);
+  master.zone.refusedCommand = { command: word, at: step.now.at, reason: master.refusing.join('; ') };
+}
+
+/** A command waits for the check of its code, or is not obeyed: without one, and while codes are locked out. */
+function askForCode(step: Step, zone: Zone, order: Order, { answers, code }: Given): void {
+  const { now, emit } = step;
+  if (code === undefined) return refuseCode(step, zone, order, 'it needs a code');
+  const lockMs = lockedMs(zone, now);
+  const locked = `after too many wrong codes none is looked at for another ${Math.ceil(lockMs / 1000)} s`;
+  if (lockMs > 0) return refuseCode(step, zone, order, locked);
+  if (zone.check !== undefined) return refuseCode(step, zone, order, 'another code is being checked');
+  zone.check = { order, answers, at: now.at, startedMono: now.mono };
+  emit({ kind: 'check_code', zone: zone.settings.zone, code, startedMono: now.mono });
+}
+
+/** What came out of the check of a code: it belongs to somebody, to nobody, or could not be checked. */
+export type CodeResult = { readonly by: string } | 'wrong' | 'failed';
+
+/** A code was checked; `startedMono` tells which one. */
+export function codeChecked(step: Step, name: string, startedMono: number, result: CodeResult): void {
+  const { security, now, emit } = step;
+  const zone = security.zones.get(name);
+  if (zone?.check?.startedMono !== startedMono) return;
+  const { order, answers, at } = zone.check;
+  zone.check = undefined;
+  if (result === 'failed') refuseCode(step, zone, order, 'the code could not be checked');
+  else if (result === 'wrong') {
+    zone.wrongCodes = afterWrongCode(zone.wrongCodes, now);
+    refuseCode(step, zone, order, 'the code is wrong');
+    const id = `${name}.${now.at}.wrong_code`;
+    emit({ kind: 'zone_event', zone: name, event: { type: 'wrong_code', id, at: now.at, sensors: [] } });
+  } else {
+    zone.wrongCodes = undefined;
+    security.changed = true;
+    if ((zone.orderedAt ?? -Infinity) > at)
+      refuseCode(step, zone, order, 'another command was obeyed while its code was checked');
+    else {
+      const proven = { ...order, isProven: true };
+      endOfMaster(step, proven);
+      give(step, zone, proven, { answers, by: result.by });
+    }
+  }
+  refresh(step);
+}
+
+/** Gives an order to an owned zone. */
+function give(step: Step, zone: Zone, order: Order, given: Given): void {
+  const { answers } = given;
   const { security, now } = step;
   const { command, ageMs, loggedAt, immediate, source } = order;
   const { settings, truth } = zone;
@@ -79,6 +130,8 @@ function give(step: Step, zone: Zone, order: Order, answers: boolean): void {
       fields,
     );
   }
+  if (loggedAt === undefined && order.isProven !== true && needsCode(zone, command, answers))
+    return askForCode(step, zone, order, given);
   if (ageMs > settings.commandMaxAgeMs) {
     const age = Number.isFinite(ageMs) ? `may be ${Math.round(ageMs / 1000)} s old` : 'is of unknown age';
     const limit = Math.round(settings.commandMaxAgeMs / 1000);
@@ -97,7 +150,7 @@ function give(step: Step, zone: Zone, order: Order, answers: boolean): void {
   // who ends the alarm of a smoke detector has not left the house unguarded
   const isKept = answers && truth !== undefined && truth.state !== 'pending' && truth.state !== 'triggered';
   const obeyed = isKept ? truth : obey(truth, command, settings, at, immediate);
-  const next = obeyed === truth ? truth : { ...obeyed, by: source };
+  const next = obeyed === truth ? truth : { ...obeyed, by: given.by ?? source };
   note(step, 'info', next === truth && !answers ? 'command changes nothing' : 'command obeyed', {
     ...fields,
     from: truth?.state ?? 'unknown',
@@ -137,21 +190,27 @@ export function commandReceived(step: Step, zone: Zone, { topic, payload, retain
   const { up } = security.link;
   const ageMs = up?.isDraining === true ? up.awayMs : 0;
   const order = { command, ageMs, immediate: false, source: topic };
-  if (!giveAll(step, zone, order)) refuse(step, zone, text, NOT_OURS, topic);
+  if (!giveAll(step, zone, order, readCode(payload))) refuse(step, zone, text, NOT_OURS, topic);
 }
 
 const NOT_OURS = 'none of its zones can be commanded by the bridge';
 
 /** Gives an order to a zone, or to those that it sums up; false when none of them obeys the bridge. */
-function giveAll(step: Step, zone: Zone, order: Order): boolean {
-  const { kind, commandMaxAgeMs } = zone.settings;
+function giveAll(step: Step, zone: Zone, ordered: Order, code?: string): boolean {
+  const master = zone.settings.kind === 'master' ? { zone, refusing: [] } : undefined;
+  const order = { ...ordered, master };
   const zones = addressees(step.security, zone);
   const answers = isAnswer(step, [zone, ...zones], order);
-  // what guards always may be in the master zone itself
-  const isOfMaster = kind === 'master' && order.ageMs <= commandMaxAgeMs;
-  if (isOfMaster && order.command.kind === 'disarm') endEmergency(step, zone);
-  for (const addressee of zones) give(step, addressee, order, answers);
+  endOfMaster(step, order);
+  for (const addressee of zones) give(step, addressee, order, { answers, code });
   return zones.length > 0;
+}
+
+/** A DISARM ends the alarm of what guards always in the master zone itself; if one of its zones has codes, by a code. */
+function endOfMaster(step: Step, { command, ageMs, master, isProven = false }: Order): void {
+  if (master === undefined || command.kind !== 'disarm') return;
+  const { settings } = master.zone;
+  if (ageMs <= settings.commandMaxAgeMs && (isProven || !settings.hasCodes)) endEmergency(step, master.zone);
 }
 
 /**
@@ -164,7 +223,8 @@ export function locallyCommanded(
   command: Exclude<Command, { kind: 'trigger' }>,
 ): string | undefined {
   const forced = command.kind === 'arm' ? { ...command, force: true } : command;
-  const isOurs = giveAll(step, zone, { command: forced, ageMs: 0, immediate: false, source: 'this machine' });
+  const order = { ageMs: 0, immediate: false, source: 'this machine', isProven: true };
+  const isOurs = giveAll(step, zone, { command: forced, ...order });
   if (!isOurs) return NOT_OURS;
   refresh(step);
   return undefined;
@@ -198,7 +258,7 @@ function logged(
     ({ settings }) => settings.kind === 'owned' && chosen(settings),
   );
   const answers = isAnswer(step, zones, order);
-  for (const zone of zones) give(step, zone, order, answers);
+  for (const zone of zones) give(step, zone, order, { answers });
   if (security.changed) refresh(step);
 }
 

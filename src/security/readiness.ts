@@ -41,6 +41,7 @@ export const ZONE_EVENTS = [
   'entry',
   'disarmed',
   'trouble',
+  'wrong_code',
 ] as const;
 
 /** An event of a zone that is not an alert, and what it tells of. Instants are epoch ms. */

@@ -27,6 +27,7 @@ import {
   type Connection,
   type Schedule,
 } from './broker-link.js';
+import { CHECK_MS } from './codes.js';
 import { finishArming, firstTruth } from './owned-zone.js';
 import {
   LINK_WAIT_MS,
@@ -93,7 +94,10 @@ function endOfDelay(security: Security, zone: Zone): number | undefined {
   const { delayUntilMono, truth } = zone;
   if (delayUntilMono === undefined) return undefined;
   const isSure = truth?.state !== 'pending' || believe(security, zone).verified;
-  return isSure ? delayUntilMono : delayUntilMono + LINK_WAIT_MS;
+  const end = isSure ? delayUntilMono : delayUntilMono + LINK_WAIT_MS;
+  // a code that came in time may take a moment to be checked
+  if (truth?.state !== 'pending' || zone.check === undefined) return end;
+  return Math.max(end, zone.check.startedMono + CHECK_MS);
 }
 
 /** When the first signal that is held back is looked at again, monotonic ms. */

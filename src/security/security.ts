@@ -127,6 +127,13 @@ export type SecurityEffect =
   /** An alert, or that a guard is blind, which nobody was told of before. */
   | { readonly kind: 'raised'; readonly alert: RaisedAlert }
   | { readonly kind: 'zone_event'; readonly zone: string; readonly event: ZoneEvent }
+  /** Is this a code of the zone? `codeChecked` is to be called with the answer. A secret: not to be logged or kept. */
+  | {
+      readonly kind: 'check_code';
+      readonly zone: string;
+      readonly code: string;
+      readonly startedMono: number;
+    }
   /** Send a SUBSCRIBE that really goes out, QoS 1, exact topics. */
   | { readonly kind: 'subscribe'; readonly topics: readonly string[] }
   | { readonly kind: 'unsubscribe'; readonly topics: readonly string[] }

@@ -8,6 +8,7 @@ import { isObject, objectOf, textIn, type JsonObject } from '../common/json.js';
 import type { Now } from '../ports.js';
 import { keepForAbsent } from './alert.js';
 import { isClear } from './broker-link.js';
+import { LONGEST_LOCK_MS } from './codes.js';
 import { LASTS_MS } from './emergency.js';
 import {
   LINK_WAIT_MS,
@@ -31,6 +32,7 @@ import {
   type Memory,
   type SensorSignal,
   type Truth,
+  type WrongCodes,
   type Zone,
 } from './zone.js';
 
@@ -66,6 +68,7 @@ function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
     emergency: emergency ?? null,
     siren: zone.siren ?? null,
     refusedCommand: refusedCommand ?? null,
+    wrongCodes: zone.wrongCodes ?? null,
     orderedAt: orderedAt ?? null,
   };
 }
@@ -231,6 +234,15 @@ function readEmergency(stored: JsonObject, now: Now): Emergency | undefined {
   };
 }
 
+function readWrongCodes(stored: JsonObject, now: Now): WrongCodes | undefined {
+  const { count } = stored;
+  const [at, until] = [instantIn(stored, 'at'), instantIn(stored, 'lockedUntil')];
+  if (typeof count !== 'number' || !Number.isSafeInteger(count) || at === undefined || until === undefined)
+    return undefined;
+  const lockedMs = Math.min(Math.max(0, until - now.at), LONGEST_LOCK_MS);
+  return { count, at, lockedUntil: now.at + lockedMs, lockedUntilMono: now.mono + lockedMs };
+}
+
 /** The delay that was running goes on for what is left of it, at most its whole length. */
 function resumeDelay(zone: Zone, now: Now): void {
   const { truth, settings } = zone;
@@ -259,6 +271,7 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   // earlier versions kept the payload itself
   if (refusedCommand !== undefined && isCommandName(refusedCommand.command))
     zone.refusedCommand = refusedCommand;
+  zone.wrongCodes = readWrongCodes(objectOf(stored, 'wrongCodes'), now);
   zone.orderedAt = owned ? instantIn(stored, 'orderedAt') : undefined;
   if (zone.truth !== undefined) {
     // presumed on the broker already: the first verification will tell

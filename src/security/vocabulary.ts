@@ -144,6 +144,20 @@ export function readCommand(payload: Uint8Array, dialect: Dialect = PLAIN): Comm
   return wording.isForced ? { kind: 'arm', mode, force: true } : { kind: 'arm', mode };
 }
 
+/** Members of a JSON command that may hold a code (Alarmo's names). */
+const CODE_KEYS = ['code', 'pin', 'password', 'pincode'] as const;
+
+/** Longer texts are no code. */
+const LONGEST_CODE = 32;
+
+/** The code in the payload of a command; undefined without one. */
+export function readCode(payload: Uint8Array): string | undefined {
+  const value = parseJson(decode(payload) ?? '');
+  const said = CODE_KEYS.map((key) => member(value, key)).find((one) => one !== undefined && one !== null);
+  const code = typeof said === 'number' ? String(said) : said;
+  return typeof code === 'string' && code !== '' ? code.slice(0, LONGEST_CODE + 1) : undefined;
+}
+
 /** What a payload on a command topic wants of one sensor: `{"command": "bypass", "sensor": "hall"}`, or `unbypass`. */
 export function readBypass(
   payload: Uint8Array,

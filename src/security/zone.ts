@@ -8,7 +8,7 @@ import { MINUTE } from '../common/duration.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Link } from './broker-link.js';
 import { whyUnknown, type Tracker, type WhyUnknown } from './tracker.js';
-import { armedMode, isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
+import { armedMode, isArmed, type ArmedMode, type Command, type SecurityState } from './vocabulary.js';
 
 /** What to do with motion in a zone whose security state is not known (docs/design.md, decision 8). */
 type OnUnknown = 'last_known' | 'alert' | 'annotate';
@@ -209,6 +209,43 @@ type Siren = { readonly until: number; readonly untilMono: number };
 /** A command that was not obeyed, for people to see. */
 type RefusedCommand = { readonly command: string; readonly at: number; readonly reason: string };
 
+/** Who commands, and how. */
+export type Order = {
+  readonly command: Command;
+  /** How long ago it was said, ms. Infinity = not known. */
+  readonly ageMs: number;
+  /** It stands in the log with this instant (epoch ms, a whole second); undefined = it comes from the broker. */
+  readonly loggedAt?: number;
+  /** Arm without exit delay. */
+  readonly immediate: boolean;
+  /** For notes: a topic, `heyu`, or the alias of a keyfob. */
+  readonly source: string;
+  /** It needs no code: root has given it, or its code was right. */
+  readonly isProven?: boolean;
+  /** The master zone that it was given to, and what its zones say that have refused its code. */
+  readonly master?: { readonly zone: Zone; readonly refusing: string[] } | undefined;
+};
+
+/** An order that waits for the check of its code. It counts from its arrival. */
+type CodeCheck = {
+  readonly order: Order;
+  /** It answers an alarm of what guards always, here or in a zone beside it. */
+  readonly answers: boolean;
+  /** When it came, epoch ms and monotonic ms. */
+  readonly at: number;
+  readonly startedMono: number;
+};
+
+/** Wrong codes since the last right one. */
+export type WrongCodes = {
+  readonly count: number;
+  /** The last, epoch ms. */
+  readonly at: number;
+  /** Codes are not looked at until then; epoch ms and monotonic ms. */
+  readonly lockedUntil: number;
+  readonly lockedUntilMono: number;
+};
+
 /** A signal in an armed external zone that is held back until the source has said more. */
 export type Held = {
   readonly signal: SensorSignal;
@@ -249,6 +286,9 @@ export type Zone = {
   /** The alarm has sounded, and until when; the same in monotonic ms. */
   siren: Siren | undefined;
   refusedCommand: RefusedCommand | undefined;
+  wrongCodes: WrongCodes | undefined;
+  /** Owned: the command whose code is being checked. */
+  check: CodeCheck | undefined;
   /** Owned: when the last order that was obeyed was given, epoch ms. */
   orderedAt: number | undefined;
   /** The last words heard on the state topic, as the source says them. */
@@ -312,6 +352,8 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     emergency: undefined,
     siren: undefined,
     refusedCommand: undefined,
+    wrongCodes: undefined,
+    check: undefined,
     orderedAt: undefined,
     reported: undefined,
     whileAway: [],

@@ -30,6 +30,8 @@ export type ServicePorts = {
   /** Runs the heyu program; only called with `heyu.control`. `done` gets the reason in words when it failed. */
   readonly runHeyu?: RunHeyu;
   readonly onAlert?: RunOnAlert;
+  /** Whose code of this zone it is; undefined = nobody's. Without it no code is right. */
+  readonly checkCode?: (zone: string, code: string) => Promise<string | undefined>;
   /** 0 <= n < 1. */
   readonly random: () => number;
   /** Told of each new status line. */

@@ -25,7 +25,7 @@ import { placeOf } from '../homeassistant/removal.js';
 import { Outbox } from '../mqtt/outbox.js';
 import type { Broker, LineSource, Now } from '../ports.js';
 import { blinded } from '../security/blind.js';
-import { locallyCommanded } from '../security/commands.js';
+import { codeChecked, locallyCommanded } from '../security/commands.js';
 import { stalled } from '../security/connection.js';
 import { alertsOf, setBack, snapshot } from '../security/stored.js';
 import type { CoreSettings, ServiceSettings } from '../core-settings.js';
@@ -125,6 +125,7 @@ export class Service {
           concern(condition, 'on_alert', failure ?? false);
           settle();
         }),
+      checkCode: (asked) => void this.#checkCode(asked),
       note: (level, fields, message) => log[level](fields, message),
       trouble: (trouble, begins) => this.#troubleChanged(trouble, begins),
       ...(ports.find === undefined ? {} : { find: ports.find }),
@@ -245,6 +246,21 @@ export class Service {
     const names = [name, ...zone.settings.members];
     const zones = zonesOf(bridge, time.now()).filter((each) => names.includes(each.zone));
     return { ok: true, zones };
+  }
+
+  async #checkCode({
+    zone,
+    code,
+    startedMono,
+  }: Parameters<NonNullable<BridgeSinks['checkCode']>>[0]): Promise<void> {
+    const { ports, bridge, time } = this.#parts;
+    const result = await Promise.resolve(ports.checkCode?.(zone, code)).then(
+      (by) => (by === undefined ? 'wrong' : { by }),
+      () => 'failed' as const,
+    );
+    if (this.#parts.isStopping) return;
+    codeChecked(securityStep(bridge, time.now()), zone, startedMono, result);
+    this.#settle();
   }
 
   /** Where the configuration on disk has problems, so that an older one is in force; undefined = it has none. */

@@ -480,6 +480,7 @@ describe.runIf(process.geteuid?.() === 0)('what the user of the service may read
       aliases: home.path('aliases.yaml'),
       x10config: home.path('x10config'),
       password: home.path('secret'),
+      codes: undefined,
       ca: home.path('missing'),
       cert: undefined,
       key: undefined,

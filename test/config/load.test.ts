@@ -43,6 +43,7 @@ describe('without a configuration file', () => {
         lingerMs: 600_000,
         command: 'heyu',
       },
+      codes: {},
       mqtt: {
         urls: ['mqtt://localhost:1883'],
         username: undefined,
@@ -65,6 +66,7 @@ describe('without a configuration file', () => {
         aliases: undefined,
         x10config: undefined,
         password: undefined,
+        codes: undefined,
         ca: undefined,
         cert: undefined,
         key: undefined,

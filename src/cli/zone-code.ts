@@ -1,0 +1,170 @@
+/** `heyu2mqtt zone code`: who may disarm a zone by a code. Only what a code can be compared with is kept. */
+
+import type { Command } from 'commander';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { didYouMean, quote } from '../common/text.js';
+import { parseCodes, writeCodes } from '../config/codes.js';
+import { readTextFile, rewriteFile } from '../config/text-file.js';
+import { hashCode } from '../io/codes.js';
+import type { Codes, ZoneCodes } from '../ports.js';
+import { replaceFile } from '../io/files.js';
+import { askOnTerminal } from './ask.js';
+import { configFileOf, DEFAULT_CONFIG, loadOrFail, type Given, OPTIONS } from './configured.js';
+import { codesSteps, complete, PATHS, systemdVersion } from './service-install.js';
+import { CommandError, EXIT, processTerminal } from './terminal.js';
+
+/** The command `zone code add`. */
+export function zoneCodeAddCommand(command: Command): void {
+  withZone(command)
+    .argument('<name>', 'whose code it is; it is told who has disarmed')
+    .action((zone: string, name: string, given: Given) => add(zone, name, given));
+}
+
+/** The command `zone code list`. */
+export function zoneCodeListCommand(command: Command): void {
+  withZone(command)
+    .addOption(OPTIONS.json)
+    .action((zone: string, given: Given) => list(zone, given));
+}
+
+/** The command `zone code remove`. */
+export function zoneCodeRemoveCommand(command: Command): void {
+  withZone(command)
+    .argument('<name>', 'whose code it is')
+    .action((zone: string, name: string, given: Given) => remove(zone, name, given));
+}
+
+function withZone(command: Command): Command {
+  return command.argument('<zone>', 'its key in the configuration').addOption(OPTIONS.config);
+}
+
+type Place = {
+  readonly path: string;
+  readonly codes: Codes;
+  /** Of the file; undefined = there is none. */
+  readonly hash: string | undefined;
+  /** The service is given it by systemd. */
+  readonly isCredential: boolean;
+};
+
+/** Where the codes are, after a look at whether the zone can have one. */
+function placeFor(zone: string, given: Given): Place {
+  const { configuration } = loadOrFail(given.config);
+  const settings = configuration.core.zones.find((each) => each.zone === zone);
+  if (settings === undefined) {
+    const known = configuration.core.zones.map((each) => each.zone);
+    throw new CommandError(`there is no zone ${quote(zone)}`, didYouMean(zone, known));
+  }
+  if (settings.kind === 'external')
+    throw new CommandError(`another program keeps ${zone}`, 'it has codes of its own');
+  if (settings.kind === 'master')
+    throw new CommandError(
+      `${zone} is the sum of other zones`,
+      `give them codes: ${settings.members.join(', ')}`,
+    );
+  const named = configuration.files.codes;
+  const config = configFileOf(given.config);
+  if (named === undefined && config !== undefined && config !== DEFAULT_CONFIG)
+    throw new CommandError('it is not known where the codes are', `write into ${config}: codes_file: codes`);
+  const path = named ?? PATHS.codes;
+  const reading = readTextFile(path);
+  if (!reading.ok && !reading.missing)
+    throw new CommandError(`${path} ${reading.problem.problem}`, 'run it with sudo');
+  const codes = reading.ok ? parseCodes(reading.file.text) : {};
+  return { path, codes, hash: reading.ok ? reading.file.hash : undefined, isCredential: named === undefined };
+}
+
+/** The codes of a zone, where there are any; a damaged file has none. */
+function codesOf({ codes }: Place, zone: string): ZoneCodes | undefined {
+  return codes !== 'damaged' && Object.hasOwn(codes, zone) ? codes[zone] : undefined;
+}
+
+/** Four digits are guessed within a day in spite of the lock-out; six are not within a year. */
+const FEW_DIGITS = 6;
+
+async function add(zone: string, name: string, given: Given): Promise<void> {
+  if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u.test(name))
+    throw new CommandError(
+      `${quote(name)} is not a valid name`,
+      'letters, digits, blanks, . _ -; at most 40',
+      EXIT.usage,
+    );
+  const place = placeFor(zone, given);
+  const { complain, print } = processTerminal();
+  const code = await readCode(name);
+  if (!/^\d{4,12}$/.test(code)) throw new CommandError('a code has 4 to 12 digits');
+  if (code.length < FEW_DIGITS)
+    complain(`six digits and more are hard to guess; this code has ${code.length}`);
+  const before = codesOf(place, zone) ?? { salt: randomBytes(16).toString('base64'), hashes: {} };
+  const hash = (await hashCode(code, before.salt)).toString('base64');
+  const others = Object.entries(before.hashes).filter(([other]) => other !== name);
+  if (others.some(([, known]) => known === hash))
+    throw new CommandError('somebody else has this code', 'choose another one');
+  const { codes } = place;
+  if (codes === 'damaged') complain(`${place.path} was damaged: this is the only code now, for all zones`);
+  const hashes = Object.fromEntries([...others, [name, hash]]);
+  keep(place, { ...(codes === 'damaged' ? {} : codes), [zone]: { salt: before.salt, hashes } });
+  print(`${zone}: ${name} has a code. What leaves the armed zone needs one; arming it does not`);
+  sayNext(place);
+}
+
+/** A code, typed twice and not shown, or the first line of standard input. */
+async function readCode(name: string): Promise<string> {
+  if (!processTerminal().isInteractive) return readFileSync(0, 'utf8').split(/\r?\n/, 1)[0] ?? '';
+  const code = await askOnTerminal.secret(`Code of ${name}`);
+  if ((await askOnTerminal.secret('Once more')) !== code)
+    throw new CommandError('these are two different codes, nothing was written');
+  return code;
+}
+
+function list(zone: string, given: Given): void {
+  const place = placeFor(zone, given);
+  const names = Object.keys(codesOf(place, zone)?.hashes ?? {});
+  const { printJson, print, complain } = processTerminal();
+  if (given.json === true) return printJson(names);
+  if (place.codes === 'damaged')
+    return complain(`${place.path} is damaged: nobody has a code, and every zone asks for one`);
+  print(names.length === 0 ? `${zone} asks for no code` : names.join('\n'));
+}
+
+function remove(zone: string, name: string, given: Given): void {
+  const place = placeFor(zone, given);
+  const before = codesOf(place, zone);
+  const { codes } = place;
+  if (codes === 'damaged' || before === undefined || !Object.hasOwn(before.hashes, name)) {
+    const hint = didYouMean(name, Object.keys(before?.hashes ?? {}));
+    throw new CommandError(`nobody called ${quote(name)} has a code of ${zone}`, hint);
+  }
+  const hashes = Object.fromEntries(Object.entries(before.hashes).filter(([other]) => other !== name));
+  const others = Object.fromEntries(Object.entries(codes).filter(([other]) => other !== zone));
+  const isLast = Object.keys(hashes).length === 0;
+  keep(place, isLast ? others : { ...others, [zone]: { salt: before.salt, hashes } });
+  processTerminal().print(`${zone}: ${name} has no code any more${isLast ? ', and it asks for none' : ''}`);
+  sayNext(place);
+}
+
+function keep({ path, hash, isCredential }: Place, codes: Exclude<Codes, 'damaged'>): void {
+  const text = writeCodes(codes);
+  if (!isCredential) {
+    // whoever runs the service may own it: rewriting keeps that
+    const written = hash === undefined ? undefined : rewriteFile(path, hash, text);
+    if (hash === undefined) replaceFile(path, text, 0o600, () => undefined);
+    if (written?.ok === false) throw new CommandError(written.problem, written.hint);
+    return;
+  }
+  const version = systemdVersion();
+  if (version === undefined)
+    throw new CommandError(
+      'there is no systemd on this machine',
+      'name a file in the configuration: codes_file',
+    );
+  complete(codesSteps(text, version));
+}
+
+function sayNext({ isCredential, path }: Place): void {
+  const { print } = processTerminal();
+  if (isCredential) print('next: sudo systemctl restart heyu2mqtt');
+  else if (existsSync(path))
+    print(`written: ${path}, which the service has to be able to read; it is read at once`);
+}

@@ -1,0 +1,56 @@
+/** The codes of the zones: a file of JSON that root alone may read. It holds no code, only what a code can be compared with. */
+
+import { isObject, objectOf, parseJson, textIn } from '../common/json.js';
+import type { Codes, ZoneCodes } from '../ports.js';
+import type { Place, Report } from './problem.js';
+import { readTextFile } from './text-file.js';
+
+/** The text of the file. */
+export function writeCodes(codes: Exclude<Codes, 'damaged'>): string {
+  return `${JSON.stringify({ version: 1, zones: codes }, undefined, 2)}\n`;
+}
+
+/** Reads the text of the file; anything that was not written by us counts as damage. */
+export function parseCodes(text: string): Codes {
+  const document = parseJson(text);
+  if (!isObject(document) || document['version'] !== 1 || !isObject(document['zones'])) return 'damaged';
+  const read = Object.entries(document['zones']).map(([zone, value]) => {
+    const stored = isObject(value) ? value : {};
+    const [salt, hashes] = [textIn(stored, 'salt'), objectOf(stored, 'hashes')];
+    const isWhole = isBytes(salt) && Object.values(hashes).every(isBytes) && Object.keys(hashes).length > 0;
+    return isWhole ? ([zone, { salt, hashes } as ZoneCodes] as const) : undefined;
+  });
+  const whole = read.filter((each) => each !== undefined);
+  return whole.length === read.length ? Object.fromEntries(whole) : 'damaged';
+}
+
+function isBytes(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w+/]{16,}={0,2}$/.test(value);
+}
+
+const NOBODY = 'every zone of the bridge asks for a code, and nobody has one';
+const REMEDY =
+  'sudo heyu2mqtt zone code add writes it anew; keyfobs and sudo heyu2mqtt zone disarm need no code';
+
+/** Reads the file, which stands at `path` as `place` says; undefined = there are no codes. What is wrong is a warning. */
+export function readCodes(path: string | undefined, place: Place, report: Report): Codes {
+  if (path === undefined) return {};
+  const reading = readTextFile(path);
+  if (!reading.ok) {
+    report.warn(place, `${path} ${reading.problem.problem}: ${NOBODY}`, REMEDY);
+    return 'damaged';
+  }
+  const { text, mode } = reading.file;
+  // the hash of a short number tells the number to whoever tries them all
+  if ((mode & 0o007) !== 0) {
+    report.warn(
+      place,
+      `${path} can be read by everybody: ${NOBODY}`,
+      `chmod 600 ${path}, and choose other codes`,
+    );
+    return 'damaged';
+  }
+  const codes = parseCodes(text);
+  if (codes === 'damaged') report.warn(place, `${path} is damaged: ${NOBODY}`, REMEDY);
+  return codes;
+}
