@@ -59,7 +59,7 @@ function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
   const { settings, memory, isForeign, truth, latch, emergency, refusedCommand, orderedAt } = zone;
   return {
     kind: settings.kind,
-    memory: memory ?? null,
+    memory: memory === undefined ? null : { ...memory, armedSince: memory.armedSince ?? null },
     isForeign,
     bypassed: zone.bypassed,
     silenced: zone.silenced,
@@ -146,8 +146,9 @@ function readMemory(stored: JsonObject): Memory | undefined {
   const since = instantIn(stored, 'since');
   const { state, mode } = stored;
   if (!isSecurityState(state) || since === undefined) return undefined;
-  // an armed zone that has lost since when would not be believed for any signal
-  const armedSince = instantIn(stored, 'armedSince') ?? (isArmed(state) ? since : undefined);
+  // an armed zone that has lost since when would not be believed for any signal; null = it was disarmed meanwhile
+  const lost = isArmed(state) && stored['armedSince'] !== null ? since : undefined;
+  const armedSince = instantIn(stored, 'armedSince') ?? lost;
   return { state, since, mode: isArmedMode(mode) ? mode : undefined, armedSince };
 }
 
