@@ -82,7 +82,7 @@ END
       wait $init || { cat /root/said; exit 1; }
       cat /root/said`);
     expect(said).toContain('setfacl -m u:heyu2mqtt:x /home/bob\n');
-    expect(said).toContain('the broker lets us in');
+    expect(said).toContain('connected to the broker');
     expect(said).toContain('usermod -aG heyu2mqtt bob');
     expect(said).toMatch(/House: disarmed[^]*hall_motion +motion +just now/);
     expect(said).not.toContain('!');
