@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { ALIAS_KEYS, CONFIG_KEYS, ZONE_KEYS } from '../../src/config/keys-and-defaults.js';
 import { writeDuration } from '../../src/common/duration.js';
 import {
@@ -16,6 +17,7 @@ import {
   MASK,
   maskUrl,
   path,
+  type Plain,
   slug,
   text,
   timeZone,
@@ -221,9 +223,15 @@ describe('every key', () => {
   test.each(ALL)('%s: example and default are right and survive writing', (_, key) => {
     const form: Form<unknown> = key.form;
     const example = /^\[.*\]$/.test(key.example) ? key.example.slice(1, -1) : key.example;
-    const reading = form.read(example);
+    const readBack = (written: Plain): unknown =>
+      typeof written === 'object' && written !== null && !Array.isArray(written)
+        ? form.readSection?.(new Map(Object.entries(written).map(([name, value]) => [name, givenAs(value)])))
+        : form.read(givenAs(written));
+    const reading = example.startsWith('{')
+      ? (readBack(parse(example) as Plain) as ReturnType<typeof form.read>)
+      : form.read(example);
     expect(reading).toMatchObject({ ok: true });
-    if (reading.ok) expect(form.read(givenAs(form.write(reading.value)))).toEqual(reading);
+    if (reading.ok) expect(readBack(form.write(reading.value))).toEqual(reading);
     if (key.default !== undefined) {
       expect(form.read(givenAs(form.write(key.default)))).toEqual({ ok: true, value: key.default });
     }
