@@ -13,8 +13,8 @@ import type { Sign } from './truth.js';
 /** The checkpoint was damaged; epoch ms. `to` is when the bridge had one again: Infinity as long as it has not. */
 export type Damage = { readonly from: number; to: number };
 
-/** What was written so long before may still have waited for a broker that was away. */
-const WAITING_MS = 40_000;
+/** What was written so long before may still have waited for a broker that was away, or for the state of its zone. */
+export const WAITING_MS = 40_000;
 /** Stamps are whole seconds, and an address may have been written a second before its function. */
 const AROUND_MS = 2000;
 

@@ -1,7 +1,7 @@
 /** Compares the alerts that the bridge has raised with those that it had to raise. */
 
 import type { Published } from '../support/tap.js';
-import type { Damage } from './damage.js';
+import { WAITING_MS, type Damage } from './damage.js';
 import { iso } from './judge-states.js';
 import { BASE, ZONES, type Zone } from './sensors.js';
 import { SAME_MS, bySensor, signOf, type SensorEvent } from './signs.js';
@@ -137,8 +137,8 @@ function dueAlerts(
     const at = Date.parse(text);
     const isKnownArmed = event_type === 'motion_missed' && security?.startsWith('armed') === true;
     if (event_type !== 'motion' && !isKnownArmed) continue;
-    // without a memory the bridge cannot know what was last known of a zone
-    if (damages.some(({ from, to }) => from - SETTLED_MS <= at && at <= to + SETTLED_MS)) continue;
+    // without a memory the bridge knows neither what was last known of a zone nor what waited for its state
+    if (damages.some(({ from, to }) => from - WAITING_MS <= at && at <= to + SETTLED_MS)) continue;
     if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, at + SETTLED_MS)) continue;
     due.set(id, { alias: name, at, id });
   }
