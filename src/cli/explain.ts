@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { DAY, MINUTE, SECOND } from '../common/duration.js';
-import { errorCode } from '../common/error.js';
+import { errorCode, orElse } from '../common/error.js';
 import { Explainer, type ExplainRow } from '../bridge/explain.js';
 import type { Loaded } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js';
@@ -322,7 +322,8 @@ function inputOf(log: string): Readable {
     fd = openSync(log, 'r');
   } catch (error) {
     const code = errorCode(error);
-    const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? NOT_READABLE : code;
+    const why =
+      code === 'ENOENT' || code === 'ENOTDIR' ? 'does not exist' : code === 'EACCES' ? NOT_READABLE : code;
     throw refusal(why, sudoFor(code));
   }
   const status = fstatSync(fd);
@@ -362,7 +363,8 @@ async function* linesOf(log: string): AsyncGenerator<readonly string[]> {
  */
 async function yearOf(logs: readonly string[], form: StampForm): Promise<number> {
   const [first = '-'] = logs;
-  const status = first === '-' ? undefined : statSync(first, { throwIfNoEntry: false });
+  // what cannot be looked at is told of when it is read
+  const status = first === '-' ? undefined : orElse(() => statSync(first), undefined);
   if (status?.isFile() !== true) return new Date().getFullYear();
   const zone = timeZone(form.timeZone);
   const { mtimeMs } = status;

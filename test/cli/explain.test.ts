@@ -74,6 +74,13 @@ describe('explain', () => {
     });
   });
 
+  it('says of a path that leads through a file that it does not exist', async () => {
+    const { path, write } = house();
+    write('log', LOG);
+    const err = `heyu2mqtt: ${path('log')}/x: does not exist\n`;
+    expect(await runCli('explain', `${path('log')}/x`)).toEqual({ code: 66, out: '', err });
+  });
+
   it.each([
     [['--timezone', 'Foo'], 64, 'heyu2mqtt: --timezone: "Foo" is not a valid time zone\n'],
     [['--x10config', '/no/such/x10config'], 66, 'heyu2mqtt: /no/such/x10config: does not exist\n'],
