@@ -166,7 +166,10 @@ export type Memory = {
   readonly since: number;
   /** How it is (or, while `arming`, will be) armed; undefined = not armed, or `triggered` out of nothing. */
   readonly mode: ArmedMode | undefined;
-  /** Armed without a break since; undefined when not armed. Decides over motion that is judged late. */
+  /**
+   * Armed without a break since; undefined when not armed, or after a disarm of which nobody knows yet what followed.
+   * Decides over motion that is judged late.
+   */
   readonly armedSince: number | undefined;
 };
 
@@ -375,14 +378,16 @@ export function remember(
   meanwhile: readonly SecurityState[] = [],
   armedAt = at,
 ): Memory {
-  if (memory?.state === state && meanwhile.every((other) => other === state)) return memory;
   const armed = isArmed(state);
   const unbroken = meanwhile.every(isArmed) ? memory?.armedSince : undefined;
+  const armedSince = armed ? (unbroken ?? armedAt) : undefined;
+  const isSame = memory?.state === state && memory.armedSince === armedSince;
+  if (isSame && meanwhile.every((other) => other === state)) return memory;
   return {
     state,
     since: at,
     mode: armedMode(state) ?? (armed ? memory?.mode : undefined),
-    armedSince: armed ? (unbroken ?? armedAt) : undefined,
+    armedSince,
   };
 }
 

@@ -194,6 +194,10 @@ describe('against an honest broker that stands still now and then', () => {
     connect(broker);
     serveFor(10_000);
     expect(alerts(test).filter(({ verified }) => verified === true)).toEqual([]);
+    // armed again, it guards
+    motion(test, { at: test.now.at, id: '2' });
+    pass(test, 3000);
+    expect(alerts(test)).toMatchObject([{ id: '2.alert', security: 'armed_away', verified: true }]);
   });
 
   it('never says verified of a zone that was not armed at the motion', () => {
