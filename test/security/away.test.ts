@@ -17,6 +17,7 @@ import {
   cut,
   message,
   motion,
+  online,
   pass,
   restart,
   retained,
@@ -31,17 +32,10 @@ const DAY = 24 * 3_600_000;
 const OWNED = [zone('ground', { kind: 'owned' })];
 const EXTERNAL = [zone('ground')];
 
-/** Connects and lets the first verification happen. */
-function online(test: Bench, sessionPresent: boolean): void {
-  connect(test, sessionPresent);
-  answer(test);
-  pass(test, 5000);
-}
-
 /** An owned zone that is armed, known and on disk. */
 function armedHouse(): Bench {
   const test = bench(OWNED, undefined, NOON, true);
-  online(test, false);
+  online(test);
   message(test, SET, 'ARM_AWAY');
   pass(test, 5000);
   return test;
@@ -51,7 +45,7 @@ function armedHouse(): Bench {
 function watchedHouse(): Bench {
   const test = bench(EXTERNAL, undefined, NOON, true);
   test.keeps.set('ground/state', 'armed_away');
-  online(test, false);
+  online(test);
   pass(test, 600_000);
   return test;
 }

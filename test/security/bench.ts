@@ -104,6 +104,14 @@ export function connect(test: Bench, sessionPresent: boolean): void {
   connection.connected(test, sessionPresent);
 }
 
+/** Connects to the broker on the bench and lets the first verification happen. */
+export function online(test: Bench, sessionPresent = false): Bench {
+  connect(test, sessionPresent);
+  answer(test);
+  pass(test, 5000);
+  return test;
+}
+
 export function suback(test: Bench, refused: readonly string[] = []): void {
   connection.subscribed(test, lastSubscribe(test), refused);
 }

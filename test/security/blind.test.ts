@@ -11,6 +11,7 @@ import {
   connect,
   message,
   motion,
+  online,
   pass,
   restart,
   retained,
@@ -25,9 +26,7 @@ const LOCKED = 'the power line interface is locked up';
 
 function house(command: string): Bench {
   const test = bench(ZONES, undefined, NOON, true);
-  connect(test, false);
-  answer(test);
-  pass(test, 5000);
+  online(test);
   message(test, SET, command);
   return test;
 }

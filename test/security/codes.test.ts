@@ -7,12 +7,12 @@ import type { ZoneSettings } from '../../src/security/zone.js';
 import {
   NOON,
   alerts,
-  answer,
   attributes,
   bench,
   connect,
   message,
   motion,
+  online,
   pass,
   restart,
   state,
@@ -25,12 +25,8 @@ const owned = (more: Partial<ZoneSettings> = {}): readonly ZoneSettings[] => [
   zone('ground', { kind: 'owned', hasCodes: true, ...more }),
 ];
 
-function online(zones: readonly ZoneSettings[] = owned()): Bench {
-  const made = bench(zones, undefined, NOON, true);
-  connect(made, false);
-  answer(made);
-  pass(made, 5000);
-  return made;
+function house(zones: readonly ZoneSettings[] = owned()): Bench {
+  return online(bench(zones, undefined, NOON, true));
 }
 
 const typed = (command: string, code: unknown = '4711'): string => JSON.stringify({ action: command, code });
@@ -62,7 +58,7 @@ describe('a zone with codes', () => {
     [['TRIGGER'], 'DISARM', true],
     [['TRIGGER'], 'ARM_HOME', true],
   ] as const)('after %j, %s needs one: %s', (before, command, needs) => {
-    const made = online();
+    const made = house();
     for (const one of before) message(made, SET, one);
     const was = state(made);
     message(made, SET, command);
@@ -72,7 +68,7 @@ describe('a zone with codes', () => {
   });
 
   it('waits for the check, and does then what was said; who it was is told', () => {
-    const made = online();
+    const made = house();
     message(made, SET, 'ARM_AWAY');
     message(made, SET, typed('DISARM'));
     expect(state(made)).toBe('armed_away');
@@ -86,7 +82,7 @@ describe('a zone with codes', () => {
     ['wrong' as const, 'the code is wrong', ['wrong_code']],
     ['failed' as const, 'could not be checked', []],
   ])('stays armed when it is %s', (result, reason, told) => {
-    const made = online();
+    const made = house();
     message(made, SET, 'ARM_AWAY');
     const before = events(made).length;
     message(made, SET, typed('DISARM'));
@@ -100,7 +96,7 @@ describe('a zone with codes', () => {
   });
 
   it('takes an answer once, and none that belongs to another check', () => {
-    const made = online();
+    const made = house();
     message(made, SET, 'ARM_AWAY');
     codeChecked(made, 'ground', made.now.mono, RIGHT);
     message(made, SET, typed('DISARM', '1'));
@@ -113,7 +109,7 @@ describe('a zone with codes', () => {
   });
 
   it('does not disarm after another command was obeyed meanwhile', () => {
-    const made = online();
+    const made = house();
     message(made, SET, 'ARM_AWAY');
     message(made, SET, typed('DISARM'));
     pass(made, 100);
@@ -127,7 +123,7 @@ describe('a zone with codes', () => {
 
   it('keeps the end of an entry delay waiting for a code that came in time, 5 s at most', () => {
     for (const late of [false, true]) {
-      const made = online(owned({ entryDelayMs: 30_000 }));
+      const made = house(owned({ entryDelayMs: 30_000 }));
       message(made, SET, 'ARM_AWAY');
       pass(made, 2000);
       motion(made);
@@ -142,7 +138,7 @@ describe('a zone with codes', () => {
   });
 
   it('lets a too old DISARM change nothing without a right code', () => {
-    const made = online();
+    const made = house();
     message(made, SET, 'ARM_AWAY');
     const before = made.security.zones.get('ground')?.truth;
     const next = restart(made, owned(), 3_600_000, true);
@@ -154,7 +150,7 @@ describe('a zone with codes', () => {
   });
 
   it('never keeps a code', () => {
-    const made = online();
+    const made = house();
     message(made, SET, 'ARM_AWAY');
     message(made, SET, typed('DISARM', '998877'));
     expect(JSON.stringify(snapshot(made.security, made.now))).not.toContain('998877');
@@ -169,7 +165,7 @@ describe('the lock-out', () => {
   };
 
   it('comes after five wrong codes, doubles, is kept over restarts and ends with a right code', () => {
-    const made = online();
+    const made = house();
     message(made, SET, 'ARM_AWAY');
     for (let count = 0; count < 5; count += 1) wrong(made);
     message(made, SET, typed('DISARM', '0'));
@@ -178,9 +174,7 @@ describe('the lock-out', () => {
     message(made, SET, typed('DISARM'));
     expect(asked(made)).toHaveLength(6);
     const next = restart(made, owned(), 30_000, true);
-    connect(next, false);
-    answer(next);
-    pass(next, 5000);
+    online(next);
     message(next, SET, typed('DISARM'));
     expect(asked(next)).toHaveLength(0);
     expect(attributes(next)['last_refused_command']).toMatchObject({
@@ -202,7 +196,7 @@ describe('the lock-out', () => {
   });
 
   it('blocks neither arming nor root', () => {
-    const made = online();
+    const made = house();
     message(made, SET, 'ARM_AWAY');
     for (let count = 0; count < 7; count += 1) wrong(made);
     locallyCommanded(made, made.security.zones.get('ground') ?? expect.fail(), { kind: 'disarm' });
@@ -213,7 +207,7 @@ describe('the lock-out', () => {
 });
 
 it('is asked of each zone of a master, which names those that refuse', () => {
-  const made = online([
+  const made = house([
     ...owned({ name: 'Ground' }),
     zone('attic', { kind: 'owned', name: 'Attic' }),
     zone('house', { kind: 'master', members: ['ground', 'attic'], hasCodes: true }),
@@ -247,7 +241,7 @@ test('without a right code, no armed zone becomes less protective', () => {
       fc.constantFrom({}, delays),
       fc.boolean(),
       (steps, more, moves) => {
-        const made = online(owned(more));
+        const made = house(owned(more));
         message(made, SET, 'ARM_AWAY');
         pass(made, 31_000);
         for (const { payload: said, flag, ms } of steps) {

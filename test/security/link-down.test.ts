@@ -13,6 +13,7 @@ import {
   cut,
   message,
   motion,
+  online,
   pass,
   restart,
   retained,
@@ -30,16 +31,10 @@ function owned(different: Partial<ZoneSettings>): readonly ZoneSettings[] {
   return [zone('ground', { kind: 'owned', ...different })];
 }
 
-function online(test: Bench, sessionPresent = true): void {
-  connect(test, sessionPresent);
-  answer(test);
-  pass(test, 5000);
-}
-
 /** It was commanded, and then the link went down. */
 function alone(command: string, different: Partial<ZoneSettings> = {}): Bench {
   const test = bench(owned(different), undefined, NOON, true);
-  online(test, false);
+  online(test);
   message(test, SET, command);
   cut(test);
   return test;
@@ -64,7 +59,7 @@ describe('an owned zone without a link', () => {
     const next = restart(alone('ARM_AWAY'), owned({}), 1000, true);
     motion(next);
     expect(alerts(next)).toMatchObject([{ alias: 'hall', verified: false }]);
-    online(next);
+    online(next, true);
     expect([state(next), retained(next, ALARM)]).toEqual(['triggered', 'ON']);
   });
 
@@ -92,7 +87,7 @@ describe('an owned zone without a link', () => {
     const test = alone('ARM_AWAY', { entryDelayMs: ENTRY_MS });
     motion(test);
     pass(test, ENTRY_MS + 10_000);
-    online(test);
+    online(test, true);
     expect(alerts(test)).toMatchObject([{ verified: true }]);
   });
 

@@ -16,6 +16,7 @@ import {
   message,
   motion,
   notes,
+  online,
   pass,
   restart,
   state,
@@ -55,9 +56,7 @@ function owned(different: Partial<ZoneSettings> = {}): readonly ZoneSettings[] {
 function house(sensors: readonly SensorStanding[], different: Partial<ZoneSettings> = {}): Bench {
   const test = bench(owned(different), undefined, NOON, true);
   test.sensors.push(...sensors);
-  connect(test, false);
-  answer(test);
-  pass(test, 5000);
+  online(test);
   return test;
 }
 

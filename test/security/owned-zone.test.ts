@@ -15,6 +15,7 @@ import {
   message,
   motion,
   notes,
+  online,
   pass,
   published,
   restart,
@@ -37,16 +38,7 @@ function owned(different: Partial<ZoneSettings> = {}): readonly ZoneSettings[] {
 
 /** A new house with one owned zone: connected, verified, disarmed. */
 function ownedBench(different: Partial<ZoneSettings> = {}): Bench {
-  const test = bench(owned(different), undefined, NOON, true);
-  online(test, false);
-  return test;
-}
-
-/** Connects and lets the first verification happen. */
-function online(test: Bench, sessionPresent: boolean): void {
-  connect(test, sessionPresent);
-  answer(test);
-  pass(test, 5000);
+  return online(bench(owned(different), undefined, NOON, true));
 }
 
 describe('an owned zone', () => {
@@ -186,7 +178,7 @@ describe('an owned zone', () => {
   it('takes its state from the broker when its disk was lost', () => {
     const test = bench(owned());
     test.keeps.set(STATE, 'armed_night');
-    online(test, false);
+    online(test);
     expect(state(test)).toBe('armed_night');
     expect(notes(test, 'warn')).toEqual([expect.stringContaining('taken from the broker')]);
   });
@@ -194,7 +186,7 @@ describe('an owned zone', () => {
   it('is triggered, with its alarm, when that is what the broker had', () => {
     const test = bench(owned());
     test.keeps.set(STATE, 'triggered');
-    online(test, false);
+    online(test);
     expect([state(test), retained(test, ALARM)]).toEqual(['triggered', 'ON']);
     message(test, SET, 'OFF');
     expect([state(test), retained(test, ALARM)]).toEqual(['disarmed', 'OFF']);
@@ -676,7 +668,7 @@ describe('commands of root at this machine', () => {
   it('go to the owned members of a master zone, and are refused where there is none', () => {
     const members = [zone('ground', { kind: 'owned' }), zone('other')];
     const test = bench([...members, zone('house', { kind: 'master', members: ['ground', 'other'] })]);
-    online(test, false);
+    online(test);
     expect(commanded(test, 'house', away)).toBeUndefined();
     expect(state(test)).toBe('armed_away');
     expect(commanded(test, 'other', disarm)).toMatch(/can be commanded/);

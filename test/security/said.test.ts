@@ -13,6 +13,7 @@ import {
   cut,
   message,
   motion,
+  online,
   pass,
   published,
   restart,
@@ -27,13 +28,6 @@ const OWNED = [zone('ground', { kind: 'owned', alertCooldownMs: 0 })];
 
 type Said = { readonly id: string; readonly raised: number };
 type LastAlert = Said & { readonly recent: readonly Said[] };
-
-function online(test: Bench): Bench {
-  connect(test, false);
-  answer(test);
-  pass(test, 5000);
-  return test;
-}
 
 function armed(zones = OWNED): Bench {
   const test = online(bench(zones, undefined, NOON, true));

@@ -18,6 +18,7 @@ import {
   message,
   motion,
   notes,
+  online,
   pass,
   published,
   restart,
@@ -36,9 +37,7 @@ const ATTIC = zone('attic', { kind: 'owned' });
 function connectedBench(zones: readonly ZoneSettings[]): Bench {
   const test = bench(zones, undefined, NOON, true);
   test.keeps.set('ground/state', 'armed_away');
-  connect(test, false);
-  answer(test);
-  pass(test, 5000);
+  online(test);
   return test;
 }
 

@@ -4,14 +4,13 @@ import { belief } from '../../src/security/security.js';
 import type { SecurityState } from '../../src/security/vocabulary.js';
 import {
   alerts,
-  answer,
   bench,
   connect,
   cut,
   message,
   motion,
   notes,
-  pass,
+  online,
   restart,
   retained,
   state,
@@ -47,9 +46,7 @@ const ZONES = [
 function masterBench(): Bench {
   const test = bench(ZONES, undefined, undefined, true);
   test.keeps.set('shed/state', 'disarmed');
-  connect(test, false);
-  answer(test);
-  pass(test, 5000);
+  online(test);
   return test;
 }
 
