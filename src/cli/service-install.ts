@@ -128,7 +128,9 @@ function uninstall(purge: boolean): void {
   }
   complete(uninstallSteps(purge));
   say(
-    purge ? 'removed, with configuration, state and user' : `removed; kept: ${PATHS.config}, ${PATHS.state}`,
+    purge
+      ? 'removed, with configuration, state and user'
+      : `removed; kept: ${[PATHS.config, PATHS.dropIns, PATHS.state].join(', ')}`,
   );
 }
 
@@ -258,13 +260,16 @@ export function installSteps(facts: InstallFacts): readonly Step[] {
   ];
 }
 
-/** Stops the service and removes the unit; with `purge` also configuration, state and user. */
+/**
+ * Stops the service and removes the unit; with `purge` also configuration, state and user. Drop-ins are configuration:
+ * without the one that names the codes, the zones of a service that is installed again would ask for none.
+ */
 export function uninstallSteps(purge: boolean): readonly Step[] {
   return [
     tryTo('systemctl', 'disable', '--now', 'heyu2mqtt.service'),
     remove(PATHS.unit),
-    remove(PATHS.dropIns),
-    ...(purge ? [remove(PATHS.config), remove(PATHS.state), tryTo('userdel', SERVICE_USER)] : []),
+    ...(purge ? [PATHS.config, PATHS.state, PATHS.dropIns].map(remove) : []),
+    ...(purge ? [tryTo('userdel', SERVICE_USER)] : []),
     RELOAD,
     tryTo('systemctl', 'reset-failed', 'heyu2mqtt.service'),
   ];
@@ -453,7 +458,10 @@ function quoted(word: string): string {
 
 /** The drop-in that hands the codes to the service; it is written only together with their file. */
 function codesDropIn(path: string, isCredential: boolean): string {
-  const how = isCredential ? `LoadCredential=codes:${path}` : `Environment=HEYU2MQTT_CODES_FILE=${path}`;
+  // without SetCredential= a missing file would keep the service from starting; what it holds is no code of anybody
+  const how = isCredential
+    ? `LoadCredential=codes:${path}\nSetCredential=codes:missing`
+    : `Environment=HEYU2MQTT_CODES_FILE=${path}`;
   return `# Written by "heyu2mqtt zone code" together with ${path}: without the file no code is right.
 [Service]
 ${how}

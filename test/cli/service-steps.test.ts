@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  codesSteps,
   describeStep,
   forgetPasswordSteps,
   installSteps,
@@ -7,6 +8,7 @@ import {
   type Step,
   uninstallSteps,
 } from '../../src/cli/service-install.js';
+import { parseCodes } from '../../src/config/codes.js';
 
 const described = (steps: readonly Step[]): string[] => steps.map(describeStep);
 
@@ -30,15 +32,15 @@ test.each([
   expect(described(installSteps(given)).filter((line) => line.startsWith(absent))).toEqual([]);
 });
 
-test('uninstalling keeps configuration and state, purging keeps nothing', () => {
+test('uninstalling keeps configuration, drop-ins and state, purging keeps nothing', () => {
   const kept = described(uninstallSteps(false)).join('\n');
-  expect(kept).not.toMatch(/rm -rf \/etc\/heyu2mqtt|rm -rf \/var|userdel/);
+  expect(kept).not.toMatch(/rm -rf \/etc\/heyu2mqtt|service\.d|rm -rf \/var|userdel/);
   expect(described(uninstallSteps(true))).toEqual([
     'systemctl disable --now heyu2mqtt.service',
     'rm -rf /etc/systemd/system/heyu2mqtt.service',
-    'rm -rf /etc/systemd/system/heyu2mqtt.service.d',
     'rm -rf /etc/heyu2mqtt',
     'rm -rf /var/lib/heyu2mqtt',
+    'rm -rf /etc/systemd/system/heyu2mqtt.service.d',
     'userdel heyu2mqtt',
     'systemctl daemon-reload',
     'systemctl reset-failed heyu2mqtt.service',
@@ -67,6 +69,22 @@ test('the drop-in goes before the password that it names', () => {
     'systemctl daemon-reload',
     'rm -rf /etc/heyu2mqtt/mqtt-password',
   ]);
+});
+
+test('a file of codes that is gone does not keep the service from starting: then no code is right', () => {
+  const steps = codesSteps('{}', 249);
+  expect(described(steps)).toEqual([
+    'write /etc/heyu2mqtt/codes (mode 0600, root:root)',
+    'write /etc/systemd/system/heyu2mqtt.service.d/codes.conf (mode 0644, root:root)',
+    'systemctl daemon-reload',
+  ]);
+  const dropIn = steps[1]?.kind === 'write' ? steps[1].text : '';
+  const [, id, instead = ''] = /^SetCredential=(.*?):(.*)$/m.exec(dropIn) ?? [];
+  expect({ dropIn, id }).toEqual({
+    dropIn: expect.stringContaining('LoadCredential=codes:/etc/heyu2mqtt/codes\n') as string,
+    id: 'codes',
+  });
+  expect(parseCodes(instead)).toBe('damaged');
 });
 
 test('no description shows the password', () => {
