@@ -54,7 +54,7 @@ export type ZoneEvent = {
   readonly mode?: ArmedMode | undefined;
   /** When the delay ends that begins. */
   readonly until?: number | undefined;
-  /** Who has armed or disarmed: the alias of a keyfob, `heyu`, or a topic. */
+  /** Who has armed or disarmed: the alias of a keyfob, whose code it was, `heyu`, `this machine`, or a topic. */
   readonly by?: string | undefined;
   /** Of a trouble. */
   readonly reason?: string;
