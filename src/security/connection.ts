@@ -143,14 +143,14 @@ function stateReceived(
   const { now } = step;
   const owned = zone.settings.kind === 'owned';
   const from = stateOf(tracker);
-  const wasDisarmed = tracker.queue?.saidDisarmed;
   const reading = owned ? readState(message.payload) : readState(message.payload, zone.settings);
   const heard = hear(tracker, reading, message.retain, now.at);
   if (owned) {
     tracker.word = normalise(excerpt(message.payload));
     return compareOwn(step, schedule, zone, tracker.word, message.retain);
   }
-  if (tracker.queue?.saidDisarmed === true && wasDisarmed === false) disarmedMeanwhile(step, zone);
+  const isDisarmed = reading.kind === 'state' && reading.state === 'disarmed';
+  if (isDisarmed && heard !== 'ignored' && stateOf(tracker) === undefined) disarmedMeanwhile(step, zone);
   if (heard === 'history' || heard === 'ambiguous' || heard === 'ignored') return;
   zone.reported = reading.kind === 'state' ? reading.state : reading.word;
   if (reading.kind === 'not_understood') noteForeign(step, zone, reading.word, message);
@@ -163,8 +163,8 @@ function stateReceived(
 }
 
 /**
- * A queued copy says disarmed. It will not come a second time, and the link or the process may be gone before the
- * state is known: so it counts at once. Armed it is, at best, since a later message says so.
+ * A copy that does not make the state known says disarmed. It may not come a second time, and the link or the process
+ * may be gone before the state is known: so it counts at once. Armed it is, at best, since a later message says so.
  */
 function disarmedMeanwhile({ security }: Step, zone: Zone): void {
   clearAlarm(security, zone);

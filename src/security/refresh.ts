@@ -219,8 +219,6 @@ function compareExternal(step: Step, zone: Zone): void {
     const states = [...(tracker.queue?.states ?? [])];
     zone.whileAway = states;
     meanwhile.push(...states);
-    // also one that is no longer among the last
-    if (tracker.queue?.saidDisarmed === true) meanwhile.push('disarmed');
     if (states.length > 0) {
       const message = `while we were away the zone was ${states.join(', ')}; now it is ${state}`;
       note(step, 'info', message, { zone: settings.zone, topic, states });

@@ -64,8 +64,6 @@ type Standing =
 type Queue = {
   /** Queued copies of this connection in their order, the last 20; never taken for the state. */
   readonly states: SecurityState[];
-  /** A queued copy said disarmed. */
-  saidDisarmed: boolean;
   /** Retained copies in this connection: more than SUBSCRIBEs means that queued copies are marked so too. */
   copies: number;
   /** The last SUBSCRIBE went out after a pause without messages, so that no queue was left. */
@@ -110,7 +108,7 @@ export function createTracker(queued: boolean): Tracker {
     standing: queued
       ? { kind: 'history', why: 'waiting', isCopied: false }
       : { kind: 'unknown', why: 'waiting', since: 'nothing' },
-    queue: queued ? { states: [], saidDisarmed: false, copies: 0, isQuiet: false } : undefined,
+    queue: queued ? { states: [], copies: 0, isQuiet: false } : undefined,
     subscribes: 0,
     isRefused: false,
     armedAt: undefined,
@@ -184,7 +182,6 @@ function after(before: SecurityState | undefined, reading: Reading, since: Since
 
 function record(queue: Queue, reading: Reading): void {
   if (reading.kind !== 'state') return;
-  queue.saidDisarmed ||= reading.state === 'disarmed';
   queue.states.push(reading.state);
   if (queue.states.length > LONGEST_HISTORY) queue.states.shift();
 }
@@ -246,7 +243,6 @@ export function hear(tracker: Tracker, reading: Reading, retained: boolean, at: 
       if (queue === undefined) return 'history';
       // a retained copy is not news of the past, except where queued copies are marked as retained too
       if (!retained || standing.isCopied) record(queue, reading);
-      else queue.saidDisarmed ||= reading.kind === 'state' && reading.state === 'disarmed';
       return 'history';
     case 'verifying':
       noteArmed(tracker, reading, at);

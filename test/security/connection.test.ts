@@ -265,6 +265,51 @@ describe('an external zone', () => {
     expect(belief(test.security, 'ground')).toMatchObject({ state: 'armed_away', since: at, armedSince });
   });
 
+  it.each([
+    ['a second one in the queue', ['OFF', 'ON'], 'ON', 'OFF', 'Q'],
+    ['one that only a retained copy has told of', [], undefined, 'OFF', 'R'],
+  ] as const)('does not pass over a disarm in a connection: %s', (_, first, settles, payload, flag) => {
+    const test = external();
+    connect(test, false);
+    message(test, TOPIC, 'ON', 'R');
+    cut(test);
+    connect(test, true);
+    suback(test);
+    for (const one of first) message(test, TOPIC, one);
+    // without a pause, so that nobody can tell where the queue ends
+    while (subscribes(test) < 3) {
+      message(test, TOPIC, 'ON');
+      pass(test, 500);
+    }
+    if (settles !== undefined) {
+      message(test, TOPIC, settles, 'R');
+      suback(test);
+      pass(test, 1500);
+      expect(state(test)).toBe('armed_away');
+    }
+    message(test, TOPIC, payload, flag);
+    message(test, TOPIC, 'ON');
+    const armedSince = test.now.at;
+    test.keeps.set(TOPIC, 'ON');
+    pass(test, 10_000);
+    expect(belief(test.security, 'ground')).toMatchObject({ state: 'armed_away', armedSince });
+  });
+
+  it('knows of a disarm in the queue of a broker that marks it as retained', () => {
+    const test = external();
+    connect(test, false);
+    message(test, TOPIC, 'ON', 'R');
+    cut(test);
+    pass(test, 60_000);
+    connect(test, true);
+    message(test, TOPIC, 'OFF', 'R');
+    message(test, TOPIC, 'ON', 'R');
+    const armedSince = test.now.at;
+    test.keeps.set(TOPIC, 'ON');
+    pass(test, 10_000);
+    expect(belief(test.security, 'ground')).toMatchObject({ state: 'armed_away', armedSince });
+  });
+
   it('is unknown, never disarmed, when nothing is retained, cleared or refused, and names the topic', () => {
     const nothing = external();
     connect(nothing, false);

@@ -119,15 +119,8 @@ describe('with a stored session', () => {
   it('keeps the queued copies for the record, in their order', () => {
     const tracker = play('STORED Qarmed_home Qdisarmed Qarmed_away Rarmed_away VERIFY Rarmed_away');
     expect(tracker?.queue?.states).toEqual(['armed_home', 'disarmed', 'armed_away']);
-    expect(tracker?.queue?.saidDisarmed).toBe(true);
     const next = play('CUT STORED Rarmed_away VERIFY Rarmed_away', tracker);
     expect(next?.queue?.states).toEqual([]);
-    expect(next?.queue?.saidDisarmed).toBe(false);
-  });
-
-  it('sees a disarming in the history of a broker that marks it as retained', () => {
-    const tracker = play('STORED Rdisarmed Rarmed_away VERIFY Rarmed_away');
-    expect([stateOf(tracker), tracker?.queue?.saidDisarmed]).toEqual([AWAY, true]);
   });
 
   it('keeps the last 20 queued copies of a long queue', () => {
