@@ -4,13 +4,13 @@ import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { didYouMean, quote } from '../common/text.js';
-import { parseCodes, writeCodes } from '../config/codes.js';
+import { DAMAGED_HINT, parseCodes, writeCodes } from '../config/codes.js';
+import { formatProblem } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
 import { hashCode } from '../io/codes.js';
 import type { Codes, ZoneCodes } from '../ports.js';
-import { replaceFile } from '../io/files.js';
 import { askOnTerminal } from './ask.js';
-import { configFileOf, DEFAULT_CONFIG, loadOrFail, type Given, OPTIONS } from './configured.js';
+import { configFileOf, DEFAULT_CONFIG, loadOrFail, type Given, OPTIONS, withSudo } from './configured.js';
 import { codesSteps, complete, PATHS, systemdVersion } from './service-install.js';
 import { CommandError, EXIT, processTerminal } from './terminal.js';
 
@@ -41,7 +41,7 @@ function withZone(command: Command): Command {
 
 type Place = {
   readonly path: string;
-  readonly codes: Codes;
+  readonly codes: Exclude<Codes, 'damaged'>;
   /** Of the file; undefined = there is none. */
   readonly hash: string | undefined;
   /** The service is given it by systemd. */
@@ -70,14 +70,16 @@ function placeFor(zone: string, given: Given): Place {
   const path = named ?? PATHS.codes;
   const reading = readTextFile(path);
   if (!reading.ok && !reading.missing)
-    throw new CommandError(`${path} ${reading.problem.problem}`, 'run it with sudo');
+    throw new CommandError(formatProblem(withSudo(reading.problem)), undefined, EXIT.noInput);
   const codes = reading.ok ? parseCodes(reading.file.text) : {};
+  // written anew with the code of one zone, it would leave the others without
+  if (codes === 'damaged') throw new CommandError(`${path} is damaged`, DAMAGED_HINT);
   return { path, codes, hash: reading.ok ? reading.file.hash : undefined, isCredential: named === undefined };
 }
 
-/** The codes of a zone, where there are any; a damaged file has none. */
+/** The codes of a zone, where there are any. */
 function codesOf({ codes }: Place, zone: string): ZoneCodes | undefined {
-  return codes !== 'damaged' && Object.hasOwn(codes, zone) ? codes[zone] : undefined;
+  return Object.hasOwn(codes, zone) ? codes[zone] : undefined;
 }
 
 /** Four digits are guessed within a day in spite of the lock-out; six are not within a year. */
@@ -101,10 +103,8 @@ async function add(zone: string, name: string, given: Given): Promise<void> {
   const others = Object.entries(before.hashes).filter(([other]) => other !== name);
   if (others.some(([, known]) => known === hash))
     throw new CommandError('somebody else has this code', 'choose another one');
-  const { codes } = place;
-  if (codes === 'damaged') complain(`${place.path} was damaged: this is the only code now, for all zones`);
   const hashes = Object.fromEntries([...others, [name, hash]]);
-  keep(place, { ...(codes === 'damaged' ? {} : codes), [zone]: { salt: before.salt, hashes } });
+  keep(place, { ...place.codes, [zone]: { salt: before.salt, hashes } });
   print(`${zone}: ${name} has a code. What leaves the armed zone needs one; arming it does not`);
   sayNext(place);
 }
@@ -121,36 +121,32 @@ async function readCode(name: string): Promise<string> {
 function list(zone: string, given: Given): void {
   const place = placeFor(zone, given);
   const names = Object.keys(codesOf(place, zone)?.hashes ?? {});
-  const { printJson, print, complain } = processTerminal();
+  const { printJson, print } = processTerminal();
   if (given.json === true) return printJson(names);
-  if (place.codes === 'damaged')
-    return complain(`${place.path} is damaged: nobody has a code, and every zone asks for one`);
   print(names.length === 0 ? `${zone} asks for no code` : names.join('\n'));
 }
 
 function remove(zone: string, name: string, given: Given): void {
   const place = placeFor(zone, given);
   const before = codesOf(place, zone);
-  const { codes } = place;
-  if (codes === 'damaged' || before === undefined || !Object.hasOwn(before.hashes, name)) {
+  if (before === undefined || !Object.hasOwn(before.hashes, name)) {
     const hint = didYouMean(name, Object.keys(before?.hashes ?? {}));
     throw new CommandError(`nobody called ${quote(name)} has a code of ${zone}`, hint);
   }
   const hashes = Object.fromEntries(Object.entries(before.hashes).filter(([other]) => other !== name));
-  const others = Object.fromEntries(Object.entries(codes).filter(([other]) => other !== zone));
+  const others = Object.fromEntries(Object.entries(place.codes).filter(([other]) => other !== zone));
   const isLast = Object.keys(hashes).length === 0;
   keep(place, isLast ? others : { ...others, [zone]: { salt: before.salt, hashes } });
   processTerminal().print(`${zone}: ${name} has no code any more${isLast ? ', and it asks for none' : ''}`);
   sayNext(place);
 }
 
-function keep({ path, hash, isCredential }: Place, codes: Exclude<Codes, 'damaged'>): void {
+function keep({ path, hash, isCredential }: Place, codes: Place['codes']): void {
   const text = writeCodes(codes);
   if (!isCredential) {
     // whoever runs the service may own it: rewriting keeps that
-    const written = hash === undefined ? undefined : rewriteFile(path, hash, text);
-    if (hash === undefined) replaceFile(path, text, 0o600, () => undefined);
-    if (written?.ok === false) throw new CommandError(written.problem, written.hint);
+    const written = rewriteFile(path, hash, text, 0o600);
+    if (!written.ok) throw new CommandError(written.problem, written.hint);
     return;
   }
   const version = systemdVersion();

@@ -29,15 +29,21 @@ function isBytes(value: unknown): value is string {
 }
 
 const NOBODY = 'every zone of the bridge asks for a code, and nobody has one';
-const REMEDY =
-  'sudo heyu2mqtt zone code add writes it anew; keyfobs and sudo heyu2mqtt zone disarm need no code';
+const MEANWHILE = 'keyfobs and sudo heyu2mqtt zone disarm need no code';
+const MISSING_HINT = `sudo heyu2mqtt zone code add writes it anew; ${MEANWHILE}`;
+
+/** What to do about a damaged file. */
+export const DAMAGED_HINT =
+  'put a copy of it back; without one, move it away and give every zone its codes anew before the service restarts: ' +
+  'a zone without any asks for none';
 
 /** Reads the file, which stands at `path` as `place` says; undefined = there are no codes. What is wrong is a warning. */
 export function readCodes(path: string | undefined, place: Place, report: Report): Codes {
   if (path === undefined) return {};
   const reading = readTextFile(path);
   if (!reading.ok) {
-    report.warn(place, `${path} ${reading.problem.problem}: ${NOBODY}`, REMEDY);
+    const { problem, hint } = reading.problem;
+    report.warn(place, `${path} ${problem}: ${NOBODY}`, reading.missing ? MISSING_HINT : hint);
     return 'damaged';
   }
   const { text, mode } = reading.file;
@@ -51,6 +57,7 @@ export function readCodes(path: string | undefined, place: Place, report: Report
     return 'damaged';
   }
   const codes = parseCodes(text);
-  if (codes === 'damaged') report.warn(place, `${path} is damaged: ${NOBODY}`, REMEDY);
+  if (codes === 'damaged')
+    report.warn(place, `${path} is damaged: ${NOBODY}`, `${DAMAGED_HINT}; ${MEANWHILE}`);
   return codes;
 }

@@ -129,15 +129,21 @@ function failure(error: unknown, file: string): FileReading {
 /** Done, or why not. */
 export type Rewriting = { readonly ok: true; readonly hash: string } | Refusal;
 
-/** Mode of a file that did not exist before: it may hold no secret, but it is nobody else's business to change it. */
+/** Mode of a file that did not exist before and holds no secret: it is nobody else's business to change it. */
 const NEW_MODE = 0o644;
 
 /**
- * Writes `text` to `path` if its content still has `expectedHash` (`TextFile.hash`; undefined = it did not exist).
+ * Writes `text` to `path` if its content still has `expectedHash` (`TextFile.hash`; undefined = it did not exist, and gets
+ * `newMode`).
  * The new content is on the disk when this returns. A symbolic link stays one, and so does a byte order mark, which
  * reading takes off. Never throws.
  */
-export function rewriteFile(path: string, expectedHash: string | undefined, text: string): Rewriting {
+export function rewriteFile(
+  path: string,
+  expectedHash: string | undefined,
+  text: string,
+  newMode = NEW_MODE,
+): Rewriting {
   let target = path;
   let content = text;
   let before: Stats | undefined;
@@ -152,7 +158,7 @@ export function rewriteFile(path: string, expectedHash: string | undefined, text
     }
   }
   try {
-    const mode = before === undefined ? NEW_MODE : before.mode & 0o7777;
+    const mode = before === undefined ? newMode : before.mode & 0o7777;
     const refusal = replaceFile(target, content, mode, (fresh) => {
       const foreign = `${path} belongs to another user, whom the new file would not belong to`;
       if (before !== undefined && !keepOwner(fresh, before)) return refused(foreign, 'run it with sudo');
