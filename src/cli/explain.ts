@@ -6,19 +6,18 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { DAY, MINUTE, SECOND } from '../common/duration.js';
-import { errorCode, orElse } from '../common/error.js';
+import { orElse } from '../common/error.js';
 import { Explainer, type ExplainRow } from '../bridge/explain.js';
 import type { Loaded } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js';
-import { NOT_READABLE } from '../config/text-file.js';
 import { didYouMean } from '../common/text.js';
 import { readStamp, type StampForm } from '../heyu/stamp.js';
 import { instantsOf, timeZone, type TimeZone } from '../heyu/time-zone.js';
 import { ownedZone } from '../security/zone.js';
 import type { CoreSettings } from '../core-settings.js';
 import { parseAddress } from '../x10/address.js';
-import { readX10ConfigFile } from './heyu-install.js';
-import { configFileOf, load, several, sudoFor, type Given, withSudo } from './configured.js';
+import { readX10ConfigFile, unreadableLog } from './heyu-install.js';
+import { configFileOf, load, several, type Given, withSudo } from './configured.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
@@ -312,30 +311,20 @@ function ofAliases(
 
 const BLOCK_BYTES = 256 * 1024;
 
-/** What is in a log, unpacked when it is gzip, as logrotate leaves old ones behind. */
+/** What is in a log, unpacked when it is gzip, as logrotate leaves old ones behind. Throws what the file system says. */
 function inputOf(log: string): Readable {
   if (log === '-') return process.stdin;
-  const refusal = (why: string, hint?: string): CommandError =>
-    new CommandError(`${log}: ${why}`, hint, EXIT.noInput);
-  let fd: number;
-  try {
-    fd = openSync(log, 'r');
-  } catch (error) {
-    const code = errorCode(error);
-    const why =
-      code === 'ENOENT' || code === 'ENOTDIR' ? 'does not exist' : code === 'EACCES' ? NOT_READABLE : code;
-    throw refusal(why, sudoFor(code));
-  }
-  const status = fstatSync(fd);
-  if (status.isDirectory()) throw refusal('is a directory');
+  const fd = openSync(log, 'r');
   const start = Buffer.alloc(2);
   // a pipe can be read once only, and nobody packs one
-  const isPacked = status.isFile() && readSync(fd, start, 0, 2, 0) === 2 && start.readUInt16BE() === 0x1f8b;
+  const isPacked =
+    fstatSync(fd).isFile() && readSync(fd, start, 0, 2, 0) === 2 && start.readUInt16BE() === 0x1f8b;
   if (!isPacked) return createReadStream('', { fd, highWaterMark: BLOCK_BYTES });
+  const packed = readFileSync(fd);
   try {
-    return Readable.from([gunzipSync(readFileSync(fd))], { objectMode: false });
+    return Readable.from([gunzipSync(packed)], { objectMode: false });
   } catch {
-    throw refusal('is a damaged gzip file');
+    throw new CommandError(`${log}: is a damaged gzip file`, undefined, EXIT.noInput);
   }
 }
 
@@ -345,14 +334,18 @@ function inputOf(log: string): Readable {
  * is an error.
  */
 async function* linesOf(log: string): AsyncGenerator<readonly string[]> {
-  const input = inputOf(log);
-  input.setEncoding('latin1');
   let begun = '';
-  for await (const block of input as AsyncIterable<string>) {
-    const lines = block.split('\n');
-    lines[0] = begun + (lines[0] ?? '');
-    begun = lines.pop() ?? '';
-    if (lines.length > 0) yield lines;
+  try {
+    const input = inputOf(log);
+    input.setEncoding('latin1');
+    for await (const block of input as AsyncIterable<string>) {
+      const lines = block.split('\n');
+      lines[0] = begun + (lines[0] ?? '');
+      begun = lines.pop() ?? '';
+      if (lines.length > 0) yield lines;
+    }
+  } catch (error) {
+    throw error instanceof CommandError ? error : unreadableLog(log, error);
   }
   if (begun !== '') yield [begun];
 }

@@ -111,14 +111,19 @@ function endOf(log: string): FileEnd {
   try {
     return readEnd(log, TAIL_BYTES);
   } catch (error) {
-    const code = errorCode(error);
-    const why = WHY[code] ?? `cannot be read (${code})`;
-    throw new CommandError(`${log}: ${why}`, sudoFor(code), EXIT.noInput);
+    throw unreadableLog(log, error);
   }
+}
+
+/** The error of a log that a command was to read. `error` is the file system's. */
+export function unreadableLog(log: string, error: unknown): CommandError {
+  const code = errorCode(error);
+  return new CommandError(`${log}: ${WHY[code] ?? `cannot be read (${code})`}`, sudoFor(code), EXIT.noInput);
 }
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist',
   EACCES: NOT_READABLE,
   EISDIR: 'is a directory',
 };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFile, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFile, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
@@ -74,11 +74,18 @@ describe('explain', () => {
     });
   });
 
-  it('says of a path that leads through a file that it does not exist', async () => {
+  it.each([
+    ['log/x', 'does not exist'],
+    ['.', 'is a directory'],
+    ['circle', 'cannot be read (ELOOP)'],
+    ['failing', 'cannot be read (EIO)'],
+  ])('says why it cannot read a log: %s', async (name, why) => {
     const { path, write } = house();
     write('log', LOG);
-    const err = `heyu2mqtt: ${path('log')}/x: does not exist\n`;
-    expect(await runCli('explain', `${path('log')}/x`)).toEqual({ code: 66, out: '', err });
+    symlinkSync('circle', path('circle'));
+    symlinkSync('/proc/self/mem', path('failing'));
+    const err = `heyu2mqtt: ${path(name)}: ${why}\n`;
+    expect(await runCli('explain', path(name))).toEqual({ code: 66, out: '', err });
   });
 
   it.each([
