@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Finding } from '../bridge/core.js';
 import type { Configuration } from '../config/load.js';
+import { printable } from '../common/text.js';
 import { readStamp } from '../heyu/stamp.js';
 import { isoAt, timeZone } from '../heyu/time-zone.js';
 import { type Passed, startEmbeddedBroker } from '../io/embedded-broker.js';
@@ -19,7 +20,7 @@ import type { Log } from '../ports.js';
 import { createService } from '../service/service.js';
 import { portsOf, questionsFor, serviceSettings } from './assemble.js';
 import { hasFaults, load } from './configured.js';
-import { findingWords, printable } from './explain-rows.js';
+import { findingWords } from './explain-rows.js';
 import { programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 

@@ -2,6 +2,7 @@
 
 import type { ExplainRow } from '../bridge/explain.js';
 import type { Finding } from '../bridge/core.js';
+import { printable } from '../common/text.js';
 import { isoAt, type TimeZone } from '../heyu/time-zone.js';
 import type { Style, Terminal } from './terminal.js';
 
@@ -101,11 +102,4 @@ export function tablePrinter(
     const shown = printable(`${lead.padEnd(5)} ${text}`);
     print(`${left}  ${how === undefined ? shown : style(how, shown)}`);
   };
-}
-
-const PLAIN = /^[\x20-\x7e]*$/;
-
-/** Text of a log may hold anything: nothing of it may steer the terminal. */
-export function printable(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(/\p{Cc}/gu, '\uFFFD');
 }

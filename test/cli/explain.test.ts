@@ -88,6 +88,13 @@ describe('explain', () => {
     expect(await runCli('explain', path(name))).toEqual({ code: 66, out: '', err });
   });
 
+  it('lets nothing of a log steer the terminal', async () => {
+    const { path, write } = house();
+    write('log', `${LOG}\u001b[2J\u202egnp\n`);
+    const { out } = await runCli('explain', path('log'));
+    expect(out).toContain('\\u001b[2J\\u202egnp');
+  });
+
   it.each([
     [['--timezone', 'Foo'], 64, 'heyu2mqtt: --timezone: "Foo" is not a valid time zone\n'],
     [['--x10config', '/no/such/x10config'], 66, 'heyu2mqtt: /no/such/x10config: does not exist\n'],
