@@ -190,7 +190,7 @@ export const onAlarm: Form<OnAlarm> = {
   read: () => refused('is a section', 'write { switch_on: [siren], for: 4m }'),
   readSection: (given) => {
     for (const name of given.keys())
-      if (!(name in ON_ALARM))
+      if (!Object.hasOwn(ON_ALARM, name))
         return refused(`${quote(name)} is none of switch_on, for`, nearestHint(name, Object.keys(ON_ALARM)));
     const switchOn = ON_ALARM.switch_on.read(given.get('switch_on') ?? []);
     if (!switchOn.ok) return { ...switchOn, problem: `switch_on: ${switchOn.problem}` };
