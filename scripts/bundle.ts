@@ -1,6 +1,6 @@
 /**
  * `npm run build`: makes `dist/`, the program as it is shipped. Everything that it imports is in it, so that a start
- * reads a dozen files and not 400, and no dependency has to be installed. `import()` stays one: what only some
+ * reads thirty files at most and not 400, and no dependency has to be installed. `import()` stays one: what only some
  * commands need is in files of its own.
  *
  * Beside it: `dist/THIRD-PARTY.txt`, the licences of what is bundled; `build/bundle.json`, esbuild's metafile; and
