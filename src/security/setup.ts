@@ -16,7 +16,7 @@ import {
 import { restore, setBack } from './stored.js';
 import { createTracker } from './tracker.js';
 import { commandFor } from './vocabulary.js';
-import { createZone, interrupted, remember, stateTopic, type Zone, type ZoneSettings } from './zone.js';
+import { createZone, remember, stateTopic, type Zone, type ZoneSettings } from './zone.js';
 
 /**
  * Makes the security part. `stored` is what `snapshot` gave in an earlier run, undefined at the first; what is
@@ -75,9 +75,10 @@ function continueZone(security: Security, before: Zone | undefined, settings: Zo
   zone.emergency = before?.emergency;
   zone.siren = before?.siren;
   zone.held = before?.held ?? [];
+  const memory =
+    settings.kind === 'external' && before?.settings.kind === 'external' ? before.memory : undefined;
   // how it was known last stays, but not that nothing has happened since
-  if (settings.kind === 'external' && before?.settings.kind === 'external' && before.memory !== undefined)
-    zone.memory = interrupted(before.memory, now.at);
+  zone.memory = memory && { ...memory, armedSince: memory.armedSince && now.at };
   return zone;
 }
 

@@ -59,7 +59,7 @@ function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
   const { settings, memory, isForeign, truth, latch, emergency, refusedCommand, orderedAt } = zone;
   return {
     kind: settings.kind,
-    memory: memory === undefined ? null : { ...memory, armedSince: memory.armedSince ?? null },
+    memory: memory ?? null,
     isForeign,
     bypassed: zone.bypassed,
     silenced: zone.silenced,
@@ -146,9 +146,7 @@ function readMemory(stored: JsonObject): Memory | undefined {
   const since = instantIn(stored, 'since');
   const { state, mode } = stored;
   if (!isSecurityState(state) || since === undefined) return undefined;
-  // an armed zone that has lost since when would not be believed for any signal; null = it was disarmed meanwhile
-  const lost = isArmed(state) && stored['armedSince'] !== null ? since : undefined;
-  const armedSince = instantIn(stored, 'armedSince') ?? lost;
+  const armedSince = instantIn(stored, 'armedSince');
   return { state, since, mode: isArmedMode(mode) ? mode : undefined, armedSince };
 }
 
@@ -160,6 +158,8 @@ function readTruth(stored: JsonObject): Truth | undefined {
   const { state, since } = memory;
   return {
     ...memory,
+    // an armed zone that has lost since when would not be believed for any signal
+    armedSince: memory.armedSince ?? (isArmed(state) ? since : undefined),
     sequence,
     until: state === 'arming' || state === 'pending' ? (instantIn(stored, 'until') ?? since) : undefined,
     entry: state === 'pending' ? readSignal(entry) : undefined,

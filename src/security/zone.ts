@@ -391,11 +391,6 @@ export function remember(
   };
 }
 
-/** The memory after the zone turned out to have been disarmed before `at`: it is armed anew at best. */
-export function interrupted(memory: Memory, at: number): Memory {
-  return memory.armedSince === undefined ? memory : { ...memory, armedSince: at };
-}
-
 function beliefFrom(
   memory: Memory | undefined,
   source: string,

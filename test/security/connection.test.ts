@@ -12,6 +12,7 @@ import {
   notes,
   pass,
   published,
+  restart,
   retained,
   state,
   suback,
@@ -290,6 +291,22 @@ describe('an external zone', () => {
     message(test, TOPIC, payload, flag);
     message(test, TOPIC, 'ON');
     const armedSince = test.now.at;
+    test.keeps.set(TOPIC, 'ON');
+    pass(test, 10_000);
+    expect(belief(test.security, 'ground')).toMatchObject({ state: 'armed_away', armedSince });
+  });
+
+  it('knows of a disarm that it heard before it was started anew, and guards since it is armed again', () => {
+    const before = external();
+    connect(before, false);
+    message(before, TOPIC, 'ON', 'R');
+    cut(before);
+    connect(before, true);
+    message(before, TOPIC, 'OFF');
+    const test = restart(before, [zone('ground')], 60_000);
+    connect(test, true);
+    const armedSince = test.now.at;
+    message(test, TOPIC, 'ON');
     test.keeps.set(TOPIC, 'ON');
     pass(test, 10_000);
     expect(belief(test.security, 'ground')).toMatchObject({ state: 'armed_away', armedSince });

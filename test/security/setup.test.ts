@@ -108,6 +108,15 @@ describe('what is stored', () => {
     expect([state(test), belief(test.security, 'attic')?.lastKnown]).toEqual(['unknown', undefined]);
   });
 
+  it.each(['armed_away', 'pending', 'triggered'])(
+    'leaves an owned zone %s that has lost since when armed since its state began',
+    (truth) => {
+      const stored = { kind: 'owned', truth: { state: truth, since: NOON - 1000, sequence: 3 } };
+      const test = bench([ATTIC], { version: 1, zones: { attic: stored } });
+      expect(belief(test.security, 'attic')).toMatchObject({ state: truth, armedSince: NOON - 1000 });
+    },
+  );
+
   it('never makes it throw, whatever it is', () => {
     const stored = snapshot(connectedBench([GROUND, ATTIC]).security, { at: NOON, mono: 0 });
     fc.assert(
