@@ -1,17 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { silentDoorbell } from '../../../src/io/tail/doorbell.js';
 import type { OpenDoorbell } from '../../../src/io/tail/doorbell.js';
 import { until } from '../../support/until.js';
-import { follow, ownDirectory, write } from './followed.js';
+import { follow, write, ownLog } from './followed.js';
 import { realClock } from '../../support/clock.js';
-
-function ownLog(): string {
-  const log = join(ownDirectory(), 'heyu.log.ttyS0');
-  writeFileSync(log, '');
-  return log;
-}
 
 describe('the safety timer', () => {
   it('finds what no event reported, counts it, and has the doorbell hung up anew', async () => {

@@ -1,7 +1,7 @@
 /** A follower under test, with everything it has told, and a directory for its log. */
 
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from '../../support/test-end.js';
@@ -53,6 +53,25 @@ export function ownDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'heyu-tail-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
+}
+
+/** An empty log in a directory of its own. */
+export function ownLog(): string {
+  const log = join(ownDirectory(), 'heyu.log.ttyS0');
+  writeFileSync(log, '');
+  return log;
+}
+
+/** Is the file that has the name now held open by this process? */
+export function isOpenHere(log: string): boolean {
+  const { ino } = statSync(log);
+  return readdirSync('/proc/self/fd').some((fd) => {
+    try {
+      return statSync(`/proc/self/fd/${fd}`).ino === ino;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /**

@@ -8,13 +8,11 @@ import {
   renameSync,
   rmSync,
   truncateSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../support/until.js';
-import { follow, ownDirectory, timerOnly, write } from './followed.js';
+import { follow, timerOnly, write, ownLog } from './followed.js';
 
 const LINE = '11/22 15:38:42  rcvi addr unit       3 : hu A3  (hall_motion)';
 
@@ -31,12 +29,6 @@ function watchForStalls(): { longest: () => number; stop: () => void } {
   };
   tick();
   return { longest: () => longest, stop: () => (isRunning = false) };
-}
-
-function ownLog(): string {
-  const log = join(ownDirectory(), 'heyu.log.ttyS0');
-  writeFileSync(log, '');
-  return log;
 }
 
 describe('a great deal of log', () => {

@@ -3,7 +3,6 @@ import {
   existsSync,
   openSync,
   readFileSync,
-  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -12,32 +11,14 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { LogPosition } from '../../../src/ports.js';
 import { until } from '../../support/until.js';
-import { follow, ownDirectory, timerOnly, write, inotifyOnly } from './followed.js';
-
-function ownLog(): string {
-  const log = join(ownDirectory(), 'heyu.log.ttyS0');
-  writeFileSync(log, '');
-  return log;
-}
+import { follow, inotifyOnly, isOpenHere, ownLog, timerOnly, write } from './followed.js';
 
 const numbered = (count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, index) => `line ${from + index}, long enough to be recognised`);
-
-/** Is the file that has the name now held open by this process? */
-function isOpenHere(log: string): boolean {
-  return readdirSync('/proc/self/fd').some((fd) => {
-    try {
-      return statSync(`/proc/self/fd/${fd}`).ino === statSync(log).ino;
-    } catch {
-      return false;
-    }
-  });
-}
 
 describe('a follower that is paused', () => {
   it('stops after the line in hand and goes on with the next', async () => {

@@ -1,12 +1,12 @@
 /** What heyu began to say before a rotation comes before what it says in the new file, however late it is written. */
 
-import { closeSync, openSync, readdirSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { onTestFinished } from '../../support/test-end.js';
 import { realClock } from '../../support/clock.js';
 import { until } from '../../support/until.js';
-import { follow, ownDirectory, write, type Followed, type Run } from './followed.js';
+import { follow, isOpenHere, ownDirectory, write, type Followed, type Run } from './followed.js';
 
 const SETTLE_MS = 600_000;
 
@@ -53,18 +53,6 @@ async function rotatedAmidMessage(texts: readonly string[] = ['three']): Promise
     },
     options,
   };
-}
-
-/** Is the file that has the name now held open by this process? */
-function isOpenHere(log: string): boolean {
-  const { ino } = statSync(log);
-  return readdirSync('/proc/self/fd').some((fd) => {
-    try {
-      return statSync(`/proc/self/fd/${fd}`).ino === ino;
-    } catch {
-      return false;
-    }
-  });
 }
 
 const comes = async ({ followed }: Scene, ...texts: readonly string[]): Promise<void> => {
