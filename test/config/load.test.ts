@@ -5,6 +5,7 @@ import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../../src/config
 import { effectiveValues, formatEffective } from '../../src/config/effective.js';
 import { formatProblem } from '../../src/config/problem.js';
 import { loadConfiguration, type Loaded } from '../../src/config/load.js';
+import { asNobody } from '../support/as-nobody.js';
 import { faultsOf, good, scene } from './scene.js';
 
 const aliases = { 'aliases.yaml': 'aliases: { hall: { address: A3 } }\n' };
@@ -552,18 +553,13 @@ describe('anything at all', () => {
   });
 });
 
-test('a file that may not be read says so', () => {
+test('a file that may not be read says so', async () => {
   const { load, path, directory } = scene({ 'config.yaml': '', ...aliases });
   chmodSync(path('config.yaml'), 0);
   chmodSync(directory, 0o755);
-  // root may read everything
-  const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65_534);
-  try {
+  await asNobody(() => {
     expect(faultsOf(load())[0]).toBe(
       'config.yaml: may not be read by this user\n  hint: give the user of the service the right to read it: ls -l config.yaml',
     );
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-  }
+  });
 });

@@ -13,6 +13,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { readTextFile, rewriteFile } from '../../src/config/text-file.js';
 import { digestOf } from '../../src/io/files.js';
+import { asNobody } from '../support/as-nobody.js';
 import { scene } from './scene.js';
 
 const hashOfFile = (path: string): string => {
@@ -103,7 +104,7 @@ describe('a file is left alone', () => {
     expect(readFileSync(path('new.yaml'), 'utf8')).toBe('theirs\n');
   });
 
-  test('when its directory cannot be written, and the reason is told', () => {
+  test('when its directory cannot be written, and the reason is told', async () => {
     const { path, directory } = scene({});
     expect(rewriteFile(path('no/such/directory.yaml'), undefined, 'x')).toEqual({
       ok: false,
@@ -113,7 +114,8 @@ describe('a file is left alone', () => {
     mkdirSync(path('locked'));
     writeFileSync(path('locked/aliases.yaml'), 'old\n');
     chmodSync(path('locked'), 0o555);
-    asNobody(directory, () => {
+    chmodSync(directory, 0o755);
+    await asNobody(() => {
       expect(rewriteFile(path('locked/aliases.yaml'), digestOf('old\n'), 'x')).toEqual({
         ok: false,
         problem: `${path('locked/aliases.yaml')} cannot be written (EACCES)`,
@@ -125,11 +127,11 @@ describe('a file is left alone', () => {
   });
 
   // only root has files of others
-  test.runIf(process.geteuid?.() === 0)('when its owner could not be kept', () => {
+  test.runIf(process.geteuid?.() === 0)('when its owner could not be kept', async () => {
     const { path, directory } = scene({ 'aliases.yaml': 'old\n' });
     chmodSync(directory, 0o777);
     chmodSync(path('aliases.yaml'), 0o644);
-    asNobody(directory, () => {
+    await asNobody(() => {
       expect(rewriteFile(path('aliases.yaml'), digestOf('old\n'), 'x')).toEqual({
         ok: false,
         problem: `${path('aliases.yaml')} belongs to another user, whom the new file would not belong to`,
@@ -140,16 +142,3 @@ describe('a file is left alone', () => {
     expect(readFileSync(path('aliases.yaml'), 'utf8')).toBe('old\n');
   });
 });
-
-/** Runs as a user without rights, who may search the directory: root could write anywhere. */
-function asNobody(directory: string, run: () => void): void {
-  const isRoot = process.geteuid?.() === 0;
-  if ((statSync(directory).mode & 0o002) === 0) chmodSync(directory, 0o755);
-  if (isRoot) process.seteuid?.(65_534);
-  try {
-    run();
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-    chmodSync(directory, 0o755);
-  }
-}
