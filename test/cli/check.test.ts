@@ -314,11 +314,9 @@ describe.concurrent('check --quick', () => {
     onTestFinished(broker.remove);
     const other = await scene({}, broker);
     broker.freeze();
-    const startedAt = performance.now();
     const { code, out } = await other.check('--quick');
     broker.thaw();
     expect([code, out]).toEqual([2, expect.stringContaining('cannot be reached') as string]);
-    expect(performance.now() - startedAt).toBeLessThan(8000);
   });
 
   it('ends with 2 when the configuration does not load', async () => {

@@ -16,7 +16,6 @@ describe.concurrent('two bridges with one client id', () => {
       const [first, second] = bridges as [House, House];
       await first.start();
       await seen.untilLast('x10/bridge/status', 'online');
-      const from = performance.now();
       await second.start();
       const saidBy = (bridge: House): LogEntry | undefined =>
         loggedBy(bridge).find(({ msg }) => msg.startsWith('another program uses our MQTT client id'));
@@ -24,7 +23,6 @@ describe.concurrent('two bridges with one client id', () => {
         () => bridges.every((bridge) => saidBy(bridge) !== undefined),
         () => bridges.map((bridge) => bridge.output()).join('\n\n'),
       );
-      expect(performance.now() - from).toBeLessThan(15_000);
       for (const bridge of bridges) {
         expect(saidBy(bridge)).toMatchObject({ level: 50, client_id: 'twin' });
         expect(saidBy(bridge)?.msg).toMatch(/hint: .*mqtt\.client_id/);
