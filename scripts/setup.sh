@@ -11,6 +11,7 @@ mosquitto_pub mosquitto-clients
 logrotate logrotate
 openssl openssl
 script bsdutils
+setfacl acl
 '
 if [ "${ALL_BROKERS:-}${CI_FULL:-}" != '' ]; then
   needs="$needs
