@@ -468,12 +468,15 @@ ${how}
 `;
 }
 
-/** The drop-in that hands the password file to the service; it is written only together with that file. */
+/**
+ * The drop-in that hands the password file to the service; it is written only together with that file. %n is the name of the
+ * unit: a second service takes a copy of it.
+ */
 export function passwordDropIn(passwordFile: string): string {
   return `# Written by "heyu2mqtt service password" together with ${passwordFile}.
 # systemd reads the file as root and shows it to the service alone. Without the file the service would not start.
 [Service]
 LoadCredential=mqtt-password:${passwordFile}
-Environment=HEYU2MQTT_MQTT_PASSWORD_FILE=/run/credentials/heyu2mqtt.service/mqtt-password
+Environment=HEYU2MQTT_MQTT_PASSWORD_FILE=/run/credentials/%n/mqtt-password
 `;
 }

@@ -68,6 +68,6 @@ test('every directive that raises the exposure has its reason in the unit', () =
 test('the password reaches the service by a credential, and the configuration by its path', () => {
   expect(directives(passwordDropIn('/etc/heyu2mqtt/mqtt-password'))).toEqual([
     'LoadCredential=mqtt-password:/etc/heyu2mqtt/mqtt-password',
-    'Environment=HEYU2MQTT_MQTT_PASSWORD_FILE=/run/credentials/heyu2mqtt.service/mqtt-password',
+    'Environment=HEYU2MQTT_MQTT_PASSWORD_FILE=/run/credentials/%n/mqtt-password',
   ]);
 });
