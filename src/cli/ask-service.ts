@@ -1,17 +1,29 @@
 /** Commands that ask the running service on its control sockets. */
 
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import type { JsonObject } from '../common/json.js';
+import { formatProblem } from '../config/problem.js';
+import { NOT_READABLE } from '../config/text-file.js';
 import { askService, type SocketKind } from '../io/control.js';
 import { runningService } from './check/check-service.js';
-import { configFileOf, load } from './configured.js';
+import { configFileOf, DEFAULT_CONFIG, load } from './configured.js';
 import { PATHS, SERVICE_USER } from './service-install.js';
-import { CommandError } from './terminal.js';
+import { CommandError, EXIT } from './terminal.js';
 
-/** The state directory of the service that a command means, also where its configuration does not load. */
+/**
+ * The state directory of the service that a command means, also where its configuration does not load. Another file than
+ * the default one that is not there is a `CommandError`: the default directory is that of another service.
+ */
 export function stateDirOf(asked: string | undefined): string {
-  const loaded = load(configFileOf(asked));
-  return loaded.ok ? loaded.configuration.stateDir : loaded.stateDir;
+  const file = configFileOf(asked);
+  const loaded = load(file);
+  if (loaded.ok) return loaded.configuration.stateDir;
+  const isRead = file === undefined || file === DEFAULT_CONFIG || loaded.texts.has(resolve(file));
+  const unread = isRead ? undefined : loaded.problems.find((each) => each.file === file);
+  if (unread !== undefined && unread.problem !== NOT_READABLE)
+    throw new CommandError(formatProblem(unread), undefined, EXIT.configuration);
+  return loaded.stateDir;
 }
 
 /** Asks one question: the answers, or undefined when no service runs. Any other reason is a `CommandError`. */

@@ -218,6 +218,16 @@ describe('status', () => {
     expect(err).toContain('the service does not run\n  hint: sudo systemctl start heyu2mqtt');
   });
 
+  it.each([['status'], ['zone', 'status'], ['zone', 'disarm', 'ground']])(
+    '%s %s asks no other service than that of the configuration it was given',
+    async (...args) => {
+      expect(await runCli(...args, '--config', '/nowhere/config.yaml')).toMatchObject({
+        code: 78,
+        err: expect.stringContaining('/nowhere/config.yaml: does not exist') as string,
+      });
+    },
+  );
+
   it('names a service of another version', async () => {
     const other = makeHouse();
     mkdirSync(other.statePath);
