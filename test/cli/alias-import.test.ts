@@ -93,6 +93,18 @@ describe('alias import', () => {
     expect(read('aliases.yaml')).toContain('hall_motion: # by the coats');
   });
 
+  it.each([
+    ['names no alias', '# nothing yet\n'],
+    ['heyu refuses it', 'ALIAS hall_motion A3 MS14A RFFORWARD\nALIAS front_door Q2 DS10A 0x12\n'],
+  ])('prunes nothing by a configuration of heyu that is of no use: %s', async (why, x10config) => {
+    const { alias, read, write } = house();
+    const before = read('aliases.yaml');
+    write('x10config', x10config);
+    const { code, err } = await alias('import', '--yes', '--prune');
+    expect([code, err]).toEqual([1, expect.stringContaining(why) as string]);
+    expect(read('aliases.yaml')).toBe(before);
+  });
+
   it('does not write without a terminal and without --yes', async () => {
     const { alias, read, write } = house();
     const before = read('aliases.yaml');

@@ -74,6 +74,7 @@ export async function importInto(
   const config = readX10ConfigFile(source);
   if (config === undefined) return;
   showProblems(terminal, source, config);
+  if (prune) refuseToPruneBy(source, config);
   const asks = terminal.isInteractive && !yes && !dryRun;
   const before = readAliasFile(place);
   const proposed = proposeSensors(config);
@@ -139,6 +140,16 @@ function report(terminal: Terminal, { notes, leftOut }: AliasPlan): void {
   if (leftOut.length === 0) return;
   terminal.complain(`left out, because the service would not start with it:\n${formatProblems(leftOut)}`);
   process.exitCode = EXIT.failed;
+}
+
+/** What is misread, or not heyu's configuration at all, says of no alias that it is gone. */
+function refuseToPruneBy(source: string, { problems, aliases }: X10Config): void {
+  if (problems.length === 0 && aliases.length > 0) return;
+  const why = aliases.length === 0 ? 'it names no alias' : 'heyu refuses it';
+  throw new CommandError(
+    `nothing is pruned by ${source}: ${why}`,
+    'fix it first, or: heyu2mqtt alias remove NAME',
+  );
 }
 
 /** Of more problems than these only the number is shown. */
