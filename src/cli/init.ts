@@ -68,7 +68,7 @@ export function initCommand(command: Command): void {
     .option('--config <file>', 'where to write it; the alias file goes beside it', DEFAULT_CONFIG)
     .option('--x10config <file>', "heyu's configuration (default: where heyu looks for it)", absolute)
     .option('--all-homes', "look for heyu's configuration in the home directories of all users, too")
-    .option('--log <file>', "heyu's log, if there is no configuration of heyu", absolute)
+    .option('--log <file>', "heyu's log, if there is no configuration of heyu", logFile)
     .option(
       '--broker <url>',
       'the MQTT broker, such as mqtt://localhost:1883',
@@ -96,6 +96,16 @@ export function initCommand(command: Command): void {
 const WAIT = duration(0, HOUR, 'zero_allowed');
 
 const absolute = (path: string): string => resolve(path);
+
+function logFile(path: string): string {
+  if (isDirectory(path))
+    throw new CommandError(
+      `--log: ${path} is a directory`,
+      'give the path of the log file in it',
+      EXIT.usage,
+    );
+  return absolute(path);
+}
 
 /** Takes an option as it is written. What would make a configuration with errors is refused before anything is written. */
 function written(option: string, form: Form<unknown>): (text: string) => string {
@@ -381,6 +391,8 @@ async function loginOf(
     options.username ??
     (inUrl.username === '' ? await ask?.text('User name there? (empty = none)', '') : inUrl.username) ??
     '';
+  if (username === '' && options.passwordFile !== undefined)
+    throw new CommandError('--password-file: whose password is it?', '--username NAME', EXIT.usage);
   if (username === '')
     return { url: bare, username: undefined, passwordFile: undefined, password: undefined };
   const given = options.passwordFile === undefined ? inUrl.password : firstLine(options.passwordFile);
