@@ -10,6 +10,7 @@ import { heardRows, learn, type Suggestion } from '../../alias/suggestions.js';
 import { type AliasEntry, modelAt } from '../../alias/propose.js';
 import { nameFor } from '../../alias/words.js';
 import { hintLine } from '../../common/error.js';
+import { counted } from '../../common/text.js';
 import type { AliasRead } from '../../config/aliases.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import { aliasProblem, type Plain } from '../../config/forms.js';
@@ -142,7 +143,7 @@ async function learnLive(walk: Walk): Promise<void> {
       else held.push(line);
     },
   );
-  terminal.print(`listening to ${log}; ${history.units.size} senders were heard before`);
+  terminal.print(`listening to ${log}; ${counted(history.units.size, 'sender')} heard before`);
   const before = learn(history, file.entries, walk.config, Date.now());
   if (before.length > 0) terminal.print(`${before.length} of them raise a question: press Enter`);
   terminal.print(terminal.style('dim', 'walk past your sensors. Enter = name what was heard, q = end'));
