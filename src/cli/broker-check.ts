@@ -258,7 +258,7 @@ function printRows(terminal: Terminal, all: readonly TrialResult[]): void {
   const width = Math.max(...rows.map(({ area }) => area.length), 0);
   for (const [index, { area, trial, expected, actual, result }] of rows.entries()) {
     const column = `${(area === rows[index - 1]?.area ? '' : area).padEnd(width)}  `;
-    const told = `${trial}\n${terminal.style('dim', `expected: ${expected}`)}\nactual:   ${actual}`;
+    const told = `${trial}\nexpected: ${expected}\nactual:   ${actual}`;
     const finding = result === 'ok' ? { text: trial, hint: actual } : { text: told };
     printFinding(terminal, { verdict: result, ...finding }, column);
   }

@@ -14,6 +14,7 @@
 
 import type { WriteStream } from 'node:tty';
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { printable } from '../common/text.js';
 import type { TimeZone } from '../heyu/time-zone.js';
 
 /** What the program ends with, so that scripts and systemd can tell. */
@@ -180,7 +181,7 @@ export type Remark = { readonly problem: string; readonly hint: string | undefin
 
 /** Shows it. */
 export function remark({ print, style }: Terminal, { problem, hint }: Remark): void {
-  print(`  ${style('yellow', `! ${problem}`)}`);
+  print(`  ${style('yellow', `! ${printable(problem)}`)}`);
   if (hint !== undefined) print(`    ${style('dim', hint)}`);
 }
 
@@ -224,7 +225,10 @@ export function printFinding(
   if (isNarrow && column.trim() !== '') print(column.trimEnd());
   const before = isNarrow ? '' : column;
   const indent = before.length + VERDICT_WIDTH + 2;
-  const [line = '', ...more] = [...text.split('\n'), ...(hint === undefined ? [] : [style('dim', hint)])];
+  const [line = '', ...more] = [
+    ...text.split('\n').map(printable),
+    ...(hint === undefined ? [] : [style('dim', hint)]),
+  ];
   print(`${before}${style(FINDING_STYLES[verdict], verdict.padEnd(VERDICT_WIDTH))}  ${line}`, indent);
   for (const other of more) print(' '.repeat(indent) + other, indent);
 }

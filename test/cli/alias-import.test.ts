@@ -120,6 +120,12 @@ describe('alias import', () => {
     expect(err).toContain(`${path('x10config')}:1: heyu refuses this: Invalid character '/' in alias label.`);
   });
 
+  it('lets nothing of that file steer the terminal', async () => {
+    const { alias } = house({ x10config: 'ALIAS hall_motion A3 MS14A RFFORWARD\nFOO\u001b[2J x\n' });
+    const { err } = await alias('import', '--yes');
+    expect(err).toContain(String.raw`heyu refuses this: Invalid Directive 'FOO\u001b[2J'`);
+  });
+
   it('asks of a file that heyu could not read at all whether it is the right one', async () => {
     const line = '11/22 15:29:27  rcvi func           On : hc A\n';
     const { alias, path } = house({ x10config: line.repeat(60) });

@@ -36,11 +36,11 @@ describe('wrapped', () => {
 });
 
 describe('a finding', () => {
-  const printed = (columns: number): string => {
+  const printed = (columns: number, text = 'it does not run'): string => {
     const lines: string[] = [];
     const print = (text = '', indent?: number) => lines.push(...wrapped(text, columns, indent));
     const terminal = { print, columns, style: (_: string, text: string) => text } as unknown as Terminal;
-    const finding = { verdict: 'error', text: 'it does not run', hint: 'see the journal' } as const;
+    const finding = { verdict: 'error', text, hint: 'see the journal' } as const;
     printFinding(terminal, finding, 'configuration   ');
     return lines.join('\n');
   };
@@ -50,5 +50,9 @@ describe('a finding', () => {
       'configuration   error    it does not run\n                         see the journal',
     );
     expect(printed(40)).toBe('configuration\nerror    it does not run\n         see the journal');
+  });
+
+  it('lets nothing of others steer the terminal', () => {
+    expect(printed(80, 'x10/hall/event: \u001b[2J\nsecond')).toMatch(/event: \\u001b\[2J\n +second\n/);
   });
 });

@@ -14,7 +14,7 @@ import { mergeAliases, merged, type MergeStep } from '../../alias/merge.js';
 import { hintLine } from '../../common/error.js';
 import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import type { Plain } from '../../config/forms.js';
-import { formatProblems } from '../../config/problem.js';
+import { formatProblem, formatProblems, problemAt } from '../../config/problem.js';
 import { writeAddresses, type X10Config } from '../../heyu/x10config.js';
 import { unitsOf } from '../../x10/address.js';
 import { type Ask, askOnTerminal, CALLED_OFF } from '../ask.js';
@@ -157,7 +157,11 @@ const PROBLEMS_SHOWN = 10;
 
 function showProblems(terminal: Terminal, source: string, { problems, aliases }: X10Config): void {
   for (const { line, problem } of problems.slice(0, PROBLEMS_SHOWN))
-    terminal.complain(`${source}${line === 0 ? '' : `:${line}`}: heyu refuses this: ${problem}`);
+    terminal.complain(
+      formatProblem(
+        problemAt({ file: source, line: line === 0 ? undefined : line }, `heyu refuses this: ${problem}`),
+      ),
+    );
   if (problems.length > PROBLEMS_SHOWN) terminal.complain(`and ${problems.length - PROBLEMS_SHOWN} more`);
   if (problems.length > PROBLEMS_SHOWN && aliases.length === 0)
     terminal.complain(`  hint: is ${source} heyu's configuration?`);
