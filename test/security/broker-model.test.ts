@@ -75,14 +75,14 @@ describe('against a wicked broker', () => {
     );
   });
 
-  it('finds the truth after changes that race with everything, once it is quiet', () => {
+  it('finds the truth after changes that race with everything, once it is quiet, and guards by it', () => {
     fc.assert(
       fc.property(
         brands,
         fc.array(round, { minLength: 1, maxLength: 4 }),
         choices,
         (brand, rounds, picks) => {
-          const broker = model(bench([zone('ground')]), TOPIC, brand, picks);
+          const broker = model(bench([zone('ground', { alertCooldownMs: 0 })]), TOPIC, brand, picks);
           for (const { offline, live, cutAfter, gapMs, losesSession, losesRetained } of rounds) {
             for (const one of offline) publish(broker, one);
             if (losesSession) broker.session = false;
@@ -100,6 +100,11 @@ describe('against a wicked broker', () => {
             if (cutAfter > 40) {
               calm(broker, 140_000, () => undefined);
               expect(state(broker.test)).toBe(truth(broker));
+              motion(broker.test, { id: `${broker.test.now.at}` });
+              const ids = alerts(broker.test).map(({ id }) => id);
+              const isAlert = ids.includes(`${broker.test.now.at}.alert`);
+              // of an unknown zone it goes by what was known last
+              if (truth(broker) !== 'unknown') expect(isAlert).toBe(truth(broker) === 'armed_away');
             }
             cut(broker);
           }
