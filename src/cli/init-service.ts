@@ -1,11 +1,12 @@
 /** What `init` does for the service of the system: install it, let it read, start it, and wait until it hears something. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SECOND } from '../common/duration.js';
 import type { Configuration } from '../config/load.js';
+import { replaceFile } from '../io/files.js';
 import type { HouseStatus } from '../service/status.js';
 import type { Ask } from './ask.js';
 import { identityOf, isCredential, isRoot } from './check/check-service.js';
@@ -82,7 +83,7 @@ export function keepPassword({ print }: Terminal, file: string, password: string
     complete(passwordSteps(password, isBooted() ? (systemdVersion() ?? 0) : 0));
     print(`written: ${file}, readable by root and by the service`);
   } else {
-    writeFileSync(file, `${password}\n`, { mode: 0o600 });
+    replaceFile(file, `${password}\n`, 0o600, () => undefined);
     print(`written: ${file}, readable by its owner only`);
   }
 }

@@ -195,6 +195,19 @@ describe('init', () => {
     expect(read('config.yaml')).toContain('password_file: mqtt-password\n');
   });
 
+  it('leaves the password to nobody else, whatever an earlier file was like', async () => {
+    const { config, x10config, read, write, path } = machine();
+    write('secret', 'new\n');
+    writeFileSync(path('new/mqtt-password'), 'old\n', { mode: 0o644 });
+    const { out } = await runCli(
+      ...['init', '--yes', '--config', config, '--x10config', x10config, '--broker', 'mqtt://localhost:1'],
+      ...['--username', 'bridge', '--password-file', path('secret')],
+    );
+    expect(out).toContain('readable by its owner only');
+    expect(read('mqtt-password')).toBe('new\n');
+    expect(statSync(path('new/mqtt-password')).mode & 0o777).toBe(0o600);
+  });
+
   it.each([
     [['--username', 'bridge'], 64, 'there is no password for bridge'],
     [
