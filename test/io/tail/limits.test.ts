@@ -16,19 +16,29 @@ import { follow, timerOnly, write, ownLog } from './followed.js';
 
 const LINE = '11/22 15:38:42  rcvi addr unit       3 : hu A3  (hall_motion)';
 
-/** The most processor time that was used up before the event loop had its turn again, milliseconds. */
-function watchForStalls(): { longest: () => number; stop: () => void } {
+/** The processor time that was used up, ms: in all, and the most before the event loop had its turn again. */
+function watchForStalls(): { longest: () => number; total: () => number; stop: () => void } {
   let longest = 0;
+  let total = 0;
   let last = process.cpuUsage();
   let isRunning = true;
-  const tick = (): void => {
+  const measure = (): void => {
     const { user, system } = process.cpuUsage(last);
     longest = Math.max(longest, (user + system) / 1000);
+    total += (user + system) / 1000;
     last = process.cpuUsage();
-    if (isRunning) setImmediate(tick);
+  };
+  const tick = (): void => {
+    if (!isRunning) return;
+    measure();
+    setImmediate(tick);
   };
   tick();
-  return { longest: () => longest, stop: () => (isRunning = false) };
+  const stop = (): void => {
+    measure();
+    isRunning = false;
+  };
+  return { longest: () => longest, total: () => total, stop };
 }
 
 describe('a great deal of log', () => {
@@ -58,7 +68,8 @@ describe('a great deal of log', () => {
     await until(() => lines === 800_000, 'the backlog', 25_000);
     stalls.stop();
     expect(most - before).toBeLessThan(100e6);
-    expect(stalls.longest()).toBeLessThan(250);
+    // in one go it would be nearly all of it, however slow the machine is
+    expect(stalls.longest()).toBeLessThan(stalls.total() / 2);
     await followed.stop();
   });
 
