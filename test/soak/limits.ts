@@ -3,7 +3,7 @@
  * text. A bridge in a process of its own has to hear the motion behind it, without stalling and without growing.
  */
 
-import { appendFileSync, closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -53,11 +53,14 @@ const noise = (): string =>
     .map((text) => `${stampAt(Date.now())}  ${text}\n`)
     .join('');
 
-function appendMuch(path: string, bytes: number): void {
+/** All of it is there at once, as after a rotation that was not noticed. */
+function replaceByMuch(path: string, bytes: number): void {
   const block = Buffer.from(noise().repeat(4000));
-  const out = openSync(path, 'a');
+  const out = openSync(`${path}.new`, 'a');
   for (let written = 0; written < bytes; written += block.length) writeSync(out, block);
   closeSync(out);
+  renameSync(path, `${path}.1`);
+  renameSync(`${path}.new`, path);
 }
 
 /** As many as X10 has addresses, nearly. */
@@ -71,8 +74,8 @@ function aliasesText(): string {
 
 type Load = (path: string) => Promise<void> | void;
 
-/** Measures one load; `isDown`: it is put into the log while the bridge is not there. */
-async function measure(what: string, isDown: boolean, load: Load): Promise<LimitReport> {
+/** Measures one load. It comes to a bridge that runs: what is read before its start is over is not measured. */
+async function measure(what: string, load: Load): Promise<LimitReport> {
   const mosquitto = await startMosquitto();
   const report = join(tmpdir(), `heyu2mqtt-limits-${process.pid}.json`);
   const bridge = makeHouse({
@@ -87,14 +90,9 @@ async function measure(what: string, isDown: boolean, load: Load): Promise<Limit
   try {
     await bridge.start();
     await has('OFF');
-    if (isDown) {
-      await bridge.stop();
-      await load(bridge.logPath);
-      await bridge.start();
-    }
     bridge.signal('SIGUSR2');
     const from = performance.now();
-    if (!isDown) await load(bridge.logPath);
+    await load(bridge.logPath);
     bridge.heyu(...pair('rcvi', 'A1', 'On'));
     await has('ON');
     const seconds = (performance.now() - from) / 1000;
@@ -114,13 +112,12 @@ export async function limits(sizes: LimitSizes, progress: (text: string) => void
   const { backlogBytes, lineBytes, floodLines, garbageBytes } = sizes;
   const mb = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
   const chance = random(1);
-  const all: readonly (readonly [what: string, isDown: boolean, load: Load])[] = [
-    [`a backlog of ${mb(backlogBytes)}`, true, (path) => appendMuch(path, backlogBytes)],
-    [`a line of ${mb(lineBytes)}`, false, (path) => appendFileSync(path, `${'x'.repeat(lineBytes)}\n`)],
-    [`${floodLines} lines at ${FLOOD_PER_SECOND} a second`, false, (path) => flood(path, floodLines)],
+  const all: readonly (readonly [what: string, load: Load])[] = [
+    [`a backlog of ${mb(backlogBytes)}`, (path) => replaceByMuch(path, backlogBytes)],
+    [`a line of ${mb(lineBytes)}`, (path) => appendFileSync(path, `${'x'.repeat(lineBytes)}\n`)],
+    [`${floodLines} lines at ${FLOOD_PER_SECOND} a second`, (path) => flood(path, floodLines)],
     [
       `${mb(garbageBytes)} of bytes that are no text`,
-      false,
       (path) => {
         const bytes = Buffer.from(Array.from({ length: garbageBytes }, () => chance.whole(0, 255)));
         appendFileSync(path, Buffer.concat([bytes, Buffer.alloc(garbageBytes), Buffer.from('\n')]));
@@ -128,9 +125,9 @@ export async function limits(sizes: LimitSizes, progress: (text: string) => void
     ],
   ];
   const reports: LimitReport[] = [];
-  for (const [what, isDown, load] of all) {
+  for (const [what, load] of all) {
     progress(what);
-    reports.push(await measure(what, isDown, load));
+    reports.push(await measure(what, load));
   }
   return reports;
 }
