@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { proposeSensors, takeDusk, takeType } from '../../src/alias/propose.js';
 import { readX10Config, writeAddresses } from '../../src/heyu/x10config.js';
+import { fc } from '../support/property.js';
 
 const propose = (...lines: string[]) => {
   const written = lines.map((line) => (/^(TTY_AUX|DEFAULT_MODULE) /.test(line) ? line : `ALIAS ${line}`));

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AliasEntry } from '../../src/alias/propose.js';
 import { hear, MOST_IDS, newHistory, type SenderLine } from '../../src/alias/history.js';
 import { freeUnits, heardRows, learn, moduleSending } from '../../src/alias/suggestions.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import type { Address } from '../../src/x10/address.js';
+import { fc } from '../support/property.js';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;

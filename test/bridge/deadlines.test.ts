@@ -1,7 +1,6 @@
 /** Deadlines by groups do what looking after every sensor at every line would do. */
 
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
 import { advance, Deadlines, shiftDeadlines, type Core } from '../../src/bridge/core.js';
 import { hear } from '../../src/bridge/hear.js';
 import { newSensorState, type Sensor } from '../../src/sensor/heard.js';
@@ -9,6 +8,7 @@ import type { SensorSettings } from '../../src/sensor/settings.js';
 import { addressAt } from '../../src/x10/address.js';
 import { listeningBridge } from '../support/listening-bridge.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
+import { fc } from '../support/property.js';
 
 const MODELS = ['MS14A', 'MS10A', 'DM10', 'EH-WD210', 'DS10A'];
 

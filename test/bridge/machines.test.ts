@@ -4,7 +4,6 @@
  */
 
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { advance, memoryOf, type Core, type CoreMemory } from '../../src/bridge/core.js';
 import { hear, hearLine } from '../../src/bridge/hear.js';
@@ -15,6 +14,7 @@ import { listeningBridge, type Takes } from '../support/listening-bridge.js';
 import { linesOf, logsOf, recordingNames } from '../support/recordings.js';
 import { stamp } from '../support/replayed.js';
 import { coreSettings } from '../support/settings.js';
+import { fc } from '../support/property.js';
 
 const ALIASES = new URL('../fixtures/house-aliases.yaml', import.meta.url).pathname;
 

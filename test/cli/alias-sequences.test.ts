@@ -1,6 +1,5 @@
 /** Whatever the alias commands do to a house, the service starts with it: any sequence of them on any house. */
 
-import fc from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Suggestion } from '../../src/alias/suggestions.js';
@@ -11,6 +10,7 @@ import { loadConfiguration } from '../../src/config/load.js';
 import { formatProblem } from '../../src/config/problem.js';
 import type { Address } from '../../src/x10/address.js';
 import { type AliasHouse, house } from './run-cli.js';
+import { fc } from '../support/property.js';
 
 const one = fc.constantFrom;
 const NAMES = ['hall', 'hall_dark', 'fob', 'garage', 'garage.set', 'door', 'zone'] as const;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printFinding, type Terminal, visibleLength, wrapped } from '../../src/cli/terminal.js';
+import { fc } from '../support/property.js';
 
 describe('wrapped', () => {
   it.each([

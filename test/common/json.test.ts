@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isObject, objectIn, objectOf, parseJson, textIn } from '../../src/common/json.js';
+import { fc } from '../support/property.js';
 
 describe('JSON that nobody vouches for', () => {
   test.each([

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatProblems } from '../../src/config/problem.js';
 import { model } from '../../src/config/forms.js';
@@ -7,6 +6,7 @@ import { unitsOf } from '../../src/x10/address.js';
 import { modelNamed, MODELS } from '../../src/x10/models.js';
 import { growthOf } from '../support/growth.js';
 import { aliasesText, faultsOf, good, scene } from './scene.js';
+import { fc } from '../support/property.js';
 
 const config = 'zones: { ground: {}, upstairs: {} }\n';
 

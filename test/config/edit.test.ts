@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AliasEdit, editAliases, modelOf } from '../../src/config/edit.js';
 import { growthOf } from '../support/growth.js';
 import { readDocument } from '../../src/config/yaml.js';
+import { fc } from '../support/property.js';
 
 const HOUSE = `# yaml-language-server: $schema=aliases.schema.json
 #

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ALIAS_KEYS, CONFIG_KEYS, ZONE_KEYS } from '../../src/config/keys-and-defaults.js';
@@ -23,6 +22,7 @@ import {
   timeZone,
   yesOrNo,
 } from '../../src/config/forms.js';
+import { fc } from '../support/property.js';
 
 const valueOf = <T>(form: Form<T>, given: string | readonly string[]): T | undefined => {
   const reading = form.read(given);

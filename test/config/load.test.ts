@@ -1,5 +1,4 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CONFIG_KEY_NAMES, CONFIG_KEYS, environmentName } from '../../src/config/keys-and-defaults.js';
 import { effectiveValues, formatEffective } from '../../src/config/effective.js';
@@ -7,6 +6,7 @@ import { formatProblem } from '../../src/config/problem.js';
 import { loadConfiguration, type Loaded } from '../../src/config/load.js';
 import { asNobody } from '../support/as-nobody.js';
 import { faultsOf, good, scene } from './scene.js';
+import { fc } from '../support/property.js';
 
 const aliases = { 'aliases.yaml': 'aliases: { hall: { address: A3 } }\n' };
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { growthOf } from '../support/growth.js';
 import { readDocument, type Written } from '../../src/config/yaml.js';
+import { fc } from '../support/property.js';
 
 /** A document without its places. */
 function plain(written: Written | undefined): unknown {

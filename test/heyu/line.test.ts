@@ -1,10 +1,10 @@
 /** Every form of line that heyu writes (one row each), and what is none. */
 
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
 import { readSignal, signalReader } from '../../src/heyu/line.js';
 import type { Signal } from '../../src/heyu/signal.js';
 import { indexOf, type Address } from '../../src/x10/address.js';
+import { fc } from '../support/property.js';
 
 const unit = (address: string): number => indexOf(address as Address);
 

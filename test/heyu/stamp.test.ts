@@ -1,9 +1,9 @@
 /** Stamps in every form, and the instants that they mean. */
 
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
 import { readStamp, stampClock, type StampForm } from '../../src/heyu/stamp.js';
 import { instantsOf, isoAt, timeZone } from '../../src/heyu/time-zone.js';
+import { fc } from '../support/property.js';
 
 const at = (iso: string): number => Date.parse(iso);
 const AFTERNOON = ((15 * 60 + 38) * 60 + 42) * 1000;

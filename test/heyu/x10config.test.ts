@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aliasInLog, heyuLogPath, readX10Config, writeAlias } from '../../src/heyu/x10config.js';
+import { fc } from '../support/property.js';
 
 /** `file`: the text given to heyu; `taken`: what `heyu show alias` prints; `said`: refusal or warning. */
 type Row = { readonly no: number; readonly file: string; readonly taken?: string[]; readonly said?: string };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import * as fc from 'fast-check';
 import { defaultEntityId, slug, topicId } from '../../src/homeassistant/device.js';
+import { fc } from '../support/property.js';
 
 describe('slug', () => {
   it.each([

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
 import { openIdFile } from '../../src/io/store.js';
+import { fc } from '../support/property.js';
 
 const IDS = ['6fe333a1-93', '6fe333a1-93.A4', '6fe333a1-93.clear', 'ground.12.alert'];
 

@@ -12,11 +12,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
 import { openStore, storeTrouble, type SetAsideReason } from '../../src/io/store.js';
 import { asNobody } from '../support/as-nobody.js';
+import { fc } from '../support/property.js';
 
 function ownPath(): string {
   const directory = mkdtempSync(join(tmpdir(), 'heyu-store-'));

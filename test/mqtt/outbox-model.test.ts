@@ -3,10 +3,10 @@
  * what was put and what the broker received; it must never find anything lost, reordered, too early or too much.
  */
 
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Outbox } from '../../src/mqtt/outbox.js';
 import type { EventMessage, Outgoing, RetainedMessage, Sending } from '../../src/mqtt/outbox.js';
+import { fc } from '../support/property.js';
 
 const WINDOW = 3;
 const MAX_AGE_MS = 50;

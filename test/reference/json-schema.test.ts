@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ALIAS_KEYS, CONFIG_KEYS, ZONE_KEYS } from '../../src/config/keys-and-defaults.js';
@@ -9,6 +8,7 @@ import { referenceTables, withReferenceTables } from '../../scripts/documents.js
 import { loadConfiguration } from '../../src/config/load.js';
 import { schemaFaults } from '../support/json-schema.js';
 import { good, scene } from '../config/scene.js';
+import { fc } from '../support/property.js';
 
 const file = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 

@@ -5,7 +5,6 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
 import { connected, stalled } from '../../src/security/connection.js';
 import {
   NOON,
@@ -26,6 +25,7 @@ import {
   zone,
   type Bench,
 } from './bench.js';
+import { fc } from '../support/property.js';
 
 const SET = 'x10/zone/ground/set';
 const DAY = 24 * 3_600_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
 import { calm, connect, cut, deliver, isWrong, model, publish, serve, truth } from './broker-model.js';
 import type { Brand, Change } from './broker-model.js';
 import { NOON, alerts, bench, motion, pass, state, subscribes, zone } from './bench.js';
+import { fc } from '../support/property.js';
 
 const TOPIC = 'ground/state';
 

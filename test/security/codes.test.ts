@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { codeChecked, locallyCommanded, type CodeResult } from '../../src/security/commands.js';
 import { snapshot } from '../../src/security/stored.js';
@@ -19,6 +18,7 @@ import {
   zone,
   type Bench,
 } from './bench.js';
+import { fc } from '../support/property.js';
 
 const SET = 'x10/zone/ground/set';
 const owned = (more: Partial<ZoneSettings> = {}): readonly ZoneSettings[] => [

@@ -1,6 +1,5 @@
 /** What guards always: smoke, water, a panic key. Its alarm stands beside the state of the zone and never changes it. */
 
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SensorSignal, ZoneSettings } from '../../src/security/zone.js';
 import { keyfob } from '../../src/security/commands.js';
@@ -21,6 +20,7 @@ import {
   zone,
   type Bench,
 } from './bench.js';
+import { fc } from '../support/property.js';
 
 const SET = 'x10/zone/ground/set';
 const DELAYS = { kind: 'owned', exitDelayMs: 30_000, entryDelayMs: 20_000 } as const;

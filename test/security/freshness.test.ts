@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
 import {
   QUIET_MS,
   isQueueEmpty,
@@ -8,6 +7,7 @@ import {
   verificationAcknowledged,
   verificationSent,
 } from '../../src/security/broker-link.js';
+import { fc } from '../support/property.js';
 
 /**
  * One event per word: `Q` a message that may have waited, `R` a retained copy, `PROBE` a SUBSCRIBE, `ACK` its SUBACK,

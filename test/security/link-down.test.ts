@@ -1,7 +1,6 @@
 /** An owned zone without a broker: its disk judges, and a disarming that waits at the broker still counts. */
 
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
 import type { ZoneSettings } from '../../src/security/zone.js';
 import {
   NOON,
@@ -22,6 +21,7 @@ import {
   zone,
   type Bench,
 } from './bench.js';
+import { fc } from '../support/property.js';
 
 const SET = 'x10/zone/ground/set';
 const ALARM = 'x10/zone/ground/alarm';

@@ -1,7 +1,6 @@
 /** What stands open, is not known, silent or low on battery when a zone is armed. */
 
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
 import { keyfob } from '../../src/security/commands.js';
 import { inTheWay, readinessOf, type SensorStanding } from '../../src/security/readiness.js';
 import { refresh } from '../../src/security/refresh.js';
@@ -25,6 +24,7 @@ import {
   zoneEvents,
   type Bench,
 } from './bench.js';
+import { fc } from '../support/property.js';
 
 const SET = 'x10/zone/ground/set';
 

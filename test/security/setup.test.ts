@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
 import { connected, received } from '../../src/security/connection.js';
 import { belief } from '../../src/security/security.js';
 import { reconfigure, setScene, withoutBroker } from '../../src/security/setup.js';
@@ -30,6 +29,7 @@ import {
   NOON,
   type Bench,
 } from './bench.js';
+import { fc } from '../support/property.js';
 
 const GROUND = zone('ground');
 const ATTIC = zone('attic', { kind: 'owned' });

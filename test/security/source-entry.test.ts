@@ -1,7 +1,6 @@
 /** External zones whose source has an entry delay of its own, and says so or not. */
 
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
 import { reconfigure } from '../../src/security/setup.js';
 import type { ZoneSettings } from '../../src/security/zone.js';
 import {
@@ -19,6 +18,7 @@ import {
   zone,
   type Bench,
 } from './bench.js';
+import { fc } from '../support/property.js';
 
 const TOPIC = 'ground/state';
 const AUTO: Partial<ZoneSettings> = { sourceDelayMs: undefined };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
 import { readCommand, readState, type Dialect } from '../../src/security/vocabulary.js';
 import { bytes } from './bench.js';
+import { fc } from '../support/property.js';
 
 const PLAIN: Dialect = { pointer: undefined, armedValues: [], disarmedValues: [] };
 

@@ -1,10 +1,10 @@
 /** Levels of lamps: what holds for every module and every function. */
 
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { levelAfter, levelFrom, percentOf, stepsTo } from '../../src/sensor/lamp.js';
 import { MODELS } from '../../src/x10/models.js';
 import { isDimmable, responseOf } from '../../src/x10/response.js';
+import { fc } from '../support/property.js';
 
 const functions = fc.oneof(
   fc

@@ -1,11 +1,11 @@
 /** The motion machine: many signs, one start, one end. */
 
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
 import { newSensorState, type Sensor } from '../../src/sensor/heard.js';
 import { expire, securityHeard, unitHeard } from '../../src/sensor/sensor.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import { sensorSettings } from '../support/settings.js';
+import { fc } from '../support/property.js';
 
 const BASE = 1_000_000_000_000;
 

@@ -1,12 +1,12 @@
 /** Change or repeat: which of the signals of a sensor with a heartbeat may be alerts. */
 
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SecurityFlag } from '../../src/heyu/signal.js';
 import { newSensorState, type Sensor, type SensorState } from '../../src/sensor/heard.js';
 import { expire, securityHeard, unitHeard } from '../../src/sensor/sensor.js';
 import type { SensorType } from '../../src/sensor/types.js';
 import { sensorSettings } from '../support/settings.js';
+import { fc } from '../support/property.js';
 
 const BASE = 1_000_000_000_000;
 const MINUTES = 60;

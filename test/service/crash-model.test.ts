@@ -3,11 +3,11 @@
  * values are shown as in a life without a fault. The reference is the bridge itself, on the same log.
  */
 
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pair } from '../support/house.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
+import { fc } from '../support/property.js';
 
 const settings = coreSettings({
   sensors: [

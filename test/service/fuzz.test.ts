@@ -3,11 +3,11 @@
  * arrives is anybody's: a broker has many clients, and scripts write into heyu's log.
  */
 
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pair } from '../support/house.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
+import { fc } from '../support/property.js';
 
 const settings = coreSettings({
   sensors: [

@@ -1,10 +1,10 @@
 /** Orders that stand in the log: the buttons of keyfobs and heyu's own armed state, read late or a second time. */
 
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pair } from '../support/house.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
+import { fc } from '../support/property.js';
 
 const settings = coreSettings({
   sensors: [

@@ -1,9 +1,9 @@
 /** What sounds in an alarm: when it is switched on, and that it never stays on. */
 
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
+import { fc } from '../support/property.js';
 
 const FOR_MS = 240_000;
 const onAlarm = { switchOn: ['siren', 'lamp'], forMs: FOR_MS };

@@ -233,7 +233,8 @@ export class LogFiles {
     const former = file.beginning.mayBeEdited === true ? this.#formerContent() : undefined;
     if (former !== undefined) {
       const size = sizeOf(file.source);
-      if (size === 0 && this.#next.length === 0) {
+      // nobody writes to a packed file any more, and its size is not known
+      if (size === 0 && this.#next.length === 0 && file.isLive) {
         file.endSeenAt = clock.wallMs();
         return 'empty';
       }

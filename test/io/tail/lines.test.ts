@@ -8,10 +8,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../support/until.js';
 import { follow, ownDirectory, write } from './followed.js';
+import { fc } from '../../support/property.js';
 
 function ownLog(): string {
   return join(ownDirectory(), 'heyu.log.ttyS0');

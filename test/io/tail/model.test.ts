@@ -16,11 +16,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FilePosition, LogLine, LogPosition } from '../../../src/ports.js';
 import { until } from '../../support/until.js';
 import { follow, inotifyOnly, ownDirectory, timerOnly, type Followed } from './followed.js';
+import { fc } from '../../support/property.js';
 
 /** What may happen to a log and to the bridge. */
 type Event =
@@ -400,6 +400,19 @@ const WENT_WRONG: [Event[], number][] = [
       { kind: 'write', lines: 1 },
     ],
     16,
+  ],
+  [
+    // the position is of an empty file, all that came after it is packed, and the log is gone
+    [
+      { kind: 'rename twice' },
+      { kind: 'wait', forAll: true },
+      { kind: 'write in halves', cut: 6 },
+      { kind: 'rename', creates: false },
+      { kind: 'compress all', but: 2 },
+      { kind: 'restart', crashed: true, back: 13, meanwhile: 0, packs: true, but: 0 },
+      { kind: 'wait', forAll: true },
+    ],
+    1,
   ],
 ];
 
