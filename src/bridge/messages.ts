@@ -205,7 +205,7 @@ const ZONE_EVENT_WORDS: Readonly<Record<ZoneEvent['type'], string>> = {
 };
 
 /** Who has commanded a zone, for people: a keyfob by its name, and not the topic of a message. */
-function nameOf({ sensors }: Told, by: string | undefined): string | null {
+export function nameOf({ sensors }: Pick<Told, 'sensors'>, by: string | undefined): string | null {
   if (by === undefined) return null;
   return by.includes('/')
     ? 'MQTT'

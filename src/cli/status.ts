@@ -134,13 +134,15 @@ function configuredHouse({ aliases, place: { house } }: AliasFile): HouseStatus 
     broker: { connected: false },
     problems: [],
     zones: house.zones.map(({ settings: { zone, name } }) => {
-      const never = { since: null, last_known: null, open_sensors: [], bypassed: [] };
+      const never = { since: null, last_known: null, changed_by: null, verified: false, until: null };
+      const none = { open_sensors: [], bypassed: [] };
       return {
         zone,
         name,
         state: 'unknown',
         reason: NOT_RUNNING,
         ...never,
+        ...none,
         alarm: false,
         alarm_sensor: null,
       };

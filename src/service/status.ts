@@ -10,6 +10,7 @@ import { hasSilence } from '../sensor/channels.js';
 import { formOf, mainChannelOf, type Channel, type SensorType } from '../sensor/types.js';
 import { STATE_WORDS } from '../sensor/words.js';
 import type { Bridge } from '../bridge/core.js';
+import { nameOf } from '../bridge/messages.js';
 import { problemsOf, type ProblemNow } from './condition.js';
 import type { Parts } from './parts.js';
 
@@ -23,6 +24,12 @@ export type ZoneStatus = {
   /** Of an unknown zone: why, and what it was. */
   readonly reason: string | null;
   readonly last_known: string | null;
+  /** Null: it is not known who has changed it. */
+  readonly changed_by: string | null;
+  /** Whether it is proven by its source, not only by what was known last. */
+  readonly verified: boolean;
+  /** End of the delay in which it is (arming, pending). */
+  readonly until: string | null;
   /** What stands open in it, and what does not guard this time. */
   readonly open_sensors: readonly string[];
   readonly bypassed: readonly string[];
@@ -50,7 +57,7 @@ export type SensorStatus = {
 };
 
 /** A sender that no alias covers. */
-type UnnamedStatus = {
+export type UnnamedStatus = {
   /** Address, or security id. */
   readonly sender: string;
   /** heyu's own alias. */
@@ -124,7 +131,8 @@ export function zonesOf({ core, security, emit }: Bridge, now: Now): readonly Zo
     if (zone === undefined) return [];
     const values = valuesOf({ security, now, emit }, zone);
     const attributes = values.find((each) => each.channel === 'security_attributes')?.value;
-    const { state, since, why, lastKnown, latch, openSensors = [], bypassedSensors = [] } = attributes ?? {};
+    const { state, since, why, lastKnown, latch, by, until, verified } = attributes ?? {};
+    const { openSensors = [], bypassedSensors = [] } = attributes ?? {};
     return {
       zone: key,
       name,
@@ -132,6 +140,9 @@ export function zonesOf({ core, security, emit }: Bridge, now: Now): readonly Zo
       since: iso(since),
       reason: why === undefined ? null : WHY[why],
       last_known: lastKnown?.state ?? null,
+      changed_by: nameOf({ sensors: core.sensors }, by),
+      verified: verified ?? false,
+      until: iso(until),
       open_sensors: openSensors,
       bypassed: bypassedSensors,
       alarm: values.some((each) => each.channel === 'alarm' && each.value),
