@@ -3,12 +3,16 @@
  * reads thirty files at most and not 400, and no dependency has to be installed. `import()` stays one: what only some
  * commands need is in files of its own.
  *
+ * `dist/web/` is the page that the service serves, of `web/`: index.html, and the files that it names, each with a hash
+ * of its content in its name.
+ *
  * Beside it: `dist/THIRD-PARTY.txt`, the licences of what is bundled; `build/bundle.json`, esbuild's metafile; and
  * `build/sbom.json`, what is bundled as CycloneDX.
  */
 
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { bundledPackages, type Lock, type Manifest, sbomOf, thirdPartyText } from './bundled-packages.js';
 
 const OUT = 'dist';
@@ -98,8 +102,39 @@ const bundleLazyModule = (path: string): Promise<{ metafile: Metafile }> =>
     format: 'cjs',
   });
 
+/** The page. In the written index.html each file has the name under which it was made. */
+async function bundlePage(): Promise<{ metafile: Metafile }> {
+  const { metafile } = await build({
+    ...OPTIONS,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'esm',
+    minify: true,
+    sourcemap: false,
+    entryPoints: [
+      { in: 'web/app.ts', out: 'app' },
+      { in: 'web/style.css', out: 'style' },
+      { in: 'web/icon.svg', out: 'icon' },
+    ],
+    loader: { '.svg': 'copy' },
+    entryNames: '[name]-[hash]',
+    outdir: `${OUT}/web`,
+  });
+  const made = Object.keys(metafile.outputs).map((path) => basename(path));
+  const page = readFileSync('web/index.html', 'utf8').replace(
+    /\.\/([\w-]+)(\.\w+)"/g,
+    (_, name: string, ending: string) => {
+      const file = made.find((each) => each.startsWith(`${name}-`) && each.endsWith(ending));
+      if (file === undefined) throw new Error(`web/index.html names ${name}${ending}, which is not made`);
+      return `./${file}"`;
+    },
+  );
+  writeFileSync(`${OUT}/web/index.html`, page);
+  return { metafile };
+}
+
 rmSync(OUT, { recursive: true, force: true });
-const built = await Promise.all([bundleProgram(), ...Object.keys(LAZY).map(bundleLazyModule)]);
+const built = await Promise.all([bundleProgram(), bundlePage(), ...Object.keys(LAZY).map(bundleLazyModule)]);
 await build({ ...OPTIONS, entryPoints: ['src/main.ts'], outdir: OUT, bundle: false });
 
 const metafile: Metafile = {
