@@ -14,9 +14,9 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { open, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode, orElse } from '../common/error.js';
+import { stateFileSystem, type StateFileSystem } from './file-system.js';
 
 /** SHA-256 of a content, hexadecimal. */
 export function digestOf(content: string | Uint8Array): string {
@@ -26,13 +26,20 @@ export function digestOf(content: string | Uint8Array): string {
 const NEW_FILE = { mode: 0o600, flag: 'wx', flush: true } as const;
 
 /** Writes a new file that only its owner may read, and waits until it is on the disk. */
-export async function writeDurably(file: string, text: string): Promise<void> {
-  await writeFile(file, text, NEW_FILE);
+export async function writeDurably(
+  file: string,
+  text: string,
+  files: StateFileSystem = stateFileSystem,
+): Promise<void> {
+  await files.writeFile(file, text, NEW_FILE);
 }
 
 /** Without this a rename may be forgotten after a power failure. Some file systems cannot do it. */
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
+export async function syncDirectory(
+  directory: string,
+  files: StateFileSystem = stateFileSystem,
+): Promise<void> {
+  const handle = await files.open(directory, 'r');
   try {
     await handle.sync();
   } catch (error) {

@@ -4,12 +4,13 @@
  * that were acknowledged since, copies of the last good configuration, and who uses the directory.
  */
 import { readFileSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { errorCode, errorText } from '../common/error.js';
 import { isObject, parseJson } from '../common/json.js';
 import type { IdFile, StateStore } from '../ports.js';
+import { stateFileSystem, type StateFileSystem } from './file-system.js';
 import { claim, digestOf, holderOf, syncDirectory, writeDurably, type Claim } from './files.js';
 
 /** Why a stored document was not used. */
@@ -25,6 +26,8 @@ export type StoreOptions = {
   readonly onSetAside?: (path: string, reason: SetAsideReason) => void;
   /** Wall time in epoch milliseconds, for the name of what is set aside. */
   readonly wallMs?: () => number;
+  /** Where it is; the machine's own file system unless a test brings another. */
+  readonly files?: StateFileSystem;
 };
 
 /** The form of the envelope, not of the document in it. */
@@ -40,7 +43,7 @@ type Found =
  * file system refuses. Documents are anything that JSON can hold.
  */
 export function openStore(path: string, options: StoreOptions = {}): StateStore {
-  const { onSetAside = () => undefined, wallMs = Date.now } = options;
+  const { onSetAside = () => undefined, wallMs = Date.now, files = stateFileSystem } = options;
   const temporary = `${path}.new`;
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -53,18 +56,18 @@ export function openStore(path: string, options: StoreOptions = {}): StateStore 
   const setAside = async (reason: SetAsideReason): Promise<void> => {
     const stamp = new Date(wallMs()).toISOString().replace(/[-:]|\.\d+/g, '');
     const aside = `${path}.${reason}-${stamp}`;
-    const moved = rename(path, aside).then(() => aside);
+    const moved = files.rename(path, aside).then(() => aside);
     onSetAside(await moved.catch(() => path), reason);
   };
 
   const load = async (): Promise<unknown> => {
-    const found = await readEnvelope(path);
+    const found = await readEnvelope(path, files);
     if (found.kind === 'document') return found.document;
     if (found.kind !== 'nothing') await setAside(found.kind);
     if (found.kind === 'future') return undefined;
-    const written = await readEnvelope(temporary);
+    const written = await readEnvelope(temporary, files);
     if (written.kind !== 'document') return undefined;
-    await rename(temporary, path).catch(() => undefined);
+    await files.rename(temporary, path).catch(() => undefined);
     return written.document;
   };
 
@@ -72,28 +75,28 @@ export function openStore(path: string, options: StoreOptions = {}): StateStore 
     const content = JSON.stringify(document);
     const text = `{"version":${VERSION},"digest":"${digestOf(content)}","document":${content}}`;
     try {
-      await rm(temporary, { force: true });
-      await writeDurably(temporary, text);
-      await rename(temporary, path);
-      await syncDirectory(dirname(path));
+      await files.rm(temporary, { force: true });
+      await writeDurably(temporary, text, files);
+      await files.rename(temporary, path);
+      await syncDirectory(dirname(path), files);
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
+      await files.rm(temporary, { force: true }).catch(() => undefined);
       throw error;
     }
   };
 
   return {
-    acknowledged: openIdFile(join(dirname(path), 'acknowledged')),
+    acknowledged: openIdFile(join(dirname(path), 'acknowledged'), files),
     load: () => inTurn(() => load().catch((error: unknown) => fail('read', path, error))),
     save: (document) => inTurn(() => save(document).catch((error: unknown) => fail('write', path, error))),
   };
 }
 
 /** What `save` has written to a file; only looked at. Rejects with the file system's error, but for a file that is not there. */
-export async function readEnvelope(file: string): Promise<Found> {
+export async function readEnvelope(file: string, files: StateFileSystem = stateFileSystem): Promise<Found> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await files.readFile(file, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { kind: 'nothing' };
     throw error;
@@ -155,24 +158,24 @@ export function userOf(directory: string): number | undefined {
  * another id. Nothing waits for the disk (no fsync): what was written outlives the process, not always the power.
  * The file is at `path`, beside which it needs to write.
  */
-export function openIdFile(path: string): IdFile {
+export function openIdFile(path: string, files: StateFileSystem = stateFileSystem): IdFile {
   // whoever wrote last may have died, or found the disk full, within a line
   let isTorn = true;
   return {
     load: async () => {
-      const text = await readFile(path, 'utf8').catch(() => '');
+      const text = await files.readFile(path, 'utf8').catch(() => '');
       return text.split('\n').flatMap((line) => idOf(line) ?? []);
     },
     append: async (ids) => {
       const before = isTorn ? '\n' : '';
       isTorn = true;
-      await appendFile(path, before + textOf(ids), { mode: 0o600 });
+      await files.appendFile(path, before + textOf(ids), { mode: 0o600 });
       isTorn = false;
     },
     replace: async (ids) => {
       const temporary = `${path}.new`;
-      await writeFile(temporary, textOf(ids), { mode: 0o600 });
-      await rename(temporary, path);
+      await files.writeFile(temporary, textOf(ids), { mode: 0o600 });
+      await files.rename(temporary, path);
       isTorn = false;
     },
   };

@@ -2,11 +2,11 @@
  * The content of one file: its bytes, by descriptor, and what recognises them. A descriptor stays with its file whatever
  * happens to the name, so the identity of a source is what fstat says of it, never what stat says of a path.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { constants } from 'node:fs';
 import { Readable, pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { errorCode, orElse } from '../../common/error.js';
 import type { FilePosition } from '../../ports.js';
+import type { FileStats, LogFileSystem } from '../file-system.js';
 
 /**
  * Work that gives way: a generator runs synchronously, so that a line reaches its reader without any hop through the
@@ -28,6 +28,8 @@ export type ByteSource = {
   readonly prepare?: (position: number, length: number) => Promise<void>;
   /** Copies up to `length` bytes from `position` into the beginning of `into`; fewer than asked = the end. */
   readonly read: (into: Buffer, length: number, position: number) => number;
+  /** What the system says of it; undefined for a packed one and for one that cannot be asked any more. */
+  readonly stats: () => FileStats | undefined;
   readonly close: () => void;
   /** Only of packed files: what comes after the end that was seen cannot be read. */
   readonly isDamaged?: () => boolean;
@@ -42,32 +44,26 @@ export type OpenFailure = {
  * Opens an ordinary file. Without waiting: a FIFO must not hang the process until somebody writes to it.
  * A directory, a FIFO or a device is a failure (`EISDIR`, `FIFO`, `DEVICE`).
  */
-export function openSource(path: string): ByteSource | OpenFailure {
+export function openSource(files: LogFileSystem, path: string): ByteSource | OpenFailure {
   let fd: number | undefined;
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stats = fstatSync(fd);
-    if (stats.isFile()) return sourceOf(fd, stats.dev, stats.ino);
-    closeQuietly(fd);
+    fd = files.openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = files.fstatSync(fd);
+    if (stats.isFile()) return sourceOf(files, fd, stats);
+    closeQuietly(files, fd);
     return { failure: stats.isDirectory() ? 'EISDIR' : stats.isFIFO() ? 'FIFO' : 'DEVICE' };
   } catch (error) {
-    if (fd !== undefined) closeQuietly(fd);
+    if (fd !== undefined) closeQuietly(files, fd);
     return { failure: errorCode(error) };
   }
 }
 
 /** The size of an open file; 0 for a packed one and for one that cannot be asked any more. */
 export function sizeOf(source: ByteSource): number {
-  return statsOf(source)?.size ?? 0;
+  return source.stats()?.size ?? 0;
 }
 
-/** What the system says of an open file; undefined for a packed one and for one that cannot be asked any more. */
-export function statsOf(source: ByteSource): Stats | undefined {
-  const { fd } = source;
-  return fd === undefined ? undefined : orElse(() => fstatSync(fd), undefined);
-}
-
-function sourceOf(fd: number, device: number, inode: number): ByteSource {
+function sourceOf(files: LogFileSystem, fd: number, { dev: device, ino: inode }: FileStats): ByteSource {
   let isOpen = true;
   return {
     device,
@@ -78,26 +74,27 @@ function sourceOf(fd: number, device: number, inode: number): ByteSource {
     },
     read: (into, length, position) => {
       if (!isOpen) throw Object.assign(new Error('the file is closed'), { code: 'EBADF' });
-      return readSync(fd, into, 0, length, position);
+      return files.readSync(fd, into, 0, length, position);
     },
+    stats: () => (isOpen ? orElse(() => files.fstatSync(fd), undefined) : undefined),
     close: () => {
-      if (isOpen) closeQuietly(fd);
+      if (isOpen) closeQuietly(files, fd);
       isOpen = false;
     },
   };
 }
 
 /** A descriptor that cannot be closed properly (a network file system that went away) is gone all the same. */
-function closeQuietly(fd: number): void {
-  orElse(() => closeSync(fd), undefined);
+function closeQuietly(files: LogFileSystem, fd: number): void {
+  orElse(() => files.closeSync(fd), undefined);
 }
 
 /**
  * Opens a gzip file for reading its content, as if it were not compressed. It is read forwards, block by block: of the
  * unpacked text only a window is held, whatever the size of the file. Reading before it starts from the beginning.
  */
-export function openGzipSource(path: string): ByteSource | OpenFailure {
-  const packed = openSource(path);
+export function openGzipSource(files: LogFileSystem, path: string): ByteSource | OpenFailure {
+  const packed = openSource(files, path);
   if ('failure' in packed) return packed;
   // nothing is unpacked before it is asked for: many are opened only to be held
   let unpacking: Readable | undefined;
@@ -118,7 +115,7 @@ export function openGzipSource(path: string): ByteSource | OpenFailure {
   const takeBlock = async (): Promise<void> => {
     try {
       if (blocks === undefined) {
-        unpacking = unpack(packed);
+        unpacking = unpack(packed, files);
         blocks = unpacking[Symbol.asyncIterator]();
       }
       const block = await blocks.next();
@@ -154,6 +151,7 @@ export function openGzipSource(path: string): ByteSource | OpenFailure {
       if (start < 0 || start >= held.length) return 0;
       return held.copy(into, 0, start, Math.min(held.length, start + length));
     },
+    stats: () => undefined,
     close: () => {
       unpacking?.destroy();
       packed.close();
@@ -163,7 +161,7 @@ export function openGzipSource(path: string): ByteSource | OpenFailure {
 }
 
 /** Errors show where the blocks are taken; the callback only keeps them from being thrown at the process. */
-function unpack(packed: ByteSource): Readable {
+function unpack(packed: ByteSource, { createGunzip }: LogFileSystem): Readable {
   const gunzip = createGunzip();
   pipeline(Readable.from(packedBlocks(packed)), gunzip, () => undefined);
   return gunzip;

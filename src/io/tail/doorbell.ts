@@ -4,11 +4,13 @@
  * watch has been armed, so that nothing falls between the last look and the first event.
  */
 import { watch, type ChokidarOptions, type FSWatcher } from 'chokidar';
-import { existsSync, readlinkSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { orElse } from '../../common/error.js';
 import type { Clock } from '../../ports.js';
+import type { LogFileSystem } from '../file-system.js';
 import type { ByteSource } from './content.js';
+import type { NamedLog } from './siblings.js';
 
 /** One thing to be watched. */
 export type WatchTarget = {
@@ -96,17 +98,17 @@ const MOST_LINKS = 40;
  * that has the name, `isWanting` = the log is missing or cannot be read.
  */
 export function watchTargets(
-  path: string,
+  { path, files }: NamedLog,
   open: readonly ByteSource[],
   newest: ByteSource | undefined,
   isWanting: boolean,
 ): WatchTarget[] {
-  const hasDescriptors = existsSync(DESCRIPTORS);
+  const hasDescriptors = files.existsSync(DESCRIPTORS);
   const byPath = newest === undefined ? [] : [{ path, identity: identityOf(newest) }];
   const byDescriptor = open
     .filter(({ fd }) => fd !== undefined)
     .map((source) => ({ path: `${DESCRIPTORS}/${source.fd ?? ''}`, identity: identityOf(source) }));
-  return [...(hasDescriptors ? byDescriptor : byPath), ...directoriesOf(path, isWanting)];
+  return [...(hasDescriptors ? byDescriptor : byPath), ...directoriesOf({ path, files }, isWanting)];
 }
 
 function identityOf({ device, inode }: ByteSource): string {
@@ -117,26 +119,26 @@ function identityOf({ device, inode }: ByteSource): string {
  * The directories of symbolic links, because a link that is changed tells nobody else; and, while the log is
  * `wanting`, the directory in which it may appear, or the nearest one there is.
  */
-function directoriesOf(path: string, wanting: boolean): WatchTarget[] {
+function directoriesOf({ path, files }: NamedLog, wanting: boolean): WatchTarget[] {
   const targets: WatchTarget[] = [];
   let name = resolve(path);
   for (let links = 0; links < MOST_LINKS; links += 1) {
-    const leadsTo = linkAt(name);
+    const leadsTo = linkAt(name, files);
     if (leadsTo === undefined && !wanting) return targets;
-    targets.push(nearestDirectory(name));
+    targets.push(nearestDirectory(name, files));
     if (leadsTo === undefined) return targets;
     name = resolve(dirname(name), leadsTo);
   }
   return targets;
 }
 
-function nearestDirectory(name: string): WatchTarget {
+function nearestDirectory(name: string, { existsSync }: LogFileSystem): WatchTarget {
   let entry = name;
   while (!existsSync(dirname(entry)) && dirname(entry) !== entry) entry = dirname(entry);
   return { path: dirname(entry), entry: basename(entry), identity: 'directory' };
 }
 
-function linkAt(name: string): string | undefined {
+function linkAt(name: string, { readlinkSync }: LogFileSystem): string | undefined {
   // whatever is no link cannot be read as one
   return orElse(() => readlinkSync(name), undefined);
 }
@@ -185,6 +187,7 @@ type Parts = {
   readonly clock: Clock;
   readonly pollMs: number;
   readonly slowPollMs: number;
+  readonly soon: (act: () => void) => void;
   readonly look: () => void;
   readonly overslept: () => void;
 };
@@ -238,10 +241,10 @@ export class SafetyTimer {
   }
 
   #arm(): void {
-    const { clock, pollMs, slowPollMs, look } = this.#parts;
+    const { clock, pollMs, slowPollMs, soon, look } = this.#parts;
     this.#callOff = clock.after(this.#isProved ? slowPollMs : pollMs, () => {
       this.#arm();
-      setImmediate(() => {
+      soon(() => {
         if (this.#isRunning) look();
       });
     });

@@ -21,7 +21,6 @@ import {
   markOf,
   openSource,
   sizeOf,
-  statsOf,
   type ByteSource,
   type Former,
   type OpenFailure,
@@ -339,7 +338,7 @@ export class LogFiles {
   *#lookAtName(): Work {
     const { path, clock } = this.#reader;
     const at = clock.wallMs();
-    const stats = lookUp(path);
+    const stats = lookUp(this.#reader);
     const newest = this.newest();
     if (typeof stats === 'object' && newest !== undefined && isOf(stats, newest.source)) {
       this.#aloneAt = at;
@@ -366,9 +365,9 @@ export class LogFiles {
 
   /** Opens what the name stands for now, after the files between. */
   *#adopt(newest: TailedFile | undefined): Work {
-    const { path } = this.#reader;
+    const { path, files } = this.#reader;
     const endSeenAt = this.#aloneAt;
-    const source = openSource(path);
+    const source = openSource(files, path);
     if ('failure' in source) {
       this.#reportFailure(source.failure);
       return;
@@ -398,7 +397,7 @@ export class LogFiles {
    */
   #isOldLog(): boolean {
     if (this.#existedBefore) return false;
-    const stats = lookUp(this.#reader.path);
+    const stats = lookUp(this.#reader);
     return typeof stats === 'object' && stats.mtimeMs < this.#aloneAt - OLD_MS;
   }
 
@@ -465,8 +464,8 @@ export class LogFiles {
     let place: number | undefined;
     const choose = (siblings: readonly Sibling[]): Sibling[] =>
       siblings.filter((sibling, index) => isCandidate(sibling) && isPlaced(index, place, sibling));
-    const { all, held } = holdSiblings(this.#reader.path, (siblings) => {
-      place = placeByName(this.#reader.path, source, siblings);
+    const { all, held } = holdSiblings(this.#reader, (siblings) => {
+      place = placeByName(this.#reader, source, siblings);
       if (place !== undefined) return choose(siblings);
       // any of them may be its copy
       return siblings.some(isCandidate) ? siblings : [];
@@ -551,7 +550,7 @@ export class LogFiles {
    */
   *#insertCopies(file: TailedFile): Work<boolean> {
     if (file.offset > 0 || file.head.length > 0 || !file.isLive) return false;
-    const stats = statsOf(file.source);
+    const stats = file.source.stats();
     if (stats === undefined || stats.mtimeMs < file.endSeenAt - TICK_MS) return false;
     yield* file.seeHead();
     const { all, held, place } = yield* this.#holdAround(
@@ -639,7 +638,7 @@ export class LogFiles {
   *#findStart(): Work<boolean> {
     const seek = this.#seek;
     if (seek === undefined) return true;
-    const { current, all, held } = holdLog(this.#reader.path, (siblings) => (seek === 'end' ? [] : siblings));
+    const { current, all, held } = holdLog(this.#reader, (siblings) => (seek === 'end' ? [] : siblings));
     const source = 'failure' in current ? undefined : current;
     const last = seek === 'end' ? undefined : seek.files.at(-1);
     // all that is there is older, or taken up now
@@ -677,7 +676,7 @@ export class LogFiles {
 
   /** A log that cannot be read yet: what is in it now will be history then, what comes meanwhile will not. */
   #rememberSize(): void {
-    const stats = lookUp(this.#reader.path);
+    const stats = lookUp(this.#reader);
     if (typeof stats === 'string' || !stats.isFile()) return;
     const { dev: device, ino: inode, size: offset } = stats;
     const endSeenAt = this.#reader.clock.wallMs();
@@ -795,7 +794,7 @@ export class LogFiles {
   #lossBefore(file: TailedFile, last: FilePosition): Loss {
     const from = last.endSeenAt;
     const now = this.#reader.clock.wallMs();
-    const { birthtimeMs = 0, mtimeMs = 0 } = statsOf(file.source) ?? {};
+    const { birthtimeMs = 0, mtimeMs = 0 } = file.source.stats() ?? {};
     const times = [birthtimeMs, mtimeMs].filter((at) => at > from && at <= now);
     return { from, to: times[0] ?? now };
   }
@@ -806,7 +805,7 @@ function* isFileOf(position: FilePosition, source: ByteSource): Work<boolean> {
   const fingerprint = fingerprintOfPosition(position);
   const isSameInode = isSameFile(source, position);
   if (!isSameInode && !isTelling(fingerprint)) return false;
-  const born = statsOf(source)?.birthtimeMs ?? 0;
+  const born = source.stats()?.birthtimeMs ?? 0;
   if (isSameInode && fingerprint.bytes.length === 0 && Math.floor(born) > position.endSeenAt) return false;
   return sizeOf(source) >= position.offset && (yield* hasContent(source, fingerprint));
 }

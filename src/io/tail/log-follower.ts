@@ -5,6 +5,7 @@
  * From an inotify event to the listener everything is synchronous. Reasons: docs/design.md, "The log is the queue".
  */
 import type { Clock, FilePosition, LineListener, LineSource, LogPosition } from '../../ports.js';
+import { logFileSystem, type LogFileSystem } from '../file-system.js';
 import { BLOCK_BYTES, MARK_BYTES, type Work } from './content.js';
 import {
   chokidarDoorbell,
@@ -40,6 +41,10 @@ export type FollowOptions = {
   readonly settleMs?: number;
   /** What rings when something may have happened; chokidar unless a test brings its own. */
   readonly openDoorbell?: OpenDoorbell;
+  /** Where the log is; the machine's own file system unless a test brings another. */
+  readonly files?: LogFileSystem;
+  /** Does something once the event loop has had its turn; setImmediate unless a test brings its own. */
+  readonly soon?: (act: () => void) => void;
 };
 
 /** After this long (ms) the event loop has its turn. */
@@ -53,6 +58,8 @@ export class LogFollower implements LineSource {
   readonly #options: FollowOptions;
   readonly #slowPollMs: number;
   readonly #usesInotify: boolean;
+  readonly #system: LogFileSystem;
+  readonly #soon: (act: () => void) => void;
   readonly #doorbell: Doorbell;
   readonly #timer: SafetyTimer;
   #reader: Reader | undefined;
@@ -72,6 +79,8 @@ export class LogFollower implements LineSource {
     const { clock, pollMs = 1000, slowPollMs = Math.max(pollMs, 5000), usePolling = false } = options;
     const openDoorbell = usePolling ? silentDoorbell : (options.openDoorbell ?? chokidarDoorbell);
     this.#options = options;
+    this.#system = options.files ?? logFileSystem;
+    this.#soon = options.soon ?? setImmediate;
     this.#slowPollMs = slowPollMs;
     this.#passEndedAt = clock.monotonicMs();
     this.#usesInotify = openDoorbell === chokidarDoorbell;
@@ -86,6 +95,7 @@ export class LogFollower implements LineSource {
       clock,
       pollMs,
       slowPollMs: usePolling ? pollMs : slowPollMs,
+      soon: this.#soon,
       look: () => this.#look('timer'),
       overslept: () => {
         this.#doorbell.watch([]);
@@ -103,6 +113,7 @@ export class LogFollower implements LineSource {
     const { path, clock, randomGeneration, lingerMs = 600_000, settleMs = 1000 } = this.#options;
     this.#reader = {
       path,
+      files: this.#system,
       clock,
       listener,
       randomGeneration,
@@ -113,7 +124,7 @@ export class LogFollower implements LineSource {
     };
     this.#files = new LogFiles(this.#reader, { lingerMs, settleMs, blindMs: 3 * this.#slowPollMs }, position);
     this.#timer.start(this.#usesInotify && isOnLocalFiles(path));
-    setImmediate(() => this.look());
+    this.#soon(() => this.look());
   }
 
   position(): LogPosition {
@@ -130,7 +141,7 @@ export class LogFollower implements LineSource {
 
   resume(): void {
     this.#setPaused(false);
-    setImmediate(() => this.look());
+    this.#soon(() => this.look());
   }
 
   lastPassAt(): number {
@@ -183,7 +194,7 @@ export class LogFollower implements LineSource {
       step = work.next();
     this.#passEndedAt = clock.monotonicMs();
     if (step.done === true) done();
-    else if (step.value === undefined) setImmediate(() => this.#goOn(work, done));
+    else if (step.value === undefined) this.#soon(() => this.#goOn(work, done));
     else void step.value.then(() => this.#goOn(work, done));
   }
 
@@ -211,6 +222,8 @@ export class LogFollower implements LineSource {
     files.isWatchStale = false;
     const open = files.open().map(({ source }) => source);
     const newest = files.newest()?.source;
-    this.#doorbell.watch(watchTargets(this.#options.path, open, newest, !files.isFollowing()));
+    this.#doorbell.watch(
+      watchTargets({ path: this.#options.path, files: this.#system }, open, newest, !files.isFollowing()),
+    );
   }
 }

@@ -3,10 +3,10 @@
  * of them holds what was being read. They are opened at one moment: another process may rename them at any time, between
  * two names of a directory that is being read and between a name and its opening; what is open cannot be taken away.
  */
-import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorCode, orElse } from '../../common/error.js';
 import type { FilePosition } from '../../ports.js';
+import type { DirectoryEntry, FileStats, LogFileSystem } from '../file-system.js';
 import {
   bytesAt,
   fingerprintOfPosition,
@@ -20,6 +20,9 @@ import {
   type OpenFailure,
   type Work,
 } from './content.js';
+
+/** A log by its name, and where that is. */
+export type NamedLog = { readonly path: string; readonly files: LogFileSystem };
 
 /** A file that a rotation has left behind. */
 export type Sibling = {
@@ -50,19 +53,19 @@ const ROTATED = /^[-._](\d[-\d._:T]*?(?:\.backup)?|old|bak)(\.gz)?$/;
 const MOST_DIRECTORIES = 64;
 
 /**
- * The rotated files of the log at `path`, oldest first: beside the name, beside the file a symlink leads to, and
+ * The rotated files of a log, oldest first: beside the name, beside the file a symlink leads to, and
  * one directory below. A file that is just being compressed is listed once, unpacked.
  */
-export function rotatedSiblings(path: string): Sibling[] {
+export function rotatedSiblings({ path, files }: NamedLog): Sibling[] {
   const found = new Map<string, Rotated>();
-  for (const log of new Set([path, orElse(() => realpathSync(path), path)])) {
+  for (const log of new Set([path, orElse(() => files.realpathSync(path), path)])) {
     const directory = dirname(log);
-    const entries = entriesOf(directory);
+    const entries = entriesOf(directory, files);
     const below = entries.filter((entry) => entry.isDirectory()).slice(0, MOST_DIRECTORIES);
-    collect(directory, entries, basename(log), found);
+    collect(directory, entries, { path: log, files }, found);
     for (const { name } of below) {
       const deeper = join(directory, name);
-      collect(deeper, entriesOf(deeper), basename(log), found);
+      collect(deeper, entriesOf(deeper, files), { path: log, files }, found);
     }
   }
   return [...found.values()].filter((one) => !one.isPacked || !found.has(one.path.slice(0, -3))).sort(byTime);
@@ -84,16 +87,17 @@ export function siblingKey(sibling: Sibling): string {
 
 function collect(
   directory: string,
-  entries: readonly Dirent[],
-  base: string,
+  entries: readonly DirectoryEntry[],
+  { path: log, files }: NamedLog,
   found: Map<string, Rotated>,
 ): void {
+  const base = basename(log);
   for (const { name } of entries) {
     const match = name.startsWith(base) ? ROTATED.exec(name.slice(base.length)) : undefined;
     const stem = match?.[1];
     if (stem === undefined) continue;
     const path = join(directory, name);
-    const stats = lookUp(path);
+    const stats = lookUp({ path, files });
     if (typeof stats === 'string' || !stats.isFile()) continue;
     found.set(path, {
       path,
@@ -118,21 +122,21 @@ function byTime(one: Rotated, other: Rotated): number {
 }
 
 /** What the system says of a name, or the code of its error. */
-export function lookUp(path: string): Stats | string {
+export function lookUp({ path, files }: NamedLog): FileStats | string {
   try {
-    return statSync(path, { throwIfNoEntry: false }) ?? 'ENOENT';
+    return files.statSync(path, { throwIfNoEntry: false }) ?? 'ENOENT';
   } catch (error) {
     return errorCode(error);
   }
 }
 
 /** Is it this file that the system speaks of? */
-export function isOf(stats: Stats | string, source: ByteSource): boolean {
+export function isOf(stats: FileStats | string, source: ByteSource): boolean {
   return typeof stats === 'object' && isSameFile({ device: stats.dev, inode: stats.ino }, source);
 }
 
-function entriesOf(directory: string): Dirent[] {
-  return orElse(() => readdirSync(directory, { withFileTypes: true }), []);
+function entriesOf(directory: string, files: LogFileSystem): readonly DirectoryEntry[] {
+  return orElse(() => files.readdirSync(directory, { withFileTypes: true }), []);
 }
 
 /** A rotated file that is held open, until somebody takes it or all are let go. */
@@ -152,13 +156,13 @@ export function isMissing(code: string): boolean {
 /** Which of the rotated files of one moment (oldest first) are to be opened. Asked once per moment. */
 type Choice = (all: readonly Sibling[]) => readonly Sibling[];
 
-/** Opens the rotated files of the log at `path` that `choose` gives. What may not be read is left out. */
-export function holdSiblings(path: string, choose: Choice): HeldSiblings {
+/** Opens the rotated files of a log that `choose` gives. What may not be read is left out. */
+export function holdSiblings(log: NamedLog, choose: Choice): HeldSiblings {
   for (let attempt = 1; ; attempt += 1) {
-    const all = rotatedSiblings(path);
-    const opened = choose(all).map(open);
+    const all = rotatedSiblings(log);
+    const opened = choose(all).map((sibling) => open(sibling, log.files));
     const held = opened.filter((one) => typeof one === 'object');
-    const isAtOneMoment = !opened.includes('moved') && listOf(all) === listOf(rotatedSiblings(path));
+    const isAtOneMoment = !opened.includes('moved') && listOf(all) === listOf(rotatedSiblings(log));
     if (isAtOneMoment || attempt === MOST_ATTEMPTS) return { all, held };
     letGo(held);
   }
@@ -169,20 +173,20 @@ export function holdSiblings(path: string, choose: Choice): HeldSiblings {
  * the name between two of these steps would be in neither place, or in the wrong order.
  */
 export function holdLog(
-  path: string,
+  log: NamedLog,
   choose: Choice,
 ): HeldSiblings & { readonly current: ByteSource | OpenFailure } {
   for (let attempt = 1; ; attempt += 1) {
-    const current = openSource(path);
-    const siblings = holdSiblings(path, choose);
-    if (attempt === MOST_ATTEMPTS || isStill(path, current)) return { ...siblings, current };
+    const current = openSource(log.files, log.path);
+    const siblings = holdSiblings(log, choose);
+    if (attempt === MOST_ATTEMPTS || isStill(log, current)) return { ...siblings, current };
     if (!('failure' in current)) current.close();
     letGo(siblings.held);
   }
 }
 
-function isStill(path: string, current: ByteSource | OpenFailure): boolean {
-  const stats = lookUp(path);
+function isStill(log: NamedLog, current: ByteSource | OpenFailure): boolean {
+  const stats = lookUp(log);
   if (!('failure' in current)) return isOf(stats, current);
   return (typeof stats === 'string' && isMissing(stats)) === isMissing(current.failure);
 }
@@ -198,8 +202,8 @@ export function letGo(held: readonly HeldSibling[]): void {
   for (const { source, isTaken } of held) if (!isTaken) source.close();
 }
 
-function open(sibling: Sibling): HeldSibling | 'moved' | 'unreadable' {
-  const source = sibling.isPacked ? openGzipSource(sibling.path) : openSource(sibling.path);
+function open(sibling: Sibling, files: LogFileSystem): HeldSibling | 'moved' | 'unreadable' {
+  const source = (sibling.isPacked ? openGzipSource : openSource)(files, sibling.path);
   if ('failure' in source) return source.failure === 'ENOENT' ? 'moved' : 'unreadable';
   if (isSameFile(source, sibling)) return { ...sibling, source, isTaken: false };
   source.close();
@@ -241,13 +245,13 @@ export function* findHolder(
  * it. Undefined when it has no name any more: it was packed, or deleted.
  */
 export function placeByName(
-  path: string,
+  log: NamedLog,
   source: ByteSource,
   siblings: readonly Sibling[],
 ): number | undefined {
   const at = siblings.findIndex((sibling) => isSameFile(sibling, source));
   if (at >= 0) return at;
-  return isOf(lookUp(path), source) ? siblings.length : undefined;
+  return isOf(lookUp(log), source) ? siblings.length : undefined;
 }
 
 /**

@@ -11,6 +11,7 @@
 import { isAscii } from 'node:buffer';
 import { errorCode, orElse } from '../../common/error.js';
 import type { Clock, FilePosition, LineListener, LogLine } from '../../ports.js';
+import type { LogFileSystem } from '../file-system.js';
 import {
   BLOCK_BYTES,
   bytesAt,
@@ -21,7 +22,6 @@ import {
   lastLineStart,
   MARK_BYTES,
   markOf,
-  statsOf,
   type ByteSource,
   type Fingerprint,
   type Work,
@@ -75,6 +75,7 @@ export type Beginning = {
 /** What all files of one follower are read with. */
 export type Reader = {
   readonly path: string;
+  readonly files: LogFileSystem;
   readonly clock: Clock;
   readonly listener: LineListener;
   readonly randomGeneration: () => string;
@@ -230,7 +231,7 @@ export class TailedFile {
    * message may come to a file that has just lost its name, when the next one is there already and even written to.
    */
   settlesInMs(clock: Clock, settleMs: number): number {
-    const stats = this.isLive ? statsOf(this.source) : undefined;
+    const stats = this.isLive ? this.source.stats() : undefined;
     if (stats === undefined) return 0;
     const now = clock.monotonicMs();
     this.#lostNameAt ??= now;

@@ -13,6 +13,7 @@ import { expect, it } from 'vitest';
 import { onTestFinished } from '../../support/test-end.js';
 import { memoryOf, type Bridge, type CoreMemory } from '../../../src/bridge/core.js';
 import { hearLine } from '../../../src/bridge/hear.js';
+import { logFileSystem } from '../../../src/io/file-system.js';
 import { rotatedSiblings } from '../../../src/io/tail/siblings.js';
 import type { FilePosition, LogLine, LogPosition } from '../../../src/ports.js';
 import { listeningBridge } from '../../support/listening-bridge.js';
@@ -81,7 +82,7 @@ function isIn(all: Iterable<string>, some: readonly string[]): boolean {
 
 /** All that is left of the log, in the order of time. */
 function linesLeft(log: string): string[] {
-  const files = rotatedSiblings(log).map(({ path, isPacked }) => {
+  const files = rotatedSiblings({ path: log, files: logFileSystem }).map(({ path, isPacked }) => {
     const bytes = readFileSync(path);
     return isPacked ? gunzipSync(bytes) : bytes;
   });
