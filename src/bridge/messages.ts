@@ -12,7 +12,7 @@ import type { Alert, RaisedAlert, ZoneAttributes, ZoneValue } from '../security/
 import type { ZoneEvent } from '../security/readiness.js';
 import { WHY } from '../security/tracker.js';
 import type { SecurityState } from '../security/vocabulary.js';
-import type { AlertKind } from '../security/zone.js';
+import type { AlertKind, Commander } from '../security/zone.js';
 import type { Sensor, SensorEvent } from '../sensor/heard.js';
 import { HOLD_OVER } from '../sensor/motion.js';
 import { mainChannelOf, type Channel } from '../sensor/types.js';
@@ -204,12 +204,13 @@ const ZONE_EVENT_WORDS: Readonly<Record<ZoneEvent['type'], string>> = {
   wrong_code: 'a wrong code was typed',
 };
 
-/** Who has commanded a zone, for people: a keyfob by its name, and not the topic of a message. */
-export function nameOf({ sensors }: Pick<Told, 'sensors'>, by: string | undefined): string | null {
+/** Who has commanded a zone, for people: whose code it was, a keyfob by its name, and not the topic of a message. */
+export function nameOf({ sensors }: Pick<Told, 'sensors'>, by: Commander | undefined): string | null {
   if (by === undefined) return null;
-  return by.includes('/')
-    ? 'MQTT'
-    : (sensors.find(({ settings }) => settings.alias === by)?.settings.name ?? by);
+  if ('code' in by) return by.code;
+  const { source } = by;
+  if (source.includes('/')) return 'MQTT';
+  return sensors.find(({ settings }) => settings.alias === source)?.settings.name ?? source;
 }
 
 /** An event of a zone that is not an alert; nobody wants it an hour later. */

@@ -9,7 +9,9 @@ import { enter, trigger } from './owned-zone.js';
 import {
   LINK_WAIT_MS,
   ZONELESS,
+  isAskedAnew,
   mayBecomeKnown,
+  voiceOf,
   waitingKey,
   zoneOf,
   type Alert,
@@ -119,8 +121,10 @@ export function tell(
 export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, late = false): void {
   const { security, now } = step;
   const { kind, alias, at } = cause;
+  // who came in before, and has the entry delay no longer, has an alert, too
+  if (zone.truth?.entry?.id !== cause.id) endEntry(step, zone, grounds.verified);
   const { id } = tell(step, zone.settings.zone, cause, { ...grounds, late });
-  if (alias !== null) security.alertedAt.set(alias, { zone: zone.settings.zone, at });
+  if (alias !== null) security.alertedAt.set(voiceOf({ alias, kind }), { zone: zone.settings.zone, at });
   zone.latch ??= { id, at, alias, kind };
   sound(step, zone, { kind, at });
   if (zone.truth !== undefined) setTruth(step, zone, trigger(zone.truth, now.at));
@@ -283,7 +287,7 @@ function holdsBack(step: Step, zone: Zone, signal: SensorSignal, grounds: Ground
     judged(step, signal, 'source', 'the source cannot say triggered now (alert_on: triggered)');
     return true;
   }
-  const last = held.findLast(({ signal: { alias } }) => alias === signal.alias);
+  const last = held.findLast((other) => voiceOf(other.signal) === voiceOf(signal));
   if (last !== undefined && signal.at - last.signal.at < settings.alertCooldownMs) {
     judged(step, signal, 'entry', 'a signal of this sensor is held back already');
     return true;
@@ -305,10 +309,11 @@ export function settleHeld(step: Step, zone: Zone): void {
   const { security, now } = step;
   if (zone.held.length === 0) return;
   const belief = believe(security, zone);
+  const isAsked = isAskedAnew(step, belief);
   for (const held of zone.held) {
     const { signal, late } = held;
     const outcome = outcomeOf(held, zone, belief, security.link.up, now.mono);
-    if (outcome.verdict === 'waiting') continue;
+    if (outcome.verdict === 'waiting' || isAsked) continue;
     zone.held = zone.held.filter((other) => other !== held);
     security.changed = true;
     if (outcome.verdict === 'alert')
@@ -327,11 +332,11 @@ function isBeforeArming(signal: SensorSignal, { armedSince }: Belief): boolean {
  */
 function lastAlertAt(
   { alertedAt }: Security,
-  { alias, zone }: SensorSignal,
+  signal: SensorSignal,
   { armedSince }: Belief,
 ): number | undefined {
-  const last = alertedAt.get(alias);
-  const at = last?.zone === zone ? last.at : undefined;
+  const last = alertedAt.get(voiceOf(signal));
+  const at = last?.zone === signal.zone ? last.at : undefined;
   // stamps of the log are whole seconds
   return at !== undefined && armedSince !== undefined && at + SECOND <= armedSince ? undefined : at;
 }
@@ -347,21 +352,21 @@ function isAfterwards({ security: { link }, now }: Step, { at, late }: SensorSig
 /** Keeps a signal until the state of its zone is known. */
 function keepWaiting(step: Step, signal: SensorSignal, belief: Belief, afterwards: boolean): void {
   const { security, now } = step;
-  const { alias, zone, at } = signal;
+  const { zone, at } = signal;
   if (security.isDelivered(alertIdOf(signal))) {
     // what comes after it must not wait behind it for an alert that is not sent again
-    security.alertedAt.set(alias, { zone, at });
+    security.alertedAt.set(voiceOf(signal), { zone, at });
     return judged(step, signal, 'alert', 'its alert was delivered before');
   }
   const first = afterwards || security.link.up === undefined ? 'gap' : 'first';
-  const waits = security.waiting.get(waitingKey(alias, first))?.signal;
+  const waits = security.waiting.get(waitingKey(signal, first))?.signal;
   const isFirst =
     waits === undefined || isBeforeArming(waits, belief) || security.isDelivered(alertIdOf(waits));
   if (!isFirst && first === 'gap')
     return judged(step, signal, 'waiting', 'a signal of this sensor is already waiting');
   const kind = isFirst ? first : 'last';
   const untilMono = now.mono + LINK_WAIT_MS;
-  security.waiting.set(waitingKey(alias, kind), { signal, kind, readAt: now.at, untilMono });
+  security.waiting.set(waitingKey(signal, kind), { signal, kind, readAt: now.at, untilMono });
   security.changed = true;
   judged(step, signal, 'waiting', 'the zone is not known yet');
 }
@@ -406,13 +411,19 @@ export function judgeWaiting(step: Step): void {
   }
 }
 
+/** An alarm ends the entry delay, if one is running. */
+export function endEntry(step: Step, zone: Zone, verified: boolean): void {
+  const { truth } = zone;
+  if (truth?.state === 'pending' && truth.entry !== undefined) finishEntry(step, zone, truth, verified);
+}
+
 /** The entry delay is over and nobody has disarmed. */
 export function finishEntry(step: Step, zone: Zone, truth: Truth, verified: boolean): void {
   const { entry, mode, state } = truth;
   const grounds = { security: mode === undefined ? state : `armed_${mode}`, verified };
   // what is stored of the signal may have been damaged, the alarm is not lost with it
   raise(step, zone, entry ?? causeOf(zone, truth, step.now.at, 'entry delay'), grounds);
-  if (entry !== undefined) judged(step, entry, 'alert', 'the entry delay has ended without a disarm');
+  if (entry !== undefined) judged(step, entry, 'alert', 'its entry delay has ended without a disarm');
 }
 
 /** What a sensor's event may say of a zone: only what has been so since the signal's own instant. */

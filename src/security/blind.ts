@@ -5,19 +5,23 @@
 
 import { SECOND } from '../common/duration.js';
 import { keepForAbsent } from './alert.js';
-import type { Alert, Security, Step } from './security.js';
+import { tellEvent, type Alert, type Security, type Step } from './security.js';
 import { isArmed } from './vocabulary.js';
 import { believe, type Zone } from './zone.js';
 
 /** What is over sooner is not told: heyu begins and ends a jamming within seconds. */
-const LASTING_MS = 30 * SECOND;
+export const LASTING_MS = 30 * SECOND;
 
 /** These are the reasons from now on, in words for people, why sensors may not be heard. */
 export function blinded({ security, now }: Step, reasons: readonly string[]): void {
-  const { blind } = security;
+  const { blind, zones, blindKnownMono } = security;
   for (const reason of blind.keys()) if (!reasons.includes(reason)) blind.delete(reason);
-  for (const reason of reasons)
-    if (!blind.has(reason)) blind.set(reason, { fromMono: now.mono + LASTING_MS, isSo: false });
+  for (const reason of reasons) {
+    if (blind.has(reason)) continue;
+    blind.set(reason, { fromMono: now.mono + LASTING_MS, isSo: false });
+    // it was over in between; after a restart nobody knows that at once
+    if (now.mono >= blindKnownMono) for (const { blindTo } of zones.values()) blindTo.delete(reason);
+  }
 }
 
 /** When a reason will have lasted long enough, monotonic ms; Infinity when there is none. */
@@ -32,19 +36,20 @@ export function tellBlind(step: Step, zones: readonly Zone[]): void {
 }
 
 function tellOne(step: Step, zone: Zone): void {
-  const { security, now, emit } = step;
+  const { security, now } = step;
   const { state, lastKnown, verified } = believe(security, zone);
   const stands = state ?? lastKnown?.state;
   const isGuarding = stands !== undefined && isArmed(stands);
-  for (const trouble of zone.troubles) {
-    const [, reason = ''] = /^blind (.*)/s.exec(trouble) ?? [];
-    if (reason !== '' && !(isGuarding && security.blind.has(reason))) zone.troubles.delete(trouble);
+  for (const reason of zone.blindTo) {
+    if (isGuarding && (security.blind.has(reason) || now.mono < security.blindKnownMono)) continue;
+    zone.blindTo.delete(reason);
+    security.changed = true;
   }
   for (const [reason, { isSo }] of security.blind) {
-    if (!isGuarding || !isSo || zone.troubles.has(`blind ${reason}`)) continue;
-    zone.troubles.add(`blind ${reason}`);
+    if (!isGuarding || !isSo || zone.blindTo.has(reason)) continue;
+    zone.blindTo.add(reason);
     const alert: Alert = {
-      id: `${zone.settings.zone}.${now.at}.${zone.troubles.size}.trouble`,
+      id: `${zone.settings.zone}.${now.at}.${zone.blindTo.size}.trouble`,
       at: now.at,
       kind: 'trouble',
       zone: zone.settings.zone,
@@ -56,8 +61,7 @@ function tellOne(step: Step, zone: Zone): void {
       late: false,
     };
     keepForAbsent(step, alert);
-    const event = { type: 'trouble', id: alert.id, at: now.at, sensors: [], reason } as const;
-    emit({ kind: 'zone_event', zone: zone.settings.zone, event });
+    tellEvent(step, zone, { type: 'trouble', sensors: [], reason });
     security.changed = true;
   }
 }

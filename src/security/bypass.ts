@@ -4,8 +4,8 @@
  * What is silenced is what somebody has bypassed: while the zone is not armed, and until it is disarmed.
  */
 
-import { inTheWay, readinessOf, type Readiness, type SensorStanding, type ZoneEvent } from './readiness.js';
-import type { Security, Step } from './security.js';
+import { inTheWay, readinessOf, type Readiness, type SensorStanding } from './readiness.js';
+import { tellEvent, type Security, type Step } from './security.js';
 import { armedMode, type ArmedMode } from './vocabulary.js';
 import { delayIn, type Zone } from './zone.js';
 
@@ -59,22 +59,10 @@ export function switchBypass(step: Step, zone: Zone, alias: string, isOn: boolea
   if (!isOn) zone.bypassed = zone.bypassed.filter((other) => other !== alias);
   else {
     zone.silenced = [...zone.silenced, alias];
-    tellOf(step, zone, 'bypassed', [sensor]);
+    tellEvent(step, zone, { type: 'bypassed', sensors: [sensor] });
   }
   bypassChanged(security);
   return undefined;
-}
-
-/** Tells of what stands open. */
-function tellOf(
-  step: Step,
-  { settings }: Zone,
-  type: ZoneEvent['type'],
-  sensors: ZoneEvent['sensors'],
-): void {
-  const { zone } = settings;
-  const { at } = step.now;
-  step.emit({ kind: 'zone_event', zone, event: { type, id: `${zone}.${at}.${type}`, at, sensors } });
 }
 
 /**
@@ -85,7 +73,7 @@ export function refusal(step: Step, zone: Zone, mode: ArmedMode, hasTime: boolea
   if (zone.settings.openAtArming !== 'refuse') return undefined;
   const sensors = inTheWay(guardsOf(step.security, zone), mode, hasTime);
   if (sensors.length === 0) return undefined;
-  tellOf(step, zone, 'failed_to_arm', sensors);
+  tellEvent(step, zone, { type: 'failed_to_arm', sensors });
   const named = sensors.map(({ name, opening }) => (opening === 'open' ? name : `${name} (not known)`));
   return `not closed: ${named.join(', ')}`;
 }
@@ -98,7 +86,7 @@ export function bypassOpen(step: Step, zone: Zone): void {
   const open = sensors.filter(({ opening }) => opening === 'open');
   zone.bypassed = zone.settings.openAtArming === 'arm' ? [] : open.map(({ alias }) => alias);
   bypassChanged(step.security);
-  if (open.length > 0) tellOf(step, zone, 'armed_open', open);
+  if (open.length > 0) tellEvent(step, zone, { type: 'armed_open', sensors: open });
 }
 
 /** What has closed guards again; when the zone is not armed any more, everything does. */

@@ -6,11 +6,11 @@
 import { SECOND } from '../common/duration.js';
 import type { Received } from '../ports.js';
 import { bypassOpen, endSilence, refusal, switchBypass } from './bypass.js';
-import { causeOf, raise, setTruth } from './alert.js';
+import { causeOf, endEntry, raise, setTruth } from './alert.js';
 import { afterWrongCode, lockedMs, needsCode } from './codes.js';
 import { endEmergency } from './emergency.js';
 import { doubt, obey } from './owned-zone.js';
-import { isFirstMention, note, type Security, type Step } from './security.js';
+import { isFirstMention, note, tellEvent, type Security, type Step } from './security.js';
 import { refresh } from './refresh.js';
 import {
   commandFor,
@@ -87,7 +87,7 @@ export type CodeResult = { readonly by: string } | 'wrong' | 'failed';
 
 /** A code was checked; `startedMono` tells which one. */
 export function codeChecked(step: Step, name: string, startedMono: number, result: CodeResult): void {
-  const { security, now, emit } = step;
+  const { security, now } = step;
   const zone = security.zones.get(name);
   if (zone?.check?.startedMono !== startedMono) return;
   const { order, answers, at } = zone.check;
@@ -96,8 +96,7 @@ export function codeChecked(step: Step, name: string, startedMono: number, resul
   else if (result === 'wrong') {
     zone.wrongCodes = afterWrongCode(zone.wrongCodes, now);
     refuseCode(step, zone, order, 'the code is wrong');
-    const id = `${name}.${now.at}.wrong_code`;
-    emit({ kind: 'zone_event', zone: name, event: { type: 'wrong_code', id, at: now.at, sensors: [] } });
+    tellEvent(step, zone, { type: 'wrong_code', sensors: [] });
   } else {
     zone.wrongCodes = undefined;
     security.changed = true;
@@ -150,12 +149,14 @@ function give(step: Step, zone: Zone, order: Order, given: Given): void {
   // who ends the alarm of a smoke detector has not left the house unguarded
   const isKept = answers && truth !== undefined && truth.state !== 'pending' && truth.state !== 'triggered';
   const obeyed = isKept ? truth : obey(truth, command, settings, at, immediate);
-  const next = obeyed === truth ? truth : { ...obeyed, by: given.by ?? source };
+  const next =
+    obeyed === truth ? truth : { ...obeyed, by: given.by === undefined ? { source } : { code: given.by } };
   note(step, 'info', next === truth && !answers ? 'command changes nothing' : 'command obeyed', {
     ...fields,
     from: truth?.state ?? 'unknown',
     to: next.state,
   });
+  if (next.state === 'triggered') endEntry(step, zone, true);
   setTruth(step, zone, next);
   if (next.state === 'disarmed') endSilence(security, zone);
   if (next !== truth) bypassOpen(step, zone);

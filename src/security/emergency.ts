@@ -5,7 +5,7 @@
 
 import { MINUTE, SECOND } from '../common/duration.js';
 import { judged, tell } from './alert.js';
-import type { Security, Step } from './security.js';
+import { voiceOf, type Security, type Step } from './security.js';
 import { sound } from './siren.js';
 import { believe, emergencyOf, type Latch, type SensorSignal, type Zone } from './zone.js';
 
@@ -25,7 +25,7 @@ export function isEmergencyShown(zone: Zone): boolean {
 function isWithinCooldown({ alertedAt }: Security, zone: Zone | undefined, signal: SensorSignal): boolean {
   // each press of a panic key is a call
   if (signal.kind === 'panic') return false;
-  const last = alertedAt.get(signal.alias);
+  const last = alertedAt.get(voiceOf(signal));
   if (last?.zone !== null || last.at <= (zone?.emergency?.endedAt ?? -Infinity)) return false;
   return Math.abs(signal.at - last.at) < (zone?.settings.alertCooldownMs ?? MINUTE);
 }
@@ -60,7 +60,7 @@ export function raiseAlways(step: Step, zone: Zone | undefined, signal: SensorSi
   const state = zone && believe(security, zone).state;
   // how the zone stands may not be known: that this is an alert is certain
   const { id } = tell(step, signal.zone, signal, { security: state ?? 'unknown', verified: true, late });
-  security.alertedAt.set(alias, { zone: null, at });
+  security.alertedAt.set(voiceOf(signal), { zone: null, at });
   if (zone !== undefined) last(step, zone, { id, at, alias, kind }, lasts);
   judged(step, signal, 'alert', `${kind} is an alert in every state`);
 }

@@ -1,6 +1,7 @@
 /** Which sensors of a zone stand open, are not known, silent or low on battery, and what that means for arming it. */
 
 import type { ArmedMode } from './vocabulary.js';
+import type { Commander } from './zone.js';
 
 /** How a sensor of a zone stands, as far as arming is concerned. */
 export type SensorStanding = {
@@ -54,8 +55,8 @@ export type ZoneEvent = {
   readonly mode?: ArmedMode | undefined;
   /** When the delay ends that begins. */
   readonly until?: number | undefined;
-  /** Who has armed or disarmed: the alias of a keyfob, whose code it was, `heyu`, `this machine`, or a topic. */
-  readonly by?: string | undefined;
+  /** Who has armed or disarmed. */
+  readonly by?: Commander | undefined;
   /** Of a trouble. */
   readonly reason?: string;
 };

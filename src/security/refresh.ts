@@ -38,6 +38,7 @@ import {
   mayBecomeKnown,
   note,
   stateTopics,
+  tellEvent,
   zoneOf,
   type Security,
   type Step,
@@ -103,7 +104,11 @@ function endOfDelay(security: Security, zone: Zone): number | undefined {
 /** When the first signal that is held back is looked at again, monotonic ms. */
 function heldUntilMono(security: Security, zone: Zone): number | undefined {
   const [oldest] = zone.held;
-  return oldest && oldest.sinceMono + patienceMs(zone, believe(security, zone));
+  if (oldest === undefined) return undefined;
+  const belief = believe(security, zone);
+  const { up } = security.link;
+  const answeredMono = up === undefined || belief.state !== undefined ? 0 : up.askedMono + WAIT_MS;
+  return Math.max(answeredMono, oldest.sinceMono + patienceMs(zone, belief));
 }
 
 /** Time has come to `now`: verifications, ends of delays, signals that have waited long enough. Never too often. */
@@ -234,10 +239,11 @@ function compareExternal(step: Step, zone: Zone): void {
 }
 
 function compareMaster(security: Security, zone: Zone): void {
-  const { state, since, mode, lastKnown } = believe(security, zone);
+  const { state, since, mode, armedSince, lastKnown } = believe(security, zone);
   const { memory } = zone;
   if (state === undefined || lastKnown === memory) return;
-  if (memory?.state === state && memory.since === since && memory.mode === mode) return;
+  const isSame = memory?.state === state && memory.since === since && memory.mode === mode;
+  if (isSame && memory.armedSince === armedSince) return;
   zone.memory = lastKnown;
   security.changed = true;
 }
@@ -353,9 +359,7 @@ function tellChange(
   if (type === undefined) return;
   const { mode, until, by, entry, since: at } = now;
   const named = step.security.sensorsOf(zone.settings.zone).filter(({ alias }) => alias === entry?.alias);
-  const id = `${zone.settings.zone}.${at}.${type}`;
-  const event = { type, id, at, mode, until, by: type === 'entry' ? undefined : by, sensors: named };
-  step.emit({ kind: 'zone_event', zone: zone.settings.zone, event });
+  tellEvent(step, zone, { type, at, mode, until, by: type === 'entry' ? undefined : by, sensors: named });
 }
 
 /** Brings everything up to date and publishes what has changed. */

@@ -183,10 +183,14 @@ export type Security = {
   readonly link: Link;
   /** By `waitingKey`. */
   readonly waiting: Map<string, Waiting>;
-  /** The last alert of each sensor since its zone was last disarmed, by alias. Of what guards always without a zone. */
+  /** The last alert of each sensor since its zone was last disarmed, by `voiceOf`. Of what guards always without a zone. */
   readonly alertedAt: Map<string, { readonly zone: string | null; readonly at: number }>;
   /** Why sensors may not be heard, in words; since when that will have lasted, monotonic ms, and whether it has. */
   readonly blind: Map<string, { readonly fromMono: number; isSo: boolean }>;
+  /** What was told of an earlier run is known not to be so any more from then on, monotonic ms. */
+  readonly blindKnownMono: number;
+  /** The last event of a zone has this in its id: an instant, or a little more. */
+  eventAt: number;
   /** By zone; of sensors without one under `ZONELESS`. */
   readonly recent: Map<string, RecentAlerts>;
   /** What was last said of those without a zone, as JSON. */
@@ -234,9 +238,15 @@ export function asksAgain(security: Security, { isDraining }: Connection): boole
   return isDraining || stateTopics(security).length > 0;
 }
 
-/** One signal of each kind waits per sensor. */
-export function waitingKey(alias: string, kind: Waiting['kind']): string {
-  return `${kind} ${alias}`;
+/** What waits for itself, and has a cool-down of its own: a sensor, and that somebody tampers with it. */
+export function voiceOf({ alias, kind }: Pick<SensorSignal, 'alias' | 'kind'>): string {
+  // an alias has no blank
+  return kind === 'tamper' ? `${alias} ${kind}` : alias;
+}
+
+/** One signal of each kind waits per voice. */
+export function waitingKey(signal: SensorSignal, kind: Waiting['kind']): string {
+  return `${kind} ${voiceOf(signal)}`;
 }
 
 /** The command topic of a zone; external zones have none. */
@@ -273,6 +283,11 @@ export function mayBecomeKnown(
   return state === undefined || (afterwards && now.mono < untilMono);
 }
 
+/** The zones are being asked for anew, and this one has not answered: what it said before may still be so. */
+export function isAskedAnew({ security: { link }, now }: Omit<Step, 'emit'>, { state }: Belief): boolean {
+  return state === undefined && link.up !== undefined && now.mono < link.up.askedMono + WAIT_MS;
+}
+
 /** Says something to people. */
 export function note(
   { emit }: Step,
@@ -281,6 +296,17 @@ export function note(
   fields: object,
 ): void {
   emit({ kind: 'note', level, fields, message });
+}
+
+/** Tells what happens in a zone. Two events of a kind may come in one instant, and each has an id of its own. */
+export function tellEvent(
+  { security, now, emit }: Step,
+  { settings: { zone } }: Zone,
+  event: Omit<ZoneEvent, 'id' | 'at'> & { readonly at?: number },
+): void {
+  security.eventAt = Math.max(now.at, security.eventAt + 1);
+  const id = `${zone}.${security.eventAt}.${event.type}`;
+  emit({ kind: 'zone_event', zone, event: { at: now.at, ...event, id } });
 }
 
 /** Notes a payload that people are told of once; true the first time. Of 50 different ones they have heard enough. */

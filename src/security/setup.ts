@@ -2,6 +2,7 @@
 
 import type { Now } from '../ports.js';
 import { clearAlarm, setTruth } from './alert.js';
+import { LASTING_MS } from './blind.js';
 import { createLink, lookSoon, startSchedule, type Connection } from './broker-link.js';
 import { obey } from './owned-zone.js';
 import { refresh } from './refresh.js';
@@ -40,6 +41,8 @@ export function createSecurity(
     waiting: new Map(),
     alertedAt: new Map(),
     blind: new Map(),
+    blindKnownMono: now.mono + LASTING_MS,
+    eventAt: 0,
     recent: new Map(),
     publishedZoneless: undefined,
     undelivered: new Map(),

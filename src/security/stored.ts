@@ -27,6 +27,7 @@ import {
   ALERT_KINDS,
   delayIn,
   type AlertKind,
+  type Commander,
   type Emergency,
   type Latch,
   type Memory,
@@ -63,6 +64,7 @@ function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
     isForeign,
     bypassed: zone.bypassed,
     silenced: zone.silenced,
+    blindTo: [...zone.blindTo],
     truth: truth ?? null,
     latch: latch ?? null,
     emergency: emergency ?? null,
@@ -163,8 +165,15 @@ function readTruth(stored: JsonObject): Truth | undefined {
     sequence,
     until: state === 'arming' || state === 'pending' ? (instantIn(stored, 'until') ?? since) : undefined,
     entry: state === 'pending' ? readSignal(entry) : undefined,
-    by: textIn(stored, 'by'),
+    by: readCommander(stored['by']),
   };
+}
+
+function readCommander(value: unknown): Commander | undefined {
+  const stored = fields(value);
+  const [code, source] = [textIn(stored, 'code'), textIn(stored, 'source')];
+  if (code !== undefined) return { code };
+  return source === undefined ? undefined : { source };
 }
 
 function readSignal(value: unknown): SensorSignal | undefined {
@@ -261,6 +270,7 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   zone.announced = zone.truth;
   zone.memory = owned ? undefined : readMemory(objectOf(stored, 'memory'));
   [zone.bypassed, zone.silenced] = [textsOf(stored['bypassed']), textsOf(stored['silenced'])];
+  for (const reason of textsOf(stored['blindTo'])) zone.blindTo.add(reason);
   zone.isForeign = !owned && stored['isForeign'] === true;
   zone.latch = readLatch(objectOf(stored, 'latch'));
   zone.emergency = readEmergency(objectOf(stored, 'emergency'), now);
@@ -305,10 +315,8 @@ export function restore(step: Step, stored: unknown): void {
   const untilMono = now.mono + LINK_WAIT_MS;
   for (const signal of listOf(document['waiting'], readSignal)) {
     // several of one sensor were held back
-    const key = waitingKey(
-      security.waiting.has(waitingKey(signal.alias, 'gap')) ? signal.id : signal.alias,
-      'gap',
-    );
+    const own = waitingKey(signal, 'gap');
+    const key = security.waiting.has(own) ? `${own} ${signal.id}` : own;
     security.waiting.set(key, { signal, kind: 'gap', readAt: signal.at, untilMono });
   }
   recallAlerts(security, document['alertedAt']);

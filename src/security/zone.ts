@@ -173,6 +173,9 @@ export type Memory = {
   readonly armedSince: number | undefined;
 };
 
+/** Who has commanded a zone: whose code it was, or what a command came from (`Order.source`). */
+export type Commander = { readonly code: string } | { readonly source: string };
+
 /** The state of an owned zone, as it stands on disk. */
 export type Truth = Memory & {
   /** Counts the changes; a higher one is newer. */
@@ -181,8 +184,8 @@ export type Truth = Memory & {
   readonly until: number | undefined;
   /** `pending`: the signal that began the entry delay. */
   readonly entry: SensorSignal | undefined;
-  /** Who has commanded it so: the alias of a keyfob, `heyu`, or a topic; undefined = nobody, or not known. */
-  readonly by: string | undefined;
+  /** Who has commanded it so; undefined = nobody, or not known. */
+  readonly by: Commander | undefined;
 };
 
 /** The first alert since the zone was last disarmed. */
@@ -221,7 +224,7 @@ export type Order = {
   readonly loggedAt?: number;
   /** Arm without exit delay. */
   readonly immediate: boolean;
-  /** For notes: a topic, `heyu`, or the alias of a keyfob. */
+  /** A topic, `heyu`, `this machine`, or the alias of a keyfob. */
   readonly source: string;
   /** It needs no code: root has given it, or its code was right. */
   readonly isProven?: boolean;
@@ -302,6 +305,8 @@ export type Zone = {
   readonly mentioned: Set<string>;
   /** Troubles that people have been told of and that are not over. */
   readonly troubles: Set<string>;
+  /** Why its sensors may not be heard, in words: it was told so while it was armed, and that is not over. */
+  readonly blindTo: Set<string>;
   /** What was last said, as JSON, by channel. */
   readonly published: Map<string, string>;
 };
@@ -362,6 +367,7 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     whileAway: [],
     mentioned: new Set(),
     troubles: new Set(),
+    blindTo: new Set(),
     published: new Map(),
   };
 }

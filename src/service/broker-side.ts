@@ -186,11 +186,12 @@ export class BrokerSide implements BrokerListener {
     const { seen } = this.#parts;
     if (seen.session === undefined) return;
     const { topics, queued } = seen.session;
-    const isNamed = topic in topics || Object.keys(topics).length < NAMED;
+    const before = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
+    const isNamed = before !== undefined || Object.keys(topics).length < NAMED;
     seen.session = {
       ...seen.session,
       queued: queued + 1,
-      topics: isNamed ? { ...topics, [topic]: (topics[topic] ?? 0) + 1 } : topics,
+      topics: isNamed ? { ...topics, [topic]: (before ?? 0) + 1 } : topics,
     };
   }
 }

@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { createBridge } from '../../src/bridge/bridge.js';
 import { Explainer } from '../../src/bridge/explain.js';
 import { hear } from '../../src/bridge/hear.js';
+import { newSensorState } from '../../src/sensor/heard.js';
+import { zoneEventMessage } from '../../src/bridge/messages.js';
 import { setScene, withoutBroker } from '../../src/security/setup.js';
 import { aliasesText, good, scene } from '../config/scene.js';
 import { stamp } from '../support/replayed.js';
@@ -247,4 +249,17 @@ describe('change or repeat', () => {
     explainer.line(`${stamp(8000)}  ${OPENED}`, 'log', 5, 400);
     expect(told).toHaveLength(1);
   });
+});
+
+test.each([
+  ['jane', { code: 'jane' }],
+  ["Jane's fob", { source: 'jane' }],
+  ['MQTT', { source: 'x10/zone/ground/set' }],
+  ['heyu', { source: 'heyu' }],
+] as const)('who has disarmed is called %s', (name, by) => {
+  const settings = sensorSettings('C4', 'KR10A', { alias: 'jane', name: "Jane's fob" });
+  const fob = { settings, state: newSensorState(0) };
+  const told = { settings: coreSettings(), sensors: [fob] };
+  const event = { type: 'disarmed', id: 'ground.1.disarmed', at: 1, sensors: [], by } as const;
+  expect(JSON.parse(zoneEventMessage(told, 'ground', event).payload)).toMatchObject({ by: name });
 });

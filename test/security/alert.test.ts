@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setBack } from '../../src/security/stored.js';
+import { setBack, snapshot } from '../../src/security/stored.js';
 import type { ZoneSettings } from '../../src/security/zone.js';
 import {
   alerts,
@@ -139,6 +139,22 @@ describe('motion in a zone', () => {
     pass(test, 1000);
     motion(test);
     expect(verdicts(test)).toEqual(['alert', 'cooldown', 'alert', 'alert']);
+  });
+
+  it('tells that a sensor is tampered with, whatever else it has said, and that in its own cool-down', () => {
+    const test = benchIn('armed_away', { alertCooldownMs: 60_000 });
+    const tamper = { kind: 'tamper', entry: 'immediate' } as const;
+    motion(test);
+    motion(test, tamper);
+    motion(test, tamper);
+    motion(test);
+    expect(verdicts(test)).toEqual(['alert', 'alert', 'cooldown', 'cooldown']);
+    const silent = bench([zone('ground')]);
+    for (const sign of [{}, tamper, tamper]) motion(silent, { ...sign, id: `f00d.${silent.effects.length}` });
+    expect(verdicts(silent)).toEqual(['waiting', 'waiting', 'waiting']);
+    expect(snapshot(silent.security, silent.now).waiting).toHaveLength(2);
+    const next = restart(silent, [zone('ground')], 1000);
+    expect(snapshot(next.security, next.now).waiting).toHaveLength(2);
   });
 
   it('is not silenced for an hour by a clock that was set back an hour', () => {

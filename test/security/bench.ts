@@ -26,6 +26,22 @@ export function zone(name: string, different: Partial<ZoneSettings> = {}): ZoneS
   };
 }
 
+/** How a sensor stands of which the contact is closed, and what is different. */
+export function sensor(alias: string, different: Partial<SensorStanding> = {}): SensorStanding {
+  const name = alias.toUpperCase();
+  return {
+    alias,
+    name,
+    opening: 'closed',
+    isBypassable: true,
+    isWayIn: false,
+    modes: undefined,
+    isSilent: false,
+    hasLowBattery: false,
+    ...different,
+  };
+}
+
 /** Payload bytes of a text. */
 export function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);

@@ -91,6 +91,37 @@ describe('while sensors cannot be heard', () => {
     expect(told(next)).toEqual(told(test));
   });
 
+  it.each([
+    ['is not told again when it is found again after a restart', 1000, [JAMMED], 1],
+    ['... also a while after it', 20_000, [JAMMED], 1],
+    ['is told again when it was over for longer', 40_000, [JAMMED], 2],
+    ['another one is told', 1000, [LOCKED], 2],
+  ])('what was told %s', (_, ms, reasons, expected) => {
+    const test = house('ARM_AWAY');
+    blinded(test, [JAMMED]);
+    pass(test, 30_000);
+    const next = restart(test, ZONES, 1000, true);
+    blinded(next, []);
+    online(next);
+    pass(next, ms);
+    blinded(next, reasons);
+    pass(next, 60_000);
+    expect(told(next)).toHaveLength(expected);
+  });
+
+  it('what was told of a zone that was disarmed before the restart is told when it is armed', () => {
+    const test = house('ARM_AWAY');
+    blinded(test, [JAMMED]);
+    pass(test, 30_000);
+    message(test, SET, 'DISARM');
+    const next = restart(test, ZONES, 1000, true);
+    blinded(next, [JAMMED]);
+    online(next);
+    message(next, SET, 'ARM_AWAY');
+    pass(next, 30_000);
+    expect(told(next)).toEqual([JAMMING]);
+  });
+
   it('a house without zones does not wake without end', () => {
     const test = bench([]);
     blinded(test, [JAMMED]);

@@ -75,7 +75,7 @@ describe('a zone with codes', () => {
     expect(asked(made)).toMatchObject([{ zone: 'ground', code: '4711' }]);
     checked(made, RIGHT);
     expect(state(made)).toBe('disarmed');
-    expect(made.security.zones.get('ground')?.truth?.by).toBe('jane');
+    expect(made.security.zones.get('ground')?.truth?.by).toEqual({ code: 'jane' });
   });
 
   test.each([

@@ -20,6 +20,7 @@ import {
   restart,
   state,
   verdicts,
+  sensor,
   zone,
   zoneEvents,
   type Bench,
@@ -27,21 +28,6 @@ import {
 import { fc } from '../support/property.js';
 
 const SET = 'x10/zone/ground/set';
-
-function sensor(alias: string, different: Partial<SensorStanding> = {}): SensorStanding {
-  const name = alias.toUpperCase();
-  return {
-    alias,
-    name,
-    opening: 'closed',
-    isBypassable: true,
-    isWayIn: false,
-    modes: undefined,
-    isSilent: false,
-    hasLowBattery: false,
-    ...different,
-  };
-}
 
 const HALL = sensor('hall', { opening: undefined });
 const DOOR = sensor('door', { opening: 'open', isWayIn: true });

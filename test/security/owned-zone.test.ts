@@ -327,7 +327,8 @@ describe('exit and entry delay', () => {
     ['delayed', 'armed_away', ['entry'], 'pending', 0],
     ['immediate', 'armed_away', ['alert'], 'triggered', 1],
     ['delayed', 'pending', ['entry'], 'pending', 0],
-    ['immediate', 'pending', ['alert'], 'triggered', 1],
+    // who came in by the door has an alert, too
+    ['immediate', 'pending', ['alert', 'alert'], 'triggered', 2],
     ['delayed', 'triggered', ['alert'], 'triggered', 1],
     ['immediate', 'triggered', ['alert'], 'triggered', 1],
     ['immediate', 'arming', ['arming'], 'arming', 0],
@@ -421,6 +422,22 @@ describe('exit and entry delay', () => {
     expect(retained(test, ALARM)).toBe('ON');
     motion(test, { id: 'third', alias: 'kitchen' });
     expect(verdicts(test)).toEqual(['entry', 'entry', 'alert', 'alert']);
+  });
+
+  it('that is ended by an alarm has its own alert before that of the other', () => {
+    const test = ownedBench({ ...DELAYS, exitDelayMs: 0 });
+    message(test, SET, 'ARM_NIGHT');
+    motion(test, { id: 'first', alias: 'door', kind: 'door' });
+    message(test, SET, 'TRIGGER');
+    const both = [
+      { id: 'first.alert', alias: 'door', security: 'armed_night' },
+      { alias: null, kind: 'manual' },
+    ];
+    expect(alerts(test)).toMatchObject(both);
+    pass(test, 60_000);
+    message(test, SET, 'TRIGGER');
+    expect(alerts(test)).toHaveLength(2);
+    expect(state(test)).toBe('triggered');
   });
 
   it('raises none when somebody disarms in time', () => {

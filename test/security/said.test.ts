@@ -18,6 +18,7 @@ import {
   published,
   restart,
   retained,
+  sensor,
   zone,
   zoneEvents,
   type Bench,
@@ -242,6 +243,22 @@ describe('what happens to a zone', () => {
     message(test, 'ground/state', 'disarmed');
     message(test, 'ground/state', 'arming');
     expect(told(test)).toEqual(['disarmed', 'exit']);
+  });
+
+  it('has an id of its own, also beside another of its kind in the same instant', () => {
+    const test = armed();
+    message(test, SET, 'DISARM');
+    test.sensors.push(...['hall', 'kitchen'].map((alias) => sensor(alias)));
+    for (const alias of ['hall', 'kitchen'])
+      message(test, SET, JSON.stringify({ command: 'bypass', sensor: alias }));
+    const ids = zoneEvents(test).map(({ id }) => id);
+    expect(zoneEvents(test).map(({ event_type }) => event_type)).toEqual([
+      'armed',
+      'disarmed',
+      'bypassed',
+      'bypassed',
+    ]);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
   it('is a trouble as well', () => {

@@ -1,10 +1,12 @@
 /** External zones whose source has an entry delay of its own, and says so or not. */
 
 import { describe, expect, it } from 'vitest';
+import { stalled } from '../../src/security/connection.js';
 import { reconfigure } from '../../src/security/setup.js';
 import type { ZoneSettings } from '../../src/security/zone.js';
 import {
   alerts,
+  answer,
   bench,
   connect,
   cut,
@@ -160,6 +162,47 @@ describe('motion in an armed external zone', () => {
     message(next, TOPIC, word);
     pass(next, ms);
     expect(alerts(next)).toHaveLength(expected);
+  });
+
+  it.each([
+    ['armed_away', 'triggered', 1],
+    ['armed_away', 'disarmed', 0],
+    ['pending', 'triggered', 1],
+    ['pending', 'disarmed', 0],
+  ])('waits on when the bridge stood still while the source said %s, and then %s', (word, then, expected) => {
+    const test = armed();
+    motion(test);
+    test.keeps.set(TOPIC, word);
+    message(test, TOPIC, word);
+    pass(test, 1000);
+    stalled(test, 5000);
+    answer(test);
+    pass(test, word === 'pending' ? 20_000 : 800);
+    expect(alerts(test)).toEqual([]);
+    test.keeps.set(TOPIC, then);
+    message(test, TOPIC, then);
+    pass(test, 10_000);
+    expect(alerts(test)).toHaveLength(expected);
+  });
+
+  it('is an alert when the source cannot be asked after the bridge stood still', () => {
+    const test = armed();
+    motion(test);
+    message(test, TOPIC, 'pending');
+    test.isFrozen = true;
+    stalled(test, 5000);
+    pass(test, 4999);
+    expect(alerts(test)).toEqual([]);
+    pass(test, 1);
+    expect(alerts(test)).toMatchObject([{ verified: false }]);
+  });
+
+  it('of which the sensor is tampered with meanwhile has two alerts in the end', () => {
+    const test = armed({ ...AUTO, alertOn: 'triggered' });
+    motion(test);
+    motion(test, { kind: 'tamper', entry: 'immediate', id: 'f00d.2' });
+    play(test, '+5000 triggered');
+    expect(alerts(test)).toMatchObject([{ kind: 'motion' }, { kind: 'tamper' }]);
   });
 
   it('is not lost when the settings of its zone change', () => {

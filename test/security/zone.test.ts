@@ -7,6 +7,7 @@ import {
   bench,
   connect,
   cut,
+  pass,
   message,
   motion,
   notes,
@@ -113,6 +114,15 @@ describe('a master zone', () => {
   it('remembers over a restart what it was', () => {
     const test = masterBench();
     message(test, 'x10/zone/inside/set', 'ON');
+    expect(test.security.zones.get('inside')?.memory).toMatchObject({ armedSince: test.now.at });
+    const armedAt = test.now.at;
+    pass(test, 60_000);
+    // a disarming that came too late is no reason to disarm, and one to doubt what was before it
+    cut(test);
+    pass(test, 600_000);
+    connect(test, true);
+    message(test, 'x10/zone/ground/set', 'OFF');
+    expect(test.security.zones.get('inside')?.memory?.armedSince).toBeGreaterThan(armedAt);
     const next = restart(test, ZONES, 1000);
     expect(belief(next.security, 'inside')?.lastKnown?.state).toBe('armed_away');
   });

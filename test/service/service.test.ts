@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { coreSettings, sensorSettings } from '../support/settings.js';
+import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
 
 const settings = coreSettings({
@@ -17,6 +17,20 @@ const house = async (): Promise<Lives> => {
 
 const info = (lives: Lives): Record<string, unknown> =>
   JSON.parse(lives.retained.get('x10/bridge/info') ?? '{}') as Record<string, unknown>;
+
+test('what waited in the session is counted by topic, whatever that is called', async () => {
+  const lives = await beginLives({ ...settings, zones: [zoneSettings('ground')] });
+  await lives.pass(2000);
+  await lives.disconnect();
+  await lives.connect(true);
+  for (const topic of ['constructor', 'constructor', 'x10/zone/ground/set'])
+    await lives.receive(topic, 'OFF');
+  await lives.passAcknowledged(61_000);
+  expect(info(lives)['session']).toMatchObject({
+    queued: 3,
+    queued_topics: { constructor: 2, 'x10/zone/ground/set': 1 },
+  });
+});
 
 describe('a command for a lamp', () => {
   test('is obeyed', async () => {
