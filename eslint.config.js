@@ -5,9 +5,12 @@ import tseslint from 'typescript-eslint';
 const core = ['common', 'x10', 'heyu', 'sensor', 'security', 'homeassistant', 'mqtt', 'alias'];
 
 /** Folders that know neither clock nor files: the core, and what stands on it with ports alone. */
-const pure = [...core, 'bridge', 'service', 'web'];
+const pure = [...core, 'bridge', 'history', 'service', 'web'];
 
-/** Imports go one way: common <- x10 <- heyu <- sensor, security <- homeassistant <- bridge <- service <- web <- cli. */
+/**
+ * Imports go one way: common <- x10 <- heyu <- sensor, security <- homeassistant <- bridge <- history <- service <- web
+ * <- cli.
+ */
 const mayNotImport = {
   common: [
     'x10',
@@ -19,18 +22,53 @@ const mayNotImport = {
     'alias',
     'fitness',
     'bridge',
+    'history',
     'service',
     'io',
     'config',
     'cli',
   ],
-  x10: ['heyu', 'sensor', 'security', 'homeassistant', 'mqtt', 'io', 'config', 'cli', 'bridge', 'service'],
-  heyu: ['sensor', 'security', 'homeassistant', 'mqtt', 'io', 'config', 'cli', 'bridge', 'service'],
-  sensor: ['security', 'homeassistant', 'io', 'config', 'cli', 'bridge', 'service'],
-  security: ['sensor', 'homeassistant', 'io', 'config', 'cli', 'bridge', 'service'],
-  homeassistant: ['io', 'config', 'cli', 'bridge', 'service'],
-  mqtt: ['heyu', 'sensor', 'security', 'homeassistant', 'io', 'config', 'cli', 'bridge', 'service'],
-  alias: ['security', 'homeassistant', 'io', 'config', 'cli', 'bridge', 'service'],
+  x10: [
+    'heyu',
+    'sensor',
+    'security',
+    'homeassistant',
+    'mqtt',
+    'io',
+    'config',
+    'cli',
+    'bridge',
+    'history',
+    'service',
+  ],
+  heyu: [
+    'sensor',
+    'security',
+    'homeassistant',
+    'mqtt',
+    'io',
+    'config',
+    'cli',
+    'bridge',
+    'history',
+    'service',
+  ],
+  sensor: ['security', 'homeassistant', 'io', 'config', 'cli', 'bridge', 'history', 'service'],
+  security: ['sensor', 'homeassistant', 'io', 'config', 'cli', 'bridge', 'history', 'service'],
+  homeassistant: ['io', 'config', 'cli', 'bridge', 'history', 'service'],
+  mqtt: [
+    'heyu',
+    'sensor',
+    'security',
+    'homeassistant',
+    'io',
+    'config',
+    'cli',
+    'bridge',
+    'history',
+    'service',
+  ],
+  alias: ['security', 'homeassistant', 'io', 'config', 'cli', 'bridge', 'history', 'service'],
   'broker-check': [
     'heyu',
     'sensor',
@@ -40,9 +78,11 @@ const mayNotImport = {
     'config',
     'cli',
     'bridge',
+    'history',
     'service',
   ],
-  bridge: ['io', 'config', 'cli', 'service'],
+  bridge: ['io', 'config', 'cli', 'history', 'service'],
+  history: ['io', 'config', 'cli', 'service', 'web'],
   service: ['io', 'config', 'cli', 'web'],
   web: ['io', 'config', 'cli'],
   io: ['config', 'cli', 'broker-check'],

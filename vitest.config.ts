@@ -8,6 +8,7 @@ const CORE = `test/{${[
   'common',
   'config',
   'heyu',
+  'history',
   'homeassistant',
   'mqtt',
   'security',

@@ -5,10 +5,11 @@
 
 import { lineAfterTornStamp } from '../heyu/reader.js';
 import type { Stamp } from '../heyu/stamp.js';
-import { setScene, withoutBroker } from '../security/setup.js';
+import { setScene, withoutBroker, type ZoneScene } from '../security/setup.js';
 import type { CoreSettings } from '../core-settings.js';
 import { createBridge, nextWakeMono, wakeZones } from './bridge.js';
 import { advance, type Bridge, type BridgeSinks, type Finding } from './core.js';
+import type { Counters, Trouble } from './health.js';
 import { hear, unstampedLine } from './hear.js';
 
 /** A finding and where it belongs. */
@@ -29,6 +30,16 @@ export type Scene = {
   /** Zones that are armed (away) or disarmed all the time. */
   readonly armed: readonly string[];
   readonly disarmed: readonly string[];
+  /** How zones stood, as it was written down, in the order of time; of before the first line, too. */
+  readonly recorded?: readonly ZoneScene[];
+};
+
+/** What is wanted beside the rows, or not wanted. */
+export type ExplainMore = {
+  /** False: no `publish`, which costs most of the time. */
+  readonly publishes?: boolean;
+  /** A trouble of heyu begins or ends at an instant, epoch ms. */
+  readonly trouble?: (trouble: Trouble, begins: boolean, at: number) => void;
 };
 
 const nothing = (): void => undefined;
@@ -68,16 +79,30 @@ export class Explainer {
   #begun = false;
   /** Setting the scene is no doing of the log. */
   #isMute = false;
+  /** So many of the scenes that were written down are set. */
+  #scenesSet = 0;
 
   /** Explains a log to `row`. Without `row` the log is only heard (to measure the core). */
-  constructor(settings: CoreSettings, scene: Scene, row: ((row: ExplainRow) => void) | undefined) {
+  constructor(
+    settings: CoreSettings,
+    scene: Scene,
+    row: ((row: ExplainRow) => void) | undefined,
+    { publishes = true, trouble }: ExplainMore = {},
+  ) {
     this.#settings = settings;
     this.#scene = scene;
     this.#row = row;
     const find = (finding: Finding): void => this.#find(finding);
     const put: BridgeSinks['put'] = ({ kind, topic, payload }) =>
       find({ kind: 'publish', topic, payload, retain: kind !== 'event' });
-    const sinks = row === undefined ? SILENT : { ...SILENT, find, put };
+    const sinks = {
+      ...SILENT,
+      ...(row === undefined ? {} : { find }),
+      ...(row === undefined || !publishes ? {} : { put }),
+      ...(trouble === undefined
+        ? {}
+        : { trouble: (what: Trouble, begins: boolean) => trouble(what, begins, this.#at) }),
+    };
     this.#bridge = createBridge(settings, {}, { at: 0, mono: 0 }, sinks);
   }
 
@@ -103,6 +128,22 @@ export class Explainer {
     read.notBefore = at;
     read.readAt = at;
     hear(this.#bridge, read, stamp.bodyStart, at, at);
+  }
+
+  /** The log was counted up to its last line: what the core has counted in it. */
+  get counters(): Counters {
+    return this.#bridge.core.health.counters;
+  }
+
+  /** Time has come to here, epoch ms; 0 before the first stamp. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Nothing is heard until an instant, epoch ms. */
+  silence(until: number): void {
+    if (!this.#begun) this.#setTheScene(until);
+    if (until > this.#at) this.#runTimers(until);
   }
 
   /** The log is over: motions still on end with their hold times. */
@@ -139,10 +180,22 @@ export class Explainer {
     for (const { state } of core.sensors) state.watchedSince = at;
     this.#isMute = true;
     withoutBroker(security);
-    for (const zone of this.#scene.armed) setScene(security, zone, 'armed_away', now);
-    for (const zone of this.#scene.disarmed) setScene(security, zone, 'disarmed', now);
+    const { armed, disarmed } = this.#scene;
+    for (const zone of armed) setScene(security, { zone, at: 0, state: 'armed_away' }, now);
+    for (const zone of disarmed) setScene(security, { zone, at: 0, state: 'disarmed' }, now);
+    this.#setScenes(at);
     wakeZones(this.#bridge, now);
     this.#isMute = false;
+  }
+
+  /** Zones stand as it was written down of this instant. */
+  #setScenes(at: number): void {
+    const { recorded = [] } = this.#scene;
+    for (let next = recorded[this.#scenesSet]; next !== undefined && next.at <= at;) {
+      setScene(this.#bridge.security, next, { at, mono: at });
+      this.#scenesSet += 1;
+      next = recorded[this.#scenesSet];
+    }
   }
 
   /** What is due up to an instant happens in its own order, each at its own time, and belongs to no line. */
@@ -156,7 +209,8 @@ export class Explainer {
     const bridge = this.#bridge;
     const { wakeAt } = bridge.core;
     const zonesAt = this.#settings.zones.length > 0 ? nextWakeMono(bridge, bridge.now, false) : undefined;
-    const sensors = wakeAt > this.#at ? wakeAt : Infinity;
+    const sceneAt = this.#scene.recorded?.[this.#scenesSet]?.at ?? Infinity;
+    const sensors = Math.min(wakeAt > this.#at ? wakeAt : Infinity, sceneAt);
     return zonesAt !== undefined && zonesAt > this.#at ? Math.min(sensors, zonesAt) : sensors;
   }
 
@@ -164,6 +218,7 @@ export class Explainer {
     const bridge = this.#bridge;
     this.#at = at;
     this.#rowAt = at;
+    this.#setScenes(at);
     if (this.#settings.zones.length > 0) wakeZones(bridge, { at, mono: at });
     if (at > bridge.now.at) bridge.now = { at, mono: at };
     advance(bridge.core, at);

@@ -20,6 +20,7 @@ export function jsonRow(
     kind,
     ...rest,
     changedAt: undefined,
+    signalAt: undefined,
   });
 }
 

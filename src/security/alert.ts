@@ -169,11 +169,11 @@ export function clearAlarm(security: Security, zone: Zone): void {
 /** Tells the verdict over a signal. */
 export function judged(
   { emit }: Step,
-  { zone, alias }: SensorSignal,
+  { zone, alias, at: signalAt }: SensorSignal,
   verdict: VerdictKind,
   reason: string,
 ): void {
-  emit({ kind: 'judged', zone, alias, verdict, reason });
+  emit({ kind: 'judged', zone, alias, signalAt, verdict, reason });
 }
 
 /**

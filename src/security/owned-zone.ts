@@ -4,7 +4,7 @@
  * Instants are epoch ms. docs/design.md, decision 9.
  */
 
-import { armedMode, type ArmedMode, type Command, type SecurityState } from './vocabulary.js';
+import { armedMode, isArmed, type ArmedMode, type Command, type SecurityState } from './vocabulary.js';
 import { delayIn, type SensorSignal, type Truth, type ZoneSettings } from './zone.js';
 
 function change(truth: Truth | undefined, state: SecurityState, at: number, more: Partial<Truth>): Truth {
@@ -98,6 +98,22 @@ export function doubt(truth: Truth, at: number): Truth {
   return truth.state === 'pending'
     ? change(truth, `armed_${mode}`, at, { mode, armedSince: at })
     : { ...truth, armedSince: at, sequence: truth.sequence + 1 };
+}
+
+/** The truth as it was written down to be from `at` on; no delay of it ends by itself. */
+export function recordedTruth(
+  truth: Truth | undefined,
+  state: SecurityState,
+  mode: ArmedMode | undefined,
+  at: number,
+): Truth {
+  const isSame = truth?.state === state && (mode === undefined || truth.mode === mode);
+  if (isSame) return truth;
+  const isDisarmed = state === 'disarmed';
+  return change(truth, state, at, {
+    mode: isDisarmed ? undefined : (armedMode(state) ?? mode ?? truth?.mode ?? 'away'),
+    armedSince: isArmed(state) ? (truth?.armedSince ?? at) : undefined,
+  });
 }
 
 /** The first truth of a zone: what the broker still had, or disarmed. Delays that were running are over. */

@@ -150,6 +150,8 @@ export type SecurityEffect =
       /** Null without one. */
       readonly zone: string | null;
       readonly alias: string;
+      /** Of the signal, epoch ms. */
+      readonly signalAt: number;
       readonly verdict: VerdictKind;
       /** In words for people. */
       readonly reason: string;

@@ -4,7 +4,7 @@ import type { Now } from '../ports.js';
 import { clearAlarm, setTruth } from './alert.js';
 import { LASTING_MS } from './blind.js';
 import { createLink, lookSoon, startSchedule, type Connection } from './broker-link.js';
-import { obey } from './owned-zone.js';
+import { recordedTruth } from './owned-zone.js';
 import { refresh } from './refresh.js';
 import {
   asksAgain,
@@ -16,7 +16,7 @@ import {
 } from './security.js';
 import { restore, setBack } from './stored.js';
 import { createTracker } from './tracker.js';
-import { commandFor } from './vocabulary.js';
+import type { ArmedMode, SecurityState } from './vocabulary.js';
 import { createZone, remember, stateTopic, type Zone, type ZoneSettings } from './zone.js';
 
 /**
@@ -162,20 +162,25 @@ export function withoutBroker(security: Security): void {
   security.link.isAbsent = true;
 }
 
+/** How a zone stands from an instant on, epoch ms; undefined = unknown. */
+export type ZoneScene = {
+  readonly zone: string;
+  readonly at: number;
+  readonly state: SecurityState | undefined;
+  readonly mode?: ArmedMode | undefined;
+};
+
 /**
- * Sets the scene for `explain`: the zone counts as being in this state since ever, whatever a broker says. False
- * when there is no such zone.
+ * Sets the scene for a log that is read again: the zone stands so, whatever a broker says, until another scene. What the
+ * bridge found out by itself (an entry delay, an alarm) stays as it is. False when there is no such zone.
  */
-export function setScene(
-  security: Security,
-  name: string,
-  state: Parameters<typeof commandFor>[0],
-  now: Now,
-): boolean {
+export function setScene(security: Security, { zone: name, at, state, mode }: ZoneScene, now: Now): boolean {
   const zone = security.zones.get(name);
   if (zone === undefined) return false;
-  zone.pinned = true;
-  if (zone.settings.kind !== 'owned') zone.memory = remember(undefined, state, 0);
-  else setTruth({ security, now }, zone, obey(undefined, commandFor(state), zone.settings, 0, true));
+  zone.pinned = state !== undefined;
+  if (state === undefined) return true;
+  if (zone.settings.kind === 'owned')
+    setTruth({ security, now }, zone, recordedTruth(zone.truth, state, mode, at));
+  else zone.memory = remember(zone.memory, state, at);
   return true;
 }

@@ -21,6 +21,9 @@ const LOW_BATTERY_HOLDS = 3;
 /** Why a motion ended that the sensor did not end. */
 export const HOLD_OVER = 'the hold time is over';
 
+/** Why a further sign of a motion changes nothing. */
+export const GOES_ON = 'hold time re-armed';
+
 /** A motion without a further sign lasts this long: its hold time, or the minimum on-time where that is longer. */
 const lastsMs = ({ settings }: Sensor): number => Math.max(settings.holdMs, settings.minOnMs);
 
@@ -41,7 +44,7 @@ export function motionSeen(sensor: Sensor, heard: Heard): void {
       // the motion that began unseen still goes on
       motion.missed = false;
       sensor.emit({ kind: 'channel', sensor, channel: 'motion', value: 'ON', at, why: 'motion goes on' });
-    } else keep(sensor, 'hold time re-armed');
+    } else keep(sensor, GOES_ON);
     alarm(sensor, heard, { kind: 'motion', lasts: !late });
   } else if (settings.cooldownMs > 0 && motion.endedAt > 0 && at < motion.endedAt + settings.cooldownMs) {
     keep(sensor, 'cool-down after the last motion');

@@ -150,7 +150,7 @@ test('a hold time that is over when the line is read makes no alert late', () =>
     trouble: nothing,
   });
   withoutBroker(bridge.security);
-  setScene(bridge.security, 'ground', 'armed_away', now);
+  setScene(bridge.security, { zone: 'ground', at: 0, state: 'armed_away' }, now);
   for (const [offset, text] of [
     'rcva addr unit       3 : hu A3   (x)',
     'rcva func           On : hc A',

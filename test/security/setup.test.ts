@@ -270,9 +270,9 @@ describe('subscriptions of an earlier run', () => {
 describe('the scene for a log that is explained', () => {
   it('needs no broker and lasts', () => {
     const test = bench([GROUND, ATTIC, zone('m', { kind: 'master', members: ['ground', 'attic'] })]);
-    expect(setScene(test.security, 'ground', 'armed_away', test.now)).toBe(true);
-    expect(setScene(test.security, 'attic', 'disarmed', test.now)).toBe(true);
-    expect(setScene(test.security, 'nowhere', 'disarmed', test.now)).toBe(false);
+    expect(setScene(test.security, { zone: 'ground', at: 0, state: 'armed_away' }, test.now)).toBe(true);
+    expect(setScene(test.security, { zone: 'attic', at: 0, state: 'disarmed' }, test.now)).toBe(true);
+    expect(setScene(test.security, { zone: 'nowhere', at: 0, state: 'disarmed' }, test.now)).toBe(false);
     connected(test, false);
     pass(test, 200_000);
     expect([state(test), state(test, 'attic'), state(test, 'm')]).toEqual([
