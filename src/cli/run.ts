@@ -2,6 +2,8 @@
 
 import { watch, type FSWatcher } from 'chokidar';
 import { type Command, Option } from 'commander';
+import { statSync } from 'node:fs';
+import { orElse } from '../common/error.js';
 import type { Configuration } from '../config/load.js';
 import { formatProblem, newProblems } from '../config/problem.js';
 import { systemClock } from '../io/clock.js';
@@ -43,6 +45,7 @@ const COMMANDS_END_MS = 5000;
 const RELOAD_AFTER_MS = 300;
 
 async function run(asked: string | undefined): Promise<void> {
+  const readAt = Date.now();
   const startWith = loadForService(asked);
   const { configuration, ignored, texts, problems } = startWith;
   const log = await openLog(configuration.log.level, configuration.log.format, process.env);
@@ -82,7 +85,7 @@ async function run(asked: string | undefined): Promise<void> {
   systemd.ready(service.statusLine());
 
   const stopWatchdog = startWatchdog(systemd, () => service.sinceLastPassMs());
-  const reloads = new Reloads(asked, startWith, { service, commands, codes, systemd, log });
+  const reloads = new Reloads(asked, { ...startWith, readAt }, { service, commands, codes, systemd, log });
 
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
@@ -127,6 +130,16 @@ function openJobs({ cron }: Configuration, service: Service, log: Log): readonly
   return jobs.flatMap(([name, when, act]) => (when === undefined ? [] : openJob(name, when, act, log)));
 }
 
+/** What is in force, and before which instant (epoch ms) its files were read. */
+type Loaded = Good & { readonly readAt: number };
+
+/** File systems stamp a change with the last tick of the kernel. */
+const TICK_MS = 10;
+
+/** Whether a file was changed after an instant (epoch ms), or is gone. */
+const isChangedSince = (path: string, at: number): boolean =>
+  orElse(() => statSync(path).ctimeMs, Infinity) > at - TICK_MS;
+
 const pathsOf = ({ files }: Configuration): string[] =>
   Object.values(files).filter((file) => file !== undefined);
 
@@ -152,13 +165,12 @@ class Reloads {
   readonly #systemd: SystemdNotifier;
   readonly #codes: CodeChecker;
   readonly #watcher: FSWatcher;
-  /** What is in force. */
-  #loaded: Good;
+  #loaded: Loaded;
   #jobs: readonly Job[];
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(asked: string | undefined, loaded: Good, { service, commands, codes, systemd, log }: Running) {
+  constructor(asked: string | undefined, loaded: Loaded, { service, commands, codes, systemd, log }: Running) {
     this.#codes = codes;
     this.#asked = asked;
     this.#loaded = loaded;
@@ -168,8 +180,10 @@ class Reloads {
     this.#systemd = systemd;
     this.#jobs = openJobs(loaded.configuration, service, log);
     const paths = pathsOf(loaded.configuration);
-    this.#watcher = watch(paths, { ignoreInitial: true, ignorePermissionErrors: true });
-    this.#watcher.on('all', () => {
+    this.#watcher = watch(paths, { ignorePermissionErrors: true });
+    this.#watcher.on('all', (event, path) => {
+      // every file is added once its watch has begun: what was written since it was read has rung no bell
+      if (event === 'add' && !isChangedSince(path, this.#loaded.readAt)) return;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.now('file'), RELOAD_AFTER_MS);
     });
@@ -206,6 +220,7 @@ class Reloads {
     const log = this.#log;
     const service = this.#service;
     const before = this.#loaded;
+    const readAt = Date.now();
     const loaded = load(configFileOf(this.#asked));
     const lost = loaded.ok && why === 'file' ? vanished(loaded, before.texts) : [];
     const problems = loaded.ok ? [...lost, ...newProblems(before.ignored, loaded.ignored)] : loaded.problems;
@@ -228,9 +243,9 @@ class Reloads {
       ...(restarts.has('log') ? { source: sourceOf(next) } : {}),
     });
     const paths = pathsOf(next);
+    this.#loaded = { ...loaded, readAt };
     this.#watcher.unwatch(pathsOf(old).filter((path) => !paths.includes(path)));
     this.#watcher.add(paths);
-    this.#loaded = loaded;
     service.configurationFaulty(undefined);
     await keepLastGood(next, loaded.texts, log);
     await this.#stopJobs();

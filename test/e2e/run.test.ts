@@ -1,7 +1,8 @@
 /** The service as its users run it, against a real mosquitto. */
 
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
@@ -343,6 +344,20 @@ describe.concurrent('a new configuration', () => {
     await bridge.start();
     bridge.signal('SIGHUP');
     await until(() => bridge.output().includes('configuration reloaded'));
+  });
+
+  test('that is written while the service starts is taken', async () => {
+    const { bridge, seen, base } = await house();
+    // the start waits here: the configuration is read, and is not watched yet
+    const state = join(bridge.statePath, 'state.json');
+    mkdirSync(bridge.statePath);
+    spawnSync('mkfifo', [state]);
+    const started = bridge.start();
+    const waiting = await open(state, 'w');
+    writeFileSync(bridge.aliasesPath, ALIASES.replace('topic: hall', 'topic: corridor'));
+    await waiting.close();
+    await started;
+    await seen.untilLast(`${base}/corridor/motion`, 'OFF');
   });
 
   test('clears what an earlier run has left on the broker', async () => {
