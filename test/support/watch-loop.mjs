@@ -1,7 +1,8 @@
 /**
  * Loaded into a bridge with `--import`: how long its event loop was held up at most, and how much memory it took. From
  * SIGUSR2 on (the start is over) until it ends; written to the file that WATCH_LOOP names. `stallMs` is by the clock,
- * on a busy machine mostly the time of others; `busyMs` is CPU time of this process between two turns of its loop.
+ * on a busy machine mostly the time of others; `busyMs` is CPU time of this process between two turns of its loop, and
+ * `workMs` all of its CPU time.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -13,11 +14,12 @@ const STEP_MS = 2;
 const delay = monitorEventLoopDelay({ resolution: STEP_MS });
 let busyMs = 0;
 let last = process.cpuUsage();
+let begun = last;
 
 process.on('SIGUSR2', () => {
   delay.reset();
   delay.enable();
-  last = process.cpuUsage();
+  begun = last = process.cpuUsage();
   setInterval(() => {
     const { user, system } = process.cpuUsage(last);
     last = process.cpuUsage();
@@ -26,6 +28,8 @@ process.on('SIGUSR2', () => {
 });
 
 process.on('exit', () => {
-  const report = { stallMs: delay.max / 1e6, busyMs, peakMb: process.resourceUsage().maxRSS / 1024 };
+  const { user, system } = process.cpuUsage(begun);
+  const workMs = (user + system) / 1000;
+  const report = { stallMs: delay.max / 1e6, busyMs, workMs, peakMb: process.resourceUsage().maxRSS / 1024 };
   if (process.env['WATCH_LOOP']) writeFileSync(process.env['WATCH_LOOP'], JSON.stringify(report));
 });
