@@ -170,7 +170,11 @@ class Reloads {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(asked: string | undefined, loaded: Loaded, { service, commands, codes, systemd, log }: Running) {
+  constructor(
+    asked: string | undefined,
+    loaded: Loaded,
+    { service, commands, codes, systemd, log }: Running,
+  ) {
     this.#codes = codes;
     this.#asked = asked;
     this.#loaded = loaded;
