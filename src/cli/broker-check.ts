@@ -152,9 +152,8 @@ function readingsOf({ core, homeassistant }: Configuration): readonly Reading[] 
   const reading = (topic: string, use: string, isState = false): Reading => ({ topic, use, isState });
   return [
     ...zones.flatMap(({ zone, kind, stateTopic }) => {
-      if (kind === 'external')
-        return stateTopic === undefined ? [] : reading(stateTopic, `the state of the zone ${zone}`, true);
       const set = reading(zoneTopic(baseTopic, zone, 'set'), `commands to the zone ${zone}`);
+      if (stateTopic !== undefined) return [set, reading(stateTopic, `the state of the zone ${zone}`, true)];
       return kind === 'master'
         ? set
         : [set, reading(zoneTopic(baseTopic, zone, 'state'), `the zone ${zone}`)];

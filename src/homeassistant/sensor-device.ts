@@ -270,11 +270,11 @@ function triggersOf(core: CoreSettings, sensor: SensorSettings): Readonly<Record
 }
 
 /**
- * The switch that bypasses a sensor of a zone of ours until that is disarmed. What is bypassed stands in the attributes of
+ * The switch that bypasses a sensor until its zone is disarmed. What is bypassed stands in the attributes of
  * the zone; the command goes to the zone, too.
  */
 function bypassOf(core: CoreSettings, sensor: SensorSettings): Readonly<Record<string, Component>> {
-  const zone = core.zones.find((one) => one.zone === sensor.zone && one.kind === 'owned')?.zone;
+  const zone = core.zones.find((one) => one.zone === sensor.zone)?.zone;
   const { type, alias } = sensor;
   if (zone === undefined || !isAlarmType(type) || signalForm(sensor, type, undefined).guard !== 'armed')
     return {};

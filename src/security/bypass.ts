@@ -7,7 +7,7 @@
 import { inTheWay, readinessOf, type Readiness, type SensorStanding } from './readiness.js';
 import { tellEvent, type Security, type Step } from './security.js';
 import { armedMode, type ArmedMode } from './vocabulary.js';
-import { delayIn, type Zone } from './zone.js';
+import { believe, delayIn, type Zone } from './zone.js';
 
 /** The sensors of a zone, and of those that it sums up. */
 function sensorsIn({ sensorsOf }: Security, { settings }: Zone): readonly SensorStanding[] {
@@ -52,7 +52,8 @@ export function switchBypass(step: Step, zone: Zone, alias: string, isOn: boolea
   const sensor = security.sensorsOf(zone.settings.zone).find((one) => one.alias === alias);
   if (sensor === undefined) return 'the zone has no such sensor';
   if (isOn && !sensor.isBypassable) return 'it guards always, or nothing';
-  const state = zone.truth?.state;
+  const { state } = believe(security, zone);
+  if (isOn && state === undefined) return 'it is not known whether the zone is armed';
   if (isOn && state !== 'disarmed' && state !== 'arming')
     return 'the zone is armed: it guards what it guards';
   zone.silenced = zone.silenced.filter((other) => other !== alias);

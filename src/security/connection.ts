@@ -2,6 +2,7 @@
 
 import type { Received } from '../ports.js';
 import { clearAlarm } from './alert.js';
+import { endSilence } from './bypass.js';
 import { commandReceived } from './commands.js';
 import {
   comeUp,
@@ -56,6 +57,8 @@ function askAnew(step: Step, up: Connection, sessionPresent: boolean): void {
   for (const zone of security.zones.values()) {
     zone.tracker = zone.topic === undefined ? undefined : createTracker(sessionPresent);
     zone.whileAway = [];
+    // nobody kept for us whether it was disarmed meanwhile
+    if (!sessionPresent && zone.memory?.armedSince !== undefined) endSilence(security, zone);
     zone.reported = undefined;
     // our own state is compared with what the broker has, everything else is said anew
     for (const channel of zone.published.keys()) {
@@ -168,6 +171,7 @@ function stateReceived(
  */
 function disarmedMeanwhile({ security }: Step, zone: Zone): void {
   clearAlarm(security, zone);
+  endSilence(security, zone);
   if (zone.memory?.armedSince === undefined) return;
   zone.memory = { ...zone.memory, armedSince: undefined };
   security.changed = true;

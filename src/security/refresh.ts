@@ -16,7 +16,7 @@ import {
   setTruth,
   settleHeld,
 } from './alert.js';
-import { bypassOpen, endBypass, readiness } from './bypass.js';
+import { bypassOpen, endBypass, endSilence, readiness } from './bypass.js';
 import { emergencyEndsMono, endEmergency, isEmergencyShown, raiseAlways } from './emergency.js';
 import { blindAt, tellBlind } from './blind.js';
 import {
@@ -234,6 +234,7 @@ function compareExternal(step: Step, zone: Zone): void {
   const from = zone.memory?.state ?? 'unknown';
   note(step, 'info', `zone is ${state}`, { zone: settings.zone, from, to: state, topic });
   tellChange(step, zone, zone.memory?.state, memory);
+  if ([state, ...meanwhile].includes('disarmed')) endSilence(step.security, zone);
   zone.memory = memory;
   step.security.changed = true;
 }
@@ -245,6 +246,7 @@ function compareMaster(security: Security, zone: Zone): void {
   const isSame = memory?.state === state && memory.since === since && memory.mode === mode;
   if (isSame && memory.armedSince === armedSince) return;
   zone.memory = lastKnown;
+  if (state === 'disarmed') endSilence(security, zone);
   security.changed = true;
 }
 

@@ -251,9 +251,9 @@ export function waitingKey(signal: SensorSignal, kind: Waiting['kind']): string 
   return `${kind} ${voiceOf(signal)}`;
 }
 
-/** The command topic of a zone; external zones have none. */
-export function commandTopic({ baseTopic }: Security, { settings }: Zone): string | undefined {
-  return settings.kind === 'external' ? undefined : zoneTopic(baseTopic, settings.zone, 'set');
+/** The command topic of a zone. Of an external one only sensors are bypassed there. */
+export function commandTopic({ baseTopic }: Security, { settings }: Zone): string {
+  return zoneTopic(baseTopic, settings.zone, 'set');
 }
 
 /** The zone of a signal, when there is one. */

@@ -7,6 +7,7 @@ const bridge = (entity: string, name: string, deviceClass: string, enabled = 'en
 export const ENTITIES: readonly string[] = [
   'binary_sensor.hall_motion | Hall | - | motion | - | enabled',
   'binary_sensor.hall_light | Hall | Daylight | light | - | enabled',
+  'switch.hall_bypass | Hall | Bypass | - | config | enabled',
   'event.hall_event | Hall | Motion event | motion | - | enabled',
   'sensor.hall_last_seen | Hall | Last seen | timestamp | diagnostic | disabled',
   'binary_sensor.porch_motion | Porch | - | motion | - | enabled',

@@ -22,6 +22,7 @@ import {
 } from './bench.js';
 
 const TOPIC = 'ground/state';
+const SET = 'x10/zone/ground/set';
 
 function external(): Bench {
   return bench([zone('ground')]);
@@ -36,7 +37,7 @@ describe('topics of others', () => {
   it('are subscribed to with those of the zones, and follow the settings', () => {
     const test = other(external());
     connect(test, false);
-    expect(lastSubscribe(test)).toEqual([TOPIC, 'homeassistant/status', 'x10/lamp/set']);
+    expect(lastSubscribe(test)).toEqual([TOPIC, SET, 'homeassistant/status', 'x10/lamp/set']);
     listenTo(test, ['homeassistant/status', 'x10/fan/set']);
     expect(lastSubscribe(test)).toEqual(['x10/fan/set']);
     expect(test.effects.at(-2)).toEqual({ kind: 'unsubscribe', topics: ['x10/lamp/set'] });
@@ -103,7 +104,7 @@ describe('an external zone', () => {
   it('subscribes to its exact topic at every connect, whatever the session', () => {
     const test = external();
     connect(test, true);
-    expect(lastSubscribe(test)).toEqual([TOPIC]);
+    expect(lastSubscribe(test)).toEqual([TOPIC, SET]);
     cut(test);
     connect(test, true);
     cut(test);
@@ -430,7 +431,7 @@ describe('an external zone', () => {
     const test = external();
     connect(test, false);
     expect(message(test, 'other', 'ON')).toBe(false);
-    expect(message(test, 'x10/zone/ground/set', 'ON')).toBe(false);
+    expect(message(test, 'x10/zone/attic/set', 'ON')).toBe(false);
     expect(message(test, TOPIC, 'ON')).toBe(true);
   });
 
@@ -440,7 +441,7 @@ describe('an external zone', () => {
       zone('attic', { stateTopic: 'alarm', pointer: '/attic' }),
     ]);
     connect(test, false);
-    expect(lastSubscribe(test)).toEqual(['alarm']);
+    expect(lastSubscribe(test)).toEqual(['alarm', SET, 'x10/zone/attic/set']);
     message(test, 'alarm', '{"ground":"armed_home","attic":false}', 'R');
     expect([state(test), state(test, 'attic')]).toEqual(['armed_home', 'disarmed']);
   });

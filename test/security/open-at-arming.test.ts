@@ -331,6 +331,77 @@ describe('a sensor that somebody bypasses', () => {
   });
 });
 
+/** `CUT`, `BACK` and `NEW` are of the link (with a stored session, or without), `ON` and `OFF` of the bypass; else what the source says. */
+describe('a sensor of a zone that another program keeps', () => {
+  const TOPIC = 'ground/state';
+  const play = (script: string, zones: readonly ZoneSettings[] = [zone('ground')]): Bench => {
+    const test = bench(zones, undefined, NOON, true);
+    test.sensors.push(HALL);
+    test.keeps.set(TOPIC, 'disarmed');
+    online(test);
+    for (const step of script.split(' ')) {
+      if (step === 'CUT') cut(test);
+      else if (step === 'BACK' || step === 'NEW') online(test, step === 'BACK');
+      else if (step === 'ON' || step === 'OFF') message(test, SET, step === 'ON' ? BYPASS : UNBYPASS);
+      else {
+        test.keeps.set(TOPIC, step);
+        message(test, TOPIC, step);
+      }
+    }
+    return test;
+  };
+
+  it.each([
+    ['while it is disarmed', 'ON armed_away', true],
+    ['while it arms', 'arming ON armed_away', true],
+    ['not while it is armed', 'armed_away ON', false],
+    ['not while nobody knows how it stands', 'unavailable ON armed_away', false],
+    ['until somebody disarms', 'ON armed_away disarmed armed_home', false],
+    ['over another way of being armed', 'ON armed_away armed_home', true],
+    ['over words that say no state', 'ON armed_away pending unavailable armed_away', true],
+    ['until somebody guards it again', 'ON armed_away OFF', false],
+    ['over a gap of the link', 'ON armed_away CUT BACK', true],
+    ['over a gap in which nothing was armed', 'ON CUT NEW armed_away', true],
+    ['not over one in which a disarming would not have been kept', 'ON armed_away CUT NEW', false],
+  ])('is bypassed %s', (_, script, isSo) => {
+    const test = play(script);
+    expect(attributes(test)['bypassed_sensors']).toEqual(isSo ? ['hall'] : []);
+    expect(attributes(restart(test, [zone('ground')], 1000))).toEqual({});
+    motion(test);
+    pass(test, 10_000);
+    expect(verdicts(test).includes('bypassed')).toBe(isSo);
+  });
+
+  it('is bypassed until the zone is found disarmed among what was kept', () => {
+    const test = play('ON armed_away CUT');
+    connect(test, true);
+    for (const word of ['disarmed', 'armed_away']) message(test, TOPIC, word);
+    answer(test);
+    pass(test, 5000);
+    expect(attributes(test)).toMatchObject({ state: 'armed_away', bypassed_sensors: [] });
+  });
+
+  it('of a zone of members is bypassed until they are all disarmed', () => {
+    const zones = [zone('ground', { kind: 'master', members: ['attic'] }), zone('attic', { kind: 'owned' })];
+    const test = play('ON', zones);
+    message(test, SET, 'ARM_AWAY');
+    motion(test);
+    expect(verdicts(test)).toEqual(['bypassed']);
+    message(test, SET, 'DISARM');
+    message(test, SET, 'ARM_AWAY');
+    message(test, SET, BYPASS);
+    motion(test);
+    expect(verdicts(test)).toEqual(['bypassed', 'alert']);
+  });
+
+  it('leaves its zone to the other program', () => {
+    const test = play('disarmed');
+    message(test, SET, 'ARM_AWAY');
+    expect(state(test)).toBe('disarmed');
+    expect(attributes(test)['last_refused_command']).toMatchObject({ command: 'ARM_AWAY' });
+  });
+});
+
 /** Whatever comes while a zone is armed, it protects no less, unless somebody disarms it. */
 describe('an armed zone', () => {
   const commands = [

@@ -29,6 +29,7 @@ const SUBSCRIBED = [
   'x10/bridge/set',
   'x10/s_c1/set',
   'x10/s_c3/set',
+  'x10/zone/others/set',
   'x10/zone/own/set',
   'x10/zone/own/state',
 ];
