@@ -182,13 +182,19 @@ function topicConflicts({ values, zones, aliases, place }: Judged, report: Repor
       );
   };
   check(values['homeassistant.birth_topic'], place('homeassistant.birth_topic'), "use Home Assistant's");
-  for (const zone of zones)
-    if (zone.settings.stateTopic !== undefined)
-      check(
-        zone.settings.stateTopic,
-        zone.at('state_topic'),
-        'remove it to let the bridge keep the zone, or name the topic of the other program',
-      );
+  for (const { settings, at } of zones) {
+    const { stateTopic, commands } = settings;
+    if (stateTopic === undefined) continue;
+    check(
+      stateTopic,
+      at('state_topic'),
+      'remove it to let the bridge keep the zone, or name the topic of the other program',
+    );
+    if (commands?.topic === stateTopic)
+      report.problem(at('command_topic'), 'is the state_topic of the zone', 'name the topic of its commands');
+    else if (commands !== undefined)
+      check(commands.topic, at('command_topic'), 'name the topic of the other program');
+  }
 }
 
 /** Whether something of a sensor can be an alert: what it is for, or tampering with it. */

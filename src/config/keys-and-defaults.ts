@@ -287,6 +287,15 @@ export const ZONE_KEYS = {
     'Retained topic on which another program (Alarmo, a script) says whether the zone is armed. Read only. ' +
       'Without it the zone belongs to the bridge and is armed and disarmed in Home Assistant.',
   ),
+  command_topic: optionalKey(
+    [foreignTopic, 'none: its panel shows the state and commands nothing', 'alarmo/command'],
+    'With `state_topic`: where its panel in Home Assistant sends commands, in the JSON of Alarmo, with the code that was typed. Home ' +
+      'Assistant sends them itself: the bridge neither sees nor checks them.',
+  ),
+  command_area: optionalKey(
+    [idPart, "in Alarmo's topics the level before the last of `state_topic`", 'ground_floor'],
+    'With `command_topic`: the area of Alarmo that commands are for. A command without an area is for all of them.',
+  ),
   pointer: optionalKey(
     [jsonPointer, 'looked for', '/alarm/state'],
     'Where the state stands in a JSON payload (JSON pointer).',
@@ -372,6 +381,9 @@ export const KEYS_OF_KIND: Readonly<Record<ZoneSettings['kind'], readonly ZoneKe
   external: [
     ...EVERY,
     'state_topic',
+    'command_topic',
+    'command_area',
+    'modes',
     'pointer',
     'armed_values',
     'disarmed_values',

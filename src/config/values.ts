@@ -360,7 +360,30 @@ function readZone(entry: Entry, file: string, report: Report): ZoneRead {
     );
   for (const key of lines.keys())
     if (!known.includes(key)) report.problem(at(key), `has no meaning for ${KIND[kind]}`, 'remove it');
+  for (const key of ['command_area', 'modes'] as const)
+    if (kind === 'external' && lines.has(key) && !lines.has('command_topic'))
+      report.problem(
+        at(key),
+        'has no meaning without command_topic',
+        'name the topic of its commands, or remove it',
+      );
   return { ...read, settings: settingsOf(zone, kind, values) };
+}
+
+/**
+ * Alarmo's area: it has the level before the last of its state topic to itself (`alarmo/attic/state`), and all areas have one
+ * command topic (`alarmo/command`; custom_components/alarmo/mqtt.py).
+ */
+function areaIn(stateTopic: string, commandTopic: string): string | undefined {
+  const [above, area] = /^(.+)\/([a-z0-9_]+)\/[^/]*$/.exec(stateTopic)?.slice(1) ?? [];
+  return above !== undefined && commandTopic.replace(/\/[^/]*$/, '') === above ? area : undefined;
+}
+
+/** Where the panel of an external zone sends commands. */
+function commandsOf(values: Partial<ZoneValues>): ZoneSettings['commands'] {
+  const { state_topic: stateTopic, command_topic: topic, command_area: area } = values;
+  if (stateTopic === undefined || topic === undefined) return undefined;
+  return { topic, area: area ?? areaIn(stateTopic, topic) };
 }
 
 function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<ZoneValues>): ZoneSettings {
@@ -373,6 +396,7 @@ function settingsOf(zone: string, kind: ZoneSettings['kind'], values: Partial<Zo
     name: valueOf('name') ?? readable(zone),
     kind,
     stateTopic: kind === 'external' ? valueOf('state_topic') : undefined,
+    commands: commandsOf(values),
     pointer: valueOf('pointer'),
     armedValues: valueOf('armed_values'),
     disarmedValues: valueOf('disarmed_values'),

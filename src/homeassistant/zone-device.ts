@@ -44,6 +44,20 @@ const CODE_PAD = {
   code_disarm_required: true,
 };
 
+/**
+ * A zone that Alarmo keeps has a pad, too: Alarmo says whether a code is needed. Without an area a command is for all of
+ * them; Alarmo decides what is open may be left open (custom_components/alarmo/mqtt.py).
+ */
+function alarmoCommands({ topic, area }: NonNullable<ZoneSettings['commands']>): Keys {
+  const place = area === undefined ? '' : ` "area": "${area}",`;
+  return {
+    command_topic: topic,
+    code: 'REMOTE_CODE',
+    command_template: `{"command": "{{ action | lower }}", "code": {{ code | to_json }},${place} "bypass_open_sensors": false}`,
+    code_disarm_required: false,
+  };
+}
+
 const MODELS: Readonly<Record<ZoneSettings['kind'], string>> = {
   external: 'Security zone (state of another program)',
   owned: 'Security zone',
@@ -85,17 +99,20 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
   const stated = { state_topic: topic('security_attributes'), value_template: STATE_TEMPLATE };
   const isCommanded = zone.kind !== 'external';
   // the device's own name
+  const { commands } = zone;
+  const arms = zone.modes.map((mode) => `arm_${mode}`);
   const panel = entity(owner, 'alarm_control_panel', 'panel', '', {
     name: null,
     ...stated,
     json_attributes_topic: topic('security_attributes'),
-    // required; of a zone that another program keeps nobody listens to it
+    // required; of a zone that another program keeps the bridge obeys nothing there that arms or disarms
     command_topic: topic('set'),
-    supported_features: isCommanded ? [...zone.modes.map((mode) => `arm_${mode}`), 'trigger'] : [],
+    supported_features: isCommanded ? [...arms, 'trigger'] : commands === undefined ? [] : arms,
     // Without codes, who may publish to the command topic is the broker's decision.
     code_arm_required: false,
     code_trigger_required: false,
     ...(isCommanded && zone.hasCodes ? CODE_PAD : { code_disarm_required: false }),
+    ...(commands === undefined ? {} : alarmoCommands(commands)),
   });
   const armedSwitch = named('switch', 'armed', 'Armed', {
     icon: 'mdi:shield-home',

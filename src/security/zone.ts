@@ -34,6 +34,8 @@ export type ZoneSettings = {
   readonly kind: 'external' | 'owned' | 'master';
   /** External zones: the topic of the state; undefined otherwise. */
   readonly stateTopic: string | undefined;
+  /** External zones: where their panel sends commands, and the area of Alarmo that they are for. */
+  readonly commands: { readonly topic: string; readonly area: string | undefined } | undefined;
   /** External zones: JSON pointer (RFC 6901) to the state within a JSON payload; undefined = look for it. */
   readonly pointer: string | undefined;
   /** Words of the user's own that mean armed or disarmed, beside the known vocabulary. */
@@ -97,6 +99,7 @@ export function ownedZone(zone: string): ZoneSettings {
     name: zone,
     kind: 'owned',
     stateTopic: undefined,
+    commands: undefined,
     pointer: undefined,
     armedValues: [],
     disarmedValues: [],

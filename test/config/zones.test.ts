@@ -63,6 +63,23 @@ const BAD: readonly (readonly [string, string, readonly string[]])[] = [
     ],
   ],
   [
+    'commands to the bridge itself',
+    '  a: { state_topic: p, command_topic: x10/zone/b/set }\n  b: {}\n  c: { state_topic: q, command_topic: q }\n',
+    [
+      'zones.a.command_topic: is a topic of the bridge itself',
+      'zones.c.command_topic: is the state_topic of the zone',
+    ],
+  ],
+  [
+    'what is said of commands without a topic for them',
+    '  a: { state_topic: p, command_area: attic, modes: [away] }\n  b: { command_topic: p }\n',
+    [
+      'zones.a.command_area: has no meaning without command_topic',
+      'zones.a.modes: has no meaning without command_topic',
+      'zones.b.command_topic: has no meaning for a zone without a state_topic, which belongs to the bridge',
+    ],
+  ],
+  [
     'pointer that is none',
     '  a: { state_topic: x, pointer: state }\n',
     ['zones.a.pointer: "state" is not a valid JSON pointer'],
@@ -226,4 +243,18 @@ describe('zones', () => {
       },
     ]);
   });
+});
+
+test.each([
+  ['alarmo/state', 'alarmo/command', '', undefined],
+  ['alarmo/attic/state', 'alarmo/command', '', 'attic'],
+  ['home/alarmo/attic/state', 'home/alarmo/command', '', 'attic'],
+  ['alarmo/attic/state', 'alarmo/command', 'roof', 'roof'],
+  ['ha/alarm/state', 'alarmo/command', '', undefined],
+  ['ha/alarm/state', 'alarmo/command', 'attic', 'attic'],
+  ['panel/state', 'command', '', undefined],
+] as const)('commands for %s to %s %s are for the area %s', (state, topic, written, area) => {
+  const own = written === '' ? '' : `, command_area: ${written}`;
+  const { configuration } = good(load(`  a: { state_topic: ${state}, command_topic: ${topic}${own} }\n`));
+  expect(configuration.core.zones[0]?.commands).toEqual({ topic, area });
 });

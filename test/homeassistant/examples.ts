@@ -66,6 +66,14 @@ export const EXAMPLES: readonly Example[] = [
     kind: 'external',
     stateTopic: 'alarmo/state',
   }),
+  zone('zone-of-alarmo', {
+    zone: 'shed',
+    name: 'Shed',
+    kind: 'external',
+    stateTopic: 'alarmo/shed/state',
+    commands: { topic: 'alarmo/command', area: 'shed' },
+    modes: ['away', 'night'],
+  }),
   zone('zone-owned-switch', { zone: 'attic', name: 'Attic' }),
   zone('zone-owned-panel', { zone: 'garden', name: 'Garden', panel: 'alarm_control_panel' }),
   zone('zone-codes', {
