@@ -167,6 +167,17 @@ export type StateStore = {
   readonly save: (document: unknown) => Promise<void>;
 };
 
+/** Lines that are kept for those who ask later. The oldest are dropped: who implements it says when. */
+export type JournalFile = {
+  /** The last of them, oldest first; never rejects. */
+  readonly last: () => Promise<readonly string[]>;
+  /**
+   * Appends whole lines; a file that is begun with them has those of `head` before. Resolves when the system has taken
+   * them, rejects when it does not. One call at a time.
+   */
+  readonly append: (text: string, head: () => string) => Promise<void>;
+};
+
 /** The codes of one zone. Bytes are base64. */
 export type ZoneCodes = {
   readonly salt: string;

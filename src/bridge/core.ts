@@ -11,7 +11,7 @@ import type { SecurityFlag } from '../heyu/signal.js';
 import type { Source } from '../heyu/sources.js';
 import type { Outgoing } from '../mqtt/outbox.js';
 import type { Now } from '../ports.js';
-import type { Security, SecurityEffect } from '../security/security.js';
+import type { Security, SecurityEffect, ZoneAttributes } from '../security/security.js';
 import { newSensorState, type Sensor, type SensorEffect, type SensorState } from '../sensor/heard.js';
 import { hideMotion } from '../sensor/motion.js';
 import { deadlineOf, expire } from '../sensor/sensor.js';
@@ -75,9 +75,12 @@ export type Finding =
   /** Nothing is published for a sensor, and why. */
   | { readonly kind: 'kept'; readonly alias: string | null; readonly reason: string }
   /** The security state of a zone was asked. */
-  | Extract<SecurityEffect, { readonly kind: 'judged' }>
+  | Judged
   /** A message for the broker. */
   | { readonly kind: 'publish'; readonly topic: string; readonly payload: string; readonly retain: boolean };
+
+/** The security state of a zone was asked, and what came of it. */
+export type Judged = Extract<SecurityEffect, { readonly kind: 'judged' }>;
 
 /** What an alert says of its zone and its sensor, for people and for programs. */
 export type AlertBody = Readonly<Record<string, string | number | boolean | null>>;
@@ -101,6 +104,10 @@ export type BridgeSinks = {
   readonly alerted?: (id: string) => void;
   /** An alert, or that a guard is blind, which nobody was told of before: as `last_alert` has it. */
   readonly raised?: (alert: AlertBody) => void;
+  /** How a zone stands and why, when something of it is new. */
+  readonly zoneStands?: (zone: string, attributes: ZoneAttributes) => void;
+  /** A signal was judged. */
+  readonly judged?: (judged: Judged) => void;
   /** The trace, only where someone looks at it: it costs time. */
   readonly find?: (finding: Finding) => void;
 };

@@ -276,7 +276,9 @@ export function act(bridge: Bridge, effect: Effect): void {
       sinks.find?.({ kind: 'kept', alias: effect.sensor.settings.alias, reason: effect.why });
       return;
     case 'zone': {
-      const message = zoneMessage(core, effect.zone, effect.said);
+      const { zone, said } = effect;
+      if (zone !== null && said.channel === 'security_attributes') sinks.zoneStands?.(zone, said.value);
+      const message = zoneMessage(core, zone, said);
       sinks.put?.(effect.persistFirst ? { ...message, afterSave: bridge.saveNumber } : message);
       return;
     }
@@ -306,6 +308,7 @@ export function act(bridge: Bridge, effect: Effect): void {
     case 'note':
       return sinks.note(effect.level, effect.fields, effect.message);
     case 'judged':
+      sinks.judged?.(effect);
       return sinks.find?.(effect);
   }
 }

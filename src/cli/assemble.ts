@@ -10,6 +10,7 @@ import { BrokerConnection } from '../io/broker/connection.js';
 import { parseBrokerUrl, type BrokerOptions, type Credentials } from '../io/broker/options.js';
 import { systemClock } from '../io/clock.js';
 import type { SocketQuestions } from '../io/control.js';
+import { openJournal } from '../io/journal-file.js';
 import { openStore } from '../io/store.js';
 import { isArmedMode } from '../security/vocabulary.js';
 import type { Service } from '../service/service.js';
@@ -89,6 +90,7 @@ export function portsOf(configuration: Configuration, log: Log): Omit<ServicePor
     clock: systemClock,
     log,
     store: storeOf(configuration, log),
+    journal: openJournal(configuration.stateDir),
     source: sourceOf(configuration),
     broker: brokerOf(configuration),
     random: Math.random,

@@ -123,10 +123,15 @@ const REMEDIES: Readonly<Record<Concern, string | null>> = {
   heartbeats_missing: null,
 };
 
+/** A problem in words, with its details. */
+export function problemWords(what: Concern, details: string): string {
+  return details === '' ? WORDS[what] : `${WORDS[what]} (${details})`;
+}
+
 /** All that is wrong. */
 export function problemsOf(condition: Condition): readonly ProblemNow[] {
   return [...condition].map(([what, details]) => ({
-    problem: details === '' ? WORDS[what] : `${WORDS[what]} (${details})`,
+    problem: problemWords(what, details),
     hint: REMEDIES[what],
   }));
 }

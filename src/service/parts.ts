@@ -1,7 +1,7 @@
 /** What the parts of the service share, and what it needs of the world. */
 
 import type { AlertBody, Bridge, Finding } from '../bridge/core.js';
-import type { Broker, Clock, LineSource, Log, StateStore } from '../ports.js';
+import type { Broker, Clock, JournalFile, LineSource, Log, StateStore } from '../ports.js';
 import type { ServiceSettings } from '../core-settings.js';
 import type { Condition, Seen } from './condition.js';
 import type { Sending, Way } from './sending.js';
@@ -25,6 +25,8 @@ export type ServicePorts = {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: StateStore;
+  /** Where the journal is kept; without it there is none. */
+  readonly journal?: JournalFile;
   readonly source: LineSource;
   readonly broker: Broker;
   /** Runs the heyu program; only called with `heyu.control`. `done` gets the reason in words when it failed. */

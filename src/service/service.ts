@@ -41,6 +41,7 @@ import {
   type Checkpoint,
 } from './checkpoint.js';
 import { blindnessOf, concern, concernIgnored, type Condition, type Seen } from './condition.js';
+import { JournalKeeper } from './journal.js';
 import { LogSide } from './log-side.js';
 import type { Parts, ServicePorts } from './parts.js';
 import { Reports } from './reports.js';
@@ -63,8 +64,17 @@ export async function createService(settings: ServiceSettings, ports: ServicePor
   const { checkpoint, damaged } = readCheckpoint(await store.load());
   const taken = new Acknowledged(store.acknowledged, await store.acknowledged.load());
   if (damaged.length > 0) log.warn({ parts: damaged }, 'parts of the saved state are damaged and left out');
-  return new Service(settings, ports, checkpoint, taken);
+  const journal = new JournalKeeper(ports.journal, log);
+  await journal.load();
+  return new Service(settings, ports, { stored: checkpoint, taken, journal });
 }
+
+/** What an earlier life has left. */
+type Remembered = {
+  readonly stored: Checkpoint;
+  readonly taken: Acknowledged;
+  readonly journal: JournalKeeper;
+};
 
 /** The service at work. */
 export class Service {
@@ -73,6 +83,7 @@ export class Service {
   readonly #saves: Saving;
   readonly #announcer: Announcer;
   readonly #reports: Reports;
+  readonly #journal: JournalKeeper;
   readonly #log: LogSide;
   readonly #sirens: Sirens;
   readonly #broker: BrokerSide;
@@ -82,9 +93,10 @@ export class Service {
   /** How far the document goes that is being written. */
   #writing: Progress['extent'];
 
-  constructor(settings: ServiceSettings, ports: ServicePorts, stored: Checkpoint, taken: Acknowledged) {
+  constructor(settings: ServiceSettings, ports: ServicePorts, { stored, taken, journal }: Remembered) {
     const { clock, log } = ports;
     this.#stored = stored;
+    this.#journal = journal;
     const time = new Time(clock, {
       stepped: (byMs, now) => this.#stepped(byMs, now),
       stoodStill: (forMs, now) => this.#stoodStill(forMs, now),
@@ -126,6 +138,8 @@ export class Service {
           settle();
         }),
       checkCode: (asked) => void this.#checkCode(asked),
+      zoneStands: (zone, how) => journal.zoneStands(bridge.security, zone, how, bridge.now.at),
+      judged: (verdict) => journal.judged(verdict, bridge.now.at),
       note: (level, fields, message) => log[level](fields, message),
       trouble: (trouble, begins) => this.#troubleChanged(trouble, begins),
       ...(ports.find === undefined ? {} : { find: ports.find }),
@@ -151,6 +165,7 @@ export class Service {
     this.#saves.request();
     await this.#saves.flush();
     concernIgnored(condition, settings.ignored);
+    this.#journal.begin('start', settings.core, time.now());
     this.#log.start(this.#stored);
     this.#broker.listen(time.now());
     links.broker.start(this.#broker);
@@ -167,6 +182,7 @@ export class Service {
     const before = this.#parts.settings;
     this.#parts.settings = settings;
     this.#announcer.configure(settings.core);
+    this.#journal.begin('reload', settings.core, time.now());
     reconfigureBridge(bridge, settings.core, time.now());
     this.#broker.listen(time.now());
     if (others.source !== undefined) await this.#log.replace(others.source, before.logPath);
@@ -195,6 +211,7 @@ export class Service {
     await this.#saves.flush();
     await taken.flush();
     ports.log.debug({}, 'state saved');
+    await this.#journal.stop(time.now().at);
     await this.#broker.stop();
   }
 
@@ -271,7 +288,7 @@ export class Service {
 
   /** What follows whatever has happened: does what is due, says and sends what is new, and asks to be woken. */
   #settle(): void {
-    const { isStopping, time, sending, refusals, progress } = this.#parts;
+    const { isStopping, time, sending, refusals, progress, condition, links } = this.#parts;
     if (isStopping) return;
     const now = time.now();
     this.#present();
@@ -279,6 +296,7 @@ export class Service {
     const wishes: readonly Wish[] = [progress, this.#log, this.#sirens, this.#reports, sending, refusals];
     for (const wish of wishes) if (now.mono >= wish.due(now)) wish.tick(now);
     this.#reports.settle(now);
+    this.#journal.settle(condition, links.broker.isConnected(), now);
     sending.send();
     const due = Math.min(...wishes.map((wish) => wish.due(now)));
     time.wakeAt(due, () => this.#settle());

@@ -83,6 +83,8 @@ export type Lives = {
   readonly commanded: readonly (readonly string[])[];
   /** Something has happened to the log as a file. */
   readonly incident: (incident: LogIncident) => Promise<void>;
+  /** The lines of the journal, over all lives. */
+  readonly journal: readonly string[];
   /** Saves fail as long as this is true. */
   readonly disk: { isFull: boolean };
 };
@@ -109,6 +111,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const notified: Lives['notified'] = [];
   const heyu: Lives['heyuDoes'] = {};
   const acknowledged: string[] = [];
+  const journal: string[] = [];
   let saved: string | undefined;
   let life = await begin();
 
@@ -304,6 +307,10 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
             saved = JSON.stringify(document);
           }),
       },
+      journal: {
+        last: () => Promise.resolve(journal.slice(-100)),
+        append: (text) => record(() => journal.push(...text.trimEnd().split('\n'))),
+      },
       source,
       broker,
       random: () => 0.5,
@@ -442,6 +449,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       life = { ...life, ...others };
       await settle();
     },
+    journal,
     delivered,
     retained,
     subscriptions,
