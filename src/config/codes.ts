@@ -3,7 +3,7 @@
 import { isObject, objectOf, parseJson, textIn } from '../common/json.js';
 import type { Codes, ZoneCodes } from '../ports.js';
 import type { Place, Report } from './problem.js';
-import { readTextFile } from './text-file.js';
+import { type FileReading, readTextFile, SAVE_AS_UTF8 } from './text-file.js';
 
 /** The text of the file. */
 export function writeCodes(codes: Exclude<Codes, 'damaged'>): string {
@@ -28,22 +28,28 @@ function isBytes(value: unknown): value is string {
   return typeof value === 'string' && /^[\w+/]{16,}={0,2}$/.test(value);
 }
 
-const NOBODY = 'every zone of the bridge asks for a code, and nobody has one';
+/** What follows of codes that cannot be read. */
+export const NOBODY_HAS_ONE = 'every zone of the bridge asks for a code, and nobody has one';
 const MEANWHILE = 'keyfobs and sudo heyu2mqtt zone disarm need no code';
-const MISSING_HINT = `sudo heyu2mqtt zone code add writes it anew; ${MEANWHILE}`;
-
 /** What to do about a damaged file. */
 export const DAMAGED_HINT =
   'put a copy of it back; without one, move it away and give every zone its codes anew before the service restarts: ' +
   'a zone without any asks for none';
+
+/** What to do about a file of codes that cannot be read: no person writes it, and no editor can save it otherwise. */
+export function hintFor({ missing, problem }: Extract<FileReading, { ok: false }>): string {
+  const { file, hint = `ls -l ${file}` } = problem;
+  if (missing) return 'sudo heyu2mqtt zone code add writes it anew';
+  return hint === SAVE_AS_UTF8 ? DAMAGED_HINT : hint;
+}
 
 /** Reads the file, which stands at `path` as `place` says; undefined = there are no codes. What is wrong is a warning. */
 export function readCodes(path: string | undefined, place: Place, report: Report): Codes {
   if (path === undefined) return {};
   const reading = readTextFile(path);
   if (!reading.ok) {
-    const { problem, hint } = reading.problem;
-    report.warn(place, `${path} ${problem}: ${NOBODY}`, reading.missing ? MISSING_HINT : hint);
+    const { problem } = reading.problem;
+    report.warn(place, `${path} ${problem}: ${NOBODY_HAS_ONE}`, `${hintFor(reading)}; ${MEANWHILE}`);
     return 'damaged';
   }
   const { text, mode } = reading.file;
@@ -51,13 +57,13 @@ export function readCodes(path: string | undefined, place: Place, report: Report
   if ((mode & 0o007) !== 0) {
     report.warn(
       place,
-      `${path} can be read by everybody: ${NOBODY}`,
+      `${path} can be read by everybody: ${NOBODY_HAS_ONE}`,
       `chmod 600 ${path}, and choose other codes`,
     );
     return 'damaged';
   }
   const codes = parseCodes(text);
   if (codes === 'damaged')
-    report.warn(place, `${path} is damaged: ${NOBODY}`, `${DAMAGED_HINT}; ${MEANWHILE}`);
+    report.warn(place, `${path} is damaged: ${NOBODY_HAS_ONE}`, `${DAMAGED_HINT}; ${MEANWHILE}`);
   return codes;
 }

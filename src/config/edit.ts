@@ -61,8 +61,11 @@ export function modelOf(written: Written): Model | undefined {
 export function editAliases(text: string, edits: readonly AliasEdit[]): Edited {
   const read = readDocument(text, 'aliases.yaml');
   const [first] = read.problems;
-  if (read.written === undefined || first !== undefined)
-    return refused(first === undefined ? 'cannot be read' : formatProblem(first), 'fix the file first');
+  if (first !== undefined) {
+    const { line = 1, hint = 'fix the file first' } = first;
+    return refused(formatProblem({ ...first, file: `line ${line}`, line: undefined, hint: undefined }), hint);
+  }
+  if (read.written === undefined) return refused('cannot be read', 'fix the file first');
   let model = modelOf(read.written);
   if (model === undefined) return refused('holds something else than aliases', 'fix the file first');
   const before = asText(model);

@@ -32,7 +32,7 @@ import {
   type X10ConfigReading,
   type ZoneRead,
 } from './values.js';
-import { readYaml } from './yaml.js';
+import { isEmpty, readYaml } from './yaml.js';
 
 /** What to read. */
 export type HouseRequest = {
@@ -78,7 +78,7 @@ export function readHouse(request: HouseRequest): House {
   const base: Base = { configFile, cwd };
   const shown = configFile ?? ENVIRONMENT;
   const environment = readEnvironment(env, ofEnvironment);
-  const { config, zones, mode } = readConfigFile(base, readFile, report);
+  const { config, zones, mode, isEmptyFile } = readConfigFile(base, readFile, report);
   // Without a readable file every further remark would be about defaults that nobody asked for.
   const isBroken = configFile !== undefined && config === undefined;
 
@@ -101,7 +101,8 @@ export function readHouse(request: HouseRequest): House {
   const { plannedAliases } = request;
   const context = {
     defaults: values,
-    zones: isBroken || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone)),
+    zones:
+      isBroken || isEmptyFile || anyZone ? undefined : new Set(zones.map(({ settings }) => settings.zone)),
     hidesUnchanged: derived.hidesUnchanged,
   };
   const ofAliases = readAliasFile(
@@ -111,6 +112,8 @@ export function readHouse(request: HouseRequest): House {
     plannedAliases === undefined ? readFile : (_, shownAs = '') => plannedFile(plannedAliases, shownAs),
   );
   const { aliases, found } = ofAliases;
+  if (isEmptyFile && !anyZone && aliases.some(({ settings }) => settings.zone !== undefined))
+    report.problem({ file: shown }, 'is empty, but aliases have zones', EMPTY_HINT);
   const place = placeOf(origins, configFile);
   // a keyfob that is missing may be one that could not be read
   const isComplete = ofAliases.report.problems.length === 0;
@@ -135,13 +138,18 @@ export function readHouse(request: HouseRequest): House {
   };
 }
 
+const EMPTY_HINT = 'put a copy of it back, or remove it: heyu2mqtt init writes a new one';
+
 /** What stands in config.yaml; `config` is undefined when there is none, or it cannot be read at all. */
-function readConfigFile(
-  { configFile, cwd }: Base,
-  readFile: ReadFile,
-  report: Report,
-): { config: ConfigRead | undefined; zones: readonly ZoneRead[]; mode: number } {
-  const none = { config: undefined, zones: [], mode: 0 };
+type ConfigFile = {
+  readonly config: ConfigRead | undefined;
+  readonly zones: readonly ZoneRead[];
+  readonly mode: number;
+  readonly isEmptyFile: boolean;
+};
+
+function readConfigFile({ configFile, cwd }: Base, readFile: ReadFile, report: Report): ConfigFile {
+  const none: ConfigFile = { config: undefined, zones: [], mode: 0, isEmptyFile: false };
   if (configFile === undefined) return none;
   const reading = readFile(resolve(cwd, configFile), configFile);
   if (!reading.ok) {
@@ -153,7 +161,9 @@ function readConfigFile(
   const { text, mode } = reading.file;
   const read = readYaml(text, configFile, report, (written) => {
     const config = readConfig(written, configFile, report);
-    return { config, zones: readZones(config.zones, configFile, report), mode };
+    const isEmptyFile = isEmpty(written);
+    if (written.kind !== 'section' && !isEmptyFile) return { ...none, mode };
+    return { config, zones: readZones(config.zones, configFile, report), mode, isEmptyFile };
   });
   return read ?? { ...none, mode };
 }

@@ -48,6 +48,9 @@ export function plannedFile(text: string, shownAs: string): FileReading {
     : { ok: true, file: { text, hash: digestOf(text), mode: 0 } };
 }
 
+/** The hint for a file that a person has written. */
+export const SAVE_AS_UTF8 = 'save it as UTF-8';
+
 const tooLarge = (mostBytes: number): string => `is larger than ${mostBytes.toLocaleString('en-US')} bytes`;
 
 /** Reads `path`; problems name it `shownAs`. Bytes that are not UTF-8 are a problem unless `lenient`. Never throws. */
@@ -63,7 +66,7 @@ export function readTextFile(
     const descriptor = openSync(path, 'r');
     try {
       const status = fstatSync(descriptor);
-      if (status.isDirectory()) return unreadable(at, 'is a directory, not a file');
+      if (status.isDirectory()) return unreadable(at, 'is a directory, not a file', 'name the file in it');
       mode = status.mode & 0o7777;
       bytes = readUpTo(descriptor, mostBytes + 1);
     } finally {
@@ -74,7 +77,7 @@ export function readTextFile(
   }
   if (bytes.length > mostBytes) return unreadable(at, tooLarge(mostBytes));
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    return unreadable(at, 'is written in UTF-16', 'save it as UTF-8');
+    return unreadable(at, 'is written in UTF-16', SAVE_AS_UTF8);
   }
   let text: string;
   try {
@@ -82,7 +85,7 @@ export function readTextFile(
   } catch {
     const before = new TextDecoder().decode(bytes).split('\ufffd', 1)[0] ?? '';
     const line = before.split('\n').length;
-    return unreadable({ ...at, line }, 'contains bytes that are not valid UTF-8', 'save it as UTF-8');
+    return unreadable({ ...at, line }, 'contains bytes that are not valid UTF-8', SAVE_AS_UTF8);
   }
   return { ok: true, file: { text, hash: digestOf(bytes), mode } };
 }
@@ -168,11 +171,15 @@ export function rewriteFile(
     return refusal ?? { ok: true, hash: digestOf(content) };
   } catch (error) {
     const code = errorCode(error);
-    const isReadOnly = code === 'EROFS';
-    const hint = code === 'EACCES' || code === 'EPERM' ? 'run it with sudo' : undefined;
-    const writable = `its directory must be writable: ls -ld ${dirname(target)}`;
-    return refused(`${path} cannot be written (${code})`, isReadOnly ? writable : hint);
+    return refused(`${path} cannot be written (${code})`, writeHint(code, dirname(target)));
   }
+}
+
+/** What to do where nothing can be written into this directory, by the error code of the system. */
+function writeHint(code: string, directory: string): string | undefined {
+  if (code === 'EACCES' || code === 'EPERM') return 'run it with sudo';
+  if (code === 'ENOENT') return `make its directory: mkdir -p ${directory}`;
+  return code === 'EROFS' ? `its directory must be writable: ls -ld ${directory}` : undefined;
 }
 
 function changed(path: string): Rewriting {

@@ -27,6 +27,15 @@ describe('alias add', () => {
     );
   });
 
+  it('names a broken file and its line once', async () => {
+    const { alias, path } = house({ 'aliases.yaml': 'aliases:\n  hall: [\n' });
+    const { code, err } = await alias('add', 'porch', 'A5');
+    expect([code, err]).toEqual([
+      1,
+      `heyu2mqtt: ${path('aliases.yaml')}: line 2: aliases.hall: not YAML: the bracket [ is not closed\n  hint: put ] behind the last value\n`,
+    ]);
+  });
+
   it('takes the units of a remote, which stay one alias', async () => {
     const { alias, read } = house();
     const { code, out } = await alias('add', 'pad', 'f1,3,2', '--model', 'palmpad');

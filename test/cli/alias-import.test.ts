@@ -30,6 +30,15 @@ describe('alias import', () => {
     expect((await alias('check', '--no-log')).code).toBe(0);
   });
 
+  it('says what to do where there is no directory', async () => {
+    const { alias, path } = house();
+    const { code, err } = await alias('import', '--yes', '--aliases', path('new/aliases.yaml'));
+    expect([code, err]).toEqual([
+      1,
+      `heyu2mqtt: ${path('new/aliases.yaml')} cannot be written (ENOENT)\n  hint: make its directory: mkdir -p ${path('new')}\n`,
+    ]);
+  });
+
   it('takes a remote on several units as one, which explain knows by every key', async () => {
     const { alias, path, read, write } = house();
     write('x10config', 'ALIAS pad F1-3 PALMPAD RFFORWARD\n');

@@ -290,7 +290,7 @@ describe('refusals', () => {
       'no YAML',
       'aliases: [',
       { kind: 'remove', alias: 'x' },
-      'aliases.yaml:1: aliases: not YAML: the bracket [ is not closed\n  hint: put ] behind the last value',
+      'line 1: aliases: not YAML: the bracket [ is not closed',
     ],
     ['a list', '- a\n', { kind: 'remove', alias: 'x' }, 'holds something else than aliases'],
     [

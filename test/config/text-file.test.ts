@@ -109,7 +109,7 @@ describe('a file is left alone', () => {
     expect(rewriteFile(path('no/such/directory.yaml'), undefined, 'x')).toEqual({
       ok: false,
       problem: `${path('no/such/directory.yaml')} cannot be written (ENOENT)`,
-      hint: undefined,
+      hint: `make its directory: mkdir -p ${path('no/such')}`,
     });
     mkdirSync(path('locked'));
     writeFileSync(path('locked/aliases.yaml'), 'old\n');

@@ -224,6 +224,27 @@ describe('problems of config.yaml', () => {
     ]);
   });
 
+  test.each([
+    ['', 'config.yaml: is empty, but aliases have zones'],
+    ['# nothing left\n', 'config.yaml: is empty, but aliases have zones'],
+    ['- zones\n', 'config.yaml:1: is a list'],
+    ['zones\n', 'config.yaml:1: a colon is missing'],
+  ])('of %j no zone is missed: the file is what is wrong', (config, problem) => {
+    const { load } = scene({
+      'config.yaml': config,
+      'aliases.yaml':
+        'aliases: { hall: { address: A3, zone: house }, porch: { address: A4, zone: attic } }\n',
+    });
+    const faults = faultsOf(load());
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.startsWith(problem), faults[0]).toBe(true);
+  });
+
+  test('an empty file is as good as none where no alias needs more', () => {
+    const { load } = scene({ 'config.yaml': '', 'aliases.yaml': 'aliases: { hall: { address: A3 } }\n' });
+    expect(load().ok).toBe(true);
+  });
+
   test('a directory, too many bytes, UTF-16 and Latin-1 are named as what they are', () => {
     const { load } = scene({
       'large.yaml': `# ${'x'.repeat(1_100_000)}`,
@@ -231,7 +252,7 @@ describe('problems of config.yaml', () => {
       'latin1.yaml': new Uint8Array([0x61, 0x3a, 0x20, 0x62, 0x0a, 0x63, 0x3a, 0x20, 0xfc, 0x0a]),
       ...withAliases,
     });
-    expect(faultsOf(load({}, '.'))).toEqual(['.: is a directory, not a file']);
+    expect(faultsOf(load({}, '.'))).toEqual(['.: is a directory, not a file\n  hint: name the file in it']);
     expect(faultsOf(load({}, 'large.yaml'))).toEqual(['large.yaml: is larger than 1,048,576 bytes']);
     expect(faultsOf(load({}, 'utf16.yaml'))).toEqual([
       'utf16.yaml: is written in UTF-16\n  hint: save it as UTF-8',

@@ -74,7 +74,7 @@ function placeOf(named: string | undefined, aliases: string | undefined): AliasP
   if (house.aliasFile === undefined)
     throw new CommandError(
       'there is no configuration yet',
-      'heyu2mqtt init writes one; --config FILE or --aliases FILE name another',
+      'sudo heyu2mqtt init writes one; --config FILE names another',
       EXIT.noInput,
     );
   const path = resolve(house.aliasFile);
