@@ -3,6 +3,7 @@
 import { Option } from 'commander';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { loadConfiguration, type Loaded, type Request } from '../config/load.js';
+import type { ConfigKey } from '../config/keys-and-defaults.js';
 import { formatProblem, formatProblems, type Problem } from '../config/problem.js';
 import { NOT_READABLE } from '../config/text-file.js';
 import { ownVersion } from './program-files.js';
@@ -10,6 +11,9 @@ import { CommandError, EXIT, processTerminal } from './terminal.js';
 
 /** Where the Debian package and `init` put it. */
 export const DEFAULT_CONFIG = '/etc/heyu2mqtt/config.yaml';
+
+/** What to do on a machine without a configuration. */
+export const SET_UP = 'sudo heyu2mqtt init writes one, and starts the service';
 
 /** Options that mean the same in several commands. */
 export const OPTIONS = {
@@ -55,13 +59,17 @@ export function load(configFile: string | undefined, more: Partial<Request> = {}
 /** A configuration without problems. */
 export type Good = Extract<Loaded, { ok: true }>;
 
-/** A configuration without problems; else a `CommandError` with all of them and exit code 78. Warnings are printed. */
-export function loadOrFail(asked: string | undefined): Good {
+/**
+ * A configuration without problems; else a `CommandError` with all of them and exit code 78. Warnings are printed, but
+ * for those about the key `own`.
+ */
+export function loadOrFail(asked: string | undefined, own?: ConfigKey): Good {
   const loaded = load(configFileOf(asked));
   if (!loaded.ok) throw hasFaults(loaded.problems.map((each) => withSudo(each)));
   const { complain } = processTerminal();
   for (const setting of loaded.ignored) complain(`ignored: ${formatProblem(setting)}`);
-  for (const warning of loaded.configuration.warnings) complain(formatProblem(warning));
+  for (const warning of loaded.configuration.warnings)
+    if (own === undefined || warning.key !== own) complain(formatProblem(warning));
   return loaded;
 }
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { didYouMean, quote } from '../common/text.js';
-import { DAMAGED_HINT, parseCodes, writeCodes } from '../config/codes.js';
+import { DAMAGED_HINT, hintFor, NOBODY_HAS_ONE, parseCodes, writeCodes } from '../config/codes.js';
 import { formatProblem } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
 import { hashCode } from '../io/codes.js';
@@ -46,11 +46,14 @@ type Place = {
   readonly hash: string | undefined;
   /** The service is given it by systemd. */
   readonly isCredential: boolean;
+  /** Zones beside this one that may have codes. */
+  readonly others: readonly string[];
 };
 
 /** Where the codes are, after a look at whether the zone can have one. */
 function placeFor(zone: string, given: Given): Place {
-  const { configuration } = loadOrFail(given.config);
+  // what is wrong with the codes is for this command to say
+  const { configuration } = loadOrFail(given.config, 'codes_file');
   const settings = configuration.core.zones.find((each) => each.zone === zone);
   if (settings === undefined) {
     const known = configuration.core.zones.map((each) => each.zone);
@@ -70,11 +73,31 @@ function placeFor(zone: string, given: Given): Place {
   const path = named ?? PATHS.codes;
   const reading = readTextFile(path);
   if (!reading.ok && !reading.missing)
-    throw new CommandError(formatProblem(withSudo(reading.problem)), undefined, EXIT.noInput);
+    throw new CommandError(
+      formatProblem(withSudo({ ...reading.problem, hint: hintFor(reading) })),
+      undefined,
+      EXIT.noInput,
+    );
   const codes = reading.ok ? parseCodes(reading.file.text) : {};
   // written anew with the code of one zone, it would leave the others without
   if (codes === 'damaged') throw new CommandError(`${path} is damaged`, DAMAGED_HINT);
-  return { path, codes, hash: reading.ok ? reading.file.hash : undefined, isCredential: named === undefined };
+  const others = configuration.core.zones
+    .filter((each) => each.kind === 'owned' && each.zone !== zone)
+    .map((each) => each.zone);
+  const hash = reading.ok ? reading.file.hash : undefined;
+  return { path, codes, hash, isCredential: named === undefined, others };
+}
+
+/** The codes that are there; named in the configuration, a file that is missing is an error, except to `add`. */
+function placeOfCodes(zone: string, given: Given): Place {
+  const place = placeFor(zone, given);
+  if (place.hash === undefined && !place.isCredential)
+    throw new CommandError(
+      `${place.path} does not exist: ${NOBODY_HAS_ONE}`,
+      `put a copy of it back, or: heyu2mqtt zone code add ${zone} NAME`,
+      EXIT.noInput,
+    );
+  return place;
 }
 
 /** The codes of a zone, where there are any. */
@@ -106,6 +129,8 @@ async function add(zone: string, name: string, given: Given): Promise<void> {
   const hashes = Object.fromEntries([...others, [name, hash]]);
   keep(place, { ...place.codes, [zone]: { salt: before.salt, hashes } });
   print(`${zone}: ${name} has a code. What leaves the armed zone needs one; arming it does not`);
+  const without = place.others.filter((other) => !Object.hasOwn(place.codes, other));
+  if (place.hash === undefined && without.length > 0) print(`without a code so far: ${without.join(', ')}`);
   sayNext(place);
 }
 
@@ -119,7 +144,7 @@ async function readCode(name: string): Promise<string> {
 }
 
 function list(zone: string, given: Given): void {
-  const place = placeFor(zone, given);
+  const place = placeOfCodes(zone, given);
   const names = Object.keys(codesOf(place, zone)?.hashes ?? {});
   const { printJson, print } = processTerminal();
   if (given.json === true) return printJson(names);
@@ -127,7 +152,7 @@ function list(zone: string, given: Given): void {
 }
 
 function remove(zone: string, name: string, given: Given): void {
-  const place = placeFor(zone, given);
+  const place = placeOfCodes(zone, given);
   const before = codesOf(place, zone);
   if (before === undefined || !Object.hasOwn(before.hashes, name)) {
     const hint = didYouMean(name, Object.keys(before?.hashes ?? {}));
