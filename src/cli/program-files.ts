@@ -19,6 +19,12 @@ export function programFile(name: string): string {
   return join(PROGRAM_FOLDER, name);
 }
 
+/** Where a person finds a page of the documents, by its name: `heyu.md`. The Debian package has them where Debian wants them. */
+export function documentFile(name: string): string {
+  const places = [programFile(`docs/${name}`), `/usr/share/doc/heyu2mqtt/docs/${name}`];
+  return places.find((path) => existsSync(path)) ?? `docs/${name}`;
+}
+
 /** Our own version, from package.json. */
 export function ownVersion(): string {
   const { version } = JSON.parse(readFileSync(programFile('package.json'), 'utf8')) as { version: string };

@@ -25,7 +25,10 @@ export async function checkReach(
     try {
       await (await visitBroker(configuration, { url })).leave();
       good.push(url);
-      tell('ok', `${url} lets ${mqtt.username ?? 'us (without a name)'} in`);
+      tell(
+        'ok',
+        `connected to ${url} ${mqtt.username === undefined ? 'without a user name' : `as ${mqtt.username}`}`,
+      );
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       bad.push(error);
@@ -100,7 +103,10 @@ export function checkHomeAssistant({ core, homeassistant }: Configuration, kept:
   else if (birth === birthPayload) tell('ok', `${birthTopic}: ${birth}`);
   else if (birth === undefined)
     // sent at its start only and not retained, unless its owner has changed that
-    tell('ok', `not heard to start so far: ${birthTopic} tells it only then`);
+    tell(
+      'ok',
+      `it has not restarted since the bridge connected; it announces itself on ${birthTopic} only at start`,
+    );
   else
     tell(
       'warning',

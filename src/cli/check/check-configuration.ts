@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { counted } from '../../common/text.js';
 import type { Loaded } from '../../config/load.js';
 import { formatProblem, type Problem } from '../../config/problem.js';
-import { DEFAULT_CONFIG, withSudo } from '../configured.js';
+import { DEFAULT_CONFIG, SET_UP, withSudo } from '../configured.js';
 import type { Tell, Verdict } from '../terminal.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
 
@@ -46,7 +46,7 @@ export function checkConfiguration(
   const { configuration, ignored } = loaded;
   const { core, files, warnings } = configuration;
   if (configFile === undefined)
-    tell('warning', `there is no ${DEFAULT_CONFIG}: everything has its default`, 'heyu2mqtt init writes one');
+    tell('warning', `there is no ${DEFAULT_CONFIG}: everything has its default`, SET_UP);
   else tell('ok', `${configFile}: ${counted(core.zones.length, 'zone')}`);
   for (const { zone, alertOn } of core.zones.filter(({ alertOn }) => alertOn === 'triggered'))
     tell('note', `zone ${zone}: there is no alert while its source is down (alert_on: ${alertOn})`);

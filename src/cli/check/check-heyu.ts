@@ -22,6 +22,7 @@ import {
   isDirectory,
   processNamed,
 } from '../heyu-install.js';
+import { documentFile } from '../program-files.js';
 import { type Tell, whenIn } from '../terminal.js';
 import { type Identity, refusalFor } from './check-service.js';
 
@@ -39,7 +40,7 @@ const LIVELY_MS = HOUR;
 /** Reads heyu's configuration; undefined when there is none, or it cannot be read. */
 export function readHeyu(path: string | undefined, isNamed: boolean, tell: Tell): X10Config | undefined {
   if (path === undefined) {
-    tell('ok', 'no configuration of heyu was found here: not checked');
+    tell('note', 'no configuration of heyu was found here: not checked');
     return undefined;
   }
   const reading = readTextFile(path, path, { lenient: true });
@@ -185,7 +186,7 @@ function tellUnderstood({ core }: Configuration, lines: readonly string[], tell:
     tell(
       'error',
       `its lines are those of heyu before ${before}: no sensor is understood`,
-      'update heyu: 2.5 is the oldest that is understood (docs/heyu.md)',
+      `update heyu: 2.5 is the oldest that is understood (${documentFile('heyu.md')})`,
     );
 }
 

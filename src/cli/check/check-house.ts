@@ -3,12 +3,14 @@
 import { counted } from '../../common/text.js';
 import type { Configuration, Loaded } from '../../config/load.js';
 import { checkAliasFile } from './check-aliases.js';
+import { checkCodes } from './check-codes.js';
 import { checkHomeAssistant, checkReach, lookAround, some } from './check-broker.js';
 import { checkEngine, checkHeyu, checkLog, readHeyu } from './check-heyu.js';
 import {
   checkAccess,
   checkOnAlert,
   checkService,
+  checkState,
   type Running,
   runningService,
   serviceUser,
@@ -47,6 +49,8 @@ function checkHere(loaded: Loaded, pid: number | undefined, tell: TellIn): void 
   checkEngine(heyu, log, now, tell('heyu'));
   if (configuration === undefined) return;
   checkAccess(configuration.files, user, tell('service'));
+  checkState(configuration, tell('service'));
+  checkCodes(configuration, tell('service'));
   checkOnAlert(configuration.onAlert, user, tell('service'));
 }
 

@@ -10,14 +10,14 @@ import { userOf } from '../../io/store.js';
 import { permissionHint } from '../../io/tail/unreadable.js';
 import { bridgeTopic, type BridgeTopic } from '../../mqtt/topics.js';
 import { mayRead } from '../configured.js';
-import { ownVersion } from '../program-files.js';
+import { documentFile, ownVersion } from '../program-files.js';
 import type { Tell } from '../terminal.js';
 import { PATHS, SERVICE_USER } from '../service-install.js';
 import type { Kept } from '../visit-broker.js';
 
 /** Tells of it. `kept`: what the broker keeps, undefined when it cannot be reached. */
 export function checkService(
-  { core, heyu, mqtt }: Configuration,
+  { core, heyu, mqtt, files }: Configuration,
   kept: Kept | undefined,
   running: Running,
   tell: Tell,
@@ -26,7 +26,9 @@ export function checkService(
     kept?.retained.get(bridgeTopic(core.baseTopic, topic));
   const status = get('status');
   if (status !== 'online') {
-    tellOffline(status, kept !== undefined, running, tell);
+    if (files.config === undefined && running.isKnown && running.pid === undefined)
+      tell('note', 'it does not run: there is no configuration yet');
+    else tellOffline(status, kept !== undefined, running, tell);
     return;
   }
   tell('ok', 'it is online');
@@ -249,6 +251,17 @@ export function checkAccess(files: Configuration['files'], user: Identity | unde
   if (refused === 0) tell('ok', `its user ${user.name} may read its configuration`);
 }
 
+/** Tells whether a file is in the place of the state directory; one that is missing is made by the service. */
+export function checkState({ stateDir }: Pick<Configuration, 'stateDir'>, tell: Tell): void {
+  const stats = orElse(() => statSync(stateDir), undefined);
+  if (stats?.isDirectory() === false)
+    tell(
+      'error',
+      `the state directory ${stateDir} is a file`,
+      'move it away, or name a directory in state_dir',
+    );
+}
+
 /** Tells whether the user of the service may run the owner's program for alerts, where there is one. */
 export function checkOnAlert(
   { program }: Configuration['onAlert'],
@@ -261,7 +274,7 @@ export function checkOnAlert(
   // root sees every file; somebody else may not see this one
   if (mode === undefined && !isRoot()) tell('warning', `${what} is not there, or cannot be seen`);
   else if (mode === undefined)
-    tell('error', `${what} is not there`, 'docs/on-alert.md has two to begin with');
+    tell('error', `${what} is not there`, `${documentFile('on-alert.md')} has two to begin with`);
   else if ((mode & 0o111) === 0) tell('error', `${what} is not executable`, `sudo chmod +x ${program}`);
   else {
     const other = user?.uid === process.geteuid?.() ? undefined : user;
