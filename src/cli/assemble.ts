@@ -103,9 +103,11 @@ function storeOf({ stateDir }: Configuration, log: Log): StateStore {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   } catch (error) {
     const code = errorCode(error);
+    const remedy =
+      code === 'EEXIST' ? 'move the file of that name away' : 'give it to the user of the service';
     throw new CommandError(
       `the state directory ${stateDir} cannot be made (${code})`,
-      'make it and give it to the user of the service, or set state_dir to another one',
+      `${remedy}, or set state_dir to another one`,
     );
   }
   return openStore(join(stateDir, 'state.json'), {

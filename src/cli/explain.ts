@@ -121,6 +121,8 @@ function settingsFor(options: Options, terminal: Terminal): CoreSettings {
   const loaded = loadFor(options, terminal, {
     HEYU2MQTT_ALIASES: aliases === undefined ? undefined : resolve(aliases),
     HEYU2MQTT_HEYU_X10CONFIG: x10config === undefined ? undefined : resolve(x10config),
+    // the log is named on the command line: where heyu writes its own does not matter
+    HEYU2MQTT_HEYU_LOG: '/dev/null',
     HEYU2MQTT_HEYU_DATE_FORMAT: options.dateFormat,
     HEYU2MQTT_HEYU_TIMEZONE: options.timezone,
   });

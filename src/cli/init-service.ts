@@ -13,6 +13,7 @@ import { identityOf, isCredential, isRoot } from './check/check-service.js';
 import { DEFAULT_CONFIG } from './configured.js';
 import { accessSteps, isRefused } from './heyu-access.js';
 import { askingUser, homesOf } from './heyu-install.js';
+import { documentFile } from './program-files.js';
 import {
   complete,
   describeStep,
@@ -116,7 +117,7 @@ export async function openHeyu(talk: Talk, files: readonly string[]): Promise<vo
   if (files.some((file) => isRefused(file, user)))
     remark(talk.terminal, {
       problem,
-      hint: 'docs/install.md, "Permission to read heyu\'s log", has other ways',
+      hint: `${documentFile('install.md')}, "Permission to read heyu's log", has other ways`,
     });
 }
 
@@ -130,9 +131,9 @@ export async function joinGroup(talk: Talk): Promise<void> {
     talk,
     `this lets ${user.name} look at the service without sudo:`,
     [{ kind: 'run', command: ['usermod', '-aG', SERVICE_USER, user.name] }],
-    'Do it?',
+    `Add ${user.name} to the group ${SERVICE_USER}?`,
   );
-  if (did) talk.terminal.print(`it counts from the next log-in of ${user.name}`);
+  if (did) talk.terminal.print(`valid from the next log-in of ${user.name}`);
 }
 
 const START: readonly Step[] = [

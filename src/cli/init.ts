@@ -41,7 +41,7 @@ import {
   startService,
   type Talk,
 } from './init-service.js';
-import { programFile } from './program-files.js';
+import { documentFile, programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal, type Remark, remark, type Terminal } from './terminal.js';
 import { tryLogin, visitBroker } from './visit-broker.js';
 
@@ -74,8 +74,8 @@ export function initCommand(command: Command): void {
       'the MQTT broker, such as mqtt://localhost:1883',
       written('--broker', brokerUrl),
     )
-    .option('--username <name>', 'our name at the broker')
-    .option('--password-file <file>', 'its first line is our password at the broker; - is standard input')
+    .option('--username <name>', 'user name at the broker')
+    .option('--password-file <file>', 'its first line is the password at the broker; - is standard input')
     .option('--base-topic <topic>', 'all topics lie below it', written('--base-topic', ownTopic))
     .addOption(
       new Option('--alarm <kind>', 'who keeps the state of the alarm: bridge, alarmo or none').argParser(
@@ -185,16 +185,17 @@ async function foundX10Config({ ask }: Talk, options: InitOptions): Promise<stri
       EXIT.usage,
     );
   const where = [...places, ...(looksInHomes ? ['.heyu/x10config of every user'] : [])].join(', ');
-  throw new CommandError(`no configuration of heyu was found in ${where}`, NO_HEYU, EXIT.noInput);
+  throw new CommandError(`no configuration of heyu was found in ${where}`, noHeyu(), EXIT.noInput);
 }
 
-const NO_HEYU = `is heyu installed? Then name its file with --x10config FILE, or look in all homes with --all-homes;
+const noHeyu =
+  (): string => `is heyu installed? Then name its file with --x10config FILE, or look in all homes with --all-homes;
   of a heyu on another machine, name the log with --log FILE.
   No heyu yet: there is no package of it in Debian and Ubuntu. It needs
     - the program, built from https://github.com/HeyuX10Automation/heyu
     - a user who may use the serial port: sudo usermod -aG dialout USER
     - a directory for its log, and its name in x10config: LOG_DIR /var/log/heyu, START_ENGINE AUTO
-  docs/heyu.md, "From nothing", has each command; then run this again`;
+  ${documentFile('heyu.md')}, "From nothing", has each command; then run this again`;
 
 /** What heyu's side is like, and what has to be fixed there. */
 function reportHeyu(
@@ -312,12 +313,11 @@ async function answersOf(
 ): Promise<InitAnswers & { readonly password: string | undefined }> {
   const { ask } = talk;
   const login = await brokerAnswers(options, dirname(path), talk);
-  const baseTopic =
-    options.baseTopic ?? (await ask?.text('Topics below?', DEFAULT_TOPIC, problemOf(ownTopic)));
+  const baseTopic = options.baseTopic ?? (await ask?.text('Base topic?', DEFAULT_TOPIC, problemOf(ownTopic)));
   const alarm =
     options.alarm ??
     (await ask?.choice<InitAnswers['alarm']>(
-      'Who says whether it is armed?',
+      'Who arms and disarms the alarm?',
       [
         { value: 'bridge', label: 'heyu2mqtt: an alarm panel in Home Assistant' },
         { value: 'alarmo', label: 'Alarmo' },
@@ -389,7 +389,9 @@ async function loginOf(
   const bare = inUrl.username === '' ? written : url.href;
   const username =
     options.username ??
-    (inUrl.username === '' ? await ask?.text('User name there? (empty = none)', '') : inUrl.username) ??
+    (inUrl.username === ''
+      ? await ask?.text('User name at the broker? (empty = none)', '')
+      : inUrl.username) ??
     '';
   if (username === '' && options.passwordFile !== undefined)
     throw new CommandError('--password-file: whose password is it?', '--username NAME', EXIT.usage);

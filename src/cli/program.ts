@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { hintLine } from '../common/error.js';
+import { printable } from '../common/text.js';
 import { asJournalError, isJournal } from '../io/journal.js';
 import { addCommands, completeAll, withHelpAsOption } from './commands.js';
 import { ownVersion } from './program-files.js';
@@ -42,18 +43,33 @@ export async function main(args: readonly string[]): Promise<void> {
   process.exitCode = await runProgram(args);
 }
 
-/** Runs one command line; resolves to the exit code. Errors are shown as one message, never as a stack trace. */
+/**
+ * Runs one command line; resolves to the exit code. Errors are shown as one message; a stack trace is only for an error
+ * of the program itself.
+ */
 export async function runProgram(args: readonly string[]): Promise<number> {
   try {
     await commandLine().parseAsync(withHelpAsOption(args), { from: 'user' });
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof CommandError) {
-      const message = `heyu2mqtt: ${error.message}${hintLine(error.hint)}`;
-      processTerminal().complain(isJournal(2, process.env) ? asJournalError(message) : message);
-      return error.exitCode;
-    }
-    throw error;
+    const known = error instanceof CommandError ? error : systemError(error);
+    if (known === undefined) throw error;
+    const message = `heyu2mqtt: ${known.message}${hintLine(known.hint)}`;
+    processTerminal().complain(isJournal(2, process.env) ? asJournalError(message) : message);
+    return known.exitCode;
   }
+}
+
+/** An error of the system that no command has foreseen; undefined for others, and for all when DEBUG is set. */
+function systemError(error: unknown): CommandError | undefined {
+  if (!(error instanceof Error) || process.env['DEBUG'] !== undefined) return undefined;
+  const { syscall, path = '', code = '' }: NodeJS.ErrnoException = error;
+  if (syscall === undefined) return undefined;
+  const isDenied = (code === 'EACCES' || code === 'EPERM') && process.geteuid?.() !== 0;
+  const what = [`cannot ${syscall}`, path].filter((part) => part !== '').join(' ');
+  return new CommandError(
+    printable(`${what} (${code})`),
+    isDenied ? 'run it with sudo' : 'with DEBUG=1 before the command it says where',
+  );
 }

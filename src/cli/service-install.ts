@@ -8,7 +8,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { replaceFile } from '../io/files.js';
-import { PROGRAM_FOLDER, programFile } from './program-files.js';
+import { documentFile, PROGRAM_FOLDER, programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal } from './terminal.js';
 
 type UnitOptions = { readonly config: string; readonly systemd?: string; readonly print?: boolean };
@@ -72,7 +72,7 @@ function refuseInHome(): void {
     if (/^\/(home|root)\//.test(path)) {
       throw new CommandError(
         `the service has no access to ${path}`,
-        'install Node and heyu2mqtt for the whole system, not in a home directory (docs/install.md)',
+        `install Node and heyu2mqtt for the whole system, not in a home directory (${documentFile('install.md')})`,
       );
     }
   }

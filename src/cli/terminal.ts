@@ -103,12 +103,12 @@ const MOST_INDENT = 0.4;
  */
 export function wrapped(line: string, columns: number, indent?: number): readonly string[] {
   if (visibleLength(line) <= columns) return [line];
-  const before = indent ?? (/^ */.exec(line)?.[0].length ?? 0) + 2;
+  const before = indent ?? (/^ */.exec(stripVTControlCharacters(line))?.[0].length ?? 0) + 2;
   const hang = ' '.repeat(Math.min(before, Math.floor(columns * MOST_INDENT)));
   const lines: string[] = [];
   let current = '';
   for (const word of line.split(/(?<= )(?=[^ ])/)) {
-    const isFull = current.trim() !== '' && visibleLength(current + word.trimEnd()) > columns;
+    const isFull = visibleLength(current.trim()) > 0 && visibleLength(current + word.trimEnd()) > columns;
     if (isFull) lines.push(current.trimEnd());
     current = isFull ? hang + word : current + word;
   }

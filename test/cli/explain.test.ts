@@ -19,6 +19,15 @@ describe('explain', () => {
     expect(out).toContain(WORDS);
   });
 
+  it('needs no LOG_DIR of heyu: the log is named', async () => {
+    const { path, write } = house();
+    write('log', LOG);
+    write('x10config', 'ALIAS hall_motion A3 MS14A RFFORWARD\n');
+    const { code, out, err } = await runCli('explain', '--x10config', path('x10config'), path('log'));
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain(WORDS);
+  });
+
   it.each([
     ['ends lines at line feeds only', LOG.replace('\n', '\nprogress 1%\rprogress 2%\r\n')],
     ['reads what Windows has edited', LOG.replaceAll('\n', '\r\n')],

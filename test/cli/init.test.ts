@@ -163,7 +163,13 @@ describe('init', () => {
     const { code, err } = await runCli('init', '--yes', '--config', config);
     expect(code).toBe(66);
     expect(err).toContain('no configuration of heyu was found in /nowhere/x10config');
-    for (const words of ['--x10config FILE', '--all-homes', 'dialout', 'LOG_DIR', 'docs/heyu.md'])
+    for (const words of [
+      '--x10config FILE',
+      '--all-homes',
+      'dialout',
+      'LOG_DIR',
+      join(process.cwd(), 'docs/heyu.md'),
+    ])
       expect(err).toContain(words);
     expect(existsSync(config)).toBe(false);
   });
@@ -181,6 +187,22 @@ describe('init', () => {
     expect(read('config.yaml')).toContain(`url: ${broker.url}\n`);
     expect(read('config.yaml')).not.toContain('cret@');
     expect(read('mqtt-password')).toBe('se cret\n');
+  });
+
+  it('writes all, and ends with 1, where the broker refuses the password', async () => {
+    const broker = await startMosquitto({ passwords: { bridge: 'secret' } });
+    onTestFinished(broker.remove);
+    const { config, x10config, read, write, path } = machine();
+    write('secret', 'wrong\n');
+    const login = ['--username', 'bridge', '--password-file', path('secret')];
+    const { code, err } = await runCli(
+      ...['init', '--yes', '--config', config, '--x10config', x10config, '--broker', broker.url, ...login],
+    );
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/! the broker cannot be reached: .*not authorised/) as string,
+    ]);
+    expect(read('config.yaml')).toContain('username: bridge\n');
   });
 
   it('takes the password from a file', async () => {
@@ -278,9 +300,9 @@ describe('init', () => {
     session.types(`bridge${KEY.enter}`);
     await session.sees('Password');
     session.types(`secret${KEY.enter}`);
-    await session.sees('Topics below?');
+    await session.sees('Base topic?');
     session.types(KEY.enter);
-    await session.sees('armed?');
+    await session.sees('the alarm?');
     session.types(KEY.enter);
     await session.sees('May the keyfob fob arm and disarm?');
     session.types(KEY.enter);

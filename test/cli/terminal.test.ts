@@ -16,6 +16,20 @@ describe('wrapped', () => {
       undefined,
       ['see', '  /var/log/heyu/heyu.log', '  now'],
     ],
+    [
+      'an indented line in colour',
+      '\u001b[2m  setfacl -m u:x:rx /home\u001b[22m',
+      16,
+      undefined,
+      ['\u001b[2m  setfacl -m', '    u:x:rx /home\u001b[22m'],
+    ],
+    [
+      'a long word in colour',
+      '\u001b[2m  /usr/lib/heyu2mqtt\u001b[22m',
+      9,
+      undefined,
+      ['\u001b[2m  /usr/lib/heyu2mqtt\u001b[22m'],
+    ],
     ['colour', '\u001b[31mfault\u001b[39m  it broke', 10, 7, ['\u001b[31mfault\u001b[39m  it', '    broke']],
   ])('cuts %s between words', (_, line, columns, indent, expected) => {
     expect(wrapped(line, columns, indent)).toEqual(expected);

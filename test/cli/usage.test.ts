@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { MAIN } from '../support/house.js';
 import { runCli } from './run-cli.js';
 
 describe('a command line that is off', () => {
@@ -13,6 +15,28 @@ describe('a command line that is off', () => {
     expect(code).toBe(64);
     expect(err.startsWith(message)).toBe(true);
     expect(out).toBe('');
+  });
+});
+
+describe('an error that no command has foreseen', () => {
+  const demo = (env: NodeJS.ProcessEnv) =>
+    spawnSync(process.execPath, [MAIN, 'demo', '--fast', '--once'], {
+      env: { ...process.env, TMPDIR: '/nowhere', ...env },
+      encoding: 'utf8',
+    });
+
+  test('of the system is one message with its code and path', () => {
+    const { status, stderr } = demo({});
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^heyu2mqtt: cannot mkdtemp \/nowhere\/\S+ \(ENOENT\)\n {2}hint: with DEBUG=1 before the command it says where\n$/,
+      ) as string,
+    ]);
+  });
+
+  test('shows where it happened when that is asked for', () => {
+    expect(demo({ DEBUG: '1' }).stderr).toMatch(/^ +at /m);
   });
 });
 
