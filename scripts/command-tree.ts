@@ -4,6 +4,7 @@
  */
 
 import type { Argument, Command, Option } from 'commander';
+import { yesOrNo } from '../src/config/forms.js';
 import { ALIAS_KEYS, type KeyTable } from '../src/config/keys-and-defaults.js';
 import { MODELS } from '../src/x10/models.js';
 
@@ -112,9 +113,10 @@ function offerFor(
 function wordsOfKey(key: string): readonly string[] {
   if (key === 'model') return MODELS.map(({ name }) => name);
   const table: KeyTable = ALIAS_KEYS;
-  const words = table[key]?.form.jsonSchema['enum'];
-  if (!Array.isArray(words)) return [];
+  const form = table[key]?.form;
   // a switch takes many words; one pair is enough to offer
-  if (words.includes(true)) return ['true', 'false'];
+  if (form === yesOrNo) return ['true', 'false'];
+  const words = form?.jsonSchema['enum'];
+  if (!Array.isArray(words)) return [];
   return words.filter((word) => typeof word === 'string');
 }

@@ -233,8 +233,18 @@ export const yesOrNo: Form<boolean> = plain(
     if (FALSE.includes(word)) return good(false);
     return refused(`${quote(given)} is neither true nor false`, 'write true or false');
   },
-  { enum: [true, false, ...TRUE, ...FALSE] },
+  {
+    anyOf: [
+      { enum: [true, false, ...TRUE, ...FALSE] },
+      { type: 'string', pattern: `^(${[...TRUE, ...FALSE].map(inAnyCase).join('|')})$` },
+    ],
+  },
 );
+
+/** A pattern for a word of letters in upper and lower case: JSON Schema knows no flag for it. */
+function inAnyCase(word: string): string {
+  return word.replaceAll(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
+}
 
 /** Path of a file or directory. What it is relative to is for the reader to know. */
 export const path: Form<string> = plain(

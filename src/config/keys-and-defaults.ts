@@ -89,11 +89,11 @@ const offPolicy = choice(['sensor', 'hold']);
 export const CONFIG_KEYS = {
   'heyu.log': key(
     [path, '/var/log/heyu/heyu.log.ttyS0', '/var/log/heyu/heyu.log.ttyS0'],
-    'The log that heyu writes. With `heyu.x10config` it is found by itself (LOG_DIR, TTY, COMMON).',
+    "heyu's log. With `heyu.x10config` it is found automatically (LOG_DIR, TTY, COMMON).",
   ),
   'heyu.x10config': optionalKey(
     [path, 'not read', '/etc/heyu/x10.conf'],
-    "heyu's own configuration. From it come the place of the log, the form of its stamps and its units.",
+    "heyu's own configuration. The path of the log, the form of its stamps and its units are read from it.",
   ),
   'heyu.date_format': key(
     [choice(['YMD', 'DMY', 'MDY']), 'YMD', 'DMY'],
@@ -105,17 +105,17 @@ export const CONFIG_KEYS = {
   ),
   'heyu.quiet_after': key(
     [duration(MINUTE, 3650 * DAY, 'zero_allowed'), 2 * DAY, '12h'],
-    'A log to which nothing was written for this long is reported as a problem; 0 = never, nor missing signs of life ' +
-      '(heyu.md). Two days, because dusk and dawn alone give a line a day.',
+    'After this time without a new line in the log a problem is reported; 0 = never, and missing signs of life ' +
+      '(heyu.md) are not reported, either. Two days, because dusk and dawn alone give a line a day.',
   ),
   'heyu.polling': key(
     [yesOrNo, false, 'true'],
-    'Look for changes of the log at fixed intervals: for logs on a network file system, which sends no notice.',
+    'Look for changes of the log at fixed intervals: for logs on a network file system, which does not report changes.',
   ),
   'heyu.poll_interval': key([duration(50, HOUR), SECOND, '500ms'], 'How often to look, with `heyu.polling`.'),
   'heyu.linger': key(
     [duration(0, DAY), 10 * MINUTE, '1h'],
-    'How long a rotated log is still read beside the new one: helpers of heyu keep writing to the old file.',
+    'How long a rotated log is still read beside the new one: helpers of heyu continue to write to the old file.',
   ),
   'heyu.command': key(
     [text('command', 4096), 'heyu', '/usr/local/bin/heyu'],
@@ -123,7 +123,7 @@ export const CONFIG_KEYS = {
   ),
   'heyu.control': key(
     [yesOrNo, false, 'true'],
-    'Lamps and appliances may be switched from Home Assistant, through the heyu program.',
+    'Lamps and appliances can be switched from Home Assistant, through the heyu program.',
   ),
   'mqtt.url': key(
     [list(brokerUrl, 1), ['mqtt://localhost:1883'], 'mqtts://broker.example:8883'],
@@ -132,7 +132,7 @@ export const CONFIG_KEYS = {
   'mqtt.username': optionalKey([text('user name'), 'none', 'heyu2mqtt'], 'User name at the broker.'),
   'mqtt.password': optionalKey(
     [secret, 'none', 'a-secret'],
-    'Password at the broker. `mqtt.password_file` keeps it out of this file.',
+    'Password at the broker. Better use `mqtt.password_file`.',
     { isSecret: true },
   ),
   'mqtt.password_file': optionalKey(
@@ -141,7 +141,7 @@ export const CONFIG_KEYS = {
       'the systemd credential `mqtt-password`, if there is one; else none',
       '/etc/heyu2mqtt/mqtt-password',
     ],
-    'File that holds the password; one line feed at its end is cut off.',
+    'File with the password; one line feed at its end is removed.',
   ),
   'mqtt.ca_file': optionalKey(
     [path, "the system's authorities", '/etc/heyu2mqtt/ca.pem'],
@@ -154,23 +154,23 @@ export const CONFIG_KEYS = {
   ),
   'mqtt.client_id': optionalKey(
     [text('client id', 128), '`heyu2mqtt-` and the bridge id', 'heyu2mqtt-cellar'],
-    'Name of the session at the broker. Two programs with the same one throw each other out.',
+    'Name of the session at the broker. Two programs with the same id disconnect each other.',
   ),
   'mqtt.keepalive': key(
     [duration(5 * SECOND, 18 * HOUR), 15 * SECOND, '30s'],
     'Ping interval. The broker publishes `offline` after one and a half times this long without a sign of life.',
   ),
-  'mqtt.base_topic': key([ownTopic, 'x10', 'x10'], 'All topics of the bridge lie below it.'),
+  'mqtt.base_topic': key([ownTopic, 'x10', 'x10'], 'All topics of the bridge are below it.'),
   'mqtt.protocol': key([choice(['3.1.1', '5']), '3.1.1', '5'], 'Version of MQTT.'),
   'mqtt.session': key(
     [choice(['persistent', 'clean']), 'persistent', 'clean'],
-    '`persistent`: the broker keeps what happens to the zones while the bridge is away, so that a disarm in the ' +
-      'meantime is known. `clean` is for brokers that cannot keep a session truthfully.',
+    '`persistent`: the broker keeps messages about zones while the bridge is away, so that a disarm in the ' +
+      'meantime is known. `clean` is for brokers that do not keep a session correctly.',
   ),
   'homeassistant.discovery': key(
     [choice(['device', 'entity', 'off']), 'device', 'entity'],
     '`device`: one message per device (Home Assistant 2024.12 or newer); `entity`: one per entity, for older ' +
-      'releases; `off`: none, and what was there is removed.',
+      'releases; `off`: none; existing messages are removed.',
   ),
   'homeassistant.prefix': key(
     [ownTopic, 'homeassistant', 'homeassistant'],
@@ -178,27 +178,25 @@ export const CONFIG_KEYS = {
   ),
   'homeassistant.release': optionalKey(
     [release, 'any from 2024.12 on', '2026.11'],
-    "Home Assistant's release, year and month. What only newer releases know is used from 2026.10 on: a class of " +
-      'its own for broken glass.',
+    "Home Assistant's release, year and month. From 2026.10 on the newer device class for broken glass is used.",
   ),
   'homeassistant.birth_topic': key(
     [foreignTopic, 'homeassistant/status', 'homeassistant/status'],
-    'Topic on which Home Assistant says that it has started; discovery is then sent again.',
+    'Topic on which Home Assistant announces its start; discovery is then sent again.',
   ),
-  'homeassistant.birth_payload': key([text('payload'), 'online', 'online'], 'What it says there.'),
+  'homeassistant.birth_payload': key([text('payload'), 'online', 'online'], 'The payload of that message.'),
   'on_alert.command': optionalKey(
     [path, 'none', '/etc/heyu2mqtt/on-alert'],
-    'A program that is run for each alert, without arguments and as the user of the service: the alert is JSON on its ' +
+    "A program that is run for each alert, without arguments and as the service's user: the alert is JSON on its " +
       'standard input, and in its environment (on-alert.md).',
   ),
   'on_alert.timeout': key(
     [duration(SECOND, 10 * MINUTE), 30 * SECOND, '1m'],
-    'The program is ended when it takes longer.',
+    'The program is killed if it takes longer.',
   ),
   'sensors.hold': optionalKey(
     [hold, "the model's", '5m'],
-    'How long after its last sign a motion is taken to last when no Off comes. Applies to sensors of ' +
-      'all models.',
+    'How long a motion lasts after the last signal if no Off arrives. Applies to sensors of all models.',
   ),
   'sensors.off': optionalKey(
     [offPolicy, "the model's", 'hold'],
@@ -211,7 +209,7 @@ export const CONFIG_KEYS = {
   ),
   'sensors.silent_after': optionalKey(
     [silence, "the model's", '24h'],
-    'A sensor that was not heard for this long is reported silent; 0 = never.',
+    'A sensor that was not heard for this time is reported as silent; 0 = never.',
   ),
   'sensors.sources': optionalKey(
     [
@@ -224,11 +222,11 @@ export const CONFIG_KEYS = {
   ),
   'replay.max_age': key(
     [duration(0, 365 * DAY), DEFAULT_LIMITS.maxAgeMs, '6h'],
-    'Motion that could not be published for this long is dropped and counted.',
+    'Motion that could not be published for this time is dropped and counted.',
   ),
   'selection.address_expiry': key(
     [duration(100, HOUR), 4 * SECOND, '4s'],
-    'An address in the log that is followed by no function within this time is forgotten.',
+    'An address in the log without a function within this time is forgotten.',
   ),
   'cron.discovery': key(
     [cron, '30 3 * * *', 'off'],
@@ -245,13 +243,16 @@ export const CONFIG_KEYS = {
   ),
   codes_file: optionalKey(
     [path, 'the systemd credential `codes`, if there is one; else none', '/etc/heyu2mqtt/codes'],
-    'File of the codes of zones; `heyu2mqtt zone code` writes it. If it is missing, zones ask for a code that nobody has.',
+    'File of the codes of zones; `heyu2mqtt zone code` writes it. If it is missing, zones ask for a code that does not exist.',
   ),
   state_dir: key(
     [path, '/var/lib/heyu2mqtt', '/var/lib/heyu2mqtt'],
-    "Directory for what must survive a restart. Under systemd the unit's StateDirectory.",
+    "Directory for the state that is kept over a restart. Under systemd the unit's StateDirectory.",
   ),
-  'log.level': key([choice(['debug', 'info', 'warn', 'error']), 'info', 'debug'], 'What is logged.'),
+  'log.level': key(
+    [choice(['debug', 'info', 'warn', 'error']), 'info', 'debug'],
+    'The lowest level that is logged.',
+  ),
   'log.format': key(
     [choice(['auto', 'journald', 'json', 'pretty']), 'auto', 'json'],
     '`auto`: for the journal under systemd, for people on a terminal, else JSON.',
@@ -284,8 +285,8 @@ export const ZONE_KEYS = {
   name: optionalKey([text('name', 100), 'the zone, made readable', 'Ground floor'], 'Name for people.'),
   state_topic: optionalKey(
     [foreignTopic, 'none: the bridge itself keeps the zone', 'alarmo/state'],
-    'Retained topic on which another program (Alarmo, a script) says whether the zone is armed. Read only. ' +
-      'Without it the zone belongs to the bridge and is armed and disarmed in Home Assistant.',
+    'Retained topic on which another program (Alarmo, a script) publishes whether the zone is armed. Read only. ' +
+      'Without it the bridge keeps the zone, which is armed and disarmed in Home Assistant.',
   ),
   command_topic: optionalKey(
     [foreignTopic, 'none: its panel shows the state and commands nothing', 'alarmo/command'],
@@ -298,13 +299,13 @@ export const ZONE_KEYS = {
   ),
   pointer: optionalKey(
     [jsonPointer, 'looked for', '/alarm/state'],
-    'Where the state stands in a JSON payload (JSON pointer).',
+    'Path of the state in a JSON payload (JSON pointer).',
   ),
   armed_values: key([list(text('word')), [], '[scharf]'], 'Further words that mean armed.'),
   disarmed_values: key([list(text('word')), [], '[unscharf]'], 'Further words that mean disarmed.'),
   members: optionalKey(
     [list(idPart, 1), 'none', '[ground, upstairs]'],
-    'Makes it a master zone: armed if all these zones are, disarmed if none is.',
+    'Makes it a master zone: armed if all these zones are armed, disarmed if none is.',
   ),
   panel: key(
     [choice(['switch', 'alarm_control_panel']), 'alarm_control_panel', 'switch'],
@@ -312,46 +313,43 @@ export const ZONE_KEYS = {
   ),
   modes: key(
     [list(choice(ARMED_MODES), 1), ZONE_DEFAULTS.modes, '[away, home]'],
-    'Ways of being armed that the panel offers. Commands for others are obeyed, too.',
+    'Arm modes that the panel offers. Commands for other modes are obeyed, too.',
   ),
-  area: optionalKey(
-    [text('area', 100), 'none', 'Ground floor'],
-    'Room in which Home Assistant is to put it.',
-  ),
+  area: optionalKey([text('area', 100), 'none', 'Ground floor'], 'Room; suggested to Home Assistant.'),
   on_unknown: key(
     [choice(['last_known', 'alert', 'annotate']), ZONE_DEFAULTS.onUnknown, 'alert'],
-    'What to do with motion while it is not known whether the zone is armed: go by what was last known, raise ' +
+    'What happens at motion while it is not known whether the zone is armed: use the last known state, raise ' +
       'an alert, or only note it in the event.',
   ),
   exit_delay: key(
     [delay, ZONE_DEFAULTS.exitDelayMs, '60s'],
-    'Time to leave: `arming` lasts this long. By way of being armed, too: `{ away: 60s, home: 0s }`; what is not named ' +
-      'there has none. A keyfob has it with its switch at MAX only.',
+    'Time to leave: `arming` lasts this long. Also for each arm mode: `{ away: 60s, home: 0s }`; modes that are not ' +
+      'listed have none. A keyfob uses it only with its switch at MAX.',
   ),
   entry_delay: key(
     [autoOr(delay), 'auto', '30s'],
-    'Time to disarm: `pending` lasts this long before the alarm, for signals that have it (`entry`). By way of being ' +
-      'armed, too: `{ away: 30s, home: 0s }`; what is not named there has none. `auto` is none. With `state_topic` an alert waits so ' +
-      'long for the source to say disarmed; `auto` is 2 s, and as long as the source itself says pending.',
+    'Time to disarm: `pending` lasts this long before the alarm, for signals that have it (`entry`). Also for each arm ' +
+      'mode: `{ away: 30s, home: 0s }`; modes that are not listed have none. `auto` is none. With `state_topic` an alert ' +
+      'waits this long for the source to be disarmed; `auto` is 2 s, and as long as the source itself is pending.',
   ),
   alert_on: key(
     [choice(['armed', 'triggered']), ZONE_DEFAULTS.alertOn, 'triggered'],
-    'With `state_topic`: a signal is an alert while the zone is armed, or only when the source says triggered ' +
-      'within 5 min. Then there is none while the source is down.',
+    'With `state_topic`: a signal is an alert while the zone is armed, or only if the source is triggered within ' +
+      '5 min. With `triggered` there is no alert while the source is down.',
   ),
   open_at_arming: key(
     [choice(['bypass', 'refuse', 'arm']), ZONE_DEFAULTS.openAtArming, 'refuse'],
-    'What a command to arm does while something stands open: arm and name it as bypassed until it has closed, not arm, ' +
+    'What a command to arm does while a sensor is open: arm and bypass the sensor until it has closed, not arm, ' +
       'or just arm. Keyfobs and heyu always arm.',
   ),
   command_max_age: key(
     [duration(SECOND, DAY), ZONE_DEFAULTS.commandMaxAgeMs, '5m'],
-    'A command that waited longer than this for the bridge is reported, but not executed.',
+    'A command that waited longer than this for the bridge is reported, but not obeyed.',
   ),
   alert_cooldown: key(
     [duration(0, DAY), ZONE_DEFAULTS.alertCooldownMs, '5m'],
-    'After an alert, none of the same sensor for this long; a sensor repeats its signal every 10 s while ' +
-      'someone moves.',
+    'After an alert the same sensor gives no other alert for this time; a sensor repeats its signal every 10 s ' +
+      'while someone moves.',
   ),
   follow_heyu: key(
     [yesOrNo, ZONE_DEFAULTS.followHeyu, 'true'],
@@ -359,11 +357,11 @@ export const ZONE_KEYS = {
   ),
   keyfobs: key(
     [list(text('alias', 32)), [], '[janes_fob]'],
-    'Aliases of keyfobs (KR10A, KR18 ...) whose Arm and Disarm drive the zone.',
+    'Aliases of keyfobs (KR10A, KR18 ...) whose keys Arm and Disarm control the zone.',
   ),
   on_alarm: optionalKey(
     [onAlarm, 'none', '{ switch_on: [siren], for: 4m }'],
-    'Aliases of lamps and appliances that heyu switches on in an alarm, a siren module among them, and off after this time ' +
+    'Aliases of lamps and appliances, such as a siren, that heyu switches on in an alarm, and off after this time ' +
       'or at DISARM. Needs `heyu.control` (alarm.md).',
   ),
 } as const;
@@ -410,7 +408,7 @@ export const KEYS_OF_KIND: Readonly<Record<ZoneSettings['kind'], readonly ZoneKe
 export const ALIAS_KEYS = {
   address: optionalKey(
     [addresses, 'required', 'A3'],
-    'House code and unit, as heyu writes them; of a standard remote several units: `F1-3`, `F1,3,5`.',
+    'House code and unit, as heyu writes them; for a standard remote also several units: `F1-3`, `F1,3,5`.',
   ),
   model: optionalKey(
     [model, 'plain X10 motion', 'MS14A'],
@@ -425,16 +423,16 @@ export const ALIAS_KEYS = {
   zone: optionalKey([idPart, 'none', 'ground'], 'Zone of config.yaml in which it raises alerts.'),
   dusk: optionalKey(
     [address, 'none', 'A4'],
-    'The unit that says dark (On) and light (Off): with MS13A, MS14A and MS16A the unit after its own.',
+    'The unit that sends dark (On) and light (Off): for MS13A, MS14A and MS16A the unit after their own.',
   ),
   hold: optionalKey(
     [hold, '`sensors.hold`', '5m'],
-    'How long after its last sign a motion is taken to last when no Off comes.',
+    'How long a motion lasts after the last signal if no Off arrives.',
   ),
-  topic: optionalKey([ownTopic, 'the alias', 'hall'], 'Its topics lie here, below the base topic.'),
+  topic: optionalKey([ownTopic, 'the alias', 'hall'], 'Its topics are below this one, below the base topic.'),
   id: optionalKey(
     [idPart, 'the (first) address in lower case', 'a3'],
-    'Last part of its unique ids. Write the old one down when the address changes, and its history stays.',
+    'Last part of its unique ids. If the address changes, set it to the old one to keep the history.',
   ),
   off: optionalKey(
     [offPolicy, '`sensors.off`', 'hold'],
@@ -454,7 +452,7 @@ export const ALIAS_KEYS = {
   ),
   modes: optionalKey(
     [list(choice(ARMED_MODES), 1), 'all', '[away, vacation]'],
-    'Ways of being armed in which it raises an alert: a sensor in the living room is for away, not for home.',
+    'Arm modes in which it raises an alert: a sensor in the living room is for away, not for home.',
   ),
   guard: optionalKey(
     [choice(GUARDS), '`always` for smoke, water and panic keys, else `armed`', 'always'],
@@ -468,7 +466,7 @@ export const ALIAS_KEYS = {
   ),
   silent_after: optionalKey(
     [silence, '`sensors.silent_after`', '48h'],
-    'Not heard for this long, it is reported silent; 0 = never.',
+    'After this time without a signal it is reported as silent; 0 = never.',
   ),
   ignore: key([yesOrNo, false, 'true'], 'Heard and counted, never published: the sensor of a neighbour.'),
 } as const;

@@ -170,6 +170,7 @@ describe('the schemas judge as the loader does', () => {
         'mqtt://a',
         ' away ',
         'on',
+        'oN',
         'x,y',
       ),
     );
