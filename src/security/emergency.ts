@@ -26,7 +26,8 @@ function isWithinCooldown({ alertedAt }: Security, zone: Zone | undefined, signa
   // each press of a panic key is a call
   if (signal.kind === 'panic') return false;
   const last = alertedAt.get(voiceOf(signal));
-  if (last?.zone !== null || last.at <= (zone?.emergency?.endedAt ?? -Infinity)) return false;
+  const { endedAt, endedBefore } = zone?.emergency ?? {};
+  if (last?.zone !== null || last.at <= (endedAt ?? endedBefore ?? -Infinity)) return false;
   return Math.abs(signal.at - last.at) < (zone?.settings.alertCooldownMs ?? MINUTE);
 }
 
@@ -46,6 +47,7 @@ function last(step: Step, zone: Zone, by: Latch, lasts: boolean): void {
     until: now.at + LASTS_MS,
     untilMono: now.mono + LASTS_MS,
     endedAt: undefined,
+    endedBefore: emergency?.endedAt ?? emergency?.endedBefore,
   };
   sound(step, zone, by);
   security.changed = true;

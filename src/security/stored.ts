@@ -241,6 +241,7 @@ function readEmergency(stored: JsonObject, now: Now): Emergency | undefined {
     until,
     untilMono: now.mono + Math.min(Math.max(0, until - now.at), LASTS_MS),
     endedAt: instantIn(stored, 'endedAt'),
+    endedBefore: instantIn(stored, 'endedBefore'),
   };
 }
 
@@ -356,7 +357,7 @@ export function setBack({ alertedAt, link, waiting, zones }: Security, { at }: N
   link.unseenUntil = Math.min(link.unseenUntil, at);
 }
 
-const INSTANTS = ['at', 'earliestAt', 'readAt', 'since', 'armedSince', 'endedAt'] as const;
+const INSTANTS = ['at', 'earliestAt', 'readAt', 'since', 'armedSince', 'endedAt', 'endedBefore'] as const;
 
 /** The same object when nothing of it is later than `at`. */
 function notAfter<T extends Partial<Record<(typeof INSTANTS)[number], number | undefined>>>(

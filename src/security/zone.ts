@@ -210,6 +210,8 @@ export type Emergency = {
   readonly untilMono: number;
   /** Undefined while it lasts. */
   readonly endedAt: number | undefined;
+  /** When somebody ended the one before it. */
+  readonly endedBefore: number | undefined;
 };
 
 /** When the siren of an alarm ends, epoch ms and monotonic ms. */

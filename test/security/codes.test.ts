@@ -1,5 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
-import { codeChecked, locallyCommanded, type CodeResult } from '../../src/security/commands.js';
+import {
+  codeChecked,
+  heyuArmed,
+  keyfob,
+  locallyCommanded,
+  type CodeResult,
+} from '../../src/security/commands.js';
+import { stalled } from '../../src/security/connection.js';
 import { snapshot } from '../../src/security/stored.js';
 import { isArmed } from '../../src/security/vocabulary.js';
 import type { ZoneSettings } from '../../src/security/zone.js';
@@ -9,6 +16,7 @@ import {
   attributes,
   bench,
   connect,
+  cut,
   message,
   motion,
   online,
@@ -233,6 +241,8 @@ test('without a right code, no armed zone becomes less protective', () => {
     payload,
     flag: fc.constantFrom('Q' as const, 'R' as const),
     ms: fc.constantFrom(10, 2000, 40_000),
+    // a keyfob that is not listed, heyu that is not followed, and whatever the link and the machine do
+    also: fc.constantFrom('nothing', 'fob', 'heyu', 'cut', 'connect', 'restart', 'stall'),
   });
   const delays = { exitDelayMs: 30_000, entryDelayMs: 20_000 };
   fc.assert(
@@ -241,18 +251,27 @@ test('without a right code, no armed zone becomes less protective', () => {
       fc.constantFrom({}, delays),
       fc.boolean(),
       (steps, more, moves) => {
-        const made = house(owned(more));
+        let made = house(owned(more));
         message(made, SET, 'ARM_AWAY');
         pass(made, 31_000);
-        for (const { payload: said, flag, ms } of steps) {
+        for (const { payload: said, flag, ms, also } of steps) {
           message(made, SET, said, flag);
           checked(made, 'wrong');
+          const press = { alias: 'stranger', action: 'disarm', mode: 'away', immediate: true } as const;
+          if (also === 'fob') keyfob(made, { ...press, at: made.now.at });
+          else if (also === 'heyu') heyuArmed(made, 'disarmed', made.now.at);
+          else if (also === 'cut') cut(made);
+          else if (also === 'connect') online(made, true);
+          else if (also === 'restart') made = restart(made, owned(more), 1000, true);
+          else if (also === 'stall') stalled(made, 5000);
           pass(made, ms);
           if (moves) motion(made);
           const truth = made.security.zones.get('ground')?.truth;
           expect(truth !== undefined && isArmed(truth.state) && truth.mode === 'away').toBe(true);
           expect(made.security.zones.get('ground')?.silenced).toEqual([]);
         }
+        motion(made, { alias: 'window', kind: 'window', entry: 'immediate', id: 'last' });
+        expect(alerts(made).map(({ id }) => id)).toContain('last.alert');
       },
     ),
     { numRuns: 60 },

@@ -164,6 +164,22 @@ describe('in a zone of ours', () => {
     expect(shown(test)).toEqual(['triggered', 'ON']);
   });
 
+  it.each([1000, 10_000])(
+    'gives one also while another one is crying that came after it, %i ms later',
+    (ms) => {
+      const test = owned({ alertCooldownMs: 60_000 });
+      always(test);
+      pass(test, 1000);
+      message(test, SET, 'DISARM');
+      pass(test, ms);
+      always(test, { alias: 'cellar' });
+      pass(test, ms);
+      always(restart(test, [zone('ground', { kind: 'owned', alertCooldownMs: 60_000 })], 0));
+      always(test);
+      expect(verdicts(test)).toEqual(['alert', 'alert', 'alert']);
+    },
+  );
+
   it('is `triggered` as soon as there is smoke beside the water', () => {
     const test = owned();
     always(test, { kind: 'water', alias: 'washer' });
