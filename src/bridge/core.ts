@@ -108,8 +108,8 @@ export type BridgeSinks = {
   readonly zoneStands?: (zone: string, attributes: ZoneAttributes) => void;
   /** A signal was judged. */
   readonly judged?: (judged: Judged) => void;
-  /** The trace, only where someone looks at it: it costs time. */
-  readonly find?: (finding: Finding) => void;
+  /** The trace, only while someone looks at it: it costs time. */
+  readonly find?: ((finding: Finding) => void) | undefined;
 };
 
 /** What was heard that no alias covers: one address ("A7"), or a security id that heyu does not map ("Sec 0x22"). */

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Finding } from '../bridge/core.js';
+import { findingWords } from '../bridge/finding-words.js';
 import type { Configuration } from '../config/load.js';
 import { printable } from '../common/text.js';
 import { readStamp } from '../heyu/stamp.js';
@@ -20,7 +21,6 @@ import type { Log } from '../ports.js';
 import { createService } from '../service/service.js';
 import { portsOf, questionsFor, serviceSettings } from './assemble.js';
 import { hasFaults, load } from './configured.js';
-import { findingWords } from './explain-rows.js';
 import { programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 

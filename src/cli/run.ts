@@ -19,6 +19,7 @@ import { changes, createService, type Service } from '../service/service.js';
 import { brokerOf, portsOf, questionsFor, serviceSettings, sourceOf } from './assemble.js';
 import { configFileOf, type Good, load, OPTIONS } from './configured.js';
 import { keepLastGood, loadForService, vanished, whereFaulty } from './last-good.js';
+import { PageKeeper } from './page.js';
 import { ownVersion } from './program-files.js';
 import { CommandError } from './terminal.js';
 
@@ -80,12 +81,19 @@ async function run(asked: string | undefined): Promise<void> {
   });
   if (problems.length === 0) await keepLastGood(configuration, texts, log);
   await service.start();
-  service.configurationFaulty(whereFaulty(problems));
+  service.concerned('configuration', whereFaulty(problems));
+  const page = new PageKeeper(service, log, configuration);
+  page.faulty(problems);
+  await page.use(configuration);
   const control = await serveControl(configuration.stateDir, questionsFor(service), log);
   systemd.ready(service.statusLine());
 
   const stopWatchdog = startWatchdog(systemd, () => service.sinceLastPassMs());
-  const reloads = new Reloads(asked, { ...startWith, readAt }, { service, commands, codes, systemd, log });
+  const reloads = new Reloads(
+    asked,
+    { ...startWith, readAt },
+    { service, page, commands, codes, systemd, log },
+  );
 
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
@@ -96,6 +104,7 @@ async function run(asked: string | undefined): Promise<void> {
   void systemd.stopping();
   control.stop();
   await reloads.stop();
+  page.stop();
   await service.stop();
   await commands.stop(COMMANDS_END_MS);
   claim.release();
@@ -146,6 +155,7 @@ const pathsOf = ({ files }: Configuration): string[] =>
 /** What a reload changes, and whom it tells. */
 type Running = {
   readonly service: Service;
+  readonly page: PageKeeper;
   readonly commands: Commands;
   readonly codes: CodeChecker;
   readonly systemd: SystemdNotifier;
@@ -164,6 +174,7 @@ class Reloads {
   readonly #log: Log;
   readonly #systemd: SystemdNotifier;
   readonly #codes: CodeChecker;
+  readonly #page: PageKeeper;
   readonly #watcher: FSWatcher;
   #loaded: Loaded;
   #jobs: readonly Job[];
@@ -173,9 +184,10 @@ class Reloads {
   constructor(
     asked: string | undefined,
     loaded: Loaded,
-    { service, commands, codes, systemd, log }: Running,
+    { service, page, commands, codes, systemd, log }: Running,
   ) {
     this.#codes = codes;
+    this.#page = page;
     this.#asked = asked;
     this.#loaded = loaded;
     this.#service = service;
@@ -231,7 +243,8 @@ class Reloads {
     if (!loaded.ok || problems.length > 0) {
       for (const problem of problems) log.error({}, formatProblem(problem));
       log.error({ faults: problems.length }, 'the new configuration has errors: the old one stays in force');
-      service.configurationFaulty(whereFaulty(problems));
+      service.concerned('configuration', whereFaulty(problems));
+      this.#page.faulty(problems);
       return;
     }
     const { configuration: old } = before;
@@ -250,7 +263,9 @@ class Reloads {
     this.#loaded = { ...loaded, readAt };
     this.#watcher.unwatch(pathsOf(old).filter((path) => !paths.includes(path)));
     this.#watcher.add(paths);
-    service.configurationFaulty(undefined);
+    service.concerned('configuration', undefined);
+    this.#page.faulty([]);
+    await this.#page.use({ ...next, core });
     await keepLastGood(next, loaded.texts, log);
     await this.#stopJobs();
     this.#jobs = openJobs(next, service, log);

@@ -54,10 +54,11 @@ export type Form<T> = {
   readonly jsonSchema: PlainObject;
 };
 
-const good = <T>(value: T): Reading<T> => ({ ok: true, value });
+/** A value that was read. */
+export const good = <T>(value: T): Reading<T> => ({ ok: true, value });
 
 /** A form of one value: lists are refused. */
-function single<T>(
+export function single<T>(
   name: string,
   read: (text: string) => Reading<T>,
   jsonSchema: PlainObject,
@@ -69,7 +70,7 @@ function single<T>(
 }
 
 /** A form of one value that stands in the file as it is. */
-function plain<T extends Plain>(
+export function plain<T extends Plain>(
   name: string,
   read: (text: string) => Reading<T>,
   jsonSchema: PlainObject,

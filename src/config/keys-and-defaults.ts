@@ -29,6 +29,7 @@ import {
   timeZone,
   yesOrNo,
 } from './forms.js';
+import { frameAncestor, listen, pageHost, pageUrl } from './page-forms.js';
 import { ARMED_MODES } from '../security/vocabulary.js';
 import { ZONE_DEFAULTS, type ZoneSettings } from '../security/zone.js';
 import { ENTRIES, GUARDS } from '../sensor/guard.js';
@@ -193,6 +194,32 @@ export const CONFIG_KEYS = {
   'on_alert.timeout': key(
     [duration(SECOND, 10 * MINUTE), 30 * SECOND, '1m'],
     'The program is killed if it takes longer.',
+  ),
+  'web.listen': key(
+    [listen, { kind: 'port', host: '127.0.0.1', port: 8710 }, '0.0.0.0:8710'],
+    'Where the page is served (page.md): `off`, a port of this machine, address and port, or the path of a unix socket. ' +
+      '`0.0.0.0:8710` is for the whole network, and asks for a log-in.',
+  ),
+  'web.url': optionalKey(
+    [pageUrl, 'not known', 'http://pi.local:8710/'],
+    'Where you open the page, as the browser shows it. Home Assistant then shows a link to it at each device.',
+  ),
+  'web.hosts': key(
+    [list(pageHost), [], '[pi.fritz.box]'],
+    "Names under which the page is opened, beside addresses, `localhost`, the machine's own name and that of `web.url`. " +
+      'Under any other name it is refused: a page of another site could have made it point here.',
+  ),
+  'web.open_reading': key(
+    [yesOrNo, false, 'true'],
+    'The page may be read without a log-in by whoever gets there. It tells when nobody is at home.',
+  ),
+  'web.ingress': key(
+    [yesOrNo, false, 'true'],
+    "Home Assistant's ingress (the peer 172.30.32.2) is believed: it has asked for a log-in already.",
+  ),
+  'web.frame_ancestors': key(
+    [list(frameAncestor), [], '[https://home.example:8123]'],
+    'Sites that may show the page in a frame.',
   ),
   'sensors.hold': optionalKey(
     [hold, "the model's", '5m'],

@@ -264,7 +264,7 @@ function hasCodes({ kind, zone, members }: ZoneSettings, zones: readonly ZoneRea
 export type Configuration = ReturnType<typeof assemble>;
 
 function assemble(
-  { absolute: values, zones, aliases, aliasFile, derived }: House,
+  { absolute: values, origins, zones, aliases, aliasFile, derived }: House,
   { credentials, codes }: { readonly credentials: Credentials; readonly codes: Codes },
   { configFile, version, cwd = process.cwd() }: Request,
   warnings: readonly Problem[],
@@ -318,6 +318,19 @@ function assemble(
       /** Absolute path; undefined = none. */
       program: values['on_alert.command'],
       timeoutMs: values['on_alert.timeout'],
+    },
+    /** The page. */
+    web: {
+      listen: values['web.listen'],
+      /** The owner has said so. */
+      isChosen: origins.get('web.listen')?.kind !== 'default',
+      url: values['web.url'],
+      hosts: values['web.hosts'],
+      openReading: values['web.open_reading'],
+      ingress: values['web.ingress'],
+      frameAncestors: values['web.frame_ancestors'],
+      /** The file of tokens, absolute. */
+      tokens: resolve(cwd, dirname(configFile ?? '/etc/heyu2mqtt/config.yaml'), 'web-tokens'),
     },
     homeassistant: {
       birthTopic: values['homeassistant.birth_topic'],

@@ -19,6 +19,7 @@ const CONCERNS = {
   heyu_command: 'heyu could not switch a lamp or appliance',
   siren: 'heyu could not switch what sounds in an alarm',
   on_alert: 'the program on_alert.command failed',
+  page: 'the page cannot be served',
   settings_ignored: 'settings that have no effect are ignored',
 } as const;
 
@@ -112,6 +113,7 @@ const REMEDIES: Readonly<Record<Concern, string | null>> = {
   heyu_command: `${JOURNAL}; heyu info shows whether heyu reaches its interface`,
   siren: `${JOURNAL}; heyu info shows whether heyu reaches its interface`,
   on_alert: `${JOURNAL}; docs/on-alert.md tells how to try it by hand`,
+  page: 'end the other program, or set web.listen to another port, or to off; heyu2mqtt check looks',
   settings_ignored: 'heyu2mqtt check shows all of them',
   rf_flood: 'find the transmitter that does not stop: remove the batteries of one after the other',
   rf_jamming: 'look for a new radio device near the receiver',

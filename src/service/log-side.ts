@@ -67,6 +67,7 @@ export class LogSide implements LineListener {
     this.#lastLineMono = mono;
     progress.isChanged = true;
     hearLine(bridge, line, { at: line.readAt, mono });
+    this.#parts.observer?.heard(line, bridge.core.lineAt);
     if (condition.delete('log_quiet')) ports.log.info({}, 'heyu writes again');
     // what follows is done at the end of the pass
   }

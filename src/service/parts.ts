@@ -1,7 +1,7 @@
 /** What the parts of the service share, and what it needs of the world. */
 
 import type { AlertBody, Bridge, Finding } from '../bridge/core.js';
-import type { Broker, Clock, JournalFile, LineSource, Log, StateStore } from '../ports.js';
+import type { Broker, Clock, JournalFile, LineSource, Log, LogLine, StateStore } from '../ports.js';
 import type { ServiceSettings } from '../core-settings.js';
 import type { Condition, Seen } from './condition.js';
 import type { Sending, Way } from './sending.js';
@@ -19,6 +19,16 @@ export type RunHeyu = (
 
 /** Runs the owner's program for an alert, if there is one; `done` gets the reason in words when it failed. */
 export type RunOnAlert = (alert: AlertBody, done: (failure: string | undefined) => void) => void;
+
+/** Somebody who looks at the service while it works. Nothing of it may throw or take long: the bridge waits. */
+export type Observer = {
+  /** The trace; what belongs to a line comes before `heard` of it, what time has caused before `changed`. */
+  readonly find: (finding: Finding) => void;
+  /** A line was heard; `at` is its instant, epoch ms. */
+  readonly heard: (line: LogLine, at: number) => void;
+  /** Something may be another than before. */
+  readonly changed: () => void;
+};
 
 /** The outside world. */
 export type ServicePorts = {
@@ -46,6 +56,8 @@ export type ServicePorts = {
 export type Parts = Way & {
   settings: ServiceSettings;
   isStopping: boolean;
+  /** Who looks on. */
+  observer: Observer | undefined;
   readonly ports: ServicePorts;
   readonly time: Time;
   readonly bridge: Bridge;

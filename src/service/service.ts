@@ -23,7 +23,7 @@ import {
 import { TROUBLES, type Trouble } from '../bridge/health.js';
 import { placeOf } from '../homeassistant/removal.js';
 import { Outbox } from '../mqtt/outbox.js';
-import type { Broker, LineSource, Now } from '../ports.js';
+import type { Broker, LineSource, LogPosition, Now } from '../ports.js';
 import { blinded } from '../security/blind.js';
 import { codeChecked, locallyCommanded } from '../security/commands.js';
 import { stalled } from '../security/connection.js';
@@ -43,7 +43,7 @@ import {
 import { blindnessOf, concern, concernIgnored, type Condition, type Seen } from './condition.js';
 import { JournalKeeper } from './journal.js';
 import { LogSide } from './log-side.js';
-import type { Parts, ServicePorts } from './parts.js';
+import type { Observer, Parts, ServicePorts } from './parts.js';
 import { Reports } from './reports.js';
 import { Refusals, Sending, type Links } from './sending.js';
 import { Sirens } from './sirens.js';
@@ -76,9 +76,13 @@ type Remembered = {
   readonly journal: JournalKeeper;
 };
 
+/** The trace comes and goes with those who look at it. */
+type Sinks = Omit<BridgeSinks, 'find'> & { find: BridgeSinks['find'] };
+
 /** The service at work. */
 export class Service {
   readonly #parts: Parts;
+  readonly #sinks: Sinks;
   readonly #stored: Checkpoint;
   readonly #saves: Saving;
   readonly #announcer: Announcer;
@@ -125,7 +129,7 @@ export class Service {
     const settle = (): void => this.#settle();
     const way = { outbox, links, ports, progress, taken, refusals, settle };
     const sending = new Sending(way);
-    const sinks: BridgeSinks = {
+    const sinks: Sinks = {
       put: sending.send,
       subscribe,
       unsubscribe: (topics) => links.broker.unsubscribe(topics),
@@ -142,15 +146,17 @@ export class Service {
       judged: (verdict) => journal.judged(verdict, bridge.now.at),
       note: (level, fields, message) => log[level](fields, message),
       trouble: (trouble, begins) => this.#troubleChanged(trouble, begins),
-      ...(ports.find === undefined ? {} : { find: ports.find }),
+      find: ports.find,
     };
+    this.#sinks = sinks;
     const bridge = remembering(stored, settings, time.moment(), sinks);
     for (const trouble of Object.keys(bridge.core.health.troubles)) concern(condition, trouble as Trouble);
     this.#saves = saves;
     this.#writing = progress.extent;
     const { at: startedAt } = time.moment();
     const seen: Seen = { startedAt, logStatus: 'starting', session: undefined, bornAt: 0 };
-    this.#parts = { ...way, settings, isStopping: false, time, bridge, sending, condition, seen };
+    const own = { settings, isStopping: false, observer: undefined };
+    this.#parts = { ...way, ...own, time, bridge, sending, condition, seen };
     this.#announcer = new Announcer(this.#parts, stored, saves.request);
     this.#sirens = new Sirens(this.#parts, stored.sirens, saves.request);
     this.#log = new LogSide(this.#parts);
@@ -280,10 +286,28 @@ export class Service {
     this.#settle();
   }
 
-  /** Where the configuration on disk has problems, so that an older one is in force; undefined = it has none. */
-  configurationFaulty(where: string | undefined): void {
-    concern(this.#parts.condition, 'configuration', where ?? false);
+  /** Something outside of the service is wrong, with details; undefined = it is not, or not any more. */
+  concerned(what: 'configuration' | 'page', details: string | undefined): void {
+    concern(this.#parts.condition, what, details ?? false);
     this.#settle();
+  }
+
+  /** From now on this one looks on, undefined = nobody does. It costs time, as the trace does. */
+  observe(observer: Observer | undefined): void {
+    const { find } = this.#parts.ports;
+    this.#parts.observer = observer;
+    this.#sinks.find =
+      observer === undefined || find === undefined
+        ? (observer?.find ?? find)
+        : (finding) => {
+            find(finding);
+            observer.find(finding);
+          };
+  }
+
+  /** Up to where the log has been read. */
+  position(): LogPosition {
+    return this.#parts.links.source.position();
   }
 
   /** What follows whatever has happened: does what is due, says and sends what is new, and asks to be woken. */
@@ -300,6 +324,7 @@ export class Service {
     sending.send();
     const due = Math.min(...wishes.map((wish) => wish.due(now)));
     time.wakeAt(due, () => this.#settle());
+    this.#parts.observer?.changed();
   }
 
   /** Tells the zones why their sensors may not be heard, when that is another reason than before. */

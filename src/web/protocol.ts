@@ -57,6 +57,7 @@ export type ProposedName = {
   /** House code and unit, `A3`. */
   readonly address: string;
   readonly name?: string;
+  readonly type?: string;
   readonly model?: string;
   readonly zone?: string;
   readonly area?: string;
@@ -112,7 +113,7 @@ export type Heard = {
 
 /** A line of heyu's log, or what time alone has caused (`text` is null then). */
 export type ExplainedLine = {
-  /** Grows by one within a life of the service. */
+  /** Grows. */
   readonly number: number;
   /** The line's own time; null = it has none. */
   readonly at: string | null;

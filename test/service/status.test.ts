@@ -113,7 +113,7 @@ it('shows who has no name, the one heard last first', async () => {
 it('shows what is wrong, with what to do', async () => {
   const lives = await house();
   await lives.disconnect();
-  lives.service().configurationFaulty('config.yaml:3');
+  lives.service().concerned('configuration', 'config.yaml:3');
   const { problems, broker } = lives.service().status();
   expect(broker).toEqual({ connected: false });
   expect(problems).toEqual([

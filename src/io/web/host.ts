@@ -1,0 +1,33 @@
+/** What the page needs of the program that serves it. */
+
+import type { Refusal } from '../../common/error.js';
+import type { JsonObject } from '../../common/json.js';
+import type { CoreSettings } from '../../core-settings.js';
+import type { X10Config } from '../../heyu/x10config.js';
+import type { Log } from '../../ports.js';
+import type { Service } from '../../service/service.js';
+import type { ConfigurationError, ProposedName, Timeline, WhyAnswer } from '../../web/protocol.js';
+
+/** A window of time that is to be drawn; instants are epoch ms, `px` is its width. */
+export type Window = { readonly from: number; readonly to: number; readonly px: number };
+
+/** The program behind the page. */
+export type PageHost = {
+  readonly service: Pick<Service, 'status' | 'observe' | 'position' | 'sinceLastPassMs' | 'concerned'>;
+  readonly log: Log;
+  /** What is in force. */
+  readonly core: () => CoreSettings;
+  /** Absolute path of heyu's log. */
+  readonly logPath: () => string;
+  /** Of a configuration that was not taken. */
+  readonly errors: () => readonly ConfigurationError[];
+  /** heyu's own configuration, read anew; undefined = it is not known. */
+  readonly x10config: () => X10Config | undefined;
+  /** The names that wait for `alias adopt`. */
+  readonly proposed: () => readonly ProposedName[];
+  /** Proposes a name: all that wait then, or why not. */
+  readonly propose: (body: JsonObject) => readonly ProposedName[] | Refusal;
+  readonly timeline: (window: Window) => Promise<Timeline>;
+  /** Why something happened at an instant (epoch ms), or did not; undefined = there is no such alias or zone. */
+  readonly why: (name: string, at: number) => Promise<WhyAnswer | undefined>;
+};

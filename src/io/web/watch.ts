@@ -1,0 +1,194 @@
+/**
+ * Looks at the service while somebody looks at the page, and at no other time: the trace and the comparison cost time.
+ * What changes is told at most four times a second; the last events are kept, so that a browser that was away for a
+ * moment gets what it has missed.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { MINUTE, SECOND } from '../../common/duration.js';
+import { timeZone } from '../../heyu/time-zone.js';
+import type { Observer } from '../../service/parts.js';
+import { EventRing, streamText, type Kept } from '../../web/event-ring.js';
+import { ExplainedLines } from '../../web/explained-lines.js';
+import { Guesses } from '../../web/guesses.js';
+import { HouseChanges, type Shown } from '../../web/changes.js';
+import type { Access, EventId, ExplainedLine, PageState, Polled } from '../../web/protocol.js';
+import { unitsOf } from '../../x10/address.js';
+import { explainEarlier } from './earlier-lines.js';
+import type { PageHost } from './host.js';
+
+/** Events and lines that are kept. */
+const KEPT = 500;
+const CHANGES_MS = 250;
+/** When something was last heard is told so often. */
+const TIMES_MS = 5 * SECOND;
+/** A telephone that was in a pocket gets what it has missed within this time. */
+const LINGER_MS = 5 * MINUTE;
+
+/** Of a stream, or of a poll: what came behind an id, or the whole. */
+type News = { readonly events: readonly Kept[] } | { readonly state: (access: Access) => PageState };
+
+/** What the page shows. */
+export class Watch {
+  readonly #host: PageHost;
+  readonly #ring = new EventRing(randomBytes(4).toString('hex'), KEPT);
+  readonly #changes = new HouseChanges();
+  readonly #send: (text: string) => void;
+  readonly #restart: () => void;
+  #lines: ExplainedLines | undefined;
+  #earlier: Promise<ExplainedLines> | undefined;
+  #guesses: Guesses | undefined;
+  #flush: NodeJS.Timeout | undefined;
+  #ends: NodeJS.Timeout | undefined;
+  #timesToldAt = 0;
+
+  /** `send` reaches all streams; `restart` ends them, so that each begins with a snapshot. */
+  constructor(host: PageHost, send: (text: string) => void, restart: () => void) {
+    this.#host = host;
+    this.#send = send;
+    this.#restart = restart;
+  }
+
+  /** Somebody looks, at least for the next minutes. */
+  attend(): void {
+    clearTimeout(this.#ends);
+    this.#ends = setTimeout(() => this.stop(), LINGER_MS).unref();
+    if (this.#lines !== undefined) return;
+    const { service, core, x10config, logPath } = this.#host;
+    const settings = core();
+    const guesses = new Guesses(settings, x10config());
+    const [earlier, lines] = [this.#newLines(1), this.#newLines(1 + KEPT * 10)];
+    this.#guesses = guesses;
+    this.#lines = lines;
+    const status = service.status();
+    this.#changes.begin(this.#shown());
+    const file = service.position().files.at(-1);
+    const begin = { path: logPath(), position: file, core: settings, zones: status.zones, now: Date.now() };
+    this.#earlier = explainEarlier(begin, earlier, guesses).then(
+      () => earlier,
+      () => earlier,
+    );
+    service.observe(this.#observer(lines, guesses));
+  }
+
+  /** It goes on for as long as there are streams. */
+  keepOn(): void {
+    clearTimeout(this.#ends);
+  }
+
+  /** Nobody looks any more. */
+  stop(): void {
+    clearTimeout(this.#ends);
+    clearTimeout(this.#flush);
+    this.#flush = undefined;
+    this.#host.service.observe(undefined);
+    this.#ring.forget();
+    this.#lines = undefined;
+    this.#earlier = undefined;
+    this.#guesses = undefined;
+  }
+
+  /** The house, whole, for somebody who may see it. */
+  state(access: Access): PageState {
+    const { core } = this.#host;
+    return { id: this.#ring.id, timeZone: core().stamp.timeZone, ...this.#shown(), access };
+  }
+
+  /** What a stream or a poll begins with. */
+  news(since: EventId | undefined): News {
+    const events = since === undefined ? undefined : this.#ring.since(since);
+    return events === undefined ? { state: (access) => this.state(access) } : { events };
+  }
+
+  /** What somebody has missed who cannot read streams. */
+  polled(since: EventId, access: Access): Polled {
+    const news = this.news(since);
+    const { id } = this.#ring;
+    if ('events' in news) return { id, events: news.events.map(({ event }) => event) };
+    return { id, events: [{ id, event: 'snapshot', data: news.state(access) }] };
+  }
+
+  /** The beginning of a stream; there is always one, so that the page knows that streams get through. */
+  streamStart(since: EventId | undefined, access: Access): string {
+    const news = this.news(since);
+    if ('state' in news) return streamText(this.#ring.id, 'snapshot', news.state(access));
+    return news.events.map(({ text }) => text).join('') + this.ping();
+  }
+
+  /** A sign of life. */
+  ping(): string {
+    return streamText(this.#ring.id, 'ping', { at: new Date().toISOString() });
+  }
+
+  /** The last lines, the oldest first. */
+  async lines(): Promise<readonly ExplainedLine[]> {
+    const earlier = await this.#earlier;
+    return [...(earlier?.lines ?? []), ...(this.#lines?.lines ?? [])].slice(-KEPT);
+  }
+
+  /** Something may have changed that the service does not know: names, errors of a configuration. */
+  changed(): void {
+    if (this.#lines !== undefined) this.#flush ??= setTimeout(() => this.#compare(), CHANGES_MS);
+  }
+
+  #newLines(first: number): ExplainedLines {
+    const aliasOf = (address: string): string | undefined =>
+      this.#host
+        .core()
+        .sensors.find((sensor) => sensor.dusk === address || unitsOf(sensor).some((unit) => unit === address))
+        ?.alias;
+    return new ExplainedLines(
+      () => ({ timeZone: timeZone(this.#host.core().stamp.timeZone), aliasOf }),
+      KEPT,
+      first,
+    );
+  }
+
+  #observer(lines: ExplainedLines, guesses: Guesses): Observer {
+    return {
+      find: (finding) => lines.find(finding),
+      heard: ({ text }, at) => {
+        guesses.line(text, at);
+        this.#tell(lines.line(text, at));
+      },
+      changed: () => {
+        this.#tell(lines.rest(Date.now()));
+        this.changed();
+      },
+    };
+  }
+
+  #tell(line: ExplainedLine | undefined): void {
+    if (line !== undefined) this.#send(this.#ring.add('line', line).text);
+  }
+
+  #compare(): void {
+    this.#flush = undefined;
+    const shown = this.#shown();
+    const now = performance.now();
+    const withTimes = now - this.#timesToldAt >= TIMES_MS;
+    if (withTimes) this.#timesToldAt = now;
+    const change = this.#changes.next(shown, withTimes);
+    if (change === 'anew') {
+      this.#ring.forget();
+      this.#restart();
+      return;
+    }
+    if (change !== undefined) this.#send(this.#ring.add('change', change).text);
+    if (!withTimes && this.#changes.hasTimes(shown))
+      this.#flush = setTimeout(() => this.#compare(), this.#timesToldAt + TIMES_MS - now);
+  }
+
+  #shown(): Shown {
+    const { service, core, errors, proposed } = this.#host;
+    const { unnamed, ...house } = service.status();
+    const names = new Map(proposed().map(({ address, alias }) => [address, alias]));
+    const guesses = unnamed.length === 0 ? undefined : this.#guesses?.guesses(core().sensors, Date.now());
+    const senders = unnamed.map((each) => ({
+      ...each,
+      guess: guesses?.get(each.sender) ?? null,
+      proposed: names.get(each.sender) ?? null,
+    }));
+    return { house: { ...house, unnamed: senders }, errors: errors() };
+  }
+}

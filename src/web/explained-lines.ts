@@ -1,0 +1,95 @@
+/** The last lines of heyu's log with what `explain` says of them. */
+
+import type { Finding } from '../bridge/core.js';
+import { findingWords } from '../bridge/finding-words.js';
+import { HOUSE_SOURCES } from '../heyu/sources.js';
+import { isoAt, type TimeZone } from '../heyu/time-zone.js';
+import type { ExplainedLine, Heard, LineRow } from './protocol.js';
+
+/** Longer lines are cut: heyu writes none of them. */
+const MOST_TEXT = 500;
+/** So many things are said of one line. */
+const MOST_ROWS = 50;
+
+/** What else has to be known. */
+export type LineSetting = {
+  /** In which heyu writes its log. */
+  readonly timeZone: TimeZone;
+  /** Our alias of an address, a dusk unit among them. */
+  readonly aliasOf: (address: string) => string | undefined;
+};
+
+/** Collects what is found until it is known to which line it belongs. */
+export class ExplainedLines {
+  readonly #setting: () => LineSetting;
+  readonly #limit: number;
+  #lines: ExplainedLine[] = [];
+  #found: Finding[] = [];
+  #number: number;
+
+  /** Keeps `limit` lines; the first one has the number `first`. */
+  constructor(setting: () => LineSetting, limit: number, first: number) {
+    this.#setting = setting;
+    this.#number = first - 1;
+    this.#limit = limit;
+  }
+
+  /** The oldest first. */
+  get lines(): readonly ExplainedLine[] {
+    return this.#lines.slice(-this.#limit);
+  }
+
+  /** Takes one thing that was found. What is published is said by the changes. */
+  find(finding: Finding): void {
+    if (finding.kind !== 'publish' && this.#found.length < MOST_ROWS) this.#found.push(finding);
+  }
+
+  /** The line of what was found. `at` in epoch ms; 0 = it has no time. */
+  line(text: string, at: number): ExplainedLine {
+    return this.#add(text.slice(0, MOST_TEXT), at);
+  }
+
+  /** What was found has no line: time has caused it, or a message. Undefined = nothing was. */
+  rest(at: number): ExplainedLine | undefined {
+    return this.#found.length === 0 ? undefined : this.#add(null, at);
+  }
+
+  #add(text: string | null, at: number): ExplainedLine {
+    const found = this.#found;
+    this.#found = [];
+    this.#number += 1;
+    const { timeZone, aliasOf } = this.#setting();
+    const line: ExplainedLine = {
+      number: this.#number,
+      at: at > 0 ? isoAt(at, timeZone) : null,
+      text,
+      rows: found.map(rowOf),
+      heard: found.flatMap((finding) => heardIn(finding, aliasOf)),
+    };
+    this.#lines.push(line);
+    if (this.#lines.length >= 2 * this.#limit) this.#lines = this.#lines.slice(-this.#limit);
+    return line;
+  }
+}
+
+function rowOf(finding: Finding): LineRow {
+  const [lead, words] = findingWords(finding);
+  return { kind: finding.kind, lead: lead.trim(), words: words.slice(0, MOST_TEXT) };
+}
+
+function heardIn(finding: Finding, aliasOf: LineSetting['aliasOf']): readonly Heard[] {
+  switch (finding.kind) {
+    case 'unit':
+    case 'extended':
+    case 'reading':
+    case 'security': {
+      const { source, address, function: said } = finding;
+      if (!HOUSE_SOURCES.includes(source)) return [];
+      return [{ alias: aliasOf(address) ?? null, sender: address, function: said }];
+    }
+    case 'unmapped':
+      return [{ alias: null, sender: `${finding.type} ${finding.id}`, function: finding.args }];
+    default:
+      return [];
+  }
+}
