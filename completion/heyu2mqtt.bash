@@ -51,6 +51,11 @@ _heyu2mqtt() {
         'heyu2mqtt zone code add' | \
         'heyu2mqtt zone code list' | \
         'heyu2mqtt zone code remove' | \
+        'heyu2mqtt web' | \
+        'heyu2mqtt web token' | \
+        'heyu2mqtt web token add' | \
+        'heyu2mqtt web token list' | \
+        'heyu2mqtt web token remove' | \
         'heyu2mqtt explain' | \
         'heyu2mqtt service' | \
         'heyu2mqtt service install' | \
@@ -152,6 +157,9 @@ _heyu2mqtt() {
         'heyu2mqtt zone code add --config' | \
         'heyu2mqtt zone code list --config' | \
         'heyu2mqtt zone code remove --config' | \
+        'heyu2mqtt web token add --config' | \
+        'heyu2mqtt web token list --config' | \
+        'heyu2mqtt web token remove --config' | \
         'heyu2mqtt explain --config' | \
         'heyu2mqtt explain --aliases' | \
         'heyu2mqtt explain --x10config' | \
@@ -270,6 +278,9 @@ _heyu2mqtt() {
     'heyu2mqtt zone code add --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt zone code list --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt zone code remove --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt web token add --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt web token list --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt web token remove --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt explain --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt explain --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt explain --x10config') compopt -o default 2> /dev/null; return ;;
@@ -321,6 +332,11 @@ _heyu2mqtt() {
       'heyu2mqtt zone code add') COMPREPLY=($(compgen -W '--config -h --help' -- "$current")) ;;
       'heyu2mqtt zone code list') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt zone code remove') COMPREPLY=($(compgen -W '--config -h --help' -- "$current")) ;;
+      'heyu2mqtt web') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
+      'heyu2mqtt web token') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
+      'heyu2mqtt web token add') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
+      'heyu2mqtt web token list') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
+      'heyu2mqtt web token remove') COMPREPLY=($(compgen -W '--config -h --help' -- "$current")) ;;
       'heyu2mqtt explain') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --armed --disarmed --since --until --alias --alerts --json -h --help' -- "$current")) ;;
       'heyu2mqtt service') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt service install') COMPREPLY=($(compgen -W '--config --systemd --print -h --help' -- "$current")) ;;
@@ -332,7 +348,7 @@ _heyu2mqtt() {
   fi
 
   case "$command:$arguments" in
-    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run status demo config check broker-check session alias zone explain service' -- "$current")) ;;
+    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run status demo config check broker-check session alias zone web explain service' -- "$current")) ;;
     'heyu2mqtt status:'*) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt session:0') COMPREPLY=($(compgen -W 'show clear' -- "$current")) ;;
     'heyu2mqtt alias:0') COMPREPLY=($(compgen -W 'import list show add set rename remove check learn test topics watch' -- "$current")) ;;
@@ -346,6 +362,8 @@ _heyu2mqtt() {
     'heyu2mqtt alias watch:'*) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt zone:0') COMPREPLY=($(compgen -W 'status arm disarm code' -- "$current")) ;;
     'heyu2mqtt zone code:0') COMPREPLY=($(compgen -W 'add list remove' -- "$current")) ;;
+    'heyu2mqtt web:0') COMPREPLY=($(compgen -W 'token' -- "$current")) ;;
+    'heyu2mqtt web token:0') COMPREPLY=($(compgen -W 'add list remove' -- "$current")) ;;
     'heyu2mqtt explain:'*) compopt -o default 2> /dev/null ;;
     'heyu2mqtt service:0') COMPREPLY=($(compgen -W 'install print uninstall password' -- "$current")) ;;
   esac

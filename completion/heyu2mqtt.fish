@@ -10,7 +10,7 @@ function __heyu2mqtt_at
     set -l command heyu2mqtt
     for word in $words[2..-1]
         switch "$command $word"
-            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt status' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt zone' 'heyu2mqtt zone status' 'heyu2mqtt zone arm' 'heyu2mqtt zone disarm' 'heyu2mqtt zone code' 'heyu2mqtt zone code add' 'heyu2mqtt zone code list' 'heyu2mqtt zone code remove' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
+            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt status' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt zone' 'heyu2mqtt zone status' 'heyu2mqtt zone arm' 'heyu2mqtt zone disarm' 'heyu2mqtt zone code' 'heyu2mqtt zone code add' 'heyu2mqtt zone code list' 'heyu2mqtt zone code remove' 'heyu2mqtt web' 'heyu2mqtt web token' 'heyu2mqtt web token add' 'heyu2mqtt web token list' 'heyu2mqtt web token remove' 'heyu2mqtt explain' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
                 set command "$command $word"
         end
     end
@@ -28,6 +28,7 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a broker-check -d 'prove on
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a session -d 'the session that the broker keeps for the service: look at it, reset it'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a alias -d 'name the sensors: take them over from heyu, look at them, change them'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a zone -d 'the alarm: look at zones, arm and disarm those of the bridge without a broker'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a web -d 'the page that the service serves'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a explain -d 'show what each line of a heyu log is, and what would be published'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a service -d 'run heyu2mqtt as a systemd service'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -s V -l version -d 'output the version number'
@@ -223,6 +224,20 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code list' -l json -d 'a
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code list' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code remove' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt zone code remove' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web' -a token -d 'who may log in to the page'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token' -a add -d 'make a token, and show it once, with a link and a QR code'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token' -a list -d 'show who has a token'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token' -a remove -d 'take a token away; whoever has logged in with it is out'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token add' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token add' -l json -d 'as JSON'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token add' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token list' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token list' -l json -d 'as JSON'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token list' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token remove' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt web token remove' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt explain' -F
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt explain' -l config -r -F -d 'configuration to take everything from (default: this machine\'s, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt explain' -l no-config -d 'leave this machine\'s configuration out'

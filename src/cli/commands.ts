@@ -156,6 +156,32 @@ const SERVICE_COMMANDS: readonly Entry[] = [
   },
 ];
 
+const TOKEN_COMMANDS: readonly Entry[] = [
+  {
+    name: 'add',
+    about: 'make a token, and show it once, with a link and a QR code',
+    load: async () => (await import('./web-token.js')).webTokenAddCommand,
+  },
+  {
+    name: 'list',
+    about: 'show who has a token',
+    load: async () => (await import('./web-token.js')).webTokenListCommand,
+  },
+  {
+    name: 'remove',
+    about: 'take a token away; whoever has logged in with it is out',
+    load: async () => (await import('./web-token.js')).webTokenRemoveCommand,
+  },
+];
+
+const WEB_COMMANDS: readonly Entry[] = [
+  {
+    name: 'token',
+    about: 'who may log in to the page',
+    commands: TOKEN_COMMANDS,
+  },
+];
+
 const COMMANDS: readonly Entry[] = [
   {
     name: 'init',
@@ -207,6 +233,11 @@ const COMMANDS: readonly Entry[] = [
     name: 'zone',
     about: 'the alarm: look at zones, arm and disarm those of the bridge without a broker',
     commands: ZONE_COMMANDS,
+  },
+  {
+    name: 'web',
+    about: 'the page that the service serves',
+    commands: WEB_COMMANDS,
   },
   {
     name: 'explain',

@@ -6,7 +6,7 @@ import { orElse, refused, type Refusal } from '../common/error.js';
 import type { JsonObject } from '../common/json.js';
 import { didYouMean, quote } from '../common/text.js';
 import { editAliases, modelOf } from '../config/edit.js';
-import { address, aliasProblem, type Form, type Plain } from '../config/forms.js';
+import { address, aliasProblem, type Form } from '../config/forms.js';
 import { ALIAS_KEYS } from '../config/keys-and-defaults.js';
 import { rewriteFile } from '../config/text-file.js';
 import { readDocument } from '../config/yaml.js';
@@ -84,22 +84,22 @@ function nameFrom(given: JsonObject): ProposedName | Refusal {
   if (unit === undefined || 'problem' in unit) return unit ?? refused('an address is missing', 'such as A3');
   const keys: Partial<Record<(typeof KEYS)[number], string>> = {};
   for (const key of KEYS) {
-    const value = valueOf(ALIAS_KEYS[key].form as Form<unknown>, given[key]);
+    const value = valueOf(ALIAS_KEYS[key].form, given[key]);
     if (value === undefined) continue;
     if ('problem' in value) return refused(`${key}: ${value.problem}`, value.hint);
-    keys[key] = String(value.plain);
+    keys[key] = value.text;
   }
-  return { alias, address: String(unit.plain), ...keys };
+  return { alias, address: unit.text, ...keys };
 }
 
-function valueOf(
-  form: Form<never> | Form<unknown>,
-  given: unknown,
-): { readonly plain: Plain } | Refusal | undefined {
+/** As the alias file would have it; undefined = nothing is given. */
+function valueOf(form: Form<unknown>, given: unknown): { readonly text: string } | Refusal | undefined {
   if (given === undefined || given === null || given === '') return undefined;
   if (typeof given !== 'string') return refused('is not a text');
   const reading = form.read(given);
-  return reading.ok ? { plain: (form as Form<unknown>).write(reading.value) } : reading;
+  if (!reading.ok) return reading;
+  const plain = form.write(reading.value);
+  return { text: typeof plain === 'string' ? plain : JSON.stringify(plain) };
 }
 
 /** Takes one more name, in place of an earlier one of the same sender: all that wait then, or why not. */

@@ -319,19 +319,7 @@ function assemble(
       program: values['on_alert.command'],
       timeoutMs: values['on_alert.timeout'],
     },
-    /** The page. */
-    web: {
-      listen: values['web.listen'],
-      /** The owner has said so. */
-      isChosen: origins.get('web.listen')?.kind !== 'default',
-      url: values['web.url'],
-      hosts: values['web.hosts'],
-      openReading: values['web.open_reading'],
-      ingress: values['web.ingress'],
-      frameAncestors: values['web.frame_ancestors'],
-      /** The file of tokens, absolute. */
-      tokens: resolve(cwd, dirname(configFile ?? '/etc/heyu2mqtt/config.yaml'), 'web-tokens'),
-    },
+    web: webOf({ values, origins, configFile, cwd }),
     homeassistant: {
       birthTopic: values['homeassistant.birth_topic'],
       birthPayload: values['homeassistant.birth_payload'],
@@ -357,6 +345,30 @@ function assemble(
     /** False when the alias file did not exist: a reload should rather wait than drop all sensors. */
     aliasFileFound: aliases.found,
     warnings,
+  } as const;
+}
+
+/** The page. */
+function webOf({
+  values,
+  origins,
+  configFile = '/etc/heyu2mqtt/config.yaml',
+  cwd,
+}: {
+  readonly values: ConfigValues;
+  readonly origins: Origins;
+} & Base) {
+  return {
+    listen: values['web.listen'],
+    /** The owner has said so. */
+    isChosen: origins.get('web.listen')?.kind !== 'default',
+    url: values['web.url'],
+    hosts: values['web.hosts'],
+    openReading: values['web.open_reading'],
+    ingress: values['web.ingress'],
+    frameAncestors: values['web.frame_ancestors'],
+    /** The file of tokens, absolute. */
+    tokens: resolve(cwd, dirname(configFile), 'web-tokens'),
   } as const;
 }
 

@@ -82,7 +82,7 @@ function wholesOf({
   house,
   errors,
 }: Shown): readonly (readonly [key: string, value: unknown, text: string])[] {
-  const { last_line: _, ...log } = house.log;
+  const log = { ...house.log, last_line: null };
   return [
     ...WHOLE.map((key) => [key, house[key], JSON.stringify(house[key])] as const),
     ['log', house.log, JSON.stringify(log)],

@@ -108,8 +108,7 @@ export class Guard {
 
   #find(hash: string): Token | undefined {
     const bytes = Buffer.from(hash, 'hex');
-    // all are compared, so that the time says nothing of the place
-    return this.#read().filter((token) => timingSafeEqual(Buffer.from(token.hash, 'hex'), bytes))[0];
+    return this.#read().find((token) => timingSafeEqual(Buffer.from(token.hash, 'hex'), bytes));
   }
 
   #read(): readonly Token[] {

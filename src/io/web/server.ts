@@ -29,6 +29,8 @@ export type ServerSettings = AccessSettings & {
   readonly frameAncestors: readonly string[];
   /** Makes the cookie ours: two services on one machine have the same host. */
   readonly cookie: string;
+  /** The head of a request has so long to arrive; ms. */
+  readonly patienceMs?: number;
 };
 
 /** A request that may be answered. */
@@ -59,7 +61,7 @@ export type Answer =
   | 'stream';
 
 /** What is answered at a path, to whom it is open. */
-export type Route = {
+type Route = {
   readonly method: 'GET' | 'POST';
   readonly needs: 'nothing' | 'reading' | 'writing';
   readonly answer: (asked: Asked) => Answer | Promise<Answer>;
@@ -72,9 +74,8 @@ const MOST_CONNECTIONS = 64;
 const LONGEST_URL = 2048;
 const LARGEST_HEADERS = 8 * 1024;
 const LARGEST_BODY = 16 * 1024;
-const HEADERS_WITHIN_MS = 10 * SECOND;
-const REQUEST_WITHIN_MS = 30 * SECOND;
-const IDLE_MS = 60 * SECOND;
+/** Head of a request, the whole of it, and a connection on which nothing moves: once, three times and six times as long. */
+const PATIENCE_MS = 10 * SECOND;
 const KEEP_ALIVE_MS = 5 * SECOND;
 
 /** For every answer. Nothing here is for other sites. */
@@ -121,15 +122,16 @@ export class PageServer {
     this.#routes = routes;
     this.#log = log;
     this.#policy = contentSecurityPolicy(settings.frameAncestors);
+    const { patienceMs = PATIENCE_MS } = settings;
     this.#server = createServer(
-      { maxHeaderSize: LARGEST_HEADERS, connectionsCheckingInterval: 2 * SECOND },
+      { maxHeaderSize: LARGEST_HEADERS, connectionsCheckingInterval: patienceMs / 5 },
       (request, response) => void this.#serve(request, response),
     );
     this.#server.maxConnections = MOST_CONNECTIONS;
-    this.#server.headersTimeout = HEADERS_WITHIN_MS;
-    this.#server.requestTimeout = REQUEST_WITHIN_MS;
+    this.#server.headersTimeout = patienceMs;
+    this.#server.requestTimeout = 3 * patienceMs;
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
-    this.#server.setTimeout(IDLE_MS, (socket) => socket.destroy());
+    this.#server.setTimeout(6 * patienceMs, (socket) => socket.destroy());
     // what is no HTTP gets no answer, and no line in the log either
     this.#server.on('clientError', (_, socket) => socket.destroy());
     this.#server.on('upgrade', (_, socket) => socket.destroy());
@@ -258,7 +260,7 @@ export class PageServer {
 
   #sendAsset(request: IncomingMessage, response: ServerResponse, asset: Asset): Answer {
     if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed('GET');
-    const isGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    const isGzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     const body = isGzip ? asset.gzip : asset.body;
     response.writeHead(200, {
       ...HEADERS,
