@@ -49,7 +49,8 @@ export function commandPage(root: Command): string {
     const path = [...above, command.name()];
     const level = above.length === 0 ? '##' : '###';
     sections.push(`${level} ${path.join(' ')}\n\n\`\`\`\n${helpOf(command)}\`\`\`\n`);
-    for (const below of command.commands) add(below, path);
+    const visible = new Set(command.createHelp().visibleCommands(command));
+    for (const below of command.commands) if (visible.has(below)) add(below, path);
   };
   add(root, []);
   return [HEAD, `${commandTable(commandTree(root))}\n`, ...sections].join('\n');

@@ -4,6 +4,7 @@
  */
 
 import type { Command } from 'commander';
+import { CHILD_COMMAND } from '../io/history/child-command.js';
 
 /** Gives a command its arguments, options and action. */
 type Complete = (command: Command) => void;
@@ -12,6 +13,8 @@ type Complete = (command: Command) => void;
 type Entry = {
   readonly name: string;
   readonly about: string;
+  /** For the program itself, not for people. */
+  readonly isHidden?: boolean;
   readonly load?: () => Promise<Complete>;
   readonly commands?: readonly Entry[];
 };
@@ -249,12 +252,18 @@ const COMMANDS: readonly Entry[] = [
     about: 'run heyu2mqtt as a systemd service',
     commands: SERVICE_COMMANDS,
   },
+  {
+    name: CHILD_COMMAND,
+    about: 'read the past for the service, whose child this is',
+    isHidden: true,
+    load: async () => (await import('./read-past.js')).readPastCommand,
+  },
 ];
 
 /** Adds all commands by name; each is completed when the command line turns out to mean it. */
 export function addCommands(program: Command, entries = COMMANDS): void {
-  for (const { name, about, commands } of entries) {
-    const command = program.command(name).description(about).showHelpAfterError(false);
+  for (const { name, about, commands, isHidden = false } of entries) {
+    const command = program.command(name, { hidden: isHidden }).description(about).showHelpAfterError(false);
     if (commands !== undefined) addCommands(command, commands);
   }
   program.hook('preSubcommand', (_, command) => completeCommand(entries, command));

@@ -16,6 +16,7 @@ import { instantsOf, timeZone, type TimeZone } from '../heyu/time-zone.js';
 import { ownedZone } from '../security/zone.js';
 import type { CoreSettings } from '../core-settings.js';
 import { parseAddress } from '../x10/address.js';
+import { textOf } from '../io/history/lines.js';
 import { readX10ConfigFile, unreadableLog } from './heyu-install.js';
 import { configFileOf, load, several, type Given, withSudo } from './configured.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
@@ -198,12 +199,6 @@ function problemsError(problems: readonly Problem[]): CommandError {
   });
   const isUsage = named.every(({ file }) => file.startsWith('--'));
   return new CommandError(formatProblems(named), undefined, isUsage ? EXIT.usage : EXIT.configuration);
-}
-
-/** The text of a line, without the carriage returns at its end. */
-function textOf(line: string): string {
-  if (/^[\x20-\x7e]*$/.test(line)) return line;
-  return Buffer.from(line, 'latin1').toString('utf8').replace(/\r+$/, '');
 }
 
 /** Explains all lines of a log, and returns how many there were. */

@@ -12,7 +12,7 @@ import { isArmedMode, isSecurityState, type ArmedMode, type SecurityState } from
 import type { Gap, GapReason } from './history.js';
 
 /** Where the state of a zone was from. */
-export const ZONE_SOURCES = [
+const ZONE_SOURCES = [
   /** The retained message of its topic, or one that came live. */
   'retained',
   'message',
@@ -36,7 +36,7 @@ export const ZONE_SOURCES = [
 export type ZoneSource = (typeof ZONE_SOURCES)[number];
 
 /** What decides of a sensor. `hold` in seconds. */
-export type DecidingSettings = {
+type DecidingSettings = {
   readonly address: string;
   readonly zone?: string | undefined;
   readonly modes?: readonly string[] | undefined;
@@ -92,14 +92,14 @@ export type ProblemEntry = {
 };
 
 /** The service began, ended or took new settings. */
-export type LifeEntry = {
+type LifeEntry = {
   readonly kind: 'start' | 'stop' | 'reload';
   readonly at: number;
   readonly version: string;
 };
 
 /** These settings are in force: behind a start or a reload that has brought others, and at the beginning of each file. */
-export type SettingsEntry = {
+type SettingsEntry = {
   readonly kind: 'settings';
   readonly at: number;
   readonly settings: AllDecidingSettings;
@@ -187,9 +187,6 @@ export type Journal = {
   /** Lines that are damaged and left out. */
   readonly damaged: number;
 };
-
-/** No journal. */
-export const NO_JOURNAL: Journal = { entries: [], damaged: 0 };
 
 /** Reads a journal line by line. */
 export class JournalReader {

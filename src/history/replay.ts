@@ -288,14 +288,13 @@ export class Replay {
     const pending = this.#pending;
     this.#pending = undefined;
     if (pending === undefined) return;
-    const { at, heard, alias: _, ...kind } = pending;
-    const { address, source, says, kept, verdict, reason } = kind;
+    const { at, heard, address, source, says, kept, verdict, reason } = pending;
     const key = `${address} ${source} ${says}\0${kept ?? ''}\0${verdict ?? ''}\0${reason ?? ''}`;
     let number = this.#kindNumbers.get(key);
     if (number === undefined) {
       number = Math.min(this.#kinds.length, MOST_KINDS);
       this.#kindNumbers.set(key, number);
-      this.#kinds[number] = kind;
+      this.#kinds[number] = { address, source, says, kept, verdict, reason };
     }
     heard.push(at, number);
   }

@@ -164,7 +164,7 @@ export class JournalKeeper {
 }
 
 /** What decides of these sensors. */
-export function decidingSettings(sensors: readonly SensorSettings[]): AllDecidingSettings {
+function decidingSettings(sensors: readonly SensorSettings[]): AllDecidingSettings {
   return Object.fromEntries(
     sensors.map((sensor) => {
       const { alias, address, moreUnits, zone, modes, guard, entry, holdMs, ignore } = sensor;

@@ -1,0 +1,122 @@
+/**
+ * Reads the past for the service, of which the events of now must not notice anything: a day or less in slices on its own
+ * loop, more in a process of its own, whose memory is gone with it.
+ */
+
+import { fork, type ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
+import { DAY, HOUR, SECOND } from '../../common/duration.js';
+import { errorText, orElse } from '../../common/error.js';
+import type { Past, PastRequest } from '../../history/past.js';
+import { CHILD_COMMAND } from './child-command.js';
+import { readPast, type GiveWay, type PastPlace } from './read-past.js';
+
+/** More than a day with what lasts before it is read elsewhere. */
+const MOST_HERE_MS = DAY + HOUR;
+
+/** A slice of work on the loop of the service, ms. */
+const SLICE_MS = 4;
+
+/** A child that needs longer is given up, ms. */
+const MOST_MS = 120 * SECOND;
+
+/** Heap of the child, MB: a year of a busy house takes a tenth of it. */
+const CHILD_HEAP_MB = 256;
+
+/** So many may wait. */
+const MOST_WAITING = 8;
+
+/** What goes to the child, and what comes back. */
+type Asked = { readonly place: PastPlace; readonly request: PastRequest };
+type Answered = { readonly past: Past } | { readonly error: string };
+
+/** One request after the other. */
+export class PastReader {
+  readonly #place: () => PastPlace;
+  readonly #program: string;
+  #queue: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #child: ChildProcess | undefined;
+
+  /** `place` is asked at each request; `program` is the file that Node is to run as the child. */
+  constructor(place: () => PastPlace, program: string) {
+    this.#place = place;
+    this.#program = program;
+  }
+
+  /** Rejects, in words for people, when that is not possible now. */
+  read(request: PastRequest): Promise<Past> {
+    if (this.#waiting >= MOST_WAITING)
+      return Promise.reject(new Error('too many questions about the past at once'));
+    this.#waiting += 1;
+    const past = this.#queue.then(() => this.#readNow(request));
+    this.#queue = past.catch(() => undefined).finally(() => (this.#waiting -= 1));
+    return past;
+  }
+
+  /** Ends the child, if there is one. */
+  stop(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  #readNow(request: PastRequest): Promise<Past> {
+    const place = this.#place();
+    if (request.until - request.from <= MOST_HERE_MS) return readPast(place, request, inSlices());
+    return this.#readInChild({ place, request });
+  }
+
+  #readInChild(asked: Asked): Promise<Past> {
+    return new Promise((resolve, reject) => {
+      const child = fork(this.#program, [CHILD_COMMAND], {
+        serialization: 'advanced',
+        execArgv: [`--max-old-space-size=${CHILD_HEAP_MB}`],
+        // it needs nothing of ours, least of all what is secret
+        env: { TZ: process.env['TZ'], PATH: process.env['PATH'] },
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      this.#child = child;
+      const timer = setTimeout(() => child.kill('SIGKILL'), MOST_MS);
+      const end = (act: () => void): void => {
+        clearTimeout(timer);
+        this.#child = undefined;
+        act();
+      };
+      child.once('message', (answered: Answered) =>
+        end(() => ('error' in answered ? reject(new Error(answered.error)) : resolve(answered.past))),
+      );
+      child.once('error', (error) => end(() => reject(error)));
+      child.once('exit', () => end(() => reject(new Error('the past could not be read'))));
+      child.send(asked, (error) => {
+        if (error !== null) end(() => reject(error));
+      });
+    });
+  }
+}
+
+/** Gives way to all else after each slice. */
+function inSlices(): GiveWay {
+  let begun = performance.now();
+  return () => {
+    if (performance.now() - begun < SLICE_MS) return undefined;
+    return setImmediate().then(() => {
+      begun = performance.now();
+    });
+  };
+}
+
+/** The child's side: answers the one question that its parent sends, and ends. False = there is no parent. */
+export function serveParent(): boolean {
+  if (process.send === undefined) return false;
+  orElse(() => setPriority(constants.priority.PRIORITY_LOW), undefined);
+  process.once('disconnect', () => process.exit(0));
+  process.once('message', ({ place, request }: Asked) => {
+    void readPast(place, request)
+      .then(
+        (past): Answered => ({ past }),
+        (error: unknown): Answered => ({ error: errorText(error) }),
+      )
+      .then((answered) => process.send?.(answered, undefined, {}, () => process.exit(0)));
+  });
+  return true;
+}

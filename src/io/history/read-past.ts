@@ -1,0 +1,81 @@
+/** Reads what log and journal tell of a window of time, in this process, giving way to others if that is wanted. */
+
+import { HOUR } from '../../common/duration.js';
+import type { CoreSettings } from '../../core-settings.js';
+import { JournalReader, zoneScenes, type Journal } from '../../history/journal.js';
+import { pastOf, type Past, type PastRequest } from '../../history/past.js';
+import { Replay } from '../../history/replay.js';
+import { stampClock } from '../../heyu/stamp.js';
+import { journalPaths } from '../journal-file.js';
+import { fileLines, logLines, textOf } from './lines.js';
+
+/** Where log and journal are, and how they are understood. */
+export type PastPlace = {
+  readonly core: CoreSettings;
+  readonly logPath: string;
+  /** Undefined: there is no journal. */
+  readonly stateDir: string | undefined;
+};
+
+/** The log is heard from so much earlier on: what lasts is known then. */
+const BEFORE_MS = 2 * HOUR;
+
+/** Gives way after so many lines if it is time. */
+const LINES_BETWEEN_LOOKS = 64;
+
+/** Called often; resolves when the work may go on. Undefined: at once. */
+export type GiveWay = () => Promise<void> | undefined;
+
+/** Reads it. */
+export async function readPast(
+  { core, logPath, stateDir }: PastPlace,
+  { from, until, signals }: PastRequest,
+  giveWay: GiveWay = () => undefined,
+): Promise<Past> {
+  const missing: string[] = [];
+  const heardFrom = from - BEFORE_MS;
+  const journal = await readJournal(stateDir, heardFrom, until, giveWay);
+  const zones = zoneScenes(journal);
+  const stamps = stampClock(core.stamp);
+  const yearNear = (at: number): number => new Date(at + stamps.zone.offsetMs(at)).getUTCFullYear();
+  const request = { from, until, zones, signals };
+  let replay: Replay | undefined;
+  let count = 0;
+  const hear = async (texts: readonly string[], near: number): Promise<boolean> => {
+    for (const line of texts) {
+      const text = textOf(line);
+      if (replay === undefined) {
+        const stamp = stamps.read(text);
+        if (stamp === undefined) continue;
+        replay = new Replay(core, { ...request, year: yearNear(stamps.instantNear(stamp, near)) });
+      }
+      if (!replay.line(text)) return false;
+      count += 1;
+      if (count % LINES_BETWEEN_LOOKS === 0) await giveWay();
+    }
+    return true;
+  };
+  for await (const { texts, near } of logLines(logPath, heardFrom, stamps, (words) => missing.push(words)))
+    if (!(await hear(texts, near))) break;
+  replay ??= new Replay(core, { ...request, year: yearNear(from) });
+  return pastOf(replay.end(), journal, missing);
+}
+
+/** Reads what the journal in a state directory tells of a window of time. */
+async function readJournal(
+  stateDir: string | undefined,
+  from: number,
+  until: number,
+  giveWay: GiveWay = () => undefined,
+): Promise<Journal> {
+  const reader = new JournalReader(from, until);
+  let count = 0;
+  for (const path of stateDir === undefined ? [] : journalPaths(stateDir))
+    for await (const texts of fileLines(path))
+      for (const text of texts) {
+        reader.line(textOf(text));
+        count += 1;
+        if (count % LINES_BETWEEN_LOOKS === 0) await giveWay();
+      }
+  return reader.journal;
+}

@@ -1,0 +1,158 @@
+/** The past as it is read from real files: rotated and packed ones, in slices, and in a child. */
+
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { History } from '../../src/history/history.js';
+import { journalLine } from '../../src/history/journal.js';
+import { PastReader } from '../../src/io/history/past-reader.js';
+import { readPast, type PastPlace } from '../../src/io/history/read-past.js';
+import { journalPaths } from '../../src/io/journal-file.js';
+import { MAIN, pair, stampAt } from '../support/house.js';
+import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
+import { onTestFinished } from '../support/test-end.js';
+
+const NOON = Date.UTC(2026, 10, 22, 12);
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
+
+const core = coreSettings({
+  sensors: [sensorSettings('A3', 'MS14A', { alias: 'hall', zone: 'ground' })],
+  zones: [zoneSettings('ground')],
+});
+
+function place(): PastPlace & {
+  readonly write: (name: string, text: string | Buffer, endedAt: number) => void;
+} {
+  const folder = mkdtempSync(join(tmpdir(), 'heyu-past-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return {
+    core,
+    logPath: join(folder, 'heyu.log'),
+    stateDir: folder,
+    write: (name, text, endedAt) => {
+      writeFileSync(join(folder, name), text);
+      utimesSync(join(folder, name), endedAt / 1000, endedAt / 1000);
+    },
+  };
+}
+
+/** A motion that begins at each of these instants. */
+const motionsAt = (...instants: readonly number[]): string =>
+  instants.flatMap((at) => pair('rcvi', 'A3', 'On').map((text) => `${stampAt(at)}  ${text}\n`)).join('');
+
+const motions = ({ sensors }: History): number[] => [...(sensors[0]?.channels.motion?.from ?? [])];
+
+/** Every `stepMs` from an instant on. */
+const each = (from: number, count: number, stepMs: number): number[] =>
+  Array.from({ length: count }, (_, index) => from + index * stepMs);
+
+describe('the past', () => {
+  it('is read from rotated and packed files and the log itself, each line once', async () => {
+    const house = place();
+    const days = [3, 2, 1, 0].map((ago) => each(NOON - ago * DAY - HOUR, 10, 6 * MINUTE));
+    const [oldest = [], packed = [], plain = [], current = []] = days;
+    house.write('heyu.log.3.gz', gzipSync(motionsAt(...oldest)), oldest.at(-1) ?? 0);
+    house.write('heyu.log.2.gz', gzipSync(motionsAt(...packed)), packed.at(-1) ?? 0);
+    house.write('heyu.log.1', motionsAt(...plain), plain.at(-1) ?? 0);
+    house.write('heyu.log.old', motionsAt(...plain), NOON);
+    house.write('heyu.log', motionsAt(...current), NOON);
+    const request = { from: NOON - 2.5 * DAY, until: NOON, signals: true };
+    const { history, missing } = await readPast(house, request);
+    expect(motions(history)).toEqual([...packed, ...plain, ...current]);
+    expect(missing).toEqual([]);
+  });
+
+  it('is read of a long log from where the window begins', async () => {
+    const house = place();
+    const all = each(NOON - 60 * DAY, 60 * 24 * 6, 10 * MINUTE);
+    house.write('heyu.log', motionsAt(...all), NOON);
+    const { history } = await readPast(house, { from: NOON - HOUR, until: NOON, signals: true });
+    expect(motions(history)).toEqual(all.filter((at) => at >= NOON - HOUR));
+    expect(history.lines).toBeLessThan(10_000);
+  });
+
+  it('is that of the right year', async () => {
+    const house = place();
+    const newYear = Date.UTC(2027, 0, 1);
+    const all = each(newYear - 3 * HOUR, 60, 6 * MINUTE);
+    house.write('heyu.log.1.gz', gzipSync(motionsAt(...all.slice(0, 20))), all[19] ?? 0);
+    house.write('heyu.log', motionsAt(...all.slice(20)), all.at(-1) ?? 0);
+    const { history } = await readPast(house, {
+      from: newYear - 3 * HOUR,
+      until: newYear + 3 * HOUR,
+      signals: false,
+    });
+    expect(motions(history)).toEqual(all);
+  });
+
+  it('has the zones of the journal, and says what is missing', async () => {
+    const house = place();
+    const entry = {
+      kind: 'zone',
+      at: NOON - HOUR,
+      zone: 'ground',
+      state: 'armed_away',
+      source: 'stored',
+      verified: true,
+    } as const;
+    const [, path] = journalPaths(house.stateDir ?? '');
+    writeFileSync(path, `${journalLine(entry)}{"at":\n`);
+    house.write('heyu.log.1.gz', gzipSync(motionsAt(NOON - HOUR)).subarray(0, 30), NOON);
+    house.write('heyu.log', motionsAt(NOON - MINUTE), NOON);
+    const { history, journal, missing } = await readPast(house, {
+      from: NOON - HOUR,
+      until: NOON,
+      signals: false,
+    });
+    expect(history.alerts).toMatchObject([{ zone: 'ground', signalAt: NOON - MINUTE }]);
+    expect(journal).toMatchObject({ entries: [entry], damaged: 1 });
+    expect(missing).toEqual([expect.stringContaining('heyu.log.1.gz is damaged')]);
+  });
+
+  it('of a log that is not there is a gap', async () => {
+    const { history, missing } = await readPast(place(), { from: NOON - HOUR, until: NOON, signals: false });
+    expect(history.gaps).toEqual([{ from: NOON - HOUR, to: NOON, reason: 'no_log' }]);
+    expect(missing).toEqual([expect.stringContaining('cannot be read (ENOENT)')]);
+  });
+});
+
+describe('the reader of the service', () => {
+  it('has a long time read in a child, whose answer is that of its own loop', async () => {
+    const house = place();
+    const all = each(NOON - 20 * DAY, 20 * 24 * 6, 10 * MINUTE);
+    house.write('heyu.log', motionsAt(...all), NOON);
+    const request = { from: NOON - 10 * DAY, until: NOON, signals: true };
+    const reader = new PastReader(() => ({ core, logPath: house.logPath, stateDir: house.stateDir }), MAIN);
+    const [past, again] = await Promise.all([reader.read(request), readPast(house, request)]);
+    expect(past).toEqual(again);
+    expect(motions(past.history)).toHaveLength(10 * 24 * 6);
+  });
+
+  it('gives way while it reads a day', async () => {
+    const house = place();
+    house.write('heyu.log', motionsAt(...each(NOON - 20 * HOUR, 20_000, 3600)), NOON);
+    let turns = 0;
+    let isOver = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await new PastReader(() => house, MAIN).read({ from: NOON - DAY, until: NOON, signals: true });
+    isOver = true;
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  it('takes only so many questions at once, and says that its child has died', async () => {
+    const house = place();
+    const reader = new PastReader(() => house, '/no/such/program.js');
+    const request = { from: NOON - 10 * DAY, until: NOON, signals: true };
+    const asked = await Promise.allSettled(Array.from({ length: 10 }, () => reader.read(request)));
+    expect(asked.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 'rejected'));
+    expect(asked.map((one) => String((one as PromiseRejectedResult).reason)).at(-1)).toContain(
+      'too many questions',
+    );
+  });
+});
