@@ -4,27 +4,46 @@
  * rotate: logrotate in its forms, an owner who deletes.
  */
 
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  truncateSync,
-  unlinkSync,
-  utimesSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import * as nodeFiles from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { stampAt } from '../support/house.js';
 import type { Meaning, Truth } from './truth.js';
+
+/** What heyu and the programs that rotate need of a file system; the names are those of node:fs. */
+export type HeyuFiles = {
+  readonly openSync: (path: string, flags: 'a', mode: number) => number;
+  readonly closeSync: (fd: number) => void;
+  readonly fstatSync: (fd: number) => { readonly size: number };
+  readonly writeSync: (fd: number, bytes: Buffer) => number;
+  readonly existsSync: (path: string) => boolean;
+  readonly readdirSync: (path: string) => readonly string[];
+  readonly renameSync: (from: string, to: string) => void;
+  readonly copyFileSync: (from: string, to: string) => void;
+  readonly truncateSync: (path: string, size: number) => void;
+  readonly unlinkSync: (path: string) => void;
+  readonly statSync: (path: string) => { readonly atimeMs: number; readonly mtimeMs: number };
+  readonly utimesSync: (path: string, atime: number, mtime: number) => void;
+  readonly readFileSync: (path: string) => Buffer;
+  readonly writeFileSync: (path: string, content: string | Buffer) => void;
+};
+
+/** The computer on which heyu runs. */
+export type Computer = {
+  readonly files: HeyuFiles;
+  /** Epoch ms. */
+  readonly wallMs: () => number;
+  readonly pause: (ms: number) => Promise<void>;
+  readonly pack: (content: Buffer) => Buffer;
+};
+
+const THIS_COMPUTER: Computer = {
+  files: nodeFiles,
+  wallMs: Date.now,
+  pause: (ms) => delay(ms),
+  pack: gzipSync,
+};
 
 /** A line and what it means. Without a stamp it is the output of a script. */
 export type HeyuLine = {
@@ -56,19 +75,24 @@ export type Heyu = {
 type Content = { readonly number: number; size: number };
 
 /** Opens nothing yet. `path` exists and is empty, or does not exist. */
-export function startHeyu(path: string, truth: Truth, naming: Naming): Heyu {
+export function startHeyu(
+  path: string,
+  truth: Truth,
+  naming: Naming,
+  { files, wallMs, pause, pack }: Computer = THIS_COMPUTER,
+): Heyu {
   let contents = 0;
   let lines = 0;
   let names = 0;
   const newContent = (): Content => ({ number: (contents += 1), size: 0 });
-  let current: Content | undefined = existsSync(path) ? newContent() : undefined;
+  let current: Content | undefined = files.existsSync(path) ? newContent() : undefined;
   let open: { readonly descriptor: number; readonly content: Content } | undefined;
 
   const reopen = (): { readonly descriptor: number; readonly content: Content } => {
-    if (open !== undefined) closeSync(open.descriptor);
-    const descriptor = openSync(path, 'a', 0o644);
+    if (open !== undefined) files.closeSync(open.descriptor);
+    const descriptor = files.openSync(path, 'a', 0o644);
     current ??= newContent();
-    const { size } = fstatSync(descriptor);
+    const { size } = files.fstatSync(descriptor);
     if (size !== current.size) throw new Error(`the log has ${size} bytes, not ${current.size}`);
     open = { descriptor, content: current };
     return open;
@@ -76,7 +100,7 @@ export function startHeyu(path: string, truth: Truth, naming: Naming): Heyu {
 
   const write = async (message: readonly HeyuLine[], { splitMs }: WriteStyle): Promise<void> => {
     const { descriptor, content } = reopen();
-    const at = Math.floor(Date.now() / 1000) * 1000;
+    const at = Math.floor(wallMs() / 1000) * 1000;
     const parts = message.map(({ text, hasStamp, meanings }) => {
       const stamp = hasStamp ? `${stampAt(at)}  ` : '';
       const bytes = Buffer.concat([Buffer.from(stamp), Buffer.from(text), Buffer.from('\n')]);
@@ -88,19 +112,19 @@ export function startHeyu(path: string, truth: Truth, naming: Naming): Heyu {
     });
     const bytes = Buffer.concat(parts);
     if (splitMs === 0) {
-      writeSync(descriptor, bytes);
+      files.writeSync(descriptor, bytes);
       return;
     }
     const half = Math.max(1, Math.floor(bytes.length / 3));
-    writeSync(descriptor, bytes.subarray(0, half));
-    await delay(splitMs);
-    writeSync(descriptor, bytes.subarray(half));
+    files.writeSync(descriptor, bytes.subarray(0, half));
+    await pause(splitMs);
+    files.writeSync(descriptor, bytes.subarray(half));
   };
 
   const directory = dirname(path);
   const rotatedNames = (): string[] => {
     const begin = basename(path);
-    return readdirSync(directory).filter((name) => name !== begin && name.startsWith(begin));
+    return files.readdirSync(directory).filter((name) => name !== begin && name.startsWith(begin));
   };
 
   /** The name for the newest rotated file, after the others have made room. */
@@ -115,7 +139,7 @@ export function startHeyu(path: string, truth: Truth, naming: Naming): Heyu {
       .map((match) => ({ number: Number(match[1]), packed: match[2] ?? '' }))
       .sort((one, other) => other.number - one.number);
     for (const { number, packed } of numbered) {
-      renameSync(`${path}.${number}${packed}`, `${path}.${number + 1}${packed}`);
+      files.renameSync(`${path}.${number}${packed}`, `${path}.${number + 1}${packed}`);
     }
     return `${path}.1`;
   };
@@ -124,25 +148,25 @@ export function startHeyu(path: string, truth: Truth, naming: Naming): Heyu {
     switch (rotation) {
       case 'rename':
       case 'create':
-        if (!existsSync(path)) return;
-        renameSync(path, makeRoom());
+        if (!files.existsSync(path)) return;
+        files.renameSync(path, makeRoom());
         current = undefined;
         if (rotation === 'create') {
-          writeFileSync(path, '');
+          files.writeFileSync(path, '');
           current = newContent();
         }
         return;
       case 'copytruncate':
-        if (!existsSync(path)) return;
-        copyFileSync(path, makeRoom());
-        truncateSync(path, 0);
+        if (!files.existsSync(path)) return;
+        files.copyFileSync(path, makeRoom());
+        files.truncateSync(path, 0);
         current = newContent();
         // heyu's descriptor is still good: it appends
         if (open !== undefined) open = { ...open, content: current };
         return;
       case 'delete':
-        if (!existsSync(path)) return;
-        unlinkSync(path);
+        if (!files.existsSync(path)) return;
+        files.unlinkSync(path);
         current = undefined;
         return;
       case 'twice':
@@ -160,9 +184,9 @@ export function startHeyu(path: string, truth: Truth, naming: Naming): Heyu {
     write,
     writeLate: (text) => {
       if (open === undefined) return;
-      const bytes = Buffer.from(`${stampAt(Date.now())}  ${text}\n`);
+      const bytes = Buffer.from(`${stampAt(wallMs())}  ${text}\n`);
       // where the last message went, which may be a rotated file by now; it counts for nothing there
-      writeSync(open.descriptor, bytes);
+      files.writeSync(open.descriptor, bytes);
       open.content.size += bytes.length;
       lines += 1;
     },
@@ -173,11 +197,11 @@ export function startHeyu(path: string, truth: Truth, naming: Naming): Heyu {
         .sort((one, other) => ageOf(one) - ageOf(other));
       for (const name of loose.slice(but)) {
         const file = join(directory, name);
-        const { atime, mtime } = statSync(file);
-        writeFileSync(`${file}.gz.part`, gzipSync(readFileSync(file)));
-        utimesSync(`${file}.gz.part`, atime, mtime);
-        renameSync(`${file}.gz.part`, `${file}.gz`);
-        unlinkSync(file);
+        const { atimeMs, mtimeMs } = files.statSync(file);
+        files.writeFileSync(`${file}.gz.part`, pack(files.readFileSync(file)));
+        files.utimesSync(`${file}.gz.part`, atimeMs / 1000, mtimeMs / 1000);
+        files.renameSync(`${file}.gz.part`, `${file}.gz`);
+        files.unlinkSync(file);
       }
     },
     lines: () => lines,

@@ -10,7 +10,45 @@ import type { Sign, Truth } from './truth.js';
 /** What is known of an alert is not known before all of this has passed: the zone may have changed meanwhile. */
 const SETTLED_MS = 20_000;
 
+/** So long the source of a zone may take to say that it has an entry delay, or that somebody has disarmed it. */
+const ENTRY_MS = 4000;
+
 type Alert = { readonly id: string; readonly at: string; readonly alias: string };
+
+/** From when to when the bridge reached its broker without anything that held it up; Infinity = still. Epoch ms. */
+export type Visit = { readonly from: number; readonly to: number };
+
+type Heard = {
+  readonly truth: Truth;
+  readonly published: readonly Published[];
+  readonly signs: ReadonlyMap<string, readonly Sign[]>;
+  readonly damages: readonly Damage[];
+  /** Undefined where nobody knows: then they were frequent. */
+  readonly visits: readonly Visit[] | undefined;
+};
+
+/** After a connect the state is still being read, and motion waits for it: 5 s at most, and some more for the way. */
+const CLEAR_MS = 8000;
+
+/**
+ * Was the bridge told that the zone is armed before this motion, and how it is at the first connect after it? Otherwise
+ * nobody can know whether it was an alert (security-state.md, "Alerts"): the motion says that the zone was unknown.
+ */
+function isJudged(visits: readonly Visit[], at: number, armedSince: number): boolean {
+  const clearTo = ({ from, to }: Visit): number => (to - from > CLEAR_MS ? to : -Infinity);
+  const isTold = visits.some(
+    (visit) => visit.from + CLEAR_MS <= at && clearTo(visit) >= armedSince + SAME_MS && visit.from <= at,
+  );
+  const next = visits.find(({ to }) => to > at);
+  return isTold && next !== undefined && clearTo(next) > 0;
+}
+
+/** What the bridge believes is as old as its last visit. */
+function mayBeArmed({ truth, visits = [] }: Heard, zone: Zone, at: number): boolean {
+  const last = visits.findLast(({ from }) => from <= at);
+  const since = last === undefined ? at : Math.min(last.to, at);
+  return truth.mayBeArmed(zone, at, SAME_MS) || truth.mayBeArmed(zone, since, SAME_MS + (at - since));
+}
 
 /** What had to be raised and was not: `missing` as long as it may still come, as in `Verdict`. */
 type AlertsVerdict = {
@@ -24,12 +62,8 @@ type AlertsVerdict = {
  * No alert without a sign in a zone that may have been armed; and one for each live motion in one that surely was,
  * at once, and not only when the bridge is started again.
  */
-export function judgeAlerts(
-  truth: Truth,
-  published: readonly Published[],
-  signs: ReadonlyMap<string, readonly Sign[]>,
-  damages: readonly Damage[],
-): AlertsVerdict {
+export function judgeAlerts(heard: Heard): AlertsVerdict {
+  const { truth, published, signs } = heard;
   const faults: string[] = [];
   const ids = new Set<string>();
   const raised: { readonly alert: Alert; readonly acknowledgedAt: number }[] = [];
@@ -42,14 +76,14 @@ export function judgeAlerts(
       const sign =
         sensor === undefined ? undefined : signOf(signs, sensor, alert.id.replace(/\.alert$/, ''), at);
       if (sign === undefined) faults.push(`alert for nothing that happened: ${payload}`);
-      else if (!truth.mayBeArmed(zone, at, SAME_MS)) faults.push(`alert in a disarmed zone: ${payload}`);
+      else if (!mayBeArmed(heard, zone, at)) faults.push(`alert in a disarmed zone: ${payload}`);
       ids.add(alert.id);
       if (acknowledgedAt !== undefined) raised.push({ alert, acknowledgedAt });
     }
   }
-  faults.push(...passedOver(published, signs));
+  faults.push(...passedOver(truth, published, signs));
   const missing: string[] = [];
-  const due = dueAlerts(truth, published, damages);
+  const due = dueAlerts(heard);
   for (const { alias, at, id } of due) {
     // while the zone is not known yet, the motions of a sensor wait together for one alert
     const isRaised = raised.some(
@@ -71,6 +105,7 @@ type Told = { readonly id: string; readonly alias: string; readonly zone: Zone; 
  * comes on the connection on which a motion in the same armed zone was told, that motion's own has to have come.
  */
 function passedOver(
+  truth: Truth,
   published: readonly Published[],
   signs: ReadonlyMap<string, readonly Sign[]>,
 ): readonly string[] {
@@ -84,7 +119,11 @@ function passedOver(
     const zone = ZONES.find((one) => message.topic === `${BASE}/zone/${one}/alert`);
     if (zone === undefined) {
       const one = toldArmed(message, signs);
-      if (one !== undefined && !raised.has(one.id)) told = [...told, one];
+      const isDue =
+        one !== undefined &&
+        !raised.has(one.id) &&
+        truth.isArmedThroughout(one.zone, one.sign.at, one.sign.at + ENTRY_MS);
+      if (isDue) told = [...told, one];
       continue;
     }
     const alert = JSON.parse(message.payload) as Alert;
@@ -123,11 +162,12 @@ function isBefore(one: Sign, other: Sign): boolean {
 }
 
 /** The motions for which there has to be an alert. */
-function dueAlerts(
-  truth: Truth,
-  published: readonly Published[],
-  damages: readonly Damage[],
-): readonly { readonly alias: string; readonly at: number; readonly id: string }[] {
+function dueAlerts({
+  truth,
+  published,
+  damages,
+  visits,
+}: Heard): readonly { readonly alias: string; readonly at: number; readonly id: string }[] {
   const due = new Map<string, { readonly alias: string; readonly at: number; readonly id: string }>();
   for (const { topic, payload } of published) {
     const [base, name = '', channel] = topic.split('/');
@@ -140,6 +180,8 @@ function dueAlerts(
     // without a memory the bridge knows neither what was last known of a zone nor what waited for its state
     if (damages.some(({ from, to }) => from - WAITING_MS <= at && at <= to + SETTLED_MS)) continue;
     if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, at + SETTLED_MS)) continue;
+    const armedSince = truth.armedSince(sensor.zone, at);
+    if (visits !== undefined && !isJudged(visits, at, armedSince)) continue;
     due.set(id, { alias: name, at, id });
   }
   return [...due.values()];

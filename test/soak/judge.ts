@@ -3,9 +3,9 @@
 import type { Published } from '../support/tap.js';
 import { mayBeLost, mayBeTakenForStart, type Damage } from './damage.js';
 import { BASE, SENSORS, type SoakSensor } from './sensors.js';
-import { judgeAlerts } from './judge-alerts.js';
+import { judgeAlerts, type Visit } from './judge-alerts.js';
 import { iso } from './judge-states.js';
-import { bySensor, indexed, signOf, type SensorEvent } from './signs.js';
+import { SAME_MS, bySensor, indexed, signOf, type SensorEvent } from './signs.js';
 import type { Sign, Truth } from './truth.js';
 
 /** What was wrong; empty when all is well. */
@@ -45,13 +45,14 @@ const ENDING = new Set(['clear', 'closed']);
 /**
  * What is known so far: which starts have been acknowledged by the broker. `published` in the order of the wire.
  * `damages` of the checkpoint excuse what `damage.ts` says, and nothing else. `checkpoints` are those that were seen:
- * what one counts as dealt with is never read again.
+ * what one counts as dealt with is never read again. `visits`: when the bridge reached its broker, where that is known.
  */
 export function judge(
   truth: Truth,
   published: readonly Published[],
   damages: readonly Damage[] = [],
   checkpoints: readonly Checkpoint[] = [],
+  visits?: readonly Visit[],
 ): Verdict {
   const faults: string[] = [];
   const signs = indexed(truth);
@@ -130,8 +131,8 @@ export function judge(
   for (const [sign, ids] of idsOf) {
     if (ids.size > 1) faults.push(`${ids.size} ids for one: ${describe(sign)} ${[...ids].join()}`);
   }
-  const { alerts, dueAlerts, ...judged } = judgeAlerts(truth, published, signs, damages);
-  faults.push(...judged.faults, ...interrupted(published, damages));
+  const { alerts, dueAlerts, ...judged } = judgeAlerts({ truth, published, signs, damages, visits });
+  faults.push(...judged.faults, ...interrupted(truth, published, damages));
   return {
     faults,
     missing: [...missing, ...judged.missing],
@@ -149,7 +150,7 @@ export function judge(
 
 /** How long a frozen bridge may have carried an ON that it had decided on before. */
 const FROZEN_MS = 6000;
-/** Motion with a hold time like this does not end before the soak does. */
+/** Motion with a hold time like this has no other end. */
 const ENDLESS_MS = 3_600_000;
 
 /** An ON for a motion that was over long ago, or of which nothing was written at all. */
@@ -168,8 +169,12 @@ function staleOn(
   return isLive ? undefined : `${topic} ${payload} at ${iso(sentAt)}: its motion was over`;
 }
 
-/** An OFF in the middle of the motion that goes on until the end: every start says how it stands, and must know. */
-function interrupted(published: readonly Published[], damages: readonly Damage[]): readonly string[] {
+/** An OFF in the middle of a motion that goes on for long: every start says how it stands, and must know. */
+function interrupted(
+  truth: Truth,
+  published: readonly Published[],
+  damages: readonly Damage[],
+): readonly string[] {
   if (damages.length > 0) return [];
   const faults: string[] = [];
   for (const sensor of SENSORS.filter(({ holdMs }) => holdMs >= ENDLESS_MS)) {
@@ -178,7 +183,14 @@ function interrupted(published: readonly Published[], damages: readonly Damage[]
     const firstOn = said.findIndex(
       ({ payload, acknowledgedAt }) => payload === 'ON' && acknowledgedAt !== undefined,
     );
-    const off = firstOn < 0 ? undefined : said.slice(firstOn).find(({ payload }) => payload === 'OFF');
+    const goesOnAt = (at: number): boolean =>
+      truth.signs.some(
+        (sign) => sign.sensor === sensor && sign.at <= at && at + SAME_MS < sign.at + sensor.holdMs,
+      );
+    const off =
+      firstOn < 0
+        ? undefined
+        : said.slice(firstOn).find(({ payload, sentAt }) => payload === 'OFF' && goesOnAt(sentAt));
     if (off !== undefined) faults.push(`${topic} OFF at ${iso(off.sentAt)}: its motion goes on`);
   }
   return faults;

@@ -204,6 +204,8 @@ async function play(
         note(`pack all but ${one.but}`);
         heyu.pack(one.but);
         break;
+      case 'pause':
+        break;
       case 'zone':
         void zones.say(one.zone, one.isArmed);
         break;

@@ -16,6 +16,8 @@ export type Scheduled = { readonly at: number } & (
   | { readonly kind: 'rotation'; readonly rotation: Rotation }
   | { readonly kind: 'pack'; readonly but: number }
   | { readonly kind: 'zone'; readonly zone: Zone; readonly isArmed: boolean }
+  /** Nobody is in the middle of something: heyu may be silent for long from here on. */
+  | { readonly kind: 'pause' }
 );
 
 /** How wild it gets. */
@@ -25,6 +27,8 @@ export type TrafficOptions = {
   /** Milliseconds between two rotations, on average. */
   readonly rotationEveryMs: number;
   readonly mayDelete: boolean;
+  /** Milliseconds between two pauses at least; none unless it is said. */
+  readonly pauseEveryMs?: number;
 };
 
 type Source = 'rcvi' | 'rcva' | 'snda' | 'sndc';
@@ -274,6 +278,7 @@ export function planTraffic(random: Random, options: TrafficOptions): readonly S
   noise(random, options, plan);
   rotations(random, options, plan, taken);
   zones(random, options, plan);
+  pauses(random, options, plan, taken);
   return plan.sort((one, other) => one.at - other.at);
 }
 
@@ -290,6 +295,21 @@ function engineStarts(
     const house = random.pick(['A', 'B', 'C', 'D', 'E']);
     const orphan = line(functionText('rcvi', house, 'On'));
     plan.push({ at, kind: 'message', lines: [line('Engine started'), orphan], splitMs: 0 });
+  }
+}
+
+/** Instants at which every message is complete. */
+function pauses(
+  random: Random,
+  { lengthMs, pauseEveryMs = Infinity }: TrafficOptions,
+  plan: Scheduled[],
+  taken: ReadonlyMap<string, readonly Span[]>,
+): void {
+  const spans = [...taken.values()].flat();
+  for (let at = random.between(0.5, 1.5) * pauseEveryMs; at < lengthMs; at += 50) {
+    if (spans.some(({ from, to }) => at >= from - 50 && at <= to + 50)) continue;
+    plan.push({ at, kind: 'pause' });
+    at += random.between(0.5, 1.5) * pauseEveryMs;
   }
 }
 

@@ -74,6 +74,8 @@ export type Truth = {
   readonly mayBeArmed: (zone: Zone, at: number, withinMs: number) => boolean;
   /** Whether the zone was armed all the time between two instants, and the broker told so before. */
   readonly isArmedThroughout: (zone: Zone, from: number, to: number) => boolean;
+  /** Since when the broker knew that the zone is armed at this instant; Infinity = it did not. */
+  readonly armedSince: (zone: Zone, at: number) => number;
   readonly isArmed: (zone: Zone) => boolean;
 };
 
@@ -210,6 +212,10 @@ export function newTruth(): Truth {
       const spans = zones.get(zone) ?? [];
       const first = spans.findLastIndex((span) => span.knownAt <= from);
       return first >= 0 && spans.slice(first).every((span) => span.isArmed || span.from > to);
+    },
+    armedSince: (zone, at) => {
+      const span = (zones.get(zone) ?? []).findLast(({ knownAt }) => knownAt <= at);
+      return span?.isArmed === true ? span.knownAt : Infinity;
     },
     isArmed: (zone) => zones.get(zone)?.at(-1)?.isArmed === true,
   };

@@ -112,6 +112,8 @@ export class TailedFile {
   #lostNameAt: number | undefined;
   /** 8 hex digits, empty until its first line is there. */
   #generation = '';
+  /** It was told with too little content to be recognised by, and is told again when there is more. */
+  #isFaint = false;
   /** Bytes of completed lines. */
   #offset = 0;
   /** Bytes after the offset that belong to a line too long to be read. */
@@ -275,7 +277,7 @@ export class TailedFile {
           at = this.#skipOverlong(at, length);
           break;
         }
-        if (this.#generation === '') yield* this.announce(reader);
+        if (this.#generation === '' || this.#isFaint) yield* this.announce(reader);
         const bytes = skipped + end + 1 - at;
         this.#offset = offset + bytes;
         skipped = 0;
@@ -382,19 +384,29 @@ export class TailedFile {
   }
 
   /**
-   * Gives the file its generation and tells the listener, once and before any line of it is handed over: 8 hex digits
-   * that name its content. With the offset it is the id of every event, so a content that is met again, after a crash
-   * and whatever its name is by then, keeps it. Until its first line is there nothing can recognise a content.
+   * Gives the file its generation and tells the listener, before any line of it is handed over: 8 hex digits that name its
+   * content. With the offset it is the id of every event, so a content that is met again, after a crash and whatever its
+   * name is by then, keeps it. Until its first line is there nothing can recognise a content. A file may begin with lines
+   * that are too short for that, and for an event: it is told again then, before the first that could be one.
    */
   *announce(reader: Reader): Work {
-    if (this.#generation !== '') return;
+    if (this.#generation !== '' && !this.#isFaint) return;
     yield* this.seeHead();
-    this.#generation = (yield* this.#takeKnown(reader)) ?? reader.randomGeneration();
     const position = this.position();
     const { head } = this;
-    const complete = head.lastIndexOf(LINE_FEED) + 1 || head.length;
-    const mark = head.subarray(0, complete).toString('base64');
-    reader.listener.generation(this.#offset > 0 ? position : { ...position, offset: complete, mark });
+    const complete = head.subarray(0, head.lastIndexOf(LINE_FEED) + 1 || head.length);
+    const isFromStart = this.#offset === 0 || this.#isFaint;
+    const isFaint = isFromStart && !isTelling({ at: 0, bytes: complete });
+    if (isFaint && this.#isFaint) return;
+    const given = (yield* this.#takeKnown(reader)) ?? (this.#generation || reader.randomGeneration());
+    this.#generation = given;
+    this.#isFaint = isFaint;
+    const atBeginning = { offset: complete.length, mark: complete.toString('base64') };
+    reader.listener.generation({
+      ...position,
+      generation: given,
+      ...(isFromStart ? atBeginning : {}),
+    });
   }
 
   /** The generation that an earlier run gave to this content. */

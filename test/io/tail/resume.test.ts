@@ -319,6 +319,23 @@ describe('a log that is followed again', () => {
     expect(followed.ids()).toEqual(crashed.ids());
   });
 
+  it('gives the same ids again when the file began with a line too short to recognise it by', async () => {
+    const { log, position } = await goDown();
+    renameSync(log, `${log}.1`);
+    write(log, '');
+    const crashed = await follow(log, { position });
+    await crashed.expects(['']);
+    write(log, 'two, long enough to be recognised');
+    await crashed.expects(['', 'two, long enough to be recognised']);
+    await crashed.stop();
+    renameSync(`${log}.1`, `${log}.2`);
+    renameSync(log, `${log}.1`);
+    compress(`${log}.1`);
+    const followed = await follow(log, { position, generations: crashed.generations.slice(-1) });
+    await followed.expects(['', 'two, long enough to be recognised']);
+    expect(followed.ids().at(-1)).toBe(crashed.ids().at(-1));
+  });
+
   it('reads late lines of files that were old already', async () => {
     const { log, position: before } = await goDown();
     renameSync(log, `${log}.1`);

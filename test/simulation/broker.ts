@@ -1,0 +1,533 @@
+/**
+ * A broker and the way to it, as the bridge's port shows them. What brokers do differently (the order of what waited, what
+ * they mark as retained, what a restart leaves) is a habit, named after whom it was measured with.
+ */
+
+import { publishFailure } from '../../src/mqtt/outbox.js';
+import type { Broker, BrokerListener, Message } from '../../src/ports.js';
+import type { Random } from '../soak/random.js';
+import type { Published } from '../support/tap.js';
+import type { Computer, Process } from './computer.js';
+import { owner, type Timeline } from './timeline.js';
+
+/** What a broker does its own way. */
+export type Habit = {
+  readonly name: string;
+  /** So many messages at QoS 1 are on their way at a time. */
+  readonly window: number;
+  /** Where the retained copies come that a SUBSCRIBE asks for: before what has waited, after it, or anywhere in it. */
+  readonly copies: 'first' | 'last' | 'anywhere';
+  /** What has waited is marked as retained, too. */
+  readonly marksQueued: boolean;
+  /** What a kill leaves of retained messages, and whether of sessions. A proper stop leaves all, if anything is kept. */
+  readonly keepsRetained: 'all' | 'older' | 'none';
+  readonly keepsSessions: boolean;
+  /** A proper stop leaves retained messages and sessions. */
+  readonly isPersistent: boolean;
+};
+
+/** The brokers that were measured (security-state.md). */
+export const HABITS: readonly Habit[] = [
+  {
+    name: 'mosquitto',
+    window: 20,
+    copies: 'last',
+    marksQueued: false,
+    keepsRetained: 'older',
+    keepsSessions: true,
+    isPersistent: true,
+  },
+  {
+    name: 'mosquitto without persistence',
+    window: 20,
+    copies: 'last',
+    marksQueued: false,
+    keepsRetained: 'none',
+    keepsSessions: false,
+    isPersistent: false,
+  },
+  {
+    name: 'aedes',
+    window: 1,
+    copies: 'anywhere',
+    marksQueued: true,
+    keepsRetained: 'all',
+    keepsSessions: true,
+    isPersistent: true,
+  },
+  {
+    name: 'NATS',
+    window: 100,
+    copies: 'first',
+    marksQueued: false,
+    keepsRetained: 'all',
+    keepsSessions: true,
+    isPersistent: true,
+  },
+  {
+    name: 'RabbitMQ',
+    window: 10,
+    copies: 'first',
+    marksQueued: false,
+    keepsRetained: 'none',
+    keepsSessions: true,
+    isPersistent: true,
+  },
+];
+
+type Packet = { readonly topic: string; readonly payload: string; readonly retain: boolean };
+type Session = { readonly topics: Set<string>; queue: Packet[] };
+
+/** Both sides give a connection up on which nothing was heard for so long, ms. */
+const KEEPALIVE_MS = 7500;
+/** A broker that saves once a second rolls back by as much. */
+const OLDER_MS = 1000;
+
+/** One connection, seen from both sides. */
+class Connection {
+  readonly process: Process;
+  readonly number: number;
+  readonly listener: BrokerListener;
+  readonly flying: { readonly message: Message; readonly done: (error?: Error) => void }[] = [];
+  /** What the broker has sent and the bridge has not answered; then what waits for its turn. */
+  unanswered: Packet[] = [];
+  waiting: Packet[] = [];
+  /** As the bridge sees it. */
+  here: 'opening' | 'open' | 'ended' = 'opening';
+  isOpenThere = true;
+  readonly free = { here: 0, there: 0 };
+
+  constructor(process: Process, number: number, listener: BrokerListener) {
+    this.process = process;
+    this.number = number;
+    this.listener = listener;
+  }
+}
+
+/** The broker, the network before it, and everybody else on it. */
+export class SimulatedBroker {
+  readonly retained = new Map<string, string>();
+  /** Everything that the bridge has sent. */
+  readonly published: Published[] = [];
+  /** Topics that nobody may publish to. */
+  readonly refused = new Set<string>();
+  isUp = true;
+  /** Somebody else uses the bridge's client id. */
+  isTakenOver = false;
+  readonly #computer: Computer;
+  readonly #timeline: Timeline;
+  readonly #random: Random;
+  readonly #network = owner(false);
+  readonly #habit: Habit;
+  readonly #isClean: boolean;
+  #session: Session | undefined;
+  #connection: Connection | undefined;
+  #connections = 0;
+  /** What the link holds back. */
+  #held: (() => void)[] | undefined;
+  #older = new Map<string, string>();
+  #olderAt = 0;
+
+  constructor(computer: Computer, random: Random, habit: Habit, isClean: boolean) {
+    this.#computer = computer;
+    this.#timeline = computer.timeline;
+    this.#random = random;
+    this.#habit = habit;
+    this.#isClean = isClean;
+  }
+
+  /** The bridge is connected, awake, and nothing holds the link up. */
+  get isReached(): boolean {
+    const connection = this.#connection;
+    return connection?.here === 'open' && this.#held === undefined && !connection.process.isStill;
+  }
+
+  /** From when to when that was so; what has not ended has no end. */
+  readonly visits: { readonly from: number; to: number }[] = [];
+
+  /** To be called when it may have changed. */
+  readonly noteReach = (): void => {
+    const last = this.visits.at(-1);
+    const isOpen = last?.to === Infinity;
+    const now = this.#computer.wallMs();
+    if (this.isReached === isOpen) return;
+    if (isOpen) last.to = now;
+    else this.visits.push({ from: now, to: Infinity });
+  };
+
+  // --- The bridge's port.
+
+  portOf(process: Process): Broker {
+    let listener: BrokerListener | undefined;
+    let mine: Connection | undefined;
+    let failures = 0;
+    let ends = 0;
+    let isTold = false;
+    let isStopping = false;
+    const timeline = this.#timeline;
+    const isConnected = (): boolean => !process.isGone && !isStopping && mine?.here === 'open';
+
+    const retry = (): void => {
+      if (isStopping) return;
+      const ms = Math.min(1000 * 2 ** Math.max(0, failures - 1), 30_000) * this.#random.between(0.75, 1.25);
+      timeline.after(ms, process, attempt);
+    };
+    const refuse = (reason: string): void => {
+      failures += 1;
+      if (isStopping) return;
+      listener?.refused(reason);
+      retry();
+    };
+    /** Seen from here it is over. */
+    const end = (connection: Connection, reason: string): void => {
+      const { here } = connection;
+      connection.here = 'ended';
+      this.noteReach();
+      if (here === 'ended') return;
+      if (here === 'opening') {
+        refuse(reason);
+        return;
+      }
+      mine = undefined;
+      for (const { done } of connection.flying.splice(0)) done(publishFailure('lost', reason));
+      if (isStopping) return;
+      listener?.closed(reason);
+      ends = this.isTakenOver ? ends + 1 : 0;
+      if (ends >= 3 && !isTold) {
+        isTold = true;
+        listener?.takeover(true, 'heyu2mqtt');
+      }
+      failures = 1;
+      retry();
+    };
+    const attempt = (): void => {
+      if (!this.#computer.call(process) || listener === undefined || isStopping) return;
+      const to = listener;
+      // who connects through a link that stands still waits, but not for ever
+      let isOver = false;
+      timeline.after(10_000, process, () => {
+        if (isOver) return;
+        isOver = true;
+        refuse('no answer');
+      });
+      const arrive = (): void => {
+        if (isOver || process.isGone) return;
+        if (this.#held !== undefined) {
+          this.#held.push(arrive);
+          return;
+        }
+        isOver = true;
+        if (!this.isUp) {
+          timeline.perform(process, () => refuse('connection refused'));
+          return;
+        }
+        const connection = new Connection(process, (this.#connections += 1), to);
+        const present = this.#accept(connection, (reason) => end(connection, reason));
+        this.#toBridge(connection, () => {
+          if (isStopping) return;
+          connection.here = 'open';
+          this.noteReach();
+          mine = connection;
+          failures = 0;
+          to.connected(present, 'mqtt://broker:1883');
+          if (isTold && !this.isTakenOver) {
+            isTold = false;
+            to.takeover(false, 'heyu2mqtt');
+          }
+        });
+        this.#deliver(connection);
+        if (this.isTakenOver)
+          timeline.after(this.#random.between(100, 900), this.#network, () => this.#drop(connection, true));
+      };
+      timeline.after(this.#random.between(1, 30), this.#network, arrive);
+    };
+
+    return {
+      start: (to) => {
+        listener = to;
+        timeline.after(1, process, attempt);
+      },
+      isConnected,
+      publish: (message, done) => {
+        if (!this.#computer.call(process)) return;
+        const connection = mine;
+        if (connection === undefined || isStopping) {
+          timeline.after(0, process, () => done(publishFailure('lost', 'there is no connection')));
+          return;
+        }
+        this.#publish(connection, message, done);
+      },
+      subscribe: (topics) => {
+        if (!this.#computer.call(process) || mine === undefined) return;
+        const connection = mine;
+        this.#toBroker(connection, () => this.#subscribe(connection, topics));
+      },
+      unsubscribe: (topics) => {
+        if (!this.#computer.call(process) || mine === undefined) return;
+        this.#toBroker(mine, () => {
+          for (const topic of topics) this.#session?.topics.delete(topic);
+        });
+      },
+      stop: (last, timeoutMs) => {
+        const connection = mine;
+        if (!this.#computer.call(process) || connection === undefined) {
+          isStopping = true;
+          return Promise.resolve();
+        }
+        for (const message of last) this.#publish(connection, message, () => undefined);
+        isStopping = true;
+        return new Promise((resolve) => {
+          let isOver = false;
+          const over = (): void => {
+            if (isOver) return;
+            isOver = true;
+            connection.here = 'ended';
+            for (const { done } of connection.flying.splice(0)) done(publishFailure('lost', 'stopped'));
+            resolve();
+          };
+          timeline.after(timeoutMs, process, over);
+          this.#toBroker(connection, () => {
+            this.#leave(connection, false);
+            timeline.after(1, process, over);
+          });
+        });
+      },
+    };
+  }
+
+  // --- What happens to broker and network.
+
+  /** Somebody else publishes. False when there is no broker. */
+  publish(topic: string, payload: string, retain: boolean): boolean {
+    if (!this.isUp) return false;
+    this.#take({ topic, payload, retain });
+    return true;
+  }
+
+  stop(isKilled: boolean): void {
+    this.isUp = false;
+    const connection = this.#connection;
+    if (connection !== undefined) this.#drop(connection, false);
+    const { keepsRetained, keepsSessions, isPersistent } = this.#habit;
+    const kept = isKilled ? keepsRetained : isPersistent ? 'all' : 'none';
+    if (kept === 'none') this.retained.clear();
+    if (kept === 'older') {
+      this.retained.clear();
+      for (const [topic, payload] of this.#older) this.retained.set(topic, payload);
+    }
+    if (!(isKilled ? keepsSessions : isPersistent)) this.#session = undefined;
+  }
+
+  start(): void {
+    this.isUp = true;
+  }
+
+  /** The connection is cut; both sides notice. */
+  cut(): void {
+    if (this.#connection !== undefined) this.#drop(this.#connection, true);
+  }
+
+  /** Nothing passes until `thaw`. Who hears nothing for long gives up. */
+  freeze(): void {
+    if (this.#held !== undefined) return;
+    this.#held = [];
+    this.noteReach();
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#timeline.after(KEEPALIVE_MS, this.#network, () => {
+      if (this.#held === undefined || connection !== this.#connection) return;
+      this.#endHere(connection, 'no answer from the broker');
+    });
+  }
+
+  /** What was held back comes, unless the connection ends with it. */
+  thaw(isCut: boolean): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.noteReach();
+    if (isCut) {
+      this.cut();
+      // attempts are no part of the connection
+    }
+    for (const act of held) this.#timeline.after(0, this.#network, act);
+  }
+
+  /** The process stands still for so long that the broker gives it up. */
+  giveUp(afterMs: number, isStill: () => boolean): void {
+    const connection = this.#connection;
+    if (connection === undefined || afterMs < KEEPALIVE_MS) return;
+    this.#timeline.after(KEEPALIVE_MS, this.#network, () => {
+      if (isStill() && connection === this.#connection) this.#drop(connection, true);
+    });
+  }
+
+  /** The process is gone, and its connection with it. */
+  gone(process: Process): void {
+    const connection = this.#connection;
+    if (connection?.process !== process) return;
+    this.#timeline.after(1, this.#network, () => this.#leave(connection, true));
+  }
+
+  // --- The broker itself.
+
+  #ends = new WeakMap<Connection, (reason: string) => void>();
+
+  #accept(connection: Connection, end: (reason: string) => void): boolean {
+    this.#ends.set(connection, end);
+    if (this.#connection !== undefined) this.#drop(this.#connection, true);
+    this.#connection = connection;
+    const present = !this.#isClean && this.#session !== undefined;
+    const session: Session =
+      present && this.#session !== undefined ? this.#session : { topics: new Set(), queue: [] };
+    this.#session = session;
+    connection.waiting = session.queue
+      .splice(0)
+      .map((packet) => ({ ...packet, retain: this.#habit.marksQueued }));
+    if (this.isTakenOver) connection.waiting = [];
+    return present;
+  }
+
+  #publish(connection: Connection, message: Message, done: (error?: Error) => void): void {
+    const { topic, payload, retain } = message;
+    const sentAt = this.#computer.wallMs();
+    const one: Published = {
+      topic,
+      payload,
+      retain,
+      connection: connection.number,
+      sentAt,
+      acknowledgedAt: undefined,
+    };
+    this.published.push(one);
+    const flying = { message, done };
+    connection.flying.push(flying);
+    this.#toBroker(connection, () => {
+      const isRefused = this.refused.has(topic);
+      if (!isRefused) this.#take(message);
+      this.#toBridge(connection, () => {
+        const at = connection.flying.indexOf(flying);
+        if (at < 0) return;
+        connection.flying.splice(at, 1);
+        if (isRefused) done(publishFailure('refused', 'not authorized'));
+        else {
+          one.acknowledgedAt = this.#computer.wallMs();
+          done();
+        }
+      });
+    });
+  }
+
+  #subscribe(connection: Connection, topics: readonly string[]): void {
+    for (const topic of topics) this.#session?.topics.add(topic);
+    const refused = topics.filter((topic) => this.refused.has(topic));
+    this.#toBridge(connection, () => connection.listener.subscribed(topics, refused));
+    const copies = topics.flatMap((topic) => {
+      const payload = this.retained.get(topic);
+      return payload === undefined || refused.includes(topic) ? [] : [{ topic, payload, retain: true }];
+    });
+    const { copies: place } = this.#habit;
+    const at =
+      place === 'last'
+        ? connection.waiting.length
+        : place === 'first'
+          ? 0
+          : this.#random.whole(0, connection.waiting.length);
+    connection.waiting.splice(at, 0, ...copies);
+    this.#deliver(connection);
+  }
+
+  #take({ topic, payload, retain }: Packet): void {
+    if (retain) {
+      this.#keepOlder();
+      if (payload === '') this.retained.delete(topic);
+      else this.retained.set(topic, payload);
+    }
+    const session = this.#session;
+    if (session?.topics.has(topic) !== true) return;
+    const connection = this.#connection;
+    if (connection === undefined) {
+      if (!this.#isClean) session.queue.push({ topic, payload, retain: false });
+      return;
+    }
+    connection.waiting.push({ topic, payload, retain: false });
+    this.#deliver(connection);
+  }
+
+  #keepOlder(): void {
+    if (this.#timeline.nowMs - this.#olderAt < OLDER_MS) return;
+    this.#olderAt = this.#timeline.nowMs;
+    this.#older = new Map(this.retained);
+  }
+
+  /** As much as the window takes. */
+  #deliver(connection: Connection): void {
+    while (connection.isOpenThere && connection.unanswered.length < this.#habit.window) {
+      const packet = connection.waiting.shift();
+      if (packet === undefined) return;
+      connection.unanswered.push(packet);
+      const { topic, payload, retain } = packet;
+      this.#toBridge(connection, () => {
+        connection.listener.received({
+          topic,
+          payload: new TextEncoder().encode(payload),
+          retain,
+          duplicate: false,
+        });
+        this.#toBroker(connection, () => {
+          connection.unanswered = connection.unanswered.filter((one) => one !== packet);
+          this.#deliver(connection);
+        });
+      });
+    }
+  }
+
+  /** The broker sees the end: what was not answered waits for the next connection, and the last will is published. */
+  #leave(connection: Connection, hasWill: boolean): void {
+    if (!connection.isOpenThere) return;
+    connection.isOpenThere = false;
+    if (this.#connection === connection) this.#connection = undefined;
+    this.noteReach();
+    const left = [...connection.unanswered, ...connection.waiting].filter(({ retain }) => !retain);
+    if (this.#isClean) this.#session = undefined;
+    else this.#session?.queue.unshift(...left);
+    if (hasWill && this.isUp) this.#take({ topic: 'x10/bridge/status', payload: 'offline', retain: true });
+  }
+
+  #endHere(connection: Connection, reason: string): void {
+    this.#timeline.perform(connection.process, () => this.#ends.get(connection)?.(reason));
+  }
+
+  #drop(connection: Connection, hasWill: boolean): void {
+    this.#leave(connection, hasWill);
+    this.#timeline.after(this.#random.between(0.5, 10), this.#network, () =>
+      this.#endHere(connection, 'the connection was closed'),
+    );
+  }
+
+  // --- The way: in order, and slow.
+
+  #toBroker(connection: Connection, act: () => void): void {
+    this.#way(connection, 'there', () => {
+      if (connection.isOpenThere && this.isUp) act();
+    });
+  }
+
+  #toBridge(connection: Connection, act: () => void): void {
+    this.#way(connection, 'here', () => {
+      this.#timeline.perform(connection.process, () => {
+        if (connection.here !== 'ended') act();
+      });
+    });
+  }
+
+  #way(connection: Connection, side: 'here' | 'there', act: () => void): void {
+    const now = this.#timeline.nowMs;
+    const at = Math.max(connection.free[side], now + this.#random.between(0.2, 12));
+    connection.free[side] = at;
+    const arrive = (): void => {
+      if (this.#held === undefined) act();
+      else this.#held.push(arrive);
+    };
+    this.#timeline.after(at - now, this.#network, arrive);
+  }
+}

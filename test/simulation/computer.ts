@@ -1,0 +1,247 @@
+/**
+ * The computer in the cupboard: its clocks, its disk, and the process that runs on it, which may be killed between any
+ * two calls that it makes, stand still, or sleep with the whole computer.
+ */
+
+import { PassThrough } from 'node:stream';
+import { dirname } from 'node:path';
+import type { LogFileSystem, StateFileSystem } from '../../src/io/file-system.js';
+import type { OpenDoorbell } from '../../src/io/tail/doorbell.js';
+import type { Clock } from '../../src/ports.js';
+import type { Random } from '../soak/random.js';
+import { Disk, systemError } from './disk.js';
+import { owner, type Owner, type Timeline } from './timeline.js';
+
+const LOG_DIRECTORY = '/var/log/heyu';
+export const STATE_DIRECTORY = '/var/lib/heyu2mqtt';
+export const LOG_PATH = `${LOG_DIRECTORY}/heyu.log.ttyS0`;
+export const STATE_PATH = `${STATE_DIRECTORY}/state.json`;
+
+/** What is wrong with the disk at the moment. */
+type Trouble = {
+  /** Writes of the service end with this error. */
+  refusesWrites: string | undefined;
+  /** The log ends with this error when it is read, or opened. */
+  refusesReads: string | undefined;
+  refusesOpening: string | undefined;
+  /** Each step of a write takes so long, ms. */
+  slowMs: number;
+  /** No notice is given of changes. */
+  isDeaf: boolean;
+};
+
+/** What a call had begun when its process died. */
+type Begun = { readonly act: () => unknown; readonly half: (() => void) | undefined };
+
+/** A process of the bridge; what it calls goes nowhere once it is gone. */
+export type Process = Owner & {
+  readonly begun: Set<Begun>;
+  /** It dies with this many calls more. */
+  callsLeft: number;
+};
+
+/** The computer. */
+export class Computer {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly disk: Disk;
+  readonly trouble: Trouble = {
+    refusesWrites: undefined,
+    refusesReads: undefined,
+    refusesOpening: undefined,
+    slowMs: 0,
+    isDeaf: false,
+  };
+  /** heyu and the programs that rotate. */
+  readonly heyu = owner(true);
+  /** How far the wall clock is ahead of what nobody sets, ms. */
+  aheadMs = 0;
+  readonly #bells = new Set<() => void>();
+  readonly #startedMs: number;
+  #asleepMs = 0;
+
+  constructor(timeline: Timeline, random: Random) {
+    this.timeline = timeline;
+    this.random = random;
+    this.#startedMs = timeline.nowMs - 1000;
+    this.disk = new Disk(this.wallMs, random.fork('disk'), [LOG_DIRECTORY, STATE_DIRECTORY]);
+    this.disk.onChange = (path) => {
+      if (path === '' || dirname(path) === LOG_DIRECTORY) for (const ring of this.#bells) ring();
+    };
+  }
+
+  readonly wallMs = (): number => this.timeline.nowMs + this.aheadMs;
+
+  readonly monotonicMs = (): number => this.timeline.nowMs - this.#startedMs - this.#asleepMs;
+
+  begin(): Process {
+    return { ...owner(true), begun: new Set(), callsLeft: Infinity };
+  }
+
+  /** It is gone; of what it had begun some is done, some half, some not. */
+  kill(process: Process): void {
+    if (process.isGone) return;
+    process.isGone = true;
+    for (const { act, half } of process.begun) {
+      const how = this.random.whole(0, 2);
+      try {
+        if (how === 0) act();
+        else if (how === 1) half?.();
+      } catch {
+        // nobody is there to be told
+      }
+    }
+  }
+
+  /** All sleeps; only the wall clock goes on. */
+  sleep(ms: number): void {
+    this.#asleepMs += ms;
+    this.timeline.postpone(ms);
+  }
+
+  /** One call of a process; false = it is gone, and the call goes nowhere. */
+  call(process: Process): boolean {
+    if (process.isGone) return false;
+    process.callsLeft -= 1;
+    if (process.callsLeft > 0) return true;
+    this.kill(process);
+    return false;
+  }
+
+  clockOf(process: Process): Clock {
+    return {
+      wallMs: this.wallMs,
+      monotonicMs: this.monotonicMs,
+      after: (delayMs, wake) => this.timeline.after(Math.max(1, Math.ceil(delayMs)), process, wake),
+    };
+  }
+
+  /** Rings soon after each change, once for many. */
+  doorbellOf(process: Process): OpenDoorbell {
+    return (ring, armed) => {
+      let isRinging = false;
+      const bell = (): void => {
+        if (isRinging || process.isGone || this.trouble.isDeaf) return;
+        isRinging = true;
+        this.timeline.after(this.random.between(0.1, 2), process, () => {
+          isRinging = false;
+          ring();
+        });
+      };
+      this.#bells.add(bell);
+      let isArmed = false;
+      return {
+        watch: (targets) => {
+          if (targets.length === 0 || isArmed) return;
+          isArmed = true;
+          this.timeline.after(1, process, armed);
+        },
+        close: () => {
+          this.#bells.delete(bell);
+          return Promise.resolve();
+        },
+      };
+    };
+  }
+
+  /** Nobody listens for it any more. */
+  forgetBells(): void {
+    this.#bells.clear();
+  }
+
+  logFilesOf(process: Process): LogFileSystem {
+    const { disk, trouble } = this;
+    const checked = (code: string | undefined): void => {
+      if (!this.call(process)) throw systemError('EIO');
+      if (code !== undefined) throw systemError(code);
+    };
+    return {
+      openSync: (path) => {
+        checked(trouble.refusesOpening);
+        return disk.openSync(path, 'r');
+      },
+      closeSync: disk.closeSync,
+      fstatSync: (fd) => {
+        checked(undefined);
+        return disk.fstatSync(fd);
+      },
+      readSync: (fd, into, offset, length, position) => {
+        checked(trouble.refusesReads);
+        return disk.readSync(fd, into, offset, length, position);
+      },
+      statSync: (path) => {
+        checked(undefined);
+        return disk.existsSync(path) ? disk.statSync(path) : undefined;
+      },
+      readdirSync: (path) => {
+        checked(undefined);
+        return disk
+          .readdirSync(path)
+          .map((name) => ({ name, isDirectory: () => disk.isDirectory(`${path}/${name}`) }));
+      },
+      realpathSync: (path) => path,
+      readlinkSync: (path) => {
+        throw systemError('EINVAL', path);
+      },
+      existsSync: (path) => path.startsWith('/proc') || disk.existsSync(path),
+      createGunzip: () => new PassThrough(),
+    };
+  }
+
+  stateFilesOf(process: Process): StateFileSystem {
+    const { disk, trouble } = this;
+    const done = <T>(act: () => T, half?: () => void): Promise<T> =>
+      new Promise((resolve, reject) => {
+        if (!this.call(process)) return;
+        const begun = { act, half };
+        process.begun.add(begun);
+        const ms =
+          trouble.slowMs > 0 ? this.random.between(0, 2 * trouble.slowMs) : this.random.between(0, 3);
+        this.timeline.after(ms, process, () => {
+          process.begun.delete(begun);
+          try {
+            resolve(act());
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
+        });
+      });
+    const writing = <T>(act: () => T, half?: () => void): Promise<T> =>
+      done(() => {
+        if (trouble.refusesWrites === undefined) return act();
+        // a full disk takes what fits
+        half?.();
+        throw systemError(trouble.refusesWrites);
+      }, half);
+    const part = (text: string): string => text.slice(0, this.random.whole(0, text.length));
+    return {
+      readFile: (path) => done(() => disk.readFileSync(path).toString('utf8')),
+      writeFile: (path, text, { flag, flush }) =>
+        writing(
+          () => {
+            if (flag === 'wx' && disk.existsSync(path)) throw systemError('EEXIST', path);
+            disk.writeFileSync(path, text);
+            if (flush === true) disk.sync(path);
+          },
+          () => {
+            disk.writeFileSync(path, part(text));
+          },
+        ),
+      appendFile: (path, text) =>
+        writing(
+          () => disk.appendFileSync(path, text),
+          () => disk.appendFileSync(path, part(text)),
+        ),
+      rename: (from, to) => writing(() => disk.renameSync(from, to)),
+      rm: (path) =>
+        done(() => {
+          if (disk.existsSync(path)) disk.unlinkSync(path);
+        }),
+      open: (path) =>
+        done(() => ({
+          sync: () => writing(() => disk.sync(path)),
+          close: () => Promise.resolve(),
+        })),
+    };
+  }
+}

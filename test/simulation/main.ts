@@ -1,0 +1,147 @@
+/**
+ * `npm run simulate`: histories of a house in which everything goes wrong, each from its seed. `--seed N` lets one happen
+ * again and tells it in words, `--seeds A..B` judges many, `--minutes M` as many as there is time for, `--starts N` until
+ * so many motions have begun; `--workers N` at a time (2). What is wrong is shortened to the faults that it takes.
+ */
+
+import { parseArgs } from 'node:util';
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { shrink } from './shrink.js';
+import { simulate, type SimulationReport } from './world.js';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    minutes: { type: 'string' },
+    starts: { type: 'string' },
+    workers: { type: 'string', default: '2' },
+  },
+});
+
+/** What a worker tells of a seed. */
+type Outcome = Pick<SimulationReport, 'seed' | 'starts' | 'lines' | 'passedMs' | 'faults' | 'lengthMs'> & {
+  readonly counts: readonly (readonly [string, number])[];
+};
+
+const outcomeOf = (report: SimulationReport): Outcome => ({
+  seed: report.seed,
+  starts: report.starts,
+  lines: report.lines,
+  passedMs: report.passedMs,
+  faults: report.faults.slice(0, 20),
+  lengthMs: report.lengthMs,
+  counts: [...report.counts],
+});
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** A worker is asked for one seed after the other. */
+function work(): void {
+  parentPort?.on('message', (seed: number) => {
+    void simulate({ seed }).then((report) => parentPort?.postMessage(outcomeOf(report)));
+  });
+}
+
+async function tell(seed: number): Promise<void> {
+  const report = await simulate({ seed, isTold: true });
+  say(report.history.join('\n'));
+  const { starts, lines, passedMs } = report;
+  say(`${starts} motions in ${lines} lines, ${Math.round(passedMs / 1000)} s: ${report.faults.length} wrong`);
+  for (const fault of report.faults) say(`WRONG ${fault}`);
+  process.exitCode = report.faults.length > 0 ? 1 : 0;
+}
+
+type Sum = { seeds: number; starts: number; lines: number; passedMs: number; faults: number };
+
+/** Judges seeds from `first` on until `isEnough`, in several workers. */
+function judgeMany(
+  first: number,
+  isEnough: (next: number, sum: Sum) => boolean,
+): Promise<{
+  readonly sum: Sum;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly wrong: readonly Outcome[];
+}> {
+  const sum: Sum = { seeds: 0, starts: 0, lines: 0, passedMs: 0, faults: 0 };
+  const counts = new Map<string, number>();
+  const wrong: Outcome[] = [];
+  let next = first;
+  let toldAt = performance.now();
+  const take = (outcome: Outcome): void => {
+    sum.seeds += 1;
+    sum.starts += outcome.starts;
+    sum.lines += outcome.lines;
+    sum.passedMs += outcome.passedMs;
+    for (const [kind, count] of outcome.counts) {
+      counts.set(kind, (counts.get(kind) ?? 0) + count);
+      sum.faults += count;
+    }
+    if (outcome.faults.length > 0) {
+      wrong.push(outcome);
+      say(`seed ${outcome.seed}: ${outcome.faults.length} wrong, ${outcome.faults[0] ?? ''}`);
+    }
+    if (performance.now() - toldAt < 10_000) return;
+    toldAt = performance.now();
+    say(`${sum.seeds} histories, ${sum.starts} motions, ${sum.faults} faults, ${wrong.length} wrong`);
+  };
+  const one = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker(new URL(import.meta.url), { workerData: 'simulate' });
+      const ask = (): void => {
+        if (isEnough(next, sum)) {
+          void worker.terminate().then(() => resolve());
+          return;
+        }
+        worker.postMessage(next);
+        next += 1;
+      };
+      worker.on('message', (outcome: Outcome) => {
+        take(outcome);
+        ask();
+      });
+      worker.on('error', reject);
+      ask();
+    });
+  return Promise.all(Array.from({ length: Number(values.workers) }, one)).then(() => ({
+    sum,
+    counts,
+    wrong,
+  }));
+}
+
+async function judgeAll(): Promise<void> {
+  const [, from = '1', to = 'Infinity'] = /^(\d+)(?:\.\.(\d+))?$/.exec(values.seeds ?? '1') ?? [];
+  const last =
+    values.seeds === undefined && values.minutes === undefined && values.starts === undefined
+      ? 100
+      : Number(to);
+  const began = performance.now();
+  const { sum, counts, wrong } = await judgeMany(
+    Number(from),
+    (next, { starts }) =>
+      next > last ||
+      starts >= Number(values.starts ?? Infinity) ||
+      performance.now() - began >= Number(values.minutes ?? Infinity) * 60_000,
+  );
+  const minutes = (performance.now() - began) / 60_000;
+  const { user, system } = process.cpuUsage();
+  console.table(Object.fromEntries([...counts].sort()));
+  say(
+    `${sum.seeds} histories of ${Math.round(sum.passedMs / 3_600_000)} h in ${minutes.toFixed(1)} min: ` +
+      `${sum.starts} motions in ${sum.lines} lines under ${sum.faults} faults, ` +
+      `${((user + system) / 1000 / Math.max(1, sum.starts)).toFixed(2)} ms of CPU each, ${wrong.length} wrong`,
+  );
+  for (const { seed } of wrong.slice(0, 3)) {
+    const shortest = await shrink(await simulate({ seed }));
+    say(`\nseed ${seed}, shortened: { seed: ${seed}, lengthMs: ${shortest.lengthMs}, faults: [`);
+    for (const fault of shortest.planned) say(`  ${JSON.stringify(fault)},`);
+    say('] }');
+    for (const fault of shortest.faults.slice(0, 5)) say(`  WRONG ${fault}`);
+  }
+  process.exitCode = wrong.length > 0 ? 1 : 0;
+}
+
+if (!isMainThread && workerData === 'simulate') work();
+else if (values.seed !== undefined) await tell(Number(values.seed));
+else await judgeAll();

@@ -1,0 +1,376 @@
+/**
+ * One history of a house, from one seed: heyu's traffic, people who arm and disarm, the bridge on a computer, a disk, a
+ * network and a broker that are all simulated, and what goes wrong with them. In the end, when everything runs again,
+ * what the bridge has said is compared with what was true: by the judge of the soak.
+ */
+
+import { loadConfiguration } from '../../src/config/load.js';
+import { serviceSettings } from '../../src/cli/assemble.js';
+import type { ServiceSettings } from '../../src/core-settings.js';
+import { openStore } from '../../src/io/store.js';
+import { LogFollower } from '../../src/io/tail/log-follower.js';
+import type { Log, StateStore } from '../../src/ports.js';
+import type { Checkpoint as Stored } from '../../src/service/checkpoint.js';
+import { createService, type Service } from '../../src/service/service.js';
+import { startHeyu, type Heyu } from '../soak/heyu.js';
+import { judge, type Checkpoint, type Verdict } from '../soak/judge.js';
+import { judgeStates } from '../soak/judge-states.js';
+import { random, type Random } from '../soak/random.js';
+import { ZONES, aliasesText, configText, zoneTopicOf, type Zone } from '../soak/sensors.js';
+import { planTraffic, type Scheduled } from '../soak/traffic.js';
+import { newTruth, type Truth } from '../soak/truth.js';
+import { HABITS, SimulatedBroker } from './broker.js';
+import { Computer, LOG_PATH, STATE_DIRECTORY, STATE_PATH, type Process } from './computer.js';
+import { planFaults, startFaults, type Fault } from './faults.js';
+import { Timeline, owner } from './timeline.js';
+
+/** What to simulate. The seed decides over everything that is not said. */
+export type SimulationOptions = {
+  readonly seed: number;
+  /** How long heyu writes, ms; pauses come on top. */
+  readonly lengthMs?: number;
+  /** In place of those that the seed plans. */
+  readonly faults?: readonly Fault[];
+  /** Write the history down. */
+  readonly isTold?: boolean;
+};
+
+/** What came of it. */
+export type SimulationReport = Verdict & {
+  readonly seed: number;
+  readonly lengthMs: number;
+  readonly planned: readonly Fault[];
+  /** How often each kind of fault happened. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly lines: number;
+  /** Simulated time, ms. */
+  readonly passedMs: number;
+  readonly history: readonly string[];
+};
+
+const LENGTH_MS = 120_000;
+/** Everything has to be well so long after the last fault, ms: a verification comes every minute. */
+const REST_MS = 150_000;
+/** A stop that takes longer is ended by systemd. */
+const STOP_MS = 10_000;
+/** At rest nobody waits for more than this many things. */
+const MOST_PENDING = 40;
+
+let loaded: ServiceSettings | undefined;
+
+/** The house of the soak. */
+function houseSettings(): ServiceSettings {
+  if (loaded !== undefined) return loaded;
+  const config = `heyu: { log: ${LOG_PATH}, timezone: UTC }\nstate_dir: ${STATE_DIRECTORY}\n${configText('mqtt://broker')}`;
+  const kept = new Map([
+    ['/etc/heyu2mqtt/config.yaml', config],
+    ['/etc/heyu2mqtt/aliases.yaml', aliasesText()],
+  ]);
+  const read = loadConfiguration({
+    configFile: '/etc/heyu2mqtt/config.yaml',
+    env: {},
+    version: '0.0.0',
+    kept,
+  });
+  if (!read.ok) throw new Error(`the house of the soak is not valid: ${JSON.stringify(read.problems)}`);
+  loaded = serviceSettings(read.configuration, read.ignored);
+  return loaded;
+}
+
+/** The bridge over its lives. */
+export class Bridge {
+  readonly #computer: Computer;
+  readonly #broker: SimulatedBroker;
+  readonly #random: Random;
+  readonly #note: (text: string) => void;
+  readonly #settings = houseSettings();
+  /** What a moment on disk counts as dealt with. */
+  readonly checkpoints: Checkpoint[] = [];
+  readonly errors: string[] = [];
+  process: Process | undefined;
+  #service: Service | undefined;
+
+  constructor(computer: Computer, broker: SimulatedBroker, chance: Random, note: (text: string) => void) {
+    this.#computer = computer;
+    this.#broker = broker;
+    this.#random = chance;
+    this.#note = note;
+  }
+
+  start(): void {
+    const process = this.#computer.begin();
+    this.process = process;
+    this.#service = undefined;
+    this.#live(process).catch((error: unknown) => {
+      if (!process.isGone) this.errors.push(`the service ended: ${String(error)}`);
+    });
+  }
+
+  kill(): void {
+    const { process } = this;
+    if (process === undefined) return;
+    this.#computer.kill(process);
+    this.#broker.gone(process);
+    this.#computer.forgetBells();
+    this.process = undefined;
+  }
+
+  /** As by SIGTERM. */
+  async stop(): Promise<void> {
+    const { process } = this;
+    const service = this.#service;
+    if (process === undefined) return;
+    if (service !== undefined) {
+      const end: { isOver: boolean } = { isOver: false };
+      void service.stop().then(() => {
+        end.isOver = true;
+      });
+      for (let ms = 0; ms < STOP_MS && !end.isOver && !process.isGone; ms += 50)
+        await this.#computer.timeline.sleep(50, owner(false));
+      if (!end.isOver && !process.isGone && !process.isStill) this.errors.push('the service does not stop');
+    }
+    if (process === this.process) this.kill();
+  }
+
+  async #live(process: Process): Promise<void> {
+    const computer = this.#computer;
+    const clock = computer.clockOf(process);
+    const tell =
+      (level: string) =>
+      (fields: object, message: string): void => {
+        if (!process.isGone) this.#note(`bridge ${level}: ${message} ${JSON.stringify(fields)}`);
+      };
+    const log: Log = { debug: () => undefined, info: tell('info'), warn: tell('warn'), error: tell('error') };
+    const source = new LogFollower({
+      path: LOG_PATH,
+      clock,
+      randomGeneration: () =>
+        this.#random
+          .whole(0, 2 ** 32 - 1)
+          .toString(16)
+          .padStart(8, '0'),
+      openDoorbell: computer.doorbellOf(process),
+      files: computer.logFilesOf(process),
+      soon: (act) => void computer.timeline.after(0, process, act),
+    });
+    const service = await createService(this.#settings, {
+      clock,
+      log,
+      store: this.#watched(
+        openStore(STATE_PATH, {
+          files: computer.stateFilesOf(process),
+          wallMs: computer.wallMs,
+          onSetAside: (path, reason) => tell('warn')({ path, reason }, 'set aside'),
+        }),
+        process,
+      ),
+      source,
+      broker: this.#broker.portOf(process),
+      random: this.#random.next,
+      status: () => undefined,
+    });
+    await service.start();
+    if (!process.isGone) this.#service = service;
+  }
+
+  #watched(store: StateStore, process: Process): StateStore {
+    return {
+      ...store,
+      save: (document) => {
+        const { settled } = document as Stored;
+        const last = settled?.log.files.at(-1);
+        if (last !== undefined && !process.isGone)
+          this.checkpoints.push({
+            generation: last.generation,
+            offset: last.offset,
+            at: this.#computer.wallMs(),
+          });
+        return store.save(document);
+      },
+    };
+  }
+}
+
+/** Whoever arms and disarms the zones: says it retained, and again when the broker may have forgotten it. */
+export class Panel {
+  readonly #truth: Truth;
+  readonly #broker: SimulatedBroker;
+  readonly #wallMs: () => number;
+  readonly #states = new Map<Zone, boolean>();
+  /** Zones that the broker was not told of yet. */
+  readonly #untold = new Set<Zone>();
+
+  constructor(truth: Truth, broker: SimulatedBroker, wallMs: () => number) {
+    this.#truth = truth;
+    this.#broker = broker;
+    this.#wallMs = wallMs;
+  }
+
+  /** Armed from the attempt on, disarmed from when the broker has it. */
+  say(zone: Zone, isArmed: boolean): void {
+    this.#states.set(zone, isArmed);
+    this.#untold.add(zone);
+    if (isArmed) this.#truth.zoneIs(zone, true, this.#wallMs());
+    this.#tell(zone, isArmed);
+  }
+
+  sayAll(): void {
+    for (const [zone, isArmed] of this.#states) this.#tell(zone, isArmed);
+  }
+
+  #tell(zone: Zone, isArmed: boolean): void {
+    if (!this.#broker.publish(zoneTopicOf(zone), isArmed ? 'armed_away' : 'disarmed', true)) return;
+    if (!isArmed && this.#untold.has(zone)) this.#truth.zoneIs(zone, false, this.#wallMs());
+    this.#truth.zoneIsKnown(zone, this.#wallMs());
+    this.#untold.delete(zone);
+  }
+}
+
+/** Lets a history happen. */
+export async function simulate({
+  seed,
+  lengthMs = LENGTH_MS,
+  faults,
+  isTold = false,
+}: SimulationOptions): Promise<SimulationReport> {
+  const chance = random(seed);
+  const fork = (name: string): Random => chance.fork(name);
+  const beginning = fork('beginning');
+  const startMs = Date.UTC(
+    2026,
+    beginning.whole(0, 11),
+    beginning.whole(1, 28),
+    beginning.whole(0, 23),
+    0,
+    0,
+    0,
+  );
+  const timeline = new Timeline(startMs);
+  const computer = new Computer(timeline, fork('computer'));
+  const habit = beginning.pick(HABITS);
+  const isClean = beginning.chance(0.15);
+  const naming = beginning.pick(['numbers', 'dates'] as const);
+  const broker = new SimulatedBroker(computer, fork('broker'), habit, isClean);
+  const history: string[] = [];
+  const note = (text: string): void => {
+    if (isTold) history.push(`${new Date(computer.wallMs()).toISOString()} ${text}`);
+  };
+  note(`${habit.name}, ${isClean ? 'clean' : 'persistent'} session, rotated files have ${naming}`);
+  const truth = newTruth();
+  const panel = new Panel(truth, broker, computer.wallMs);
+  for (const zone of ZONES) {
+    panel.say(zone, zone === 'armed');
+    truth.zoneIsKnown(zone, 0);
+  }
+  const bridge = new Bridge(computer, broker, fork('bridge'), note);
+  const errors: string[] = [];
+  computer.disk.writeFileSync(LOG_PATH, '');
+  bridge.start();
+  await timeline.pass(10_000);
+  const heyu = startHeyu(LOG_PATH, truth, naming, {
+    files: computer.disk,
+    wallMs: computer.wallMs,
+    pause: (ms) => timeline.sleep(ms, computer.heyu),
+    pack: (content) => content,
+  });
+  const plan = planTraffic(fork('traffic'), {
+    lengthMs,
+    naming,
+    rotationEveryMs: beginning.pick([3000, 10_000, 30_000]),
+    mayDelete: false,
+    pauseEveryMs: 20_000,
+  });
+  const planned = faults ?? planFaults(fork('faults'), lengthMs);
+  const stage = { timeline, computer, broker, bridge, panel, note };
+  const { counts, rest } = startFaults(planned, stage);
+  const playing = play(plan, { timeline, computer, heyu, panel, note, chance: fork('pauses') });
+  try {
+    await timeline.until(playing);
+    await timeline.until(rest());
+    note('everything runs again');
+    await timeline.pass(REST_MS);
+  } catch (error) {
+    errors.push(`thrown: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+  }
+  const verdict = judge(truth, broker.published, [], bridge.checkpoints, broker.visits);
+  const states = judgeStates(truth, broker.retained, [], computer.wallMs());
+  const { process } = bridge;
+  if (process === undefined) errors.push('the bridge does not run in the end');
+  else if (timeline.pendingOf(process) > MOST_PENDING)
+    errors.push(`${timeline.pendingOf(process)} things are waited for at rest`);
+  if (!broker.isReached) errors.push('the bridge is not connected in the end');
+  for (const { topic, payload, sentAt, acknowledgedAt } of isTold ? broker.published : []) {
+    const answer =
+      acknowledgedAt === undefined
+        ? 'not acknowledged'
+        : `acknowledged after ${Math.round(acknowledgedAt - sentAt)} ms`;
+    history.push(`${new Date(sentAt).toISOString()}   ${topic} ${payload.slice(0, 200)} (${answer})`);
+  }
+  return {
+    ...verdict,
+    faults: [...errors, ...bridge.errors, ...verdict.faults, ...verdict.missing, ...states],
+    seed,
+    lengthMs,
+    planned,
+    counts,
+    lines: heyu.lines(),
+    passedMs: timeline.nowMs - startMs,
+    history: history.sort(),
+  };
+}
+
+type Stage = {
+  readonly timeline: Timeline;
+  readonly computer: Computer;
+  readonly heyu: Heyu;
+  readonly panel: Panel;
+  readonly note: (text: string) => void;
+  readonly chance: Random;
+};
+
+/** How long heyu is silent at a pause, ms. */
+const PAUSES_MS = [0, 0, 5000, 20_000, 60_000, 600_000, 3_500_000];
+
+/** Does what is planned. */
+async function play(
+  plan: readonly Scheduled[],
+  { timeline, computer, heyu, panel, note, chance }: Stage,
+): Promise<void> {
+  // heyu's time goes on only while the computer is awake
+  let mono = computer.monotonicMs();
+  let at = 0;
+  for (const one of plan) {
+    const waitMs = one.at - at - (computer.monotonicMs() - mono);
+    if (waitMs > 0) await timeline.sleep(waitMs, computer.heyu);
+    else mono = computer.monotonicMs() - (one.at - at);
+    mono += one.at - at;
+    at = one.at;
+    switch (one.kind) {
+      case 'message':
+        await heyu.write(one.lines, { splitMs: one.splitMs });
+        break;
+      case 'late':
+        heyu.writeLate(one.text);
+        break;
+      case 'pack':
+        heyu.pack(one.but);
+        break;
+      case 'zone':
+        note(`${one.zone} is ${one.isArmed ? 'armed' : 'disarmed'}`);
+        panel.say(one.zone, one.isArmed);
+        break;
+      case 'rotation':
+        note(`rotation: ${one.rotation}`);
+        heyu.rotate(one.rotation);
+        break;
+      case 'pause': {
+        const ms = chance.pick(PAUSES_MS);
+        if (ms === 0) break;
+        note(`heyu is silent for ${ms / 1000} s`);
+        await timeline.sleep(ms, computer.heyu);
+        mono = computer.monotonicMs();
+        break;
+      }
+    }
+  }
+}
