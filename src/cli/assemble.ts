@@ -119,7 +119,12 @@ function storeOf({ stateDir }: Configuration, log: Log): StateStore {
 /** What commands may ask the service. */
 export function questionsFor(service: Service): SocketQuestions {
   return {
-    control: { status: () => [service.status()] },
+    control: {
+      status: () => [service.status()],
+      heyu: async function* () {
+        yield { failure: (await service.tryHeyu()) ?? null };
+      },
+    },
     root: {
       command: async function* ({ zone, mode }) {
         const command =

@@ -1,7 +1,7 @@
-/** heyu on this machine: where its configuration is, what its log has heard, and whether its engine runs. */
+/** heyu on this machine: where its configuration is, and what its log has heard. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hear, type History, instantsBackFrom, listen, newHistory } from '../alias/history.js';
 import { errorCode } from '../common/error.js';
@@ -13,6 +13,7 @@ import { lineReader } from '../heyu/reader.js';
 import type { StampForm } from '../heyu/stamp.js';
 import { readX10Config, type X10Config } from '../heyu/x10config.js';
 import { type FileEnd, readEnd } from '../io/files.js';
+import type { HeyuLock } from '../io/heyu-locks.js';
 import { mayRead, sudoFor } from './configured.js';
 import { CommandError, EXIT } from './terminal.js';
 
@@ -128,73 +129,10 @@ const WHY: Readonly<Record<string, string>> = {
   EISDIR: 'is a directory',
 };
 
-/** A lock of the engine. */
-export type EngineLock = { readonly path: string; readonly pid: number; readonly isAlive: boolean };
-
-/** Where builds of heyu keep their locks. */
-const DIRECTORIES = ['/var/lock', '/run/lock', '/var/tmp', '/tmp'];
-
-/**
- * The lock of the engine for this interface (`ttyS0`), or undefined when there is none that can be understood. It stays
- * after a crash, and then heyu believes that its engine runs while nobody writes the log (heyu only looks whether the
- * file exists).
- */
-export function engineLock(suffix: string, directories = DIRECTORIES): EngineLock | undefined {
-  for (const directory of directories) {
-    for (const name of namesIn(directory)) {
-      if (!/heyu[._]engine/.test(name) || !name.endsWith(`.${suffix}`)) continue;
-      const path = join(directory, name);
-      const pid = Number(/^\s*(\d{1,9})\s*$/.exec(textIn(path))?.[1] ?? 0);
-      if (pid !== 0) return { path, pid, isAlive: isAlive(pid) };
-    }
-  }
-  return undefined;
-}
-
-/** The name of an interface in those of locks and logs: `ttyS0` of /dev/ttyS0. */
-export function interfaceOf(tty: string): string {
-  return tty.split('/').at(-1) ?? '';
-}
-
 /** What a lock means that was left behind; who says it puts `heyu's` or `its` before it. */
-export function engineDied({ path }: EngineLock): string {
+export function engineDied({ path }: HeyuLock): string {
   return `engine has died and left its lock ${path}: nothing is logged`;
 }
 
 /** What to do about that. */
 export const ENGINE_DIED_HINT = 'heyu stop; heyu start';
-
-/** A process that goes by this name: heyu's daemons give themselves one (relay.c:233, x10state.c:11885). */
-export function processNamed(name: 'heyu_engine' | 'heyu_relay'): number | undefined {
-  return namesIn('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .find((pid) => textIn(`/proc/${pid}/cmdline`).startsWith(name));
-}
-
-/** The text of a file; none where it cannot be read. */
-function textIn(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // somebody else's process is one, too
-    return errorCode(error) === 'EPERM';
-  }
-}

@@ -12,6 +12,7 @@ import { formatProblems } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
 import { adviseHeyu } from '../heyu/x10config-advice.js';
 import { heyuLogPath, type X10Config } from '../heyu/x10config.js';
+import { heyuLock, interfaceOf } from '../io/heyu-locks.js';
 import { hasArmKeys } from '../sensor/channels.js';
 import { findPlace } from './alias/alias-file.js';
 import { importInto } from './alias/import.js';
@@ -20,9 +21,7 @@ import { DEFAULT_CONFIG, type Given, load, mayRead } from './configured.js';
 import {
   ENGINE_DIED_HINT,
   engineDied,
-  engineLock,
   findX10Config,
-  interfaceOf,
   isDirectory,
   readX10ConfigFile,
   x10configPlaces,
@@ -211,7 +210,7 @@ function reportHeyu(
   if (log !== undefined) terminal.print(`log:  ${log}${hasLog ? '' : ' (not there yet)'}`);
   const remarks: Remark[] = heyu === undefined ? [] : [...adviseHeyu(heyu, isDirectory)];
   if (hasLog) remarks.push(...logRemarks(log));
-  const lock = engineLock(interfaceOf(heyu?.tty ?? '/dev/ttyS0'));
+  const lock = heyuLock('engine', interfaceOf(heyu?.tty ?? '/dev/ttyS0'));
   if (lock !== undefined && !lock.isAlive)
     remarks.push({ problem: `heyu's ${engineDied(lock)}`, hint: ENGINE_DIED_HINT });
   for (const each of remarks) remark(terminal, each);

@@ -4,7 +4,11 @@
  */
 
 import { spawn } from 'node:child_process';
-import { errorCode } from '../common/error.js';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode, orElse } from '../common/error.js';
+import { readX10Config } from '../heyu/x10config.js';
+import { isRelayUp } from './heyu-locks.js';
 import type { Log } from '../ports.js';
 import type { AlertBody } from '../bridge/core.js';
 import type { RunHeyu, RunOnAlert } from '../service/parts.js';
@@ -20,6 +24,8 @@ type Call = {
   readonly variables?: Readonly<Record<string, string>>;
   /** Then it gets SIGTERM, ms. */
   readonly termMs: number;
+  /** Asked when its turn comes: why it must not run now, in words. */
+  readonly refusal?: () => string | undefined;
 };
 
 /** Called once, with the reason in words when it failed. */
@@ -31,8 +37,9 @@ const KILL_AFTER_MS = 5000;
 /** What a program has started may hold its output open: it is not waited for longer, ms. */
 const OUTPUT_MS = 500;
 
-/** So much of what a program says is kept. */
+/** So much of what a program says is kept, and is its reason. */
 const MOST_OUTPUT = 4096;
+const MOST_WORDS = 300;
 
 /**
  * Our environment without what is for us alone: our settings, among which may be a password, and our line to systemd.
@@ -46,6 +53,8 @@ function environmentFor(variables: Call['variables']): NodeJS.ProcessEnv {
 /** Runs it; never throws. `killAfterMs`: as `KILL_AFTER_MS`. */
 function runOne(call: Call, killAfterMs: number, done: Done): void {
   const { program, args, input = '', variables, termMs } = call;
+  const refusal = call.refusal?.();
+  if (refusal !== undefined) return done(refusal);
   let said = '';
   let isLate = false;
   const timers: NodeJS.Timeout[] = [];
@@ -78,7 +87,11 @@ function runOne(call: Call, killAfterMs: number, done: Done): void {
     child.stdin.on('error', () => undefined).end(input);
     const ended = (code: number | null): void => {
       for (const stream of [child.stdout, child.stderr]) stream.destroy();
-      const words = said.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
+      const words = said
+        .trim()
+        .split(/\s*\n\s*/)
+        .join('; ')
+        .slice(-MOST_WORDS);
       if (code === 0) end(undefined);
       else if (isLate) end(`no answer within ${termMs / 1000} s`);
       else end(words === '' ? `exit code ${code ?? 'none: a signal ended it'}` : words);
@@ -167,6 +180,7 @@ type Programs = {
   readonly heyu: { readonly command: string };
   readonly files: { readonly x10config: string | undefined };
   readonly onAlert: { readonly program: string | undefined; readonly timeoutMs: number };
+  readonly stateDir: string;
 };
 
 /** Heyu takes about a second for a command, and tries for some seconds when the power line is busy, ms. */
@@ -178,26 +192,62 @@ const HEYU_QUEUE = { atOnce: 1, waiting: 50 };
 /** A mail that hangs must not keep back what comes after it. */
 const ALERT_QUEUE = { atOnce: 4, waiting: 20 };
 
-/** Runs these programs. The limits are others in tests. */
+/**
+ * The configuration with which heyu is called, a copy of the one that the bridge reads but for LOG_DIR: whoever calls heyu
+ * must be able to write its log and its state file, which lies beside the configuration (config.c:1833, 3705), though its
+ * engine alone does write them. The original where a copy cannot be made.
+ */
+function configurationFor(x10config: string, stateDir: string): string {
+  const folder = join(stateDir, 'heyu');
+  const copy = join(folder, 'x10config');
+  try {
+    // of whatever encoding
+    const text = readFileSync(x10config, 'latin1');
+    const logDir = readX10Config(text).logDirLine?.line;
+    const lines = text.split('\n').filter((_, index) => index + 1 !== logDir);
+    const without = lines.join('\n');
+    if (orElse(() => readFileSync(copy, 'latin1'), undefined) === without) return copy;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(copy, without, { encoding: 'latin1', mode: 0o600 });
+    return copy;
+  } catch {
+    return x10config;
+  }
+}
+
+const NO_RELAY = 'heyu does not run: heyu start';
+
+/**
+ * Runs these programs. Where heyu's configuration is on this machine, heyu has to run: its commands would start it as a
+ * part of us, and it would end with us. The limits are others in tests, and so is the look at heyu.
+ */
 export function commandsOf(
   first: Programs,
   log: Log,
-  { heyuMs = HEYU_MS, killAfterMs = KILL_AFTER_MS } = {},
+  { heyuMs = HEYU_MS, killAfterMs = KILL_AFTER_MS, relay = isRelayUp } = {},
 ): Commands {
   let programs = first;
   const heyu = commandQueue(HEYU_QUEUE, killAfterMs);
   const alerts = commandQueue(ALERT_QUEUE, killAfterMs);
+  /** What was said last of a command of heyu that fails: it may be given again and again. */
+  const said = new Map<string, string>();
   return {
     runHeyu: (args, done, urgent) => {
       const { x10config } = programs.files;
-      // with the configuration that the bridge reads: heyu might find another one by itself, or none
-      const named = x10config === undefined ? [] : ['-c', x10config];
-      const call = { program: programs.heyu.command, args: [...named, ...args], termMs: heyuMs };
+      // heyu might find another one by itself, or none
+      const named = x10config === undefined ? [] : ['-c', configurationFor(x10config, programs.stateDir)];
+      const refusal = (): string | undefined =>
+        x10config === undefined || relay(x10config) ? undefined : NO_RELAY;
+      const call = { program: programs.heyu.command, args: [...named, ...args], termMs: heyuMs, refusal };
       heyu.run(
         call,
         (failure) => {
+          const command = args.join(' ');
+          const isNew = failure !== said.get(command);
+          if (failure === undefined) said.delete(command);
+          else said.set(command, failure);
           if (failure === undefined) log.debug({ args }, 'heyu did it');
-          else log.warn({ args, reason: failure }, 'heyu could not do it');
+          else log[isNew ? 'warn' : 'debug']({ args, reason: failure }, 'heyu could not do it');
           done?.(failure);
         },
         urgent,

@@ -16,6 +16,7 @@ const CONCERNS = {
   takeover: 'another program uses the same MQTT client id',
   refused_topics: 'the broker refuses some of our topics',
   configuration: 'the configuration has errors: the last good one is in force',
+  heyu_control: 'heyu cannot be commanded',
   heyu_command: 'heyu could not switch a lamp or appliance',
   siren: 'heyu could not switch what sounds in an alarm',
   on_alert: 'the program on_alert.command failed',
@@ -110,6 +111,8 @@ const REMEDIES: Readonly<Record<Concern, string | null>> = {
   takeover: 'end the second bridge, or give one of them another mqtt.client_id',
   refused_topics: "the broker's access control must allow them: heyu2mqtt check lists them",
   configuration: 'heyu2mqtt check shows every error',
+  heyu_control:
+    'heyu start; has the unit the drop-in of docs/install.md, "Hardening"? sudo heyu2mqtt check tries it',
   heyu_command: `${JOURNAL}; heyu info shows whether heyu reaches its interface`,
   siren: `${JOURNAL}; heyu info shows whether heyu reaches its interface`,
   on_alert: `${JOURNAL}; docs/on-alert.md tells how to try it by hand`,

@@ -46,6 +46,7 @@ import { LogSide } from './log-side.js';
 import type { Observer, Parts, ServicePorts } from './parts.js';
 import { Reports } from './reports.js';
 import { Refusals, Sending, type Links } from './sending.js';
+import { HeyuTrials } from './heyu-trials.js';
 import { Sirens } from './sirens.js';
 import { houseStatus, zonesOf, type HouseStatus, type ZoneStatus } from './status.js';
 import { Time } from './time.js';
@@ -90,6 +91,7 @@ export class Service {
   readonly #journal: JournalKeeper;
   readonly #log: LogSide;
   readonly #sirens: Sirens;
+  readonly #trials: HeyuTrials;
   readonly #broker: BrokerSide;
   #isPresented = false;
   /** What the zones were told last of why their sensors may not be heard. */
@@ -159,6 +161,7 @@ export class Service {
     this.#parts = { ...way, ...own, time, bridge, sending, condition, seen };
     this.#announcer = new Announcer(this.#parts, stored, saves.request);
     this.#sirens = new Sirens(this.#parts, stored.sirens, saves.request);
+    this.#trials = new HeyuTrials(this.#parts);
     this.#log = new LogSide(this.#parts);
     this.#reports = new Reports(this.#parts, stored.settled?.core.health.counters);
     this.#broker = new BrokerSide(this.#parts, this.#log, this.#announcer, this.#reports);
@@ -197,6 +200,7 @@ export class Service {
     hideOverdueMotion(bridge, time.now());
     presentStates(bridge);
     concernIgnored(condition, settings.ignored);
+    this.#trials.restart(time.now());
     this.#reports.restate();
     if (links.broker.isConnected()) this.#announcer.announce(false);
     this.#saves.request();
@@ -271,6 +275,11 @@ export class Service {
     return { ok: true, zones };
   }
 
+  /** Tries whether heyu can be commanded: why not, in words. Only with `heyu.control`. */
+  async tryHeyu(): Promise<string | undefined> {
+    return this.#trials.now();
+  }
+
   async #checkCode({
     zone,
     code,
@@ -317,7 +326,10 @@ export class Service {
     const now = time.now();
     this.#present();
     this.#guard(now);
-    const wishes: readonly Wish[] = [progress, this.#log, this.#sirens, this.#reports, sending, refusals];
+    const wishes: readonly Wish[] = [
+      ...[progress, this.#log, this.#sirens, this.#trials, this.#reports],
+      ...[sending, refusals],
+    ];
     for (const wish of wishes) if (now.mono >= wish.due(now)) wish.tick(now);
     this.#reports.settle(now);
     this.#journal.settle(condition, links.broker.isConnected(), now);

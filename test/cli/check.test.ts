@@ -12,7 +12,7 @@ import {
   refusalFor,
 } from '../../src/cli/check/check-service.js';
 import type { Finding, Tell } from '../../src/cli/terminal.js';
-import { processNamed } from '../../src/cli/heyu-install.js';
+import { processNamed } from '../../src/io/heyu-locks.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import { type HouseOptions, pair, stampAt, type House } from '../support/house.js';
 import { ownHouse } from '../support/own-house.js';
@@ -600,7 +600,7 @@ describe('whether heyu runs', () => {
   ] as const)('is told: %s', (_, heyu, itsLog, itsLock, processes, verdict, text) => {
     const findings: Finding[] = [];
     const machine = {
-      engineLock: (suffix: string) => (suffix === 'ttyS7' ? itsLock : undefined),
+      heyuLock: (_daemon: string, suffix: string) => (suffix === 'ttyS7' ? itsLock : undefined),
       processNamed: (name: string) => (processes as Readonly<Record<string, number>>)[name],
     };
     checkEngine(heyu, itsLog, NOW, into(findings), machine);
@@ -609,7 +609,7 @@ describe('whether heyu runs', () => {
 
   it('is not asked where it is not configured and the log grows: it is elsewhere', () => {
     const findings: Finding[] = [];
-    const machine = { engineLock: () => undefined, processNamed: () => undefined };
+    const machine = { heyuLock: () => undefined, processNamed: () => undefined };
     checkEngine(undefined, log(0), NOW, into(findings), machine);
     expect(findings).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
-import { engineLock } from '../../src/cli/heyu-install.js';
+import { heyuLock } from '../../src/io/heyu-locks.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { runCli, house } from './run-cli.js';
 import { atTerminal, KEY } from './terminal-session.js';
@@ -327,7 +327,7 @@ describe('the lock of the engine', () => {
   const lock = (content: string, name = 'LCK..heyu.engine.ttyS7') => {
     const { path, write } = machine();
     write(join('log', name), content);
-    return engineLock('ttyS7', ['/nowhere', path('log')]);
+    return heyuLock('engine', 'ttyS7', ['/nowhere', path('log')]);
   };
 
   it.each([

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { SHIPPED } from './documents.js';
+import { SHIPPED, textOf } from './documents.js';
 
 /** What `npm pack` would put into the tarball. */
 function packed(): readonly string[] {
@@ -25,6 +25,7 @@ describe('the npm package', () => {
     'config/demo/heyu.log',
     'config/mosquitto/heyu2mqtt.acl',
     'systemd/heyu2mqtt.service',
+    'systemd/heyu2mqtt.control.conf',
     'systemd/heyu2mqtt.logrotate',
     'man/heyu2mqtt.1',
     'completion/heyu2mqtt.bash',
@@ -41,4 +42,9 @@ describe('the npm package', () => {
       'config/mosquitto/make-certificates.sh',
     ]);
   });
+});
+
+test('the drop-in for heyu.control is what install.md shows', () => {
+  const file = textOf('systemd/heyu2mqtt.control.conf');
+  expect(textOf('docs/install.md')).toContain(`\`\`\`ini\n${file}\`\`\`\n`);
 });

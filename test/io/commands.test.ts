@@ -42,16 +42,24 @@ type Given = {
   readonly x10config?: string;
   readonly program?: string;
   readonly timeoutMs?: number;
+  readonly stateDir?: string;
 };
 
-const programs = ({ heyu = 'no-heyu', x10config, program, timeoutMs = 30_000 }: Given) => ({
+const programs = ({
+  heyu = 'no-heyu',
+  x10config,
+  program,
+  timeoutMs = 30_000,
+  stateDir = '/nowhere',
+}: Given) => ({
+  stateDir,
   heyu: { command: heyu },
   files: { x10config },
   onAlert: { program, timeoutMs },
 });
 
-const commands = (given: Given): Commands =>
-  commandsOf(programs(given), SILENT, { heyuMs: 300, killAfterMs: 300 });
+const commands = (given: Given, relay = (): boolean => true): Commands =>
+  commandsOf(programs(given), SILENT, { heyuMs: 300, killAfterMs: 300, relay });
 
 const ALERT = {
   id: '6fe333a1-93.alert',
@@ -71,6 +79,25 @@ const alert = (run: Commands, more: Partial<typeof ALERT> = {}) =>
   new Promise<string | undefined>((done) => run.onAlert({ ...ALERT, ...more }, done));
 
 describe('heyu', () => {
+  test('gets a copy of its configuration that asks for no right to write its log', async () => {
+    const { program, path, read } = scene();
+
+    const before = `TTY /dev/ttyS0\n# K\xfcche\n`;
+    const after = 'ALIAS siren D1 StdAM\n';
+    writeFileSync(path('x10.conf'), `${before}log_dir /var/log/heyu COMMON\n${after}`, 'latin1');
+    const run = commands({
+      heyu: program('heyu', 'echo "$@" >> calls\ncat "$2" > given'),
+      x10config: path('x10.conf'),
+      stateDir: path('state'),
+    });
+    expect(await heyu(run, 'on', 'D1')).toBeUndefined();
+    expect(read('calls')).toBe(`-c ${path('state/heyu/x10config')} on D1\n`);
+    expect(readFileSync(path('given'), 'latin1')).toBe(`${before}${after}`);
+    writeFileSync(path('x10.conf'), 'TTY /dev/ttyUSB0\n');
+    expect(await heyu(run, 'off', 'D1')).toBeUndefined();
+    expect(read('given')).toBe('TTY /dev/ttyUSB0\n');
+  });
+
   test.each([
     ['/etc/x10 of mine/x10.conf', '-c /etc/x10 of mine/x10.conf on D1\n'],
     [undefined, 'on D1\n'],
@@ -82,6 +109,22 @@ describe('heyu', () => {
     expect(read('calls')).toBe(called);
   });
 
+  test('is not called while it does not run: its command would start it', async () => {
+    const { program, read } = scene();
+    const asked: string[] = [];
+    let isUp = false;
+    const relay = (path?: string): boolean => {
+      asked.push(path ?? '');
+      return isUp;
+    };
+    const run = commands({ heyu: program('heyu', 'echo "$@" >> calls'), x10config: '/etc/x10.conf' }, relay);
+    expect(await heyu(run, 'on', 'D1')).toBe('heyu does not run: heyu start');
+    isUp = true;
+    expect(await heyu(run, 'off', 'D1')).toBeUndefined();
+    expect(read('calls')).toBe('-c /etc/x10.conf off D1\n');
+    expect(asked).toEqual(['/etc/x10.conf', '/etc/x10.conf']);
+  });
+
   test('is the one that a reload names, with its configuration', async () => {
     const { program, read } = scene();
     const run = commands({ heyu: 'gone' });
@@ -89,6 +132,18 @@ describe('heyu', () => {
     run.configure(programs({ heyu: program('heyu', 'echo "$@" >> calls'), x10config: '/etc/other' }));
     expect(await heyu(run, 'on', 'D1')).toBeUndefined();
     expect(read('calls')).toBe('-c /etc/other on D1\n');
+  });
+
+  test('is said to fail once, until it has succeeded', async () => {
+    const { program, path, read } = scene();
+    const warned: unknown[] = [];
+    const log = { ...SILENT, warn: (fields: object) => void warned.push(fields) };
+    const run = commandsOf(programs({ heyu: program('heyu', 'cat why >&2; [ ! -s why ]') }), log);
+    for (const why of ['busy', 'busy', 'gone', '', 'gone']) {
+      writeFileSync(path('why'), why);
+      expect(await heyu(run, 'on', 'D1')).toBe(read('why') === '' ? undefined : why);
+    }
+    expect(warned).toEqual(['busy', 'gone', 'gone'].map((reason) => ({ args: ['on', 'D1'], reason })));
   });
 
   test('is killed when it ignores SIGTERM, and the next command runs', async () => {
@@ -153,7 +208,12 @@ describe('the program for alerts', () => {
   });
 
   test.each([
-    ['that says why', 'echo one; echo "no route to host" >&2; exit 7', '#!/bin/sh\n', 'no route to host'],
+    [
+      'that says why',
+      'echo one; echo " no route to host" >&2; exit 7',
+      '#!/bin/sh\n',
+      'one; no route to host',
+    ],
     ['that says nothing', 'exit 7', '#!/bin/sh\n', 'exit code 7'],
     ['that ends by a signal', 'kill -9 $$', '#!/bin/sh\n', 'exit code none: a signal ended it'],
     ['that is not found', '', '#!/no/such/shell\n', 'there is no such program'],

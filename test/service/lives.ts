@@ -79,8 +79,10 @@ export type Lives = {
   readonly heyuDoes: { failure?: string | undefined };
   /** The alerts for which the owner's program was run; it fails as long as there is a reason. */
   readonly notified: Record<string, unknown>[] & { failure?: string | undefined };
-  /** What heyu was told to do. */
+  /** What heyu was told to switch. */
   readonly commanded: readonly (readonly string[])[];
+  /** How often it was tried whether heyu can be commanded. */
+  readonly trials: () => number;
   /** Something has happened to the log as a file. */
   readonly incident: (incident: LogIncident) => Promise<void>;
   /** The lines of the journal, over all lives. */
@@ -108,6 +110,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const told: string[] = [];
   const subscriptions = new Set<string>();
   const commanded: (readonly string[])[] = [];
+  let trials = 0;
   const notified: Lives['notified'] = [];
   const heyu: Lives['heyuDoes'] = {};
   const acknowledged: string[] = [];
@@ -315,7 +318,8 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       broker,
       random: () => 0.5,
       runHeyu: (args, done) => {
-        commanded.push(args);
+        if (args[0] === 'enginestate') trials += 1;
+        else commanded.push(args);
         // a process that has died hears no answer
         const { failure } = heyu;
         queueMicrotask(() => {
@@ -461,6 +465,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     notified,
     heyuDoes: heyu,
     commanded,
+    trials: () => trials,
     incident: async (incident) => {
       life.source.incident(incident);
       await settle();

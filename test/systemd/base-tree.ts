@@ -14,6 +14,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** The Debians by their code names. */
 export type Release = 'bookworm' | 'trixie';
 
+/** What is built once for the tests; nothing of it belongs to the project. */
+export const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'heyu2mqtt-test');
+
 const MIRROR = 'http://deb.debian.org/debian';
 const PACKAGES = [
   'systemd',
@@ -75,15 +78,14 @@ export function whyNot(): string | undefined {
  * Rejects with the end of debootstrap's output when the mirror cannot be reached.
  */
 export async function baseTree(release: Release): Promise<string> {
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'heyu2mqtt-test');
-  const tree = join(cache, release);
+  const tree = join(CACHE, release);
   const recipe = createHash('sha256')
     .update(JSON.stringify([release, PACKAGES, FILES]))
     .digest('hex');
-  const stamp = join(cache, `${release}.recipe`);
+  const stamp = join(CACHE, `${release}.recipe`);
   const isReady = (): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === recipe;
-  mkdirSync(cache, { recursive: true });
-  const lock = join(cache, `${release}.lock`);
+  mkdirSync(CACHE, { recursive: true });
+  const lock = join(CACHE, `${release}.lock`);
   while (!isReady()) {
     try {
       mkdirSync(lock);
@@ -92,7 +94,7 @@ export async function baseTree(release: Release): Promise<string> {
       continue;
     }
     try {
-      if (!isReady()) build(release, tree, join(cache, `${release}.log`));
+      if (!isReady()) build(release, tree, join(CACHE, `${release}.log`));
       writeFileSync(stamp, recipe);
     } finally {
       rmSync(lock, { recursive: true });

@@ -20,6 +20,8 @@ export type Container = {
   readonly attempt: (script: string) => Outcome;
   /** Runs a shell script as root and returns its output without the last line feed; throws when it fails. */
   readonly run: (script: string) => string;
+  /** Starts a shell script as root that goes on running; it is killed when the container is stopped. */
+  readonly start: (script: string) => ChildProcess;
   readonly write: (path: string, text: string) => void;
   readonly append: (path: string, text: string) => void;
   readonly read: (path: string) => string;
@@ -107,29 +109,17 @@ async function shutDown(nspawn: ChildProcess, exited: Promise<unknown>): Promise
 }
 
 function inside(leader: number, stop: () => Promise<void>): Container {
+  const enter = (script: string): string[] => [
+    ...[`--target=${leader}`, '--all', '--root', '--wd', '--'],
+    ...['/usr/bin/env', '-i', ...ENVIRONMENT, 'bash', '-c', script],
+  ];
   const attempt = (script: string, input?: string): Outcome => {
-    const { status, stdout, stderr } = spawnSync(
-      'nsenter',
-      [
-        `--target=${leader}`,
-        '--all',
-        '--root',
-        '--wd',
-        '--',
-        '/usr/bin/env',
-        '-i',
-        ...ENVIRONMENT,
-        'bash',
-        '-c',
-        script,
-      ],
-      {
-        encoding: 'utf8',
-        maxBuffer: 64 * 2 ** 20,
-        timeout: 120_000,
-        ...(input === undefined ? {} : { input }),
-      },
-    );
+    const { status, stdout, stderr } = spawnSync('nsenter', enter(script), {
+      encoding: 'utf8',
+      maxBuffer: 64 * 2 ** 20,
+      timeout: 120_000,
+      ...(input === undefined ? {} : { input }),
+    });
     return { status: status ?? -1, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
   };
   const run = (script: string, input?: string): string => {
@@ -140,6 +130,7 @@ function inside(leader: number, stop: () => Promise<void>): Container {
   return {
     attempt: (script) => attempt(script),
     run: (script) => run(script),
+    start: (script) => spawn('nsenter', enter(script), { stdio: 'pipe' }),
     write: (path, text) => void run(`mkdir -p ${dirname(path)} && cat > ${path}`, text),
     append: (path, text) => void run(`cat >> ${path}`, text),
     read: (path) => run(`cat ${path}`),

@@ -12,16 +12,11 @@ import { readStamp, stampClock, type StampForm } from '../../heyu/stamp.js';
 import { timeZone } from '../../heyu/time-zone.js';
 import { heyuLogPath, readX10Config, type X10Config } from '../../heyu/x10config.js';
 import { adviseHeyu } from '../../heyu/x10config-advice.js';
+import { askService } from '../../io/control.js';
 import { type FileEnd, readEnd } from '../../io/files.js';
+import { heyuLock, interfaceOf, processNamed } from '../../io/heyu-locks.js';
 import { unreadable } from '../../io/tail/unreadable.js';
-import {
-  ENGINE_DIED_HINT,
-  engineDied,
-  engineLock,
-  interfaceOf,
-  isDirectory,
-  processNamed,
-} from '../heyu-install.js';
+import { ENGINE_DIED_HINT, engineDied, isDirectory } from '../heyu-install.js';
 import { documentFile } from '../program-files.js';
 import { type Tell, whenIn } from '../terminal.js';
 import { type Identity, refusalFor } from './check-service.js';
@@ -69,9 +64,10 @@ export function checkEngine(
   log: LogLook | undefined,
   now: number,
   tell: Tell,
-  machine = { engineLock, processNamed },
+  machine = { heyuLock, processNamed },
 ): void {
-  const lock = machine.engineLock(interfaceOf(heyu?.tty ?? log?.path.replace(/^.*heyu\.log\./, '') ?? ''));
+  const tty = interfaceOf(heyu?.tty ?? log?.path.replace(/^.*heyu\.log\./, '') ?? '');
+  const lock = machine.heyuLock('engine', tty);
   const pid = lock === undefined ? machine.processNamed('heyu_engine') : lock.isAlive ? lock.pid : undefined;
   if (pid !== undefined) tell('ok', `its engine runs (process ${pid})`);
   else if (lock !== undefined) tell('error', `its ${engineDied(lock)}`, ENGINE_DIED_HINT);
@@ -87,6 +83,22 @@ export function checkEngine(
       'heyu does not run on this machine: nothing is logged',
       'heyu start, and START_ENGINE AUTO in x10config; heyu in a container or on another machine cannot be seen from here',
     );
+}
+
+/** Tells whether the service can command heyu: it is the one that tries, with the rights that it has. */
+export async function checkControl({ core, stateDir }: Configuration, tell: Tell): Promise<void> {
+  if (!core.control) return;
+  const reply = await askService(stateDir, 'control', { ask: 'heyu' });
+  const failure = reply.ok ? reply.answers[0]?.['failure'] : undefined;
+  if (failure === null) tell('ok', 'the service can command it');
+  else if (typeof failure === 'string')
+    tell(
+      'error',
+      `the service cannot command it: ${failure}`,
+      `${documentFile('install.md')}, "Hardening", has the drop-in that lets it`,
+    );
+  else if (!reply.ok)
+    tell('note', `whether the service can command it was not tried: ${reply.problem}`, reply.hint);
 }
 
 /*

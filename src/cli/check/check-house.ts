@@ -5,7 +5,7 @@ import type { Configuration, Loaded } from '../../config/load.js';
 import { checkAliasFile } from './check-aliases.js';
 import { checkCodes } from './check-codes.js';
 import { checkHomeAssistant, checkReach, lookAround, some } from './check-broker.js';
-import { checkEngine, checkHeyu, checkLog, readHeyu } from './check-heyu.js';
+import { checkControl, checkEngine, checkHeyu, checkLog, readHeyu } from './check-heyu.js';
 import {
   checkAccess,
   checkOnAlert,
@@ -32,7 +32,9 @@ export type Fixing = { readonly fix?: boolean; readonly yes?: boolean };
 export async function checkHouse(loaded: Loaded, fixing: Fixing, tell: TellIn): Promise<void> {
   const running = loaded.ok ? runningService(loaded.configuration.stateDir) : undefined;
   checkHere(loaded, running?.pid, tell);
-  if (loaded.ok && running !== undefined) await checkThere(loaded.configuration, running, fixing, tell);
+  if (!loaded.ok || running === undefined) return;
+  await checkControl(loaded.configuration, tell('heyu'));
+  await checkThere(loaded.configuration, running, fixing, tell);
 }
 
 /** What lies on this machine. `pid`: the process of the service. */
