@@ -12,6 +12,7 @@ logrotate logrotate
 openssl openssl
 script bsdutils
 setfacl acl
+chromium chromium
 '
 if [ "${ALL_BROKERS:-}${CI_FULL:-}" != '' ]; then
   needs="$needs
@@ -26,7 +27,6 @@ systemd-nspawn systemd-container
 apt-ftparchive apt-utils
 gpg gnupg
 qemu-aarch64-static qemu-user-static
-chromium chromium
 "
 fi
 

@@ -7,7 +7,6 @@ import { counted, type Page, type View } from './view.js';
 
 export function logView({ refresh }: Page): View {
   let filter = '';
-  let withMessages = false;
   let copied = '';
 
   /** Lines that are wanted, the newest first. */
@@ -16,8 +15,7 @@ export function logView({ refresh }: Page): View {
     const has = (text: string): boolean => text.toLowerCase().includes(wanted);
     return lines
       .filter(({ text, rows }) => wanted === '' || has(text ?? '') || rows.some((row) => has(row.words)))
-      .map((line) => ({ ...line, rows: line.rows.filter(({ kind }) => withMessages || kind !== 'publish') }))
-      .reverse();
+      .toReversed();
   };
 
   const copy = (model: Model): void => {
@@ -46,17 +44,6 @@ export function logView({ refresh }: Page): View {
               }}
             />
           </label>
-          <label class="check">
-            <input
-              type="checkbox"
-              .checked=${withMessages}
-              @change=${() => {
-                withMessages = !withMessages;
-                refresh();
-              }}
-            />
-            MQTT messages
-          </label>
           <button type="button" @click=${() => copy(model)}>Copy as text</button>
           <span role="status">${copied}</span>
         </form>
@@ -67,13 +54,15 @@ export function logView({ refresh }: Page): View {
               </p>`
             : nothing
         }
-        <ol class="log" role="log" aria-live="off" aria-label="Lines of the heyu log, the newest first">
-          ${repeat(
-            lines,
-            ({ key }) => key,
-            (line) => entry(line, model),
-          )}
-        </ol>
+        <div role="log" aria-live="off" aria-label="Lines of the heyu log, the newest first">
+          <ol class="log">
+            ${repeat(
+              lines,
+              ({ key }) => key,
+              (line) => entry(line, model),
+            )}
+          </ol>
+        </div>
       `;
     },
   };

@@ -1,0 +1,82 @@
+/** Debian's Chromium on the page of a service, and what must be so on every page. */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { onTestFinished } from '../support/test-end.js';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+/** Its sandbox does not work for root, who runs the tests in containers. */
+const OPTIONS = ['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'];
+
+/** Starts it; one for all tests of a file. Fails when Chromium is not installed. */
+export function startChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: OPTIONS });
+}
+
+export const WIDE = { width: 1180, height: 820 };
+/** The narrowest that has to work (WCAG 2.2, 1.4.10). */
+export const NARROW = { width: 320, height: 640 };
+
+/** A page, and what has gone wrong on it. */
+export type Opened = { readonly page: Page; readonly troubles: readonly string[] };
+
+/** Opens an address in a context of its own, which is gone after the test. `troubles`: errors, and requests to elsewhere. */
+export async function open(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Opened> {
+  const context = await browser.newContext({ viewport: WIDE, locale: 'en-GB', ...options });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const troubles: string[] = [];
+  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('dialog', (dialog) => {
+    troubles.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      troubles.push(message.text());
+  });
+  const { origin } = new URL(url);
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${origin}/`)) troubles.push(`request: ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, troubles };
+}
+
+/** Goes to another view. */
+export async function goTo(page: Page, view: string): Promise<void> {
+  await page.evaluate(`location.hash = '#/${view}'`);
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Rules of WCAG 2.2 A and AA that are broken, as "rule: element". */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  // the page's own content policy forbids to add a script
+  await page.evaluate(AXE);
+  const tags = JSON.stringify(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
+  type Findings = { readonly violations: readonly { id: string; nodes: readonly { html: string }[] }[] };
+  const { violations } = await page.evaluate<Findings>(
+    `axe.run(document, { runOnly: { type: 'tag', values: ${tags} } })`,
+  );
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+}
+
+/** How much wider the page is than its window, CSS pixels. */
+export const overflow = (page: Page): Promise<unknown> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+
+/** Nothing is wrong with what is shown. */
+export async function expectSound({ page, troubles }: Opened): Promise<void> {
+  expect(await axeFindings(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+  expect(troubles).toEqual([]);
+}
