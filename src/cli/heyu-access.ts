@@ -1,9 +1,9 @@
-/** How the service is let into heyu's files: the fewest rights that do, by access control lists. */
+/** How the service is let into heyu's files: the fewest rights that do, by access control lists, or else by a group. */
 
 import { realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { orElse } from '../common/error.js';
-import { type Identity, refusalFor } from './check/check-service.js';
+import { type Identity, ownGroupOf, refusalFor } from './check/check-service.js';
 import type { Step } from './service-install.js';
 
 /** Directories of many; what is right for one of heyu's files is not for whatever else is made there. */
@@ -26,6 +26,43 @@ export function accessSteps(
     .flatMap((file) => stepsFor(file, user, homes));
   const unlike = new Map(steps.map((step) => [step.command.join(' '), step]));
   return [...unlike.values()];
+}
+
+/**
+ * The same where there are no access control lists (the package `acl` is missing, or the file system has none): the user
+ * joins the group of the files' owner. Nothing where a file has another group than its owner's own: that would let in
+ * all who are members.
+ */
+export function groupSteps(files: readonly string[], user: Identity): readonly Step[] {
+  const closed = files
+    .filter((file) => isRefused(file, user))
+    .flatMap((file) => [file, ...orElse(() => [realpathSync(file)], [])])
+    .flatMap((file) => waysTo(file))
+    .flatMap(({ path, bits }) => {
+      const stats = statOf(path);
+      return stats === undefined || grants(stats, user, bits) ? [] : [{ path, bits, stats }];
+    })
+    .map((each) => ({ ...each, group: ownGroupOf(each.stats) }));
+  const groups = new Set(closed.map(({ group }) => group));
+  if (groups.has(undefined)) return [];
+  const commands: readonly [string, ...string[]][] = [
+    ...[...groups].map((group): [string, ...string[]] => ['usermod', '-aG', group ?? '', user.name]),
+    ...closed
+      .filter(({ stats, bits }) => ((stats.mode >> 3) & bits) !== bits)
+      .map(({ path, bits }): [string, ...string[]] => ['chmod', `g+${LETTERS[bits] ?? ''}`, path]),
+  ];
+  const unlike = new Map(commands.map((command) => [command.join(' '), command]));
+  return [...unlike.values()].map((command) => ({ kind: 'run', command }));
+}
+
+/** What has to be open on the way to a file, and how far. */
+function waysTo(file: string): readonly { readonly path: string; readonly bits: number }[] {
+  const folder = dirname(file);
+  return [
+    ...above(folder).map((path) => ({ path, bits: EXECUTE })),
+    { path: folder, bits: READ | EXECUTE },
+    { path: file, bits: READ },
+  ];
 }
 
 /** Whether `user` may not read the file, or not list its directory. */
@@ -70,6 +107,7 @@ function defaultList(user: Identity, file: Stats | undefined): readonly string[]
 
 const READ = 4;
 const EXECUTE = 1;
+const LETTERS: Readonly<Record<number, string>> = { 1: 'x', 4: 'r', 5: 'rx' };
 
 /** What the mode grants; of lists that are there already only their mask is seen. */
 function grants(stats: Stats, user: Identity, bits: number): boolean {

@@ -9,9 +9,9 @@ import type { Configuration } from '../config/load.js';
 import { replaceFile } from '../io/files.js';
 import type { HouseStatus } from '../service/status.js';
 import type { Ask } from './ask.js';
-import { identityOf, isCredential, isRoot } from './check/check-service.js';
+import { type Identity, identityOf, isCredential, isRoot } from './check/check-service.js';
 import { DEFAULT_CONFIG } from './configured.js';
-import { accessSteps, isRefused } from './heyu-access.js';
+import { accessSteps, groupSteps, isRefused } from './heyu-access.js';
 import { askingUser, homesOf } from './heyu-install.js';
 import { documentFile } from './program-files.js';
 import {
@@ -97,29 +97,43 @@ export function handOverPassword(terminal: Terminal, file: string): void {
   keepPassword(terminal, file, password);
 }
 
-/** Lets the service read heyu's files. */
+/** Lets the service read heyu's files: by access control lists, and where there are none as a member of a group. */
 export async function openHeyu(talk: Talk, files: readonly string[]): Promise<void> {
-  const user = identityOf(SERVICE_USER);
-  if (user === undefined) return;
-  const steps = accessSteps(files, user, homesOf());
-  const problem = `the service may not read ${files.filter((file) => isRefused(file, user)).join(' and ')}`;
-  if (steps.length === 0) return;
-  if (spawnSync('setfacl', ['--version']).status !== 0) {
-    remark(talk.terminal, { problem, hint: 'sudo apt install acl, then: sudo heyu2mqtt init' });
-    return;
+  const refusedTo = (user: Identity | undefined): readonly string[] =>
+    user === undefined ? [] : files.filter((file) => isRefused(file, user));
+  const hasLists = spawnSync('setfacl', ['--version']).status === 0;
+  const ways: readonly Way[] = [
+    ...(hasLists ? [{ steps: accessSteps, what: 'this lets it, and nobody else' }] : []),
+    {
+      steps: groupSteps,
+      what: 'there are no access control lists here; this lets it as a member of the group',
+    },
+  ];
+  let isDeclined = false;
+  for (const { steps, what } of ways) {
+    const user = identityOf(SERVICE_USER);
+    const refused = refusedTo(user);
+    if (user === undefined || refused.length === 0) return;
+    const why = `the service may not read ${refused.join(' and ')} yet; ${what}:`;
+    try {
+      isDeclined ||= !(await doSteps(talk, why, steps(files, user, homesOf()), 'Let it read them?'));
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      talk.terminal.complain(`  ! ${error.message}`);
+    }
+    if (isDeclined) break;
   }
-  try {
-    await doSteps(talk, `${problem} yet; this lets it, and nobody else:`, steps, 'Let it read them?');
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    talk.terminal.complain(`  ! ${error.message}`);
-  }
-  if (files.some((file) => isRefused(file, user)))
+  const refused = refusedTo(identityOf(SERVICE_USER));
+  const others = `${documentFile('install.md')}, "Permission to read heyu's log", has other ways`;
+  if (refused.length > 0)
     remark(talk.terminal, {
-      problem,
-      hint: `${documentFile('install.md')}, "Permission to read heyu's log", has other ways`,
+      problem: `the service may not read ${refused.join(' and ')}`,
+      hint: hasLists ? others : `sudo apt install acl, then: sudo heyu2mqtt init; ${others}`,
     });
 }
+
+/** One way to let it read them. */
+type Way = { readonly steps: typeof accessSteps; readonly what: string };
 
 /** Lets the user who asks look at the service without sudo. */
 export async function joinGroup(talk: Talk): Promise<void> {

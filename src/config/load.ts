@@ -251,13 +251,15 @@ function stateDirOf({ absolute, origins }: House, texts: ReadonlyMap<string, str
     : resolve(dirname(file), written);
 }
 
-/** A zone of the bridge asks for a code if somebody has one; zones together do if one of them does. */
-function hasCodes({ kind, zone, members }: ZoneSettings, zones: readonly ZoneRead[], codes: Codes): boolean {
-  const owned = zones
-    .filter(({ settings }) => settings.kind === 'owned')
-    .map(({ settings }) => settings.zone);
-  const asks = kind === 'master' ? members : kind === 'owned' ? [zone] : [];
-  return asks.some((each) => owned.includes(each) && (codes === 'damaged' || Object.hasOwn(codes, each)));
+/** The zones as they ask for a code: one of the bridge if somebody has one, zones together if one of them does. */
+export function withCodes(zones: readonly ZoneSettings[], codes: Codes): readonly ZoneSettings[] {
+  const asking = zones
+    .filter(({ kind, zone }) => kind === 'owned' && (codes === 'damaged' || Object.hasOwn(codes, zone)))
+    .map(({ zone }) => zone);
+  return zones.map((each) => ({
+    ...each,
+    hasCodes: [each.zone, ...each.members].some((zone) => asking.includes(zone)),
+  }));
 }
 
 /** What the loader hands over: the settings of the core and of the shell, plain and frozen. Times are milliseconds. */
@@ -278,7 +280,10 @@ function assemble(
     baseTopic: values['mqtt.base_topic'],
     bridgeId,
     sensors: aliases.aliases.map(({ settings }) => settings),
-    zones: zones.map(({ settings }) => ({ ...settings, hasCodes: hasCodes(settings, zones, codes) })),
+    zones: withCodes(
+      zones.map(({ settings }) => settings),
+      codes,
+    ),
     homeassistant: {
       discovery: values['homeassistant.discovery'],
       prefix: values['homeassistant.prefix'],

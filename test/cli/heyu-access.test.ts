@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, symlinkSync, write
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Identity } from '../../src/cli/check/check-service.js';
-import { accessSteps, isRefused } from '../../src/cli/heyu-access.js';
+import { accessSteps, groupSteps, isRefused } from '../../src/cli/heyu-access.js';
 import { complete, describeStep } from '../../src/cli/service-install.js';
 import { makeHouse } from '../support/house.js';
 import { onTestFinished } from '../support/test-end.js';
@@ -99,5 +99,34 @@ describe.runIf(process.getuid?.() === 0)('the right to read', () => {
     letIn(link);
     expect(isRefused(link, USER)).toBe(false);
     rmSync(link);
+  });
+
+  it.each([
+    [
+      'opens what is closed to it',
+      1,
+      0o700,
+      0o600,
+      [
+        'usermod -aG daemon nobody',
+        'chmod g+x /bob',
+        'chmod g+rx /bob/.heyu',
+        'chmod g+r /bob/.heyu/x10config',
+      ],
+    ],
+    [
+      'changes no mode that the group has already',
+      1,
+      0o750,
+      0o640,
+      ['usermod -aG daemon nobody', 'chmod g+x /bob'],
+    ],
+    ['is not that of all users', 100, 0o750, 0o640, []],
+    ['is not that of root', 0, 0o750, 0o640, []],
+  ])('by a group: it %s', (_, gid, folderMode, fileMode, steps) => {
+    const { at, folder, file } = home({ home: 0o700, folder: folderMode, file: fileMode });
+    for (const path of [at, folder, file]) chownSync(path, 1, gid);
+    const plan = groupSteps([file], USER).map((step) => describeStep(step).replaceAll(dirname(at), ''));
+    expect(plan).toEqual(steps);
   });
 });

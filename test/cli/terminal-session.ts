@@ -14,6 +14,8 @@ export type TerminalSession = {
   readonly sees: (text: string) => Promise<void>;
   /** Everything on it that was not waited for yet. */
   readonly screen: () => string;
+  /** All that was ever written to it. */
+  readonly written: () => string;
   readonly types: (keys: string) => void;
   /** Waits for its end: the exit code. */
   readonly ends: () => Promise<number>;
@@ -25,17 +27,30 @@ export function atTerminal(
   env: NodeJS.ProcessEnv = {},
   columns = 200,
 ): TerminalSession {
+  return onTerminal([process.execPath, MAIN, ...args], columns, env);
+}
+
+/** Starts any program in the same way. */
+export function onTerminal(
+  program: readonly string[],
+  columns: number,
+  env: NodeJS.ProcessEnv = {},
+): TerminalSession {
   const word = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
   // a terminal of script has no size of its own
-  const command = `stty cols ${columns} rows 50; exec ${[process.execPath, MAIN, ...args].map(word).join(' ')}`;
+  const command = `stty cols ${columns} rows 50; exec ${program.map(word).join(' ')}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     env: { ...process.env, TERM: 'xterm', NO_COLOR: '1', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let screen = '';
+  let written = '';
   let code: number | undefined;
   child.stdout.setEncoding('utf8');
-  child.stdout.on('data', (chunk: string) => (screen += chunk));
+  child.stdout.on('data', (chunk: string) => {
+    screen += chunk;
+    written += chunk;
+  });
   child.on('close', (status) => (code = status ?? -1));
   onTestFinished(() => void child.kill());
   return {
@@ -47,6 +62,7 @@ export function atTerminal(
       screen = screen.slice(screen.indexOf(text) + text.length);
     },
     screen: () => screen,
+    written: () => written,
     types: (keys) => void child.stdin.write(keys),
     ends: async () => {
       await until(

@@ -34,6 +34,8 @@ const PACKAGES = [
   'ca-certificates',
   'openssl',
   'iproute2',
+  'curl',
+  'msmtp',
 ];
 
 /** What debootstrap leaves to the installer of Debian. */

@@ -18,6 +18,8 @@ type Outcome = { readonly status: number; readonly stdout: string; readonly stde
 export type Container = {
   /** Runs a shell script as root and returns how it ended. */
   readonly attempt: (script: string) => Outcome;
+  /** What runs a shell script as root, program and arguments: for a terminal. */
+  readonly entry: (script: string) => readonly string[];
   /** Runs a shell script as root and returns its output without the last line feed; throws when it fails. */
   readonly run: (script: string) => string;
   /** Starts a shell script as root that goes on running; it is killed when the container is stopped. */
@@ -27,6 +29,8 @@ export type Container = {
   readonly read: (path: string) => string;
   /** Copies a file of this machine into the container. */
   readonly put: (file: string, path: string) => void;
+  /** Copies a file of the container to this machine. */
+  readonly take: (path: string, file: string) => void;
   /** Runs the script until its output satisfies `condition`; shows the last output when that does not happen. */
   readonly until: (
     script: string,
@@ -109,12 +113,12 @@ async function shutDown(nspawn: ChildProcess, exited: Promise<unknown>): Promise
 }
 
 function inside(leader: number, stop: () => Promise<void>): Container {
-  const enter = (script: string): string[] => [
-    ...[`--target=${leader}`, '--all', '--root', '--wd', '--'],
-    ...['/usr/bin/env', '-i', ...ENVIRONMENT, 'bash', '-c', script],
-  ];
+  const enter = ['nsenter', `--target=${leader}`, '--all', '--root', '--wd', '--'] as const;
+  const entry = (script: string) =>
+    [...enter, '/usr/bin/env', '-i', ...ENVIRONMENT, 'bash', '-c', script] as const;
   const attempt = (script: string, input?: string): Outcome => {
-    const { status, stdout, stderr } = spawnSync('nsenter', enter(script), {
+    const [program, ...args] = entry(script);
+    const { status, stdout, stderr } = spawnSync(program, args, {
       encoding: 'utf8',
       maxBuffer: 64 * 2 ** 20,
       timeout: 120_000,
@@ -129,12 +133,17 @@ function inside(leader: number, stop: () => Promise<void>): Container {
   };
   return {
     attempt: (script) => attempt(script),
+    entry,
     run: (script) => run(script),
-    start: (script) => spawn('nsenter', enter(script), { stdio: 'pipe' }),
+    start: (script) => {
+      const [program, ...args] = entry(script);
+      return spawn(program, args, { stdio: 'pipe' });
+    },
     write: (path, text) => void run(`mkdir -p ${dirname(path)} && cat > ${path}`, text),
     append: (path, text) => void run(`cat >> ${path}`, text),
     read: (path) => run(`cat ${path}`),
     put: (file, path) => copyFileSync(file, `/proc/${leader}/root${path}`),
+    take: (path, file) => copyFileSync(`/proc/${leader}/root${path}`, file),
     until: async (script, condition, patienceMs) => {
       let output = '';
       await until(

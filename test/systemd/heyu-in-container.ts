@@ -25,7 +25,7 @@ export type Listener = {
   /** All that was received: "topic payload" per line, in order. */
   readonly heard: () => string[];
   /** Waits until the last payload of `topic` after line `from` of what was heard is `payload`. */
-  readonly untilLast: (topic: string, payload: string, from?: number) => Promise<void>;
+  readonly untilLast: (topic: string, payload: string, from?: number, patienceMs?: number) => Promise<void>;
 };
 
 /** Subscribes to everything with mosquitto_sub, as a service of its own that outlives restarts of the broker. */
@@ -43,13 +43,14 @@ export async function listen(container: Container, options = ''): Promise<Listen
   );
   return {
     heard,
-    untilLast: async (topic, payload, from = 0) => {
+    untilLast: async (topic, payload, from = 0, patienceMs?: number) => {
       await until(
         () =>
           heard()
             .slice(from)
             .findLast((line) => line.startsWith(`${topic} `)) === `${topic} ${payload}`,
         () => `${topic} ${payload}; heard:\n${heard().slice(from).join('\n')}\n${journal(container)}`,
+        patienceMs,
       );
     },
   };

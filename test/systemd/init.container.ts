@@ -3,23 +3,34 @@
  * what replaces heyu's files, and the dead ends.
  */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { boot, type Container } from './container.js';
-import { buildDebs } from './debs.js';
+import { bootForBob, BRIDGE, giveHeyu, INIT, INSTALL, LOG, MOTION, says, X10CONFIG } from './bobs-house.js';
+import type { Container } from './container.js';
+import type { Release } from './base-tree.js';
+import { buildDebs, buildRuntimeDeb, type Debs } from './debs.js';
 import { journal, listen, property, type Listener } from './heyu-in-container.js';
 import { isPossible } from './possible.js';
 
-const LOG = '/home/bob/heyu/heyu.log.ttyUSB0';
-const X10CONFIG = '/home/bob/.heyu/x10config';
-const BRIDGE = '-u heyu2mqtt -P bridge-secret';
-const INIT = 'SUDO_USER=bob heyu2mqtt init --yes --username heyu2mqtt --password-file -';
+let debs: Debs;
+let runtime: string;
+const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-init-'));
+beforeAll(() => {
+  if (!isPossible) return;
+  debs = buildDebs();
+  runtime = buildRuntimeDeb(join(folder, 'runtime'), 'amd64');
+});
+afterAll(() => {
+  if (isPossible) debs.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-/** What bob's heyu writes: lines of its log with the stamp of this moment. */
-const says = (...lines: readonly string[]): string =>
-  lines.map((line) => `runuser -u bob -- sh -c "date +'%m/%d %H:%M:%S  ${line}' >> ${LOG}"`).join('\n');
-const MOTION = ['rcva addr unit       3 : hu A3  (hall_motion)', 'rcva func           On : hc A'] as const;
-
-describe.runIf(isPossible)('init on Debian 13', () => {
+describe.runIf(isPossible).each<[string, Release]>([
+  ['Debian 12', 'bookworm'],
+  ['Debian 13', 'trixie'],
+])('init on %s', (_name, release) => {
   let house: Container;
   let listener: Listener;
   const cleanUp: (() => unknown)[] = [];
@@ -27,24 +38,34 @@ describe.runIf(isPossible)('init on Debian 13', () => {
     for (const step of cleanUp.reverse()) await step();
   });
 
+  /** Runs a command of the owner; what it costs is kept. */
+  const command = (script: string): string => house.run(`${script}\ntimes | tail -n 1 >> /root/spent`);
+
+  /** What `check` finds to do, one line each. */
+  const toDo = (): readonly string[] =>
+    (JSON.parse(house.attempt('heyu2mqtt check --json').stdout) as Record<string, string>[])
+      .filter(({ verdict }) => verdict !== 'ok' && verdict !== 'note')
+      .map(({ area, text }) => `${area}: ${text}`);
+  /** No heyu runs in the container. */
+  const NO_ENGINE = 'heyu: heyu does not run on this machine: nothing is logged';
+
   beforeAll(async () => {
-    const debs = buildDebs();
-    cleanUp.push(debs.remove);
-    house = await boot('init');
+    house = await bootForBob(`init${release}`, release, { program: debs.current, runtime });
     cleanUp.push(house.stop);
-    house.put(debs.current, '/root/heyu2mqtt.deb');
-    house.run(`useradd -m bob && chmod 0700 /home/bob
-      mosquitto_passwd -c -b /etc/mosquitto/passwords heyu2mqtt bridge-secret
-      chown mosquitto /etc/mosquitto/passwords
-      printf 'listener 1883\\nallow_anonymous false\\npassword_file /etc/mosquitto/passwords\\n' > /etc/mosquitto/conf.d/users.conf
-      systemctl restart mosquitto`);
     listener = await listen(house, BRIDGE);
   });
 
   test('the first command installs it and names the second', () => {
-    const said = house.run('apt-get install --yes /root/heyu2mqtt.deb');
+    const said = command(INSTALL);
     expect(said).toContain('sudo heyu2mqtt init');
     expect(house.run('ls -A /etc/heyu2mqtt')).toBe('');
+    expect(toDo()).toEqual([
+      'configuration: there is no /etc/heyu2mqtt/config.yaml: everything has its default',
+      'log: /var/log/heyu/heyu.log.ttyS0 does not exist',
+      NO_ENGINE,
+      'broker: the broker cannot be reached: mqtt://localhost:1883: not authorised',
+    ]);
+    expect(house.attempt('heyu2mqtt status').stderr).toContain('hint: sudo heyu2mqtt init');
   });
 
   test('without a heyu it says where it looked and what is needed, and writes nothing', () => {
@@ -52,6 +73,8 @@ describe.runIf(isPossible)('init on Debian 13', () => {
     expect(status).toBe(66);
     expect(stderr).toContain(`${X10CONFIG}, /etc/heyu/x10.conf, /root/.heyu/x10config`);
     expect(stderr).toContain('dialout');
+    expect(stderr).toContain('/usr/share/doc/heyu2mqtt/docs/heyu.md');
+    house.run('test -e /usr/share/doc/heyu2mqtt/docs/heyu.md');
     expect(house.run('ls -A /etc/heyu2mqtt')).toBe('');
   });
 
@@ -61,19 +84,8 @@ describe.runIf(isPossible)('init on Debian 13', () => {
   });
 
   test('the second command ends in a running house', () => {
-    house.run(`install -d -o bob -g bob -m 0755 /home/bob/.heyu && install -d -o bob -g bob -m 0750 /home/bob/heyu
-      install -o bob -g bob -m 0640 /dev/null ${LOG}
-      cat > ${X10CONFIG} <<'END'
-TTY /dev/ttyUSB0
-TTY_AUX /dev/ttyUSB1 MR26A
-LOG_DIR /home/bob/heyu
-START_ENGINE AUTO
-ALIAS hall_motion A3 MS14A RFFORWARD
-ALIAS door C2 DS10A 0x65
-ALIAS fob C4 KR10A 0x70
-END
-      chown bob:bob ${X10CONFIG} && chmod 0600 ${X10CONFIG}`);
-    const said = house.run(`${INIT} --wait 1m > /root/said 2>&1 <<< bridge-secret & init=$!
+    giveHeyu(house);
+    const said = command(`${INIT} --wait 1m > /root/said 2>&1 <<< bridge-secret & init=$!
       until systemctl show -P StatusText heyu2mqtt | grep -q 'broker connected'; do
         kill -0 $init || break
         sleep 0.1
@@ -97,25 +109,71 @@ END
     ]);
   });
 
+  test('after it check finds what was not heard yet, and nothing else', () => {
+    expect(toDo()).toEqual([
+      'aliases: door: C2 was never seen in the log',
+      'aliases: fob: C4 was never seen in the log',
+      NO_ENGINE,
+    ]);
+  });
+
   test('the third command arms, and the first alert comes', async () => {
-    house.run(says('rcva func          Arm : hu C4  swAway swMin  (fob)'));
-    await listener.untilLast('x10/zone/house/state', 'armed_away');
+    expect(command('heyu2mqtt zone arm house')).toMatch(/^House: arming/);
+    await listener.untilLast('x10/zone/house/state', 'armed_away', 0, 90_000);
     house.run(says('rcva func        Alert : hu C2  swMin  (door)'));
+    // after the entry delay
     await house.until(
       `timeout 5 mosquitto_sub ${BRIDGE} -C 1 -t x10/zone/house/last_alert`,
       (text) => text.includes('"door"'),
       90_000,
     );
+    expect(toDo()).toEqual(['aliases: fob: C4 was never seen in the log', NO_ENGINE]);
   });
 
-  test('all was heard, and check finds nothing to do', async () => {
+  test('all three take less than two minutes of the processor', () => {
+    const spent = [...house.read('/root/spent').matchAll(/(\d+)m([\d.]+)s/g)];
+    expect(spent).toHaveLength(6);
+    expect(spent.reduce((sum, [, min, s]) => sum + Number(min) * 60 + Number(s), 0)).toBeLessThan(120);
+  });
+
+  test('the keyfob disarms and arms', async () => {
+    const from = listener.heard().length;
+    house.run(says('rcva func       Disarm : hu C4  swMin  (fob)'));
+    await listener.untilLast('x10/zone/house/state', 'disarmed', from);
+    house.run(says('rcva func          Arm : hu C4  swAway swMin  (fob)'));
+    // swMin: without the exit delay
+    await listener.untilLast('x10/zone/house/state', 'armed_away', from);
+    house.run(says('rcva func       Disarm : hu C4  swMin  (fob)'));
+    await listener.untilLast('x10/zone/house/state', 'disarmed', from);
     await listener.untilLast('x10/hall_motion/motion', 'ON');
-    const found = JSON.parse(house.attempt('heyu2mqtt check --json').stdout) as Record<string, string>[];
-    // no heyu runs in the container
-    const bad = found.filter(
-      ({ verdict, area }) => verdict !== 'ok' && verdict !== 'note' && area !== 'heyu',
-    );
-    expect(bad).toEqual([]);
+    expect(toDo()).toEqual([NO_ENGINE]);
+  });
+
+  test('check looks at the codes that the service is given', () => {
+    const codes = '/etc/heyu2mqtt/codes';
+    const dropIn = '/etc/systemd/system/heyu2mqtt.service.d/codes.conf';
+    house.run('heyu2mqtt zone code add house bob <<< 47110815 && systemctl restart heyu2mqtt');
+    expect(house.attempt('heyu2mqtt check').stdout).toMatch(/ok +zone house: 1 code$/m);
+    expect(toDo()).toEqual([NO_ENGINE]);
+    const told = (damage: string): readonly string[] => {
+      house.run(`cp -a ${codes} /root/codes; ${damage}`);
+      const found = toDo().filter((line) => line !== NO_ENGINE);
+      house.run(`cp -a /root/codes ${codes}; [ ! -e /root/codes.conf ] || mv /root/codes.conf ${dropIn}`);
+      return found;
+    };
+    const NOBODY = 'every zone of the bridge asks for a code, and nobody has one';
+    expect(told(`chmod 644 ${codes}`)).toEqual([`service: ${codes} can be read by others than root`]);
+    expect(told(`chown bob ${codes}`)).toEqual([`service: ${codes} can be read by others than root`]);
+    expect(told(`rm ${codes}`)).toEqual([`service: ${codes}: does not exist: ${NOBODY}`]);
+    expect(told(`echo '{' > ${codes}`)).toEqual([`service: ${codes} is damaged: ${NOBODY}`]);
+    expect(told(`sed -i s/house/home/ ${codes}`)).toEqual([
+      `service: ${codes} has codes of home, which is not a zone of the bridge`,
+    ]);
+    expect(told(`mv ${dropIn} /root/codes.conf`)).toEqual([
+      `service: ${codes} is not given to the service: no zone asks for a code`,
+    ]);
+    house.run('heyu2mqtt zone code remove house bob && systemctl restart heyu2mqtt');
+    expect(toDo()).toEqual([NO_ENGINE]);
   });
 
   test('members of the group need no sudo, and no password, to look', () => {
@@ -160,12 +218,14 @@ END
     expect(house.read('/etc/heyu2mqtt/config.yaml')).toContain(`x10config: ${X10CONFIG}\n`);
   });
 
-  test('a wrong password is said, with exit code 1', () => {
+  test('a wrong password is said, with exit code 1, and the service runs without it', () => {
     house.run('rm -r /etc/heyu2mqtt');
-    const { status, stderr } = house.attempt(`${INIT} --wait 0 --no-start <<< wrong`);
+    const { status, stdout, stderr } = house.attempt(`${INIT} --wait 0 <<< wrong`);
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(/the broker cannot be reached: .*not authorised/) as string,
     ]);
+    expect(stdout).toMatch(/^! .*broker/m);
+    expect(property(house, 'ActiveState')).toBe('active');
   });
 });

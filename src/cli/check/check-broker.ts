@@ -89,8 +89,16 @@ function excerpt(payload: string): string {
   return JSON.stringify(payload.length > 60 ? `${payload.slice(0, 60)}...` : payload);
 }
 
-/** Tells of Home Assistant: does it announce itself where we listen, and is what it needs to know at the broker? */
-export function checkHomeAssistant({ core, homeassistant }: Configuration, kept: Kept, tell: Tell): void {
+/**
+ * Tells of Home Assistant: does it announce itself where we listen, and is what it needs to know at the broker? `zones`:
+ * as the service may have them.
+ */
+export function checkHomeAssistant(
+  { core, homeassistant }: Configuration,
+  zones: readonly (typeof core.zones)[],
+  kept: Kept,
+  tell: Tell,
+): void {
   if (core.homeassistant.discovery === 'off') {
     tell('ok', 'discovery is switched off (homeassistant.discovery)');
     return;
@@ -115,10 +123,15 @@ export function checkHomeAssistant({ core, homeassistant }: Configuration, kept:
     );
 
   const messages = discoveryMessages(core);
+  const possible = new Set(
+    zones
+      .flatMap((each) => discoveryMessages({ ...core, zones: each }))
+      .map(({ topic, payload }) => `${topic} ${payload}`),
+  );
   const missing = messages.filter(({ topic }) => !kept.retained.has(topic)).map(({ topic }) => topic);
-  const others = messages.filter(({ topic, payload }) => {
+  const others = messages.filter(({ topic }) => {
     const there = kept.retained.get(topic);
-    return there !== undefined && there !== payload;
+    return there !== undefined && !possible.has(`${topic} ${there}`);
   });
   if (missing.length > 0)
     tell('warning', `not announced yet: ${some(missing)}`, 'the service does so when it starts or reloads');

@@ -2,53 +2,60 @@
 
 import { statSync } from 'node:fs';
 import { DAMAGED_HINT, hintFor, NOBODY_HAS_ONE, parseCodes } from '../../config/codes.js';
-import type { Configuration } from '../../config/load.js';
+import { type Configuration, withCodes } from '../../config/load.js';
 import { formatProblem } from '../../config/problem.js';
 import { readTextFile } from '../../config/text-file.js';
 import { counted } from '../../common/text.js';
 import { orElse } from '../../common/error.js';
 import { DEFAULT_CONFIG } from '../configured.js';
 import { PATHS } from '../service-install.js';
+import type { Codes } from '../../ports.js';
 import type { Tell } from '../terminal.js';
 import { isCredential, isRoot } from './check-service.js';
 
-/** Tells of them: whether the service is given them, who may read the file, and whether it is whole. */
-export function checkCodes({ files, core }: Configuration, tell: Tell): void {
-  if (files.config !== DEFAULT_CONFIG || files.codes !== undefined) return;
-  const path = PATHS.codes;
-  const isGiven = isCredential(path);
-  const stats = orElse(() => statSync(path), undefined);
+/** The zones of the bridge, as they ask for a code or do not. */
+type Zones = Configuration['core']['zones'];
+
+/**
+ * Tells of them: whether the service is given them, who may read the file, and whether it is whole. Returns the zones as
+ * the service has them; several where this user may not read it.
+ */
+export function checkCodes({ files, core: { zones } }: Configuration, tell: Tell): readonly Zones[] {
+  if (files.config !== DEFAULT_CONFIG || files.codes !== undefined) return [zones];
+  const isGiven = isCredential(PATHS.codes);
+  const stats = orElse(() => statSync(PATHS.codes), undefined);
   if (stats !== undefined && !isGiven)
-    tell('error', `${path} is not given to the service: no zone asks for a code`, UNGIVEN_HINT);
-  if (!isGiven) return;
-  if (stats !== undefined && !isRoot()) return;
-  const reading = readTextFile(path);
-  if (!reading.ok) {
-    const problem = formatProblem({ ...reading.problem, hint: undefined });
-    tell('error', `${problem}: ${NOBODY_HAS_ONE}`, hintFor(reading));
-    return;
-  }
+    tell('error', `${PATHS.codes} is not given to the service: no zone asks for a code`, UNGIVEN_HINT);
+  if (!isGiven) return [zones];
+  if (stats !== undefined && !isRoot()) return [zones, withCodes(zones, 'damaged')];
   // the hash of a short number tells the number to anyone who tries them all
   if (stats !== undefined && (stats.uid !== 0 || (stats.mode & 0o077) !== 0))
     tell(
       'error',
-      `${path} can be read by others than root`,
-      `sudo chown root: ${path}; sudo chmod 600 ${path}; and choose other codes`,
+      `${PATHS.codes} can be read by others than root`,
+      `sudo chown root: ${PATHS.codes}; sudo chmod 600 ${PATHS.codes}; and choose other codes`,
     );
-  const codes = parseCodes(reading.file.text);
-  if (codes === 'damaged') {
-    tell('error', `${path} is damaged: ${NOBODY_HAS_ONE}`, DAMAGED_HINT);
-    return;
-  }
-  const zones = core.zones.filter(({ kind }) => kind === 'owned').map(({ zone }) => zone);
-  for (const [zone, { hashes }] of Object.entries(codes))
-    if (zones.includes(zone)) tell('ok', `zone ${zone}: ${counted(Object.keys(hashes).length, 'code')}`);
+  const codes = codesIn(PATHS.codes, tell);
+  for (const [zone, { hashes }] of Object.entries(codes === 'damaged' ? {} : codes))
+    if (zones.some((each) => each.kind === 'owned' && each.zone === zone))
+      tell('ok', `zone ${zone}: ${counted(Object.keys(hashes).length, 'code')}`);
     else
       tell(
         'warning',
-        `${path} has codes of ${zone}, which is not a zone of the bridge`,
+        `${PATHS.codes} has codes of ${zone}, which is not a zone of the bridge`,
         `was the zone renamed? give it codes: sudo heyu2mqtt zone code add ZONE NAME`,
       );
+  return [withCodes(zones, codes)];
+}
+
+function codesIn(path: string, tell: Tell): Codes {
+  const reading = readTextFile(path);
+  const codes = reading.ok ? parseCodes(reading.file.text) : 'damaged';
+  if (!reading.ok) {
+    const problem = formatProblem({ ...reading.problem, hint: undefined });
+    tell('error', `${problem}: ${NOBODY_HAS_ONE}`, hintFor(reading));
+  } else if (codes === 'damaged') tell('error', `${path} is damaged: ${NOBODY_HAS_ONE}`, DAMAGED_HINT);
+  return codes;
 }
 
 const UNGIVEN_HINT =

@@ -52,7 +52,6 @@ function checkHere(loaded: Loaded, pid: number | undefined, tell: TellIn): void 
   if (configuration === undefined) return;
   checkAccess(configuration.files, user, tell('service'));
   checkState(configuration, tell('service'));
-  checkCodes(configuration, tell('service'));
   checkOnAlert(configuration.onAlert, user, tell('service'));
 }
 
@@ -64,6 +63,7 @@ async function checkThere(
   tell: TellIn,
 ): Promise<void> {
   const broker = tell('broker');
+  const zones = checkCodes(configuration, tell('service'));
   const reached = await checkReach(configuration, broker);
   if (reached === undefined) {
     checkService(configuration, undefined, running, tell('service'));
@@ -77,6 +77,6 @@ async function checkThere(
   else if (fix && (await clearObsolete(reached, obsolete, yes)))
     broker('ok', `cleared: ${counted(topics.length, 'topic')} ${left}`);
   else broker('warning', `left ${left}: ${some(topics)}`, 'heyu2mqtt check --fix clears them');
-  checkHomeAssistant(reached, kept, tell('home assistant'));
+  checkHomeAssistant(reached, zones, kept, tell('home assistant'));
   checkService(reached, kept, running, tell('service'));
 }

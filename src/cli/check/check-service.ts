@@ -1,7 +1,16 @@
 /** The service: does it run, and what does it say of itself? */
 
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorCode, orElse } from '../../common/error.js';
 import { type JsonObject, objectIn, objectOf, textIn } from '../../common/json.js';
@@ -131,6 +140,13 @@ export function identityOf(user: string, more: readonly string[] = []): Identity
   if (gid === '') return undefined;
   const groups = [...wordsOf('id', ['-G', name], ' ').map(Number), ...more];
   return { name, uid: Number(uid), gid: Number(gid), groups };
+}
+
+/** The group of a file, if it is its owner's own, as Debian gives one to each user; undefined for any other. */
+export function ownGroupOf({ uid, gid }: Stats): string | undefined {
+  const owner = identityOf(String(uid));
+  const [name, , own] = owner === undefined ? [] : wordsOf('getent', ['group', owner.name], ':');
+  return gid !== 0 && own === String(gid) ? name : undefined;
 }
 
 /**
