@@ -94,7 +94,7 @@ function againstHistory(entry: AliasEntry, history: History): readonly Doubt[] {
   if (entry.ignore || history.fromAt === undefined) return [];
   const never = (address: Address): boolean => !history.units.has(address);
   const { alias, dusk } = entry;
-  const walk = 'walk past it: heyu2mqtt alias learn shows what is heard';
+  const walk = 'walk past it, or press it: heyu2mqtt alias learn shows what is heard';
   if (unitsOf(entry).every(never))
     return [warning(alias, `${writeAddresses(entry)} was never seen in the log`, walk)];
   if (dusk === undefined || !never(dusk)) return [];

@@ -6,7 +6,7 @@ import type { JsonObject } from '../common/json.js';
 import { formatProblem } from '../config/problem.js';
 import { NOT_READABLE } from '../config/text-file.js';
 import { askService, type SocketKind } from '../io/control.js';
-import { runningService } from './check/check-service.js';
+import { identityOf, runningService } from './check/check-service.js';
 import { configFileOf, DEFAULT_CONFIG, load } from './configured.js';
 import { PATHS, SERVICE_USER } from './service-install.js';
 import { CommandError, EXIT } from './terminal.js';
@@ -40,6 +40,17 @@ export async function askRunning(
   if (reason !== 'denied') throw new CommandError(problem, hint);
   // the state directory of a service that does not run is closed to others, too
   if (isService && runningService(stateDir).pid === undefined) return undefined;
-  const join = `, or once: sudo usermod -aG ${SERVICE_USER} ${userInfo().username}, and log in again`;
-  throw new CommandError(problem, `run it with sudo${isService && kind === 'control' ? join : ''}`);
+  const mayJoin = isService && kind === 'control';
+  throw new CommandError(
+    problem,
+    `run it with sudo${mayJoin ? `, or ${joinHint(userInfo().username)}` : ''}`,
+  );
+}
+
+/** What lets a user ask the service; membership of a group counts from the next log-in only. */
+function joinHint(user: string): string {
+  const service = identityOf(SERVICE_USER);
+  return service !== undefined && identityOf(user)?.groups.includes(service.gid) === true
+    ? `log in again: ${user} is a member of the group ${SERVICE_USER} from then on`
+    : `once: sudo usermod -aG ${SERVICE_USER} ${user}, and log in again`;
 }
