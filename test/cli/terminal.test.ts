@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printFinding, type Terminal, visibleLength, wrapped } from '../../src/cli/terminal.js';
+import { screenOf } from '../support/screen.js';
 import { fc } from '../support/property.js';
 
 describe('wrapped', () => {
@@ -68,5 +69,22 @@ describe('a finding', () => {
 
   it('lets nothing of others steer the terminal', () => {
     expect(printed(80, 'x10/hall/event: \u001b[2J\nsecond')).toMatch(/event: \\u001b\[2J\n +second\n/);
+  });
+});
+
+describe('the terminal of the tests', () => {
+  it.each([
+    ['lines', 'one\r\ntwo\r\n', ['one', 'two'], []],
+    ['what is written over', 'waiting ...\r\u001b[2Kdone\r\n', ['done'], []],
+    [
+      'a question that is drawn again',
+      '◆ Sure?\r\n│ Yes\u001b[1A\u001b[999D\u001b[J◇ Sure?\r\n│ No',
+      ['◇ Sure?', '│ No'],
+      [],
+    ],
+    ['a line over the edge', 'all is well here', ['all is wel', 'l here'], ['all is wel']],
+    ['a line up to the edge', 'all is wel\r\nnow', ['all is wel', 'now'], []],
+  ])('shows %s', (_, written, lines, broken) => {
+    expect(screenOf(written, 10)).toMatchObject({ lines, broken });
   });
 });

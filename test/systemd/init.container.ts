@@ -180,6 +180,8 @@ describe.runIf(isPossible).each<[string, Release]>([
     expect(house.run('setpriv --reuid=bob --regid=bob --init-groups heyu2mqtt status')).toContain(
       'hall_motion',
     );
+    const { stderr } = house.attempt('setpriv --reuid=bob --regid=bob --clear-groups heyu2mqtt status');
+    expect(stderr).toContain('log in again: bob is a member of the group heyu2mqtt from then on');
   });
 
   test('a rotated log and an x10config that an editor has replaced are still read', async () => {
