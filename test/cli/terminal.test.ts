@@ -75,7 +75,7 @@ describe('a finding', () => {
 describe('the terminal of the tests', () => {
   it.each([
     ['lines', 'one\r\ntwo\r\n', ['one', 'two'], []],
-    ['what is written over', 'waiting ...\r\u001b[2Kdone\r\n', ['done'], []],
+    ['what is written over', 'wait ...\r\u001b[2Kdone\r\n', ['done'], []],
     [
       'a question that is drawn again',
       '◆ Sure?\r\n│ Yes\u001b[1A\u001b[999D\u001b[J◇ Sure?\r\n│ No',
