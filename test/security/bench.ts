@@ -8,7 +8,7 @@ import { belief, type Security, type SecurityEffect } from '../../src/security/s
 import { createSecurity } from '../../src/security/setup.js';
 import * as refreshing from '../../src/security/refresh.js';
 import { snapshot } from '../../src/security/stored.js';
-import { ownedZone, type SensorSignal, type ZoneSettings } from '../../src/security/zone.js';
+import { ownedZone, type SensorSignal, type Zone, type ZoneSettings } from '../../src/security/zone.js';
 
 /** 22 Nov 2026, 12:00 UTC. */
 export const NOON = Date.UTC(2026, 10, 22, 12);
@@ -229,4 +229,11 @@ export function restart(test: Bench, zones: readonly ZoneSettings[], ms: number,
   const next = bench(zones, stored, test.now.at + ms, mirrors);
   for (const [topic, payload] of test.keeps) next.keeps.set(topic, payload);
   return next;
+}
+
+/** The zone itself, which the bench has. */
+export function zoneOf(security: Security, name = 'ground'): Zone {
+  const found = security.zones.get(name);
+  if (found === undefined) throw new Error(`no zone ${name}`);
+  return found;
 }

@@ -6,7 +6,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { keyfob, locallyCommanded } from '../../src/security/commands.js';
-import type { SensorSignal, Zone, ZoneSettings } from '../../src/security/zone.js';
+import type { SensorSignal, ZoneSettings } from '../../src/security/zone.js';
 import {
   NOON,
   alerts,
@@ -20,6 +20,7 @@ import {
   state,
   zone,
   type Bench,
+  zoneOf,
 } from './bench.js';
 
 const SET = 'x10/zone/ground/set';
@@ -41,7 +42,7 @@ const press = (test: Bench, action: 'arm' | 'disarm', immediate = false): void =
   keyfob(test, { alias: 'fob', action, mode: 'away', at: test.now.at, immediate });
 
 function happens(test: Bench, what: string): void {
-  const ground = test.security.zones.get('ground') as Zone;
+  const ground = zoneOf(test.security);
   if (what in SIGNALS) motion(test, { alias: 'sensor', ...SIGNALS[what] });
   else if (what === 'fob arm') press(test, 'arm');
   else if (what === 'fob min') press(test, 'arm', true);
@@ -82,7 +83,7 @@ function owned(before: string, different: Partial<ZoneSettings> = {}): Bench {
 
 /** How a zone stands: its state, how it is armed if not away, and whether something beside it cries. */
 function standing(test: Bench): string {
-  const { truth, emergency } = test.security.zones.get('ground') as Zone;
+  const { truth, emergency } = zoneOf(test.security);
   const mode = truth?.mode === undefined || truth.mode === 'away' ? '' : ` ${truth.mode}`;
   const name = truth?.state.replace(/^armed_.*/, 'armed') ?? '';
   return `${name}${mode}${emergency?.endedAt === undefined && emergency !== undefined ? '+' : ''}`;

@@ -5,7 +5,7 @@
 
 import { expect, test } from 'vitest';
 import { keyfob, locallyCommanded } from '../../src/security/commands.js';
-import type { SensorSignal, Zone } from '../../src/security/zone.js';
+import type { SensorSignal } from '../../src/security/zone.js';
 import {
   NOON,
   alerts,
@@ -20,6 +20,7 @@ import {
   restart,
   zone,
   type Bench,
+  zoneOf,
 } from './bench.js';
 import { fc } from '../support/property.js';
 
@@ -272,7 +273,7 @@ function play(script: readonly Step[]): {
         return oracle.command(action === 'arm' ? 'ARM_AWAY' : 'DISARM', now, true);
       }
       case 'root':
-        locallyCommanded(made, made.security.zones.get('ground') as Zone, { kind: 'disarm' });
+        locallyCommanded(made, zoneOf(made.security), { kind: 'disarm' });
         return oracle.command('DISARM', now);
       case 'cut':
         cut(made);
