@@ -15,6 +15,8 @@ export type CoreSettings = {
     readonly prefix: string;
     /** Home Assistant's release, year and month; undefined = any that we support. */
     readonly release?: readonly [number, number] | undefined;
+    /** Where the page is opened, with a slash at its end; undefined = not known. */
+    readonly pageUrl?: string | undefined;
   };
   readonly stamp: StampForm;
   /** What heyu's configuration says of the units in its log; empty where it says nothing or is not known. */

@@ -26,6 +26,11 @@ const ALIAS_COMMANDS: readonly Entry[] = [
     load: async () => (await import('./alias/import.js')).aliasImportCommand,
   },
   {
+    name: 'adopt',
+    about: 'take over the names that were given on the page; shows first what changes',
+    load: async () => (await import('./alias/adopt.js')).aliasAdoptCommand,
+  },
+  {
     name: 'list',
     about: 'show all aliases',
     load: async () => (await import('./alias/show.js')).aliasListCommand,

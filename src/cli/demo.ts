@@ -16,11 +16,14 @@ import { readStamp } from '../heyu/stamp.js';
 import { isoAt, timeZone } from '../heyu/time-zone.js';
 import { type Passed, startEmbeddedBroker } from '../io/embedded-broker.js';
 import { serveControl } from '../io/control.js';
+import { hashToken, newToken } from '../io/web/guard.js';
 import { zoneTopic } from '../mqtt/topics.js';
 import type { Log } from '../ports.js';
 import { createService } from '../service/service.js';
+import { writeTokens } from '../web/tokens.js';
 import { portsOf, questionsFor, serviceSettings } from './assemble.js';
 import { hasFaults, load } from './configured.js';
+import { PageKeeper } from './page.js';
 import { programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
@@ -59,7 +62,6 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const broker = await startEmbeddedBroker(port, (message) => showMessage(terminal, message));
   try {
-    introduce(terminal, broker.port, port, folder);
     const configuration = configurationFor(folder, heyuLog, broker.port);
     writeFileSync(heyuLog, '');
     const log = quietLog(terminal);
@@ -68,6 +70,9 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
       status: () => undefined,
       find: (finding) => showFinding(terminal, finding),
     });
+    const page = new PageKeeper(service, log, configuration);
+    const link = await linkOf(page, configuration);
+    introduce(terminal, { page: link, port: broker.port, wanted: port, folder });
     await service.start();
     await serveControl(configuration.stateDir, questionsFor(service), log);
     await wait(isFast ? 300 : 1500, undefined, { signal: stop.signal });
@@ -82,6 +87,7 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
       if (!isOnce) terminal.print(terminal.style('dim', '\nonce more in 10 seconds; Ctrl-C ends it\n'));
       await wait(isOnce ? 300 : 10_000, undefined, { signal: stop.signal });
     } while (!isOnce);
+    page.stop();
     await service.stop();
   } catch (error) {
     if (!stop.signal.aborted) throw error;
@@ -107,15 +113,42 @@ function configurationFor(folder: string, heyuLog: string, port: number): Config
   return loaded.configuration;
 }
 
-function introduce({ print, style }: Terminal, port: number, wanted: number, folder: string): void {
+/** Serves the page, on another port where the usual one is in use; the link logs in, so that everything can be tried. */
+async function linkOf(page: PageKeeper, configuration: Configuration): Promise<string | undefined> {
+  const { web } = configuration;
+  const token = newToken();
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(web.tokens, writeTokens([{ hash: hashToken(token), date, name: 'demo' }]), { mode: 0o600 });
+  await page.use(configuration);
+  const other = { ...web, listen: { kind: 'port', host: '127.0.0.1', port: 0 } } as const;
+  if (page.url() === undefined && web.listen !== 'off') await page.use({ ...configuration, web: other });
+  const url = page.url();
+  return url === undefined ? undefined : `${url}#token=${token}`;
+}
+
+function introduce(
+  { print, style }: Terminal,
+  {
+    page,
+    port,
+    wanted,
+    folder,
+  }: {
+    readonly page: string | undefined;
+    readonly port: number;
+    readonly wanted: number;
+    readonly folder: string;
+  },
+): void {
   const taken = port === wanted || wanted === 0 ? '' : `  (port ${wanted} is taken)`;
   const [heyu, means, mqtt] = [style('bold', 'heyu'), style('cyan', '  ->'), style('green', 'mqtt')];
   print(`${style('bold', 'heyu2mqtt demo: a log that heyu wrote, the bridge, and what comes out')}
 
+  look      ${page === undefined ? 'the page is off' : style('bold', page)}
   broker    mqtt://127.0.0.1:${port}${taken}
   heyu log  ${demoLog(folder)}
   watch it  mosquitto_sub -h 127.0.0.1 -p ${port} -t 'x10/#' -v
-  look      heyu2mqtt status --watch --config ${join(folder, 'config.yaml')}
+  ask it    heyu2mqtt status --watch --config ${join(folder, 'config.yaml')}
   end it    Ctrl-C
 
 ${heyu}   what heyu writes      ${means}  what it means      ${mqtt}  what is published

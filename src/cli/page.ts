@@ -57,9 +57,9 @@ export class PageKeeper {
     );
   }
 
-  /** The port on which it is served (0 = a unix socket); undefined = it is not. */
-  port(): number | undefined {
-    return this.#page?.port;
+  /** Where it is served; undefined = it is not. */
+  url(): string | undefined {
+    return this.#page?.at;
   }
 
   /** What is wrong with the configuration on disk. */

@@ -288,6 +288,7 @@ function assemble(
       discovery: values['homeassistant.discovery'],
       prefix: values['homeassistant.prefix'],
       release: values['homeassistant.release'],
+      pageUrl: values['web.url'],
     },
     stamp: { order: values['heyu.date_format'], timeZone: values['heyu.timezone'] ?? 'UTC' },
     scales: derived.scales,

@@ -11,6 +11,7 @@ import type { SensorSettings } from '../sensor/settings.js';
 import { isAlarmType } from '../sensor/types.js';
 import {
   bridgeObjectId,
+  pageLink,
   entity,
   slug,
   statusTopic,
@@ -113,6 +114,7 @@ export function bridgeDevice(core: CoreSettings): DiscoveryDevice {
       manufacturer: 'heyu2mqtt',
       model: 'Bridge from the heyu log',
       sw_version: core.version,
+      ...pageLink(core, 'now'),
     },
     newerDeviceKeys: {},
     availabilityTopics: [],

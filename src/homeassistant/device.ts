@@ -155,6 +155,11 @@ export function makerOf(modelName: string): string {
   return MAKERS.find(([pattern]) => pattern.test(modelName))?.[1] ?? 'X10';
 }
 
+/** The link of a device to the page, where that is known: to a place in it, `sensor/hall`. */
+export function pageLink({ homeassistant: { pageUrl } }: CoreSettings, place: string): Keys {
+  return pageUrl === undefined ? {} : { configuration_url: `${pageUrl}#/${place}` };
+}
+
 /** Says whether the bridge lives; retained, and the bridge's last will. */
 export function statusTopic(core: CoreSettings): string {
   return bridgeTopic(core.baseTopic, 'status');

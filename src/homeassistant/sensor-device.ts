@@ -20,6 +20,7 @@ import {
 import type { CoreSettings } from '../core-settings.js';
 import {
   bridgeObjectId,
+  pageLink,
   entity,
   makerOf,
   sensorAvailability,
@@ -319,6 +320,7 @@ export function sensorDevice(core: CoreSettings, sensor: SensorSettings): Discov
       model: sensor.model.name,
       via_device: bridgeObjectId(core),
       ...(sensor.area === undefined ? {} : { suggested_area: sensor.area }),
+      ...pageLink(core, `sensor/${encodeURIComponent(sensor.alias)}`),
     },
     newerDeviceKeys: { serial_number: writeAddresses(sensor) },
     availabilityTopics: sensorAvailability(core),

@@ -10,6 +10,7 @@ import { SECURITY_STATES } from '../security/vocabulary.js';
 import type { CoreSettings } from '../core-settings.js';
 import {
   bridgeObjectId,
+  pageLink,
   entity,
   statusTopic,
   zoneObjectId,
@@ -161,6 +162,7 @@ export function zoneDevice(core: CoreSettings, zone: ZoneSettings): DiscoveryDev
       model: MODELS[zone.kind],
       via_device: bridgeObjectId(core),
       ...(zone.area === undefined ? {} : { suggested_area: zone.area }),
+      ...pageLink(core, `zone/${encodeURIComponent(zone.zone)}`),
     },
     newerDeviceKeys: {},
     // Not the log's: a zone can be armed and disarmed whether or not heyu's log can be read.

@@ -22,7 +22,7 @@ const LOW_BATTERY_HOLDS = 3;
 export const HOLD_OVER = 'the hold time is over';
 
 /** Why a further sign of a motion changes nothing. */
-const GOES_ON = 'hold time re-armed';
+export const GOES_ON = 'hold time re-armed';
 
 /** A motion without a further sign lasts this long: its hold time, or the minimum on-time where that is longer. */
 const lastsMs = ({ settings }: Sensor): number => Math.max(settings.holdMs, settings.minOnMs);

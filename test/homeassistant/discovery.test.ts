@@ -79,6 +79,21 @@ describe('a house with everything in it', () => {
   });
 });
 
+it.each(FORMS)('links each device to its place in the page where that is known (form %s)', (form) => {
+  const linksOf = (pageUrl?: string): readonly (string | undefined)[] => {
+    const core = inForm(HOUSE, form);
+    const messages = discoveryMessages({ ...core, homeassistant: { ...core.homeassistant, pageUrl } });
+    expect(faultsOf(messages)).toEqual([]);
+    return messages.map(({ payload }) => /"configuration_url":"([^"]+)"/.exec(payload)?.[1]);
+  };
+  const links = linksOf('http://pi.local:8710/');
+  expect(links[0]).toBe('http://pi.local:8710/#/now');
+  expect(
+    links.every((link) => /^http:\/\/pi\.local:8710\/#\/(now|zone\/\w+|sensor\/\S+)$/.test(link ?? '')),
+  ).toBe(true);
+  expect(linksOf().filter((link) => link !== undefined)).toEqual([]);
+});
+
 describe('a model of heyu', () => {
   const TYPES = {
     motion: 'motion',

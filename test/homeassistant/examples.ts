@@ -60,6 +60,12 @@ const zone = (file: string, settings: Parameters<typeof zoneOf>[0]): Example => 
 /** Each kind of device once, in the order in which a house would tell them: bridge, zones, sensors. */
 export const EXAMPLES: readonly Example[] = [
   { file: 'bridge', core: coreOf(), objectId: 'heyu2mqtt_cellar' },
+  sensor(
+    'linked-to-the-page',
+    'MS14A',
+    { alias: 'larder', address: 'P9', type: 'motion', name: 'Larder' },
+    { homeassistant: { discovery: 'device', prefix: 'homeassistant', pageUrl: 'https://home.example/x10/' } },
+  ),
   zone('zone-external', {
     zone: 'ground',
     name: 'Ground floor',

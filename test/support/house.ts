@@ -100,6 +100,8 @@ export function makeHouse({
     `state_dir: ${statePath}`,
     'log: { format: json, level: info }',
     ...(config.includes('mqtt:') ? [] : [`mqtt: { url: "${mqttUrl}" }`]),
+    // houses of other tests have the same port
+    ...(config.includes('web:') ? [] : ['web: { listen: off }']),
   ];
   writeFileSync(configPath, `${head.join('\n')}\n${config}`);
   writeFileSync(aliasesPath, aliases);

@@ -7,9 +7,7 @@ import type { X10Config } from '../../heyu/x10config.js';
 import type { Log } from '../../ports.js';
 import type { Service } from '../../service/service.js';
 import type { ConfigurationError, ProposedName, Timeline, WhyAnswer } from '../../web/protocol.js';
-
-/** A window of time that is to be drawn; instants are epoch ms, `px` is its width. */
-export type Window = { readonly from: number; readonly to: number; readonly px: number };
+import type { Window } from '../../web/timeline.js';
 
 /** The program behind the page. */
 export type PageHost = {

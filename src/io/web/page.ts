@@ -31,8 +31,8 @@ export type PageSettings = ServerSettings & {
 
 /** A page that is being served, or tried to be. */
 export type OpenPage = {
-  /** The port (0 = a unix socket); undefined = it could not listen. */
-  readonly port: number | undefined;
+  /** Where it is served; undefined = it could not listen. */
+  readonly at: string | undefined;
   readonly changed: () => void;
   readonly stop: () => void;
 };
@@ -63,14 +63,14 @@ export async function openPage(settings: PageSettings, host: PageHost): Promise<
   const assets = readAssets(settings.assets);
   let server: PageServer | undefined;
   let again: NodeJS.Timeout | undefined;
-  const listen = async (): Promise<number | undefined> => {
+  const listen = async (): Promise<string | undefined> => {
     const next = new PageServer(settings, { guard, assets, routes: routesOf(parts), log: host.log });
     try {
-      const port = await next.listen();
+      const at = shownAt(settings, await next.listen());
       server = next;
       host.service.concerned('page', undefined);
-      host.log.info({ at: shownAt(settings, port) }, 'the page is served');
-      return port;
+      host.log.info({ at }, 'the page is served');
+      return at;
     } catch (error) {
       next.stop();
       sayNotServed(parts, error);
@@ -78,9 +78,9 @@ export async function openPage(settings: PageSettings, host: PageHost): Promise<
       return undefined;
     }
   };
-  const port = await listen();
+  const at = await listen();
   return {
-    port,
+    at,
     changed: () => watch.changed(),
     stop: () => {
       clearTimeout(again);

@@ -97,7 +97,7 @@ export async function servedPage(
     host,
   );
   onTestFinished(() => page.stop());
-  const port = page.port ?? 0;
+  const port = Number(/:(\d+)\/$/.exec(page.at ?? '')?.[1] ?? 0);
   const open = async (): Promise<Socket> => {
     const socket = connect(port, '127.0.0.1');
     onTestFinished(() => void socket.destroy());
