@@ -12,6 +12,7 @@ import { STATE_WORDS } from '../sensor/words.js';
 import type { Bridge } from '../bridge/core.js';
 import { nameOf } from '../bridge/messages.js';
 import { problemsOf, type ProblemNow } from './condition.js';
+import { indexOf, parseAddress } from '../x10/address.js';
 import type { Parts } from './parts.js';
 
 /** A zone. Instants are ISO 8601 with offset, here and below; null = never, or not known. */
@@ -116,11 +117,18 @@ export function houseStatus(
       .filter((sensor) => !sensor.settings.ignore)
       .map((sensor) => sensorStatus(sensor, iso(sensor.state.seenAt))),
     unnamed: Object.entries(core.unmapped)
+      .filter(([sender]) => !isNamed(core, sender))
       .sort(([, one], [, other]) => other.last - one.last)
       .map(([sender, { label, count, function: said, last }]) => {
         return { sender, label, count, function: said, last_seen: iso(last) ?? '' };
       }),
   };
+}
+
+/** It was heard before it had a name. */
+function isNamed({ byUnit, byDusk }: Bridge['core'], sender: string): boolean {
+  const address = parseAddress(sender);
+  return address !== undefined && (byUnit[indexOf(address)] ?? byDusk[indexOf(address)]) !== undefined;
 }
 
 /** The zones, as they are published. */
