@@ -32,6 +32,7 @@ _heyu2mqtt() {
         'heyu2mqtt session clear' | \
         'heyu2mqtt alias' | \
         'heyu2mqtt alias import' | \
+        'heyu2mqtt alias adopt' | \
         'heyu2mqtt alias list' | \
         'heyu2mqtt alias show' | \
         'heyu2mqtt alias add' | \
@@ -87,6 +88,8 @@ _heyu2mqtt() {
         'heyu2mqtt alias import --config' | \
         'heyu2mqtt alias import --aliases' | \
         'heyu2mqtt alias import --zone' | \
+        'heyu2mqtt alias adopt --config' | \
+        'heyu2mqtt alias adopt --aliases' | \
         'heyu2mqtt alias list --config' | \
         'heyu2mqtt alias list --aliases' | \
         'heyu2mqtt alias show --config' | \
@@ -208,6 +211,8 @@ _heyu2mqtt() {
     'heyu2mqtt alias import --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias import --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias import --zone') :; return ;;
+    'heyu2mqtt alias adopt --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt alias adopt --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias list --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias list --aliases') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt alias show --config') compopt -o default 2> /dev/null; return ;;
@@ -313,6 +318,7 @@ _heyu2mqtt() {
       'heyu2mqtt session clear') COMPREPLY=($(compgen -W '--config --yes --force -h --help' -- "$current")) ;;
       'heyu2mqtt alias') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt alias import') COMPREPLY=($(compgen -W '--config --aliases --dry-run --prune --zone --yes -h --help' -- "$current")) ;;
+      'heyu2mqtt alias adopt') COMPREPLY=($(compgen -W '--config --aliases --dry-run --yes -h --help' -- "$current")) ;;
       'heyu2mqtt alias list') COMPREPLY=($(compgen -W '--config --aliases --json -h --help' -- "$current")) ;;
       'heyu2mqtt alias show') COMPREPLY=($(compgen -W '--config --aliases --json -h --help' -- "$current")) ;;
       'heyu2mqtt alias add') COMPREPLY=($(compgen -W '--model --type --name --area --zone --dusk --hold --topic --id --off --cooldown --min-on --sources --modes --guard --entry --silent-after --ignore --config --aliases -h --help' -- "$current")) ;;
@@ -351,7 +357,7 @@ _heyu2mqtt() {
     'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run status demo config check broker-check session alias zone web explain service' -- "$current")) ;;
     'heyu2mqtt status:'*) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt session:0') COMPREPLY=($(compgen -W 'show clear' -- "$current")) ;;
-    'heyu2mqtt alias:0') COMPREPLY=($(compgen -W 'import list show add set rename remove check learn test topics watch' -- "$current")) ;;
+    'heyu2mqtt alias:0') COMPREPLY=($(compgen -W 'import adopt list show add set rename remove check learn test topics watch' -- "$current")) ;;
     'heyu2mqtt alias import:'0) compopt -o default 2> /dev/null ;;
     'heyu2mqtt alias show:'0) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt alias set:'0) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
