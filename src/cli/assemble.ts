@@ -11,6 +11,7 @@ import { parseBrokerUrl, type BrokerOptions, type Credentials } from '../io/brok
 import { systemClock } from '../io/clock.js';
 import type { SocketQuestions } from '../io/control.js';
 import { openJournal } from '../io/journal-file.js';
+import { PastReader } from '../io/history/past-reader.js';
 import { openStore } from '../io/store.js';
 import { isArmedMode } from '../security/vocabulary.js';
 import type { Service } from '../service/service.js';
@@ -19,6 +20,7 @@ import { bridgeTopic } from '../mqtt/topics.js';
 import type { Broker, LineSource, Log, StateStore } from '../ports.js';
 import type { ServiceSettings } from '../core-settings.js';
 import type { ServicePorts } from '../service/parts.js';
+import { programFile } from './program-files.js';
 import { CommandError } from './terminal.js';
 
 /** What the service is told. `ignored`: settings that have no effect. */
@@ -114,6 +116,15 @@ function storeOf({ stateDir }: Configuration, log: Log): StateStore {
     onSetAside: (path, reason) =>
       log.warn({ path, reason }, 'the saved state cannot be used and was set aside'),
   });
+}
+
+/** Reads what was, by the settings that are in force then. */
+export function pastOf(service: Service, { stateDir }: Configuration): PastReader {
+  const program = process.argv[1] ?? programFile('dist/main.js');
+  return new PastReader(() => {
+    const { core, logPath } = service.settings;
+    return { core, logPath, stateDir };
+  }, program);
 }
 
 /** What commands may ask the service. */

@@ -21,7 +21,7 @@ import { zoneTopic } from '../mqtt/topics.js';
 import type { Log } from '../ports.js';
 import { createService } from '../service/service.js';
 import { writeTokens } from '../web/tokens.js';
-import { portsOf, questionsFor, serviceSettings } from './assemble.js';
+import { pastOf, portsOf, questionsFor, serviceSettings } from './assemble.js';
 import { hasFaults, load } from './configured.js';
 import { PageKeeper } from './page.js';
 import { programFile } from './program-files.js';
@@ -70,7 +70,7 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
       status: () => undefined,
       find: (finding) => showFinding(terminal, finding),
     });
-    const page = new PageKeeper(service, log, configuration);
+    const page = new PageKeeper(service, pastOf(service, configuration), log, configuration);
     const link = await linkOf(page, configuration);
     introduce(terminal, { page: link, port: broker.port, wanted: port, folder });
     await service.start();

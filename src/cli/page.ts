@@ -6,6 +6,7 @@ import { orElse } from '../common/error.js';
 import type { Configuration } from '../config/load.js';
 import type { Problem } from '../config/problem.js';
 import type { PageHost } from '../io/web/host.js';
+import type { PastReader } from '../io/history/past-reader.js';
 import type { OpenPage } from '../io/web/page.js';
 import type { Log } from '../ports.js';
 import type { Service } from '../service/service.js';
@@ -15,19 +16,21 @@ import { programFile } from './program-files.js';
 import { proposeName, watchedNames } from './proposed-names.js';
 
 /** What the page is made with; the rest is read when it is asked for. */
-type Settings = Pick<Configuration, 'core' | 'heyu' | 'web' | 'files' | 'stateDir'>;
+type Settings = Pick<Configuration, 'core' | 'web' | 'files' | 'stateDir'>;
 
 /** Owns the page of a service. Nothing of it keeps the service from running. */
 export class PageKeeper {
   readonly #service: Service;
   readonly #log: Log;
+  readonly #past: Pick<PastReader, 'read'>;
   #settings: Settings;
   #opened: Settings['web'] | undefined;
   #page: OpenPage | undefined;
   #errors: readonly ConfigurationError[] = [];
 
-  /** Opens nothing yet. */
-  constructor(service: Service, log: Log, settings: Settings) {
+  /** Opens nothing yet. `past` reads what was. */
+  constructor(service: Service, past: Pick<PastReader, 'read'>, log: Log, settings: Settings) {
+    this.#past = past;
     this.#service = service;
     this.#log = log;
     this.#settings = settings;
@@ -83,13 +86,11 @@ export class PageKeeper {
     return {
       service: this.#service,
       log: this.#log,
-      core: () => this.#settings.core,
-      logPath: () => this.#settings.heyu.log,
       errors: () => this.#errors,
       x10config: () => orElse(() => readX10ConfigFile(this.#settings.files.x10config), undefined),
       proposed: watchedNames(stateDir),
-      propose: (body) => proposeName(stateDir, this.#settings.core, body),
-      timeline: () => Promise.reject(new Error('there is no history yet')),
+      propose: (body) => proposeName(stateDir, this.#service.settings.core, body),
+      past: (request) => this.#past.read(request),
       why: () => Promise.reject(new Error('there is no history yet')),
     };
   }

@@ -16,7 +16,7 @@ import { claimDirectory } from '../io/store.js';
 import { SystemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
 import { changes, createService, type Service } from '../service/service.js';
-import { brokerOf, portsOf, questionsFor, serviceSettings, sourceOf } from './assemble.js';
+import { brokerOf, pastOf, portsOf, questionsFor, serviceSettings, sourceOf } from './assemble.js';
 import { configFileOf, type Good, load, OPTIONS } from './configured.js';
 import { keepLastGood, loadForService, vanished, whereFaulty } from './last-good.js';
 import { PageKeeper } from './page.js';
@@ -82,7 +82,8 @@ async function run(asked: string | undefined): Promise<void> {
   if (problems.length === 0) await keepLastGood(configuration, texts, log);
   await service.start();
   service.concerned('configuration', whereFaulty(problems));
-  const page = new PageKeeper(service, log, configuration);
+  const past = pastOf(service, configuration);
+  const page = new PageKeeper(service, past, log, configuration);
   page.faulty(problems);
   await page.use(configuration);
   const control = await serveControl(configuration.stateDir, questionsFor(service), log);
@@ -105,6 +106,7 @@ async function run(asked: string | undefined): Promise<void> {
   control.stop();
   await reloads.stop();
   page.stop();
+  past.stop();
   await service.stop();
   await commands.stop(COMMANDS_END_MS);
   claim.release();

@@ -314,6 +314,11 @@ export class Service {
           };
   }
 
+  /** What is in force. */
+  get settings(): ServiceSettings {
+    return this.#parts.settings;
+  }
+
   /** Up to where the log has been read. */
   position(): LogPosition {
     return this.#parts.links.source.position();

@@ -4,7 +4,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
-import type { PageState } from '../../src/web/protocol.js';
+import type { PageState, Timeline } from '../../src/web/protocol.js';
 import { freePort } from '../support/free-port.js';
 import { makeHouse, pair, stampAt, type House } from '../support/house.js';
 import { until } from '../support/until.js';
@@ -43,6 +43,16 @@ it('shows the house, what is wrong with its configuration, and moves with web.li
   expect(await (await fetch(url)).text()).toContain('<script type="module" src="./app-');
   heard(house, ...pair('rcvi', 'A3', 'On'));
   await until(async () => (await state()).house.sensors[0]?.state === 'motion');
+  const now = Date.now();
+  const drawn = async (hours: number): Promise<Timeline> => {
+    const query = `from=${now - hours * 3_600_000}&to=${now + 60_000}&px=300`;
+    return (await (await fetch(`${url}api/timeline?${query}`)).json()) as Timeline;
+  };
+  // an hour is read by the service itself, a week by a process of its own
+  for (const hours of [1, 7 * 24]) {
+    const { lanes } = await drawn(hours);
+    expect(lanes.map(({ alias, runs }) => [alias, runs.length])).toEqual([['hall', 1]]);
+  }
   writeFileSync(house.path('aliases.yaml'), `${ALIASES}  hall_two: { address: A3 }\n`);
   const errors = await until(async () => {
     const { errors: said } = await state();

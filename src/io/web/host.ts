@@ -2,21 +2,19 @@
 
 import type { Refusal } from '../../common/error.js';
 import type { JsonObject } from '../../common/json.js';
-import type { CoreSettings } from '../../core-settings.js';
+import type { Past, PastRequest } from '../../history/past.js';
 import type { X10Config } from '../../heyu/x10config.js';
 import type { Log } from '../../ports.js';
 import type { Service } from '../../service/service.js';
-import type { ConfigurationError, ProposedName, Timeline, WhyAnswer } from '../../web/protocol.js';
-import type { Window } from '../../web/timeline.js';
+import type { ConfigurationError, ProposedName, WhyAnswer } from '../../web/protocol.js';
 
 /** The program behind the page. */
 export type PageHost = {
-  readonly service: Pick<Service, 'status' | 'observe' | 'position' | 'sinceLastPassMs' | 'concerned'>;
+  readonly service: Pick<
+    Service,
+    'settings' | 'status' | 'observe' | 'position' | 'sinceLastPassMs' | 'concerned'
+  >;
   readonly log: Log;
-  /** What is in force. */
-  readonly core: () => CoreSettings;
-  /** Absolute path of heyu's log. */
-  readonly logPath: () => string;
   /** Of a configuration that was not taken. */
   readonly errors: () => readonly ConfigurationError[];
   /** heyu's own configuration, read anew; undefined = it is not known. */
@@ -25,7 +23,8 @@ export type PageHost = {
   readonly proposed: () => readonly ProposedName[];
   /** Proposes a name: all that wait then, or why not. */
   readonly propose: (body: JsonObject) => readonly ProposedName[] | Refusal;
-  readonly timeline: (window: Window) => Promise<Timeline>;
+  /** What was in a window of time; rejects when that cannot be read now. */
+  readonly past: (request: PastRequest) => Promise<Past>;
   /** Why something happened at an instant (epoch ms), or did not; undefined = there is no such alias or zone. */
   readonly why: (name: string, at: number) => Promise<WhyAnswer | undefined>;
 };

@@ -3,6 +3,7 @@
 import { MINUTE, SECOND } from '../../common/duration.js';
 import { errorCode, errorText } from '../../common/error.js';
 import { textIn } from '../../common/json.js';
+import { timelineOf } from '../../web/timeline.js';
 import { accessOf, hostName, hostOfUrl } from '../../web/access.js';
 import { readAssets } from './assets.js';
 import { Guard } from './guard.js';
@@ -16,6 +17,7 @@ import {
   type Routes,
   type ServerSettings,
 } from './server.js';
+import { RecentPast } from './recent-past.js';
 import { Streams } from './streams.js';
 import { Watch } from './watch.js';
 
@@ -59,7 +61,8 @@ export async function openPage(settings: PageSettings, host: PageHost): Promise<
     (text) => streams.send(text),
     () => streams.stop(),
   );
-  const parts: Parts = { settings, host, guard, streams, watch };
+  const past = new RecentPast((request) => host.past(request));
+  const parts: Parts = { settings, host, guard, streams, watch, past };
   const assets = readAssets(settings.assets);
   let server: PageServer | undefined;
   let again: NodeJS.Timeout | undefined;
@@ -86,6 +89,7 @@ export async function openPage(settings: PageSettings, host: PageHost): Promise<
       clearTimeout(again);
       streams.stop();
       watch.stop();
+      past.clear();
       server?.stop();
       host.service.concerned('page', undefined);
     },
@@ -98,6 +102,7 @@ type Parts = {
   readonly guard: Guard;
   readonly streams: Streams;
   readonly watch: Watch;
+  readonly past: RecentPast;
 };
 
 function shownAt({ listen }: ServerSettings, port: number): string {
@@ -183,7 +188,7 @@ function events(
   return 'stream';
 }
 
-async function timeline({ host }: Parts, { query }: Asked): Promise<Answer> {
+async function timeline({ host, past }: Parts, { query }: Asked): Promise<Answer> {
   const [from, to, px] = ['from', 'to', 'px'].map((name) => numberIn(query, name));
   if (from === undefined || to === undefined || px === undefined || to <= from || px < 1)
     return refusal(
@@ -191,7 +196,8 @@ async function timeline({ host }: Parts, { query }: Asked): Promise<Answer> {
       'a window is from, to (ms) and px, such as ?from=1764028800000&to=1764115200000&px=800',
     );
   if (to - from > LONGEST_WINDOW_MS || px > MOST_PX) return refusal(400, 'this window is too large');
-  return { status: 200, json: await host.timeline({ from, to, px: Math.round(px) }) };
+  const known = await past.window(from, to, Date.now());
+  return { status: 200, json: timelineOf(host.service.settings.core, known, { from, to, px }) };
 }
 
 async function why({ host }: Parts, { query }: Asked): Promise<Answer> {

@@ -6,6 +6,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { MINUTE, SECOND } from '../../common/duration.js';
+import type { CoreSettings } from '../../core-settings.js';
 import { timeZone } from '../../heyu/time-zone.js';
 import type { Observer } from '../../service/parts.js';
 import { EventRing, streamText, type Kept } from '../../web/event-ring.js';
@@ -54,8 +55,8 @@ export class Watch {
     clearTimeout(this.#ends);
     this.#ends = setTimeout(() => this.stop(), LINGER_MS).unref();
     if (this.#lines !== undefined) return;
-    const { service, core, x10config, logPath } = this.#host;
-    const settings = core();
+    const { service, x10config } = this.#host;
+    const { core: settings, logPath } = service.settings;
     const guesses = new Guesses(settings, x10config());
     const [earlier, lines] = [this.#newLines(1), this.#newLines(1 + KEPT * 10)];
     this.#guesses = guesses;
@@ -63,7 +64,7 @@ export class Watch {
     const status = service.status();
     this.#changes.begin(this.#shown());
     const file = service.position().files.at(-1);
-    const begin = { path: logPath(), position: file, core: settings, zones: status.zones, now: Date.now() };
+    const begin = { path: logPath, position: file, core: settings, zones: status.zones, now: Date.now() };
     this.#earlier = explainEarlier(begin, earlier, guesses).then(
       () => earlier,
       () => earlier,
@@ -90,8 +91,8 @@ export class Watch {
 
   /** The house, whole, for somebody who may see it. */
   state(access: Access): PageState {
-    const { core } = this.#host;
-    return { id: this.#ring.id, timeZone: core().stamp.timeZone, ...this.#shown(), access };
+    const { stamp } = this.#core;
+    return { id: this.#ring.id, timeZone: stamp.timeZone, ...this.#shown(), access };
   }
 
   /** What a stream or a poll begins with. */
@@ -131,14 +132,17 @@ export class Watch {
     if (this.#lines !== undefined) this.#flush ??= setTimeout(() => this.#compare(), CHANGES_MS);
   }
 
+  get #core(): CoreSettings {
+    return this.#host.service.settings.core;
+  }
+
   #newLines(first: number): ExplainedLines {
     const aliasOf = (address: string): string | undefined =>
-      this.#host
-        .core()
-        .sensors.find((sensor) => sensor.dusk === address || unitsOf(sensor).some((unit) => unit === address))
-        ?.alias;
+      this.#core.sensors.find(
+        (sensor) => sensor.dusk === address || unitsOf(sensor).some((unit) => unit === address),
+      )?.alias;
     return new ExplainedLines(
-      () => ({ timeZone: timeZone(this.#host.core().stamp.timeZone), aliasOf }),
+      () => ({ timeZone: timeZone(this.#core.stamp.timeZone), aliasOf }),
       KEPT,
       first,
     );
@@ -180,10 +184,10 @@ export class Watch {
   }
 
   #shown(): Shown {
-    const { service, core, errors, proposed } = this.#host;
+    const { service, errors, proposed } = this.#host;
     const { unnamed, ...house } = service.status();
     const names = new Map(proposed().map(({ address, alias }) => [address, alias]));
-    const guesses = unnamed.length === 0 ? undefined : this.#guesses?.guesses(core().sensors, Date.now());
+    const guesses = unnamed.length === 0 ? undefined : this.#guesses?.guesses(this.#core.sensors, Date.now());
     const senders = unnamed.map((each) => ({
       ...each,
       guess: guesses?.get(each.sender) ?? null,

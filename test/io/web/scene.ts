@@ -69,13 +69,11 @@ export async function servedPage(
   const host: PageHost = {
     service: lives.service(),
     log: { debug: nothing, info: nothing, warn: say, error: say },
-    core: () => CORE,
-    logPath: () => join(folder, 'heyu.log'),
     errors: () => [],
     x10config: () => undefined,
     proposed: () => [],
     propose: () => [],
-    timeline: () => Promise.reject(new Error('it is broken')),
+    past: () => Promise.reject(new Error('it is broken')),
     why: () => Promise.resolve(undefined),
     ...changes,
   };
