@@ -16,7 +16,7 @@ export const listen: Form<Listen | 'off'> = single(
 );
 
 /** As it is written in the configuration. */
-export function writeListen(value: Listen): string {
+function writeListen(value: Listen): string {
   if (value.kind === 'socket') return value.path;
   return `${value.host.includes(':') ? `[${value.host}]` : value.host}:${value.port}`;
 }

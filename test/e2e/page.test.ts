@@ -25,7 +25,9 @@ async function served(): Promise<{
   });
   onTestFinished(() => house.remove());
   await house.start();
-  onTestFinished(async () => void (await house.stop()));
+  onTestFinished(async () => {
+    await house.stop();
+  });
   const url = `http://127.0.0.1:${port}/`;
   await until(
     () => house.output().includes('the page is served'),
@@ -113,7 +115,9 @@ it('goes on without a page where its port is in use, and serves it when that is 
   });
   onTestFinished(() => house.remove());
   await house.start();
-  onTestFinished(async () => void (await house.stop()));
+  onTestFinished(async () => {
+    await house.stop();
+  });
   const status = async (): Promise<string> => (await runCli('status', '--config', house.configPath)).out;
   await until(
     async () => (await status()).includes(`the page cannot be served (127.0.0.1:${port} is in use)`),

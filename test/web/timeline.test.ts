@@ -28,7 +28,7 @@ function linesOf([seconds, unit, name]: Heard): readonly string[] {
     .slice(5, 19)
     .replace('-', '/')
     .replace('T', ' ');
-  const [house = '', number = ''] = [unit.charAt(0), unit.slice(1)];
+  const [house, number] = [unit.charAt(0), unit.slice(1)];
   return [
     `${stamp}  rcvi addr unit     ${number.padStart(3)} : hu ${unit.padEnd(3)} (_no_alias_)`,
     `${stamp}  rcvi func ${name.padStart(12)} : hc ${house}`,

@@ -107,7 +107,9 @@ function show(terminal: Terminal, { name, edits, problem, isDone }: Step): void 
   if (isDone === true) return print(style('dim', `  = ${alias} (${address})`));
   for (const edit of edits) {
     if (edit.kind === 'add') {
-      const keys = Object.entries(edit.keys).map(([key, value]) => `${key}: ${String(value)}`);
+      const keys = Object.entries(edit.keys).map(
+        ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+      );
       print(style('green', `  + ${alias}: { ${keys.join(', ')} }`));
     } else if (edit.kind === 'set')
       print(style('yellow', `  ~ ${alias}: ${edit.key}: ${JSON.stringify(edit.value)}`));
