@@ -68,14 +68,20 @@ export function logView({ refresh }: Page): View {
   };
 }
 
+/** A line has its time in it already. */
 const entry = ({ at, text, isLate, rows }: KeptLine, { time }: Model): TemplateResult =>
   html`<li>
     <p class="line">
-      ${at === null ? nothing : html`<time datetime=${at}>${time.second(Date.parse(at))}</time>`}
-      ${text === null ? html`<span class="detail">time has passed</span>` : html`<code>${text}</code>`}
+      ${
+        text !== null
+          ? html`<code>${text}</code>`
+          : at === null
+            ? nothing
+            : html`<time datetime=${at}>${time.second(Date.parse(at))}</time>`
+      }
       ${isLate ? html`<span class="detail">(read late)</span>` : nothing}
     </p>
-    ${rows.map(({ kind, lead, words }) => html`<p class="row ${kind}"><span>${lead}</span> ${words}</p>`)}
+    ${rows.map(({ kind, lead, words }) => html`<p class="row ${kind}"><span>${lead}</span> <span>${words}</span></p>`)}
   </li>`;
 
 /** As a log is read: the oldest first. */

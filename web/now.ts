@@ -25,7 +25,8 @@ export const nowView: View = {
     const { zones, sensors, unnamed } = state.house;
     const others = sensors.filter(({ zone }) => zones.every((each) => each.zone !== zone));
     return html`
-      ${zones.filter(({ alarm }) => alarm).map((zone) => alarmOf(zone, state))} ${problemsOf(state)}
+      ${zones.filter(({ alarm }) => alarm).map((zone) => alarmOf(zone, state))}
+      ${problemsOf(state, model, now)}
       ${
         zones.length === 0
           ? nothing
@@ -78,20 +79,29 @@ function alarmOf({ name, alarm_sensor: alias }: ZoneStatus, { house }: PageState
 }
 
 /** All that is wrong, each with its remedy. */
-function problemsOf({ house: { problems, log, broker }, errors }: PageState): TemplateResult {
-  const nothingWrong = problems.length + errors.length === 0;
-  const heard = broker.connected ? 'The broker is connected' : 'The broker is not connected';
-  return html`<section class="problems ${nothingWrong ? 'none' : ''}" aria-label="Problems">
-    ${nothingWrong ? html`<p>No problems. ${heard}, and the heyu log is ${log.status}.</p>` : nothing}
-    ${problems.map(({ problem, hint }) => problemOf(problem, hint))} ${errors.map(errorOf)}
-  </section>`;
+function problemsOf(
+  { house: { problems, log, broker }, errors }: PageState,
+  model: Model,
+  now: number,
+): TemplateResult {
+  if (problems.length + errors.length > 0)
+    return html`<section class="problems" aria-label="Problems">
+      ${problems.map(({ problem, hint }) => problemOf(problem, hint))} ${errors.map(errorOf)}
+    </section>`;
+  const last = model.lines.at(-1)?.at ?? log.last_line;
+  return html`<p class="summary">
+    No problems. The broker is
+    ${broker.connected ? 'connected' : 'not connected'}${
+      last === null ? '' : html`, and heyu wrote its last line ${instant(last, model, now)}`
+    }.
+  </p>`;
 }
 
 const problemOf = (problem: string, hint: string | null): TemplateResult =>
   html`<div class="problem">
     ${shape({ shape: 'alarm', tone: 'warn' })}
     <p>
-      <strong>${problem.startsWith('heyu') ? problem : capital(problem)}</strong>
+      <strong>${capital(problem)}</strong>
       ${hint === null ? nothing : html`<br /><span class="hint">${hint}</span>`}
     </p>
   </div>`;

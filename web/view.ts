@@ -25,8 +25,9 @@ export type View = {
 /** A state in words: `armed_away` is "armed away". */
 export const words = (state: string): string => state.replaceAll('_', ' ');
 
-/** With a capital at its beginning. */
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** With a capital at its beginning, but for the name of heyu. */
+export const capital = (text: string): string =>
+  text.startsWith('heyu') ? text : text.charAt(0).toUpperCase() + text.slice(1);
 
 /** A number and a noun: "1 sensor", "3 sensors". */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

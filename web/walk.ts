@@ -9,7 +9,7 @@ import type { ProposedName, UnnamedSender } from '../src/web/protocol.js';
 import { post } from './api.js';
 import { serviceNow, type KeptLine, type Model } from './model.js';
 import { MINUTE } from './time.js';
-import { counted, refusal, type Page, type View } from './view.js';
+import { capital, counted, refusal, type Page, type View } from './view.js';
 
 const LONGEST_MS = 30 * MINUTE;
 
@@ -176,7 +176,7 @@ function senders(
               ${each.function},
               ${counted(count(each) > 0 ? count(each) : each.count, 'signal')}${count(each) > 0 ? ' in this walk' : ''}
             </p>
-            ${each.guess === null ? nothing : html`<p>${each.guess.words}</p>`}
+            ${each.guess === null ? nothing : html`<p>${capital(each.guess.words)}</p>`}
             ${
               each.proposed !== null
                 ? html`<p>Named ${each.proposed}; waits for <code>sudo heyu2mqtt alias adopt</code>.</p>`

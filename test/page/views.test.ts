@@ -69,6 +69,65 @@ test('forced colours and less motion', async () => {
   await expectSound(opened);
 });
 
+/** What can be reached with Tab, and what has the focus. */
+const FOCUSABLE = `[...document.querySelectorAll('a, button, input, select, [tabindex="0"]')]
+  .filter((each) => !each.disabled && each.getClientRects().length > 0)`;
+
+/** Whether what has the focus is to be seen, and nothing lies on it. */
+const IS_SEEN = `(() => {
+  const { left, top, right, bottom } = document.activeElement.getBoundingClientRect();
+  const inside = (at, from, to) => Math.min(Math.max(at, from + 1), to - 1);
+  const x = inside((left + right) / 2, 0, innerWidth);
+  const y = inside((top + bottom) / 2, 0, innerHeight);
+  const seen = document.elementFromPoint(x, y);
+  return bottom > 0 && top < innerHeight && document.activeElement.contains(seen);
+})()`;
+
+test.each(Object.entries(VIEWS))(
+  'everything on "%s" is reached with Tab, and seen then',
+  async (view, words) => {
+    const { page } = await open(browser, `${house.url}#/${view}`, { viewport: NARROW });
+    await page.getByText(words).first().waitFor();
+    const left = `${FOCUSABLE}.filter((each) => !each.wasFocused).map((each) => each.outerHTML)`;
+    const count = await page.evaluate<number>(`${FOCUSABLE}.length`);
+    expect(count).toBeGreaterThan(5);
+    // a field of date or time has several stops
+    for (let presses = 0; presses < count + 8; presses += 1) {
+      await page.keyboard.press('Tab');
+      await page.evaluate('document.activeElement.wasFocused = true');
+      const isPage = await page.evaluate<boolean>('document.activeElement === document.body');
+      if (!isPage) expect(await page.evaluate(IS_SEEN)).toBe(true);
+    }
+    expect(await page.evaluate(left)).toEqual([]);
+  },
+);
+
+test('controls are large enough for a finger', async () => {
+  const { page } = await open(browser, `${house.url}#/walk`, { viewport: NARROW });
+  await page.getByRole('button', { name: 'Start' }).click();
+  for (const button of await page.locator('main button').all())
+    expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(48);
+});
+
+test('a link to a sensor shows its alias and its address', async () => {
+  const { page } = await open(browser, `${house.url}#/sensor/hall_motion`);
+  await page.locator('.sensor.chosen').getByText('hall_motion, A3').waitFor();
+});
+
+test('lines are filtered and copied', async () => {
+  const { page } = await open(browser, `${house.url}#/log`);
+  await page.getByText('hall_motion').first().waitFor();
+  await page.getByLabel('Show only lines with').fill('porch_motion: motion ON');
+  await expect.poll(() => page.locator('.log li').count()).toBeLessThan(100);
+  const count = await page.locator('.log li').count();
+  expect(count).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'Copy as text' }).click();
+  await page.getByRole('status').getByText(`${count} lines copied`).waitFor();
+  await page.getByLabel('Show only lines with').fill('');
+  await page.getByLabel('Show only lines with').press('ControlOrMeta+V');
+  expect(await page.getByLabel('Show only lines with').inputValue()).toContain('porch_motion: motion ON');
+});
+
 test('the page is small', () => {
   const bytes = readdirSync(BUILT).map((name) => gzipSync(readFileSync(BUILT + name)).length);
   expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(40_000);
