@@ -101,7 +101,7 @@ describe.runIf(isPossible)('docs/moving.md', () => {
     expect(commands).toHaveLength(2);
     fresh.run(`cd /root\n${commands[0] ?? ''}`);
     const found = fresh.attempt('heyu2mqtt check').stdout;
-    expect(found).toMatch(/error +\S*heyu\.log\.ttyUSB0 .*\n? *.*/);
+    expect(found).toMatch(/log +error .*may not read it\n +sudo heyu2mqtt init lets it/);
     fresh.run(commands[1] ?? '');
     // gives the service the right to read bob's files, as the page says
     fresh.run('SUDO_USER=bob heyu2mqtt init --yes --wait 0');

@@ -19,7 +19,7 @@ import { unreadable } from '../../io/tail/unreadable.js';
 import { ENGINE_DIED_HINT, engineDied, isDirectory } from '../heyu-install.js';
 import { documentFile } from '../program-files.js';
 import { type Tell, whenIn } from '../terminal.js';
-import { type Identity, refusalFor } from './check-service.js';
+import { type Identity, openedByInit, refusalFor } from './check-service.js';
 
 /** What is known of the log. */
 export type LogLook = {
@@ -124,7 +124,7 @@ export function checkLog(
     tellUnreadable(path, errorCode(error), user, tell);
     return { path, isReadable: false, writtenAt: undefined };
   }
-  tellWhoReads(path, user, tell);
+  tellWhoReads(configuration, user, tell);
   if (end.lines.length === 0) {
     tell(
       'warning',
@@ -161,14 +161,18 @@ function tellUnreadable(path: string, code: string, user: Identity | undefined, 
 }
 
 /** We can read it; as root also says whether the service can. */
-function tellWhoReads(path: string, user: Identity | undefined, tell: Tell): void {
+function tellWhoReads(
+  { heyu: { log: path }, files }: Configuration,
+  user: Identity | undefined,
+  tell: Tell,
+): void {
   const hint = user && refusalFor(path, user, (code) => unreadable(path, code));
   if (user === undefined || hint?.kind !== 'unreadable') tell('ok', `${path} can be read`);
   else
     tell(
       'error',
       `${path}: the user ${user.name} of the service may not read it`,
-      `${hint.hint}, then restart the service`,
+      `${openedByInit(files)}${hint.hint}, then restart the service`,
     );
 }
 

@@ -18,7 +18,7 @@ import type { Configuration } from '../../config/load.js';
 import { userOf } from '../../io/store.js';
 import { permissionHint } from '../../io/tail/unreadable.js';
 import { bridgeTopic, type BridgeTopic } from '../../mqtt/topics.js';
-import { mayRead } from '../configured.js';
+import { DEFAULT_CONFIG, mayRead } from '../configured.js';
 import { documentFile, ownVersion } from '../program-files.js';
 import type { Tell } from '../terminal.js';
 import { PATHS, SERVICE_USER } from '../service-install.js';
@@ -261,10 +261,20 @@ export function checkAccess(files: Configuration['files'], user: Identity | unde
     const hint = refusalFor(path, user, () => hintFor(path, user));
     if (hint === undefined) continue;
     refused += 1;
-    const others = path === files.password ? 'sudo heyu2mqtt service password, or: ' : '';
+    const others =
+      path === files.password
+        ? 'sudo heyu2mqtt service password, or: '
+        : path === files.x10config
+          ? openedByInit(files)
+          : '';
     tell('error', `its user ${user.name} may not read ${path}`, others + hint);
   }
   if (refused === 0) tell('ok', `its user ${user.name} may read its configuration`);
+}
+
+/** The first remedy where the service may not read a file of heyu: `init` gives the fewest rights, to the service of the system. */
+export function openedByInit({ config }: Configuration['files']): string {
+  return config === DEFAULT_CONFIG ? 'sudo heyu2mqtt init lets it, and keeps the configuration; or: ' : '';
 }
 
 /** Tells whether a file is in the place of the state directory; one that is missing is made by the service. */
