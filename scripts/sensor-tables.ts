@@ -146,6 +146,7 @@ function settingsOf(model: Model): SensorSettings {
     guard: undefined,
     entry: 'auto',
     silentMs: model.silentMs,
+    countsHeartbeats: model.heartbeatMs > 0,
     heedsInactive: model.isWatchedByHeyu,
     ignore: false,
   };

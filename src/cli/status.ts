@@ -151,8 +151,9 @@ function configuredHouse({ aliases, place: { house } }: AliasFile): HouseStatus 
       .filter(({ settings }) => !settings.ignore)
       .map(({ settings }) => {
         const { alias, name, type, zone = null } = settings;
-        const nothing = { state: null, values: {}, last_seen: null, battery: null, silent: false };
-        return { alias, address: writeAddresses(settings), name, type, zone, ...nothing };
+        const nothing = { state: null, values: {}, last_seen: null, silent: false };
+        const none = { battery: null, battery_hint: null };
+        return { alias, address: writeAddresses(settings), name, type, zone, ...nothing, ...none };
       }),
     unnamed: [],
   };
@@ -186,6 +187,11 @@ export function statusLines(status: HouseStatus, terminal: Terminal): readonly s
             ? [style('dim', `  and ${unnamed.length - MOST_UNNAMED} more`)]
             : []),
         ],
+    // one hint for all sensors that it is of
+    [...new Set(sensors.flatMap(({ battery_hint: hint }) => hint ?? []))].flatMap((hint) => {
+      const low = sensors.filter((sensor) => sensor.battery_hint === hint).map(({ alias }) => alias);
+      return [style('yellow', `! battery low: ${low.join(' ')}`), `  ${style('dim', hint)}`];
+    }),
     problems.flatMap(({ problem, hint }) => [
       style('yellow', `! ${printable(problem)}`),
       ...(hint === null ? [] : [`  ${style('dim', hint)}`]),

@@ -6,8 +6,8 @@ import { writeAddresses } from '../heyu/x10config.js';
 import { canBe } from '../sensor/channels.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { type SensorType, TYPE_OF_KIND } from '../sensor/types.js';
-import { type Addresses, nextUnit } from '../x10/address.js';
-import { type Model, UNNAMED_MODEL } from '../x10/models.js';
+import { type Address, type Addresses, nextUnit } from '../x10/address.js';
+import { DUSK_SILENT_MS, type Model, UNNAMED_MODEL } from '../x10/models.js';
 import { aliasProblem } from './forms.js';
 import { ALIAS_KEYS, type AliasValues, type ConfigValues } from './keys-and-defaults.js';
 import { Report } from './problem.js';
@@ -195,10 +195,21 @@ function settingsOf(
     modes: values.modes,
     guard: values.guard,
     entry: values.entry ?? ALIAS_KEYS.entry.default,
-    silentMs: silence ?? (hidesUnchanged ? 0 : model.silentMs),
+    silentMs: silence ?? silentMsOf(model, values.dusk, hidesUnchanged),
+    countsHeartbeats: model.heartbeatMs > 0 && !hidesUnchanged && silence !== 0,
     heedsInactive: model.isWatchedByHeyu && silence !== 0,
     ignore: values.ignore ?? false,
   };
+}
+
+/** Signs of life of a security sensor may be hidden in the log; that it is dark or light every day never is. */
+function silentMsOf(
+  { silentMs, dusk: way }: Model,
+  dusk: Address | undefined,
+  hidesUnchanged: boolean,
+): number {
+  if (way === 'next_unit' && dusk !== undefined) return DUSK_SILENT_MS;
+  return hidesUnchanged ? 0 : silentMs;
 }
 
 function defaultSources(type: SensorType, model: Model, defaults: ConfigValues): readonly Source[] {

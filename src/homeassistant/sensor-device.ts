@@ -80,6 +80,14 @@ const CHANNEL_CLASSES: Readonly<Record<EntityChannel, EntityClass>> = {
   battery: diagnostic('battery'),
   tamper: diagnostic('tamper'),
   silent: { ...diagnostic('problem'), name: 'Signal' },
+  missed_heartbeats: {
+    platform: 'sensor',
+    name: 'Missed heartbeats',
+    entity_category: 'diagnostic',
+    state_class: 'measurement',
+    icon: 'mdi:heart-off',
+    enabled_by_default: false,
+  },
   // No class: `light` would read "light detected" and `power` "power detected"; without one it reads on and off.
   state: { platform: 'binary_sensor', name: 'State' },
   brightness: {

@@ -116,6 +116,7 @@ export function channelsOf(sensor: SensorSettings): readonly Channel[] {
   if (model.hasBattery) channels.push('battery');
   if (model.hasTamper) channels.push('tamper');
   if (hasSilence(sensor)) channels.push('silent');
+  if (sensor.countsHeartbeats) channels.push('missed_heartbeats');
   // The delay switch (swMin, swMax) and, of two-channel models, the channel (Main, Aux) of the last line.
   if (isContact(type) && model.protocol === 'security') channels.push('attributes');
   channels.push('last_seen');

@@ -33,11 +33,24 @@ function remembered({ settings: { type }, state }: Sensor, input: string): Said 
   return { at: seenAt, isAlert, pauses: [] };
 }
 
-/** The period of a sensor's heartbeat, ms. */
+/** The period of a sensor's heartbeat, ms: its own, once these pauses have told it, or that of its model. */
 function periodOf({ settings: { model } }: Sensor, pauses: readonly number[]): number {
   const median = [...pauses].sort((a, b) => a - b)[pauses.length >> 1];
   if (median !== undefined && pauses.length >= LEAST_PAUSES) return median;
   return model.heartbeatMs === 0 ? HOUR : model.heartbeatMs;
+}
+
+/** After such a pause so many heartbeats are missed, ms. */
+export function pauseOf(sensor: Sensor, missed: number): number {
+  return (missed + TOLERANCE) * heartbeatMs(sensor);
+}
+
+/** The period of the whole sensor, whichever of its inputs has told it. */
+function heartbeatMs(sensor: Sensor): number {
+  return periodOf(
+    sensor,
+    Object.values(sensor.state.said ?? {}).flatMap(({ pauses }) => pauses),
+  );
 }
 
 /** A pause in periods, as many as fit best. */

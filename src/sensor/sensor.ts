@@ -11,6 +11,7 @@ import { eventTypesOf, hasSilence, keyOf } from './channels.js';
 import { idOf, keep, setChannel, type Heard, type Sensor } from './heard.js';
 import { lampHeard } from './lamp.js';
 import { expireMotion, motionAlert, motionClear, motionOver, motionSeen } from './motion.js';
+import { pauseOf } from './repeat.js';
 import { mainChannelOf, type EventType } from './types.js';
 
 /** On, Off, Dim ... of an address of its own. `args` is what heyu wrote behind the function. */
@@ -79,7 +80,7 @@ export function deadlineOf(sensor: Sensor): number {
   const { motion, clearsAt } = state;
   const hasAlarm = clearsAt > 0 && mainChannelOf(settings.type) !== undefined;
   const endsAt = motion.on ? motion.until : Infinity;
-  return Math.min(endsAt, hasAlarm ? clearsAt : Infinity, silentAt(sensor));
+  return Math.min(endsAt, hasAlarm ? clearsAt : Infinity, silentAt(sensor), missesAt(sensor));
 }
 
 /** Looks after what is due at a sensor up to `at`: ends of hold times, silence. */
@@ -87,6 +88,7 @@ export function expire(sensor: Sensor, at: number): void {
   expireMotion(sensor, at);
   const channel = mainChannelOf(sensor.settings.type);
   if (channel !== undefined) expireAlarm(sensor, channel, at);
+  expireHeartbeats(sensor, at);
   expireSilence(sensor, at);
 }
 
@@ -195,6 +197,25 @@ export function noteSign(sensor: Sensor, at: number): void {
     state.watchedSince = at;
   }
   if (hasSilence(settings)) setChannel(sensor, 'silent', 'OFF', at, 'heard');
+  if (settings.countsHeartbeats) setChannel(sensor, 'missed_heartbeats', '0', at, 'heard');
+}
+
+const missedOf = ({ state: { values } }: Sensor): number => Number(values['missed_heartbeats'] ?? 0);
+
+/** When one heartbeat more is missed, epoch ms; Infinity when none is counted, or not any more. */
+function missesAt(sensor: Sensor): number {
+  const { settings, state } = sensor;
+  const isCounted = settings.countsHeartbeats && state.values['silent'] !== 'ON';
+  return !isCounted ? Infinity : state.watchedSince + pauseOf(sensor, missedOf(sensor) + 1);
+}
+
+/** Counts the heartbeats that were not heard, each at its own time, as long as it is not silent. */
+function expireHeartbeats(sensor: Sensor, at: number): void {
+  const until = Math.min(at, silentAt(sensor));
+  for (let missedAt = missesAt(sensor); missedAt <= until; missedAt = missesAt(sensor)) {
+    const missed = String(missedOf(sensor) + 1);
+    setChannel(sensor, 'missed_heartbeats', missed, missedAt, 'a heartbeat was not heard');
+  }
 }
 
 /** heyu's own `Inactive`: nothing was heard of the sensor for heyu's INACTIVE_TIMEOUT. It is not a Clear. */

@@ -41,6 +41,8 @@ export type SensorSettings = Addresses & {
   readonly entry: EntryRule;
   /** Silence after which it is reported silent; 0 = never. */
   readonly silentMs: number;
+  /** Heartbeats that are missed are counted: it has one, heyu logs it, and its silence matters. */
+  readonly countsHeartbeats: boolean;
   /** heyu's own `Inactive` counts: unless the owner has said that its silence does not matter. */
   readonly heedsInactive: boolean;
   /** Heard and counted, never published: a neighbour's sensor. */

@@ -9,7 +9,7 @@ import type { ModelKind } from '../x10/models.js';
 /** What the values of a channel are. A number is in this unit, whatever scale heyu shows; without one it is bare. */
 type ChannelForm = {
   /** `on_off`: ON or OFF, or `None` when nobody knows, which Home Assistant shows as unknown. */
-  readonly says: 'on_off' | 'number' | 'level' | 'json' | 'instant' | 'event' | 'command';
+  readonly says: 'on_off' | 'number' | 'count' | 'level' | 'json' | 'instant' | 'event' | 'command';
   readonly unit?: string;
 };
 
@@ -26,6 +26,8 @@ export const CHANNELS = {
   battery: ON_OFF,
   tamper: ON_OFF,
   silent: ON_OFF,
+  /** Heartbeats in a row that were not heard, until it is silent. */
+  missed_heartbeats: { says: 'count' },
   /** Of a lamp or an appliance; of a thermostat its demand for heat. */
   state: ON_OFF,
   temperature: { says: 'number', unit: '°C' },

@@ -1,5 +1,6 @@
 /** What a sensor is and says, in words for people. */
 
+import type { Model } from '../x10/models.js';
 import type { SensorType } from './types.js';
 
 /** Of the main channel of a type: what it is when it is ON and OFF, and what has happened when it becomes so. */
@@ -33,6 +34,18 @@ export const STATE_WORDS: Readonly<Record<SensorType, Words | undefined>> = {
   remote: undefined,
   reading: undefined,
 };
+
+/**
+ * What to know of a low battery, undefined = nothing. Whoever has measured it found that a DS10A keeps its flag, and drops
+ * it together with its security id (forums.x10.com, topic 25465).
+ */
+export function batteryHint({ latchesBattery }: Pick<Model, 'latchesBattery'>): string | undefined {
+  if (!latchesBattery) return undefined;
+  return (
+    'it goes on saying so with new batteries: leave the old ones out for some minutes, put the new ones in and press TEST. ' +
+    'Then it has a new security id, which heyu must be told; heyu2mqtt alias learn finds it'
+  );
+}
 
 /** Words of heyu that say the same of every sensor. Standard X10 dusk units say On when it is dark. */
 const DUSK: Readonly<Record<string, string>> = { sDusk: 'dark', sDawn: 'light' };

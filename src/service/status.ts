@@ -8,7 +8,7 @@ import { valuesOf } from '../security/refresh.js';
 import type { Sensor } from '../sensor/heard.js';
 import { hasSilence } from '../sensor/channels.js';
 import { formOf, mainChannelOf, type Channel, type SensorType } from '../sensor/types.js';
-import { STATE_WORDS } from '../sensor/words.js';
+import { STATE_WORDS, batteryHint } from '../sensor/words.js';
 import type { Bridge } from '../bridge/core.js';
 import { nameOf } from '../bridge/messages.js';
 import { problemsOf, type ProblemNow } from './condition.js';
@@ -53,6 +53,8 @@ export type SensorStatus = {
   readonly last_seen: string | null;
   /** Null where its model does not report it, or has not yet. */
   readonly battery: 'ok' | 'low' | null;
+  /** What to know before the battery is changed, when it is low. */
+  readonly battery_hint: string | null;
   /** It should have been heard, and was not. */
   readonly silent: boolean;
 };
@@ -176,6 +178,7 @@ function sensorStatus(sensor: Sensor, lastSeen: string | null): SensorStatus {
     values,
     last_seen: lastSeen,
     battery: battery === 'ON' ? 'low' : battery === 'OFF' ? 'ok' : null,
+    battery_hint: (battery === 'ON' ? batteryHint(sensor.settings.model) : undefined) ?? null,
     silent: hasSilence(sensor.settings) && values['silent'] === 'ON',
   };
 }

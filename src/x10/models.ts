@@ -42,6 +42,8 @@ export type Model = {
   readonly hasBattery: boolean;
   /** Known to send it: a line without LoBat says that the battery is good. */
   readonly tellsBattery: boolean;
+  /** Goes on sending LoBat with new batteries, until it has a new security id (sensor/words). */
+  readonly latchesBattery: boolean;
   /** Sends secTamper or the Tamper flag. */
   readonly hasTamper: boolean;
   /** Ever says that the motion (or alarm) is over. */
@@ -64,6 +66,7 @@ const base: Omit<Model, 'name' | 'kind' | 'protocol'> = {
   dusk: 'none',
   hasBattery: false,
   tellsBattery: false,
+  latchesBattery: false,
   hasTamper: false,
   clears: true,
   holdMs: 5 * MINUTE,
@@ -114,7 +117,8 @@ export const MODELS: readonly Model[] = [
     holdMs: 2 * MINUTE,
     off: 'hold',
   }),
-  ...rows('DS10A DS10 DS10E PDS01 DS18', 'contact', 'security', HEARTBEAT_CONTACT),
+  ...rows('DS10A DS10 DS10E PDS01', 'contact', 'security', { ...HEARTBEAT_CONTACT, latchesBattery: true }),
+  ...rows('DS18', 'contact', 'security', HEARTBEAT_CONTACT),
   ...rows('DS90 DS18-1', 'contact', 'security', { ...HEARTBEAT_CONTACT, hasTamper: true }),
   ...rows('SD90 BMB-SD18', 'smoke', 'security', TELLS_BATTERY),
   ...rows('SD10 EH-CWSD10', 'smoke', 'security', ALERT_ONLY),
@@ -172,6 +176,12 @@ const BY_NAME: ReadonlyMap<string, Model> = new Map(MODELS.map((model) => [model
 export function modelNamed(name: string): Model | undefined {
   return BY_NAME.get(name.toUpperCase());
 }
+
+/**
+ * Default limit of silence of a sensor with a dusk unit, of which the model has none: it says dark and light every day, and
+ * both may be lost now and then.
+ */
+export const DUSK_SILENT_MS = 3 * DAY;
 
 /** A sensor of which the owner has named no model: plain X10 motion. */
 export const UNNAMED_MODEL: Model = { name: 'X10', kind: 'motion', protocol: 'standard', ...base };

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { beforeAll, afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { checkBatteries } from '../../src/cli/check/check-aliases.js';
+import { batteryHint } from '../../src/sensor/words.js';
 import { ago, statusLines } from '../../src/cli/status.js';
 import type { Terminal } from '../../src/cli/terminal.js';
 import { serveControl } from '../../src/io/control.js';
@@ -36,6 +38,7 @@ const sensor = (
   values: {},
   last_seen: null,
   battery: null,
+  battery_hint: null,
   silent: false,
   ...more,
 });
@@ -119,6 +122,26 @@ front_door: closed, silent
 lamp: -
   heard never
 `);
+  });
+
+  it('says once what to know before batteries are changed, as `check` does', () => {
+    const hint = batteryHint({ latchesBattery: true }) ?? '';
+    const low = { battery: 'low', battery_hint: hint } as const;
+    const sensors = [
+      sensor('door', low),
+      sensor('gate', low),
+      sensor('hall', { battery: 'low' }),
+      sensor('attic', { battery: 'ok' }),
+    ];
+    const page = lines(1000, { ...STATUS, sensors, problems: [] });
+    expect(page.endsWith(`\n\n! battery low: door gate\n  ${hint}`)).toBe(true);
+    const told: unknown[] = [];
+    checkBatteries({ sensors }, (...said) => told.push(said));
+    expect(told).toEqual([
+      ['warning', 'the battery of door is low', hint],
+      ['warning', 'the battery of gate is low', hint],
+      ['warning', 'the battery of hall is low', undefined],
+    ]);
   });
 
   it('says what to do where there is no sensor', () => {

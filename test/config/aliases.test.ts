@@ -337,6 +337,7 @@ describe('sensors', () => {
         guard: undefined,
         entry: 'auto',
         silentMs: 0,
+        countsHeartbeats: false,
         heedsInactive: false,
         ignore: false,
       },
@@ -404,6 +405,37 @@ describe('sensors', () => {
     };
     const [sensor] = good(scene(files).load()).configuration.core.sensors;
     expect([sensor?.silentMs, sensor?.heedsInactive]).toEqual(expected);
+  });
+
+  test.each([
+    ['MS14A', ', dusk: A4', '', '', 3 * 24 * 3_600_000],
+    ['MS14A', '', '', '', 0],
+    ['MS14A', ', dusk: A4', '', 'HIDE_UNCHANGED YES', 3 * 24 * 3_600_000],
+    ['MS14A', ', dusk: A4, silent_after: 0', '', '', 0],
+    ['MS14A', ', dusk: A4', 'sensors: { silent_after: 48h }', '', 2 * 24 * 3_600_000],
+  ])('silence of an %s%s, with "%s" and "%s"', (model, key, more, directive, expected) => {
+    const files = {
+      'config.yaml': `heyu: { x10config: x10config }\n${more}\n`,
+      'aliases.yaml': aliasesText(`hall: { address: A3, model: ${model}${key} }`),
+      x10config: `LOG_DIR /var/log/heyu\n${directive}\n`,
+    };
+    const [sensor] = good(scene(files).load()).configuration.core.sensors;
+    expect([sensor?.silentMs, sensor?.countsHeartbeats]).toEqual([expected, false]);
+  });
+
+  test.each([
+    ['', '', true],
+    ['', 'HIDE_UNCHANGED YES', false],
+    [', silent_after: 48h', 'HIDE_UNCHANGED YES', false],
+    [', silent_after: 0', '', false],
+  ])('the heartbeats of a DS10A%s are counted, with "%s": %s', (key, directive, expected) => {
+    const files = {
+      'config.yaml': 'heyu: { x10config: x10config }\n',
+      'aliases.yaml': aliasesText(`door: { address: C2, model: DS10A${key} }`),
+      x10config: `LOG_DIR /var/log/heyu\n${directive}\n`,
+    };
+    const [sensor] = good(scene(files).load()).configuration.core.sensors;
+    expect(sensor?.countsHeartbeats).toBe(expected);
   });
 
   test('heyu watches no standard X10 but the PLCSENSOR, and no remote', () => {

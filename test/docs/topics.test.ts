@@ -25,6 +25,7 @@ const SENSOR_TOPICS = {
   battery: 'yes',
   tamper: 'yes',
   silent: 'yes',
+  missed_heartbeats: 'yes',
   state: 'yes',
   brightness: 'yes',
   temperature: 'yes',

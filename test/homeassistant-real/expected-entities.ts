@@ -7,6 +7,7 @@ const bridge = (entity: string, name: string, deviceClass: string, enabled = 'en
 export const ENTITIES: readonly string[] = [
   'binary_sensor.hall_motion | Hall | - | motion | - | enabled',
   'binary_sensor.hall_light | Hall | Daylight | light | - | enabled',
+  'binary_sensor.hall_silent | Hall | Signal | problem | diagnostic | enabled',
   'switch.hall_bypass | Hall | Bypass | - | config | enabled',
   'event.hall_event | Hall | Motion event | motion | - | enabled',
   'sensor.hall_last_seen | Hall | Last seen | timestamp | diagnostic | disabled',
@@ -17,6 +18,7 @@ export const ENTITIES: readonly string[] = [
   'binary_sensor.front_door | Front door | - | door | - | enabled',
   'binary_sensor.front_door_battery | Front door | Battery | battery | diagnostic | enabled',
   'binary_sensor.front_door_silent | Front door | Signal | problem | diagnostic | enabled',
+  'sensor.front_door_missed_heartbeats | Front door | Missed heartbeats | - | diagnostic | disabled',
   'switch.front_door_bypass | Front door | Bypass | - | config | enabled',
   'event.front_door_event | Front door | Event | - | - | enabled',
   'sensor.front_door_last_seen | Front door | Last seen | timestamp | diagnostic | disabled',

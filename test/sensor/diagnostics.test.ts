@@ -46,6 +46,41 @@ describe('battery', () => {
   });
 });
 
+describe('missed heartbeats', () => {
+  const counted = { silentMs: 24 * HOUR, countsHeartbeats: true };
+  const minutes = (count: number): string => `+${count * 60}`;
+
+  test.each([
+    ['none before its time', 'DS10A', ['Clear', minutes(65), 'Clear'], ['0']],
+    [
+      'one, until it is heard',
+      'DS10A',
+      ['Clear', minutes(67), 'Clear', minutes(60), 'Clear'],
+      ['0', '1', '0'],
+    ],
+    ['several, one after the other', 'DS10A', ['Clear', minutes(190), 'Clear'], ['0', '1', '2', '3', '0']],
+    ['of a motion sensor', 'MS10A', ['Clear', minutes(100), 'Alert'], ['0', '1', '0']],
+    ['any signal is a sign of life', 'MS10A', ['Clear', minutes(80), 'Alert', minutes(80), 'Clear'], ['0']],
+    [
+      'by the pace of the sensor itself',
+      'DS10A',
+      ['Clear', ...['Clear', 'Clear', 'Clear'].flatMap((said) => [minutes(40), said]), minutes(45), 'Clear'],
+      ['0', '1', '0'],
+    ],
+  ])('%s', (_, model, lines, expected) => {
+    // the last ones are counted at the end of the log until the sensor is silent
+    const all = said(model, 'missed_heartbeats', lines, counted);
+    expect(all.slice(0, expected.length)).toEqual(expected);
+  });
+
+  test('are counted until the sensor is silent, and not where nobody wants to know', () => {
+    const lines = ['Clear', minutes(60 * 48), 'Clear'];
+    const all = said('DS10A', 'missed_heartbeats', lines, { silentMs: 5 * HOUR, countsHeartbeats: true });
+    expect(all.slice(0, 6)).toEqual(['0', '1', '2', '3', '4', '0']);
+    expect(said('DS10A', 'missed_heartbeats', lines, { silentMs: 5 * HOUR })).toEqual([]);
+  });
+});
+
 describe('tamper', () => {
   test.each([
     ['MS90', ['Alert', 'secTamper Tamper', 'Clear', 'Alert', 'Clear'], ['OFF', 'ON']],

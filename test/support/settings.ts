@@ -36,6 +36,7 @@ export function sensorSettings(
     guard: undefined,
     entry: 'auto',
     silentMs: 0,
+    countsHeartbeats: false,
     heedsInactive: false,
     ignore: false,
     ...more,

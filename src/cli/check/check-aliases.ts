@@ -6,7 +6,14 @@ import { entryOf } from '../alias/alias-file.js';
 import { findingOf } from '../alias/show.js';
 import type { Good } from '../configured.js';
 import { historyOf } from '../heyu-install.js';
+import type { HouseStatus } from '../../service/status.js';
 import type { Tell } from '../terminal.js';
+
+/** Tells of low batteries, as the running service knows them, and what to know before they are changed. */
+export function checkBatteries({ sensors }: Pick<HouseStatus, 'sensors'>, tell: Tell): void {
+  for (const { alias, battery, battery_hint: hint } of sensors)
+    if (battery === 'low') tell('warning', `the battery of ${alias} is low`, hint ?? undefined);
+}
 
 /** Tells of the aliases: against heyu's configuration, and against what the log has heard. */
 export function checkAliasFile(

@@ -2,7 +2,7 @@
 
 import { counted } from '../../common/text.js';
 import type { Configuration, Loaded } from '../../config/load.js';
-import { checkAliasFile } from './check-aliases.js';
+import { checkAliasFile, checkBatteries } from './check-aliases.js';
 import { checkCodes } from './check-codes.js';
 import { checkHomeAssistant, checkReach, lookAround, some } from './check-broker.js';
 import { checkControl, checkEngine, checkHeyu, checkLog, readHeyu } from './check-heyu.js';
@@ -16,6 +16,9 @@ import {
   serviceUser,
 } from './check-service.js';
 import { clearObsolete, findObsolete, obsoleteTopics } from './leftovers.js';
+import type { HouseStatus } from '../../service/status.js';
+import { askService } from '../../io/control.js';
+import { ownVersion } from '../program-files.js';
 import { findX10Config } from '../heyu-install.js';
 import type { Tell } from '../terminal.js';
 
@@ -34,7 +37,15 @@ export async function checkHouse(loaded: Loaded, fixing: Fixing, tell: TellIn): 
   checkHere(loaded, running?.pid, tell);
   if (!loaded.ok || running === undefined) return;
   await checkControl(loaded.configuration, tell('heyu'));
+  await tellBatteries(loaded.configuration, tell('aliases'));
   await checkThere(loaded.configuration, running, fixing, tell);
+}
+
+/** What the running service knows of batteries, if this user may ask it. */
+async function tellBatteries({ stateDir }: Configuration, tell: Tell): Promise<void> {
+  const reply = await askService(stateDir, 'control', { ask: 'status' });
+  const [status] = reply.ok ? reply.answers : [];
+  if (status?.['version'] === ownVersion()) checkBatteries(status as HouseStatus, tell);
 }
 
 /** What lies on this machine. `pid`: the process of the service. */
