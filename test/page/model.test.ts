@@ -14,6 +14,7 @@ const sensor = (alias: string, state: string): PageState['house']['sensors'][num
   values: {},
   last_seen: null,
   battery: null,
+  battery_hint: null,
   silent: false,
 });
 
