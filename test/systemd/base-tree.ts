@@ -76,18 +76,19 @@ export function whyNot(): string | undefined {
 }
 
 /**
- * The folder with a Debian; built when it is not there or was made by another recipe (about a minute).
+ * The folder with a Debian; built when there is none of this recipe yet (about a minute).
  * Rejects with the end of debootstrap's output when the mirror cannot be reached.
  */
 export async function baseTree(release: Release): Promise<string> {
-  const tree = join(CACHE, release);
   const recipe = createHash('sha256')
     .update(JSON.stringify([release, PACKAGES, FILES]))
     .digest('hex');
-  const stamp = join(CACHE, `${release}.recipe`);
+  // another recipe may be in use right now, by the tests of another branch
+  const tree = join(CACHE, `${release}-${recipe.slice(0, 8)}`);
+  const stamp = `${tree}.recipe`;
   const isReady = (): boolean => existsSync(stamp) && readFileSync(stamp, 'utf8') === recipe;
   mkdirSync(CACHE, { recursive: true });
-  const lock = join(CACHE, `${release}.lock`);
+  const lock = `${tree}.lock`;
   while (!isReady()) {
     try {
       mkdirSync(lock);
@@ -96,7 +97,7 @@ export async function baseTree(release: Release): Promise<string> {
       continue;
     }
     try {
-      if (!isReady()) build(release, tree, join(CACHE, `${release}.log`));
+      if (!isReady()) build(release, tree, `${tree}.log`);
       writeFileSync(stamp, recipe);
     } finally {
       rmSync(lock, { recursive: true });

@@ -149,10 +149,12 @@ describe.runIf(isPossible).each<[string, Release]>([
     expect(toDo()).toEqual([NO_ENGINE]);
   });
 
-  test('check looks at the codes that the service is given', () => {
+  test('check looks at the codes that the service is given', async () => {
     const codes = '/etc/heyu2mqtt/codes';
     const dropIn = '/etc/systemd/system/heyu2mqtt.service.d/codes.conf';
     house.run('heyu2mqtt zone code add house bob <<< 47110815 && systemctl restart heyu2mqtt');
+    // the zone is announced anew, with a pad for the code
+    await house.until('heyu2mqtt check || true', (text) => !text.includes('announced otherwise'));
     expect(house.attempt('heyu2mqtt check').stdout).toMatch(/ok +zone house: 1 code$/m);
     expect(toDo()).toEqual([NO_ENGINE]);
     const told = (damage: string): readonly string[] => {
@@ -173,6 +175,7 @@ describe.runIf(isPossible).each<[string, Release]>([
       `service: ${codes} is not given to the service: no zone asks for a code`,
     ]);
     house.run('heyu2mqtt zone code remove house bob && systemctl restart heyu2mqtt');
+    await house.until('heyu2mqtt check || true', (text) => !text.includes('announced otherwise'));
     expect(toDo()).toEqual([NO_ENGINE]);
   });
 
