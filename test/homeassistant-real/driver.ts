@@ -8,7 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { freePort } from '../support/free-port.js';
 import { until } from '../support/until.js';
 import { logRecords, type LogRecord } from './log-lines.js';
@@ -96,6 +96,8 @@ export type HomeAssistantOptions = {
   readonly mqttPort: number;
   /** More of configuration.yaml, e.g. automations. */
   readonly configuration?: string;
+  /** Folders of integrations of others. */
+  readonly integrations?: readonly string[];
 };
 
 const START_MS = 180_000;
@@ -110,6 +112,8 @@ export async function startHomeAssistant(options: HomeAssistantOptions): Promise
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   configure(directory, port, options.configuration ?? '');
+  for (const folder of options.integrations ?? [])
+    cpSync(folder, join(directory, 'custom_components', basename(folder)), { recursive: true });
   const changes: Change[] = [];
   let log = '';
   let child: ChildProcess | undefined;

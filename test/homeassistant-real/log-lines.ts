@@ -38,6 +38,10 @@ const NOT_OURS = [
   /^homeassistant\.components\.mqtt\.client.*(Disconnected from|Failed to connect to|Error returned from) MQTT server/s,
   /^homeassistant .*The client is not currently connected/s,
   /^paho\.mqtt\.client/,
+  // integrations of others
+  /^homeassistant\.loader.*custom integration/s,
+  /^custom_components\.alarmo.*(Wrong code provided|Alarm is triggered)/s,
+  /was used from \w+\. It will be removed.*custom integration/s,
   /^aiohttp_fast_zlib/,
   /logging too frequently/,
 ];

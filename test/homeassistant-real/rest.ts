@@ -40,6 +40,11 @@ async function expectOk<T>(path: string, answer: Promise<Answer>): Promise<T> {
   return body as T;
 }
 
+/** Posts JSON as its own pages do; what it answers. */
+export async function post(base: string, token: string, path: string, json: unknown): Promise<unknown> {
+  return expectOk(path, call(base, path, { token, json }));
+}
+
 type Step = { readonly step: string; readonly done: boolean };
 
 /** Waits until it answers, makes its first user when there is none yet, and gives an access token (30 min). */

@@ -48,6 +48,8 @@ export type WorldOptions = {
   readonly switches?: boolean;
   /** More of Home Assistant's configuration.yaml. */
   readonly configuration?: string;
+  /** Folders of integrations of others in Home Assistant. */
+  readonly integrations?: readonly string[];
 };
 
 /** Starts all of it; the bridge is connected and Home Assistant has finished its start. */
@@ -59,10 +61,21 @@ export async function startWorld({
   bridgeId = 'x10',
   switches = false,
   configuration = '',
+  integrations = [],
 }: WorldOptions): Promise<World> {
   const mosquitto = await startMosquitto({ persistence: true });
-  const homeAssistant = await startHomeAssistant({ python, mqttPort: mosquitto.port, configuration });
-  const seen = await collect(mosquitto.port, ['x10/#', 'homeassistant/status', 'automation/#']);
+  const homeAssistant = await startHomeAssistant({
+    python,
+    mqttPort: mosquitto.port,
+    configuration,
+    integrations,
+  });
+  const seen = await collect(mosquitto.port, [
+    'x10/#',
+    'homeassistant/status',
+    'automation/#',
+    'alarmo/event',
+  ]);
   const bridge = makeHouse({
     mqttUrl: mosquitto.url,
     aliases,
