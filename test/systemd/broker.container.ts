@@ -111,6 +111,38 @@ describe.runIf(isPossible)('the ready files for Mosquitto', () => {
     expect(seen).not.toContain('bridge-secret');
   });
 
+  test('a code disarms the zone, lies with root alone, and stands nowhere that anybody else reads', async () => {
+    const [code, set] = ['47110815', `mosquitto_pub ${HOME_ASSISTANT} -q 1 -t x10/zone/house/set`];
+    let from = listener.heard().length;
+    house.run(`echo ${code} | heyu2mqtt zone code add house jane && systemctl restart heyu2mqtt`);
+    expect(house.run('stat -c "%a %U" /etc/heyu2mqtt/codes')).toBe('600 root');
+    expect(
+      house.attempt('setpriv --reuid=heyu2mqtt --clear-groups cat /etc/heyu2mqtt/codes').status,
+    ).not.toBe(0);
+    // a command that comes before it is known how the zone stands would want a code, too
+    await listener.untilLast('x10/zone/house/available', 'online', from);
+    await listener.untilLast('x10/zone/house/state', 'disarmed');
+    const send = (command: string, typed: string): string =>
+      house.run(`${set} -m '${JSON.stringify({ command, code: typed })}'`);
+    from = listener.heard().length;
+    house.run(`${set} -m ARM_AWAY`);
+    await listener.untilLast('x10/zone/house/state', 'armed_away', from);
+    send('DISARM', '00000000');
+    await house.until('cat /root/heard', (text) => text.includes('"event_type":"wrong_code"'));
+    expect(house.run('heyu2mqtt zone status house')).toContain('armed away');
+    from = listener.heard().length;
+    send('DISARM', code);
+    await listener.untilLast('x10/zone/house/state', 'disarmed', from);
+    await house.until('cat /root/heard', (text) => text.includes('"by":"jane"'));
+    const seen =
+      house.run(`journalctl -u heyu2mqtt --no-pager; cat /var/lib/heyu2mqtt/*.json /etc/heyu2mqtt/codes
+      grep -v '^x10/zone/house/set ' /root/heard; systemctl show heyu2mqtt`);
+    expect(seen).not.toContain(code);
+    expect(house.run('heyu2mqtt zone code remove house jane && systemctl restart heyu2mqtt')).toContain(
+      'it asks for none',
+    );
+  });
+
   test('TLS with a private authority, by the steps of docs/mosquitto.md', async () => {
     const steps = readFileSync(join(import.meta.dirname, '../../docs/mosquitto.md'), 'utf8');
     house.run(/```sh tls\n([\s\S]*?)```/.exec(steps)?.[1]?.replaceAll('broker.lan', 'localhost') ?? 'false');
