@@ -9,7 +9,12 @@ import { onTestFinished } from '../support/test-end.js';
 const CHROMIUM = '/usr/bin/chromium';
 
 /** Its sandbox does not work for root, who runs the tests in containers. */
-const OPTIONS = ['--no-sandbox', '--disable-gpu', '--autoplay-policy=no-user-gesture-required'];
+const OPTIONS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--autoplay-policy=no-user-gesture-required',
+  '--lang=en-GB',
+];
 
 /** Starts it; one for all tests of a file. Fails when Chromium is not installed. */
 export function startChromium(): Promise<Browser> {

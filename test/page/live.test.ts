@@ -229,6 +229,9 @@ test('text of others is text: in names, labels, lines of the log and payloads', 
   await shown();
   await goTo(page, 'log');
   await shown();
+  await goTo(page, 'timeline');
+  await page.locator('svg.plot').waitFor();
+  await shown();
   await goTo(page, 'walk');
   await page.getByRole('button', { name: 'Start' }).click();
   await shown();

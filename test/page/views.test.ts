@@ -1,15 +1,15 @@
 /** Every view on a recorded week: light and dark, on a telephone and on a wide screen, for eyes and for screen readers. */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { House } from '../support/house.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { expectSound, goTo, NARROW, open, overflow, startChromium, WIDE } from './browser.js';
 import { pageHouse } from './page-house.js';
-import { recordedWeek } from './recorded-week.js';
+import { writeRecordedWeek } from './recorded-week.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
@@ -20,7 +20,7 @@ let house: House & { readonly url: string };
 beforeAll(async () => {
   [browser, broker] = await Promise.all([startChromium(), startMosquitto()]);
   house = await pageHouse(broker.url);
-  writeFileSync(house.logPath, recordedWeek(Date.now()));
+  writeRecordedWeek(house, Date.now());
   await house.start();
 });
 afterAll(async () => {
@@ -45,6 +45,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     for (const [view, words] of Object.entries(VIEWS)) {
       await goTo(opened.page, view);
       await opened.page.getByText(words).first().waitFor();
+      if (view === 'timeline') await opened.page.locator('svg.plot').waitFor();
       // fewer lines: each costs axe time
       if (view === 'log') await opened.page.getByLabel('Show only lines with').fill('porch');
       await expectSound(opened);
@@ -65,7 +66,7 @@ test('with text twice as large, nothing is wider than the window', async () => {
 test('forced colours and less motion', async () => {
   const opened = await open(browser, house.url, { forcedColors: 'active', reducedMotion: 'reduce' });
   await goTo(opened.page, 'timeline');
-  await opened.page.getByText('Arrow keys').waitFor();
+  await opened.page.locator('svg.plot').waitFor();
   await expectSound(opened);
 });
 
@@ -112,6 +113,71 @@ test('controls are large enough for a finger', async () => {
 test('a link to a sensor shows its alias and its address', async () => {
   const { page } = await open(browser, `${house.url}#/sensor/hall_motion`);
   await page.locator('.sensor.chosen').getByText('hall_motion, A3').waitFor();
+});
+
+describe('the timeline', () => {
+  const openTimeline = async (): Promise<Page> => {
+    const { page } = await open(browser, `${house.url}#/timeline`);
+    await page.locator('svg.plot').waitFor();
+    return page;
+  };
+  const reading = (page: Page): Locator => page.locator('.reading');
+
+  test('has one path for each sensor, and a band for each time that a zone was armed', async () => {
+    const page = await openTimeline();
+    await page.getByRole('button', { name: 'Week' }).click();
+    await expect.poll(() => page.locator('.span.armed').count()).toBeGreaterThan(10);
+    expect(await page.locator('.runs').count()).toBe(await page.locator('.lane-name').count());
+    const drawn = await page.locator('.runs').first().getAttribute('d');
+    expect(drawn?.match(/M/g)?.length).toBeGreaterThan(20);
+    expect(await page.locator('.alert').count()).toBeGreaterThan(0);
+  });
+
+  test('is read with the keyboard', async () => {
+    const page = await openTimeline();
+    await page.locator('.timeline').focus();
+    await page.keyboard.press('ArrowLeft');
+    await reading(page)
+      .getByText(/^Hall, .*\d\d:\d\d.*, \d+ triggers?$/)
+      .waitFor();
+    const last = await reading(page).innerText();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => reading(page).innerText()).not.toBe(last);
+    await page.keyboard.press('ArrowDown');
+    await reading(page)
+      .getByText(/^Porch, /)
+      .waitFor();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowLeft');
+    await reading(page).getByText('no earlier motion').waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    await reading(page).getByText('no further sensor').waitFor();
+  });
+
+  test('goes to a date, and back to now', async () => {
+    const page = await openTimeline();
+    const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
+    await page.getByLabel('Date').fill(day);
+    await page.getByLabel('Date').press('Tab');
+    await expect.poll(() => page.getByLabel('from').inputValue()).toBe('00:00');
+    await page.getByRole('button', { name: '1 h' }).click();
+    await page.getByLabel('from').fill('07:00');
+    await page.getByLabel('from').press('Tab');
+    await page.getByText('07:00 to 08:00').first().waitFor();
+    await page.getByRole('row').filter({ hasText: 'Hall' }).first().waitFor();
+    expect(await page.getByLabel('Date').inputValue()).toBe(day);
+    await page.getByRole('button', { name: 'Now' }).click();
+    await page.getByText('(now)').waitFor();
+  });
+
+  test('puts the cursor on the last motion of a sensor that a link names', async () => {
+    const page = await openTimeline();
+    await goTo(page, 'timeline/porch_motion');
+    await reading(page)
+      .getByText(/^Porch, /)
+      .waitFor();
+  });
 });
 
 test('lines are filtered and copied', async () => {
