@@ -23,16 +23,8 @@ import {
 import { sound } from './siren.js';
 import { isInEntryDelay, outcomeOf, patienceMs } from './source-entry.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
-import {
-  believe,
-  delayIn,
-  emergencyOf,
-  type AlertKind,
-  type Belief,
-  type SensorSignal,
-  type Truth,
-  type Zone,
-} from './zone.js';
+import { believe, type Belief } from './belief.js';
+import { delayIn, emergencyOf, type AlertKind, type SensorSignal, type Truth, type Zone } from './zone.js';
 
 /** So many undelivered alerts are remembered; without a broker none are raised. */
 const MOST_UNDELIVERED = 200;

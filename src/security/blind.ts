@@ -7,7 +7,8 @@ import { SECOND } from '../common/duration.js';
 import { keepForAbsent } from './alert.js';
 import { tellEvent, type Alert, type Security, type Step } from './security.js';
 import { isArmed } from './vocabulary.js';
-import { believe, type Zone } from './zone.js';
+import { believe } from './belief.js';
+import { type Zone } from './zone.js';
 
 /** What is over sooner is not told: heyu begins and ends a jamming within seconds. */
 export const LASTING_MS = 30 * SECOND;

@@ -7,7 +7,8 @@
 import { inTheWay, readinessOf, type Readiness, type SensorStanding } from './readiness.js';
 import { tellEvent, type Security, type Step } from './security.js';
 import { armedMode, type ArmedMode } from './vocabulary.js';
-import { believe, delayIn, type Zone } from './zone.js';
+import { believe } from './belief.js';
+import { delayIn, type Zone } from './zone.js';
 
 /** The sensors of a zone, and of those that it sums up. */
 function sensorsIn({ sensorsOf }: Security, { settings }: Zone): readonly SensorStanding[] {

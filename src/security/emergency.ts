@@ -7,7 +7,8 @@ import { MINUTE, SECOND } from '../common/duration.js';
 import { judged, tell } from './alert.js';
 import { voiceOf, type Security, type Step } from './security.js';
 import { sound } from './siren.js';
-import { believe, emergencyOf, type Latch, type SensorSignal, type Zone } from './zone.js';
+import { believe } from './belief.js';
+import { emergencyOf, type Latch, type SensorSignal, type Zone } from './zone.js';
 
 /** Where nobody can disarm here, the alarm lasts until its sensors are clear, and at least this long. */
 export const LASTS_MS = 10 * MINUTE;

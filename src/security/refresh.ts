@@ -49,16 +49,8 @@ import { hush } from './siren.js';
 import { patienceMs } from './source-entry.js';
 import { WHY, endOfAnswers, isAnswered, stateOf, verify, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
-import {
-  believe,
-  emergencyOf,
-  latest,
-  remember,
-  type Memory,
-  type SensorSignal,
-  type Truth,
-  type Zone,
-} from './zone.js';
+import { believe, latest, remember } from './belief.js';
+import { emergencyOf, type Memory, type SensorSignal, type Truth, type Zone } from './zone.js';
 
 /** What `Zone.published` holds of a zone of which nobody knows yet how it stands. */
 const UNSETTLED = JSON.stringify({ channel: 'available', value: false } satisfies ZoneValue);

@@ -9,15 +9,8 @@ import { zoneTopic } from '../mqtt/topics.js';
 import type { Connection, Link } from './broker-link.js';
 import type { Readiness, SensorStanding, ZoneEvent } from './readiness.js';
 import type { SecurityState } from './vocabulary.js';
-import {
-  believe,
-  type AlertKind,
-  type Belief,
-  type Memory,
-  type SensorSignal,
-  type Truth,
-  type Zone,
-} from './zone.js';
+import { believe, type Belief } from './belief.js';
+import { type AlertKind, type Memory, type SensorSignal, type Truth, type Zone } from './zone.js';
 
 /** Why a signal led to an alert or did not, for `explain` and the counters. */
 export type VerdictKind =

@@ -17,7 +17,8 @@ import {
 import { restore, setBack } from './stored.js';
 import { createTracker } from './tracker.js';
 import type { ArmedMode, SecurityState } from './vocabulary.js';
-import { createZone, remember, stateTopic, type Zone, type ZoneSettings } from './zone.js';
+import { remember } from './belief.js';
+import { createZone, stateTopic, type Zone, type ZoneSettings } from './zone.js';
 
 /**
  * Makes the security part. `stored` is what `snapshot` gave in an earlier run, undefined at the first; what is

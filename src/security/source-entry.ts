@@ -6,7 +6,8 @@
 import { MINUTE } from '../common/duration.js';
 import type { Link } from './broker-link.js';
 import { isArmed, isEntryWord } from './vocabulary.js';
-import { delayIn, type Belief, type Held, type Zone } from './zone.js';
+import { type Belief } from './belief.js';
+import { delayIn, type Held, type Zone } from './zone.js';
 
 /** A source says `pending` within this time of a signal that it takes from us, ms. */
 const SOURCE_WAIT_MS = 2000;

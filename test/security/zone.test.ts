@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sumUp } from '../../src/security/zone.js';
+import { sumUp } from '../../src/security/belief.js';
 import { belief } from '../../src/security/security.js';
 import type { SecurityState } from '../../src/security/vocabulary.js';
 import {
