@@ -16,6 +16,7 @@ export function sensorOf(
   if (known === undefined) throw new Error(`no model ${model ?? ''}`);
   return sensorSettings(settings.address, known.name, {
     silentMs: known.silentMs,
+    countsHeartbeats: known.heartbeatMs > 0,
     heedsInactive: known.isWatchedByHeyu && settings.silentMs !== 0,
     ...settings,
   });
