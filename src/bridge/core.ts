@@ -12,7 +12,7 @@ import type { Source } from '../heyu/sources.js';
 import type { Outgoing } from '../mqtt/outbox.js';
 import type { Now } from '../ports.js';
 import type { Security, SecurityEffect, ZoneAttributes } from '../security/security.js';
-import { newSensorState, type Sensor, type SensorEffect, type SensorState } from '../sensor/heard.js';
+import { newSensorState, newTally, type Sensor, type SensorEffect, type SensorState } from '../sensor/heard.js';
 import { hideMotion } from '../sensor/motion.js';
 import { deadlineOf, expire } from '../sensor/sensor.js';
 import type { SensorSettings } from '../sensor/settings.js';
@@ -272,6 +272,7 @@ export function createCore(
     number,
     settings: sensor,
     state: memory?.sensors[sensor.id] ?? newSensorState(at),
+    tally: newTally(),
     emit,
     alarm,
   }));

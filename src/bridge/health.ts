@@ -26,6 +26,8 @@ const NO_COUNTS = {
   rfJammings: 0,
   unknownTransmissions: 0,
   unknownValues: 0,
+  /** Signals of senders without an alias. */
+  unmapped: 0,
   /** Motion that was reported as missed, and motion too old to be reported at all. */
   missed: 0,
   expired: 0,

@@ -218,6 +218,7 @@ function otherHeard(bridge: Bridge, signal: Other, { units }: Selected, heard: H
     case 'unmapped': {
       const { type, id, args } = signal;
       sinks.find?.({ kind: 'unmapped', type, id, args });
+      health.counters.unmapped += 1;
       const isNew = noteUnmapped(core.unmapped, `${type} ${id}`, { label: null, function: args, source, at });
       core.unmappedChanged = true;
       if (isNew) sinks.note('debug', { type, id }, 'heard a transmitter that heyu does not map');

@@ -69,6 +69,7 @@ export function unmapped(
   { source, at }: Heard,
 ): void {
   if (isCommand(source)) return;
+  core.health.counters.unmapped += 1;
   noteUnmapped(core.unmapped, addressAt(unit), { label, function: name, source, at });
   core.unmappedChanged = true;
   core.sinks.find?.({ kind: 'kept', alias: label, reason: 'no alias for this address in the alias file' });

@@ -13,7 +13,7 @@ import type { ZoneEvent } from '../security/readiness.js';
 import { WHY } from '../security/tracker.js';
 import type { SecurityState } from '../security/vocabulary.js';
 import type { AlertKind, Commander } from '../security/zone.js';
-import type { Sensor, SensorEvent } from '../sensor/heard.js';
+import { tallyMotion, type Sensor, type SensorEvent } from '../sensor/heard.js';
 import { HOLD_OVER } from '../sensor/motion.js';
 import { mainChannelOf, type Channel } from '../sensor/types.js';
 import { bridgeTopic, sensorTopic, zoneTopic } from '../mqtt/topics.js';
@@ -250,7 +250,11 @@ export function act(bridge: Bridge, effect: Effect): void {
       const { sensor, channel, value, at, why } = effect;
       const { alias } = sensor.settings;
       sinks.find?.({ kind: 'change', alias, channel, value, reason: why, changedAt: at });
-      if (channel === 'motion' && value === 'OFF' && why === HOLD_OVER) core.health.counters.missedOffs += 1;
+      if (channel === 'motion') tallyMotion(sensor.tally, value === 'ON', at);
+      if (channel === 'motion' && value === 'OFF' && why === HOLD_OVER) {
+        core.health.counters.missedOffs += 1;
+        sensor.tally.missedOffs += 1;
+      }
       sinks.put?.(channelMessage(core, sensor, channel, value));
       const isEnd = value === 'OFF' && channel === mainChannelOf(sensor.settings.type);
       const isCalmed = isEnd && calm(bridge.security, (other) => other === alias);
@@ -261,12 +265,15 @@ export function act(bridge: Bridge, effect: Effect): void {
     }
     case 'sensor_event': {
       const { sensor, event } = effect;
-      if (event.type === 'motion') core.health.counters.motions += 1;
-      else if (event.type === 'motion_missed') core.health.counters.missed += 1;
+      if (event.type === 'motion') {
+        core.health.counters.motions += 1;
+        sensor.tally.motions += 1;
+      } else if (event.type === 'motion_missed') core.health.counters.missed += 1;
       sinks.put?.(eventMessage(core, sensor, event));
       return;
     }
     case 'seen': {
+      effect.sensor.tally.signals += 1;
       const seen = lastSeen(core, effect.sensor, effect.at);
       sinks.put?.(seen);
       sinks.put?.({ ...seen, topic: bridgeTopic(core.settings.baseTopic, 'last_event') });

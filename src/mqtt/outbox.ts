@@ -200,18 +200,19 @@ export class Outbox {
     return { sequence, topic, payload, retain: true };
   }
 
-  /** The broker has acknowledged a message. Unknown numbers are ignored. */
-  acknowledged(sequence: number): void {
+  /** The broker has acknowledged a message: which one. Unknown numbers are ignored. */
+  acknowledged(sequence: number): Outgoing | undefined {
     const entry = this.#entries.get(sequence);
-    if (entry?.place !== 'flight') return;
+    if (entry?.place !== 'flight') return undefined;
     this.#settle(entry);
     const { value, payload, message } = entry;
-    if (value === undefined) return;
+    if (value === undefined) return message;
     value.flying = undefined;
     value.acknowledged = payload;
     if (value.waiting?.payload === payload && !value.waiting.isForced) this.#supersede(value);
     this.#goOn(value);
     if (value.waiting === undefined && value.latest === '') this.#values.delete(message.topic);
+    return message;
   }
 
   /** A message was not acknowledged: a `lost` one is sent again, else its topic is parked until `unpark`. */

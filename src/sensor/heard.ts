@@ -151,6 +151,8 @@ export type Sensor = {
   readonly number: number;
   readonly settings: SensorSettings;
   readonly state: SensorState;
+  /** What has happened since the settings were read. */
+  readonly tally: SensorTally;
   readonly emit: (effect: SensorEffect) => void;
   /**
    * A signal that may be an alert (motion, door, smoke ...): judged against the security state of its zone. Answers
@@ -158,6 +160,27 @@ export type Sensor = {
    */
   readonly alarm: (sensor: Sensor, heard: Heard, sign: Sign) => Standing | undefined;
 };
+
+/** Counts of a sensor. */
+export type SensorTally = {
+  signals: number;
+  motions: number;
+  /** Of motions that are over, ms; and since when (epoch ms) it goes on. */
+  motionMs: number;
+  motionSince: number | undefined;
+  missedOffs: number;
+};
+
+/** Nothing has happened yet. */
+export function newTally(): SensorTally {
+  return { signals: 0, motions: 0, motionMs: 0, motionSince: undefined, missedOffs: 0 };
+}
+
+/** A motion begins, or is over. */
+export function tallyMotion(tally: SensorTally, isOn: boolean, at: number): void {
+  if (tally.motionSince !== undefined) tally.motionMs += Math.max(0, at - tally.motionSince);
+  tally.motionSince = isOn ? at : undefined;
+}
 
 /** Says why nothing is published. */
 export function keep(sensor: Sensor, why: string): void {

@@ -52,6 +52,7 @@ export class BrokerSide implements BrokerListener {
     if (isStopping) return;
     const now = time.now();
     const isFirst = seen.session === undefined;
+    seen.connects += 1;
     seen.session = { present: sessionPresent, queued: 0, topics: {}, since: now.at };
     this.#isArriving = sessionPresent;
     this.#lastRefusal = '';

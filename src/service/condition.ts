@@ -29,6 +29,9 @@ const WORDS = { ...TROUBLES, ...CONCERNS };
 /** All that can be wrong. */
 export type Concern = keyof typeof CONCERNS | Trouble;
 
+/** Each of them. */
+export const EVERY_CONCERN = Object.keys(WORDS) as readonly Concern[];
+
 /** Detail of `log_missing`: no failure of heyu, but nothing proves that it is set up at all. */
 export const NEVER_THERE = 'it was never there';
 
@@ -44,7 +47,21 @@ export type Seen = {
   session: SessionSeen | undefined;
   /** When Home Assistant was last heard to start (epoch ms); 0 = never since our own start. */
   bornAt: number;
+  /** Connects to the broker, and how often the log became another file, since the start. */
+  connects: number;
+  fileSwitches: number;
+  /** Alerts by zone ('' = none), since the start. */
+  readonly alerts: Map<string, number>;
 };
+
+/** Before the first look. */
+export const NOTHING_SEEN = {
+  logStatus: 'starting',
+  session: undefined,
+  bornAt: 0,
+  connects: 0,
+  fileSwitches: 0,
+} as const;
 
 /**
  * What waited in the session of the last connect. MQTT says neither how many messages there are nor when they were

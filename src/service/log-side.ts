@@ -97,8 +97,9 @@ export class LogSide implements LineListener {
   }
 
   incident(incident: LogIncident): void {
-    const { ports, condition, bridge, settle } = this.#parts;
+    const { ports, condition, bridge, seen, settle } = this.#parts;
     const { kind, ...fields } = incident;
+    if (kind === 'rotated' || kind === 'rewritten') seen.fileSwitches += 1;
     const [level, words] = INCIDENTS[kind];
     ports.log[level](fields, words);
     if (incident.kind !== 'lost') return;

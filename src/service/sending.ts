@@ -35,6 +35,9 @@ export class Sending {
   /** While the reader is held back: when to look for what is too old, monotonic ms. */
   #expireDue = Infinity;
   #isSending = false;
+  readonly #published = { state: 0, event: 0, discovery: 0 };
+  /** From the line's stamp to the acknowledgement of its event, ms; and of how many events. */
+  readonly #latency = { sumMs: 0, count: 0 };
 
   constructor(parts: Way) {
     this.#parts = parts;
@@ -114,7 +117,7 @@ export class Sending {
 
   #sent({ sequence, id, topic }: OnItsWay, error: Error | undefined): void {
     if (error === undefined) {
-      this.#parts.outbox.acknowledged(sequence);
+      this.#count(this.#parts.outbox.acknowledged(sequence));
       if (id !== undefined) this.#parts.taken.add(id, sequence);
     } else {
       const kind = failureKind(error);
@@ -127,6 +130,22 @@ export class Sending {
     this.#letReaderGoOn();
     this.#parts.progress.check();
     this.send();
+  }
+
+  /** What the broker has acknowledged since the start. */
+  get published(): {
+    readonly messages: Readonly<Record<'state' | 'event' | 'discovery', number>>;
+    readonly latency: { readonly sumMs: number; readonly count: number };
+  } {
+    return { messages: this.#published, latency: this.#latency };
+  }
+
+  #count(message: Outgoing | undefined): void {
+    if (message === undefined) return;
+    this.#published[message.kind === 'availability' ? 'state' : message.kind] += 1;
+    if (message.kind !== 'event') return;
+    this.#latency.sumMs += Math.max(0, this.#parts.ports.clock.wallMs() - message.at);
+    this.#latency.count += 1;
   }
 
   #letReaderGoOn(): void {

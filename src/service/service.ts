@@ -40,7 +40,15 @@ import {
   type Captured,
   type Checkpoint,
 } from './checkpoint.js';
-import { blindnessOf, concern, concernIgnored, type Condition, type Seen } from './condition.js';
+import {
+  blindnessOf,
+  concern,
+  concernIgnored,
+  NOTHING_SEEN,
+  type Condition,
+  type Seen,
+} from './condition.js';
+import { figuresOf, type Figures } from './figures.js';
 import { JournalKeeper } from './journal.js';
 import { LogSide } from './log-side.js';
 import type { Observer, Parts, ServicePorts } from './parts.js';
@@ -138,11 +146,14 @@ export class Service {
       persist: saves.request,
       alerted: (id) => progress.alerted(id),
       isDelivered: (id) => taken.has(id),
-      raised: (alert) =>
+      raised: (alert) => {
+        const zone = typeof alert['zone'] === 'string' ? alert['zone'] : '';
+        if (alert['kind'] !== 'trouble') seen.alerts.set(zone, (seen.alerts.get(zone) ?? 0) + 1);
         ports.onAlert?.(alert, (failure) => {
           concern(condition, 'on_alert', failure ?? false);
           settle();
-        }),
+        });
+      },
       checkCode: (asked) => void this.#checkCode(asked),
       zoneStands: (zone, how) => journal.zoneStands(bridge.security, zone, how, bridge.now.at),
       judged: (verdict) => journal.judged(verdict, bridge.now.at),
@@ -156,7 +167,7 @@ export class Service {
     this.#saves = saves;
     this.#writing = progress.extent;
     const { at: startedAt } = time.moment();
-    const seen: Seen = { startedAt, logStatus: 'starting', session: undefined, bornAt: 0 };
+    const seen: Seen = { startedAt, ...NOTHING_SEEN, alerts: new Map() };
     const own = { settings, isStopping: false, observer: undefined };
     this.#parts = { ...way, ...own, time, bridge, sending, condition, seen };
     this.#announcer = new Announcer(this.#parts, stored, saves.request);
@@ -312,6 +323,11 @@ export class Service {
             find(finding);
             observer.find(finding);
           };
+  }
+
+  /** What can be measured. */
+  figures(): Figures {
+    return figuresOf(this.#parts, this.#parts.time.moment().at);
   }
 
   /** What is in force. */

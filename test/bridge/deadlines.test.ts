@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { advance, Deadlines, shiftDeadlines, type Core } from '../../src/bridge/core.js';
 import { hear } from '../../src/bridge/hear.js';
-import { newSensorState, type Sensor } from '../../src/sensor/heard.js';
+import { newSensorState, newTally, type Sensor } from '../../src/sensor/heard.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import { addressAt } from '../../src/x10/address.js';
 import { listeningBridge } from '../support/listening-bridge.js';
@@ -32,6 +32,7 @@ const sensorOf = (settings: SensorSettings, number: number): Sensor => ({
   settings,
   state: newSensorState(START),
   emit: () => undefined,
+  tally: newTally(),
   alarm: () => undefined,
 });
 

@@ -146,6 +146,9 @@ function reports(): { readonly info: string; readonly unmapped: string; readonly
     logStatus: 'following',
     session: { present: true, queued: 2, topics: { 'alarmo/attic/state': 2 }, since: 0 },
     bornAt: 0,
+    connects: 1,
+    fileSwitches: 0,
+    alerts: new Map<string, number>(),
   } as const;
   const settings = {
     core: SETTINGS,

@@ -1,7 +1,7 @@
 /** Contacts, smoke, glass and water: states, events, and what is read too late. */
 
 import { describe, expect, test } from 'vitest';
-import { newSensorState, type Sensor } from '../../src/sensor/heard.js';
+import { newSensorState, newTally, type Sensor } from '../../src/sensor/heard.js';
 import { expire, securityHeard } from '../../src/sensor/sensor.js';
 import type { SensorType } from '../../src/sensor/types.js';
 import type { SecurityFlag } from '../../src/heyu/signal.js';
@@ -23,6 +23,7 @@ function play(model: string, type: SensorType, script: string): string[] {
       const { channel, value } = effect;
       said.push(channel === 'attributes' ? value : `${channel} ${value}`);
     },
+    tally: newTally(),
     alarm: () => {
       said.push('?');
       return { security: 'disarmed', verified: true };

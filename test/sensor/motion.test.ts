@@ -1,7 +1,7 @@
 /** The motion machine: many signs, one start, one end. */
 
 import { describe, expect, test } from 'vitest';
-import { newSensorState, type Sensor } from '../../src/sensor/heard.js';
+import { newSensorState, newTally, type Sensor } from '../../src/sensor/heard.js';
 import { expire, securityHeard, unitHeard } from '../../src/sensor/sensor.js';
 import type { SensorSettings } from '../../src/sensor/settings.js';
 import { sensorSettings } from '../support/settings.js';
@@ -21,6 +21,7 @@ function play(model: string, script: string, more: Partial<SensorSettings> = {})
       if (effect.kind === 'sensor_event')
         said.push(`${effect.event.type}#${effect.event.id.split('-')[1] ?? ''}`);
     },
+    tally: newTally(),
     alarm: () => {
       said.push('?');
       return { security: 'disarmed', verified: true };

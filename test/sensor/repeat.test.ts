@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { SecurityFlag } from '../../src/heyu/signal.js';
-import { newSensorState, type Sensor, type SensorState } from '../../src/sensor/heard.js';
+import { newSensorState, newTally, type Sensor, type SensorState } from '../../src/sensor/heard.js';
 import { expire, securityHeard, unitHeard } from '../../src/sensor/sensor.js';
 import type { SensorType } from '../../src/sensor/types.js';
 import { sensorSettings } from '../support/settings.js';
@@ -23,7 +23,7 @@ function listening(
     alarms.push((at - BASE) / 1000);
     return undefined;
   };
-  return { sensor: { number: 0, settings, state, emit: () => undefined, alarm }, alarms };
+  return { sensor: { number: 0, settings, state, tally: newTally(), emit: () => undefined, alarm }, alarms };
 }
 
 function say(sensor: Sensor, seconds: number, word: string): void {

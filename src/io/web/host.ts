@@ -12,7 +12,7 @@ import type { ConfigurationError, ProposedName, WhyAnswer } from '../../web/prot
 export type PageHost = {
   readonly service: Pick<
     Service,
-    'settings' | 'status' | 'observe' | 'position' | 'sinceLastPassMs' | 'concerned'
+    'settings' | 'status' | 'figures' | 'observe' | 'position' | 'sinceLastPassMs' | 'concerned'
   >;
   readonly log: Log;
   /** Of a configuration that was not taken. */

@@ -1,8 +1,10 @@
 /** The page: what is answered at which path, and to whom (src/web/protocol.ts). Loaded only where a page is wanted. */
 
+import { readdirSync, statSync } from 'node:fs';
 import { MINUTE, SECOND } from '../../common/duration.js';
-import { errorCode, errorText } from '../../common/error.js';
+import { errorCode, errorText, orElse } from '../../common/error.js';
 import { textIn } from '../../common/json.js';
+import { metricsFormat, METRICS_TYPES, metricsText } from '../../web/metrics.js';
 import { timelineOf } from '../../web/timeline.js';
 import { accessOf, hostName, hostOfUrl } from '../../web/access.js';
 import { readAssets } from './assets.js';
@@ -62,9 +64,9 @@ export async function openPage(settings: PageSettings, host: PageHost): Promise<
     () => streams.stop(),
   );
   const past = new RecentPast((request) => host.past(request));
-  const parts: Parts = { settings, host, guard, streams, watch, past };
-  const assets = readAssets(settings.assets);
   let server: PageServer | undefined;
+  const parts: Parts = { settings, host, guard, streams, watch, past, errors: () => server?.errors ?? 0 };
+  const assets = readAssets(settings.assets);
   let again: NodeJS.Timeout | undefined;
   const listen = async (): Promise<string | undefined> => {
     const next = new PageServer(settings, { guard, assets, routes: routesOf(parts), log: host.log });
@@ -103,6 +105,8 @@ type Parts = {
   readonly streams: Streams;
   readonly watch: Watch;
   readonly past: RecentPast;
+  /** Answers that have failed. */
+  readonly errors: () => number;
 };
 
 function shownAt({ listen }: ServerSettings, port: number): string {
@@ -151,6 +155,7 @@ function routesOf(parts: Parts): Routes {
         return { status: 200, json: names };
       },
     },
+    '/metrics': { method: 'GET', needs: 'reading', answer: (asked) => metrics(parts, asked) },
     '/healthz': {
       method: 'GET',
       needs: 'nothing',
@@ -198,6 +203,32 @@ async function timeline({ host, past }: Parts, { query }: Asked): Promise<Answer
   if (to - from > LONGEST_WINDOW_MS || px > MOST_PX) return refusal(400, 'this window is too large');
   const known = await past.window(from, to, Date.now());
   return { status: 200, json: timelineOf(host.service.settings.core, known, { from, to, px }) };
+}
+
+function metrics({ host, streams, errors }: Parts, { headers }: Asked): Answer {
+  const { service } = host;
+  const format = metricsFormat(headers.accept);
+  const { user, system } = process.cpuUsage();
+  const text = metricsText(
+    service.figures(),
+    {
+      node: process.version,
+      residentBytes: process.memoryUsage.rss(),
+      cpuSeconds: (user + system) / 1e6,
+      openFiles: orElse(() => readdirSync('/proc/self/fd').length, undefined),
+      lagBytes: lagOf(service),
+      page: { streams: streams.size, dropped: streams.dropped, errors: errors() },
+    },
+    format,
+  );
+  return { status: 200, text, type: METRICS_TYPES[format] };
+}
+
+/** Bytes of the log that are not read yet; undefined where it is not there, or another file by now. */
+function lagOf(service: PageHost['service']): number | undefined {
+  const read = service.position().files.at(-1);
+  const file = orElse(() => statSync(service.settings.logPath), undefined);
+  return read === undefined || file?.ino !== read.inode ? undefined : Math.max(0, file.size - read.offset);
 }
 
 async function why({ host }: Parts, { query }: Asked): Promise<Answer> {
