@@ -83,7 +83,7 @@ function ofService(
     gauge('heyu2mqtt_start_time_seconds', 'When the service was started.', seconds(figures.startedAt)),
     gauge('process_resident_memory_bytes', 'Memory of the process.', residentBytes),
     counter('process_cpu_seconds', 'Processor time of the process.', cpuSeconds),
-    gauge('process_open_fds', 'Open files and connections.', openFiles === undefined ? [] : openFiles),
+    gauge('process_open_fds', 'Open files and connections.', openFiles ?? []),
     gauge('heyu2mqtt_broker_connected', 'Whether the broker is connected.', Number(figures.isConnected)),
     counter('heyu2mqtt_broker_connects', 'Connects to the broker since the start.', figures.connects),
     counter(
@@ -127,11 +127,7 @@ function ofLog(
       'The time of the last line.',
       lineAt > 0 ? seconds(lineAt) : [],
     ),
-    gauge(
-      'heyu2mqtt_source_lag_bytes',
-      'What of the log is not read yet.',
-      lagBytes === undefined ? [] : lagBytes,
-    ),
+    gauge('heyu2mqtt_source_lag_bytes', 'What of the log is not read yet.', lagBytes ?? []),
     counter(
       'heyu2mqtt_file_switches',
       'How often the log became another file, since the start.',
