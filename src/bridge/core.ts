@@ -12,7 +12,13 @@ import type { Source } from '../heyu/sources.js';
 import type { Outgoing } from '../mqtt/outbox.js';
 import type { Now } from '../ports.js';
 import type { Security, SecurityEffect, ZoneAttributes } from '../security/security.js';
-import { newSensorState, newTally, type Sensor, type SensorEffect, type SensorState } from '../sensor/heard.js';
+import {
+  newSensorState,
+  newTally,
+  type Sensor,
+  type SensorEffect,
+  type SensorState,
+} from '../sensor/heard.js';
 import { hideMotion } from '../sensor/motion.js';
 import { deadlineOf, expire } from '../sensor/sensor.js';
 import type { SensorSettings } from '../sensor/settings.js';
