@@ -11,6 +11,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Finding } from '../bridge/core.js';
 import { findingWords } from '../bridge/finding-words.js';
 import type { Configuration } from '../config/load.js';
+import { systemTimeZone } from '../config/time-zone.js';
 import { printable } from '../common/text.js';
 import { readStamp } from '../heyu/stamp.js';
 import { isoAt, timeZone } from '../heyu/time-zone.js';
@@ -173,8 +174,7 @@ function play(
 
 /** This moment as heyu writes it (default DATE_FORMAT, local time). */
 function heyuNow(): string {
-  const { timeZone: zone } = Intl.DateTimeFormat().resolvedOptions();
-  return isoAt(Date.now(), timeZone(zone)).slice(5, 19).replace('-', '/').replace('T', ' ');
+  return isoAt(Date.now(), timeZone(systemTimeZone())).slice(5, 19).replace('-', '/').replace('T', ' ');
 }
 
 function showFinding(terminal: Terminal, finding: Finding): void {

@@ -8,6 +8,7 @@ import { errorCode } from '../common/error.js';
 import type { ConfigValues } from '../config/keys-and-defaults.js';
 import { formatProblems } from '../config/problem.js';
 import { NOT_READABLE, readTextFile } from '../config/text-file.js';
+import { systemTimeZone } from '../config/time-zone.js';
 import type { Environment } from '../config/values.js';
 import { lineReader } from '../heyu/reader.js';
 import type { StampForm } from '../heyu/stamp.js';
@@ -87,7 +88,7 @@ export type LogForm = StampForm & { readonly addressExpiryMs: number };
 export function logFormOf(values: ConfigValues): LogForm {
   return {
     order: values['heyu.date_format'],
-    timeZone: values['heyu.timezone'] ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: values['heyu.timezone'] ?? systemTimeZone(),
     addressExpiryMs: values['selection.address_expiry'],
   };
 }

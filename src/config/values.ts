@@ -24,6 +24,7 @@ import {
 } from './keys-and-defaults.js';
 import { ENVIRONMENT, type Place, type Report } from './problem.js';
 import type { FileReading } from './text-file.js';
+import { systemTimeZone } from './time-zone.js';
 import {
   dotted,
   type Entry,
@@ -207,7 +208,7 @@ export function derive(
   const bridgeId = given.bridge_id ?? slug(baseTopic) ?? 'x10';
   if (given.bridge_id === undefined) add('bridge_id', bridgeId, 'from mqtt.base_topic');
   add('mqtt.client_id', `heyu2mqtt-${bridgeId}`, 'from bridge_id');
-  add('heyu.timezone', Intl.DateTimeFormat().resolvedOptions().timeZone, 'system');
+  if (given['heyu.timezone'] === undefined) add('heyu.timezone', systemTimeZone(), 'system');
   return { values, from, ...(ofHeyu ?? { hidesUnchanged: false, scales: {} }) };
 }
 
