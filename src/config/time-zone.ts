@@ -10,10 +10,13 @@ import { orElse } from '../common/error.js';
 export function isTimeZone(name: string): boolean {
   if (isUsual(name)) return true;
   // an offset is not a zone
-  return /^[A-Za-z]/.test(name) && orElse(() => new Intl.DateTimeFormat('en', { timeZone: name }), null) !== null;
+  return (
+    /^[A-Za-z]/.test(name) && orElse(() => new Intl.DateTimeFormat('en', { timeZone: name }), null) !== null
+  );
 }
 
-const isUsual = (name: string): boolean => name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name);
+const isUsual = (name: string): boolean =>
+  name === 'UTC' || Intl.supportedValuesOf('timeZone').includes(name);
 
 /** Name of the time zone of this process: of the environment, or where the system's link leads. */
 export function systemTimeZone(): string {
