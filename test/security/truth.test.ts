@@ -306,3 +306,129 @@ test('every alert of the truth is published, and no other', () => {
     { numRuns: 400 },
   );
 });
+
+/** A zone that another program keeps, whose entry delay is its own. */
+class SourceOracle {
+  readonly alerts: string[] = [];
+  #known: string | undefined;
+  #last: string | undefined;
+  #isForeign = false;
+  #word = '';
+  #held: { readonly id: string; readonly since: number }[] = [];
+
+  /** How long a signal is held back from its own time on. */
+  get #patienceMs(): number {
+    if (this.#word === 'pending' && this.#isGuarding(this.#last)) return 300_000;
+    return this.#known === undefined ? 0 : 2000;
+  }
+
+  #isGuarding(state: string | undefined): boolean {
+    return state === 'armed_away' || state === 'triggered';
+  }
+
+  until(now: number): void {
+    if (this.#known === 'disarmed') this.#held = [];
+    const isDue = (since: number): boolean => this.#known === 'triggered' || now >= since + this.#patienceMs;
+    this.alerts.push(...this.#held.filter(({ since }) => isDue(since)).map(({ id }) => id));
+    this.#held = this.#held.filter(({ since }) => !isDue(since));
+  }
+
+  says(word: string, now: number): void {
+    this.#word = word;
+    if (word === 'banana' || word === 'unavailable') this.#known = undefined;
+    else if (word !== 'pending') this.#known = this.#last = word;
+    if (word === 'banana') this.#isForeign = true;
+    else if (this.#known !== undefined) this.#isForeign = false;
+    this.until(now);
+  }
+
+  /** The link goes. */
+  cut(now: number): void {
+    this.#word = '';
+    this.#known = undefined;
+    this.until(now);
+  }
+
+  signal(id: string, isImmediate: boolean, now: number): void {
+    const isArmed =
+      this.#known === undefined
+        ? this.#isForeign || this.#isGuarding(this.#last)
+        : this.#isGuarding(this.#known);
+    if (!isArmed) return;
+    if (isImmediate) this.alerts.push(id);
+    else {
+      this.#held.push({ id, since: now });
+      this.until(now);
+    }
+  }
+}
+
+const WORDS = [
+  'armed_away',
+  'armed_away',
+  'disarmed',
+  'pending',
+  'triggered',
+  'arming',
+  'banana',
+  'unavailable',
+];
+const sourceSteps = fc.array(
+  fc.constantFrom(
+    ...WORDS,
+    'DOOR',
+    'DOOR',
+    'DOOR',
+    'WINDOW',
+    'CUT',
+    '+500',
+    '+1700',
+    '+2600',
+    '+40000',
+    '+310000',
+  ),
+  { maxLength: 25 },
+);
+
+test('every alert of the truth is published of a zone of others, and no other', () => {
+  fc.assert(
+    fc.property(sourceSteps, (script) => {
+      const oracle = new SourceOracle();
+      const made = bench([zone('ground', { sourceDelayMs: undefined, alertCooldownMs: 0 })]);
+      const TOPIC = 'ground/state';
+      const says = (word: string): void => {
+        made.keeps.set(TOPIC, word);
+        message(made, TOPIC, word);
+        oracle.says(word, made.now.at);
+      };
+      const wait = (ms: number): void => {
+        const end = made.now.at + ms;
+        while (made.now.at < end) {
+          pass(made, Math.min(100, end - made.now.at));
+          oracle.until(made.now.at);
+        }
+      };
+      online(made);
+      says('armed_away');
+      wait(10_000);
+      script.forEach((step, index) => {
+        const now = made.now.at;
+        if (step.startsWith('+')) wait(Number(step.slice(1)));
+        else if (step === 'DOOR' || step === 'WINDOW') {
+          const entry = step === 'DOOR' ? 'delayed' : 'immediate';
+          motion(made, { alias: step, id: `${index}`, entry });
+          oracle.signal(`${index}.alert`, entry === 'immediate', now);
+        } else if (step === 'CUT') {
+          cut(made);
+          oracle.cut(now);
+          online(made);
+          oracle.says(made.keeps.get(TOPIC) ?? '', made.now.at);
+        } else says(step);
+        expect(alerts(made).map(({ id }) => id)).toEqual(oracle.alerts);
+      });
+      wait(310_000);
+      expect(alerts(made).map(({ id }) => id)).toEqual(oracle.alerts);
+    }),
+    { numRuns: 150 },
+  );
+});
