@@ -5,14 +5,15 @@ import { createReadStream, fstatSync, openSync, readFileSync, readSync, statSync
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { DAY, MINUTE, SECOND } from '../common/duration.js';
+import { DAY } from '../common/duration.js';
 import { orElse } from '../common/error.js';
 import { Explainer, type ExplainRow } from '../bridge/explain.js';
 import type { Loaded } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js';
 import { didYouMean } from '../common/text.js';
 import { readStamp, type StampForm } from '../heyu/stamp.js';
-import { instantsOf, timeZone, type TimeZone } from '../heyu/time-zone.js';
+import { timeZone, type TimeZone } from '../heyu/time-zone.js';
+import { instantOn, readWrittenTime } from '../history/when.js';
 import { ownedZone } from '../security/zone.js';
 import type { CoreSettings } from '../core-settings.js';
 import { parseAddress } from '../x10/address.js';
@@ -219,28 +220,23 @@ async function explainFile(log: string, explainer: Explainer, blockEnds: () => v
 /** A row's instant, or that of the rows before it, has to be in here; `first` is that of the first row. */
 type Bound = (first: number) => number;
 
-const TIME = /^(?:(\d{4})[-/])?(\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
-
 /**
  * Reads a time in the zone of the log. Without a year it is that of the first line, or the next where that would be half
  * a year before it. `isEnd`: a day, minute or second is meant up to its end.
  */
 function boundOf(option: string, text: string, zone: TimeZone, isEnd: boolean): Bound {
-  const [, year, month, day, hour, minute, second] = TIME.exec(text.trim()) ?? [];
-  const time = [hour, minute, second].map((part) => Number(part ?? 0));
-  const local = (inYear: number): number => Date.UTC(inYear, Number(month) - 1, Number(day), ...time);
-  const date = new Date(local(Number(year ?? 2000)));
-  if (month === undefined || date.getUTCMonth() !== Number(month) - 1 || Number(hour ?? 0) > 23)
+  const written = readWrittenTime(text);
+  if (written?.date === undefined)
     throw new CommandError(
       `${option}: "${text}" is not a valid time`,
       'write it as "2026-11-22 15:00", 2026-11-22 or "11-22 15:29:27"',
       EXIT.usage,
     );
-  const length = hour === undefined ? DAY : second === undefined ? MINUTE : SECOND;
+  const { date, timeOfDayMs, lengthMs } = written;
   const at = (inYear: number): number =>
-    (instantsOf(local(inYear), zone)[0] ?? local(inYear)) + (isEnd ? length - 1 : 0);
-  if (year !== undefined) {
-    const fixed = at(Number(year));
+    instantOn(date, inYear, timeOfDayMs, zone) + (isEnd ? lengthMs - 1 : 0);
+  if (date.year !== undefined) {
+    const fixed = at(date.year);
     return () => fixed;
   }
   return (first) => {

@@ -1,0 +1,236 @@
+/**
+ * Why there was an alert, or none: a night with a journal, and a day of before there was one. Golden files: what a person
+ * reads for each question. Make them anew with UPDATE_GOLDEN=1 and read the difference.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { timeZone } from '../../src/heyu/time-zone.js';
+import { journalLine, JournalReader, zoneScenes, type JournalEntry } from '../../src/history/journal.js';
+import { pastOf, type Past, type PastRequest } from '../../src/history/past.js';
+import { Replay } from '../../src/history/replay.js';
+import { readWhen } from '../../src/history/when.js';
+import { isKnownName, why, windowsFor, type Why } from '../../src/history/why.js';
+import { whyJson, whyWords } from '../../src/history/why-words.js';
+import { pair } from '../support/house.js';
+import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
+
+const berlin = timeZone('Europe/Berlin');
+const core = coreSettings({
+  stamp: { order: 'YMD', timeZone: 'Europe/Berlin' },
+  quietAfterMs: 12 * 3_600_000,
+  sensors: [
+    sensorSettings('A3', 'MS14A', { alias: 'hall', zone: 'ground', holdMs: 60_000 }),
+    sensorSettings('A5', 'MS14A', { alias: 'stairs', zone: 'ground', modes: ['away'], holdMs: 60_000 }),
+    sensorSettings('C2', 'DS10A', { alias: 'door', type: 'door', zone: 'ground' }),
+    sensorSettings('A7', 'MS14A', { alias: 'garden', holdMs: 60_000 }),
+    sensorSettings('D1', 'KR10A', { alias: 'fob', type: 'remote' }),
+  ],
+  zones: [zoneSettings('ground'), zoneSettings('attic', { kind: 'external', stateTopic: 'alarmo/state' })],
+});
+
+/** An instant of 21 or 22 November 2026 in Berlin: `22:40:02`, or `+02:10:13` for the day after. */
+function instant(text: string): number {
+  const isNext = text.startsWith('+');
+  return Date.parse(`2026-11-${isNext ? '22' : '21'}T${isNext ? text.slice(1) : text}+01:00`);
+}
+
+const stampOf = (at: number): string =>
+  new Date(at + 3_600_000).toISOString().slice(5, 19).replace('-', '/').replace('T', ' ');
+
+const LOG: readonly string[] = (
+  [
+    ['20:00:00', ...pair('rcvi', 'A3', 'On')],
+    ['20:00:40', ...pair('rcvi', 'A3', 'On')],
+    ['20:01:20', ...pair('rcvi', 'A3', 'On')],
+    ['20:02:00', ...pair('rcvi', 'A3', 'On')],
+    ['20:02:40', ...pair('rcvi', 'A3', 'On')],
+    ['20:03:20', ...pair('rcvi', 'A3', 'On')],
+    ['21:00:00', 'rcva func        Alert : hu C2  swMin Main (door)'],
+    ['21:00:30', 'rcva func        Clear : hu C2  swMin Main (door)'],
+    ['22:30:00', ...pair('sndc', 'A3', 'On')],
+    ['23:05:00', ...pair('rcvi', 'A5', 'On')],
+    ['23:10:00', ...pair('rcvi', 'A3', 'On')],
+    ['+01:00:00', ...pair('rcvi', 'A7', 'On')],
+    ['+02:10:13', ...pair('rcvi', 'A3', 'On')],
+    ['+02:10:24', ...pair('rcvi', 'A3', 'On')],
+    ['+02:10:35', ...pair('rcvi', 'A3', 'On')],
+    ['+02:10:55', ...pair('rcvi', 'A3', 'Off')],
+    ['+02:30:00', 'rcva func        Alert : hu C2  swMin Main (door)'],
+    ['+04:00:00', ...pair('rcvi', 'A3', 'On')],
+    ['+06:45:00', ...pair('rcvi', 'A3', 'On')],
+  ] as const
+).flatMap(([at, ...texts]) => texts.map((text) => `${stampOf(instant(at))}  ${text}`));
+
+const zone = (
+  at: string,
+  state: 'disarmed' | 'armed_home' | 'armed_away',
+  source: 'command' | 'keyfob' | 'code',
+  by: string,
+): JournalEntry => ({
+  kind: 'zone',
+  at: instant(at) + 300,
+  zone: 'ground',
+  state,
+  source,
+  by,
+  verified: true,
+});
+const verdict = (
+  at: string,
+  alias: string,
+  what: 'alert' | 'cooldown' | 'mode',
+  reason: string,
+): JournalEntry => ({
+  kind: 'verdict',
+  at: instant(at) + 400,
+  zone: 'ground',
+  alias,
+  signalAt: instant(at),
+  verdict: what,
+  reason,
+});
+const SETTINGS = {
+  hall: { address: 'A3', zone: 'ground', entry: 'auto', hold: 30 },
+  stairs: { address: 'A5', zone: 'ground', modes: ['away'], entry: 'auto', hold: 60 },
+  door: { address: 'C2', zone: 'ground', entry: 'auto', hold: 20 },
+};
+
+const JOURNAL: readonly JournalEntry[] = [
+  { kind: 'start', at: instant('21:30:00'), version: '1.0.0' },
+  { kind: 'settings', at: instant('21:30:00'), settings: SETTINGS },
+  {
+    kind: 'zone',
+    at: instant('21:30:00'),
+    zone: 'ground',
+    state: 'disarmed',
+    source: 'stored',
+    verified: false,
+  },
+  {
+    kind: 'zone',
+    at: instant('21:30:00'),
+    zone: 'attic',
+    state: 'unknown',
+    source: 'none',
+    verified: false,
+    reason: 'no connection to the broker',
+    was: 'armed_away',
+  },
+  zone('22:40:02', 'armed_home', 'keyfob', 'fob'),
+  verdict('23:05:00', 'stairs', 'mode', 'armed home, this sensor counts only for away'),
+  verdict('23:10:00', 'hall', 'alert', 'zone armed_home'),
+  zone('23:11:00', 'disarmed', 'code', 'Anna'),
+  {
+    kind: 'problem',
+    at: instant('+02:00:00'),
+    what: 'broker',
+    isOver: false,
+    words: 'the broker is not reached: events wait for it',
+  },
+  { kind: 'problem', at: instant('+02:20:00'), what: 'broker', isOver: true, words: '' },
+  zone('+02:25:00', 'armed_away', 'command', 'x10/zone/ground/set'),
+  verdict('+02:30:00', 'door', 'alert', 'zone armed_away'),
+  verdict('+02:30:40', 'door', 'cooldown', 'cool-down of 60 s after an alert'),
+  { kind: 'stop', at: instant('+03:00:00'), version: '1.0.0' },
+  { kind: 'start', at: instant('+05:00:00'), version: '1.0.0' },
+  {
+    kind: 'zone',
+    at: instant('+05:00:00'),
+    zone: 'ground',
+    state: 'armed_away',
+    source: 'stored',
+    by: 'x10/zone/ground/set',
+    verified: true,
+  },
+  {
+    kind: 'settings',
+    at: instant('+05:00:00'),
+    settings: { ...SETTINGS, hall: { ...SETTINGS.hall, hold: 60 } },
+  },
+];
+
+function pastIn({ from, until, signals }: PastRequest, entries: readonly JournalEntry[]): Past {
+  const reader = new JournalReader(from - 7_200_000, until);
+  for (const entry of entries) reader.line(journalLine(entry).trimEnd());
+  const { journal } = reader;
+  const replay = new Replay(core, { from, until, signals, year: 2026, zones: zoneScenes(journal) });
+  for (const line of LOG) if (!replay.line(line)) break;
+  return pastOf(replay.end(), journal, []);
+}
+
+const NOW = instant('+08:00:00');
+
+function answer(name: string, text: string, entries: readonly JournalEntry[] = JOURNAL): Why {
+  const when = readWhen(text, berlin, NOW);
+  if (when === undefined) throw new Error(`not a time: ${text}`);
+  const answers = windowsFor(when, NOW).map((window) =>
+    why(pastIn(window, entries), core, { name, when, now: NOW }),
+  );
+  const found = answers.find(({ isPart }) => !isPart) ?? answers.at(-1);
+  if (found === undefined) throw new Error('no answer');
+  return found;
+}
+
+const QUESTIONS: readonly (readonly [name: string, when: string])[] = [
+  ['hall', '02:10'],
+  ['hall', '23:10'],
+  ['stairs', '23:05:00'],
+  ['hall', '22:30'],
+  ['hall', '20:20'],
+  ['hall', '23:30..02:00'],
+  ['hall', '20:00..20:10'],
+  ['hall', '04:00'],
+  ['hall', 'last'],
+  ['door', '02:30:20'],
+  ['door', '02:20'],
+  ['garden', '01:00'],
+  ['garden', 'last'],
+  ['fob', 'last'],
+  ['ground', '02:30'],
+  ['ground', 'last'],
+  ['ground', '23:00..07:00'],
+  ['attic', '02:10'],
+];
+
+function shown(entries: readonly JournalEntry[]): string {
+  return QUESTIONS.map(([name, when]) => {
+    const found = answer(name, when, entries);
+    const mark = found.found ? '' : '   (nothing is known)';
+    return `> ${name} ${when}${mark}\n${whyWords(found, berlin).join('\n')}\n`;
+  }).join('\n');
+}
+
+describe('why', () => {
+  it.each([
+    ['with-journal', JOURNAL],
+    ['without-journal', []],
+  ])('%s', (name, entries) => {
+    const path = fileURLToPath(new URL(`../golden/why/${name}.txt`, import.meta.url));
+    const text = shown(entries);
+    if (process.env['UPDATE_GOLDEN'] !== undefined) writeFileSync(path, text);
+    expect(text).toBe(readFileSync(path, 'utf8'));
+  });
+
+  it('is JSON for programs: instants with their offset, words beside', () => {
+    const json = whyJson(answer('hall', '02:10'), berlin);
+    expect(json).toMatchObject({
+      name: 'hall',
+      about: 'sensor',
+      from: '2026-11-22T02:10:00+01:00',
+      found: true,
+      facts: expect.arrayContaining([
+        expect.objectContaining({ kind: 'on', at: '2026-11-22T02:10:13+01:00', repeats: 2 }),
+        expect.objectContaining({ kind: 'zone', state: 'disarmed', source: 'code', by: 'Anna' }),
+        { kind: 'conclusion', alerts: 0, today: false },
+      ]) as unknown,
+      words: expect.arrayContaining(['therefore: no alert']) as unknown,
+    });
+    expect(JSON.parse(JSON.stringify(json))).toEqual(json);
+  });
+
+  it('knows which names there are', () => {
+    expect(['hall', 'ground', 'cellar'].map((name) => isKnownName(core, name))).toEqual([true, true, false]);
+  });
+});
