@@ -253,6 +253,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./explain.js')).explainCommand,
   },
   {
+    name: 'why',
+    about: 'why was there an alert, or none? what is known of a sensor or zone at a time',
+    load: async () => (await import('./why.js')).whyCommand,
+  },
+  {
     name: 'service',
     about: 'run heyu2mqtt as a systemd service',
     commands: SERVICE_COMMANDS,

@@ -111,7 +111,7 @@ export type Why = {
 };
 
 /** Windows that may have the answer, the small one first. */
-export function windowsFor(when: When, now: number): readonly PastRequest[] {
+function windowsFor(when: When, now: number): readonly [PastRequest, PastRequest?] {
   const window = (from: number, until: number): PastRequest => ({
     from,
     until: Math.min(Math.max(until, from + 1), now + 1),
@@ -127,16 +127,21 @@ export function windowsFor(when: When, now: number): readonly PastRequest[] {
 /** What is asked of. */
 export type WhyAsked = { readonly name: string; readonly when: When; readonly now: number };
 
-/** Whether there is a sensor or zone of this name. */
-export function isKnownName({ sensors, zones }: CoreSettings, name: string): boolean {
-  return sensors.some(({ alias }) => alias === name) || zones.some(({ zone }) => zone === name);
-}
-
 /** Facts are no more than these; of what is left out only alerts are told. */
 const MOST_FACTS = 60;
 
-/** Answers by one window of the past. */
-export function why(past: Past, settings: CoreSettings, { name, when, now }: WhyAsked): Why {
+/** Answers by a small window of the past or, where that does not tell enough, by a large one. */
+export async function why(
+  asked: WhyAsked,
+  settings: CoreSettings,
+  read: (request: PastRequest) => Promise<Past>,
+): Promise<Why> {
+  const [small, large] = windowsFor(asked.when, asked.now);
+  const answer = answerBy(await read(small), settings, asked);
+  return answer.isPart && large !== undefined ? answerBy(await read(large), settings, asked) : answer;
+}
+
+function answerBy(past: Past, settings: CoreSettings, { name, when, now }: WhyAsked): Why {
   const own = settings.sensors.find(({ alias }) => alias === name);
   const sensors = own === undefined ? settings.sensors.filter(({ zone }) => zone === name) : [own];
   const about = own === undefined ? 'zone' : 'sensor';

@@ -10,8 +10,9 @@ import { timeZone } from '../../src/heyu/time-zone.js';
 import { journalLine, JournalReader, zoneScenes, type JournalEntry } from '../../src/history/journal.js';
 import { pastOf, type Past, type PastRequest } from '../../src/history/past.js';
 import { Replay } from '../../src/history/replay.js';
+import { askWhy } from '../../src/history/ask.js';
 import { readWhen } from '../../src/history/when.js';
-import { isKnownName, why, windowsFor, type Why } from '../../src/history/why.js';
+import { why, type Why } from '../../src/history/why.js';
 import { whyJson, whyWords } from '../../src/history/why-words.js';
 import { pair } from '../support/house.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
@@ -162,15 +163,10 @@ function pastIn({ from, until, signals }: PastRequest, entries: readonly Journal
 
 const NOW = instant('+08:00:00');
 
-function answer(name: string, text: string, entries: readonly JournalEntry[] = JOURNAL): Why {
+function answer(name: string, text: string, entries: readonly JournalEntry[] = JOURNAL): Promise<Why> {
   const when = readWhen(text, berlin, NOW);
   if (when === undefined) throw new Error(`not a time: ${text}`);
-  const answers = windowsFor(when, NOW).map((window) =>
-    why(pastIn(window, entries), core, { name, when, now: NOW }),
-  );
-  const found = answers.find(({ isPart }) => !isPart) ?? answers.at(-1);
-  if (found === undefined) throw new Error('no answer');
-  return found;
+  return why({ name, when, now: NOW }, core, (request) => Promise.resolve(pastIn(request, entries)));
 }
 
 const QUESTIONS: readonly (readonly [name: string, when: string])[] = [
@@ -194,27 +190,28 @@ const QUESTIONS: readonly (readonly [name: string, when: string])[] = [
   ['attic', '02:10'],
 ];
 
-function shown(entries: readonly JournalEntry[]): string {
-  return QUESTIONS.map(([name, when]) => {
-    const found = answer(name, when, entries);
+async function shown(entries: readonly JournalEntry[]): Promise<string> {
+  const answers = QUESTIONS.map(async ([name, when]) => {
+    const found = await answer(name, when, entries);
     const mark = found.found ? '' : '   (nothing is known)';
     return `> ${name} ${when}${mark}\n${whyWords(found, berlin).join('\n')}\n`;
-  }).join('\n');
+  });
+  return (await Promise.all(answers)).join('\n');
 }
 
 describe('why', () => {
   it.each([
     ['with-journal', JOURNAL],
     ['without-journal', []],
-  ])('%s', (name, entries) => {
+  ])('%s', async (name, entries) => {
     const path = fileURLToPath(new URL(`../golden/why/${name}.txt`, import.meta.url));
-    const text = shown(entries);
+    const text = await shown(entries);
     if (process.env['UPDATE_GOLDEN'] !== undefined) writeFileSync(path, text);
     expect(text).toBe(readFileSync(path, 'utf8'));
   });
 
-  it('is JSON for programs: instants with their offset, words beside', () => {
-    const json = whyJson(answer('hall', '02:10'), berlin);
+  it('is JSON for programs: instants with their offset, words beside', async () => {
+    const json = whyJson(await answer('hall', '02:10'), berlin);
     expect(json).toMatchObject({
       name: 'hall',
       about: 'sensor',
@@ -230,7 +227,11 @@ describe('why', () => {
     expect(JSON.parse(JSON.stringify(json))).toEqual(json);
   });
 
-  it('knows which names there are', () => {
-    expect(['hall', 'ground', 'cellar'].map((name) => isKnownName(core, name))).toEqual([true, true, false]);
+  it.each([
+    ['hal', 'last', 'there is no alias and no zone "hal"', 'did you mean "hall"?'],
+    ['hall', 'soon', '"soon" is not a valid time', expect.stringContaining('02:10')],
+  ])('is not answered: %s %s', async (name, text, problem, hint) => {
+    const read = (): Promise<Past> => Promise.reject(new Error('nothing is to be read'));
+    expect(await askWhy({ name, when: text, now: NOW }, core, read)).toEqual({ ok: false, problem, hint });
   });
 });

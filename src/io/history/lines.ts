@@ -4,7 +4,7 @@ import { orElse } from '../../common/error.js';
 import type { StampClock } from '../../heyu/stamp.js';
 import { logFileSystem } from '../file-system.js';
 import { BLOCK_BYTES, openSource, type ByteSource } from '../tail/content.js';
-import { holdLog, letGo, type HeldSibling } from '../tail/siblings.js';
+import { holdLog, isMissing, letGo, type HeldSibling } from '../tail/siblings.js';
 
 /** Lines that were read at once, in their order, and an instant near the first stamp of them (epoch ms). */
 export type Lines = { readonly texts: readonly string[]; readonly near: number };
@@ -107,10 +107,16 @@ async function* linesFrom(source: ByteSource, { offset, near }: Beginning): Asyn
 /** heyu writes no such line. */
 const LONGEST_LINE = 65_536;
 
-/** The lines of a plain file; none where there is no such file. */
-export async function* fileLines(path: string): AsyncGenerator<readonly string[]> {
+/** The lines of a plain file; none where there is no such file. One that cannot be read is told to `missing`. */
+export async function* fileLines(
+  path: string,
+  missing: (words: string) => void,
+): AsyncGenerator<readonly string[]> {
   const source = openSource(logFileSystem, path);
-  if ('failure' in source) return;
+  if ('failure' in source) {
+    if (!isMissing(source.failure)) missing(`${path} cannot be read (${source.failure})`);
+    return;
+  }
   try {
     for await (const { texts } of linesFrom(source, { offset: 0, near: 0 })) yield texts;
   } finally {

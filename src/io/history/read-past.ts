@@ -32,9 +32,10 @@ export async function readPast(
   { from, until, signals }: PastRequest,
   giveWay: GiveWay = () => undefined,
 ): Promise<Past> {
-  const missing: string[] = [];
+  const unread: string[] = [];
+  const missing = (words: string): void => void unread.push(words);
   const heardFrom = from - BEFORE_MS;
-  const journal = await readJournal(stateDir, heardFrom, until, giveWay);
+  const journal = await readJournal(stateDir, { from: heardFrom, until }, missing, giveWay);
   const zones = zoneScenes(journal);
   const stamps = stampClock(core.stamp);
   const yearNear = (at: number): number => new Date(at + stamps.zone.offsetMs(at)).getUTCFullYear();
@@ -55,23 +56,23 @@ export async function readPast(
     }
     return true;
   };
-  for await (const { texts, near } of logLines(logPath, heardFrom, stamps, (words) => missing.push(words)))
+  for await (const { texts, near } of logLines(logPath, heardFrom, stamps, missing))
     if (!(await hear(texts, near))) break;
   replay ??= new Replay(core, { ...request, year: yearNear(from) });
-  return pastOf(replay.end(), journal, missing);
+  return pastOf(replay.end(), journal, unread);
 }
 
 /** Reads what the journal in a state directory tells of a window of time. */
-async function readJournal(
+export async function readJournal(
   stateDir: string | undefined,
-  from: number,
-  until: number,
+  { from, until }: Pick<PastRequest, 'from' | 'until'>,
+  missing: (words: string) => void,
   giveWay: GiveWay = () => undefined,
 ): Promise<Journal> {
   const reader = new JournalReader(from, until);
   let count = 0;
   for (const path of stateDir === undefined ? [] : journalPaths(stateDir))
-    for await (const texts of fileLines(path))
+    for await (const texts of fileLines(path, missing))
       for (const text of texts) {
         reader.line(textOf(text));
         count += 1;
