@@ -58,6 +58,7 @@ _heyu2mqtt() {
         'heyu2mqtt web token list' | \
         'heyu2mqtt web token remove' | \
         'heyu2mqtt explain' | \
+        'heyu2mqtt why' | \
         'heyu2mqtt service' | \
         'heyu2mqtt service install' | \
         'heyu2mqtt service print' | \
@@ -174,6 +175,7 @@ _heyu2mqtt() {
         'heyu2mqtt explain --since' | \
         'heyu2mqtt explain --until' | \
         'heyu2mqtt explain --alias' | \
+        'heyu2mqtt why --config' | \
         'heyu2mqtt service install --config' | \
         'heyu2mqtt service install --systemd' | \
         'heyu2mqtt service print --config' | \
@@ -297,6 +299,7 @@ _heyu2mqtt() {
     'heyu2mqtt explain --since') :; return ;;
     'heyu2mqtt explain --until') :; return ;;
     'heyu2mqtt explain --alias') :; return ;;
+    'heyu2mqtt why --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt service install --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt service install --systemd') :; return ;;
     'heyu2mqtt service print --config') compopt -o default 2> /dev/null; return ;;
@@ -344,6 +347,7 @@ _heyu2mqtt() {
       'heyu2mqtt web token list') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt web token remove') COMPREPLY=($(compgen -W '--config -h --help' -- "$current")) ;;
       'heyu2mqtt explain') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --armed --disarmed --since --until --alias --alerts --json -h --help' -- "$current")) ;;
+      'heyu2mqtt why') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt service') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt service install') COMPREPLY=($(compgen -W '--config --systemd --print -h --help' -- "$current")) ;;
       'heyu2mqtt service print') COMPREPLY=($(compgen -W '--config --systemd -h --help' -- "$current")) ;;
@@ -354,7 +358,7 @@ _heyu2mqtt() {
   fi
 
   case "$command:$arguments" in
-    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run status demo config check broker-check session alias zone web explain service' -- "$current")) ;;
+    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run status demo config check broker-check session alias zone web explain why service' -- "$current")) ;;
     'heyu2mqtt status:'*) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt session:0') COMPREPLY=($(compgen -W 'show clear' -- "$current")) ;;
     'heyu2mqtt alias:0') COMPREPLY=($(compgen -W 'import adopt list show add set rename remove check learn test topics watch' -- "$current")) ;;
@@ -371,6 +375,7 @@ _heyu2mqtt() {
     'heyu2mqtt web:0') COMPREPLY=($(compgen -W 'token' -- "$current")) ;;
     'heyu2mqtt web token:0') COMPREPLY=($(compgen -W 'add list remove' -- "$current")) ;;
     'heyu2mqtt explain:'*) compopt -o default 2> /dev/null ;;
+    'heyu2mqtt why:'0) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt service:0') COMPREPLY=($(compgen -W 'install print uninstall password' -- "$current")) ;;
   esac
 }

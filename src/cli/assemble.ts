@@ -8,6 +8,7 @@ import type { Configuration } from '../config/load.js';
 import { formatProblem, type Problem } from '../config/problem.js';
 import { BrokerConnection } from '../io/broker/connection.js';
 import { parseBrokerUrl, type BrokerOptions, type Credentials } from '../io/broker/options.js';
+import { askWhy } from '../history/ask.js';
 import { systemClock } from '../io/clock.js';
 import type { SocketQuestions } from '../io/control.js';
 import { openJournal } from '../io/journal-file.js';
@@ -128,10 +129,20 @@ export function pastOf(service: Service, { stateDir }: Configuration): PastReade
 }
 
 /** What commands may ask the service. */
-export function questionsFor(service: Service): SocketQuestions {
+export function questionsFor(service: Service, past: PastReader): SocketQuestions {
   return {
     control: {
       status: () => [service.status()],
+      why: async function* ({ name, when }) {
+        if (typeof name !== 'string' || typeof when !== 'string') {
+          yield { error: 'this is not a question about the past' };
+          return;
+        }
+        const { core } = service.settings;
+        const asked = { name, when, now: systemClock.wallMs() };
+        const answered = await askWhy(asked, core, (request) => past.read(request));
+        yield answered.ok ? answered.answer : { error: answered.problem, hint: answered.hint };
+      },
       heyu: async function* () {
         yield { failure: (await service.tryHeyu()) ?? null };
       },

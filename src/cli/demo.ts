@@ -71,11 +71,12 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
       status: () => undefined,
       find: (finding) => showFinding(terminal, finding),
     });
-    const page = new PageKeeper(service, pastOf(service, configuration), log, configuration);
+    const past = pastOf(service, configuration);
+    const page = new PageKeeper(service, past, log, configuration);
     const link = await linkOf(page, configuration);
     introduce(terminal, { page: link, port: broker.port, wanted: port, folder });
     await service.start();
-    await serveControl(configuration.stateDir, questionsFor(service), log);
+    await serveControl(configuration.stateDir, questionsFor(service, past), log);
     await wait(isFast ? 300 : 1500, undefined, { signal: stop.signal });
     const set = zoneTopic(configuration.core.baseTopic, 'ground', 'set');
     do {

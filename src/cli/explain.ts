@@ -1,7 +1,15 @@
 /** `heyu2mqtt explain LOG...`: the service's own core over a log, without a broker. */
 
 import { type Command, Option } from 'commander';
-import { createReadStream, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
@@ -14,10 +22,15 @@ import { didYouMean } from '../common/text.js';
 import { readStamp, type StampForm } from '../heyu/stamp.js';
 import { timeZone, type TimeZone } from '../heyu/time-zone.js';
 import { instantOn, readWrittenTime } from '../history/when.js';
+import type { ZoneScene } from '../security/setup.js';
 import { ownedZone } from '../security/zone.js';
 import type { CoreSettings } from '../core-settings.js';
 import { parseAddress } from '../x10/address.js';
+import { zoneScenes } from '../history/journal.js';
+import { logFileSystem } from '../io/file-system.js';
 import { textOf } from '../io/history/lines.js';
+import { readJournal } from '../io/history/read-past.js';
+import { rotatedSiblings } from '../io/tail/siblings.js';
 import { readX10ConfigFile, unreadableLog } from './heyu-install.js';
 import { configFileOf, load, several, type Given, withSudo } from './configured.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
@@ -87,7 +100,10 @@ async function explain(logs: readonly string[], options: Options): Promise<void>
     : tablePrinter(terminal, zone, print);
   const isWanted = rowFilter(options, settings, zone);
   const year = options.year === undefined ? await yearOf(logs, settings.stamp) : yearFrom(options.year);
-  const explainer = new Explainer(settings, { year, armed, disarmed }, (row) => {
+  const isSet = armed.length > 0 || disarmed.length > 0;
+  const recorded = isSet ? [] : await recordedZones(logs, options, terminal);
+  const scene = { year, armed, disarmed, recorded };
+  const explainer = new Explainer(settings, scene, (row) => {
     if (isWanted(row)) printRow(row);
   });
   let lines = 0;
@@ -95,10 +111,32 @@ async function explain(logs: readonly string[], options: Options): Promise<void>
   explainer.end();
   flush();
   if (lines === 0) terminal.complain(`${logs.join(', ')}: holds not a single line`);
-  else if (options.alerts === true && rows === 0 && armed.length === 0)
+  else if (options.alerts === true && rows === 0 && armed.length === 0 && recorded.length === 0)
     terminal.complain(
       'no alert; an alert needs an armed zone, and a log does not say which were: --armed ZONE',
     );
+}
+
+/** How zones stood, by the journal of the service, if these logs are the one that it follows. */
+async function recordedZones(
+  logs: readonly string[],
+  options: Options,
+  { complain }: Terminal,
+): Promise<readonly ZoneScene[]> {
+  const configFile = configFor(options);
+  // nothing of the secrets is needed here
+  const loaded = configFile === undefined ? undefined : load(configFile, { kept: new Map() });
+  if (loaded?.ok !== true || loaded.configuration.core.zones.length === 0) return [];
+  const { heyu, stateDir } = loaded.configuration;
+  const real = (path: string): string => orElse(() => realpathSync(path), resolve(path));
+  const rotated = rotatedSiblings({ path: heyu.log, files: logFileSystem });
+  const own = new Set([heyu.log, ...rotated.map(({ path }) => path)].map(real));
+  if (!logs.every((log) => log !== '-' && own.has(real(log)))) return [];
+  const always = { from: 0, until: Infinity };
+  const journal = await readJournal(stateDir, always, (words) =>
+    complain(`how the zones stood is not known: ${words}`),
+  );
+  return zoneScenes(journal);
 }
 
 function yearFrom(text: string): number {

@@ -86,7 +86,7 @@ async function run(asked: string | undefined): Promise<void> {
   const page = new PageKeeper(service, past, log, configuration);
   page.faulty(problems);
   await page.use(configuration);
-  const control = await serveControl(configuration.stateDir, questionsFor(service), log);
+  const control = await serveControl(configuration.stateDir, questionsFor(service, past), log);
   systemd.ready(service.statusLine());
 
   const stopWatchdog = startWatchdog(systemd, () => service.sinceLastPassMs());

@@ -12,7 +12,7 @@ import { CommandError, EXIT, processTerminal } from './terminal.js';
 /** The command `why`. */
 export function whyCommand(command: Command): void {
   command
-    .argument('<name>', 'an alias, or the key of a zone')
+    .argument('<alias>', 'an alias, or the key of a zone')
     .argument('[when...]', 'last (default), a time, or a span of time')
     .addOption(OPTIONS.config)
     .addOption(OPTIONS.json)
@@ -52,6 +52,6 @@ async function readFiles(name: string, when: string, { config }: Given): Promise
   const { core, heyu, stateDir } = configuration;
   const place = { core, logPath: heyu.log, stateDir };
   const answer = await askWhy({ name, when, now: Date.now() }, core, (request) => readPast(place, request));
-  if (!('ok' in answer)) return answer;
+  if (answer.ok) return answer.answer;
   throw new CommandError(answer.problem, answer.hint, EXIT.usage);
 }

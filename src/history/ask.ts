@@ -18,7 +18,7 @@ export async function askWhy(
   { name, when: text, now }: Typed,
   settings: CoreSettings,
   read: (request: PastRequest) => Promise<Past>,
-): Promise<JsonObject | Refusal> {
+): Promise<{ readonly ok: true; readonly answer: JsonObject } | Refusal> {
   const zone = timeZone(settings.stamp.timeZone);
   const { sensors, zones } = settings;
   const known = [...sensors.map(({ alias }) => alias), ...zones.map((each) => each.zone)];
@@ -33,5 +33,5 @@ export async function askWhy(
       `"${text}" is not a valid time`,
       'write it as 02:10, "yesterday 02:10", "11-21 02:10:13", 23:00..06:45, or last',
     );
-  return whyJson(await why({ name, when, now }, settings, read), zone);
+  return { ok: true, answer: whyJson(await why({ name, when, now }, settings, read), zone) };
 }

@@ -7,7 +7,7 @@ import { isoAt, type TimeZone } from '../heyu/time-zone.js';
 import { STATE_WORDS } from '../sensor/words.js';
 import type { GapReason } from './history.js';
 import type { ZoneSource } from './journal.js';
-import type { Fact, Why } from './why.js';
+import { UNDECIDED, type Fact, type Why } from './why.js';
 
 /** What stands behind what was worked out afterwards. */
 const TODAY = " (with today's settings)";
@@ -139,8 +139,9 @@ function zoneWords(
 ): string {
   if (state === null) return `zone ${zone}: how it stood at ${clock.at(at)} was not written down`;
   const from = source === null ? '' : ` ${SOURCES[source](by ?? '')}`.trimEnd();
-  const why =
-    reason === null ? '' : ` (${reason}${was === null ? '' : `; it was ${was.replaceAll('_', ' ')}`})`;
+  const before = was === null ? '' : `; it was ${was.replaceAll('_', ' ')}`;
+  const unsure = state === 'unknown' ? '' : 'not verified: ';
+  const why = reason === null ? '' : ` (${unsure}${reason}${before})`;
   return `zone ${zone}: ${state.replaceAll('_', ' ')} since ${clock.at(since ?? at)}${from}${why}`;
 }
 
@@ -150,6 +151,7 @@ function verdictWords(
 ): string {
   const mark = today ? TODAY : '';
   if (verdict === 'alert') return `alert for the signal at ${clock.at(at)}: ${reason}${mark}`;
+  if (UNDECIDED.has(verdict)) return `no alert yet for the signal at ${clock.at(at)}: ${reason}${mark}`;
   const after = afterMs === null ? '' : `heard ${durationWords(afterMs)} after an alert: `;
   return `no alert for the signal at ${clock.at(at)}: ${after}${reason}${mark}`;
 }

@@ -263,7 +263,10 @@ function onFacts(scene: Scene, { alias, type }: SensorSettings, { from, until }:
     // an interval that ends where the range begins is not in it
     if (to === from) continue;
     const first = firstFrom(signals.at, at);
-    const heard = signalAt(scene, history, first);
+    // heyu's own command, or a copy, may stand in the same second
+    let by = first;
+    while (signals.at[by + 1] === at && signalAt(scene, history, by)?.kept !== null) by += 1;
+    const heard = signalAt(scene, history, by);
     let [repeats, lastAt] = [0, at];
     for (
       let next = first + 1;
@@ -428,8 +431,12 @@ function spanAt(scene: Scene, zone: string | undefined, at: number): ZoneSpan | 
   return isSame ? before : undefined;
 }
 
+/** Stamps are whole seconds: what stands at the end of the second counts, but for what a signal itself has led to. */
 function spanSeen({ spans }: Scene, zone: string | undefined, at: number): ZoneSpan | undefined {
-  return spans.findLast(({ entry, to }) => entry.zone === zone && entry.at <= at + SECOND && at < to);
+  return spans.findLast(
+    ({ entry, to }) =>
+      entry.zone === zone && at < to && entry.at <= (entry.source === 'signal' ? at : at + SECOND),
+  );
 }
 
 /** How the zones of the range stood at its beginning, and what they became in it. */
@@ -439,10 +446,9 @@ function zoneFacts(scene: Scene, { from, until }: Range): readonly Fact[] {
   const name = zone ?? (sensor === undefined ? undefined : zoneAt(scene, sensor, from));
   if (name === undefined) return sensor === undefined ? [] : [{ kind: 'no_zone', alias: sensor.alias }];
   const first = spanAt(scene, name, from);
-  const later = scene.spans.filter(
-    ({ entry }) =>
-      entry.zone === name && entry.at > from + SECOND && entry.at < until && entry !== first?.entry,
-  );
+  const own = scene.spans.filter(({ entry }) => entry.zone === name && entry.at < until);
+  const later =
+    first === undefined ? own.filter(({ entry }) => entry.at > from) : own.slice(own.indexOf(first) + 1);
   return [
     zoneFact(scene, name, from, first),
     ...later.map((span) => zoneFact(scene, name, span.entry.at, span)),
@@ -511,6 +517,9 @@ function settingsFacts({ past, sensors }: Scene, { from }: Range): readonly Fact
   });
 }
 
+/** What may still become an alert. */
+export const UNDECIDED: ReadonlySet<VerdictKind> = new Set(['waiting', 'entry']);
+
 /** How many alerts there were; null where that cannot be told: an ON in a zone of which nobody knows how it stood. */
 function conclusion(scene: Scene, ons: readonly OnFact[], verdicts: readonly VerdictFact[]): Fact {
   const alerts = verdicts.filter(({ verdict }) => verdict === 'alert').length;
@@ -518,7 +527,9 @@ function conclusion(scene: Scene, ons: readonly OnFact[], verdicts: readonly Ver
     const sensor = scene.sensors.find((each) => each.alias === alias);
     const zone = sensor === undefined ? undefined : zoneAt(scene, sensor, at);
     if (zone === undefined && sensor?.guard !== 'always') return true;
-    const isJudged = verdicts.some((fact) => fact.alias === alias && fact.at >= at - SECOND);
+    const isJudged = verdicts.some(
+      (fact) => fact.alias === alias && fact.at >= at - SECOND && !UNDECIDED.has(fact.verdict),
+    );
     return isJudged || isAway(scene, at) || spanAt(scene, zone, at)?.entry.state === 'disarmed';
   });
   const today = verdicts.some((fact) => fact.today);

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, symlinkSync, writeFile, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFile, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
+import { journalLine } from '../../src/history/journal.js';
 import { runProgram } from '../../src/cli/program.js';
 import { runCli, house } from './run-cli.js';
 
@@ -114,6 +115,30 @@ describe('explain', () => {
     const ran = await runCli('explain', ...options, path('log'));
     expect({ code: ran.code, out: ran.out }).toEqual({ code, out: '' });
     expect(ran.err.startsWith(message), ran.err).toBe(true);
+  });
+
+  it('takes the zones of the followed log from the journal, and not of another one', async () => {
+    const { path, write, configPath } = house();
+    const zone = {
+      kind: 'zone',
+      at: 0,
+      zone: 'ground',
+      state: 'armed_away',
+      source: 'stored',
+      verified: true,
+    } as const;
+    const state = path('state');
+    mkdirSync(state);
+    writeFileSync(path('state/journal.ndjson'), journalLine(zone));
+    write('config.yaml', `${readFileSync(configPath, 'utf8')}state_dir: ${state}\n`);
+    write('aliases.yaml', 'aliases:\n  hall_motion: { address: A3, model: MS14A, zone: ground }\n');
+    for (const log of ['heyu.log', 'heyu.log.1', 'other.log']) write(log, LOG);
+    const explained = (...args: readonly string[]) => runCli('explain', '--config', configPath, ...args);
+    const alert = 'zone ground: alert  (zone armed_away)';
+    expect((await explained(path('heyu.log'))).out).toContain(alert);
+    expect((await explained(path('heyu.log.1'), path('heyu.log'))).out).toContain(alert);
+    expect((await explained(path('other.log'))).out).not.toContain(alert);
+    expect((await explained('--disarmed', 'ground', path('heyu.log'))).out).toContain('ground: disarmed');
   });
 
   it('says of a zone that is misspelt that it makes no difference', async () => {

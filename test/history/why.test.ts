@@ -229,7 +229,7 @@ describe('why', () => {
 
   it.each([
     ['hal', 'last', 'there is no alias and no zone "hal"', 'did you mean "hall"?'],
-    ['hall', 'soon', '"soon" is not a valid time', expect.stringContaining('02:10')],
+    ['hall', 'soon', '"soon" is not a valid time', expect.stringContaining('02:10') as string],
   ])('is not answered: %s %s', async (name, text, problem, hint) => {
     const read = (): Promise<Past> => Promise.reject(new Error('nothing is to be read'));
     expect(await askWhy({ name, when: text, now: NOW }, core, read)).toEqual({ ok: false, problem, hint });
