@@ -10,7 +10,7 @@ function __heyu2mqtt_at
     set -l command heyu2mqtt
     for word in $words[2..-1]
         switch "$command $word"
-            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt status' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt zone' 'heyu2mqtt zone status' 'heyu2mqtt zone arm' 'heyu2mqtt zone disarm' 'heyu2mqtt zone code' 'heyu2mqtt zone code add' 'heyu2mqtt zone code list' 'heyu2mqtt zone code remove' 'heyu2mqtt web' 'heyu2mqtt web token' 'heyu2mqtt web token add' 'heyu2mqtt web token list' 'heyu2mqtt web token remove' 'heyu2mqtt explain' 'heyu2mqtt why' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
+            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt status' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias adopt' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt zone' 'heyu2mqtt zone status' 'heyu2mqtt zone arm' 'heyu2mqtt zone disarm' 'heyu2mqtt zone code' 'heyu2mqtt zone code add' 'heyu2mqtt zone code list' 'heyu2mqtt zone code remove' 'heyu2mqtt web' 'heyu2mqtt web token' 'heyu2mqtt web token add' 'heyu2mqtt web token list' 'heyu2mqtt web token remove' 'heyu2mqtt explain' 'heyu2mqtt why' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
                 set command "$command $word"
         end
     end
@@ -87,6 +87,7 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session clear' -l yes -d 'do 
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session clear' -l force -d 'also when the broker says that the service is running, as it may after a crash of the broker'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session clear' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a import -d 'take the aliases of heyu over; what you have changed stays as it is'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a adopt -d 'take over the names that were given on the page; shows first what changes'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a list -d 'show all aliases'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a show -d 'show one alias: what is in force, and its topics'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias' -a add -d 'name a unit'
@@ -107,6 +108,11 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias import' -l prune -d 're
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias import' -l zone -x -d 'zone of new sensors that can raise an alarm'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias import' -l yes -d 'ask nothing and write'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias import' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias adopt' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias adopt' -l aliases -r -F -d 'alias file (default: the one that the configuration names)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias adopt' -l dry-run -d 'only show what would be done'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias adopt' -l yes -d 'do not ask'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias adopt' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias list' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias list' -l aliases -r -F -d 'alias file (default: the one that the configuration names)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt alias list' -l json -d 'as JSON'
