@@ -280,7 +280,7 @@ function holdsBack(step: Step, zone: Zone, signal: SensorSignal, grounds: Ground
     return true;
   }
   const last = held.findLast((other) => voiceOf(other.signal) === voiceOf(signal));
-  if (last !== undefined && signal.at - last.signal.at < settings.alertCooldownMs) {
+  if (last !== undefined && Math.abs(signal.at - last.signal.at) < settings.alertCooldownMs) {
     judged(step, signal, 'entry', 'a signal of this sensor is held back already');
     return true;
   }

@@ -85,8 +85,8 @@ export function snapshot(security: Security, now: Now): StoredSecurity {
     unseenUntil: link.unseenUntil,
     subscribed: [...subscribed],
     zones: Object.fromEntries([...zones].map(([name, zone]) => [name, storedZone(zone)])),
-    // whoever is held back now waits for the first word of the source then
-    waiting: [...waiting.values(), ...[...zones.values()].flatMap(({ held }) => held)].map(
+    // whoever is held back now waits for the first word of the source then, and was before who waits now
+    waiting: [...[...zones.values()].flatMap(({ held }) => held), ...waiting.values()].map(
       ({ signal }) => signal,
     ),
     alertedAt: alertsOf(security),

@@ -205,6 +205,21 @@ describe('motion in an armed external zone', () => {
     expect(alerts(test)).toMatchObject([{ kind: 'motion' }, { kind: 'tamper' }]);
   });
 
+  it('is not lost when a later one of its sensor waited for the zone and the bridge then died', () => {
+    const test = armed({ ...AUTO, alertCooldownMs: 0 });
+    motion(test, { id: 'f00d.1' });
+    pass(test, 1000);
+    test.isFrozen = true;
+    stalled(test, 5000);
+    motion(test, { id: 'f00d.2' });
+    const next = restart(test, [zone('ground', { ...AUTO, alertCooldownMs: 0 })], 500);
+    next.keeps.set(TOPIC, 'armed_away');
+    connect(next, true);
+    answer(next);
+    pass(next, 10_000);
+    expect(alerts(next)).toMatchObject([{ id: 'f00d.1.alert' }, { id: 'f00d.2.alert' }]);
+  });
+
   it('is not lost when the settings of its zone change', () => {
     const test = armed();
     motion(test);
