@@ -21,9 +21,6 @@ export const STATE_PATH = `${STATE_DIRECTORY}/state.json`;
 type Trouble = {
   /** Writes of the service end with this error. */
   refusesWrites: string | undefined;
-  /** The log ends with this error when it is read, or opened. */
-  refusesReads: string | undefined;
-  refusesOpening: string | undefined;
   /** Each step of a write takes so long, ms. */
   slowMs: number;
   /** No notice is given of changes. */
@@ -47,8 +44,6 @@ export class Computer {
   readonly disk: Disk;
   readonly trouble: Trouble = {
     refusesWrites: undefined,
-    refusesReads: undefined,
-    refusesOpening: undefined,
     slowMs: 0,
     isDeaf: false,
   };
@@ -150,31 +145,30 @@ export class Computer {
   }
 
   logFilesOf(process: Process): LogFileSystem {
-    const { disk, trouble } = this;
-    const checked = (code: string | undefined): void => {
+    const { disk } = this;
+    const checked = (): void => {
       if (!this.call(process)) throw systemError('EIO');
-      if (code !== undefined) throw systemError(code);
     };
     return {
       openSync: (path) => {
-        checked(trouble.refusesOpening);
+        checked();
         return disk.openSync(path, 'r');
       },
       closeSync: disk.closeSync,
       fstatSync: (fd) => {
-        checked(undefined);
+        checked();
         return disk.fstatSync(fd);
       },
       readSync: (fd, into, offset, length, position) => {
-        checked(trouble.refusesReads);
+        checked();
         return disk.readSync(fd, into, offset, length, position);
       },
       statSync: (path) => {
-        checked(undefined);
+        checked();
         return disk.existsSync(path) ? disk.statSync(path) : undefined;
       },
       readdirSync: (path) => {
-        checked(undefined);
+        checked();
         return disk
           .readdirSync(path)
           .map((name) => ({ name, isDirectory: () => disk.isDirectory(`${path}/${name}`) }));

@@ -185,6 +185,10 @@ export class Disk implements HeyuFiles {
       inode.size = inode.bytes.length;
       inode.synced = Buffer.from(inode.bytes);
       this.#names.set(path, inode);
+      // it was removed, and is there again
+      const freed = this.#freeNumbers.indexOf(inode.number);
+      if (freed >= 0) this.#freeNumbers.splice(freed, 1);
+      inode.names = 1;
     }
     this.#syncedNames = new Map(this.#names);
   };

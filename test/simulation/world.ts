@@ -292,7 +292,9 @@ export async function simulate({
   } catch (error) {
     errors.push(`thrown: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
   }
-  const verdict = judge(truth, broker.published, [], bridge.checkpoints, broker.visits);
+  const verdict = judge(truth, broker.published, [], bridge.checkpoints, {
+    visits: broker.visits,
+  });
   const states = judgeStates(truth, broker.retained, [], computer.wallMs());
   const { process } = bridge;
   if (process === undefined) errors.push('the bridge does not run in the end');

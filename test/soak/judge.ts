@@ -39,20 +39,26 @@ export type Checkpoint = {
   readonly at: number;
 };
 
+/** What is known of the world beside the truth, where it is simulated. */
+export type World = {
+  /** When the bridge reached its broker. */
+  readonly visits?: readonly Visit[] | undefined;
+};
+
 const STARTING = new Set(['motion', 'motion_missed', 'opened', 'opened_missed']);
 const ENDING = new Set(['clear', 'closed']);
 
 /**
  * What is known so far: which starts have been acknowledged by the broker. `published` in the order of the wire.
  * `damages` of the checkpoint excuse what `damage.ts` says, and nothing else. `checkpoints` are those that were seen:
- * what one counts as dealt with is never read again. `visits`: when the bridge reached its broker, where that is known.
+ * what one counts as dealt with is never read again.
  */
 export function judge(
   truth: Truth,
   published: readonly Published[],
   damages: readonly Damage[] = [],
   checkpoints: readonly Checkpoint[] = [],
-  visits?: readonly Visit[],
+  { visits }: World = {},
 ): Verdict {
   const faults: string[] = [];
   const signs = indexed(truth);

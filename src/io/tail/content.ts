@@ -209,12 +209,27 @@ export type Former = {
 const LEAST_TELLING_BYTES = 16;
 const LINE_FEED = 0x0a;
 
-/** The bytes between `position` and `position + length`, fewer at the end; none when they cannot be read. */
+/** A file that cannot be read now says nothing about what is in it. */
+export class Unreadable extends Error {
+  readonly code: string;
+
+  /** `code`: what the system said. */
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** The bytes between `position` and `position + length`, fewer at the end; throws `Unreadable`. A closed file has none. */
 export function* bytesAt(source: ByteSource, position: number, length: number): Work<Buffer> {
   if (source.prepare !== undefined) yield source.prepare(position, length);
   const into = Buffer.allocUnsafe(length);
-  const count = orElse(() => source.read(into, length, position), 0);
-  return into.subarray(0, count);
+  if (source.fd === undefined && source.prepare === undefined) return into.subarray(0, 0);
+  try {
+    return into.subarray(0, source.read(into, length, position));
+  } catch (error) {
+    throw new Unreadable(errorCode(error));
+  }
 }
 
 /** What recognises a content: some bytes and where they are. */
@@ -229,6 +244,16 @@ export function fingerprintOfPosition(position: FilePosition): Fingerprint {
 /** Can the fingerprint recognise a file of another inode? */
 export function isTelling(fingerprint: Fingerprint): boolean {
   return fingerprint.bytes.length >= LEAST_TELLING_BYTES;
+}
+
+/** The outcome of looking into a file that nothing depends on; undefined = it cannot be read now. */
+export function* ifReadable<Result>(work: Work<Result>): Work<Result | undefined> {
+  try {
+    return yield* work;
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
+  }
 }
 
 /** Are these bytes there? (Always, when there are none to compare: then only the inode speaks.) */

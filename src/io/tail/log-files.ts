@@ -21,6 +21,7 @@ import {
   markOf,
   openSource,
   sizeOf,
+  Unreadable,
   type ByteSource,
   type Former,
   type OpenFailure,
@@ -146,8 +147,17 @@ export class LogFiles {
     return { files: [...files, ...recent, { ...last.position(), endSeenAt }] };
   }
 
-  /** Looks once. Ends early when the reader is halted. */
+  /** Looks once. Ends early when the reader is halted, or something cannot be read that decides what comes next. */
   *pass(): Work {
+    try {
+      yield* this.#look();
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      this.#giveUp(error.code);
+    }
+  }
+
+  *#look(): Work {
     this.lookAgainMs = undefined;
     if (!(yield* this.#findStart())) return;
     const isAtEnd = yield* this.#readAll();
@@ -211,9 +221,8 @@ export class LogFiles {
 
   /** A descriptor that cannot be read any more (a disk or a network file system fails): start again from here. */
   #giveUp(code: string): void {
-    const position = this.position();
+    this.#seek ??= this.position();
     for (const { source } of this.open()) source.close();
-    this.#seek = position;
     this.#old = [];
     this.#reading = undefined;
     this.#next = [];
@@ -379,16 +388,26 @@ export class LogFiles {
       this.#old = this.#old.filter((file) => file !== returned);
       this.#next.push(returned);
     } else {
-      const isRotated = newest !== undefined && (yield* this.#queueBetween(newest, source));
-      const arrival = newest === undefined ? 'first' : isRotated ? 'rotation' : 'replacement';
-      const mayBeEdited = arrival === 'replacement';
-      const file = new TailedFile(source, { arrival, isLive: true, endSeenAt, mayBeEdited });
-      if (newest === undefined && this.#isOldLog()) yield* file.seekLastLine(sizeOf(source));
-      yield* file.seeHead();
-      this.#next.push(file);
+      try {
+        yield* this.#adoptNew(newest, source, endSeenAt);
+      } catch (error) {
+        source.close();
+        throw error;
+      }
     }
     this.isWatchStale = true;
     this.#setStatus({ kind: 'following', path });
+  }
+
+  /** A file that nobody knew stands there, and comes after those between. */
+  *#adoptNew(newest: TailedFile | undefined, source: ByteSource, endSeenAt: number): Work {
+    const isRotated = newest !== undefined && (yield* this.#queueBetween(newest, source));
+    const arrival = newest === undefined ? 'first' : isRotated ? 'rotation' : 'replacement';
+    const mayBeEdited = arrival === 'replacement';
+    const file = new TailedFile(source, { arrival, isLive: true, endSeenAt, mayBeEdited });
+    if (newest === undefined && this.#isOldLog()) yield* file.seekLastLine(sizeOf(source));
+    yield* file.seeHead();
+    this.#next.push(file);
   }
 
   /**
@@ -470,7 +489,12 @@ export class LogFiles {
       // any of them may be its copy
       return siblings.some(isCandidate) ? siblings : [];
     });
-    place ??= yield* placeByContent(source, { all, held });
+    try {
+      place ??= yield* placeByContent(source, { all, held });
+    } catch (error) {
+      letGo(held);
+      throw error;
+    }
     const wanted = new Set(choose(all).map(({ path }) => path));
     letGo(held.filter(({ path }) => !wanted.has(path)));
     return { all, held: held.filter(({ path }) => wanted.has(path)), place };
@@ -508,11 +532,8 @@ export class LogFiles {
    */
   *#takeUnknown(siblings: readonly HeldSibling[], endSeenAt: number, into: TailedFile[]): Work {
     for (const sibling of siblings.filter(({ isCounted }) => isCounted)) {
+      if (yield* this.#isKnown(sibling.source)) continue;
       const source = take(sibling);
-      if (yield* this.#isKnown(source)) {
-        source.close();
-        continue;
-      }
       const isLive = into === this.#next && !sibling.isPacked;
       into.push(new TailedFile(source, { arrival: 'rotation', isLive, endSeenAt }));
       this.isWatchStale = true;
@@ -538,8 +559,11 @@ export class LogFiles {
     const end = all.findIndex(isCurrent);
     const older = end < 0 ? all : all.slice(0, end);
     const between = held.filter((one) => older.some(({ path }) => path === one.path));
-    yield* this.#takeUnknown(between, endSeenAt, this.#next);
-    letGo(held);
+    try {
+      yield* this.#takeUnknown(between, endSeenAt, this.#next);
+    } finally {
+      letGo(held);
+    }
     this.#addHistory(all, older);
     return place !== undefined && place < all.length;
   }
@@ -559,8 +583,14 @@ export class LogFiles {
       (index, at) => at !== undefined && index < at,
     );
     const copies: TailedFile[] = [];
-    yield* this.#takeUnknown(held, file.endSeenAt, copies);
-    letGo(held);
+    try {
+      yield* this.#takeUnknown(held, file.endSeenAt, copies);
+    } catch (error) {
+      for (const { source } of copies) source.close();
+      throw error;
+    } finally {
+      letGo(held);
+    }
     const [oldest, ...younger] = copies;
     if (place !== undefined) this.#addHistory(all, all.slice(0, place));
     if (oldest === undefined) return false;
@@ -599,8 +629,32 @@ export class LogFiles {
       (sibling) => !this.#isOpen(sibling),
       (index, at) => at === undefined || index < at,
     );
-    const holder = yield* findHolder(held, file.position(), file.fingerprint());
     const files: TailedFile[] = [];
+    try {
+      yield* this.#takeCopies(file, { held, place }, files);
+      const mayBeEdited = files.length === 0;
+      const loss = mayBeEdited ? this.#lossOf(file) : undefined;
+      const fresh = new TailedFile(file.source, { arrival: 'rewrite', isLive, endSeenAt, mayBeEdited, loss });
+      yield* fresh.seeHead();
+      files.push(fresh);
+    } catch (error) {
+      for (const { source } of files) source.close();
+      throw error;
+    } finally {
+      letGo(held);
+    }
+    if (place !== undefined) this.#addHistory(all, all.slice(0, place));
+    listener.incident({ kind: 'rewritten', path, offset });
+    this.#putInPlaceOf(file, files);
+  }
+
+  /** Into `files`: the copy that a file was found rewritten after, if there is one, and what is younger than that. */
+  *#takeCopies(
+    file: TailedFile,
+    { held, place }: { readonly held: readonly HeldSibling[]; readonly place: number | undefined },
+    files: TailedFile[],
+  ): Work {
+    const holder = yield* findHolder(held, file.position(), file.fingerprint());
     if (holder !== undefined) {
       const copy = file.isBegun
         ? TailedFile.resumed(take(holder), file.position(), false)
@@ -610,17 +664,9 @@ export class LogFiles {
       files.push(copy);
       // what is younger than a file whose place nobody knows is found by the next look at the name
       const younger = place === undefined ? [] : held.slice(held.indexOf(holder) + 1);
-      yield* this.#takeUnknown(younger, endSeenAt, files);
+      yield* this.#takeUnknown(younger, file.endSeenAt, files);
       if (this.#lastBegun === file) this.#lastBegun = copy;
     }
-    const mayBeEdited = holder === undefined;
-    const loss = mayBeEdited ? this.#lossOf(file) : undefined;
-    const fresh = new TailedFile(file.source, { arrival: 'rewrite', isLive, endSeenAt, mayBeEdited, loss });
-    yield* fresh.seeHead();
-    letGo(held);
-    if (place !== undefined) this.#addHistory(all, all.slice(0, place));
-    listener.incident({ kind: 'rewritten', path, offset });
-    this.#putInPlaceOf(file, [...files, fresh]);
   }
 
   /** Lines are known to be gone when some had been seen unread, or when nobody had looked for long. */
@@ -644,14 +690,20 @@ export class LogFiles {
     // all that is there is older, or taken up now
     this.#history = new Set(all.map(siblingKey));
     let isFound = true;
-    if (seek === 'end') {
-      isFound = yield* this.#startAtEnd(current);
-    } else if (last === undefined) {
+    try {
+      if (seek === 'end') {
+        isFound = yield* this.#startAtEnd(current);
+      } else if (last === undefined) {
+        source?.close();
+      } else {
+        isFound = yield* this.#resumeFrom(last, seek.files.slice(0, -1), source, held);
+      }
+    } catch (error) {
       source?.close();
-    } else {
-      isFound = yield* this.#resumeFrom(last, seek.files.slice(0, -1), source, held);
+      throw error;
+    } finally {
+      letGo(held);
     }
-    letGo(held);
     if (isFound) this.#seek = undefined;
     // what is left of it is read first: who hears that the log is gone does not wait for its lines any more
     else if ('failure' in current) this.#reportFailure(current.failure);

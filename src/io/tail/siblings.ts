@@ -11,6 +11,7 @@ import {
   bytesAt,
   fingerprintOfPosition,
   hasContent,
+  ifReadable,
   isSameFile,
   isTelling,
   MARK_BYTES,
@@ -235,7 +236,9 @@ export function* findHolder(
   ];
   for (const sibling of candidates) {
     if (!sibling.isPacked && sibling.size < position.offset) continue;
-    if (yield* hasContent(sibling.source, fingerprint)) return sibling;
+    const looking = hasContent(sibling.source, fingerprint);
+    // of another file the bad disk is its own matter
+    if (isSameInode(sibling) ? yield* looking : yield* ifReadable(looking)) return sibling;
   }
   return undefined;
 }
@@ -261,7 +264,8 @@ export function placeByName(
 export function* placeByContent(source: ByteSource, { all, held }: HeldSiblings): Work<number | undefined> {
   const beginning = yield* bytesAt(source, 0, MARK_BYTES);
   for (const { path, source: copy } of [...held].reverse()) {
-    const bytes = yield* bytesAt(copy, 0, MARK_BYTES);
+    const bytes = yield* ifReadable(bytesAt(copy, 0, MARK_BYTES));
+    if (bytes === undefined) continue;
     const isPart = bytes.length > 0 && bytes.equals(beginning.subarray(0, bytes.length));
     if (isPart && isTelling({ at: 0, bytes })) return all.findIndex((sibling) => sibling.path === path);
   }

@@ -9,7 +9,7 @@
  * nobody has written.
  */
 import { isAscii } from 'node:buffer';
-import { errorCode, orElse } from '../../common/error.js';
+import { errorCode } from '../../common/error.js';
 import type { Clock, FilePosition, LineListener, LogLine } from '../../ports.js';
 import type { LogFileSystem } from '../file-system.js';
 import {
@@ -22,6 +22,7 @@ import {
   lastLineStart,
   MARK_BYTES,
   markOf,
+  Unreadable,
   type ByteSource,
   type Fingerprint,
   type Work,
@@ -364,7 +365,12 @@ export class TailedFile {
     const wanted = kept + MAX_LINE_BYTES;
     if (this.source.prepare !== undefined) yield this.source.prepare(start, wanted);
     if (reader.isHalted) return false;
-    const length = orElse(() => this.source.read(block, wanted, start), 0);
+    let length: number;
+    try {
+      length = this.source.read(block, wanted, start);
+    } catch (error) {
+      throw new Unreadable(errorCode(error));
+    }
     if (length <= kept) return true;
     yield* this.announce(reader);
     let last = length;

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { FilePosition, LogPosition } from '../../../src/ports.js';
+import { logFileSystem } from '../../../src/io/file-system.js';
 import { follow, ownDirectory, write } from './followed.js';
 
 /** Lines that nobody else could have written. */
@@ -334,6 +335,31 @@ describe('a log that is followed again', () => {
     const followed = await follow(log, { position, generations: crashed.generations.slice(-1) });
     await followed.expects(['', 'two, long enough to be recognised']);
     expect(followed.ids().at(-1)).toBe(crashed.ids().at(-1));
+  });
+
+  it('repeats nothing and loses nothing when the disk failed for a while, and the log was rotated meanwhile', async () => {
+    const { log, position } = await goDown();
+    const disk = { isFailing: false };
+    const files: typeof logFileSystem = {
+      ...logFileSystem,
+      readSync: (...args) => {
+        if (disk.isFailing) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+        return logFileSystem.readSync(...args);
+      },
+    };
+    const followed = await follow(log, { position, files, pollMs: 20, slowPollMs: 20 });
+    write(log, 'one');
+    await followed.expects(['one']);
+    disk.isFailing = true;
+    write(log, 'two');
+    renameSync(log, `${log}.1`);
+    write(log, 'three');
+    await followed.has('unreadable');
+    await followed.settles();
+    await followed.settles();
+    disk.isFailing = false;
+    await followed.expects(['one', 'two', 'three']);
+    expect(new Set(followed.lines.slice(0, 2).map(({ generation }) => generation)).size).toBe(1);
   });
 
   it('reads late lines of files that were old already', async () => {
