@@ -10,11 +10,18 @@ import { startWorld } from './world.js';
 
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 
+/** A zone of each kind, with a panel that has not all ways of being armed. */
+const ZONES = `zones:
+  ground: { name: Ground floor, state_topic: alarmo/state, alert_cooldown: 0s }
+  attic: { name: Attic, panel: switch, alert_cooldown: 0s }
+  cellar: { name: Cellar, modes: [away, home, night], alert_cooldown: 0s }
+`;
+
 /** Where the page of the bridge is cut, before the list of its devices. */
 const BELOW_ITS_ENTITIES = 765;
 
 test('pictures for the documentation', async () => {
-  const world = await startWorld({ python: inject('pythons').current ?? '' });
+  const world = await startWorld({ python: inject('pythons').current ?? '', zones: ZONES });
   onTestFinished(() => world.remove());
   const { bridge, homeAssistant, seen } = world;
   await homeAssistant.untilState('alarm_control_panel.cellar', 'disarmed');
@@ -57,6 +64,10 @@ test('pictures for the documentation', async () => {
   await take('device-remote', 'Keyfob', ['disarm', 'KR10A']);
   await take('device-zone', 'Ground floor', ['Security state', 'Alarm', 'Alert']);
   await take('device-alarm-panel', 'Cellar', ['Alarm', 'Alert']);
+  // the alarm: what raised it, and that it lasts
+  bridge.heyu('rcva func        Alert : hu C2  swMin  (front_door)');
+  await homeAssistant.untilState('alarm_control_panel.cellar', 'triggered');
+  await take('device-zone-alarm', 'Cellar', ['Triggered', 'Front door']);
   await take(
     'device-bridge',
     'X10 bridge',
