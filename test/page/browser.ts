@@ -1,7 +1,6 @@
 /** Debian's Chromium on the page of a service, and what must be so on every page. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
@@ -61,12 +60,10 @@ export async function goTo(page: Page, view: string): Promise<void> {
   await page.evaluate(`location.hash = '#/${view}'`);
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** Rules of WCAG 2.2 A and AA that are broken, as "rule: element". */
-export async function axeFindings(page: Page): Promise<readonly string[]> {
+async function axeFindings(page: Page): Promise<readonly string[]> {
   // the page's own content policy forbids to add a script
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const tags = JSON.stringify(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
   type Findings = { readonly violations: readonly { id: string; nodes: readonly { html: string }[] }[] };
   const { violations } = await page.evaluate<Findings>(

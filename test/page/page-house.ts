@@ -11,7 +11,7 @@ export const ALIASES = readFileSync(
   'utf8',
 );
 
-export const ZONES = `zones:
+const ZONES = `zones:
   ground: { name: Ground floor }
   cellar: { name: Cellar }
 `;
