@@ -273,6 +273,7 @@ describe.runIf(isPossible)('the service on Debian 13', () => {
   test('after a boot it is there by itself', async () => {
     const before = property(house, 'MainPID');
     house.run('systemctl soft-reboot');
+    await house.until('systemctl show -P SoftRebootsCount', (count) => count === '1', 60_000);
     await house.until('systemctl show -P MainPID heyu2mqtt', (pid) => pid !== before && pid !== '0', 60_000);
     await untilStatus(/broker connected/);
     listener = await listen(house);
