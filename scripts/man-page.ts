@@ -7,7 +7,7 @@ import { allCommands, type CommandWords } from './command-tree.js';
 const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: 'it is done',
   failed: 'it did not work; of check and alias test: there are warnings; of broker-check: fit with settings',
-  faults: 'check or alias test has found errors; of broker-check: not fit',
+  errors: 'check or alias test has found errors; of broker-check: not fit',
   usage: 'the command line is wrong',
   noInput: 'a file cannot be read',
   configuration:

@@ -33,7 +33,7 @@ export type Doubt = {
 const doubt =
   (level: Doubt['level']) =>
   (alias: string | undefined, problem: string, hint?: string): Doubt => ({ level, alias, problem, hint });
-const fault = doubt('error');
+const error = doubt('error');
 const warning = doubt('warning');
 const note = doubt('note');
 
@@ -125,7 +125,7 @@ function againstHeyu(
   const rest = more.length > 0 ? ` (and ${more.length} more)` : '';
   const problem = `heyu refuses its configuration: ${where}${first.problem}${rest}`;
   const hint = 'until it is fixed, heyu restart keeps the old configuration and heyu start fails';
-  return [fault(undefined, problem, hint), ...ofEntries];
+  return [error(undefined, problem, hint), ...ofEntries];
 }
 
 function unknownLabel(
@@ -166,7 +166,7 @@ function samePlace(entry: AliasEntry, known: X10Alias, current: readonly AliasEn
   if (place === address || (isKeypad(known) && rest.join() === unitsOf(entry).join())) return [];
   const move = `heyu2mqtt alias set ${alias} --address ${place}, or heyu2mqtt alias import`;
   const hint = units.length === 0 ? 'fix the ALIAS line of heyu' : move;
-  return [fault(alias, `has the address ${address}, but heyu says ${place}`, hint)];
+  return [error(alias, `has the address ${address}, but heyu says ${place}`, hint)];
 }
 
 function aboutModule(entry: AliasEntry, config: X10Config, isHeard: boolean): readonly Doubt[] {

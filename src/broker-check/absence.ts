@@ -6,7 +6,7 @@
  */
 
 import type { Arrival, Copy } from '../io/broker/visit.js';
-import { fault, NOTE, OK, sendAll, setting, SETTINGS } from './trial.js';
+import { error, NOTE, OK, sendAll, setting, SETTINGS } from './trial.js';
 import type { FiveTestName, Meaning, Need, Row, Scratch } from './trial.js';
 
 /** One of the five tests: M1 was published while the subscriber was away. */
@@ -95,7 +95,7 @@ export function judgeFiveTests(tests: readonly FiveTest[], need: Need): readonly
 function fiveTestMeans({ name, sessionPresent, atOnce, afterSubscribe }: FiveTest, need: Need): Meaning {
   const isUsed = name.protocol === need.protocol;
   if (name.retained && !afterSubscribe.some(isRetained))
-    return isUsed ? fault('subscribers do not get the retained message: no state can be known') : NOTE;
+    return isUsed ? error('subscribers do not get the retained message: no state can be known') : NOTE;
   // nothing that the bridge relies on, but not what the standard says
   if (name.cleanSession) return sessionPresent || atOnce.length > 0 ? NOTE : OK;
   if (waits(name) === 'maybe') return OK;
@@ -206,7 +206,7 @@ export function judgeOrder(stories: readonly OrderSeen[], need: Need): readonly 
 }
 
 function orderMeans({ truth, heard, secondAnswer }: OrderSeen, need: Need): Meaning {
-  if (secondAnswer?.payload !== truth) return fault('a SUBSCRIBE does not bring the present state');
+  if (secondAnswer?.payload !== truth) return error('a SUBSCRIBE does not bring the present state');
   const messages = heard.filter((each) => each.kind === 'message');
   if (messages.filter(isRetained).length > 1 && need.session === 'persistent') return MARKED;
   // the present comes after the past: who believes everything would be right, too

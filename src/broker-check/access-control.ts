@@ -4,7 +4,7 @@
  */
 
 import { subscribeToAll } from '../io/broker/visit.js';
-import { fault, NOTE, OK, type Row, type Scratch } from './trial.js';
+import { error, NOTE, OK, type Row, type Scratch } from './trial.js';
 
 /** A topic that the bridge subscribes to. */
 export type Reading = {
@@ -125,7 +125,7 @@ function writeRow({ topic, use, outcome }: WriteSeen): readonly Row[] {
       trial: `${topic} (${use})`,
       expected: 'written and read',
       actual,
-      ...fault(`access control: ${reason}`),
+      ...error(`access control: ${reason}`),
     },
   ];
 }
@@ -138,7 +138,7 @@ function readRow({ topic, use, code, held, isState }: ReadSeen): readonly Row[] 
         trial,
         expected: 'granted',
         actual: code === 0x97 ? 'refused: too many subscriptions' : 'refused, or not answered',
-        ...fault(`access control: we may not subscribe to ${topic}`),
+        ...error(`access control: we may not subscribe to ${topic}`),
       },
     ];
   if (!isState || held) return [];

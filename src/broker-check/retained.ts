@@ -1,6 +1,6 @@
 /** Is a retained message there for everybody who asks, as often as it is asked for, until it is deleted? */
 
-import { fault, NOTE, OK, type Row, type Scratch } from './trial.js';
+import { error, NOTE, OK, type Row, type Scratch } from './trial.js';
 
 export type RetainedSeen = {
   /** So many of five visitors found it. */
@@ -66,7 +66,7 @@ export function judgeRetained(seen: RetainedSeen): readonly Row[] {
       trial: 'the same retained message, read by five connections one after the other',
       expected: times(TIMES),
       actual: times(visitors),
-      ...(visitors === TIMES ? OK : fault('a retained message is not delivered to every subscriber')),
+      ...(visitors === TIMES ? OK : error('a retained message is not delivered to every subscriber')),
     },
     {
       trial: 'the same retained message, asked for five times in one connection',
@@ -74,13 +74,13 @@ export function judgeRetained(seen: RetainedSeen): readonly Row[] {
       actual: times(subscribes),
       ...(subscribes === TIMES
         ? OK
-        : fault('a second SUBSCRIBE brings no retained message: a state cannot be verified')),
+        : error('a second SUBSCRIBE brings no retained message: a state cannot be verified')),
     },
     {
       trial: 'a retained message that was deleted',
       expected: 'gone',
       actual: deleted ? 'gone' : 'still there',
-      ...(deleted ? OK : fault('a retained message cannot be deleted: what is removed would come back')),
+      ...(deleted ? OK : error('a retained message cannot be deleted: what is removed would come back')),
     },
     {
       trial: 'a retained message, asked for by a wildcard',

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Visit } from '../io/broker/visit.js';
-import { fault, NOTE, OK, sendAll, setting, SETTINGS } from './trial.js';
+import { error, NOTE, OK, sendAll, setting, SETTINGS } from './trial.js';
 import type { Meaning, Need, Row, Scratch } from './trial.js';
 
 /** The link was cut, `published` messages were sent, and it came back. */
@@ -165,7 +165,7 @@ export function judgeQueue(seen: QueueSeen, need: Need): readonly Row[] {
     trial: 'the retained copy when messages were dropped',
     expected: 'the last one',
     actual: retainedIsRight ? 'the last one' : 'an older one, or none',
-    ...(retainedIsRight ? OK : fault('a full queue costs the broker the present state')),
+    ...(retainedIsRight ? OK : error('a full queue costs the broker the present state')),
   };
   return [queue, copy];
 }

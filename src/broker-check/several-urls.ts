@@ -1,6 +1,6 @@
 /** Are several urls one broker? What is told at one must be known at each other one: live, retained, and waiting. */
 
-import { fault, NOTE, OK, setting, SETTINGS } from './trial.js';
+import { error, NOTE, OK, setting, SETTINGS } from './trial.js';
 import type { Meaning, Need, Row, Scratch } from './trial.js';
 
 /** Of each url to each other one. */
@@ -101,12 +101,12 @@ export function judgeUrls(pairs: readonly UrlPair[], need: Need): readonly Row[]
 }
 
 function meaningOf({ live, retained, session, queued }: UrlPair, isPersistent: boolean): Meaning {
-  if (!live && !retained) return fault('the urls are brokers that are not connected with each other');
+  if (!live && !retained) return error('the urls are brokers that are not connected with each other');
   if (!retained)
-    return fault(
+    return error(
       'the urls are one cluster, but each node keeps retained messages for itself: after a move to another node the states are unknown or old',
     );
-  if (!live) return fault('what is published at one url is not received at another one');
+  if (!live) return error('what is published at one url is not received at another one');
   if (session && queued) return OK;
   return isPersistent ? setting('a session of one url is not known at another one', SETTINGS.clean) : NOTE;
 }

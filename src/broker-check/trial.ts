@@ -300,7 +300,7 @@ export const OK: Meaning = { result: 'ok' };
 /** Worth knowing, and the bridge copes. */
 export const NOTE: Meaning = { result: 'note' };
 /** The bridge cannot do its work there: what follows of it, one sentence without a full stop. */
-export const fault = (reason: string): Meaning => ({ result: 'error', reason });
+export const error = (reason: string): Meaning => ({ result: 'error', reason });
 /** It would be right with these settings. */
 export const setting = (reason: string, ...settings: readonly string[]): Meaning => ({
   result: 'setting',

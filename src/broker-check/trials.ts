@@ -10,7 +10,7 @@ import { judgeFence, judgeRetained, tryFence, tryRetained } from './retained.js'
 import { judgeQueue, judgeRestart, judgeSession, tryQueue, tryRestart, trySession } from './sessions.js';
 import type { Restart } from './sessions.js';
 import { judgeUrls, tryUrls } from './several-urls.js';
-import { fault, NOTE, OK, PROTOCOLS, setting, SETTINGS, TITLES } from './trial.js';
+import { error, NOTE, OK, PROTOCOLS, setting, SETTINGS, TITLES } from './trial.js';
 import type { Area, Need, Protocol, Row, Scratch, Tried, TrialResult } from './trial.js';
 
 /** What a trial brings. */
@@ -168,11 +168,11 @@ export type Fitness = {
 /** Judges everything that was seen. */
 export function judgeBroker(seen: Observations, need: Need): Fitness {
   const rows = rowsOf(seen, need);
-  const faults = rows.filter(({ result }) => result === 'error');
+  const errors = rows.filter(({ result }) => result === 'error');
   const fixable = rows.filter(({ result }) => result === 'setting');
-  const all = [...faults, ...fixable];
+  const all = [...errors, ...fixable];
   return {
-    verdict: faults.length > 0 ? 'not-fit' : fixable.length > 0 ? 'fit-with-settings' : 'fit',
+    verdict: errors.length > 0 ? 'not-fit' : fixable.length > 0 ? 'fit-with-settings' : 'fit',
     reasons: distinct(all.flatMap(({ reason }) => reason ?? [])),
     settings: distinct(all.flatMap(({ settings }) => settings ?? [])),
     rows,
@@ -232,7 +232,7 @@ function judged<Seen>(
     tried.gone === true
       ? `the broker went away while it was tried (${problem})`
       : `${trial}: that could not be tried to its end (${problem})`;
-  return [{ ...row, ...fault(reason) }];
+  return [{ ...row, ...error(reason) }];
 }
 
 const inArea = (area: Area, rows: readonly Row[]): readonly TrialResult[] =>
@@ -251,7 +251,7 @@ function judgeProtocols({ protocols }: Observations, need: Need): readonly Row[]
     if (!isNeeded)
       return { ...row, actual: protocol === '5' ? `${actual}; Home Assistant wants it` : actual, ...NOTE };
     const other = otherThan(protocol);
-    if (!protocols[other].done) return { ...row, actual: spoken.why, ...fault(spoken.why) };
+    if (!protocols[other].done) return { ...row, actual: spoken.why, ...error(spoken.why) };
     const instead = other === '5' ? SETTINGS.protocol5 : SETTINGS.protocol4;
     return { ...row, actual, ...setting(`the broker does not speak MQTT ${protocol}`, instead) };
   });
@@ -266,7 +266,7 @@ function judgePrivateTopic({ privateTopic, isPrivateTopicOurs: tried }: Observat
       trial: privateTopic,
       expected: 'written and read',
       actual: tried.done ? 'what was written did not come back' : tried.why,
-      ...fault(`access control: we may not write or not read ${privateTopic}`),
+      ...error(`access control: we may not write or not read ${privateTopic}`),
     },
   ];
 }

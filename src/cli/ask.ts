@@ -15,7 +15,7 @@ export type Ask = {
   readonly text: (
     question: string,
     standard: string,
-    fault?: (answer: string) => string | undefined,
+    problem?: (answer: string) => string | undefined,
   ) => Promise<string>;
   /** Not shown while it is typed. */
   readonly secret: (question: string) => Promise<string>;
@@ -35,13 +35,13 @@ export const askOnTerminal: Ask = {
   yesOrNo: async (message, initialValue) => answered(await confirm({ message, initialValue })),
   choice: async (message, choices, initialValue) =>
     answered(await select<string>({ message, options: [...choices], initialValue })) as typeof initialValue,
-  text: async (message, standard, fault) =>
+  text: async (message, standard, problem) =>
     answered(
       await text({
         message,
         placeholder: standard,
         defaultValue: standard,
-        validate: (answer) => fault?.(answer === undefined || answer === '' ? standard : answer),
+        validate: (answer) => problem?.(answer === undefined || answer === '' ? standard : answer),
       }),
     ),
   secret: async (message) => answered(await password({ message })),

@@ -82,7 +82,7 @@ async function checkBroker(options: Options): Promise<void> {
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   if (options.json === true) terminal.printJson({ ...fitness, ...about });
   else printFitness(terminal, fitness, { ...about, need, seconds }, options.verbose === true);
-  process.exitCode = { fit: EXIT.ok, 'fit-with-settings': EXIT.failed, 'not-fit': EXIT.faults }[
+  process.exitCode = { fit: EXIT.ok, 'fit-with-settings': EXIT.failed, 'not-fit': EXIT.errors }[
     fitness.verdict
   ];
 }

@@ -65,7 +65,7 @@ export type Good = Extract<Loaded, { ok: true }>;
  */
 export function loadOrFail(asked: string | undefined, own?: ConfigKey): Good {
   const loaded = load(configFileOf(asked));
-  if (!loaded.ok) throw hasFaults(loaded.problems.map((each) => withSudo(each)));
+  if (!loaded.ok) throw configurationError(loaded.problems.map((each) => withSudo(each)));
   const { complain } = processTerminal();
   for (const setting of loaded.ignored) complain(`ignored: ${formatProblem(setting)}`);
   for (const warning of loaded.configuration.warnings)
@@ -74,7 +74,7 @@ export function loadOrFail(asked: string | undefined, own?: ConfigKey): Good {
 }
 
 /** The error of a configuration that has problems. */
-export function hasFaults(problems: readonly Problem[]): CommandError {
+export function configurationError(problems: readonly Problem[]): CommandError {
   const text = `the configuration has errors\n${formatProblems(problems)}`;
   return new CommandError(text, undefined, EXIT.configuration);
 }

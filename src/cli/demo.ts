@@ -23,7 +23,7 @@ import type { Log } from '../ports.js';
 import { createService } from '../service/service.js';
 import { writeTokens } from '../web/tokens.js';
 import { pastOf, portsOf, questionsFor, serviceSettings } from './assemble.js';
-import { hasFaults, load } from './configured.js';
+import { configurationError, load } from './configured.js';
 import { PageKeeper } from './page.js';
 import { programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
@@ -111,7 +111,7 @@ function configurationFor(folder: string, heyuLog: string, port: number): Config
       HEYU2MQTT_HEYU_LOG: heyuLog,
     },
   });
-  if (!loaded.ok) throw hasFaults(loaded.problems);
+  if (!loaded.ok) throw configurationError(loaded.problems);
   return loaded.configuration;
 }
 

@@ -232,9 +232,9 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 
 /** Errors of options are named after the option, and are problems of the command line if there are no others. */
 function problemsError(problems: readonly Problem[]): CommandError {
-  const named = problems.map((fault): Problem => {
-    const option = fault.file === ENVIRONMENT ? OPTION_OF[fault.key] : undefined;
-    return option === undefined ? fault : { ...fault, file: option, key: '' };
+  const named = problems.map((problem): Problem => {
+    const option = problem.file === ENVIRONMENT ? OPTION_OF[problem.key] : undefined;
+    return option === undefined ? problem : { ...problem, file: option, key: '' };
   });
   const isUsage = named.every(({ file }) => file.startsWith('--'));
   return new CommandError(formatProblems(named), undefined, isUsage ? EXIT.usage : EXIT.configuration);

@@ -11,7 +11,7 @@ import type { Configuration, Loaded } from '../config/load.js';
 import { ENVIRONMENT, type Problem, problemAt } from '../config/problem.js';
 import { keepFiles, type KeptFile, keptFiles, type KeptFiles } from '../io/store.js';
 import type { Log } from '../ports.js';
-import { configFileOf, DEFAULT_CONFIG, type Good, hasFaults, load } from './configured.js';
+import { configFileOf, DEFAULT_CONFIG, type Good, configurationError, load } from './configured.js';
 
 /** What the service starts with. */
 export type StartWith = Good & {
@@ -54,7 +54,7 @@ export function loadForService(asked: string | undefined): StartWith {
     const again = load(configFile, { env: withoutProblems(problems, kept), kept: texts });
     if (again.ok) return { ...again, problems };
   }
-  throw hasFaults(problems);
+  throw configurationError(problems);
 }
 
 /**
@@ -79,8 +79,8 @@ const isBlank = (text: string | undefined): boolean => text === undefined || tex
 
 /** The environment with the kept values of variables that have problems. */
 function withoutProblems(problems: readonly Problem[], kept: KeptFiles): NodeJS.ProcessEnv {
-  const faulty = problems.filter(({ file }) => file === ENVIRONMENT).map(({ key }) => [key, kept.notes[key]]);
-  return { ...process.env, ...(Object.fromEntries(faulty) as NodeJS.ProcessEnv) };
+  const wrong = problems.filter(({ file }) => file === ENVIRONMENT).map(({ key }) => [key, kept.notes[key]]);
+  return { ...process.env, ...(Object.fromEntries(wrong) as NodeJS.ProcessEnv) };
 }
 
 /** Variables of ours that hold no secret. */
@@ -116,7 +116,7 @@ export async function keepLastGood(
 }
 
 /** Where the first error is, without what is written there. */
-export function whereFaulty(problems: readonly Problem[]): string | undefined {
+export function whereWrong(problems: readonly Problem[]): string | undefined {
   const [first] = problems;
   if (first === undefined) return undefined;
   const place = first.line === undefined ? first.file : `${first.file}:${first.line}`;

@@ -66,7 +66,7 @@ export class PageKeeper {
   }
 
   /** What is wrong with the configuration on disk. */
-  faulty(problems: readonly Problem[]): void {
+  showErrors(problems: readonly Problem[]): void {
     this.#errors = problems.map(({ file, line, key, problem, hint }) => ({
       file,
       line: line ?? null,

@@ -18,7 +18,7 @@ import type { Log } from '../ports.js';
 import { changes, createService, type Service } from '../service/service.js';
 import { brokerOf, pastOf, portsOf, questionsFor, serviceSettings, sourceOf } from './assemble.js';
 import { configFileOf, type Good, load, OPTIONS } from './configured.js';
-import { keepLastGood, loadForService, vanished, whereFaulty } from './last-good.js';
+import { keepLastGood, loadForService, vanished, whereWrong } from './last-good.js';
 import { PageKeeper } from './page.js';
 import { ownVersion } from './program-files.js';
 import { CommandError } from './terminal.js';
@@ -50,11 +50,11 @@ async function run(asked: string | undefined): Promise<void> {
   const startWith = loadForService(asked);
   const { configuration, ignored, texts, problems } = startWith;
   const log = await openLog(configuration.log.level, configuration.log.format, process.env);
-  for (const fault of problems) log.error({}, formatProblem(fault));
+  for (const problem of problems) log.error({}, formatProblem(problem));
   for (const setting of ignored) log.warn({}, `ignored: ${formatProblem(setting)}`);
   for (const warning of configuration.warnings) log.warn({}, formatProblem(warning));
   if (problems.length > 0)
-    log.error({ faults: problems.length }, 'the configuration has errors: the last good one is in force');
+    log.error({ errors: problems.length }, 'the configuration has errors: the last good one is in force');
   log.info({ version: ownVersion(), sensors: configuration.core.sensors.length }, 'heyu2mqtt starts');
 
   const systemd = new SystemdNotifier({
@@ -81,10 +81,10 @@ async function run(asked: string | undefined): Promise<void> {
   });
   if (problems.length === 0) await keepLastGood(configuration, texts, log);
   await service.start();
-  service.concerned('configuration', whereFaulty(problems));
+  service.concerned('configuration', whereWrong(problems));
   const past = pastOf(service, configuration);
   const page = new PageKeeper(service, past, log, configuration);
-  page.faulty(problems);
+  page.showErrors(problems);
   await page.use(configuration);
   const control = await serveControl(configuration.stateDir, questionsFor(service, past), log);
   systemd.ready(service.statusLine());
@@ -244,9 +244,9 @@ class Reloads {
     const problems = loaded.ok ? [...lost, ...newProblems(before.ignored, loaded.ignored)] : loaded.problems;
     if (!loaded.ok || problems.length > 0) {
       for (const problem of problems) log.error({}, formatProblem(problem));
-      log.error({ faults: problems.length }, 'the new configuration has errors: the old one stays in force');
-      service.concerned('configuration', whereFaulty(problems));
-      this.#page.faulty(problems);
+      log.error({ errors: problems.length }, 'the new configuration has errors: the old one stays in force');
+      service.concerned('configuration', whereWrong(problems));
+      this.#page.showErrors(problems);
       return;
     }
     const { configuration: old } = before;
@@ -266,7 +266,7 @@ class Reloads {
     this.#watcher.unwatch(pathsOf(old).filter((path) => !paths.includes(path)));
     this.#watcher.add(paths);
     service.concerned('configuration', undefined);
-    this.#page.faulty([]);
+    this.#page.showErrors([]);
     await this.#page.use({ ...next, core });
     await keepLastGood(next, loaded.texts, log);
     await this.#stopJobs();

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { effectiveValues, formatEffective } from '../config/effective.js';
 import { readHouse } from '../config/load.js';
 import { formatProblem, sortProblems } from '../config/problem.js';
-import { configFileOf, hasFaults, OPTIONS, withSudo } from './configured.js';
+import { configFileOf, configurationError, OPTIONS, withSudo } from './configured.js';
 import { processTerminal } from './terminal.js';
 
 /** The command `config`. */
@@ -18,7 +18,7 @@ export function configCommand(command: Command): void {
       // secrets are not shown, and not everybody may read them
       const house = readHouse({ configFile, env: process.env });
       if (house.problems.length > 0)
-        throw hasFaults(sortProblems(house.problems).map((each) => withSudo(each)));
+        throw configurationError(sortProblems(house.problems).map((each) => withSudo(each)));
       for (const setting of house.ignored) terminal.complain(`ignored: ${formatProblem(setting)}`);
       for (const warning of house.warnings) terminal.complain(formatProblem(warning));
       const values = effectiveValues({ ...house, configFile });

@@ -23,7 +23,7 @@ export const EXIT = {
   /** It did not work; the message says why. */
   failed: 1,
   /** `check`: works, with errors; `broker-check`: not fit. */
-  faults: 2,
+  errors: 2,
   /** EX_USAGE: the command line is off. */
   usage: 64,
   /** EX_NOINPUT: a file cannot be read. */
@@ -236,5 +236,5 @@ export function printFinding(
 /** 0 when all is well, 1 with warnings, 2 with errors. */
 export function exitCodeOf(findings: readonly Pick<Finding, 'verdict'>[]): number {
   const has = (verdict: Verdict): boolean => findings.some((finding) => finding.verdict === verdict);
-  return has('error') ? EXIT.faults : has('warning') ? EXIT.failed : EXIT.ok;
+  return has('error') ? EXIT.errors : has('warning') ? EXIT.failed : EXIT.ok;
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { didYouMean, quote } from '../common/text.js';
-import { DAMAGED_HINT, hintFor, NOBODY_HAS_ONE, parseCodes, writeCodes } from '../config/codes.js';
+import { DAMAGED_HINT, hintFor, NO_CODES, parseCodes, writeCodes } from '../config/codes.js';
 import { formatProblem } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
 import { hashCode } from '../io/codes.js';
@@ -93,7 +93,7 @@ function placeOfCodes(zone: string, given: Given): Place {
   const place = placeFor(zone, given);
   if (place.hash === undefined && !place.isCredential)
     throw new CommandError(
-      `${place.path} does not exist: ${NOBODY_HAS_ONE}`,
+      `${place.path} does not exist: ${NO_CODES}`,
       `put a copy of it back, or: heyu2mqtt zone code add ${zone} NAME`,
       EXIT.noInput,
     );

@@ -29,7 +29,7 @@ function isBytes(value: unknown): value is string {
 }
 
 /** What follows of codes that cannot be read. */
-export const NOBODY_HAS_ONE = 'every zone of the bridge asks for a code, and nobody has one';
+export const NO_CODES = 'every zone of the bridge asks for a code, and nobody has one';
 const MEANWHILE = 'keyfobs and sudo heyu2mqtt zone disarm need no code';
 /** What to do about a damaged file. */
 export const DAMAGED_HINT =
@@ -49,7 +49,7 @@ export function readCodes(path: string | undefined, place: Place, report: Report
   const reading = readTextFile(path);
   if (!reading.ok) {
     const { problem } = reading.problem;
-    report.warn(place, `${path} ${problem}: ${NOBODY_HAS_ONE}`, `${hintFor(reading)}; ${MEANWHILE}`);
+    report.warn(place, `${path} ${problem}: ${NO_CODES}`, `${hintFor(reading)}; ${MEANWHILE}`);
     return 'damaged';
   }
   const { text, mode } = reading.file;
@@ -57,13 +57,13 @@ export function readCodes(path: string | undefined, place: Place, report: Report
   if ((mode & 0o007) !== 0) {
     report.warn(
       place,
-      `${path} can be read by everybody: ${NOBODY_HAS_ONE}`,
+      `${path} can be read by everybody: ${NO_CODES}`,
       `chmod 600 ${path}, and choose other codes`,
     );
     return 'damaged';
   }
   const codes = parseCodes(text);
   if (codes === 'damaged')
-    report.warn(place, `${path} is damaged: ${NOBODY_HAS_ONE}`, `${DAMAGED_HINT}; ${MEANWHILE}`);
+    report.warn(place, `${path} is damaged: ${NO_CODES}`, `${DAMAGED_HINT}; ${MEANWHILE}`);
   return codes;
 }

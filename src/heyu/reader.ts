@@ -9,7 +9,7 @@ import {
   addressUnit,
   droppedOutOfStep,
   forgetSelections,
-  NOBODY,
+  NO_UNITS,
   noSelections,
   selectForPreset,
   selectionsOf,
@@ -79,9 +79,9 @@ export function select(
     case 'unmapped':
     case 'noise':
     case 'unrecognised':
-      return NOBODY;
+      return NO_UNITS;
     case 'message':
-      if (signal.message !== 'engine_started') return NOBODY;
+      if (signal.message !== 'engine_started') return NO_UNITS;
       break;
     default:
   }
@@ -93,28 +93,28 @@ export function select(
       : selectionsOf(reader.selections, reader.otherSelections, writerOf(line, engine));
   if (kind === 'address' || kind === 'function' || kind === 'extended' || kind === 'preset') {
     const outOfStep = droppedOutOfStep(reader, engine, selections, signal, at);
-    if (outOfStep !== undefined) return { ...NOBODY, outOfStep };
+    if (outOfStep !== undefined) return { ...NO_UNITS, outOfStep };
   }
   switch (kind) {
     case 'address': {
       const expired = addressUnit(selections, signal, at, reader.expiryMs);
-      return expired === 0 ? NOBODY : { ...NOBODY, expired };
+      return expired === 0 ? NO_UNITS : { ...NO_UNITS, expired };
     }
     case 'function':
       return selectUnits(selections, signal, at, reader.expiryMs);
     case 'preset':
-      return { ...NOBODY, units: selectForPreset(selections, signal.source, at, reader.expiryMs) };
+      return { ...NO_UNITS, units: selectForPreset(selections, signal.source, at, reader.expiryMs) };
     case 'kaku_unit':
       addressKaku(selections, signal, at);
-      return NOBODY;
+      return NO_UNITS;
     case 'kaku':
-      return { ...NOBODY, units: takeKaku(selections, at) };
+      return { ...NO_UNITS, units: takeKaku(selections, at) };
     case 'message':
       // GRAMMAR, "Restart": what was addressed in the previous run of this engine means nothing any more
       forgetSelections(selections);
-      return NOBODY;
+      return NO_UNITS;
     case 'extended':
-      return NOBODY;
+      return NO_UNITS;
   }
 }
 

@@ -51,7 +51,7 @@ export type Selected = {
 const HOUSES = 16;
 
 /** Nobody is meant. */
-export const NOBODY: Selected = { units: [], reusedAfterMs: 0, expired: 0 };
+export const NO_UNITS: Selected = { units: [], reusedAfterMs: 0, expired: 0 };
 const SOURCE_NUMBER: ReadonlyMap<Source, number> = new Map(SOURCES.map((source, index) => [source, index]));
 
 /** The power line is the first of the sources, and most lines are of it. */
@@ -127,7 +127,7 @@ export function selectUnits(
 ): Selected {
   const key = keyOf(source, house);
   const selection = selections[key];
-  if (selection === undefined) return NOBODY;
+  if (selection === undefined) return NO_UNITS;
   const { completedAt } = selection;
   let expired = 0;
   if (completedAt === undefined) {

@@ -17,7 +17,7 @@ const RESTART = 'then: heyu restart';
 /** How many refused lines are named. */
 const PROBLEMS_NAMED = 3;
 
-const fault = (problem: string, hint: string): Advice => ({ level: 'error', problem, hint });
+const error = (problem: string, hint: string): Advice => ({ level: 'error', problem, hint });
 const warning = (problem: string, hint: string): Advice => ({ level: 'warning', problem, hint });
 
 const warnIf = (isSo: boolean, problem: string, hint: string): readonly Advice[] =>
@@ -35,7 +35,7 @@ export function adviseHeyu(config: X10Config, exists?: (directory: string) => bo
     ...config.problems
       .slice(0, PROBLEMS_NAMED)
       .map(({ line, problem }) =>
-        fault(`heyu refuses ${line === 0 ? 'the file' : `line ${line}`}: ${problem}`, `fix it, ${RESTART}`),
+        error(`heyu refuses ${line === 0 ? 'the file' : `line ${line}`}: ${problem}`, `fix it, ${RESTART}`),
       ),
     ...adviseLogDir(config, exists),
     ...warnIf(
@@ -68,11 +68,11 @@ export function adviseLogDir(
 ): readonly Advice[] {
   const WRITE = 'LOG_DIR /var/log/heyu (the directory must exist)';
   if (logDirLine === undefined)
-    return [fault('heyu writes no log: its configuration has no LOG_DIR', `write ${WRITE}, ${RESTART}`)];
+    return [error('heyu writes no log: its configuration has no LOG_DIR', `write ${WRITE}, ${RESTART}`)];
   const line = `line ${logDirLine.line} says ${logDirLine.text}`;
-  if (logDir === undefined) return [fault(`heyu writes no log: ${line}`, `write ${WRITE} there, ${RESTART}`)];
+  if (logDir === undefined) return [error(`heyu writes no log: ${line}`, `write ${WRITE} there, ${RESTART}`)];
   const tooLong = warnings.find(({ problem }) => problem.startsWith('LOG_DIR'));
-  if (tooLong) return [fault(tooLong.problem, `choose a shorter directory, ${RESTART}`)];
+  if (tooLong) return [error(tooLong.problem, `choose a shorter directory, ${RESTART}`)];
   if (!logDir.startsWith('/'))
     return [
       warning(
@@ -82,7 +82,7 @@ export function adviseLogDir(
     ];
   if (exists?.(logDir) !== false) return [];
   return [
-    fault(
+    error(
       `heyu refuses its configuration: ${line}, and there is no such directory`,
       `mkdir -p ${logDir}, as the user who runs heyu or with chown to that user; ${RESTART}`,
     ),

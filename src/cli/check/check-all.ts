@@ -54,7 +54,7 @@ async function check(options: Options): Promise<void> {
   else printPage(terminal, findings);
   const code = exitCodeOf(findings);
   // a container is healthy or it is not: warnings do not count
-  process.exitCode = options.quick === true && code !== EXIT.faults ? EXIT.ok : code;
+  process.exitCode = options.quick === true && code !== EXIT.errors ? EXIT.ok : code;
 }
 
 /** Prints the findings; an area is named at its first line only. */

@@ -1,7 +1,7 @@
 /** The codes that systemd hands to the service: they are no key of the configuration, which says nothing of them then. */
 
 import { statSync } from 'node:fs';
-import { DAMAGED_HINT, hintFor, NOBODY_HAS_ONE, parseCodes } from '../../config/codes.js';
+import { DAMAGED_HINT, hintFor, NO_CODES, parseCodes } from '../../config/codes.js';
 import { type Configuration, withCodes } from '../../config/load.js';
 import { formatProblem } from '../../config/problem.js';
 import { readTextFile } from '../../config/text-file.js';
@@ -53,8 +53,8 @@ function codesIn(path: string, tell: Tell): Codes {
   const codes = reading.ok ? parseCodes(reading.file.text) : 'damaged';
   if (!reading.ok) {
     const problem = formatProblem({ ...reading.problem, hint: undefined });
-    tell('error', `${problem}: ${NOBODY_HAS_ONE}`, hintFor(reading));
-  } else if (codes === 'damaged') tell('error', `${path} is damaged: ${NOBODY_HAS_ONE}`, DAMAGED_HINT);
+    tell('error', `${problem}: ${NO_CODES}`, hintFor(reading));
+  } else if (codes === 'damaged') tell('error', `${path} is damaged: ${NO_CODES}`, DAMAGED_HINT);
   return codes;
 }
 

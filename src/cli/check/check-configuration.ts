@@ -22,7 +22,7 @@ export function checkConfiguration(
   const stateDir = loaded.ok ? loaded.configuration.stateDir : loaded.stateDir;
   const kept = lastGood(stateDir, configFile);
   const lost = loaded.ok ? vanished(loaded, textsOf(kept)) : [];
-  for (const fault of lost) say('error', fault);
+  for (const problem of lost) say('error', problem);
   if (kept !== undefined && (!loaded.ok || lost.length > 0))
     tell(
       'warning',
@@ -33,10 +33,10 @@ export function checkConfiguration(
     const hintOfLog = 'see heyu below, or set heyu.log';
     // what is wrong with heyu's own file is told with heyu
     const isOurs = ({ file }: Problem): boolean => file !== loaded.x10config;
-    for (const fault of loaded.problems.filter(isOurs)) {
-      const hinted = withSudo(fault, CHECK_WITH_SUDO);
+    for (const problem of loaded.problems.filter(isOurs)) {
+      const hinted = withSudo(problem, CHECK_WITH_SUDO);
       // that this user may not read it says nothing of the service
-      say(hinted === fault || isQuick ? 'error' : 'warning', hinted);
+      say(hinted === problem || isQuick ? 'error' : 'warning', hinted);
     }
     for (const warning of loaded.warnings.filter(isOurs)) say('warning', warning);
     if (!loaded.problems.some(isOurs))
