@@ -298,7 +298,7 @@ describe.concurrent('a new configuration', () => {
     await seen.untilLast(`${base}/hall/motion`, 'OFF');
   });
 
-  test('with faults leaves the old one in force and says why', async () => {
+  test('with errors leaves the old one in force and says why', async () => {
     const { bridge, seen, base } = await house();
     await bridge.start();
     await seen.untilLast(`${base}/bridge/status`, 'online');
@@ -390,7 +390,7 @@ describe('home assistant', () => {
 });
 
 describe.concurrent('bad surroundings', () => {
-  test('a configuration with faults ends with 78 and every fault at once', async () => {
+  test('a configuration with errors ends with 78 and every error at once', async () => {
     const bridge = makeHouse({
       mqttUrl: 'mqtt://127.0.0.1:1',
       config: 'mqtt: { keepalive: soon, prot: 5 }\nzone: {}\n',
