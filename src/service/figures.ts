@@ -20,7 +20,7 @@ export type SensorFigures = Pick<SensorSettings, 'alias' | 'name' | 'zone' | 'ar
 };
 
 /** Figures of a zone. */
-export type ZoneFigures = {
+type ZoneFigures = {
   readonly zone: string;
   /** Undefined = not known. */
   readonly state: SecurityState | undefined;

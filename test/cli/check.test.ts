@@ -96,7 +96,16 @@ describe.concurrent('check', () => {
     await running(there);
     const { code, out } = await there.check();
     expect(out).toContain('all is well');
-    for (const area of ['configuration', 'aliases', 'log', 'heyu', 'broker', 'home assistant', 'service'])
+    for (const area of [
+      'configuration',
+      'aliases',
+      'log',
+      'heyu',
+      'broker',
+      'home assistant',
+      'service',
+      'page',
+    ])
       expect(out).toMatch(new RegExp(`^${area} +(ok|note) `, 'm'));
     expect(code).toBe(0);
   });

@@ -19,6 +19,7 @@ const AREAS: readonly Area[] = [
   'broker',
   'home assistant',
   'service',
+  'page',
 ];
 type AreaFinding = Finding & { readonly area: Area };
 

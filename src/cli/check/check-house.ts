@@ -15,6 +15,7 @@ import {
   runningService,
   serviceUser,
 } from './check-service.js';
+import { checkPage } from './check-page.js';
 import { clearObsolete, findObsolete, obsoleteTopics } from './leftovers.js';
 import type { HouseStatus } from '../../service/status.js';
 import { askService } from '../../io/control.js';
@@ -23,7 +24,8 @@ import { findX10Config } from '../heyu-install.js';
 import type { Tell } from '../terminal.js';
 
 /** The areas of the page. */
-export type Area = 'configuration' | 'aliases' | 'log' | 'heyu' | 'broker' | 'home assistant' | 'service';
+export type Area =
+  'configuration' | 'aliases' | 'log' | 'heyu' | 'broker' | 'home assistant' | 'service' | 'page';
 
 /** Tells of an area. */
 export type TellIn = (area: Area) => Tell;
@@ -39,6 +41,7 @@ export async function checkHouse(loaded: Loaded, fixing: Fixing, tell: TellIn): 
   await checkControl(loaded.configuration, tell('heyu'));
   await tellBatteries(loaded.configuration, tell('aliases'));
   await checkThere(loaded.configuration, running, fixing, tell);
+  await checkPage(loaded.configuration, running.pid !== undefined, tell('page'));
 }
 
 /** What the running service knows of batteries, if this user may ask it. */
