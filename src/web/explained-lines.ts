@@ -19,16 +19,20 @@ export type LineSetting = {
   readonly aliasOf: (address: string) => string | undefined;
 };
 
-/** Collects what is found until it is known to which line it belongs. */
+/** A line that waits to be put into words: that takes longer than to hear it. */
+type Waiting = { readonly text: string | null; readonly at: number; readonly found: readonly Finding[] };
+
+/** Collects what is found until it is known to which line it belongs, and puts it into words when there is time. */
 export class ExplainedLines {
-  readonly #setting: () => LineSetting;
+  readonly #setting: LineSetting;
   readonly #limit: number;
   #lines: ExplainedLine[] = [];
+  #waiting: Waiting[] = [];
   #found: Finding[] = [];
   #number: number;
 
   /** Keeps `limit` lines; the first one has the number `first`. */
-  constructor(setting: () => LineSetting, limit: number, first: number) {
+  constructor(setting: LineSetting, limit: number, first: number) {
     this.#setting = setting;
     this.#number = first - 1;
     this.#limit = limit;
@@ -44,31 +48,42 @@ export class ExplainedLines {
     if (finding.kind !== 'publish' && this.#found.length < MOST_ROWS) this.#found.push(finding);
   }
 
-  /** The line of what was found. `at` in epoch ms; 0 = it has no time. */
-  line(text: string, at: number): ExplainedLine {
-    return this.#add(text.slice(0, MOST_TEXT), at);
+  /** This is the line of what was found. `at` in epoch ms; 0 = it has no time. */
+  line(text: string, at: number): void {
+    this.#take(text.slice(0, MOST_TEXT), at);
   }
 
-  /** What was found has no line: time has caused it, or a message. Undefined = nothing was. */
-  rest(at: number): ExplainedLine | undefined {
-    return this.#found.length === 0 ? undefined : this.#add(null, at);
+  /** What was found has no line: time has caused it, or a message. */
+  rest(at: number): void {
+    if (this.#found.length > 0) this.#take(null, at);
   }
 
-  #add(text: string | null, at: number): ExplainedLine {
-    const found = this.#found;
+  /** Puts into words what has come since the last time. */
+  explain(): readonly ExplainedLine[] {
+    const explained = this.#waiting.map((each) => this.#explained(each));
+    this.#waiting = [];
+    this.#lines.push(...explained);
+    if (this.#lines.length >= 2 * this.#limit) this.#lines = this.#lines.slice(-this.#limit);
+    return explained;
+  }
+
+  #take(text: string | null, at: number): void {
+    this.#waiting.push({ text, at, found: this.#found });
     this.#found = [];
+    // nobody sees more than these
+    if (this.#waiting.length >= 2 * this.#limit) this.#waiting = this.#waiting.slice(-this.#limit);
+  }
+
+  #explained({ text, at, found }: Waiting): ExplainedLine {
+    const { timeZone, aliasOf } = this.#setting;
     this.#number += 1;
-    const { timeZone, aliasOf } = this.#setting();
-    const line: ExplainedLine = {
+    return {
       number: this.#number,
       at: at > 0 ? isoAt(at, timeZone) : null,
       text,
       rows: found.map(rowOf),
       heard: found.flatMap((finding) => heardIn(finding, aliasOf)),
     };
-    this.#lines.push(line);
-    if (this.#lines.length >= 2 * this.#limit) this.#lines = this.#lines.slice(-this.#limit);
-    return line;
   }
 }
 

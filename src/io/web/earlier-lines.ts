@@ -45,6 +45,7 @@ export async function explainEarlier(
     const at = instants[index] ?? 0;
     explainer.line(text, 'log', index + 1, 0);
     lines.line(text, at);
+    lines.explain();
     if (at > 0) guesses.line(text, at);
     if (performance.now() - begun < SLICE_MS) continue;
     await new Promise((resolve) => void setImmediate(resolve));

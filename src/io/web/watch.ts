@@ -26,6 +26,10 @@ const TIMES_MS = 5 * SECOND;
 /** A telephone that was in a pocket gets what it has missed within this time. */
 const LINGER_MS = 5 * MINUTE;
 
+/** Each look at the log has numbers of its own, and the lines that were there before have the first of them. */
+const MOST_NUMBERS = 1e9;
+const MOST_EARLIER = 1e6;
+
 /** Of a stream, or of a poll: what came behind an id, or the whole. */
 type News = { readonly events: readonly Kept[] } | { readonly state: (access: Access) => PageState };
 
@@ -42,6 +46,8 @@ export class Watch {
   #flush: NodeJS.Timeout | undefined;
   #ends: NodeJS.Timeout | undefined;
   #timesToldAt = 0;
+  /** Lines of an earlier look have smaller numbers. */
+  #lastNumber = 0;
 
   /** `send` reaches all streams; `restart` ends them, so that each begins with a snapshot. */
   constructor(host: PageHost, send: (text: string) => void, restart: () => void) {
@@ -58,7 +64,8 @@ export class Watch {
     const { service, x10config } = this.#host;
     const { core: settings, logPath } = service.settings;
     const guesses = new Guesses(settings, x10config());
-    const [earlier, lines] = [this.#newLines(1), this.#newLines(1 + KEPT * 10)];
+    const first = (this.#lastNumber += MOST_NUMBERS);
+    const [earlier, lines] = [this.#newLines(first), this.#newLines(first + MOST_EARLIER)];
     this.#guesses = guesses;
     this.#lines = lines;
     const status = service.status();
@@ -69,7 +76,7 @@ export class Watch {
       () => earlier,
       () => earlier,
     );
-    service.observe(this.#observer(lines, guesses));
+    service.observe(this.#observer(lines));
   }
 
   /** It goes on for as long as there are streams. */
@@ -97,6 +104,7 @@ export class Watch {
 
   /** What a stream or a poll begins with. */
   news(since: EventId | undefined): News {
+    this.#tellLines();
     const events = since === undefined ? undefined : this.#ring.since(since);
     return events === undefined ? { state: (access) => this.state(access) } : { events };
   }
@@ -124,6 +132,7 @@ export class Watch {
   /** The last lines, the oldest first. */
   async lines(): Promise<readonly ExplainedLine[]> {
     const earlier = await this.#earlier;
+    this.#tellLines();
     return [...(earlier?.lines ?? []), ...(this.#lines?.lines ?? [])].slice(-KEPT);
   }
 
@@ -137,44 +146,44 @@ export class Watch {
   }
 
   #newLines(first: number): ExplainedLines {
-    const aliasOf = (address: string): string | undefined =>
-      this.#core.sensors.find(
-        (sensor) => sensor.dusk === address || unitsOf(sensor).some((unit) => unit === address),
-      )?.alias;
-    return new ExplainedLines(
-      () => ({ timeZone: timeZone(this.#core.stamp.timeZone), aliasOf }),
-      KEPT,
-      first,
-    );
+    const { sensors, stamp } = this.#core;
+    const aliases = new Map<string, string>();
+    for (const { alias, dusk } of sensors) if (dusk !== undefined) aliases.set(dusk, alias);
+    for (const sensor of sensors) for (const unit of unitsOf(sensor)) aliases.set(unit, sensor.alias);
+    const setting = { timeZone: timeZone(stamp.timeZone), aliasOf: (unit: string) => aliases.get(unit) };
+    return new ExplainedLines(setting, KEPT, first);
   }
 
-  #observer(lines: ExplainedLines, guesses: Guesses): Observer {
+  #observer(lines: ExplainedLines): Observer {
     return {
       find: (finding) => lines.find(finding),
-      heard: ({ text }, at) => {
-        guesses.line(text, at);
-        this.#tell(lines.line(text, at));
-      },
+      // the bridge waits for this: no word and no byte is written here
+      heard: ({ text }, at) => lines.line(text, at),
       changed: () => {
-        this.#tell(lines.rest(Date.now()));
+        lines.rest(Date.now());
         this.changed();
       },
     };
   }
 
-  #tell(line: ExplainedLine | undefined): void {
-    if (line !== undefined) this.#send(this.#ring.add('line', line).text);
+  #tellLines(): void {
+    const explained = this.#lines?.explain() ?? [];
+    for (const { text, at } of explained)
+      if (text !== null && at !== null) this.#guesses?.line(text, Date.parse(at));
+    if (explained.length > 0) this.#send(explained.map((line) => this.#ring.add('line', line).text).join(''));
   }
 
   #compare(): void {
     this.#flush = undefined;
+    this.#tellLines();
     const shown = this.#shown();
     const now = performance.now();
     const withTimes = now - this.#timesToldAt >= TIMES_MS;
     if (withTimes) this.#timesToldAt = now;
     const change = this.#changes.next(shown, withTimes);
     if (change === 'anew') {
-      this.#ring.forget();
+      // other aliases, perhaps another time zone: whoever looks begins anew
+      this.stop();
       this.#restart();
       return;
     }
