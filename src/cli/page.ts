@@ -91,7 +91,6 @@ export class PageKeeper {
       proposed: watchedNames(stateDir),
       propose: (body) => proposeName(stateDir, this.#service.settings.core, body),
       past: (request) => this.#past.read(request),
-      why: () => Promise.reject(new Error('there is no history yet')),
     };
   }
 }

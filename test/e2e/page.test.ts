@@ -4,7 +4,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, it, onTestFinished } from 'vitest';
-import type { PageState, Timeline } from '../../src/web/protocol.js';
+import type { PageState, Timeline, WhyAnswer } from '../../src/web/protocol.js';
 import { freePort } from '../support/free-port.js';
 import { makeHouse, pair, stampAt, type House } from '../support/house.js';
 import { until } from '../support/until.js';
@@ -55,6 +55,11 @@ it('shows the house, what is wrong with its configuration, and moves with web.li
     const { lanes } = await drawn(hours);
     expect(lanes.map(({ alias, runs }) => [alias, runs.length])).toEqual([['hall', 1]]);
   }
+  const [motion] = (await drawn(1)).lanes[0]?.runs ?? [];
+  const asked = `${url}api/why?name=hall&at=${motion?.[3] ?? 0}`;
+  const { found, words } = (await (await fetch(asked)).json()) as WhyAnswer;
+  expect([found, words.join('\n')]).toEqual([true, expect.stringMatching(/motion/) as string]);
+  expect((await fetch(`${url}api/why?name=nobody&at=1`)).status).toBe(404);
   writeFileSync(house.path('aliases.yaml'), `${ALIASES}  hall_two: { address: A3 }\n`);
   const errors = await until(async () => {
     const { errors: said } = await state();

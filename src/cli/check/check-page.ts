@@ -14,7 +14,10 @@ const PATIENCE_MS = 3 * SECOND;
 /** Tells of it. `isRunning`: the service runs on this machine. */
 export async function checkPage({ web }: Configuration, isRunning: boolean, tell: Tell): Promise<void> {
   const { listen } = web;
-  if (listen === 'off') return tell('note', 'it is off (web.listen)');
+  if (listen === 'off') {
+    tell('note', 'it is off (web.listen)');
+    return;
+  }
   const at = shownAt(listen);
   const answer = await healthOf(listen);
   if (answer === 'ok' && isRunning) tell('ok', `it is served at ${at}`);

@@ -6,7 +6,7 @@ import type { Past, PastRequest } from '../../history/past.js';
 import type { X10Config } from '../../heyu/x10config.js';
 import type { Log } from '../../ports.js';
 import type { Service } from '../../service/service.js';
-import type { ConfigurationError, ProposedName, WhyAnswer } from '../../web/protocol.js';
+import type { ConfigurationError, ProposedName } from '../../web/protocol.js';
 
 /** The program behind the page. */
 export type PageHost = {
@@ -25,6 +25,4 @@ export type PageHost = {
   readonly propose: (body: JsonObject) => readonly ProposedName[] | Refusal;
   /** What was in a window of time; rejects when that cannot be read now. */
   readonly past: (request: PastRequest) => Promise<Past>;
-  /** Why something happened at an instant (epoch ms), or did not; undefined = there is no such alias or zone. */
-  readonly why: (name: string, at: number) => Promise<WhyAnswer | undefined>;
 };

@@ -4,6 +4,10 @@ import { readdirSync, statSync } from 'node:fs';
 import { MINUTE, SECOND } from '../../common/duration.js';
 import { errorCode, errorText, orElse } from '../../common/error.js';
 import { textIn } from '../../common/json.js';
+import { timeZone } from '../../heyu/time-zone.js';
+import { why } from '../../history/why.js';
+import { whyWords } from '../../history/why-words.js';
+import type { WhyAnswer } from '../../web/protocol.js';
 import { metricsFormat, METRICS_TYPES, metricsText } from '../../web/metrics.js';
 import { timelineOf } from '../../web/timeline.js';
 import { accessOf, hostName, hostOfUrl } from '../../web/access.js';
@@ -142,7 +146,7 @@ function routesOf(parts: Parts): Routes {
       },
     },
     '/api/timeline': { method: 'GET', needs: 'reading', answer: (asked) => timeline(parts, asked) },
-    '/api/why': { method: 'GET', needs: 'reading', answer: (asked) => why(parts, asked) },
+    '/api/why': { method: 'GET', needs: 'reading', answer: (asked) => whyAt(parts, asked) },
     '/api/login': { method: 'POST', needs: 'nothing', answer: (asked) => logIn(parts, asked) },
     '/api/logout': { method: 'POST', needs: 'nothing', answer: (asked) => logOut(parts, asked) },
     '/api/names': {
@@ -231,18 +235,25 @@ function lagOf(service: PageHost['service']): number | undefined {
   return read === undefined || file?.ino !== read.inode ? undefined : Math.max(0, file.size - read.offset);
 }
 
-async function why({ host }: Parts, { query }: Asked): Promise<Answer> {
+/** heyu's stamps are whole seconds. */
+async function whyAt({ host }: Parts, { query }: Asked): Promise<Answer> {
   const name = query.get('name');
   const at = numberIn(query, 'at');
-  if (name === null || name === '' || at === undefined)
+  if (name === null || at === undefined)
     return refusal(
       400,
       'what is asked for is an alias or a zone, and an instant (ms), such as ?name=hall&at=1764028800000',
     );
-  const answer = await host.why(name, at);
-  return answer === undefined
-    ? refusal(404, 'there is no such alias or zone')
-    : { status: 200, json: answer };
+  const { core } = host.service.settings;
+  const { sensors, zones } = core;
+  if (!sensors.some(({ alias }) => alias === name) && !zones.some(({ zone }) => zone === name))
+    return refusal(404, 'there is no such alias or zone');
+  const from = at - (at % SECOND);
+  const asked = { name, when: { kind: 'at', from, until: from + SECOND }, now: Date.now() } as const;
+  const answer = await why(asked, core, (request) => host.past(request));
+  const { found, today } = answer;
+  const json: WhyAnswer = { found, today, words: whyWords(answer, timeZone(core.stamp.timeZone)) };
+  return { status: 200, json };
 }
 
 /** A whole number that an instant can be. */

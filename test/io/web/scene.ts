@@ -74,7 +74,6 @@ export async function servedPage(
     proposed: () => [],
     propose: () => [],
     past: () => Promise.reject(new Error('it is broken')),
-    why: () => Promise.resolve(undefined),
     ...changes,
   };
   const page = await openPage(
