@@ -7,7 +7,7 @@ import type { Place } from './plot.js';
 import { DAY, HOUR, type HouseTime } from './time.js';
 import { counted, refusal, type Page } from './view.js';
 
-/** A window that ends now is asked for again so often. */
+/** A window that ends now is asked for again when it would have moved by half a pixel, but not more often than this. */
 const REFRESH_MS = 15_000;
 /** The hour of the table is asked for by the second. */
 const HOUR_PX = 3600;
@@ -92,7 +92,8 @@ export class Past {
   load(): void {
     const { span, from: chosen } = this.#chosen;
     const key = [span, chosen, this.#width].join();
-    const isOld = chosen === undefined && Date.now() - this.#asked.at > REFRESH_MS;
+    const lastsMs = Math.max(REFRESH_MS, span / this.#width / 2);
+    const isOld = chosen === undefined && Date.now() - this.#asked.at > lastsMs;
     if (this.#width === 0 || (key === this.#asked.key && !isOld)) return;
     this.#asked = { key, at: Date.now() };
     const { from, to } = this.window();

@@ -60,7 +60,6 @@ export function timelineView(page: Page): View {
         ${why === undefined ? nothing : whyBox(why)} ${hourTable(past, model)} ${zoneQuestions(past, model)}
       `;
     },
-    heard: () => past.load(),
   };
 }
 

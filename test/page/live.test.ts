@@ -8,7 +8,7 @@ import { MAIN, pair, type House } from '../support/house.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { onTestFinished } from '../support/test-end.js';
 import { expectSound, goTo, NARROW, open, startChromium } from './browser.js';
-import { pageHouse } from './page-house.js';
+import { ALIASES, pageHouse } from './page-house.js';
 import { startProxy } from './proxy.js';
 
 let browser: Browser;
@@ -159,6 +159,33 @@ function newToken(name: string): { readonly token: string; readonly link: string
     typeof newToken
   >;
 }
+
+test('a configuration that is not taken is shown with file, line and remedy, until it is corrected', async () => {
+  const opened = await open(browser, house.url);
+  const { page } = opened;
+  await untilLive(page);
+  house.write('aliases.yaml', `${ALIASES}  broken: { address: A99 }\n`);
+  const problem = page.locator('.problem').getByText(/aliases\.yaml:\d+, .*A99/);
+  await problem.waitFor();
+  await expectSound(opened);
+  house.write('aliases.yaml', ALIASES);
+  await problem.waitFor({ state: 'detached' });
+});
+
+test('an alarm is on top, and said', async () => {
+  const opened = await open(browser, house.url);
+  const { page } = opened;
+  const client = await connectAsync(broker.url);
+  onTestFinished(() => client.endAsync());
+  await page.locator('.zone').filter({ hasText: 'Cellar' }).waitFor();
+  await client.publishAsync('x10/zone/cellar/set', 'ARM_AWAY', { qos: 1 });
+  await page.locator('.zone').filter({ hasText: 'Armed away' }).waitFor();
+  house.heyu('rcva func        Alert : hu C10  swMax  (sec_ms90)');
+  await page.getByRole('alert').getByText('Alarm: Cellar, raised by Attic').waitFor();
+  await expectSound(opened);
+  await client.publishAsync('x10/zone/cellar/set', 'DISARM', { qos: 1 });
+  await page.getByRole('alert').waitFor({ state: 'detached' });
+});
 
 describe('the log-in', () => {
   const proxied = (): Promise<string> => startProxy(house.url, { says: { 'x-forwarded-for': '192.0.2.7' } });
