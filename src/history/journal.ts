@@ -5,6 +5,7 @@
  * here and ISO 8601 (UTC) on disk, where people read them.
  */
 
+import { SECOND } from '../common/duration.js';
 import { isObject, parseJson, type JsonObject } from '../common/json.js';
 import type { VerdictKind } from '../security/security.js';
 import type { ZoneScene } from '../security/setup.js';
@@ -240,13 +241,25 @@ function subjectOf(entry: JournalEntry): string {
   }
 }
 
-/** How the zones stood, for a log that is read again (bridge/explain). What is the sum of others follows from them. */
+/**
+ * How the zones stood, for a log that is read again (bridge/explain). What is the sum of others follows from them. What a
+ * signal has led to is set a second later: stamps are whole seconds, and the signal has to be read before.
+ */
 export function zoneScenes({ entries }: Journal): readonly ZoneScene[] {
-  return entries.flatMap((entry): ZoneScene[] => {
-    if (entry.kind !== 'zone' || entry.source === 'members') return [];
-    const { zone, at, state, mode } = entry;
-    return [{ zone, at, state: state === 'unknown' ? undefined : state, mode }];
+  const zones = entries.filter(
+    (entry): entry is ZoneEntry => entry.kind === 'zone' && entry.source !== 'members',
+  );
+  const scenes = zones.flatMap((entry, index): ZoneScene[] => {
+    const { zone, at, state, mode, source } = entry;
+    const later = source === 'signal' ? SECOND : 0;
+    const isOver = (until: number): boolean => {
+      const next = zones.find((other, place) => place > index && other.zone === zone);
+      return next !== undefined && next.at <= until;
+    };
+    if (later > 0 && isOver(at + later)) return [];
+    return [{ zone, at: at + later, state: state === 'unknown' ? undefined : state, mode }];
   });
+  return scenes.sort((one, other) => one.at - other.at);
 }
 
 /** A zone stood so from `at` of its entry to `to`; Infinity = it still does. */

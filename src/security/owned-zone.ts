@@ -100,15 +100,15 @@ export function doubt(truth: Truth, at: number): Truth {
     : { ...truth, armedSince: at, sequence: truth.sequence + 1 };
 }
 
-/** The truth as it was written down to be from `at` on; no delay of it ends by itself. */
+/** The truth as it was written down to be from `at` on; no delay ends by itself of which only that is known. */
 export function recordedTruth(
   truth: Truth | undefined,
   state: SecurityState,
   mode: ArmedMode | undefined,
   at: number,
 ): Truth {
-  const isSame = truth?.state === state && (mode === undefined || truth.mode === mode);
-  if (isSame) return truth;
+  // a delay that runs goes on
+  if (truth?.state === state) return mode === undefined || mode === truth.mode ? truth : { ...truth, mode };
   const isDisarmed = state === 'disarmed';
   return change(truth, state, at, {
     mode: isDisarmed ? undefined : (armedMode(state) ?? mode ?? truth?.mode ?? 'away'),

@@ -151,7 +151,8 @@ export class Service {
         if (alert['kind'] !== 'trouble') seen.alerts.set(zone, (seen.alerts.get(zone) ?? 0) + 1);
         ports.onAlert?.(alert, (failure) => {
           concern(condition, 'on_alert', failure ?? false);
-          settle();
+          // it may say so at once, within the step that has raised the alert and is not at its end
+          queueMicrotask(settle);
         });
       },
       checkCode: (asked) => void this.#checkCode(asked),

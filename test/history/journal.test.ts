@@ -122,6 +122,23 @@ describe('a journal', () => {
     ]);
   });
 
+  it('sets what a signal has led to behind the signal, and not what was over within its second', () => {
+    const pending = { ...zone(NOON + 300, 'armed_away'), state: 'pending', source: 'signal' } as JournalEntry;
+    const scenes = (...more: readonly JournalEntry[]): unknown =>
+      zoneScenes(read([zone(NOON, 'armed_away'), pending, ...more])).map(({ at, state }) => [
+        at - NOON,
+        state,
+      ]);
+    expect(scenes()).toEqual([
+      [0, 'armed_away'],
+      [1300, 'pending'],
+    ]);
+    expect(scenes(zone(NOON + 900, 'disarmed'))).toEqual([
+      [0, 'armed_away'],
+      [900, 'disarmed'],
+    ]);
+  });
+
   it('tells how zones stood; while the service was away that is not known', () => {
     const journal = read([
       life(NOON, 'start'),

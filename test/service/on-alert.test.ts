@@ -44,6 +44,19 @@ describe('the program for alerts', () => {
     expect(texts(lives)).toEqual(expected);
   });
 
+  test('raises nothing a second time when it fails at once', async () => {
+    const zones = [zoneSettings('ground', { name: 'Ground floor', entryDelayMs: 10_000 })];
+    const lives = await beginLives({ ...settings, zones });
+    lives.notified.failure = 'it does not exist';
+    await lives.settle();
+    await lives.passAcknowledged(5000);
+    await lives.receive(SET, 'ARM_AWAY');
+    await lives.hear(...MOTION);
+    await lives.passAcknowledged(20_000);
+    expect(texts(lives)).toEqual(['Hall: motion (Ground floor)']);
+    expect(lives.delivered.filter(({ topic }) => topic === 'x10/zone/ground/alert')).toHaveLength(1);
+  });
+
   test('is told what last_alert says', async () => {
     const lives = await house('ARM_AWAY');
     await lives.hear(...MOTION);
