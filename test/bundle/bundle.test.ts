@@ -108,7 +108,10 @@ describe('the program finds what comes with it', () => {
     const run = (...args: readonly string[]): string =>
       execFileSync(process.execPath, [join(elsewhere, 'dist/main.js'), ...args], { encoding: 'utf8' });
     expect(run('--version')).toBe(`${version}\n`);
-    expect(run('demo', '--fast', '--once', '--port', '0')).toContain('x10/hall/motion');
+    const demo = run('demo', '--fast', '--once', '--port', '0');
+    expect(demo).toContain('x10/hall/motion');
+    // the page comes first, with a link that logs in
+    expect(demo).toMatch(/^[^\n]*\n\n {2}look {6}http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}\n/);
   });
 });
 
