@@ -90,9 +90,10 @@ const STEPS = [
   DAY,
 ];
 const LEAST_STEP = 66;
+const LABEL = 40;
 
 function axis(
-  { timeline: { from, to }, time }: Plot,
+  { timeline: { from, to }, time, width }: Plot,
   { left, x, height }: Layout,
 ): readonly SVGTemplateResult[] {
   const step = STEPS.find((each) => x(from + each) - left >= LEAST_STEP) ?? DAY;
@@ -100,7 +101,9 @@ function axis(
   for (let local = Math.ceil((from + time.offset(from)) / step) * step; ; local += step) {
     const at = local - time.offset(local - time.offset(from));
     if (at >= to) return marks;
-    const label = time.time(at) === '00:00' ? time.day(at) : time.minute(at);
+    const text = time.time(at) === '00:00' ? time.day(at) : time.minute(at);
+    // the last one would be cut
+    const label = x(at) + LABEL > width ? '' : text;
     marks.push(svg`<line class="mark" x1=${x(at)} x2=${x(at)} y1=${AXIS - 5} y2=${height} />
       <text class="axis" x=${x(at) + 3} y="13">${label}</text>`);
   }

@@ -77,8 +77,9 @@ test('pictures for the documentation', async () => {
     // the alert of that day
     await page.locator('.alert').waitFor();
     await page.locator('.timeline').focus();
-    for (const key of ['ArrowLeft', 'Home', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
-    await page.getByText(/6 triggers/).waitFor();
+    for (const key of ['ArrowLeft', 'Home', 'ArrowRight', 'ArrowRight', 'Enter'])
+      await page.keyboard.press(key);
+    await page.locator('.why li').first().waitFor();
   });
   await picture('log', { viewport: { ...WIDE, height: 640 }, colorScheme: 'dark' }, async (page) => {
     await page.locator('.log li').first().waitFor();

@@ -12,11 +12,11 @@ const DAY = 24 * 60 * MINUTE;
 const DAILY: readonly (readonly [number, string])[] = [
   [7 * 60 + 5, 'a_walk'],
   [7 * 60 + 40, 'b_interleaved'],
-  [12 * 60 + 20, 'c_multiaddr'],
+  [12 * 60 + 20, 'a_walk'],
   [17 * 60 + 10, 'd_duskdawn'],
   [18 * 60 + 30, 'h_security'],
   [20 * 60 + 15, 'e_unaliased'],
-  [22 * 60 + 10, 'a_walk'],
+  [22 * 60 + 10, 'c_multiaddr'],
 ];
 
 const STAMP = /^(\d\d)\/(\d\d) (\d\d):(\d\d):(\d\d)/;

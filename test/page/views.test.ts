@@ -7,9 +7,13 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { House } from '../support/house.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
+import { PATIENCE_MS } from '../support/until.js';
 import { expectSound, goTo, NARROW, open, overflow, startChromium, WIDE } from './browser.js';
 import { pageHouse } from './page-house.js';
 import { writeRecordedWeek } from './recorded-week.js';
+
+/** Of what is asked for again and again. */
+const PATIENCE = { timeout: PATIENCE_MS };
 
 const BUILT = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
@@ -126,7 +130,7 @@ describe('the timeline', () => {
   test('has one path for each sensor, and a band for each time that a zone was armed', async () => {
     const page = await openTimeline();
     await page.getByRole('button', { name: 'Week' }).click();
-    await expect.poll(() => page.locator('.span.armed').count()).toBeGreaterThan(10);
+    await expect.poll(() => page.locator('.span.armed').count(), PATIENCE).toBeGreaterThan(10);
     expect(await page.locator('.runs').count()).toBe(await page.locator('.lane-name').count());
     const drawn = await page.locator('.runs').first().getAttribute('d');
     expect(drawn?.match(/M/g)?.length).toBeGreaterThan(20);
@@ -142,7 +146,7 @@ describe('the timeline', () => {
       .waitFor();
     const last = await reading(page).innerText();
     await page.keyboard.press('ArrowLeft');
-    await expect.poll(() => reading(page).innerText()).not.toBe(last);
+    await expect.poll(() => reading(page).innerText(), PATIENCE).not.toBe(last);
     await page.keyboard.press('ArrowDown');
     await reading(page)
       .getByText(/^Porch, /)
@@ -160,7 +164,7 @@ describe('the timeline', () => {
     const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
     await page.getByLabel('Date').fill(day);
     await page.getByLabel('Date').press('Tab');
-    await expect.poll(() => page.getByLabel('from').inputValue()).toBe('00:00');
+    await expect.poll(() => page.getByLabel('from').inputValue(), PATIENCE).toBe('00:00');
     await page.getByRole('button', { name: '1 h' }).click();
     await page.getByLabel('from').fill('07:00');
     await page.getByLabel('from').press('Tab');
@@ -169,6 +173,26 @@ describe('the timeline', () => {
     expect(await page.getByLabel('Date').inputValue()).toBe(day);
     await page.getByRole('button', { name: 'Now' }).click();
     await page.getByText('(now)').waitFor();
+  });
+
+  test('answers why: at Enter, at a click and of a zone', async () => {
+    const page = await openTimeline();
+    const words = page.locator('.why li');
+    await page.getByRole('button', { name: 'Earlier' }).click();
+    await page.locator('.alert').waitFor();
+    await page.locator('.timeline').focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await words.getByText('no alert').first().waitFor();
+    const { x = 0, y = 0 } = (await page.locator('.alert').boundingBox()) ?? {};
+    await page.mouse.click(x + 8, y + 7);
+    await words.getByText('armed away').or(words.getByText('armed_away')).first().waitFor();
+    await page.getByRole('button', { name: /^Cellar at / }).click();
+    await reading(page)
+      .getByText(/^Cellar, /)
+      .waitFor();
+    await words.first().waitFor();
   });
 
   test('puts the cursor on the last motion of a sensor that a link names', async () => {
@@ -184,7 +208,7 @@ test('lines are filtered and copied', async () => {
   const { page } = await open(browser, `${house.url}#/log`);
   await page.getByText('hall_motion').first().waitFor();
   await page.getByLabel('Show only lines with').fill('porch_motion: motion ON');
-  await expect.poll(() => page.locator('.log li').count()).toBeLessThan(100);
+  await expect.poll(() => page.locator('.log li').count(), PATIENCE).toBeLessThan(100);
   const count = await page.locator('.log li').count();
   expect(count).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Copy as text' }).click();
