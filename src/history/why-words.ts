@@ -7,7 +7,7 @@ import { isoAt, type TimeZone } from '../heyu/time-zone.js';
 import { STATE_WORDS } from '../sensor/words.js';
 import type { GapReason } from './history.js';
 import type { ZoneSource } from './journal.js';
-import { UNDECIDED, type Fact, type Why } from './why.js';
+import { UNDECIDED, type Fact, type Why } from './why-facts.js';
 
 /** What stands behind what was worked out afterwards. */
 const TODAY = " (with today's settings)";
