@@ -2,10 +2,15 @@
  * `npm run simulate`: histories of a house in which everything goes wrong, each from its seed. `--seed N` lets one happen
  * again and tells it in words, `--seeds A..B` judges many, `--minutes M` as many as there is time for, `--starts N` until
  * so many motions have begun; `--workers N` at a time (2). What is wrong is shortened to the faults that it takes.
+ * `--mutants` breaks the bridge in many small ways, one after the other (`--mutant PATTERN`: those whose name fits),
+ * says in how many of the seeds each was found, and fails unless each was.
  */
 
 import { parseArgs } from 'node:util';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
+import { MUTANTS, buildMutant } from './mutants.js';
 import { shrink } from './shrink.js';
 import { simulate, type SimulationReport } from './world.js';
 
@@ -16,6 +21,8 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     starts: { type: 'string' },
     workers: { type: 'string', default: '2' },
+    mutants: { type: 'boolean', default: false },
+    mutant: { type: 'string' },
   },
 });
 
@@ -58,6 +65,7 @@ type Sum = { seeds: number; starts: number; lines: number; passedMs: number; fau
 function judgeMany(
   first: number,
   isEnough: (next: number, sum: Sum) => boolean,
+  script = new URL(import.meta.url),
 ): Promise<{
   readonly sum: Sum;
   readonly counts: ReadonlyMap<string, number>;
@@ -87,7 +95,7 @@ function judgeMany(
   };
   const one = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(new URL(import.meta.url), { workerData: 'simulate' });
+      const worker = new Worker(script, { workerData: 'simulate' });
       const ask = (): void => {
         if (isEnough(next, sum)) {
           void worker.terminate().then(() => resolve());
@@ -142,6 +150,53 @@ async function judgeAll(): Promise<void> {
   process.exitCode = wrong.length > 0 ? 1 : 0;
 }
 
+/** A mutant that does nothing for so long is found. */
+const HANGS_MS = 120_000;
+
+const nextOutcome = (worker: Worker): Promise<Outcome> =>
+  new Promise((done) => void worker.once('message', done));
+
+/** In how many of the seeds `from` to `to` a mutant is found, each in a worker of its own; Infinity = it does not even run. */
+async function findMutant(main: string, from: number, to: number): Promise<number> {
+  const worker = new Worker(pathToFileURL(resolve(main)), { workerData: 'simulate' });
+  const ended = new Promise<undefined>((done) => {
+    worker.on('error', () => done(undefined));
+    worker.on('exit', () => done(undefined));
+  });
+  let found = 0;
+  try {
+    for (let seed = from; seed <= to; seed += 1) {
+      const timer = setTimeout(() => void worker.terminate(), HANGS_MS);
+      worker.postMessage(seed);
+      // one that throws, or is ended, is found
+      const outcome = await Promise.race([nextOutcome(worker), ended]);
+      clearTimeout(timer);
+      if (outcome === undefined) return Infinity;
+      if (outcome.faults.length > 0) found += 1;
+    }
+    return found;
+  } finally {
+    await worker.terminate();
+  }
+}
+
+async function judgeMutants(): Promise<void> {
+  const [, from = '1', to = '10'] = /^(\d+)\.\.(\d+)$/.exec(values.seeds ?? '') ?? [];
+  const survivors: string[] = [];
+  const pattern = new RegExp(values.mutant ?? '');
+  for (const mutant of MUTANTS.filter(({ name }) => pattern.test(name))) {
+    const { main, remove } = buildMutant(mutant);
+    const found = await findMutant(main, Number(from), Number(to));
+    remove();
+    const outcome =
+      found === Infinity ? 'it does not even run' : `${found} of ${Number(to) - Number(from) + 1}`;
+    say(`| ${mutant.name} | ${outcome} |`);
+    if (found === 0) survivors.push(mutant.name);
+  }
+  process.exitCode = survivors.length > 0 ? 1 : 0;
+}
+
 if (!isMainThread && workerData === 'simulate') work();
 else if (values.seed !== undefined) await tell(Number(values.seed));
+else if (values.mutants) await judgeMutants();
 else await judgeAll();

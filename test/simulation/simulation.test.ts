@@ -1,6 +1,8 @@
 /** The short form of `npm run simulate`: the same histories each time. */
 
 import { expect, test } from 'vitest';
+import { brokenText } from '../soak/mutants.js';
+import { MUTANTS } from './mutants.js';
 import { simulate } from './world.js';
 
 test.each([1, 2, 3, 4, 5, 6])(
@@ -11,6 +13,10 @@ test.each([1, 2, 3, 4, 5, 6])(
     expect(starts).toBeGreaterThan(100);
   },
 );
+
+test.each(MUTANTS)('the built program can be broken: $name', (mutant) => {
+  expect(brokenText(mutant)).toContain(mutant.instead);
+});
 
 test('a history happens again in the same way', async () => {
   const tell = async (): Promise<readonly string[]> =>

@@ -73,9 +73,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ];
 
-/** The text of the broken file. Throws when there is nothing to break any more: the program has changed. */
-export function brokenText({ name, file, text, instead }: Mutant): string {
-  const whole = readFileSync(join('build', 'ts', file), 'utf8');
+/** The text of the broken file, of those that the compiler has left in `folder`. Throws when there is nothing to break any more: the program has changed. */
+export function brokenText({ name, file, text, instead }: Mutant, folder = join('build', 'ts')): string {
+  const whole = readFileSync(join(folder, file), 'utf8');
   if (!whole.includes(text)) throw new Error(`cannot break ${file}: there is no ${text} in it (${name})`);
   return whole.replace(text, () => instead);
 }

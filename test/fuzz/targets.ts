@@ -1,0 +1,200 @@
+/**
+ * What is fuzzed: everything that reads bytes of others. A target takes one input and returns; it must not throw, whatever
+ * the input is. `examples` are what is changed, and `words` what is put into it.
+ */
+
+import { loadConfiguration } from '../../src/config/load.js';
+import { BRIDGE_COMMAND } from '../../src/mqtt/topics.js';
+import { readX10Config } from '../../src/heyu/x10config.js';
+import { adviseHeyu } from '../../src/heyu/x10config-advice.js';
+import { fullBridge, type Fed } from './bridge.js';
+
+/** One reader of bytes. */
+export type Target = {
+  readonly name: string;
+  readonly examples: readonly string[];
+  readonly words: readonly string[];
+  /** Takes one input. Throws what must not happen. */
+  readonly take: (input: Uint8Array) => void;
+  /** A measure of what it has kept so far, in bytes; what has no memory has none. */
+  readonly kept?: () => number;
+};
+
+const textOf = (input: Uint8Array): string => new TextDecoder().decode(input);
+
+const CONFIG = `heyu: { log: /var/log/heyu.log, x10config: /etc/heyu/x10.conf, timezone: UTC }
+mqtt: { url: "mqtt://localhost", base_topic: x10, keepalive: 15s }
+zones:
+  ground: { panel: switch, entry_delay: 30s, exit_delay: { away: 60s }, on_alarm: { switch_on: [siren], for: 4m } }
+  attic: { state_topic: others/attic, armed_values: [scharf], members: [] }
+`;
+const ALIASES = `aliases:
+  # the hall
+  hall: { address: A1, model: MS16A, hold: 1m, dusk: A2, zone: ground, name: "Hall" }
+  door: { address: B1, model: DS10A, type: door, modes: [away] }
+  siren: { address: P1, model: SH10A }
+`;
+const X10CONFIG = `TTY /dev/ttyUSB0\nLOG_DIR /var/log/heyu\nALIAS hall A1 MS14A\nALIAS door B1 DS10A 0x52\nSCENE all on A1; dim B2 5\nSTART_ENGINE AUTO\n`;
+
+const config = (
+  name: string,
+  which: 'config.yaml' | 'aliases.yaml' | 'x10.conf',
+  example: string,
+): Target => ({
+  name,
+  examples: [example],
+  words: [
+    '\n',
+    '  ',
+    ': ',
+    '{ ',
+    ' }',
+    '[',
+    ']',
+    '- ',
+    '#',
+    '"',
+    "'",
+    '&a ',
+    '*a',
+    '!!',
+    '|',
+    '>',
+    'null',
+    '-1',
+    '1e999',
+    'aliases:',
+    'zones:',
+    'mqtt:',
+    'heyu:',
+    '\u0000',
+    '\ufeff',
+  ],
+  take: (input) => {
+    const kept = new Map([
+      ['/etc/heyu2mqtt/config.yaml', CONFIG],
+      ['/etc/heyu2mqtt/aliases.yaml', ALIASES],
+      ['/etc/heyu/x10.conf', X10CONFIG],
+    ]);
+    kept.set(which === 'x10.conf' ? `/etc/heyu/${which}` : `/etc/heyu2mqtt/${which}`, textOf(input));
+    loadConfiguration({ configFile: '/etc/heyu2mqtt/config.yaml', env: {}, version: '0.0.0', kept });
+  },
+});
+
+/** Of which there is one bridge, which hears it all. */
+const heard = (name: string, fed: Fed, more: Pick<Target, 'examples' | 'words' | 'take'>): Target => ({
+  name,
+  ...more,
+  kept: fed.kept,
+});
+
+/** All of them. */
+export function targets(): readonly Target[] {
+  const log = fullBridge();
+  const payloads = fullBridge();
+  const { topics } = payloads;
+  return [
+    heard('a line of the log', log, {
+      examples: [
+        '11/22 12:00:01  rcvi addr unit       1 : hu A1  (hall)',
+        '11/22 12:00:01  rcvi func           On : hc A',
+        '11/22 12:00:02  rcva func        Alert : hu B1  swMin LoBat  (door)',
+        '11/22 12:00:03  rcva func       RFdata : Type Sec ID 0x22 Data 0x0C',
+        '11/22 12:00:04  Engine started',
+        '2026/11/22 12:00:05  System is Armed Home',
+      ],
+      words: [
+        'rcvi',
+        'rcva',
+        'snda',
+        'sndc',
+        ' addr unit ',
+        ' func ',
+        'On',
+        'Off',
+        'Alert',
+        'Clear',
+        'Dim',
+        'Preset',
+        ' : hu ',
+        ' : hc ',
+        'A1',
+        'P16',
+        '0x',
+        '11/22 ',
+        '02/29 ',
+        '12:00:00',
+        '\0',
+        '\t',
+        '(',
+      ],
+      take: (input) => log.line(textOf(input).replaceAll('\n', ' ')),
+    }),
+    heard('a payload on each topic', payloads, {
+      examples: [
+        'armed_away',
+        'DISARM',
+        'ON',
+        '{"state":"armed_away"}',
+        '{"command":"DISARM","code":"1234"}',
+        'online',
+        BRIDGE_COMMAND,
+        '50',
+      ],
+      words: [
+        '{',
+        '}',
+        '"',
+        ':',
+        ',',
+        'null',
+        'true',
+        '1e999',
+        'armed_',
+        'disarmed',
+        'pending',
+        'triggered',
+        'OFF',
+        'ARM_',
+        'TRIGGER',
+        '\0',
+        '[',
+        ']',
+      ],
+      take: (input) => {
+        const [first = 0] = input;
+        payloads.receive(topics[first % topics.length] ?? '', input.subarray(1), (first & 128) !== 0);
+      },
+    }),
+    config('config.yaml', 'config.yaml', CONFIG),
+    config('aliases.yaml', 'aliases.yaml', ALIASES),
+    config('x10config with the configuration', 'x10.conf', X10CONFIG),
+    {
+      name: 'x10config alone',
+      examples: [X10CONFIG],
+      words: ['ALIAS ', 'SCENE ', 'LOG_DIR', '\n', '\\\n', '#', '$', ';', 'A1', 'p16', '0x', '%', '"'],
+      take: (input) => void adviseHeyu(readX10Config(textOf(input))),
+    },
+    {
+      name: 'the checkpoint',
+      examples: [log.checkpoint()],
+      words: [
+        '{',
+        '}',
+        '[',
+        ']',
+        '"',
+        'null',
+        'true',
+        '-1',
+        '1e999',
+        '{"__proto__":1}',
+        '"at":',
+        '"zones":',
+        '"settled":',
+        ',',
+      ],
+      take: (input) => fullBridge(textOf(input)).line('11/22 12:00:01  rcvi func           On : hc A'),
+    },
+  ];
+}
