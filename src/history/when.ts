@@ -62,8 +62,12 @@ export type When =
 
 const SPAN = /^(.*\S)\s*(?:\.\.+|\s+to\s+|\s+-\s+)\s*(\S.*)$/;
 
+/** Nobody writes more; and a span takes longer to find, the longer the text is. */
+const LONGEST_TEXT = 100;
+
 /** Reads it. Without a date the last such time before `now` is meant, and of a span the first after its beginning. */
 export function readWhen(text: string, zone: TimeZone, now: number): When | undefined {
+  if (text.length > LONGEST_TEXT) return undefined;
   const words = text.trim().toLowerCase();
   if (words === '' || words === 'last') return { kind: 'last' };
   const [, beginning, end] = SPAN.exec(words) ?? [];

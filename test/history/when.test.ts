@@ -48,6 +48,7 @@ describe('a time as people write it', () => {
     '..',
     '1:2',
     '02:10 x',
+    `02:10${' '.repeat(100)}`,
   ])('is not "%s"', (text) => {
     expect(readWhen(text, berlin, NOW)).toBeUndefined();
   });

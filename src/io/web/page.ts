@@ -182,6 +182,8 @@ function events(
   { watch, streams, guard }: Parts,
   { query, headers, access, response, session }: Asked,
 ): Answer {
+  // it waits behind another answer on its connection: nobody reads it, and Node does not tell when the client has gone
+  if (response.socket === null) return refusal(400, 'a stream wants a connection of its own');
   if (!streams.hasRoom())
     return {
       ...refusal(503, 'too many browsers look at the page', 'close one'),

@@ -227,6 +227,18 @@ describe('much of it', () => {
     expect((await ask('GET /api/state')).status).toBe(200);
   });
 
+  it('gives no stream to who asks for many at once, and takes no place of others for it', async () => {
+    const { open, port, received, ask } = await servedPage();
+    for (let count = 0; count < 2; count += 1) {
+      const socket = await open();
+      const text = received(socket);
+      socket.write(`GET /api/events HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`.repeat(16));
+      await until(() => text().includes('event: snapshot'));
+      socket.destroy();
+    }
+    await until(async () => (await ask('GET /metrics')).body.includes('heyu2mqtt_page_streams 0'));
+  });
+
   it('answers nobody who asks all the time', async () => {
     const { open, port, received } = await servedPage();
     const socket = await open();
