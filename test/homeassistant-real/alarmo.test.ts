@@ -2,14 +2,14 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { pair } from '../support/house.js';
+import { leaveOut } from '../support/left-out.js';
 import { until } from '../support/until.js';
-import { alarmoSource, setUpAlarmo } from './alarmo.js';
+import { alarmoSource, setUpAlarmo, type AlarmoSource } from './alarmo.js';
 import { startWorld, type World } from './world.js';
 
 const python = inject('pythons').current;
-const integration = python === undefined ? undefined : alarmoSource();
-if (python !== undefined && integration === undefined)
-  test.skip('the real Alarmo: its sources are not here and cannot be fetched', () => undefined);
+const alarmo: AlarmoSource = python === undefined ? { reason: 'no Home Assistant' } : alarmoSource();
+if (python !== undefined && 'reason' in alarmo) leaveOut('the real Alarmo', alarmo.reason);
 
 const CODE = '4711';
 const MODES = ['armed_away', 'armed_home', 'armed_night', 'armed_vacation'] as const;
@@ -29,14 +29,14 @@ const ZONES = `zones:
     alert_cooldown: 0s
 `;
 
-describe.runIf(integration !== undefined)('a zone of the real Alarmo', () => {
+describe.runIf('folder' in alarmo)('a zone of the real Alarmo', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({
       python: python ?? '',
       aliases: ALIASES,
       zones: ZONES,
-      integrations: [integration ?? ''],
+      integrations: 'folder' in alarmo ? [alarmo.folder] : [],
     });
     await world.homeAssistant.untilState('event.front_door_event', 'unknown');
     world.bridge.heyu('rcva func        Clear : hu C2  swMin  (front_door)');

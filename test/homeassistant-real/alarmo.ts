@@ -1,6 +1,5 @@
 /**
  * A real Alarmo for tests. No registry has it: its sources lie in `~/.cache/heyu2mqtt-test/alarmo`, or come from GitHub.
- * Where there are none, what needs it is left out and says so.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -13,16 +12,20 @@ import { post } from './rest.js';
 const REPOSITORY = 'https://github.com/nielsfaber/alarmo';
 const SOURCE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'heyu2mqtt-test', 'alarmo');
 
-/** The folder of the integration, or undefined when it cannot be had here. */
-export function alarmoSource(): string | undefined {
+/** The folder of the integration, or why there is none. */
+export type AlarmoSource = { readonly folder: string } | { readonly reason: string };
+
+/** Takes it from the cache, or fetches it. */
+export function alarmoSource(): AlarmoSource {
   const folder = join(SOURCE, 'custom_components', 'alarmo');
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) return { folder };
   const fresh = `${SOURCE}.new`;
   rmSync(fresh, { recursive: true, force: true });
   const clone = ['clone', '--quiet', '--depth=1', REPOSITORY, fresh];
-  if (spawnSync('git', clone, { timeout: 60_000 }).status !== 0) return undefined;
+  if (spawnSync('git', clone, { timeout: 60_000 }).status !== 0)
+    return { reason: `put its sources there: git clone ${REPOSITORY} ${SOURCE}` };
   renameSync(fresh, SOURCE);
-  return folder;
+  return { folder };
 }
 
 /** Seconds of the delays when somebody comes home, by the way of being armed; other ways are not offered. */

@@ -1,7 +1,6 @@
 /**
  * A real heyu. Neither Debian nor another registry has one: it is built of its sources, which lie in
- * `~/.cache/heyu2mqtt-test/heyu-source`, or come from GitHub. Where there are none, what needs it is left out and says so,
- * in .ci/full, too: nothing is wrong with a machine that lacks them.
+ * `~/.cache/heyu2mqtt-test/heyu-source`, or come from GitHub.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -25,7 +24,7 @@ export function heyuBuild(): HeyuBuild {
     rmSync(fresh, { recursive: true, force: true });
     const clone = ['clone', '--quiet', '--depth=1', REPOSITORY, fresh];
     const { status } = spawnSync('git', clone, { timeout: 60_000 });
-    if (status !== 0) return { reason: `no sources in ${SOURCE}, and ${REPOSITORY} cannot be reached` };
+    if (status !== 0) return { reason: `put its sources there: git clone ${REPOSITORY} ${SOURCE}` };
     runHere('mv', [fresh, SOURCE]);
   }
   try {
