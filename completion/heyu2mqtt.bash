@@ -59,6 +59,7 @@ _heyu2mqtt() {
         'heyu2mqtt web token remove' | \
         'heyu2mqtt explain' | \
         'heyu2mqtt why' | \
+        'heyu2mqtt report' | \
         'heyu2mqtt service' | \
         'heyu2mqtt service install' | \
         'heyu2mqtt service print' | \
@@ -176,6 +177,12 @@ _heyu2mqtt() {
         'heyu2mqtt explain --until' | \
         'heyu2mqtt explain --alias' | \
         'heyu2mqtt why --config' | \
+        'heyu2mqtt report --config' | \
+        'heyu2mqtt report --aliases' | \
+        'heyu2mqtt report --x10config' | \
+        'heyu2mqtt report --date-format' | \
+        'heyu2mqtt report --timezone' | \
+        'heyu2mqtt report --year' | \
         'heyu2mqtt service install --config' | \
         'heyu2mqtt service install --systemd' | \
         'heyu2mqtt service print --config' | \
@@ -300,6 +307,12 @@ _heyu2mqtt() {
     'heyu2mqtt explain --until') :; return ;;
     'heyu2mqtt explain --alias') :; return ;;
     'heyu2mqtt why --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt report --config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt report --aliases') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt report --x10config') compopt -o default 2> /dev/null; return ;;
+    'heyu2mqtt report --date-format') COMPREPLY=($(compgen -W 'YMD DMY MDY' -- "$current")); return ;;
+    'heyu2mqtt report --timezone') :; return ;;
+    'heyu2mqtt report --year') :; return ;;
     'heyu2mqtt service install --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt service install --systemd') :; return ;;
     'heyu2mqtt service print --config') compopt -o default 2> /dev/null; return ;;
@@ -348,6 +361,7 @@ _heyu2mqtt() {
       'heyu2mqtt web token remove') COMPREPLY=($(compgen -W '--config -h --help' -- "$current")) ;;
       'heyu2mqtt explain') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --armed --disarmed --since --until --alias --alerts --json -h --help' -- "$current")) ;;
       'heyu2mqtt why') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
+      'heyu2mqtt report') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --json -h --help' -- "$current")) ;;
       'heyu2mqtt service') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt service install') COMPREPLY=($(compgen -W '--config --systemd --print -h --help' -- "$current")) ;;
       'heyu2mqtt service print') COMPREPLY=($(compgen -W '--config --systemd -h --help' -- "$current")) ;;
@@ -358,7 +372,7 @@ _heyu2mqtt() {
   fi
 
   case "$command:$arguments" in
-    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run status demo config check broker-check session alias zone web explain why service' -- "$current")) ;;
+    'heyu2mqtt:0') COMPREPLY=($(compgen -W 'init run status demo config check broker-check session alias zone web explain why report service' -- "$current")) ;;
     'heyu2mqtt status:'*) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
     'heyu2mqtt session:0') COMPREPLY=($(compgen -W 'show clear' -- "$current")) ;;
     'heyu2mqtt alias:0') COMPREPLY=($(compgen -W 'import adopt list show add set rename remove check learn test topics watch' -- "$current")) ;;
@@ -376,6 +390,7 @@ _heyu2mqtt() {
     'heyu2mqtt web token:0') COMPREPLY=($(compgen -W 'add list remove' -- "$current")) ;;
     'heyu2mqtt explain:'*) compopt -o default 2> /dev/null ;;
     'heyu2mqtt why:'0) COMPREPLY=($(compgen -W "$(_heyu2mqtt_aliases)" -- "$current")) ;;
+    'heyu2mqtt report:'*) compopt -o default 2> /dev/null ;;
     'heyu2mqtt service:0') COMPREPLY=($(compgen -W 'install print uninstall password' -- "$current")) ;;
   esac
 }

@@ -10,7 +10,7 @@ function __heyu2mqtt_at
     set -l command heyu2mqtt
     for word in $words[2..-1]
         switch "$command $word"
-            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt status' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias adopt' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt zone' 'heyu2mqtt zone status' 'heyu2mqtt zone arm' 'heyu2mqtt zone disarm' 'heyu2mqtt zone code' 'heyu2mqtt zone code add' 'heyu2mqtt zone code list' 'heyu2mqtt zone code remove' 'heyu2mqtt web' 'heyu2mqtt web token' 'heyu2mqtt web token add' 'heyu2mqtt web token list' 'heyu2mqtt web token remove' 'heyu2mqtt explain' 'heyu2mqtt why' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
+            case 'heyu2mqtt init' 'heyu2mqtt run' 'heyu2mqtt status' 'heyu2mqtt demo' 'heyu2mqtt config' 'heyu2mqtt check' 'heyu2mqtt broker-check' 'heyu2mqtt session' 'heyu2mqtt session show' 'heyu2mqtt session clear' 'heyu2mqtt alias' 'heyu2mqtt alias import' 'heyu2mqtt alias adopt' 'heyu2mqtt alias list' 'heyu2mqtt alias show' 'heyu2mqtt alias add' 'heyu2mqtt alias set' 'heyu2mqtt alias rename' 'heyu2mqtt alias remove' 'heyu2mqtt alias check' 'heyu2mqtt alias learn' 'heyu2mqtt alias test' 'heyu2mqtt alias topics' 'heyu2mqtt alias watch' 'heyu2mqtt zone' 'heyu2mqtt zone status' 'heyu2mqtt zone arm' 'heyu2mqtt zone disarm' 'heyu2mqtt zone code' 'heyu2mqtt zone code add' 'heyu2mqtt zone code list' 'heyu2mqtt zone code remove' 'heyu2mqtt web' 'heyu2mqtt web token' 'heyu2mqtt web token add' 'heyu2mqtt web token list' 'heyu2mqtt web token remove' 'heyu2mqtt explain' 'heyu2mqtt why' 'heyu2mqtt report' 'heyu2mqtt service' 'heyu2mqtt service install' 'heyu2mqtt service print' 'heyu2mqtt service uninstall' 'heyu2mqtt service password'
                 set command "$command $word"
         end
     end
@@ -31,6 +31,7 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a zone -d 'the alarm: look 
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a web -d 'the page that the service serves'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a explain -d 'show what each line of a heyu log is, and what would be published'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a why -d 'why was there an alert, or none? what is known of a sensor or zone at a time'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a report -d 'what months of the log say of each sensor: hold times, lost signals, batteries, false alarms'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -a service -d 'run heyu2mqtt as a systemd service'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -s V -l version -d 'output the version number'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt' -s h -l help -d 'display help for command'
@@ -265,6 +266,16 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt why' -a '(__heyu2mqtt_aliases
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt why' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt why' -l json -d 'as JSON'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt why' -s h -l help -d 'display help for command'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -F
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l config -r -F -d 'configuration to take everything from (default: this machine\'s, if there is one)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l no-config -d 'leave this machine\'s configuration out'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l aliases -r -F -d 'alias file alone, without this machine\'s configuration'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l x10config -r -F -d 'heyu\'s own configuration, for the form of its stamps; likewise'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l date-format -x -a 'YMD DMY MDY' -d 'order of day and month in the stamps (choices: "YMD", "DMY", "MDY")'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l timezone -x -d 'time zone of the stamps, e.g. Europe/Berlin (default: this machine\'s)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l year -x -d 'year of the first line, for stamps without one (default: from the file\'s date)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l json -d 'as JSON'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt service' -a install -d 'write the unit and create the user; starts nothing'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt service' -a print -d 'show the unit, and what install would do besides'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt service' -a uninstall -d 'stop the service and remove its unit'

@@ -26,6 +26,7 @@ const FILES: readonly (readonly [string, string])[] = [
 const EXAMPLES: readonly (readonly [string, string])[] = [
   ['heyu2mqtt demo', 'See it work, without broker and hardware.'],
   ['heyu2mqtt alias import', "Take the sensors over from heyu's ALIAS lines."],
+  ['heyu2mqtt report', 'What months of the log say of each sensor.'],
   ['heyu2mqtt explain --aliases aliases.yaml heyu.log.ttyS0', 'See what each line of a log means.'],
   ['heyu2mqtt alias learn', 'Walk through the house and see what is heard.'],
 ];

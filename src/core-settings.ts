@@ -3,6 +3,9 @@ import type { ZoneSettings } from './security/zone.js';
 import type { StampForm } from './heyu/stamp.js';
 import type { Scales } from './heyu/x10config.js';
 
+/** A place on the earth, in degrees: north and east are positive. */
+export type Location = { readonly latitude: number; readonly longitude: number };
+
 /** What the pure core needs to know: the configuration without files, hosts and secrets. Times are milliseconds. */
 export type CoreSettings = {
   readonly baseTopic: string;
@@ -27,6 +30,8 @@ export type CoreSettings = {
   readonly addressExpiryMs: number;
   /** The log counts as quiet when nothing was written to it for this long; 0 = never. */
   readonly quietAfterMs: number;
+  /** Where the house is: sunrise and sunset follow from it. Undefined = not known. */
+  readonly location?: Location | undefined;
   /** Lamps and appliances may be switched through the heyu command. */
   readonly control: boolean;
   /** Our own version, for Home Assistant. */

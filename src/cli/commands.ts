@@ -258,6 +258,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./why.js')).whyCommand,
   },
   {
+    name: 'report',
+    about: 'what months of the log say of each sensor: hold times, lost signals, batteries, false alarms',
+    load: async () => (await import('./report.js')).reportCommand,
+  },
+  {
     name: 'service',
     about: 'run heyu2mqtt as a systemd service',
     commands: SERVICE_COMMANDS,

@@ -299,6 +299,29 @@ export function duration(leastMs: number, mostMs: number, zero?: 'zero_allowed')
   );
 }
 
+/** An angle from -`most` to `most`, with a decimal point. */
+export function degrees(most: number): Form<number> {
+  return single(
+    'number of degrees',
+    (given) => {
+      const written = given.trim();
+      const value = Number(written);
+      if (!/^[+-]?\d{1,3}(\.\d{1,10})?$/.test(written))
+        return refused(`${quote(given)} is not a valid number of degrees`, 'write it as 52.52, or -33.87');
+      return Math.abs(value) <= most
+        ? good(value)
+        : refused(`${quote(given)} is out of range`, `allowed: -${most} to ${most}`);
+    },
+    {
+      anyOf: [
+        { type: 'number', minimum: -most, maximum: most },
+        { type: 'string', pattern: '^ *[+-]?\\d{1,3}(\\.\\d{1,10})? *$' },
+      ],
+    },
+    (value) => value,
+  );
+}
+
 /** A release of Home Assistant: year and month, whatever stands behind them. */
 export const release: Form<readonly [number, number]> = single(
   'release',

@@ -35,6 +35,7 @@ export function judge(house: Judged): Report {
   aliasConflicts(house, report);
   topicConflicts(house, report);
   withoutEffect(house, report);
+  halfLocation(house, report);
   if (house.isComplete) {
     judgeKeyfobs(house, report);
     judgeSirens(house, report);
@@ -263,6 +264,19 @@ function withoutEffect({ aliases, zones }: Judged, report: Report): void {
         'remove it from one of them',
       );
   }
+}
+
+/** One number is no place. */
+function halfLocation({ values, place }: Judged, report: Report): void {
+  const keys = ['location.latitude', 'location.longitude'] as const;
+  const [given] = keys.filter((key) => values[key] !== undefined);
+  const [missing] = keys.filter((key) => values[key] === undefined);
+  if (given !== undefined && missing !== undefined)
+    report.ignore(
+      place(given),
+      `without ${missing} it says nothing of where the house is`,
+      `add ${missing}, or remove it`,
+    );
 }
 
 /** Keyfobs that drive zones must be remotes of the alias file that arm and disarm. */

@@ -12,6 +12,7 @@ import {
   byWord,
   choice,
   cron,
+  degrees,
   duration,
   foreignTopic,
   type Form,
@@ -262,6 +263,14 @@ export const CONFIG_KEYS = {
   'cron.summary': key(
     [cron, '0 0 * * *', '0 7 * * *'],
     'When the summary of the day is published and logged, a cron expression or `off`.',
+  ),
+  'location.latitude': optionalKey(
+    [degrees(90), 'not known', '52.52'],
+    'Where the house is, in degrees, north is positive: `report` compares dusk sensors with the sun.',
+  ),
+  'location.longitude': optionalKey(
+    [degrees(180), 'not known', '13.40'],
+    'The same, east is positive. Both or none.',
   ),
   aliases: key([path, 'aliases.yaml', 'aliases.yaml'], 'The alias file.'),
   bridge_id: optionalKey(

@@ -8,7 +8,7 @@ import type { Codes } from '../ports.js';
 import { readCodes } from './codes.js';
 import { dirname, resolve } from 'node:path';
 import { type AliasFile, readAliasFile } from './aliases.js';
-import type { CoreSettings } from '../core-settings.js';
+import type { CoreSettings, Location } from '../core-settings.js';
 import { type Credentials, exposedSecrets, readCredentials } from './credentials.js';
 import { judge } from './judge.js';
 import type { ConfigValues } from './keys-and-defaults.js';
@@ -251,6 +251,12 @@ function stateDirOf({ absolute, origins }: House, texts: ReadonlyMap<string, str
     : resolve(dirname(file), written);
 }
 
+/** A place needs both of its numbers (config/judge). */
+function locationOf(values: ConfigValues): Location | undefined {
+  const { 'location.latitude': latitude, 'location.longitude': longitude } = values;
+  return latitude === undefined || longitude === undefined ? undefined : { latitude, longitude };
+}
+
 /** The zones as they ask for a code: one of the bridge if somebody has one, zones together if one of them does. */
 export function withCodes(zones: readonly ZoneSettings[], codes: Codes): readonly ZoneSettings[] {
   const asking = zones
@@ -296,6 +302,7 @@ function assemble(
     addressExpiryMs: values['selection.address_expiry'],
     quietAfterMs: values['heyu.quiet_after'],
     control: values['heyu.control'],
+    location: locationOf(values),
     version,
   };
   return {

@@ -29,7 +29,7 @@ import {
 export type ReplayRequest = {
   /** What is older is only heard, so that what lasts is known. */
   readonly from: number;
-  /** Lines from then on are not taken. */
+  /** Lines from then on are not taken; Infinity: the log ends with its last line. */
   readonly until: number;
   /** Of the first line, for stamps without one. */
   readonly year: number;
@@ -176,8 +176,9 @@ export class Replay {
 
   /** What was recorded, when the log has no more lines, or enough of them. Called once. */
   end(): History {
-    const { from, until } = this.#request;
+    const { from } = this.#request;
     this.#beforeAt = this.#explainer.at;
+    const until = Number.isFinite(this.#request.until) ? this.#request.until : this.#beforeAt;
     this.#explainer.silence(until);
     if (until > this.#beforeAt) this.#timePassed(until);
     for (const trouble of this.#troubledSince.keys()) this.#trouble(trouble, false, Infinity);

@@ -21,6 +21,9 @@ const LOW_BATTERY_HOLDS = 3;
 /** Why a motion ended that the sensor did not end. */
 export const HOLD_OVER = 'the hold time is over';
 
+/** Why an Off does not end a motion yet. */
+export const MINIMUM_ON = 'minimum on-time';
+
 /** Why a further sign of a motion changes nothing. */
 export const GOES_ON = 'hold time re-armed';
 
@@ -93,7 +96,7 @@ export function motionOver(sensor: Sensor, { at, source }: Heard): void {
     keep(sensor, 'this sensor clears while someone moves: the hold time decides');
   else if (at < earliest) {
     motion.until = earliest;
-    keep(sensor, 'minimum on-time');
+    keep(sensor, MINIMUM_ON);
   } else end(sensor, at, 'the sensor says off', source);
 }
 

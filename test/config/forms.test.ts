@@ -6,6 +6,7 @@ import {
   brokerUrl,
   choice,
   cron,
+  degrees,
   duration,
   foreignTopic,
   type Form,
@@ -28,6 +29,19 @@ const valueOf = <T>(form: Form<T>, given: string | readonly string[]): T | undef
   const reading = form.read(given);
   return reading.ok ? reading.value : undefined;
 };
+
+describe('degrees', () => {
+  test.each([
+    ['52.52', 52.52],
+    ['-33', -33],
+    ['+90', 90],
+    ['90.1', undefined],
+    ['52,52', undefined],
+    ["52° 31'", undefined],
+    ['', undefined],
+    ['1e1', undefined],
+  ])('%j', (given, value) => expect(valueOf(degrees(90), given)).toBe(value));
+});
 
 describe('durations', () => {
   const any = duration(0, 365 * 86_400_000);

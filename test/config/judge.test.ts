@@ -217,3 +217,17 @@ describe('an entry delay that nobody has who comes in by a door', () => {
     );
   });
 });
+
+describe('the place of the house', () => {
+  const located = (text: string) => {
+    const loaded = good(scene({ 'config.yaml': text }).load());
+    return [loaded.configuration.core.location, loaded.ignored.length];
+  };
+
+  test.each([
+    ['location: { latitude: 52.52, longitude: 13.4 }\n', { latitude: 52.52, longitude: 13.4 }, 0],
+    ['location: { latitude: 52.52 }\n', undefined, 1],
+    ['location: { longitude: 13.4 }\n', undefined, 1],
+    ['log: { level: info }\n', undefined, 0],
+  ])('%j', (text, place, ignored) => expect(located(text)).toEqual([place, ignored]));
+});

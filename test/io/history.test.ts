@@ -87,6 +87,14 @@ describe('the past', () => {
     expect(motions(history)).toEqual(all);
   });
 
+  it('is that of the right year in a small log of many months', async () => {
+    const house = place();
+    const all = each(NOON - 300 * DAY, 30, 10 * DAY);
+    house.write('heyu.log', motionsAt(...all), NOON);
+    const { history } = await readPast(house, { from: 0, until: NOON, signals: false });
+    expect(motions(history)).toEqual(all);
+  });
+
   it('has the zones of the journal, and says what is missing', async () => {
     const house = place();
     const entry = {

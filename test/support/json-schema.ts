@@ -38,6 +38,10 @@ function check(
       return typeof value !== 'string' || Array.from(value).length >= Number(rule);
     case 'maxLength':
       return typeof value !== 'string' || Array.from(value).length <= Number(rule);
+    case 'minimum':
+      return typeof value !== 'number' || value >= Number(rule);
+    case 'maximum':
+      return typeof value !== 'number' || value <= Number(rule);
     case 'minItems':
       return !Array.isArray(value) || value.length >= Number(rule);
     case 'items':

@@ -1,13 +1,28 @@
 /** The lines of the followed log and of the journal, of a window of time: from rotated and packed files, too. */
 
 import { orElse } from '../../common/error.js';
-import type { StampClock } from '../../heyu/stamp.js';
+import { DAY } from '../../common/duration.js';
+import type { Stamp, StampClock } from '../../heyu/stamp.js';
 import { logFileSystem } from '../file-system.js';
 import { BLOCK_BYTES, openSource, type ByteSource } from '../tail/content.js';
 import { holdLog, isMissing, letGo, type HeldSibling } from '../tail/siblings.js';
 
-/** Lines that were read at once, in their order, and an instant near the first stamp of them (epoch ms). */
-export type Lines = { readonly texts: readonly string[]; readonly near: number };
+/** Lines that were read at once, in their order. Instants are epoch ms. */
+export type Lines = Beginning & { readonly texts: readonly string[] };
+
+/** Where reading begins in a file, an instant near its first stamp there, and when the file was written last. */
+type Beginning = { readonly offset: number; readonly near: number; readonly writtenAt: number };
+
+/** The instant of a stamp of a file: no line is younger than the file, however long it took to write it. */
+export function instantOf(
+  stamp: Stamp,
+  { near, writtenAt }: Omit<Beginning, 'offset'>,
+  stamps: StampClock,
+): number {
+  const at = stamps.instantNear(stamp, near);
+  if (at <= writtenAt + DAY) return at;
+  return stamps.instantInYear(stamp, new Date(at + stamps.zone.offsetMs(at)).getUTCFullYear() - 1);
+}
 
 /** From file to file the clock of a file system may differ so much from heyu's, ms. */
 const SLACK_MS = 60_000;
@@ -49,9 +64,6 @@ export async function* logLines(
   }
 }
 
-/** Where reading begins in a file, and an instant near its first stamp there. */
-type Beginning = { readonly offset: number; readonly near: number };
-
 function beginningIn(
   { source, isPacked, size, modifiedAt }: HeldSibling,
   from: number,
@@ -59,7 +71,7 @@ function beginningIn(
   endedAt: number | undefined,
 ): Beginning {
   // what is packed can be read from its beginning only
-  if (isPacked) return { offset: 0, near: endedAt ?? modifiedAt };
+  if (isPacked) return { offset: 0, near: endedAt ?? modifiedAt, writtenAt: modifiedAt };
   return startOf(source, { size, modifiedAt }, from, stamps);
 }
 
@@ -79,16 +91,16 @@ function startOf(
     for (let at = text.indexOf('\n') + 1; at > 0; at = text.indexOf('\n', at) + 1) {
       const stamp = stamps.read(text.slice(at, at + 80));
       if (stamp === undefined) continue;
-      near = stamps.instantNear(stamp, near);
-      if (near < from) return { offset: offset + at, near };
+      near = instantOf(stamp, { near, writtenAt: modifiedAt }, stamps);
+      if (near < from) return { offset: offset + at, near, writtenAt: modifiedAt };
       break;
     }
   }
-  return { offset: 0, near };
+  return { offset: 0, near, writtenAt: modifiedAt };
 }
 
 /** The lines of a file, as its bytes (latin1), and how many bytes each block had. Half a line at its end is left out. */
-async function* linesFrom(source: ByteSource, { offset, near }: Beginning): AsyncGenerator<Lines> {
+async function* linesFrom(source: ByteSource, { offset, ...when }: Beginning): AsyncGenerator<Lines> {
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   let begun = '';
   for (let at = offset; ;) {
@@ -100,7 +112,7 @@ async function* linesFrom(source: ByteSource, { offset, near }: Beginning): Asyn
     texts[0] = begun + (texts[0] ?? '');
     begun = texts.pop() ?? '';
     if (begun.length > LONGEST_LINE) begun = begun.slice(0, LONGEST_LINE);
-    yield { texts, near };
+    yield { texts, offset, ...when };
   }
 }
 
@@ -118,7 +130,7 @@ export async function* fileLines(
     return;
   }
   try {
-    for await (const { texts } of linesFrom(source, { offset: 0, near: 0 })) yield texts;
+    for await (const { texts } of linesFrom(source, { offset: 0, near: 0, writtenAt: 0 })) yield texts;
   } finally {
     source.close();
   }

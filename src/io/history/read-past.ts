@@ -7,7 +7,7 @@ import { pastOf, type Past, type PastRequest } from '../../history/past.js';
 import { Replay } from '../../history/replay.js';
 import { stampClock } from '../../heyu/stamp.js';
 import { journalPaths } from '../journal-file.js';
-import { fileLines, logLines, textOf } from './lines.js';
+import { fileLines, instantOf, type Lines, logLines, textOf } from './lines.js';
 
 /** Where log and journal are, and how they are understood. */
 export type PastPlace = {
@@ -42,13 +42,13 @@ export async function readPast(
   const request = { from, until, zones, signals };
   let replay: Replay | undefined;
   let count = 0;
-  const hear = async (texts: readonly string[], near: number): Promise<boolean> => {
+  const hear = async ({ texts, ...when }: Lines): Promise<boolean> => {
     for (const line of texts) {
       const text = textOf(line);
       if (replay === undefined) {
         const stamp = stamps.read(text);
         if (stamp === undefined) continue;
-        replay = new Replay(core, { ...request, year: yearNear(stamps.instantNear(stamp, near)) });
+        replay = new Replay(core, { ...request, year: yearNear(instantOf(stamp, when, stamps)) });
       }
       if (!replay.line(text)) return false;
       count += 1;
@@ -56,8 +56,7 @@ export async function readPast(
     }
     return true;
   };
-  for await (const { texts, near } of logLines(logPath, heardFrom, stamps, missing))
-    if (!(await hear(texts, near))) break;
+  for await (const lines of logLines(logPath, heardFrom, stamps, missing)) if (!(await hear(lines))) break;
   replay ??= new Replay(core, { ...request, year: yearNear(from) });
   return pastOf(replay.end(), journal, unread);
 }
