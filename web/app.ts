@@ -109,7 +109,7 @@ function footer({ state }: Model): TemplateResult | typeof nothing {
     <p>
       ${
         by === 'ingress'
-          ? `${user ?? 'logged in'} (Home Assistant)`
+          ? html`${user ?? 'logged in'} (Home Assistant) <a href="#/login">Log in</a>`
           : user === null
             ? html`<a href="#/login">Log in</a>`
             : html`${user} <button @click=${logOut}>Log out</button>`

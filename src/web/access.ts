@@ -155,8 +155,9 @@ function ingressUser(headers: readonly string[]): string | null {
 
 /** What somebody may do: `user` is whose token was shown, undefined = none was. */
 export function accessOf({ by, user: stranger }: Stranger, user: string | undefined): Access {
-  if (by === 'ingress') return { by, user: stranger, mayRead: true, mayWrite: true };
   if (user !== undefined) return { by: 'token', user, mayRead: true, mayWrite: true };
+  // Home Assistant has asked who it is, but what changes something takes a token of the bridge's own
+  if (by === 'ingress') return { by, user: stranger, mayRead: true, mayWrite: false };
   return { by, user: null, mayRead: by === 'open', mayWrite: false };
 }
 

@@ -123,6 +123,14 @@ describe('reading without a log-in', () => {
       mayRead: false,
       mayWrite: false,
     });
+    // Home Assistant has asked who it is; to change something takes a token all the same
+    const ofHomeAssistant = { by: 'ingress', user: 'Jane' } as const;
+    expect(accessOf(ofHomeAssistant, undefined)).toMatchObject({
+      user: 'Jane',
+      mayRead: true,
+      mayWrite: false,
+    });
+    expect(accessOf(ofHomeAssistant, 'phone')).toMatchObject({ by: 'token', user: 'phone', mayWrite: true });
     expect(accessOf({ by: 'nobody', user: null }, 'phone')).toMatchObject({
       by: 'token',
       user: 'phone',
