@@ -22,11 +22,17 @@ export async function askWhy(
   const zone = timeZone(settings.stamp.timeZone);
   const { sensors, zones } = settings;
   const known = [...sensors.map(({ alias }) => alias), ...zones.map((each) => each.zone)];
-  if (!known.includes(name))
+  if (!known.includes(name)) {
+    const unit = name.toUpperCase();
+    const own = sensors.find(({ address, moreUnits }) =>
+      [address, ...moreUnits].some((each) => each === unit),
+    );
+    const byAddress = own === undefined ? undefined : `${unit} is the address of "${own.alias}"`;
     return refused(
       `there is no alias and no zone "${name}"`,
-      didYouMean(name, known) ?? 'heyu2mqtt status shows them',
+      byAddress ?? didYouMean(name, known) ?? 'heyu2mqtt status shows them',
     );
+  }
   const when = readWhen(text, zone, now);
   if (when === undefined)
     return refused(

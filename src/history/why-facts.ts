@@ -41,8 +41,13 @@ export type Fact =
       readonly to: number | null;
       readonly everyMs: number | null;
     }
-  /** Nobody knows what happened. */
-  | { readonly kind: 'gap'; readonly at: number; readonly to: number | null; readonly reason: GapReason }
+  /** It is not known what happened. `at` is null where it began before what was read. */
+  | {
+      readonly kind: 'gap';
+      readonly at: number | null;
+      readonly to: number | null;
+      readonly reason: GapReason;
+    }
   /** How a zone stood; `state` is null where nobody wrote it down. */
   | {
       readonly kind: 'zone';

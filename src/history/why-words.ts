@@ -56,8 +56,9 @@ class Clock {
     return text.startsWith(this.#day) ? time : `${text.slice(5, 10)} ${time}`;
   }
 
-  /** `between A and B`, or `since A`. */
-  span(from: number, to: number | null): string {
+  /** `between A and B`, `since A`, or `before B`; where both are open, `at all`. */
+  span(from: number | null, to: number | null): string {
+    if (from === null) return to === null ? 'at all' : `before ${this.at(to)}`;
     return to === null ? `since ${this.at(from)}` : `between ${this.at(from)} and ${this.at(to)}`;
   }
 }

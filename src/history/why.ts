@@ -7,6 +7,7 @@
 import { DAY, HOUR, SECOND } from '../common/duration.js';
 import type { CoreSettings } from '../core-settings.js';
 import { mainChannelOf } from '../sensor/types.js';
+import type { Gap } from './history.js';
 import { absences, problemSpans, settingsAt, zoneSpans, type VerdictEntry } from './journal.js';
 import type { Past, PastRequest } from './past.js';
 import type { When } from './when.js';
@@ -110,20 +111,33 @@ function factsOf(scene: Scene, range: Range, kind: When['kind']): readonly Fact[
     (fact) => verdictFact(scene, fact, range) ?? [],
   );
   const aloneVerdicts = zoneVerdicts(scene, range, verdicts);
+  // a motion goes on while its zone is armed, disarmed or triggered
   const wide = {
     from: Math.min(range.from, ...shownOns.map(({ at }) => at)),
-    until: range.until,
+    until: Math.max(range.until, ...shownOns.map(({ lastAt }) => lastAt + SECOND)),
   };
   const zones = zoneFacts(scene, kind === 'span' ? range : wide);
-  const away = [...gapFacts(scene, range), ...awayFacts(scene, range), ...problemFacts(scene, range)];
+  const gaps = gapFacts(scene, range);
+  const away = [...gaps, ...awayFacts(scene, range), ...problemFacts(scene, range)];
+  const isDark = gaps.length > 0 && zones.some((fact) => fact.kind === 'zone' && fact.state === null);
   const then = scene.zone === undefined ? settingsFacts(scene, range) : [];
-  const shownVerdicts = [...verdicts, ...aloneVerdicts].filter(
-    (fact, index) => index < MOST_FACTS || fact.verdict === 'alert',
-  );
+  const judged = settled([...verdicts, ...aloneVerdicts]);
+  const shownVerdicts = judged.filter((fact, index) => index < MOST_FACTS || fact.verdict === 'alert');
   const told = [...shownOns, ...others, ...zones, ...shownVerdicts];
   // a span is told as it went
   if (kind === 'span') told.sort((one, other) => instantOf(one) - instantOf(other));
-  return [...away, ...told, ...then, conclusion(scene, ons, [...verdicts, ...aloneVerdicts])];
+  return [...away, ...told, ...then, conclusion(scene, ons, judged, isDark)];
+}
+
+/** In the order of their signals; what was not decided yet is left out where the same signal led to an alert. */
+function settled(verdicts: readonly VerdictFact[]): readonly VerdictFact[] {
+  const alerts = verdicts.filter(({ verdict }) => verdict === 'alert');
+  return verdicts
+    .filter(
+      ({ alias, at, verdict }) =>
+        !UNDECIDED.has(verdict) || !alerts.some((alert) => alert.alias === alias && alert.at === at),
+    )
+    .sort((one, other) => one.at - other.at);
 }
 
 const instantOf = (fact: Fact): number => ('at' in fact ? (fact.at ?? -Infinity) : -Infinity);
@@ -131,9 +145,17 @@ const instantOf = (fact: Fact): number => ('at' in fact ? (fact.at ?? -Infinity)
 const overlaps = (at: number, to: number, { from, until }: Range): boolean => at < until && to > from;
 
 function gapFacts({ past }: Scene, range: Range): readonly Fact[] {
-  return past.history.gaps
-    .filter(({ from, to }) => overlaps(from, to, range))
-    .map(({ from, to, reason }) => ({ kind: 'gap', at: from, to: orNull(to), reason }));
+  const gaps = past.history.gaps.filter(({ from, to }) => from < to && overlaps(from, to, range));
+  const isInside = (gap: Gap, other: Gap): boolean =>
+    gap !== other && other.from <= gap.from && gap.to <= other.to;
+  return gaps
+    .filter((gap) => !gaps.some((other) => isInside(gap, other) && !isInside(other, gap)))
+    .map(({ from, to, reason }) => ({
+      kind: 'gap',
+      at: from === past.history.from ? null : from,
+      to: orNull(to),
+      reason,
+    }));
 }
 
 function awayFacts({ past }: Scene, range: Range): readonly Fact[] {
@@ -173,8 +195,16 @@ function settingsFacts({ past, sensors }: Scene, { from }: Range): readonly Fact
   });
 }
 
-/** How many alerts there were; null where that cannot be told: an ON in a zone of which nobody knows how it stood. */
-function conclusion(scene: Scene, ons: readonly OnFact[], verdicts: readonly VerdictFact[]): Fact {
+/**
+ * How many alerts there were; null where that is not known: an ON in a zone whose state was not written down, or neither
+ * what was heard nor that state is known (`isDark`).
+ */
+function conclusion(
+  scene: Scene,
+  ons: readonly OnFact[],
+  verdicts: readonly VerdictFact[],
+  isDark: boolean,
+): Fact {
   const alerts = verdicts.filter(({ verdict }) => verdict === 'alert').length;
   const isKnown = ons.every(({ alias, at }) => {
     const sensor = scene.sensors.find((each) => each.alias === alias);
@@ -186,5 +216,5 @@ function conclusion(scene: Scene, ons: readonly OnFact[], verdicts: readonly Ver
     return isJudged || isAway(scene, at) || spanAt(scene, zone, at)?.entry.state === 'disarmed';
   });
   const today = verdicts.some((fact) => fact.today);
-  return { kind: 'conclusion', alerts: alerts > 0 || isKnown ? alerts : null, today };
+  return { kind: 'conclusion', alerts: alerts > 0 || (isKnown && !isDark) ? alerts : null, today };
 }

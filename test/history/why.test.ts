@@ -41,29 +41,32 @@ function instant(text: string): number {
 const stampOf = (at: number): string =>
   new Date(at + 3_600_000).toISOString().slice(5, 19).replace('-', '/').replace('T', ' ');
 
-const LOG: readonly string[] = (
-  [
-    ['20:00:00', ...pair('rcvi', 'A3', 'On')],
-    ['20:00:40', ...pair('rcvi', 'A3', 'On')],
-    ['20:01:20', ...pair('rcvi', 'A3', 'On')],
-    ['20:02:00', ...pair('rcvi', 'A3', 'On')],
-    ['20:02:40', ...pair('rcvi', 'A3', 'On')],
-    ['20:03:20', ...pair('rcvi', 'A3', 'On')],
-    ['21:00:00', 'rcva func        Alert : hu C2  swMin Main (door)'],
-    ['21:00:30', 'rcva func        Clear : hu C2  swMin Main (door)'],
-    ['22:30:00', ...pair('sndc', 'A3', 'On')],
-    ['23:05:00', ...pair('rcvi', 'A5', 'On')],
-    ['23:10:00', ...pair('rcvi', 'A3', 'On')],
-    ['+01:00:00', ...pair('rcvi', 'A7', 'On')],
-    ['+02:10:13', ...pair('rcvi', 'A3', 'On')],
-    ['+02:10:24', ...pair('rcvi', 'A3', 'On')],
-    ['+02:10:35', ...pair('rcvi', 'A3', 'On')],
-    ['+02:10:55', ...pair('rcvi', 'A3', 'Off')],
-    ['+02:30:00', 'rcva func        Alert : hu C2  swMin Main (door)'],
-    ['+04:00:00', ...pair('rcvi', 'A3', 'On')],
-    ['+06:45:00', ...pair('rcvi', 'A3', 'On')],
-  ] as const
-).flatMap(([at, ...texts]) => texts.map((text) => `${stampOf(instant(at))}  ${text}`));
+type Line = readonly [at: string, ...texts: readonly string[]];
+
+const logOf = (lines: readonly Line[]): readonly string[] =>
+  lines.flatMap(([at, ...texts]) => texts.map((text) => `${stampOf(instant(at))}  ${text}`));
+
+const LOG = logOf([
+  ['20:00:00', ...pair('rcvi', 'A3', 'On')],
+  ['20:00:40', ...pair('rcvi', 'A3', 'On')],
+  ['20:01:20', ...pair('rcvi', 'A3', 'On')],
+  ['20:02:00', ...pair('rcvi', 'A3', 'On')],
+  ['20:02:40', ...pair('rcvi', 'A3', 'On')],
+  ['20:03:20', ...pair('rcvi', 'A3', 'On')],
+  ['21:00:00', 'rcva func        Alert : hu C2  swMin Main (door)'],
+  ['21:00:30', 'rcva func        Clear : hu C2  swMin Main (door)'],
+  ['22:30:00', ...pair('sndc', 'A3', 'On')],
+  ['23:05:00', ...pair('rcvi', 'A5', 'On')],
+  ['23:10:00', ...pair('rcvi', 'A3', 'On')],
+  ['+01:00:00', ...pair('rcvi', 'A7', 'On')],
+  ['+02:10:13', ...pair('rcvi', 'A3', 'On')],
+  ['+02:10:24', ...pair('rcvi', 'A3', 'On')],
+  ['+02:10:35', ...pair('rcvi', 'A3', 'On')],
+  ['+02:10:55', ...pair('rcvi', 'A3', 'Off')],
+  ['+02:30:00', 'rcva func        Alert : hu C2  swMin Main (door)'],
+  ['+04:00:00', ...pair('rcvi', 'A3', 'On')],
+  ['+06:45:00', ...pair('rcvi', 'A3', 'On')],
+]);
 
 const zone = (
   at: string,
@@ -153,21 +156,25 @@ const JOURNAL: readonly JournalEntry[] = [
   },
 ];
 
-function pastIn({ from, until, signals }: PastRequest, entries: readonly JournalEntry[]): Past {
+function pastIn(
+  { from, until, signals }: PastRequest,
+  entries: readonly JournalEntry[],
+  log: readonly string[],
+): Past {
   const reader = new JournalReader(from - 7_200_000, until);
   for (const entry of entries) reader.line(journalLine(entry).trimEnd());
   const { journal } = reader;
   const replay = new Replay(core, { from, until, signals, year: 2026, zones: zoneScenes(journal) });
-  for (const line of LOG) if (!replay.line(line)) break;
+  for (const line of log) if (!replay.line(line)) break;
   return pastOf(replay.end(), journal, []);
 }
 
 const NOW = instant('+08:00:00');
 
-function answer(name: string, text: string, entries: readonly JournalEntry[] = JOURNAL): Promise<Why> {
+function answer(name: string, text: string, entries = JOURNAL, log = LOG): Promise<Why> {
   const when = readWhen(text, berlin, NOW);
   if (when === undefined) throw new Error(`not a time: ${text}`);
-  return why({ name, when, now: NOW }, core, (request) => Promise.resolve(pastIn(request, entries)));
+  return why({ name, when, now: NOW }, core, (request) => Promise.resolve(pastIn(request, entries, log)));
 }
 
 const QUESTIONS: readonly (readonly [name: string, when: string])[] = [
@@ -211,6 +218,46 @@ describe('why', () => {
     expect(text).toBe(readFileSync(path, 'utf8'));
   });
 
+  it('a motion that began before its zone was armed: what the zone became while it went on', async () => {
+    const log = logOf([
+      ['+07:00:00', ...pair('rcvi', 'A3', 'On')],
+      ['+07:00:08', ...pair('rcvi', 'A3', 'On')],
+      ['+07:00:16', ...pair('rcvi', 'A3', 'Off')],
+    ]);
+    const reason = 'its entry delay has ended without a disarm';
+    const entry = { zone: 'ground', alias: 'hall', signalAt: instant('+07:00:08') };
+    const entries: readonly JournalEntry[] = [
+      zone('+06:00:00', 'disarmed', 'code', 'Anna'),
+      zone('+07:00:03', 'armed_away', 'command', 'x10/zone/ground/set'),
+      { kind: 'verdict', at: instant('+07:00:08') + 400, ...entry, verdict: 'entry', reason: '3 s left' },
+      { kind: 'verdict', at: instant('+07:00:11') + 400, ...entry, verdict: 'alert', reason },
+    ];
+    const heard = 'motion at 07:00:00 (rcvi A3 on, then 1 repeat until 07:00:08), until 07:00:16';
+    const told = [
+      'zone ground: disarmed since 06:00:00 by the code of Anna',
+      'zone ground: armed away since 07:00:03 by a command on x10/zone/ground/set',
+      `alert for the signal at 07:00:08: ${reason}`,
+      'therefore: an alert',
+    ];
+    const wordsOf = async (name: string): Promise<readonly string[]> =>
+      whyWords(await answer(name, 'last', entries, log), berlin);
+    expect(await wordsOf('hall')).toEqual(['hall, 2026-11-22:', heard, ...told]);
+    expect(await wordsOf('ground')).toEqual([
+      'zone ground, 2026-11-22:',
+      `hall: ${heard}`,
+      ...told.map((line) => line.replace(/^alert/, 'hall: alert')),
+    ]);
+  });
+
+  it.each(['06:00', '05:00..06:00', '06:30'])('before the log begins (%s) nothing is known', async (when) => {
+    const log = logOf([['+07:00:00', ...pair('rcvi', 'A3', 'On')]]);
+    const words = whyWords(await answer('hall', when, [], log), berlin);
+    expect(words).toContainEqual(
+      "not known what happened before 07:00:00: heyu's log has nothing of that time",
+    );
+    expect(words.at(-1)).toBe('therefore: whether there was an alert is not known');
+  });
+
   it('is JSON for programs: instants with their offset, words beside', async () => {
     const json = whyJson(await answer('hall', '02:10'), berlin);
     expect(json).toMatchObject({
@@ -229,6 +276,7 @@ describe('why', () => {
   });
 
   it.each([
+    ['A3', 'last', 'there is no alias and no zone "A3"', 'A3 is the address of "hall"'],
     ['hal', 'last', 'there is no alias and no zone "hal"', 'did you mean "hall"?'],
     ['hall', 'soon', '"soon" is not a valid time', expect.stringContaining('02:10') as string],
   ])('is not answered: %s %s', async (name, text, problem, hint) => {
