@@ -296,6 +296,7 @@ export async function simulate({
     visits: broker.visits,
   });
   const states = judgeStates(truth, broker.retained, [], computer.wallMs());
+  errors.push(...opposites(truth, broker, habit.keepsRetained === 'older'), ...sentAgain(verdict, counts));
   const { process } = bridge;
   if (process === undefined) errors.push('the bridge does not run in the end');
   else if (timeline.pendingOf(process) > MOST_PENDING)
@@ -319,6 +320,38 @@ export async function simulate({
     passedMs: timeline.nowMs - startMs,
     history: history.sort(),
   };
+}
+
+/** A word on its way, and the pause after which a verification goes out. */
+const WORD_MS = 4000;
+
+/** A zone is said to be right or unknown, never the opposite. `isRolledBack`: a broker that was killed may have said so itself. */
+function opposites(truth: Truth, { published }: SimulatedBroker, isRolledBack: boolean): readonly string[] {
+  return published.flatMap(({ topic, payload, sentAt }) => {
+    const zone = ZONES.find((one) => topic === `x10/zone/${one}/security`);
+    if (zone === undefined || payload === 'None' || (isRolledBack && zone === 'changing')) return [];
+    const isOpposite =
+      payload === 'disarmed'
+        ? truth.isArmedThroughout(zone, sentAt - WORD_MS, sentAt)
+        : !truth.mayBeArmed(zone, sentAt, WORD_MS);
+    return isOpposite ? [`${zone} is said to be ${payload} at ${new Date(sentAt).toISOString()}`] : [];
+  });
+}
+
+/** A process that dies may repeat what was acknowledged within its last write; a power cut all since the checkpoint. */
+const REPEATS_PER_DEATH = 3;
+
+function sentAgain(
+  { repeatsOfAcknowledged: repeats }: Verdict,
+  counts: ReadonlyMap<string, number>,
+): readonly string[] {
+  if (counts.has('power cut') || counts.has('disk slow')) return [];
+  const deaths = [...counts]
+    .filter(([kind]) => /^killed|^down/.test(kind))
+    .reduce((sum, [, count]) => sum + 2 * count, 0);
+  return repeats <= REPEATS_PER_DEATH * (deaths + 1)
+    ? []
+    : [`${repeats} acknowledged events were sent again, after ${deaths} deaths at most`];
 }
 
 type Stage = {
