@@ -82,11 +82,12 @@ describe.each(RELEASES)('$release', ({ release, discovery, ids }) => {
       await request('states/sun.sun', { state: 'above_horizon' });
       await world.fence();
       const bridge = (await world.homeAssistant.deviceRegistry()).find(({ name }) => name === 'X10 bridge');
-      await automate('x10_alert', {
-        last_alert: 'sensor.attic_last_alert',
-        panel: 'alarm_control_panel.attic',
-        notify,
-      });
+      await automate('x10_alert', { last_alert: 'sensor.attic_last_alert', notify });
+      await automate(
+        'x10_alert',
+        { last_alert: `sensor.${ids.zones.ground}_last_alert`, notify },
+        'buttonless',
+      );
       for (const [zone, ask_code] of [
         ['cellar', true],
         ['ground', false],
@@ -197,9 +198,9 @@ describe.each(RELEASES)('$release', ({ release, discovery, ids }) => {
       bridge.heyu(...pair('rcvi', 'A5', 'On'), ...pair('rcvi', 'A5', 'Off'));
       await untilTold('Attic: Porch: motion (Attic)');
       await untilHeyu('on E2');
-      const action = 'X10_DISARM_alarm_control_panel.attic';
+      const action = 'X10_DISARM_sensor.attic_last_alert';
       expect(told()[0]?.actions).toEqual([{ action, title: 'Disarm', authenticationRequired: true }]);
-      await request('events/mobile_app_notification_action', { action: 'X10_DISARM_alarm_control_panel.x' });
+      await request('events/mobile_app_notification_action', { action: 'X10_DISARM_sensor.x' });
       await request('events/mobile_app_notification_action', { action });
       await untilState('alarm_control_panel.attic', 'disarmed');
       await untilHeyu('off E2');
@@ -214,7 +215,7 @@ describe.each(RELEASES)('$release', ({ release, discovery, ids }) => {
       await homeAssistant.callService('alarm_control_panel', 'alarm_trigger', { entity_id: cellar });
       await untilState(cellar, 'triggered');
       await until(() => told().length === 1, 'the alert');
-      const action = `X10_DISARM_${cellar}`;
+      const action = `X10_DISARM_sensor.${ids.zones.cellar}_last_alert`;
       expect(told()[0]?.actions).toMatchObject([{ action, behavior: 'textInput' }]);
       let data: unknown;
       await homeAssistant.subscribe('subscribe_events', { event_type: 'call_service' }, (event) => {
@@ -228,7 +229,7 @@ describe.each(RELEASES)('$release', ({ release, discovery, ids }) => {
       expect(data).toMatchObject({ code: '0123' });
       // its state belongs to another program
       await untilState(`alarm_control_panel.${ids.zones.ground}`, 'unknown');
-      const foreign = `X10_DISARM_alarm_control_panel.${ids.zones.ground}`;
+      const foreign = `X10_DISARM_sensor.${ids.zones.ground}_last_alert`;
       await request('events/mobile_app_notification_action', { action: foreign });
       await until(
         () => words().at(-1) === 'Ground floor: It is not disarmed',
@@ -296,6 +297,25 @@ describe.each(RELEASES)('$release', ({ release, discovery, ids }) => {
       seen.clear();
       await check();
       await untilTold('X10 sensors: Low battery: Front door. Not heard: Cellar door.');
+    });
+
+    test('a zone that another program keeps has no button, unless the panel of that program was chosen', async () => {
+      const { bridge, seen } = world;
+      await seen.publish('alarmo/state', 'armed_away', { retain: true });
+      await untilState(`alarm_control_panel.${ids.zones.ground}`, 'armed_away');
+      seen.clear();
+      bridge.heyu(...pair('rcvi', 'A3', 'On'));
+      await until(
+        () => told().length === 2,
+        () => words().join(),
+      );
+      expect(new Set(words())).toEqual(new Set(['Ground floor: Hall: motion (Ground floor)']));
+      expect(
+        told()
+          .map(({ actions }) => actions.length)
+          .sort(),
+      ).toEqual([0, 1]);
+      bridge.heyu(...pair('rcvi', 'A3', 'Off'));
     });
 
     test('a bridge that is gone is told, and when it is back', async () => {
