@@ -138,9 +138,13 @@ describe('the reader of the service', () => {
     expect(motions(past.history)).toHaveLength(10 * 24 * 6);
   });
 
-  it('gives way while it reads a day', async () => {
+  it.each([
+    ['a day', motionsAt(...each(NOON - 20 * HOUR, 20_000, 3600))],
+    ['lines without a stamp', 'what heyu never writes\n'.repeat(1_000_000)],
+    ['a hole that a power failure has left', '\0'.repeat(100_000_000)],
+  ])('gives way while it reads %s', async (_, text) => {
     const house = place();
-    house.write('heyu.log', motionsAt(...each(NOON - 20 * HOUR, 20_000, 3600)), NOON);
+    house.write('heyu.log', text, NOON);
     let turns = 0;
     let isOver = false;
     const turn = (): void => {

@@ -43,16 +43,18 @@ export async function readPast(
   let replay: Replay | undefined;
   let count = 0;
   const hear = async ({ texts, ...when }: Lines): Promise<boolean> => {
+    // nor may a file without lines or stamps take long
+    await giveWay();
     for (const line of texts) {
       const text = textOf(line);
+      count += 1;
+      if (count % LINES_BETWEEN_LOOKS === 0) await giveWay();
       if (replay === undefined) {
         const stamp = stamps.read(text);
         if (stamp === undefined) continue;
         replay = new Replay(core, { ...request, year: yearNear(instantOf(stamp, when, stamps)) });
       }
       if (!replay.line(text)) return false;
-      count += 1;
-      if (count % LINES_BETWEEN_LOOKS === 0) await giveWay();
     }
     return true;
   };

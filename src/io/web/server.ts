@@ -4,7 +4,7 @@
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { errorCode, errorText, orElse } from '../../common/error.js';
 import { isObject, parseJson, type JsonObject } from '../../common/json.js';
 import { SECOND } from '../../common/duration.js';
@@ -159,7 +159,9 @@ export class PageServer {
       });
       if (listen.kind === 'port') server.listen({ host: listen.host, port: listen.port });
       else {
-        orElse(() => rmSync(listen.path, { force: true }), undefined);
+        // one that was left behind, and no other file: then it is in use
+        const isSocket = orElse(() => lstatSync(listen.path).isSocket(), false);
+        if (isSocket) orElse(() => rmSync(listen.path), undefined);
         server.listen(listen.path);
       }
     });
@@ -228,9 +230,11 @@ export class PageServer {
   }
 
   /** Whether it came in where only this machine can reach it. */
-  #isLoopback({ socket }: IncomingMessage): boolean {
+  #isLoopback({ socket, httpVersion }: IncomingMessage): boolean {
     const { localAddress = '' } = socket;
     const { listen } = this.#settings;
+    // no browser speaks HTTP/1.0, but nginx does where nothing else is set, and it adds no header of a proxy then
+    if (httpVersion !== '1.1') return false;
     return isLoopback(listen) && /^(::ffff:)?127\.|^::1$/.test(localAddress);
   }
 

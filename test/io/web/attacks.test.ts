@@ -72,6 +72,19 @@ describe('somebody without a token', () => {
         expect([header, path, (await ask(`GET /api/${path}`, [header])).status]).toEqual([header, path, 401]);
   });
 
+  it('reads nothing behind a proxy that says nothing (nginx with proxy_pass alone speaks HTTP/1.0)', async () => {
+    const { open, received, port } = await servedPage();
+    const status = async (version: string): Promise<string | undefined> => {
+      const socket = await open();
+      const text = received(socket);
+      socket.write(`GET /api/state HTTP/${version}\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
+      await until(() => socket.destroyed || socket.readableEnded);
+      return text().split(' ')[1];
+    };
+    expect(await status('1.0')).toBe('401');
+    expect(await status('1.1')).toBe('200');
+  });
+
   it('is not taken for Home Assistant', async () => {
     const { ask, said } = await servedPage({ ingress: true });
     const { status } = await ask('GET /api/state', [

@@ -1,6 +1,9 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it, onTestFinished, test } from 'vitest';
 import { newToken } from '../../../src/io/web/guard.js';
 import type { ExplainedLine, PageState, Polled } from '../../../src/web/protocol.js';
@@ -156,4 +159,21 @@ test.each([
   const { problems } = scene.lives.service().status();
   const expected = `the page cannot be served (127.0.0.1:${port} is in use)`;
   expect(problems.map(({ problem }) => problem)).toEqual(isChosen ? [expected] : []);
+});
+
+it('takes no file away where its socket is to be, but a socket that was left behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-socket-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'web.sock');
+  writeFileSync(path, 'precious');
+  const { lives } = await servedPage({ listen: { kind: 'socket', path } });
+  expect(readFileSync(path, 'utf8')).toBe('precious');
+  const [{ problem } = { problem: '' }] = lives.service().status().problems;
+  expect(problem).toContain(`${path} is in use`);
+  rmSync(path);
+  const left = createServer().listen(path);
+  await once(left, 'listening');
+  onTestFinished(() => void left.close());
+  const again = await servedPage({ listen: { kind: 'socket', path } });
+  expect(again.lives.service().status().problems).toEqual([]);
 });
