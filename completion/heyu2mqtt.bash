@@ -183,6 +183,7 @@ _heyu2mqtt() {
         'heyu2mqtt report --date-format' | \
         'heyu2mqtt report --timezone' | \
         'heyu2mqtt report --year' | \
+        'heyu2mqtt report --html' | \
         'heyu2mqtt service install --config' | \
         'heyu2mqtt service install --systemd' | \
         'heyu2mqtt service print --config' | \
@@ -313,6 +314,7 @@ _heyu2mqtt() {
     'heyu2mqtt report --date-format') COMPREPLY=($(compgen -W 'YMD DMY MDY' -- "$current")); return ;;
     'heyu2mqtt report --timezone') :; return ;;
     'heyu2mqtt report --year') :; return ;;
+    'heyu2mqtt report --html') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt service install --config') compopt -o default 2> /dev/null; return ;;
     'heyu2mqtt service install --systemd') :; return ;;
     'heyu2mqtt service print --config') compopt -o default 2> /dev/null; return ;;
@@ -361,7 +363,7 @@ _heyu2mqtt() {
       'heyu2mqtt web token remove') COMPREPLY=($(compgen -W '--config -h --help' -- "$current")) ;;
       'heyu2mqtt explain') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --armed --disarmed --since --until --alias --alerts --json -h --help' -- "$current")) ;;
       'heyu2mqtt why') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
-      'heyu2mqtt report') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --json -h --help' -- "$current")) ;;
+      'heyu2mqtt report') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --html --anonymous --json -h --help' -- "$current")) ;;
       'heyu2mqtt service') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt service install') COMPREPLY=($(compgen -W '--config --systemd --print -h --help' -- "$current")) ;;
       'heyu2mqtt service print') COMPREPLY=($(compgen -W '--config --systemd -h --help' -- "$current")) ;;

@@ -274,6 +274,8 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l x10config -r -F -d
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l date-format -x -a 'YMD DMY MDY' -d 'order of day and month in the stamps (choices: "YMD", "DMY", "MDY")'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l timezone -x -d 'time zone of the stamps, e.g. Europe/Berlin (default: this machine\'s)'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l year -x -d 'year of the first line, for stamps without one (default: from the file\'s date)'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l html -r -F -d 'write it as one HTML file, which needs nothing else; - is standard output'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l anonymous -d 'without names of sensors and zones, to be shown to others'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -l json -d 'as JSON'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt report' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt service' -a install -d 'write the unit and create the user; starts nothing'

@@ -5,16 +5,24 @@ import type { CoreSettings } from '../core-settings.js';
 import { zoneScenes } from '../history/journal.js';
 import { type Past, pastOf } from '../history/past.js';
 import { Replay } from '../history/replay.js';
+import { replaceFile } from '../io/files.js';
 import { textOf } from '../io/history/lines.js';
 import { readPast } from '../io/history/read-past.js';
+import { errorCode } from '../common/error.js';
+import { anonymous } from '../report/anonymous.js';
 import { documentOf } from '../report/document.js';
+import { reportPage } from '../report/page.js';
 import { reportOf } from '../report/report.js';
 import { terminalLines } from '../report/terminal-lines.js';
 import { loadOrFail, OPTIONS } from './configured.js';
 import { journalOf, linesOf, type LogOptions, settingsFor, withLogOptions, yearFor } from './named-logs.js';
 import { CommandError, EXIT, processTerminal, progressOnTerminal, table, type Terminal } from './terminal.js';
 
-type Options = LogOptions & { readonly json?: boolean };
+type Options = LogOptions & {
+  readonly json?: boolean;
+  readonly html?: string;
+  readonly anonymous?: boolean;
+};
 
 /** The command `report`. */
 export function reportCommand(command: Command): void {
@@ -24,6 +32,8 @@ export function reportCommand(command: Command): void {
       'heyu logs, rotated ones first, also as .gz (default: the log of the service with all rotated files)',
     ),
   )
+    .option('--html <file>', 'write it as one HTML file, which needs nothing else; - is standard output')
+    .option('--anonymous', 'without names of sensors and zones, to be shown to others')
     .addOption(OPTIONS.json)
     .action(report);
 }
@@ -41,9 +51,11 @@ async function report(logs: readonly string[], options: Options): Promise<void> 
   const { core, past } =
     logs.length === 0 ? await ownPast(options, read) : await namedPast(logs, options, terminal, read);
   progress.end();
-  const made = reportOf(core, past);
+  const shown = options.anonymous === true ? anonymous(core, past) : { core, past };
+  const made = reportOf(shown.core, shown.past);
+  if (options.html !== undefined) writePage(options.html, reportPage(documentOf(made)));
   if (options.json === true) terminal.printJson(made);
-  else show(documentOf(made), terminal);
+  else if (options.html === undefined) show(documentOf(made), terminal);
   if (past.history.lines === 0) process.exitCode = EXIT.failed;
 }
 
@@ -94,6 +106,25 @@ async function namedPast(
       read(lines.length);
     }
   return { core, past: pastOf(replay.end(), journal, []) };
+}
+
+/** It tells when nobody is at home. */
+const PRIVATE = 0o600;
+
+/** As a file that is there as a whole or not at all. */
+function writePage(file: string, page: string): void {
+  if (file === '-') {
+    process.stdout.write(page);
+    return;
+  }
+  try {
+    replaceFile(file, page, PRIVATE, () => undefined);
+  } catch (error) {
+    throw new CommandError(
+      `${file}: cannot be written (${errorCode(error)})`,
+      'name another place with --html',
+    );
+  }
 }
 
 function show(document: ReturnType<typeof documentOf>, { print, style, columns }: Terminal): void {

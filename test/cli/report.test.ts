@@ -1,7 +1,7 @@
 /** `heyu2mqtt report` on named logs and on the log of the service: what it prints and how it ends. */
 
 import { gzipSync } from 'node:zlib';
-import { utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../src/common/json.js';
 import { BEGIN, houseLog } from '../report/house-log.js';
@@ -61,6 +61,17 @@ describe('report', () => {
     expect(out).toMatch(/^heyu2mqtt report\n/);
     expect(out).toContain(`${LOG.length} lines`);
     expect(out).toMatch(/kitchen: the Off was missed of \d+ of \d+ motions/);
+  });
+
+  it('writes a page that only its owner may read, and says where it cannot', async () => {
+    const { path } = home();
+    const args = [path('heyu.log.ttyS0'), '--aliases', path('aliases.yaml'), ...BARE];
+    const { code, out } = await runCli('report', ...args, '--html', path('report.html'), '--anonymous');
+    expect([code, out]).toEqual([0, '']);
+    expect(readFileSync(path('report.html'), 'utf8')).toMatch(/^<!doctype html>[^]*sensor2[^]*<\/html>\n$/);
+    expect(statSync(path('report.html')).mode & 0o777).toBe(0o600);
+    const nowhere = await runCli('report', ...args, '--html', path('nowhere/report.html'));
+    expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringContaining('cannot be written (ENOENT)')]);
   });
 
   it('ends with 1 for logs without lines, 64 where none is named, and 66 for one that is not there', async () => {

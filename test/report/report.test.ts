@@ -7,11 +7,13 @@ import { DAY, HOUR, MINUTE } from '../../src/common/duration.js';
 import type { CoreSettings } from '../../src/core-settings.js';
 import type { History, Intervals } from '../../src/history/history.js';
 import type { Journal, JournalEntry } from '../../src/history/journal.js';
-import { pastOf } from '../../src/history/past.js';
+import { type Past, pastOf } from '../../src/history/past.js';
 import { Replay } from '../../src/history/replay.js';
 import { documentOf } from '../../src/report/document.js';
 import { pausesOf } from '../../src/report/hold.js';
 import { KnownTime, quantile } from '../../src/report/numbers.js';
+import { anonymous } from '../../src/report/anonymous.js';
+import { reportPage } from '../../src/report/page.js';
 import { type Report, reportOf } from '../../src/report/report.js';
 import { sunTimes } from '../../src/report/sun.js';
 import { terminalLines } from '../../src/report/terminal-lines.js';
@@ -24,16 +26,23 @@ const BERLIN = { latitude: 52.52, longitude: 13.4 };
 
 const NO_JOURNAL: Journal = { entries: [], damaged: 0 };
 
+type Told = { readonly core: CoreSettings; readonly past: Past };
+
+function replayed(lines: readonly string[], more: Partial<CoreSettings>, journal: Journal): Told {
+  const core = coreSettings({ quietAfterMs: 2 * DAY, ...more });
+  const request = { from: 0, until: Infinity, year: 2026, zones: [], signals: true };
+  const replay = new Replay(core, request);
+  for (const line of lines) replay.line(line);
+  return { core, past: pastOf(replay.end(), journal, []) };
+}
+
 function reported(
   lines: readonly string[],
   more: Partial<CoreSettings> = {},
   journal: Journal = NO_JOURNAL,
 ): Report {
-  const core = coreSettings({ quietAfterMs: 2 * DAY, ...more });
-  const request = { from: 0, until: Infinity, year: 2026, zones: [], signals: true };
-  const replay = new Replay(core, request);
-  for (const line of lines) replay.line(line);
-  return reportOf(core, pastOf(replay.end(), journal, []));
+  const { core, past } = replayed(lines, more, journal);
+  return reportOf(core, past);
 }
 
 function zoneAt(at: number, state: 'armed_away' | 'disarmed' | 'triggered'): JournalEntry {
@@ -90,6 +99,8 @@ function golden(name: string, text: string): void {
 describe('the report of a house', () => {
   it('is as it was on a terminal', () => golden('terminal.txt', shown(house)));
 
+  it('is as it was as a page', () => golden('report.html', reportPage(documentOf(house))));
+
   it('is ASCII where nothing else can be shown, and as narrow as its words', () => {
     const text = shown(house, 40, false);
     expect(text).toMatch(/^[\x20-\x7e\n]*$/);
@@ -140,6 +151,55 @@ describe('the report of a house', () => {
     // three days of silence, and what of the days around belongs to it
     expect(days.cases).toBe(54);
     expect(house.log.gaps).toMatchObject([{ reason: 'quiet' }]);
+  });
+});
+
+describe('the page', () => {
+  const page = reportPage(documentOf(house));
+
+  it('has no script, no attribute that runs one, and loads nothing', () => {
+    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|\son\w+=|https?:|url\(|@import|style="/i);
+  });
+
+  it('shows text of others as text', () => {
+    const hostile = [
+      sensorSettings('A1', 'MS14A', { alias: 'hall', name: '</style><script>x()</script>\u202e' }),
+    ];
+    const shownPage = reportPage(documentOf(reported(houseLog(2), { sensors: hostile })));
+    expect(shownPage).not.toMatch(/<script|\u202e/);
+    expect(shownPage).toContain('&lt;script&gt;');
+  });
+
+  it('is below 200 kB with 30 sensors', () => {
+    const [hall] = house.sensors;
+    if (hall === undefined) throw new Error('there is no sensor');
+    const sensors = Array.from({ length: 30 }, (_, index) => ({ ...hall, alias: `hall_${index}` }));
+    expect(new TextEncoder().encode(reportPage(documentOf({ ...house, sensors }))).length).toBeLessThan(
+      200_000,
+    );
+  });
+});
+
+describe('an anonymous report', () => {
+  it('has the same figures, and no name', () => {
+    const named = HOUSE.map((each) => ({ ...each, area: 'Hall' }));
+    const settings = { sensors: named, zones: [zoneSettings('ground', { name: 'Ground floor' })] };
+    const { core, past } = replayed(
+      houseLog(60).map((line) => line.replace('_no_alias_', 'aunt_emma')),
+      settings,
+      JOURNAL,
+    );
+    const hidden = anonymous(core, past);
+    const report = reportOf(hidden.core, hidden.past);
+    const all = JSON.stringify(report) + reportPage(documentOf(report));
+    expect(all).not.toMatch(/aunt_emma|kitchen|cellar|front_door|attic|\bhall|\bground/i);
+    const plain = reportOf(core, past);
+    expect(report.sensors.map(({ events, pauses }) => [events, pauses])).toEqual(
+      plain.sensors.map(({ events, pauses }) => [events, pauses]),
+    );
+    expect(report.zones).toMatchObject([{ zone: 'zone1', alerts: 4, alerts_disarmed_at_once: 4 }]);
+    expect(report.advice.map(({ rule }) => rule)).toEqual(plain.advice.map(({ rule }) => rule));
   });
 });
 
