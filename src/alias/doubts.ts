@@ -180,7 +180,7 @@ function aboutModule(entry: AliasEntry, config: X10Config, isHeard: boolean): re
   const model = covering.find((each) => each.model !== undefined)?.model;
   if (model !== undefined && entry.model === undefined) {
     const hint = `heyu2mqtt alias set ${alias} --model ${model}`;
-    doubts.push(note(alias, `heyu says it is a ${model}, here no model is named`, hint));
+    doubts.push(note(alias, `heyu says it is a ${model}, but the alias has no model`, hint));
   } else if (model !== undefined && model.toUpperCase() !== entry.model?.toUpperCase())
     warn(
       `is a ${entry.model ?? ''} here and a ${model} for heyu`,

@@ -159,7 +159,7 @@ function whyNot(alias: X10Alias, config: X10Config): string | undefined {
     const more = model === undefined ? '' : ` --model ${model}`;
     return `heyu_aux drops its radio (RFIGNORE); if a transceiver hears it: ${add}${more}`;
   }
-  if (model === 'SEC_IGNORE' || model === 'ORE_IGNORE') return `heyu logs nothing of it (${model})`;
+  if (model === 'SEC_IGNORE' || model === 'ORE_IGNORE') return `heyu does not log it (${model})`;
   if (model === 'NONE') return 'heyu is told that there is no module (NONE)';
   if (model !== undefined && MEANINGLESS.has(model)) return `there is nothing to show of a ${model}`;
   return undefined;

@@ -155,7 +155,7 @@ export function judgeQueue(seen: QueueSeen, need: Need): readonly Row[] {
     SETTINGS.queue,
   );
   const queue: Row = {
-    trial: `${published} messages wait for somebody who is away`,
+    trial: `${published} messages wait for a client that is away`,
     expected: isNeeded ? `at least ${ENOUGH_QUEUED}` : ANYTHING,
     actual: isComplete ? `all ${published}` : `${delivered.size}: ${droppedInWords(missing, published)}`,
     ...(isComplete ? OK : isNeeded && !isEnough ? short : NOTE),

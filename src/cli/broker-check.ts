@@ -211,7 +211,7 @@ function printFitness(terminal: Terminal, fitness: Fitness, about: About, isVerb
   const { broker, urls, protocols, need, seconds } = about;
   const { print } = terminal;
   const speaks = [
-    broker ?? 'a broker that does not say its name',
+    broker ?? 'a broker that does not report its name',
     ...protocols.map((each) => `MQTT ${each}`),
   ];
   print(`${urls.join(', ')}: ${speaks.join(', ')}`);

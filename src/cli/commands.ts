@@ -72,7 +72,7 @@ const ALIAS_COMMANDS: readonly Entry[] = [
   },
   {
     name: 'test',
-    about: 'publish a test event of an alias, and read everything of it back',
+    about: 'publish a test event of an alias, and read its topics back',
     load: async () => (await import('./alias/broker.js')).aliasTestCommand,
   },
   {
@@ -90,7 +90,7 @@ const ALIAS_COMMANDS: readonly Entry[] = [
 const CODE_COMMANDS: readonly Entry[] = [
   {
     name: 'add',
-    about: 'give somebody a code, or another one; it is asked for, or read from standard input',
+    about: 'add or change the code of a person; it is asked for, or read from standard input',
     load: async () => (await import('./zone-code.js')).zoneCodeAddCommand,
   },
   {
@@ -108,7 +108,7 @@ const CODE_COMMANDS: readonly Entry[] = [
 const ZONE_COMMANDS: readonly Entry[] = [
   {
     name: 'status',
-    about: 'show how the zones stand',
+    about: 'show the states of the zones',
     load: async () => (await import('./zone.js')).zoneStatusCommand,
   },
   {
@@ -123,7 +123,7 @@ const ZONE_COMMANDS: readonly Entry[] = [
   },
   {
     name: 'code',
-    about: 'who may disarm a zone of the bridge by a code',
+    about: 'the codes that disarm the zones of the bridge',
     commands: CODE_COMMANDS,
   },
 ];
@@ -177,7 +177,7 @@ const TOKEN_COMMANDS: readonly Entry[] = [
   },
   {
     name: 'remove',
-    about: 'take a token away; whoever has logged in with it is out',
+    about: 'remove a token, and end the log-ins with it',
     load: async () => (await import('./web-token.js')).webTokenRemoveCommand,
   },
 ];

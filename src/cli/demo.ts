@@ -33,7 +33,7 @@ export function demoCommand(command: Command): void {
   command
     .option('--fast', 'play it as fast as it can be read')
     .option('--once', 'end after playing it once')
-    .option('--port <port>', 'port of the embedded broker; another one is taken if it is in use', '1883')
+    .option('--port <port>', 'port of the embedded broker; if it is in use, another one is used', '1883')
     .action((options: { fast?: boolean; once?: boolean; port: string }) =>
       demo(options.fast === true, options.once === true, portFrom(options.port)),
     );

@@ -77,7 +77,7 @@ async function explain(logs: readonly string[], options: Options): Promise<void>
   if (lines === 0) terminal.complain(`${logs.join(', ')}: holds not a single line`);
   else if (options.alerts === true && rows === 0 && armed.length === 0 && recorded.length === 0)
     terminal.complain(
-      'no alert; an alert needs an armed zone, and a log does not say which were: --armed ZONE',
+      'no alert; an alert needs an armed zone, and a log does not show which were: --armed ZONE',
     );
 }
 

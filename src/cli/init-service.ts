@@ -103,10 +103,10 @@ export async function openHeyu(talk: Talk, files: readonly string[]): Promise<vo
     user === undefined ? [] : files.filter((file) => isRefused(file, user));
   const hasLists = spawnSync('setfacl', ['--version']).status === 0;
   const ways: readonly Way[] = [
-    ...(hasLists ? [{ steps: accessSteps, what: 'this lets it, and nobody else' }] : []),
+    ...(hasLists ? [{ steps: accessSteps, what: 'this allows it for the service alone' }] : []),
     {
       steps: groupSteps,
-      what: 'there are no access control lists here; this lets it as a member of the group',
+      what: 'there are no access control lists here; this allows it for members of the group',
     },
   ];
   let isDeclined = false;
@@ -163,7 +163,7 @@ export async function startService(talk: Talk): Promise<boolean> {
     return await doSteps(talk, 'the service is started, now and at every boot:', START, 'Start it?');
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    throw new CommandError(error.message, 'sudo heyu2mqtt check, and journalctl -u heyu2mqtt, tell why');
+    throw new CommandError(error.message, 'sudo heyu2mqtt check, and journalctl -u heyu2mqtt, show why');
   }
 }
 
@@ -206,7 +206,7 @@ export async function showHouse(
   progress.end();
   process.off('SIGINT', end);
   if (house === undefined)
-    throw new CommandError('the service has ended', 'journalctl -u heyu2mqtt tells why');
+    throw new CommandError('the service has ended', 'journalctl -u heyu2mqtt shows why');
   terminal.print();
   for (const line of statusLines(house, terminal)) terminal.print(line);
   if (!isNew(house)) terminal.print('\nno signal yet: walk past a sensor, then: heyu2mqtt status');

@@ -69,7 +69,7 @@ export function vanished(
   for (const role of ['config', 'aliases'] as const) {
     const path = configuration.files[role];
     if (path === undefined || isBlank(before.get(path)) || !isBlank(texts.get(path))) continue;
-    const what = role === 'aliases' ? 'if there are to be no sensors, write: aliases: {}' : 'write it anew';
+    const what = role === 'aliases' ? 'if there are to be no sensors, write: aliases: {}' : 'write it again';
     problems.push(problemAt({ file: path }, texts.has(path) ? 'is empty' : 'is gone', what));
   }
   return problems;

@@ -44,7 +44,7 @@ async function show({ config, look = false, json = false }: ShowOptions): Promis
   if (look && state.service === 'running')
     throw new CommandError(
       'the service is running: a second client with its id would throw it out',
-      'without --look it says what waited at its last connect; or stop it first',
+      'without --look it shows what waited at its last connect; or stop it first',
     );
   const looked = look ? await lookIntoSession(configuration) : undefined;
   if (json) terminal.printJson(asJson(mqtt, state, looked));
@@ -89,7 +89,7 @@ function print(
   line('client id', mqtt.clientId);
   line('mqtt.session', mqtt.session === 'persistent' ? 'persistent' : 'clean: the broker keeps nothing');
   line('service', service === 'never seen' ? `${service}: it has never run here` : service);
-  if (lastConnect === undefined) line('last connect', 'nothing is known of it');
+  if (lastConnect === undefined) line('last connect', 'not known');
   else {
     const { since, present, queued, queued_topics: topics } = lastConnect;
     const session = present ? 'the broker had kept the session' : 'the broker had kept no session';

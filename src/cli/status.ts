@@ -45,7 +45,7 @@ function withStatusOptions(command: Command): Command {
 /** No service answers, and what to do about it. */
 export const NOT_RUNNING = 'the service does not run';
 export const START_HINT =
-  'sudo systemctl start heyu2mqtt, or heyu2mqtt run; journalctl -u heyu2mqtt says why it ended';
+  'sudo systemctl start heyu2mqtt, or heyu2mqtt run; journalctl -u heyu2mqtt shows why it ended';
 
 async function show(aliases: readonly string[], given: Given): Promise<void> {
   const terminal = processTerminal();

@@ -59,7 +59,7 @@ function add(name: string, given: Given): void {
   if (file.tokens.some((each) => each.name === name))
     throw new CommandError(
       `${quote(name)} has a token already`,
-      `heyu2mqtt web token remove ${name}, then add it anew`,
+      `heyu2mqtt web token remove ${name}, then add it again`,
     );
   const token = newToken();
   const date = new Date().toISOString().slice(0, 10);
@@ -99,7 +99,7 @@ function show(
       for (const line of ['', ...code]) print(line === '' ? '' : `\u001b[30;107m${line}\u001b[0m`);
   }
   if (listen === 'off')
-    complain(`web.listen is off${hintLine('nobody gets to the page before it is served')}`);
+    complain(`web.listen is off${hintLine('the page cannot be opened until it is served')}`);
   else if (url === undefined && isLoopback(listen))
     complain(
       `the page is served to this machine alone${hintLine('for a telephone: web.listen: 0.0.0.0:8710 (docs/page.md)')}`,
@@ -124,7 +124,7 @@ function list({ config, json = false }: Given): void {
   const { tokens } = readTokens(loadOrFail(config).configuration);
   const terminal = processTerminal();
   if (json) terminal.printJson(tokens.map(({ name, date }) => ({ name, date })));
-  else if (tokens.length === 0) terminal.print('nobody has a token');
+  else if (tokens.length === 0) terminal.print('there are no tokens');
   else
     for (const line of table(
       ['NAME', 'SINCE'],
@@ -138,7 +138,7 @@ function remove(name: string, { config }: Given): void {
   const rest = file.tokens.filter((each) => each.name !== name);
   if (rest.length === file.tokens.length) {
     const known = file.tokens.map((each) => each.name);
-    throw new CommandError(`nobody called ${quote(name)} has a token`, didYouMean(name, known));
+    throw new CommandError(`there is no token called ${quote(name)}`, didYouMean(name, known));
   }
   keep(file, rest);
   processTerminal().print(`${name} has no token any more, and is logged out`);

@@ -17,7 +17,7 @@ import { CommandError, EXIT, processTerminal } from './terminal.js';
 /** The command `zone code add`. */
 export function zoneCodeAddCommand(command: Command): void {
   withZone(command)
-    .argument('<name>', 'whose code it is; it is told who has disarmed')
+    .argument('<name>', 'the owner of the code; it is reported who has disarmed')
     .action((zone: string, name: string, given: Given) => add(zone, name, given));
 }
 
@@ -94,7 +94,7 @@ function placeOfCodes(zone: string, given: Given): Place {
   if (place.hash === undefined && !place.isCredential)
     throw new CommandError(
       `${place.path} does not exist: ${NO_CODES}`,
-      `put a copy of it back, or: heyu2mqtt zone code add ${zone} NAME`,
+      `restore it from a copy, or: heyu2mqtt zone code add ${zone} NAME`,
       EXIT.noInput,
     );
   return place;
@@ -125,7 +125,7 @@ async function add(zone: string, name: string, given: Given): Promise<void> {
   const hash = (await hashCode(code, before.salt)).toString('base64');
   const others = Object.entries(before.hashes).filter(([other]) => other !== name);
   if (others.some(([, known]) => known === hash))
-    throw new CommandError('somebody else has this code', 'choose another one');
+    throw new CommandError('this code is already in use', 'choose another one');
   const hashes = Object.fromEntries([...others, [name, hash]]);
   keep(place, { ...place.codes, [zone]: { salt: before.salt, hashes } });
   print(`${zone}: ${name} has a code. What leaves the armed zone needs one; arming it does not`);
@@ -156,7 +156,7 @@ function remove(zone: string, name: string, given: Given): void {
   const before = codesOf(place, zone);
   if (before === undefined || !Object.hasOwn(before.hashes, name)) {
     const hint = didYouMean(name, Object.keys(before?.hashes ?? {}));
-    throw new CommandError(`nobody called ${quote(name)} has a code of ${zone}`, hint);
+    throw new CommandError(`${zone} has no code of ${quote(name)}`, hint);
   }
   const hashes = Object.fromEntries(Object.entries(before.hashes).filter(([other]) => other !== name));
   const others = Object.fromEntries(Object.entries(place.codes).filter(([other]) => other !== zone));

@@ -89,7 +89,7 @@ function readAliases(written: Written, context: AliasContext, report: Report): r
     if (entry.key === 'aliases') aliases = entry;
     else {
       const isAlias = entry.value.kind === 'section' && entry.value.entries.has('address');
-      const hint = isAlias ? 'aliases stand below aliases:, indented' : undefined;
+      const hint = isAlias ? 'write aliases below aliases:, indented' : undefined;
       reportUnknown(report, entry, { file }, ['aliases'], hint);
     }
   }
@@ -134,7 +134,7 @@ function readAlias(
   else if (dusk !== undefined && dusk !== place.address && dusk !== next)
     warn('dusk', 'is not the unit after its own', `sensors send it there: ${next}`);
   if (model.kind === 'other' && type === undefined && values.ignore !== true)
-    warn('model', `a ${model.name} may be anything; it is taken for a reading`, 'say what it is with type');
+    warn('model', `a ${model.name} may be anything; it is treated as a reading`, 'say what it is with type');
   const heeded = { ...values, type: ignoredType === undefined ? type : undefined };
   const settings = settingsOf(alias, { ...heeded, place, model }, defaults, hidesUnchanged);
   const tooMany = severalUnits(settings);

@@ -29,17 +29,17 @@ function isBytes(value: unknown): value is string {
 }
 
 /** What follows of codes that cannot be read. */
-export const NO_CODES = 'every zone of the bridge asks for a code, and nobody has one';
+export const NO_CODES = 'every zone of the bridge asks for a code, and no code is right';
 const MEANWHILE = 'keyfobs and sudo heyu2mqtt zone disarm need no code';
 /** What to do about a damaged file. */
 export const DAMAGED_HINT =
-  'put a copy of it back; without one, move it away and give every zone its codes anew before the service restarts: ' +
+  'restore it from a copy; without one, move it away and add all codes again before the service restarts: ' +
   'a zone without any asks for none';
 
 /** What to do about a file of codes that cannot be read: no person writes it, and no editor can save it otherwise. */
 export function hintFor({ missing, problem }: Extract<FileReading, { ok: false }>): string {
   const { file, hint = `ls -l ${file}` } = problem;
-  if (missing) return 'sudo heyu2mqtt zone code add writes it anew';
+  if (missing) return 'sudo heyu2mqtt zone code add writes a new one';
   return hint === SAVE_AS_UTF8 ? DAMAGED_HINT : hint;
 }
 
@@ -57,7 +57,7 @@ export function readCodes(path: string | undefined, place: Place, report: Report
   if ((mode & 0o007) !== 0) {
     report.warn(
       place,
-      `${path} can be read by everybody: ${NO_CODES}`,
+      `${path} can be read by all users: ${NO_CODES}`,
       `chmod 600 ${path}, and choose other codes`,
     );
     return 'damaged';

@@ -75,7 +75,8 @@ function passwordOf(
   const at = place('mqtt.password_file');
   if (direct !== undefined) {
     const difference = rankOf(origins.get('mqtt.password')) - rankOf(origins.get('mqtt.password_file'));
-    if (difference === 0) report.problem(at, 'stands beside mqtt.password', 'remove one of them');
+    if (difference === 0)
+      report.problem(at, 'cannot be set together with mqtt.password', 'remove one of them');
     if (difference >= 0) return direct;
   }
   const file = readSecret(
@@ -100,7 +101,7 @@ function readSecret(path: string, at: Place, report: Report, missing?: string): 
 }
 
 function warnIfOpen(path: string, { mode }: TextFile, at: Place, report: Report): void {
-  if ((mode & 0o007) !== 0) report.warn(at, `${path} can be read by everybody`, `chmod o= ${path}`);
+  if ((mode & 0o007) !== 0) report.warn(at, `${path} can be read by all users`, `chmod o= ${path}`);
 }
 
 /** The files of certificates: what each is called, and whether it must be nobody else's. */
@@ -148,7 +149,7 @@ export function exposedSecrets(values: ConfigValues, place: PlaceOf, file: strin
     if (isSecret[key] && place(key).file === file)
       report.warn(
         place(key),
-        'stands in a file that everybody can read',
+        'is in a file that all users can read',
         `use mqtt.password_file, or chmod o= ${file}`,
       );
 }

@@ -144,7 +144,7 @@ function aliasConflicts({ aliases }: Judged, report: Report): void {
     else if (owner !== undefined)
       say(alias, 'dusk', {
         problem: `${dusk} is the address of ${shown(owner)}`,
-        hint: 'remove one: a unit tells either motion or darkness',
+        hint: 'remove one: a unit reports either motion or darkness',
         other: owner,
       });
     else if (other !== undefined) sayTaken(say, alias, 'dusk', dusk, other);
@@ -231,7 +231,7 @@ const RULES: Partial<Record<keyof AliasValues, (sensor: SensorSettings) => strin
   hold: (sensor) => (canAlert(sensor) ? undefined : withType(sensor)),
   off: (sensor) =>
     sensor.type === 'motion' && sensor.off === 'sensor' && !sensor.model.clears
-      ? `has no effect: a ${sensor.model.name} never says that a motion is over`
+      ? `has no effect: a ${sensor.model.name} never reports that a motion is over`
       : unlessMotion(sensor),
   cooldown: unlessMotion,
   min_on: unlessMotion,

@@ -212,7 +212,7 @@ export const CONFIG_KEYS = {
   ),
   'web.open_reading': key(
     [yesOrNo, false, 'true'],
-    'The page may be read without a log-in by whoever gets there. It tells when nobody is at home.',
+    'Everyone who can reach the page may read it without a log-in. It shows when nobody is at home.',
   ),
   'web.ingress': key(
     [yesOrNo, false, 'true'],

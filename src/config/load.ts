@@ -138,7 +138,7 @@ export function readHouse(request: HouseRequest): House {
   };
 }
 
-const EMPTY_HINT = 'put a copy of it back, or remove it: heyu2mqtt init writes a new one';
+const EMPTY_HINT = 'restore it from a copy, or remove it: heyu2mqtt init writes a new one';
 
 /** What stands in config.yaml; `config` is undefined when there is none, or it cannot be read at all. */
 type ConfigFile = {

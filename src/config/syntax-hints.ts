@@ -46,7 +46,7 @@ function certainMistake(line: string): Mistake | undefined {
   if (INDENTED_ODDLY.test(line))
     return {
       problem: 'the line begins with a no-break space or another sign that only looks like a blank',
-      hint: 'delete what stands before the first word and type the blanks again',
+      hint: 'delete everything before the first word and type the blanks again',
     };
   if (ODD_BLANK_AT_KEY.test(bare))
     return {
@@ -143,10 +143,10 @@ function colonMistake(line: string): Mistake | undefined {
   const inner = /^([\w.-]+)\s*:(?=\s|$)/.exec(value)?.[1];
   if (inner !== undefined && (SECTIONS.has(key) || KEYS.has(inner)))
     return {
-      problem: `"${inner}:" stands in the line of "${key}:"`,
+      problem: `"${inner}:" is in the line of "${key}:"`,
       hint: `write ${inner}: into the next line, indented, or everything behind ${key}: between { and }`,
     };
-  if (sign === '(') return { problem: 'a section stands between round brackets', hint: 'write { and }' };
+  if (sign === '(') return { problem: 'a section is in round brackets', hint: 'write { and }' };
   if (/:(\s|$)/.test(value) && !/^[{[]/.test(value))
     return { problem: 'a text contains ": "', hint: `${quoteIt('the text')}: ${key}: "..."` };
   return undefined;
@@ -166,7 +166,7 @@ function openBracket(lines: readonly string[], from: number): Diagnosis | undefi
       if (line.slice(bare.length).includes(close))
         return {
           line: index + 1,
-          problem: 'what stands behind # is a comment, with the closing bracket in it',
+          problem: 'the text after # is a comment, including the closing bracket',
           hint: 'put text that contains # into quotes',
         };
       return {
@@ -262,7 +262,7 @@ export function doubtfulText(key: string, text: string, line: string): Mistake |
   if (from < 0) return undefined;
   const [, written = ''] = /^[^:]*:\s*(.*)$/.exec(line.slice(from)) ?? [];
   if (/^[^"'].*?\s#\S/.test(written) && !/\s#\s/.test(written) && !text.includes('#'))
-    return { problem: 'what stands behind # is a comment', hint: quoteIt('text that contains #') };
+    return { problem: 'the text after # is a comment', hint: quoteIt('text that contains #') };
   if (/^[\u2018-\u201f\u00ab\u00bb]/u.test(written))
     return { problem: 'typographic quotes are part of the text', hint: 'write straight quotes: "..."' };
   if (!/^["']/.test(written) && /^[^"]*"$/.test(text))

@@ -161,7 +161,7 @@ export function readEnvironment(env: Environment, report: Report): Layer {
     const at = { file: ENVIRONMENT, key };
     const names = [...known.keys()].map((name) => name.slice(PREFIX.length));
     const near = nearest(key.slice(PREFIX.length), names);
-    if (key === `${PREFIX}ZONES`) report.warn(at, 'is not read', 'zones can only stand in the file');
+    if (key === `${PREFIX}ZONES`) report.warn(at, 'is not read', 'zones can only be configured in the file');
     else report.warn(at, 'is not a variable of heyu2mqtt', near && `did you mean "${PREFIX}${near}"?`);
   }
   return values;
@@ -352,7 +352,7 @@ function readZone(entry: Entry, file: string, report: Report): ZoneRead {
   const known: readonly string[] = [...KEYS_OF_KIND[kind], 'state_topic', 'members'];
   const either = 'a zone is either the sum of others or kept by another program';
   if (kind === 'external' && lines.has('members'))
-    report.problem(at('members'), 'cannot stand beside state_topic', either);
+    report.problem(at('members'), 'cannot be set together with state_topic', either);
   if (kind === 'external' && typeof values.entry_delay === 'object')
     report.problem(
       at('entry_delay'),

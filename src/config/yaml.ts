@@ -64,7 +64,8 @@ export function readDocument(text: string, file: string): DocumentRead {
   const zero = text.indexOf('\0');
   if (zero >= 0) {
     const line = text.slice(0, zero).split('\n').length;
-    const hint = 'the file was damaged, perhaps by a power failure: write it anew or take it from a backup';
+    const hint =
+      'the file was damaged, perhaps by a power failure: write it again or restore it from a backup';
     return unread(problemAt({ file, line }, 'holds zero bytes instead of text', hint));
   }
   const lines = new LineCounter();

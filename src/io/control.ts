@@ -153,7 +153,7 @@ async function* answersTo(text: string, questions: Questions, log: Log): AsyncIt
     yield* question(asked);
   } catch (error) {
     log.error({ question: name, reason: errorText(error) }, 'a command could not be answered');
-    yield { error: 'the service could not answer', hint: 'journalctl -u heyu2mqtt says why' };
+    yield { error: 'the service could not answer', hint: 'journalctl -u heyu2mqtt shows why' };
   }
 }
 

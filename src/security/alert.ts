@@ -276,7 +276,7 @@ function holdsBack(step: Step, zone: Zone, signal: SensorSignal, grounds: Ground
   const patience = patienceMs(zone, belief);
   if (patience === 0) {
     if (!isTriggerAwaited || belief.state === 'triggered') return false;
-    judged(step, signal, 'source', 'the source cannot say triggered now (alert_on: triggered)');
+    judged(step, signal, 'source', 'the source cannot report triggered now (alert_on: triggered)');
     return true;
   }
   const last = held.findLast((other) => voiceOf(other.signal) === voiceOf(signal));
@@ -369,7 +369,7 @@ function keepWaiting(step: Step, signal: SensorSignal, belief: Belief, afterward
 export function judgeSignal(step: Step, zone: Zone, signal: SensorSignal, waited?: Waiting): void {
   // who tampers with a sensor that is bypassed tampers all the same
   if (zone.silenced.includes(signal.alias) && signal.kind !== 'tamper')
-    return judged(step, signal, 'bypassed', 'somebody has bypassed it until the zone is disarmed');
+    return judged(step, signal, 'bypassed', 'it is bypassed until the zone is disarmed');
   const { security, now } = step;
   const belief = believe(security, zone);
   const afterwards = waited?.kind === 'gap' || isAfterwards(step, signal);

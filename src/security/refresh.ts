@@ -256,7 +256,7 @@ function advanceOwned(step: Step, zone: Zone): void {
     const [level, message] =
       found === undefined
         ? (['info', 'new zone: it begins disarmed'] as const)
-        : (['warn', 'nothing is stored about this zone: its state is taken from the broker'] as const);
+        : (['warn', 'nothing is stored about this zone: its state is read from the broker'] as const);
     const state = found ?? 'disarmed';
     note(step, level, message, { zone: zone.settings.zone, state });
     setTruth(step, zone, firstTruth(state, now.at));

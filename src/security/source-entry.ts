@@ -45,7 +45,7 @@ export function outcomeOf(held: Held, zone: Zone, belief: Belief, up: Link['up']
   if (state === 'disarmed')
     return { verdict: 'disarmed', reason: 'disarmed within the entry delay of the source' };
   if (state === 'triggered') {
-    const reason = 'the source says triggered';
+    const reason = 'the source reports triggered';
     return { verdict: 'alert', verified: held.verified && verified, reason };
   }
   const patience = up === undefined ? 0 : patienceMs(zone, belief);

@@ -115,7 +115,7 @@ export function concernIgnored(condition: Condition, [first, ...more]: readonly 
 /** Something that is wrong, and what to do about it. */
 export type ProblemNow = { readonly problem: string; readonly hint: string | null };
 
-const JOURNAL = 'journalctl -u heyu2mqtt says more';
+const JOURNAL = 'journalctl -u heyu2mqtt shows more';
 const RESTART_HEYU = 'heyu stop; heyu start';
 
 /** What to do, where the words of the problem do not say so already. */
@@ -124,7 +124,7 @@ const REMEDIES: Readonly<Record<Concern, string | null>> = {
   log_unreadable: null,
   log_quiet: RESTART_HEYU,
   lines_lost: 'motion in that time was not noticed; logrotate may have run twice in a short time',
-  disk: 'df -h shows whether it is full; heyu2mqtt check says more',
+  disk: 'df -h shows whether it is full; heyu2mqtt check shows more',
   takeover: 'end the second bridge, or give one of them another mqtt.client_id',
   refused_topics: "the broker's access control must allow them: heyu2mqtt check lists them",
   configuration: 'heyu2mqtt check shows every error',
@@ -132,7 +132,7 @@ const REMEDIES: Readonly<Record<Concern, string | null>> = {
     'heyu start; has the unit the drop-in of docs/install.md, "Hardening"? sudo heyu2mqtt check tries it',
   heyu_command: `${JOURNAL}; heyu info shows whether heyu reaches its interface`,
   siren: `${JOURNAL}; heyu info shows whether heyu reaches its interface`,
-  on_alert: `${JOURNAL}; docs/on-alert.md tells how to try it by hand`,
+  on_alert: `${JOURNAL}; docs/on-alert.md describes how to test it`,
   page: 'end the other program, or set web.listen to another port, or to off; heyu2mqtt check looks',
   settings_ignored: 'heyu2mqtt check shows all of them',
   rf_flood: 'find the transmitter that does not stop: remove the batteries of one after the other',

@@ -105,7 +105,7 @@ export function houseStatus(
   const isConnected = links.broker.isConnected();
   const offline: ProblemNow = {
     problem: 'the broker is not reached: events wait for it',
-    hint: 'heyu2mqtt check tells why',
+    hint: 'heyu2mqtt check shows why',
   };
   return {
     version: core.settings.version,

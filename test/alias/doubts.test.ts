@@ -84,7 +84,7 @@ describe('an alias file against the configuration of heyu', () => {
       'with a module where the file has none',
       [entry('hall', 'A3')],
       'ALIAS hall A3 MS14A RFFORWARD',
-      ['note hall: heyu says it is a MS14A, here no model is named'],
+      ['note hall: heyu says it is a MS14A, but the alias has no model'],
     ],
     [
       'that drops its signals',

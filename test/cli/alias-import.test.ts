@@ -186,7 +186,11 @@ describe('alias import', () => {
 
   it.each([
     ['an entry of its own', 'dark: { address: A6, type: light_sensor }', 'A6 is dark here'],
-    ["nobody's", 'x: { address: D1 }', "nobody's dusk unit here: heyu2mqtt alias add kitchen_dark A6"],
+    [
+      "nobody's",
+      'x: { address: D1 }',
+      'not the dusk unit of an alias here: heyu2mqtt alias add kitchen_dark A6',
+    ],
   ])('says of a dusk unit when it is %s', async (_, entry, message) => {
     const { alias, write } = house({
       'aliases.yaml': `aliases:\n  kitchen_motion: { address: A5, model: MS14A, dusk: A9 }\n  ${entry}\n`,

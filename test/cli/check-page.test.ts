@@ -53,7 +53,7 @@ test.each([
 });
 
 test.each([
-  [true, 'error', 'nobody answers at'],
+  [true, 'error', 'no answer at'],
   [false, 'note', 'while the service runs'],
 ])('nobody answers, the service runs: %s', async (isRunning, verdict, words) => {
   const [said] = await told(`web: { listen: ${await freePort()} }\n`, isRunning);

@@ -241,12 +241,12 @@ describe.concurrent('check', () => {
     [
       'in which nothing is of a sensor',
       ['Engine started', 'Scripts enabled', 'rcva func       RFdata : Type Sec ID 0x7D Data 0x04'],
-      /log[^]*warning +none of its last 3 lines tells of a sensor/,
+      /log[^]*warning +none of its last 3 lines is about a sensor/,
     ],
     [
       'of a heyu that was too old',
       ['rcvi address A3', ...pair('rcvi', 'A3', 'On')],
-      /log(?![^]*(understood|tells of a sensor))/,
+      /log(?![^]*(understood|is about a sensor))/,
     ],
   ])('judges a log %s', async (_, lines, words) => {
     const { bridge, check } = await scene();

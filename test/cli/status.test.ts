@@ -49,7 +49,7 @@ const STATUS: HouseStatus = {
   running: true,
   log: { path: '/var/log/heyu/heyu.log.ttyS0', status: 'following', last_line: AT },
   broker: { connected: true },
-  problems: [{ problem: 'the broker is not reached: events wait for it', hint: 'heyu2mqtt check tells why' }],
+  problems: [{ problem: 'the broker is not reached: events wait for it', hint: 'heyu2mqtt check shows why' }],
   zones: [
     {
       ...NOTHING,
@@ -110,7 +110,7 @@ lamp         -               never      -        -
   A9  On, heard 3 times, last 2 d ago, heyu calls it porch
 
 ! the broker is not reached: events wait for it
-  heyu2mqtt check tells why`);
+  heyu2mqtt check shows why`);
   });
 
   it('says the same without a table where that does not fit', () => {
@@ -217,7 +217,7 @@ describe('status', () => {
     const shown = session.screen().split(/\r?\n/);
     for (const line of shown) expect(line.length).toBeLessThanOrEqual(columns);
     const words = session.screen().split(/\s+/).join(' ');
-    expect(words).toContain('the broker is not reached: events wait for it heyu2mqtt check tells why');
+    expect(words).toContain('the broker is not reached: events wait for it heyu2mqtt check shows why');
     expect(words).toContain('a_door_with_a_long_name');
   });
 

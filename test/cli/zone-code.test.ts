@@ -25,7 +25,7 @@ describe('zone code', () => {
       configPath,
     );
     expect([code, out]).toEqual([1, '']);
-    expect(err).toMatch(/^heyu2mqtt: \S+\/codes is damaged\n {2}hint: put a copy of it back/m);
+    expect(err).toMatch(/^heyu2mqtt: \S+\/codes is damaged\n {2}hint: restore it from a copy/m);
     expect(read('codes')).toBe(DAMAGED);
   });
 
@@ -45,7 +45,7 @@ describe('zone code', () => {
       writeFileSync(path('codes'), new Uint8Array(bytes));
       const { code, err } = await runCli('zone', 'code', 'list', 'ground', '--config', configPath);
       expect(code).toBe(66);
-      expect(err).toContain('hint: put a copy of it back');
+      expect(err).toContain('hint: restore it from a copy');
       expect(err).not.toContain('save it');
     }
   });
@@ -58,8 +58,8 @@ describe('zone code', () => {
       const { code, out, err } = await runCli(...args);
       expect([code, out]).toEqual([66, '']);
       expect(err).toBe(
-        `heyu2mqtt: ${path('codes')} does not exist: every zone of the bridge asks for a code, and nobody has one\n` +
-          '  hint: put a copy of it back, or: heyu2mqtt zone code add ground NAME\n',
+        `heyu2mqtt: ${path('codes')} does not exist: every zone of the bridge asks for a code, and no code is right\n` +
+          '  hint: restore it from a copy, or: heyu2mqtt zone code add ground NAME\n',
       );
     },
   );

@@ -82,7 +82,7 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
     ],
     [
       '3: aliases.desk.address: F3 is already the address of pad (line 2)\n  hint: an address can have one alias',
-      '4: aliases.hall.dusk: F2 is the address of pad (line 2)\n  hint: remove one: a unit tells either motion or darkness',
+      '4: aliases.hall.dusk: F2 is the address of pad (line 2)\n  hint: remove one: a unit reports either motion or darkness',
       '5: aliases.bed.address: F2 is already the address of pad (line 2)\n  hint: an address can have one alias',
     ],
   ],
@@ -165,7 +165,7 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
     'a dusk unit that is a sensor',
     ['a: { address: A3, model: MS14A, dusk: A4 }', 'b: { address: A4, model: MS14A }'],
     [
-      '2: aliases.a.dusk: A4 is the address of b (line 3)\n  hint: remove one: a unit tells either motion or darkness',
+      '2: aliases.a.dusk: A4 is the address of b (line 3)\n  hint: remove one: a unit reports either motion or darkness',
     ],
   ],
   [
@@ -260,7 +260,7 @@ describe('problems of aliases.yaml', () => {
     [
       'aliases at the top',
       'hall: { address: A3 }\n',
-      'aliases.yaml:1: hall: unknown key\n  hint: aliases stand below aliases:, indented',
+      'aliases.yaml:1: hall: unknown key\n  hint: write aliases below aliases:, indented',
     ],
     ['a misspelt top', 'alias: {}\n', 'aliases.yaml:1: alias: unknown key\n  hint: did you mean "aliases"?'],
     [
@@ -289,7 +289,7 @@ describe('what is doubtful but loads', () => {
     ['aliases:\n', 'names no alias: there are no sensors yet'],
     ['aliases: {}\n', 'names no alias: there are no sensors yet'],
     ['aliases: { a: { address: A3, model: DM10, dusk: A4 } }\n', 'a DM10 has no dusk unit'],
-    ['aliases: { a: { address: A3, model: NONE } }\n', 'a NONE may be anything; it is taken for a reading'],
+    ['aliases: { a: { address: A3, model: NONE } }\n', 'a NONE may be anything; it is treated as a reading'],
   ])('%j', (text, problem) => {
     expect(warningsOf(text).map((warning) => warning.problem)).toEqual([problem]);
   });

@@ -31,7 +31,7 @@ describe('settings without effect', () => {
     [
       'the Off of what has none',
       'DM10, off: sensor',
-      'off: has no effect: a DM10 never says that a motion is over',
+      'off: has no effect: a DM10 never reports that a motion is over',
     ],
     ['the cool-down of a door', 'DS10A, cooldown: 1m', 'cooldown: has no effect with type door'],
     ['the minimum on-time of smoke', 'SD90, min_on: 1m', 'min_on: has no effect with type smoke'],

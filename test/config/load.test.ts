@@ -167,7 +167,7 @@ describe('layers', () => {
     expect(warningsOf(loaded)).toEqual([
       'environment: HEYU2MQTT_MQTT_URI: is not a variable of heyu2mqtt\n  hint: did you mean "HEYU2MQTT_MQTT_URL"?',
       'environment: HEYU2MQTT_SERVICE_HOST: is not a variable of heyu2mqtt',
-      'environment: HEYU2MQTT_ZONES: is not read\n  hint: zones can only stand in the file',
+      'environment: HEYU2MQTT_ZONES: is not read\n  hint: zones can only be configured in the file',
     ]);
   });
 
@@ -323,20 +323,20 @@ describe('secrets', () => {
     });
     for (const name of ['pw', 'inline.yaml', 'url.yaml']) chmodSync(path(name), 0o644);
     expect(warningsOf(load())).toEqual([
-      `config.yaml:1: mqtt.password_file: ${path('pw')} can be read by everybody\n  hint: chmod o= ${path('pw')}`,
+      `config.yaml:1: mqtt.password_file: ${path('pw')} can be read by all users\n  hint: chmod o= ${path('pw')}`,
     ]);
     expect(warningsOf(load({}, 'inline.yaml'))).toEqual([
-      'inline.yaml:1: mqtt.password: stands in a file that everybody can read\n  hint: use mqtt.password_file, or chmod o= inline.yaml',
+      'inline.yaml:1: mqtt.password: is in a file that all users can read\n  hint: use mqtt.password_file, or chmod o= inline.yaml',
     ]);
     expect(warningsOf(load({}, 'url.yaml'))).toEqual([
-      'url.yaml:1: mqtt.url: stands in a file that everybody can read\n  hint: use mqtt.password_file, or chmod o= url.yaml',
+      'url.yaml:1: mqtt.url: is in a file that all users can read\n  hint: use mqtt.password_file, or chmod o= url.yaml',
     ]);
     chmodSync(path('pw'), 0o640);
     writeFileSync(path('key.pem'), '-----BEGIN PRIVATE KEY-----\n', { mode: 0o644 });
     writeFileSync(path('cert.pem'), '-----BEGIN CERTIFICATE-----\n', { mode: 0o644 });
     writeFileSync(path('tls.yaml'), 'mqtt: { url: mqtts://a, cert_file: cert.pem, key_file: key.pem }\n');
     expect(warningsOf(load({}, 'tls.yaml'))).toEqual([
-      `tls.yaml:1: mqtt.key_file: ${path('key.pem')} can be read by everybody\n  hint: chmod o= ${path('key.pem')}`,
+      `tls.yaml:1: mqtt.key_file: ${path('key.pem')} can be read by all users\n  hint: chmod o= ${path('key.pem')}`,
     ]);
     expect(warningsOf(load())).toEqual([]);
   });

@@ -87,7 +87,7 @@ describe('a mistake in aliases.yaml', () => {
     [`${HALL}    name:: x\n`, '4: aliases.hall', 'two colons'],
     [`${HALL}    name\uff1a x\n`, '4: aliases.hall', 'wide one'],
     ['aliases: hall: { address: A3 }\n', '1: aliases', 'write hall: into the next line, indented'],
-    ['aliases:\n  hall: address: A3 }\n', '2: aliases.hall', '"address:" stands in the line of "hall:"'],
+    ['aliases:\n  hall: address: A3 }\n', '2: aliases.hall', '"address:" is in the line of "hall:"'],
     // commas and brackets
     [
       'aliases:\n  hall: { address: A3 model: MS14A }\n',
@@ -160,7 +160,7 @@ describe('a mistake in aliases.yaml', () => {
     [
       'aliases:\n  hall: { address: A3, name: Room #3 }\n',
       '2: aliases.hall',
-      'what stands behind # is a comment',
+      'the text after # is a comment',
     ],
     [
       `${HALL}    name: #3\n`,
@@ -217,7 +217,7 @@ describe('a mistake in aliases.yaml', () => {
     ],
     [`${HALL}aliases:\n  b: { address: A9 }\n`, '4: aliases', 'write the keys of both below one aliases:'],
     // indentation
-    ['aliases:\nhall:\n  address: A3\n', '2: hall', 'aliases stand below aliases:, indented'],
+    ['aliases:\nhall:\n  address: A3\n', '2: hall', 'write aliases below aliases:, indented'],
     [
       'aliases:\n  hall:\n  address: A3\n',
       '2: aliases.hall',
@@ -256,7 +256,7 @@ describe('a mistake in aliases.yaml', () => {
   });
 
   test.each([
-    ['name: Room #3', 'what stands behind # is a comment -> put text that contains # into quotes'],
+    ['name: Room #3', 'the text after # is a comment -> put text that contains # into quotes'],
     ['name: “Hall”', 'typographic quotes are part of the text -> write straight quotes'],
     ['name: „Diele“', 'typographic quotes are part of the text -> write straight quotes'],
     ['name: Hall"', 'the quote at the end is part of the text'],
@@ -327,7 +327,7 @@ describe('a mistake in config.yaml', () => {
 
   test('a password of which a part is taken for a comment', () => {
     expect(told('config.yaml', 'mqtt:\n  username: x\n  password: abc #def\n')).toContain(
-      'warning 3: mqtt.password: what stands behind # is a comment -> put text that contains # into quotes',
+      'warning 3: mqtt.password: the text after # is a comment -> put text that contains # into quotes',
     );
   });
 });

@@ -182,7 +182,9 @@ const BAD: readonly (readonly [what: string, config: string, problems: readonly 
   [
     'a password beside a password file',
     'mqtt:\n  password: a\n  password_file: pw\n',
-    ['config.yaml:3: mqtt.password_file: stands beside mqtt.password\n  hint: remove one of them'],
+    [
+      'config.yaml:3: mqtt.password_file: cannot be set together with mqtt.password\n  hint: remove one of them',
+    ],
   ],
   [
     'a client certificate without its key',

@@ -35,7 +35,7 @@ const BAD: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'members beside a state topic',
     '  a: { members: [b], state_topic: x }\n  b: {}\n',
-    ['zones.a.members: cannot stand beside state_topic'],
+    ['zones.a.members: cannot be set together with state_topic'],
   ],
   [
     'unknown member',

@@ -29,7 +29,7 @@ test('a code disarms, a wrong one and none do not, and a damaged file protects n
   expect(code(['add', 'alarmo', 'jane'], CODE).out).toContain('another program keeps alarmo');
   expect(code(['add', 'ground', 'jane'], '12').out).toContain('a code has 4 to 12 digits');
   expect(code(['add', 'ground', 'jane'], `${CODE}\n`).status).toBe(0);
-  expect(code(['add', 'ground', 'bob'], `${CODE}\n`).out).toContain('somebody else has this code');
+  expect(code(['add', 'ground', 'bob'], `${CODE}\n`).out).toContain('this code is already in use');
   expect(code(['list', 'ground', '--json']).out).toContain('"jane"');
   expect(statSync(codes).mode & 0o777).toBe(0o600);
   expect(readFileSync(codes, 'utf8')).not.toContain(CODE);
@@ -58,7 +58,7 @@ test('a code disarms, a wrong one and none do not, and a damaged file protects n
   await seen.untilLast('x10/zone/ground/state', 'armed_away');
   const before = readFileSync(codes, 'utf8');
   writeFileSync(codes, before.slice(0, -20));
-  await until(() => /nobody has one.*configuration reloaded/s.test(bridge.output()));
+  await until(() => /no code is right.*configuration reloaded/s.test(bridge.output()));
   await send('DISARM', CODE);
   await seen.until(
     () => seen.messages.filter(({ payload }) => payload.includes('"event_type":"wrong_code"')).length > 1,
@@ -67,7 +67,7 @@ test('a code disarms, a wrong one and none do not, and a damaged file protects n
   writeFileSync(codes, before);
   chmodSync(codes, 0o644);
   bridge.signal('SIGHUP');
-  await until(() => bridge.output().includes('can be read by everybody'));
+  await until(() => bridge.output().includes('can be read by all users'));
   await bridge.stop();
   const said = seen.messages.filter(
     ({ topic, payload }) => !topic.endsWith('/set') && payload.includes(CODE),

@@ -172,7 +172,7 @@ describe('an owned zone', () => {
     suback(test);
     message(test, STATE, 'armed_night', 'R');
     expect(state(test)).toBe('armed_night');
-    expect(notes(test, 'warn')).toEqual([expect.stringContaining('taken from the broker')]);
+    expect(notes(test, 'warn')).toEqual([expect.stringContaining('read from the broker')]);
   });
 
   it('takes its state from the broker when its disk was lost', () => {
@@ -180,7 +180,7 @@ describe('an owned zone', () => {
     test.keeps.set(STATE, 'armed_night');
     online(test);
     expect(state(test)).toBe('armed_night');
-    expect(notes(test, 'warn')).toEqual([expect.stringContaining('taken from the broker')]);
+    expect(notes(test, 'warn')).toEqual([expect.stringContaining('read from the broker')]);
   });
 
   it('is triggered, with its alarm, when that is what the broker had', () => {

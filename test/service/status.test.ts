@@ -117,7 +117,7 @@ it('shows what is wrong, with what to do', async () => {
   const { problems, broker } = lives.service().status();
   expect(broker).toEqual({ connected: false });
   expect(problems).toEqual([
-    { problem: 'the broker is not reached: events wait for it', hint: 'heyu2mqtt check tells why' },
+    { problem: 'the broker is not reached: events wait for it', hint: 'heyu2mqtt check shows why' },
     {
       problem: 'the configuration has errors: the last good one is in force (config.yaml:3)',
       hint: 'heyu2mqtt check shows every error',

@@ -66,7 +66,7 @@ describe.runIf(isPossible)('init', () => {
     const { words, broken } = screenOf(session.written(), columns);
     for (const sentence of [
       'connected to the broker: mqtt://localhost:1883',
-      `the service may not read ${X10CONFIG} and ${LOG} yet; this lets it, and nobody else:`,
+      `the service may not read ${X10CONFIG} and ${LOG} yet; this allows it for the service alone:`,
       'setfacl -m u:heyu2mqtt:x /home/bob',
       'this lets bob look at the service without sudo: usermod -aG heyu2mqtt bob',
       'Add bob to the group heyu2mqtt?',

@@ -165,7 +165,7 @@ describe.runIf(isPossible).each<[string, Release]>([
       house.run(`cp -a /root/codes ${codes}; [ ! -e /root/codes.conf ] || mv /root/codes.conf ${dropIn}`);
       return found;
     };
-    const NOBODY = 'every zone of the bridge asks for a code, and nobody has one';
+    const NOBODY = 'every zone of the bridge asks for a code, and no code is right';
     expect(told(`chmod 644 ${codes}`)).toEqual([`service: ${codes} can be read by others than root`]);
     expect(told(`chown bob ${codes}`)).toEqual([`service: ${codes} can be read by others than root`]);
     expect(told(`rm ${codes}`)).toEqual([`service: ${codes}: does not exist: ${NOBODY}`]);

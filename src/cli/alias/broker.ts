@@ -26,7 +26,7 @@ import { noAlias } from './alias-file.js';
 import { publishOrFail, visitBroker } from '../visit-broker.js';
 
 const ACL_HINT = "the broker's ACL must allow writing and reading it";
-const OFFLINE_HINT = 'the service does not run, or is not connected: heyu2mqtt check tells which';
+const OFFLINE_HINT = 'the service does not run, or is not connected: heyu2mqtt check shows which';
 
 /** An echo that takes longer does not come. */
 const ECHO_MS = 5000;

@@ -129,7 +129,7 @@ function showSkipped(
     let why = reason;
     if (owner !== undefined) why = `${unit ?? ''} is ${owner.alias} here`;
     else if (unit !== undefined && !entries.some(({ dusk }) => dusk === unit))
-      why = `nobody's dusk unit here: heyu2mqtt alias add ${label} ${unit} --type light_sensor names it`;
+      why = `not the dusk unit of an alias here: heyu2mqtt alias add ${label} ${unit} --type light_sensor adds it`;
     print(style('dim', `  - ${label} (line ${line}): ${why}`));
   }
 }

@@ -333,7 +333,7 @@ function askAlias(ask: Ask, entries: readonly AliasEntry[], standard: string): P
 /** What it is: as heyu says, or as the owner does. */
 async function askKind(ask: Ask, address: Address, model: string | undefined): Promise<NewKeys> {
   const choices = [
-    ...(model === undefined ? [] : [{ value: 'model', label: `as heyu says: ${model}` }]),
+    ...(model === undefined ? [] : [{ value: 'model', label: `as in heyu: ${model}` }]),
     { value: 'MS14A', label: 'a motion sensor MS12 to MS16, with a dusk sensor on the next unit' },
     { value: 'motion', label: 'another motion sensor' },
     ...KINDS,
@@ -415,7 +415,7 @@ export function adviceOn(suggestion: Suggestion, when: (at: number) => string): 
     case 'dusk': {
       const { alias, unit, likely } = suggestion;
       return {
-        title: `${unit}, the unit after ${alias}, says On and Off${likely ? ' hours apart' : ''}: its dusk sensor?`,
+        title: `${unit}, the unit after ${alias}, sends On and Off${likely ? ' hours apart' : ''}: its dusk sensor?`,
         remedy: [`heyu2mqtt alias set ${alias} --dusk ${unit}`],
         edits: async (ask) =>
           (await ask.yesOrNo(`Is ${unit} the dusk sensor of ${alias}?`, true))

@@ -182,7 +182,7 @@ function tellGrowth({ core }: Configuration, writtenAt: number, now: number, tel
     tell(
       'warning',
       `nothing was written to it since ${when}`,
-      "is heyu's engine running? heyu enginestate tells; heyu stop; heyu start fixes it",
+      "is heyu's engine running? heyu enginestate shows it; heyu stop; heyu start fixes it",
     );
   else tell('ok', `last written ${when}`);
 }
@@ -195,8 +195,8 @@ function tellUnderstood({ core }: Configuration, lines: readonly string[], tell:
   if (before === undefined)
     tell(
       'warning',
-      `none of its last ${counted(lines.length, 'line')} tells of a sensor`,
-      'trigger a sensor; heyu2mqtt explain says of each line what it is',
+      `none of its last ${counted(lines.length, 'line')} is about a sensor`,
+      'trigger a sensor; heyu2mqtt explain shows what each line means',
     );
   else if (before !== 'today')
     tell(

@@ -33,8 +33,8 @@ export async function checkPage({ web }: Configuration, isRunning: boolean, tell
   else if (isRunning)
     tell(
       web.isChosen ? 'error' : 'note',
-      `nobody answers at ${at} (${answer})`,
-      'journalctl -u heyu2mqtt says why; has the service been restarted since an upgrade?',
+      `no answer at ${at} (${answer})`,
+      'journalctl -u heyu2mqtt shows why; has the service been restarted since an upgrade?',
     );
   else tell('note', `it is served at ${at} while the service runs`);
   checkLogIn(web, listen, tell);
@@ -42,7 +42,7 @@ export async function checkPage({ web }: Configuration, isRunning: boolean, tell
 
 function checkLogIn({ openReading, tokens }: Configuration['web'], listen: Listen, tell: Tell): void {
   if (isLoopback(listen)) return;
-  if (openReading) tell('note', 'whoever gets there reads when nobody is at home (web.open_reading)');
+  if (openReading) tell('note', 'everyone who can reach it can read it without a log-in (web.open_reading)');
   const reading = readTextFile(tokens);
   // who may not read it cannot know
   if (!reading.ok && !reading.missing) return;

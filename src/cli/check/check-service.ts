@@ -46,7 +46,7 @@ export function checkService(
   if (get('source') === 'offline')
     tell('error', ['it cannot read the heyu log', problem].filter(Boolean).join(': '), 'see log above');
   else if (problem !== undefined || get('problem') === 'ON')
-    tell('warning', `it reports: ${problem ?? 'a problem'}`, 'journalctl -u heyu2mqtt says more');
+    tell('warning', `it reports: ${problem ?? 'a problem'}`, 'journalctl -u heyu2mqtt shows more');
   if (get('takeover') === 'ON')
     tell(
       'error',
@@ -73,9 +73,9 @@ function tellOffline(
   { pid, isKnown }: Running,
   tell: Tell,
 ): void {
-  const why = 'journalctl -u heyu2mqtt says why';
+  const why = 'journalctl -u heyu2mqtt shows why';
   const restart = `is its password or mqtt.url an old one? sudo systemctl restart heyu2mqtt; ${why}`;
-  const which = `sudo heyu2mqtt check tells which; ${why}`;
+  const which = `sudo heyu2mqtt check shows which; ${why}`;
   if (pid !== undefined && isReached)
     tell('error', `it runs (process ${pid}), but is not connected to this broker`, restart);
   else if (pid !== undefined) tell('ok', `it runs (process ${pid})`);

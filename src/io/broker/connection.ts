@@ -249,7 +249,7 @@ const SIGNS = 3;
 
 /**
  * Recognises that another program uses our client id. A broker that meets the same id twice closes the older
- * connection (MQTT 3.1.1, section 3.1.4), so that the two throw each other out forever; in MQTT 3.1.1 all that is
+ * connection (MQTT 3.1.1, section 3.1.4), so that the two disconnect each other forever; in MQTT 3.1.1 all that is
  * seen of it are accepted connections that are closed soon, without a word.
  */
 export class TakeoverWatch {

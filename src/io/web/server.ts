@@ -184,7 +184,7 @@ export class PageServer {
       if (request.destroyed && !request.complete) return;
       this.#errors += 1;
       this.#log.error({ reason: errorText(error), code: errorCode(error) }, 'the page could not answer');
-      answer = refusal(500, 'the service could not answer', 'journalctl -u heyu2mqtt says why');
+      answer = refusal(500, 'the service could not answer', 'journalctl -u heyu2mqtt shows why');
     }
     if (answer !== 'stream' && !response.headersSent) this.#send(request, response, answer);
   }
