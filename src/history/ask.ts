@@ -1,5 +1,6 @@
 /** The question why, as it is typed on a terminal or comes from a page, and its answer as JSON. */
 
+import { DAY, HOUR } from '../common/duration.js';
 import { refused, type Refusal } from '../common/error.js';
 import type { JsonObject } from '../common/json.js';
 import { didYouMean } from '../common/text.js';
@@ -12,6 +13,9 @@ import { whyJson } from './why-words.js';
 
 /** Alias or zone, and the time in words (history/when); `now` is epoch ms. */
 type Typed = { readonly name: string; readonly when: string; readonly now: number };
+
+/** With the hour by which a change of the clocks makes it longer; the service answers between two lines of the log. */
+const LONGEST_SPAN_MS = 8 * DAY + HOUR;
 
 /** Answers it, as JSON with `words` for people. */
 export async function askWhy(
@@ -39,5 +43,7 @@ export async function askWhy(
       `"${text}" is not a valid time`,
       'write it as 02:10, "yesterday 02:10", "11-21 02:10:13", 23:00..06:45, or last',
     );
+  if (when.kind === 'span' && when.until - when.from > LONGEST_SPAN_MS)
+    return refused('a span of time has at most 8 days', 'ask for parts of it');
   return { ok: true, answer: whyJson(await why({ name, when, now }, settings, read), zone) };
 }

@@ -5,7 +5,7 @@ import { GOES_ON } from '../sensor/motion.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { mainChannelOf } from '../sensor/types.js';
 import { firstFrom, type SensorHistory, type SignalKind } from './history.js';
-import type { ZoneSpan } from './journal.js';
+import type { Absence, Journal, VerdictEntry, ZoneSpan } from './journal.js';
 import type { Past } from './past.js';
 import type { Fact, HeardFact, OnFact, Said } from './why-facts.js';
 
@@ -17,6 +17,12 @@ export type Scene = {
   /** Undefined where a sensor is asked for. */
   readonly zone: string | undefined;
   readonly spans: readonly ZoneSpan[];
+  /** The verdicts that were written down, and those of each sensor: a month has thousands, and as many motions. */
+  readonly verdicts: readonly VerdictEntry[];
+  readonly verdictsOf: ReadonlyMap<string, readonly VerdictEntry[]>;
+  /** What the journal says of settings alone. */
+  readonly settings: Journal;
+  readonly absences: readonly Absence[];
 };
 
 /** From one instant up to another. */

@@ -3,17 +3,24 @@
 import { SECOND } from '../common/duration.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { firstFrom } from './history.js';
-import { absences, settingsAt, type VerdictEntry, type ZoneSpan } from './journal.js';
+import { settingsAt, type VerdictEntry, type ZoneSpan } from './journal.js';
 import type { Fact, HeardFact, OnFact, VerdictFact, ZoneFact } from './why-facts.js';
 import { historyOf, signalAt, type Range, type Scene } from './why-heard.js';
 
-/** The verdicts that were written down. */
-export const verdictsOf = ({ past }: Scene): readonly VerdictEntry[] =>
-  past.journal.entries.filter((entry) => entry.kind === 'verdict');
+/** By what each is about, in the same order. */
+export function groupBy<Each>(all: readonly Each[], keyOf: (each: Each) => string): Map<string, Each[]> {
+  const groups = new Map<string, Each[]>();
+  for (const each of all) {
+    const group = groups.get(keyOf(each));
+    if (group === undefined) groups.set(keyOf(each), [each]);
+    else group.push(each);
+  }
+  return groups;
+}
 
 /** The zone of a sensor at an instant: by the settings of that time, if they were written down. */
-export function zoneAt({ past }: Scene, { alias, zone }: SensorSettings, at: number): string | undefined {
-  const then = settingsAt(past.journal, at);
+export function zoneAt({ settings }: Scene, { alias, zone }: SensorSettings, at: number): string | undefined {
+  const then = settingsAt(settings, at);
   return then === undefined ? zone : then[alias]?.zone;
 }
 
@@ -21,7 +28,7 @@ export function zoneAt({ past }: Scene, { alias, zone }: SensorSettings, at: num
 export function verdictFact(scene: Scene, fact: OnFact | HeardFact, range: Range): VerdictFact | undefined {
   const { alias, at } = fact;
   const end = Math.max(fact.lastAt, at) + SECOND;
-  const own = verdictsOf(scene).filter((entry) => entry.alias === alias);
+  const own = scene.verdictsOf.get(alias) ?? [];
   const within = own.filter(({ signalAt: when }) => when > at - SECOND && when < end);
   const chosen = within.find(({ verdict }) => verdict === 'alert') ?? within.at(-1);
   const inForce = chosen ?? standingVerdict(scene, own, at);
@@ -75,20 +82,20 @@ export function zoneVerdicts(
   { from, until }: Range,
   told: readonly VerdictFact[],
 ): readonly VerdictFact[] {
-  return verdictsOf(scene).flatMap((entry): VerdictFact[] => {
+  const toldOf = groupBy(told, ({ alias, verdict }) => `${alias} ${verdict}`);
+  return scene.verdicts.flatMap((entry): VerdictFact[] => {
     const { alias, signalAt: at, zone, verdict, reason } = entry;
     const isOwn = scene.zone === undefined ? scene.sensors[0]?.alias === alias : zone === scene.zone;
     if (!isOwn || at < from - SECOND || at >= until) return [];
-    const isTold = told.some(
-      (fact) => fact.alias === alias && fact.verdict === verdict && Math.abs(fact.at - at) < 60 * SECOND,
-    );
+    const same = toldOf.get(`${alias} ${verdict}`) ?? [];
+    const isTold = same.some((fact) => Math.abs(fact.at - at) < 60 * SECOND);
     return isTold ? [] : [{ kind: 'verdict', at, alias, zone, verdict, reason, afterMs: null, today: false }];
   });
 }
 
 /** The service did not run. */
-export const isAway = ({ past }: Scene, at: number): boolean =>
-  absences(past.journal).some(({ from, to }) => from <= at && at < to);
+export const isAway = ({ absences }: Scene, at: number): boolean =>
+  absences.some(({ from, to }) => from <= at && at < to);
 
 /** How a zone stood at an instant. What is stored of a zone does not change while the service does not run. */
 export function spanAt(scene: Scene, zone: string | undefined, at: number): ZoneSpan | undefined {
@@ -103,10 +110,21 @@ export function spanAt(scene: Scene, zone: string | undefined, at: number): Zone
 
 /** Stamps are whole seconds: what stands at the end of the second counts, but for what a signal itself has led to. */
 function spanSeen({ spans }: Scene, zone: string | undefined, at: number): ZoneSpan | undefined {
-  return spans.findLast(
-    ({ entry, to }) =>
-      entry.zone === zone && at < to && entry.at <= (entry.source === 'signal' ? at : at + SECOND),
-  );
+  // they are in the order of time, and a month has thousands: the first that begins too late is found by halves
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle]?.entry.at ?? Infinity) <= at + SECOND) low = middle + 1;
+    else high = middle;
+  }
+  for (let index = low - 1; index >= 0; index -= 1) {
+    const span = spans[index];
+    if (span?.entry.zone !== zone || (span?.entry.source === 'signal' && span.entry.at > at)) continue;
+    if (span !== undefined && at < span.to) return span;
+    // those before it ended when it began, or earlier
+    if (span !== undefined && span.entry.at <= at) return undefined;
+  }
+  return undefined;
 }
 
 /** How the zones of the range stood at its beginning, and what they became in it. */

@@ -13,7 +13,7 @@ import type { Past, PastRequest } from './past.js';
 import type { When } from './when.js';
 import { UNDECIDED, type Fact, type OnFact, type VerdictFact, type Why } from './why-facts.js';
 import { heardFacts, historyOf, onFacts, orNull, type Range, type Scene } from './why-heard.js';
-import { isAway, spanAt, verdictFact, verdictsOf, zoneAt, zoneFacts, zoneVerdicts } from './why-judged.js';
+import { groupBy, isAway, spanAt, verdictFact, zoneAt, zoneFacts, zoneVerdicts } from './why-judged.js';
 
 /** Windows that may have the answer, the small one first. */
 function windowsFor(when: When, now: number): readonly [PastRequest, PastRequest?] {
@@ -50,11 +50,17 @@ function answerBy(past: Past, settings: CoreSettings, { name, when, now }: WhyAs
   const own = settings.sensors.find(({ alias }) => alias === name);
   const sensors = own === undefined ? settings.sensors.filter(({ zone }) => zone === name) : [own];
   const about = own === undefined ? 'zone' : 'sensor';
+  const { entries } = past.journal;
+  const verdicts = entries.filter((entry) => entry.kind === 'verdict');
   const scene: Scene = {
     past,
     sensors,
     zone: own === undefined ? name : undefined,
     spans: zoneSpans(past.journal),
+    verdicts,
+    verdictsOf: groupBy(verdicts, ({ alias }) => alias),
+    settings: { entries: entries.filter(({ kind }) => kind === 'settings'), damaged: 0 },
+    absences: absences(past.journal),
   };
   const range =
     when.kind === 'last' ? lastOf(scene, now) : { from: when.from, until: Math.min(when.until, now + 1) };
@@ -82,7 +88,7 @@ function lastOf(scene: Scene, now: number): Range | undefined {
       : { from: instant, until: instant + SECOND };
   if (zone !== undefined) {
     const isAlert = (entry: VerdictEntry): boolean => entry.zone === zone && entry.verdict === 'alert';
-    const alert = verdictsOf(scene).findLast(isAlert)?.signalAt;
+    const alert = scene.verdicts.findLast(isAlert)?.signalAt;
     return at(alert) ?? at(spans.findLast(({ entry }) => entry.zone === zone)?.entry.at);
   }
   const [sensor] = sensors;
@@ -158,8 +164,8 @@ function gapFacts({ past }: Scene, range: Range): readonly Fact[] {
     }));
 }
 
-function awayFacts({ past }: Scene, range: Range): readonly Fact[] {
-  return absences(past.journal)
+function awayFacts(scene: Scene, range: Range): readonly Fact[] {
+  return scene.absences
     .filter(({ from, to }) => overlaps(from, to, range))
     .map(({ from, to }) => ({ kind: 'away', at: from, to: orNull(to) }));
 }
@@ -206,13 +212,14 @@ function conclusion(
   isDark: boolean,
 ): Fact {
   const alerts = verdicts.filter(({ verdict }) => verdict === 'alert').length;
+  const decidedAt = new Map<string, number>();
+  for (const { alias, verdict, at } of verdicts)
+    if (!UNDECIDED.has(verdict)) decidedAt.set(alias, Math.max(at, decidedAt.get(alias) ?? -Infinity));
   const isKnown = ons.every(({ alias, at }) => {
     const sensor = scene.sensors.find((each) => each.alias === alias);
     const zone = sensor === undefined ? undefined : zoneAt(scene, sensor, at);
     if (zone === undefined && sensor?.guard !== 'always') return true;
-    const isJudged = verdicts.some(
-      (fact) => fact.alias === alias && fact.at >= at - SECOND && !UNDECIDED.has(fact.verdict),
-    );
+    const isJudged = (decidedAt.get(alias) ?? -Infinity) >= at - SECOND;
     return isJudged || isAway(scene, at) || spanAt(scene, zone, at)?.entry.state === 'disarmed';
   });
   const today = verdicts.some((fact) => fact.today);

@@ -278,6 +278,7 @@ describe('why', () => {
   it.each([
     ['A3', 'last', 'there is no alias and no zone "A3"', 'A3 is the address of "hall"'],
     ['hal', 'last', 'there is no alias and no zone "hal"', 'did you mean "hall"?'],
+    ['hall', '11-10..11-20', 'a span of time has at most 8 days', 'ask for parts of it'],
     ['hall', 'soon', '"soon" is not a valid time', expect.stringContaining('02:10') as string],
   ])('is not answered: %s %s', async (name, text, problem, hint) => {
     const read = (): Promise<Past> => Promise.reject(new Error('nothing is to be read'));
