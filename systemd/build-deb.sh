@@ -26,7 +26,7 @@ mkdir "$root/etc/heyu2mqtt"
 documents=/usr/share/doc/heyu2mqtt
 put 644 systemd/debian/copyright $documents/copyright
 for document in README.md CONTRIBUTING.md SECURITY.md docs/*.md docs/blueprints/*.yaml; do put 644 "$document" "$documents/$document"; done
-for example in config/*.yaml config/mosquitto/*; do put 644 "$example" "$documents/examples/${example#config/}"; done
+for example in config/*.yaml config/mosquitto/* config/grafana/*; do put 644 "$example" "$documents/examples/${example#config/}"; done
 put 644 systemd/heyu2mqtt.control.conf $documents/examples/control.conf
 # the schema stays with the program
 sed -i 's,\$schema=,&/usr/lib/heyu2mqtt/config/,' "$root$documents"/examples/*.yaml

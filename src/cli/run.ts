@@ -11,6 +11,7 @@ import { type Commands, commandsOf } from '../io/commands.js';
 import { CodeChecker } from '../io/codes.js';
 import { serveControl } from '../io/control.js';
 import { openJob } from '../io/cron.js';
+import { MetricsFile } from '../io/metrics.js';
 import { openLog } from '../io/log.js';
 import { claimDirectory } from '../io/store.js';
 import { SystemdNotifier } from '../io/systemd.js';
@@ -86,6 +87,8 @@ async function run(asked: string | undefined): Promise<void> {
   const page = new PageKeeper(service, past, log, configuration);
   page.showErrors(problems);
   await page.use(configuration);
+  const metrics = new MetricsFile(service, log);
+  metrics.use(configuration.metricsFile);
   const control = await serveControl(configuration.stateDir, questionsFor(service, past), log);
   systemd.ready(service.statusLine());
 
@@ -93,7 +96,7 @@ async function run(asked: string | undefined): Promise<void> {
   const reloads = new Reloads(
     asked,
     { ...startWith, readAt },
-    { service, page, commands, codes, systemd, log },
+    { service, page, metrics, commands, codes, systemd, log },
   );
 
   await new Promise<void>((resolve) => {
@@ -107,6 +110,7 @@ async function run(asked: string | undefined): Promise<void> {
   await reloads.stop();
   page.stop();
   past.stop();
+  await metrics.stop();
   await service.stop();
   await commands.stop(COMMANDS_END_MS);
   claim.release();
@@ -158,6 +162,7 @@ const pathsOf = ({ files }: Configuration): string[] =>
 type Running = {
   readonly service: Service;
   readonly page: PageKeeper;
+  readonly metrics: MetricsFile;
   readonly commands: Commands;
   readonly codes: CodeChecker;
   readonly systemd: SystemdNotifier;
@@ -177,6 +182,7 @@ class Reloads {
   readonly #systemd: SystemdNotifier;
   readonly #codes: CodeChecker;
   readonly #page: PageKeeper;
+  readonly #metrics: MetricsFile;
   readonly #watcher: FSWatcher;
   #loaded: Loaded;
   #jobs: readonly Job[];
@@ -186,10 +192,11 @@ class Reloads {
   constructor(
     asked: string | undefined,
     loaded: Loaded,
-    { service, page, commands, codes, systemd, log }: Running,
+    { service, page, metrics, commands, codes, systemd, log }: Running,
   ) {
     this.#codes = codes;
     this.#page = page;
+    this.#metrics = metrics;
     this.#asked = asked;
     this.#loaded = loaded;
     this.#service = service;
@@ -268,6 +275,7 @@ class Reloads {
     service.concerned('configuration', undefined);
     this.#page.showErrors([]);
     await this.#page.use({ ...next, core });
+    this.#metrics.use(next.metricsFile);
     await keepLastGood(next, loaded.texts, log);
     await this.#stopJobs();
     this.#jobs = openJobs(next, service, log);

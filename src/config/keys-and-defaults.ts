@@ -222,6 +222,11 @@ export const CONFIG_KEYS = {
     [list(frameAncestor), [], '[https://home.example:8123]'],
     'Sites that may show the page in a frame.',
   ),
+  'metrics.file': optionalKey(
+    [path, 'none', '/var/lib/prometheus/node-exporter/heyu2mqtt.prom'],
+    'A file into which figures for Prometheus are written every 15 s, for the textfile collector of node_exporter: its ' +
+      'name ends with `.prom`. The service must be allowed to write to its directory (metrics.md).',
+  ),
   'sensors.hold': optionalKey(
     [hold, "the model's", '5m'],
     'How long a motion lasts after the last signal if no Off arrives. Applies to sensors of all models.',

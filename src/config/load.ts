@@ -332,6 +332,8 @@ function assemble(
       program: values['on_alert.command'],
       timeoutMs: values['on_alert.timeout'],
     },
+    /** Where figures for Prometheus are written; undefined = nowhere. */
+    metricsFile: values['metrics.file'],
     web: webOf({ values, origins, configFile, cwd }),
     homeassistant: {
       birthTopic: values['homeassistant.birth_topic'],

@@ -152,7 +152,7 @@ const OF_ZONES: Rules<ZoneReport> = {
     if (atOnce < 3 || atOnce * 2 < alerts) return;
     return {
       problem: `${atOnce} of ${counted(alerts, 'alert')} ended with a disarm within 30 s: somebody of the house came in`,
-      hint: 'a longer entry_delay, or entry: true for the sensors on the way to the panel',
+      hint: 'a longer entry_delay, or entry: delayed for the sensors on the way to the panel',
     };
   },
 };

@@ -5,7 +5,7 @@ const withAliases = { 'aliases.yaml': 'aliases: { hall: { address: A3 } }\n' };
 
 /** Keys of the top level, as a hint lists them. */
 const TOP =
-  'zones, heyu, mqtt, homeassistant, on_alert, web, sensors, replay, selection, cron, location, aliases, bridge_id, codes_file, state_dir, log';
+  'zones, heyu, mqtt, homeassistant, on_alert, web, metrics, sensors, replay, selection, cron, location, aliases, bridge_id, codes_file, state_dir, log';
 
 /** Text of config.yaml, and every fault that it gives, complete. */
 const BAD: readonly (readonly [what: string, config: string, problems: readonly string[]])[] = [

@@ -1,14 +1,14 @@
 /** The page: what is answered at which path, and to whom (src/web/protocol.ts). Loaded only where a page is wanted. */
 
-import { readdirSync, statSync } from 'node:fs';
 import { MINUTE, SECOND } from '../../common/duration.js';
-import { errorCode, errorText, orElse } from '../../common/error.js';
+import { errorCode, errorText } from '../../common/error.js';
 import { textIn } from '../../common/json.js';
 import { timeZone } from '../../heyu/time-zone.js';
 import { why } from '../../history/why.js';
 import { whyWords } from '../../history/why-words.js';
 import type { WhyAnswer } from '../../web/protocol.js';
-import { metricsFormat, METRICS_TYPES, metricsText } from '../../web/metrics.js';
+import { metricsFormat, METRICS_TYPES } from '../../web/metrics.js';
+import { currentMetrics } from '../metrics.js';
 import { timelineOf } from '../../web/timeline.js';
 import { accessOf, hostName, hostOfUrl } from '../../web/access.js';
 import { readAssets } from './assets.js';
@@ -212,29 +212,9 @@ async function timeline({ host, past }: Parts, { query }: Asked): Promise<Answer
 }
 
 function metrics({ host, streams, errors }: Parts, { headers }: Asked): Answer {
-  const { service } = host;
   const format = metricsFormat(headers.accept);
-  const { user, system } = process.cpuUsage();
-  const text = metricsText(
-    service.figures(),
-    {
-      node: process.version,
-      residentBytes: process.memoryUsage.rss(),
-      cpuSeconds: (user + system) / 1e6,
-      openFiles: orElse(() => readdirSync('/proc/self/fd').length, undefined),
-      lagBytes: lagOf(service),
-      page: { streams: streams.size, dropped: streams.dropped, errors: errors() },
-    },
-    format,
-  );
-  return { status: 200, text, type: METRICS_TYPES[format] };
-}
-
-/** Bytes of the log that are not read yet; undefined where it is not there, or another file by now. */
-function lagOf(service: PageHost['service']): number | undefined {
-  const read = service.position().files.at(-1);
-  const file = orElse(() => statSync(service.settings.logPath), undefined);
-  return read === undefined || file?.ino !== read.inode ? undefined : Math.max(0, file.size - read.offset);
+  const page = { streams: streams.size, dropped: streams.dropped, errors: errors() };
+  return { status: 200, text: currentMetrics(host.service, page, format), type: METRICS_TYPES[format] };
 }
 
 /** heyu's stamps are whole seconds. */
