@@ -28,10 +28,14 @@ export type Listener = {
   readonly untilLast: (topic: string, payload: string, from?: number, patienceMs?: number) => Promise<void>;
 };
 
+let listeners = 0;
+
 /** Subscribes to everything with mosquitto_sub, as a service of its own that outlives restarts of the broker. */
 export async function listen(container: Container, options = ''): Promise<Listener> {
-  container.run(`systemctl stop listener.service 2>/dev/null || true
-    systemd-run --quiet --unit=listener --property=Restart=always --property=StandardOutput=append:/root/heard \\
+  // each has a name of its own: what is left of a transient unit after a soft reboot keeps its name taken
+  listeners += 1;
+  container.run(`systemctl stop 'listener*.service' 2>/dev/null || true
+    systemd-run --quiet --unit=listener${listeners} --property=Restart=always --property=StandardOutput=append:/root/heard \\
       mosquitto_sub ${options} -v -q 1 -t 'x10/#' -t 'homeassistant/#'`);
   const heard = (): string[] => container.run('touch /root/heard; cat /root/heard').split('\n');
   await until(
@@ -39,7 +43,7 @@ export async function listen(container: Container, options = ''): Promise<Listen
       container.attempt(`mosquitto_pub ${options} -q 1 -t homeassistant/ping -m ping`);
       return heard().includes('homeassistant/ping ping');
     },
-    () => container.run('journalctl -u listener --no-pager | tail -20'),
+    () => container.run(`journalctl -u listener${listeners} --no-pager | tail -20`),
   );
   return {
     heard,
