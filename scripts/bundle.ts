@@ -22,7 +22,7 @@ const OUT = 'dist';
  * use. The functions are named of what is taken out of it at the beginning, and of ES modules.
  */
 const LAZY: Readonly<Record<string, readonly string[]>> = {
-  // a schedule that somebody has set
+  // a schedule from the configuration
   'node-cron': ['schedule', 'validateDetailed'],
   // of mqtt.js: proxies, the timers of browsers, brokers behind ws: and wss:
   socks: [],
@@ -35,11 +35,11 @@ const OPTIONS = {
   target: 'node20',
   bundle: true,
   metafile: true,
-  // whole statements, but no comments and blanks: half of the text would be there for nobody
+  // whole statements, but no comments and blanks: half of the text would be useless
   minifyWhitespace: true,
   lineLimit: 160,
   legalComments: 'none',
-  // finds the place in a trace that somebody sends; not packed
+  // finds the place in a trace of a user; not packed
   sourcemap: 'external',
   sourcesContent: false,
   logLevel: 'warning',

@@ -185,5 +185,5 @@ export type ZoneCodes = {
   readonly hashes: Readonly<Record<string, string>>;
 };
 
-/** By zone; `damaged`: nobody has a code, and every zone asks for one. */
+/** By zone; `damaged`: no code is right, and every zone asks for one. */
 export type Codes = Readonly<Record<string, ZoneCodes>> | 'damaged';

@@ -36,7 +36,7 @@ apt-ftparchive \
 cat "$release" > $suite/Release
 rm "$release"
 
-# not for publication: apt believes whoever serves it
+# not for publication: apt trusts any server of it
 trust='Trusted: yes'
 if [ -n "${APT_SIGNING_KEY:-}" ]; then
   trust='Signed-By: /etc/apt/keyrings/heyu2mqtt.asc'

@@ -53,7 +53,7 @@ export class Live {
     });
   }
 
-  /** Somebody has logged in or out. */
+  /** A log-in or log-out. */
   as(access: Access): void {
     const { state } = this.#model;
     if (state !== undefined) this.#set({ ...this.#model, state: { ...state, access } });

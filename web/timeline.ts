@@ -63,7 +63,7 @@ export function timelineView(page: Page): View {
   };
 }
 
-/** Tells the width of whichever element is given, at first and when it changes. */
+/** Reports the width of the given element, at first and when it changes. */
 function watchWidth(tell: (width: number) => void): (element: Element | undefined) => void {
   const observer = new ResizeObserver(([entry]) => {
     if (entry?.target.isConnected === true) tell(Math.max(LEAST_WIDTH, Math.floor(entry.contentRect.width)));

@@ -1,6 +1,6 @@
 /**
  * The view "Walk test", for a telephone: walk through the house, and hear and see what the bridge hears. It ends by
- * itself, because a browser that beeps in a pocket for days helps nobody.
+ * itself, because a browser must not beep in a pocket for days.
  */
 
 import { html, nothing, type TemplateResult } from 'lit-html';

@@ -5,7 +5,7 @@
 #   make-certificates.sh ./certificates broker.lan heyu2mqtt
 #
 # BROKER is the name or the IP address in mqtt.url; "localhost" is always valid too. An authority that is already
-# in FOLDER is used again. Keep ca.key where nobody finds it: whoever has it can be your broker.
+# in FOLDER is used again. Keep ca.key secret: anyone who has it can imitate your broker.
 set -eu
 umask 077
 

@@ -1,6 +1,6 @@
 /**
  * What has been heard so far, sender by sender: how often, when, what. Made from the lines of a log, live or old; the
- * state is bounded, whatever is heard. heyu's own commands count, too: their source tells them apart.
+ * state is bounded for any input. heyu's own commands count, too: their source tells them apart.
  */
 
 import { readLine, type LineReader, type Said } from '../heyu/reader.js';

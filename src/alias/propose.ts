@@ -12,7 +12,7 @@ import { nameFor, saysDusk, saysDuskOf, saysMotion, typeIn } from './words.js';
 
 /**
  * An entry of the alias file as far as import, checks and learning care for it. What an owner has written beside that
- * (hold time, modes, area) is nobody's business here and is never touched. Undefined = not written down, so that the
+ * (hold time, modes, area) is never touched here. Undefined = not written down, so that the
  * default counts.
  */
 export type AliasEntry = Addresses & {

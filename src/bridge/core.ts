@@ -91,9 +91,9 @@ export type Judged = Extract<SecurityEffect, { readonly kind: 'judged' }>;
 /** What an alert says of its zone and its sensor, for people and for programs. */
 export type AlertBody = Readonly<Record<string, string | number | boolean | null>>;
 
-/** What the bridge asks of whoever runs it. */
+/** What the bridge needs from its caller. */
 export type BridgeSinks = {
-  /** Takes a message; missing where nobody wants them (to measure the bridge). */
+  /** Takes a message; missing where they are not wanted (to measure the bridge). */
   readonly put?: (message: Outgoing) => void;
   readonly subscribe: (topics: readonly string[]) => void;
   readonly unsubscribe: (topics: readonly string[]) => void;
@@ -169,7 +169,7 @@ export class Deadlines {
     this.#earliest = new Float64Array(1 + (sensors.length >> GROUP_BITS)).fill(Infinity);
   }
 
-  /** The sensor wants to be looked after at `at`, whatever it wanted before. */
+  /** The sensor is due at `at`; this replaces its last time. */
   set({ number }: Sensor, at: number): void {
     const group = number >> GROUP_BITS;
     this.#at[number] = at;

@@ -58,7 +58,7 @@ export class Explainer {
   readonly #scene: Scene;
   readonly #row: ((row: ExplainRow) => void) | undefined;
   readonly #bridge: Bridge;
-  /** The line in hand: one object for all, because nobody keeps it. */
+  /** The line in hand: one object for all, because it is not kept. */
   readonly #read = {
     text: '',
     generation: 'log',

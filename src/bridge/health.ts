@@ -185,7 +185,7 @@ export type Heartbeats = {
   since: number;
   /** The last one, or a later interruption. */
   at: number;
-  /** Nobody could hear the sensors since the last one: the pause says nothing of them. */
+  /** The sensors could not be heard since the last one: the pause says nothing about them. */
   isInterrupted: boolean;
   /** The longest pause between two of them, ms, by the day on which it ended (days since 1970). */
   gaps: Record<string, number>;

@@ -61,7 +61,7 @@ export function hearLine(bridge: Bridge, line: LogLine, now: Now): void {
     core.health.counters.stampMismatches += 1;
     core.mismatchesInARow += 1;
     if (core.mismatchesInARow === SUSPICIOUS) setTrouble(core, 'begins', 'clock_mismatch', readAt);
-    // nobody knows when a line of a backlog with such a stamp was written: never a live motion
+    // a line of a backlog with such a stamp was written at an unknown time: never a live motion
     if (readAt - notBefore > BACKLOG_MS) readAt = UNDATED;
   } else {
     if (line.file === 'current' && at > core.lineAt) core.lineAt = at;
@@ -113,7 +113,7 @@ export function hear(bridge: Bridge, line: LogLine, start: number, at: number, n
         const said = { house: houseAt(house << 4), function: name.toLowerCase(), source };
         if (isSwitch) health.counters.orphans += 1;
         sinks.find?.(isSwitch ? { kind: 'orphan', ...said } : { kind: 'house', ...said, args });
-        // the answer of a unit that nobody was heard to ask says nothing
+        // the answer of a unit without a heard question says nothing
         if (!isSwitch && !isAnswer) houseFunction(bridge, signal, selected.units, heard);
         return;
       }

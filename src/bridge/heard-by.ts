@@ -32,7 +32,7 @@ export function aliasOf(core: Core, unit: AddressIndex, label: string | null): s
   return core.byUnit[unit]?.settings.alias ?? core.byDusk[unit]?.settings.alias ?? label;
 }
 
-/** A lamp or an appliance: what is said to it counts, whoever says it. */
+/** A lamp or an appliance: every command to it counts, from any sender. */
 const isLamp = ({ settings: { type } }: Sensor): boolean => type === 'light' || type === 'appliance';
 
 const isCommand = (source: Source): boolean => source.startsWith('snd') && source !== 'snda';
@@ -62,7 +62,7 @@ export function signed({ core, emit }: Bridge, sensor: Sensor, at: number): void
   if (core.sinks.put !== undefined) emit({ kind: 'seen', sensor, at });
 }
 
-/** An address was heard that no alias covers. heyu's own commands are nobody's sensor. */
+/** An address was heard that no alias covers. heyu's own commands are not a sensor. */
 export function unmapped(
   core: Core,
   { unit, label }: Pick<Addressed, 'unit' | 'label'>,
@@ -179,7 +179,7 @@ export function houseFunction(
   }
   const concerned = new Map<Sensor, Address>();
   if (name === 'Dim' || name === 'Bright') {
-    // one key of a remote, whichever of its units were addressed
+    // one key of a remote, for any of its units
     for (const { unit } of units) {
       const sensor = core.byUnit[unit];
       if (sensor !== undefined) concerned.set(sensor, addressAt(unit));

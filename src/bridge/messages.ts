@@ -68,7 +68,7 @@ function iso(at: number | undefined): string | null {
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
-/** What comes when a delay is over, and nobody has disarmed. */
+/** What follows when a delay ends without a disarm. */
 const NEXT_STATES: Partial<Record<SecurityState, SecurityState>> = { pending: 'triggered' };
 
 function attributesText(told: Told, attributes: ZoneAttributes): string {
@@ -213,7 +213,7 @@ export function nameOf({ sensors }: Pick<Told, 'sensors'>, by: Commander | undef
   return sensors.find(({ settings }) => settings.alias === source)?.settings.name ?? source;
 }
 
-/** An event of a zone that is not an alert; nobody wants it an hour later. */
+/** An event of a zone that is not an alert; it is of no use an hour later. */
 export function zoneEventMessage(told: Told, zone: string, event: ZoneEvent): EventMessage {
   const { settings } = told;
   const { type, id, at, sensors, mode, until, reason } = event;

@@ -1,4 +1,4 @@
-/** Sessions and their queues: what waits for somebody who is away, how much of it, and what a restart leaves of it. */
+/** Sessions and their queues: what waits for a client that is away, how much, and what a restart leaves of it. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Visit } from '../io/broker/visit.js';

@@ -1,6 +1,6 @@
 /**
- * What every trial needs. Where it is made: topics and client ids that nobody else has, and everything that has to be
- * cleaned up afterwards, whatever happens (no trial touches a topic of anybody else). And how its result is said.
+ * What every trial needs. Where it is made: topics and client ids that no other program has, and everything that has to be
+ * cleaned up afterwards in every case (no trial touches a topic of another program). And how its result is printed.
  */
 
 import type { BrokerUrl, Credentials } from '../io/broker/options.js';
@@ -13,7 +13,7 @@ export type Protocol = (typeof PROTOCOLS)[number];
 export type ScratchOptions = {
   readonly urls: readonly BrokerUrl[];
   readonly credentials: Credentials;
-  /** All topics of the trials lie below it; random, so that nobody else has it. */
+  /** All topics of the trials lie below it; random, so that no other program has it. */
   readonly root: string;
   /** Beginning of all client ids; random. Brokers need not take more than 23 characters (MQTT 3.1.1, 3.1.3.1). */
   readonly idRoot: string;

@@ -78,7 +78,7 @@ export function brokerOf(configuration: Configuration): Broker {
   });
 }
 
-/** A client id that nobody else has. */
+/** A client id that no other program has. */
 export const commandClientId = (): string => `heyu2mqtt-cli-${randomBytes(4).toString('hex')}`;
 
 function connectionOf(configuration: Configuration): Omit<BrokerOptions, 'clientId' | 'clean' | 'will'> {

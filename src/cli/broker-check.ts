@@ -104,7 +104,7 @@ function scratchAt(configuration: Configuration, urls: readonly BrokerUrl[], sig
   });
 }
 
-/** Takes everything back afterwards, whatever happens; Ctrl-C calls the trials off, a second one ends at once. */
+/** Removes everything afterwards in every case; Ctrl-C cancels the trials, a second one ends at once. */
 async function cleanly(
   scratch: Scratch,
   calledOff: AbortController,

@@ -124,7 +124,7 @@ function boundOf(option: string, text: string, zone: TimeZone, isEnd: boolean): 
   };
 }
 
-/** Says of each row, in their order, whether it is wanted. An alias that nobody has is an error. */
+/** Says of each row, in their order, whether it is wanted. An unknown alias is an error. */
 function rowFilter(
   { since, until, alias = [], alerts = false }: Options,
   settings: CoreSettings,

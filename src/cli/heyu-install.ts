@@ -36,7 +36,7 @@ export function x10configPlaces(env: Environment, system: string = SYSTEM_DIRECT
   return [...new Set([...own(first), join(system, sub, 'x10.conf'), ...own(home)])];
 }
 
-/** Who has called sudo; undefined for root itself, and where nobody has. */
+/** Who has called sudo; undefined for root itself, and without sudo. */
 export function askingUser(env: Environment = process.env): string | undefined {
   const { SUDO_USER: user = '' } = env;
   return user === '' || user === 'root' ? undefined : user;
@@ -61,7 +61,7 @@ export function findX10Config(env: Environment = process.env): string | undefine
   return x10configPlaces(env).find((path) => mayRead(path));
 }
 
-/** Reads heyu's configuration, of whatever encoding; undefined when none is named. */
+/** Reads heyu's configuration, in any encoding; undefined when none is named. */
 export function readX10ConfigFile(path: string | undefined): X10Config | undefined {
   if (path === undefined) return undefined;
   const reading = readTextFile(path, path, { lenient: true });
@@ -69,7 +69,7 @@ export function readX10ConfigFile(path: string | undefined): X10Config | undefin
   return readX10Config(reading.file.text);
 }
 
-/** True when there is a directory of that path, as heyu's LOG_DIR must be, or nobody here may know. */
+/** True when there is a directory of that path, as heyu's LOG_DIR must be, or this user may not look. */
 export function isDirectory(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -69,7 +69,7 @@ export async function installService(talk: Talk): Promise<void> {
   await doSteps(talk, 'heyu2mqtt is not a service yet; this makes it one:', steps, 'Make it a service?');
 }
 
-/** Lets the service, but nobody else, read the configuration. */
+/** Lets only the service read the configuration. */
 export function shareWithService(path: string): void {
   if (!isKnown('group', SERVICE_USER)) return;
   complete([
@@ -78,7 +78,7 @@ export function shareWithService(path: string): void {
   ]);
 }
 
-/** Keeps the password in this file, so that the service can read it and nobody else. */
+/** Keeps the password in this file, so that only the service can read it. */
 export function keepPassword({ print }: Terminal, file: string, password: string): void {
   if (file === PATHS.password && isKnown('group', SERVICE_USER)) {
     complete(passwordSteps(password, isBooted() ? (systemdVersion() ?? 0) : 0));

@@ -240,7 +240,7 @@ async function writeConfig({ terminal, ask }: Talk, path: string, answers: InitA
 
 function makeFolder(folder: string): void {
   try {
-    // whatever the umask of root: the service has to enter it
+    // independent of root's umask: the service has to enter it
     if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o755);
   } catch (error) {
     const code = errorCode(error);
@@ -302,7 +302,7 @@ function problemOf(form: typeof brokerUrl): (answer: string) => string | undefin
 /** Beside config.yaml. */
 const PASSWORD_FILE = 'mqtt-password';
 
-/** What was not given as an option is asked for, or has its default where nobody is asked. */
+/** What was not given as an option is asked for, or has its default without a terminal. */
 async function answersOf(
   options: InitOptions,
   path: string,

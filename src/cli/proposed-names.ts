@@ -73,7 +73,7 @@ export function watchedNames(stateDir: string): () => readonly ProposedName[] {
   };
 }
 
-/** What somebody has given, checked as the alias file would be; members of no meaning are left out. */
+/** A given name, checked as the alias file would be; members of no meaning are left out. */
 function nameFrom(given: JsonObject): ProposedName | Refusal {
   const alias = given['alias'];
   if (typeof alias !== 'string') return refused('an alias is missing');

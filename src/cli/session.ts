@@ -232,7 +232,7 @@ const LOOK_MS = 5_000;
 /** The fewest messages that a broker sends unacknowledged: RabbitMQ 10, mosquitto 20. */
 const WINDOW = 10;
 
-/** Looks into the stored session and acknowledges nothing: whatever waits at QoS 1 goes on waiting. */
+/** Looks into the stored session and acknowledges nothing: messages that wait at QoS 1 continue to wait. */
 async function lookIntoSession(configuration: Configuration): Promise<Looked> {
   const { stored, messages } = await look(configuration);
   // there was none, so that none shall be left
@@ -257,7 +257,7 @@ async function look(configuration: Configuration): Promise<Pick<Looked, 'stored'
   return { stored: visit.sessionPresent, messages };
 }
 
-/** The payload of a message; of a command what it is, because somebody may have typed a code. */
+/** The payload of a message; of a command what it is, because it may contain a code. */
 function shownPayload({ topic, payload }: { readonly topic: string; readonly payload: string }): string {
   if (!topic.endsWith('/set')) return payload;
   const bytes = new TextEncoder().encode(payload);

@@ -60,7 +60,7 @@ export type Terminal = {
   /** In colour if that goes to a terminal. */
   readonly style: (style: Style, text: string) => string;
   readonly isInteractive: boolean;
-  /** Characters in a line, 80 where nobody knows. */
+  /** Characters in a line, 80 if unknown. */
   readonly columns: number;
 };
 

@@ -106,7 +106,7 @@ function show(
     );
 }
 
-/** Two rows of a QR code are one line: blocks are light, and the rest is drawn dark by whoever prints it. */
+/** Two rows of a QR code are one line: blocks are light, and the terminal draws the rest dark. */
 function qrCode(text: string): readonly string[] {
   const { data, size } = encode(text, { ecc: 'L', border: 2 });
   const isDark = (row: number, column: number): boolean => data[row]?.[column] ?? false;
@@ -144,7 +144,7 @@ function remove(name: string, { config }: Given): void {
   processTerminal().print(`${name} has no token any more, and is logged out`);
 }
 
-/** Root's, and the service may read it; elsewhere it belongs to whoever runs the service. */
+/** Root's, and the service may read it; elsewhere it belongs to the user of the service. */
 function keep({ path, hash }: TokenFile, tokens: readonly Token[]): void {
   const text = writeTokens(tokens);
   const mode = 0o640;

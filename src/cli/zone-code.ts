@@ -169,7 +169,7 @@ function remove(zone: string, name: string, given: Given): void {
 function keep({ path, hash, isCredential }: Place, codes: Place['codes']): void {
   const text = writeCodes(codes);
   if (!isCredential) {
-    // whoever runs the service may own it: rewriting keeps that
+    // the user of the service may own it: rewriting keeps that
     const written = rewriteFile(path, hash, text, 0o600);
     if (!written.ok) throw new CommandError(written.problem, written.hint);
     return;

@@ -1,4 +1,4 @@
-/** JSON that nobody vouches for, from the broker or the disk: what is not as expected is not there. */
+/** JSON that is not trusted, from the broker or the disk: members that are not as expected count as missing. */
 
 import { orElse } from './error.js';
 

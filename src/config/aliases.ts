@@ -154,7 +154,7 @@ function severalUnits({ type, model, moreUnits }: SensorSettings): string | unde
   return model === UNNAMED_MODEL ? `a sensor of type ${type}` : `a ${model.name}${said}`;
 }
 
-/** Whatever switches a lamp counts for its state: heyu's own commands, too, but no copy of what it transmits. */
+/** Everything that switches a lamp counts for its state: heyu's own commands, too, but no copy of what it transmits. */
 const SWITCHING_SOURCES: readonly Source[] = SOURCES.filter(
   (source) => source !== 'xmtf' && source !== 'syst',
 );

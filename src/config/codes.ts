@@ -53,7 +53,7 @@ export function readCodes(path: string | undefined, place: Place, report: Report
     return 'damaged';
   }
   const { text, mode } = reading.file;
-  // the hash of a short number tells the number to whoever tries them all
+  // the hash of a short number is found by trying all numbers
   if ((mode & 0o007) !== 0) {
     report.warn(
       place,

@@ -104,7 +104,7 @@ function warnIfOpen(path: string, { mode }: TextFile, at: Place, report: Report)
   if ((mode & 0o007) !== 0) report.warn(at, `${path} can be read by all users`, `chmod o= ${path}`);
 }
 
-/** The files of certificates: what each is called, and whether it must be nobody else's. */
+/** The files of certificates: what each is called, and whether other users must not read it. */
 const PEM = {
   'mqtt.ca_file': { what: 'certificate', label: 'CERTIFICATE' },
   'mqtt.cert_file': { what: 'certificate', label: 'CERTIFICATE' },

@@ -265,7 +265,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: SECOND, m: MINUTE, h
 
 /**
  * `90s`, `5m`, `24h`, `1d` or several of them (`1h30m`) as milliseconds, from `leastMs` to `mostMs`. A number
- * without a unit is refused because nobody can know what is meant; `0` needs none.
+ * without a unit is refused because it is ambiguous; `0` needs none.
  */
 export function duration(leastMs: number, mostMs: number, zero?: 'zero_allowed'): Form<number> {
   const range = `${writeDuration(leastMs)} to ${writeDuration(mostMs)}${zero ? ', or 0' : ''}`;
@@ -322,7 +322,7 @@ export function degrees(most: number): Form<number> {
   );
 }
 
-/** A release of Home Assistant: year and month, whatever stands behind them. */
+/** A release of Home Assistant: year and month; what follows them is ignored. */
 export const release: Form<readonly [number, number]> = single(
   'release',
   (given) => {
@@ -424,7 +424,7 @@ export const ownTopic: Form<string> = plain(
   { type: ['string', 'number'], minLength: 1, pattern: '^[^$/+#][^+#]*$' },
 );
 
-/** A topic of another program: whatever MQTT allows to publish to (MQTT 3.1.1, section 4.7). */
+/** A topic of another program: everything that MQTT allows to publish to (MQTT 3.1.1, section 4.7). */
 export const foreignTopic: Form<string> = plain(
   'topic',
   (given) => {

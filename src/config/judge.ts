@@ -101,7 +101,7 @@ function aliasConflicts({ aliases }: Judged, report: Report): void {
     const there = address && byAddress.get(address);
     if (address !== undefined && there !== undefined) {
       sayTaken(say, alias, 'address', address, there);
-      // The default id is made of the address: saying it twice would help nobody.
+      // The default id is made from the address: a second message would not help.
       if (!alias.lines.has('id')) continue;
     }
     const namesake = byId.get(id.toLowerCase());
@@ -343,7 +343,7 @@ function whyIdle({ settings, ignoredType }: AliasRead): string | undefined {
   return settings.ignore ? 'is ignored by the alias file' : undefined;
 }
 
-/** Warnings for zones with an entry delay that nobody has who comes in by a door. */
+/** Warnings for zones with an entry delay that none of their doors has. */
 function entriesWithoutDelay({ zones, aliases }: Judged, report: Report): void {
   for (const { settings, at } of zones) {
     const { kind, entryDelayMs } = settings;
@@ -361,7 +361,7 @@ function entriesWithoutDelay({ zones, aliases }: Judged, report: Report): void {
 const isGuardedContact = (sensor: SensorSettings): boolean =>
   canAlert(sensor) && mainChannelOf(sensor.type) === 'contact' && unlessArmed(sensor) === undefined;
 
-/** Whether opening it begins an entry delay, whatever its switch says. */
+/** Whether opening it begins an entry delay, with its switch in any position. */
 const isDelayed = ({ settings }: AliasRead): boolean =>
   isAlarmType(settings.type) && signalForm(settings, settings.type, undefined).entry === 'delayed';
 

@@ -79,7 +79,7 @@ export function readHouse(request: HouseRequest): House {
   const shown = configFile ?? ENVIRONMENT;
   const environment = readEnvironment(env, ofEnvironment);
   const { config, zones, mode, isEmptyFile } = readConfigFile(base, readFile, report);
-  // Without a readable file every further remark would be about defaults that nobody asked for.
+  // Without a readable file every further message would be about defaults.
   const isBroken = configFile !== undefined && config === undefined;
 
   const read: ConfigRead = config ?? { values: {}, lines: new Map(), zones: undefined };
@@ -257,7 +257,7 @@ function locationOf(values: ConfigValues): Location | undefined {
   return latitude === undefined || longitude === undefined ? undefined : { latitude, longitude };
 }
 
-/** The zones as they ask for a code: one of the bridge if somebody has one, zones together if one of them does. */
+/** The zones as they ask for a code: one of the bridge if it has a code, zones together if one of them does. */
 export function withCodes(zones: readonly ZoneSettings[], codes: Codes): readonly ZoneSettings[] {
   const asking = zones
     .filter(({ kind, zone }) => kind === 'owned' && (codes === 'damaged' || Object.hasOwn(codes, zone)))

@@ -45,7 +45,7 @@ export function problemAt(
 export class Report {
   /** The service does not start with one of these. */
   readonly problems: Problem[] = [];
-  /** Settings that have no effect and are left aside: whoever edits them must not make one. */
+  /** Settings that have no effect and are ignored: an edit must not make one. */
   readonly ignored: Problem[] = [];
   readonly warnings: Problem[] = [];
 

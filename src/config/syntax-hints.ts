@@ -40,7 +40,7 @@ function bareLine(line: string): string {
   return unquoted.replace(/(^|\s)#.*$/, '').trimEnd();
 }
 
-/** Mistakes that are certain from the line alone, whatever is wrong in it. */
+/** Mistakes that are certain from the line alone. */
 function certainMistake(line: string): Mistake | undefined {
   const bare = bareLine(line);
   if (INDENTED_ODDLY.test(line))

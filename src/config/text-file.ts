@@ -132,7 +132,7 @@ function failure(error: unknown, file: string): FileReading {
 /** Done, or why not. */
 export type Rewriting = { readonly ok: true; readonly hash: string } | Refusal;
 
-/** Mode of a file that did not exist before and holds no secret: it is nobody else's business to change it. */
+/** Mode of a file that did not exist before and holds no secret: only its owner may change it. */
 const NEW_MODE = 0o644;
 
 /**

@@ -167,7 +167,7 @@ export function readEnvironment(env: Environment, report: Report): Layer {
   return values;
 }
 
-// --- What is worked out when nobody gives it: a layer above the defaults and below the file and the environment.
+// --- Values that are derived when they are not set: a layer above the defaults and below the file and the environment.
 
 /** Derived values and what each was worked out from. */
 export type Derived = {

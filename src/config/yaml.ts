@@ -298,7 +298,7 @@ export function entriesOf(
 const below = ({ key: section = '' }: Place, key: string): string =>
   section === '' ? dotted(key) : `${section}.${dotted(key)}`;
 
-/** Reports a key that nobody knows, of what lies at `within`. `elsewhere` may know where it belongs. */
+/** Reports an unknown key in the section `within`. `elsewhere` may know where it belongs. */
 export function reportUnknown(
   report: Report,
   { key, line }: Entry,

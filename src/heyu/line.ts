@@ -1,7 +1,7 @@
 /**
  * One line of the heyu log without its stamp, as a signal (printf formats: poll.c:1025, poll.c:1069,
  * x10state.c `translate_virtual`). A line that is not understood is a value, never an error. Columns are
- * heyu's, but blanks are counted by nobody: `%12s` and `%-2d` overflow.
+ * heyu's, but the number of blanks does not matter: `%12s` and `%-2d` overflow.
  */
 
 import { indexNamed } from '../x10/address.js';

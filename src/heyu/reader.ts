@@ -61,7 +61,7 @@ export type WrittenLine = {
 };
 
 /**
- * Whom a signal means; nobody for what names its unit itself. Addresses, presets and starts of the engine are
+ * The units that a signal means; none for a signal that names its unit itself. Addresses, presets and starts of the engine are
  * remembered. `start` is where the text of the line begins behind its stamp.
  */
 export function select(

@@ -50,7 +50,7 @@ export type Selected = {
 /** How many house codes there are. */
 const HOUSES = 16;
 
-/** Nobody is meant. */
+/** No unit is meant. */
 export const NO_UNITS: Selected = { units: [], reusedAfterMs: 0, expired: 0 };
 const SOURCE_NUMBER: ReadonlyMap<Source, number> = new Map(SOURCES.map((source, index) => [source, index]));
 
@@ -118,7 +118,7 @@ function unexpired(units: readonly Addressed[], at: number, expiryMs: number): A
   return units.filter((unit) => at - unit.at <= expiryMs);
 }
 
-/** A function line: whom it means. AllOff leaves nobody addressed. */
+/** The units that a function line means. AllOff leaves no unit addressed. */
 export function selectUnits(
   selections: Selections,
   { source, house, name }: Extract<Signal, { kind: 'function' }>,
@@ -162,7 +162,7 @@ export function addressKaku(
   selections[KAKU] = { units: [...units, { unit, label, at }], completedAt: undefined };
 }
 
-/** The units of a KAKU function. Nobody is addressed after it. */
+/** The units of a KAKU function. No unit is addressed after it. */
 export function takeKaku(selections: Selections, now: number): readonly Addressed[] {
   const units = selections[KAKU]?.units ?? [];
   Reflect.deleteProperty(selections, KAKU);
@@ -171,7 +171,7 @@ export function takeKaku(selections: Selections, now: number): readonly Addresse
 
 /**
  * A Preset names no house code: it is for the units that this source addressed last (x10state.c, `lasthc`), and ends
- * whatever else waits for a function from it.
+ * any other unit that waits for a function from it.
  */
 export function selectForPreset(
   selections: Selections,

@@ -25,7 +25,7 @@ const warnIf = (isSo: boolean, problem: string, hint: string): readonly Advice[]
 
 /**
  * What stands between heyu's configuration and a log that tells everything. `exists` = is there such a directory?
- * Without it nobody asks.
+ * Without it this is not checked.
  */
 export function adviseHeyu(config: X10Config, exists?: (directory: string) => boolean): readonly Advice[] {
   const modules = config.aliases.flatMap(({ model }) => modelNamed(model ?? '') ?? []);

@@ -257,7 +257,7 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map([
   ...ones('ORE_DATA_ENTRY', oneOf('NATIVE SCALED', '% must be NATIVE or SCALED')),
   ...ones('ORE_WINDDIR_MODE', oneOf('POINTS ANGLE BOTH', '% must be POINTS, ANGLE, or BOTH.')),
   ...ones('LOCKUP_CHECK', eachOf('YES PORT CM11* NO', 'Invalid LOCKUP_CHECK parameter')),
-  // heyu takes every letter, whatever it says.
+  // heyu accepts every letter, despite its message.
   ...ones(
     'HOUSECODE',
     must((value) => /^[a-z]$/i.test(value), 'Invalid % - must be A though P'),
@@ -419,7 +419,7 @@ export function writeUnits(units: readonly number[]): string {
  * `ids`      IDs and nothing else;
  * `oregon`   one ID, limits (TMIN ...), IATO;
  * `rfxsensor` one ID, what it measures, IATO;
- * `digimax`  one ID, and whatever follows;
+ * `digimax`  one ID, and any text after it;
  * `kaku`     pairs of ID and key;
  * `motion`   RF options, complaints are warnings;
  * `remote`   RF options, complaints are refusals;
@@ -749,7 +749,7 @@ const MANY_UNITS = 'Multiple unit alias is invalid for sensors.';
 const LIMITS: readonly (readonly [RegExp, RegExp, number, number])[] = [
   [/^T(MIN|MAX)$/, /[CFKR]?$/i, -200, 200],
   [/^RH(MIN|MAX)$/, /%?$/, 0, 100],
-  // Their value may have whatever unit ORE_BPSCALE names, and heyu converts before it compares.
+  // Their value may have any unit that ORE_BPSCALE names, and heyu converts before it compares.
   [/^BP(MIN|MAX)L?$/, /[^\d.]*$/, 0, 1500],
 ];
 

@@ -53,7 +53,7 @@ export type SenderHistory = {
 export type GapReason =
   /** The log begins later, or ends earlier. */
   | 'no_log'
-  /** heyu was started at its end; when it had stopped, nobody wrote down. */
+  /** heyu was started at its end; the time of its stop is not recorded. */
   | 'heyu_started'
   /** Nothing was written for longer than `heyu.quiet_after`. */
   | 'quiet'

@@ -17,7 +17,7 @@ const ZONE_SOURCES = [
   /** The retained message of its topic, or one that came live. */
   'retained',
   'message',
-  /** A message on the topic for commands, a keyfob, heyu's own armed state, root on this machine, somebody's code. */
+  /** A message on the topic for commands, a keyfob, heyu's own armed state, root on this machine, a person's code. */
   'command',
   'keyfob',
   'heyu',
@@ -325,7 +325,7 @@ export function problemSpans({ entries }: Journal): readonly ProblemSpan[] {
   return spans;
 }
 
-/** Problems during which nobody knows what happened. */
+/** Problems during which it is unknown what happened. */
 const UNHEARD: readonly GapReason[] = ['log_unreadable', 'log_missing', 'heartbeats_missing'];
 
 const LOST = /between (\S+) and (\S+?)\)?$/;
@@ -341,7 +341,7 @@ export function journalGaps(journal: Journal): readonly Gap[] {
   });
 }
 
-/** The settings that were in force at an instant; undefined where nobody wrote them down. */
+/** The settings that were in force at an instant; undefined where they are not recorded. */
 export function settingsAt({ entries }: Journal, at: number): AllDecidingSettings | undefined {
   let found: AllDecidingSettings | undefined;
   for (const entry of entries) {

@@ -1,6 +1,6 @@
 /**
  * Reads a log again through the core of the service, and records what happened (history/history). It takes one line at a
- * time, so that whoever feeds it can stop for a moment after any of them.
+ * time, so that the caller can pause after any of them.
  */
 
 import { UNMAPPED_LIMIT, type Finding } from '../bridge/core.js';

@@ -31,7 +31,7 @@ type BridgeEntity = {
   readonly always?: true;
 };
 
-/** Three lines tell whether all is well. The others are there for whoever looks for more, or makes automations of it. */
+/** Three lines tell whether all is well. The others are for details and automations. */
 const HIDDEN = { enabled_by_default: false };
 
 const binary = (topic: BridgeTopic, name: string, deviceClass: string, more: Keys = {}): BridgeEntity => ({

@@ -23,7 +23,7 @@ export function rememberedOf(messages: readonly DiscoveryMessage[]): Remembered 
   return Object.fromEntries(messages.map(({ topic, components }) => [topic, components]));
 }
 
-/** What to remember before `current` begins to be published: both, because nobody knows how far it will get. */
+/** What to remember before `current` begins to be published: both, because it may be interrupted anywhere. */
 export function rememberedWhile(previous: Remembered, current: readonly DiscoveryMessage[]): Remembered {
   const now = rememberedOf(current);
   const topics = new Set([...Object.keys(previous), ...Object.keys(now)]);
@@ -138,7 +138,7 @@ function goneOf(
 /** What is told now, looked up by what was told then. */
 type Current = {
   readonly topics: ReadonlyMap<string, DiscoveryMessage>;
-  /** The messages of a device now, in whichever form, under the prefix of `place`. */
+  /** The messages of a device now, in either form, under the prefix of `place`. */
   readonly ofDevice: (place: Place) => readonly DiscoveryMessage[];
 };
 

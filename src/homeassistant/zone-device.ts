@@ -27,7 +27,7 @@ import {
  */
 const ARMED_TEMPLATE = "{{ 'OFF' if value == 'disarmed' else 'None' if value == 'None' else 'ON' }}";
 
-/** The state and its attributes come in one message, so that nobody sees one without the other. */
+/** The state and its attributes come in one message, so that they always fit. */
 const STATE_TEMPLATE = "{{ value_json.state or 'None' }}";
 
 /**

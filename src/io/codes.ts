@@ -37,7 +37,7 @@ export class CodeChecker {
     this.#codes = codes;
   }
 
-  /** Whose code of this zone it is; undefined = nobody's. */
+  /** Whose code of this zone it is; undefined = no one's. */
   check(zone: string, code: string): Promise<string | undefined> {
     const checked = this.#last.then(() => this.#check(zone, code));
     this.#last = checked.then(

@@ -201,7 +201,7 @@ function configurationFor(x10config: string, stateDir: string): string {
   const folder = join(stateDir, 'heyu');
   const copy = join(folder, 'x10config');
   try {
-    // of whatever encoding
+    // in any encoding
     const text = readFileSync(x10config, 'latin1');
     const logDir = readX10Config(text).logDirLine?.line;
     const lines = text.split('\n').filter((_, index) => index + 1 !== logDir);

@@ -159,7 +159,7 @@ export function userOf(directory: string): number | undefined {
  * The file is at `path`, beside which it needs to write.
  */
 export function openIdFile(path: string, files: StateFileSystem = stateFileSystem): IdFile {
-  // whoever wrote last may have died, or found the disk full, within a line
+  // the last writer may have died, or found the disk full, within a line
   let isTorn = true;
   return {
     load: async () => {
@@ -211,7 +211,7 @@ export type KeptFiles = {
 const INDEX = 'index.json';
 
 /**
- * Replaces the set in `directory`, whose parent has to exist: whatever moment the power fails at, one complete set is
+ * Replaces the set in `directory`, whose parent has to exist: at any power failure one complete set is
  * there. Plain files, so that a person can copy one back. Rejects when the file system refuses.
  */
 export async function keepFiles(directory: string, { at, files, notes }: KeptFiles): Promise<void> {

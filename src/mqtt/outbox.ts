@@ -191,7 +191,7 @@ export class Outbox {
     if (value !== undefined) {
       value.waiting = undefined;
       value.flying = entry;
-      // until its acknowledgement nobody knows which of the two the broker holds
+      // until its acknowledgement it is unknown which of the two the broker has
       value.acknowledged = undefined;
       value.round = this.#round;
     }
@@ -223,7 +223,7 @@ export class Outbox {
     else this.#park(entry, why);
   }
 
-  /** The link is gone: whatever is in flight stands in front again, in its original order. */
+  /** The link is gone: messages in flight are first again, in their original order. */
   linkLost(): void {
     for (const entry of [...this.#entries.values()]) if (entry.place === 'flight') this.#comeBack(entry);
   }

@@ -55,7 +55,7 @@ export function sensorTopic(base: string, sensor: string, channel: string): stri
 /**
  * Why a text cannot be (part of) a topic that we publish, or undefined when it can.
  * `+` and `#` are wildcards, a leading `$` belongs to the broker, NUL is forbidden (MQTT 3.1.1, section 4.7);
- * control characters and empty levels are allowed there but lead to topics that nobody can type.
+ * control characters and empty levels are allowed there but lead to topics that cannot be typed.
  */
 export function topicProblem(text: string): string | undefined {
   if (text === '') return 'is empty';

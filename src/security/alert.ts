@@ -253,7 +253,7 @@ function act(step: Step, zone: Zone, signal: SensorSignal, judgement: Judgement,
   const { truth, settings } = zone;
   if (truth !== undefined && signal.entry === 'delayed' && truth.state !== 'triggered') {
     if (truth.state === 'pending') return judged(step, signal, 'entry', 'the entry delay is running');
-    // who came in while nobody could tell has what is left of the delay
+    // an entry while the state was unknown has what is left of the delay
     const leftMs = signal.at + delayIn(settings.entryDelayMs, truth.mode) - now.at;
     if (leftMs > 0) {
       setTruth(step, zone, enter(truth, signal, now.at, leftMs));
@@ -314,7 +314,7 @@ export function settleHeld(step: Step, zone: Zone): void {
   }
 }
 
-/** It was not armed yet at this signal: whatever becomes known, it is not an alert. */
+/** It was not armed yet at this signal, so it is never an alert. */
 function isBeforeArming(signal: SensorSignal, { armedSince }: Belief): boolean {
   return armedSince !== undefined && signal.earliestAt < armedSince;
 }
@@ -409,7 +409,7 @@ export function endEntry(step: Step, zone: Zone, verified: boolean): void {
   if (truth?.state === 'pending' && truth.entry !== undefined) finishEntry(step, zone, truth, verified);
 }
 
-/** The entry delay is over and nobody has disarmed. */
+/** The entry delay is over without a disarm. */
 export function finishEntry(step: Step, zone: Zone, truth: Truth, verified: boolean): void {
   const { entry, mode, state } = truth;
   const grounds = { security: mode === undefined ? state : `armed_${mode}`, verified };

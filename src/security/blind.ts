@@ -20,7 +20,7 @@ export function blinded({ security, now }: Step, reasons: readonly string[]): vo
   for (const reason of reasons) {
     if (blind.has(reason)) continue;
     blind.set(reason, { fromMono: now.mono + LASTING_MS, isSo: false });
-    // it was over in between; after a restart nobody knows that at once
+    // it was over in between; after a restart that is not known immediately
     if (now.mono >= blindKnownMono) for (const { blindTo } of zones.values()) blindTo.delete(reason);
   }
 }

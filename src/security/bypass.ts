@@ -1,7 +1,7 @@
 /**
  * What stands open when an owned zone is armed: the zone is armed all the same, says so, and guards the sensor again once
  * it has closed. An opening is an alert by its change only (docs/alarm.md), so that nothing has to be silenced for that.
- * What is silenced is what somebody has bypassed: while the zone is not armed, and until it is disarmed.
+ * Only bypassed sensors are silenced: while the zone is not armed, and until it is disarmed.
  */
 
 import { inTheWay, readinessOf, type Readiness, type SensorStanding } from './readiness.js';

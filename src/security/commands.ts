@@ -82,7 +82,7 @@ function askForCode(step: Step, zone: Zone, order: Order, { answers, code }: Giv
   emit({ kind: 'check_code', zone: zone.settings.zone, code, startedMono: now.mono });
 }
 
-/** What came out of the check of a code: it belongs to somebody, to nobody, or could not be checked. */
+/** What came out of the check of a code: it is right, wrong, or could not be checked. */
 export type CodeResult = { readonly by: string } | 'wrong' | 'failed';
 
 /** A code was checked; `startedMono` tells which one. */
@@ -135,7 +135,7 @@ function give(step: Step, zone: Zone, order: Order, given: Given): void {
     const age = Number.isFinite(ageMs) ? `may be ${Math.round(ageMs / 1000)} s old` : 'is of unknown age';
     const limit = Math.round(settings.commandMaxAgeMs / 1000);
     refuse(step, zone, word, `it ${age}, more than command_max_age (${limit} s)`, source);
-    // somebody did want to disarm: motion from before that is not an alarm
+    // the owner wanted to disarm: motion from before that is not an alarm
     if (command.kind === 'disarm' && truth !== undefined) setTruth(step, zone, doubt(truth, now.at));
     return;
   }
@@ -231,7 +231,7 @@ export function locallyCommanded(
   return undefined;
 }
 
-/** Somebody wants a sensor of the zone bypassed, or not any more. */
+/** A command to bypass a sensor of the zone, or to end that. */
 function bypassed(
   step: Step,
   zone: Zone,

@@ -57,7 +57,7 @@ function askAnew(step: Step, up: Connection, sessionPresent: boolean): void {
   for (const zone of security.zones.values()) {
     zone.tracker = zone.topic === undefined ? undefined : createTracker(sessionPresent);
     zone.whileAway = [];
-    // nobody kept for us whether it was disarmed meanwhile
+    // no message tells whether it was disarmed meanwhile
     if (!sessionPresent && zone.memory?.armedSince !== undefined) endSilence(security, zone);
     zone.reported = undefined;
     // our own state is compared with what the broker has, everything else is said anew

@@ -10,7 +10,7 @@ import { sound } from './siren.js';
 import { believe } from './belief.js';
 import { emergencyOf, type Latch, type SensorSignal, type Zone } from './zone.js';
 
-/** Where nobody can disarm here, the alarm lasts until its sensors are clear, and at least this long. */
+/** If it cannot be disarmed here, the alarm lasts until its sensors are clear, and at least this long. */
 export const LASTS_MS = 10 * MINUTE;
 
 /** Whether an alarm shows as `triggered`: water calls for a plumber, not for the police. */
@@ -22,7 +22,7 @@ export function isEmergencyShown(zone: Zone): boolean {
   return emergency !== undefined && shows(emergency.first);
 }
 
-/** Whether an alert of this sensor was so short a time ago, and nobody has ended the alarm since. */
+/** Whether an alert of this sensor was so short a time ago, and the alarm was not ended since. */
 function isWithinCooldown({ alertedAt }: Security, zone: Zone | undefined, signal: SensorSignal): boolean {
   // each press of a panic key is a call
   if (signal.kind === 'panic') return false;
@@ -54,7 +54,7 @@ function last(step: Step, zone: Zone, by: Latch, lasts: boolean): void {
   security.changed = true;
 }
 
-/** A signal of what guards always: an alert whatever its zone is, and without a zone, too. */
+/** A signal of a sensor that always guards: an alert in any state of its zone, and without a zone. */
 export function raiseAlways(step: Step, zone: Zone | undefined, signal: SensorSignal): void {
   const { security } = step;
   const { alias, at, kind, late, lasts } = signal;
@@ -68,7 +68,7 @@ export function raiseAlways(step: Step, zone: Zone | undefined, signal: SensorSi
   judged(step, signal, 'alert', `${kind} is an alert in every state`);
 }
 
-/** Somebody has ended the alarm. False when there was none. */
+/** Ends the alarm. False when there was none. */
 export function endEmergency({ security, now }: Omit<Step, 'emit'>, zone: Zone): boolean {
   const emergency = emergencyOf(zone);
   if (emergency === undefined) return false;
@@ -89,7 +89,7 @@ export function calm(security: Security, isClear: (alias: string) => boolean): b
   return waiting.length > 0;
 }
 
-/** When the alarm ends by itself, monotonic ms; undefined when only somebody or something else ends it. */
+/** When the alarm ends by itself, monotonic ms; undefined when it does not end by itself. */
 export function emergencyEndsMono(zone: Zone): number | undefined {
   const emergency = emergencyOf(zone);
   if (zone.settings.kind !== 'external' || emergency === undefined || emergency.open.length > 0)

@@ -75,7 +75,7 @@ export function trigger(truth: Truth | undefined, at: number): Truth {
   return change(truth, 'triggered', at, { mode: truth?.mode, armedSince: truth?.armedSince ?? at });
 }
 
-/** A signal in an armed zone with an entry delay: `pending`, until somebody disarms or `delayMs` are over. */
+/** A signal in an armed zone with an entry delay: `pending`, until it is disarmed or `delayMs` are over. */
 export function enter(truth: Truth, signal: SensorSignal, at: number, delayMs: number): Truth {
   const until = at + delayMs;
   return change(truth, 'pending', at, { ...truthKept(truth), mode: truth.mode, until, entry: signal });

@@ -12,7 +12,7 @@ export type SensorStanding = {
   readonly opening: 'open' | 'closed' | 'unknown' | undefined;
   /** It guards the armed zone, and may be bypassed: not what guards always, nor what guards nothing. */
   readonly isBypassable: boolean;
-  /** It has the entry delay: whoever leaves may leave it open until the exit delay is over. */
+  /** It has the entry delay: it may be open until the exit delay is over. */
   readonly isWayIn: boolean;
   /** Ways of being armed in which it raises an alert; undefined = all. */
   readonly modes: readonly ArmedMode[] | undefined;

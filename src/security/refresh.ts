@@ -52,7 +52,7 @@ import type { SecurityState } from './vocabulary.js';
 import { believe, latest, remember } from './belief.js';
 import { emergencyOf, type Memory, type SensorSignal, type Truth, type Zone } from './zone.js';
 
-/** What `Zone.published` holds of a zone of which nobody knows yet how it stands. */
+/** What `Zone.published` has for a zone whose state is not known yet. */
 const UNSETTLED = JSON.stringify({ channel: 'available', value: false } satisfies ZoneValue);
 
 /** When `wake` wants to be called, monotonic ms; undefined = when something happens. */
@@ -187,7 +187,7 @@ export function repair(step: Step, zone: Zone): void {
 export function signalHeard(step: Step, signal: SensorSignal): ReturnType<typeof securityAt> {
   const { security, now } = step;
   const zone = zoneOf(security, signal);
-  // a delay may have ended that nobody has noticed yet
+  // a delay may have ended unnoticed
   if (zone !== undefined && (nextWake(security) ?? Infinity) <= now.mono) wake(step);
   const standing =
     zone === undefined ? ({ security: 'unknown', verified: false } as const) : securityAt(step, zone, signal);
@@ -327,7 +327,7 @@ export function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
   ];
 }
 
-/** How the zone stands is known, or that nobody knows. */
+/** The state of the zone is known, or known to be unknown. */
 function isSettled(step: Step, zone: Zone): boolean {
   const belief = believe(step.security, zone);
   return belief.state !== undefined || !mayBecomeKnown(step, belief, false, 0);
@@ -397,7 +397,7 @@ export function refresh(step: Step): void {
   sayZoneless(step);
 }
 
-/** The alerts of sensors without a zone, which nobody can disarm: the last ones. */
+/** The last alerts of sensors without a zone, which cannot be disarmed. */
 function sayZoneless({ security, emit }: Step): void {
   const value = security.recent.get(ZONELESS)?.alerts;
   if (value === undefined) return;

@@ -24,7 +24,7 @@ export type VerdictKind =
   | 'arming'
   /** The owner does not want it to be one. */
   | 'off'
-  /** Somebody has bypassed the sensor. */
+  /** The sensor is bypassed. */
   | 'bypassed'
   /** Armed in a way that this sensor does not care for. */
   | 'mode'
@@ -69,7 +69,7 @@ export type RaisedAlert = Alert & { readonly raised: number };
 /** The alerts of a zone since it was last disarmed, oldest first: they stay until there is another after that. */
 export type RecentAlerts = { readonly alerts: readonly RaisedAlert[]; readonly isOver: boolean };
 
-/** A zone's state and its circumstances, in one message: whoever reads one of them has the other. */
+/** A zone's state and its circumstances, in one message, so that they always fit. */
 export type ZoneAttributes = Pick<Zone, 'reported' | 'whileAway' | 'latch' | 'refusedCommand'> &
   Pick<Belief, 'state' | 'since' | 'verified' | 'source' | 'why' | 'mode'> &
   Pick<Truth, 'until' | 'by'> &

@@ -172,7 +172,7 @@ export type ZoneScene = {
 };
 
 /**
- * Sets the scene for a log that is read again: the zone stands so, whatever a broker says, until another scene. What the
+ * Sets the scene for a log that is read again: the zone has this state, independent of the broker, until another scene. What the
  * bridge found out by itself (an entry delay, an alarm) stays as it is. False when there is no such zone.
  */
 export function setScene(security: Security, { zone: name, at, state, mode }: ZoneScene, now: Now): boolean {

@@ -36,7 +36,7 @@ export const WHY: Readonly<Record<WhyUnknown | 'members_differ', string>> = {
   refused: 'the broker does not let us read the topic',
 };
 
-/** Copies since the last SUBSCRIBE, of which nobody knows yet whether they are old. */
+/** Copies since the last SUBSCRIBE, which may be old. */
 type Evidence = {
   /** The last of them. */
   readonly reading: Reading;
@@ -86,7 +86,7 @@ export type Tracker = {
   armedAt: number | undefined;
   /** What is remembered of the zone was compared with what this connection says. */
   isCompared: boolean;
-  /** Our own topics: the last word heard since the last SUBSCRIBE, whatever it means. */
+  /** Our own topics: the last payload since the last SUBSCRIBE, with any meaning. */
   word: string | undefined;
 };
 

@@ -148,7 +148,7 @@ export type SensorSignal = {
   readonly id: string;
   /** The instant of the line, epoch ms. */
   readonly at: number;
-  /** It was not before this instant; `at` unless nobody knows when it was. */
+  /** It was not before this instant; `at` unless the time is unknown. */
   readonly earliestAt: number;
   /** It was not heard live. */
   readonly late: boolean;
@@ -168,7 +168,7 @@ export type Memory = {
   /** How it is (or, while `arming`, will be) armed; undefined = not armed, or `triggered` out of nothing. */
   readonly mode: ArmedMode | undefined;
   /**
-   * Armed without a break since; undefined when not armed, or after a disarm of which nobody knows yet what followed.
+   * Armed without a break since; undefined when not armed, or after a disarm whose result is not known yet.
    * Decides over motion that is judged late.
    */
   readonly armedSince: number | undefined;
@@ -185,7 +185,7 @@ export type Truth = Memory & {
   readonly until: number | undefined;
   /** `pending`: the signal that began the entry delay. */
   readonly entry: SensorSignal | undefined;
-  /** Who has commanded it so; undefined = nobody, or not known. */
+  /** Who has commanded it; undefined = no one, or not known. */
   readonly by: Commander | undefined;
 };
 
@@ -203,12 +203,12 @@ export type Emergency = {
   readonly first: Latch;
   /** Sensors whose end has not been heard, by alias. */
   readonly open: readonly string[];
-  /** Not before this it ends by itself, where nobody can disarm here; the same in monotonic ms. */
+  /** Not before this it ends by itself, where it cannot be disarmed here; the same in monotonic ms. */
   readonly until: number;
   readonly untilMono: number;
   /** Undefined while it lasts. */
   readonly endedAt: number | undefined;
-  /** When somebody ended the one before it. */
+  /** When the one before it was ended. */
   readonly endedBefore: number | undefined;
 };
 
@@ -286,9 +286,9 @@ export type Zone = {
   held: readonly Held[];
   /** Owned: aliases of what stood open when it was armed, and has not closed since. */
   bypassed: readonly string[];
-  /** Owned: aliases of sensors that somebody has bypassed until it is disarmed: they raise no alert. */
+  /** Owned: aliases of sensors that are bypassed until it is disarmed: they raise no alert. */
   silenced: readonly string[];
-  /** The state was set by hand, for `explain`: it needs no connection. */
+  /** The state was set manually, for `explain`: it needs no connection. */
   pinned: boolean;
   latch: Latch | undefined;
   emergency: Emergency | undefined;

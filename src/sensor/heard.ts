@@ -88,7 +88,7 @@ export type Heard = {
   readonly part?: string | undefined;
 };
 
-/** `now` where nobody knows when the line was written: later than any instant, hence too late to be live. */
+/** `now` for a line that was written at an unknown time: later than any instant, hence too late to be live. */
 export const UNDATED = Number.MAX_SAFE_INTEGER;
 
 /** The earliest instant at which a signal can have been, epoch ms: `at` where that is known. */

@@ -46,7 +46,7 @@ function levelOf(steps: Steps, percent: number): number {
   return level;
 }
 
-/** The level of a lamp of which only what was published is known. Nobody knows: it is off, as for heyu. */
+/** The level of a lamp of which only what was published is known. It is unknown: off, as for heyu. */
 export function levelFrom(
   steps: Steps,
   state: string | undefined,
@@ -216,7 +216,7 @@ function extended(hasLevels: boolean, before: LampLevel, name: string, args: str
   }
 }
 
-/** Whether a function says how the lamp is, even if nobody knew how it was before. */
+/** Whether a function says how the lamp is, even if its state before was unknown. */
 function isDefinite(name: string): boolean {
   return name !== 'Dim' && name !== 'Bright' && name !== 'LightsOn';
 }
@@ -266,7 +266,7 @@ export function lampHeard(sensor: Sensor, name: string, args: string, at: number
     keep(sensor, `a ${model.name} does not understand ${name}`);
     return false;
   }
-  // brighter or darker than nobody knows
+  // brighter or darker than an unknown level
   if (state.values['state'] === undefined && after.now === before.now && !isDefinite(name)) return true;
   state.level = { ...after, steps };
   setChannel(sensor, 'state', after.now > 0 ? 'ON' : 'OFF', at, why);

@@ -15,7 +15,7 @@ const ALONE_MS = 30 * SECOND;
 /** Alerts with so long a pause between them are no cry of an empty battery, which has none. */
 const PAUSE_MS = 30 * MINUTE;
 
-/** Alerts with LoBat, no Clear and no pause for this many hold times: the battery is empty, nobody is moving. */
+/** Alerts with LoBat, no Clear and no pause for this many hold times: the battery is empty, and there is no motion. */
 const LOW_BATTERY_HOLDS = 3;
 
 /** Why a motion ended that the sensor did not end. */

@@ -45,7 +45,7 @@ export function pauseOf(sensor: Sensor, missed: number): number {
   return (missed + TOLERANCE) * heartbeatMs(sensor);
 }
 
-/** The period of the whole sensor, whichever of its inputs has told it. */
+/** The period of the whole sensor, from any of its inputs. */
 function heartbeatMs(sensor: Sensor): number {
   return periodOf(
     sensor,

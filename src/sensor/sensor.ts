@@ -139,7 +139,7 @@ function isHeld({ state }: Sensor, type: EventType, details: PressDetails, at: n
   return at >= pressed.at && at - pressed.at <= HELD_MS;
 }
 
-/** How long a key press or a test is live: nobody wants last night's button in the morning. */
+/** How long a key press or a test is live: last night's button must not be reported in the morning. */
 const PRESS_LIVE_MS = MINUTE;
 
 const isPressLate = ({ at, now }: Heard): boolean => at + PRESS_LIVE_MS <= now;

@@ -1,14 +1,14 @@
 /**
  * The words of a sensor: its channels, what it can be, its events. Data only: machines, discovery and configuration read
- * the same tables, so that no entity waits for a topic that nobody publishes, and Home Assistant drops no event whose type
+ * the same tables, so that no entity waits for a topic that is never published, and Home Assistant drops no event whose type
  * its event entity does not offer.
  */
 
 import type { ModelKind } from '../x10/models.js';
 
-/** What the values of a channel are. A number is in this unit, whatever scale heyu shows; without one it is bare. */
+/** What the values of a channel are. A number is in this unit, independent of heyu's scale; without one it has no unit. */
 type ChannelForm = {
-  /** `on_off`: ON or OFF, or `None` when nobody knows, which Home Assistant shows as unknown. */
+  /** `on_off`: ON or OFF, or `None` when it is unknown, which Home Assistant shows as unknown. */
   readonly says: 'on_off' | 'number' | 'count' | 'level' | 'json' | 'instant' | 'event' | 'command';
   readonly unit?: string;
 };

@@ -119,7 +119,7 @@ export class LogSide implements LineListener {
     );
   }
 
-  /** Time has come to `now`, and nobody has told of a line. */
+  /** Time has come to `now`, without a new line. */
   tick(now: Now): void {
     const { bridge, condition, ports, settings } = this.#parts;
     wakeZones(bridge, now);

@@ -20,7 +20,7 @@ export type RunHeyu = (
 /** Runs the owner's program for an alert, if there is one; `done` gets the reason in words when it failed. */
 export type RunOnAlert = (alert: AlertBody, done: (failure: string | undefined) => void) => void;
 
-/** Somebody who looks at the service while it works. Nothing of it may throw or take long: the bridge waits. */
+/** An observer of the service. Its methods must not throw or take long: the bridge waits. */
 export type Observer = {
   /** The trace; what belongs to a line comes before `heard` of it, what time has caused before `changed`. */
   readonly find: (finding: Finding) => void;
@@ -42,7 +42,7 @@ export type ServicePorts = {
   /** Runs the heyu program; only called with `heyu.control`. `done` gets the reason in words when it failed. */
   readonly runHeyu?: RunHeyu;
   readonly onAlert?: RunOnAlert;
-  /** Whose code of this zone it is; undefined = nobody's. Without it no code is right. */
+  /** Whose code of this zone it is; undefined = no one's. Without it no code is right. */
   readonly checkCode?: (zone: string, code: string) => Promise<string | undefined>;
   /** 0 <= n < 1. */
   readonly random: () => number;

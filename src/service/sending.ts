@@ -13,7 +13,7 @@ export type Links = { source: LineSource; broker: Broker };
 /** How often `settleAll` looks. */
 const LOOK_MS = 10;
 
-/** What is too old is dropped so often while nobody takes it. */
+/** How often old messages are dropped while they cannot be sent. */
 const EXPIRE_MS = MINUTE;
 
 /** What the way out leads through. */
@@ -25,7 +25,7 @@ export type Way = {
   /** Knows the events that need not be sent again. */
   readonly taken: Acknowledged;
   readonly refusals: Refusals;
-  /** Everything that follows a change: whoever has changed something calls it, once, at the end. */
+  /** Everything that follows a change: the code that changes something calls it, once, at the end. */
   readonly settle: () => void;
 };
 
@@ -99,7 +99,7 @@ export class Sending {
     this.#letReaderGoOn();
   }
 
-  /** Resolves when everything was dealt with, or after so many ms, or when nobody is there to take it. */
+  /** Resolves when everything was dealt with, or after so many ms, or when there is no connection. */
   async settleAll(mostMs: number): Promise<void> {
     const { clock } = this.#parts.ports;
     const until = clock.monotonicMs() + mostMs;

@@ -313,7 +313,7 @@ export class Service {
     this.#settle();
   }
 
-  /** From now on this one looks on, undefined = nobody does. It costs time, as the trace does. */
+  /** Sets the observer, undefined = none. It costs time, as the trace does. */
   observe(observer: Observer | undefined): void {
     const { find } = this.#parts.ports;
     this.#parts.observer = observer;

@@ -24,7 +24,7 @@ type Switched = {
 export class Sirens {
   readonly #parts: Parts;
   readonly #save: () => void;
-  /** By address. Whoever is in here may be on. */
+  /** By address. Every module in here may be on. */
   readonly #switched = new Map<string, Switched>();
 
   /** `stored`: what `remembered` was in an earlier life. */

@@ -53,7 +53,7 @@ export type Denial = {
   readonly hint?: string;
 };
 
-/** Who asks, if nobody has logged in. */
+/** Who asks without a log-in. */
 export type Stranger = Pick<Access, 'by' | 'user'>;
 
 /** The peer of Home Assistant's ingress (developers.home-assistant.io, "Presenting your app"). */
@@ -83,7 +83,7 @@ export function hostName(host: string): string | undefined {
 
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.|$)){4}$/;
 
-/** No name of the public DNS, so that nobody else can make it point here (RFC 6761, RFC 6762). */
+/** No name of the public DNS, so that no other site can make it point here (RFC 6761, RFC 6762). */
 function isSafeName(name: string, machine: string): boolean {
   const own = machine.toLowerCase();
   if (name.startsWith('[')) return true;
@@ -117,7 +117,7 @@ function isOwnOrigin(origin: string, host: string, url: string | undefined): boo
   return named.toLowerCase() === host.toLowerCase() || origin.toLowerCase() === ofUrl?.toLowerCase();
 }
 
-/** Judges a request before it is known whether somebody has logged in. */
+/** Judges a request before it is known whether it has a log-in. */
 export function admit(asked: Asked, settings: AccessSettings): Stranger | Denial {
   const { headers } = asked;
   const host = only(headers, 'host');
@@ -153,7 +153,7 @@ function ingressUser(headers: readonly string[]): string | null {
   return named?.slice(0, 100) ?? null;
 }
 
-/** What somebody may do: `user` is whose token was shown, undefined = none was. */
+/** What a request may do: `user` is the owner of its token, undefined = it has none. */
 export function accessOf({ by, user: stranger }: Stranger, user: string | undefined): Access {
   if (user !== undefined) return { by: 'token', user, mayRead: true, mayWrite: true };
   // Home Assistant has asked who it is, but what changes something takes a token of the bridge's own
@@ -161,7 +161,7 @@ export function accessOf({ by, user: stranger }: Stranger, user: string | undefi
   return { by, user: null, mayRead: by === 'open', mayWrite: false };
 }
 
-/** Scripts of the page itself, and nothing else from anywhere; nobody shows it in a frame but `frameAncestors`. */
+/** Scripts of the page itself, and nothing else; only `frameAncestors` may show it in a frame. */
 export function contentSecurityPolicy(frameAncestors: readonly string[]): string {
   return [
     "default-src 'none'",

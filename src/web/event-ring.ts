@@ -43,7 +43,7 @@ export class EventRing {
     return kept;
   }
 
-  /** Whoever has seen less has to begin anew. */
+  /** A client that has seen less must begin again. */
   forget(): void {
     this.#kept = [];
     this.#number += 1;

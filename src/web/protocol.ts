@@ -14,7 +14,7 @@
  * | `POST ./api/logout` | `Access` |
  * | `POST ./api/names` with `ProposedName` | `readonly ProposedName[]`: all that wait |
  *
- * A POST has `content-type: application/json`. Whatever is refused is answered with `Refused` and one of: 400 not
+ * A POST has `content-type: application/json`. A refused request is answered with `Refused` and one of: 400 not
  * understood, 401 log in first, 403 not from here, 404, 405, 413, 415, 421 not under this name (`Host`), 422 not a valid
  * name, 429 too often (with `Retry-After`, seconds), 500, 503 not now.
  */
@@ -26,9 +26,9 @@ export type EventId = string;
 
 /** Who looks, and what that allows. */
 export type Access = {
-  /** `open`: nobody has to log in to read here. `ingress`: Home Assistant has asked already. */
+  /** `open`: reading needs no log-in here. `ingress`: Home Assistant has asked already. */
   readonly by: 'open' | 'token' | 'ingress' | 'nobody';
-  /** The token's name, or the user of Home Assistant; null = nobody is logged in. */
+  /** The token's name, or the user of Home Assistant; null = not logged in. */
   readonly user: string | null;
   readonly mayRead: boolean;
   readonly mayWrite: boolean;

@@ -1,8 +1,8 @@
 /** The tokens of the page: a file of lines `SHA-256  date  name`. It holds no token, only what one can be compared with. */
 
-/** A token that was given to somebody. */
+/** A token that a person has. */
 export type Token = {
-  /** SHA-256, 64 hexadecimal digits. Of 256 random bits: nobody finds them by trying, so no slow hash is needed. */
+  /** SHA-256, 64 hexadecimal digits. Of 256 random bits: they cannot be found by trying, so no slow hash is needed. */
   readonly hash: string;
   /** The day on which it was made, `2026-11-26`. */
   readonly date: string;

@@ -152,7 +152,7 @@ export const MODELS: readonly Model[] = [
     'decoded',
     { hasBattery: true, tellsBattery: true, silentMs: 6 * HOUR },
   ),
-  // Dummies that a script feeds (oregon.c, `ore_emu`): they have no battery, and nobody knows how often they are fed.
+  // Dummies that a script feeds (oregon.c, `ore_emu`): they have no battery, and their interval is unknown.
   ...rows('ORE_TEMU ORE_THEMU ORE_THBEMU', 'reading', 'decoded', {
     isEmulated: true,
     isWatchedByHeyu: false,

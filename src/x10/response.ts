@@ -102,7 +102,7 @@ const RESPONSES: ReadonlyMap<string, Response> = new Map(
 );
 
 /**
- * What a module understands. A lamp of which nobody knows the module is to heyu an LM (DEFAULT_MODULE,
+ * What a module understands. A lamp of an unknown module is to heyu an LM (DEFAULT_MODULE,
  * process.h:432); an appliance is taken for its counterpart.
  */
 export function responseOf(model: Model, isLamp: boolean): Response {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The Node of heyu2mqtt-node if that package is installed, else the system's, whatever other one is first in PATH.
+# The Node of heyu2mqtt-node if that package is installed, else the system's, even if another one is first in PATH.
 node=/usr/lib/heyu2mqtt/runtime/node
 [ -x $node ] || node=/usr/bin/node
 if [ ! -x $node ]; then

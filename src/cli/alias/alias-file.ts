@@ -189,7 +189,7 @@ const WAIT_MS = 5_000;
 const PAUSE_MS = 10;
 
 /**
- * One command at a time edits a file: between comparing it and replacing it nobody else of us may replace it. An
+ * One command at a time edits a file: between comparing it and replacing it no other command may replace it. An
  * editor does not know this lock; what it has saved before is noticed by the comparison.
  */
 export function withEditLock<Result>(path: string, work: () => Result): Result {

@@ -57,7 +57,7 @@ function shownAt(listen: Listen): string {
   return `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${listen.port}/`;
 }
 
-/** What a page of ours says of the bridge, `other` for all that is none, or why nobody answers. */
+/** What a page of ours says of the bridge, `other` for any other page, or why there is no answer. */
 function healthOf(listen: Listen): Promise<string> {
   const to: RequestOptions =
     listen.kind === 'socket'

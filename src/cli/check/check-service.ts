@@ -166,7 +166,7 @@ export function refusalFor<T>(path: string, user: Identity, look: (code: string)
   });
 }
 
-/** Whether Node lets root be somebody else: that of Debian 13 does not, because its libuv may use io_uring. */
+/** Whether Node lets root become another user: that of Debian 13 does not, because its libuv may use io_uring. */
 function mayBecome(): boolean {
   return orElse(() => {
     process.seteuid?.(0);
@@ -194,7 +194,7 @@ function asUser<T>(user: Identity, act: () => T): T | undefined {
     process.seteuid?.(user.uid);
     return act();
   } catch {
-    // some containers do not let root be somebody else
+    // some containers do not let root become another user
     return undefined;
   } finally {
     process.seteuid?.(0);
@@ -203,7 +203,7 @@ function asUser<T>(user: Identity, act: () => T): T | undefined {
   }
 }
 
-/** Whether we may act as somebody else. */
+/** Whether this process may act as another user. */
 export function isRoot(): boolean {
   return process.geteuid?.() === 0;
 }
@@ -297,7 +297,7 @@ export function checkOnAlert(
   if (program === undefined) return;
   const what = `the program for alerts, ${program},`;
   const mode = statSync(program, { throwIfNoEntry: false })?.mode;
-  // root sees every file; somebody else may not see this one
+  // root sees every file; another user may not see this one
   if (mode === undefined && !isRoot()) tell('warning', `${what} is not there, or cannot be seen`);
   else if (mode === undefined)
     tell('error', `${what} is not there`, `${documentFile('on-alert.md')} has two to begin with`);

@@ -22,7 +22,7 @@ export const BLOCK_BYTES = 64 * 1024;
 export type ByteSource = {
   readonly device: number;
   readonly inode: number;
-  /** What a doorbell can watch; undefined where nobody will write any more, and once it is closed. */
+  /** What a doorbell can watch; undefined for a file that is no longer written to, and once it is closed. */
   readonly fd: number | undefined;
   /** Makes ready what `read` is going to be asked for. Only there where this takes time; never rejects. */
   readonly prepare?: (position: number, length: number) => Promise<void>;
@@ -41,7 +41,7 @@ export type OpenFailure = {
 };
 
 /**
- * Opens an ordinary file. Without waiting: a FIFO must not hang the process until somebody writes to it.
+ * Opens an ordinary file. Without waiting: a FIFO must not hang the process until it is written to.
  * A directory, a FIFO or a device is a failure (`EISDIR`, `FIFO`, `DEVICE`).
  */
 export function openSource(files: LogFileSystem, path: string): ByteSource | OpenFailure {
@@ -201,7 +201,7 @@ export function markOf(position: FilePosition): Buffer {
 export type Former = {
   /** The bytes before the place where reading had stopped. */
   readonly mark: Buffer;
-  /** The first bytes of the file; empty where nobody knows. */
+  /** The first bytes of the file; empty if unknown. */
   readonly head: Buffer;
 };
 

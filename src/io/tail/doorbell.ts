@@ -34,7 +34,7 @@ export type Doorbell = {
  */
 export type OpenDoorbell = (ring: () => void, armed: () => void) => Doorbell;
 
-/** A doorbell that never rings: for file systems whose changes nobody reports (NFS, SMB), and for tests. */
+/** A doorbell that never rings: for file systems that report no changes (NFS, SMB), and for tests. */
 export const silentDoorbell: OpenDoorbell = () => ({
   watch: () => undefined,
   close: () => Promise.resolve(),
@@ -139,7 +139,7 @@ function nearestDirectory(name: string, { existsSync }: LogFileSystem): WatchTar
 }
 
 function linkAt(name: string, { readlinkSync }: LogFileSystem): string | undefined {
-  // whatever is no link cannot be read as one
+  // what is not a link cannot be read as one
   return orElse(() => readlinkSync(name), undefined);
 }
 
@@ -160,7 +160,7 @@ const LOCAL: ReadonlySet<number> = new Set([
 /**
  * Does the file lie on a file system that reports every change to inotify, or will it? Those of this machine's own kernel
  * do. Nobody reports what another machine writes to a network file system, and overlays report what was written to one
- * of their layers only. False where nobody can tell.
+ * of their layers only. False if unknown.
  */
 export function isOnLocalFiles(path: string): boolean {
   for (let at = resolve(path); ; at = dirname(at)) {
@@ -180,7 +180,7 @@ export function isOnLocalFiles(path: string): boolean {
 /** Growth that the timer finds was missed by the doorbell unless that rings within this time, milliseconds. */
 const GRACE_MS = 250;
 
-/** Why a look was taken: the doorbell rang, the timer went off, or somebody asked for it. */
+/** Why a look was taken: the doorbell rang, the timer went off, or it was asked for. */
 export type Cause = 'bell' | 'timer' | 'request';
 
 type Parts = {

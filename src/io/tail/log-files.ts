@@ -54,7 +54,7 @@ export type Patience = {
   readonly lingerMs: number;
   /** How long a file that has lost its name must have been silent before the next one is begun. */
   readonly settleMs: number;
-  /** How long nobody may have looked before a truncation counts as a loss. */
+  /** How long the follower may not have looked before a truncation counts as a loss. */
   readonly blindMs: number;
 };
 
@@ -64,7 +64,7 @@ const MOST_OLD_FILES = 16;
 const MOST_PAST_FILES = 32;
 /** Logs may begin alike (a script that prints the same every night), but not for longer than this. */
 const LEAST_HEAD_BYTES = 64;
-/** A rotation takes the name away for a moment: nobody needs to be warned of it. */
+/** A rotation takes the name away for a moment: that is no warning. */
 const ROTATION_MS = 1000;
 /** So much older (ms) than its appearance must a log be to be old: clocks of file servers differ. */
 const OLD_MS = MINUTE;
@@ -241,7 +241,7 @@ export class LogFiles {
     const former = file.beginning.mayBeEdited === true ? this.#formerContent() : undefined;
     if (former !== undefined) {
       const size = sizeOf(file.source);
-      // nobody writes to a packed file any more, and its size is not known
+      // a compressed file is no longer written to, and its size is not known
       if (size === 0 && this.#next.length === 0 && file.isLive) {
         file.endSeenAt = clock.wallMs();
         return 'empty';
@@ -321,7 +321,7 @@ export class LogFiles {
     return !this.#reader.isHalted;
   }
 
-  /** The last, unfinished line counts as a line now: nobody will finish it. */
+  /** The last, unfinished line counts as a line now: it will not be finished. */
   *#abandon(file: TailedFile): Work {
     if (yield* file.readRemainder(this.#reader, 'old')) this.#drop(file);
   }
@@ -399,7 +399,7 @@ export class LogFiles {
     this.#setStatus({ kind: 'following', path });
   }
 
-  /** A file that nobody knew stands there, and comes after those between. */
+  /** There is a file that was not known; it comes after those between. */
   *#adoptNew(newest: TailedFile | undefined, source: ByteSource, endSeenAt: number): Work {
     const isRotated = newest !== undefined && (yield* this.#queueBetween(newest, source));
     const arrival = newest === undefined ? 'first' : isRotated ? 'rotation' : 'replacement';
@@ -508,7 +508,7 @@ export class LogFiles {
 
   /**
    * Has this content been read before, whatever its name and inode: is what was read last in it, or does it begin in the
-   * same way? Compressions and copies by hand make new files of old lines; read as logs of their own they would report
+   * same way? Compressions and manual copies make new files of old lines; read as logs of their own they would report
    * every motion in them again.
    */
   *#isKnown(source: ByteSource): Work<boolean> {

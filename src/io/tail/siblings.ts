@@ -140,13 +140,13 @@ function entriesOf(directory: string, files: LogFileSystem): readonly DirectoryE
   return orElse(() => files.readdirSync(directory, { withFileTypes: true }), []);
 }
 
-/** A rotated file that is held open, until somebody takes it or all are let go. */
+/** A rotated file that is held open, until it is used or all are released. */
 export type HeldSibling = Sibling & { readonly source: ByteSource; isTaken: boolean };
 
 /** All rotated files of that moment and those that are held of them, both oldest first. */
 export type HeldSiblings = { readonly all: readonly Sibling[]; readonly held: readonly HeldSibling[] };
 
-/** A rotation renames all files within a millisecond or so; nobody rotates for longer than these attempts take. */
+/** A rotation renames all files within a millisecond or so; no rotation takes longer than these attempts. */
 const MOST_ATTEMPTS = 50;
 
 /** Is this the code of a name that stands for nothing? */
@@ -192,13 +192,13 @@ function isStill(log: NamedLog, current: ByteSource | OpenFailure): boolean {
   return (typeof stats === 'string' && isMissing(stats)) === isMissing(current.failure);
 }
 
-/** The source of a held file, for whoever closes it from now on. */
+/** The source of a held file; the caller closes it. */
 export function take(held: HeldSibling): ByteSource {
   held.isTaken = true;
   return held.source;
 }
 
-/** Closes what nobody has taken. */
+/** Closes the files that were not used. */
 export function letGo(held: readonly HeldSibling[]): void {
   for (const { source, isTaken } of held) if (!isTaken) source.close();
 }

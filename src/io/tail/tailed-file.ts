@@ -30,7 +30,7 @@ import {
 
 /** Lines longer than this many bytes are skipped; heyu's own reach 4096. */
 const MAX_LINE_BYTES = 16 * 1024;
-/** After this many blocks of a backlog (1 MiB) somebody should look whether the name has moved on. */
+/** After this many blocks of a backlog (1 MiB) the follower looks whether the name has moved on. */
 const BLOCKS_BETWEEN_LOOKS = 16;
 const LINES_BETWEEN_PAUSES = 128;
 const LINE_FEED = 0x0a;
@@ -43,7 +43,7 @@ export const EDITOR_QUIET_MS = 100;
 /** heyu in a flood is never quiet: no waiting beyond this, ms. */
 const LONGEST_WAIT_MS = 1000;
 
-/** Somebody may write to a file without end: no waiting beyond this many times the time to settle. */
+/** A file may be written to without end: no waiting beyond this many times the time to settle. */
 const PATIENCE = 3;
 
 /** Why a file is about to be begun. */
@@ -57,7 +57,7 @@ type Arrival =
   /** Truncated, or written anew in place. */
   | 'rewrite';
 
-/** Between these instants lines were written that nobody can read any more. Epoch milliseconds. */
+/** Between these instants lines were written that can no longer be read. Epoch milliseconds. */
 export type Loss = { readonly from: number; readonly to: number };
 
 /** What is known of a file when it is opened. */
@@ -351,7 +351,7 @@ export class TailedFile {
   }
 
   /**
-   * Hands over what is behind the last line feed, once nobody writes to the file any more. False when that was
+   * Hands over what is behind the last line feed, once the file is no longer written to. False when that was
    * interrupted by a pause: ask again.
    */
   *readRemainder(reader: Reader, role: LogLine['file']): Work<boolean> {

@@ -37,7 +37,7 @@ const LARGEST_FILE = 64 * 1024;
 type Session = { readonly hash: string; readonly until: number };
 type Peer = { wrong: number; wrongSince: number; room: number; at: number };
 
-/** Somebody, or how long to wait before the next try, or nobody. */
+/** A user, or how long to wait before the next try, or no user. */
 export type Shown = { readonly user: string } | { readonly waitMs: number } | undefined;
 
 /** Remembers sessions and peers, in memory and bounded. Times are monotonic ms. */
@@ -134,7 +134,7 @@ export class Guard {
   }
 }
 
-/** Whoever has an IPv6 address has 2^64 of them: the network counts. */
+/** A host with an IPv6 address has 2^64 of them: the network counts. */
 function networkOf(address: string): string {
   const peer = plainPeer(address);
   if (!peer.includes(':')) return peer;

@@ -260,7 +260,7 @@ function logOut({ guard, settings }: Parts, { session, stranger, headers }: Aske
   return { status: 200, json: accessOf(stranger, undefined), headers: cookie(settings, headers.host, '', 0) };
 }
 
-/** Without `Path` it is sent to where the log-in was: to the page's `api/`, behind whatever prefix it lies. */
+/** Without `Path` it is sent to where the log-in was: to the page's `api/`, below any prefix. */
 function cookie(
   { cookie: name, url }: ServerSettings,
   host: string | undefined,

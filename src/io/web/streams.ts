@@ -1,4 +1,4 @@
-/** Streams of server-sent events, by hand: few, bounded in time, and dropped when nobody reads them. */
+/** Streams of server-sent events, without a library: few, bounded in time, and closed when they are not read. */
 
 import type { ServerResponse } from 'node:http';
 import { MINUTE, SECOND } from '../../common/duration.js';

@@ -1,5 +1,5 @@
 /**
- * Looks at the service while somebody looks at the page, and at no other time: the trace and the comparison cost time.
+ * Observes the service only while the page is open: the trace and the comparison cost time.
  * What changes is told at most four times a second; the last events are kept, so that a browser that was away for a
  * moment gets what it has missed.
  */
@@ -56,7 +56,7 @@ export class Watch {
     this.#restart = restart;
   }
 
-  /** Somebody looks, at least for the next minutes. */
+  /** The page is open, at least for the next minutes. */
   attend(): void {
     clearTimeout(this.#ends);
     this.#ends = setTimeout(() => this.stop(), LINGER_MS).unref();
@@ -84,7 +84,7 @@ export class Watch {
     clearTimeout(this.#ends);
   }
 
-  /** Nobody looks any more. */
+  /** The page is no longer open. */
   stop(): void {
     clearTimeout(this.#ends);
     clearTimeout(this.#flush);
@@ -96,7 +96,7 @@ export class Watch {
     this.#guesses = undefined;
   }
 
-  /** The house, whole, for somebody who may see it. */
+  /** The whole house, for a user who may see it. */
   state(access: Access): PageState {
     const { stamp } = this.#core;
     return { id: this.#ring.id, timeZone: stamp.timeZone, ...this.#shown(), access };
@@ -109,7 +109,7 @@ export class Watch {
     return events === undefined ? { state: (access) => this.state(access) } : { events };
   }
 
-  /** What somebody has missed who cannot read streams. */
+  /** What a client without streams has missed. */
   polled(since: EventId, access: Access): Polled {
     const news = this.news(since);
     const { id } = this.#ring;
@@ -182,7 +182,7 @@ export class Watch {
     if (withTimes) this.#timesToldAt = now;
     const change = this.#changes.next(shown, withTimes);
     if (change === 'anew') {
-      // other aliases, perhaps another time zone: whoever looks begins anew
+      // other aliases, perhaps another time zone: the page begins again
       this.stop();
       this.#restart();
       return;
