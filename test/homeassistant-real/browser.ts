@@ -22,11 +22,16 @@ const HEIGHT = 860;
 /** Between two looks at a page, which costs it time. */
 const LOOK_EVERY_MS = 400;
 
-/** All that the page shows, also within shadow roots, of which Home Assistant's frontend is made. */
+/**
+ * All that the page shows, also within shadow roots, of which Home Assistant's frontend is made. What pulses without end,
+ * as the icon of an alarm does, is stopped: the page would never come to rest.
+ */
 const VISIBLE_TEXT = `(() => {
   const parts = [];
   const walk = (node) => {
     if (node.nodeType === Node.TEXT_NODE) parts.push(node.textContent.trim());
+    for (const animation of node.getAnimations?.() ?? [])
+      if (animation.effect.getTiming().iterations === Infinity) animation.cancel();
     if (node.shadowRoot) walk(node.shadowRoot);
     node.childNodes.forEach(walk);
   };

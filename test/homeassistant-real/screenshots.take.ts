@@ -63,6 +63,9 @@ test('pictures for the documentation', async () => {
   await take('device-remote', 'Keyfob', ['disarm', 'KR10A']);
   await take('device-zone', 'Ground floor', ['Security state', 'Alarm', 'Alert']);
   await take('device-alarm-panel', 'Cellar', ['Alarm', 'Alert']);
+  bridge.heyu('rcva func        Alert : hu C2  swMin  (front_door)');
+  await homeAssistant.untilState('alarm_control_panel.cellar', 'triggered');
+  await take('device-zone-alarm', 'Cellar', ['Triggered', 'Front door: opened']);
   await take(
     'device-bridge',
     'X10 bridge',
