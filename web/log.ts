@@ -69,7 +69,7 @@ export function logView({ refresh }: Page): View {
 }
 
 /** A line has its time in it already. */
-const entry = ({ at, text, isLate, rows }: KeptLine, { time }: Model): TemplateResult =>
+const entry = ({ at, text, isLate, isEarlier, rows }: KeptLine, { time }: Model): TemplateResult =>
   html`<li>
     <p class="line">
       ${
@@ -79,7 +79,7 @@ const entry = ({ at, text, isLate, rows }: KeptLine, { time }: Model): TemplateR
             ? nothing
             : html`<time datetime=${at}>${time.second(Date.parse(at))}</time>`
       }
-      ${isLate ? html`<span class="detail">(read late)</span>` : nothing}
+      ${isLate && !isEarlier ? html`<span class="detail">(read late)</span>` : nothing}
     </p>
     ${rows.map(({ kind, lead, words }) => html`<p class="row ${kind}"><span>${lead}</span> <span>${words}</span></p>`)}
   </li>`;

@@ -12,6 +12,8 @@ export type KeptLine = ExplainedLine & {
   readonly key: number;
   /** It came much later than it was written: the page slept, or the service was away. */
   readonly isLate: boolean;
+  /** It was there before the page was opened. */
+  readonly isEarlier: boolean;
 };
 
 export type Model = {
@@ -85,7 +87,8 @@ export function withLines(model: Model, lines: readonly ExplainedLine[]): Model 
     .filter((line) => !known.has(same(line)))
     .map((line) => {
       key += 1;
-      return { ...line, key, isLate: line.at !== null && now - Date.parse(line.at) > LATE_MS };
+      const isLate = line.at !== null && now - Date.parse(line.at) > LATE_MS;
+      return { ...line, key, isLate, isEarlier: isLate && model.lines.length === 0 };
     });
   return fresh.length === 0 ? model : { ...model, lines: [...model.lines, ...fresh].slice(-MOST_LINES) };
 }

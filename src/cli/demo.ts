@@ -142,6 +142,8 @@ function introduce(
     readonly folder: string;
   },
 ): void {
+  // in a clone that is not installed the shell does not find the program
+  const command = process.env['npm_lifecycle_event'] === undefined ? 'heyu2mqtt' : 'npx heyu2mqtt';
   const taken = port === wanted || wanted === 0 ? '' : `  (port ${wanted} is taken)`;
   const [heyu, means, mqtt] = [style('bold', 'heyu'), style('cyan', '  ->'), style('green', 'mqtt')];
   print(`${style('bold', 'heyu2mqtt demo: a log that heyu wrote, the bridge, and what comes out')}
@@ -150,7 +152,7 @@ function introduce(
   broker    mqtt://127.0.0.1:${port}${taken}
   heyu log  ${demoLog(folder)}
   watch it  mosquitto_sub -h 127.0.0.1 -p ${port} -t 'x10/#' -v
-  ask it    heyu2mqtt status --watch --config ${join(folder, 'config.yaml')}
+  ask it    ${command} status --watch --config ${join(folder, 'config.yaml')}
   end it    Ctrl-C
 
 ${heyu}   what heyu writes      ${means}  what it means      ${mqtt}  what is published

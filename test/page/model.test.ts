@@ -122,4 +122,11 @@ describe('lines', () => {
     expect(late([line(1, 'one', old), line(2, 'two', now)])).toEqual([true, false]);
     expect(late([line(1, 'one', old)], { ...shown, aheadMs: 60_000 })).toEqual([false]);
   });
+
+  test('a line that was there before the page was opened is an earlier one; one that comes late is not', () => {
+    const old = new Date(Date.now() - 60_000).toISOString();
+    const first = withLines(shown, [line(1, 'one', old)]);
+    const { lines } = withLines(first, [line(2, 'two', old)]);
+    expect(lines.map(({ isEarlier }) => isEarlier)).toEqual([true, false]);
+  });
 });

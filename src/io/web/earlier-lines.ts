@@ -4,6 +4,8 @@ import { open } from 'node:fs/promises';
 import { instantsBackFrom } from '../../alias/history.js';
 import { Explainer } from '../../bridge/explain.js';
 import type { CoreSettings } from '../../core-settings.js';
+import { zoneScenes } from '../../history/journal.js';
+import type { Past, PastRequest } from '../../history/past.js';
 import type { FilePosition } from '../../ports.js';
 import type { HouseStatus } from '../../service/status.js';
 import type { ExplainedLines } from '../../web/explained-lines.js';
@@ -19,10 +21,12 @@ const SLICE_MS = 5;
 export type Earlier = {
   readonly path: string;
   /** Where the first line begins that is heard live. */
-  readonly position: FilePosition | undefined;
+  readonly position: Pick<FilePosition, 'inode' | 'offset'> | undefined;
   readonly core: CoreSettings;
-  /** How the zones stand now: nothing else is known of then. */
+  /** How the zones stand now: of then nothing else is known where the journal has nothing. */
   readonly zones: HouseStatus['zones'];
+  /** What was in a window of time, the journal among it. */
+  readonly past: (request: PastRequest) => Promise<Pick<Past, 'journal'>>;
   readonly now: number;
 };
 
@@ -38,7 +42,12 @@ export async function explainEarlier(
   const armed = zones.filter(({ state }) => state.startsWith('armed_')).map(({ zone }) => zone);
   const disarmed = zones.filter(({ state }) => state === 'disarmed').map(({ zone }) => zone);
   const first = instants.find((at) => at !== undefined) ?? now;
-  const scene = { year: new Date(first).getUTCFullYear(), armed, disarmed };
+  const year = new Date(first).getUTCFullYear();
+  const recorded = await earlier.past({ from: first, until: now + 1, signals: false }).then(
+    ({ journal }) => zoneScenes(journal),
+    () => [],
+  );
+  const scene = recorded.length > 0 ? { year, armed: [], disarmed: [], recorded } : { year, armed, disarmed };
   const explainer = new Explainer(core, scene, ({ finding }) => lines.find(finding));
   let begun = performance.now();
   for (const [index, text] of texts.entries()) {

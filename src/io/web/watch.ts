@@ -61,7 +61,7 @@ export class Watch {
     clearTimeout(this.#ends);
     this.#ends = setTimeout(() => this.stop(), LINGER_MS).unref();
     if (this.#lines !== undefined) return;
-    const { service, x10config } = this.#host;
+    const { service, x10config, past } = this.#host;
     const { core: settings, logPath } = service.settings;
     const guesses = new Guesses(settings, x10config());
     const first = (this.#lastNumber += MOST_NUMBERS);
@@ -71,7 +71,14 @@ export class Watch {
     const status = service.status();
     this.#changes.begin(this.#shown());
     const file = service.position().files.at(-1);
-    const begin = { path: logPath, position: file, core: settings, zones: status.zones, now: Date.now() };
+    const begin = {
+      path: logPath,
+      position: file,
+      core: settings,
+      zones: status.zones,
+      past,
+      now: Date.now(),
+    };
     this.#earlier = explainEarlier(begin, earlier, guesses).then(
       () => earlier,
       () => earlier,
