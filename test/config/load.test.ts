@@ -60,6 +60,17 @@ describe('without a configuration file', () => {
       homeassistant: { birthTopic: 'homeassistant/status', birthPayload: 'online' },
       cron: { discovery: '30 3 * * *', summary: '0 0 * * *' },
       onAlert: { program: undefined, timeoutMs: 30_000 },
+      metricsFile: undefined,
+      web: {
+        listen: { kind: 'port', host: '127.0.0.1', port: 8710 },
+        isChosen: false,
+        url: undefined,
+        hosts: [],
+        openReading: false,
+        ingress: false,
+        frameAncestors: [],
+        tokens: '/etc/heyu2mqtt/web-tokens',
+      },
       stateDir: '/var/lib/heyu2mqtt',
       log: { level: 'info', format: 'auto' },
       files: {
