@@ -278,6 +278,12 @@ export function* lastLineStart(source: ByteSource, size: number): Work<number> {
   return size;
 }
 
+/** Are both the same as far as the shorter one goes, and is that `least` bytes at least? */
+export function isSameStart(one: Buffer, other: Buffer, least: number): boolean {
+  const length = Math.min(one.length, other.length);
+  return length >= least && one.subarray(0, length).equals(other.subarray(0, length));
+}
+
 /** Beginnings shorter than this are alike by chance. */
 const LEAST_HEAD_BYTES = 32;
 
@@ -293,10 +299,7 @@ export function* bytesSeenBefore(source: ByteSource, size: number, former: Forme
   const beginning = yield* bytesAt(source, 0, Math.max(former.mark.length, former.head.length));
   const kept = linesOfMarkAtBeginning(beginning, former.mark);
   if (kept > 0) return kept;
-  const common = Math.min(beginning.length, former.head.length);
-  const isSameBeginning =
-    common >= LEAST_HEAD_BYTES && beginning.subarray(0, common).equals(former.head.subarray(0, common));
-  return isSameBeginning ? yield* lastLineStart(source, size) : 0;
+  return isSameStart(beginning, former.head, LEAST_HEAD_BYTES) ? yield* lastLineStart(source, size) : 0;
 }
 
 /** Trimmed at the beginning: where the last copy of the mark ends, 0 when there is none. */

@@ -11,11 +11,13 @@
 import { MINUTE } from '../../common/duration.js';
 import type { FilePosition, LogPosition, LogStatus } from '../../ports.js';
 import {
+  BLOCK_BYTES,
   bytesAt,
   bytesSeenBefore,
   fingerprintOfPosition,
   hasContent,
   isSameFile,
+  isSameStart,
   isTelling,
   MARK_BYTES,
   markOf,
@@ -517,11 +519,19 @@ export class LogFiles {
       const isUnread = file.offset === 0 && file !== this.#reading;
       if (isUnread && !(yield* file.isUnchanged())) continue;
       const fingerprint = file.fingerprint();
-      if (file.offset > 0 && isTelling(fingerprint) && (yield* hasContent(source, fingerprint))) return true;
-      // a copy may have been made before the last lines were written
-      const length = Math.min(file.head.length, beginning.length);
-      if (length < LEAST_HEAD_BYTES) continue;
-      if (file.head.subarray(0, length).equals(beginning.subarray(0, length))) return true;
+      if (file.offset > 0 && isTelling(fingerprint)) {
+        const there = yield* bytesAt(source, fingerprint.at, fingerprint.bytes.length);
+        if (there.equals(fingerprint.bytes)) return true;
+        // a copy that was made before the last lines were written is shorter
+        if (there.length === fingerprint.bytes.length) continue;
+      }
+      if (!isSameStart(file.head, beginning, LEAST_HEAD_BYTES)) continue;
+      // rubbish may make two logs alike for longer than a head
+      const [block, other] = [
+        yield* bytesAt(source, 0, BLOCK_BYTES),
+        yield* bytesAt(file.source, 0, BLOCK_BYTES),
+      ];
+      if (isSameStart(block, other, 0)) return true;
     }
     return false;
   }

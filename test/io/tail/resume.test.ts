@@ -450,6 +450,25 @@ describe('a log that is followed again', () => {
   });
 });
 
+it('a file is not taken for a copy of one that it is like for a long time only', async () => {
+  const log = join(ownDirectory(), 'heyu.log.ttyS0');
+  const rubbish = 'y'.repeat(400);
+  writeFileSync(log, '');
+  const before = await follow(log);
+  write(log, rubbish, 'one');
+  await before.expects([rubbish, 'one']);
+  const position = before.source.position();
+  await before.stop();
+  renameSync(log, `${log}.3`);
+  write(`${log}.2`, rubbish, 'two, and more');
+  write(`${log}.1`, rubbish, 'three');
+  // a copy that somebody has made
+  copyFileSync(`${log}.1`, `${log}.0`);
+  write(log, 'four');
+  const followed = await follow(log, { position });
+  await followed.expects([rubbish, 'two, and more', rubbish, 'three', 'four']);
+});
+
 it('a file is not taken for a younger one that begins in the same way', async () => {
   const log = join(ownDirectory(), 'heyu.log.ttyS0');
   const [line = ''] = seen;
