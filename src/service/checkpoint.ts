@@ -13,6 +13,7 @@ import { errorText } from '../common/error.js';
 import { isObject } from '../common/json.js';
 import type { Clock, FilePosition, IdFile, Log, LogPosition, Now, StateStore } from '../ports.js';
 import type { CoreMemory } from '../bridge/core.js';
+import { readCoreMemory } from '../bridge/remembered.js';
 import type { Outbox } from '../mqtt/outbox.js';
 import type { StoredAlerts } from '../security/stored.js';
 
@@ -181,9 +182,6 @@ function begunSince(generations: readonly FilePosition[], settled: LogPosition):
 
 function isCaptured(value: unknown): value is Captured {
   if (!isObject(value) || !isObject(value['log']) || !isObject(value['core'])) return false;
-  const { core } = value;
-  const parts = ['sensors', 'selections', 'rf', 'unmapped', 'health'] as const;
-  if (!parts.every((part) => isObject(core[part])) || typeof core['lineAt'] !== 'number') return false;
   return isFiles(value['log']['files']) && typeof value['logPath'] === 'string';
 }
 
@@ -214,10 +212,13 @@ export function readCheckpoint(document: unknown): { checkpoint: Checkpoint; dam
   };
   const isTexts = (value: unknown): value is readonly string[] =>
     Array.isArray(value) && value.every((text) => typeof text === 'string');
+  const captured = part<Captured | null>('settled', isCaptured, null);
+  const core = captured === null ? undefined : readCoreMemory(captured.core);
+  damaged.push(...(core?.damaged ?? []).map((name) => `settled.core.${name}`));
   return {
     checkpoint: {
       version: CHECKPOINT_VERSION,
-      settled: part<Captured | null>('settled', isCaptured, null),
+      settled: captured && core ? { ...captured, core: core.memory } : null,
       generations: part('generations', isFiles, []),
       security: stored['security'],
       retained: part('retained', isTexts, []),

@@ -1,6 +1,6 @@
 /** A bridge with everything in it, fed by hand: the pure part, without the ports. */
 
-import { createBridge, securityStep } from '../../src/bridge/bridge.js';
+import { createBridge, presentStates, securityStep } from '../../src/bridge/bridge.js';
 import { memoryOf, type Bridge } from '../../src/bridge/core.js';
 import { hearLine } from '../../src/bridge/hear.js';
 import { readCheckpoint } from '../../src/service/checkpoint.js';
@@ -49,23 +49,28 @@ export function fullBridge(stored?: string): Fed {
   } catch {
     // what is not JSON is set aside by the store
   }
-  // the core's memory is taken as it is: the store has compared its digest before
-  const { security } = readCheckpoint(document).checkpoint;
+  const { security, settled } = readCheckpoint(document).checkpoint;
   const now = (): { readonly at: number; readonly mono: number } => {
     mono += 20;
     return { at: NOON + mono, mono };
   };
-  const bridge: Bridge = createBridge(settings, { core: undefined, alerts: undefined, security }, now(), {
-    put: () => undefined,
-    subscribe: (topics) => {
-      for (const topic of topics) subscriptions.add(topic);
+  const bridge: Bridge = createBridge(
+    settings,
+    { core: settled?.core, alerts: settled?.alerts, security },
+    now(),
+    {
+      put: () => undefined,
+      subscribe: (topics) => {
+        for (const topic of topics) subscriptions.add(topic);
+      },
+      unsubscribe: () => undefined,
+      persist: () => 0,
+      alerted: () => undefined,
+      note: () => undefined,
+      trouble: () => undefined,
     },
-    unsubscribe: () => undefined,
-    persist: () => 0,
-    alerted: () => undefined,
-    note: () => undefined,
-    trouble: () => undefined,
-  });
+  );
+  presentStates(bridge);
   connected(securityStep(bridge, now()), false, 'fuzz');
   subscribed(securityStep(bridge, now()), [...subscriptions], []);
   const checkpoint = (): string =>

@@ -81,6 +81,15 @@ const config = (
   },
 });
 
+const LINES = [
+  '11/22 12:00:01  rcvi addr unit       1 : hu A1  (hall)',
+  '11/22 12:00:01  rcvi func     On : hc A',
+  '11/22 12:00:02  rcva func  Alert : hu B1  swMin LoBat  (door)',
+  '11/22 12:00:03  rcva func       RFdata : Type Sec ID 0x22 Data 0x0C',
+  '11/22 12:00:04  Engine started',
+  '2026/11/22 12:00:05  System is Armed Home',
+];
+
 /** Of which there is one bridge, which hears it all. */
 const heard = (name: string, fed: Fed, more: Pick<Target, 'examples' | 'words' | 'take'>): Target => ({
   name,
@@ -93,16 +102,11 @@ export function targets(): readonly Target[] {
   const log = fullBridge();
   const payloads = fullBridge();
   const { topics } = payloads;
+  const remembered = fullBridge();
+  for (const line of LINES) remembered.line(line);
   return [
     heard('a line of the log', log, {
-      examples: [
-        '11/22 12:00:01  rcvi addr unit       1 : hu A1  (hall)',
-        '11/22 12:00:01  rcvi func           On : hc A',
-        '11/22 12:00:02  rcva func        Alert : hu B1  swMin LoBat  (door)',
-        '11/22 12:00:03  rcva func       RFdata : Type Sec ID 0x22 Data 0x0C',
-        '11/22 12:00:04  Engine started',
-        '2026/11/22 12:00:05  System is Armed Home',
-      ],
+      examples: LINES,
       words: [
         'rcvi',
         'rcva',
@@ -177,7 +181,7 @@ export function targets(): readonly Target[] {
     },
     {
       name: 'the checkpoint',
-      examples: [log.checkpoint()],
+      examples: [remembered.checkpoint()],
       words: [
         '{',
         '}',
@@ -194,7 +198,11 @@ export function targets(): readonly Target[] {
         '"settled":',
         ',',
       ],
-      take: (input) => fullBridge(textOf(input)).line('11/22 12:00:01  rcvi func           On : hc A'),
+      take: (input) => {
+        const fed = fullBridge(textOf(input));
+        for (const line of LINES) fed.line(line);
+        fed.checkpoint();
+      },
     },
   ];
 }

@@ -33,6 +33,8 @@ type Begun = { readonly act: () => unknown; readonly half: (() => void) | undefi
 /** A process of the bridge; what it calls goes nowhere once it is gone. */
 export type Process = Owner & {
   readonly begun: Set<Begun>;
+  /** Epoch ms. */
+  readonly beganAt: number;
   /** It dies with this many calls more. */
   callsLeft: number;
 };
@@ -70,7 +72,7 @@ export class Computer {
   readonly monotonicMs = (): number => this.timeline.nowMs - this.#startedMs - this.#asleepMs;
 
   begin(): Process {
-    return { ...owner(true), begun: new Set(), callsLeft: Infinity };
+    return { ...owner(true), begun: new Set(), beganAt: this.wallMs(), callsLeft: Infinity };
   }
 
   /** It is gone; of what it had begun some is done, some half, some not. */

@@ -14,6 +14,7 @@ import type { Checkpoint as Stored } from '../../src/service/checkpoint.js';
 import { createService, type Service } from '../../src/service/service.js';
 import { startHeyu, type Heyu } from '../soak/heyu.js';
 import { judge, type Checkpoint, type Verdict } from '../soak/judge.js';
+import type { Death } from '../soak/judge-alerts.js';
 import { judgeStates } from '../soak/judge-states.js';
 import { random, type Random } from '../soak/random.js';
 import { ZONES, aliasesText, configText, zoneTopicOf, type Zone } from '../soak/sensors.js';
@@ -86,7 +87,10 @@ export class Bridge {
   readonly #settings = houseSettings();
   /** What a moment on disk counts as dealt with. */
   readonly checkpoints: Checkpoint[] = [];
+  readonly deaths: Death[] = [];
   readonly errors: string[] = [];
+  /** Until when the bridge was told of the zones what is on disk, and how old that may have been. */
+  #stored: Omit<Death, 'at'>;
   process: Process | undefined;
   #service: Service | undefined;
 
@@ -95,6 +99,7 @@ export class Bridge {
     this.#broker = broker;
     this.#random = chance;
     this.#note = note;
+    this.#stored = { knewAt: computer.wallMs(), knownAt: computer.wallMs() };
   }
 
   start(): void {
@@ -109,6 +114,7 @@ export class Bridge {
   kill(): void {
     const { process } = this;
     if (process === undefined) return;
+    this.deaths.push({ at: this.#computer.wallMs(), ...this.#stored });
     this.#computer.kill(process);
     this.#broker.gone(process);
     this.#computer.forgetBells();
@@ -185,9 +191,21 @@ export class Bridge {
             offset: last.offset,
             at: this.#computer.wallMs(),
           });
-        return store.save(document);
+        const told = this.#told(process);
+        return store.save(document).then(() => {
+          if (!process.isGone) this.#stored = told;
+        });
       },
     };
+  }
+
+  /** What this process has been told of the zones by now. */
+  #told({ beganAt }: Process): Omit<Death, 'at'> {
+    const now = this.#computer.wallMs();
+    const visit = this.#broker.visits.findLast(({ from }) => from >= beganAt);
+    if (visit === undefined) return this.#stored;
+    const knownAt = Math.min(visit.to, now);
+    return { knownAt, knewAt: now - visit.from < WORD_MS ? Math.min(this.#stored.knewAt, knownAt) : knownAt };
   }
 }
 
@@ -294,6 +312,7 @@ export async function simulate({
   }
   const verdict = judge(truth, broker.published, [], bridge.checkpoints, {
     visits: broker.visits,
+    deaths: bridge.deaths,
   });
   const states = judgeStates(truth, broker.retained, [], computer.wallMs());
   errors.push(...opposites(truth, broker, habit.keepsRetained === 'older'), ...sentAgain(verdict, counts));

@@ -18,6 +18,12 @@ type Alert = { readonly id: string; readonly at: string; readonly alias: string 
 /** From when to when the bridge reached its broker without anything that held it up; Infinity = still. Epoch ms. */
 export type Visit = { readonly from: number; readonly to: number };
 
+/**
+ * A process died, and all that its disk knew of the zones is what the bridge was told until `knownAt`; `knewAt` is how old
+ * that may have been itself, because a connection begins with asking. Epoch ms.
+ */
+export type Death = { readonly at: number; readonly knewAt: number; readonly knownAt: number };
+
 type Heard = {
   readonly truth: Truth;
   readonly published: readonly Published[];
@@ -25,6 +31,7 @@ type Heard = {
   readonly damages: readonly Damage[];
   /** Undefined where nobody knows: then they were frequent. */
   readonly visits: readonly Visit[] | undefined;
+  readonly deaths: readonly Death[];
 };
 
 /** After a connect the state is still being read, and motion waits for it: 5 s at most, and some more for the way. */
@@ -43,11 +50,29 @@ function isJudged(visits: readonly Visit[], at: number, armedSince: number): boo
   return isTold && next !== undefined && clearTo(next) > 0;
 }
 
-/** What the bridge believes is as old as its last visit. */
-function mayBeArmed({ truth, visits = [] }: Heard, zone: Zone, at: number): boolean {
+/** What the bridge believes is as old as its last visit, or as what was on disk when a process died. */
+function mayBeArmed(heard: Heard, zone: Zone, at: number): boolean {
+  const { truth, visits = [] } = heard;
   const last = visits.findLast(({ from }) => from <= at);
   const since = last === undefined ? at : Math.min(last.to, at);
-  return truth.mayBeArmed(zone, at, SAME_MS) || truth.mayBeArmed(zone, since, SAME_MS + (at - since));
+  return (
+    truth.mayBeArmed(zone, at, SAME_MS) ||
+    truth.mayBeArmed(zone, since, SAME_MS + (at - since)) ||
+    mayBeForgotten(heard, zone, at)
+  );
+}
+
+/**
+ * The bridge was told that a zone is disarmed, and died before a slow disk had it. When it is told the next time that the
+ * zone is armed, it cannot know that it was not so between: a motion of then is an alert, rather one too many.
+ */
+function mayBeForgotten({ truth, visits = [], deaths }: Heard, zone: Zone, at: number): boolean {
+  return deaths.some((death) => {
+    const back = visits.find(({ from }) => from >= death.at)?.from ?? Infinity;
+    const [middle, half] = [(death.knewAt + death.knownAt) / 2, (death.knownAt - death.knewAt) / 2];
+    const isBetween = death.knownAt <= at + SAME_MS && at <= back + CLEAR_MS;
+    return isBetween && truth.mayBeArmed(zone, middle, half + SAME_MS);
+  });
 }
 
 /** What had to be raised and was not: `missing` as long as it may still come, as in `Verdict`. */

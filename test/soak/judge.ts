@@ -3,7 +3,7 @@
 import type { Published } from '../support/tap.js';
 import { mayBeLost, mayBeTakenForStart, type Damage } from './damage.js';
 import { BASE, SENSORS, type SoakSensor } from './sensors.js';
-import { judgeAlerts, type Visit } from './judge-alerts.js';
+import { judgeAlerts, type Death, type Visit } from './judge-alerts.js';
 import { iso } from './judge-states.js';
 import { SAME_MS, bySensor, indexed, signOf, type SensorEvent } from './signs.js';
 import type { Sign, Truth } from './truth.js';
@@ -43,6 +43,8 @@ export type Checkpoint = {
 export type World = {
   /** When the bridge reached its broker. */
   readonly visits?: readonly Visit[] | undefined;
+  /** When it died, and what was on disk then. */
+  readonly deaths?: readonly Death[];
 };
 
 const STARTING = new Set(['motion', 'motion_missed', 'opened', 'opened_missed']);
@@ -58,7 +60,7 @@ export function judge(
   published: readonly Published[],
   damages: readonly Damage[] = [],
   checkpoints: readonly Checkpoint[] = [],
-  { visits }: World = {},
+  { visits, deaths = [] }: World = {},
 ): Verdict {
   const faults: string[] = [];
   const signs = indexed(truth);
@@ -137,7 +139,7 @@ export function judge(
   for (const [sign, ids] of idsOf) {
     if (ids.size > 1) faults.push(`${ids.size} ids for one: ${describe(sign)} ${[...ids].join()}`);
   }
-  const { alerts, dueAlerts, ...judged } = judgeAlerts({ truth, published, signs, damages, visits });
+  const { alerts, dueAlerts, ...judged } = judgeAlerts({ truth, published, signs, damages, visits, deaths });
   faults.push(...judged.faults, ...interrupted(truth, published, damages));
   return {
     faults,
