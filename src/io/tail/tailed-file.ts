@@ -417,9 +417,13 @@ export class TailedFile {
 
   /** The generation that an earlier run gave to this content. */
   *#takeKnown({ knownGenerations }: Reader): Work<string | undefined> {
-    for (const known of [...knownGenerations].reverse()) {
+    const isItself = (known: FilePosition): boolean => isSameFile(known, this.source);
+    const newestFirst = [...knownGenerations].reverse();
+    // two files may begin alike: what was told of this very one comes first
+    const others = newestFirst.filter((known) => !isItself(known));
+    for (const known of [...newestFirst.filter(isItself), ...others]) {
       const fingerprint = fingerprintOfPosition(known);
-      if (!isSameFile(known, this.source) && !isTelling(fingerprint)) continue;
+      if (!isItself(known) && !isTelling(fingerprint)) continue;
       if (fingerprint.bytes.length === 0 || !(yield* hasContent(this.source, fingerprint))) continue;
       knownGenerations.splice(knownGenerations.indexOf(known), 1);
       return known.generation;

@@ -320,6 +320,21 @@ describe('a log that is followed again', () => {
     expect(followed.ids()).toEqual(crashed.ids());
   });
 
+  it('gives the same ids again when two files were begun that are alike for a long time', async () => {
+    const { log, position } = await goDown();
+    const rubbish = 'y'.repeat(400);
+    renameSync(log, `${log}.2`);
+    write(`${log}.1`, rubbish, 'one');
+    write(log, rubbish, 'two');
+    const crashed = await follow(log, { position });
+    const expected = [rubbish, 'one', rubbish, 'two'];
+    await crashed.expects(expected);
+    await crashed.stop();
+    const followed = await follow(log, { position, generations: crashed.generations });
+    await followed.expects(expected);
+    expect(followed.ids()).toEqual(crashed.ids());
+  });
+
   it('gives the same ids again when the file began with a line too short to recognise it by', async () => {
     const { log, position } = await goDown();
     renameSync(log, `${log}.1`);
