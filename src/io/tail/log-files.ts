@@ -485,7 +485,7 @@ export class LogFiles {
     let place: number | undefined;
     const choose = (siblings: readonly Sibling[]): Sibling[] =>
       siblings.filter((sibling, index) => isCandidate(sibling) && isPlaced(index, place, sibling));
-    const { all, held } = holdSiblings(this.#reader, (siblings) => {
+    const { all, held, barred } = holdSiblings(this.#reader, (siblings) => {
       place = placeByName(this.#reader, source, siblings);
       if (place !== undefined) return choose(siblings);
       // any of them may be its copy
@@ -499,7 +499,8 @@ export class LogFiles {
     }
     const wanted = new Set(choose(all).map(({ path }) => path));
     letGo(held.filter(({ path }) => !wanted.has(path)));
-    return { all, held: held.filter(({ path }) => wanted.has(path)), place };
+    const isWanted = ({ path }: Sibling): boolean => wanted.has(path);
+    return { all, held: held.filter(isWanted), barred: barred.filter(isWanted), place };
   }
 
   /** Remembers a file that is being read from now on. */
@@ -550,6 +551,13 @@ export class LogFiles {
     }
   }
 
+  /** Rotated files that may not be read are lost: nobody knows what is in them, not even whether it was read before. */
+  #tellOfBarred(barred: readonly Sibling[], from: number): void {
+    const { listener, path, clock } = this.#reader;
+    if (barred.some(({ isCounted }) => isCounted))
+      listener.incident({ kind: 'lost', path, from, to: clock.wallMs() });
+  }
+
   /**
    * Opens and queues the files that had the name after `newest` and lost it again to `current`, while nobody looked or
    * while reading was paused. True when `newest` is one of the rotated files.
@@ -561,14 +569,16 @@ export class LogFiles {
     const lastAlone = Math.min(endSeenAt, newest.endSeenAt) - TICK_MS;
     // whoever has taken the name away from `current` meanwhile will be found by the next look
     const isCurrent = (sibling: Sibling): boolean => current !== undefined && isSameFile(sibling, current);
-    const { all, held, place } = yield* this.#holdAround(
+    const { all, held, barred, place } = yield* this.#holdAround(
       newest,
       (sibling) => this.#isNew(sibling) && !isCurrent(sibling),
       (index, at, { modifiedAt }) => (at === undefined ? modifiedAt >= lastAlone : index > at),
     );
     const end = all.findIndex(isCurrent);
     const older = end < 0 ? all : all.slice(0, end);
-    const between = held.filter((one) => older.some(({ path }) => path === one.path));
+    const isOlder = (one: Sibling): boolean => older.some(({ path }) => path === one.path);
+    const between = held.filter(isOlder);
+    this.#tellOfBarred(barred.filter(isOlder), endSeenAt);
     try {
       yield* this.#takeUnknown(between, endSeenAt, this.#next);
     } finally {
@@ -694,7 +704,9 @@ export class LogFiles {
   *#findStart(): Work<boolean> {
     const seek = this.#seek;
     if (seek === undefined) return true;
-    const { current, all, held } = holdLog(this.#reader, (siblings) => (seek === 'end' ? [] : siblings));
+    const { current, all, held, barred } = holdLog(this.#reader, (siblings) =>
+      seek === 'end' ? [] : siblings,
+    );
     const source = 'failure' in current ? undefined : current;
     const last = seek === 'end' ? undefined : seek.files.at(-1);
     // all that is there is older, or taken up now
@@ -714,7 +726,14 @@ export class LogFiles {
     } finally {
       letGo(held);
     }
-    if (isFound) this.#seek = undefined;
+    if (isFound) {
+      this.#seek = undefined;
+      if (last !== undefined)
+        this.#tellOfBarred(
+          barred.filter((sibling) => isBornSince(sibling, last.endSeenAt)),
+          last.endSeenAt,
+        );
+    }
     // what is left of it is read first: who hears that the log is gone does not wait for its lines any more
     else if ('failure' in current) this.#reportFailure(current.failure);
     this.isWatchStale = true;

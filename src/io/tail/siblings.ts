@@ -143,8 +143,12 @@ function entriesOf(directory: string, files: LogFileSystem): readonly DirectoryE
 /** A rotated file that is held open, until it is used or all are released. */
 export type HeldSibling = Sibling & { readonly source: ByteSource; isTaken: boolean };
 
-/** All rotated files of that moment and those that are held of them, both oldest first. */
-export type HeldSiblings = { readonly all: readonly Sibling[]; readonly held: readonly HeldSibling[] };
+/** All rotated files of that moment, those that are held of them, and those that could not be opened; oldest first. */
+export type HeldSiblings = {
+  readonly all: readonly Sibling[];
+  readonly held: readonly HeldSibling[];
+  readonly barred: readonly Sibling[];
+};
 
 /** A rotation renames all files within a millisecond or so; no rotation takes longer than these attempts. */
 const MOST_ATTEMPTS = 50;
@@ -157,14 +161,16 @@ export function isMissing(code: string): boolean {
 /** Which of the rotated files of one moment (oldest first) are to be opened. Asked once per moment. */
 type Choice = (all: readonly Sibling[]) => readonly Sibling[];
 
-/** Opens the rotated files of a log that `choose` gives. What may not be read is left out. */
+/** Opens the rotated files of a log that `choose` gives. */
 export function holdSiblings(log: NamedLog, choose: Choice): HeldSiblings {
   for (let attempt = 1; ; attempt += 1) {
     const all = rotatedSiblings(log);
-    const opened = choose(all).map((sibling) => open(sibling, log.files));
+    const chosen = choose(all);
+    const opened = chosen.map((sibling) => open(sibling, log.files));
     const held = opened.filter((one) => typeof one === 'object');
+    const barred = chosen.filter((_, index) => opened[index] === 'unreadable');
     const isAtOneMoment = !opened.includes('moved') && listOf(all) === listOf(rotatedSiblings(log));
-    if (isAtOneMoment || attempt === MOST_ATTEMPTS) return { all, held };
+    if (isAtOneMoment || attempt === MOST_ATTEMPTS) return { all, held, barred };
     letGo(held);
   }
 }
@@ -261,7 +267,10 @@ export function placeByName(
  * The same of a file that has no name any more: where the packed copy stands that was made of it. What was written to
  * the file since is not in that copy. Undefined when there is none, or none with enough in it.
  */
-export function* placeByContent(source: ByteSource, { all, held }: HeldSiblings): Work<number | undefined> {
+export function* placeByContent(
+  source: ByteSource,
+  { all, held }: Omit<HeldSiblings, 'barred'>,
+): Work<number | undefined> {
   const beginning = yield* bytesAt(source, 0, MARK_BYTES);
   for (const { path, source: copy } of [...held].reverse()) {
     const bytes = yield* ifReadable(bytesAt(copy, 0, MARK_BYTES));

@@ -465,6 +465,58 @@ describe('a log that is followed again', () => {
   });
 });
 
+describe('a rotated file that may not be read is said to be lost, once,', () => {
+  const files: typeof logFileSystem = {
+    ...logFileSystem,
+    openSync: (path, flags) => {
+      if (path.endsWith('.1')) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+      return logFileSystem.openSync(path, flags);
+    },
+  };
+  const rotateTwice = (log: string): void => {
+    write(log, 'one');
+    renameSync(log, `${log}.2`);
+    write(`${log}.1`, 'two');
+    write(log, 'three');
+  };
+
+  it('after a start', async () => {
+    const { log, position } = await goDown();
+    rotateTwice(log);
+    const followed = await follow(log, { position, files });
+    await followed.expects(['one', 'three']);
+    write(log, 'four');
+    await followed.expects(['one', 'three', 'four']);
+    expect(followed.incidentKinds().filter((kind) => kind === 'lost')).toHaveLength(1);
+  });
+
+  it('while the log is followed', async () => {
+    const { log, position } = await goDown();
+    const followed = await follow(log, { position, files });
+    rotateTwice(log);
+    await followed.expects(['one', 'three']);
+    write(log, 'four');
+    await followed.expects(['one', 'three', 'four']);
+    expect(followed.incidentKinds().filter((kind) => kind === 'lost')).toHaveLength(1);
+  });
+
+  it('and not when it was read before', async () => {
+    const { log } = await goDown();
+    const before = await follow(log);
+    write(log, 'one');
+    await before.expects(['one']);
+    renameSync(log, `${log}.1`);
+    write(log, 'two');
+    await before.expects(['one', 'two']);
+    const position = before.source.position();
+    await before.stop();
+    const followed = await follow(log, { position, files });
+    write(log, 'three');
+    await followed.expects(['three']);
+    expect(followed.incidentKinds()).toEqual([]);
+  });
+});
+
 it('a file is not taken for a copy of one that it is like for a long time only', async () => {
   const log = join(ownDirectory(), 'heyu.log.ttyS0');
   const rubbish = 'y'.repeat(400);
