@@ -1,8 +1,10 @@
 /** What happened in a window of time, as a picture of so many pixels needs it: its size does not grow with the motions. */
 
-import type { CoreSettings } from '../core-settings.js';
+import { DAY } from '../common/duration.js';
+import type { CoreSettings, Location } from '../core-settings.js';
 import { firstFrom, type History, type Intervals, type SensorHistory } from '../history/history.js';
 import { zoneSpans, type Journal } from '../history/journal.js';
+import { sunTimes } from '../report/sun.js';
 import { GOES_ON } from '../sensor/motion.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { mainChannelOf } from '../sensor/types.js';
@@ -14,12 +16,11 @@ export type Window = { readonly from: number; readonly to: number; readonly px: 
 /** What is known of it. */
 type Known = { readonly history: History; readonly journal: Journal };
 
-/** Draws a window. `night`: from sunset to sunrise, where that is known. */
+/** Draws a window. */
 export function timelineOf(
-  { sensors, zones }: Pick<CoreSettings, 'sensors' | 'zones'>,
+  { sensors, zones, location }: Pick<CoreSettings, 'sensors' | 'zones' | 'location'>,
   { history, journal }: Known,
   window: Window,
-  night: readonly Span[] = [],
 ): Timeline {
   const known = new Map(history.sensors.map((sensor) => [sensor.alias, sensor]));
   const spans = zoneSpans(journal);
@@ -47,8 +48,19 @@ export function timelineOf(
         ? [[Math.max(gap.from, window.from), end] as const]
         : [];
     }),
-    night,
+    night: location === undefined ? [] : nightsOf(location, window),
   };
+}
+
+/** From sunset to sunrise; none where the sun does not rise or set. */
+function nightsOf(location: Location, { from, to }: Window): readonly Span[] {
+  const nights: Span[] = [];
+  for (let day = Math.floor(from / DAY) - 1; day <= Math.floor(to / DAY) + 1; day += 1) {
+    const begin = sunTimes(day, location)?.set ?? Infinity;
+    const end = sunTimes(day + 1, location)?.rise ?? -Infinity;
+    if (begin < end && begin < to && end > from) nights.push([Math.max(begin, from), Math.min(end, to)]);
+  }
+  return nights;
 }
 
 /** Where the log begins, if that is in the window. */

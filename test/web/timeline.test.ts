@@ -184,3 +184,29 @@ it('hatches the time before the log', () => {
   expect(gaps[0]?.map((at) => (at - NOON) / 1000)).toEqual([0, 200]);
   expect(begins).toBe(NOON + 200_000);
 });
+
+describe('the night', () => {
+  const window = { from: NOON, to: NOON + 24 * 3_600_000, px: 100 };
+  const history = new Replay(CORE, {
+    ...window,
+    until: window.to,
+    year: 2026,
+    zones: [],
+    signals: false,
+  }).end();
+  const nightIn = (location?: { readonly latitude: number; readonly longitude: number }): readonly number[] =>
+    timelineOf({ ...CORE, location }, { history, journal: NO_JOURNAL }, window).night.flat();
+
+  it('of Berlin lasts from sunset to sunrise', () => {
+    const [begin = NaN, end = NaN] = nightIn({ latitude: 52.52, longitude: 13.4 });
+    expect(Math.abs(begin - Date.UTC(2026, 10, 22, 15, 2))).toBeLessThan(5 * 60_000);
+    expect(Math.abs(end - Date.UTC(2026, 10, 23, 6, 39))).toBeLessThan(5 * 60_000);
+  });
+
+  it.each([
+    ['where the sun does not rise', { latitude: 80, longitude: 0 }],
+    ['of a place that is not known', undefined],
+  ])('%s is not drawn', (_, location) => {
+    expect(nightIn(location)).toEqual([]);
+  });
+});
