@@ -244,9 +244,14 @@ export function waitingKey(signal: SensorSignal, kind: Waiting['kind']): string 
   return `${kind} ${voiceOf(signal)}`;
 }
 
-/** The command topic of a zone. Of an external one only sensors are bypassed there. */
-export function commandTopic({ baseTopic }: Security, { settings }: Zone): string {
-  return zoneTopic(baseTopic, settings.zone, 'set');
+/**
+ * The command topic of a zone. An external zone has one for its sensors, which can be bypassed; without such a sensor it
+ * has none, because a session has few subscriptions at some brokers (NATS: 63).
+ */
+export function commandTopic({ baseTopic, sensorsOf }: Security, { settings }: Zone): string | undefined {
+  const { kind, zone } = settings;
+  if (kind === 'external' && !sensorsOf(zone).some(({ isBypassable }) => isBypassable)) return undefined;
+  return zoneTopic(baseTopic, zone, 'set');
 }
 
 /** The zone of a signal, when there is one. */

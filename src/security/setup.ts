@@ -97,7 +97,6 @@ export function reconfigure(
 ): void {
   const { security, now } = step;
   const { link, zones: old } = security;
-  const topicsBefore = topicsOfAll(security);
   const topicsRead = new Map([...old.values()].map((zone) => [zone, zone.topic]));
   security.readiness.clear();
   const isMoved = baseTopic !== security.baseTopic;
@@ -123,28 +122,27 @@ export function reconfigure(
     security.recent.delete(name);
   }
   security.changed = true;
-  if (link.up !== undefined) subscribeTheDifference(step, link.up, topicsBefore, anew);
+  if (link.up !== undefined) subscribeTheDifference(step, link.up, anew);
   refresh(step);
 }
 
 /** From now on others listen to these topics on this connection. */
 export function listenTo(step: Step, topics: readonly string[]): void {
   const { security } = step;
-  const before = topicsOfAll(security);
   security.others = topics;
-  if (security.link.up !== undefined) subscribeTheDifference(step, security.link.up, before, new Set());
+  if (security.link.up !== undefined) subscribeTheDifference(step, security.link.up, new Set());
 }
 
 /** `anew`: state topics that have to be read from the beginning. */
 function subscribeTheDifference(
   { security, now, emit }: Step,
   up: Connection,
-  before: readonly string[],
   anew: ReadonlySet<string>,
 ): void {
   const topics = topicsOfAll(security);
-  const gone = before.filter((topic) => !topics.includes(topic));
-  const wanted = topics.filter((topic) => anew.has(topic) || !before.includes(topic));
+  const before = security.subscribed;
+  const gone = [...before].filter((topic) => !topics.includes(topic));
+  const wanted = topics.filter((topic) => anew.has(topic) || !before.has(topic));
   // motion waits for what is read anew
   if (anew.size > 0) up.askedMono = now.mono;
   if (gone.length > 0) emit({ kind: 'unsubscribe', topics: gone });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isClear } from '../../src/security/broker-link.js';
 import { belief } from '../../src/security/security.js';
-import { listenTo } from '../../src/security/setup.js';
+import type { SensorStanding } from '../../src/security/readiness.js';
+import { listenTo, reconfigure } from '../../src/security/setup.js';
 import {
   attributes,
   bench,
@@ -14,6 +15,7 @@ import {
   published,
   restart,
   retained,
+  sensor,
   state,
   suback,
   subscribes,
@@ -22,7 +24,6 @@ import {
 } from './bench.js';
 
 const TOPIC = 'ground/state';
-const SET = 'x10/zone/ground/set';
 
 function external(): Bench {
   return bench([zone('ground')]);
@@ -37,7 +38,7 @@ describe('topics of others', () => {
   it('are subscribed to with those of the zones, and follow the settings', () => {
     const test = other(external());
     connect(test, false);
-    expect(lastSubscribe(test)).toEqual([TOPIC, SET, 'homeassistant/status', 'x10/lamp/set']);
+    expect(lastSubscribe(test)).toEqual([TOPIC, 'homeassistant/status', 'x10/lamp/set']);
     listenTo(test, ['homeassistant/status', 'x10/fan/set']);
     expect(lastSubscribe(test)).toEqual(['x10/fan/set']);
     expect(test.effects.at(-2)).toEqual({ kind: 'unsubscribe', topics: ['x10/lamp/set'] });
@@ -104,12 +105,34 @@ describe('an external zone', () => {
   it('subscribes to its exact topic at every connect, whatever the session', () => {
     const test = external();
     connect(test, true);
-    expect(lastSubscribe(test)).toEqual([TOPIC, SET]);
+    expect(lastSubscribe(test)).toEqual([TOPIC]);
     cut(test);
     connect(test, true);
     cut(test);
     connect(test, false);
     expect(subscribes(test)).toBe(3);
+  });
+
+  it('subscribes to its command topic as soon as it has a sensor that can be bypassed', () => {
+    const test = external();
+    connect(test, false);
+    suback(test);
+    const again = (...sensors: readonly SensorStanding[]): void => {
+      test.sensors.splice(0, Infinity, ...sensors);
+      reconfigure(
+        test,
+        [...test.security.zones.values()].map(({ settings }) => settings),
+      );
+    };
+    again(sensor('siren_test', { isBypassable: false }));
+    expect(lastSubscribe(test)).toEqual([TOPIC]);
+    again(sensor('hall'));
+    expect(lastSubscribe(test)).toEqual(['x10/zone/ground/set']);
+    again();
+    expect(test.effects.findLast(({ kind }) => kind === 'unsubscribe')).toEqual({
+      kind: 'unsubscribe',
+      topics: ['x10/zone/ground/set'],
+    });
   });
 
   it('is known with the first copy when no session was stored', () => {
@@ -431,7 +454,7 @@ describe('an external zone', () => {
     const test = external();
     connect(test, false);
     expect(message(test, 'other', 'ON')).toBe(false);
-    expect(message(test, 'x10/zone/attic/set', 'ON')).toBe(false);
+    expect(message(test, 'x10/zone/ground/set', 'ON')).toBe(false);
     expect(message(test, TOPIC, 'ON')).toBe(true);
   });
 
@@ -441,7 +464,7 @@ describe('an external zone', () => {
       zone('attic', { stateTopic: 'alarm', pointer: '/attic' }),
     ]);
     connect(test, false);
-    expect(lastSubscribe(test)).toEqual(['alarm', SET, 'x10/zone/attic/set']);
+    expect(lastSubscribe(test)).toEqual(['alarm']);
     message(test, 'alarm', '{"ground":"armed_home","attic":false}', 'R');
     expect([state(test), state(test, 'attic')]).toEqual(['armed_home', 'disarmed']);
   });
