@@ -116,12 +116,14 @@ function inside(leader: number, stop: () => Promise<void>): Container {
   const enter = ['nsenter', `--target=${leader}`, '--all', '--root', '--wd', '--'] as const;
   const entry = (script: string) =>
     [...enter, '/usr/bin/env', '-i', ...ENVIRONMENT, 'bash', '-c', script] as const;
-  const attempt = (script: string, input?: string): Outcome => {
+  const attempt = (script: string, input?: string, timeout = 120_000): Outcome => {
     const [program, ...args] = entry(script);
     const { status, stdout, stderr } = spawnSync(program, args, {
       encoding: 'utf8',
       maxBuffer: 64 * 2 ** 20,
-      timeout: 120_000,
+      timeout,
+      // a reboot stops every process of the container first, and nsenter stops itself with its child
+      killSignal: 'SIGKILL',
       ...(input === undefined ? {} : { input }),
     });
     return { status: status ?? -1, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
@@ -147,7 +149,7 @@ function inside(leader: number, stop: () => Promise<void>): Container {
     until: async (script, condition, patienceMs) => {
       let output = '';
       await until(
-        () => condition((output = attempt(script).stdout)),
+        () => condition((output = attempt(script, undefined, 10_000).stdout)),
         () => `the right output of: ${script}\nthe last one was:\n${output}`,
         patienceMs,
       );
