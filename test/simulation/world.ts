@@ -385,6 +385,11 @@ type Stage = {
 /** How long heyu is silent at a pause, ms. */
 const PAUSES_MS = [0, 0, 5000, 20_000, 60_000, 600_000, 3_500_000];
 
+/** An address whose function is lost, and a function that means nobody: the address is too old then, or of another run. */
+const LONELY_ADDRESS = { text: 'rcvi addr unit       1 : hu A1  (_no_alias_)', hasStamp: true, meanings: [] };
+const LATE_FUNCTION = { text: 'rcvi func           On : hc A', hasStamp: true, meanings: [] };
+const ENGINE_STARTED = { text: 'Engine started', hasStamp: true, meanings: [] };
+
 /** Does what is planned. */
 async function play(
   plan: readonly Scheduled[],
@@ -419,9 +424,13 @@ async function play(
         break;
       case 'pause': {
         const ms = chance.pick(PAUSES_MS);
-        if (ms === 0) break;
-        note(`heyu is silent for ${ms / 1000} s`);
-        await timeline.sleep(ms, computer.heyu);
+        await heyu.write([LONELY_ADDRESS], { splitMs: 0 });
+        if (ms === 0) await heyu.write([ENGINE_STARTED], { splitMs: 0 });
+        else {
+          note(`heyu is silent for ${ms / 1000} s`);
+          await timeline.sleep(ms, computer.heyu);
+        }
+        await heyu.write([LATE_FUNCTION], { splitMs: 0 });
         mono = computer.monotonicMs();
         break;
       }
