@@ -128,8 +128,8 @@ export const MUTANTS: readonly Mutant[] = [
   broken(
     'outbox: what was in flight is lost with the link',
     'mqtt/outbox.js',
-    "if (entry.place === 'flight')\n                this.#comeBack(entry);",
-    "if (entry.place === 'flight')\n                this.#settle(entry);",
+    "if (why === 'lost')\n            this.#comeBack(entry);",
+    "if (why === 'lost')\n            this.#settle(entry);",
   ),
   broken(
     'outbox: motion is sent as live however late',
