@@ -345,14 +345,21 @@ export async function simulate({
 const WORD_MS = 4000;
 
 /** A zone is said to be right or unknown, never the opposite. `isRolledBack`: a broker that was killed may have said so itself. */
-function opposites(truth: Truth, { published }: SimulatedBroker, isRolledBack: boolean): readonly string[] {
+function opposites(
+  truth: Truth,
+  { published, visits }: SimulatedBroker,
+  isRolledBack: boolean,
+): readonly string[] {
   return published.flatMap(({ topic, payload, sentAt }) => {
     const zone = ZONES.find((one) => topic === `x10/zone/${one}/security`);
     if (zone === undefined || payload === 'None' || (isRolledBack && zone === 'changing')) return [];
+    // at each connect the bridge asks anew: what was true before that only is not the answer
+    const askedAt = visits.findLast((visit) => visit.from <= sentAt)?.from ?? 0;
+    const sinceMs = Math.min(WORD_MS, sentAt - askedAt);
     const isOpposite =
       payload === 'disarmed'
-        ? truth.isArmedThroughout(zone, sentAt - WORD_MS, sentAt)
-        : !truth.mayBeArmed(zone, sentAt, WORD_MS);
+        ? truth.isArmedThroughout(zone, sentAt - sinceMs, sentAt)
+        : !truth.mayBeArmed(zone, sentAt, sinceMs);
     return isOpposite ? [`${zone} is said to be ${payload} at ${new Date(sentAt).toISOString()}`] : [];
   });
 }
