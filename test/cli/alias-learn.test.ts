@@ -90,7 +90,7 @@ describe('a suggestion in words', () => {
     ],
     [
       { kind: 'dusk', alias: 'hall', unit: 'A4', likely: true },
-      'A4, the unit after hall, says On and Off hours apart: its dusk sensor?',
+      'A4, the unit after hall, sends On and Off hours apart: its dusk sensor?',
       ['heyu2mqtt alias set hall --dusk A4'],
     ],
     [
