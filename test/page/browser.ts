@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
+import { until } from '../support/until.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -51,6 +52,13 @@ export async function open(
   page.on('request', (request) => {
     if (!request.url().startsWith(`${origin}/`)) troubles.push(`request: ${request.url()}`);
   });
+  // the service is online before its page is
+  await until(() =>
+    fetch(url).then(
+      () => true,
+      () => false,
+    ),
+  );
   await page.goto(url);
   return { page, troubles };
 }
