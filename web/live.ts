@@ -1,5 +1,5 @@
 /**
- * Keeps the model up to date: by server-sent events, by polling where a proxy holds these back, not at all while nobody
+ * Keeps the model up to date: by server-sent events, by polling where a proxy holds these back, not at all while no one
  * looks. One stream per page, because browsers open six connections to a server at most.
  */
 

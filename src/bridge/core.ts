@@ -108,7 +108,7 @@ export type BridgeSinks = {
   readonly checkCode?: (asked: Extract<SecurityEffect, { kind: 'check_code' }>) => void;
   /** An alert was just put: it has to be told when it is settled (security/security, `undelivered`). */
   readonly alerted?: (id: string) => void;
-  /** An alert, or that a guard is blind, which nobody was told of before: as `last_alert` has it. */
+  /** An alert, or that a guard is blind, which was not reported before: as `last_alert` has it. */
   readonly raised?: (alert: AlertBody) => void;
   /** How a zone stands and why, when something of it is new. */
   readonly zoneStands?: (zone: string, attributes: ZoneAttributes) => void;

@@ -176,7 +176,7 @@ export function noteMessage(watched: Watched, message: Message, at: number): voi
 }
 
 /**
- * Signs of life of sensors that are heard of themselves, whatever happens in the house. When all of them fall silent
+ * Signs of life of sensors that are heard of themselves, also in an empty house. When all of them fall silent
  * at once, the engine, the relay or the receiver of heyu hangs: none of them says so itself.
  * Plain data: it goes into the checkpoint. Instants are epoch ms.
  */
@@ -200,7 +200,7 @@ const FEWEST = 3;
 /** Silence that is shorter is never too long. */
 export const SHORTEST_LIMIT_MS = 15 * MINUTE;
 
-/** It is heard at least every few hours, whatever happens, and its silence is watched. */
+/** It is heard at least every few hours, also in an empty house, and its silence is watched. */
 export function hasHeartbeat({ model, silentMs, ignore }: SensorSettings): boolean {
   return model.silentMs > 0 && silentMs > 0 && !ignore;
 }

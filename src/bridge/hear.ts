@@ -31,7 +31,7 @@ import {
 const BACKLOG_MS = MINUTE;
 
 /**
- * The end of the log was last seen so much later than now: the clock was set back while nobody looked, and lines
+ * The end of the log was last seen so much later than now: the clock was set back between two looks, and lines
  * whose stamps do not fit may have been written at any time, as in a backlog.
  */
 const SET_BACK_MS = 2000;

@@ -36,7 +36,7 @@ export function standingOf({
   };
 }
 
-/** Broken glass stands open, too; that it is whole nobody says before it breaks. */
+/** Broken glass stands open, too; it is not known to be whole before it breaks. */
 function openingOf(
   channel: Channel | undefined,
   values: Sensor['state']['values'],

@@ -6,7 +6,7 @@ import { orElse } from '../common/error.js';
 import { type Identity, ownGroupOf, refusalFor } from './check/check-service.js';
 import type { Step } from './service-install.js';
 
-/** Directories of many; what is right for one of heyu's files is not for whatever else is made there. */
+/** Directories of many; what is right for one of heyu's files is not right for other files there. */
 const SHARED = ['/', '/etc', '/tmp', '/var', '/var/log', '/var/tmp', '/home', '/root'];
 
 /**

@@ -126,8 +126,8 @@ export function settingsFor(options: LogOptions & Stance, terminal: Terminal): C
 }
 
 /**
- * Loads it. Nobody connects: of the broker's secrets, which another user may not read, nothing is needed. With this
- * machine's configuration, which nobody asked for, whatever can be read of it will do.
+ * Loads it. There is no connection: the broker's secrets, which another user may not read, are not needed. With this
+ * machine's configuration, which was not asked for, the part that can be read is enough.
  */
 function loadFor(options: LogOptions, { complain }: Terminal, env: NodeJS.ProcessEnv): Loaded {
   const configFile = configFor(options);
@@ -198,7 +198,7 @@ function inputOf(log: string): Readable {
   if (log === '-') return process.stdin;
   const fd = openSync(log, 'r');
   const start = Buffer.alloc(2);
-  // a pipe can be read once only, and nobody packs one
+  // a pipe can be read only once, and is never packed
   const isPacked =
     fstatSync(fd).isFile() && readSync(fd, start, 0, 2, 0) === 2 && start.readUInt16BE() === 0x1f8b;
   if (!isPacked) return createReadStream('', { fd, highWaterMark: BLOCK_BYTES });

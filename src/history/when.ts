@@ -62,7 +62,7 @@ export type When =
 
 const SPAN = /^(.*\S)\s*(?:\.\.+|\s+to\s+|\s+-\s+)\s*(\S.*)$/;
 
-/** Nobody writes more; and a span takes longer to find, the longer the text is. */
+/** Longer than any time that a person writes; the search for a span takes longer, the longer the text is. */
 const LONGEST_TEXT = 100;
 
 /** Reads it. Without a date the last such time before `now` is meant, and of a span the first after its beginning. */

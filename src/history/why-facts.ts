@@ -9,7 +9,7 @@ import type { ZoneSource } from './journal.js';
 /** What a signal said. */
 export type Said = Pick<SignalKind, 'source' | 'address' | 'says'>;
 
-/** One thing that is known. `to` and `since` are null where nobody knows, or where it is not over. */
+/** One thing that is known. `to` and `since` are null where they are not known, or where it is not over. */
 export type Fact =
   /** A motion, an open door, smoke: what it was heard by, and how often then. */
   | {
@@ -48,7 +48,7 @@ export type Fact =
       readonly to: number | null;
       readonly reason: GapReason;
     }
-  /** How a zone stood; `state` is null where nobody wrote it down. */
+  /** How a zone stood; `state` is null where it was not written down. */
   | {
       readonly kind: 'zone';
       readonly zone: string;

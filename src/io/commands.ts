@@ -193,7 +193,7 @@ const HEYU_QUEUE = { atOnce: 1, waiting: 50 };
 const ALERT_QUEUE = { atOnce: 4, waiting: 20 };
 
 /**
- * The configuration with which heyu is called, a copy of the one that the bridge reads but for LOG_DIR: whoever calls heyu
+ * The configuration with which heyu is called, a copy, without LOG_DIR, of the one that the bridge reads: a user who calls heyu
  * must be able to write its log and its state file, which lies beside the configuration (config.c:1833, 3705), though its
  * engine alone does write them. The original where a copy cannot be made.
  */

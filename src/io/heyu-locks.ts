@@ -16,7 +16,7 @@ const DIRECTORIES = ['/var/lock', '/run/lock', '/usr/local/var/lock', '/var/tmp'
 
 /**
  * The lock of the daemon for this interface (`ttyS0`), or undefined when there is none that can be understood. It stays
- * after a crash, and then heyu believes that its engine runs while nobody writes the log (heyu only looks whether the
+ * after a crash, and then heyu believes that its engine runs while the log is not written (heyu only looks whether the
  * file exists).
  */
 export function heyuLock(

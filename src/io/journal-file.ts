@@ -26,7 +26,7 @@ export function openJournal(stateDir: string, mostBytes = MOST_BYTES): JournalFi
   const [older, path] = journalPaths(stateDir);
   /** Undefined: the file has to be asked. */
   let size: number | undefined;
-  // whoever wrote last may have died, or found the disk full, within a line
+  // the last writer may have died, or found the disk full, within a line
   let isTorn = true;
 
   const sizeNow = async (): Promise<number> => {

@@ -157,7 +157,7 @@ const OF_ZONES: Rules<ZoneReport> = {
   },
 };
 
-/** What is heard now and then is a neighbour's, and nobody misses a name for it. */
+/** What is heard now and then is a neighbour's, and needs no name. */
 const LEAST_HEARD = 30;
 
 const OF_SENDERS: Rules<SenderReport> = {

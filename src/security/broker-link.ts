@@ -39,7 +39,7 @@ export type Link = {
   downMono: number | undefined;
   /**
    * When the broker answered for the first time after the last connect without a stored session: what happened before
-   * that, nobody kept for us.
+   * that was not kept for us.
    */
   unseenUntil: number;
 };

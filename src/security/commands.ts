@@ -29,7 +29,7 @@ function refuse(step: Step, zone: Zone, command: string, reason: string, source:
   note(step, 'warn', `command not obeyed: ${reason}`, { zone: zone.settings.zone, command, source });
 }
 
-/** What stands open where the owner does not want that, in words: whoever arms by a key does not read an answer. */
+/** What stands open where the owner does not want that, in words: a key shows no answer. */
 function obstacleTo(step: Step, zone: Zone, { command, loggedAt, immediate }: Order): string | undefined {
   const { truth, settings } = zone;
   if (command.kind !== 'arm' || command.force === true || loggedAt !== undefined) return undefined;

@@ -63,7 +63,7 @@ export type ZoneEvent = {
 
 /**
  * What stands in the way of arming a zone in this way; undefined = in any. `hasTime`: there is an exit delay, in which
- * whoever leaves closes the door.
+ * the person who leaves closes the door.
  */
 export function inTheWay(
   sensors: readonly SensorStanding[],

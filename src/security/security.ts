@@ -61,7 +61,7 @@ export type Alert = {
 };
 
 /**
- * An alert as it is kept for whoever was not there. `raised`: when it was first told, epoch ms, higher with each alert
+ * An alert as it is kept for clients that were not connected. `raised`: when it was first told, epoch ms, higher with each alert
  * of any zone, so that what was seen already can be told from what is new.
  */
 export type RaisedAlert = Alert & { readonly raised: number };
@@ -117,7 +117,7 @@ export type SecurityEffect =
       readonly persistFirst: boolean;
     }
   | { readonly kind: 'alert'; readonly alert: Alert }
-  /** An alert, or that a guard is blind, which nobody was told of before. */
+  /** An alert, or that a guard is blind, which was not reported before. */
   | { readonly kind: 'raised'; readonly alert: RaisedAlert }
   | { readonly kind: 'zone_event'; readonly zone: string; readonly event: ZoneEvent }
   /** Is this a code of the zone? `codeChecked` is to be called with the answer. A secret: not to be logged or kept. */

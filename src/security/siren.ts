@@ -7,7 +7,7 @@ import { MINUTE } from '../common/duration.js';
 import type { Security, Step } from './security.js';
 import { emergencyOf, type Latch, type Zone } from './zone.js';
 
-/** An alert that is told later does not sound any more: who is woken by it finds nobody. */
+/** An alert that is told later does not sound any more: there is no one left to find. */
 const LIVE_MS = 2 * MINUTE;
 
 /** An alert begins to sound, unless one of this alarm has before. Water calls for a plumber. */

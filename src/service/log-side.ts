@@ -160,7 +160,7 @@ export class LogSide implements LineListener {
   }
 
   /**
-   * A deadline is due. What heyu has written in the meantime may change it, although nobody has told us of it yet:
+   * A deadline is due. What heyu has written in the meantime may change it, although it has not been reported yet:
    * a machine that was suspended hears its timers first, and network file systems give no notice at all. So the
    * deadline waits for the end of the log (`LineListener.end`), but not for long: there may be no log.
    */

@@ -341,7 +341,7 @@ export class Service {
     return this.#parts.links.source.position();
   }
 
-  /** What follows whatever has happened: does what is due, says and sends what is new, and asks to be woken. */
+  /** What follows every change: does what is due, says and sends what is new, and asks to be woken. */
   #settle(): void {
     const { isStopping, time, sending, refusals, progress, condition, links } = this.#parts;
     if (isStopping) return;

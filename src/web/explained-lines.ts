@@ -70,7 +70,7 @@ export class ExplainedLines {
   #take(text: string | null, at: number): void {
     this.#waiting.push({ text, at, found: this.#found });
     this.#found = [];
-    // nobody sees more than these
+    // more than these are never shown
     if (this.#waiting.length >= 2 * this.#limit) this.#waiting = this.#waiting.slice(-this.#limit);
   }
 

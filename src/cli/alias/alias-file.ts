@@ -288,7 +288,7 @@ function ownKeyFor(
   return { alias, key, value: `${standard}_${tries + 1}`, tries, why: problem };
 }
 
-/** The edits without those of an alias of each error; the same list when the problems are nobody's of them. */
+/** The edits without those of an alias of each error; the same list when the problems belong to none of them. */
 function withoutCulprits(made: readonly Problem[], edits: readonly AliasEdit[]): readonly AliasEdit[] {
   const edited = new Set(edits.map(({ alias }) => alias));
   const culprits = new Set(made.map(({ about }) => about?.aliases.find((alias) => edited.has(alias))));

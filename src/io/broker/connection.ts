@@ -215,7 +215,7 @@ export class BrokerConnection implements Broker {
     const { clock, urls, random = Math.random } = this.#options;
     const { firstRetryMs, longestRetryInTakeoverMs, longestRetryMs } = this.#timings;
     const longestMs = this.#takeover.isHappening() ? longestRetryInTakeoverMs : longestRetryMs;
-    // a takeover shows in connections that end soon: as long as it is only suspected, nobody waits longer and longer
+    // a takeover shows in connections that end soon: as long as it is only suspected, the waits do not grow
     const counted = this.#failures - Math.min(this.#failures, this.#takeover.suspicions());
     const waitMs = retryDelay(counted, urls.length, { firstRetryMs, longestMs }, random());
     this.#waits = [clock.after(waitMs, () => this.#attempt(listener))];

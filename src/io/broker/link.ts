@@ -281,7 +281,7 @@ export class Suspects {
     return this.#strikes.has(keyOf(one));
   }
 
-  /** It was answered, in whatever way. */
+  /** It was answered, in any way. */
   answered(one: Suspect): void {
     if (this.#strikes.size > 0) this.#strikes.delete(keyOf(one));
   }

@@ -91,7 +91,7 @@ function closeQuietly(files: LogFileSystem, fd: number): void {
 
 /**
  * Opens a gzip file for reading its content, as if it were not compressed. It is read forwards, block by block: of the
- * unpacked text only a window is held, whatever the size of the file. Reading before it starts from the beginning.
+ * unpacked text only a window is held, for a file of any size. Reading before it starts from the beginning.
  */
 export function openGzipSource(files: LogFileSystem, path: string): ByteSource | OpenFailure {
   const packed = openSource(files, path);

@@ -116,7 +116,7 @@ function identityOf({ device, inode }: ByteSource): string {
 }
 
 /**
- * The directories of symbolic links, because a link that is changed tells nobody else; and, while the log is
+ * The directories of symbolic links, because a changed link is reported nowhere else; and, while the log is
  * `wanting`, the directory in which it may appear, or the nearest one there is.
  */
 function directoriesOf({ path, files }: NamedLog, wanting: boolean): WatchTarget[] {
@@ -159,7 +159,7 @@ const LOCAL: ReadonlySet<number> = new Set([
 
 /**
  * Does the file lie on a file system that reports every change to inotify, or will it? Those of this machine's own kernel
- * do. Nobody reports what another machine writes to a network file system, and overlays report what was written to one
+ * do. What another machine writes to a network file system is not reported, and overlays report what was written to one
  * of their layers only. False if unknown.
  */
 export function isOnLocalFiles(path: string): boolean {

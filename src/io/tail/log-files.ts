@@ -98,7 +98,7 @@ export class LogFiles {
   readonly #past: TailedFile[] = [];
   /** Where an earlier run stopped in a file that is gone: that is where it still stands until another one is begun. */
   #gone: FilePosition | undefined;
-  /** The rotated files that are history (`siblingKey`): not to be taken for newer ones, whatever is written there. */
+  /** The rotated files that are history (`siblingKey`): not to be taken for newer ones, also if they are written to. */
   #history: ReadonlySet<string> = new Set();
   /** Where files were left that are closed, until a later look at the end tells their copies from younger files. */
   #left: FilePosition[] = [];
@@ -413,7 +413,7 @@ export class LogFiles {
   }
 
   /**
-   * A log that nobody knew and that appears with what was written before it was looked for has been moved or mounted
+   * An unknown log that appears with what was written before it was looked for has been moved or mounted
    * here. What is in it is history, as in one that is there at the first start: never a motion of now.
    */
   #isOldLog(): boolean {
@@ -475,7 +475,7 @@ export class LogFiles {
 
   /**
    * Opens the `candidates` among the rotated files that stand beside `file` as `isPlaced` says: `place` is how many of
-   * them are older than it, by its name or, when it has none any more, by its packed copy; undefined = nobody knows.
+   * them are older than it, by its name or, when it has none any more, by its packed copy; undefined = not known.
    */
   *#holdAround(
     { source }: TailedFile,
@@ -510,7 +510,7 @@ export class LogFiles {
   }
 
   /**
-   * Has this content been read before, whatever its name and inode: is what was read last in it, or does it begin in the
+   * Has this content been read before, under any name and inode: is what was read last in it, or does it begin in the
    * same way? Compressions and manual copies make new files of old lines; read as logs of their own they would report
    * every motion in them again.
    */
@@ -538,8 +538,8 @@ export class LogFiles {
   }
 
   /**
-   * Takes what is counted by rotation and unknown, oldest first, at the end of `into`. To copies (all that does not go
-   * to `next` at once) and packed files nobody writes any more.
+   * Takes what is counted by rotation and unknown, oldest first, at the end of `into`. Copies (all that does not go
+   * to `next` at once) and packed files are not written to any more.
    */
   *#takeUnknown(siblings: readonly HeldSibling[], endSeenAt: number, into: TailedFile[]): Work {
     for (const sibling of siblings.filter(({ isCounted }) => isCounted)) {
@@ -551,7 +551,7 @@ export class LogFiles {
     }
   }
 
-  /** Rotated files that may not be read are lost: nobody knows what is in them, not even whether it was read before. */
+  /** Rotated files that may not be read are lost: their content is not known, not even whether it was read before. */
   #tellOfBarred(barred: readonly Sibling[], from: number): void {
     const { listener, path, clock } = this.#reader;
     if (barred.some(({ isCounted }) => isCounted))
@@ -559,7 +559,7 @@ export class LogFiles {
   }
 
   /**
-   * Opens and queues the files that had the name after `newest` and lost it again to `current`, while nobody looked or
+   * Opens and queues the files that had the name after `newest` and lost it again to `current`, between two looks or
    * while reading was paused. True when `newest` is one of the rotated files.
    */
   *#queueBetween(newest: TailedFile, current: ByteSource | undefined): Work<boolean> {
@@ -567,7 +567,7 @@ export class LogFiles {
     if (!isReplaced && newest.isLive && !(yield* newest.isUnchanged())) yield* this.#replaceRewritten(newest);
     const endSeenAt = this.#aloneAt;
     const lastAlone = Math.min(endSeenAt, newest.endSeenAt) - TICK_MS;
-    // whoever has taken the name away from `current` meanwhile will be found by the next look
+    // a file that has taken the name away from `current` meanwhile is found by the next look
     const isCurrent = (sibling: Sibling): boolean => current !== undefined && isSameFile(sibling, current);
     const { all, held, barred, place } = yield* this.#holdAround(
       newest,
@@ -682,14 +682,14 @@ export class LogFiles {
       copy.head = file.head;
       if (copy.isBegun) this.#remember(copy);
       files.push(copy);
-      // what is younger than a file whose place nobody knows is found by the next look at the name
+      // what is younger than a file whose place is not known is found by the next look at the name
       const younger = place === undefined ? [] : held.slice(held.indexOf(holder) + 1);
       yield* this.#takeUnknown(younger, file.endSeenAt, files);
       if (this.#lastBegun === file) this.#lastBegun = copy;
     }
   }
 
-  /** Lines are known to be gone when some had been seen unread, or when nobody had looked for long. */
+  /** Lines are known to be gone when some had been seen unread, or when the last look was long ago. */
   #lossOf(file: TailedFile): Loss | undefined {
     const { clock } = this.#reader;
     const isLost =

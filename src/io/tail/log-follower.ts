@@ -1,5 +1,5 @@
 /**
- * Follows heyu's log: the line source of the service. It keeps reading every line once and in order, whatever happens to
+ * Follows heyu's log: the line source of the service. It keeps reading every line once and in order, regardless of what happens to
  * the file; what that takes is in `log-files.ts`, when to look is decided here.
  *
  * From an inotify event to the listener everything is synchronous. Reasons: docs/design.md, "The log is the queue".

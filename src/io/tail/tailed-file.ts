@@ -239,7 +239,7 @@ export class TailedFile {
     const now = clock.monotonicMs();
     this.#lostNameAt ??= now;
     const patienceMs = Math.max(0, this.#lostNameAt + PATIENCE * settleMs - now);
-    // its last write or its renaming, whichever was later: of a rotation long ago nobody need wait
+    // its last write or its renaming, whichever was later: a rotation long ago needs no wait
     const silentMs = clock.wallMs() - stats.ctimeMs;
     const isRead = stats.size <= this.sizeSeen;
     return Math.min(patienceMs, isRead ? Math.max(0, settleMs - Math.max(0, silentMs)) : 1);
@@ -391,8 +391,8 @@ export class TailedFile {
 
   /**
    * Gives the file its generation and tells the listener, before any line of it is handed over: 8 hex digits that name its
-   * content. With the offset it is the id of every event, so a content that is met again, after a crash and whatever its
-   * name is by then, keeps it. Until its first line is there nothing can recognise a content. A file may begin with lines
+   * content. With the offset it is the id of every event, so a content that is met again, after a crash and with any
+   * name, keeps it. Until its first line is there nothing can recognise a content. A file may begin with lines
    * that are too short for that, and for an event: it is told again then, before the first that could be one.
    */
   *announce(reader: Reader): Work {

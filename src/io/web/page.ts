@@ -182,7 +182,7 @@ function events(
   { watch, streams, guard }: Parts,
   { query, headers, access, response, session }: Asked,
 ): Answer {
-  // it waits behind another answer on its connection: nobody reads it, and Node does not tell when the client has gone
+  // it waits behind another answer on its connection: it is not read, and Node does not tell when the client has gone
   if (response.socket === null) return refusal(400, 'a stream wants a connection of its own');
   if (!streams.hasRoom())
     return {

@@ -256,7 +256,7 @@ export class PageServer {
       .split(/; */)
       .find((each) => each.startsWith(name))
       ?.slice(name.length);
-    // browsers send their cookies whoever has made the page: what changes something has to say where it comes from
+    // browsers send their cookies for pages of every site: what changes something has to say where it comes from
     const isBelieved = session !== undefined && (request.method !== 'POST' || origin !== undefined);
     const user = isBelieved ? this.#guard.session(session) : undefined;
     return { access: accessOf(stranger, user), session };
@@ -315,7 +315,7 @@ export const tooOften = (waitMs: number): Exclude<Answer, 'stream'> => ({
 async function bodyOf(
   request: IncomingMessage,
 ): Promise<{ readonly body: JsonObject } | { readonly refused: Exclude<Answer, 'stream'> }> {
-  // a form of another site cannot send this type without asking first, and nobody answers that question
+  // a form of another site cannot send this type without asking first, and that question is never answered
   const [type = ''] = (request.headers['content-type'] ?? '').split(';');
   if (type.trim().toLowerCase() !== 'application/json')
     return { refused: refusal(415, 'the body has to be JSON', 'content-type: application/json') };
