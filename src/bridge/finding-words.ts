@@ -28,9 +28,9 @@ export function findingWords(finding: Finding): readonly [lead: string, text: st
     case 'security':
       return [finding.source, `${who}: ${[finding.function, ...finding.flags].join(' ')}`, 'bold'];
     case 'inactive':
-      return [finding.source, `${who}: not heard for long`];
+      return [finding.source, `${who}: not heard for a long time`];
     case 'unmapped':
-      return ['rcva', `${finding.type} ${finding.id}: heyu maps no such id (${finding.args})`];
+      return ['rcva', `${finding.type} ${finding.id}: heyu has no alias for this id (${finding.args})`];
     case 'orphan': {
       const { source, house } = finding;
       return [

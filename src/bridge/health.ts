@@ -48,7 +48,7 @@ export const TROUBLES = {
   interface_garbage: 'garbage comes from the power line interface',
   clock_mismatch: 'the stamps of the heyu log do not fit the clock: check heyu.timezone and heyu.date_format',
   spool_out_of_step:
-    'heyu was out of step with its spool file, and what it wrote then is not X10: if it comes again, heyu stop; heyu start',
+    'heyu was out of step with its spool file, and its lines of that time are not X10: if this happens again, heyu stop; heyu start',
   old_heyu: 'heyu is older than 2.5, and its lines are not understood: update heyu',
   heartbeats_missing:
     'no sensor gives a sign of life any more: heyu or its receiver may hang (heyu stop; heyu start)',

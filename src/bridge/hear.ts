@@ -161,7 +161,7 @@ function hearBoth(
   if (kind === 'unrecognised' || kind === 'message') {
     health.counters.lines += 1;
     health.counters.unrecognised += 1;
-    sinks.find?.({ kind: 'unrecognised', text, reason: 'it breaks off: was the disk full?' });
+    sinks.find?.({ kind: 'unrecognised', text, reason: 'the line is incomplete: was the disk full?' });
   } else hear(bridge, { ...line, text }, start, at, now);
   const stamp = reader.stamps.read(rest.text);
   if (stamp === undefined) return;
@@ -173,8 +173,8 @@ function hearBoth(
 function outOfStep(core: Core, dropped: number, at: number): void {
   core.health.counters.outOfStep += dropped;
   setTrouble(core, 'begins', 'spool_out_of_step', at);
-  const before = dropped > 1 ? `; what waited for a function is dropped (${dropped - 1})` : '';
-  const reason = `heyu is out of step with its spool: no X10${before}`;
+  const before = dropped > 1 ? `; addresses that waited for a function are dropped (${dropped - 1})` : '';
+  const reason = `heyu is out of step with its spool: not X10${before}`;
   core.sinks.find?.({ kind: 'kept', alias: null, reason });
 }
 

@@ -19,7 +19,7 @@ import { hasHeartbeat, setTrouble, SHORTEST_LIMIT_MS, withHeartbeat } from './he
 /** The power-line copy of an RF code comes 0.5-1.5 s after it (docs/design.md, decision 3). */
 const COPY_WITHIN_MS = 2000;
 /** Why nothing comes of such a copy. */
-export const COPY = 'power-line copy of the RF code before';
+export const COPY = 'the same signal again, over the power line';
 
 /** House functions that RF transmitters send: where their times stand behind those of the 256 units. */
 const RF_FUNCTIONS: readonly string[] = ['Dim', 'Bright', 'AllOff', 'LightsOn', 'LightsOff'];

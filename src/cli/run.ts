@@ -61,7 +61,7 @@ async function run(asked: string | undefined): Promise<void> {
   const systemd = new SystemdNotifier({
     environment: process.env,
     monotonicMs: systemClock.monotonicMs,
-    failed: (reason) => log.warn({ reason }, 'systemd cannot be told how we are'),
+    failed: (reason) => log.warn({ reason }, 'systemd cannot be notified'),
   });
   const ports = portsOf(configuration, log);
   const claim = claimDirectory(configuration.stateDir);

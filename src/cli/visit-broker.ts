@@ -68,7 +68,7 @@ export async function visitBroker(
 /** Whether the broker accepts the credentials, before there is a configuration; rejects with a `CommandError` when not. */
 export async function tryLogin(text: string, username?: string, password?: string): Promise<void> {
   const url = parseBrokerUrl(text);
-  if (url === undefined) throw new CommandError(`${text} is no broker url`);
+  if (url === undefined) throw new CommandError(`${text} is not a valid broker url`);
   try {
     const credentials = { username, password, ca: undefined, cert: undefined, key: undefined };
     const how = {

@@ -44,6 +44,6 @@ export async function askWhy(
       'write it as 02:10, "yesterday 02:10", "11-21 02:10:13", 23:00..06:45, or last',
     );
   if (when.kind === 'span' && when.until - when.from > LONGEST_SPAN_MS)
-    return refused('a span of time has at most 8 days', 'ask for parts of it');
+    return refused('a span of time can have 8 days at most', 'ask for shorter spans');
   return { ok: true, answer: whyJson(await why({ name, when, now }, settings, read), zone) };
 }

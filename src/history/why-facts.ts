@@ -48,7 +48,7 @@ export type Fact =
       readonly to: number | null;
       readonly reason: GapReason;
     }
-  /** How a zone stood; `state` is null where it was not written down. */
+  /** How a zone stood; `state` is null where it was not recorded. */
   | {
       readonly kind: 'zone';
       readonly zone: string;

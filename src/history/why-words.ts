@@ -13,8 +13,8 @@ import { UNDECIDED, type Fact, type Why } from './why-facts.js';
 const TODAY = " (with today's settings)";
 
 const GAPS: Readonly<Record<GapReason, string>> = {
-  no_log: "heyu's log has nothing of that time",
-  heyu_started: 'heyu was started then; when it had stopped is not known',
+  no_log: "heyu's log does not cover that time",
+  heyu_started: 'heyu was started then; it is not known when it had stopped',
   quiet: 'heyu wrote nothing',
   rf_flood: 'the RF receiver was flooded',
   rf_jamming: 'the RF receiver was jammed',
@@ -87,7 +87,7 @@ function factWords(fact: Fact, clock: Clock, isAlone: boolean): string {
       return `${of}${heardWords(fact, clock)}`;
     case 'silence': {
       const habit = fact.everyMs === null ? '' : `; before, every ${durationWords(fact.everyMs)}`;
-      const unread = fact.at === null ? '; what was before that was not read' : '';
+      const unread = fact.at === null ? '; what came before was not read' : '';
       return `${of}not heard ${clock.span(fact.at ?? fact.lookedFrom, fact.to)}${habit}${unread}`;
     }
     case 'gap':
@@ -95,7 +95,7 @@ function factWords(fact: Fact, clock: Clock, isAlone: boolean): string {
     case 'zone':
       return zoneWords(fact, clock);
     case 'no_zone':
-      return `${fact.alias} is in no zone`;
+      return `${fact.alias} has no zone`;
     case 'verdict':
       return `${of}${verdictWords(fact, clock)}`;
     case 'away':
@@ -104,7 +104,7 @@ function factWords(fact: Fact, clock: Clock, isAlone: boolean): string {
       return `problem ${clock.span(fact.at, fact.to)}: ${fact.words}`;
     case 'settings': {
       const then = Object.entries(fact.then).map(([key, value]) => `${key}: ${value}`);
-      return `read with today's settings; then it had ${then.join(', ')}`;
+      return `judged with today's settings; at that time it had ${then.join(', ')}`;
     }
     case 'conclusion':
       return conclusionWords(fact.alerts) + (fact.today ? TODAY : '');
@@ -118,7 +118,7 @@ function onWords(
   const what = STATE_WORDS[type]?.on ?? 'on';
   const again = repeats === 0 ? '' : `, then ${counted(repeats, 'repeat')} until ${clock.at(lastAt)}`;
   const by = said === null ? '' : ` (${saidWords(said)}${again})`;
-  return `${what} at ${clock.at(at)}${by}${to === null ? ', and still' : `, until ${clock.at(to)}`}`;
+  return `${what} at ${clock.at(at)}${by}${to === null ? ', and has not ended' : `, until ${clock.at(to)}`}`;
 }
 
 const saidWords = ({ source, address, says }: { source: string; address: string; says: string }): string =>
@@ -131,14 +131,14 @@ function heardWords(
   const times =
     count === 1 ? `at ${clock.at(at)}` : `${count} times from ${clock.at(at)} to ${clock.at(lastAt)}`;
   const heard = `heard ${times} (${saidWords(said)})`;
-  return kept === null ? heard : `${heard}, but nothing came of it: ${kept}`;
+  return kept === null ? heard : `${heard}, without effect: ${kept}`;
 }
 
 function zoneWords(
   { zone, at, state, since, source, by, reason, was }: Extract<Fact, { kind: 'zone' }>,
   clock: Clock,
 ): string {
-  if (state === null) return `zone ${zone}: how it stood at ${clock.at(at)} was not written down`;
+  if (state === null) return `zone ${zone}: its state at ${clock.at(at)} was not recorded`;
   const from = source === null ? '' : ` ${SOURCES[source](by ?? '')}`.trimEnd();
   const before = was === null ? '' : `; it was ${was.replaceAll('_', ' ')}`;
   const unsure = state === 'unknown' ? '' : 'not verified: ';

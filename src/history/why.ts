@@ -202,7 +202,7 @@ function settingsFacts({ past, sensors }: Scene, { from }: Range): readonly Fact
 }
 
 /**
- * How many alerts there were; null where that is not known: an ON in a zone whose state was not written down, or neither
+ * How many alerts there were; null where that is not known: an ON in a zone whose state was not recorded, or neither
  * what was heard nor that state is known (`isDark`).
  */
 function conclusion(

@@ -111,7 +111,7 @@ function runOne(call: Call, killAfterMs: number, done: Done): void {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such program',
   EACCES: 'it may not be run by this user: is it executable (chmod +x)?',
-  ENOEXEC: 'it is no program: does a script begin with #!/bin/sh?',
+  ENOEXEC: 'it is not a program: does a script begin with #!/bin/sh?',
 };
 
 function inWords(error: unknown, program: string): string {

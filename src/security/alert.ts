@@ -219,9 +219,9 @@ function judgeUnknown(
       const wasArmed =
         isInEntryDelay(asked.zone, { lastKnown: last }) && (last?.armedSince ?? Infinity) <= asked.instant;
       if (asked.afterwards && !wasArmed)
-        return { verdict: 'late', reason: 'judged late and the zone is unknown now' };
+        return { verdict: 'late', reason: 'read late, and the zone is unknown now' };
       const reason = isForeign
-        ? 'the zone is unknown by a word that is not understood, which is not evidence of disarmed'
+        ? 'the zone is unknown because its last word was not understood, which is not evidence of disarmed'
         : 'the zone is unknown and was armed when last known';
       return judgeArmed(asked, last?.mode, { ...grounds, reason });
     }
@@ -241,9 +241,9 @@ function judge(asked: Case): Judgement {
   if (armedSince === undefined || armedSince > instant) {
     // how the zone was then is not known, and not armed as far as it was known before
     if (waited && !afterwards) return judgeUnknown(asked, { lastKnown: undefined, isForeign: false });
-    return { verdict: 'late', reason: 'judged late and the zone was not armed all the time since' };
+    return { verdict: 'late', reason: 'read late, and the zone was not armed all the time since' };
   }
-  const reason = afterwards ? `judged late, zone ${state} before and now` : `zone ${state}`;
+  const reason = afterwards ? `read late, zone ${state} before and now` : `zone ${state}`;
   return judgeArmed(asked, mode, { security: state, verified: seen, reason });
 }
 

@@ -52,11 +52,11 @@ export function switchBypass(step: Step, zone: Zone, alias: string, isOn: boolea
   const { security } = step;
   const sensor = security.sensorsOf(zone.settings.zone).find((one) => one.alias === alias);
   if (sensor === undefined) return 'the zone has no such sensor';
-  if (isOn && !sensor.isBypassable) return 'it guards always, or nothing';
+  if (isOn && !sensor.isBypassable) return 'it always guards, or never';
   const { state } = believe(security, zone);
   if (isOn && state === undefined) return 'it is not known whether the zone is armed';
   if (isOn && state !== 'disarmed' && state !== 'arming')
-    return 'the zone is armed: it guards what it guards';
+    return 'the zone is armed: a sensor can be bypassed only before';
   zone.silenced = zone.silenced.filter((other) => other !== alias);
   if (!isOn) zone.bypassed = zone.bypassed.filter((other) => other !== alias);
   else {

@@ -75,7 +75,7 @@ function askForCode(step: Step, zone: Zone, order: Order, { answers, code }: Giv
   const { now, emit } = step;
   if (code === undefined) return refuseCode(step, zone, order, 'it needs a code');
   const lockMs = lockedMs(zone, now);
-  const locked = `after too many wrong codes none is looked at for another ${Math.ceil(lockMs / 1000)} s`;
+  const locked = `after too many wrong codes no code is accepted for another ${Math.ceil(lockMs / 1000)} s`;
   if (lockMs > 0) return refuseCode(step, zone, order, locked);
   if (zone.check !== undefined) return refuseCode(step, zone, order, 'another code is being checked');
   zone.check = { order, answers, at: now.at, startedMono: now.mono };

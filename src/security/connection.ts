@@ -82,7 +82,7 @@ export function closed(step: Step): void {
   refresh(step);
 }
 
-/** SUBACK. `refused`: topics that the broker does not let us read. */
+/** SUBACK. `refused`: topics that the broker does not let the bridge read. */
 export function subscribed(step: Step, topics: readonly string[], refused: readonly string[]): void {
   const { security, now } = step;
   const { link } = security;
@@ -100,7 +100,7 @@ export function subscribed(step: Step, topics: readonly string[], refused: reado
       }
       if (!refused.includes(topic)) zone.troubles.delete(`refused ${topic}`);
       else if (beginTrouble(zone, `refused ${topic}`)) {
-        const message = `the broker does not let us read ${topic}: allow it in the broker's access control list`;
+        const message = `the broker does not let the bridge read ${topic}: allow it in the broker's access control list`;
         note(step, 'warn', message, { zone: zone.settings.zone, topic });
       }
     }

@@ -217,7 +217,7 @@ function compareExternal(step: Step, zone: Zone): void {
     zone.whileAway = states;
     meanwhile.push(...states);
     if (states.length > 0) {
-      const message = `while we were away the zone was ${states.join(', ')}; now it is ${state}`;
+      const message = `while the bridge was away the zone was ${states.join(', ')}; now it is ${state}`;
       note(step, 'info', message, { zone: settings.zone, topic, states });
     }
   }

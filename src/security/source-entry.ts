@@ -51,16 +51,16 @@ export function outcomeOf(held: Held, zone: Zone, belief: Belief, up: Link['up']
   const patience = up === undefined ? 0 : patienceMs(zone, belief);
   if (mono < held.sinceMono + patience) return { verdict: 'waiting' };
   if (zone.settings.alertOn === 'triggered')
-    return { verdict: 'source', reason: 'the source has not said triggered (alert_on: triggered)' };
+    return { verdict: 'source', reason: 'the source has not reported triggered (alert_on: triggered)' };
   if (patience === PENDING_LIMIT_MS)
     return {
       verdict: 'alert',
       verified: false,
-      reason: 'the source has said pending for 5 min, and nothing else',
+      reason: 'the source has reported pending for 5 min, and nothing else',
     };
   const reason =
     up === undefined
-      ? 'the link went down before the source said more'
+      ? 'the connection was lost before the source reported more'
       : 'the source has begun no entry delay, or it is over';
   return { verdict: 'alert', verified: held.verified && verified, reason };
 }

@@ -27,13 +27,13 @@ export type WhyUnknown =
 export const WHY: Readonly<Record<WhyUnknown | 'members_differ', string>> = {
   link_down: 'no connection to the broker',
   waiting: 'just connected, the state is being read',
-  ambiguous: 'what was heard contradicts itself',
+  ambiguous: 'the messages contradict each other',
   nothing_retained: 'the broker has no retained message for it',
   cleared: 'the retained message was deleted',
   no_information: 'the source itself does not know',
   not_understood: 'the payload is not understood: add its word to armed_values or disarmed_values',
   members_differ: 'its members are not all in the same state',
-  refused: 'the broker does not let us read the topic',
+  refused: 'the broker does not let the bridge read the topic',
 };
 
 /** Copies since the last SUBSCRIBE, which may be old. */

@@ -50,7 +50,7 @@ export function alarmHeard(sensor: Sensor, on: boolean, flags: readonly Security
   const isNews = changed || !isAgain;
   const standing = on && isNews ? sensor.alarm(sensor, heard, sign) : undefined;
   if (!changed)
-    keep(sensor, on && isNews ? 'in alert anew: a Clear was lost' : 'heartbeat: nothing has changed');
+    keep(sensor, on && isNews ? 'in alert again: a Clear was lost' : 'heartbeat: nothing has changed');
   // the first Clear ever heard is news of a state, not of an event
   else if (value || before !== undefined) {
     const words = wordsOf(type);

@@ -25,7 +25,7 @@ export const HOLD_OVER = 'the hold time is over';
 export const MINIMUM_ON = 'minimum on-time';
 
 /** Why a further sign of a motion changes nothing. */
-export const GOES_ON = 'hold time re-armed';
+export const GOES_ON = 'the motion goes on, the hold time starts again';
 
 /** A motion without a further sign lasts this long: its hold time, or the minimum on-time where that is longer. */
 const lastsMs = ({ settings }: Sensor): number => Math.max(settings.holdMs, settings.minOnMs);

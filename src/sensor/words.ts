@@ -42,7 +42,7 @@ export const STATE_WORDS: Readonly<Record<SensorType, Words | undefined>> = {
 export function batteryHint({ latchesBattery }: Pick<Model, 'latchesBattery'>): string | undefined {
   if (!latchesBattery) return undefined;
   return (
-    'it goes on saying so with new batteries: leave the old ones out for some minutes, put the new ones in and press TEST. ' +
+    'it continues to report this with new batteries: leave the old ones out for some minutes, put the new ones in and press TEST. ' +
     'Then it has a new security id, which heyu must be told; heyu2mqtt alias learn finds it'
   );
 }

@@ -130,11 +130,11 @@ export class BrokerSide implements BrokerListener {
     if (happening) {
       ports.log.error(
         { client_id: clientId },
-        'another program uses our MQTT client id, each throws the other out. ' +
+        'another program uses the same MQTT client id; the two disconnect each other. ' +
           'hint: stop the other one, or give it another mqtt.client_id',
       );
     } else {
-      ports.log.info({}, 'no other program uses our MQTT client id any more');
+      ports.log.info({}, 'no other program uses the MQTT client id any more');
     }
     settle();
   }
@@ -166,7 +166,7 @@ export class BrokerSide implements BrokerListener {
     const { ports, outbox, seen, sending } = this.#parts;
     seen.bornAt = at;
     this.#reports.infoBy(mono);
-    ports.log.info({}, 'home assistant was started: telling it everything again');
+    ports.log.info({}, 'Home Assistant was started: publishing everything again');
     this.#announcer.birth(() => {
       outbox.republishAll(['availability', 'state']);
       sending.send();

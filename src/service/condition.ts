@@ -14,7 +14,7 @@ const CONCERNS = {
   lines_lost: 'lines of the heyu log were lost',
   disk: 'the state directory cannot be written to',
   takeover: 'another program uses the same MQTT client id',
-  refused_topics: 'the broker refuses some of our topics',
+  refused_topics: 'the broker refuses some topics of the bridge',
   configuration: 'the configuration has errors: the last good one is in force',
   heyu_control: 'heyu cannot be commanded',
   heyu_command: 'heyu could not switch a lamp or appliance',

@@ -194,5 +194,5 @@ const INCIDENTS: Readonly<Record<LogIncident['kind'], readonly ['info' | 'warn',
   rotated: ['info', 'the heyu log was rotated, following the new one'],
   rewritten: ['info', 'the heyu log was rewritten, reading it from its beginning'],
   line_too_long: ['warn', 'skipped a line that heyu cannot have written: it is too long'],
-  lost: ['warn', 'lines of the heyu log are gone for good'],
+  lost: ['warn', 'lines of the heyu log are lost permanently'],
 };

@@ -208,7 +208,11 @@ export class Refusals {
     for (const topic of refused) this.#unread.add(topic);
     this.#againDue = Math.min(this.#againDue, this.#now().mono + AGAIN_MS);
     const hint = "hint: allow it in the broker's access control list";
-    this.#say(first, `a subscription was refused. ${hint}`, 'the broker does not let us read a topic');
+    this.#say(
+      first,
+      `a subscription was refused. ${hint}`,
+      'the broker does not let the bridge read a topic',
+    );
   }
 
   /** A new connection is a new chance for what was refused with an answer. */
@@ -235,7 +239,8 @@ export class Refusals {
     if (mono < this.#settledDue) return;
     this.#settledDue = Infinity;
     if (this.#unread.size > 0 || this.#outbox.parkedTopics().length > 0) return;
-    if (this.#condition.delete('refused_topics')) this.#log.info({}, 'the broker takes all our topics again');
+    if (this.#condition.delete('refused_topics'))
+      this.#log.info({}, 'the broker accepts all topics of the bridge again');
   }
 
   #say(topic: string, reason: string, message: string): void {

@@ -440,7 +440,7 @@ export class Service {
     const { ports, bridge } = this.#parts;
     ports.log.info(
       { seconds: Math.round(forMs / 1000) },
-      'stood still, asking for the state of the zones again',
+      'the process stood still: asking for the state of the zones again',
     );
     stalled(securityStep(bridge, now), forMs);
     if (forMs >= LONG_STILL_MS) interruptHeartbeats(bridge.core, now.at);

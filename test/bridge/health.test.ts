@@ -210,7 +210,7 @@ describe('heyu out of step with its spool', () => {
     expect(published).toEqual(['hall/motion ON', 'hall/event motion', 'hall/motion OFF', 'hall/event clear']);
     const reasons = found.flatMap((finding) => (finding.kind === 'kept' ? [finding.reason] : []));
     expect(reasons).toContain(
-      'heyu is out of step with its spool: no X10; what waited for a function is dropped (2)',
+      'heyu is out of step with its spool: not X10; addresses that waited for a function are dropped (2)',
     );
     expect(reasons).toHaveLength(6);
   });

@@ -72,7 +72,7 @@ test.skipIf(isRabbitMissing)(
       () =>
         seen
           .last('x10/zone/attic/security_attributes')
-          ?.payload.includes('the broker does not let us read the topic') === true,
+          ?.payload.includes('the broker does not let the bridge read the topic') === true,
     );
     expect(seen.last('x10/zone/attic/security')?.payload).toBe('None');
     const connects = (): number =>

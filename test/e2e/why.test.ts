@@ -29,7 +29,9 @@ test('tells why there was an alert or none, with the service and without it', as
   await until(async () => (await why('hall')).out.includes('motion at'));
   const disarmed = await why('hall', 'last');
   expect(disarmed).toMatchObject({ code: 0, err: '' });
-  expect(disarmed.out).toMatch(/^hall, \d{4}-\d\d-\d\d:\n {2}motion at .* \(rcvi A3 on\), and still\n/);
+  expect(disarmed.out).toMatch(
+    /^hall, \d{4}-\d\d-\d\d:\n {2}motion at .* \(rcvi A3 on\), and has not ended\n/,
+  );
   expect(disarmed.out).toMatch(/zone ground: disarmed since .*\n {2}therefore: no alert\n$/);
   expect((await why('stairs')).out).toContain('but nothing came of it: command of heyu itself');
 

@@ -82,11 +82,11 @@ describe('a log that is read again', () => {
     ]);
     expect(heard(history, 'hall')).toEqual([
       [10, 'rcvi A3 on', null, 'unknown'],
-      [20, 'rcvi A3 on', 'hold time re-armed', 'unknown'],
+      [20, 'rcvi A3 on', 'the motion goes on, the hold time starts again', 'unknown'],
       [30, 'rcvi A3 off', null, null],
       [40, 'sndc A3 on', 'command of heyu itself', null],
       [100, 'rcva A3 on', null, 'unknown'],
-      [101, 'rcvi A3 on', 'power-line copy of the RF code before', null],
+      [101, 'rcvi A3 on', 'the same signal again, over the power line', null],
     ]);
     expect(history).toMatchObject({ lines: 12, counters: { motions: 2, copies: 1 } });
   });

@@ -253,7 +253,7 @@ describe('why', () => {
     const log = logOf([['+07:00:00', ...pair('rcvi', 'A3', 'On')]]);
     const words = whyWords(await answer('hall', when, [], log), berlin);
     expect(words).toContainEqual(
-      "not known what happened before 07:00:00: heyu's log has nothing of that time",
+      "not known what happened before 07:00:00: heyu's log does not cover that time",
     );
     expect(words.at(-1)).toBe('therefore: whether there was an alert is not known');
   });
@@ -278,7 +278,7 @@ describe('why', () => {
   it.each([
     ['A3', 'last', 'there is no alias and no zone "A3"', 'A3 is the address of "hall"'],
     ['hal', 'last', 'there is no alias and no zone "hal"', 'did you mean "hall"?'],
-    ['hall', '11-10..11-20', 'a span of time has at most 8 days', 'ask for parts of it'],
+    ['hall', '11-10..11-20', 'a span of time can have 8 days at most', 'ask for shorter spans'],
     ['hall', 'soon', '"soon" is not a valid time', expect.stringContaining('02:10') as string],
   ])('is not answered: %s %s', async (name, text, problem, hint) => {
     const read = (): Promise<Past> => Promise.reject(new Error('nothing is to be read'));

@@ -180,7 +180,7 @@ describe('an external zone', () => {
     expect(published(test, 'x10/zone/ground/security')).toEqual(['None', 'armed_away']);
     expect(attributes(test)['while_away']).toEqual(['armed_away', 'disarmed']);
     expect(notes(test, 'info')[0]).toContain(
-      'while we were away the zone was armed_away, disarmed; now it is armed_away',
+      'while the bridge was away the zone was armed_away, disarmed; now it is armed_away',
     );
   });
 
@@ -372,7 +372,7 @@ describe('an external zone', () => {
     suback(refused, [TOPIC]);
     pass(refused, 120_000);
     expect(state(refused)).toBe('unknown');
-    expect(attributes(refused)['reason']).toBe('the broker does not let us read the topic');
+    expect(attributes(refused)['reason']).toBe('the broker does not let the bridge read the topic');
     expect(notes(refused, 'warn')).toEqual([expect.stringContaining('access control list')]);
   });
 

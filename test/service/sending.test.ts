@@ -70,7 +70,7 @@ describe('a topic that the broker answers with a refusal', () => {
     expect(condition.size).toBe(1);
     at(65_000);
     expect(condition.size).toBe(0);
-    expect(said).toEqual(['the broker refuses a topic', 'the broker takes all our topics again']);
+    expect(said).toEqual(['the broker refuses a topic', 'the broker accepts all topics of the bridge again']);
     expect(refused.due()).toBe(Infinity);
   });
 
@@ -85,11 +85,11 @@ describe('a topic that the broker answers with a refusal', () => {
   });
 });
 
-describe('a topic that the broker does not let us read', () => {
+describe('a topic that the broker does not let the bridge read', () => {
   test('is asked for again until it is granted', () => {
     const { condition, said, asked, refused, at } = scene();
     refused.answered(['ha/status', TOPIC], [TOPIC]);
-    expect(said).toEqual(['the broker does not let us read a topic']);
+    expect(said).toEqual(['the broker does not let the bridge read a topic']);
     at(30_000);
     expect(asked).toEqual([[TOPIC]]);
     refused.answered([TOPIC], [TOPIC]);
@@ -100,7 +100,7 @@ describe('a topic that the broker does not let us read', () => {
     at(65_000);
     expect(asked).toHaveLength(2);
     expect(condition.size).toBe(0);
-    expect(said.at(-1)).toBe('the broker takes all our topics again');
+    expect(said.at(-1)).toBe('the broker accepts all topics of the bridge again');
   });
 
   test('is asked for at each connect anyway', () => {

@@ -119,7 +119,7 @@ export function connackInWords(code: number, { shown, protocol, clientId, hasUse
 /** The broker closed an accepted connection after a DISCONNECT with this code (MQTT 5, section 3.14.2.1). */
 export function disconnectInWords(code: number, { shown, clientId }: Attempt): string {
   return code === 0x8e
-    ? `${shown}: another program has connected with our client id ${clientId}`
+    ? `${shown}: another program has connected with the client id ${clientId}`
     : `${shown}: the broker ended the connection: ${codeInWords(code)}`;
 }
 

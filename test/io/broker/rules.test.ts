@@ -164,7 +164,7 @@ describe('words', () => {
 
   test.each([
     [0x8b, 'mqtt://h:1883: the broker ended the connection: the broker is shutting down'],
-    [0x8e, 'mqtt://h:1883: another program has connected with our client id cellar'],
+    [0x8e, 'mqtt://h:1883: another program has connected with the client id cellar'],
   ])('DISCONNECT %i', (code, words) => expect(disconnectInWords(code, attempt)).toBe(words));
 
   test('name keys of the configuration that exist', () => {
