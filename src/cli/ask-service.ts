@@ -26,13 +26,17 @@ export function stateDirOf(asked: string | undefined): string {
   return loaded.stateDir;
 }
 
-/** Asks one question: the answers, or undefined when no service runs. Any other reason is a `CommandError`. */
+/**
+ * Asks one question: the answers, or undefined when no service runs. Any other reason is a `CommandError`. `heard`: each
+ * answer as it comes.
+ */
 export async function askRunning(
   stateDir: string,
   kind: SocketKind,
   question: JsonObject & { readonly ask: string },
+  heard?: (answer: JsonObject) => void,
 ): Promise<readonly JsonObject[] | undefined> {
-  const reply = await askService(stateDir, kind, question);
+  const reply = await askService(stateDir, kind, question, heard);
   if ('answers' in reply) return reply.answers;
   const { reason, problem, hint } = reply;
   const isService = stateDir === PATHS.state;

@@ -8,13 +8,10 @@ import type { Configuration } from '../config/load.js';
 import { formatProblem, type Problem } from '../config/problem.js';
 import { BrokerConnection } from '../io/broker/connection.js';
 import { parseBrokerUrl, type BrokerOptions, type Credentials } from '../io/broker/options.js';
-import { askWhy } from '../history/ask.js';
 import { systemClock } from '../io/clock.js';
-import type { SocketQuestions } from '../io/control.js';
 import { openJournal } from '../io/journal-file.js';
 import { PastReader } from '../io/history/past-reader.js';
 import { openStore } from '../io/store.js';
-import { isArmedMode } from '../security/vocabulary.js';
 import type { Service } from '../service/service.js';
 import { LogFollower } from '../io/tail/log-follower.js';
 import { bridgeTopic } from '../mqtt/topics.js';
@@ -126,40 +123,4 @@ export function pastOf(service: Service, { stateDir }: Configuration): PastReade
     const { core, logPath } = service.settings;
     return { core, logPath, stateDir };
   }, program);
-}
-
-/** What commands may ask the service. */
-export function questionsFor(service: Service, past: PastReader): SocketQuestions {
-  return {
-    control: {
-      status: () => [service.status()],
-      why: async function* ({ name, when }) {
-        if (typeof name !== 'string' || typeof when !== 'string') {
-          yield { error: 'this is not a question about the past' };
-          return;
-        }
-        const { core } = service.settings;
-        const asked = { name, when, now: systemClock.wallMs() };
-        const answered = await askWhy(asked, core, (request) => past.read(request));
-        yield answered.ok ? answered.answer : { error: answered.problem, hint: answered.hint };
-      },
-      heyu: async function* () {
-        yield { failure: (await service.tryHeyu()) ?? null };
-      },
-    },
-    root: {
-      command: async function* ({ zone, mode }) {
-        const command =
-          mode === undefined
-            ? { kind: 'disarm' as const }
-            : isArmedMode(mode) && { kind: 'arm' as const, mode };
-        if (typeof zone !== 'string' || command === false) {
-          yield { error: 'this is not a command for a zone' };
-          return;
-        }
-        const done = await service.commandZone(zone, command);
-        yield done.ok ? { zones: done.zones } : { error: done.problem, hint: done.hint };
-      },
-    },
-  };
 }

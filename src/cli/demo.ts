@@ -22,10 +22,11 @@ import { zoneTopic } from '../mqtt/topics.js';
 import type { Log } from '../ports.js';
 import { createService } from '../service/service.js';
 import { writeTokens } from '../web/tokens.js';
-import { pastOf, portsOf, questionsFor, serviceSettings } from './assemble.js';
+import { pastOf, portsOf, serviceSettings } from './assemble.js';
 import { configurationError, load } from './configured.js';
 import { PageKeeper } from './page.js';
 import { programFile } from './program-files.js';
+import { questionsFor } from './questions.js';
 import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
 /** The command `demo`. */

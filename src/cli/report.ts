@@ -1,21 +1,22 @@
 /** `heyu2mqtt report`: what months of the log say of the house, on the terminal, as JSON, or as a page. */
 
 import type { Command } from 'commander';
-import type { CoreSettings } from '../core-settings.js';
 import { zoneScenes } from '../history/journal.js';
-import { type Past, pastOf } from '../history/past.js';
+import { pastOf } from '../history/past.js';
 import { Replay } from '../history/replay.js';
 import { replaceFile } from '../io/files.js';
 import { textOf } from '../io/history/lines.js';
-import { readPast } from '../io/history/read-past.js';
+import { wholeReport } from '../io/history/whole-report.js';
 import { errorCode } from '../common/error.js';
 import { anonymous } from '../report/anonymous.js';
 import { documentOf } from '../report/document.js';
 import { reportPage } from '../report/page.js';
-import { reportOf } from '../report/report.js';
+import { type Report, reportOf } from '../report/report.js';
 import { terminalLines } from '../report/terminal-lines.js';
+import { askRunning, stateDirOf } from './ask-service.js';
 import { loadOrFail, OPTIONS } from './configured.js';
 import { journalOf, linesOf, type LogOptions, settingsFor, withLogOptions, yearFor } from './named-logs.js';
+import { ownVersion } from './program-files.js';
 import { CommandError, EXIT, processTerminal, progressOnTerminal, table, type Terminal } from './terminal.js';
 
 type Options = LogOptions & {
@@ -41,43 +42,35 @@ export function reportCommand(command: Command): void {
 async function report(logs: readonly string[], options: Options): Promise<void> {
   const terminal = processTerminal();
   const progress = progressOnTerminal(process.stderr);
-  let count = 0;
-  const read = (lines: number): void => {
-    const before = count;
-    count += lines;
-    if (Math.floor(count / TOLD_EVERY) > Math.floor(before / TOLD_EVERY))
-      progress.tell(`${count} lines are read`);
-  };
-  const { core, past } =
-    logs.length === 0 ? await ownPast(options, read) : await namedPast(logs, options, terminal, read);
+  const told = (lines: number): void => progress.tell(`${lines} lines are read`);
+  const made =
+    logs.length === 0 ? await ownReport(options, told) : await namedReport(logs, options, terminal, told);
   progress.end();
-  const shown = options.anonymous === true ? anonymous(core, past) : { core, past };
-  const made = reportOf(shown.core, shown.past);
   if (options.html !== undefined) writePage(options.html, reportPage(documentOf(made)));
   if (options.json === true) terminal.printJson(made);
   else if (options.html === undefined) show(documentOf(made), terminal);
-  if (past.history.lines === 0) process.exitCode = EXIT.failed;
+  if (made.log.lines === 0) process.exitCode = EXIT.failed;
 }
 
-const TOLD_EVERY = 20_000;
+/** Told how many lines are read. */
+type Told = (lines: number) => void;
 
-type Told = { readonly core: CoreSettings; readonly past: Past };
-type Read = (lines: number) => void;
-
-/** The log that the service follows, and its journal. */
-async function ownPast({ config, ...others }: Options, read: Read): Promise<Told> {
-  const { configuration } = loadOrFail(ofOneMachine(config, others));
-  const { core, heyu, stateDir } = configuration;
-  const request = { from: 0, until: Date.now(), signals: true };
-  const past = await readPast({ core, logPath: heyu.log, stateDir }, request, () => {
-    read(LINES_BETWEEN_LOOKS);
-    return undefined;
+/** Of the log that the service follows, and its journal: asked of the service if it runs. */
+async function ownReport({ config, anonymous = false, ...others }: Options, told: Told): Promise<Report> {
+  const file = ofOneMachine(config, others);
+  const question = { ask: 'report', anonymous };
+  const answers = await askRunning(stateDirOf(file), 'control', question, ({ lines }) => {
+    if (typeof lines === 'number' && lines > 0) told(lines);
   });
-  return { core, past };
+  const answer = answers?.at(-1);
+  // it is made by this very program, or another one
+  if (answer?.['version'] === ownVersion()) return answer['report'] as Report;
+  if (answer !== undefined)
+    throw new CommandError('the service runs with another version', 'sudo systemctl restart heyu2mqtt');
+  const { core, heyu, stateDir } = loadOrFail(file).configuration;
+  const wish = { until: Date.now(), anonymous };
+  return wholeReport({ core, logPath: heyu.log, stateDir }, wish, told);
 }
-
-/** readPast looks up so often. */
-const LINES_BETWEEN_LOOKS = 64;
 
 function ofOneMachine(config: Options['config'], { aliases, x10config }: Options): string | undefined {
   if (config === false || aliases !== undefined || x10config !== undefined)
@@ -89,23 +82,27 @@ function ofOneMachine(config: Options['config'], { aliases, x10config }: Options
   return config;
 }
 
-/** Logs of anywhere; with the journal if they are the service's. */
-async function namedPast(
+/** Of logs of anywhere; with the journal if they are the service's. */
+async function namedReport(
   logs: readonly string[],
   options: Options,
   terminal: Terminal,
-  read: Read,
-): Promise<Told> {
+  told: Told,
+): Promise<Report> {
   const core = settingsFor(options, terminal);
   const journal = await journalOf(logs, options, terminal);
   const request = { from: 0, until: Infinity, zones: zoneScenes(journal), signals: true };
   const replay = new Replay(core, { ...request, year: await yearFor(logs, options, core.stamp) });
+  let count = 0;
   for (const log of logs)
     for await (const lines of linesOf(log)) {
       for (const line of lines) replay.line(textOf(line));
-      read(lines.length);
+      count += lines.length;
+      told(count);
     }
-  return { core, past: pastOf(replay.end(), journal, []) };
+  const past = pastOf(replay.end(), journal, []);
+  const shown = options.anonymous === true ? anonymous(core, past) : { core, past };
+  return reportOf(shown.core, shown.past);
 }
 
 /** It tells when nobody is at home. */

@@ -17,11 +17,12 @@ import { claimDirectory } from '../io/store.js';
 import { SystemdNotifier } from '../io/systemd.js';
 import type { Log } from '../ports.js';
 import { changes, createService, type Service } from '../service/service.js';
-import { brokerOf, pastOf, portsOf, questionsFor, serviceSettings, sourceOf } from './assemble.js';
+import { brokerOf, pastOf, portsOf, serviceSettings, sourceOf } from './assemble.js';
 import { configFileOf, type Good, load, OPTIONS } from './configured.js';
 import { keepLastGood, loadForService, vanished, whereWrong } from './last-good.js';
 import { PageKeeper } from './page.js';
 import { ownVersion } from './program-files.js';
+import { questionsFor } from './questions.js';
 import { CommandError } from './terminal.js';
 
 /** The command `run`. */

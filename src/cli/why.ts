@@ -31,8 +31,9 @@ Times:
 async function tellWhy(name: string, when: readonly string[], given: Given): Promise<void> {
   const terminal = processTerminal();
   const question = { ask: 'why', name, when: when.join(' ') };
-  const [asked] = (await askRunning(stateDirOf(given.config), 'control', question)) ?? [];
-  const answer = asked ?? (await readFiles(name, question.when, given));
+  const asked = await askRunning(stateDirOf(given.config), 'control', question);
+  // before it are signs that the service is at work
+  const answer = asked?.at(-1) ?? (await readFiles(name, question.when, given));
   if (given.json === true) terminal.printJson(answer);
   else
     wordsIn(answer).forEach((line, index) => {

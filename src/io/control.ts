@@ -176,21 +176,30 @@ const UNREACHED: Readonly<Record<string, 'absent' | 'denied'>> = {
   EPERM: 'denied',
 };
 
-/** Asks the service with this state directory one question; never rejects. */
+/** Asks the service with this state directory one question; never rejects. `heard`: each answer as it comes. */
 export async function askService(
   stateDir: string,
   kind: SocketKind,
   question: JsonObject & { readonly ask: string },
+  heard?: (answer: JsonObject) => void,
 ): Promise<Reply> {
   const path = controlPath(stateDir, kind);
   if (Buffer.byteLength(path) > LONGEST_PATH) return ABSENT;
   const service = createConnection({ path });
   service.setEncoding('utf8');
   service.setTimeout(2 * PATIENCE_MS, () => service.destroy());
-  let text = '';
+  const answers: JsonObject[] = [];
+  let begun = '';
   try {
     service.write(`${JSON.stringify(question)}\n`);
-    for await (const chunk of service as AsyncIterable<string>) text += chunk;
+    for await (const chunk of service as AsyncIterable<string>) {
+      const lines = `${begun}${chunk}`.split('\n');
+      begun = lines.pop() ?? '';
+      for (const answer of lines.map(objectIn)) {
+        answers.push(answer);
+        heard?.(answer);
+      }
+    }
   } catch (error) {
     const reason = UNREACHED[errorCode(error)];
     if (reason === 'absent') return ABSENT;
@@ -198,10 +207,9 @@ export async function askService(
   } finally {
     service.destroy();
   }
-  const lines = text.split('\n').slice(0, -1).map(objectIn);
-  const last = lines.at(-1);
+  const last = answers.at(-1);
   if (last === undefined) return { reason: 'silent', ...refused('the service gave no answer') };
   const problem = textIn(last, 'error');
-  if (problem === undefined) return { ok: true, answers: lines };
+  if (problem === undefined) return { ok: true, answers };
   return { reason: 'refused', ...refused(problem, textIn(last, 'hint')) };
 }

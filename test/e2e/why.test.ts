@@ -8,7 +8,7 @@ import { makeHouse, pair } from '../support/house.js';
 import { onTestFinished } from '../support/test-end.js';
 import { until } from '../support/until.js';
 
-test('tells why there was an alert or none, with the service and without it', async () => {
+test('why and report tell the same with the service and without it', async () => {
   const bridge = makeHouse({
     // nobody listens there: the alarm needs no broker
     mqttUrl: 'mqtt://127.0.0.1:9',
@@ -46,6 +46,17 @@ test('tells why there was an alert or none, with the service and without it', as
   const zone = JSON.parse((await why('ground', 'today', '--json')).out) as Record<string, unknown>;
   expect(zone).toMatchObject({ name: 'ground', about: 'zone', found: true });
 
+  // who may not read the log asks the service: it has one that this configuration does not know
+  bridge.write('elsewhere.yaml', 'heyu: { log: nowhere.log }\nstate_dir: state\n');
+  const report = (file: string): Promise<Ran> => runCli('report', '--json', '--config', file);
+  const asked = await report(join(bridge.folder, 'elsewhere.yaml'));
+  expect(asked).toMatchObject({ code: 0, err: '' });
+  expect(JSON.parse(asked.out)).toMatchObject({
+    sensors: [{ alias: 'hall', events: 1 }, { alias: 'stairs' }],
+    zones: [{ zone: 'ground', alerts: 1 }],
+    log: { lines: 6 },
+  });
+
   // another hold time from now on is written down
   writeFileSync(
     bridge.aliasesPath,
@@ -56,6 +67,10 @@ test('tells why there was an alert or none, with the service and without it', as
   expect(await bridge.stop()).toBe(0);
   expect(journal().trimEnd().split('\n').at(-1)).toContain('"kind":"stop"');
 
+  expect(JSON.parse((await report(bridge.configPath)).out)).toMatchObject({
+    zones: [{ zone: 'ground', alerts: 1 }],
+    log: { lines: 6 },
+  });
   const files = await why('stairs');
   expect(files).toMatchObject({ code: 0, err: '' });
   expect(files.out).toContain('therefore: an alert');

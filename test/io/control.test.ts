@@ -51,10 +51,12 @@ function client(
 describe('the control sockets', () => {
   it('answer a question with a line for each answer', async () => {
     const { folder } = await serve({ count: ({ to }) => [{ n: 1 }, { n: to }] });
-    expect(await askService(folder, 'control', { ask: 'count', to: 'ö\n' })).toEqual({
-      ok: true,
-      answers: [{ n: 1 }, { n: 'ö\n' }],
-    });
+    const heard: unknown[] = [];
+    const reply = await askService(folder, 'control', { ask: 'count', to: 'ö\n' }, (answer) =>
+      heard.push(answer),
+    );
+    expect(reply).toEqual({ ok: true, answers: [{ n: 1 }, { n: 'ö\n' }] });
+    expect(heard).toEqual([{ n: 1 }, { n: 'ö\n' }]);
   });
 
   it('answer a client that shuts its side after the question, as netcat does', async () => {

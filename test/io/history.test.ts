@@ -9,7 +9,9 @@ import type { History } from '../../src/history/history.js';
 import { journalLine } from '../../src/history/journal.js';
 import { PastReader } from '../../src/io/history/past-reader.js';
 import { readPast, type PastPlace } from '../../src/io/history/read-past.js';
+import { wholeReport } from '../../src/io/history/whole-report.js';
 import { journalPaths } from '../../src/io/journal-file.js';
+import { documentOf } from '../../src/report/document.js';
 import { MAIN, pair, stampAt } from '../support/house.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { onTestFinished } from '../support/test-end.js';
@@ -136,6 +138,20 @@ describe('the reader of the service', () => {
     const [past, again] = await Promise.all([reader.read(request), readPast(house, request)]);
     expect(past).toEqual(again);
     expect(motions(past.history)).toHaveLength(10 * 24 * 6);
+  });
+
+  it('has the report made in a child, and is told how far it is', async () => {
+    const house = place();
+    house.write('heyu.log', motionsAt(...each(NOON - 30 * DAY, 11_000, 200_000)), NOON);
+    const reader = new PastReader(() => ({ core, logPath: house.logPath, stateDir: house.stateDir }), MAIN);
+    const wish = { until: NOON, anonymous: false };
+    const told: number[] = [];
+    const made = await reader.report(wish, (lines) => told.push(lines));
+    expect(made).toEqual(await wholeReport(house, wish, () => undefined));
+    expect(made).toMatchObject({ log: { lines: 22_000 }, sensors: [{ alias: 'hall' }] });
+    expect(told).toEqual([20_032]);
+    // and nothing of it is lost on the way to who has asked
+    expect(documentOf(JSON.parse(JSON.stringify(made)) as typeof made)).toEqual(documentOf(made));
   });
 
   it.each([

@@ -9,7 +9,9 @@ import { setImmediate } from 'node:timers/promises';
 import { DAY, HOUR, SECOND } from '../../common/duration.js';
 import { errorText, orElse } from '../../common/error.js';
 import type { Past, PastRequest } from '../../history/past.js';
+import type { Report } from '../../report/report.js';
 import { CHILD_COMMAND } from './child-command.js';
+import { wholeReport, type ReportWish } from './whole-report.js';
 import { readPast, type GiveWay, type PastPlace } from './read-past.js';
 
 /** More than a day with what lasts before it is read elsewhere. */
@@ -27,9 +29,12 @@ const CHILD_HEAP_MB = 256;
 /** So many may wait. */
 const MOST_WAITING = 8;
 
-/** What goes to the child, and what comes back. */
-type Asked = { readonly place: PastPlace; readonly request: PastRequest };
-type Answered = { readonly past: Past } | { readonly error: string };
+/** What goes to the child, and what comes back: how many lines it has read, perhaps, and in the end the answer. */
+type Asked = { readonly place: PastPlace } & (
+  { readonly request: PastRequest } | { readonly wish: ReportWish }
+);
+type Answer = Past | Report;
+type Answered = { readonly lines: number } | { readonly answer: Answer } | { readonly error: string };
 
 /** One request after the other. */
 export class PastReader {
@@ -47,12 +52,26 @@ export class PastReader {
 
   /** Rejects, in words for people, when that is not possible now. */
   read(request: PastRequest): Promise<Past> {
+    return this.#next((place) =>
+      request.until - request.from <= MOST_HERE_MS
+        ? readPast(place, request, inSlices())
+        : this.#inChild<Past>({ place, request }),
+    );
+  }
+
+  /** The report of the whole log. It is told from time to time how many lines are read; rejects as `read` does. */
+  report(wish: ReportWish, told: (lines: number) => void): Promise<Report> {
+    return this.#next((place) => this.#inChild<Report>({ place, wish }, told));
+  }
+
+  /** When all that was asked before is answered. */
+  #next<Result>(work: (place: PastPlace) => Promise<Result>): Promise<Result> {
     if (this.#waiting >= MOST_WAITING)
       return Promise.reject(new Error('too many questions about the past at once'));
     this.#waiting += 1;
-    const past = this.#queue.then(() => this.#readNow(request));
-    this.#queue = past.catch(() => undefined).finally(() => (this.#waiting -= 1));
-    return past;
+    const result = this.#queue.then(() => work(this.#place()));
+    this.#queue = result.catch(() => undefined).finally(() => (this.#waiting -= 1));
+    return result;
   }
 
   /** Ends the child, if there is one. */
@@ -60,13 +79,8 @@ export class PastReader {
     this.#child?.kill('SIGKILL');
   }
 
-  #readNow(request: PastRequest): Promise<Past> {
-    const place = this.#place();
-    if (request.until - request.from <= MOST_HERE_MS) return readPast(place, request, inSlices());
-    return this.#readInChild({ place, request });
-  }
-
-  #readInChild(asked: Asked): Promise<Past> {
+  /** The answer is of the kind that was asked for. */
+  #inChild<Result extends Answer>(asked: Asked, told?: (lines: number) => void): Promise<Result> {
     return new Promise((resolve, reject) => {
       const child = fork(this.#program, [CHILD_COMMAND], {
         serialization: 'advanced',
@@ -82,9 +96,11 @@ export class PastReader {
         this.#child = undefined;
         act();
       };
-      child.once('message', (answered: Answered) =>
-        end(() => ('error' in answered ? reject(new Error(answered.error)) : resolve(answered.past))),
-      );
+      child.on('message', (answered: Answered) => {
+        if ('lines' in answered) told?.(answered.lines);
+        else if ('error' in answered) end(() => reject(new Error(answered.error)));
+        else end(() => resolve(answered.answer as Result));
+      });
       child.once('error', (error) => end(() => reject(error)));
       child.once('exit', () => end(() => reject(new Error('the past could not be read'))));
       child.send(asked, (error) => {
@@ -110,13 +126,20 @@ export function serveParent(): boolean {
   if (process.send === undefined) return false;
   orElse(() => setPriority(constants.priority.PRIORITY_LOW), undefined);
   process.once('disconnect', () => process.exit(0));
-  process.once('message', ({ place, request }: Asked) => {
-    void readPast(place, request)
+  const send = (answered: Answered, sent?: () => void): void =>
+    void process.send?.(answered, undefined, {}, sent);
+  process.once('message', (asked: Asked) => {
+    const { place } = asked;
+    const answer: Promise<Answer> =
+      'request' in asked
+        ? readPast(place, asked.request)
+        : wholeReport(place, asked.wish, (lines) => send({ lines }));
+    void answer
       .then(
-        (past): Answered => ({ past }),
+        (answer): Answered => ({ answer }),
         (error: unknown): Answered => ({ error: errorText(error) }),
       )
-      .then((answered) => process.send?.(answered, undefined, {}, () => process.exit(0)));
+      .then((answered) => send(answered, () => process.exit(0)));
   });
   return true;
 }

@@ -23,8 +23,8 @@ const BEFORE_MS = 2 * HOUR;
 /** Gives way after so many lines if it is time. */
 const LINES_BETWEEN_LOOKS = 64;
 
-/** Called often; resolves when the work may go on. Undefined: at once. */
-export type GiveWay = () => Promise<void> | undefined;
+/** Called often, with the lines of the log that are read; resolves when the work may go on. Undefined: at once. */
+export type GiveWay = (lines: number) => Promise<void> | undefined;
 
 /** Reads it. */
 export async function readPast(
@@ -44,11 +44,11 @@ export async function readPast(
   let count = 0;
   const hear = async ({ texts, ...when }: Lines): Promise<boolean> => {
     // nor may a file without lines or stamps take long
-    await giveWay();
+    await giveWay(count);
     for (const line of texts) {
       const text = textOf(line);
       count += 1;
-      if (count % LINES_BETWEEN_LOOKS === 0) await giveWay();
+      if (count % LINES_BETWEEN_LOOKS === 0) await giveWay(count);
       if (replay === undefined) {
         const stamp = stamps.read(text);
         if (stamp === undefined) continue;
@@ -77,7 +77,7 @@ export async function readJournal(
       for (const text of texts) {
         reader.line(textOf(text));
         count += 1;
-        if (count % LINES_BETWEEN_LOOKS === 0) await giveWay();
+        if (count % LINES_BETWEEN_LOOKS === 0) await giveWay(0);
       }
   return reader.journal;
 }
