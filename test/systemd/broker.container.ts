@@ -2,12 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { boot, type Container } from './container.js';
-import { buildDebs, type Debs } from './debs.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { cleanUpAfter } from './clean-up.js';
+import type { Container } from './container.js';
 import {
   aliases,
-  buildHouse,
+  bootHouse,
   configuration,
   journal,
   listen,
@@ -22,24 +22,15 @@ const HOME_ASSISTANT = '-u homeassistant -P ha-secret';
 const BRIDGE = '-u heyu2mqtt -P bridge-secret';
 
 describe.runIf(isPossible)('the ready files for Mosquitto', () => {
-  let debs: Debs;
   let house: Container;
   let listener: Listener;
 
   beforeAll(async () => {
-    debs = buildDebs();
-    cleanUp.push(debs.remove);
-    house = await boot('broker');
-    cleanUp.push(house.stop);
-    buildHouse(house);
-    house.put(debs.current, '/root/current.deb');
-    house.run('apt-get install --yes /root/current.deb');
+    house = await bootHouse('broker', cleanUp);
+    house.run('apt-get install --yes /root/heyu2mqtt.deb');
     house.write('/etc/heyu2mqtt/aliases.yaml', aliases());
   });
-  const cleanUp: (() => unknown)[] = [];
-  afterAll(async () => {
-    for (const step of cleanUp.reverse()) await step();
-  });
+  const cleanUp = cleanUpAfter();
 
   const untilStatus = (pattern: RegExp): Promise<string> =>
     house.until('systemctl show --property=StatusText --value heyu2mqtt', (text) => pattern.test(text));

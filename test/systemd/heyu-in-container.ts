@@ -1,7 +1,8 @@
 /** An X10 house inside the container: heyu's user, its log, and somebody who listens to the broker. */
 
 import { until } from '../support/until.js';
-import type { Container } from './container.js';
+import { boot, type Container } from './container.js';
+import { buildDebs } from './debs.js';
 
 /** Where heyu writes in the tests; belongs to heyu:adm, unreadable for all others. */
 export const LOG = '/var/log/heyu/heyu.log.ttyS0';
@@ -11,6 +12,21 @@ export function buildHouse(container: Container): void {
   container.run(`useradd --system heyu
     install -d -o heyu -g adm -m 0750 /var/log/heyu
     install -o heyu -g adm -m 0640 /dev/null ${LOG}`);
+}
+
+/**
+ * Boots a Debian 13 with a house, and with the package and the one before it as /root/heyu2mqtt.deb and
+ * /root/earlier.deb. `cleanUp` gets what takes both away (clean-up.ts).
+ */
+export async function bootHouse(name: string, cleanUp: (() => unknown)[]): Promise<Container> {
+  const debs = buildDebs();
+  cleanUp.push(debs.remove);
+  const house = await boot(name);
+  cleanUp.push(house.stop);
+  buildHouse(house);
+  house.put(debs.current, '/root/heyu2mqtt.deb');
+  house.put(debs.earlier, '/root/earlier.deb');
+  return house;
 }
 
 /** Appends a standard X10 event as heyu writes it, with the stamp of this moment: address line, function line. */

@@ -3,10 +3,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { KEY, onTerminal } from '../cli/terminal-session.js';
 import { screenOf } from '../support/screen.js';
 import { bootForBob, BRIDGE, giveHeyu, INIT, INSTALL, LOG, MOTION, says, X10CONFIG } from './bobs-house.js';
+import { cleanUpAfter } from './clean-up.js';
 import type { Container } from './container.js';
 import { buildDebs, buildRuntimeDeb } from './debs.js';
 import { listen, type Listener } from './heyu-in-container.js';
@@ -15,10 +16,7 @@ import { isPossible } from './possible.js';
 describe.runIf(isPossible)('init', () => {
   let house: Container;
   let listener: Listener;
-  const cleanUp: (() => unknown)[] = [];
-  afterAll(async () => {
-    for (const step of cleanUp.reverse()) await step();
-  });
+  const cleanUp = cleanUpAfter();
 
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-init-'));

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bootForBob, BRIDGE, giveHeyu, INIT, INSTALL, LOG, MOTION, says, X10CONFIG } from './bobs-house.js';
+import { cleanUpAfter } from './clean-up.js';
 import type { Container } from './container.js';
 import type { Release } from './base-tree.js';
 import { buildDebs, buildRuntimeDeb, type Debs } from './debs.js';
@@ -33,10 +34,7 @@ describe.runIf(isPossible).each<[string, Release]>([
 ])('init on %s', (_name, release) => {
   let house: Container;
   let listener: Listener;
-  const cleanUp: (() => unknown)[] = [];
-  afterAll(async () => {
-    for (const step of cleanUp.reverse()) await step();
-  });
+  const cleanUp = cleanUpAfter();
 
   /** Runs a command of the owner; what it costs is kept. */
   const command = (script: string): string => house.run(`${script}\ntimes | tail -n 1 >> /root/spent`);

@@ -3,10 +3,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { textOf } from '../docs/documents.js';
 import type { Release } from './base-tree.js';
 import { bootForBob, BRIDGE, giveHeyu, INIT, INSTALL, LOG, MOTION, says } from './bobs-house.js';
+import { cleanUpAfter } from './clean-up.js';
 import type { Container } from './container.js';
 import { buildDebs, buildRuntimeDeb } from './debs.js';
 import { listen } from './heyu-in-container.js';
@@ -24,10 +25,7 @@ const ARCHIVE = '/root/heyu2mqtt-backup.tar.gz';
 
 describe.runIf(isPossible)('docs/moving.md', () => {
   const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-moving-'));
-  const cleanUp: (() => unknown)[] = [() => rmSync(folder, { recursive: true })];
-  afterAll(async () => {
-    for (const step of cleanUp.reverse()) await step();
-  });
+  const cleanUp = cleanUpAfter(() => rmSync(folder, { recursive: true }));
   let old: Container;
   let machine: (name: string, release: Release) => Promise<Container>;
 

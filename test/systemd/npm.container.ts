@@ -3,8 +3,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { packForNpm } from '../../scripts/npm-package.js';
+import { cleanUpAfter } from './clean-up.js';
 import { boot, type Container } from './container.js';
 import { runHere } from './host.js';
 import {
@@ -37,10 +38,7 @@ describe.runIf(isPossible)('the service by npm on Debian 13', () => {
     house.run('tar -C /usr/local -xf /root/prefix.tar --no-same-owner');
     listener = await listen(house);
   });
-  const cleanUp: (() => unknown)[] = [() => rmSync(directory, { recursive: true, force: true })];
-  afterAll(async () => {
-    for (const step of cleanUp.reverse()) await step();
-  });
+  const cleanUp = cleanUpAfter(() => rmSync(directory, { recursive: true, force: true }));
 
   const walk = async (): Promise<void> => {
     const from = listener.heard().length;

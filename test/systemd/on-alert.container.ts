@@ -1,11 +1,11 @@
 /** The owner's program for alerts in the unit's sandbox, with the programs of docs/on-alert.md as they are. */
 
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { textOf } from '../docs/documents.js';
-import { boot, type Container } from './container.js';
-import { buildDebs } from './debs.js';
-import { buildHouse, configuration, journal, LOG } from './heyu-in-container.js';
+import { cleanUpAfter } from './clean-up.js';
+import type { Container } from './container.js';
+import { bootHouse, configuration, journal, LOG } from './heyu-in-container.js';
 import { isPossible } from './possible.js';
 
 const PAGE = textOf('docs/on-alert.md');
@@ -19,19 +19,11 @@ function blocksOf(heading: string): readonly string[] {
 
 describe.runIf(isPossible)('a program for alerts', () => {
   let house: Container;
-  const cleanUp: (() => unknown)[] = [];
-  afterAll(async () => {
-    for (const step of cleanUp.reverse()) await step();
-  });
+  const cleanUp = cleanUpAfter();
 
   beforeAll(async () => {
-    const debs = buildDebs();
-    cleanUp.push(debs.remove);
-    house = await boot('onalert');
-    cleanUp.push(house.stop);
-    house.put(debs.current, '/root/heyu2mqtt.deb');
+    house = await bootHouse('onalert', cleanUp);
     house.run('apt-get install --yes /root/heyu2mqtt.deb');
-    buildHouse(house);
     const onAlert = 'on_alert: { command: /etc/heyu2mqtt/on-alert, timeout: 20s }\n';
     house.write('/etc/heyu2mqtt/config.yaml', configuration() + onAlert);
     const sensors = [1, 2, 3, 4, 5].map(

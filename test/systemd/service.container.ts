@@ -1,13 +1,14 @@
 /** The service as an administrator meets it: installed from the .deb on a Debian 13, run, hurt, upgraded, removed. */
 
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { boot, type Container } from './container.js';
-import { buildDebs, EARLIER_VERSION, type Debs } from './debs.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { cleanUpAfter } from './clean-up.js';
+import type { Container } from './container.js';
+import { EARLIER_VERSION } from './debs.js';
 import { PROJECT, runHere } from './host.js';
 import {
   aliases,
-  buildHouse,
+  bootHouse,
   configuration,
   journal,
   listen,
@@ -19,23 +20,13 @@ import {
 import { isPossible } from './possible.js';
 
 describe.runIf(isPossible)('the service on Debian 13', () => {
-  let debs: Debs;
   let house: Container;
   let listener: Listener;
 
   beforeAll(async () => {
-    debs = buildDebs();
-    cleanUp.push(debs.remove);
-    house = await boot('service');
-    cleanUp.push(house.stop);
-    buildHouse(house);
-    house.put(debs.earlier, '/root/earlier.deb');
-    house.put(debs.current, '/root/current.deb');
+    house = await bootHouse('service', cleanUp);
   });
-  const cleanUp: (() => unknown)[] = [];
-  afterAll(async () => {
-    for (const step of cleanUp.reverse()) await step();
-  });
+  const cleanUp = cleanUpAfter();
 
   const mark = (): number => listener.heard().length;
   const untilStatus = (pattern: RegExp): Promise<string> =>
@@ -299,7 +290,7 @@ describe.runIf(isPossible)('the service on Debian 13', () => {
     const before = unique();
     expect(before).toContain('x10_a3_motion');
     const from = mark();
-    const said = house.run('apt-get install --yes /root/current.deb');
+    const said = house.run('apt-get install --yes /root/heyu2mqtt.deb');
     expect(said).toContain(`over (${EARLIER_VERSION})`);
     expect(said).not.toContain('What is left to do');
     await listener.untilLast('x10/bridge/status', 'online', from);

@@ -4,13 +4,13 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { leaveOut } from '../support/left-out.js';
 import { startCm11a, type Cm11a } from './cm11a.js';
-import { boot, type Container } from './container.js';
-import { buildDebs } from './debs.js';
+import { cleanUpAfter } from './clean-up.js';
+import type { Container } from './container.js';
 import { heyuBuild, type HeyuBuild } from './heyu-build.js';
-import { buildHouse, journal, property } from './heyu-in-container.js';
+import { bootHouse, journal, property } from './heyu-in-container.js';
 import { isPossible } from './possible.js';
 
 const heyu: HeyuBuild = isPossible ? heyuBuild() : { reason: 'no container' };
@@ -29,19 +29,11 @@ const PATIENCE_MS = 30_000;
 describe.runIf('program' in heyu)('a siren with a real heyu on Debian 13', () => {
   let house: Container;
   let wire: Cm11a;
-  const cleanUp: (() => unknown)[] = [];
-  afterAll(async () => {
-    for (const step of cleanUp.reverse()) await step();
-  });
+  const cleanUp = cleanUpAfter();
 
   beforeAll(async () => {
-    const debs = buildDebs();
-    cleanUp.push(debs.remove);
-    house = await boot('siren');
-    cleanUp.push(house.stop);
-    house.put(debs.current, '/root/heyu2mqtt.deb');
+    house = await bootHouse('siren', cleanUp);
     house.put('program' in heyu ? heyu.program : '', '/usr/local/bin/heyu');
-    buildHouse(house);
     // what heyu's `make install` makes
     house.run(`chmod 755 /usr/local/bin/heyu
       install -d -m 777 /var/tmp/heyu; install -d -o heyu /etc/heyu
