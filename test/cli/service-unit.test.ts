@@ -65,6 +65,18 @@ test('every directive that raises the exposure has its reason in the unit', () =
   }
 });
 
+test('of what changes resources, only a lower priority is allowed: the service reads the past with it', () => {
+  for (const version of [240, 249, 257])
+    expect(
+      directives(unitText(packaged, place, version)).filter((line) => line.startsWith('SystemCallFilter')),
+    ).toEqual([
+      'SystemCallFilter=@system-service',
+      'SystemCallFilter=~@privileged @resources',
+      // the last word counts (systemd.exec(5))
+      'SystemCallFilter=setpriority',
+    ]);
+});
+
 test('the password reaches the service by a credential, and the configuration by its path', () => {
   expect(directives(passwordDropIn('/etc/heyu2mqtt/mqtt-password'))).toEqual([
     'LoadCredential=mqtt-password:/etc/heyu2mqtt/mqtt-password',

@@ -1,7 +1,7 @@
 /** The past as it is read from real files: rotated and packed ones, in slices, and in a child. */
 
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { constants, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -15,6 +15,7 @@ import { documentOf } from '../../src/report/document.js';
 import { MAIN, pair, stampAt } from '../support/house.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { onTestFinished } from '../support/test-end.js';
+import { until } from '../support/until.js';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
@@ -152,6 +153,38 @@ describe('the reader of the service', () => {
     expect(told).toEqual([20_032]);
     // and nothing of it is lost on the way to who has asked
     expect(documentOf(JSON.parse(JSON.stringify(made)) as typeof made)).toEqual(documentOf(made));
+  });
+
+  it.each([
+    ['at low priority', '', constants.priority.PRIORITY_LOW],
+    [
+      'at normal priority where the sandbox refuses it',
+      "os.setPriority = () => { throw new Error('EPERM'); }; syncBuiltinESMExports();",
+      getPriority(),
+    ],
+  ])('has its child work %s', async (_, refuse, priority) => {
+    const house = place();
+    house.write('heyu.log', motionsAt(NOON - HOUR), NOON);
+    const program = join(house.stateDir ?? '', 'watched.mjs');
+    const noted = join(house.stateDir ?? '', 'priority');
+    writeFileSync(
+      program,
+      `import os from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+${refuse}
+process.on('exit', () => writeFileSync(${JSON.stringify(noted)}, String(os.getPriority())));
+await import(${JSON.stringify(MAIN)});
+`,
+    );
+    const reader = new PastReader(
+      () => ({ core, logPath: house.logPath, stateDir: house.stateDir }),
+      program,
+    );
+    const { history } = await reader.read({ from: NOON - 10 * DAY, until: NOON, signals: true });
+    expect(motions(history)).toEqual([NOON - HOUR]);
+    await until(() => existsSync(noted) && readFileSync(noted, 'utf8') !== '', 'the end of the child');
+    expect(Number(readFileSync(noted, 'utf8'))).toBe(priority);
   });
 
   it.each([

@@ -60,7 +60,7 @@ describe.runIf(isPossible)('the service by npm on Debian 13', () => {
     house.run('heyu2mqtt service print > /root/heyu2mqtt.service');
     expect(house.read('/root/heyu2mqtt.service')).toContain('#   useradd --system');
     expect(house.attempt('systemd-analyze verify --man=no /root/heyu2mqtt.service').stderr).toBe('');
-    house.run('systemd-analyze security --offline=yes --threshold=13 --no-pager /root/heyu2mqtt.service');
+    house.run('systemd-analyze security --offline=yes --threshold=15 --no-pager /root/heyu2mqtt.service');
     expect(house.attempt('test -e /etc/heyu2mqtt || getent passwd heyu2mqtt').status).not.toBe(0);
   });
 

@@ -124,6 +124,7 @@ function inSlices(): GiveWay {
 /** The child's side: answers the one question that its parent sends, and ends. False = there is no parent. */
 export function serveParent(): boolean {
   if (process.send === undefined) return false;
+  // a sandbox may refuse it: then the past is read at the priority of the service
   orElse(() => setPriority(constants.priority.PRIORITY_LOW), undefined);
   process.once('disconnect', () => process.exit(0));
   const send = (answered: Answered, sent?: () => void): void =>
