@@ -9,6 +9,7 @@ import { didYouMean, quote } from '../common/text.js';
 import type { Configuration } from '../config/load.js';
 import { formatProblem } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
+import { withEditLock } from '../io/files.js';
 import { hashToken, newToken } from '../io/web/guard.js';
 import { isLoopback } from '../web/access.js';
 import { parseTokens, type Token, tokenNameProblem, writeTokens } from '../web/tokens.js';
@@ -35,19 +36,23 @@ export function webTokenRemoveCommand(command: Command): void {
   command.argument('<name>', 'whose it is').addOption(OPTIONS.config).action(remove);
 }
 
-/** The file of tokens as it was read. */
-type TokenFile = {
-  readonly path: string;
-  /** Undefined: there is none yet. */
-  readonly hash: string | undefined;
+/** The tokens, and the digest of their file; undefined = there is none yet. */
+function readTokens(path: string): {
   readonly tokens: readonly Token[];
-};
-
-function readTokens({ web: { tokens: path } }: Configuration): TokenFile {
+  readonly hash: string | undefined;
+} {
   const reading = readTextFile(path);
-  if (reading.ok) return { path, hash: reading.file.hash, tokens: parseTokens(reading.file.text) };
-  if (reading.missing) return { path, hash: undefined, tokens: [] };
+  if (reading.ok) return { tokens: parseTokens(reading.file.text), hash: reading.file.hash };
+  if (reading.missing) return { tokens: [], hash: undefined };
   throw new CommandError(formatProblem(withSudo(reading.problem)), undefined, EXIT.noInput);
+}
+
+/** Another command waits until this one has written; `change` throws where there is nothing to write. */
+function editTokens(path: string, change: (tokens: readonly Token[]) => readonly Token[]): void {
+  withEditLock(path, () => {
+    const { tokens, hash } = readTokens(path);
+    keep(path, hash, change(tokens));
+  });
 }
 
 function add(name: string, given: Given): void {
@@ -55,15 +60,16 @@ function add(name: string, given: Given): void {
   if (problem !== undefined)
     throw new CommandError(`${quote(name)} is not a valid name: ${problem}`, undefined, EXIT.usage);
   const { configuration } = loadOrFail(given.config);
-  const file = readTokens(configuration);
-  if (file.tokens.some((each) => each.name === name))
-    throw new CommandError(
-      `${quote(name)} has a token already`,
-      `heyu2mqtt web token remove ${name}, then add it again`,
-    );
   const token = newToken();
   const date = new Date().toISOString().slice(0, 10);
-  keep(file, [...file.tokens, { hash: hashToken(token), date, name }]);
+  editTokens(configuration.web.tokens, (tokens) => {
+    if (tokens.some((each) => each.name === name))
+      throw new CommandError(
+        `${quote(name)} has a token already`,
+        `heyu2mqtt web token remove ${name}, then add it again`,
+      );
+    return [...tokens, { hash: hashToken(token), date, name }];
+  });
   const url = pageUrl(configuration);
   const link = url === undefined ? undefined : `${url}#token=${token}`;
   const terminal = processTerminal();
@@ -121,7 +127,7 @@ function qrCode(text: string): readonly string[] {
 }
 
 function list({ config, json = false }: Given): void {
-  const { tokens } = readTokens(loadOrFail(config).configuration);
+  const { tokens } = readTokens(loadOrFail(config).configuration.web.tokens);
   const terminal = processTerminal();
   if (json) terminal.printJson(tokens.map(({ name, date }) => ({ name, date })));
   else if (tokens.length === 0) terminal.print('there are no tokens');
@@ -134,18 +140,17 @@ function list({ config, json = false }: Given): void {
 }
 
 function remove(name: string, { config }: Given): void {
-  const file = readTokens(loadOrFail(config).configuration);
-  const rest = file.tokens.filter((each) => each.name !== name);
-  if (rest.length === file.tokens.length) {
-    const known = file.tokens.map((each) => each.name);
+  editTokens(loadOrFail(config).configuration.web.tokens, (tokens) => {
+    const rest = tokens.filter((each) => each.name !== name);
+    if (rest.length < tokens.length) return rest;
+    const known = tokens.map((each) => each.name);
     throw new CommandError(`there is no token called ${quote(name)}`, didYouMean(name, known));
-  }
-  keep(file, rest);
+  });
   processTerminal().print(`${name} has no token any more, and is logged out`);
 }
 
 /** Root's, and the service may read it; elsewhere it belongs to the user of the service. */
-function keep({ path, hash }: TokenFile, tokens: readonly Token[]): void {
+function keep(path: string, hash: string | undefined, tokens: readonly Token[]): void {
   const text = writeTokens(tokens);
   const mode = 0o640;
   if (dirname(path) === PATHS.config && isKnown('group', SERVICE_USER))

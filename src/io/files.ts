@@ -107,6 +107,28 @@ export function claim(lock: string): Claim {
   return { release: () => undefined };
 }
 
+/** An edit takes milliseconds: who waits longer goes on, and the comparison before writing must do. */
+const WAIT_MS = 5_000;
+const PAUSE_MS = 10;
+
+/**
+ * One command at a time edits a file: between comparing it and replacing it no other command may replace it. An
+ * editor does not know this lock; what it has saved before is noticed by the comparison.
+ */
+export function withEditLock<Result>(path: string, work: () => Result): Result {
+  const lock = join(dirname(path), `.${basename(path)}.lock`);
+  let held = claim(lock);
+  for (let waitedMs = 0; 'holder' in held && waitedMs < WAIT_MS; waitedMs += PAUSE_MS) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    held = claim(lock);
+  }
+  try {
+    return work();
+  } finally {
+    if ('release' in held) held.release();
+  }
+}
+
 /** The living process that the file names, unless it is this one. */
 export function holderOf(lock: string): number | undefined {
   const [pid = '', start = ''] = orElse(() => readFileSync(lock, 'utf8'), '')

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { editAliasFile, findPlace, withEditLock } from '../../src/cli/alias/alias-file.js';
+import { editAliasFile, findPlace } from '../../src/cli/alias/alias-file.js';
+import { withEditLock } from '../../src/io/files.js';
 import { MAIN } from '../support/house.js';
 import { house } from './run-cli.js';
 

@@ -1,6 +1,13 @@
-import { statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readdirSync, statSync, watch, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { expect, it, test } from 'vitest';
+import { claim } from '../../src/io/files.js';
 import { hashToken } from '../../src/io/web/guard.js';
+import { parseTokens, writeTokens } from '../../src/web/tokens.js';
+import { MAIN } from '../support/house.js';
+import { onTestFinished } from '../support/test-end.js';
+import { until } from '../support/until.js';
 import { house, runCli, type Ran } from './run-cli.js';
 
 const CONFIG = 'web: { listen: 0.0.0.0:8710, url: "http://pi.local:8710" }\n';
@@ -45,6 +52,25 @@ it('has one token for a name, and takes it away', async () => {
   expect(read('web-tokens').match(/^[0-9a-f]{64}.*$/gm)).toEqual([
     expect.stringMatching(/ {2}tablet of Jane$/),
   ]);
+});
+
+it('waits while another command writes tokens, and loses none of them', async () => {
+  const { read, path } = tokens();
+  const other = claim(path('.web-tokens.lock'));
+  const seen: (string | null)[] = [];
+  const watcher = watch(path(''), (_, name) => seen.push(name));
+  onTestFinished(() => watcher.close());
+  const adding = promisify(execFile)(process.execPath, [
+    MAIN,
+    ...['web', 'token', 'add', 'phone', '--config', path('config.yaml')],
+  ]);
+  await until(() => seen.some((name) => name?.startsWith('..web-tokens.lock.')), 'it to try the lock');
+  const tablet = { hash: hashToken('tablet'), date: '2026-11-26', name: 'tablet' };
+  writeFileSync(path('web-tokens'), writeTokens([tablet]));
+  if ('release' in other) other.release();
+  await adding;
+  expect(parseTokens(read('web-tokens')).map(({ name }) => name)).toEqual(['tablet', 'phone']);
+  expect(readdirSync(path('')).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
 test.each(['', '-x', 'a\nb', 'x'.repeat(41), 'a/b'])('"%s" is no name', async (name) => {

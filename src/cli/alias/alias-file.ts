@@ -4,7 +4,7 @@
  */
 
 import type { Command } from 'commander';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Doubt, neverAlerting } from '../../alias/doubts.js';
 import type { AliasEntry } from '../../alias/propose.js';
 import type { History } from '../../alias/history.js';
@@ -14,7 +14,7 @@ import { type House, type HouseRequest, readHouse } from '../../config/load.js';
 import { formatProblems, newProblems, type Problem } from '../../config/problem.js';
 import { NOT_READABLE, readTextFile, rewriteFile } from '../../config/text-file.js';
 import { parseAddresses } from '../../heyu/x10config.js';
-import { claim } from '../../io/files.js';
+import { withEditLock } from '../../io/files.js';
 import { configFileOf, type Given, OPTIONS, withSudo } from '../configured.js';
 import { programFile } from '../program-files.js';
 import { CommandError, EXIT, processTerminal } from '../terminal.js';
@@ -182,28 +182,6 @@ export function editAliasFile(
 function hashOf(path: string): string | undefined {
   const reading = readTextFile(path, path, { lenient: true });
   return reading.ok ? reading.file.hash : undefined;
-}
-
-/** An edit takes milliseconds: who waits longer goes on, and the comparison before writing must do. */
-const WAIT_MS = 5_000;
-const PAUSE_MS = 10;
-
-/**
- * One command at a time edits a file: between comparing it and replacing it no other command may replace it. An
- * editor does not know this lock; what it has saved before is noticed by the comparison.
- */
-export function withEditLock<Result>(path: string, work: () => Result): Result {
-  const lock = join(dirname(path), `.${basename(path)}.lock`);
-  let held = claim(lock);
-  for (let waitedMs = 0; 'holder' in held && waitedMs < WAIT_MS; waitedMs += PAUSE_MS) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
-    held = claim(lock);
-  }
-  try {
-    return work();
-  } finally {
-    if ('release' in held) held.release();
-  }
 }
 
 /** What edits make of the file. */
