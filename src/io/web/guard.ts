@@ -72,11 +72,16 @@ export class Guard {
     const now = this.#monotonicMs();
     if (now - peer.wrongSince >= WRONG_MS) peer.wrong = 0;
     if (peer.wrong >= MOST_WRONG) return { waitMs: peer.wrongSince + WRONG_MS - now };
-    const found = isTokenText(text) ? this.#find(hashToken(text)) : undefined;
-    if (found !== undefined) return { user: found.name };
+    const user = this.owner(text);
+    if (user !== undefined) return { user };
     if (peer.wrong === 0) peer.wrongSince = now;
     peer.wrong += 1;
     return undefined;
+  }
+
+  /** The name that a token stands for now; nothing is counted. */
+  owner(text: string): string | undefined {
+    return isTokenText(text) ? this.#find(hashToken(text))?.name : undefined;
   }
 
   /** Begins a session for who has shown this token; its secret is for a cookie. */
@@ -90,7 +95,7 @@ export class Guard {
   }
 
   /** Whose session it is; undefined = there is no such one, or its token was taken away. */
-  session(secret: string): string | undefined {
+  session(secret = ''): string | undefined {
     const session = this.#sessions.get(hashToken(secret));
     if (session === undefined || session.until < this.#monotonicMs()) return undefined;
     return this.#find(session.hash)?.name;

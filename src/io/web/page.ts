@@ -57,11 +57,9 @@ const MOST_PX = 4000;
 
 /** Serves the page; never rejects. */
 export async function openPage(settings: PageSettings, host: PageHost): Promise<OpenPage> {
-  const guard = new Guard(settings.tokens, () => performance.now());
-  const streams = new Streams(
-    () => watch.ping(),
-    () => watch.attend(),
-  );
+  const monotonicMs = (): number => performance.now();
+  const guard = new Guard(settings.tokens, monotonicMs);
+  const streams = new Streams({ ping: () => watch.ping(), emptied: () => watch.attend(), monotonicMs });
   const watch: Watch = new Watch(
     host,
     (text) => streams.send(text),
@@ -179,8 +177,8 @@ function state({ watch, streams }: Parts, { query, access }: Asked): Answer {
 }
 
 function events(
-  { watch, streams, guard }: Parts,
-  { query, headers, access, response, session }: Asked,
+  { watch, streams }: Parts,
+  { query, headers, access, isStillLoggedIn, response }: Asked,
 ): Answer {
   // it waits behind another answer on its connection: it is not read, and Node does not tell when the client has gone
   if (response.socket === null) return refusal(400, 'a stream wants a connection of its own');
@@ -193,9 +191,7 @@ function events(
   watch.keepOn();
   const id = headers['last-event-id'];
   const since = typeof id === 'string' ? id : (query.get('since') ?? undefined);
-  const isSession = access.by === 'token' && session !== undefined;
-  const isAllowed = (): boolean => !isSession || guard.session(session) !== undefined;
-  streams.add(response, watch.streamStart(since, access), isAllowed);
+  streams.add(response, watch.streamStart(since, access), isStillLoggedIn);
   return 'stream';
 }
 

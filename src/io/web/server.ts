@@ -45,6 +45,8 @@ export type Asked = {
   readonly stranger: Stranger;
   /** Of the session's cookie. */
   readonly session: string | undefined;
+  /** For what lasts: false once the token was taken away by which it was asked, or the session is over. */
+  readonly isStillLoggedIn: () => boolean;
   /** For streams, which take it over. */
   readonly response: ServerResponse;
 };
@@ -211,7 +213,7 @@ export class PageServer {
     if (waitMs > 0) return tooOften(waitMs);
     const who = this.#whoIs(request, admitted, peer);
     if ('status' in who) return who;
-    const { access, session } = who;
+    const { access } = who;
     if (route.needs === 'reading' && !access.mayRead) return LOG_IN;
     if (route.needs === 'writing' && !access.mayWrite) return LOG_IN;
     const read = method === 'POST' ? await bodyOf(request) : { body: {} };
@@ -222,9 +224,8 @@ export class PageServer {
       headers: request.headers,
       body: read.body,
       peer,
-      access,
+      ...who,
       stranger: admitted,
-      session,
       response,
     });
   }
@@ -242,14 +243,15 @@ export class PageServer {
     request: IncomingMessage,
     stranger: Stranger,
     peer: string,
-  ): { readonly access: Access; readonly session: string | undefined } | Exclude<Answer, 'stream'> {
+  ): Pick<Asked, 'access' | 'session' | 'isStillLoggedIn'> | Exclude<Answer, 'stream'> {
     const { authorization, cookie = '', origin } = request.headers;
     if (authorization !== undefined) {
       const [, token = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
       const shown = this.#guard.token(token, peer);
       if (shown === undefined) return { ...refusal(401, 'this is not a valid token'), headers: BEARER };
       if ('waitMs' in shown) return tooOften(shown.waitMs);
-      return { access: accessOf(stranger, shown.user), session: undefined };
+      const isStillLoggedIn = (): boolean => this.#guard.owner(token) !== undefined;
+      return { access: accessOf(stranger, shown.user), session: undefined, isStillLoggedIn };
     }
     const name = `${this.#settings.cookie}=`;
     const session = cookie
@@ -259,7 +261,8 @@ export class PageServer {
     // browsers send their cookies for pages of every site: what changes something has to say where it comes from
     const isBelieved = session !== undefined && (request.method !== 'POST' || origin !== undefined);
     const user = isBelieved ? this.#guard.session(session) : undefined;
-    return { access: accessOf(stranger, user), session };
+    const isStillLoggedIn = (): boolean => user === undefined || this.#guard.session(session) !== undefined;
+    return { access: accessOf(stranger, user), session, isStillLoggedIn };
   }
 
   #sendAsset(request: IncomingMessage, response: ServerResponse, asset: Asset): Answer {

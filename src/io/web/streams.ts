@@ -8,6 +8,8 @@ const MOST_STREAMS = 16;
 /** So many bytes may wait for a client. */
 const MOST_WAITING = 256 * 1024;
 const PING_MS = 15 * SECOND;
+/** Whose token was taken away reads no longer than this. */
+const LOOK_MS = SECOND;
 /** A proxy answers for a client that has long gone: every stream ends some day, and who is there comes back. */
 const LONGEST_MS = 30 * MINUTE;
 
@@ -31,18 +33,25 @@ type Stream = {
   readonly isAllowed: () => boolean;
 };
 
+/** What the streams need of others. */
+type Around = {
+  /** A sign of life, sent now and then. */
+  readonly ping: () => string;
+  /** The last stream has ended. */
+  readonly emptied: () => void;
+  readonly monotonicMs: () => number;
+};
+
 /** The open streams. */
 export class Streams {
   readonly #open = new Set<Stream>();
-  readonly #ping: () => string;
-  readonly #emptied: () => void;
+  readonly #around: Around;
   #timer: NodeJS.Timeout | undefined;
+  #pingedAt = 0;
   #dropped = 0;
 
-  /** `ping` is sent now and then; `emptied` is called when the last stream has ended. */
-  constructor(ping: () => string, emptied: () => void) {
-    this.#ping = ping;
-    this.#emptied = emptied;
+  constructor(around: Around) {
+    this.#around = around;
   }
 
   get size(): number {
@@ -61,13 +70,13 @@ export class Streams {
 
   /** Takes a response over. `first` is sent at once. */
   add(response: ServerResponse, first: string, isAllowed: () => boolean): void {
-    const stream: Stream = { response, since: performance.now(), isAllowed };
+    const stream: Stream = { response, since: this.#around.monotonicMs(), isAllowed };
     response.writeHead(200, HEADERS);
     response.socket?.setTimeout(0);
     response.socket?.setNoDelay(true);
     this.#open.add(stream);
     response.once('close', () => this.#remove(stream));
-    this.#timer ??= setInterval(() => this.#look(), PING_MS).unref();
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
     this.#write(stream, RETRY + first);
   }
 
@@ -92,18 +101,26 @@ export class Streams {
   }
 
   #look(): void {
-    const text = this.#ping();
-    for (const stream of this.#open) {
-      const isOver = performance.now() - stream.since >= LONGEST_MS || !stream.isAllowed();
-      if (isOver) stream.response.end();
-      else this.#write(stream, text);
-    }
+    const now = this.#around.monotonicMs();
+    for (const stream of this.#open)
+      if (now - stream.since >= LONGEST_MS || !stream.isAllowed()) this.#end(stream);
+    if (now - this.#pingedAt < PING_MS) return;
+    this.#pingedAt = now;
+    this.send(this.#around.ping());
+  }
+
+  #end(stream: Stream): void {
+    const { response } = stream;
+    // the end, too, waits for a client that does not read
+    response.socket?.setTimeout(PING_MS);
+    response.end();
+    this.#remove(stream);
   }
 
   #remove(stream: Stream): void {
     if (!this.#open.delete(stream) || this.#open.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#emptied();
+    this.#around.emptied();
   }
 }

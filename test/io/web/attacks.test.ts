@@ -116,14 +116,27 @@ describe('somebody without a token', () => {
     },
   );
 
-  it('gets in by no session of a token that was taken away', async () => {
-    const { ask, port, token, tokens } = await servedPage();
+  it('has none as soon as it was taken away: no session, no request, no stream that is open', async () => {
+    const { ask, open, received, port, token, tokens } = await servedPage();
     const login = await ask('POST /api/login', [JSON_TYPE], JSON.stringify({ token }));
     const cookie = `Cookie: ${login.headers.get('set-cookie')?.split(';')[0] ?? ''}`;
-    const headers = [JSON_TYPE, cookie, `Origin: http://localhost:${port}`];
-    expect((await ask('POST /api/names', headers, NAME)).status).toBe(200);
+    const origin = `Origin: http://localhost:${port}`;
+    const post = async (...headers: readonly string[]): Promise<number> =>
+      (await ask('POST /api/names', [JSON_TYPE, ...headers], NAME)).status;
+    expect([await post(cookie, origin), await post(bearer(token))]).toEqual([200, 200]);
+    const stream = async (...headers: readonly string[]): Promise<() => boolean> => {
+      const socket = await open();
+      const text = received(socket);
+      socket.write(['GET /api/events HTTP/1.1', `Host: localhost:${port}`, ...headers, '', ''].join('\r\n'));
+      await until(() => text().includes('event: snapshot'));
+      return () => text().endsWith('\r\n0\r\n\r\n');
+    };
+    const [free, ...theirs] = [await stream(), await stream(cookie), await stream(bearer(token))];
     writeFileSync(tokens, '');
-    expect((await ask('POST /api/names', headers, NAME)).status).toBe(401);
+    expect([await post(cookie, origin), await post(bearer(token))]).toEqual([401, 401]);
+    await until(() => theirs.every((hasEnded) => hasEnded()), 'the end of their streams');
+    // who needs none goes on
+    expect(free?.()).toBe(false);
   });
 });
 
