@@ -12,7 +12,7 @@ const EXIT_WORDS: Readonly<Record<keyof typeof EXIT, string>> = {
   noInput: 'a file cannot be read',
   configuration:
     'the configuration has errors, for the service: and there is no last good one; systemd does not try again',
-  interrupted: 'called off by Ctrl-C',
+  interrupted: 'cancelled with Ctrl-C',
 };
 
 const FILES: readonly (readonly [string, string])[] = [

@@ -95,20 +95,18 @@ export function judgeFiveTests(tests: readonly FiveTest[], need: Need): readonly
 function fiveTestMeans({ name, sessionPresent, atOnce, afterSubscribe }: FiveTest, need: Need): Meaning {
   const isUsed = name.protocol === need.protocol;
   if (name.retained && !afterSubscribe.some(isRetained))
-    return isUsed ? error('subscribers do not get the retained message: no state can be known') : NOTE;
+    return isUsed ? error('subscribers do not get the retained message, so no state can be known') : NOTE;
   // nothing that the bridge relies on, but not what the standard says
   if (name.cleanSession) return sessionPresent || atOnce.length > 0 ? NOTE : OK;
   if (waits(name) === 'maybe') return OK;
   const isKept = sessionPresent && atOnce.length > 0;
   if (isKept && !atOnce.some(isRetained)) return OK;
   if (need.session === 'clean' || !isUsed) return NOTE;
-  return isKept
-    ? MARKED
-    : setting('what happens while the bridge is away does not wait for it', SETTINGS.clean);
+  return isKept ? MARKED : setting('messages are not kept for the bridge while it is away', SETTINGS.clean);
 }
 
 const MARKED = setting(
-  'what waited comes marked as retained, so that old and new cannot be told apart',
+  'messages that waited are marked as retained, so that old and new ones cannot be distinguished',
   SETTINGS.clean,
 );
 
@@ -199,14 +197,14 @@ export function judgeOrder(stories: readonly OrderSeen[], need: Need): readonly 
     return {
       trial: story,
       expected: `after a second SUBSCRIBE the broker sends ${truth}`,
-      actual: meaning === NOTE ? `${actual}: the bridge takes that` : actual,
+      actual: meaning === NOTE ? `${actual}: the bridge can handle this` : actual,
       ...meaning,
     };
   });
 }
 
 function orderMeans({ truth, heard, secondAnswer }: OrderSeen, need: Need): Meaning {
-  if (secondAnswer?.payload !== truth) return error('a SUBSCRIBE does not bring the present state');
+  if (secondAnswer?.payload !== truth) return error('a SUBSCRIBE does not deliver the current state');
   const messages = heard.filter((each) => each.kind === 'message');
   if (messages.filter(isRetained).length > 1 && need.session === 'persistent') return MARKED;
   // the present comes after the past: who believes everything would be right, too

@@ -109,11 +109,11 @@ function countRow(trial: string, count: number, all: number, what: string): read
 const DENIALS: Readonly<
   Record<Exclude<WriteSeen['outcome'], 'came back'>, (topic: string) => readonly [string, string]>
 > = {
-  refused: (topic) => ['the broker refuses to take it', `we may not write beside ${topic}`],
-  'not to be read': (topic) => ['taken, but not delivered', `we may write ${topic}, but not read it`],
+  refused: (topic) => ['the broker refuses to take it', `the bridge may not write beside ${topic}`],
+  'not to be read': (topic) => ['taken, but not delivered', `the bridge may write ${topic}, but not read it`],
   silent: (topic) => [
     'not delivered; MQTT 3.1.1 does not say whether writing or reading is denied',
-    `what we write to ${topic} does not come back`,
+    `a message to ${topic} is not delivered back`,
   ],
 };
 
@@ -138,7 +138,7 @@ function readRow({ topic, use, code, held, isState }: ReadSeen): readonly Row[] 
         trial,
         expected: 'granted',
         actual: code === 0x97 ? 'refused: too many subscriptions' : 'refused, or not answered',
-        ...error(`access control: we may not subscribe to ${topic}`),
+        ...error(`access control: the bridge may not subscribe to ${topic}`),
       },
     ];
   if (!isState || held) return [];
@@ -146,7 +146,7 @@ function readRow({ topic, use, code, held, isState }: ReadSeen): readonly Row[] 
     {
       trial,
       expected: 'granted, and a retained state',
-      actual: 'granted, and nothing came: nothing is retained there, or we may not read it',
+      actual: 'granted, and nothing was received: nothing is retained there, or reading is not allowed',
       result: 'unknown',
     },
   ];

@@ -74,7 +74,7 @@ export function judgeRetained(seen: RetainedSeen): readonly Row[] {
       actual: times(subscribes),
       ...(subscribes === TIMES
         ? OK
-        : error('a second SUBSCRIBE brings no retained message: a state cannot be verified')),
+        : error('a second SUBSCRIBE delivers no retained message, so a state cannot be verified')),
     },
     {
       trial: 'a retained message that was deleted',

@@ -67,7 +67,7 @@ export function judgeSession(seen: SessionSeen, need: Need): readonly Row[] {
   const { sessionPresent, published, delivered, expiryS, wasReset } = seen;
   const isNeeded = need.session === 'persistent';
   const isKept = sessionPresent && delivered === published;
-  const lost = setting('what happens while the bridge is away does not wait for it', SETTINGS.clean);
+  const lost = setting('messages are not kept for the bridge while it is away', SETTINGS.clean);
   const short = setting(
     'the broker forgets the session of a bridge that is away for long',
     SETTINGS.expiration,
@@ -151,7 +151,7 @@ export function judgeQueue(seen: QueueSeen, need: Need): readonly Row[] {
   const isNeeded = need.session === 'persistent';
   const isEnough = delivered.size >= Math.min(published, ENOUGH_QUEUED);
   const short = setting(
-    `only ${delivered.size} messages wait for the bridge: what happened to the zones is known in part`,
+    `only ${delivered.size} messages wait for the bridge: what happened to the zones is known only in part`,
     SETTINGS.queue,
   );
   const queue: Row = {
@@ -165,7 +165,7 @@ export function judgeQueue(seen: QueueSeen, need: Need): readonly Row[] {
     trial: 'the retained copy when messages were dropped',
     expected: 'the last one',
     actual: retainedIsRight ? 'the last one' : 'an older one, or none',
-    ...(retainedIsRight ? OK : error('a full queue costs the broker the present state')),
+    ...(retainedIsRight ? OK : error('with a full queue the broker loses the current state')),
   };
   return [queue, copy];
 }
@@ -257,13 +257,13 @@ export function judgeRestart(seen: RestartSeen | undefined, need: Need): readonl
       {
         trial: command,
         expected: 'the broker restarts',
-        actual: 'the broker did not go away: nothing is proved',
+        actual: 'the broker did not restart: nothing is proved',
         result: 'unknown',
       },
     ];
   const isNeeded = need.session === 'persistent';
   const isKept = sessionPresent && delivered === published;
-  const lost = setting('a restart of the broker costs the bridge what waited for it', ...SAVED);
+  const lost = setting('a restart of the broker loses the messages that wait for the bridge', ...SAVED);
   const [actual, meaning] = RETAINED_AFTERWARDS[retained];
   return [
     { trial: 'a retained message, after the restart', expected: 'the last one', actual, ...meaning },
@@ -278,9 +278,9 @@ export function judgeRestart(seen: RestartSeen | undefined, need: Need): readonl
 
 const NOT_RESTARTED: Row = {
   trial: 'a restart of the broker',
-  expected: 'it forgets nothing',
+  expected: 'it loses nothing',
   actual:
-    'not tried, see --restart-cmd; mosquitto needs persistence true, autosave_interval 60 and persistent_client_expiration of months',
+    'not tested, see --restart-cmd; mosquitto needs persistence true, autosave_interval 60 and persistent_client_expiration of months',
   result: 'unknown',
 };
 
@@ -289,9 +289,9 @@ const SAVED = [SETTINGS.persistence, SETTINGS.autosave];
 /** Which retained message is there after a restart, and what that means. */
 const RETAINED_AFTERWARDS: Readonly<Record<RestartSeen['retained'], readonly [string, Meaning]>> = {
   kept: ['the last one', OK],
-  older: ['an older one', setting('a restart brings back a state that is over', SETTINGS.autosave)],
+  older: ['an older one', setting('a restart brings back an old state', SETTINGS.autosave)],
   lost: [
     'none',
-    setting('a restart costs the broker all states: zones are unknown until they are told again', ...SAVED),
+    setting('a restart loses all states: zones are unknown until their sources publish them again', ...SAVED),
   ],
 };

@@ -230,8 +230,8 @@ function judged<Seen>(
   const { problem } = problemIn(tried.why);
   const reason =
     tried.gone === true
-      ? `the broker went away while it was tried (${problem})`
-      : `${trial}: that could not be tried to its end (${problem})`;
+      ? `the connection was lost during the test (${problem})`
+      : `${trial}: this test could not be finished (${problem})`;
   return [{ ...row, ...error(reason) }];
 }
 
@@ -266,7 +266,7 @@ function judgePrivateTopic({ privateTopic, isPrivateTopicOurs: tried }: Observat
       trial: privateTopic,
       expected: 'written and read',
       actual: tried.done ? 'what was written did not come back' : tried.why,
-      ...error(`access control: we may not write or not read ${privateTopic}`),
+      ...error(`access control: the bridge may not write or not read ${privateTopic}`),
     },
   ];
 }

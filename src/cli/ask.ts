@@ -22,11 +22,11 @@ export type Ask = {
 };
 
 /** The problem of a command that its user has ended by an answer. */
-export const CALLED_OFF = 'called off, nothing was written';
+export const CANCELLED = 'cancelled, nothing was written';
 
 /** The library answers Ctrl-C with a symbol. */
 function answered<Value>(answer: Value): Exclude<Value, symbol> {
-  if (typeof answer === 'symbol') throw new CommandError(CALLED_OFF);
+  if (typeof answer === 'symbol') throw new CommandError(CANCELLED);
   return answer as Exclude<Value, symbol>;
 }
 

@@ -44,9 +44,9 @@ export function brokerCheckCommand(command: Command): void {
     .option('--url <url...>', 'brokers to try instead of mqtt.url; several must be one cluster')
     .option(
       '--restart-cmd <command>',
-      "also prove that a restart forgets nothing; the command is run by the shell: 'sudo systemctl restart mosquitto'",
+      "also test that a restart loses nothing; the command is run by the shell: 'sudo systemctl restart mosquitto'",
     )
-    .option('--verbose', 'also show each trial: what was expected, and what came')
+    .option('--verbose', 'also show each trial: what was expected, and what was received')
     .addOption(OPTIONS.json)
     .action(checkBroker);
 }
@@ -124,12 +124,16 @@ async function cleanly(
       throw noBroker(error);
     });
     if (tested !== undefined && !calledOff.signal.aborted) return tested;
-    throw new CommandError('called off, what was begun is cleaned up', undefined, EXIT.interrupted);
+    throw new CommandError(
+      'cancelled, the topics and sessions of the trials are removed',
+      undefined,
+      EXIT.interrupted,
+    );
   } finally {
     const left = await scratch.cleanUp();
     endProgress();
     for (const signal of signals) process.off(signal, callOff);
-    for (const each of left) complain(`left at the broker, because it could not be reached: ${each}`);
+    for (const each of left) complain(`not removed, because the broker could not be reached: ${each}`);
   }
 }
 

@@ -22,12 +22,12 @@ type Entry = {
 const ALIAS_COMMANDS: readonly Entry[] = [
   {
     name: 'import',
-    about: 'take the aliases of heyu over; what you have changed stays as it is',
+    about: 'take over the aliases of heyu; your own changes are kept',
     load: async () => (await import('./alias/import.js')).aliasImportCommand,
   },
   {
     name: 'adopt',
-    about: 'take over the names that were given on the page; shows first what changes',
+    about: 'take over the names that were given on the page; shows the changes first',
     load: async () => (await import('./alias/adopt.js')).aliasAdoptCommand,
   },
   {
@@ -37,37 +37,37 @@ const ALIAS_COMMANDS: readonly Entry[] = [
   },
   {
     name: 'show',
-    about: 'show one alias: what is in force, and its topics',
+    about: 'show one alias: its settings and its topics',
     load: async () => (await import('./alias/show.js')).aliasShowCommand,
   },
   {
     name: 'add',
-    about: 'name a unit',
+    about: 'give a unit an alias',
     load: async () => (await import('./alias/edit.js')).aliasAddCommand,
   },
   {
     name: 'set',
-    about: 'change keys of an alias; its history in Home Assistant stays',
+    about: 'change keys of an alias; its history in Home Assistant is kept',
     load: async () => (await import('./alias/edit.js')).aliasSetCommand,
   },
   {
     name: 'rename',
-    about: 'give an alias another name; topics and history stay',
+    about: 'give an alias another name; its topics and history are kept',
     load: async () => (await import('./alias/edit.js')).aliasRenameCommand,
   },
   {
     name: 'remove',
-    about: 'forget aliases; their entities in Home Assistant go, too',
+    about: 'remove aliases; their entities disappear from Home Assistant',
     load: async () => (await import('./alias/edit.js')).aliasRemoveCommand,
   },
   {
     name: 'check',
-    about: 'find what is wrong with the aliases: here, in heyu, in the log',
+    about: 'compare the aliases with the configuration of heyu and with its log',
     load: async () => (await import('./alias/show.js')).aliasCheckCommand,
   },
   {
     name: 'learn',
-    about: 'walk test: see live what is heard, and name it; needs no running service and disturbs none',
+    about: 'walk test: show live what is heard, and give it names; works with and without a running service',
     load: async () => (await import('./alias/learn.js')).aliasLearnCommand,
   },
   {
@@ -100,7 +100,7 @@ const CODE_COMMANDS: readonly Entry[] = [
   },
   {
     name: 'remove',
-    about: 'take a code away; a zone without codes asks for none',
+    about: 'remove a code; a zone without codes asks for none',
     load: async () => (await import('./zone-code.js')).zoneCodeRemoveCommand,
   },
 ];
@@ -123,7 +123,7 @@ const ZONE_COMMANDS: readonly Entry[] = [
   },
   {
     name: 'code',
-    about: 'the codes that disarm the zones of the bridge',
+    about: 'add, list and remove the codes that disarm the zones of the bridge',
     commands: CODE_COMMANDS,
   },
 ];
@@ -131,12 +131,12 @@ const ZONE_COMMANDS: readonly Entry[] = [
 const SESSION_COMMANDS: readonly Entry[] = [
   {
     name: 'show',
-    about: 'is a session stored, and what waited in it at the last connect of the service?',
+    about: 'show whether a session is stored, and what waited in it at the last connect of the service',
     load: async () => (await import('./session.js')).sessionShowCommand,
   },
   {
     name: 'clear',
-    about: 'reset the session of the stopped service: what waits in it is thrown away; asks',
+    about: 'reset the session of the stopped service: messages that wait in it are lost; asks first',
     load: async () => (await import('./session.js')).sessionClearCommand,
   },
 ];
@@ -144,12 +144,12 @@ const SESSION_COMMANDS: readonly Entry[] = [
 const SERVICE_COMMANDS: readonly Entry[] = [
   {
     name: 'install',
-    about: 'write the unit and create the user; starts nothing',
+    about: 'write the unit and create the user; does not start the service',
     load: async () => (await import('./service-install.js')).serviceInstallCommand,
   },
   {
     name: 'print',
-    about: 'show the unit, and what install would do besides',
+    about: 'show the unit, and what else install would do',
     load: async () => (await import('./service-install.js')).servicePrintCommand,
   },
   {
@@ -159,7 +159,7 @@ const SERVICE_COMMANDS: readonly Entry[] = [
   },
   {
     name: 'password',
-    about: 'keep the MQTT password for the service, read from the terminal or from standard input',
+    about: 'store the MQTT password for the service; it is read from the terminal or from standard input',
     load: async () => (await import('./service-install.js')).servicePasswordCommand,
   },
 ];
@@ -167,7 +167,7 @@ const SERVICE_COMMANDS: readonly Entry[] = [
 const TOKEN_COMMANDS: readonly Entry[] = [
   {
     name: 'add',
-    about: 'make a token, and show it once, with a link and a QR code',
+    about: 'create a token, and show it once, with a link and a QR code',
     load: async () => (await import('./web-token.js')).webTokenAddCommand,
   },
   {
@@ -185,7 +185,7 @@ const TOKEN_COMMANDS: readonly Entry[] = [
 const WEB_COMMANDS: readonly Entry[] = [
   {
     name: 'token',
-    about: 'who may log in to the page',
+    about: 'add, list and remove the tokens with which people log in to the page',
     commands: TOKEN_COMMANDS,
   },
 ];
@@ -193,7 +193,7 @@ const WEB_COMMANDS: readonly Entry[] = [
 const COMMANDS: readonly Entry[] = [
   {
     name: 'init',
-    about: 'from an existing heyu to a house that runs: configuration, rights, service; asks first',
+    about: 'set everything up for an existing heyu: configuration, rights, service; asks first',
     load: async () => (await import('./init.js')).initCommand,
   },
   {
@@ -208,7 +208,7 @@ const COMMANDS: readonly Entry[] = [
   },
   {
     name: 'demo',
-    about: 'see it work: plays a recorded heyu log, no broker and no hardware needed',
+    about: 'show how it works: replays a recorded heyu log; needs no broker and no hardware',
     load: async () => (await import('./demo.js')).demoCommand,
   },
   {
@@ -218,48 +218,49 @@ const COMMANDS: readonly Entry[] = [
   },
   {
     name: 'check',
-    about: 'check configuration, log, heyu, broker, Home Assistant and service, each with its remedy',
+    about:
+      'check configuration, log, heyu, broker, Home Assistant and service; prints a remedy for each problem',
     load: async () => (await import('./check/check-all.js')).checkCommand,
   },
   {
     name: 'broker-check',
     about:
-      'prove on the broker itself what the bridge relies on; on topics of its own, cleaned up afterwards',
+      'test whether the broker is fit for the bridge; uses topics of its own and removes them afterwards',
     load: async () => (await import('./broker-check.js')).brokerCheckCommand,
   },
   {
     name: 'session',
-    about: 'the session that the broker keeps for the service: look at it, reset it',
+    about: 'show or reset the session that the broker keeps for the service',
     commands: SESSION_COMMANDS,
   },
   {
     name: 'alias',
-    about: 'name the sensors: take them over from heyu, look at them, change them',
+    about: 'sensors and their names: take them over from heyu, show and change them',
     commands: ALIAS_COMMANDS,
   },
   {
     name: 'zone',
-    about: 'the alarm: look at zones, arm and disarm those of the bridge without a broker',
+    about: 'show zones; arm and disarm those of the bridge, even without a broker',
     commands: ZONE_COMMANDS,
   },
   {
     name: 'web',
-    about: 'the page that the service serves',
+    about: 'access to the page that the service serves',
     commands: WEB_COMMANDS,
   },
   {
     name: 'explain',
-    about: 'show what each line of a heyu log is, and what would be published',
+    about: 'show what each line of a heyu log means, and what would be published',
     load: async () => (await import('./explain.js')).explainCommand,
   },
   {
     name: 'why',
-    about: 'why was there an alert, or none? what is known of a sensor or zone at a time',
+    about: 'explain why there was an alert, or none: what is known about a sensor or zone at that time',
     load: async () => (await import('./why.js')).whyCommand,
   },
   {
     name: 'report',
-    about: 'what months of the log say of each sensor: hold times, lost signals, batteries, false alarms',
+    about: 'evaluate months of the log: hold times, lost signals, batteries and false alarms of each sensor',
     load: async () => (await import('./report.js')).reportCommand,
   },
   {

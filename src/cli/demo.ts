@@ -94,7 +94,7 @@ async function demo(isFast: boolean, isOnce: boolean, port: number): Promise<voi
     await service.stop();
   } catch (error) {
     if (!stop.signal.aborted) throw error;
-    terminal.print('\nthat was it');
+    terminal.print('\nthe demo is over');
   } finally {
     await broker.stop();
   }

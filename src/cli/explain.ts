@@ -30,10 +30,10 @@ export function explainCommand(command: Command): void {
   withLogOptions(
     command.argument('<log...>', 'heyu logs, rotated ones first, also as .gz; - reads standard input'),
   )
-    .option('--armed <zone>', 'take this zone for armed (repeatable)', several)
-    .option('--disarmed <zone>', 'take this zone for disarmed (repeatable)', several)
-    .option('--since <time>', 'show only what is from this time on, e.g. "2026-11-22 15:00" or 11-22')
-    .option('--until <time>', 'show only what is up to this time')
+    .option('--armed <zone>', 'assume that this zone is armed (repeatable)', several)
+    .option('--disarmed <zone>', 'assume that this zone is disarmed (repeatable)', several)
+    .option('--since <time>', 'show only what happened from this time on, e.g. "2026-11-22 15:00" or 11-22')
+    .option('--until <time>', 'show only what happened up to this time')
     .option('--alias <name>', 'show only this alias or address (repeatable)', several)
     .option('--alerts', 'show only the alerts')
     .option('--json', 'one JSON object per finding')
@@ -74,7 +74,7 @@ async function explain(logs: readonly string[], options: Options): Promise<void>
   for (const log of logs) lines += await explainFile(log, explainer, flush);
   explainer.end();
   flush();
-  if (lines === 0) terminal.complain(`${logs.join(', ')}: holds not a single line`);
+  if (lines === 0) terminal.complain(`${logs.join(', ')}: has no lines`);
   else if (options.alerts === true && rows === 0 && armed.length === 0 && recorded.length === 0)
     terminal.complain(
       'no alert; an alert needs an armed zone, and a log does not show which were: --armed ZONE',

@@ -199,7 +199,7 @@ export async function showHouse(
   const isReady = ({ broker, zones }: HouseStatus): boolean =>
     broker.connected && zones.every(({ state }) => state !== 'unknown');
   let house = await look(isReady, READY_MS);
-  progress.tell('walk past a sensor; waiting for its signal, Ctrl-C goes on without');
+  progress.tell('walk past a sensor; waiting for its signal, Ctrl-C continues without it');
   // heyu's stamps have whole seconds
   const isNew = ({ log }: HouseStatus): boolean => Date.parse(log.last_line ?? '') > since - SECOND;
   if (house?.broker.connected === true) house = await look(isNew, waitMs);

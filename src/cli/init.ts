@@ -16,7 +16,7 @@ import { heyuLock, interfaceOf } from '../io/heyu-locks.js';
 import { hasArmKeys } from '../sensor/channels.js';
 import { findPlace } from './alias/alias-file.js';
 import { importInto } from './alias/import.js';
-import { askOnTerminal, CALLED_OFF } from './ask.js';
+import { askOnTerminal, CANCELLED } from './ask.js';
 import { DEFAULT_CONFIG, type Given, load, mayRead } from './configured.js';
 import {
   ENGINE_DIED_HINT,
@@ -64,7 +64,7 @@ type InitOptions = Pick<Given, 'x10config' | 'yes'> & {
 /** The command `init`. */
 export function initCommand(command: Command): void {
   command
-    .option('--config <file>', 'where to write it; the alias file goes beside it', DEFAULT_CONFIG)
+    .option('--config <file>', 'where to write it; the alias file is written beside it', DEFAULT_CONFIG)
     .option('--x10config <file>', "heyu's configuration (default: where heyu looks for it)", absolute)
     .option('--all-homes', "look for heyu's configuration in the home directories of all users, too")
     .option('--log <file>', "heyu's log, if there is no configuration of heyu", logFile)
@@ -75,7 +75,7 @@ export function initCommand(command: Command): void {
     )
     .option('--username <name>', 'user name at the broker')
     .option('--password-file <file>', 'its first line is the password at the broker; - is standard input')
-    .option('--base-topic <topic>', 'all topics lie below it', written('--base-topic', ownTopic))
+    .option('--base-topic <topic>', 'all topics are below it', written('--base-topic', ownTopic))
     .addOption(
       new Option('--alarm <kind>', 'who keeps the state of the alarm: bridge, alarmo or none').argParser(
         alarmKind,
@@ -85,7 +85,7 @@ export function initCommand(command: Command): void {
     .option('--no-start', 'do not start the service')
     .option(
       '--wait <duration>',
-      'wait so long for the first signal (default: 2m at a terminal, else 10s)',
+      'how long to wait for the first signal (default: 2m at a terminal, else 10s)',
       (text) => readOf('--wait', WAIT, text),
     )
     .option('--yes', 'ask nothing; an existing configuration is kept')
@@ -138,7 +138,7 @@ async function init(options: InitOptions): Promise<void> {
   reportHeyu(terminal, x10config, heyu, options.log);
 
   const keeps =
-    existsSync(path) && !(asks && (await askOnTerminal.yesOrNo(`${path} is there. Replace it?`, false)));
+    existsSync(path) && !(asks && (await askOnTerminal.yesOrNo(`${path} exists. Replace it?`, false)));
   let zone: string | undefined;
   if (keeps) terminal.print(`${path} is kept as it is`);
   else {
@@ -230,7 +230,7 @@ async function writeConfig({ terminal, ask }: Talk, path: string, answers: InitA
   terminal.print();
   for (const line of text.trimEnd().split('\n')) terminal.print(terminal.style('dim', `  ${line}`));
   terminal.print();
-  if (ask !== undefined && !(await ask.yesOrNo(`Write ${path}?`, true))) throw new CommandError(CALLED_OFF);
+  if (ask !== undefined && !(await ask.yesOrNo(`Write ${path}?`, true))) throw new CommandError(CANCELLED);
   const before = readTextFile(path, path, { lenient: true });
   makeFolder(dirname(path));
   const written = rewriteFile(path, before.ok ? before.file.hash : undefined, text);

@@ -49,7 +49,7 @@ export function withLogOptions(command: Command): Command {
       '--config <file>',
       "configuration to take everything from (default: this machine's, if there is one)",
     )
-    .option('--no-config', "leave this machine's configuration out")
+    .option('--no-config', "do not use this machine's configuration")
     .option('--aliases <file>', "alias file alone, without this machine's configuration")
     .option('--x10config <file>', "heyu's own configuration, for the form of its stamps; likewise")
     .addOption(new Option('--date-format <order>', 'order of day and month in the stamps').choices(ORDERS))

@@ -19,7 +19,7 @@ import { unitsOf } from '../x10/address.js';
 const MOST_NAMES = 256;
 const LARGEST_FILE = 256 * 1024;
 
-const HEAD = `# Names that were given on the page of heyu2mqtt. They count for nothing before: sudo heyu2mqtt alias adopt
+const HEAD = `# Names that were given on the page of heyu2mqtt. They have no effect until you run: sudo heyu2mqtt alias adopt
 aliases:
 `;
 

@@ -33,8 +33,8 @@ export function reportCommand(command: Command): void {
       'heyu logs, rotated ones first, also as .gz (default: the log of the service with all rotated files)',
     ),
   )
-    .option('--html <file>', 'write it as one HTML file, which needs nothing else; - is standard output')
-    .option('--anonymous', 'without names of sensors and zones, to be shown to others')
+    .option('--html <file>', 'write it as one self-contained HTML file; - is standard output')
+    .option('--anonymous', 'without the names of sensors and zones, so that others may see it')
     .addOption(OPTIONS.json)
     .action(report);
 }

@@ -44,7 +44,7 @@ export function serviceUninstallCommand(command: Command): void {
 /** The command `service password`. */
 export function servicePasswordCommand(command: Command): void {
   command
-    .option('--remove', 'forget it')
+    .option('--remove', 'delete it')
     .action((options: { readonly remove?: boolean }) => password(options.remove === true));
 }
 
@@ -139,7 +139,7 @@ function password(remove: boolean): void {
   if (version === undefined) throw noSystemd('name a file of your own in mqtt.password_file');
   if (remove) {
     complete(forgetPasswordSteps());
-    say('forgotten; the service goes without it from its next start');
+    say('deleted; the service has none from its next start on');
     return;
   }
   if (!isKnown('group', SERVICE_USER)) {

@@ -22,7 +22,7 @@ const SHOWN = 20;
 
 const HELD_BACK =
   'warning: the broker sends what was shown again only after a while (NATS after 30 s)\n' +
-  '  hint: do not start the service within the next minute, it would take old messages for new ones';
+  '  hint: do not start the service within the next minute, it would mistake old messages for new ones';
 
 /** The command `session show`. */
 export function sessionShowCommand(command: Command): void {
@@ -43,7 +43,7 @@ async function show({ config, look = false, json = false }: ShowOptions): Promis
   const state = await askForSession(configuration);
   if (look && state.service === 'running')
     throw new CommandError(
-      'the service is running: a second client with its id would throw it out',
+      'the service is running: a second client with its id would disconnect it',
       'without --look it shows what waited at its last connect; or stop it first',
     );
   const looked = look ? await lookIntoSession(configuration) : undefined;
@@ -100,7 +100,7 @@ function print(
   else if (service !== 'running')
     line(
       'now',
-      'what waits now cannot be told without connecting as the service: --look does, and takes nothing out',
+      'what waits now is known only to a client that connects in place of the service: --look does this, and removes nothing',
     );
 }
 
@@ -139,7 +139,7 @@ async function clear({ config, yes = false, force = false }: ClearOptions): Prom
   const { service } = await askForSession(configuration);
   if (service === 'running' && !force)
     throw new CommandError(
-      'the service is running: a second client with its id would throw it out',
+      'the service is running: a second client with its id would disconnect it',
       'sudo systemctl stop heyu2mqtt; if it does not run and the broker is wrong: --force',
     );
   const question = `Reset the session of ${clientId}? What waits in it is lost.`;

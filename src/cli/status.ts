@@ -24,7 +24,7 @@ import {
 /** The command `status`: ends with 0 when a service answers, 1 when none runs. */
 export function statusCommand(command: Command): void {
   withStatusOptions(command)
-    .option('--watch', 'go on showing it until Ctrl-C')
+    .option('--watch', 'update it continuously until Ctrl-C')
     .action((aliases: readonly string[], given: Given & { readonly watch?: boolean }) =>
       given.watch === true ? watch(aliases, given) : show(aliases, given),
     );

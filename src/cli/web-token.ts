@@ -20,7 +20,7 @@ import { CommandError, EXIT, processTerminal, table, type Terminal } from './ter
 /** The command `web token add`. */
 export function webTokenAddCommand(command: Command): void {
   command
-    .argument('<name>', 'whose it is, or for what')
+    .argument('<name>', 'name of the token: its owner, or what it is for')
     .addOption(OPTIONS.config)
     .addOption(OPTIONS.json)
     .action(add);
@@ -33,7 +33,7 @@ export function webTokenListCommand(command: Command): void {
 
 /** The command `web token remove`. */
 export function webTokenRemoveCommand(command: Command): void {
-  command.argument('<name>', 'whose it is').addOption(OPTIONS.config).action(remove);
+  command.argument('<name>', 'name of the token').addOption(OPTIONS.config).action(remove);
 }
 
 /** The tokens, and the digest of their file; undefined = there is none yet. */

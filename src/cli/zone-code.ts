@@ -17,7 +17,7 @@ import { CommandError, EXIT, processTerminal } from './terminal.js';
 /** The command `zone code add`. */
 export function zoneCodeAddCommand(command: Command): void {
   withZone(command)
-    .argument('<name>', 'the owner of the code; it is reported who has disarmed')
+    .argument('<name>', 'the owner of the code; this name is reported when the code is used')
     .action((zone: string, name: string, given: Given) => add(zone, name, given));
 }
 
@@ -31,12 +31,12 @@ export function zoneCodeListCommand(command: Command): void {
 /** The command `zone code remove`. */
 export function zoneCodeRemoveCommand(command: Command): void {
   withZone(command)
-    .argument('<name>', 'whose code it is')
+    .argument('<name>', 'the owner of the code')
     .action((zone: string, name: string, given: Given) => remove(zone, name, given));
 }
 
 function withZone(command: Command): Command {
-  return command.argument('<zone>', 'its key in the configuration').addOption(OPTIONS.config);
+  return command.argument('<zone>', 'the key of the zone in the configuration').addOption(OPTIONS.config);
 }
 
 type Place = {
@@ -128,7 +128,7 @@ async function add(zone: string, name: string, given: Given): Promise<void> {
     throw new CommandError('this code is already in use', 'choose another one');
   const hashes = Object.fromEntries([...others, [name, hash]]);
   keep(place, { ...place.codes, [zone]: { salt: before.salt, hashes } });
-  print(`${zone}: ${name} has a code. What leaves the armed zone needs one; arming it does not`);
+  print(`${zone}: ${name} has a code. disarming needs a code now, arming does not`);
   const without = place.others.filter((other) => !Object.hasOwn(place.codes, other));
   if (place.hash === undefined && without.length > 0) print(`without a code so far: ${without.join(', ')}`);
   sayNext(place);

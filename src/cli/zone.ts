@@ -21,11 +21,9 @@ export function zoneStatusCommand(command: Command): void {
 /** The command `zone arm`. */
 export function zoneArmCommand(command: Command): void {
   command
-    .argument('<zone>', 'its key in the configuration')
+    .argument('<zone>', 'the key of the zone in the configuration')
     .addOption(
-      new Option('--mode <mode>', 'in which way, with the exit delay of that')
-        .choices(ARMED_MODES)
-        .default('away'),
+      new Option('--mode <mode>', 'arm mode; its exit delay applies').choices(ARMED_MODES).default('away'),
     )
     .addOption(OPTIONS.config)
     .addOption(OPTIONS.json)
@@ -37,7 +35,7 @@ export function zoneArmCommand(command: Command): void {
 /** The command `zone disarm`. */
 export function zoneDisarmCommand(command: Command): void {
   command
-    .argument('<zone>', 'its key in the configuration')
+    .argument('<zone>', 'the key of the zone in the configuration')
     .addOption(OPTIONS.config)
     .addOption(OPTIONS.json)
     .action((zone: string, given: Given) => commandZone(zone, undefined, given));

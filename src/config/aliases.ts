@@ -50,7 +50,7 @@ export type AliasFile = {
   readonly found: boolean;
 };
 
-const IMPORT = 'heyu2mqtt alias import makes the alias file of your x10config';
+const IMPORT = 'heyu2mqtt alias import makes the alias file from your x10config';
 
 /** Reads it. `path` is shown as it is given and relative to `cwd`; undefined = there is none to be looked for. */
 export function readAliasFile(

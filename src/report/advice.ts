@@ -55,12 +55,12 @@ const OF_SENSORS: Rules<SensorReport> = {
     const times = stuck.length === 1 ? '' : `, and ${stuck.length - 1} more times`;
     return {
       problem: `motion for ${lengthWords(first.seconds)} from ${dateWords(first.from)} on${times}`,
-      hint: 'something moves there all the time, or its Off is lost and its signs are those of another sender',
+      hint: 'something moves there all the time, or its Off was lost and another sender uses its address',
     };
   },
   low_battery({ low_battery_since: since }) {
     if (since === null) return;
-    return { problem: `says LoBat since ${dateWords(since)}`, hint: 'change its battery' };
+    return { problem: `reports LoBat since ${dateWords(since)}`, hint: 'change its battery' };
   },
   missed_heartbeats({ heartbeats }) {
     if (heartbeats?.value == null) return;
@@ -79,7 +79,7 @@ const OF_SENSORS: Rules<SensorReport> = {
   missed_offs({ missed_offs: missed }) {
     if (missed?.value == null || missed.value.share <= MANY_LOST) return;
     return {
-      problem: `the Off was missed of ${partWords(missed.value, missed.cases, 'motion')}`,
+      problem: `no Off was heard for ${partWords(missed.value, missed.cases, 'motion')}`,
       hint: 'signals collide, or the radio is weak: move the receiver or transceiver, or shorten hold',
     };
   },
@@ -134,15 +134,15 @@ const OF_SENSORS: Rules<SensorReport> = {
     const evening = dusk?.after_sunset.value;
     if (evening == null || evening.high - evening.low <= 60) return;
     return {
-      problem: `half of the days it says dark between ${Math.round(evening.low)} and ${Math.round(evening.high)} min after sunset`,
-      hint: 'a lamp or a shadow decides and not the sun',
+      problem: `on half of the days it reports dark between ${Math.round(evening.low)} and ${Math.round(evening.high)} min after sunset`,
+      hint: 'a lamp or a shadow decides, not the sun',
     };
   },
   dusk_bounces({ dusk }) {
     if (dusk === null || dusk.days_with_bounces < 10) return;
     return {
       problem: `it got dark more than once on ${counted(dusk.days_with_bounces, 'day')}`,
-      hint: 'a lamp shines on it; or what it sends on its dusk unit is the motion of another sensor',
+      hint: 'a lamp shines on it; or its dusk unit is the address of another motion sensor',
     };
   },
 };
@@ -151,7 +151,7 @@ const OF_ZONES: Rules<ZoneReport> = {
   disarmed_at_once({ alerts, alerts_disarmed_at_once: atOnce }) {
     if (atOnce < 3 || atOnce * 2 < alerts) return;
     return {
-      problem: `${atOnce} of ${counted(alerts, 'alert')} ended with a disarm within 30 s: somebody of the house came in`,
+      problem: `${atOnce} of ${counted(alerts, 'alert')} ended with a disarm within 30 s: a resident came in`,
       hint: 'a longer entry_delay, or entry: delayed for the sensors on the way to the panel',
     };
   },
@@ -177,7 +177,7 @@ const OF_LOG: Rules<Statistics> = {
   hides_unchanged({ hides_unchanged: hides }) {
     if (!hides) return;
     return {
-      problem: 'heyu does not log what security sensors repeat: nothing can be told of pauses and heartbeats',
+      problem: 'heyu does not log what security sensors repeat: pauses and heartbeats are not known',
       hint: 'write HIDE_UNCHANGED NO into its configuration',
     };
   },
@@ -187,7 +187,7 @@ const OF_LOG: Rules<Statistics> = {
     if (missing <= MANY_GAPS * all) return;
     return {
       problem: `nothing is known of ${missing.toFixed(1)} of ${counted(Math.round(all), 'day')}`,
-      hint: 'the gaps below say why',
+      hint: 'the gaps below give the reasons',
     };
   },
   stamps({ log: { counters } }) {

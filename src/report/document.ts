@@ -67,7 +67,7 @@ const words = (text: string): Part => ({ kind: 'words', words: text });
 
 function adviceParts({ advice, log }: Report): readonly Part[] {
   if (log.lines === 0) return [words('the log has no lines')];
-  if (advice.length === 0) return [words('nothing: all is as it should be, as far as there is enough data')];
+  if (advice.length === 0) return [words('nothing, as far as there is enough data')];
   return advice.map(({ about, problem, hint }) => ({ kind: 'advice', about, problem, hint }));
 }
 
@@ -234,7 +234,7 @@ function pausesPart({ histogram, cut }: Pauses, cases: number): Part {
 
 function zoneParts(zones: readonly ZoneReport[] | null): readonly Part[] {
   if (zones === null)
-    return [words('not known: the log says nothing of zones, and there is no journal of the service')];
+    return [words('not known: the log has nothing about zones, and there is no journal of the service')];
   if (zones.length === 0) return [words('none is configured')];
   const rows = zones.map((each) => [
     each.zone,
@@ -301,7 +301,7 @@ const COUNTERS: Readonly<Record<keyof Report['log']['counters'], string>> = {
   noise: 'radio noise',
   orphans: 'functions without an address',
   copies: 'copies over the power line',
-  outOfStep: 'lines that are no X10',
+  outOfStep: 'lines that are not X10',
   expiredAddresses: 'addresses without a function',
   stampMismatches: 'stamps out of order',
   engineStarts: 'starts of heyu',

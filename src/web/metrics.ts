@@ -107,7 +107,7 @@ function ofService(
       'Browsers that did not read what they were sent.',
       page.dropped,
     ),
-    counter('heyu2mqtt_page_errors', 'Answers of the page that have failed.', page.errors),
+    counter('heyu2mqtt_page_errors', 'Requests to the page that have failed.', page.errors),
     gauge(
       'heyu2mqtt_problem',
       'Whether there is such a problem.',
@@ -127,7 +127,7 @@ function ofLog(
       'The time of the last line.',
       lineAt > 0 ? seconds(lineAt) : [],
     ),
-    gauge('heyu2mqtt_source_lag_bytes', 'What of the log is not read yet.', lagBytes ?? []),
+    gauge('heyu2mqtt_source_lag_bytes', 'Bytes of the log that are not read yet.', lagBytes ?? []),
     counter(
       'heyu2mqtt_file_switches',
       'How often the log became another file, since the start.',
@@ -163,7 +163,7 @@ function ofSensors({ sensors, at }: Figures): readonly Metric[] {
     ),
     gauge(
       'heyu2mqtt_sensor_state',
-      'Whether a channel is ON; not there while that is not known.',
+      'Whether a channel is ON; absent while that is not known.',
       onOff(sensors),
     ),
     counter(

@@ -84,7 +84,7 @@ const ROWS: readonly (readonly [what: string, Observations, Need, Verdict, reaso
     undefined,
   ],
   ['refuses a publish', but('access', write('refused')), PERSISTENT, 'not-fit', /may not write beside t/],
-  ['swallows a publish', but('access', write('silent')), PERSISTENT, 'not-fit', /does not come back/],
+  ['swallows a publish', but('access', write('silent')), PERSISTENT, 'not-fit', /is not delivered back/],
   [
     'takes a publish and does not deliver it',
     but('access', write('not to be read')),
@@ -112,7 +112,7 @@ const ROWS: readonly (readonly [what: string, Observations, Need, Verdict, reaso
     withTests(() => ({ sessionPresent: false, atOnce: [] })),
     PERSISTENT,
     'fit-with-settings',
-    /does not wait/,
+    /are not kept/,
   ],
   [
     'keeps no session, which nobody wants',
@@ -203,14 +203,14 @@ const ROWS: readonly (readonly [what: string, Observations, Need, Verdict, reaso
     { ...GOOD, order: done([{ ...STORY, truth: 'ON' }]) },
     PERSISTENT,
     'not-fit',
-    /present state/,
+    /current state/,
   ],
   [
     'gives no answer to the second SUBSCRIBE',
     { ...GOOD, order: done([{ ...STORY, secondAnswer: undefined }]) },
     CLEAN,
     'not-fit',
-    /present state/,
+    /current state/,
   ],
   [
     'sends the past after the present',
@@ -240,14 +240,14 @@ const ROWS: readonly (readonly [what: string, Observations, Need, Verdict, reaso
     but('session', { sessionPresent: false, delivered: 0 }),
     PERSISTENT,
     'fit-with-settings',
-    /does not wait/,
+    /are not kept/,
   ],
   [
     'loses a message of a session',
     but('session', { delivered: 2 }),
     PERSISTENT,
     'fit-with-settings',
-    /does not wait/,
+    /are not kept/,
   ],
   [
     'forgets a session, which nobody wants',
@@ -349,14 +349,14 @@ const ROWS: readonly (readonly [what: string, Observations, Need, Verdict, reaso
     but('restart', { retained: 'older' }),
     PERSISTENT,
     'fit-with-settings',
-    /that is over/,
+    /an old state/,
   ],
   [
     'forgets sessions when it is restarted',
     but('restart', { sessionPresent: false, delivered: 0 }),
     PERSISTENT,
     'fit-with-settings',
-    /what waited/,
+    /messages that wait/,
   ],
   [
     'forgets sessions when it is restarted, which nobody wants',
@@ -419,7 +419,7 @@ describe('the order is told', () => {
     [
       'the present first',
       { ...STORY, heard: STORY.heard.toReversed() },
-      /^retained OFF \(the present\), SUBACK, queued OFF ON; .*: the bridge takes that$/,
+      /^retained OFF \(the present\), SUBACK, queued OFF ON; .*: the bridge can handle this$/,
       'note',
     ],
     [
@@ -456,7 +456,7 @@ test('a broker that went away is said once, not for each trial', () => {
   );
   expect(fitness).toMatchObject({
     verdict: 'not-fit',
-    reasons: ['the broker went away while it was tried (b: refused)'],
+    reasons: ['the connection was lost during the test (b: refused)'],
   });
 });
 

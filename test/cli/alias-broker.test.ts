@@ -149,7 +149,7 @@ describe('alias test', () => {
     ]);
     await session.sees('Automations will run.');
     session.types(KEY.enter);
-    await session.sees('called off');
+    await session.sees('cancelled');
     expect(await session.ends()).toBe(1);
   });
 });

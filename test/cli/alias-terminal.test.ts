@@ -34,7 +34,7 @@ describe('alias import at a terminal', () => {
     const session = at(['alias', 'import'], path('config.yaml'));
     await session.sees('Write ');
     session.types(KEY.ctrlC);
-    await session.sees('called off, nothing was written');
+    await session.sees('cancelled, nothing was written');
     expect(await session.ends()).toBe(1);
     expect(read('aliases.yaml')).toBe(before);
   });
@@ -58,7 +58,7 @@ describe('alias learn at a terminal', () => {
     session.types(KEY.enter);
     await session.sees('A9 has no name here');
     session.types(KEY.enter);
-    await session.sees('What shall its alias be?');
+    await session.sees('Which alias does it get?');
     session.types(`porch${KEY.enter}`);
     await session.sees('What is A9?');
     session.types(KEY.enter);
@@ -91,14 +91,14 @@ describe('alias learn at a terminal', () => {
     session.types(KEY.enter);
     await session.sees('A9 has no name here');
     session.types(KEY.enter);
-    await session.sees('What shall its alias be?');
+    await session.sees('Which alias does it get?');
     session.types(KEY.escape);
-    await session.sees('called off, nothing was written');
+    await session.sees('cancelled, nothing was written');
     await session.sees('listening');
     session.types(KEY.enter);
     await session.sees('A9 has no name here');
     session.types(KEY.enter);
-    await session.sees('What shall its alias be?');
+    await session.sees('Which alias does it get?');
     session.types(`porch${KEY.enter}`);
     await session.sees('What is A9?');
     // somebody else takes the name meanwhile
@@ -126,7 +126,7 @@ describe('alias learn at a terminal', () => {
     await session.sees('no name yet');
     session.types(KEY.enter);
     await session.sees('A9 has no name here');
-    for (const question of ['What shall its alias be?', 'What is A9?', 'Its name for people?']) {
+    for (const question of ['Which alias does it get?', 'What is A9?', 'Its name for people?']) {
       session.types(KEY.enter);
       await session.sees(question);
     }

@@ -37,7 +37,9 @@ describe.concurrent('broker-check', { timeout: 60_000 }, () => {
     }
     expect(out).toContain('fit, as far as could be told');
     expect(out).toContain('the newest 500 were dropped (number 1000 to 1499)');
-    expect(out).toContain('alarmo/attic/state (the state of the zone attic): granted, and nothing came');
+    expect(out).toContain(
+      'alarmo/attic/state (the state of the zone attic): granted, and nothing was received',
+    );
     expect(err).toBe('');
     expect(code).toBe(0);
   });
@@ -101,8 +103,8 @@ describe.concurrent('broker-check', { timeout: 60_000 }, () => {
     const found = await fitness({ mqttUrl: broker.url, config: login + ZONES });
     expect(found).toMatchObject({ verdict: 'not-fit', code: 2 });
     expect(found.reasons).toEqual([
-      'access control: we may not write beside x10/zone/ground/broker-check',
-      'access control: we may write x10/porch/broker-check, but not read it',
+      'access control: the bridge may not write beside x10/zone/ground/broker-check',
+      'access control: the bridge may write x10/porch/broker-check, but not read it',
     ]);
   });
 
@@ -135,7 +137,7 @@ describe.concurrent('broker-check', { timeout: 60_000 }, () => {
       broker.url.replace('://', '://bridge:secret@'),
     );
     expect(out).toMatch(
-      /not fit:\n +because access control: we may not write or not read x10\/bridge\/broker-check\//,
+      /not fit:\n +because access control: the bridge may not write or not read x10\/bridge\/broker-check\//,
     );
     expect(out).not.toContain('secret');
     expect(code).toBe(2);
@@ -163,7 +165,7 @@ describe.concurrent('broker-check', { timeout: 60_000 }, () => {
     const found = await fitness({ mqttUrl: broker.url });
     expect(found).toMatchObject({ verdict: 'fit-with-settings', settings: [SETTINGS.clean], code: 1 });
     expect(found.reasons).toEqual([
-      'what waited comes marked as retained, so that old and new cannot be told apart',
+      'messages that waited are marked as retained, so that old and new ones cannot be distinguished',
     ]);
     const clean = await fitness({
       mqttUrl: broker.url,
@@ -182,6 +184,6 @@ describe.concurrent('broker-check', { timeout: 60_000 }, () => {
       mqttUrl: broker.url,
       config: `mqtt: { url: "${broker.url}", session: clean }\n`,
     });
-    expect(found.reasons).toEqual(['access control: we may not write beside x10/hall/broker-check']);
+    expect(found.reasons).toEqual(['access control: the bridge may not write beside x10/hall/broker-check']);
   });
 });

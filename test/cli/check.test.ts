@@ -191,7 +191,7 @@ describe.concurrent('check', () => {
     const broker = await withLogin(named(acl));
     const { check } = await scene({}, broker, 'bridge:secret@', house);
     const { code, out } = await check();
-    expect(out).toContain('what we publish does not come back');
+    expect(out).toContain('messages of this user are not delivered back');
     expect(out).toContain(lost);
     expect(code).toBe(2);
   });

@@ -80,7 +80,7 @@ describe('explain', () => {
     expect(await runCli('explain', path('log'))).toEqual({
       code: 0,
       out: '',
-      err: `${path('log')}: holds not a single line\n`,
+      err: `${path('log')}: has no lines\n`,
     });
   });
 

@@ -60,7 +60,7 @@ describe('report', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^heyu2mqtt report\n/);
     expect(out).toContain(`${LOG.length} lines`);
-    expect(out).toMatch(/kitchen: the Off was missed of \d+ of \d+ motions/);
+    expect(out).toMatch(/kitchen: no Off was heard for \d+ of \d+ motions/);
   });
 
   it('writes a page that only its owner may read, and says where it cannot', async () => {

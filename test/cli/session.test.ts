@@ -121,7 +121,7 @@ describe.concurrent('session show', () => {
     await there.toggle(3);
     const { code, out } = await there.session('show');
     expect(out).toMatch(
-      /service +stopped\nlast connect +\S+: the broker had kept no session\nnow +what waits now cannot be told/,
+      /service +stopped\nlast connect +\S+: the broker had kept no session\nnow +what waits now is known only to a client that connects in place of the service/,
     );
     expect(code).toBe(0);
     await there.toggle(1);

@@ -68,7 +68,7 @@ test.concurrent.each(['SIGINT', 'SIGTERM'] as const)('broker-check cleans up aft
   );
   child.kill(signal);
   const [code] = (await once(child, 'exit')) as [number | null];
-  expect(err()).toContain('called off, what was begun is cleaned up');
+  expect(err()).toContain('cancelled, the topics and sessions of the trials are removed');
   expect(out()).toBe('');
   expect(code).toBe(130);
   expect(await retained(mosquitto)).toEqual([]);
@@ -85,7 +85,7 @@ test.concurrent('broker-check says what it could not clean up', async () => {
   await mosquitto.stop('SIGKILL');
   const [code] = (await once(child, 'exit')) as [number | null];
   expect(err()).toMatch(
-    /left at the broker, because it could not be reached: the retained x10\/bridge\/broker-check\//,
+    /not removed, because the broker could not be reached:  the retained x10\/bridge\/broker-check\//,
   );
   expect(err()).toMatch(/: the session of h2m-check-/);
   expect(code).toBe(2);
@@ -97,7 +97,7 @@ test.concurrent('broker-check tells a person what it is doing, and can be called
   await session.sees('the five tests, MQTT 5 ...');
   await session.sees('the order after an absence ...');
   session.types(KEY.ctrlC);
-  await session.sees('called off, what was begun is cleaned up');
+  await session.sees('cancelled, the topics and sessions of the trials are removed');
   expect(await session.ends()).toBe(130);
   expect(await retained(mosquitto)).toEqual([]);
 });

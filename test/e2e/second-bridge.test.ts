@@ -18,7 +18,7 @@ describe.concurrent('two bridges with one client id', () => {
       await seen.untilLast('x10/bridge/status', 'online');
       await second.start();
       const saidBy = (bridge: House): LogEntry | undefined =>
-        loggedBy(bridge).find(({ msg }) => msg.startsWith('another program uses our MQTT client id'));
+        loggedBy(bridge).find(({ msg }) => msg.startsWith('another program uses the same MQTT client id'));
       await until(
         () => bridges.every((bridge) => saidBy(bridge) !== undefined),
         () => bridges.map((bridge) => bridge.output()).join('\n\n'),

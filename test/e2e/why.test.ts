@@ -33,7 +33,7 @@ test('why and report tell the same with the service and without it', async () =>
     /^hall, \d{4}-\d\d-\d\d:\n {2}motion at .* \(rcvi A3 on\), and has not ended\n/,
   );
   expect(disarmed.out).toMatch(/zone ground: disarmed since .*\n {2}therefore: no alert\n$/);
-  expect((await why('stairs')).out).toContain('but nothing came of it: command of heyu itself');
+  expect((await why('stairs')).out).toContain('without effect: command of heyu itself');
 
   expect((await command('arm')).code).toBe(0);
   bridge.heyu(...pair('rcvi', 'A5', 'On'));

@@ -99,7 +99,7 @@ describe.skipIf(python === undefined)('the newest release', () => {
       reconnectPeriod: 1000,
     });
     const recognised = (): boolean =>
-      world.bridge.output().includes('another program uses our MQTT client id');
+      world.bridge.output().includes('another program uses the same MQTT client id');
     await until(recognised, 'the bridge to see it', PATIENCE_MS);
     await rival.stop();
     for (const entity of ['takeover', 'connection'].map((key) => `binary_sensor.x10_bridge_${key}`))

@@ -6,7 +6,7 @@ import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import { formatProblems } from '../../config/problem.js';
 import type { ProposedName } from '../../web/protocol.js';
 import { unitsOf } from '../../x10/address.js';
-import { askOnTerminal, CALLED_OFF } from '../ask.js';
+import { askOnTerminal, CANCELLED } from '../ask.js';
 import { type Given, OPTIONS } from '../configured.js';
 import { namesIn, proposedPath, proposedText } from '../proposed-names.js';
 import { CommandError, EXIT, processTerminal, remark, type Terminal } from '../terminal.js';
@@ -47,7 +47,7 @@ async function adopt(given: Given & { readonly dryRun?: boolean }): Promise<void
   if (isChange && given.yes !== true) {
     if (!terminal.isInteractive)
       throw new CommandError('nothing was written', 'add --yes to write, or --dry-run to look only');
-    if (!(await askOnTerminal.yesOrNo(`Write ${place.path}?`, true))) throw new CommandError(CALLED_OFF);
+    if (!(await askOnTerminal.yesOrNo(`Write ${place.path}?`, true))) throw new CommandError(CANCELLED);
   }
   let isOpen = isChange;
   if (isChange) {

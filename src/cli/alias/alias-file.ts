@@ -279,8 +279,8 @@ function newAliasText(): string {
   return [
     `# yaml-language-server: $schema=${schema}`,
     '#',
-    "# The sensors, lamps and remotes, by heyu's alias. heyu2mqtt alias import makes this file of your x10config,",
-    '# heyu2mqtt alias learn finds what is heard and not yet named. All keys: docs/configuration.md.',
+    "# The sensors, lamps and remotes, by heyu's alias. heyu2mqtt alias import makes this file from your x10config,",
+    '# heyu2mqtt alias learn finds senders without a name. All keys: docs/configuration.md.',
     '',
     'aliases:',
     '',

@@ -155,7 +155,7 @@ async function toggleMotion(
     if (!processTerminal().isInteractive)
       throw new CommandError('no motion was made up', 'add --yes to really do it');
     const question = `Turn the motion of ${sensor.alias} on for ${ON_MS / 1000} s? Automations will run.`;
-    if (!(await askOnTerminal.yesOrNo(question, false))) throw new CommandError('called off');
+    if (!(await askOnTerminal.yesOrNo(question, false))) throw new CommandError('cancelled');
   }
 
   const topic = sensorTopic(core.baseTopic, sensor.topic, 'motion');

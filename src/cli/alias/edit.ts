@@ -7,7 +7,7 @@ import type { AliasEdit, AliasKey } from '../../config/edit.js';
 import { addresses as addressForm, aliasProblem, type Plain } from '../../config/forms.js';
 import { ALIAS_KEYS, type KeyTable } from '../../config/keys-and-defaults.js';
 import { parseAddresses, writeAddresses } from '../../heyu/x10config.js';
-import { askOnTerminal, CALLED_OFF } from '../ask.js';
+import { askOnTerminal, CANCELLED } from '../ask.js';
 import { type Given, OPTIONS, several } from '../configured.js';
 import { CommandError, EXIT, processTerminal } from '../terminal.js';
 import {
@@ -194,7 +194,7 @@ async function removeAliases(named: readonly string[], given: Given): Promise<vo
   const found = aliases.map((alias) => aliasNamed(file, alias).settings);
   if (terminal.isInteractive && given.yes !== true) {
     const names = found.map(({ alias, address }) => `${alias} (${address})`).join(', ');
-    if (!(await askOnTerminal.yesOrNo(`Remove ${names}?`, false))) throw new CommandError(CALLED_OFF);
+    if (!(await askOnTerminal.yesOrNo(`Remove ${names}?`, false))) throw new CommandError(CANCELLED);
   }
   editAliasFile(place, (file) =>
     aliases.map((alias) => ({ kind: 'remove', alias: aliasNamed(file, alias).settings.alias })),

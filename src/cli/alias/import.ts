@@ -17,7 +17,7 @@ import type { Plain } from '../../config/forms.js';
 import { formatProblem, formatProblems, problemAt } from '../../config/problem.js';
 import { writeAddresses, type X10Config } from '../../heyu/x10config.js';
 import { unitsOf } from '../../x10/address.js';
-import { type Ask, askOnTerminal, CALLED_OFF } from '../ask.js';
+import { type Ask, askOnTerminal, CANCELLED } from '../ask.js';
 import type { Given } from '../configured.js';
 import { findX10Config, readX10ConfigFile, x10configPlaces } from '../heyu-install.js';
 import { CommandError, EXIT, processTerminal, remark, type Terminal } from '../terminal.js';
@@ -98,8 +98,7 @@ export async function importInto(
   }
   if (!terminal.isInteractive && !yes)
     throw new CommandError('nothing was written', 'add --yes to write, or --dry-run to look only');
-  if (asks && !(await askOnTerminal.yesOrNo(`Write ${place.path}?`, true)))
-    throw new CommandError(CALLED_OFF);
+  if (asks && !(await askOnTerminal.yesOrNo(`Write ${place.path}?`, true))) throw new CommandError(CANCELLED);
   const edits = (file: AliasFile): readonly AliasEdit[] =>
     mergeAliases(file.entries, proposals, prune).flatMap((step) => formOf(step, terminal, zone).edits);
   const after = editAliasFile(place, edits, true);

@@ -46,7 +46,7 @@ export function aliasLearnCommand(command: Command): void {
     .option('--from <log...>', 'learn from these logs (rotated ones first) and end')
     .addOption(OPTIONS.log)
     .addOption(OPTIONS.x10config)
-    .option('--json', 'what the log has heard as JSON, and end')
+    .option('--json', 'print as JSON what was heard in the log, and end')
     .action(learnAliases);
 }
 
@@ -260,10 +260,10 @@ async function menu(walk: Walk, history: History, { entries }: AliasFile): Promi
   }
   const choices = [
     ...suggestions.map((each, index) => ({ value: `${index}`, label: adviceOn(each, walk.when).title })),
-    { value: 'on', label: 'nothing, go on listening' },
+    { value: 'on', label: 'nothing, keep listening' },
     { value: 'end', label: 'nothing, end' },
   ];
-  const answer: string = await askOnTerminal.choice('What shall be done?', choices, '0');
+  const answer: string = await askOnTerminal.choice('What do you want to do?', choices, '0');
   if (answer === 'on' || answer === 'end') return answer === 'on';
   const chosen = suggestions[Number(answer)];
   if (chosen !== undefined) await actUpon(chosen, walk.place, askOnTerminal, walk.terminal, walk.when);
@@ -323,7 +323,7 @@ function edit(place: AliasPlace, edits: readonly AliasEdit[], terminal: Terminal
 }
 
 function askAlias(ask: Ask, entries: readonly AliasEntry[], standard: string): Promise<string> {
-  return ask.text('What shall its alias be?', standard, (answer) =>
+  return ask.text('Which alias does it get?', standard, (answer) =>
     entries.some(({ alias }) => alias === answer)
       ? `there is an alias "${answer}" already`
       : aliasProblem(answer),

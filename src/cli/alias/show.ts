@@ -183,7 +183,7 @@ export function aliasCheckCommand(command: Command): void {
   withAliasFile(command)
     .addOption(OPTIONS.x10config)
     .addOption(OPTIONS.log)
-    .option('--no-log', 'do not look into the log')
+    .option('--no-log', 'do not read the log')
     .addOption(OPTIONS.json)
     .action(check);
 }

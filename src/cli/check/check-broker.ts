@@ -59,9 +59,10 @@ function tellAccess(kept: Kept, probes: readonly Message[], { core }: Configurat
   const refused = [...kept.refused].filter((topic) => !lost.includes(topic));
   const rule = `its access control must let this user read and write ${core.baseTopic}/#`;
   const rules = core.homeassistant.discovery === 'off' ? rule : `${rule} and ${core.homeassistant.prefix}/#`;
-  if (lost.length > 0) tell('error', `what we publish does not come back: ${some(lost)}`, rules);
-  if (refused.length > 0) tell('error', `we may not read ${some(refused)}`, rules);
-  if (lost.length === 0 && refused.length === 0) tell('ok', 'what we publish comes back: access is granted');
+  if (lost.length > 0) tell('error', `messages of this user are not delivered back: ${some(lost)}`, rules);
+  if (refused.length > 0) tell('error', `this user may not read ${some(refused)}`, rules);
+  if (lost.length === 0 && refused.length === 0)
+    tell('ok', 'messages come back: this user may publish and read');
 }
 
 function tellStates(kept: Kept, { core }: Configuration, tell: Tell): void {
@@ -138,7 +139,7 @@ export function checkHomeAssistant(
   if (others.length > 0)
     tell(
       'warning',
-      `announced otherwise than now configured: ${some(others.map(({ topic }) => topic))}`,
+      `announced differently from the present configuration: ${some(others.map(({ topic }) => topic))}`,
       'the service does so when it reloads: systemctl reload heyu2mqtt',
     );
   if (missing.length === 0 && others.length === 0)

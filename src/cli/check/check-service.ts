@@ -62,7 +62,7 @@ export function checkService(
     tell(
       'warning',
       `it follows ${path}, not ${heyu.log}`,
-      'systemctl reload heyu2mqtt; is it another configuration?',
+      'systemctl reload heyu2mqtt; does the service use another configuration?',
     );
   tellSession(objectOf(info, 'session'), tell);
 }
@@ -250,7 +250,7 @@ function wordsOf(program: string, args: readonly string[], separator: string): r
 export function checkAccess(files: Configuration['files'], user: Identity | undefined, tell: Tell): void {
   if (user === undefined || user.uid === process.geteuid?.()) return;
   if (!isRoot()) {
-    tell('ok', `what its user ${user.name} may read was not asked: sudo heyu2mqtt check does`);
+    tell('ok', `not checked what its user ${user.name} may read: sudo heyu2mqtt check does it`);
     return;
   }
   let refused = 0;
