@@ -85,7 +85,7 @@ test.concurrent('broker-check says what it could not clean up', async () => {
   await mosquitto.stop('SIGKILL');
   const [code] = (await once(child, 'exit')) as [number | null];
   expect(err()).toMatch(
-    /not removed, because the broker could not be reached:  the retained x10\/bridge\/broker-check\//,
+    /not removed, because the broker could not be reached: the retained x10\/bridge\/broker-check\//,
   );
   expect(err()).toMatch(/: the session of h2m-check-/);
   expect(code).toBe(2);
