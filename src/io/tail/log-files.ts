@@ -177,7 +177,7 @@ export class LogFiles {
         this.#giveUp(outcome.code);
         return false;
       }
-      yield* this.#lookAtName();
+      yield* this.#lookAtName(outcome === 'end');
       if (outcome === 'more') continue;
       if (outcome !== 'end') return false;
       if (this.#next.length === 0) return true;
@@ -345,8 +345,11 @@ export class LogFiles {
   // --- The name: what stands there now. When it has moved on, the new file and those between the old and the new one
   // --- (rotations in quick succession) are opened at once, so that nothing can take them away any more.
 
-  /** Brings `next` and the status up to date. */
-  *#lookAtName(): Work {
+  /**
+   * Brings `next` and the status up to date. `isAtEnd`: what is being read was read to its end. That the log is gone is
+   * said once all that is left of it was read: whoever hears of it does not wait for lines any more.
+   */
+  *#lookAtName(isAtEnd: boolean): Work {
     const { path, clock } = this.#reader;
     const at = clock.wallMs();
     const stats = lookUp(this.#reader);
@@ -358,9 +361,10 @@ export class LogFiles {
     } else if (typeof stats === 'string' && isMissing(stats)) {
       if (newest !== undefined) yield* this.#queueBetween(newest, undefined);
       this.#aloneAt = at;
-      this.#reportFailure(stats);
+      if (isAtEnd && this.#next.length === 0) this.#reportFailure(stats);
     } else {
-      yield* this.#adopt(newest);
+      const failure = yield* this.#adopt(newest);
+      if (failure !== undefined && isAtEnd && this.#next.length === 0) this.#reportFailure(failure);
     }
     this.#lookedAt = clock.monotonicMs();
   }
@@ -374,19 +378,16 @@ export class LogFiles {
     else newest.sizeSeen = size;
   }
 
-  /** Opens what the name stands for now, after the files between. */
-  *#adopt(newest: TailedFile | undefined): Work {
+  /** Opens what the name stands for now, after the files between; answers why that cannot be opened. */
+  *#adopt(newest: TailedFile | undefined): Work<string | undefined> {
     const { path, files } = this.#reader;
     const endSeenAt = this.#aloneAt;
     const source = openSource(files, path);
-    if ('failure' in source) {
-      this.#reportFailure(source.failure);
-      return;
-    }
+    if ('failure' in source) return source.failure;
     if (this.#isOpen(source)) {
       source.close();
       const returned = this.#old.find((file) => isSameFile(file.source, source));
-      if (returned === undefined) return;
+      if (returned === undefined) return undefined;
       this.#old = this.#old.filter((file) => file !== returned);
       this.#next.push(returned);
     } else {
@@ -399,6 +400,7 @@ export class LogFiles {
     }
     this.isWatchStale = true;
     this.#setStatus({ kind: 'following', path });
+    return undefined;
   }
 
   /** There is a file that was not known; it comes after those between. */
@@ -733,9 +735,7 @@ export class LogFiles {
           barred.filter((sibling) => isBornSince(sibling, last.endSeenAt)),
           last.endSeenAt,
         );
-    }
-    // what is left of it is read first: who hears that the log is gone does not wait for its lines any more
-    else if ('failure' in current) this.#reportFailure(current.failure);
+    } else if ('failure' in current) this.#reportFailure(current.failure);
     this.isWatchStale = true;
     return isFound;
   }

@@ -242,19 +242,24 @@ describe('a log that is followed again', () => {
     expect(followed.lines.every((line) => line.file === 'current')).toBe(true);
   });
 
-  it('says that the log is missing only after what was renamed has been read', async () => {
-    const { log, position } = await goDown();
-    write(log, 'one');
-    renameSync(log, `${log}.1`);
-    const told: string[] = [];
-    const followed = await follow(log, {
-      position,
-      onLine: ({ text }) => told.push(text),
-      onStatus: ({ kind }) => told.push(kind),
-    });
-    await followed.has('missing');
-    expect(told).toEqual(['one', 'missing']);
-  });
+  it.each([['one'], ['one', 'two'], ['one', 'two', 'three']])(
+    'says that the log is missing only after all that was renamed has been read: %s %s %s',
+    async (...lines: string[]) => {
+      const { log, position } = await goDown();
+      lines.forEach((line, index) => {
+        write(log, line);
+        renameSync(log, `${log}.${lines.length - index}`);
+      });
+      const told: string[] = [];
+      const followed = await follow(log, {
+        position,
+        onLine: ({ text }) => told.push(text),
+        onStatus: ({ kind }) => told.push(kind),
+      });
+      await followed.has('missing');
+      expect(told).toEqual([...lines, 'missing']);
+    },
+  );
 
   it('says once what is lost, and when', async () => {
     const { log, position } = await goDown();
