@@ -1,5 +1,6 @@
 /** What goes wrong: a plan of faults, made of a seed and nothing else, so that it can be shortened; and who does them. */
 
+import type { Heyu } from '../soak/heyu.js';
 import type { Random } from '../soak/random.js';
 import type { SimulatedBroker } from './broker.js';
 import { STATE_DIRECTORY, type Computer } from './computer.js';
@@ -21,6 +22,7 @@ export type Stage = {
   readonly broker: SimulatedBroker;
   readonly bridge: Bridge;
   readonly panel: Panel;
+  readonly heyu: Heyu;
   readonly note: (text: string) => void;
 };
 
@@ -36,6 +38,30 @@ const restarted: (stage: Stage, ms: number, wait: (ms: number) => Promise<void>)
 ) => {
   await wait(ms);
   bridge.start();
+};
+
+/** Each step of a write takes so long on average, ms, when the disk is slow. */
+const SLOW_MS = 400;
+
+/** A log is copied and truncated, unless heyu is in the middle of a message, a part of which would be lost. */
+const copyAndTruncate = ({ heyu }: Stage): void =>
+  heyu.rotate(heyu.isInMessage() ? 'create' : 'copytruncate');
+
+/** The bridge is connected, or is not soon. */
+async function untilReached({ broker }: Stage, wait: (ms: number) => Promise<void>): Promise<void> {
+  for (let waited = 0; waited < 5000 && !broker.isReached; waited += 5) await wait(5);
+}
+
+const frozen = async (
+  { bridge, broker }: Stage,
+  { ms }: { readonly ms: number },
+  wait: (ms: number) => Promise<void>,
+): Promise<void> => {
+  const process = bridge.freeze();
+  if (process === undefined) return;
+  broker.giveUp(ms, () => process.isStill);
+  await wait(ms);
+  bridge.thaw(process);
 };
 
 /** Something of the disk is so for a time. */
@@ -97,18 +123,23 @@ const KINDS = {
       await restarted(stage, ms, wait);
     },
   },
-  frozen: {
+  frozen: { part: 'process', weight: 3, act: frozen },
+  'frozen for long': {
     part: 'process',
-    weight: 3,
-    act: async ({ bridge, broker, timeline }, { ms }, wait) => {
-      const { process } = bridge;
-      if (process === undefined) return;
-      process.isStill = true;
-      broker.noteReach();
-      broker.giveUp(ms, () => process.isStill);
-      await wait(ms);
-      timeline.goOn(process);
-      broker.noteReach();
+    weight: 1,
+    act: (stage, { ms }, wait) => frozen(stage, { ms: 5 * ms }, wait),
+  },
+  'frozen over two rotations': {
+    part: 'process',
+    weight: 1,
+    act: async (stage, { ms }, wait) => {
+      // it sees the log empty, and not what is written until the log is empty again
+      copyAndTruncate(stage);
+      await wait(10);
+      const standing = frozen(stage, { ms }, wait);
+      await wait(ms * 0.8);
+      copyAndTruncate(stage);
+      await standing;
     },
   },
   'down for long': {
@@ -117,6 +148,50 @@ const KINDS = {
     act: async (stage, { ms }, wait) => {
       stage.bridge.kill();
       await restarted(stage, 20 * ms, wait);
+    },
+  },
+  'killed soon after a rotation': {
+    part: 'process',
+    weight: 2,
+    act: async (stage, { ms, count }, wait) => {
+      const { heyu, broker, computer } = stage;
+      const isHeld = count % 2 === 0;
+      if (isHeld) broker.freeze();
+      else computer.trouble.slowMs = SLOW_MS;
+      await wait(ms / 3);
+      if (count % 3 === 0) copyAndTruncate(stage);
+      else heyu.rotate('create');
+      // the new file is begun when the old one was silent for a second
+      await wait(isHeld ? 1500 : 1000 + 5 * count);
+      if (isHeld) {
+        broker.thaw(false);
+        await wait(count);
+      }
+      stage.bridge.kill();
+      computer.trouble.slowMs = 0;
+      await restarted(stage, 100, wait);
+    },
+  },
+  'killed while the link stands still': {
+    part: 'process',
+    weight: 2,
+    act: async (stage, { ms, count }, wait) => {
+      stage.broker.freeze();
+      await wait(1500 + 10 * count);
+      stage.bridge.kill();
+      stage.broker.thaw(true);
+      await restarted(stage, ms, wait);
+    },
+  },
+  'killed soon after a connect': {
+    part: 'process',
+    weight: 2,
+    act: async (stage, { ms, count }, wait) => {
+      stage.broker.cut();
+      await untilReached(stage, wait);
+      await wait(5 * count);
+      stage.bridge.kill();
+      await restarted(stage, ms, wait);
     },
   },
   'power cut': {
@@ -135,6 +210,24 @@ const KINDS = {
     act: async ({ broker }, { ms, count }, wait) => {
       broker.freeze();
       await wait(ms);
+      broker.thaw(count % 2 === 0);
+    },
+  },
+  'link frozen within what waited': {
+    part: 'network',
+    weight: 3,
+    act: async (stage, { ms, count }, wait) => {
+      const { broker, panel } = stage;
+      broker.freeze();
+      panel.say('changing', count % 4 < 2);
+      await wait(6000 + ms / 3);
+      panel.say('changing', count % 4 >= 2);
+      await wait(3000);
+      broker.thaw(true);
+      await untilReached(stage, wait);
+      await wait(count / 4);
+      broker.freeze();
+      await wait(ms / 3);
       broker.thaw(count % 2 === 0);
     },
   },
@@ -170,8 +263,17 @@ const KINDS = {
       broker.isTakenOver = false;
     },
   },
-  'disk slow': { part: 'disk', weight: 3, act: troubled('slowMs', 400, 0) },
+  'disk slow': { part: 'disk', weight: 3, act: troubled('slowMs', SLOW_MS, 0) },
   'no notice of changes': { part: 'disk', weight: 2, act: troubled('isDeaf', true, false) },
+  'armed and disarmed at once': {
+    part: 'people',
+    weight: 3,
+    act: async ({ panel }, { ms, count }, wait) => {
+      panel.say('changing', count % 2 === 0);
+      await wait(ms / 4);
+      panel.say('changing', count % 2 === 1);
+    },
+  },
   'home assistant is born': {
     part: 'people',
     weight: 1,

@@ -23,6 +23,7 @@ import { newTruth, type Truth } from '../soak/truth.js';
 import { HABITS, SimulatedBroker } from './broker.js';
 import { Computer, LOG_PATH, STATE_DIRECTORY, STATE_PATH, type Process } from './computer.js';
 import { planFaults, startFaults, type Fault } from './faults.js';
+import { judgeInstants, type Pause } from './judge-instants.js';
 import { Timeline, owner } from './timeline.js';
 
 /** What to simulate. The seed decides over everything that is not said. */
@@ -91,6 +92,8 @@ export class Bridge {
   readonly errors: string[] = [];
   /** Until when the bridge was told of the zones what is on disk, and how old that may have been. */
   #stored: Omit<Death, 'at'>;
+  /** From when to when it could not read: it did not run, or stood still. */
+  readonly pauses: Pause[] = [];
   process: Process | undefined;
   #service: Service | undefined;
 
@@ -105,6 +108,7 @@ export class Bridge {
   start(): void {
     const process = this.#computer.begin();
     this.process = process;
+    this.#goesOn();
     this.#service = undefined;
     this.#live(process).catch((error: unknown) => {
       if (!process.isGone) this.errors.push(`the service ended: ${String(error)}`);
@@ -115,10 +119,38 @@ export class Bridge {
     const { process } = this;
     if (process === undefined) return;
     this.deaths.push({ at: this.#computer.wallMs(), ...this.#stored });
+    this.#stops();
     this.#computer.kill(process);
     this.#broker.gone(process);
     this.#computer.forgetBells();
     this.process = undefined;
+  }
+
+  /** It stands still; its timers, and what comes from outside, wait. */
+  freeze(): Process | undefined {
+    const { process } = this;
+    if (process === undefined) return undefined;
+    process.isStill = true;
+    this.#stops();
+    this.#broker.noteReach();
+    return process;
+  }
+
+  /** Goes on after `freeze`. */
+  thaw(process: Process): void {
+    if (!process.isGone) this.#goesOn();
+    this.#computer.timeline.goOn(process);
+    this.#broker.noteReach();
+  }
+
+  #stops(): void {
+    if (this.pauses.at(-1)?.to !== Infinity)
+      this.pauses.push({ from: this.#computer.wallMs(), to: Infinity });
+  }
+
+  #goesOn(): void {
+    const last = this.pauses.at(-1);
+    if (last?.to === Infinity) last.to = this.#computer.wallMs();
   }
 
   /** As by SIGTERM. */
@@ -285,10 +317,16 @@ export async function simulate({
   computer.disk.writeFileSync(LOG_PATH, '');
   bridge.start();
   await timeline.pass(10_000);
+  const middles = fork('middles');
   const heyu = startHeyu(LOG_PATH, truth, naming, {
     files: computer.disk,
     wallMs: computer.wallMs,
-    pause: (ms) => timeline.sleep(ms, computer.heyu),
+    // the log may be rotated while heyu is in the middle of a message, which goes to the renamed file then
+    pause: async (ms) => {
+      await timeline.sleep(ms / 2, computer.heyu);
+      if (middles.chance(0.3)) heyu.rotate(middles.pick(['rename', 'create']));
+      await timeline.sleep(ms / 2, computer.heyu);
+    },
     pack: (content) => content,
   });
   const plan = planTraffic(fork('traffic'), {
@@ -299,7 +337,7 @@ export async function simulate({
     pauseEveryMs: 20_000,
   });
   const planned = faults ?? planFaults(fork('faults'), lengthMs);
-  const stage = { timeline, computer, broker, bridge, panel, note };
+  const stage = { timeline, computer, broker, bridge, panel, heyu, note };
   const { counts, rest } = startFaults(planned, stage);
   const playing = play(plan, { timeline, computer, heyu, panel, note, chance: fork('pauses') });
   try {
@@ -316,6 +354,7 @@ export async function simulate({
   });
   const states = judgeStates(truth, broker.retained, [], computer.wallMs());
   errors.push(...opposites(truth, broker, habit.keepsRetained === 'older'), ...sentAgain(verdict, counts));
+  errors.push(...judgeInstants(truth, broker, bridge.pauses, habit.keepsRetained === 'older'));
   const { process } = bridge;
   if (process === undefined) errors.push('the bridge does not run in the end');
   else if (timeline.pendingOf(process) > MOST_PENDING)

@@ -67,6 +67,8 @@ export type Heyu = {
   /** What no message has caused (`Inactive`, output of scripts) goes to the descriptor of the last message. */
   readonly writeLate: (text: string) => void;
   readonly rotate: (rotation: Rotation) => void;
+  /** A message is written in two parts, and the second one has not come. */
+  readonly isInMessage: () => boolean;
   /** Packs the rotated files but for the newest `but`. */
   readonly pack: (but: number) => void;
   readonly lines: () => number;
@@ -84,6 +86,7 @@ export function startHeyu(
   let contents = 0;
   let lines = 0;
   let names = 0;
+  let isInMessage = false;
   const newContent = (): Content => ({ number: (contents += 1), size: 0 });
   let current: Content | undefined = files.existsSync(path) ? newContent() : undefined;
   let open: { readonly descriptor: number; readonly content: Content } | undefined;
@@ -117,7 +120,9 @@ export function startHeyu(
     }
     const half = Math.max(1, Math.floor(bytes.length / 3));
     files.writeSync(descriptor, bytes.subarray(0, half));
+    isInMessage = true;
     await pause(splitMs);
+    isInMessage = false;
     files.writeSync(descriptor, bytes.subarray(half));
   };
 
@@ -191,6 +196,7 @@ export function startHeyu(
       lines += 1;
     },
     rotate,
+    isInMessage: () => isInMessage,
     pack: (but) => {
       const loose = rotatedNames()
         .filter((name) => !name.endsWith('.gz'))

@@ -50,10 +50,13 @@ function isJudged(visits: readonly Visit[], at: number, armedSince: number): boo
   return isTold && next !== undefined && clearTo(next) > 0;
 }
 
-/** What the bridge believes is as old as its last visit, or as what was on disk when a process died. */
+/**
+ * What the bridge believes is as old as its last visit in which it was told how the zone is, or as what was on disk when a
+ * process died.
+ */
 function mayBeArmed(heard: Heard, zone: Zone, at: number): boolean {
   const { truth, visits = [] } = heard;
-  const last = visits.findLast(({ from }) => from <= at);
+  const last = visits.findLast(({ from, to }) => from <= at && to - from > CLEAR_MS);
   const since = last === undefined ? at : Math.min(last.to, at);
   return (
     truth.mayBeArmed(zone, at, SAME_MS) ||

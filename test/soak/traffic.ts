@@ -139,7 +139,11 @@ export function planTraffic(random: Random, options: TrafficOptions): readonly S
       if (isFree) message(at, line(functionText('rcvi', sensor.house, 'Off'), [off('line')]));
       return last + sensor.holdMs;
     }
-    if (random.chance(0.5)) code(sensor, sensor.unit, 'Off', last + 2300, off, by);
+    if (random.chance(0.5)) {
+      const over = code(sensor, sensor.unit, 'Off', last + 2300, off, by);
+      // somebody comes back within what would have been the hold time: another motion
+      if (random.chance(0.3)) last = code(sensor, sensor.unit, 'On', over + 2600, sign, by);
+    }
     return last + sensor.holdMs + 1000;
   };
 

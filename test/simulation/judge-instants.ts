@@ -1,0 +1,82 @@
+/**
+ * What only a simulated world can judge, because there it is known when the bridge could read and when it reached its
+ * broker: what it says late, and what it says of a zone beside a motion.
+ */
+
+import { BASE, ZONES, type SoakSensor, type Zone } from '../soak/sensors.js';
+import { iso } from '../soak/judge-states.js';
+import { SAME_MS, bySensor, type SensorEvent } from '../soak/signs.js';
+import type { Truth } from '../soak/truth.js';
+import type { SimulatedBroker } from './broker.js';
+
+/** From when to when the bridge did not run or stood still, epoch ms; Infinity = it still does. */
+export type Pause = { readonly from: number; to: number };
+
+/** A stamp is cut to the second. */
+const SECOND_MS = 1000;
+/** What was said on a connection that stood still comes within this time after it. */
+const WAY_MS = 500;
+
+type Said = SensorEvent & { readonly sensor: SoakSensor; readonly instant: number; readonly sentAt: number };
+
+/** What is wrong, in words. `isRolledBack`: a broker that was killed may say itself what is not true any more. */
+export function judgeInstants(
+  truth: Truth,
+  { published, visits }: Pick<SimulatedBroker, 'published' | 'visits'>,
+  pauses: readonly Pause[],
+  isRolledBack: boolean,
+): readonly string[] {
+  const faults: string[] = [];
+  const known = new Set<string>();
+  for (const { topic, payload, sentAt } of published) {
+    const [base, alias = '', channel] = topic.split('/');
+    const sensor = bySensor.get(alias);
+    if (base !== BASE || sensor === undefined) continue;
+    if (channel === 'motion' && payload === 'ON' && isSaidLate(truth, sensor, sentAt, pauses))
+      faults.push(`${topic} ON at ${iso(sentAt)}: its motion was over when it was read`);
+    if (channel !== 'event') continue;
+    const event = JSON.parse(payload) as SensorEvent;
+    if (event.event_type !== 'motion' && event.event_type !== 'motion_missed') continue;
+    const said: Said = { ...event, sensor, instant: Date.parse(event.at), sentAt };
+    const isFirst = !known.has(`${alias} ${event.id}`);
+    known.add(`${alias} ${event.id}`);
+    if (isFirst && event.event_type === 'motion' && sentAt > said.instant + sensor.holdMs + SAME_MS)
+      faults.push(`${payload} is sent as live at ${iso(sentAt)}`);
+    if (isOpposite(truth, said, visits, pauses) && !(isRolledBack && sensor.zone === 'changing'))
+      faults.push(`the opposite of its zone is said: ${payload}`);
+  }
+  return faults;
+}
+
+/** An ON of which every motion that it can mean was over before the bridge could read of it. */
+function isSaidLate(truth: Truth, sensor: SoakSensor, sentAt: number, pauses: readonly Pause[]): boolean {
+  const pause = pauses.findLast(({ to }) => to <= sentAt);
+  if (pause === undefined) return false;
+  // what was decided before the pause may have been on its way
+  const isOver = (at: number): boolean => at >= pause.from && at + sensor.holdMs + SECOND_MS < pause.to;
+  const signs = truth.signs.filter((sign) => sign.sensor === sensor && !sign.isEcho && sign.at <= sentAt);
+  const last = signs.at(-1);
+  return last !== undefined && isOver(last.at);
+}
+
+/** What a motion says of its zone has to have been so, at some time between when the bridge was told last and the motion. */
+function isOpposite(
+  truth: Truth,
+  { sensor: { zone }, security, instant }: Said,
+  visits: SimulatedBroker['visits'],
+  pauses: readonly Pause[],
+): boolean {
+  if (zone === undefined || security === undefined || !ZONES.includes(zone)) return false;
+  const pause = pauses.find(({ from, to }) => from <= instant && instant + SECOND_MS <= to);
+  const visit = visits.findLast(({ from }) => from <= instant);
+  if (pause !== undefined) return isWrong(truth, zone, security, instant, pause.to);
+  if (visit === undefined) return false;
+  const toldAt = Math.min(visit.to, instant) - SAME_MS;
+  return isWrong(truth, zone, security, Math.max(visit.from - WAY_MS, toldAt), instant + SECOND_MS);
+}
+
+function isWrong(truth: Truth, zone: Zone, security: string, from: number, to: number): boolean {
+  if (security === 'disarmed') return truth.isArmedThroughout(zone, from, to);
+  const [middle, half] = [(from + to) / 2, (to - from) / 2];
+  return security.startsWith('armed') && !truth.mayBeArmed(zone, middle, half);
+}
