@@ -20,7 +20,7 @@ const mayNotImport = {
     'homeassistant',
     'mqtt',
     'alias',
-    'fitness',
+    'broker-check',
     'bridge',
     'history',
     'service',
