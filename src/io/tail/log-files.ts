@@ -11,40 +11,29 @@
 import { MINUTE } from '../../common/duration.js';
 import type { FilePosition, LogPosition, LogStatus } from '../../ports.js';
 import {
-  BLOCK_BYTES,
-  bytesAt,
   bytesSeenBefore,
-  fingerprintOfPosition,
-  hasContent,
   isSameFile,
-  isSameStart,
-  isTelling,
-  MARK_BYTES,
   markOf,
   openSource,
   sizeOf,
   Unreadable,
   type ByteSource,
   type Former,
-  type OpenFailure,
   type Work,
 } from './content.js';
+import { FileOrder } from './file-order.js';
+import { LogStart } from './log-start.js';
+import { RotatedFiles } from './rotated-files.js';
 import {
   findHolder,
-  holdLog,
-  holdSiblings,
   isBornSince,
   isMissing,
   isOf,
   letGo,
   lookUp,
-  placeByContent,
-  placeByName,
-  siblingKey,
   take,
   TICK_MS,
   type HeldSibling,
-  type HeldSiblings,
   type Sibling,
 } from './siblings.js';
 import { EDITOR_QUIET_MS, TailedFile, type Loss, type Reader, type ReadOutcome } from './tailed-file.js';
@@ -62,21 +51,13 @@ export type Patience = {
 
 /** More old files than this are not kept open; the oldest goes first. */
 const MOST_OLD_FILES = 16;
-/** So many files that were begun are remembered. */
-const MOST_PAST_FILES = 32;
-/** Logs may begin alike (a script that prints the same every night), but not for longer than this. */
-const LEAST_HEAD_BYTES = 64;
 /** A rotation takes the name away for a moment: that is no warning. */
 const ROTATION_MS = 1000;
 /** So much older (ms) than its appearance must a log be to be old: clocks of file servers differ. */
 const OLD_MS = MINUTE;
-/** What stands there holds no lines: a log that comes in its place is new. */
-const NO_LOG: ReadonlySet<string> = new Set(['EISDIR', 'FIFO', 'DEVICE', 'ELOOP']);
-
 /**
- * The only owner of the order of the files: those that are `old`, then the one that is being read, then the `next` ones.
- * One `pass` is in hand at a time, and only what it calls changes anything; `position` and `open` are for anybody at any
- * time, also from within the listener.
+ * The only owner of the order of the files. One `pass` is in hand at a time, and only what it calls changes anything;
+ * `position` and `open` are for anybody at any time, also from within the listener.
  */
 export class LogFiles {
   /** The set of open files or the state of the name has changed: what is watched must follow. Cleared by the follower. */
@@ -85,21 +66,9 @@ export class LogFiles {
   lookAgainMs: number | undefined;
   readonly #reader: Reader;
   readonly #patience: Patience;
-  /** Where to begin, as long as it has not been found: at the end of the file, or where an earlier run stopped. */
-  #seek: 'end' | LogPosition | undefined;
-  /** Read to their end once, still open: late lines are written to them. */
-  #old: TailedFile[] = [];
-  #reading: TailedFile | undefined;
-  /** Known and open, not begun; the last one is what the name stands for. */
-  #next: TailedFile[] = [];
-  /** The file whose position is the end of the checkpoint: the one that is read, or the one before it until that is begun. */
-  #lastBegun: TailedFile | undefined;
-  /** The files that were begun last, open or not, to recognise copies of them. */
-  readonly #past: TailedFile[] = [];
-  /** Where an earlier run stopped in a file that is gone: that is where it still stands until another one is begun. */
-  #gone: FilePosition | undefined;
-  /** The rotated files that are history (`siblingKey`): not to be taken for newer ones, also if they are written to. */
-  #history: ReadonlySet<string> = new Set();
+  readonly #order = new FileOrder();
+  readonly #rotated: RotatedFiles;
+  readonly #start: LogStart;
   /** Where files were left that are closed, until a later look at the end tells their copies from younger files. */
   #left: FilePosition[] = [];
   #status: LogStatus | undefined;
@@ -114,20 +83,21 @@ export class LogFiles {
   constructor(reader: Reader, patience: Patience, position: LogPosition | undefined) {
     this.#reader = reader;
     this.#patience = patience;
-    this.#seek = position ?? 'end';
+    this.#rotated = new RotatedFiles(reader, this.#order);
+    this.#start = new LogStart(reader, this.#order, this.#rotated, position);
     this.#existedBefore = (position?.files.length ?? 0) > 0;
     this.#aloneAt = reader.clock.wallMs();
     this.#lookedAt = reader.clock.monotonicMs();
   }
 
   /** All open files, in order of time. */
-  open(): TailedFile[] {
-    return [...this.#old, ...(this.#reading === undefined ? [] : [this.#reading]), ...this.#next];
+  open(): readonly TailedFile[] {
+    return this.#order.open();
   }
 
   /** The newest file known, normally what the name stands for. */
   newest(): TailedFile | undefined {
-    return this.#next.at(-1) ?? this.#reading;
+    return this.#order.newest();
   }
 
   /** Whether the name stood for a log that can be read, at the last look. */
@@ -137,12 +107,14 @@ export class LogFiles {
 
   /** Where the next line begins. */
   position(): LogPosition {
-    if (typeof this.#seek === 'object') return this.#seek;
-    const last = this.#lastBegun;
-    const files = this.#old.filter((file) => file !== last).map((file) => file.position());
-    if (last === undefined) return { files: this.#gone === undefined ? files : [...files, this.#gone] };
+    const start = this.#start.position();
+    if (start !== undefined) return start;
+    const last = this.#order.lastBegun;
+    const files = this.#order.old.filter((file) => file !== last).map((file) => file.position());
+    if (last === undefined)
+      return { files: this.#order.gone === undefined ? files : [...files, this.#order.gone] };
     // the end of a file that has lost its name may be seen long after younger ones were begun
-    const younger = this.open().filter(({ isBegun }) => !isBegun);
+    const younger = this.#order.open().filter(({ isBegun }) => !isBegun);
     const bounds = younger.map((file) => file.endSeenAt);
     const endSeenAt = Math.min(last.endSeenAt, this.#aloneAt, ...bounds);
     const recent = this.#left.filter((left) => endSeenAt <= left.endSeenAt + TICK_MS);
@@ -167,6 +139,16 @@ export class LogFiles {
     if ((yield* this.#readOldFiles()) && isAtEnd) this.#reader.listener.end();
   }
 
+  /** False as long as it cannot be told where to begin. */
+  *#findStart(): Work<boolean> {
+    if (this.#start.isFound) return true;
+    const found = yield* this.#start.find();
+    this.isWatchStale = true;
+    if (found === 'found') return true;
+    if (found.sought !== undefined) this.#reportFailure(found.sought);
+    return false;
+  }
+
   // --- Reading: from file to file.
 
   /** Reads file after file, up to the end of the newest one. */
@@ -180,15 +162,15 @@ export class LogFiles {
       yield* this.#lookAtName(outcome === 'end');
       if (outcome === 'more') continue;
       if (outcome !== 'end') return false;
-      if (this.#next.length === 0) return true;
-      if (this.#reading === undefined) continue;
+      if (this.#order.next.length === 0) return true;
+      if (this.#order.reading === undefined) continue;
       const drained = yield* this.#readOn();
       // only now is it certain that its end was read after it had lost its name
-      if (drained !== 'end' || this.#next.length === 0) continue;
-      const waitMs = this.#reading.settlesInMs(this.#reader.clock, this.#patience.settleMs);
+      if (drained !== 'end' || this.#order.next.length === 0) continue;
+      const waitMs = this.#order.reading.settlesInMs(this.#reader.clock, this.#patience.settleMs);
       if (waitMs > 0) {
         this.#lookAgainIn(waitMs);
-        return this.#next.every(({ source }) => sizeOf(source) === 0);
+        return this.#order.next.every(({ source }) => sizeOf(source) === 0);
       }
       if (!(yield* this.#leaveReading())) return false;
     }
@@ -198,7 +180,7 @@ export class LogFiles {
   *#readOn(): Work<ReadOutcome | 'later'> {
     for (;;) {
       if (this.#reader.isHalted) return 'halted';
-      const file = this.#reading ?? this.#readNext();
+      const file = this.#order.reading ?? this.#order.readNext();
       if (file === undefined) return 'end';
       if (yield* this.#insertCopies(file)) continue;
       if (!file.isBegun) {
@@ -211,24 +193,14 @@ export class LogFiles {
     }
   }
 
-  #readNext(): TailedFile | undefined {
-    this.#reading = this.#next.shift();
-    if (this.#reading?.isBegun === true) this.#lastBegun = this.#reading;
-    return this.#reading;
-  }
-
   #lookAgainIn(ms: number): void {
     this.lookAgainMs = Math.min(this.lookAgainMs ?? Infinity, ms);
   }
 
   /** A descriptor that cannot be read any more (a disk or a network file system fails): start again from here. */
   #giveUp(code: string): void {
-    this.#seek ??= this.position();
-    for (const { source } of this.open()) source.close();
-    this.#old = [];
-    this.#reading = undefined;
-    this.#next = [];
-    this.#lastBegun = undefined;
+    this.#start.again(this.position());
+    this.#order.clear();
     this.isWatchStale = true;
     this.#setStatus(unreadable(this.#reader.path, code));
   }
@@ -244,7 +216,7 @@ export class LogFiles {
     if (former !== undefined) {
       const size = sizeOf(file.source);
       // a compressed file is no longer written to, and its size is not known
-      if (size === 0 && this.#next.length === 0 && file.isLive) {
+      if (size === 0 && this.#order.next.length === 0 && file.isLive) {
         file.endSeenAt = clock.wallMs();
         return 'empty';
       }
@@ -255,14 +227,16 @@ export class LogFiles {
       yield* file.seek(yield* bytesSeenBefore(file.source, size, former));
     }
     this.#tellOf(file);
-    yield* this.#beginGeneration(file);
+    yield* this.#order.begin(file, this.#reader);
     return 'begun';
   }
 
   #formerContent(): Former | undefined {
-    const last = this.#lastBegun;
+    const last = this.#order.lastBegun;
     if (last !== undefined) return { mark: Buffer.from(last.markBefore()), head: last.head };
-    return this.#gone === undefined ? undefined : { mark: markOf(this.#gone), head: Buffer.alloc(0) };
+    return this.#order.gone === undefined
+      ? undefined
+      : { mark: markOf(this.#order.gone), head: Buffer.alloc(0) };
   }
 
   /** An incident per file, at the moment it is begun. */
@@ -274,20 +248,12 @@ export class LogFiles {
     if (loss !== undefined && offset === 0) listener.incident({ kind: 'lost', path, ...loss });
   }
 
-  /** It gets its generation at once if it is begun after its first byte, otherwise when its first line is there. */
-  *#beginGeneration(file: TailedFile): Work {
-    file.isBegun = true;
-    this.#lastBegun = file;
-    this.#remember(file);
-    if (file.offset > 0) yield* file.announce(this.#reader);
-  }
-
   /** Leaves the file that was read to its end for the next one. False when a pause came in between: ask again. */
   *#leaveReading(): Work<boolean> {
-    const left = this.#reading;
+    const left = this.#order.reading;
     if (left !== undefined && !left.isLive && !(yield* left.readRemainder(this.#reader, 'current')))
       return false;
-    const next = this.#readNext();
+    const next = this.#order.readNext();
     if (left === undefined) return true;
     if (!left.isLive) {
       // of what was left only what the next file may be younger than is kept
@@ -298,9 +264,9 @@ export class LogFiles {
       return true;
     }
     left.becomesOld(this.#reader.clock.monotonicMs());
-    this.#old.push(left);
-    const [oldest] = this.#old;
-    if (this.#old.length > MOST_OLD_FILES && oldest !== undefined) yield* this.#abandon(oldest);
+    this.#order.old.push(left);
+    const [oldest] = this.#order.old;
+    if (this.#order.old.length > MOST_OLD_FILES && oldest !== undefined) yield* this.#abandon(oldest);
     return true;
   }
 
@@ -310,7 +276,7 @@ export class LogFiles {
    * longer. False when a pause came in between.
    */
   *#readOldFiles(): Work<boolean> {
-    for (const file of [...this.#old]) {
+    for (const file of [...this.#order.old]) {
       const before = file.sizeSeen;
       const outcome = yield* file.readLines(this.#reader, 'old');
       if (outcome === 'halted') return false;
@@ -329,7 +295,7 @@ export class LogFiles {
   }
 
   #drop(file: TailedFile): void {
-    this.#old = this.#old.filter((other) => other !== file);
+    this.#order.old = this.#order.old.filter((other) => other !== file);
     this.#close(file);
   }
 
@@ -339,7 +305,7 @@ export class LogFiles {
     if (file.source.isDamaged?.() === true)
       listener.incident({ kind: 'lost', path, from: file.endSeenAt, to: clock.wallMs() });
     this.isWatchStale = true;
-    if (!this.open().some(({ source }) => source === file.source)) file.source.close();
+    if (!this.#order.open().some(({ source }) => source === file.source)) file.source.close();
   }
 
   // --- The name: what stands there now. When it has moved on, the new file and those between the old and the new one
@@ -353,7 +319,7 @@ export class LogFiles {
     const { path, clock } = this.#reader;
     const at = clock.wallMs();
     const stats = lookUp(this.#reader);
-    const newest = this.newest();
+    const newest = this.#order.newest();
     if (typeof stats === 'object' && newest !== undefined && isOf(stats, newest.source)) {
       this.#aloneAt = at;
       yield* this.#checkNewest(newest, stats.size, at);
@@ -361,17 +327,17 @@ export class LogFiles {
     } else if (typeof stats === 'string' && isMissing(stats)) {
       if (newest !== undefined) yield* this.#queueBetween(newest, undefined);
       this.#aloneAt = at;
-      if (isAtEnd && this.#next.length === 0) this.#reportFailure(stats);
+      if (isAtEnd && this.#order.next.length === 0) this.#reportFailure(stats);
     } else {
       const failure = yield* this.#adopt(newest);
-      if (failure !== undefined && isAtEnd && this.#next.length === 0) this.#reportFailure(failure);
+      if (failure !== undefined && isAtEnd && this.#order.next.length === 0) this.#reportFailure(failure);
     }
     this.#lookedAt = clock.monotonicMs();
   }
 
   /** A file that is not being read now may be truncated before its turn comes. */
   *#checkNewest(newest: TailedFile, size: number, at: number): Work {
-    if (newest === this.#reading && !this.#reader.isHalted) return;
+    if (newest === this.#order.reading && !this.#reader.isHalted) return;
     if (yield* this.#insertCopies(newest)) return;
     if (size === 0 && newest.sizeSeen === 0) newest.endSeenAt = at;
     if (size < newest.sizeSeen || !(yield* newest.isUnchanged())) yield* this.#replaceRewritten(newest);
@@ -384,12 +350,12 @@ export class LogFiles {
     const endSeenAt = this.#aloneAt;
     const source = openSource(files, path);
     if ('failure' in source) return source.failure;
-    if (this.#isOpen(source)) {
+    if (this.#order.isOpen(source)) {
       source.close();
-      const returned = this.#old.find((file) => isSameFile(file.source, source));
+      const returned = this.#order.old.find((file) => isSameFile(file.source, source));
       if (returned === undefined) return undefined;
-      this.#old = this.#old.filter((file) => file !== returned);
-      this.#next.push(returned);
+      this.#order.old = this.#order.old.filter((file) => file !== returned);
+      this.#order.next.push(returned);
     } else {
       try {
         yield* this.#adoptNew(newest, source, endSeenAt);
@@ -411,7 +377,7 @@ export class LogFiles {
     const file = new TailedFile(source, { arrival, isLive: true, endSeenAt, mayBeEdited });
     if (newest === undefined && this.#isOldLog()) yield* file.seekLastLine(sizeOf(source));
     yield* file.seeHead();
-    this.#next.push(file);
+    this.#order.next.push(file);
   }
 
   /**
@@ -461,105 +427,6 @@ export class LogFiles {
 
   // --- Rotated files: which of them are to be read, and where in the order.
 
-  #isOpen(file: { readonly device: number; readonly inode: number }): boolean {
-    return this.open().some((known) => isSameFile(known.source, file));
-  }
-
-  #isNew(sibling: Sibling): boolean {
-    return sibling.isCounted && !this.#history.has(siblingKey(sibling)) && !this.#isOpen(sibling);
-  }
-
-  /** What is history stays so as long as it is there: `older`, of `all`, is as well from now on. */
-  #addHistory(all: readonly Sibling[], older: readonly Sibling[]): void {
-    const known = all.map(siblingKey).filter((key) => this.#history.has(key));
-    this.#history = new Set([...known, ...older.map(siblingKey)]);
-  }
-
-  /**
-   * Opens the `candidates` among the rotated files that stand beside `file` as `isPlaced` says: `place` is how many of
-   * them are older than it, by its name or, when it has none any more, by its packed copy; undefined = not known.
-   */
-  *#holdAround(
-    { source }: TailedFile,
-    isCandidate: (sibling: Sibling) => boolean,
-    isPlaced: (index: number, place: number | undefined, sibling: Sibling) => boolean,
-  ): Work<HeldSiblings & { readonly place: number | undefined }> {
-    let place: number | undefined;
-    const choose = (siblings: readonly Sibling[]): Sibling[] =>
-      siblings.filter((sibling, index) => isCandidate(sibling) && isPlaced(index, place, sibling));
-    const { all, held, barred } = holdSiblings(this.#reader, (siblings) => {
-      place = placeByName(this.#reader, source, siblings);
-      if (place !== undefined) return choose(siblings);
-      // any of them may be its copy
-      return siblings.some(isCandidate) ? siblings : [];
-    });
-    try {
-      place ??= yield* placeByContent(source, { all, held });
-    } catch (error) {
-      letGo(held);
-      throw error;
-    }
-    const wanted = new Set(choose(all).map(({ path }) => path));
-    letGo(held.filter(({ path }) => !wanted.has(path)));
-    const isWanted = ({ path }: Sibling): boolean => wanted.has(path);
-    return { all, held: held.filter(isWanted), barred: barred.filter(isWanted), place };
-  }
-
-  /** Remembers a file that is being read from now on. */
-  #remember(file: TailedFile): void {
-    this.#past.push(file);
-    if (this.#past.length > MOST_PAST_FILES) this.#past.shift();
-  }
-
-  /**
-   * Has this content been read before, under any name and inode: is what was read last in it, or does it begin in the
-   * same way? Compressions and manual copies make new files of old lines; read as logs of their own they would report
-   * every motion in them again.
-   */
-  *#isKnown(source: ByteSource): Work<boolean> {
-    const beginning = yield* bytesAt(source, 0, MARK_BYTES);
-    for (const file of new Set([...this.#past, ...this.open()])) {
-      const isUnread = file.offset === 0 && file !== this.#reading;
-      if (isUnread && !(yield* file.isUnchanged())) continue;
-      const fingerprint = file.fingerprint();
-      if (file.offset > 0 && isTelling(fingerprint)) {
-        const there = yield* bytesAt(source, fingerprint.at, fingerprint.bytes.length);
-        if (there.equals(fingerprint.bytes)) return true;
-        // a copy that was made before the last lines were written is shorter
-        if (there.length === fingerprint.bytes.length) continue;
-      }
-      if (!isSameStart(file.head, beginning, LEAST_HEAD_BYTES)) continue;
-      // rubbish may make two logs alike for longer than a head
-      const [block, other] = [
-        yield* bytesAt(source, 0, BLOCK_BYTES),
-        yield* bytesAt(file.source, 0, BLOCK_BYTES),
-      ];
-      if (isSameStart(block, other, 0)) return true;
-    }
-    return false;
-  }
-
-  /**
-   * Takes what is counted by rotation and unknown, oldest first, at the end of `into`. Copies (all that does not go
-   * to `next` at once) and packed files are not written to any more.
-   */
-  *#takeUnknown(siblings: readonly HeldSibling[], endSeenAt: number, into: TailedFile[]): Work {
-    for (const sibling of siblings.filter(({ isCounted }) => isCounted)) {
-      if (yield* this.#isKnown(sibling.source)) continue;
-      const source = take(sibling);
-      const isLive = into === this.#next && !sibling.isPacked;
-      into.push(new TailedFile(source, { arrival: 'rotation', isLive, endSeenAt }));
-      this.isWatchStale = true;
-    }
-  }
-
-  /** Rotated files that may not be read are lost: their content is not known, not even whether it was read before. */
-  #tellOfBarred(barred: readonly Sibling[], from: number): void {
-    const { listener, path, clock } = this.#reader;
-    if (barred.some(({ isCounted }) => isCounted))
-      listener.incident({ kind: 'lost', path, from, to: clock.wallMs() });
-  }
-
   /**
    * Opens and queues the files that had the name after `newest` and lost it again to `current`, between two looks or
    * while reading was paused. True when `newest` is one of the rotated files.
@@ -571,22 +438,22 @@ export class LogFiles {
     const lastAlone = Math.min(endSeenAt, newest.endSeenAt) - TICK_MS;
     // a file that has taken the name away from `current` meanwhile is found by the next look
     const isCurrent = (sibling: Sibling): boolean => current !== undefined && isSameFile(sibling, current);
-    const { all, held, barred, place } = yield* this.#holdAround(
+    const { all, held, barred, place } = yield* this.#rotated.holdAround(
       newest,
-      (sibling) => this.#isNew(sibling) && !isCurrent(sibling),
+      (sibling) => this.#rotated.isNew(sibling) && !isCurrent(sibling),
       (index, at, { modifiedAt }) => (at === undefined ? modifiedAt >= lastAlone : index > at),
     );
     const end = all.findIndex(isCurrent);
     const older = end < 0 ? all : all.slice(0, end);
     const isOlder = (one: Sibling): boolean => older.some(({ path }) => path === one.path);
     const between = held.filter(isOlder);
-    this.#tellOfBarred(barred.filter(isOlder), endSeenAt);
+    this.#rotated.tellOfBarred(barred.filter(isOlder), endSeenAt);
     try {
-      yield* this.#takeUnknown(between, endSeenAt, this.#next);
+      yield* this.#rotated.takeUnknown(between, endSeenAt, this.#order.next);
     } finally {
       letGo(held);
     }
-    this.#addHistory(all, older);
+    this.#rotated.addHistory(all, older);
     return place !== undefined && place < all.length;
   }
 
@@ -599,14 +466,14 @@ export class LogFiles {
     const stats = file.source.stats();
     if (stats === undefined || stats.mtimeMs < file.endSeenAt - TICK_MS) return false;
     yield* file.seeHead();
-    const { all, held, place } = yield* this.#holdAround(
+    const { all, held, place } = yield* this.#rotated.holdAround(
       file,
-      (sibling) => isBornSince(sibling, file.endSeenAt) && this.#isNew(sibling),
+      (sibling) => isBornSince(sibling, file.endSeenAt) && this.#rotated.isNew(sibling),
       (index, at) => at !== undefined && index < at,
     );
     const copies: TailedFile[] = [];
     try {
-      yield* this.#takeUnknown(held, file.endSeenAt, copies);
+      yield* this.#rotated.takeUnknown(held, file.endSeenAt, copies);
     } catch (error) {
       for (const { source } of copies) source.close();
       throw error;
@@ -614,29 +481,18 @@ export class LogFiles {
       letGo(held);
     }
     const [oldest, ...younger] = copies;
-    if (place !== undefined) this.#addHistory(all, all.slice(0, place));
+    if (place !== undefined) this.#rotated.addHistory(all, all.slice(0, place));
     if (oldest === undefined) return false;
     let first = oldest;
     if (file.isBegun) {
       // what had been begun when it was empty goes on in the oldest copy
       first = TailedFile.resumed(oldest.source, file.position(), false);
       first.head = oldest.head;
-      this.#remember(first);
+      this.#order.remember(first);
     }
-    this.#putInPlaceOf(file, [first, ...younger, file.again(file.source, {})]);
-    return true;
-  }
-
-  /** Replaces `file`, which is being read or is to be, by others of which it may be one. */
-  #putInPlaceOf(file: TailedFile, files: readonly TailedFile[]): void {
     this.isWatchStale = true;
-    const at = this.#next.indexOf(file);
-    if (at >= 0) {
-      this.#next.splice(at, 1, ...files);
-      return;
-    }
-    this.#reading = undefined;
-    this.#next.unshift(...files);
+    this.#order.putInPlaceOf(file, [first, ...younger, file.again(file.source, {})]);
+    return true;
   }
 
   /**
@@ -646,9 +502,9 @@ export class LogFiles {
   *#replaceRewritten(file: TailedFile): Work {
     const { listener, path } = this.#reader;
     const { isLive, endSeenAt, offset } = file;
-    const { all, held, place } = yield* this.#holdAround(
+    const { all, held, place } = yield* this.#rotated.holdAround(
       file,
-      (sibling) => !this.#isOpen(sibling),
+      (sibling) => !this.#order.isOpen(sibling),
       (index, at) => at === undefined || index < at,
     );
     const files: TailedFile[] = [];
@@ -665,9 +521,10 @@ export class LogFiles {
     } finally {
       letGo(held);
     }
-    if (place !== undefined) this.#addHistory(all, all.slice(0, place));
+    if (place !== undefined) this.#rotated.addHistory(all, all.slice(0, place));
     listener.incident({ kind: 'rewritten', path, offset });
-    this.#putInPlaceOf(file, files);
+    this.isWatchStale = true;
+    this.#order.putInPlaceOf(file, files);
   }
 
   /** Into `files`: the copy that a file was found rewritten after, if there is one, and what is younger than that. */
@@ -682,12 +539,12 @@ export class LogFiles {
         ? TailedFile.resumed(take(holder), file.position(), false)
         : file.again(take(holder), { isLive: false });
       copy.head = file.head;
-      if (copy.isBegun) this.#remember(copy);
+      if (copy.isBegun) this.#order.remember(copy);
       files.push(copy);
       // what is younger than a file whose place is not known is found by the next look at the name
       const younger = place === undefined ? [] : held.slice(held.indexOf(holder) + 1);
-      yield* this.#takeUnknown(younger, file.endSeenAt, files);
-      if (this.#lastBegun === file) this.#lastBegun = copy;
+      yield* this.#rotated.takeUnknown(younger, file.endSeenAt, files);
+      if (this.#order.lastBegun === file) this.#order.lastBegun = copy;
     }
   }
 
@@ -698,195 +555,4 @@ export class LogFiles {
       file.sizeSeen > file.offset || clock.monotonicMs() - this.#lookedAt > this.#patience.blindMs;
     return isLost ? { from: file.endSeenAt, to: clock.wallMs() } : undefined;
   }
-
-  // --- Where to begin: at the end of the log when nothing is known, otherwise where the earlier run stopped, wherever
-  // --- that file is by now (renamed, copied, compressed), and then every file since.
-
-  /** Looks for the place to begin. False as long as it cannot be told because the log is missing or unreadable. */
-  *#findStart(): Work<boolean> {
-    const seek = this.#seek;
-    if (seek === undefined) return true;
-    const { current, all, held, barred } = holdLog(this.#reader, (siblings) =>
-      seek === 'end' ? [] : siblings,
-    );
-    const source = 'failure' in current ? undefined : current;
-    const last = seek === 'end' ? undefined : seek.files.at(-1);
-    // all that is there is older, or taken up now
-    this.#history = new Set(all.map(siblingKey));
-    let isFound = true;
-    try {
-      if (seek === 'end') {
-        isFound = yield* this.#startAtEnd(current);
-      } else if (last === undefined) {
-        source?.close();
-      } else {
-        isFound = yield* this.#resumeFrom(last, seek.files.slice(0, -1), source, held);
-      }
-    } catch (error) {
-      source?.close();
-      throw error;
-    } finally {
-      letGo(held);
-    }
-    if (isFound) {
-      this.#seek = undefined;
-      if (last !== undefined)
-        this.#tellOfBarred(
-          barred.filter((sibling) => isBornSince(sibling, last.endSeenAt)),
-          last.endSeenAt,
-        );
-    } else if ('failure' in current) this.#reportFailure(current.failure);
-    this.isWatchStale = true;
-    return isFound;
-  }
-
-  /** Without a position: what is in the log already is history, except a line that is not complete yet. */
-  *#startAtEnd(current: ByteSource | OpenFailure): Work<boolean> {
-    if ('failure' in current) {
-      if (isMissing(current.failure) || NO_LOG.has(current.failure)) return true;
-      this.#rememberSize();
-      return false;
-    }
-    const endSeenAt = this.#reader.clock.wallMs();
-    const file = new TailedFile(current, { arrival: 'first', isLive: true, endSeenAt });
-    yield* file.seekLastLine(sizeOf(current));
-    this.#reading = file;
-    yield* this.#beginGeneration(file);
-    return true;
-  }
-
-  /** A log that cannot be read yet: what is in it now will be history then, what comes meanwhile will not. */
-  #rememberSize(): void {
-    const stats = lookUp(this.#reader);
-    if (typeof stats === 'string' || !stats.isFile()) return;
-    const { dev: device, ino: inode, size: offset } = stats;
-    const endSeenAt = this.#reader.clock.wallMs();
-    this.#seek = { files: [{ generation: '', device, inode, offset, mark: '', endSeenAt }] };
-  }
-
-  /**
-   * Late lines may have been written to files that were old already. Gives the siblings that are younger than these.
-   * Youngest first: what was read of a file may be how a younger one begins.
-   */
-  *#reopenOldFiles(
-    positions: readonly FilePosition[],
-    siblings: readonly HeldSibling[],
-  ): Work<readonly HeldSibling[]> {
-    let younger = siblings;
-    for (const position of [...positions].reverse()) {
-      const holder = yield* findHolder(siblings, position);
-      if (holder === undefined || this.#isOpen(holder)) continue;
-      if (younger.includes(holder)) younger = younger.slice(younger.indexOf(holder) + 1);
-      const file = TailedFile.resumed(take(holder), position, true);
-      file.quietSince = this.#reader.clock.monotonicMs();
-      this.#old.unshift(file);
-      this.#past.unshift(file);
-    }
-    return younger;
-  }
-
-  /**
-   * Goes on after `last`: in the file the name stands for, or in the rotated file it has become, or, if it is gone, in
-   * what came after it. False when there is nothing at all: the disk may not be mounted yet, so nothing is given up as
-   * long as the log is missing.
-   */
-  *#resumeFrom(
-    last: FilePosition,
-    old: readonly FilePosition[],
-    current: ByteSource | undefined,
-    held: readonly HeldSibling[],
-  ): Work<boolean> {
-    const isCurrent = current !== undefined && (yield* isFileOf(last, current));
-    const holder = isCurrent ? undefined : yield* findHolder(held, last);
-    const others = held.filter((sibling) => sibling !== holder);
-    const younger = (yield* this.#reopenOldFiles(old, others)).filter((sibling) =>
-      isBornSince(sibling, last.endSeenAt),
-    );
-    if (isCurrent) {
-      yield* this.#resumeIn(current, last, true);
-      this.#expectCopies(last, younger);
-      return true;
-    }
-    if (holder === undefined && current === undefined && younger.length === 0) {
-      for (const { source } of this.#old.splice(0)) source.close();
-      return false;
-    }
-    let since: readonly HeldSibling[];
-    if (holder === undefined) {
-      this.#gone = last;
-      since = younger;
-    } else {
-      yield* this.#resumeIn(take(holder), last, !holder.isPacked);
-      since = held.slice(held.indexOf(holder) + 1);
-      this.#expectCopies(
-        last,
-        younger.filter((sibling) => !since.includes(sibling)),
-      );
-    }
-    yield* this.#queueSince(last, current, since);
-    if (holder === undefined) this.#mayHaveLost(last, since);
-    return true;
-  }
-
-  /** A log that was empty when it was seen last may have been filled, copied and truncated since: no history then. */
-  #expectCopies({ offset }: FilePosition, copies: readonly Sibling[]): void {
-    if (offset > 0) return;
-    const known = copies.filter(({ createdAt }) => createdAt > 0).map(siblingKey);
-    this.#history = new Set([...this.#history].filter((key) => !known.includes(key)));
-  }
-
-  *#resumeIn(source: ByteSource, last: FilePosition, isLive: boolean): Work {
-    const file = TailedFile.resumed(source, last, isLive);
-    this.#reading = file;
-    if (last.generation === '') {
-      yield* file.seekLastLine(last.offset);
-      yield* this.#beginGeneration(file);
-      return;
-    }
-    this.#lastBegun = file;
-    this.#remember(file);
-    if (source.prepare === undefined && last.offset > 0) yield* file.seeHead();
-  }
-
-  /** What has to be read after, or instead of, the file of the position. */
-  *#queueSince(last: FilePosition, current: ByteSource | undefined, since: readonly HeldSibling[]): Work {
-    const { listener, path } = this.#reader;
-    const { endSeenAt, offset } = last;
-    const isUnknown = (sibling: HeldSibling): boolean =>
-      !this.#isOpen(sibling) && (current === undefined || !isSameFile(sibling, current));
-    yield* this.#takeUnknown(since.filter(isUnknown), endSeenAt, this.#next);
-    if (current === undefined) return;
-    const isTruncated = isSameFile(current, last);
-    if (isTruncated) listener.incident({ kind: 'rewritten', path, offset });
-    const arrival = isTruncated ? 'first' : 'rotation';
-    this.#next.push(new TailedFile(current, { arrival, isLive: true, endSeenAt }));
-  }
-
-  /** The file of the position is gone: what is there may be an edited copy of it, and lines may be lost before it. */
-  #mayHaveLost(last: FilePosition, since: readonly HeldSibling[]): void {
-    this.#next = this.#next.map((file, index) => {
-      const isLoss = index === 0 && (last.offset > 0 || since.length === 0);
-      const loss = isLoss ? this.#lossBefore(file, last) : undefined;
-      return file.again(file.source, { mayBeEdited: true, loss });
-    });
-  }
-
-  /** The span of what is gone: up to the birth of the first file there is, or its last write. */
-  #lossBefore(file: TailedFile, last: FilePosition): Loss {
-    const from = last.endSeenAt;
-    const now = this.#reader.clock.wallMs();
-    const { birthtimeMs = 0, mtimeMs = 0 } = file.source.stats() ?? {};
-    const times = [birthtimeMs, mtimeMs].filter((at) => at > from && at <= now);
-    return { from, to: times[0] ?? now };
-  }
-}
-
-/** Is this the file of the position, by inode or by a content that nothing else can have? */
-function* isFileOf(position: FilePosition, source: ByteSource): Work<boolean> {
-  const fingerprint = fingerprintOfPosition(position);
-  const isSameInode = isSameFile(source, position);
-  if (!isSameInode && !isTelling(fingerprint)) return false;
-  const born = source.stats()?.birthtimeMs ?? 0;
-  if (isSameInode && fingerprint.bytes.length === 0 && Math.floor(born) > position.endSeenAt) return false;
-  return sizeOf(source) >= position.offset && (yield* hasContent(source, fingerprint));
 }

@@ -1,0 +1,249 @@
+/**
+ * Where reading begins: at the end of the log when nothing is known, otherwise where the earlier run stopped, wherever
+ * that file is by now (renamed, copied, compressed), and then every file since.
+ */
+import type { FilePosition, LogPosition } from '../../ports.js';
+import {
+  fingerprintOfPosition,
+  hasContent,
+  isSameFile,
+  isTelling,
+  sizeOf,
+  type ByteSource,
+  type OpenFailure,
+  type Work,
+} from './content.js';
+import type { FileOrder } from './file-order.js';
+import type { RotatedFiles } from './rotated-files.js';
+import {
+  findHolder,
+  holdLog,
+  isBornSince,
+  isMissing,
+  letGo,
+  lookUp,
+  take,
+  type HeldSibling,
+  type Sibling,
+} from './siblings.js';
+import { TailedFile, type Loss, type Reader } from './tailed-file.js';
+
+/** What stands there holds no lines: a log that comes in its place is new. */
+const NO_LOG: ReadonlySet<string> = new Set(['EISDIR', 'FIFO', 'DEVICE', 'ELOOP']);
+
+/** The search for the place where reading begins, repeated until it is found. */
+export class LogStart {
+  readonly #reader: Reader;
+  readonly #order: FileOrder;
+  readonly #rotated: RotatedFiles;
+  /** Where to begin, as long as it has not been found: at the end of the file, or where an earlier run stopped. */
+  #seek: 'end' | LogPosition | undefined;
+
+  constructor(reader: Reader, order: FileOrder, rotated: RotatedFiles, position: LogPosition | undefined) {
+    this.#reader = reader;
+    this.#order = order;
+    this.#rotated = rotated;
+    this.#seek = position ?? 'end';
+  }
+
+  get isFound(): boolean {
+    return this.#seek === undefined;
+  }
+
+  /** Where reading will begin; undefined once it has begun, or when it will at the end of the log. */
+  position(): LogPosition | undefined {
+    return this.#seek === 'end' ? undefined : this.#seek;
+  }
+
+  /** Begins anew at `position`, unless the place to begin is still being looked for. */
+  again(position: LogPosition): void {
+    this.#seek ??= position;
+  }
+
+  /**
+   * Looks for the place to begin, and takes up the files that are to be read from there. `sought` = it cannot be told
+   * yet because the log is missing or unreadable (the code of the error).
+   */
+  *find(): Work<'found' | { readonly sought: string | undefined }> {
+    const seek = this.#seek;
+    if (seek === undefined) return 'found';
+    const { current, all, held, barred } = holdLog(this.#reader, (siblings) =>
+      seek === 'end' ? [] : siblings,
+    );
+    const source = 'failure' in current ? undefined : current;
+    const last = seek === 'end' ? undefined : seek.files.at(-1);
+    // all that is there is older, or taken up now
+    this.#rotated.setHistory(all);
+    let isFound = true;
+    try {
+      if (seek === 'end') {
+        isFound = yield* this.#startAtEnd(current);
+      } else if (last === undefined) {
+        source?.close();
+      } else {
+        isFound = yield* this.#resumeFrom(last, seek.files.slice(0, -1), source, held);
+      }
+    } catch (error) {
+      source?.close();
+      throw error;
+    } finally {
+      letGo(held);
+    }
+    if (!isFound) return { sought: 'failure' in current ? current.failure : undefined };
+    this.#seek = undefined;
+    if (last !== undefined)
+      this.#rotated.tellOfBarred(
+        barred.filter((sibling) => isBornSince(sibling, last.endSeenAt)),
+        last.endSeenAt,
+      );
+    return 'found';
+  }
+
+  /** Without a position: what is in the log already is history, except a line that is not complete yet. */
+  *#startAtEnd(current: ByteSource | OpenFailure): Work<boolean> {
+    if ('failure' in current) {
+      if (isMissing(current.failure) || NO_LOG.has(current.failure)) return true;
+      this.#seek = this.#sizeNow();
+      return false;
+    }
+    const endSeenAt = this.#reader.clock.wallMs();
+    const file = new TailedFile(current, { arrival: 'first', isLive: true, endSeenAt });
+    yield* file.seekLastLine(sizeOf(current));
+    this.#order.reading = file;
+    yield* this.#order.begin(file, this.#reader);
+    return true;
+  }
+
+  /** Of a log that cannot be read yet: what is in it now will be history then, what comes meanwhile will not. */
+  #sizeNow(): 'end' | LogPosition {
+    const stats = lookUp(this.#reader);
+    if (typeof stats === 'string' || !stats.isFile()) return 'end';
+    const { dev: device, ino: inode, size: offset } = stats;
+    const endSeenAt = this.#reader.clock.wallMs();
+    return { files: [{ generation: '', device, inode, offset, mark: '', endSeenAt }] };
+  }
+
+  /**
+   * Late lines may have been written to files that were old already. Gives the siblings that are younger than these.
+   * Youngest first: what was read of a file may be how a younger one begins.
+   */
+  *#reopenOldFiles(
+    positions: readonly FilePosition[],
+    siblings: readonly HeldSibling[],
+  ): Work<readonly HeldSibling[]> {
+    let younger = siblings;
+    for (const position of [...positions].reverse()) {
+      const holder = yield* findHolder(siblings, position);
+      if (holder === undefined || this.#order.isOpen(holder)) continue;
+      if (younger.includes(holder)) younger = younger.slice(younger.indexOf(holder) + 1);
+      const file = TailedFile.resumed(take(holder), position, true);
+      file.quietSince = this.#reader.clock.monotonicMs();
+      this.#order.old.unshift(file);
+      this.#order.past.unshift(file);
+    }
+    return younger;
+  }
+
+  /**
+   * Goes on after `last`: in the file the name stands for, or in the rotated file it has become, or, if it is gone, in
+   * what came after it. False when there is nothing at all: the disk may not be mounted yet, so nothing is given up as
+   * long as the log is missing.
+   */
+  *#resumeFrom(
+    last: FilePosition,
+    old: readonly FilePosition[],
+    current: ByteSource | undefined,
+    held: readonly HeldSibling[],
+  ): Work<boolean> {
+    const isCurrent = current !== undefined && (yield* isFileOf(last, current));
+    const holder = isCurrent ? undefined : yield* findHolder(held, last);
+    const others = held.filter((sibling) => sibling !== holder);
+    const younger = (yield* this.#reopenOldFiles(old, others)).filter((sibling) =>
+      isBornSince(sibling, last.endSeenAt),
+    );
+    if (isCurrent) {
+      yield* this.#resumeIn(current, last, true);
+      this.#expectCopies(last, younger);
+      return true;
+    }
+    if (holder === undefined && current === undefined && younger.length === 0) {
+      for (const { source } of this.#order.old.splice(0)) source.close();
+      return false;
+    }
+    let since: readonly HeldSibling[];
+    if (holder === undefined) {
+      this.#order.gone = last;
+      since = younger;
+    } else {
+      yield* this.#resumeIn(take(holder), last, !holder.isPacked);
+      since = held.slice(held.indexOf(holder) + 1);
+      this.#expectCopies(
+        last,
+        younger.filter((sibling) => !since.includes(sibling)),
+      );
+    }
+    yield* this.#queueSince(last, current, since);
+    if (holder === undefined) this.#mayHaveLost(last, since);
+    return true;
+  }
+
+  /** A log that was empty when it was seen last may have been filled, copied and truncated since: no history then. */
+  #expectCopies({ offset }: FilePosition, copies: readonly Sibling[]): void {
+    if (offset === 0) this.#rotated.takeFromHistory(copies.filter(({ createdAt }) => createdAt > 0));
+  }
+
+  *#resumeIn(source: ByteSource, last: FilePosition, isLive: boolean): Work {
+    const file = TailedFile.resumed(source, last, isLive);
+    this.#order.reading = file;
+    if (last.generation === '') {
+      yield* file.seekLastLine(last.offset);
+      yield* this.#order.begin(file, this.#reader);
+      return;
+    }
+    this.#order.lastBegun = file;
+    this.#order.remember(file);
+    if (source.prepare === undefined && last.offset > 0) yield* file.seeHead();
+  }
+
+  /** What has to be read after, or instead of, the file of the position. */
+  *#queueSince(last: FilePosition, current: ByteSource | undefined, since: readonly HeldSibling[]): Work {
+    const { listener, path } = this.#reader;
+    const { endSeenAt, offset } = last;
+    const isUnknown = (sibling: HeldSibling): boolean =>
+      !this.#order.isOpen(sibling) && (current === undefined || !isSameFile(sibling, current));
+    yield* this.#rotated.takeUnknown(since.filter(isUnknown), endSeenAt, this.#order.next);
+    if (current === undefined) return;
+    const isTruncated = isSameFile(current, last);
+    if (isTruncated) listener.incident({ kind: 'rewritten', path, offset });
+    const arrival = isTruncated ? 'first' : 'rotation';
+    this.#order.next.push(new TailedFile(current, { arrival, isLive: true, endSeenAt }));
+  }
+
+  /** The file of the position is gone: what is there may be an edited copy of it, and lines may be lost before it. */
+  #mayHaveLost(last: FilePosition, since: readonly HeldSibling[]): void {
+    this.#order.next = this.#order.next.map((file, index) => {
+      const isLoss = index === 0 && (last.offset > 0 || since.length === 0);
+      const loss = isLoss ? this.#lossBefore(file, last) : undefined;
+      return file.again(file.source, { mayBeEdited: true, loss });
+    });
+  }
+
+  /** The span of what is gone: up to the birth of the first file there is, or its last write. */
+  #lossBefore(file: TailedFile, last: FilePosition): Loss {
+    const from = last.endSeenAt;
+    const now = this.#reader.clock.wallMs();
+    const { birthtimeMs = 0, mtimeMs = 0 } = file.source.stats() ?? {};
+    const times = [birthtimeMs, mtimeMs].filter((at) => at > from && at <= now);
+    return { from, to: times[0] ?? now };
+  }
+}
+
+/** Is this the file of the position, by inode or by a content that nothing else can have? */
+function* isFileOf(position: FilePosition, source: ByteSource): Work<boolean> {
+  const fingerprint = fingerprintOfPosition(position);
+  const isSameInode = isSameFile(source, position);
+  if (!isSameInode && !isTelling(fingerprint)) return false;
+  const born = source.stats()?.birthtimeMs ?? 0;
+  if (isSameInode && fingerprint.bytes.length === 0 && Math.floor(born) > position.endSeenAt) return false;
+  return sizeOf(source) >= position.offset && (yield* hasContent(source, fingerprint));
+}

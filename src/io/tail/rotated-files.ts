@@ -1,0 +1,141 @@
+/**
+ * Which of the rotated files are to be read: those that are neither history nor copies of what was read before.
+ */
+import {
+  BLOCK_BYTES,
+  bytesAt,
+  isSameStart,
+  isTelling,
+  MARK_BYTES,
+  type ByteSource,
+  type Work,
+} from './content.js';
+import type { FileOrder } from './file-order.js';
+import {
+  holdSiblings,
+  letGo,
+  placeByContent,
+  placeByName,
+  siblingKey,
+  take,
+  type HeldSibling,
+  type HeldSiblings,
+  type Sibling,
+} from './siblings.js';
+import { TailedFile, type Reader } from './tailed-file.js';
+
+/** Logs may begin alike (a script that prints the same every night), but not for longer than this. */
+const LEAST_HEAD_BYTES = 64;
+
+/** The rotated files of one log. */
+export class RotatedFiles {
+  readonly #reader: Reader;
+  readonly #order: FileOrder;
+  /** Those that are history (`siblingKey`): not to be taken for newer ones, also if they are written to. */
+  #history: ReadonlySet<string> = new Set();
+
+  constructor(reader: Reader, order: FileOrder) {
+    this.#reader = reader;
+    this.#order = order;
+  }
+
+  /** Exactly these are history. */
+  setHistory(older: readonly Sibling[]): void {
+    this.#history = new Set(older.map(siblingKey));
+  }
+
+  /** These are not. */
+  takeFromHistory(younger: readonly Sibling[]): void {
+    const keys = new Set(younger.map(siblingKey));
+    this.#history = new Set([...this.#history].filter((key) => !keys.has(key)));
+  }
+
+  /** May it hold what was not read yet? */
+  isNew(sibling: Sibling): boolean {
+    return sibling.isCounted && !this.#history.has(siblingKey(sibling)) && !this.#order.isOpen(sibling);
+  }
+
+  /** What is history stays so as long as it is there: `older`, of `all`, is as well from now on. */
+  addHistory(all: readonly Sibling[], older: readonly Sibling[]): void {
+    const known = all.map(siblingKey).filter((key) => this.#history.has(key));
+    this.#history = new Set([...known, ...older.map(siblingKey)]);
+  }
+
+  /**
+   * Opens the `candidates` among the rotated files that stand beside `file` as `isPlaced` says: `place` is how many of
+   * them are older than it, by its name or, when it has none any more, by its packed copy; undefined = not known.
+   */
+  *holdAround(
+    { source }: TailedFile,
+    isCandidate: (sibling: Sibling) => boolean,
+    isPlaced: (index: number, place: number | undefined, sibling: Sibling) => boolean,
+  ): Work<HeldSiblings & { readonly place: number | undefined }> {
+    let place: number | undefined;
+    const choose = (siblings: readonly Sibling[]): Sibling[] =>
+      siblings.filter((sibling, index) => isCandidate(sibling) && isPlaced(index, place, sibling));
+    const { all, held, barred } = holdSiblings(this.#reader, (siblings) => {
+      place = placeByName(this.#reader, source, siblings);
+      if (place !== undefined) return choose(siblings);
+      // any of them may be its copy
+      return siblings.some(isCandidate) ? siblings : [];
+    });
+    try {
+      place ??= yield* placeByContent(source, { all, held });
+    } catch (error) {
+      letGo(held);
+      throw error;
+    }
+    const wanted = new Set(choose(all).map(({ path }) => path));
+    letGo(held.filter(({ path }) => !wanted.has(path)));
+    const isWanted = ({ path }: Sibling): boolean => wanted.has(path);
+    return { all, held: held.filter(isWanted), barred: barred.filter(isWanted), place };
+  }
+
+  /**
+   * Takes what is counted by rotation and unknown, oldest first, at the end of `into`. Copies (all that does not go
+   * to `next` at once) and packed files are not written to any more.
+   */
+  *takeUnknown(siblings: readonly HeldSibling[], endSeenAt: number, into: TailedFile[]): Work {
+    for (const sibling of siblings.filter(({ isCounted }) => isCounted)) {
+      if (yield* this.#isKnown(sibling.source)) continue;
+      const source = take(sibling);
+      const isLive = into === this.#order.next && !sibling.isPacked;
+      into.push(new TailedFile(source, { arrival: 'rotation', isLive, endSeenAt }));
+    }
+  }
+
+  /** Rotated files that may not be read are lost: their content is not known, not even whether it was read before. */
+  tellOfBarred(barred: readonly Sibling[], from: number): void {
+    const { listener, path, clock } = this.#reader;
+    if (barred.some(({ isCounted }) => isCounted))
+      listener.incident({ kind: 'lost', path, from, to: clock.wallMs() });
+  }
+
+  /**
+   * Has this content been read before, under any name and inode: is what was read last in it, or does it begin in the
+   * same way? Compressions and manual copies make new files of old lines; read as logs of their own they would report
+   * every motion in them again.
+   */
+  *#isKnown(source: ByteSource): Work<boolean> {
+    const beginning = yield* bytesAt(source, 0, MARK_BYTES);
+    for (const file of new Set([...this.#order.past, ...this.#order.open()])) {
+      const isUnread = file.offset === 0 && file !== this.#order.reading;
+      if (isUnread && !(yield* file.isUnchanged())) continue;
+      const fingerprint = file.fingerprint();
+      if (file.offset > 0 && isTelling(fingerprint)) {
+        const there = yield* bytesAt(source, fingerprint.at, fingerprint.bytes.length);
+        if (there.equals(fingerprint.bytes)) return true;
+        // a copy that was made before the last lines were written is shorter
+        if (there.length === fingerprint.bytes.length) continue;
+      }
+      if (!isSameStart(file.head, beginning, LEAST_HEAD_BYTES)) continue;
+      // rubbish may make two logs alike for longer than a head
+      const [block, other] = [
+        yield* bytesAt(source, 0, BLOCK_BYTES),
+        yield* bytesAt(file.source, 0, BLOCK_BYTES),
+      ];
+      if (isSameStart(block, other, 0)) return true;
+    }
+    return false;
+  }
+}
