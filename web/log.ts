@@ -1,6 +1,7 @@
 /** The view "Log": heyu's lines as they come, and what the bridge makes of each. */
 
 import { html, nothing, type TemplateResult } from 'lit-html';
+// lit-html stays at 3.3.0: since 3.3.1 each item that is removed leaves a comment node (https://github.com/lit/lit/issues/5298)
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { KeptLine, Model } from './model.js';
 import { counted, type Page, type View } from './view.js';

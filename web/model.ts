@@ -55,7 +55,7 @@ export function withEvent(model: Model, { id, event, data }: PageEvent): Model {
   if (event === 'ping') return { ...model, aheadMs: Date.now() - Date.parse(data.at) };
   const { state } = model;
   if (state === undefined) return model;
-  if (event === 'line') return withLines({ ...model, state: { ...state, id } }, [data]);
+  if (event === 'line') return withLine({ ...model, state: { ...state, id } }, data);
   const { at, zones = [], sensors = [], errors = state.errors, ...rest } = data;
   const house = {
     ...state.house,
@@ -77,18 +77,37 @@ function merged<Key extends string, Item extends Readonly<Record<Key, string>>>(
   return all.map((item) => byKey.get(item[key]) ?? item);
 }
 
-/** Takes lines that it does not have yet, in their order. */
+/** Takes a line that was just heard; the numbers of one life of the service rise. */
+function withLine(model: Model, line: ExplainedLine): Model {
+  const isKnown =
+    line.number <= (model.lines.at(-1)?.number ?? 0) &&
+    model.lines.some(({ number, text }) => number === line.number && text === line.text);
+  return isKnown ? model : added(model, [line]);
+}
+
+/** Takes those that it does not have of the last lines of the log: another life of the service gives other numbers. */
 export function withLines(model: Model, lines: readonly ExplainedLine[]): Model {
-  const same = ({ number, at, text }: ExplainedLine): string => `${number} ${at} ${text}`;
-  const known = new Set(model.lines.map(same));
+  const counts = new Map<string, number>();
+  const count = (line: ExplainedLine, by: 1 | -1): number => {
+    const key = line.text ?? `${line.at} ${line.rows.map(({ words }) => words).join()}`;
+    const before = counts.get(key) ?? 0;
+    counts.set(key, Math.max(0, before + by));
+    return before;
+  };
+  for (const line of model.lines) count(line, 1);
+  return added(
+    model,
+    lines.filter((line) => count(line, -1) === 0),
+  );
+}
+
+function added(model: Model, lines: readonly ExplainedLine[]): Model {
+  if (lines.length === 0) return model;
   const now = serviceNow(model);
-  let key = model.lines.at(-1)?.key ?? 0;
-  const fresh = lines
-    .filter((line) => !known.has(same(line)))
-    .map((line) => {
-      key += 1;
-      const isLate = line.at !== null && now - Date.parse(line.at) > LATE_MS;
-      return { ...line, key, isLate, isEarlier: isLate && model.lines.length === 0 };
-    });
-  return fresh.length === 0 ? model : { ...model, lines: [...model.lines, ...fresh].slice(-MOST_LINES) };
+  const last = model.lines.at(-1)?.key ?? 0;
+  const fresh = lines.map((line, index): KeptLine => {
+    const isLate = line.at !== null && now - Date.parse(line.at) > LATE_MS;
+    return { ...line, key: last + 1 + index, isLate, isEarlier: isLate && model.lines.length === 0 };
+  });
+  return { ...model, lines: [...model.lines, ...fresh].slice(-MOST_LINES) };
 }

@@ -9,6 +9,8 @@ import { counted, refusal, type Page } from './view.js';
 
 /** A window that ends now is asked for again when it would have moved by half a pixel, but not more often than this. */
 const REFRESH_MS = 15_000;
+/** Where there was no answer, or the service was busy. */
+const AGAIN_MS = 5000;
 /** The hour of the table is asked for by the second. */
 const HOUR_PX = 3600;
 
@@ -102,9 +104,16 @@ export class Past {
       if (key !== this.#asked.key) return;
       this.#trouble = answer.ok ? '' : refusal(answer);
       if (answer.ok) this.#timeline = answer.value;
+      else setTimeout(() => this.#askAgain(key), AGAIN_MS);
       this.#loadHour();
       this.#page.refresh();
     });
+  }
+
+  #askAgain(key: string): void {
+    if (key !== this.#asked.key) return;
+    this.#asked = { key: '', at: 0 };
+    this.#page.refresh();
   }
 
   #loadHour(): void {

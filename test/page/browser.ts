@@ -8,12 +8,16 @@ import { until } from '../support/until.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 
+/** A name of another site, which its owner has made to point to this machine. */
+export const REBOUND = 'evil.example';
+
 /** Its sandbox does not work for root, who runs the tests in containers. */
 const OPTIONS = [
   '--no-sandbox',
   '--disable-gpu',
   '--autoplay-policy=no-user-gesture-required',
   '--lang=en-GB',
+  `--host-resolver-rules=MAP ${REBOUND} 127.0.0.1`,
 ];
 
 /** Starts it; one for all tests of a file. Fails when Chromium is not installed. */

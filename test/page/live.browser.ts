@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAIN, pair, type House } from '../support/house.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { onTestFinished } from '../support/test-end.js';
-import { expectSound, goTo, NARROW, open, startChromium } from './browser.js';
+import { expectSound, goTo, NARROW, open, REBOUND, startChromium } from './browser.js';
 import { ALIASES, pageHouse } from './page-house.js';
 import { startProxy } from './proxy.js';
 
@@ -83,12 +83,17 @@ describe('a signal', () => {
 test('a service that is restarted is found again, with what happened meanwhile', async () => {
   const { page } = await open(browser, `${house.url}#/log`);
   await untilLive(page);
+  house.heyu(...motion('A5'));
+  await page.getByText('porch_motion: motion ON').first().waitFor();
+  const before = await page.getByText('porch_motion: motion ON').count();
   await house.stop();
   await link(page).getByText('does not answer').waitFor();
   house.heyu(...motion('P16'));
   await house.start();
   await untilLive(page);
   await page.getByText('garage_motion: motion ON').first().waitFor();
+  // what was there before is not there twice
+  expect(await page.getByText('porch_motion: motion ON').count()).toBe(before);
 });
 
 test('nobody looks: the stream ends after 30 s; at the return the page catches up', async () => {
@@ -231,6 +236,87 @@ test('a sender gets a name in the walk test', async () => {
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Named shed_door').waitFor();
   expect(house.read('state/proposed-aliases.yaml')).toContain('shed_door');
+});
+
+test('a site whose name was made to point here reads nothing (DNS rebinding)', async () => {
+  const { port } = new URL(house.url);
+  const { page } = await open(browser, 'about:blank');
+  // no proxy is asked for this name: Chromium itself takes it for this machine
+  const answered = await page.goto(`http://${REBOUND}:${port}/`);
+  expect(answered?.status()).toBe(421);
+  expect(await page.locator('body').innerText()).toContain('the page is not called');
+  const asked = (path: string): Promise<unknown> =>
+    page.evaluate(`fetch('${path}').then(async (answer) => [answer.status, await answer.text()])`);
+  for (const path of ['/api/state', '/api/lines', '/metrics', '/healthz'])
+    expect(await asked(path)).toEqual([421, expect.stringContaining('the page is not called')]);
+  const stream = await page.evaluate(`new Promise((resolve) => {
+    const events = new EventSource('/api/events');
+    events.onmessage = events.onopen = () => resolve('open');
+    events.addEventListener('snapshot', () => resolve('read'));
+    events.onerror = () => resolve(events.readyState === EventSource.CLOSED ? 'refused' : 'again');
+  })`);
+  expect(stream).toBe('refused');
+  // nor does the answer to a question of the browser's own page get there
+  await page.goto(house.url);
+  await untilLive(page);
+  const theirs = await page.evaluate(
+    `fetch('http://${REBOUND}:${port}/api/state').then(() => 'read', () => 'refused')`,
+  );
+  expect(theirs).toBe('refused');
+});
+
+/** Stands in for the stream: what is pushed comes as events of the service. */
+const PUSHED_STREAM = `
+  globalThis.EventSource = class extends EventTarget {
+    constructor() {
+      super();
+      globalThis.push = (event, data, lastEventId) =>
+        this.dispatchEvent(new MessageEvent(event, { data: JSON.stringify(data), lastEventId }));
+    }
+    close() {}
+  };
+`;
+
+test('an hour of a busy stream makes neither the page nor the memory of the browser larger', async () => {
+  const { page } = await open(browser, 'about:blank');
+  await page.addInitScript(PUSHED_STREAM);
+  house.heyu(...motion('A3'));
+  await page.goto(`${house.url}#/log`);
+  await page.getByText('hall_motion').first().waitFor();
+  const inspector = await page.context().newCDPSession(page);
+  const size = async (): Promise<{ readonly nodes: number; readonly heap: number }> => {
+    await inspector.send('HeapProfiler.collectGarbage');
+    const { nodes } = await inspector.send('Memory.getDOMCounters');
+    const { usedSize } = await inspector.send('Runtime.getHeapUsage');
+    return { nodes, heap: usedSize };
+  };
+  const hear = (from: number, count: number): Promise<unknown> =>
+    page.evaluate(`(async () => {
+      const [line] = (await (await fetch('./api/lines')).json()).slice(-1);
+      for (let sent = 0; sent < ${count}; sent += 2000) {
+        for (let more = 0; more < 2000; more += 1) {
+          const number = ${from} + sent + more;
+          push('line', { ...line, number, text: line.text + ' ' + number }, 'x-' + number);
+        }
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    })()`);
+  const lines = page.locator('.log li');
+  await hear(1e12, 2000);
+  await lines
+    .first()
+    .getByText(String(1e12 + 1999))
+    .waitFor();
+  const before = await size();
+  await hear(2e12, 100_000);
+  await lines
+    .first()
+    .getByText(String(2e12 + 99_999))
+    .waitFor();
+  expect(await lines.count()).toBe(500);
+  const after = await size();
+  expect(after.nodes).toBeLessThan(1.1 * before.nodes);
+  expect(after.heap).toBeLessThan(before.heap + 4_000_000);
 });
 
 test('text of others is text: in names, labels, lines of the log and payloads', async () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { ExplainedLine, PageEvent, PageState } from '../../src/web/protocol.js';
-import { EMPTY, withEvent, withLines, withState } from '../../web/model.js';
+import { EMPTY, type Model, withEvent, withLines, withState } from '../../web/model.js';
 
 const sensor = (alias: string, state: string): PageState['house']['sensors'][number] => ({
   alias,
@@ -95,17 +95,33 @@ describe('events', () => {
 });
 
 describe('lines', () => {
+  const texts = ({ lines }: Model): readonly (string | null)[] => lines.map(({ text }) => text);
+  const heard = (model: Model, data: ExplainedLine): Model =>
+    withEvent(model, { id: 'a-2', event: 'line', data });
+
   test('each is there once, however often it comes', () => {
     const first = withLines(shown, [line(1, 'one'), line(2, 'two')]);
     const again = withLines(first, [line(1, 'one'), line(2, 'two'), line(3, 'three')]);
-    expect(again.lines.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+    expect(texts(again)).toEqual(['one', 'two', 'three']);
     expect(withLines(again, [line(3, 'three')])).toBe(again);
+    expect(texts(heard(again, line(3, 'three')))).toEqual(['one', 'two', 'three']);
   });
 
-  test('the first line of another life of the service is another one', () => {
-    const first = withLines(shown, [line(1, 'one')]);
-    const again = withLines(first, [line(1, 'one', '2026-11-22T15:00:00+00:00')]);
-    expect(again.lines.map(({ key }) => key)).toEqual([1, 2]);
+  test('those of another life of the service, with other numbers, are the same; so are twins in one second', () => {
+    const before = withLines(shown, [line(7, 'one'), line(8, 'twin'), line(9, 'twin')]);
+    const after = withLines(
+      before,
+      ['one', 'twin', 'twin', 'twin', 'two'].map((text, at) => line(at + 1, text)),
+    );
+    expect(texts(after)).toEqual(['one', 'twin', 'twin', 'twin', 'two']);
+    expect(after.lines.map(({ key }) => key)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('one that is heard is a new one, though it reads like the last one', () => {
+    const first = heard(shown, line(7, 'twin'));
+    expect(texts(heard(first, line(8, 'twin')))).toEqual(['twin', 'twin']);
+    // of another life
+    expect(texts(heard(first, line(3, 'one')))).toEqual(['twin', 'one']);
   });
 
   test('500 are kept, the newest of them', () => {

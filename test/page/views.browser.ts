@@ -195,6 +195,23 @@ describe('the timeline', () => {
     await words.first().waitFor();
   });
 
+  test('says that the service is busy with the past, and asks again', async () => {
+    const { page, troubles } = await open(browser, `${house.url}#/log`);
+    const error = 'too many questions about the past at once';
+    const hint = 'try again in a few seconds';
+    await page.route('**/api/timeline?*', (route) => route.fulfill({ status: 503, json: { error, hint } }));
+    await page.clock.install();
+    await goTo(page, 'timeline');
+    await page.getByText(`${error}. ${hint}`).waitFor();
+    await page.getByRole('button', { name: 'Earlier' }).click();
+    await page.getByText(`${error}. ${hint}`).waitFor();
+    await page.unroute('**/api/timeline?*');
+    await page.clock.fastForward(6000);
+    await page.locator('svg.plot').waitFor();
+    expect(await page.getByText(error).count()).toBe(0);
+    expect(troubles).toEqual([]);
+  });
+
   test('puts the cursor on the last motion of a sensor that a link names', async () => {
     const page = await openTimeline();
     await goTo(page, 'timeline/porch_motion');

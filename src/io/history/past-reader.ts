@@ -36,6 +36,11 @@ type Asked = { readonly place: PastPlace } & (
 type Answer = Past | Report;
 type Answered = { readonly lines: number } | { readonly answer: Answer } | { readonly error: string };
 
+/** More is asked than can wait. */
+export class TooManyQuestions extends Error {
+  override readonly message = 'too many questions about the past at once';
+}
+
 /** One request after the other. */
 export class PastReader {
   readonly #place: () => PastPlace;
@@ -66,8 +71,7 @@ export class PastReader {
 
   /** When all that was asked before is answered. */
   #next<Result>(work: (place: PastPlace) => Promise<Result>): Promise<Result> {
-    if (this.#waiting >= MOST_WAITING)
-      return Promise.reject(new Error('too many questions about the past at once'));
+    if (this.#waiting >= MOST_WAITING) return Promise.reject(new TooManyQuestions());
     this.#waiting += 1;
     const result = this.#queue.then(() => work(this.#place()));
     this.#queue = result.catch(() => undefined).finally(() => (this.#waiting -= 1));

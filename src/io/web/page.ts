@@ -8,6 +8,7 @@ import { why } from '../../history/why.js';
 import { whyWords } from '../../history/why-words.js';
 import type { WhyAnswer } from '../../web/protocol.js';
 import { metricsFormat, METRICS_TYPES } from '../../web/metrics.js';
+import { TooManyQuestions } from '../history/past-reader.js';
 import { currentMetrics } from '../metrics.js';
 import { timelineOf } from '../../web/timeline.js';
 import { accessOf, hostName, hostOfUrl } from '../../web/access.js';
@@ -143,8 +144,8 @@ function routesOf(parts: Parts): Routes {
         return { status: 200, json: await watch.lines() };
       },
     },
-    '/api/timeline': { method: 'GET', needs: 'reading', answer: (asked) => timeline(parts, asked) },
-    '/api/why': { method: 'GET', needs: 'reading', answer: (asked) => whyAt(parts, asked) },
+    '/api/timeline': { method: 'GET', needs: 'reading', answer: (asked) => orLater(timeline(parts, asked)) },
+    '/api/why': { method: 'GET', needs: 'reading', answer: (asked) => orLater(whyAt(parts, asked)) },
     '/api/login': { method: 'POST', needs: 'nothing', answer: (asked) => logIn(parts, asked) },
     '/api/logout': { method: 'POST', needs: 'nothing', answer: (asked) => logOut(parts, asked) },
     '/api/names': {
@@ -193,6 +194,19 @@ function events(
   const since = typeof id === 'string' ? id : (query.get('since') ?? undefined);
   streams.add(response, watch.streamStart(since, access), isStillLoggedIn);
   return 'stream';
+}
+
+/** An answer about the past; who asks while many others do is to ask again. */
+async function orLater(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof TooManyQuestions)) throw error;
+    return {
+      ...refusal(503, error.message, 'try again in a few seconds'),
+      headers: { 'Retry-After': '5' },
+    };
+  }
 }
 
 async function timeline({ host, past }: Parts, { query }: Asked): Promise<Answer> {

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { describe, expect, it, test } from 'vitest';
+import { TooManyQuestions } from '../../../src/io/history/past-reader.js';
 import { newToken } from '../../../src/io/web/guard.js';
 import { until } from '../../support/until.js';
 import { bearer, JSON_TYPE, servedPage } from './scene.js';
@@ -282,6 +283,21 @@ it('answers an exception with 500, says it in the log alone, and goes on', async
   expect(said).toEqual(['the page could not answer']);
   expect((await ask('GET /api/state')).status).toBe(200);
 });
+
+test.each(['timeline?from=1&to=2&px=100', 'why?name=hall&at=1'])(
+  'puts %s off while others ask too much of the past, and fails not',
+  async (path) => {
+    const { ask, said } = await servedPage({}, { past: () => Promise.reject(new TooManyQuestions()) });
+    const { status, headers, body } = await ask(`GET /api/${path}`);
+    expect([status, headers.get('retry-after')]).toEqual([503, '5']);
+    expect(JSON.parse(body)).toEqual({
+      error: 'too many questions about the past at once',
+      hint: 'try again in a few seconds',
+    });
+    expect(said).toEqual([]);
+    expect((await ask('GET /metrics')).body).toContain('heyu2mqtt_page_errors_total 0\n');
+  },
+);
 
 test.each([
   'from=1',
