@@ -10,11 +10,11 @@ ARG SOURCE_DATE_EPOCH=0
 RUN systemd/stage.sh /usr/lib/heyu2mqtt
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production
+ENV NODE_ENV=production CACHE_DIRECTORY=/var/cache/heyu2mqtt
 COPY --from=build /usr/lib/heyu2mqtt /usr/lib/heyu2mqtt
 RUN printf '#!/bin/sh\nexec node /usr/lib/heyu2mqtt/dist/main.js "$@"\n' > /usr/local/bin/heyu2mqtt \
   && chmod 755 /usr/local/bin/heyu2mqtt \
-  && install -d -o node -g node -m 0700 /var/lib/heyu2mqtt
+  && install -d -o node -g node -m 0700 /var/lib/heyu2mqtt /var/cache/heyu2mqtt
 # user 1000 of the base image
 USER node
 VOLUME /var/lib/heyu2mqtt

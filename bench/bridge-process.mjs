@@ -10,14 +10,15 @@ export const MAIN = new URL('../dist/main.js', import.meta.url).pathname;
 let count = 0;
 
 /**
- * Starts `run` on a log with one motion sensor at A3; resolves when it has published `online`, with the process, its
- * base topic, its configuration file and how long that took. Stamps are of `timezone`.
+ * Makes the files of a service on a log with one motion sensor at A3, whose stamps are of `timezone`, and its cache
+ * directory: its first start finds nothing there.
  */
-export async function startBridge(folder, log, port, timezone = 'UTC') {
+export function makeHome(folder, log, port, timezone = 'UTC') {
   count += 1;
   const baseTopic = `x10_${process.pid}_${count}`;
   const home = join(folder, baseTopic);
-  mkdirSync(home);
+  const cache = join(home, 'cache');
+  mkdirSync(cache, { recursive: true });
   const config = join(home, 'config.yaml');
   writeFileSync(
     config,
@@ -28,6 +29,14 @@ export async function startBridge(folder, log, port, timezone = 'UTC') {
     join(home, 'aliases.yaml'),
     'aliases:\n  hall_motion: { address: A3, model: MS14A, topic: hall }\n',
   );
+  return { baseTopic, config, cache, port };
+}
+
+/**
+ * Starts `run` as the unit does; resolves when it has published `online`, with the process, its base topic, its configuration
+ * file and how long that took.
+ */
+export async function start({ baseTopic, config, cache, port }) {
   const watcher = mqtt.connect(`mqtt://127.0.0.1:${port}`);
   await once(watcher, 'connect');
   await watcher.subscribeAsync(`${baseTopic}/bridge/status`, { qos: 1 });
@@ -38,7 +47,7 @@ export async function startBridge(folder, log, port, timezone = 'UTC') {
   });
   const from = performance.now();
   const child = spawn(process.execPath, [MAIN, 'run', '--config', config], {
-    env: { ...process.env, TZ: 'UTC' },
+    env: { ...process.env, TZ: 'UTC', CACHE_DIRECTORY: cache },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await online;
@@ -46,6 +55,9 @@ export async function startBridge(folder, log, port, timezone = 'UTC') {
   await watcher.endAsync();
   return { child, baseTopic, config, onlineMs };
 }
+
+/** Makes a home and starts it. */
+export const startBridge = (...where) => start(makeHome(...where));
 
 /** Ends a process and waits for it. */
 export async function stopped(child) {

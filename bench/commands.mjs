@@ -1,8 +1,11 @@
-// CPU time of commands that people type, from start to end, each in turn with `node -e 0`.
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+// CPU time of commands that people type, from start to end, and how long the service takes until it is online, each in turn
+// with `node -e 0`.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MAIN, startBridge, stopped } from './bridge-process.mjs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { MAIN, makeHome, start, startBridge, stopped } from './bridge-process.mjs';
 import { median } from './statistics.mjs';
 
 const ALIASES = 20;
@@ -15,6 +18,54 @@ function cpuMs(parameters) {
     .trim()
     .split(' ')
     .reduce((sum, seconds) => sum + Number(seconds) * 1000, 0);
+}
+
+/** CPU time of all threads of a process until now, milliseconds. */
+function cpuUntilNowMs(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const ns = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return ns.reduce((a, b) => a + b, 0) / 1e6;
+}
+
+/** Starts a service and stops it: how long until it was online, and its CPU time until then, milliseconds. */
+async function startTimes(home) {
+  const { child, onlineMs } = await start(home);
+  const cpuMs = cpuUntilNowMs(child.pid);
+  await stopped(child);
+  return { onlineMs, cpuMs };
+}
+
+async function nodeMs() {
+  const from = performance.now();
+  await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit');
+  return performance.now() - from;
+}
+
+/**
+ * The medians of so many starts: of a service that has run here before, with its compiled program in its cache directory, of
+ * one that has not, and the wall time of `node -e 0`.
+ */
+export async function starts(folder, port, turns, progress) {
+  const log = join(folder, 'heyu.log.starts');
+  writeFileSync(log, '');
+  const home = makeHome(folder, log, port);
+  const { child } = await start(home);
+  while (!readdirSync(home.cache).includes('run.compiled')) await wait(500);
+  await stopped(child);
+  const times = { again: [], first: [], node: [] };
+  for (let turn = 0; turn < turns; turn += 1) {
+    times.again.push(await startTimes(home));
+    times.node.push(await nodeMs());
+    times.first.push(await startTimes(makeHome(folder, log, port)));
+    progress(`starts, turn ${turn + 1} of ${turns}`);
+  }
+  const medians = (all) => ({
+    onlineMs: median(all.map(({ onlineMs }) => onlineMs)),
+    cpuMs: median(all.map(({ cpuMs }) => cpuMs)),
+  });
+  return { again: medians(times.again), first: medians(times.first), nodeMs: median(times.node) };
 }
 
 /** The medians of so many turns, by name; `node` is `node -e 0`. */

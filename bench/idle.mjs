@@ -1,6 +1,5 @@
-// What the service costs while nothing happens: memory and CPU time, and how long it takes to be online.
+// What the service costs while nothing happens: memory and CPU time.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -29,12 +28,6 @@ function cpuNs(pid) {
   );
 }
 
-async function nodeMs() {
-  const from = performance.now();
-  await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit');
-  return performance.now() - from;
-}
-
 /** What the service and what it is measured against take, side by side: MB, and % of a core over `quietS` seconds. */
 async function quiet(folder, log, port, quietS) {
   const modules = "await import('mqtt'); await import('chokidar'); setInterval(() => undefined, 1000)";
@@ -53,24 +46,16 @@ async function quiet(folder, log, port, quietS) {
   return result;
 }
 
-/** `quiets` times `quietS` seconds of quiet, and `starts` starts: medians. */
-export async function idle(folder, port, { quietS, quiets, starts }, progress) {
+/** `quiets` times `quietS` seconds of quiet: medians. */
+export async function idle(folder, port, { quietS, quiets }, progress) {
   const log = join(folder, 'heyu.log.idle');
   writeFileSync(log, '');
-  const times = await inTurn(Array(starts).keys(), async (index) => {
-    const { child, onlineMs } = await startBridge(folder, log, port);
-    await stopped(child);
-    progress(`start ${index + 1} of ${starts}`);
-    return { onlineMs, nodeMs: await nodeMs() };
-  });
   const calm = await inTurn(Array(quiets).keys(), async (index) => {
     progress(`quiet for ${quietS} s, ${index + 1} of ${quiets}`);
     return quiet(folder, log, port, quietS);
   });
   const medianOf = (name) => median(calm.map((one) => one[name]));
   return {
-    onlineMs: median(times.map(({ onlineMs }) => onlineMs)),
-    nodeMs: median(times.map((time) => time.nodeMs)),
     cpuPercent: medianOf('cpuPercent'),
     floorMb: medianOf('floorMb'),
     bridgeMb: medianOf('bridgeMb'),

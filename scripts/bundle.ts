@@ -81,7 +81,7 @@ module.exports = new Proxy(class {}, {
 const bundleProgram = (): Promise<{ metafile: Metafile }> =>
   build({
     ...OPTIONS,
-    entryPoints: ['src/cli/program.ts'],
+    entryPoints: ['src/cli/program.ts', 'src/cli/kept-code.ts'],
     outdir: OUT,
     outbase: 'src',
     chunkNames: 'cli/[name]-[hash]',
@@ -92,6 +92,35 @@ const bundleProgram = (): Promise<{ metafile: Metafile }> =>
       // for what is written in CommonJS
       js: "import{createRequire as createRequireOf}from'node:module';const require=createRequireOf(import.meta.url);",
     },
+  });
+
+/** Leaves out what other commands than `run` load. */
+const onlyRun: Plugin = {
+  name: 'only-run',
+  setup: (bundling) => {
+    bundling.onResolve({ filter: /^\.\// }, ({ path, kind, importer }) =>
+      kind === 'dynamic-import' && importer.endsWith('/src/cli/commands.ts') && path !== './run.js'
+        ? { path, namespace: 'left-out' }
+        : undefined,
+    );
+    bundling.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: '' }));
+  },
+};
+
+/**
+ * The program with the command `run` alone, once more in one file, which is a function: V8 keeps compiled code of such
+ * a file, not of ES modules (`src/cli/kept-code.ts`).
+ */
+const bundleRun = (): Promise<{ metafile: Metafile }> =>
+  build({
+    ...OPTIONS,
+    entryPoints: ['src/cli/program.ts'],
+    outfile: `${OUT}/cli/run.cjs`,
+    format: 'cjs',
+    plugins: [lazily, onlyRun],
+    define: { 'import.meta.dirname': '__dirname' },
+    banner: { js: '(function(module,exports,require,__dirname){' },
+    footer: { js: '})' },
   });
 
 const bundleLazyModule = (path: string): Promise<{ metafile: Metafile }> =>
@@ -134,7 +163,12 @@ async function bundlePage(): Promise<{ metafile: Metafile }> {
 }
 
 rmSync(OUT, { recursive: true, force: true });
-const built = await Promise.all([bundleProgram(), bundlePage(), ...Object.keys(LAZY).map(bundleLazyModule)]);
+const built = await Promise.all([
+  bundleProgram(),
+  bundleRun(),
+  bundlePage(),
+  ...Object.keys(LAZY).map(bundleLazyModule),
+]);
 await build({ ...OPTIONS, entryPoints: ['src/main.ts'], outdir: OUT, bundle: false });
 
 const metafile: Metafile = {

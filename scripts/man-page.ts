@@ -20,6 +20,7 @@ const FILES: readonly (readonly [string, string])[] = [
   ['/etc/heyu2mqtt/aliases.yaml', 'which sensors there are; config.yaml may name another one'],
   ['/etc/heyu2mqtt/mqtt-password', 'the password at the broker'],
   ['/var/lib/heyu2mqtt', 'what must survive a restart'],
+  ['/var/cache/heyu2mqtt', 'the compiled program, for a shorter start; may be deleted'],
   ['/etc/heyu/x10.conf, ~/.heyu/x10config', "heyu's own configuration"],
 ];
 

@@ -11,4 +11,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exit(78);
 }
-void import('./cli/program.js').then(({ main }) => main(process.argv.slice(2)));
+const isService = process.argv[2] === 'run' && (process.env['CACHE_DIRECTORY'] ?? '') !== '';
+void (isService ? import('./cli/kept-code.js') : import('./cli/program.js')).then(({ main }) =>
+  main(process.argv.slice(2)),
+);

@@ -226,6 +226,7 @@ export const PATHS = {
   codes: '/etc/heyu2mqtt/codes',
   codesDropIn: '/etc/systemd/system/heyu2mqtt.service.d/codes.conf',
   state: '/var/lib/heyu2mqtt',
+  cache: '/var/cache/heyu2mqtt',
 } as const;
 
 /** What `install` needs to know of the machine. */
@@ -268,6 +269,7 @@ export function uninstallSteps(purge: boolean): readonly Step[] {
   return [
     tryTo('systemctl', 'disable', '--now', 'heyu2mqtt.service'),
     remove(PATHS.unit),
+    remove(PATHS.cache),
     ...(purge ? [PATHS.config, PATHS.state, PATHS.dropIns].map(remove) : []),
     ...(purge ? [tryTo('userdel', SERVICE_USER)] : []),
     RELOAD,

@@ -1,7 +1,7 @@
 /** The program as it is shipped: what it loads for which command, what it needs beside it, and what of others is in it. */
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,7 +68,8 @@ describe('a command loads only what it needs', () => {
   test('run, and check --quick beside it', async () => {
     const coverage = folder();
     const { bridge, seen, base } = await ownHouse(broker, 'bundle-loads', {
-      env: { NODE_V8_COVERAGE: coverage },
+      // as where nothing is kept: all of `run` is one file else
+      env: { NODE_V8_COVERAGE: coverage, CACHE_DIRECTORY: '' },
       program: MAIN,
     });
     await bridge.start();
@@ -80,6 +81,22 @@ describe('a command loads only what it needs', () => {
     expect(run).toEqual(expect.arrayContaining(['chokidar', 'mqtt', 'pino']));
     const others = ['aedes', '@clack/prompts', 'pino-pretty', 'ws', 'socks', 'worker-timers'];
     expect(run.filter((name) => others.includes(name))).toEqual([]);
+  });
+
+  test('run with a damaged compiled program in its cache directory', async () => {
+    const cache = folder();
+    writeFileSync(join(cache, 'run.compiled'), 'damaged');
+    const { bridge, seen, base } = await ownHouse(broker, 'bundle-kept', {
+      env: { CACHE_DIRECTORY: `${cache}:/elsewhere` },
+      program: MAIN,
+    });
+    await bridge.start();
+    await seen.untilLast(`${base}/bridge/status`, 'online');
+    expect(await bridge.stop()).toBe(0);
+  });
+
+  test('the one file of run has characters of one byte, or V8 takes two for each', () => {
+    expect(readFileSync(join(PROJECT, 'dist/cli/run.cjs'), 'utf8')).toMatch(/^[\0-\xff]*$/);
   });
 
   test('demo alone loads the broker', () => {

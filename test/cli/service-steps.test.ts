@@ -34,10 +34,11 @@ test.each([
 
 test('uninstalling keeps configuration, drop-ins and state, purging keeps nothing', () => {
   const kept = described(uninstallSteps(false)).join('\n');
-  expect(kept).not.toMatch(/rm -rf \/etc\/heyu2mqtt|service\.d|rm -rf \/var|userdel/);
+  expect(kept).not.toMatch(/rm -rf \/etc\/heyu2mqtt|service\.d|rm -rf \/var\/lib|userdel/);
   expect(described(uninstallSteps(true))).toEqual([
     'systemctl disable --now heyu2mqtt.service',
     'rm -rf /etc/systemd/system/heyu2mqtt.service',
+    'rm -rf /var/cache/heyu2mqtt',
     'rm -rf /etc/heyu2mqtt',
     'rm -rf /var/lib/heyu2mqtt',
     'rm -rf /etc/systemd/system/heyu2mqtt.service.d',

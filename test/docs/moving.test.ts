@@ -199,6 +199,7 @@ describe('docs/moving.md', () => {
     expect(changed).toEqual([
       expect.stringMatching(/^ExecStart=.* run --config \/etc\/heyu2mqtt-garage\/config\.yaml$/),
       'StateDirectory=heyu2mqtt-garage',
+      'CacheDirectory=heyu2mqtt-garage',
       'RuntimeDirectory=heyu2mqtt-garage',
     ]);
   });

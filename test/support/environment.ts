@@ -6,7 +6,8 @@ import { followTests } from './test-end.js';
 process.env['X10CONFIG'] = '/nowhere/x10config';
 
 // who runs the tests may have a service's environment, or settings for a bridge of their own
-const FOREIGN = /^(HEYU.*|JOURNAL_STREAM|NOTIFY_SOCKET|WATCHDOG_.*|STATE_DIRECTORY|CREDENTIALS_DIRECTORY)$/;
+const FOREIGN =
+  /^(HEYU.*|JOURNAL_STREAM|NOTIFY_SOCKET|WATCHDOG_.*|(STATE|CACHE)_DIRECTORY|CREDENTIALS_DIRECTORY)$/;
 for (const name of Object.keys(process.env))
   if (FOREIGN.test(name)) Reflect.deleteProperty(process.env, name);
 

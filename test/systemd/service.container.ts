@@ -78,6 +78,13 @@ describe.runIf(isPossible)('the service on Debian 13', () => {
     await listener.untilLast('x10/bridge/status', 'online');
   });
 
+  test('it keeps its compiled program for the next start', async () => {
+    const kept = '/var/cache/heyu2mqtt/run.compiled';
+    await house.until(`stat -c "%a %U" /var/cache/heyu2mqtt ${kept} || true`, (lines) =>
+      lines.endsWith('700 heyu2mqtt\n600 heyu2mqtt'),
+    );
+  });
+
   test('it runs as its own user and reads a log that only heyu and group adm may read', async () => {
     expect(house.run('ps -o user:20= -p $(systemctl show -P MainPID heyu2mqtt)')).toBe('heyu2mqtt');
     expect(house.attempt(`setpriv --reuid=nobody --clear-groups cat ${LOG}`).status).not.toBe(0);
