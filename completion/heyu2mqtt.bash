@@ -329,7 +329,7 @@ _heyu2mqtt() {
       'heyu2mqtt status') COMPREPLY=($(compgen -W '--config --json --watch -h --help' -- "$current")) ;;
       'heyu2mqtt demo') COMPREPLY=($(compgen -W '--fast --once --port -h --help' -- "$current")) ;;
       'heyu2mqtt config') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
-      'heyu2mqtt check') COMPREPLY=($(compgen -W '--config --quick --fix --yes --json -h --help' -- "$current")) ;;
+      'heyu2mqtt check') COMPREPLY=($(compgen -W '--config --quick --fix --yes --json --anonymous -h --help' -- "$current")) ;;
       'heyu2mqtt broker-check') COMPREPLY=($(compgen -W '--config --url --restart-cmd --verbose --json -h --help' -- "$current")) ;;
       'heyu2mqtt session') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt session show') COMPREPLY=($(compgen -W '--config --look --json -h --help' -- "$current")) ;;
@@ -361,9 +361,9 @@ _heyu2mqtt() {
       'heyu2mqtt web token add') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt web token list') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
       'heyu2mqtt web token remove') COMPREPLY=($(compgen -W '--config -h --help' -- "$current")) ;;
-      'heyu2mqtt explain') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --armed --disarmed --since --until --alias --alerts --json -h --help' -- "$current")) ;;
-      'heyu2mqtt why') COMPREPLY=($(compgen -W '--config --json -h --help' -- "$current")) ;;
-      'heyu2mqtt report') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --html --anonymous --json -h --help' -- "$current")) ;;
+      'heyu2mqtt explain') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --armed --disarmed --since --until --alias --alerts --json --anonymous -h --help' -- "$current")) ;;
+      'heyu2mqtt why') COMPREPLY=($(compgen -W '--config --json --anonymous -h --help' -- "$current")) ;;
+      'heyu2mqtt report') COMPREPLY=($(compgen -W '--config --no-config --aliases --x10config --date-format --timezone --year --html --json --anonymous -h --help' -- "$current")) ;;
       'heyu2mqtt service') COMPREPLY=($(compgen -W '-h --help' -- "$current")) ;;
       'heyu2mqtt service install') COMPREPLY=($(compgen -W '--config --systemd --print -h --help' -- "$current")) ;;
       'heyu2mqtt service print') COMPREPLY=($(compgen -W '--config --systemd -h --help' -- "$current")) ;;

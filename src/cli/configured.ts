@@ -26,6 +26,10 @@ export const OPTIONS = {
   log: new Option('--log <file>', "heyu's log (default: as configured)"),
   json: new Option('--json', 'as JSON'),
   yes: new Option('--yes', 'do not ask'),
+  anonymous: new Option(
+    '--anonymous',
+    'without the names of sensors, people and hosts, so that others may see it',
+  ),
 } as const;
 
 /** What is given of them; `log` is false for --no-log. */
@@ -36,6 +40,7 @@ export type Given = {
   readonly log?: string | false;
   readonly json?: boolean;
   readonly yes?: boolean;
+  readonly anonymous?: boolean;
 };
 
 /** Collects the values of an option that may be repeated. */
@@ -63,10 +68,10 @@ export type Good = Extract<Loaded, { ok: true }>;
  * A configuration without problems; else a `CommandError` with all of them and exit code 78. Warnings are printed, but
  * for those about the key `own`.
  */
-export function loadOrFail(asked: string | undefined, own?: ConfigKey): Good {
+export function loadOrFail(asked: string | undefined, own?: ConfigKey, terminal = processTerminal()): Good {
   const loaded = load(configFileOf(asked));
   if (!loaded.ok) throw configurationError(loaded.problems.map((each) => withSudo(each)));
-  const { complain } = processTerminal();
+  const { complain } = terminal;
   for (const setting of loaded.ignored) complain(`ignored: ${formatProblem(setting)}`);
   for (const warning of loaded.configuration.warnings)
     if (own === undefined || warning.key !== own) complain(formatProblem(warning));

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { DAY } from '../common/duration.js';
+import type { Anonymizer } from '../bridge/anonymous.js';
 import { Explainer, type ExplainRow } from '../bridge/explain.js';
 import { didYouMean } from '../common/text.js';
 import { timeZone, type TimeZone } from '../heyu/time-zone.js';
@@ -10,9 +11,18 @@ import { instantOn, readWrittenTime } from '../history/when.js';
 import { textOf } from '../io/history/lines.js';
 import type { CoreSettings } from '../core-settings.js';
 import { parseAddress } from '../x10/address.js';
-import { several } from './configured.js';
+import { anonymousTerminal } from './anonymous-output.js';
+import { OPTIONS, several } from './configured.js';
 import { jsonRow, tablePrinter } from './explain-rows.js';
-import { journalOf, linesOf, type LogOptions, settingsFor, withLogOptions, yearFor } from './named-logs.js';
+import {
+  anonymizerFor,
+  journalOf,
+  linesOf,
+  type LogOptions,
+  settingsFor,
+  withLogOptions,
+  yearFor,
+} from './named-logs.js';
 import { CommandError, EXIT, processTerminal } from './terminal.js';
 
 type Options = LogOptions & {
@@ -23,6 +33,7 @@ type Options = LogOptions & {
   readonly until?: string;
   readonly alias?: readonly string[];
   readonly alerts?: boolean;
+  readonly anonymous?: boolean;
 };
 
 /** The command `explain`. */
@@ -37,6 +48,7 @@ export function explainCommand(command: Command): void {
     .option('--alias <name>', 'show only this alias or address (repeatable)', several)
     .option('--alerts', 'show only the alerts')
     .option('--json', 'one JSON object per finding')
+    .addOption(OPTIONS.anonymous)
     .action(explain);
 }
 
@@ -44,7 +56,8 @@ export function explainCommand(command: Command): void {
 const PIECE = 64 * 1024;
 
 async function explain(logs: readonly string[], options: Options): Promise<void> {
-  const terminal = processTerminal();
+  const hide = options.anonymous === true ? anonymizerFor(options) : undefined;
+  const terminal = anonymousTerminal(processTerminal(), hide);
   const settings = settingsFor(options, terminal);
   const zone = timeZone(settings.stamp.timeZone);
   const { json = false, armed = [], disarmed = [] } = options;
@@ -62,13 +75,14 @@ async function explain(logs: readonly string[], options: Options): Promise<void>
   const printRow = json
     ? (row: ExplainRow): void => print(jsonRow(row, zone, logs.length > 1))
     : tablePrinter(terminal, zone, print);
+  const shown = hide === undefined ? undefined : hidden(hide.learn(settings), logs);
   const isWanted = rowFilter(options, settings, zone);
   const year = await yearFor(logs, options, settings.stamp);
   const isSet = armed.length > 0 || disarmed.length > 0;
   const recorded = isSet ? [] : zoneScenes(await journalOf(logs, options, terminal));
   const scene = { year, armed, disarmed, recorded };
   const explainer = new Explainer(settings, scene, (row) => {
-    if (isWanted(row)) printRow(row);
+    if (isWanted(row)) printRow(shown?.(row) ?? row);
   });
   let lines = 0;
   for (const log of logs) lines += await explainFile(log, explainer, flush);
@@ -79,6 +93,16 @@ async function explain(logs: readonly string[], options: Options): Promise<void>
     terminal.complain(
       'no alert; an alert needs an armed zone, and a log does not show which were: --armed ZONE',
     );
+}
+
+/** Rows without names; the logs are numbered. */
+function hidden(hide: Anonymizer, logs: readonly string[]): (row: ExplainRow) => ExplainRow {
+  return ({ file, finding, ...row }) => ({
+    ...row,
+    file: `log${logs.indexOf(file) + 1}`,
+    // what others write into the log may say anything
+    finding: 'text' in finding ? { ...finding, text: hide.heard(finding.text) } : hide.json(finding),
+  });
 }
 
 /** Explains all lines of a log, and returns how many there were. */

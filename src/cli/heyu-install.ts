@@ -42,13 +42,17 @@ export function askingUser(env: Environment = process.env): string | undefined {
   return user === '' || user === 'root' ? undefined : user;
 }
 
-/** The home directories of this machine's users, or of the one that is named. */
-export function homesOf(user?: string): readonly string[] {
+/** The entries of passwd(5) of this machine's users, or of the one that is named, by their fields. */
+export function accounts(user?: string): readonly (readonly string[])[] {
   const { status, stdout } = spawnSync('getent', ['passwd', ...(user === undefined ? [] : [user])], {
     encoding: 'utf8',
   });
-  const lines = status === 0 ? stdout.split('\n') : [];
-  return [...new Set(lines.map((line) => line.split(':')[5] ?? ''))].filter((home) => home.length > 1);
+  return status === 0 ? stdout.split('\n').map((line) => line.split(':')) : [];
+}
+
+/** The home directories of this machine's users, or of the one that is named. */
+export function homesOf(user?: string): readonly string[] {
+  return [...new Set(accounts(user).map((fields) => fields[5] ?? ''))].filter((home) => home.length > 1);
 }
 
 /** The configurations of heyu that users of this machine have. */

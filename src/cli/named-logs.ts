@@ -13,6 +13,7 @@ import {
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
+import type { Anonymizer } from '../bridge/anonymous.js';
 import { orElse } from '../common/error.js';
 import type { Loaded } from '../config/load.js';
 import { ENVIRONMENT, formatProblems, type Problem } from '../config/problem.js';
@@ -24,6 +25,7 @@ import { logFileSystem } from '../io/file-system.js';
 import { readJournal } from '../io/history/read-past.js';
 import { rotatedSiblings } from '../io/tail/siblings.js';
 import { ownedZone } from '../security/zone.js';
+import { anonymizerOf } from './anonymous-output.js';
 import { configFileOf, type Given, load, withSudo } from './configured.js';
 import { readX10ConfigFile, unreadableLog } from './heyu-install.js';
 import { CommandError, EXIT, type Terminal } from './terminal.js';
@@ -102,6 +104,12 @@ function yearFrom(text: string): number {
 function configFor({ config, aliases, x10config }: LogOptions): string | undefined {
   if (config === false) return undefined;
   return config ?? (aliases === undefined && x10config === undefined ? configFileOf(undefined) : undefined);
+}
+
+/** Hides the names of the configuration to take. */
+export function anonymizerFor(options: LogOptions): Anonymizer {
+  const configFile = configFor(options);
+  return anonymizerOf(configFile === undefined ? undefined : load(configFile));
 }
 
 /** The settings of the scene: a whole configuration, or defaults with an alias file. */

@@ -17,10 +17,9 @@ export function questionsFor(service: Service, past: PastReader): SocketQuestion
     control: {
       status: () => [service.status()],
       why: (asked) => inTime(answerWhy(asked, service, past), () => ({})),
-      report: ({ anonymous }) => {
+      report: () => {
         let lines = 0;
-        const wish = { until: systemClock.wallMs(), anonymous: anonymous === true };
-        const report = past.report(wish, (read) => (lines = read));
+        const report = past.report(systemClock.wallMs(), (read) => (lines = read));
         const answer = report.then((made) => ({ version: ownVersion(), report: made }));
         return inTime(answer, () => ({ lines }));
       },

@@ -8,14 +8,22 @@ import { replaceFile } from '../io/files.js';
 import { textOf } from '../io/history/lines.js';
 import { wholeReport } from '../io/history/whole-report.js';
 import { errorCode } from '../common/error.js';
-import { anonymous } from '../report/anonymous.js';
 import { documentOf } from '../report/document.js';
 import { reportPage } from '../report/page.js';
 import { type Report, reportOf } from '../report/report.js';
 import { terminalLines } from '../report/terminal-lines.js';
+import { anonymousTerminal } from './anonymous-output.js';
 import { askRunning, stateDirOf } from './ask-service.js';
 import { loadOrFail, OPTIONS } from './configured.js';
-import { journalOf, linesOf, type LogOptions, settingsFor, withLogOptions, yearFor } from './named-logs.js';
+import {
+  anonymizerFor,
+  journalOf,
+  linesOf,
+  type LogOptions,
+  settingsFor,
+  withLogOptions,
+  yearFor,
+} from './named-logs.js';
 import { ownVersion } from './program-files.js';
 import { CommandError, EXIT, processTerminal, progressOnTerminal, table, type Terminal } from './terminal.js';
 
@@ -34,18 +42,22 @@ export function reportCommand(command: Command): void {
     ),
   )
     .option('--html <file>', 'write it as one self-contained HTML file; - is standard output')
-    .option('--anonymous', 'without the names of sensors and zones, so that others may see it')
     .addOption(OPTIONS.json)
+    .addOption(OPTIONS.anonymous)
     .action(report);
 }
 
 async function report(logs: readonly string[], options: Options): Promise<void> {
-  const terminal = processTerminal();
+  const hide = options.anonymous === true ? anonymizerFor(options) : undefined;
+  const terminal = anonymousTerminal(processTerminal(), hide);
   const progress = progressOnTerminal(process.stderr);
   const told = (lines: number): void => progress.tell(`${lines} lines are read`);
-  const made =
-    logs.length === 0 ? await ownReport(options, told) : await namedReport(logs, options, terminal, told);
+  const read =
+    logs.length === 0
+      ? await ownReport(options, terminal, told)
+      : await namedReport(logs, options, terminal, told);
   progress.end();
+  const made = hide?.json(read) ?? read;
   if (options.html !== undefined) writePage(options.html, reportPage(documentOf(made)));
   if (options.json === true) terminal.printJson(made);
   else if (options.html === undefined) show(documentOf(made), terminal);
@@ -56,10 +68,9 @@ async function report(logs: readonly string[], options: Options): Promise<void> 
 type Told = (lines: number) => void;
 
 /** Of the log that the service follows, and its journal: asked of the service if it runs. */
-async function ownReport({ config, anonymous = false, ...others }: Options, told: Told): Promise<Report> {
+async function ownReport({ config, ...others }: Options, terminal: Terminal, told: Told): Promise<Report> {
   const file = ofOneMachine(config, others);
-  const question = { ask: 'report', anonymous };
-  const answers = await askRunning(stateDirOf(file), 'control', question, ({ lines }) => {
+  const answers = await askRunning(stateDirOf(file), 'control', { ask: 'report' }, ({ lines }) => {
     if (typeof lines === 'number' && lines > 0) told(lines);
   });
   const answer = answers?.at(-1);
@@ -67,9 +78,8 @@ async function ownReport({ config, anonymous = false, ...others }: Options, told
   if (answer?.['version'] === ownVersion()) return answer['report'] as Report;
   if (answer !== undefined)
     throw new CommandError('the service runs with another version', 'sudo systemctl restart heyu2mqtt');
-  const { core, heyu, stateDir } = loadOrFail(file).configuration;
-  const wish = { until: Date.now(), anonymous };
-  return wholeReport({ core, logPath: heyu.log, stateDir }, wish, told);
+  const { core, heyu, stateDir } = loadOrFail(file, undefined, terminal).configuration;
+  return wholeReport({ core, logPath: heyu.log, stateDir }, Date.now(), told);
 }
 
 function ofOneMachine(config: Options['config'], { aliases, x10config }: Options): string | undefined {
@@ -100,9 +110,7 @@ async function namedReport(
       count += lines.length;
       told(count);
     }
-  const past = pastOf(replay.end(), journal, []);
-  const shown = options.anonymous === true ? anonymous(core, past) : { core, past };
-  return reportOf(shown.core, shown.past);
+  return reportOf(core, pastOf(replay.end(), journal, []));
 }
 
 /** It tells when nobody is at home. */

@@ -5,9 +5,10 @@ import { printable } from '../common/text.js';
 import type { JsonObject } from '../common/json.js';
 import { askWhy } from '../history/ask.js';
 import { readPast } from '../io/history/read-past.js';
+import { anonymizerOf, anonymousTerminal } from './anonymous-output.js';
 import { askRunning, stateDirOf } from './ask-service.js';
-import { type Given, loadOrFail, OPTIONS } from './configured.js';
-import { CommandError, EXIT, processTerminal } from './terminal.js';
+import { configFileOf, type Given, load, loadOrFail, OPTIONS } from './configured.js';
+import { CommandError, EXIT, processTerminal, type Terminal } from './terminal.js';
 
 /** The command `why`. */
 export function whyCommand(command: Command): void {
@@ -16,6 +17,7 @@ export function whyCommand(command: Command): void {
     .argument('[when...]', 'last (default), a time, or a span of time')
     .addOption(OPTIONS.config)
     .addOption(OPTIONS.json)
+    .addOption(OPTIONS.anonymous)
     .addHelpText(
       'after',
       `
@@ -29,11 +31,13 @@ Times:
 }
 
 async function tellWhy(name: string, when: readonly string[], given: Given): Promise<void> {
-  const terminal = processTerminal();
+  const hide = given.anonymous === true ? anonymizerOf(load(configFileOf(given.config))) : undefined;
+  const terminal = anonymousTerminal(processTerminal(), hide);
   const question = { ask: 'why', name, when: when.join(' ') };
   const asked = await askRunning(stateDirOf(given.config), 'control', question);
   // before it are signs that the service is at work
-  const answer = asked?.at(-1) ?? (await readFiles(name, question.when, given));
+  const told = asked?.at(-1) ?? (await readFiles(name, question.when, given, terminal));
+  const answer = hide?.json(told) ?? told;
   if (given.json === true) terminal.printJson(answer);
   else
     wordsIn(answer).forEach((line, index) => {
@@ -48,8 +52,13 @@ function wordsIn({ words }: JsonObject): readonly string[] {
 }
 
 /** No service runs: its files tell as much. */
-async function readFiles(name: string, when: string, { config }: Given): Promise<JsonObject> {
-  const { configuration } = loadOrFail(config);
+async function readFiles(
+  name: string,
+  when: string,
+  { config }: Given,
+  terminal: Terminal,
+): Promise<JsonObject> {
+  const { configuration } = loadOrFail(config, undefined, terminal);
   const { core, heyu, stateDir } = configuration;
   const place = { core, logPath: heyu.log, stateDir };
   const answer = await askWhy({ name, when, now: Date.now() }, core, (request) => readPast(place, request));

@@ -73,6 +73,9 @@ const PREFIXES: readonly (readonly [string, Message])[] = [
   ['Testpoint ', 'routine'],
 ];
 
+/** All of them, as far as heyu says them always alike. */
+export const MESSAGES: readonly string[] = [...EXACT.keys(), ...PREFIXES.map(([prefix]) => prefix)];
+
 /** In verbose mode: "Bytes received = 3; the interface didn't answer a getinfo response." (poll.c:1094) */
 const SILENT_INTERFACE = /^Bytes received = \d+; the interface didn't answer/;
 

@@ -40,7 +40,16 @@ export function isReading(name: string): boolean {
 }
 
 /** Flags of a security line (x10state.c `create_flagslist`), in heyu's fixed order. */
-const SECURITY_FLAGS = ['Tamper', 'Main', 'Aux', 'swHome', 'swAway', 'swMin', 'swMax', 'LoBat'] as const;
+export const SECURITY_FLAGS = [
+  'Tamper',
+  'Main',
+  'Aux',
+  'swHome',
+  'swAway',
+  'swMin',
+  'swMax',
+  'LoBat',
+] as const;
 
 /** A flag of a security line. */
 export type SecurityFlag = (typeof SECURITY_FLAGS)[number];

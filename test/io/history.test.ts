@@ -145,10 +145,9 @@ describe('the reader of the service', () => {
     const house = place();
     house.write('heyu.log', motionsAt(...each(NOON - 30 * DAY, 11_000, 200_000)), NOON);
     const reader = new PastReader(() => ({ core, logPath: house.logPath, stateDir: house.stateDir }), MAIN);
-    const wish = { until: NOON, anonymous: false };
     const told: number[] = [];
-    const made = await reader.report(wish, (lines) => told.push(lines));
-    expect(made).toEqual(await wholeReport(house, wish, () => undefined));
+    const made = await reader.report(NOON, (lines) => told.push(lines));
+    expect(made).toEqual(await wholeReport(house, NOON, () => undefined));
     expect(made).toMatchObject({ log: { lines: 22_000 }, sensors: [{ alias: 'hall' }] });
     expect(told).toEqual([20_032]);
     // and nothing of it is lost on the way to who has asked

@@ -9,10 +9,10 @@ import type { History, Intervals } from '../../src/history/history.js';
 import type { Journal, JournalEntry } from '../../src/history/journal.js';
 import { type Past, pastOf } from '../../src/history/past.js';
 import { Replay } from '../../src/history/replay.js';
+import { Anonymizer } from '../../src/bridge/anonymous.js';
 import { documentOf } from '../../src/report/document.js';
 import { pausesOf } from '../../src/report/hold.js';
 import { KnownTime, quantile } from '../../src/report/numbers.js';
-import { anonymous } from '../../src/report/anonymous.js';
 import { reportPage } from '../../src/report/page.js';
 import { type Report, reportOf } from '../../src/report/report.js';
 import { sunTimes } from '../../src/report/sun.js';
@@ -190,8 +190,7 @@ describe('an anonymous report', () => {
       settings,
       JOURNAL,
     );
-    const hidden = anonymous(core, past);
-    const report = reportOf(hidden.core, hidden.past);
+    const report = new Anonymizer().learn(core).json(reportOf(core, past));
     const all = JSON.stringify(report) + reportPage(documentOf(report));
     expect(all).not.toMatch(/aunt_emma|kitchen|cellar|front_door|attic|\bhall|\bground/i);
     const plain = reportOf(core, past);

@@ -1,7 +1,9 @@
 /** `heyu2mqtt check`: everything on one page, each line with what to do about it. */
 
 import { type Command, Option } from 'commander';
+import type { Anonymizer } from '../../bridge/anonymous.js';
 import { counted } from '../../common/text.js';
+import { anonymizerOf } from '../anonymous-output.js';
 import { checkConfiguration } from './check-configuration.js';
 import type { Area, Fixing, TellIn } from './check-house.js';
 import { checkOnline } from './check-online.js';
@@ -35,6 +37,7 @@ export function checkCommand(command: Command): void {
     )
     .option('--yes', 'with --fix: do not ask')
     .addOption(OPTIONS.json)
+    .addOption(OPTIONS.anonymous)
     .action(check);
 }
 
@@ -50,12 +53,24 @@ async function check(options: Options): Promise<void> {
   } else {
     await (await import('./check-house.js')).checkHouse(loaded, options, tell);
   }
-  const findings = AREAS.flatMap((area) => said.filter((finding) => finding.area === area));
+  const hide = options.anonymous === true ? anonymizerOf(loaded) : undefined;
+  const findings = AREAS.flatMap((area) => said.filter((finding) => finding.area === area)).map((finding) =>
+    hide === undefined ? finding : hidden(finding, hide),
+  );
   if (options.json === true) terminal.printJson(findings);
   else printPage(terminal, findings);
   const code = exitCodeOf(findings);
   // a container is healthy or it is not: warnings do not count
   process.exitCode = options.quick === true && code !== EXIT.errors ? EXIT.ok : code;
+}
+
+function hidden({ area, verdict, text, hint }: AreaFinding, hide: Anonymizer): AreaFinding {
+  return {
+    area,
+    verdict,
+    text: hide.sentence(text),
+    hint: hint === undefined ? undefined : hide.sentence(hint),
+  };
 }
 
 /** Prints the findings; an area is named at its first line only. */

@@ -11,7 +11,7 @@ import { errorText, orElse } from '../../common/error.js';
 import type { Past, PastRequest } from '../../history/past.js';
 import type { Report } from '../../report/report.js';
 import { CHILD_COMMAND } from './child-command.js';
-import { wholeReport, type ReportWish } from './whole-report.js';
+import { wholeReport } from './whole-report.js';
 import { readPast, type GiveWay, type PastPlace } from './read-past.js';
 
 /** More than a day with what lasts before it is read elsewhere. */
@@ -31,7 +31,7 @@ const MOST_WAITING = 8;
 
 /** What goes to the child, and what comes back: how many lines it has read, perhaps, and in the end the answer. */
 type Asked = { readonly place: PastPlace } & (
-  { readonly request: PastRequest } | { readonly wish: ReportWish }
+  { readonly request: PastRequest } | { readonly reportUntil: number }
 );
 type Answer = Past | Report;
 type Answered = { readonly lines: number } | { readonly answer: Answer } | { readonly error: string };
@@ -64,9 +64,9 @@ export class PastReader {
     );
   }
 
-  /** The report of the whole log. It is told from time to time how many lines are read; rejects as `read` does. */
-  report(wish: ReportWish, told: (lines: number) => void): Promise<Report> {
-    return this.#next((place) => this.#inChild<Report>({ place, wish }, told));
+  /** The report of the whole log until then, epoch ms. `told`: how many lines are read. Rejects as `read` does. */
+  report(until: number, told: (lines: number) => void): Promise<Report> {
+    return this.#next((place) => this.#inChild<Report>({ place, reportUntil: until }, told));
   }
 
   /** When all that was asked before is answered. */
@@ -138,7 +138,7 @@ export function serveParent(): boolean {
     const answer: Promise<Answer> =
       'request' in asked
         ? readPast(place, asked.request)
-        : wholeReport(place, asked.wish, (lines) => send({ lines }));
+        : wholeReport(place, asked.reportUntil, (lines) => send({ lines }));
     void answer
       .then(
         (answer): Answered => ({ answer }),
