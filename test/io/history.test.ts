@@ -67,6 +67,40 @@ describe('the past', () => {
     expect(missing).toEqual([]);
   });
 
+  const days = (first: number, last: number): number[] => each(NOON - first * DAY, (first - last) * 24, HOUR);
+
+  it.each<[string, Readonly<Record<string, readonly [from: number, to: number, endedAt?: number]>>]>([
+    ['that was renamed', { 'heyu.log.old': [3, 2], 'heyu.log': [2, 0] }],
+    ['that was packed', { 'heyu.log.bak.gz': [3, 2], 'heyu.log': [2, 0] }],
+    ['that was copied before the log was emptied', { 'heyu.log-old': [3, 2, 1.9], 'heyu.log': [2, 0] }],
+    ['that is silence, then', { 'heyu.log.old': [9, 8], 'heyu.log': [2, 0] }],
+    ['of a log that was trimmed since (sed -i.bak)', { 'heyu.log.bak': [3, 1], 'heyu.log': [2, 0] }],
+    ['that is a copy of the log', { 'heyu.log.1': [3, 2], 'heyu.log.bak': [2, 1, 0.9], 'heyu.log': [2, 0] }],
+    ['that is a copy of the end of it', { 'heyu.log.bak': [1, 0], 'heyu.log': [3, 0] }],
+    [
+      'that is a later copy of a rotated one',
+      { 'heyu.log.2.gz': [4, 3], 'heyu.log.1': [3, 2], 'heyu.log.bak': [4, 3, 1], 'heyu.log': [2, 0] },
+    ],
+    [
+      'between rotated ones',
+      { 'heyu.log.1': [4, 3], 'heyu.log.old': [3, 2], 'heyu.log.bak': [2, 1], 'heyu.log': [1, 0] },
+    ],
+  ])('has each line once, with a file %s', async (_, files) => {
+    const house = place();
+    const all = new Set<number>();
+    for (const [name, [first, last, endedAt]] of Object.entries(files)) {
+      const instants = days(first, last);
+      for (const at of instants) all.add(at);
+      const text = motionsAt(...instants);
+      const ended = endedAt === undefined ? (instants.at(-1) ?? 0) : NOON - endedAt * DAY;
+      house.write(name, name.endsWith('.gz') ? gzipSync(text) : text, ended);
+    }
+    const request = { from: NOON - 10 * DAY, until: NOON, signals: true };
+    const { history } = await readPast(house, request);
+    expect(motions(history)).toEqual([...all].sort((one, other) => one - other));
+    expect(history.lines).toBe(2 * all.size);
+  });
+
   it('is read of a long log from where the window begins', async () => {
     const house = place();
     const all = each(NOON - 60 * DAY, 60 * 24 * 6, 10 * MINUTE);

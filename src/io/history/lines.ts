@@ -4,7 +4,7 @@ import { orElse } from '../../common/error.js';
 import { DAY } from '../../common/duration.js';
 import type { Stamp, StampClock } from '../../heyu/stamp.js';
 import { logFileSystem } from '../file-system.js';
-import { BLOCK_BYTES, openSource, type ByteSource } from '../tail/content.js';
+import { BLOCK_BYTES, openSource, type ByteSource, type OpenFailure } from '../tail/content.js';
 import { holdLog, isMissing, letGo, type HeldSibling } from '../tail/siblings.js';
 
 /** Lines that were read at once, in their order. Instants are epoch ms. */
@@ -41,26 +41,85 @@ export async function* logLines(
   stamps: StampClock,
   missing: (words: string) => void,
 ): AsyncGenerator<Lines> {
-  // a copy under another name says everything twice
   const { held, current } = holdLog({ path, files: logFileSystem }, (all) =>
-    all.filter(({ isCounted, modifiedAt }) => isCounted && modifiedAt >= from - SLACK_MS),
+    all.filter(({ modifiedAt }) => modifiedAt >= from - SLACK_MS),
   );
+  const now = 'failure' in current ? undefined : current.stats();
+  const newest = { source: current, size: now?.size ?? 0, modifiedAt: now?.mtimeMs ?? from };
   try {
     let endedAt: number | undefined;
-    for (const sibling of held) {
-      yield* linesFrom(sibling.source, beginningIn(sibling, from, stamps, endedAt));
+    let after = -Infinity;
+    for (const [index, sibling] of held.entries()) {
+      let lines = linesFrom(sibling.source, beginningIn(sibling, from, stamps, endedAt));
+      if (!sibling.isCounted) {
+        const next = await firstLine(held[index + 1] ?? newest, sibling.modifiedAt, stamps);
+        lines = uncopied(lines, { after, next }, stamps);
+      }
+      let last: readonly string[] = [];
+      for await (const each of lines) {
+        yield each;
+        if (each.texts.length > 0) last = each.texts;
+      }
+      after = lastInstant(last, sibling.modifiedAt, stamps) ?? after;
       if (sibling.source.isDamaged?.() === true) missing(`${sibling.path} is damaged`);
       endedAt = sibling.modifiedAt;
     }
-    if ('failure' in current) {
-      missing(`${path} cannot be read (${current.failure})`);
-      return;
-    }
-    const { size = 0, mtimeMs = from } = current.stats() ?? {};
-    yield* linesFrom(current, startOf(current, { size, modifiedAt: mtimeMs }, from, stamps));
+    if ('failure' in current) missing(`${path} cannot be read (${current.failure})`);
+    else yield* linesFrom(current, startOf(current, newest, from, stamps));
   } finally {
     letGo(held);
     if (!('failure' in current)) current.close();
+  }
+}
+
+/** A line with a stamp, and its instant. */
+type StampedLine = { readonly text: string; readonly at: number };
+
+/** The first line of a file whose stamp can be read; `near` is an instant near it. Undefined = there is none. */
+async function firstLine(
+  { source, modifiedAt }: { readonly source: ByteSource | OpenFailure; readonly modifiedAt: number },
+  near: number,
+  stamps: StampClock,
+): Promise<StampedLine | undefined> {
+  if ('failure' in source) return undefined;
+  await source.prepare?.(0, LOOK_BYTES);
+  const block = Buffer.alloc(LOOK_BYTES);
+  const length = orElse(() => source.read(block, LOOK_BYTES, 0), 0);
+  for (const text of block.toString('latin1', 0, length).split('\n').slice(0, -1)) {
+    const stamp = stamps.read(text);
+    if (stamp !== undefined) return { text, at: instantOf(stamp, { near, writtenAt: modifiedAt }, stamps) };
+  }
+  return undefined;
+}
+
+function lastInstant(texts: readonly string[], endedAt: number, stamps: StampClock): number | undefined {
+  const stamp = stamps.read(texts.findLast((text) => stamps.read(text) !== undefined) ?? '');
+  return stamp && instantOf(stamp, { near: endedAt, writtenAt: endedAt }, stamps);
+}
+
+/**
+ * A `.old` or `.bak` may be a file that was rotated, or a copy of any other one or of a part of it: what is in no other
+ * file comes behind the last line before it and ends where the next file begins.
+ */
+async function* uncopied(
+  lines: AsyncGenerator<Lines>,
+  { after, next }: { readonly after: number; readonly next: StampedLine | undefined },
+  stamps: StampClock,
+): AsyncGenerator<Lines> {
+  let at: number | undefined;
+  for await (const each of lines) {
+    const texts: string[] = [];
+    for (const text of each.texts) {
+      const stamp = stamps.read(text);
+      if (stamp !== undefined) at = instantOf(stamp, { ...each, near: at ?? each.near }, stamps);
+      const isInNext = next !== undefined && at !== undefined && (at > next.at || text === next.text);
+      if (isInNext) {
+        yield { ...each, texts };
+        return;
+      }
+      if (at !== undefined && at > after) texts.push(text);
+    }
+    yield { ...each, texts };
   }
 }
 
