@@ -341,12 +341,16 @@ export function journalGaps(journal: Journal): readonly Gap[] {
   });
 }
 
-/** The settings that were in force at an instant; undefined where they are not recorded. */
+/**
+ * The settings that were in force at a stamp; undefined where they are not recorded. Stamps are whole seconds: where none
+ * are older, those that came into force within the second are meant.
+ */
 export function settingsAt({ entries }: Journal, at: number): AllDecidingSettings | undefined {
   let found: AllDecidingSettings | undefined;
   for (const entry of entries) {
-    if (entry.at > at) break;
-    if (entry.kind === 'settings') found = entry.settings;
+    if (entry.kind !== 'settings') continue;
+    if (entry.at > at && (found !== undefined || entry.at >= at + SECOND)) break;
+    found = entry.settings;
   }
   return found;
 }

@@ -57,13 +57,15 @@ test('why and report tell the same with the service and without it', async () =>
     log: { lines: 6 },
   });
 
-  // another hold time from now on is written down
+  // another hold time from now on: what was before is judged with it, and that is said
   writeFileSync(
     bridge.aliasesPath,
     readFileSync(bridge.aliasesPath, 'utf8').replace('address: A5', 'hold: 2m, address: A5'),
   );
   bridge.signal('SIGHUP');
-  await until(() => journal().includes('"kind":"reload"'));
+  await until(async () =>
+    (await why('stairs')).out.includes("judged with today's settings; at that time it had hold: 300 s"),
+  );
   expect(await bridge.stop()).toBe(0);
   expect(journal().trimEnd().split('\n').at(-1)).toContain('"kind":"stop"');
 

@@ -184,8 +184,11 @@ describe('a journal', () => {
   });
 
   it('has the settings of each time', () => {
-    const journal = read([settings]);
-    expect(settingsAt(journal, NOON)).toMatchObject({ hall: { hold: 60 } });
-    expect(settingsAt(journal, NOON - 1)).toBeUndefined();
+    const later = { hall: { address: 'A1', entry: 'auto', hold: 90 } };
+    const journal = read([settings, { ...settings, at: NOON + 10, settings: later }]);
+    const holdAt = (at: number): number | undefined => settingsAt(journal, at)?.['hall']?.hold;
+    expect([NOON, NOON + 9, NOON + 10].map(holdAt)).toEqual([60, 60, 90]);
+    // a signal of the first second has a stamp from before the start
+    expect([NOON - 999, NOON - 1000].map(holdAt)).toEqual([60, undefined]);
   });
 });

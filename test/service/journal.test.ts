@@ -118,7 +118,7 @@ describe('the journal', () => {
     });
     const first = journal.entries.find(({ kind }) => kind === 'settings')?.at ?? 0;
     expect(settingsAt(journal, first)).toMatchObject({ hall: { hold: 20 } });
-    expect(settingsAt(journal, first - 1)).toBeUndefined();
+    expect(settingsAt(journal, first - 1_000)).toBeUndefined();
   });
 
   it('says when a problem began and ended, the broker among them', async () => {
