@@ -17,6 +17,7 @@ import {
   type ReadingChannel,
   type SensorType,
 } from '../sensor/types.js';
+import { batteryHint } from '../sensor/words.js';
 import type { CoreSettings } from '../core-settings.js';
 import {
   bridgeObjectId,
@@ -206,6 +207,7 @@ function furtherKeys(core: CoreSettings, sensor: SensorSettings, channel: Entity
   const topic = (name: Parameters<typeof sensorTopic>[2]): string =>
     sensorTopic(core.baseTopic, sensor.topic, name);
   if (channel === 'event') return { event_types: eventTypesOf(sensor) };
+  if (channel === 'battery') return batteryKeys(topic('battery'), sensor);
   if (channel === 'contact' && channelsOf(sensor).includes('attributes')) {
     return { json_attributes_topic: topic('attributes') };
   }
@@ -228,6 +230,16 @@ function furtherKeys(core: CoreSettings, sensor: SensorSettings, channel: Entity
     };
   }
   return {};
+}
+
+/** What to know of a low battery is an attribute while it is low. */
+function batteryKeys(topic: string, { model }: SensorSettings): Keys {
+  const hint = batteryHint(model);
+  if (hint === undefined) return {};
+  return {
+    json_attributes_topic: topic,
+    json_attributes_template: `{{ (${JSON.stringify({ hint })} if value == 'ON' else {}) | to_json }}`,
+  };
 }
 
 function entityOf(core: CoreSettings, sensor: SensorSettings, channel: EntityChannel): Component {

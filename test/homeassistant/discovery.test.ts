@@ -4,12 +4,28 @@ import { describe, expect, it } from 'vitest';
 import { discoveryDevices, discoveryMessages } from '../../src/homeassistant/discovery.js';
 import { uniqueId } from '../../src/homeassistant/device.js';
 import { channelsOf } from '../../src/sensor/channels.js';
+import { batteryHint } from '../../src/sensor/words.js';
 import { MODELS } from '../../src/x10/models.js';
 import { goldenFile, goldenText, messagesOf } from './golden.js';
 import { coreOf, EXAMPLES, HOUSE, inForm, sensorOf, zoneOf } from './examples.js';
 import { faultsOf } from './validator.js';
 
 const FORMS = ['device', 'entity'] as const;
+
+/** A type for each kind of model. */
+const TYPES = {
+  motion: 'motion',
+  contact: 'door',
+  smoke: 'smoke',
+  glass: 'glass',
+  water: 'water',
+  light: 'light_sensor',
+  remote: 'remote',
+  lamp: 'light',
+  appliance: 'appliance',
+  reading: 'reading',
+  other: 'motion',
+} as const;
 
 describe('each kind of device', () => {
   it.each(EXAMPLES.map((example) => [example.file, example] as const))(
@@ -94,21 +110,31 @@ it.each(FORMS)('links each device to its place in the page where that is known (
   expect(linksOf().filter((link) => link !== undefined)).toEqual([]);
 });
 
-describe('a model of heyu', () => {
-  const TYPES = {
-    motion: 'motion',
-    contact: 'door',
-    smoke: 'smoke',
-    glass: 'glass',
-    water: 'water',
-    light: 'light_sensor',
-    remote: 'remote',
-    lamp: 'light',
-    appliance: 'appliance',
-    reading: 'reading',
-    other: 'motion',
-  } as const;
+it('says what to know of a low battery as an attribute, while it is low, of models whose flag stays', () => {
+  const templates = MODELS.map((model) => {
+    const sensor = sensorOf(model.name, { alias: 'one', address: 'A1', type: TYPES[model.kind] });
+    const [message] = discoveryMessages(inForm(coreOf({ sensors: [sensor] }), 'entity')).filter(({ topic }) =>
+      topic.endsWith('/battery/config'),
+    );
+    const {
+      json_attributes_template: template,
+      json_attributes_topic: topic,
+      state_topic: state,
+    } = JSON.parse(message?.payload ?? '{}') as Readonly<Record<string, string>>;
+    if (topic !== undefined) expect(topic).toBe(state);
+    return template === undefined ? [] : [{ model, template }];
+  }).flat();
+  const withHint = MODELS.filter((model) => batteryHint(model) !== undefined);
+  expect(templates.map(({ model }) => model)).toEqual(withHint);
+  expect(withHint).not.toEqual([]);
+  for (const { model, template } of templates) {
+    const [, hint = '', isLow] = /^\{\{ \((\{.+\}) if (.+) else \{\}\) \| to_json \}\}$/.exec(template) ?? [];
+    expect(JSON.parse(hint)).toEqual({ hint: batteryHint(model) });
+    expect(isLow).toBe("value == 'ON'");
+  }
+});
 
+describe('a model of heyu', () => {
   it.each(MODELS.map((model) => [model.name, TYPES[model.kind]] as const))(
     'is accepted whatever it is: %s as %s',
     (name, type) => {
