@@ -256,7 +256,7 @@ function fishLines(command: CommandWords): string[] {
   ];
 }
 
-/** `-x`: a value must follow, and it is no file. */
+/** `-x`: a value must follow, and it is not a file. */
 const fishValue = (offer: Offer | undefined): string =>
   offer === undefined ? '-x' : offer.kind === 'files' ? '-r -F' : `-x ${fishOffer(offer)}`;
 

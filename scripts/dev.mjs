@@ -1,4 +1,4 @@
-// `npm run dev`: builds the program and plays the demonstration. Node's --watch begins anew after each change in src/.
+// `npm run dev`: builds the program and plays the demonstration. Node's --watch begins again after each change in src/.
 import { spawnSync } from 'node:child_process';
 
 const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });

@@ -181,7 +181,7 @@ export type JournalFile = {
 /** The codes of one zone. Bytes are base64. */
 export type ZoneCodes = {
   readonly salt: string;
-  /** What scrypt makes of each code, by the name of whom it belongs to. */
+  /** The scrypt hash of each code, by the name of its owner. */
   readonly hashes: Readonly<Record<string, string>>;
 };
 

@@ -26,7 +26,7 @@ export class Live {
   #timer = 0;
   #hiding = 0;
   #retryMs = RETRY_MS;
-  /** True: goes on while the page is hidden (the walk test in a pocket). */
+  /** True: continues while the page is hidden (the walk test in a pocket). */
   stayAwake = false;
 
   constructor(changed: (model: Model) => void) {
@@ -42,7 +42,7 @@ export class Live {
     return this.#model;
   }
 
-  /** Begins, or begins anew, with what has happened meanwhile. */
+  /** Begins, or begins again, with what has happened meanwhile. */
   start(): void {
     const turn = this.#stop();
     void this.#catchUp(turn).then((trouble) => {

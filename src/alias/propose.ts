@@ -271,7 +271,7 @@ const GUESSED_KAKU =
   'a KAKU_S may switch anything: say type: light if it is a lamp, motion if it is a sensor';
 const GUESSES: readonly string[] = [GUESSED_APPLIANCE, GUESSED_MOTION, GUESSED_KAKU];
 
-/** Takes the answer "yes" to a dusk question: the unit belongs to the motion sensor and is no entry of its own. */
+/** Takes the answer "yes" to a dusk question: the unit belongs to the motion sensor and is not an entry of its own. */
 export function takeDusk(proposals: Proposals, question: Question & { readonly kind: 'dusk' }): Proposals {
   const named = (alias: string) => proposals.entries.find(({ entry }) => entry.alias === alias);
   const dusk = named(question.candidate);

@@ -1,6 +1,6 @@
 /**
- * What the lines heard so far suggest: who is still without a name, whose batteries may have been changed, which
- * unit tells of darkness, who belongs to the neighbours. Proposals only; the owner decides.
+ * What the lines heard so far suggest: senders without a name, sensors whose batteries may have been changed, dusk
+ * units, senders of the neighbours. These are proposals; the owner decides.
  */
 
 import { DAY, MINUTE } from '../common/duration.js';

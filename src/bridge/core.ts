@@ -217,7 +217,7 @@ export class Deadlines {
   }
 }
 
-/** What the log says and the sensors make of it: made of settings and memory, anew when there are new settings. */
+/** The log's side of the bridge: made from settings and memory, and made again for new settings. */
 export type Core = Watched & {
   readonly settings: CoreSettings;
   readonly reader: LineReader;
@@ -409,7 +409,7 @@ export function shiftDeadlines(core: Core, byMs: number): void {
   for (const one of [selections, ...Object.values(otherSelections)]) shiftSelections(one, byMs);
   core.startedAt = moved(core.startedAt);
   core.lineAt = moved(core.lineAt);
-  // instants have changed: the next `advance` asks every sensor for its deadline anew
+  // instants have changed: the next `advance` asks every sensor for its deadline again
   core.deadlines.setAll();
   core.wakeAt = -Infinity;
 }

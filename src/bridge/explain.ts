@@ -14,27 +14,27 @@ import { hear, unstampedLine } from './hear.js';
 
 /** A finding and where it belongs. */
 export type ExplainRow = {
-  /** As given to `line`. */
+  /** The name given to `line`. */
   readonly file: string;
-  /** 1-based; undefined where no line but the time that had passed is the cause (the end of a hold time). */
+  /** 1-based; undefined if not a line but the passing of time is the cause (the end of a hold time). */
   readonly line: number | undefined;
   /** The line's own stamp or the deadline that caused the row, epoch ms; undefined without a stamp. */
   readonly at: number | undefined;
   readonly finding: Finding;
 };
 
-/** What the scene is before the first line. */
+/** What is known before the first line. */
 export type Scene = {
   /** The year of the first line, for stamps that have none. */
   readonly year: number;
   /** Zones that are armed (away) or disarmed all the time. */
   readonly armed: readonly string[];
   readonly disarmed: readonly string[];
-  /** How zones stood, as it was written down, in the order of time; of before the first line, too. */
+  /** The states of zones as the journal has them, in the order of time, also from before the first line. */
   readonly recorded?: readonly ZoneScene[];
 };
 
-/** What is wanted beside the rows, or not wanted. */
+/** What is wanted besides the rows, or not wanted. */
 export type ExplainMore = {
   /** False: no `publish`, which costs most of the time. */
   readonly publishes?: boolean;
@@ -43,7 +43,7 @@ export type ExplainMore = {
 };
 
 const nothing = (): void => undefined;
-/** Of a bridge that is only heard. */
+/** The sinks of a bridge whose messages are not wanted. */
 const SILENT: BridgeSinks = {
   subscribe: nothing,
   unsubscribe: nothing,
@@ -72,14 +72,14 @@ export class Explainer {
   #lineAt: number | undefined;
   /** The stamp of which `#lineAt` is the instant. */
   #timed: Stamp | undefined;
-  /** Where in time the next row stands. */
+  /** The time of the next row. */
   #rowAt: number | undefined;
-  /** Time has come to here. */
+  /** The present time of the bridge. */
   #at = 0;
   #begun = false;
-  /** Setting the scene is no doing of the log. */
+  /** True while the scene is set: that is not caused by the log. */
   #isMute = false;
-  /** So many of the scenes that were written down are set. */
+  /** How many of the recorded scenes are set. */
   #scenesSet = 0;
 
   /** Explains a log to `row`. Without `row` the log is only heard (to measure the core). */
@@ -135,12 +135,12 @@ export class Explainer {
     return this.#bridge.core.health.counters;
   }
 
-  /** Time has come to here, epoch ms; 0 before the first stamp. */
+  /** The present time of the bridge, epoch ms; 0 before the first stamp. */
   get at(): number {
     return this.#at;
   }
 
-  /** Nothing is heard until an instant, epoch ms. */
+  /** Lets time pass, without a line, up to an instant, epoch ms. */
   silence(until: number): void {
     if (!this.#begun) this.#setTheScene(until);
     if (until > this.#at) this.#runTimers(until);
@@ -188,7 +188,7 @@ export class Explainer {
     this.#isMute = false;
   }
 
-  /** Zones stand as it was written down of this instant. */
+  /** Sets the zones as they were recorded for this instant. */
   #setScenes(at: number): void {
     const { recorded = [] } = this.#scene;
     for (let next = recorded[this.#scenesSet]; next !== undefined && next.at <= at;) {
@@ -198,7 +198,7 @@ export class Explainer {
     }
   }
 
-  /** What is due up to an instant happens in its own order, each at its own time, and belongs to no line. */
+  /** Deadlines up to an instant take place in their order, each at its own time, and belong to no line. */
   #runTimers(until: number): void {
     this.#line = undefined;
     for (let due = this.#nextTimer(); due < until; due = this.#nextTimer()) this.#comeTo(due);

@@ -1,5 +1,5 @@
 /**
- * What the log tells of heyu's own health: counters, signs of life, and troubles that last until something shows that
+ * The health of heyu as its log shows it: counters, signs of life, and troubles that last until something shows that
  * they are over. A trouble is reported once when it begins and once when it ends.
  */
 
@@ -71,17 +71,17 @@ export function rememberedHealth(health?: Health): Health {
   return { troubles: {}, ...health, counters: { ...NO_COUNTS, ...health?.counters } };
 }
 
-/** The health of a heyu, what is known of its interface in this life, and whom it is told. */
+/** The health of a heyu, what is known of its interface since the start, and where changes are reported. */
 export type Watched = {
   readonly health: Health;
   /** Unknown values from the interface since it last spoke X10: how many, the first and the last (epoch ms). */
   readonly garbage: { count: number; since: number; at: number };
-  /** When the interface last told of a power failure, epoch ms. */
+  /** When the interface last reported a power failure, epoch ms. */
   powerFailedAt: number;
   readonly sinks: { readonly trouble: (trouble: Trouble, begins: boolean) => void };
 };
 
-/** Begins or ends a trouble, and tells of it when that is news. */
+/** Begins or ends a trouble, and reports a change. */
 export function setTrouble(
   { health: { troubles }, sinks }: Pick<Watched, 'health' | 'sinks'>,
   what: 'begins' | 'ends',
@@ -114,12 +114,12 @@ const MESSAGES: Partial<
 /** RF that is heard so long after a flood or jamming began, and no end was told: it is over. */
 const RF_WORKS_AFTER_MS = MINUTE;
 
-/** The interface tells of one power failure once a second until it gets the time. */
+/** The interface reports one power failure once a second until its clock is set. */
 const SAME_FAILURE_MS = MINUTE;
 
 /**
  * So many unknown values in a row are a trouble if they come for longer than `GARBAGE_MS`: heyu that was started
- * without a terminal writes 59 at once when it is stopped. After a pause of `GARBAGE_OVER_MS` they are counted anew.
+ * without a terminal writes 59 at once when it is stopped. After a pause of `GARBAGE_OVER_MS` they are counted again.
  */
 const MUCH_GARBAGE = 20;
 const GARBAGE_MS = MINUTE;

@@ -1,6 +1,6 @@
 /**
- * A line of the log finds whom it concerns: stamp -> instant, text -> signal and units (heyu/reader), units -> sensors
- * (bridge/heard-by).
+ * From a line of the log to the sensors that it concerns: stamp -> instant, text -> signal and units (heyu/reader),
+ * units -> sensors (bridge/heard-by).
  */
 
 import { MINUTE } from '../common/duration.js';

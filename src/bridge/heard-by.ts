@@ -1,6 +1,6 @@
 /**
- * By whom a signal is heard: whose address it is, whether the line counts for that sensor, which function reaches which
- * units. What a sensor makes of it is its own business (sensor/sensor).
+ * Which sensors hear a signal: whose address it is, whether the line counts for that sensor, which function reaches
+ * which units. What a sensor does with it is in sensor/sensor.
  */
 
 import { MINUTE } from '../common/duration.js';
@@ -18,7 +18,7 @@ import { hasHeartbeat, setTrouble, SHORTEST_LIMIT_MS, withHeartbeat } from './he
 
 /** The power-line copy of an RF code comes 0.5-1.5 s after it (docs/design.md, decision 3). */
 const COPY_WITHIN_MS = 2000;
-/** Why nothing comes of such a copy. */
+/** Why such a copy changes nothing. */
 export const COPY = 'the same signal again, over the power line';
 
 /** House functions that RF transmitters send: where their times stand behind those of the 256 units. */

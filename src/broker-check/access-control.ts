@@ -1,6 +1,6 @@
 /**
- * What the broker's access control lets us do. Topics are only subscribed to; what is published goes beside them,
- * where no program listens, because a message on a topic itself would be obeyed by others.
+ * What the broker's access control allows. Topics of the bridge are only subscribed to; messages are published on
+ * topics beside them, where no program listens, because a message on the topic itself would be obeyed by others.
  */
 
 import { subscribeToAll } from '../io/broker/visit.js';

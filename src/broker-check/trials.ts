@@ -101,7 +101,7 @@ export async function makeTrials(first: Scratch, trials: Trials): Promise<Tested
   };
 }
 
-/** The first url that lets us in comes first. */
+/** The first url that accepts the connection comes first. */
 async function reach(
   scratch: Scratch,
   need: Need,

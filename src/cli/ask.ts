@@ -47,7 +47,7 @@ export const askOnTerminal: Ask = {
   secret: async (message) => answered(await password({ message })),
 };
 
-/** Asks whether to go on, with no as the default. Where there is no terminal that is an error with this hint. */
+/** Asks whether to continue, with no as the default. Where there is no terminal that is an error with this hint. */
 export async function mustAsk(question: string, hint: string): Promise<boolean> {
   if (!processTerminal().isInteractive)
     throw new CommandError('there is no terminal to ask on', hint, EXIT.usage);

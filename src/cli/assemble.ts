@@ -58,7 +58,7 @@ export function sourceOf({ heyu }: Configuration): LineSource {
 const pem = (text: string | undefined): Buffer | undefined =>
   text === undefined ? undefined : Buffer.from(text);
 
-/** Who we are to the broker. Secrets: not to be logged. */
+/** The credentials for the broker. Secrets: not to be logged. */
 export function credentialsOf({ mqtt }: Configuration): Credentials {
   const { username, password, ca, cert, key } = mqtt;
   return { username, password, ca: pem(ca), cert: pem(cert), key: pem(key) };

@@ -169,8 +169,8 @@ function readingsOf({ core, homeassistant }: Configuration): readonly Reading[] 
 }
 
 /**
- * One message beside the topics of the bridge, of each zone and of each sensor (below `level`), and one to discovery. Nobody listens
- * there: Home Assistant takes an empty discovery message of an unknown device for a removal of nothing.
+ * One message beside the topics of the bridge, of each zone and of each sensor (below `level`), and one to discovery.
+ * No program listens there: for Home Assistant an empty discovery message of an unknown device removes nothing.
  */
 export function writingsBeside(core: CoreSettings, level: string): readonly Writing[] {
   const chance = randomBytes(6).toString('hex');

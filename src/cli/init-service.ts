@@ -28,7 +28,7 @@ import {
 import { runningHouse, statusLines } from './status.js';
 import { CommandError, progressOnTerminal, remark, type Terminal } from './terminal.js';
 
-/** Where `init` speaks, and whom it asks; undefined: the defaults count. */
+/** Where `init` prints, and where it asks; undefined: the defaults are used. */
 export type Talk = { readonly terminal: Terminal; readonly ask: Ask | undefined };
 
 /** Whether this configuration is that of the system's service, which only root can set up. */

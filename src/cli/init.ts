@@ -106,7 +106,7 @@ function logFile(path: string): string {
   return absolute(path);
 }
 
-/** Takes an option as it is written. What would make a configuration with errors is refused before anything is written. */
+/** Reads an option in the form of its key. An invalid value is refused before anything is written. */
 function written(option: string, form: Form<unknown>): (text: string) => string {
   return (text) => {
     readOf(option, form, text);
@@ -340,7 +340,7 @@ async function answersOf(
   };
 }
 
-/** The broker, and who we are there; asked again, if wanted, where it does not let us in. */
+/** The broker and the credentials for it; asked again, if wanted, when the connection is refused. */
 async function brokerAnswers(options: InitOptions, folder: string, { terminal, ask }: Talk): Promise<Login> {
   for (;;) {
     const url =
@@ -360,7 +360,7 @@ async function brokerAnswers(options: InitOptions, folder: string, { terminal, a
   }
 }
 
-/** Says why a command does not work that another one goes on without. */
+/** Says why a command does not work that another one continues without. */
 function sayWhy(terminal: Terminal, error: unknown): void {
   if (!(error instanceof CommandError)) throw error;
   terminal.complain(`  ! ${error.message}`);
@@ -371,7 +371,7 @@ type Login = Pick<InitAnswers, 'url' | 'username' | 'passwordFile'> & {
   readonly password: string | undefined;
 };
 
-/** Who we are at the broker. A user and a password in the url are taken out of it: config.yaml holds no secret. */
+/** The credentials for the broker. A user and a password in the url are moved out of it: config.yaml has no secret. */
 async function loginOf(
   options: InitOptions,
   written: string,

@@ -246,7 +246,7 @@ export async function* linesOf(log: string): AsyncGenerator<readonly string[]> {
  */
 async function yearOf(logs: readonly string[], form: StampForm): Promise<number> {
   const [first = '-'] = logs;
-  // what cannot be looked at is told of when it is read
+  // a file that cannot be examined is reported when it is read
   const status = first === '-' ? undefined : orElse(() => statSync(first), undefined);
   if (status?.isFile() !== true) return new Date().getFullYear();
   const zone = timeZone(form.timeZone);

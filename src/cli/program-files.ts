@@ -1,4 +1,4 @@
-/** The files that come with the program, wherever it was put: its examples, schemas, demonstration and unit. */
+/** The files that come with the program, in every layout: its examples, schemas, demonstration and unit. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

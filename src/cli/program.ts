@@ -35,7 +35,7 @@ export async function completeCommandLine(): Promise<Command> {
 
 /** Runs the process: arguments to the command line, errors to messages, and its exit code. */
 export async function main(args: readonly string[]): Promise<void> {
-  // a reader that has seen enough (`explain ... | head`) is no error
+  // a reader that has seen enough (`explain ... | head`) is not an error
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;

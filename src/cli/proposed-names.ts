@@ -59,7 +59,7 @@ export function namesIn(text: string): readonly ProposedName[] {
   });
 }
 
-/** The names that wait, read anew when the file is another one. */
+/** The names that wait, read again when the file is another one. */
 export function watchedNames(stateDir: string): () => readonly ProposedName[] {
   const path = proposedPath(stateDir);
   let readAs = '';
@@ -125,7 +125,7 @@ export function proposeName(
   const replaced = names.filter((each) => each.alias === alias || each.address === keys.address);
   if (names.length - replaced.length >= MOST_NAMES)
     return refused('too many names wait', 'sudo heyu2mqtt alias adopt takes them over');
-  // a file that cannot be read any more is begun anew: it holds no more than what waits
+  // a file that cannot be read any more is begun again: it holds no more than what waits
   const isReadable = before !== '' && names.length > 0;
   const edited = editAliases(isReadable ? before : HEAD, [
     ...replaced.map((each) => ({ kind: 'remove' as const, alias: each.alias })),

@@ -46,7 +46,7 @@ async function answerWhy(
 /** Less than who asks, and who answers, have patience for. */
 const SIGN_EVERY_MS = SECOND;
 
-/** The answer when it is there, and signs that the work goes on before it: the connection is cut off otherwise. */
+/** The answer when it is there, and signs that the work continues before it: the connection is cut off otherwise. */
 async function* inTime(answer: Promise<JsonObject>, sign: () => JsonObject): AsyncGenerator<JsonObject> {
   // who asks may go away before it fails
   answer.catch(() => undefined);

@@ -113,7 +113,7 @@ async function namedReport(
   return reportOf(core, pastOf(replay.end(), journal, []));
 }
 
-/** It tells when nobody is at home. */
+/** The report shows when nobody is at home. */
 const PRIVATE = 0o600;
 
 /** As a file that is there as a whole or not at all. */

@@ -159,7 +159,7 @@ const isChangedSince = (path: string, at: number): boolean =>
 const pathsOf = ({ files }: Configuration): string[] =>
   Object.values(files).filter((file) => file !== undefined);
 
-/** What a reload changes, and whom it tells. */
+/** What a reload changes, and which parts get it. */
 type Running = {
   readonly service: Service;
   readonly page: PageKeeper;

@@ -460,7 +460,7 @@ function quoted(word: string): string {
 
 /** The drop-in that hands the codes to the service; it is written only together with their file. */
 function codesDropIn(path: string, isCredential: boolean): string {
-  // without SetCredential= a missing file would keep the service from starting; what it holds is no code of anybody
+  // without SetCredential= a missing file would keep the service from starting; its content is not a valid code
   const how = isCredential
     ? `LoadCredential=codes:${path}\nSetCredential=codes:missing`
     : `Environment=HEYU2MQTT_CODES_FILE=${path}`;

@@ -5,7 +5,7 @@
  * - What is wrong is said in lower case without a full stop, with its place; what to do about it is a hint, kept apart
  *   as data until it is printed below.
  * - A style has one meaning; colour is for a terminal only, and NO_COLOR is respected (no-color.org).
- * - Lines wrap at words on a terminal of any width; what goes on is indented. Elsewhere a line is a line.
+ * - Lines wrap at words on a terminal of any width; what continues is indented. Elsewhere a line is a line.
  * - Tables are aligned; with --json standard output holds JSON and nothing else.
  * - Text of others is printable (`common/text.ts`) before it is shown: nothing of it may steer the terminal.
  * - Every answer to a question has a default; Ctrl-C ends the command without having changed anything.
@@ -34,7 +34,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** A command that cannot go on: shown as one message without a stack trace. */
+/** A command that cannot continue: shown as one message without a stack trace. */
 export class CommandError extends Error {
   /** What to do about it. */
   readonly hint: string | undefined;
@@ -52,7 +52,7 @@ export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
 /** A place to print to. */
 export type Terminal = {
-  /** Lines of a text. On a terminal they wrap at words; `indent`: blanks before what goes on, else two more than before. */
+  /** Lines of a text. On a terminal they wrap at words; `indent`: blanks before what continues, else two more than before. */
   readonly print: (text?: string, indent?: number) => void;
   readonly printJson: (value: unknown) => void;
   /** The same to standard error. */
@@ -99,7 +99,7 @@ const MOST_INDENT = 0.4;
 
 /**
  * A line as lines of at most so many columns, cut between words; a longer word stays whole, so that it can be copied.
- * What goes on has `indent` blanks before it, at most `MOST_INDENT` of the line.
+ * What continues has `indent` blanks before it, at most `MOST_INDENT` of the line.
  */
 export function wrapped(line: string, columns: number, indent?: number): readonly string[] {
   if (visibleLength(line) <= columns) return [line];

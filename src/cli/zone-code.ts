@@ -79,7 +79,7 @@ function placeFor(zone: string, given: Given): Place {
       EXIT.noInput,
     );
   const codes = reading.ok ? parseCodes(reading.file.text) : {};
-  // written anew with the code of one zone, it would leave the others without
+  // written again with the code of one zone, it would leave the others without
   if (codes === 'damaged') throw new CommandError(`${path} is damaged`, DAMAGED_HINT);
   const others = configuration.core.zones
     .filter((each) => each.kind === 'owned' && each.zone !== zone)

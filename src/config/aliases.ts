@@ -1,4 +1,4 @@
-/** Reads aliases.yaml into sensors, checked and with their defaults filled in. A missing file is no problem. */
+/** Reads aliases.yaml into sensors, checked and with their defaults. A missing file is not an error. */
 import { resolve } from 'node:path';
 import { didYouMean, readable } from '../common/text.js';
 import { HOUSE_SOURCES, SOURCES, type Source } from '../heyu/sources.js';

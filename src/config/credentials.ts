@@ -1,4 +1,4 @@
-/** Who we are at the broker: user, password, certificates, out of the configuration, its urls and files. */
+/** The credentials for the broker: user, password, certificates, from the configuration, its urls and files. */
 import { orElse } from '../common/error.js';
 import { maskUrl } from './forms.js';
 import type { ConfigValues } from './keys-and-defaults.js';

@@ -1,6 +1,6 @@
 /**
  * Edits the text of an alias file: aliases are added, changed, renamed or removed in the library's model of the document,
- * which is then written anew. Comments, order and all other values stay; the result is read again and compared with what
+ * which is then written again. Comments, order and all other values stay; the result is read again and compared with what
  * was wanted before it is handed over.
  */
 import { type Document, isMap, isScalar, type Pair, parseDocument, type Scalar, visit, YAMLMap } from 'yaml';

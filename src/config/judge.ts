@@ -1,8 +1,8 @@
 /**
- * Judges a house that has been read, the only place for it: aliases that get into each other's way, topics on which the
- * bridge would listen to itself, keyfobs that are none, and settings that have no effect where they stand. Whoever writes
- * one of these believes in it: an alert that is set up so never comes. They are left aside and reported, and neither
- * commands nor a reload make new ones.
+ * Judges a house that has been read, the only place for it: aliases that contradict each other, topics on which the
+ * bridge would listen to itself, keyfobs that are not keyfobs, and settings without effect. The owner relies on such a
+ * setting: the alert that it is for never comes. These settings are ignored and reported, and neither commands nor a
+ * reload accept new ones.
  */
 import { nearestHint } from '../common/text.js';
 import { RESERVED_LEVELS } from '../mqtt/topics.js';
@@ -266,7 +266,7 @@ function withoutEffect({ aliases, zones }: Judged, report: Report): void {
   }
 }
 
-/** One number is no place. */
+/** One number alone is not a place. */
 function halfLocation({ values, place }: Judged, report: Report): void {
   const keys = ['location.latitude', 'location.longitude'] as const;
   const [given] = keys.filter((key) => values[key] !== undefined);

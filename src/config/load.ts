@@ -208,8 +208,8 @@ export type Loaded = {
 );
 
 /**
- * Loads a configuration. The result is frozen. Settings without effect stand in `ignored` and are no problems: what an
- * earlier version accepted starts.
+ * Loads a configuration. The result is frozen. Settings without effect are in `ignored` and are not errors: a file that
+ * an earlier version accepted must start.
  */
 export function loadConfiguration(request: Request): Loaded {
   const { configFile, cwd = process.cwd(), kept } = request;

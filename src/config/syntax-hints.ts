@@ -208,7 +208,7 @@ function placeMistake(lines: readonly string[], at: number): Diagnosis | undefin
   return undefined;
 }
 
-/** What is wrong where YAML cannot go on, if we know it. `line` is that of the parser, 1-based. */
+/** What is wrong where YAML cannot continue, if we know it. `line` is that of the parser, 1-based. */
 export function diagnose(code: ErrorCode, text: string, line: number): Diagnosis | undefined {
   const lines = text.split(/\r?\n/);
   const here = lines[line - 1] ?? '';

@@ -137,7 +137,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = 'HEYU2MQTT_';
 
-/** Our variables that are no key of the configuration: the path of the configuration itself. */
+/** Our variables that are not keys of the configuration: the path of the configuration itself. */
 const OTHERS = ['HEYU2MQTT_CONFIG'];
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Lines of heyu that tell of no X10 signal: what the engine, the interface and the RF receiver say of
- * themselves (poll.c, monitor.c, x10state.c). Anything else with a stamp is text, e.g. of `heyu logmsg`.
+ * Lines of heyu that are not X10 signals: messages about the engine, the interface and the RF receiver (poll.c,
+ * monitor.c, x10state.c). Anything else with a stamp is text, e.g. of `heyu logmsg`.
  */
 
 import { indexNamed, type AddressIndex } from '../x10/address.js';

@@ -203,7 +203,7 @@ function dropWaiting(selections: Selections, source: Source): number {
   return dropped;
 }
 
-/** heyu's engine was started anew, or lines are missing: what was addressed before means nothing any more. */
+/** heyu's engine was started again, or lines are missing: what was addressed before means nothing any more. */
 export function forgetSelections(selections: Selections): void {
   for (const key of Object.keys(selections)) Reflect.deleteProperty(selections, key);
 }

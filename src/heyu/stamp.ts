@@ -221,7 +221,7 @@ export function stampClock({ timeZone: zoneName, order }: StampForm): StampClock
       : NaN;
   };
 
-  /** Remembers the hour of a stamp, unless the clocks change near it: such hours are resolved anew each time. */
+  /** Remembers the hour of a stamp, unless the clocks change near it: such hours are resolved again each time. */
   const remember = (stamp: Stamp, at: number): void => {
     if (stamp.unixMs !== undefined) return;
     const hour = Math.floor(stamp.timeOfDayMs / HOUR);

@@ -25,7 +25,7 @@ const must =
 /** No value will do. */
 const never = (text: string): ValueRule => must(() => false, text);
 
-/** One of these words, in any case; with `*` at its end a word may go on as it likes. */
+/** One of these words, in any case; with `*` at its end a word may continue as it likes. */
 function oneOf(words: string, text: string): ValueRule {
   const known = words.split(' ');
   return must((value) => known.some((word) => fits(value.toUpperCase(), word)), text);

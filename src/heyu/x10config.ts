@@ -116,7 +116,7 @@ export function readX10Config(text: string): X10Config {
   text.split('\n').forEach((whole, index) => {
     const line = index + 1;
     if (whole.length > LINE_LENGTH) refuse(line, `Line longer than ${LINE_LENGTH} characters`);
-    // C strings end at NUL; `#` begins a comment wherever it stands.
+    // C strings end at NUL; `#` begins a comment at any place.
     const content = trim(whole.slice(0, LINE_LENGTH).split('\0', 1)[0]?.split('#', 1)[0] ?? '');
     if (content === '') return;
     const [first = '', ...rest] = content.split(/[ \t]+/);

@@ -80,7 +80,7 @@ export type ReplayedAlert = {
   readonly reason: string;
 };
 
-/** What a log tells of a time. */
+/** What a log shows for a span of time. */
 export type History = {
   readonly from: number;
   readonly until: number;

@@ -1,4 +1,4 @@
-/** What log and journal together tell of a window of time. */
+/** What log and journal together show for a window of time. */
 
 import type { History } from './history.js';
 import { journalGaps, type Journal } from './journal.js';

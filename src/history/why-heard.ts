@@ -117,7 +117,7 @@ const MOST_PAUSES = 20;
 /** `next`: the first signal after the range. */
 function silenceFact(alias: string, at: Float64Array, next: number, lookedFrom: number): Fact {
   const before = at.subarray(Math.max(0, next - MOST_PAUSES - 1), next);
-  // a copy on the power line is no habit
+  // a copy on the power line does not count for the usual interval
   const pauses = [...before].flatMap((instant, index) => {
     const pause = instant - (before[index - 1] ?? NaN);
     return pause > 2 * SECOND ? [pause] : [];

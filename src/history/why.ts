@@ -32,7 +32,7 @@ function windowsFor(when: When, now: number): readonly [PastRequest, PastRequest
 /** What is asked of. */
 export type WhyAsked = { readonly name: string; readonly when: When; readonly now: number };
 
-/** Facts are no more than these; of what is left out only alerts are told. */
+/** There are at most this many facts; of those that are left out only alerts are counted. */
 const MOST_FACTS = 60;
 
 /** Answers by a small window of the past or, where that does not tell enough, by a large one. */
@@ -117,7 +117,7 @@ function factsOf(scene: Scene, range: Range, kind: When['kind']): readonly Fact[
     (fact) => verdictFact(scene, fact, range) ?? [],
   );
   const aloneVerdicts = zoneVerdicts(scene, range, verdicts);
-  // a motion goes on while its zone is armed, disarmed or triggered
+  // a motion continues while its zone is armed, disarmed or triggered
   const wide = {
     from: Math.min(range.from, ...shownOns.map(({ at }) => at)),
     until: Math.max(range.until, ...shownOns.map(({ lastAt }) => lastAt + SECOND)),

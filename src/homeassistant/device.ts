@@ -1,5 +1,5 @@
 /**
- * What Home Assistant is told of: devices with components, who is behind them, and their ids. Keys of a component are Home
+ * What Home Assistant gets by discovery: devices with components, and their ids. Keys of a component are Home
  * Assistant's own (long names, no `~`), so that a payload is written as it is read.
  */
 import type { SensorSettings } from '../sensor/settings.js';

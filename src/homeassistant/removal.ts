@@ -59,7 +59,7 @@ export function placeOf(topic: string): Place | undefined {
 export type DiscoveryStep = { readonly message: Message; readonly pauseMsAfter: number };
 
 /**
- * Between one phase and the next. An entity that is made anew while the old one is still going away gets an
+ * Between one phase and the next. An entity that is made again while the old one is still going away gets an
  * entity id ending in `_2`; and while a component's message is being processed, Home Assistant queues the next one
  * for that component and skips the rest of the device message that brought it.
  */
@@ -127,7 +127,7 @@ function togetherWithGone(
   });
 }
 
-/** Components that were there and are no more, or have another platform now. */
+/** Components that existed and do not any more, or have another platform now. */
 function goneOf(
   previous: Readonly<Record<string, Platform>>,
   current: Readonly<Record<string, Platform>>,

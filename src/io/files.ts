@@ -107,7 +107,7 @@ export function claim(lock: string): Claim {
   return { release: () => undefined };
 }
 
-/** An edit takes milliseconds: who waits longer goes on, and the comparison before writing must do. */
+/** An edit takes milliseconds: who waits longer continues, and the comparison before writing must do. */
 const WAIT_MS = 5_000;
 const PAUSE_MS = 10;
 

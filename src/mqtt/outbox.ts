@@ -55,7 +55,7 @@ export type OutboxLimits = {
   readonly inFlight: number;
   /** Events waiting or in flight from which on the reader is to pause. */
   readonly events: number;
-  /** Events below which the reader may go on. */
+  /** Events below which the reader may continue. */
   readonly eventsResume: number;
   /** Events set aside because their topic is refused; the oldest go first. */
   readonly parkedEvents: number;
@@ -279,7 +279,7 @@ export class Outbox {
     return this.#events >= this.#limits.events;
   }
 
-  /** The reader may go on. */
+  /** The reader may continue. */
   hasRoom(): boolean {
     return this.#events < this.#limits.eventsResume;
   }
@@ -349,7 +349,7 @@ export class Outbox {
     entry.place = entry.gate > this.#savedUpTo ? 'gate' : 'line';
   }
 
-  /** Takes it out of wherever it is, for good. */
+  /** Removes it from every place permanently. */
   #settle({ sequence, place, message }: Entry): void {
     this.#entries.delete(sequence);
     if (place === 'flight') this.#inFlight -= 1;

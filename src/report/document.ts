@@ -121,7 +121,7 @@ const weekPart = (title: string, week: Week): Part => ({ kind: 'week', title, we
 
 type Fact = readonly [name: string, words: string];
 
-/** What is told of a sensor; null = it is not of this kind. */
+/** What is printed for a sensor; null = does not apply to it. */
 const SENSOR_FACTS: Readonly<Record<string, (sensor: SensorReport) => string | null>> = {
   signals: ({ signals, last_heard: last }) =>
     last === null ? `${signals}` : `${signals}, last at ${dateWords(last)}`,
@@ -182,7 +182,7 @@ function heartbeatWords({ missed, interval, missed_by_week: weeks }: Heartbeats,
   return `${percent(missed.share)} of ${cases} (every ${lengthWords(interval)}); last weeks: ${trend.join(', ')}`;
 }
 
-/** Shorter silence is nothing to be told of. */
+/** Shorter silence is not printed. */
 const DAY_S = 86_400;
 
 function pausesWords(pauses: Sample<Pauses> | null): string {

@@ -24,7 +24,7 @@ export type Pauses = {
   } | null;
   /** The hold time that covers 99 % of the pauses of one stay; null without a cut. */
   readonly suggested_hold: number | null;
-  /** Ends of motion after which the same stay went on, and how many of them the suggested hold time would have covered. */
+  /** Ends of motion after which the same stay continued, and how many of them the suggested hold time would have covered. */
   readonly early_ends: number;
   readonly early_ends_covered: number;
 };
@@ -84,7 +84,7 @@ function binned(pauses: readonly number[]): readonly number[] {
   return counts;
 }
 
-/** Signs come every 5 or 10 s: their multiples are no humps of their own. */
+/** Signals come every 5 or 10 s: multiples of that are not peaks of their own. */
 function smoothed(counts: readonly number[]): readonly number[] {
   const at = (bin: number): number => counts[Math.min(counts.length - 1, Math.max(0, bin))] ?? 0;
   return counts.map((_, bin) => (at(bin - 1) + 2 * at(bin) + at(bin + 1)) / 4);

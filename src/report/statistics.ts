@@ -71,7 +71,7 @@ export type Statistics = {
   readonly from: string;
   readonly until: string;
   readonly time_zone: string;
-  /** What of that time the log tells of, in days. */
+  /** How much of that time the log covers, in days. */
   readonly known_days: number;
   /** heyu does not log what a security sensor repeats (HIDE_UNCHANGED). */
   readonly hides_unchanged: boolean;

@@ -18,7 +18,7 @@ export type Look = {
   ) => string[];
 };
 
-/** A line, and the blanks before what of it goes on in the next one. */
+/** A line, and the blanks before what of it continues in the next one. */
 export type Line = { readonly text: string; readonly indent?: number };
 
 /** Writes it. */

@@ -38,7 +38,7 @@ type Case = {
   readonly lastAlertAt: number | undefined;
   /** It was heard when the zone was not known, and had to wait. */
   readonly waited: boolean;
-  /** It is older than what can be told of the zone live: read late, or heard without a link. */
+  /** It is older than what is known live about the zone: read late, or heard without a connection. */
   readonly afterwards: boolean;
   /** When it was, for a comparison with what is known of the zone: see `instantOf`. */
   readonly instant: number;
@@ -126,7 +126,7 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
 export const MOST_RECENT = 20;
 
 /**
- * Keeps an alert beside those since the zone was last disarmed, and says that it is new. One that is raised anew after
+ * Keeps an alert beside those since the zone was last disarmed, and says that it is new. One that is raised again after
  * a crash stays as it was.
  */
 export function keepForAbsent({ security: { recent }, now, emit }: Step, alert: Alert): void {
@@ -320,7 +320,7 @@ function isBeforeArming(signal: SensorSignal, { armedSince }: Belief): boolean {
 }
 
 /**
- * The last alert of a sensor in its zone, unless that was armed anew since: what it was before a crash may be older.
+ * The last alert of a sensor in its zone, unless that was armed again since: what it was before a crash may be older.
  */
 function lastAlertAt(
   { alertedAt }: Security,

@@ -1,6 +1,6 @@
 /**
- * A blind guard: while a zone is armed, something keeps its sensors from being heard. That is not an alarm, but whoever
- * trusts the zone has to know at once, and so does whoever comes back later.
+ * A blind guard: while a zone is armed, something keeps its sensors from being heard. That is not an alarm, but
+ * everyone who relies on the zone has to know it at once, also a client that connects later.
  */
 
 import { SECOND } from '../common/duration.js';

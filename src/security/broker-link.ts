@@ -1,6 +1,6 @@
 /**
  * The connection to the broker as the zones need to know it, and when the state topics are subscribed to again in it
- * (verifications). A new SUBSCRIBE makes the broker deliver its retained copies anew (MQTT 3.1.1, section 3.8.4), which
+ * (verifications). A new SUBSCRIBE makes the broker deliver its retained copies again (MQTT 3.1.1, section 3.8.4), which
  * is the only way to hear the truth after a queue of old copies, and heals what brokers get wrong when a change races
  * with a SUBSCRIBE. `at` instants are epoch ms, `...Mono` monotonic ms.
  */
@@ -126,7 +126,7 @@ const COMING_LIMIT_MS = 30_000;
 
 /**
  * When the state topics are subscribed to again in one connection (verifications), and whether a message is of now or
- * may have waited at the broker in our stored session. Nothing marks a message as old, and a long queue goes on after
+ * may have waited at the broker in our stored session. Nothing marks a message as old, and a long queue continues after
  * the SUBACK of the connect; a pause alone does not tell either, because the broker, or the network, may stand still
  * within the queue. But the rest of a queue comes before any answer to a later SUBSCRIBE: when a verification that went
  * out after a pause is acknowledged, and nothing that may have been queued came between, the queue was empty.
@@ -196,7 +196,7 @@ export function isQueueEmpty(schedule: Schedule, mono: number): boolean {
   return (isQuiet && !isDisturbed) || mono >= comingMono + COMING_LIMIT_MS;
 }
 
-/** Something changed: look again soon. `afresh` = it was a real change, so that patience begins anew. */
+/** Something changed: look again soon. `afresh` = it was a real change, so that patience begins again. */
 export function lookSoon(schedule: Schedule, mono: number, afresh: boolean): void {
   if (afresh) schedule.eager = 0;
   if (schedule.verifications === 0 || schedule.eager >= EAGER_LOOKS) return;

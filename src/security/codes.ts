@@ -20,8 +20,8 @@ const FIRST_LOCK_MS = MINUTE;
 export const LONGEST_LOCK_MS = 15 * MINUTE;
 
 /**
- * Whether a command has to be proven by a code before it is obeyed: whatever leaves another state than disarmed, or changes
- * how the zone is armed, or ends an alarm. `answers`: to an alarm of what guards always, here or in a zone beside it.
+ * Whether a command needs a code before it is obeyed: a command that leaves another state than disarmed, or changes the
+ * arm mode, or ends an alarm. `answers`: to an alarm of signals that always guard, here or in a zone beside it.
  */
 export function needsCode(zone: Zone, command: Command, answers: boolean): boolean {
   const { truth, settings } = zone;

@@ -33,7 +33,7 @@ function refuse(step: Step, zone: Zone, command: string, reason: string, source:
 function obstacleTo(step: Step, zone: Zone, { command, loggedAt, immediate }: Order): string | undefined {
   const { truth, settings } = zone;
   if (command.kind !== 'arm' || command.force === true || loggedAt !== undefined) return undefined;
-  // the alarm of an armed zone goes on in any case
+  // the alarm of an armed zone continues in any case
   if (truth?.state === 'pending' || truth?.state === 'triggered') return undefined;
   const hasTime =
     !immediate && truth?.armedSince === undefined && delayIn(settings.exitDelayMs, command.mode) > 0;
@@ -215,8 +215,8 @@ function endOfMaster(step: Step, { command, ageMs, master, isProven = false }: O
 }
 
 /**
- * Root at this machine commands a zone: obeyed at once, with or without a broker. Like a key, it arms whatever stands
- * open. Returns why not, in words, when nothing of the zone can be commanded by the bridge.
+ * Root on this machine commands a zone: obeyed at once, with or without a broker. Like a key, it arms although
+ * something is open. Returns the reason in words if the bridge can command no part of the zone.
  */
 export function locallyCommanded(
   step: Step,

@@ -40,7 +40,7 @@ export function connected(step: Step, sessionPresent: boolean, session = ''): vo
 
 /**
  * The process (or the machine) stood still for `forMs` while the link was up: what it is told now may have waited
- * as long, and there may be more. Every zone is unknown until it has been asked for anew, as after a connect.
+ * as long, and there may be more. Every zone is unknown until it has been asked for again, as after a connect.
  */
 export function stalled(step: Step, forMs: number): void {
   const { link } = step.security;
@@ -60,7 +60,7 @@ function askAnew(step: Step, up: Connection, sessionPresent: boolean): void {
     // no message tells whether it was disarmed meanwhile
     if (!sessionPresent && zone.memory?.armedSince !== undefined) endSilence(security, zone);
     zone.reported = undefined;
-    // our own state is compared with what the broker has, everything else is said anew
+    // our own state is compared with what the broker has, everything else is said again
     for (const channel of zone.published.keys()) {
       if (channel !== 'state') zone.published.delete(channel);
     }

@@ -1,6 +1,6 @@
 /**
- * The alarm of what guards always: smoke, water, a panic key. It stands beside the state of its zone and never changes it:
- * whoever sleeps in an armed house stays guarded while a smoke detector cries. Instants are epoch ms.
+ * The alarm of signals that always guard: smoke, water, a panic key. It is kept beside the state of its zone and never
+ * changes it: an armed house with people asleep stays armed while a smoke detector sounds. Instants are epoch ms.
  */
 
 import { MINUTE, SECOND } from '../common/duration.js';
@@ -32,7 +32,7 @@ function isWithinCooldown({ alertedAt }: Security, zone: Zone | undefined, signa
   return Math.abs(signal.at - last.at) < (zone?.settings.alertCooldownMs ?? MINUTE);
 }
 
-/** The alarm begins, or goes on. */
+/** The alarm begins, or continues. */
 function last(step: Step, zone: Zone, by: Latch, lasts: boolean): void {
   const { security, now } = step;
   const { emergency } = zone;

@@ -107,7 +107,7 @@ export function recordedTruth(
   mode: ArmedMode | undefined,
   at: number,
 ): Truth {
-  // a delay that runs goes on
+  // a delay that runs continues
   if (truth?.state === state) return mode === undefined || mode === truth.mode ? truth : { ...truth, mode };
   const isDisarmed = state === 'disarmed';
   return change(truth, state, at, {

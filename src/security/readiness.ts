@@ -45,7 +45,7 @@ export const ZONE_EVENTS = [
   'wrong_code',
 ] as const;
 
-/** An event of a zone that is not an alert, and what it tells of. Instants are epoch ms. */
+/** An event of a zone that is not an alert, with its details. Instants are epoch ms. */
 export type ZoneEvent = {
   readonly type: (typeof ZONE_EVENTS)[number];
   readonly id: string;

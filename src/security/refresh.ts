@@ -1,5 +1,5 @@
 /**
- * What follows when time goes on, or anything has happened: asks for the retained copies again when that is due, draws
+ * What follows when time continues, or anything has happened: asks for the retained copies again when that is due, draws
  * the conclusions when they have come, publishes again what the broker has lost of the zones that are ours; then
  * compares what the zones say now with what was remembered, latched and published, and does what follows from the
  * difference. Every entry of the security part ends in `refresh`.

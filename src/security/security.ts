@@ -182,7 +182,7 @@ export type Security = {
   readonly alertedAt: Map<string, { readonly zone: string | null; readonly at: number }>;
   /** Why sensors may not be heard, in words; since when that will have lasted, monotonic ms, and whether it has. */
   readonly blind: Map<string, { readonly fromMono: number; isSo: boolean }>;
-  /** What was told of an earlier run is known not to be so any more from then on, monotonic ms. */
+  /** From then on a trouble that an earlier run has reported and that is not there now is known to be over, monotonic ms. */
   readonly blindKnownMono: number;
   /** The last event of a zone has this in its id: an instant, or a little more. */
   eventAt: number;
@@ -191,8 +191,8 @@ export type Security = {
   /** What was last said of those without a zone, as JSON. */
   publishedZoneless: string | undefined;
   /**
-   * Alerts that the broker may not have yet, by id, oldest first: they are sent again after a restart, because
-   * nothing in the log tells of them a second time (an entry delay that ended, a state that became known).
+   * Alerts that the broker may not have yet, by id, oldest first: they are sent again after a restart, because the log
+   * does not contain them (an entry delay that ended, a state that became known).
    */
   readonly undelivered: Map<string, Alert>;
   /** Whether the broker has this alert from an earlier life, of which the log is read again. */
@@ -283,7 +283,7 @@ export function mayBecomeKnown(
   return state === undefined || (afterwards && now.mono < untilMono);
 }
 
-/** The zones are being asked for anew, and this one has not answered: what it said before may still be so. */
+/** The zones are being asked for again, and this one has not answered: what it said before may still be so. */
 export function isAskedAnew({ security: { link }, now }: Omit<Step, 'emit'>, { state }: Belief): boolean {
   return state === undefined && link.up !== undefined && now.mono < link.up.askedMono + WAIT_MS;
 }
@@ -309,14 +309,14 @@ export function tellEvent(
   emit({ kind: 'zone_event', zone, event: { at: now.at, ...event, id } });
 }
 
-/** Notes a payload that people are told of once; true the first time. Of 50 different ones they have heard enough. */
+/** Notes a payload that is reported once; true the first time. At most 50 different ones are reported. */
 export function isFirstMention({ mentioned }: Zone, payload: string): boolean {
   if (mentioned.has(payload) || mentioned.size >= 50) return false;
   mentioned.add(payload);
   return true;
 }
 
-/** Notes a trouble that people are told of when it begins; true then. */
+/** Notes a trouble that is reported when it begins; true then. */
 export function beginTrouble({ troubles }: Zone, trouble: string): boolean {
   if (troubles.has(trouble)) return false;
   troubles.add(trouble);

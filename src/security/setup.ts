@@ -68,7 +68,7 @@ function isSameSource(one: ZoneSettings, other: ZoneSettings): boolean {
   return source(one) === source(other);
 }
 
-/** The zone as it goes on with new settings; `before` is what it was so far. */
+/** The zone as it continues with new settings; `before` is what it was so far. */
 function continueZone(security: Security, before: Zone | undefined, settings: ZoneSettings, now: Now): Zone {
   if (before !== undefined && isSameSource(before.settings, settings)) {
     before.settings = settings;
@@ -143,7 +143,7 @@ function subscribeTheDifference(
   const before = security.subscribed;
   const gone = [...before].filter((topic) => !topics.includes(topic));
   const wanted = topics.filter((topic) => anew.has(topic) || !before.has(topic));
-  // motion waits for what is read anew
+  // motion waits for what is read again
   if (anew.size > 0) up.askedMono = now.mono;
   if (gone.length > 0) emit({ kind: 'unsubscribe', topics: gone });
   if (wanted.length > 0) emit({ kind: 'subscribe', topics: wanted });

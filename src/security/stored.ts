@@ -85,7 +85,8 @@ export function snapshot(security: Security, now: Now): StoredSecurity {
     unseenUntil: link.unseenUntil,
     subscribed: [...subscribed],
     zones: Object.fromEntries([...zones].map(([name, zone]) => [name, storedZone(zone)])),
-    // whoever is held back now waits for the first word of the source then, and was before who waits now
+    // an alert that is held back waits for the first message of the source after a restart, and has been waiting longer
+    // than those that wait for the state
     waiting: [...[...zones.values()].flatMap(({ held }) => held), ...waiting.values()].map(
       ({ signal }) => signal,
     ),
@@ -254,7 +255,7 @@ function readWrongCodes(stored: JsonObject, now: Now): WrongCodes | undefined {
   return { count, at, lockedUntil: now.at + lockedMs, lockedUntilMono: now.mono + lockedMs };
 }
 
-/** The delay that was running goes on for what is left of it, at most its whole length. */
+/** The delay that was running continues for what is left of it, at most its whole length. */
 function resumeDelay(zone: Zone, now: Now): void {
   const { truth, settings } = zone;
   if (truth?.until === undefined) return;

@@ -150,7 +150,7 @@ export function refuse(tracker: Tracker): void {
       : { ...standing, why: 'refused' };
 }
 
-/** The broker lets us read the topic. */
+/** The broker lets the bridge read the topic. */
 export function grant(tracker: Tracker): void {
   const { standing } = tracker;
   tracker.isRefused = false;

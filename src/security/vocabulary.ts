@@ -147,7 +147,7 @@ export function readCommand(payload: Uint8Array, dialect: Dialect = PLAIN): Comm
 /** Members of a JSON command that may hold a code (Alarmo's names). */
 const CODE_KEYS = ['code', 'pin', 'password', 'pincode'] as const;
 
-/** Longer texts are no code. */
+/** Longer texts are not codes. */
 const LONGEST_CODE = 32;
 
 /** The code in the payload of a command; undefined without one. */

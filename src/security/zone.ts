@@ -111,8 +111,8 @@ export function ownedZone(zone: string): ZoneSettings {
 }
 
 /**
- * What an alert tells of: what a sensor has said, that someone has raised the alarm by command, or that sensors may not be
- * heard while the zone is armed.
+ * The cause of an alert: a signal of a sensor, a command that raised the alarm, or sensors that may not be heard while
+ * the zone is armed.
  */
 export const ALERT_KINDS = [
   'motion',
@@ -304,9 +304,9 @@ export type Zone = {
   reported: string | undefined;
   /** Queued copies that came with the last connect. */
   whileAway: readonly SecurityState[];
-  /** Payloads that people have been told of, at most 50. */
+  /** Payloads that were reported, at most 50. */
   readonly mentioned: Set<string>;
-  /** Troubles that people have been told of and that are not over. */
+  /** Troubles that were reported and are not over. */
   readonly troubles: Set<string>;
   /** Why its sensors may not be heard, in words: it was told so while it was armed, and that is not over. */
   readonly blindTo: Set<string>;

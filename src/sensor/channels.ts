@@ -62,8 +62,8 @@ export const READING_MODELS: ReadonlyMap<string, ReadingModel> = new Map([
 ]);
 
 /**
- * Whether what heyu writes of this model is ever heard as this type: a door contact has no keys, and a keyfob is no
- * door. Standard X10 says On and Off, which may mean anything; modules of the kind `other` are left to their owner.
+ * Whether heyu's lines for this model can be heard as this type: a door contact has no keys, and a keyfob is not a
+ * door. Standard X10 sends On and Off, which may mean anything; modules of the kind `other` are left to their owner.
  */
 export function canBe(type: SensorType, { name, kind, protocol, dusk }: Model): boolean {
   if (type === 'reading') return kind === 'other' || READING_MODELS.has(name);

@@ -1,6 +1,6 @@
 /**
- * What a signal of a sensor is to the alarm: what it tells of (`kind`), when it counts (`guard`) and whether whoever
- * caused it has the entry delay (`entry`). Data, and the owner's own word (the alias keys `guard` and `entry`) over it.
+ * What a signal of a sensor means for the alarm: its kind (`kind`), when it counts (`guard`), and whether it has the
+ * entry delay (`entry`). One table, and the owner's alias keys `guard` and `entry`, which override it.
  */
 
 import type { AlarmType } from './types.js';
@@ -20,7 +20,7 @@ export type EntryRule = (typeof ENTRIES)[number];
 /** What it comes to. */
 type Entry = Exclude<EntryRule, 'auto'>;
 
-/** What a signal tells of: what the sensor is for, that it was tampered with, or a panic key. */
+/** What a signal means: the purpose of the sensor, tampering, or a panic key. */
 export type SignalKind = AlarmType | 'tamper' | 'panic';
 
 /** What a kind of signal is of which the owner has said nothing. `switch`: the switch of the sensor says it. */

@@ -145,7 +145,7 @@ export type SensorEffect =
   /** Nothing is published, and why: for `explain`. */
   | { readonly kind: 'kept'; readonly sensor: Sensor; readonly why: string };
 
-/** One sensor: its settings, what is remembered of it, and whom it tells. */
+/** One sensor: its settings, what is remembered of it, and where it reports. */
 export type Sensor = {
   /** Its place among all sensors. */
   readonly number: number;
@@ -165,7 +165,7 @@ export type Sensor = {
 export type SensorTally = {
   signals: number;
   motions: number;
-  /** Of motions that are over, ms; and since when (epoch ms) it goes on. */
+  /** Of motions that are over, ms; and since when (epoch ms) it continues. */
   motionMs: number;
   motionSince: number | undefined;
   missedOffs: number;

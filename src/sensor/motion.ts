@@ -12,7 +12,7 @@ import { noteSaid } from './repeat.js';
 /** A heartbeat is one signal; of motion the Clear, or another Alert, follows after some seconds. */
 const ALONE_MS = 30 * SECOND;
 
-/** Alerts with so long a pause between them are no cry of an empty battery, which has none. */
+/** Alerts with a pause this long do not come from an empty battery, which makes no pauses. */
 const PAUSE_MS = 30 * MINUTE;
 
 /** Alerts with LoBat, no Clear and no pause for this many hold times: the battery is empty, and there is no motion. */
@@ -44,7 +44,7 @@ export function motionSeen(sensor: Sensor, heard: Heard): void {
   if (motion.on) {
     motion.until = Math.max(motion.until, at + settings.holdMs);
     if (motion.missed && !late) {
-      // the motion that began unseen still goes on
+      // the motion that began unseen still continues
       motion.missed = false;
       sensor.emit({ kind: 'channel', sensor, channel: 'motion', value: 'ON', at, why: 'motion goes on' });
     } else keep(sensor, GOES_ON);

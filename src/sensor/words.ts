@@ -36,8 +36,8 @@ export const STATE_WORDS: Readonly<Record<SensorType, Words | undefined>> = {
 };
 
 /**
- * What to know of a low battery, undefined = nothing. Whoever has measured it found that a DS10A keeps its flag, and drops
- * it together with its security id (forums.x10.com, topic 25465).
+ * What to know about a low battery, undefined = nothing. Measured by an owner: a DS10A keeps its flag, and drops it
+ * together with its security id (forums.x10.com, topic 25465).
  */
 export function batteryHint({ latchesBattery }: Pick<Model, 'latchesBattery'>): string | undefined {
   if (!latchesBattery) return undefined;

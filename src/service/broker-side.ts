@@ -154,7 +154,7 @@ export class BrokerSide implements BrokerListener {
     await links.broker.stop([farewell(settings.core.baseTopic)], BROKER_STOP_MS);
   }
 
-  /** Listens to what is no zone's, as the settings of now say. */
+  /** Subscribes to the topics that do not belong to a zone, as the present settings require. */
   listen(now: Now): void {
     const { bridge, settings } = this.#parts;
     this.#devices = commandTopics(settings.core);

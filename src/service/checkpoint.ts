@@ -100,7 +100,7 @@ export class Progress {
     return this.#gate;
   }
 
-  /** What goes on disk. */
+  /** What is written to disk. */
   get document(): Pick<Checkpoint, 'settled' | 'generations'> {
     return { settled: this.#settled, generations: this.#generations };
   }

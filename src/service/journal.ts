@@ -27,7 +27,7 @@ import { problemWords, type Condition } from './condition.js';
 /** So many lines wait for a disk that takes none. */
 const MOST_WAITING = 500;
 
-/** A broker that is not reached so soon after a start is no problem yet. */
+/** A broker that is not reached this soon after a start is not a problem yet. */
 const CONNECTS_MS = 30 * SECOND;
 
 const NO_BROKER = 'the broker is not reached: events wait for it';

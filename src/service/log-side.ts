@@ -50,7 +50,7 @@ export class LogSide implements LineListener {
     this.#follow(settled?.logPath, settled?.log, generations);
   }
 
-  /** Another follower goes on where the one of now is; one that has never found its log (`logPath`) knows nothing. */
+  /** Another follower continues where the one of now is; one that has never found its log (`logPath`) knows nothing. */
   async replace(source: LineSource, logPath: string): Promise<void> {
     const { links, sending } = this.#parts;
     await links.source.stop();
@@ -130,7 +130,7 @@ export class LogSide implements LineListener {
     ports.log.warn({ hours }, 'heyu has written nothing for long');
   }
 
-  /** What stands in a log that we come to anew was never ours to tell. */
+  /** The content of a log to which the bridge returns was never published by it. */
   #follow(
     before: string | undefined,
     position: LogPosition | undefined,

@@ -46,7 +46,7 @@ export type ServicePorts = {
   readonly checkCode?: (zone: string, code: string) => Promise<string | undefined>;
   /** 0 <= n < 1. */
   readonly random: () => number;
-  /** Told of each new status line. */
+  /** Gets each new status line. */
   readonly status: (text: string) => void;
   /** The trace, where someone looks at it. */
   readonly find?: (finding: Finding) => void;

@@ -92,7 +92,7 @@ export class Sending {
     return this.#expireDue;
   }
 
-  /** Drops what is too old, and lets the reader go on if that made room. */
+  /** Drops what is too old, and lets the reader continue if that made room. */
   tick({ at, mono }: Now): void {
     this.#expireDue = mono + EXPIRE_MS;
     this.#parts.outbox.expire(at);

@@ -465,7 +465,7 @@ function remembering(
   return bridge;
 }
 
-/** What has to begin anew. The `process` does not do so by itself: the owner has to restart it. */
+/** What must start again. `process`: the owner has to restart the service. */
 export type Restart = 'broker' | 'log' | 'process';
 
 /** The settings that a restart may be needed for. */
@@ -483,7 +483,7 @@ const RESTARTS: Readonly<Record<Restart, (settings: Restarted) => unknown>> = {
   process: ({ stateDir, core }) => [stateDir, core.bridgeId],
 };
 
-/** What has to begin anew so that all of `after` counts; the rest counts at once (`reload`). The settings are plain data. */
+/** What has to begin again so that all of `after` counts; the rest counts at once (`reload`). The settings are plain data. */
 export function changes(before: Restarted, after: Restarted): ReadonlySet<Restart> {
   const kinds = Object.keys(RESTARTS) as Restart[];
   return new Set(

@@ -6,7 +6,7 @@
  * | --- | --- |
  * | `GET ./api/state` | `PageState` |
  * | `GET ./api/state?since=ID` | `Polled`: what has happened since, for where streams do not get through |
- * | `GET ./api/events` | server-sent events of `PageEvents`; `id:` is the event's `id`, `Last-Event-ID` or `?since=ID` goes on behind it |
+ * | `GET ./api/events` | server-sent events of `PageEvents`; `id:` is the event's `id`, `Last-Event-ID` or `?since=ID` continues behind it |
  * | `GET ./api/lines` | `readonly ExplainedLine[]`, the oldest first, 500 at most |
  * | `GET ./api/timeline?from=MS&to=MS&px=N` | `Timeline` |
  * | `GET ./api/why?name=ALIAS_OR_ZONE&at=MS` | `WhyAnswer` |

@@ -18,7 +18,7 @@ export function tokenNameProblem(name: string): string | undefined {
   return NAME.test(name) ? undefined : 'a name has letters, digits, blanks, . _ -; at most 40 of them';
 }
 
-/** Reads the text of the file. What is no line of ours counts for nothing. */
+/** Reads the text of the file. Lines in another form are ignored. */
 export function parseTokens(text: string): readonly Token[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const [, hash = '', date = '', name = ''] = LINE.exec(line) ?? [];

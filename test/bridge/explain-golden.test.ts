@@ -1,6 +1,6 @@
 /**
  * What explain makes of each recording, with a full house: golden files, one JSON object per line. Make them
- * anew with UPDATE_GOLDEN=1 and read the difference.
+ * again with UPDATE_GOLDEN=1 and read the difference.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';

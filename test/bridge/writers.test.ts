@@ -88,7 +88,7 @@ describe('lines of a file that has lost its name long ago', () => {
   const settings = coreSettings({ sensors: HOUSE });
   const addresses = new Map(HOUSE.map(({ alias, address }) => [alias, address]));
 
-  /** `A3` and `On` written to the files `new`, `old` or `older`; `crash` = the bridge goes on from its memory. */
+  /** `A3` and `On` written to the files `new`, `old` or `older`; `crash` = the bridge continues from its memory. */
   function begun(script: string): string[] {
     const heard: string[] = [];
     const takes = {

@@ -168,7 +168,7 @@ type Scene = {
   readonly name: string;
 };
 
-/** The trouble of a round; gives the service that goes on. */
+/** The trouble of a round; gives the service that continues. */
 async function undergo(round: Round, scene: Scene): Promise<WatchedService> {
   const { broker, link, service, publishers, toggle, start, name } = scene;
   const connects = service.connects().all;

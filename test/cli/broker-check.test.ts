@@ -69,7 +69,7 @@ describe.concurrent('broker-check', { timeout: 60_000 }, () => {
     await late.publish('end', 'end');
     await late.untilLast('end', 'end');
     expect(late.messages.map(({ topic }) => topic)).toEqual(['end']);
-    // sessions that are stored and not in use, told anew each second
+    // sessions that are stored and not in use, told again each second
     const stored = await collect(mosquitto.url, ['$SYS/broker/clients/disconnected']);
     onTestFinished(() => stored.stop());
     await stored.untilLast('$SYS/broker/clients/disconnected', '0');

@@ -1,5 +1,5 @@
 /**
- * A bridge at a cluster of NATS servers with JetStream: whichever node dies, the bridge goes on at another one of
+ * A bridge at a cluster of NATS servers with JetStream: whichever node dies, the bridge continues at another one of
  * its list, with the right state of its zones, and every motion arrives.
  */
 

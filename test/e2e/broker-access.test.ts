@@ -1,4 +1,4 @@
-/** Topics that an access control list forbids: what the service says, and how it goes on when they are allowed. */
+/** Topics that an access control list forbids: what the service says, and how it continues when they are allowed. */
 
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

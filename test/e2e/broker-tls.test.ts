@@ -1,4 +1,4 @@
-/** Trouble with certificates as people meet it, and how the service goes on once it is fixed, without a restart. */
+/** Trouble with certificates as people meet it, and how the service continues once it is fixed, without a restart. */
 
 import { copyFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';

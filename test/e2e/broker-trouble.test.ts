@@ -1,6 +1,6 @@
 /**
  * Trouble with the broker as people meet it: what the service says of it and what to do, what it keeps to itself,
- * and how it goes on once that is done, without a restart.
+ * and how it continues once that is done, without a restart.
  */
 
 import { writeFileSync } from 'node:fs';

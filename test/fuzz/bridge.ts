@@ -1,4 +1,4 @@
-/** A bridge with everything in it, fed by hand: the pure part, without the ports. */
+/** A bridge with everything in it, fed directly: the pure part, without the ports. */
 
 import { createBridge, presentStates, securityStep } from '../../src/bridge/bridge.js';
 import { memoryOf, type Bridge } from '../../src/bridge/core.js';

@@ -1,6 +1,6 @@
 /**
  * Why there was an alert, or none: a night with a journal, and a day of before there was one. Golden files: what a person
- * reads for each question. Make them anew with UPDATE_GOLDEN=1 and read the difference.
+ * reads for each question. Make them again with UPDATE_GOLDEN=1 and read the difference.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -163,7 +163,7 @@ describe.skipIf(python === undefined)('the newest release', () => {
     );
     await change(SMALLER, inForm(SMALLER, 'entity'));
     expect(await registered(entities)).toEqual(renamed);
-    // unavoidable: whatever the order, an emptied device topic finds its components in other hands
+    // unavoidable: in any order, an emptied device topic finds its components in other hands
     expect(faultsSince().filter((text) => !text.includes('No device components to cleanup'))).toEqual([]);
     await change(inForm(SMALLER, 'entity'), SMALLER);
     expect(await registered(entities)).toEqual(renamed);

@@ -75,7 +75,7 @@ function run(steps: readonly Step[]): void {
   const latest = new Map<string, string>();
   const refusedEver = new Set<string>();
 
-  /** A broker receives in the order of sending, whatever the order of its answers. */
+  /** A broker receives in the order of sending, in any order of its answers. */
   const arrive = (count: number): void => {
     for (const sending of flying.slice(0, count)) {
       if (!arrived.has(sending)) receive(sending);

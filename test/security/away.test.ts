@@ -230,7 +230,7 @@ describe('a command of two days ago', () => {
             come();
             if (kind === 'stand') stalled(test, ms);
             else test.now = { at: test.now.at + ms, mono: test.now.mono + ms };
-            // the queue goes on: nobody can call it empty
+            // the queue continues: nobody can call it empty
             message(test, 'x10/zone/ground/state', 'armed_away');
           }
         }

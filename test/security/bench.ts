@@ -1,4 +1,4 @@
-/** The security part on a bench: a clock that is moved by hand, and everything that was emitted. */
+/** The security part on a bench: a clock that is moved manually, and everything that was emitted. */
 
 import { alertMessage, zoneEventMessage, zoneMessage } from '../../src/bridge/messages.js';
 import type { Outgoing } from '../../src/mqtt/outbox.js';

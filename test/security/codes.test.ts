@@ -271,7 +271,7 @@ test('without a right code, no armed zone becomes less protective', () => {
           expect(made.security.zones.get('ground')?.silenced).toEqual([]);
         }
         motion(made, { alias: 'window', kind: 'window', entry: 'immediate', id: 'last' });
-        // it may wait for a broker that is asked anew
+        // it may wait for a broker that is asked again
         pass(made, 5000);
         expect(alerts(made).map(({ id }) => id)).toContain('last.alert');
       },

@@ -167,7 +167,7 @@ class Oracle {
     if (kind !== 'panic' && last !== undefined && !isEnded && Math.abs(at - last) < COOLDOWN_MS) return;
     this.alerts.push(id);
     this.#alertedAt.set(`always ${alias}`, at);
-    // what was before somebody ended an alarm does not begin it anew
+    // what was before somebody ended an alarm does not begin it again
     if (this.#criedAt === undefined || at + 1000 > this.#criedAt) this.#isCrying = true;
   }
 

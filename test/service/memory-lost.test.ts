@@ -1,4 +1,4 @@
-/** A bridge without its state: nobody knows any more what was true, and the broker must not go on saying it. */
+/** A bridge without its state: nobody knows any more what was true, and the broker must not continue to publish it. */
 
 import { expect, test } from 'vitest';
 import { pair } from '../support/house.js';

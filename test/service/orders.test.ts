@@ -167,7 +167,7 @@ describe('motion of which nobody knows when it was', () => {
     await lives.crash();
     await lives.connect();
     await settled(lives);
-    // nobody has read the log since, but the zone was armed anew
+    // nobody has read the log since, but the zone was armed again
     await lives.pass(600_000);
     await lives.receive(SET, 'DISARM');
     await lives.pass(600_000);

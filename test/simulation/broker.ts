@@ -203,7 +203,7 @@ export class SimulatedBroker {
     const attempt = (): void => {
       if (!this.#computer.call(process) || listener === undefined || isStopping) return;
       const to = listener;
-      // who connects through a link that stands still waits, but not for ever
+      // who connects through a link that stands still waits, but not forever
       let isOver = false;
       timeline.after(10_000, process, () => {
         if (isOver) return;

@@ -90,7 +90,7 @@ export class Computer {
     }
   }
 
-  /** All sleeps; only the wall clock goes on. */
+  /** All sleeps; only the wall clock continues. */
   sleep(ms: number): void {
     this.#asleepMs += ms;
     this.timeline.postpone(ms);

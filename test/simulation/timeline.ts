@@ -56,7 +56,7 @@ export class Timeline {
     return new Promise((resolve) => void this.after(ms, whose, resolve));
   }
 
-  /** It happens now, or when it goes on. */
+  /** It happens now, or when it continues. */
   perform(whose: Owner, act: () => void): void {
     if (whose.isGone) return;
     if (whose.isStill) whose.waiting.push(act);

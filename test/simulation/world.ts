@@ -392,7 +392,7 @@ function opposites(
   return published.flatMap(({ topic, payload, sentAt }) => {
     const zone = ZONES.find((one) => topic === `x10/zone/${one}/security`);
     if (zone === undefined || payload === 'None' || (isRolledBack && zone === 'changing')) return [];
-    // at each connect the bridge asks anew: what was true before that only is not the answer
+    // at each connect the bridge asks again: what was true before that only is not the answer
     const askedAt = visits.findLast((visit) => visit.from <= sentAt)?.from ?? 0;
     const sinceMs = Math.min(WORD_MS, sentAt - askedAt);
     const isOpposite =
@@ -441,7 +441,7 @@ async function play(
   plan: readonly Scheduled[],
   { timeline, computer, heyu, panel, note, chance }: Stage,
 ): Promise<void> {
-  // heyu's time goes on only while the computer is awake
+  // heyu's time continues only while the computer is awake
   let mono = computer.monotonicMs();
   let at = 0;
   for (const one of plan) {

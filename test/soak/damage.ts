@@ -3,7 +3,7 @@
  * end of the log like one that was never there before:
  *
  * - what heyu has logged until then and the broker has not acknowledged is lost, and never reported later;
- * - motion that goes on is a new one (its memory is lost), with an id of its own;
+ * - motion that continues is a new one (its memory is lost), with an id of its own;
  * - values are unknown until they are heard again, never others than the true ones;
  * - nothing is reported twice under two ids, and from then on nothing is lost.
  */

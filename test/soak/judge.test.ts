@@ -22,7 +22,7 @@ const yard = sensorOf('ms14a_b1');
 const door = sensorOf('ds10a_i1');
 const attic = sensorOf('ms14a_k1');
 
-/** Motion in the hall and, repeated, in the yard, which is in the armed zone; a door; motion that goes on. */
+/** Motion in the hall and, repeated, in the yard, which is in the armed zone; a door; motion that continues. */
 function day(): Truth {
   const truth = newTruth();
   for (const zone of ['armed', 'disarmed', 'changing'] as const) {

@@ -177,7 +177,7 @@ function staleOn(
   return isLive ? undefined : `${topic} ${payload} at ${iso(sentAt)}: its motion was over`;
 }
 
-/** An OFF in the middle of a motion that goes on for long: every start says how it stands, and must know. */
+/** An OFF in the middle of a motion that continues for long: every start says how it stands, and must know. */
 function interrupted(
   truth: Truth,
   published: readonly Published[],

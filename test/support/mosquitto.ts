@@ -45,7 +45,7 @@ export type Mosquitto = {
   readonly restart: (signal?: 'SIGTERM' | 'SIGKILL') => Promise<void>;
   /** Deletes what a stopped one had saved: retained messages, sessions and what waits in them. */
   readonly forget: () => void;
-  /** SIGSTOP: the kernel goes on accepting connections, nobody answers. */
+  /** SIGSTOP: the kernel continues accepting connections, nobody answers. */
   readonly freeze: () => void;
   readonly thaw: () => void;
   /** Writes another acl_file and has it read by SIGHUP, as `systemctl reload mosquitto` does. */

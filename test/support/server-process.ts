@@ -33,7 +33,7 @@ process.on('exit', () => {
   for (const [child, group] of running) kill(child, group, 'SIGKILL');
 });
 
-/** Nothing is started before `start`. `command` is asked anew each time. */
+/** Nothing is started before `start`. `command` is asked again each time. */
 export function serverProcess(command: () => ServerCommand): ServerProcess {
   let child: ChildProcess | undefined;
   let inGroup = false;

@@ -22,7 +22,7 @@ export type Container = {
   readonly entry: (script: string) => readonly string[];
   /** Runs a shell script as root and returns its output without the last line feed; throws when it fails. */
   readonly run: (script: string) => string;
-  /** Starts a shell script as root that goes on running; it is killed when the container is stopped. */
+  /** Starts a shell script as root that continues running; it is killed when the container is stopped. */
   readonly start: (script: string) => ChildProcess;
   readonly write: (path: string, text: string) => void;
   readonly append: (path: string, text: string) => void;

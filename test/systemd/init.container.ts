@@ -152,7 +152,7 @@ describe.runIf(isPossible).each<[string, Release]>([
     const ofService = () => toDo().filter((line) => /^(service|home assistant): /.test(line));
     const dropIn = '/etc/systemd/system/heyu2mqtt.service.d/codes.conf';
     house.run('heyu2mqtt zone code add house bob <<< 47110815 && systemctl restart heyu2mqtt');
-    // the zone is announced anew, with a pad for the code
+    // the zone is announced again, with a pad for the code
     await house.until('heyu2mqtt check || true', (text) => !text.includes('announced otherwise'));
     expect(house.attempt('heyu2mqtt check').stdout).toMatch(/ok +zone house: 1 code$/m);
     expect(ofService()).toEqual([]);

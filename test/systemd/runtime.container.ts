@@ -1,4 +1,4 @@
-/** A Debian without a Node that would do: both packages, by hand and from an apt repository. */
+/** A Debian without a Node that would do: both packages, manually and from an apt repository. */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

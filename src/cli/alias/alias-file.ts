@@ -152,7 +152,7 @@ export function noAlias(alias: string): CommandError {
   return new CommandError(`there is no alias "${alias}"`, 'heyu2mqtt alias list shows them');
 }
 
-/** So often an edit is worked out anew when someone else keeps changing the file. */
+/** How often an edit is repeated if someone else keeps changing the file. */
 const ATTEMPTS = 5;
 
 /**

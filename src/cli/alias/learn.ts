@@ -165,7 +165,7 @@ async function learnLive(walk: Walk): Promise<void> {
   }
 }
 
-/** The walk goes on after Escape at a question, and when something was refused: that is said. */
+/** The walk continues after Escape at a question, and when something was refused: that is said. */
 async function carryOn(terminal: Terminal, step: () => Promise<boolean>): Promise<boolean> {
   try {
     return await step();
@@ -316,7 +316,7 @@ function edit(place: AliasPlace, edits: readonly AliasEdit[], terminal: Terminal
     for (const { alias = '', problem } of neverAlertingIn(edited, (each) => each === edits[0]?.alias))
       terminal.print(`${alias} ${problem}`);
   } catch (error) {
-    // the walk goes on
+    // the walk continues
     if (!(error instanceof CommandError)) throw error;
     terminal.complain(error.message + hintLine(error.hint));
   }

@@ -9,13 +9,13 @@ import { historyOf } from '../heyu-install.js';
 import type { HouseStatus } from '../../service/status.js';
 import type { Tell } from '../terminal.js';
 
-/** Tells of low batteries, as the running service knows them, and what to know before they are changed. */
+/** Reports low batteries, as the running service knows them, and what to know before they are changed. */
 export function checkBatteries({ sensors }: Pick<HouseStatus, 'sensors'>, tell: Tell): void {
   for (const { alias, battery, battery_hint: hint } of sensors)
     if (battery === 'low') tell('warning', `the battery of ${alias} is low`, hint ?? undefined);
 }
 
-/** Tells of the aliases: against heyu's configuration, and against what the log has heard. */
+/** Checks the aliases against heyu's configuration, and against what the log has heard. */
 export function checkAliasFile(
   { configuration, resolved }: Good,
   heyu: X10Config | undefined,

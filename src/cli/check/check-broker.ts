@@ -13,7 +13,7 @@ import { type Kept, readBack, visitBroker } from '../visit-broker.js';
 /** So many topics are named in one line. */
 const NAMED = 3;
 
-/** Tells of each url; the configuration with those that let us in, undefined when none does. */
+/** Checks each url. Returns the configuration with those that accept the connection, undefined if none does. */
 export async function checkReach(
   configuration: Configuration,
   tell: Tell,
@@ -91,8 +91,8 @@ function excerpt(payload: string): string {
 }
 
 /**
- * Tells of Home Assistant: does it announce itself where we listen, and is what it needs to know at the broker? `zones`:
- * as the service may have them.
+ * Checks Home Assistant: whether it announces itself on the configured topic, and whether its discovery messages are at
+ * the broker. `zones`: as the service may have them.
  */
 export function checkHomeAssistant(
   { core, homeassistant }: Configuration,

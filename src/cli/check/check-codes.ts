@@ -1,4 +1,4 @@
-/** The codes that systemd hands to the service: they are no key of the configuration, which says nothing of them then. */
+/** The codes that systemd passes to the service. They are not in the configuration then. */
 
 import { statSync } from 'node:fs';
 import { DAMAGED_HINT, hintFor, NO_CODES, parseCodes } from '../../config/codes.js';
@@ -17,8 +17,8 @@ import { isCredential, isRoot } from './check-service.js';
 type Zones = Configuration['core']['zones'];
 
 /**
- * Tells of them: whether the service is given them, who may read the file, and whether it is whole. Returns the zones as
- * the service has them; several where this user may not read it.
+ * Checks the codes: whether the service gets them, who may read the file, and whether it is complete. Returns the zones
+ * as the service has them; several if this user may not read it.
  */
 export function checkCodes({ files, core: { zones } }: Configuration, tell: Tell): readonly Zones[] {
   if (files.config !== DEFAULT_CONFIG || files.codes !== undefined) return [zones];

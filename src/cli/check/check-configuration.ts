@@ -10,7 +10,7 @@ import { lastGood, textsOf, vanished } from '../last-good.js';
 
 const CHECK_WITH_SUDO = 'sudo heyu2mqtt check asks for the user of the service';
 
-/** Tells of it. `isQuick`: what the service runs with is no error. */
+/** Checks the configuration. `isQuick`: the configuration with which the service runs is not an error. */
 export function checkConfiguration(
   loaded: Loaded,
   configFile: string | undefined,

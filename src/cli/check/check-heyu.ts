@@ -29,7 +29,7 @@ export type LogLook = {
   readonly writtenAt: number | undefined;
 };
 
-/** While the log grows heyu runs, wherever that is. */
+/** While the log grows heyu runs, on whichever machine. */
 const LIVELY_MS = HOUR;
 
 /** Reads heyu's configuration; undefined when there is none, or it cannot be read. */
@@ -45,7 +45,7 @@ export function readHeyu(path: string | undefined, isNamed: boolean, tell: Tell)
   return undefined;
 }
 
-/** Tells of what heyu's configuration means for its log. */
+/** Reports what heyu's configuration means for its log. */
 export function checkHeyu(path: string, heyu: X10Config, log: LogLook | undefined, tell: Tell): void {
   // While its log is there, heyu may as well run on another machine.
   const exists = log?.writtenAt === undefined ? isDirectory : undefined;
@@ -108,7 +108,7 @@ export async function checkControl({ core, stateDir }: Configuration, tell: Tell
 /** The end that is looked at. */
 const END_BYTES = 64 * 1024;
 
-/** Tells of the log, at the wall time `now`; `user` is that of the service. */
+/** Checks the log, at the wall time `now`; `user` is that of the service. */
 export function checkLog(
   configuration: Configuration,
   user: Identity | undefined,

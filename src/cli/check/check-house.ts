@@ -27,13 +27,13 @@ import type { Tell } from '../terminal.js';
 export type Area =
   'configuration' | 'aliases' | 'log' | 'heyu' | 'broker' | 'home assistant' | 'service' | 'page';
 
-/** Tells of an area. */
+/** Reports a finding of an area. */
 export type TellIn = (area: Area) => Tell;
 
 /** Whether leftovers are cleared, and whether without a question. */
 export type Fixing = { readonly fix?: boolean; readonly yes?: boolean };
 
-/** Tells of all of it. */
+/** Checks everything. */
 export async function checkHouse(loaded: Loaded, fixing: Fixing, tell: TellIn): Promise<void> {
   const running = loaded.ok ? runningService(loaded.configuration.stateDir) : undefined;
   checkHere(loaded, running?.pid, tell);

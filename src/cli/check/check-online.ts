@@ -6,7 +6,10 @@ import { askService } from '../../io/control.js';
 import { bridgeTopic } from '../../mqtt/topics.js';
 import { CommandError, type Tell } from '../terminal.js';
 
-/** Tells of it. The service itself is asked; where that cannot be, or it knows of no broker, the broker is. */
+/**
+ * Checks whether the service is online: asks the service itself; if it does not answer, or has no broker, asks the
+ * broker.
+ */
 export async function checkOnline(configuration: Configuration, tell: Tell): Promise<void> {
   const reply = await askService(configuration.stateDir, 'control', { ask: 'status' });
   const [status = {}] = reply.ok ? reply.answers : [];

@@ -11,7 +11,7 @@ import type { Tell } from '../terminal.js';
 
 const PATIENCE_MS = 3 * SECOND;
 
-/** Tells of it. `isRunning`: the service runs on this machine. */
+/** Checks the page. `isRunning`: the service runs on this machine. */
 export async function checkPage({ web }: Configuration, isRunning: boolean, tell: Tell): Promise<void> {
   const { listen } = web;
   if (listen === 'off') {

@@ -24,7 +24,7 @@ import type { Tell } from '../terminal.js';
 import { PATHS, SERVICE_USER } from '../service-install.js';
 import type { Kept } from '../visit-broker.js';
 
-/** Tells of it. `kept`: what the broker keeps, undefined when it cannot be reached. */
+/** Checks the service. `kept`: what the broker keeps, undefined if it cannot be reached. */
 export function checkService(
   { core, heyu, mqtt, files }: Configuration,
   kept: Kept | undefined,
@@ -243,8 +243,8 @@ function wordsOf(program: string, args: readonly string[], separator: string): r
 }
 
 /**
- * Tells of every file that the user of the service may not read, the log aside; nothing where we are that user
- * ourselves. Only root can ask: the files are opened with the rights of that user, so that groups and access control
+ * Reports every file, except the log, that the user of the service may not read; nothing if the command runs as that
+ * user. Only root can check this: the files are opened with the rights of that user, so that groups and access control
  * lists count as they do for the service.
  */
 export function checkAccess(files: Configuration['files'], user: Identity | undefined, tell: Tell): void {

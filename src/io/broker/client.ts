@@ -13,7 +13,7 @@ import * as reasons from './reasons.js';
 // mqtt.js would keep a buffer for each of the 65,536 numbers that a packet may have: 7 MB, made at the first connection
 writeToStream.cacheNumbers = false;
 
-/** As whom to connect, and for how long. */
+/** The credentials, and how long to try. */
 export type ClientSettings = Credentials &
   Pick<BrokerOptions, 'clientId' | 'clean' | 'protocol'> &
   Partial<Pick<BrokerOptions, 'will'>> & {

@@ -9,7 +9,10 @@ import type { Broker, BrokerListener, Message } from '../../ports.js';
 import { Link, Suspects, type LinkEnd, type Suspect } from './link.js';
 import { DEFAULT_TIMINGS, parseBrokerUrl, type BrokerOptions, type BrokerTimings } from './options.js';
 
-/** A topic that makes the broker hang up is found within so many ends: more of them are no topic's error. */
+/**
+ * A topic that makes the broker close the connection is found within this many ends; more of them are not caused by a
+ * topic.
+ */
 const ENDS_OF_A_TOPIC = 3;
 
 /**

@@ -34,7 +34,7 @@ export type LinkEnd = {
   readonly subscribing: readonly string[];
 };
 
-/** Whom a link tells. */
+/** The listener of a link. */
 export type LinkListener = {
   readonly accepted: (sessionPresent: boolean) => void;
   /** What the broker sends: messages, and SUBACK, or its absence, for one SUBSCRIBE packet. */

@@ -4,7 +4,7 @@ import { orElse } from '../../common/error.js';
 import { HOUR, MINUTE } from '../../common/duration.js';
 import type { Clock, Message } from '../../ports.js';
 
-/** Where, as whom and how to connect. */
+/** Address, credentials and limits of a connection. */
 export type BrokerOptions = {
   /** One or more; each attempt takes the next. mqtt, mqtts, tcp, ssl, ws, wss; may hold user and password. */
   readonly urls: readonly string[];
@@ -40,7 +40,7 @@ export const DEFAULT_TIMINGS = {
   longestRetryMs: 30_000,
   /** The longest wait while another program uses our client id. */
   longestRetryInTakeoverMs: MINUTE,
-  /** A connection that stood this long counts: the waits begin anew, and so does the list of urls. */
+  /** A connection that stood this long counts: the waits begin again, and so does the list of urls. */
   stoodMs: 30_000,
   /**
    * A connection that is closed without a word before this may be a takeover. Several times the first wait of
@@ -64,7 +64,7 @@ export type BrokerTimings = Readonly<typeof DEFAULT_TIMINGS>;
 /** Topics in one SUBSCRIBE: some brokers limit the size. */
 export const TOPICS_PER_PACKET = 50;
 
-/** Who we are to the broker. Secrets: not to be logged. */
+/** The credentials for the broker. Secrets: not to be logged. */
 export type Credentials = Pick<BrokerOptions, 'username' | 'password' | 'ca' | 'cert' | 'key'>;
 
 // --- Urls.

@@ -9,7 +9,7 @@ import { attemptOf, failureInWords, openClient, reasonCodeOf, type ClientSetting
 import { TOPICS_PER_PACKET, type BrokerUrl, type Credentials } from './options.js';
 import * as reasons from './reasons.js';
 
-/** Where to, and as whom. */
+/** Address and credentials. */
 export type Destination = Pick<ClientSettings, 'protocol' | 'clientId' | 'clean' | 'sessionExpiryS'> & {
   readonly url: BrokerUrl;
   readonly credentials: Credentials;

@@ -23,7 +23,7 @@ const BEFORE_MS = 2 * HOUR;
 /** Gives way after so many lines if it is time. */
 const LINES_BETWEEN_LOOKS = 64;
 
-/** Called often, with the lines of the log that are read; resolves when the work may go on. Undefined: at once. */
+/** Called often, with the lines of the log that are read; resolves when the work may continue. Undefined: at once. */
 export type GiveWay = (lines: number) => Promise<void> | undefined;
 
 /** Reads it. */

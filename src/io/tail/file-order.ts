@@ -33,7 +33,7 @@ export class FileOrder {
     return this.next.at(-1) ?? this.reading;
   }
 
-  /** Is this file open, under whatever name? */
+  /** Is this file open, under any name? */
   isOpen(file: { readonly device: number; readonly inode: number }): boolean {
     return this.open().some((known) => isSameFile(known.source, file));
   }

@@ -6,7 +6,7 @@
  * - to believe in names (`tail -F`): what was written before a rotation and was not read yet would be lost;
  * - to believe in inodes alone: they are used again after a deletion, and a compressed file has another one;
  * - a checksum of the beginning (vector's file-watcher): logs begin alike, and a file that is cut off keeps it. So what
- *   recognises a file are the bytes before the place where reading goes on, and its first ones as long as there are none.
+ *   recognises a file are the bytes before the place where reading continues, and its first ones as long as there are none.
  */
 import { MINUTE } from '../../common/duration.js';
 import type { FilePosition, LogPosition, LogStatus } from '../../ports.js';
@@ -271,7 +271,7 @@ export class LogFiles {
   }
 
   /**
-   * Hands over the late lines of all old files and lets go of those that have been quiet for long enough. heyu goes on
+   * Hands over the late lines of all old files and lets go of those that have been quiet for long enough. heyu continues
    * writing there what no message causes (`Inactive`, timers) until its next message, scripts that it has launched even
    * longer. False when a pause came in between.
    */
@@ -485,7 +485,7 @@ export class LogFiles {
     if (oldest === undefined) return false;
     let first = oldest;
     if (file.isBegun) {
-      // what had been begun when it was empty goes on in the oldest copy
+      // what had been begun when it was empty continues in the oldest copy
       first = TailedFile.resumed(oldest.source, file.position(), false);
       first.head = oldest.head;
       this.#order.remember(first);
@@ -496,7 +496,7 @@ export class LogFiles {
   }
 
   /**
-   * A file whose bytes are not what they were: truncated (copytruncate, `> heyu.log`), or written anew in place. Puts in
+   * A file whose bytes are not what they were: truncated (copytruncate, `> heyu.log`), or written again in place. Puts in
    * its place what has to be read now: the rest of its copy if one was made, younger copies, itself from 0.
    */
   *#replaceRewritten(file: TailedFile): Work {

@@ -55,7 +55,7 @@ export class LogStart {
     return this.#seek === 'end' ? undefined : this.#seek;
   }
 
-  /** Begins anew at `position`, unless the place to begin is still being looked for. */
+  /** Begins again at `position`, unless the place to begin is still being looked for. */
   again(position: LogPosition): void {
     this.#seek ??= position;
   }

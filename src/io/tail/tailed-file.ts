@@ -1,7 +1,7 @@
 /**
  * One file of the log while it is read: its bytes, how far it has been read, and how its content is recognised
  * again. A name says nothing about content and neither does an inode (it is used again after a deletion), so the
- * at most 256 bytes before the place where reading goes on are kept and compared.
+ * at most 256 bytes before the place where reading continues are kept and compared.
  *
  * What is behind the last line feed stays in the file and is read again when more has come, so that nothing is carried
  * from one look to the next but an offset. Rejected: keeping the beginning of a line in memory (vector's file-watcher
@@ -162,7 +162,7 @@ export class TailedFile {
     return this.#offset;
   }
 
-  /** Where reading goes on, for the checkpoint: exact at every line boundary. */
+  /** Where reading continues, for the checkpoint: exact at every line boundary. */
   position(): FilePosition {
     const { device, inode } = this.source;
     return {
@@ -341,7 +341,7 @@ export class TailedFile {
     return true;
   }
 
-  /** What is behind the last line feed of a block. Returns where reading goes on in it: behind it if it is too long. */
+  /** What is behind the last line feed of a block. Returns where reading continues in it: behind it if it is too long. */
   #skipOverlong(at: number, length: number): number {
     if (this.#skipped === 0 && length - at <= MAX_LINE_BYTES) return at;
     this.#blockAt = at;
@@ -431,7 +431,7 @@ export class TailedFile {
     return undefined;
   }
 
-  /** Remembers the bytes before the place where reading goes on. */
+  /** Remembers the bytes before the place where reading continues. */
   #setMark(before: Buffer): void {
     this.#markLength = before.copy(this.#mark, 0, Math.max(0, before.length - MARK_BYTES));
   }

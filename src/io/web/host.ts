@@ -17,7 +17,7 @@ export type PageHost = {
   readonly log: Log;
   /** Of a configuration that was not taken. */
   readonly errors: () => readonly ConfigurationError[];
-  /** heyu's own configuration, read anew; undefined = it is not known. */
+  /** heyu's own configuration, read again; undefined = it is not known. */
   readonly x10config: () => X10Config | undefined;
   /** The names that wait for `alias adopt`. */
   readonly proposed: () => readonly ProposedName[];

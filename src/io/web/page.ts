@@ -34,7 +34,7 @@ export type PageSettings = ServerSettings & {
   readonly assets: string;
   /** The file of tokens. */
   readonly tokens: string;
-  /** The owner has said where to listen; otherwise a port in use is no problem. */
+  /** The owner has configured an address; otherwise a port in use is not a problem. */
   readonly isChosen: boolean;
 };
 

@@ -62,7 +62,7 @@ export type Answer =
     }
   | 'stream';
 
-/** What is answered at a path, to whom it is open. */
+/** The answer at a path, and who may have it. */
 type Route = {
   readonly method: 'GET' | 'POST';
   readonly needs: 'nothing' | 'reading' | 'writing';
@@ -134,7 +134,7 @@ export class PageServer {
     this.#server.requestTimeout = 3 * patienceMs;
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#server.setTimeout(6 * patienceMs, (socket) => socket.destroy());
-    // what is no HTTP gets no answer, and no line in the log either
+    // a request that is not HTTP gets no answer, and no line in the log
     this.#server.on('clientError', (_, socket) => socket.destroy());
     this.#server.on('upgrade', (_, socket) => socket.destroy());
     this.#server.on('connect', (_, socket) => socket.destroy());

@@ -86,7 +86,7 @@ export class Watch {
     service.observe(this.#observer(lines));
   }
 
-  /** It goes on for as long as there are streams. */
+  /** It continues for as long as there are streams. */
   keepOn(): void {
     clearTimeout(this.#ends);
   }

@@ -1,4 +1,4 @@
-/** What strangers try: nothing gets through, and the service goes on. */
+/** What strangers try: nothing gets through, and the service continues. */
 
 import { writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -136,7 +136,7 @@ describe('somebody without a token', () => {
     writeFileSync(tokens, '');
     expect([await post(cookie, origin), await post(bearer(token))]).toEqual([401, 401]);
     await until(() => theirs.every((hasEnded) => hasEnded()), 'the end of their streams');
-    // who needs none goes on
+    // who needs none continues
     expect(free()).toBe(false);
   });
 });
@@ -233,7 +233,7 @@ describe('much of it', () => {
     expect(
       sockets.filter(({ destroyed, readableEnded }) => !destroyed && !readableEnded).length,
     ).toBeLessThanOrEqual(64);
-    // one that is there goes on, and as soon as there is room others get in
+    // one that is there continues, and as soon as there is room others get in
     const last = sockets.find(({ destroyed, readableEnded }) => !destroyed && !readableEnded);
     const text = last === undefined ? () => '' : received(last);
     last?.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${port}\r\n\r\n`);
