@@ -110,7 +110,7 @@ async function namedReport(
       count += lines.length;
       told(count);
     }
-  return reportOf(core, pastOf(replay.end(), journal, []));
+  return reportOf(core, pastOf(replay.end(), journal, [], core.sensors));
 }
 
 /** The report shows when nobody is at home. */

@@ -27,6 +27,8 @@ const ZONE_SOURCES = [
   'signal',
   /** What was on disk at the start, or in the retained message of a zone of ours. */
   'stored',
+  /** The zone is new, and was never armed. */
+  'new',
   /** The zones that it sums up. */
   'members',
   /** It is unknown. */

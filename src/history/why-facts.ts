@@ -32,12 +32,13 @@ export type Fact =
       readonly said: Said;
       readonly kept: string | null;
     }
-  /** Not heard from `at` to `to`; before, every so many ms. What was before `lookedFrom` was not read. */
+  /** Not heard from `at` to `to`; before, every so many ms. Before `lookedFrom` the log was not read, or it begins there. */
   | {
       readonly kind: 'silence';
       readonly alias: string;
       readonly at: number | null;
       readonly lookedFrom: number;
+      readonly logBegins: boolean;
       readonly to: number | null;
       readonly everyMs: number | null;
     }

@@ -4,7 +4,7 @@ import { SECOND } from '../common/duration.js';
 import { GOES_ON } from '../sensor/motion.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { mainChannelOf } from '../sensor/types.js';
-import { firstFrom, type SensorHistory, type SignalKind } from './history.js';
+import { firstFrom, type History, type SensorHistory, type SignalKind } from './history.js';
 import type { Absence, Journal, VerdictEntry, ZoneSpan } from './journal.js';
 import type { Past } from './past.js';
 import type { Fact, HeardFact, OnFact, Said } from './why-facts.js';
@@ -87,7 +87,7 @@ export function heardFacts(scene: Scene, { alias }: SensorSettings, range: Range
   if (history === undefined) return [];
   const { at } = history.signals;
   const [first, end] = [firstFrom(at, range.from), firstFrom(at, range.until)];
-  if (first === end) return [silenceFact(alias, at, first, scene.past.history.from)];
+  if (first === end) return [silenceFact(alias, at, first, scene.past.history)];
   const byKind = new Map<string, HeardFact>();
   for (let index = first; index < end; index += 1) {
     const signal = signalAt(scene, history, index);
@@ -115,7 +115,13 @@ const LEAST_PAUSES = 5;
 const MOST_PAUSES = 20;
 
 /** `next`: the first signal after the range. */
-function silenceFact(alias: string, at: Float64Array, next: number, lookedFrom: number): Fact {
+function silenceFact(
+  alias: string,
+  at: Float64Array,
+  next: number,
+  { from, until, gaps }: Pick<History, 'from' | 'until' | 'gaps'>,
+): Fact {
+  const begin = gaps.find((gap) => gap.reason === 'no_log' && gap.from === from && gap.to < until);
   const before = at.subarray(Math.max(0, next - MOST_PAUSES - 1), next);
   // a copy on the power line does not count for the usual interval
   const pauses = [...before].flatMap((instant, index) => {
@@ -127,7 +133,8 @@ function silenceFact(alias: string, at: Float64Array, next: number, lookedFrom: 
     kind: 'silence',
     alias,
     at: at[next - 1] ?? null,
-    lookedFrom,
+    lookedFrom: begin?.to ?? from,
+    logBegins: begin !== undefined,
     to: at[next] ?? null,
     everyMs: pauses.length >= LEAST_PAUSES ? (middle ?? null) : null,
   };

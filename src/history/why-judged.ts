@@ -1,9 +1,9 @@
 /** How zones stood in a range of time, and what came of signals there: by the journal, else by the core of today. */
 
-import { SECOND } from '../common/duration.js';
+import { MINUTE, SECOND } from '../common/duration.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { firstFrom } from './history.js';
-import { settingsAt, type VerdictEntry, type ZoneSpan } from './journal.js';
+import { settingsAt, type VerdictEntry, type ZoneSource, type ZoneSpan } from './journal.js';
 import type { Fact, HeardFact, OnFact, VerdictFact, ZoneFact } from './why-facts.js';
 import { historyOf, signalAt, type Range, type Scene } from './why-heard.js';
 
@@ -93,6 +93,9 @@ export function zoneVerdicts(
   });
 }
 
+/** What the bridge itself had of its zones. */
+const OWN: ReadonlySet<ZoneSource> = new Set(['stored', 'new']);
+
 /** The service did not run. */
 export const isAway = ({ absences }: Scene, at: number): boolean =>
   absences.some(({ from, to }) => from <= at && at < to);
@@ -104,7 +107,7 @@ export function spanAt(scene: Scene, zone: string | undefined, at: number): Zone
   if (known !== undefined || !isAway(scene, at)) return known;
   const before = spans.findLast(({ entry }) => entry.zone === zone && entry.at <= at);
   const after = spans.find(({ entry }) => entry.zone === zone && entry.at > at);
-  const isSame = after?.entry.source === 'stored' && after.entry.state === before?.entry.state;
+  const isSame = OWN.has(after?.entry.source ?? 'none') && after?.entry.state === before?.entry.state;
   return isSame ? before : undefined;
 }
 
@@ -134,24 +137,45 @@ export function zoneFacts(scene: Scene, { from, until }: Range): readonly Fact[]
   const name = zone ?? (sensor === undefined ? undefined : zoneAt(scene, sensor, from));
   if (name === undefined) return sensor === undefined ? [] : [{ kind: 'no_zone', alias: sensor.alias }];
   const first = spanAt(scene, name, from);
-  const own = scene.spans.filter(({ entry }) => entry.zone === name && entry.at < until);
-  const later =
-    first === undefined ? own.filter(({ entry }) => entry.at > from) : own.slice(own.indexOf(first) + 1);
-  return [
-    zoneFact(scene, name, from, first),
-    ...later.map((span) => zoneFact(scene, name, span.entry.at, span)),
+  const own = lasting(scene, name);
+  const later = own.filter((span) => span.entry.at > (first?.entry.at ?? from) && span.entry.at < until);
+  const facts = [
+    zoneFact(own, name, from, first),
+    ...later.map((span) => zoneFact(own, name, span.entry.at, span)),
   ];
+  // what goes on after a restart is told once
+  return facts.filter(
+    ({ state, since }, index) =>
+      state === null ||
+      since === null ||
+      facts.findIndex((each) => each.state === state && each.since === since) === index,
+  );
 }
 
-function zoneFact({ spans }: Scene, zone: string, at: number, span: ZoneSpan | undefined): ZoneFact {
+/** A service that was started again connects so soon after it. */
+const RECONNECT_MS = MINUTE;
+
+/** The spans of a zone, but for those in which it was unknown only because the service was just started again. */
+function lasting({ spans, past }: Scene, zone: string): readonly ZoneSpan[] {
+  const starts = past.journal.entries.filter(({ kind }) => kind === 'start');
+  const isBrief = ({ entry: { state, at }, to }: ZoneSpan): boolean =>
+    state === 'unknown' &&
+    to - at < RECONNECT_MS &&
+    starts.some((start) => start.at <= at && at < start.at + RECONNECT_MS);
+  return spans.filter((span) => span.entry.zone === zone && !isBrief(span));
+}
+
+/** Where the state is from that a zone already had. */
+const KEPT: ReadonlySet<ZoneSource> = new Set([...OWN, 'retained', 'members']);
+
+function zoneFact(own: readonly ZoneSpan[], zone: string, at: number, span: ZoneSpan | undefined): ZoneFact {
   const nothing = { state: null, since: null, source: null, by: null, reason: null, was: null };
   if (span === undefined) return { kind: 'zone', zone, at, ...nothing };
-  const own = spans.filter(({ entry }) => entry.zone === zone);
   let first = own.indexOf(span);
   // a restart of the service does not change how its zones stand
   while (
     first > 0 &&
-    own[first]?.entry.source === 'stored' &&
+    KEPT.has(own[first]?.entry.source ?? 'none') &&
     own[first - 1]?.entry.state === span.entry.state
   )
     first -= 1;

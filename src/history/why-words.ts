@@ -36,6 +36,7 @@ const SOURCES: Readonly<Record<ZoneSource, (by: string) => string>> = {
   code: (by) => `by the code of ${by}`,
   signal: (by) => `by a signal of ${by}`,
   stored: (by) => `as it was stored${by === '' ? '' : `, by ${by}`}`,
+  new: () => 'as a new zone',
   members: () => 'as the sum of its zones',
   none: () => '',
 };
@@ -85,11 +86,8 @@ function factWords(fact: Fact, clock: Clock, isAlone: boolean): string {
       return `${of}${onWords(fact, clock)}`;
     case 'heard':
       return `${of}${heardWords(fact, clock)}`;
-    case 'silence': {
-      const habit = fact.everyMs === null ? '' : `; before, every ${durationWords(fact.everyMs)}`;
-      const unread = fact.at === null ? '; what came before was not read' : '';
-      return `${of}not heard ${clock.span(fact.at ?? fact.lookedFrom, fact.to)}${habit}${unread}`;
-    }
+    case 'silence':
+      return `${of}${silenceWords(fact, clock)}`;
     case 'gap':
       return `not known what happened ${clock.span(fact.at, fact.to)}: ${GAPS[fact.reason]}`;
     case 'zone':
@@ -119,6 +117,19 @@ function onWords(
   const again = repeats === 0 ? '' : `, then ${counted(repeats, 'repeat')} until ${clock.at(lastAt)}`;
   const by = said === null ? '' : ` (${saidWords(said)}${again})`;
   return `${what} at ${clock.at(at)}${by}${to === null ? ', and has not ended' : `, until ${clock.at(to)}`}`;
+}
+
+/** That the log begins, or was not read further, is no fact about the sensor. */
+function silenceWords(
+  { at, lookedFrom, logBegins, to, everyMs }: Extract<Fact, { kind: 'silence' }>,
+  clock: Clock,
+): string {
+  const habit = everyMs === null ? '' : `; before, every ${durationWords(everyMs)}`;
+  if (at !== null) return `not heard ${clock.span(at, to)}${habit}`;
+  const begin = clock.at(lookedFrom);
+  if (to !== null)
+    return `no line of it before ${clock.at(to)}: the log ${logBegins ? 'begins on' : 'was read from'} ${begin}`;
+  return `no line of it since ${logBegins ? 'the log begins on' : 'reading began, on'} ${begin}`;
 }
 
 const saidWords = ({ source, address, says }: { source: string; address: string; says: string }): string =>

@@ -4,10 +4,10 @@
  * as data, for programs; history/why-words puts them into sentences. Instants are epoch ms.
  */
 
-import { DAY, HOUR, SECOND } from '../common/duration.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../common/duration.js';
 import type { CoreSettings } from '../core-settings.js';
 import { mainChannelOf } from '../sensor/types.js';
-import type { Gap } from './history.js';
+import { firstFrom, type Gap } from './history.js';
 import { absences, problemSpans, settingsAt, zoneSpans, type VerdictEntry } from './journal.js';
 import type { Past, PastRequest } from './past.js';
 import type { When } from './when.js';
@@ -129,10 +129,10 @@ function factsOf(scene: Scene, range: Range, kind: When['kind']): readonly Fact[
   const then = scene.zone === undefined ? settingsFacts(scene, range) : [];
   const judged = settled([...verdicts, ...aloneVerdicts]);
   const shownVerdicts = judged.filter((fact, index) => index < MOST_FACTS || fact.verdict === 'alert');
-  const told = [...shownOns, ...others, ...zones, ...shownVerdicts];
+  const told = [...away, ...shownOns, ...others, ...zones, ...shownVerdicts];
   // a span is told as it went
   if (kind === 'span') told.sort((one, other) => instantOf(one) - instantOf(other));
-  return [...away, ...told, ...then, conclusion(scene, ons, judged, isDark)];
+  return [...told, ...then, conclusion(scene, ons, judged, isDark)];
 }
 
 /** In the order of their signals; what was not decided yet is left out where the same signal led to an alert. */
@@ -164,11 +164,23 @@ function gapFacts({ past }: Scene, range: Range): readonly Fact[] {
     }));
 }
 
+/** A restart is so short. */
+const RESTART_MS = MINUTE;
+
+/** A restart is told where something was heard meanwhile. */
 function awayFacts(scene: Scene, range: Range): readonly Fact[] {
+  const isHeard = (from: number, to: number): boolean =>
+    scene.sensors.some(({ alias }) => {
+      const at = historyOf(scene, alias)?.signals.at ?? NOTHING;
+      return firstFrom(at, from) < firstFrom(at, to);
+    });
   return scene.absences
     .filter(({ from, to }) => overlaps(from, to, range))
+    .filter(({ from, to }) => to - from >= RESTART_MS || isHeard(from, to))
     .map(({ from, to }) => ({ kind: 'away', at: from, to: orNull(to) }));
 }
+
+const NOTHING = new Float64Array();
 
 /** Told as gaps already. */
 const GAPS: readonly string[] = ['log_unreadable', 'log_missing', 'heartbeats_missing', 'lines_lost'];

@@ -207,6 +207,7 @@ function sourceOf(
     const isLive = tracker?.standing.kind === 'known' && tracker.standing.since === 'live';
     return [isLive ? 'message' : 'retained', topic];
   }
+  if (truth?.sequence === 1 && by === undefined && state === 'disarmed') return ['new', undefined];
   const commander = by === undefined ? undefined : 'code' in by ? by.code : by.source;
   if (isFirst || (commander === undefined && state !== 'pending' && state !== 'triggered'))
     return ['stored', commander];

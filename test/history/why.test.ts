@@ -166,7 +166,7 @@ function pastIn(
   const { journal } = reader;
   const replay = new Replay(core, { from, until, signals, year: 2026, zones: zoneScenes(journal) });
   for (const line of log) if (!replay.line(line)) break;
-  return pastOf(replay.end(), journal, []);
+  return pastOf(replay.end(), journal, [], core.sensors);
 }
 
 const NOW = instant('+08:00:00');
@@ -247,6 +247,53 @@ describe('why', () => {
       `hall: ${heard}`,
       ...told.map((line) => line.replace(/^alert/, 'hall: alert')),
     ]);
+  });
+
+  it('a sensor that was called otherwise then is known by its address', async () => {
+    const then = { hall: { ...SETTINGS.stairs, address: 'A5' }, entrance: { ...SETTINGS.hall, hold: 60 } };
+    const entries: readonly JournalEntry[] = [
+      { kind: 'settings', at: instant('21:00:00'), settings: then },
+      zone('22:40:02', 'armed_away', 'keyfob', 'fob'),
+      verdict('23:10:00', 'entrance', 'alert', 'zone armed_away'),
+      { ...verdict('23:10:00', 'hall', 'mode', 'not for home'), at: instant('23:10:01') },
+    ];
+    const words = whyWords(await answer('hall', '23:10', entries), berlin);
+    expect(words).toContain('alert for the signal at 23:10:00: zone armed_away');
+    expect(words.join(' ')).not.toContain("with today's settings");
+    expect(whyWords(await answer('stairs', '23:10', entries), berlin).join(' ')).toContain('not for home');
+  });
+
+  it('restarts are told where something was heard meanwhile only, and change no zone', async () => {
+    const restart = (stop: string, start: string, by: string): readonly JournalEntry[] => [
+      { kind: 'stop', at: instant(stop), version: '1.0.0' },
+      { kind: 'start', at: instant(start), version: '1.0.0' },
+      {
+        ...zone(start, 'armed_away', 'command', by),
+        state: 'unknown',
+        source: 'none',
+        by: undefined,
+        reason: 'no connection to the broker',
+      } as JournalEntry,
+      {
+        ...zone(start, 'armed_away', 'command', by),
+        at: instant(start) + 900,
+        source: 'retained',
+      } as JournalEntry,
+    ];
+    const topic = 'alarmo/state';
+    const entries: readonly JournalEntry[] = [
+      { ...zone('22:40:02', 'armed_away', 'command', topic), source: 'message' } as JournalEntry,
+      ...restart('23:01:00', '23:01:04', topic),
+      ...restart('23:04:58', '23:05:02', topic),
+      ...restart('23:30:00', '23:30:05', topic),
+    ];
+    const words = whyWords(await answer('ground', '22:30..23:40', entries), berlin);
+    const armed = 'zone ground: armed away since 22:40:02 by a message on alarmo/state';
+    expect(words.filter((line) => line.includes('armed away') || line.includes('unknown'))).toEqual([armed]);
+    expect(words.filter((line) => line.includes('did not run'))).toEqual([
+      'the service did not run between 23:04:58 and 23:05:02',
+    ]);
+    expect(whyWords(await answer('ground', '23:20', entries), berlin)).toContain(armed);
   });
 
   it.each(['06:00', '05:00..06:00', '06:30'])('before the log begins (%s) nothing is known', async (when) => {

@@ -33,7 +33,7 @@ function replayed(lines: readonly string[], more: Partial<CoreSettings>, journal
   const request = { from: 0, until: Infinity, year: 2026, zones: [], signals: true };
   const replay = new Replay(core, request);
   for (const line of lines) replay.line(line);
-  return { core, past: pastOf(replay.end(), journal, []) };
+  return { core, past: pastOf(replay.end(), journal, [], core.sensors) };
 }
 
 function reported(

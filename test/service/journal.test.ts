@@ -58,7 +58,7 @@ describe('the journal', () => {
     await lives.settle();
     expect(stands(lives)).toEqual([
       'unknown none x10/zone/ground/state',
-      'disarmed stored',
+      'disarmed new',
       'armed_away command x10/zone/ground/set',
       'disarmed keyfob fob',
       'armed_home heyu heyu',

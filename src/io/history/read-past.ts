@@ -60,7 +60,7 @@ export async function readPast(
   };
   for await (const lines of logLines(logPath, heardFrom, stamps, missing)) if (!(await hear(lines))) break;
   replay ??= new Replay(core, { ...request, year: yearNear(from) });
-  return pastOf(replay.end(), journal, unread);
+  return pastOf(replay.end(), journal, unread, core.sensors);
 }
 
 /** Reads what the journal in a state directory tells of a window of time. */
