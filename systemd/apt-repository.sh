@@ -36,7 +36,7 @@ apt-ftparchive \
 cat "$release" > $suite/Release
 rm "$release"
 
-# not for publication: apt trusts any server of it
+# without an address: apt would trust any server
 trust='Trusted: yes'
 if [ -n "${APT_SIGNING_KEY:-}" ]; then
   trust='Signed-By: /etc/apt/keyrings/heyu2mqtt.asc'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a private certificate authority and a certificate of it for the broker, and one for each client named.
+# Makes a private certificate authority, a certificate for the broker, and one for each named client.
 #
 #   make-certificates.sh FOLDER BROKER [CLIENT...]
 #   make-certificates.sh ./certificates broker.lan heyu2mqtt

@@ -27,7 +27,7 @@ mkdir "$work/npm"
 cp "$here/package.json" "$here/package-lock.json" "$work/npm/"
 (cd "$work/npm" && npm ci --os=linux --cpu=$cpu --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error >&2)
 package=$work/npm/node_modules/node-linux-$cpu
-# an optional dependency that cannot be had is no error to npm
+# for npm a missing optional dependency is not an error
 [ -x "$package/bin/node" ] || { echo "the npm registry did not give node-linux-$cpu" >&2 && exit 1; }
 fetched=$(node -p "require('$package/package.json').version")
 [ "$fetched" = "$node" ] || { echo "the changelog says Node $node, package-lock.json $fetched" >&2 && exit 1; }

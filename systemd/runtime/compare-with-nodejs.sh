@@ -1,6 +1,6 @@
 #!/bin/sh
 # Compares the Node in the packages heyu2mqtt-node_*.deb of a folder with what nodejs.org publishes and the Node
-# releasers have signed: the npm registry's packages of it are made by others. Needs the internet.
+# releasers have signed, because the packages in the npm registry are made by other people. Needs the internet.
 #
 #   systemd/runtime/compare-with-nodejs.sh FOLDER
 set -eu

@@ -232,7 +232,7 @@ describe.each(RELEASES)('$release', ({ release, discovery, ids }) => {
       const foreign = `X10_DISARM_sensor.${ids.zones.ground}_last_alert`;
       await request('events/mobile_app_notification_action', { action: foreign });
       await until(
-        () => words().at(-1) === 'Ground floor: It is not disarmed',
+        () => words().at(-1) === 'Ground floor: The panel is not disarmed',
         () => words().join(),
       );
     });
@@ -325,7 +325,7 @@ describe.each(RELEASES)('$release', ({ release, discovery, ids }) => {
       await bridge.stop('SIGKILL');
       await untilTold(gone);
       await bridge.start();
-      await untilTold(gone, 'X10: all is well again');
+      await untilTold(gone, 'X10: the problem is over');
     });
   });
 });
