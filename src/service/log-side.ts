@@ -1,7 +1,7 @@
 /** What the service does when the follower of the heyu log tells something, or when time passes without a word. */
 
-import { HOUR } from '../common/duration.js';
-import { advanceBridge, isAdvanceDue, nextWakeMono, wakeZones } from '../bridge/bridge.js';
+import { HOUR, SECOND } from '../common/duration.js';
+import { advanceBridge, hideOverdueMotion, isAdvanceDue, nextWakeMono, wakeZones } from '../bridge/bridge.js';
 import { hearLine } from '../bridge/hear.js';
 import { isoAt } from '../heyu/time-zone.js';
 import type {
@@ -22,6 +22,9 @@ import type { Parts } from './parts.js';
 /** A follower that waits at a rotation for what heyu has begun to say tells no end for up to 3 s. */
 const LOOK_MS = 4000;
 
+/** While the log cannot be read, motion that is over by what was read before is hidden so often. */
+const HIDE_MS = SECOND;
+
 /** The listener of the service's log. */
 export class LogSide implements LineListener {
   readonly #parts: Parts;
@@ -30,6 +33,8 @@ export class LogSide implements LineListener {
   /** When a look at the log was asked for whose end has not come yet, monotonic ms. */
   #lookedMono: number | undefined;
   #lastLineMono: number;
+  /** While the log cannot be read: when to hide what is over, monotonic ms. */
+  #hideDue = Infinity;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -42,7 +47,7 @@ export class LogSide implements LineListener {
 
   /** Everything that heyu has written was read at the last look, and will be at the next. */
   get isUpToDate(): boolean {
-    return this.#isCaughtUp && !this.#parts.sending.isHoldingReader();
+    return this.#isCaughtUp && this.#hideDue === Infinity && !this.#parts.sending.isHoldingReader();
   }
 
   /** Follows the log from where an earlier run left it; at the first start of all from its end. */
@@ -91,8 +96,10 @@ export class LogSide implements LineListener {
     const isMissing = status.kind === 'missing';
     concern(condition, 'log_missing', isMissing && (status.existedBefore ? true : NEVER_THERE));
     concern(condition, 'log_unreadable', status.kind === 'unreadable' && status.hint);
-    // what cannot be read cannot be waited for
-    if (status.kind !== 'following') this.#reachedEnd(time.now());
+    const now = time.now();
+    // heyu writes on in what cannot be read: a motion that has no further sign by now may have one all the same
+    this.#hideDue = status.kind === 'unreadable' ? now.mono : Infinity;
+    if (status.kind !== 'following') this.#reachedEnd(now);
     settle();
   }
 
@@ -115,6 +122,7 @@ export class LogSide implements LineListener {
     return Math.min(
       nextWakeMono(bridge, now, this.isUpToDate && !isLooking) ?? Infinity,
       this.#lookedMono === undefined ? Infinity : this.#lookedMono + LOOK_MS,
+      this.#hideDue,
       this.#quietDue(),
     );
   }
@@ -124,6 +132,10 @@ export class LogSide implements LineListener {
     const { bridge, condition, ports, settings } = this.#parts;
     wakeZones(bridge, now);
     if (this.isUpToDate && isAdvanceDue(bridge, now)) this.#lookFirst(now);
+    if (now.mono >= this.#hideDue) {
+      this.#hideDue = now.mono + HIDE_MS;
+      hideOverdueMotion(bridge, now);
+    }
     if (now.mono < this.#quietDue()) return;
     concern(condition, 'log_quiet');
     const hours = Math.round(settings.core.quietAfterMs / HOUR);
@@ -150,7 +162,7 @@ export class LogSide implements LineListener {
     this.#isCaughtUp = true;
     this.#lookedMono = undefined;
     bridge.isBehind = false;
-    advanceBridge(bridge, now);
+    if (this.#hideDue === Infinity) advanceBridge(bridge, now);
   }
 
   #quietDue(): number {

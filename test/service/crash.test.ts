@@ -226,4 +226,27 @@ describe('a deadline', () => {
     await lives.passAcknowledged(40_000);
     expect(ids(lives, 'clear')).toHaveLength(1);
   });
+
+  test('passes while the log cannot be read: the motion is hidden, and a sign in the log is no new one', async () => {
+    const lives = await beginLives(settings);
+    await lives.look();
+    await lives.connect();
+    await lives.hear(...on('A1'));
+    const path = 'heyu.log';
+    await lives.logIs({ kind: 'unreadable', path, code: 'EIO', hint: 'the disk fails' });
+    await lives.pass(50_000);
+    lives.heyu(...on('A1'));
+    await lives.passAcknowledged(30_000);
+    expect(lives.retained.get('x10/s_a1/motion')).toBe('OFF');
+    await lives.logIs({ kind: 'following', path });
+    await lives.look();
+    await lives.acknowledge();
+    expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(1);
+    // it lasts until a minute after the second sign
+    expect(lives.retained.get('x10/s_a1/motion')).toBe('ON');
+    await lives.passAcknowledged(40_000);
+    expect(lives.retained.get('x10/s_a1/motion')).toBe('OFF');
+    await lives.hear(...on('A1'));
+    expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(2);
+  });
 });

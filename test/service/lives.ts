@@ -14,6 +14,7 @@ import type {
   LineSource,
   Log,
   LogIncident,
+  LogStatus,
   LogPosition,
   Message,
 } from '../../src/ports.js';
@@ -85,6 +86,8 @@ export type Lives = {
   readonly trials: () => number;
   /** Something has happened to the log as a file. */
   readonly incident: (incident: LogIncident) => Promise<void>;
+  /** The log is missing, cannot be read, or is followed again. */
+  readonly logIs: (status: LogStatus) => Promise<void>;
   /** The lines of the journal, over all lives. */
   readonly journal: readonly string[];
   /** Saves fail as long as this is true. */
@@ -118,7 +121,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
   let saved: string | undefined;
   let life = await begin();
 
-  function newSource(): LineSource & { readonly incident: (incident: LogIncident) => void } {
+  function newSource(): LineSource & Pick<LineListener, 'incident' | 'status'> {
     let listener: LineListener | undefined;
     let offset = 0;
     let endSeenAt = clock.wallMs();
@@ -144,6 +147,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       },
       lastPassAt: () => clock.monotonicMs(),
       incident: (incident) => listener?.incident(incident),
+      status: (status) => listener?.status(status),
       stop: () => {
         isStopped = true;
         return Promise.resolve();
@@ -468,6 +472,10 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     trials: () => trials,
     incident: async (incident) => {
       life.source.incident(incident);
+      await settle();
+    },
+    logIs: async (status) => {
+      life.source.status(status);
       await settle();
     },
     disk,
