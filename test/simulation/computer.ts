@@ -25,6 +25,8 @@ type Trouble = {
   slowMs: number;
   /** No notice is given of changes. */
   isDeaf: boolean;
+  /** Files of the log cannot be opened (EACCES), or not be read either (EIO). */
+  unreadable: 'EACCES' | 'EIO' | undefined;
 };
 
 /** What a call had begun when its process died. */
@@ -48,6 +50,7 @@ export class Computer {
     refusesWrites: undefined,
     slowMs: 0,
     isDeaf: false,
+    unreadable: undefined,
   };
   /** heyu and the programs that rotate. */
   readonly heyu = owner(true);
@@ -147,13 +150,14 @@ export class Computer {
   }
 
   logFilesOf(process: Process): LogFileSystem {
-    const { disk } = this;
-    const checked = (): void => {
+    const { disk, trouble } = this;
+    const checked = (refusing?: Trouble['unreadable']): void => {
       if (!this.call(process)) throw systemError('EIO');
+      if (refusing !== undefined) throw systemError(refusing);
     };
     return {
       openSync: (path) => {
-        checked();
+        checked(trouble.unreadable);
         return disk.openSync(path, 'r');
       },
       closeSync: disk.closeSync,
@@ -162,7 +166,7 @@ export class Computer {
         return disk.fstatSync(fd);
       },
       readSync: (fd, into, offset, length, position) => {
-        checked();
+        checked(trouble.unreadable === 'EIO' ? 'EIO' : undefined);
         return disk.readSync(fd, into, offset, length, position);
       },
       statSync: (path) => {

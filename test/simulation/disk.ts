@@ -161,6 +161,14 @@ export class Disk implements HeyuFiles {
     this.closeSync(fd);
   };
 
+  /** Some bytes of a file change; nothing happens to a file that is not there. */
+  readonly spoil = (path: string, bytes: number): void => {
+    const inode = this.#names.get(path);
+    if (inode === undefined || inode.size === 0) return;
+    for (let i = 0; i < bytes; i += 1)
+      inode.bytes[this.#random.whole(0, inode.size - 1)] = this.#random.whole(0, 255);
+  };
+
   // --- What outlives a power cut.
 
   readonly sync = (path: string): void => {

@@ -1,11 +1,10 @@
 /** What goes wrong: a plan of faults, made of a seed and nothing else, so that it can be shortened; and who does them. */
 
-import type { Heyu } from '../soak/heyu.js';
 import type { Random } from '../soak/random.js';
-import type { SimulatedBroker } from './broker.js';
-import { STATE_DIRECTORY, type Computer } from './computer.js';
-import { owner, type Timeline } from './timeline.js';
-import type { Bridge, Panel } from './world.js';
+import { STATE_DIRECTORY } from './computer.js';
+import { LOSSES } from './losses.js';
+import { restarted, troubled, type Act, type Kind, type Part, type Stage } from './stage.js';
+import { owner } from './timeline.js';
 
 /** A fault of a kind, at so many ms after the beginning; `ms` and `count` mean what the kind makes of them. */
 export type Fault = {
@@ -13,31 +12,6 @@ export type Fault = {
   readonly kind: FaultKind;
   readonly ms: number;
   readonly count: number;
-};
-
-/** What it acts upon. */
-export type Stage = {
-  readonly timeline: Timeline;
-  readonly computer: Computer;
-  readonly broker: SimulatedBroker;
-  readonly bridge: Bridge;
-  readonly panel: Panel;
-  readonly heyu: Heyu;
-  readonly note: (text: string) => void;
-};
-
-/** Whose turn it is: faults of the same part do not overlap. */
-type Part = 'process' | 'network' | 'disk' | 'people';
-
-type Act = (stage: Stage, fault: Fault, wait: (ms: number) => Promise<void>) => Promise<void> | void;
-
-const restarted: (stage: Stage, ms: number, wait: (ms: number) => Promise<void>) => Promise<void> = async (
-  { bridge },
-  ms,
-  wait,
-) => {
-  await wait(ms);
-  bridge.start();
 };
 
 /** Each step of a write takes so long on average, ms, when the disk is slow. */
@@ -64,20 +38,7 @@ const frozen = async (
   bridge.thaw(process);
 };
 
-/** Something of the disk is so for a time. */
-const troubled =
-  <Key extends keyof Computer['trouble']>(
-    key: Key,
-    value: Computer['trouble'][Key],
-    well: Computer['trouble'][Key],
-  ): Act =>
-  async ({ computer: { trouble } }, { ms }, wait) => {
-    trouble[key] = value;
-    await wait(ms);
-    trouble[key] = well;
-  };
-
-/** Every kind: which part it is of, how often it comes compared with others, and what it does. */
+/** Every kind. */
 const KINDS = {
   'killed between two steps': {
     part: 'process',
@@ -279,7 +240,8 @@ const KINDS = {
     weight: 1,
     act: ({ broker }) => void broker.publish('homeassistant/status', 'online', false),
   },
-} satisfies Readonly<Record<string, { readonly part: Part; readonly weight: number; readonly act: Act }>>;
+  ...LOSSES,
+} satisfies Readonly<Record<string, Kind>>;
 
 /** A kind of fault. */
 type FaultKind = keyof typeof KINDS;
@@ -297,7 +259,7 @@ export function planFaults(chance: Random, lengthMs: number): readonly Fault[] {
     const kinds = (Object.keys(KINDS) as FaultKind[]).filter((kind) => KINDS[kind].part === part);
     const chosen = kinds.filter(() => stream.chance(0.6));
     const cards = (chosen.length > 0 ? chosen : kinds).flatMap((kind) =>
-      Array.from({ length: KINDS[kind].weight }, () => kind),
+      Array.from({ length: 10 * KINDS[kind].weight }, () => kind),
     );
     const deal = stream.dealer(cards);
     const pauseMs = PAUSE_MS * stream.pick([0.3, 0.6, 1, 1, 2, 4]);

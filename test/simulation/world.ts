@@ -12,6 +12,7 @@ import { LogFollower } from '../../src/io/tail/log-follower.js';
 import type { Log, StateStore } from '../../src/ports.js';
 import type { Checkpoint as Stored } from '../../src/service/checkpoint.js';
 import { createService, type Service } from '../../src/service/service.js';
+import { WAITING_MS, type Damage, type Permitted } from '../soak/damage.js';
 import { startHeyu, type Heyu } from '../soak/heyu.js';
 import { judge, type Checkpoint, type Verdict } from '../soak/judge.js';
 import type { Death } from '../soak/judge-alerts.js';
@@ -79,6 +80,12 @@ function houseSettings(): ServiceSettings {
   return loaded;
 }
 
+/** A copy of the checkpoint, and what the bridge knew then. */
+type Backup = { readonly at: number; readonly told: Omit<Death, 'at'>; readonly text: Buffer };
+
+/** So old is a copy of the checkpoint at least, ms. */
+const OLDER_MS = 10_000;
+
 /** The bridge over its lives. */
 export class Bridge {
   readonly #computer: Computer;
@@ -90,6 +97,13 @@ export class Bridge {
   readonly checkpoints: Checkpoint[] = [];
   readonly deaths: Death[] = [];
   readonly errors: string[] = [];
+  /** From when to when there was no good checkpoint. */
+  readonly damages: Damage[] = [];
+  /** Up to when all that heyu had written is settled, as the disk says. */
+  #settledAt: number;
+  /** A checkpoint of some time ago, and what it knew. */
+  #older: Backup | undefined;
+  #newer: Backup | undefined;
   /** Until when the bridge was told of the zones what is on disk, and how old that may have been. */
   #stored: Omit<Death, 'at'>;
   /** From when to when it could not read: it did not run, or stood still. */
@@ -102,6 +116,7 @@ export class Bridge {
     this.#broker = broker;
     this.#random = chance;
     this.#note = note;
+    this.#settledAt = computer.wallMs();
     this.#stored = { knewAt: computer.wallMs(), knownAt: computer.wallMs() };
   }
 
@@ -170,6 +185,40 @@ export class Bridge {
     if (process === this.process) this.kill();
   }
 
+  /** Something happens to the checkpoint of a bridge that is down. */
+  damage(how: number): void {
+    const { disk } = this.#computer;
+    if (!disk.existsSync(STATE_PATH)) return;
+    const text = disk.readFileSync(STATE_PATH);
+    switch (how % 5) {
+      case 0:
+        disk.writeFileSync(STATE_PATH, text.subarray(0, this.#random.whole(0, text.length - 1)));
+        break;
+      case 1:
+        disk.writeFileSync(STATE_PATH, '');
+        break;
+      case 2:
+        disk.spoil(STATE_PATH, 20);
+        break;
+      case 3:
+        disk.writeFileSync(STATE_PATH, text.toString('utf8').replace('{"version":1,', '{"version":2,'));
+        break;
+      default:
+        disk.unlinkSync(STATE_PATH);
+    }
+    this.damages.push({ from: this.#settledAt, to: Infinity });
+  }
+
+  /** The owner puts back the checkpoint of some time ago. What was begun since has other ids. */
+  restore(permitted: Permitted[]): void {
+    if (this.#older === undefined) return;
+    const { text, at, told } = this.#older;
+    this.#computer.disk.writeFileSync(STATE_PATH, text);
+    permitted.push({ from: at - WAITING_MS, to: this.#computer.wallMs(), what: 'ids' });
+    this.#stored = told;
+    this.deaths.push({ at: this.#computer.wallMs(), ...told });
+  }
+
   async #live(process: Process): Promise<void> {
     const computer = this.#computer;
     const clock = computer.clockOf(process);
@@ -225,7 +274,14 @@ export class Bridge {
           });
         const told = this.#told(process);
         return store.save(document).then(() => {
-          if (!process.isGone) this.#stored = told;
+          if (process.isGone) return;
+          this.#stored = told;
+          if (last !== undefined) this.#settledAt = last.endSeenAt;
+          const at = this.#computer.wallMs();
+          for (const damage of settled === null ? [] : this.damages) damage.to = Math.min(damage.to, at);
+          if (this.#newer !== undefined && at - this.#newer.at < OLDER_MS) return;
+          this.#older = this.#newer;
+          this.#newer = { at, told, text: this.#computer.disk.readFileSync(STATE_PATH) };
         });
       },
     };
@@ -337,7 +393,8 @@ export async function simulate({
     pauseEveryMs: 20_000,
   });
   const planned = faults ?? planFaults(fork('faults'), lengthMs);
-  const stage = { timeline, computer, broker, bridge, panel, heyu, note };
+  const permitted: Permitted[] = [];
+  const stage = { timeline, computer, broker, bridge, panel, heyu, permitted, note };
   const { counts, rest } = startFaults(planned, stage);
   const playing = play(plan, { timeline, computer, heyu, panel, note, chance: fork('pauses') });
   try {
@@ -348,11 +405,12 @@ export async function simulate({
   } catch (error) {
     errors.push(`thrown: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
   }
-  const verdict = judge(truth, broker.published, [], bridge.checkpoints, {
+  const verdict = judge(truth, broker.published, bridge.damages, bridge.checkpoints, {
     visits: broker.visits,
     deaths: bridge.deaths,
+    permitted,
   });
-  const states = judgeStates(truth, broker.retained, [], computer.wallMs());
+  const states = judgeStates(truth, broker.retained, bridge.damages, computer.wallMs(), permitted);
   errors.push(...opposites(truth, broker, habit.keepsRetained === 'older'), ...sentAgain(verdict, counts));
   errors.push(...judgeInstants(truth, broker, bridge.pauses, habit.keepsRetained === 'older'));
   const { process } = bridge;
@@ -405,12 +463,21 @@ function opposites(
 
 /** A process that dies may repeat what was acknowledged within its last write; a power cut all since the checkpoint. */
 const REPEATS_PER_DEATH = 3;
+/** After these nobody counts: the disk does not have what was acknowledged. */
+const REPEATING = [
+  'power cut',
+  'disk slow',
+  'disk full',
+  'checkpoint damaged',
+  'checkpoint restored',
+  'journal of ids damaged',
+];
 
 function sentAgain(
   { repeatsOfAcknowledged: repeats }: Verdict,
   counts: ReadonlyMap<string, number>,
 ): readonly string[] {
-  if (counts.has('power cut') || counts.has('disk slow')) return [];
+  if (REPEATING.some((kind) => counts.has(kind))) return [];
   const deaths = [...counts]
     .filter(([kind]) => /^killed|^down/.test(kind))
     .reduce((sum, [, count]) => sum + 2 * count, 0);

@@ -13,6 +13,29 @@ import type { Sign } from './truth.js';
 /** The checkpoint was damaged; epoch ms. `to` is when the bridge had one again: Infinity as long as it has not. */
 export type Damage = { readonly from: number; to: number };
 
+/** A time in which the world takes something away, epoch ms. Nothing is lost but what is said here. */
+export type Permitted = {
+  readonly from: number;
+  to: number;
+  /**
+   * `lines`: what heyu wrote then may never be read (a rotated file that may not be opened). `ids`: files that were begun
+   * then may have got other ids (a disk that took nothing, and a death). `events`: what happened then need not be told (it
+   * was too old before it could be).
+   */
+  readonly what: 'lines' | 'ids' | 'events';
+};
+
+/** Is it permitted at this instant? */
+export function isPermitted(
+  permitted: readonly Permitted[],
+  at: number,
+  ...whats: readonly Permitted['what'][]
+): boolean {
+  return permitted.some(
+    ({ from, to, what }) => whats.includes(what) && from - AROUND_MS <= at && at <= to + AROUND_MS,
+  );
+}
+
 /** What was written so long before may still have waited for a broker that was away, or for the state of its zone. */
 export const WAITING_MS = 40_000;
 /** Stamps are whole seconds, and an address may have been written a second before its function. */

@@ -1,7 +1,7 @@
 /** Compares the alerts that the bridge has raised with those that it had to raise. */
 
 import type { Published } from '../support/tap.js';
-import { WAITING_MS, type Damage } from './damage.js';
+import { WAITING_MS, isPermitted, type Damage, type Permitted } from './damage.js';
 import { iso } from './judge-states.js';
 import { BASE, ZONES, type Zone } from './sensors.js';
 import { SAME_MS, bySensor, signOf, type SensorEvent } from './signs.js';
@@ -32,6 +32,7 @@ type Heard = {
   /** Undefined where nobody knows: then they were frequent. */
   readonly visits: readonly Visit[] | undefined;
   readonly deaths: readonly Death[];
+  readonly permitted: readonly Permitted[];
 };
 
 /** After a connect the state is still being read, and motion waits for it: 5 s at most, and some more for the way. */
@@ -103,6 +104,7 @@ export function judgeAlerts(heard: Heard): AlertsVerdict {
       const at = Date.parse(alert.at);
       const sign =
         sensor === undefined ? undefined : signOf(signs, sensor, alert.id.replace(/\.alert$/, ''), at);
+      if (sign === undefined && isPermitted(heard.permitted, at, 'lines')) continue;
       if (sign === undefined) faults.push(`alert for nothing that happened: ${payload}`);
       else if (!mayBeArmed(heard, zone, at)) faults.push(`alert in a disarmed zone: ${payload}`);
       ids.add(alert.id);
@@ -195,6 +197,7 @@ function dueAlerts({
   published,
   damages,
   visits,
+  permitted,
 }: Heard): readonly { readonly alias: string; readonly at: number; readonly id: string }[] {
   const due = new Map<string, { readonly alias: string; readonly at: number; readonly id: string }>();
   for (const { topic, payload } of published) {
@@ -207,6 +210,7 @@ function dueAlerts({
     if (event_type !== 'motion' && !isKnownArmed) continue;
     // without a memory the bridge knows neither what was last known of a zone nor what waited for its state
     if (damages.some(({ from, to }) => from - WAITING_MS <= at && at <= to + SETTLED_MS)) continue;
+    if (isPermitted(permitted, at, 'lines', 'events')) continue;
     if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, at + SETTLED_MS)) continue;
     const armedSince = truth.armedSince(sensor.zone, at);
     if (visits !== undefined && !isJudged(visits, at, armedSince)) continue;

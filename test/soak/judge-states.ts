@@ -1,6 +1,6 @@
 /** Compares the retained values that the broker holds in the end with what is true. */
 
-import { mayBeForgotten, type Damage } from './damage.js';
+import { isPermitted, mayBeForgotten, type Damage, type Permitted } from './damage.js';
 import { BASE, SENSORS, ZONES } from './sensors.js';
 import type { Truth } from './truth.js';
 
@@ -39,11 +39,14 @@ export function judgeStates(
   retained: ReadonlyMap<string, string>,
   damages: readonly Damage[],
   now: number,
+  permitted: readonly Permitted[] = [],
 ): readonly string[] {
   const faults: string[] = [];
   const right = rightValues(truth, damages, now);
   for (const [topic, values] of right) {
     const found = retained.get(topic);
+    const said = truth.states.get(topic.slice(BASE.length + 1));
+    if (said !== undefined && isPermitted(permitted, said.at, 'lines')) continue;
     if (!values.includes(found ?? 'not there')) {
       faults.push(`${topic} is ${found ?? 'not there'}, not ${values.join(' or ')}`);
     }
@@ -60,7 +63,8 @@ export function judgeStates(
     if (at === undefined) {
       if (!Number.isNaN(seen)) faults.push(`${alias} was never heard, not ${iso(seen)}`);
     } else if (!(Math.abs(seen - at) <= SAME_MS)) {
-      const isForgotten = mayBeForgotten(damages, at) && !(seen > at);
+      const isForgotten =
+        (mayBeForgotten(damages, at) || isPermitted(permitted, at, 'lines')) && !(seen > at);
       if (!isForgotten) faults.push(`${alias} was last seen ${iso(at)}, not ${iso(seen)}`);
     }
   }
