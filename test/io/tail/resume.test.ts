@@ -14,7 +14,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { FilePosition, LogPosition } from '../../../src/ports.js';
 import { logFileSystem } from '../../../src/io/file-system.js';
-import { follow, ownDirectory, write } from './followed.js';
+import { follow, ownDirectory, ownLog, write } from './followed.js';
+import { until } from '../../support/until.js';
 
 /** Lines that nobody else could have written. */
 const seen = Array.from(
@@ -503,6 +504,35 @@ describe('a rotated file that may not be read is said to be lost, once,', () => 
     write(log, 'four');
     await followed.expects(['one', 'three', 'four']);
     expect(followed.incidentKinds().filter((kind) => kind === 'lost')).toHaveLength(1);
+  });
+
+  it('and is read all the same once it was packed, as what it is: written before it was said to be lost', async () => {
+    let isBarred = false;
+    const barring: typeof logFileSystem = {
+      ...logFileSystem,
+      openSync: (path, flags) => {
+        if (isBarred) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+        return logFileSystem.openSync(path, flags);
+      },
+    };
+    const log = ownLog();
+    const followed = await follow(log, { files: barring });
+    write(log, 'one');
+    await followed.expects(['one']);
+    isBarred = true;
+    renameSync(log, `${log}.1`);
+    write(log, 'two');
+    await followed.has('unreadable');
+    const writtenAt = Date.now();
+    renameSync(`${log}.1`, `${log}.2`);
+    renameSync(log, `${log}.1`);
+    await until(() => followed.incidentKinds().includes('lost'), 'the loss to be told');
+    isBarred = false;
+    writeFileSync(`${log}.1.gz`, gzipSync(readFileSync(`${log}.1`)));
+    rmSync(`${log}.1`);
+    write(log, 'three');
+    await followed.expects(['one', 'two', 'three']);
+    expect(followed.lines[1]?.notBefore).toBeLessThanOrEqual(writtenAt);
   });
 
   it('and not when it was read before', async () => {
