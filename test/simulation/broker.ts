@@ -142,6 +142,8 @@ export class SimulatedBroker {
     return connection?.here === 'open' && this.#held === undefined && !connection.process.isStill;
   }
 
+  /** When the bridge was told that it is connected. */
+  readonly connects: number[] = [];
   /** From when to when that was so; what has not ended has no end. */
   readonly visits: { readonly from: number; to: number }[] = [];
 
@@ -226,6 +228,7 @@ export class SimulatedBroker {
         this.#toBridge(connection, () => {
           if (isStopping) return;
           connection.here = 'open';
+          this.connects.push(this.#computer.wallMs());
           this.noteReach();
           mine = connection;
           failures = 0;

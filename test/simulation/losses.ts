@@ -8,12 +8,15 @@ import { restarted, troubled, type Act, type Kind } from './stage.js';
 const permitting =
   (what: Permitted['what'], act: Act): Act =>
   async (stage, fault, wait) => {
-    const one: Permitted = { from: stage.computer.wallMs(), to: Infinity, what };
+    const { computer, bridge } = stage;
+    const one: Permitted = { from: Math.min(computer.wallMs(), bridge.settledAt), to: Infinity, what };
     stage.permitted.push(one);
     await act(stage, fault, wait);
-    one.to = stage.computer.wallMs();
+    one.to = computer.wallMs() + (what === 'ids' ? SAVED_MS : 0);
   };
 
+/** The bridge tries again to save its state within this time, ms. */
+const SAVED_MS = 12_000;
 /** What is older is not sent (`replay.max_age`), ms. */
 const TOO_OLD_MS = 86_400_000;
 /** A bridge that has just been started may still find something that is nearly too old. */

@@ -100,7 +100,7 @@ export class Bridge {
   /** From when to when there was no good checkpoint. */
   readonly damages: Damage[] = [];
   /** Up to when all that heyu had written is settled, as the disk says. */
-  #settledAt: number;
+  settledAt: number;
   /** A checkpoint of some time ago, and what it knew. */
   #older: Backup | undefined;
   #newer: Backup | undefined;
@@ -116,7 +116,7 @@ export class Bridge {
     this.#broker = broker;
     this.#random = chance;
     this.#note = note;
-    this.#settledAt = computer.wallMs();
+    this.settledAt = computer.wallMs();
     this.#stored = { knewAt: computer.wallMs(), knownAt: computer.wallMs() };
   }
 
@@ -206,15 +206,16 @@ export class Bridge {
       default:
         disk.unlinkSync(STATE_PATH);
     }
-    this.damages.push({ from: this.#settledAt, to: Infinity });
+    this.damages.push({ from: this.settledAt, to: Infinity });
   }
 
-  /** The owner puts back the checkpoint of some time ago. What was begun since has other ids. */
+  /** The owner puts back the checkpoint of some time ago. What was begun since has other ids, and of zones less is known. */
   restore(permitted: Permitted[]): void {
     if (this.#older === undefined) return;
     const { text, at, told } = this.#older;
     this.#computer.disk.writeFileSync(STATE_PATH, text);
-    permitted.push({ from: at - WAITING_MS, to: this.#computer.wallMs(), what: 'ids' });
+    const time = { from: at - WAITING_MS, to: this.#computer.wallMs() };
+    permitted.push({ ...time, what: 'ids' }, { ...time, what: 'alerts' });
     this.#stored = told;
     this.deaths.push({ at: this.#computer.wallMs(), ...told });
   }
@@ -276,10 +277,10 @@ export class Bridge {
         return store.save(document).then(() => {
           if (process.isGone) return;
           this.#stored = told;
-          if (last !== undefined) this.#settledAt = last.endSeenAt;
+          if (last !== undefined) this.settledAt = last.endSeenAt;
           const at = this.#computer.wallMs();
           for (const damage of settled === null ? [] : this.damages) damage.to = Math.min(damage.to, at);
-          if (this.#newer !== undefined && at - this.#newer.at < OLDER_MS) return;
+          if (settled === null || (this.#newer !== undefined && at - this.#newer.at < OLDER_MS)) return;
           this.#older = this.#newer;
           this.#newer = { at, told, text: this.#computer.disk.readFileSync(STATE_PATH) };
         });
@@ -444,15 +445,17 @@ const WORD_MS = 4000;
 /** A zone is said to be right or unknown, never the opposite. `isRolledBack`: a broker that was killed may have said so itself. */
 function opposites(
   truth: Truth,
-  { published, visits }: SimulatedBroker,
+  { published, visits, connects }: SimulatedBroker,
   isRolledBack: boolean,
 ): readonly string[] {
   return published.flatMap(({ topic, payload, sentAt }) => {
     const zone = ZONES.find((one) => topic === `x10/zone/${one}/security`);
     if (zone === undefined || payload === 'None' || (isRolledBack && zone === 'changing')) return [];
-    // at each connect the bridge asks again: what was true before that only is not the answer
-    const askedAt = visits.findLast((visit) => visit.from <= sentAt)?.from ?? 0;
-    const sinceMs = Math.min(WORD_MS, sentAt - askedAt);
+    // what a link that stood still has held back is old; at each connect the bridge asks again
+    const index = visits.findLastIndex((visit) => visit.from <= sentAt);
+    const isThawed = sentAt - (visits[index]?.from ?? 0) < WORD_MS;
+    const heldSince = isThawed ? (visits[index - 1]?.to ?? 0) : sentAt - WORD_MS;
+    const sinceMs = sentAt - Math.max(heldSince, connects.findLast((at) => at <= sentAt) ?? 0);
     const isOpposite =
       payload === 'disarmed'
         ? truth.isArmedThroughout(zone, sentAt - sinceMs, sentAt)

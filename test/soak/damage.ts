@@ -20,9 +20,10 @@ export type Permitted = {
   /**
    * `lines`: what heyu wrote then may never be read (a rotated file that may not be opened). `ids`: files that were begun
    * then may have got other ids (a disk that took nothing, and a death). `events`: what happened then need not be told (it
-   * was too old before it could be).
+   * was too old before it could be). `alerts`: of motion of then nobody may know how its zone was (a checkpoint of before
+   * was restored).
    */
-  readonly what: 'lines' | 'ids' | 'events';
+  readonly what: 'lines' | 'ids' | 'events' | 'alerts';
 };
 
 /** Is it permitted at this instant? */
