@@ -322,11 +322,12 @@ export class LogFiles {
     const newest = this.#order.newest();
     if (typeof stats === 'object' && newest !== undefined && isOf(stats, newest.source)) {
       this.#aloneAt = at;
+      this.#rotated.hasBarred = false;
       yield* this.#checkNewest(newest, stats.size, at);
       this.#setStatus({ kind: 'following', path });
     } else if (typeof stats === 'string' && isMissing(stats)) {
       if (newest !== undefined) yield* this.#queueBetween(newest, undefined);
-      this.#aloneAt = at;
+      if (!this.#rotated.hasBarred) this.#aloneAt = at;
       if (isAtEnd && this.#order.next.length === 0) this.#reportFailure(stats);
     } else {
       const failure = yield* this.#adopt(newest);

@@ -29,6 +29,8 @@ const LEAST_HEAD_BYTES = 64;
 
 /** The rotated files of one log. */
 export class RotatedFiles {
+  /** Some may not be read, and a copy of them may come to be: set here, cleared once the name stands for what is read. */
+  hasBarred = false;
   readonly #reader: Reader;
   readonly #order: FileOrder;
   /** Those that are history (`siblingKey`): not to be taken for newer ones, also if they are written to. */
@@ -107,8 +109,9 @@ export class RotatedFiles {
   /** Rotated files that may not be read are lost: their content is not known, not even whether it was read before. */
   tellOfBarred(barred: readonly Sibling[], from: number): void {
     const { listener, path, clock } = this.#reader;
-    if (barred.some(({ isCounted }) => isCounted))
-      listener.incident({ kind: 'lost', path, from, to: clock.wallMs() });
+    if (!barred.some(({ isCounted }) => isCounted)) return;
+    this.hasBarred = true;
+    listener.incident({ kind: 'lost', path, from, to: clock.wallMs() });
   }
 
   /**

@@ -524,6 +524,7 @@ describe('a rotated file that may not be read is said to be lost, once,', () => 
     write(log, 'two');
     await followed.has('unreadable');
     const writtenAt = Date.now();
+    await until(() => Date.now() > writtenAt);
     renameSync(`${log}.1`, `${log}.2`);
     renameSync(log, `${log}.1`);
     await until(() => followed.incidentKinds().includes('lost'), 'the loss to be told');
