@@ -32,7 +32,7 @@ test.each<[number, readonly string[]]>([
 test('a directive that is left out takes its comment with it, the others keep theirs', () => {
   const unit = unitText(packaged, place, 245);
   expect(unit).not.toContain('The service pings only while');
-  expect(unit).toContain('A bad configuration (EX_CONFIG)');
+  expect(unit).toContain('With a bad configuration (EX_CONFIG)');
 });
 
 test.each([
