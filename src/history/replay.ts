@@ -133,7 +133,8 @@ export class Replay {
   readonly #byAddress = new Map<string, Recorded>();
   readonly #senders = new Map<string, Sender>();
   readonly #kinds: SignalKind[] = [];
-  readonly #kindNumbers = new Map<string, number>();
+  /** Numbers of the kinds of an address; few, so that comparing them is faster than making a key of each signal. */
+  readonly #kindsOf = new Map<string, number[]>();
   readonly #gaps: Gap[] = [];
   readonly #troubledSince = new Map<Trouble, number>();
   readonly #alerts: ReplayedAlert[] = [];
@@ -253,7 +254,8 @@ export class Replay {
     const { address, source, alias } = finding;
     // values would make a kind of every signal
     const flags = finding.kind === 'security' ? finding.flags : [];
-    const said = { address, source, says: [finding.function, ...flags].join(' ') };
+    const says = flags.length === 0 ? finding.function : [finding.function, ...flags].join(' ');
+    const said = { address, source, says };
     const sensor = this.#byAddress.get(address);
     if (sensor === undefined) this.#begin(this.#sender(address, alias), alias, said, at);
     else this.#begin(sensor.heard, sensor.alias, said, at);
@@ -289,15 +291,24 @@ export class Replay {
     const pending = this.#pending;
     this.#pending = undefined;
     if (pending === undefined) return;
-    const { at, heard, address, source, says, kept, verdict, reason } = pending;
-    const key = `${address} ${source} ${says}\0${kept ?? ''}\0${verdict ?? ''}\0${reason ?? ''}`;
-    let number = this.#kindNumbers.get(key);
-    if (number === undefined) {
-      number = Math.min(this.#kinds.length, MOST_KINDS);
-      this.#kindNumbers.set(key, number);
-      this.#kinds[number] = { address, source, says, kept, verdict, reason };
+    pending.heard.push(pending.at, this.#numberOf(pending));
+  }
+
+  #numberOf({ address, source, says, kept, verdict, reason }: SignalKind): number {
+    let numbers = this.#kindsOf.get(address);
+    if (numbers === undefined) {
+      numbers = [];
+      this.#kindsOf.set(address, numbers);
     }
-    heard.push(at, number);
+    for (const number of numbers) {
+      const kind = this.#kinds[number];
+      if (kind?.says !== says || kind.source !== source || kind.kept !== kept) continue;
+      if (kind.verdict === verdict && kind.reason === reason) return number;
+    }
+    const number = Math.min(this.#kinds.length, MOST_KINDS);
+    this.#kinds[number] = { address, source, says, kept, verdict, reason };
+    numbers.push(number);
+    return number;
   }
 
   #changed({ alias, channel: name, value, changedAt }: Extract<Finding, { kind: 'change' }>): void {

@@ -6,6 +6,7 @@ import { isoAt } from '../heyu/time-zone.js';
 import { writeAddresses } from '../heyu/x10config.js';
 import type { SensorSettings } from '../sensor/settings.js';
 import { mainChannelOf, type SensorType } from '../sensor/types.js';
+import type { Begins } from './begins.js';
 import { pausesOf, type Pauses } from './hold.js';
 import { dayOf, hourOf, type Week, weekOf } from './local-time.js';
 import { ENOUGH, type Quartiles, quartiles, type Sample, sample, shareOf } from './numbers.js';
@@ -84,9 +85,6 @@ export type SensorReport = {
   readonly stuck: readonly TimeSpan[];
 };
 
-/** When a sensor was ON, by alias: what neighbours are found by. */
-export type Begins = ReadonlyMap<string, Float64Array>;
-
 const NONE: Intervals = { from: new Float64Array(), to: new Float64Array() };
 
 /** Its main channel: motion, contact. */
@@ -104,6 +102,7 @@ export function sensorReport(
   const { known, zone: time } = scene;
   const heard = heardSignals(past, scene.kinds, settings);
   const main = mainIntervals(past, settings);
+  const whole = wholeIntervals(main, scene);
   const isMotion = type === 'motion';
   const isHidden = scene.hidesUnchanged && model.protocol === 'security';
   const { both, radio, power_line: powerLine } = heard.paths;
@@ -121,12 +120,12 @@ export function sensorReport(
     last_heard: lastAt === undefined ? null : isoAt(lastAt, time),
     events: main.from.length,
     events_per_day: eventsPerDay(main.from, scene),
-    length: lengthsOf(main, scene),
+    length: sample(whole.length, () => quartiles(whole.map(([from, to]) => (to - from) / 1000))),
     week: sample(main.from.length, () => weekOf(main.from, time)),
     pauses: isMotion && !isHidden ? pausesOf(heard.signs, main, known) : null,
     hold: holdMs / 1000,
     ends_with: off,
-    missed_offs: isMotion && off === 'sensor' ? missedOffs(heard, main, scene) : null,
+    missed_offs: isMotion && off === 'sensor' ? missedOffs(heard, whole) : null,
     paths: model.protocol === 'standard' ? sample(both + radio + powerLine, () => heard.paths) : null,
     neighbours: isMotion ? neighboursOf(alias, begins, scene) : [],
     alone_at_night: isMotion ? aloneAtNight(alias, begins, scene) : null,
@@ -155,24 +154,18 @@ function eventsPerDay(begins: Float64Array, { known, zone, days }: ReportScene):
   return sample(counts.size, () => quartiles(counts.values()));
 }
 
+/** From when to when it was ON. */
+type Interval = readonly [from: number, to: number];
+
 /** What was ON and is over, while the log was there. */
-function wholeIntervals(
-  { from, to }: Intervals,
-  { known }: ReportScene,
-): readonly (readonly [number, number])[] {
+function wholeIntervals({ from, to }: Intervals, { known }: ReportScene): readonly Interval[] {
   return Array.from(from, (begin, index) => [begin, to[index] ?? Infinity] as const).filter(([begin, end]) =>
     known.isWhole(begin, end),
   );
 }
 
-function lengthsOf(main: Intervals, scene: ReportScene): Sample<Quartiles> {
-  const whole = wholeIntervals(main, scene);
-  return sample(whole.length, () => quartiles(whole.map(([from, to]) => (to - from) / 1000)));
-}
-
 /** The last that was heard before the end of a motion is an Off, or it was missed. */
-function missedOffs({ signs, ends }: HeardSignals, main: Intervals, scene: ReportScene): Sample<Part> {
-  const whole = wholeIntervals(main, scene);
+function missedOffs({ signs, ends }: HeardSignals, whole: readonly Interval[]): Sample<Part> {
   const missed = whole.filter(([from, to]) => {
     const sign = signs[firstFrom(signs, to + 1) - 1] ?? 0;
     const end = ends[firstFrom(ends, to + 1) - 1] ?? 0;
@@ -191,22 +184,16 @@ const MORE_THAN_CHANCE = 3;
 const MOST_NEIGHBOURS = 3;
 
 function neighboursOf(own: string, begins: Begins, { known }: ReportScene): readonly Neighbour[] {
-  const mine = begins.get(own) ?? new Float64Array();
-  if (mine.length < ENOUGH) return [];
+  const mine = begins.of(own).length;
+  if (mine < ENOUGH) return [];
   const found: Neighbour[] = [];
-  for (const [alias, theirs] of begins) {
-    if (alias === own || theirs.length < ENOUGH) continue;
-    const lags: number[] = [];
-    let next = 0;
-    for (const at of mine) {
-      while (next < theirs.length && (theirs[next] ?? 0) <= at) next += 1;
-      const lag = (theirs[next] ?? Infinity) - at;
-      if (lag <= NEAR_MS) lags.push(lag / 1000);
-    }
-    const byChance = 1 - Math.exp((-theirs.length * NEAR_MS) / Math.max(1, known.lengthMs()));
-    const part = partOf(lags.length, mine.length);
+  for (const [alias, lags] of begins.lagsAfter(own, NEAR_MS)) {
+    const theirs = begins.of(alias).length;
+    if (theirs < ENOUGH) continue;
+    const byChance = 1 - Math.exp((-theirs * NEAR_MS) / Math.max(1, known.lengthMs()));
+    const part = partOf(lags.length, mine);
     if (part.share >= LEAST_SHARE && part.share >= MORE_THAN_CHANCE * byChance)
-      found.push({ alias, ...part, lag: quartiles(lags).median });
+      found.push({ alias, ...part, lag: quartiles(lags).median / 1000 });
   }
   return found.sort((one, other) => other.share - one.share).slice(0, MOST_NEIGHBOURS);
 }
@@ -216,14 +203,9 @@ const ALONE_MS = 5 * MINUTE;
 
 function aloneAtNight(own: string, begins: Begins, { zone }: ReportScene): Sample<Part> | null {
   if (begins.size < 2) return null;
-  const atNight = (begins.get(own) ?? new Float64Array()).filter((at) => hourOf(at, zone) < NIGHT_ENDS);
+  const atNight = begins.of(own).filter((at) => hourOf(at, zone) < NIGHT_ENDS);
   return sample(atNight.length, () => {
-    const alone = atNight.filter((at) =>
-      [...begins].every(
-        ([alias, theirs]) =>
-          alias === own || firstFrom(theirs, at - ALONE_MS) === firstFrom(theirs, at + ALONE_MS),
-      ),
-    );
+    const alone = atNight.filter((at) => begins.isAlone(own, at - ALONE_MS, at + ALONE_MS));
     return partOf(alone.length, atNight.length);
   });
 }

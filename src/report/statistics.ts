@@ -9,6 +9,7 @@ import type { Past } from '../history/past.js';
 import { isoAt, timeZone } from '../heyu/time-zone.js';
 import { isArmed } from '../security/vocabulary.js';
 import type { SensorSettings } from '../sensor/settings.js';
+import { Begins } from './begins.js';
 import { type Week, weekOf } from './local-time.js';
 import { KnownTime, type Sample, sample } from './numbers.js';
 import { type ReportScene, wholeDays } from './scene.js';
@@ -99,10 +100,12 @@ export function statisticsOf(
   const days = wholeDays({ known, zone });
   const { kinds } = history;
   const scene: ReportScene = { known, zone, kinds, days, hidesUnchanged, location: settings.location };
-  const begins = new Map(
-    pairs
-      .filter(([each]) => each.type === 'motion')
-      .map(([each, past]) => [each.alias, mainIntervals(past, each).from]),
+  const begins = new Begins(
+    new Map(
+      pairs
+        .filter(([each]) => each.type === 'motion')
+        .map(([each, past]) => [each.alias, mainIntervals(past, each).from]),
+    ),
   );
   const sensors = pairs.map(([each, past]) => sensorReport(each, past, begins, scene));
   const zones =
