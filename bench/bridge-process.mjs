@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 
@@ -9,11 +10,13 @@ import mqtt from 'mqtt';
 export const MAIN = new URL('../dist/main.js', import.meta.url).pathname;
 let count = 0;
 
+const HALL = '  hall_motion: { address: A3, model: MS14A, topic: hall }\n';
+
 /**
- * Makes the files of a service on a log with one motion sensor at A3, whose stamps are of `timezone`, and its cache
- * directory: its first start finds nothing there.
+ * Makes the files of a service on a log with one motion sensor at A3 (or with `aliases`), whose stamps are of `timezone`,
+ * and its cache directory: its first start finds nothing there. `web`: its `web.listen`.
  */
-export function makeHome(folder, log, port, timezone = 'UTC') {
+export function makeHome(folder, log, port, { timezone = 'UTC', aliases = HALL, web } = {}) {
   count += 1;
   const baseTopic = `x10_${process.pid}_${count}`;
   const home = join(folder, baseTopic);
@@ -23,12 +26,9 @@ export function makeHome(folder, log, port, timezone = 'UTC') {
   writeFileSync(
     config,
     `heyu: { log: ${log}, timezone: ${timezone} }\nmqtt: { url: "mqtt://127.0.0.1:${port}", base_topic: ${baseTopic} }\n` +
-      `log: { format: json }\nstate_dir: ${home}/state\n`,
+      `log: { format: json }\nstate_dir: ${home}/state\n${web === undefined ? '' : `web: { listen: "${web}" }\n`}`,
   );
-  writeFileSync(
-    join(home, 'aliases.yaml'),
-    'aliases:\n  hall_motion: { address: A3, model: MS14A, topic: hall }\n',
-  );
+  writeFileSync(join(home, 'aliases.yaml'), `aliases:\n${aliases}`);
   return { baseTopic, config, cache, port };
 }
 
@@ -55,6 +55,15 @@ export async function start({ baseTopic, config, cache, port }) {
   await watcher.endAsync();
   return { child, baseTopic, config, onlineMs };
 }
+
+/** A port of this machine that is free now. */
+export const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
 
 /** Makes a home and starts it. */
 export const startBridge = (...where) => start(makeHome(...where));

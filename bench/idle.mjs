@@ -12,7 +12,8 @@ const SETTLED_MS = 20_000;
 const ZONE = 'Europe/Berlin';
 
 const proc = (pid, file) => readFileSync(`/proc/${pid}/${file}`, 'utf8');
-const rssMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(proc(pid, 'status'))[1]) / 1024;
+/** Resident memory of a process, MB. */
+export const rssMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(proc(pid, 'status'))[1]) / 1024;
 
 /** CPU time of all threads of a process, of its children and of those that have ended, nanoseconds. */
 function cpuNs(pid) {
@@ -34,7 +35,7 @@ async function quiet(folder, log, port, quietS) {
   const floor = spawn(process.execPath, ['--input-type=module', '-e', modules], {
     cwd: new URL('..', import.meta.url).pathname,
   });
-  const { child: bridge } = await startBridge(folder, log, port, ZONE);
+  const { child: bridge } = await startBridge(folder, log, port, { timezone: ZONE });
   await wait(SETTLED_MS);
   const before = cpuNs(bridge.pid);
   const from = performance.now();

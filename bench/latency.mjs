@@ -65,8 +65,11 @@ async function startAll(folder, port) {
   return candidates;
 }
 
-/** One pair of lines; resolves when its message is there. */
-async function pair(candidate, arrivals) {
+/**
+ * One pair of lines for A3, written to `candidate.log`; resolves when its message is there. Its time is added to
+ * `candidate.times`, or it is counted as lost.
+ */
+export async function pair(candidate, arrivals) {
   candidate.isOn = !candidate.isOn;
   writeSync(candidate.log, `${stamp()}  rcvi addr unit       3 : hu A3  (hall_motion)\n`);
   await wait(ADDRESS_TO_FUNCTION_MS);
@@ -85,9 +88,8 @@ async function pair(candidate, arrivals) {
   await wait(PAUSE_MS);
 }
 
-/** One run: `pairs` pairs for each candidate; p50, p99 and lost messages by name. */
-async function run(folder, port, pairs, progress) {
-  const candidates = await startAll(folder, port);
+/** Hears the topics of the candidates: `arrivals` has whom to tell of the next message of a topic. */
+export async function listen(candidates, port) {
   const client = mqtt.connect(`mqtt://127.0.0.1:${port}`);
   await once(client, 'connect');
   const arrivals = new Map();
@@ -99,6 +101,13 @@ async function run(folder, port, pairs, progress) {
     { qos: 1 },
   );
   await wait(1500);
+  return { client, arrivals };
+}
+
+/** One run: `pairs` pairs for each candidate; p50, p99 and lost messages by name. */
+async function run(folder, port, pairs, progress) {
+  const candidates = await startAll(folder, port);
+  const { client, arrivals } = await listen(candidates, port);
   for (let index = 0; index < pairs; index += 1) {
     for (const candidate of candidates) {
       if (candidate.name !== 'script' || index % SCRIPT_EVERY === 0) await pair(candidate, arrivals);

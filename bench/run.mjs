@@ -1,15 +1,16 @@
-// npm run bench [-- --short] [-- --only commands|idle|latency|throughput]: prints a table, writes build/bench.json. Each row is
+// npm run bench [-- --short] [-- --only commands|idle|latency|page|throughput]: prints a table, writes build/bench.json. Each row is
 // a ratio against something plain that ran beside it in the same call, because machines differ and are noisy.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { freePort } from './bridge-process.mjs';
 import { commands, starts } from './commands.mjs';
 import { idle } from './idle.mjs';
 import { latency, motionFirst } from './latency.mjs';
+import { page } from './page.mjs';
 import { printTable, table } from './table.mjs';
 import { throughput } from './throughput.mjs';
 
@@ -22,6 +23,10 @@ const FULL = {
   quiets: 3,
   turns: 15,
   orderPairs: 10,
+  blocks: 10,
+  blockPairs: 100,
+  settledS: 310,
+  services: 3,
 };
 const SHORT = {
   pairs: 200,
@@ -32,6 +37,10 @@ const SHORT = {
   quiets: 1,
   turns: 5,
   orderPairs: 3,
+  blocks: 2,
+  blockPairs: 50,
+  settledS: 30,
+  services: 1,
 };
 
 const { values } = parseArgs({ options: { short: { type: 'boolean' }, only: { type: 'string' } } });
@@ -40,14 +49,6 @@ const wanted = (name) => values.only === undefined || values.only === name;
 const began = performance.now();
 const progress = (what) =>
   process.stderr.write(`${Math.round((performance.now() - began) / 1000)} s: ${what}\n`);
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 async function startMosquitto(folder) {
   const port = await freePort();
@@ -113,6 +114,26 @@ async function measureCommands(folder, port) {
   rows.add('first start to online', first.cpuMs, 'ms CPU', 'node -e 0', node);
 }
 
+async function measurePage(folder, port) {
+  const { calm, busy, lost, pairs, memory, year, report } = await page(folder, port, size, progress);
+  rows.add('latency p50, page open', busy.p50, 'ms', 'page not open', calm.p50, 1.1);
+  rows.add('latency p99, page open', busy.p99, 'ms', 'page not open', calm.p99, 1.5);
+  rows.add('messages lost, page open', lost, '', 'of so many', pairs, 0);
+  const { off, on, offLater, onLater } = memory;
+  rows.add('idle memory, page on', on, 'MB', 'page off', off, (off + 3) / off);
+  rows.add(
+    'idle memory after a year was open',
+    onLater,
+    'MB',
+    'page off',
+    offLater,
+    (offLater + 3) / offLater,
+  );
+  rows.add('timeline of a year, first', year.first, 'ms', 'a second', 1000);
+  rows.add('timeline of a year, again', year.again, 'ms', 'a second', 1000, 1);
+  rows.add('report of a million lines', report, 'ms', 'a second', 1000, 3);
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-bench-'));
 const { port, broker } = await startMosquitto(folder);
 try {
@@ -120,6 +141,7 @@ try {
   if (wanted('commands')) await measureCommands(folder, port);
   if (wanted('idle')) await measureIdle(folder, port);
   if (wanted('latency')) await measureLatency(folder, port);
+  if (wanted('page')) await measurePage(folder, port);
 } finally {
   broker.kill();
   rmSync(folder, { recursive: true, force: true });

@@ -3,33 +3,9 @@
 // because other programs are on the machine, too. The first pass of each is told apart: V8 still compiles then.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeMillion } from './million-lines.mjs';
 import { inTurn, median } from './statistics.mjs';
-
-const LINES = 1_000_000;
-const two = (value) => String(value).padStart(2, '0');
-
-/** Three weeks of motion of ten sensors: a million lines, 50 MB. */
-function writeMillion(path) {
-  const file = openSync(path, 'w');
-  let at = Date.UTC(2026, 0, 1);
-  let text = '';
-  for (let index = 0; index < LINES / 2; index += 1) {
-    at += index % 7 === 0 ? 9000 : 300;
-    const date = new Date(at);
-    const stamp = `${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
-    const unit = 1 + (index % 10);
-    text += `${stamp}  rcvi addr unit      ${String(unit).padStart(2)} : hu A${String(unit).padEnd(2)} (s${unit})\n`;
-    text += `${stamp}  rcvi func          ${index % 11 === 10 ? 'Off' : ' On'} : hc A\n`;
-    if (text.length > 1_000_000) {
-      writeSync(file, text);
-      text = '';
-    }
-  }
-  writeSync(file, text);
-  closeSync(file);
-}
 
 /** One round: a process for each candidate, which take turns pass by pass. CPU ms and MB by name. */
 async function round(path, folder, passes, progress) {
@@ -69,7 +45,12 @@ async function round(path, folder, passes, progress) {
  */
 export async function throughput(folder, passes, rounds, progress) {
   const path = join(folder, 'million.log');
-  writeMillion(path);
+  // three weeks
+  writeMillion(path, {
+    from: Date.UTC(2026, 0, 1),
+    sensors: 10,
+    stepMs: (index) => (index % 7 === 0 ? 9000 : 300),
+  });
   const results = await inTurn(Array(rounds).keys(), (index) =>
     round(path, folder, passes, (what) => progress(`round ${index + 1} of ${rounds}, ${what}`)),
   );
