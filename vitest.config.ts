@@ -62,9 +62,9 @@ export default defineConfig({
       reporter: ['json'],
       reportsDirectory: 'build/coverage',
     },
-    // the last resort, for a machine that does much else
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // the last resort, for a machine that does much else: what a test waits for has limits of its own
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     reporters: ['default', './test/support/totals.ts'],
   },
 });

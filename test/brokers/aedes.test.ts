@@ -20,4 +20,4 @@ test('aedes, with a clean session: the bridge says the truth or "unknown", whate
   );
   expectTruth(tally, ZONES * SHORT.length);
   expect(tally.resumed).toBe(0);
-}, 90_000);
+});

@@ -16,4 +16,4 @@ test('mosquitto: the bridge says the truth or "unknown", whatever happens in bet
   });
   expectTruth(tally, ZONES * SHORT.length);
   expect(tally.resumed).toBeGreaterThan(2);
-}, 90_000);
+});

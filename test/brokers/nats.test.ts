@@ -23,7 +23,7 @@ describe.skipIf(isNatsMissing)('NATS with JetStream', () => {
     });
     expectTruth(tally, ZONES * SHORT.length);
     expect(tally.resumed).toBeGreaterThan(2);
-  }, 90_000);
+  });
 
   test('broker-check finds it fit', async () => {
     const found = await fitness({ mqttUrl: broker.url });
@@ -35,5 +35,5 @@ describe.skipIf(isNatsMissing)('NATS with JetStream', () => {
     const { look, warning } = await lookAtThree(broker.url);
     expect(look).toMatchObject({ stored: true, waiting: 3, held_back: true });
     expect(warning).toContain('do not start the service within the next minute');
-  }, 90_000);
+  });
 });

@@ -42,7 +42,7 @@ describe.skipIf(isRabbitMissing)('RabbitMQ', () => {
     const { nodes, ...cluster } = await startRabbit(1, DEFINITIONS);
     [node] = nodes as [RabbitNode];
     remove = cluster.remove;
-  }, 120_000);
+  });
   afterAll(() => remove());
 
   test('the bridge says the truth or "unknown", whatever happens in between', async () => {
@@ -54,7 +54,7 @@ describe.skipIf(isRabbitMissing)('RabbitMQ', () => {
     });
     expectTruth(tally, ZONES * SHORT.length);
     expect(tally.resumed).toBeGreaterThan(2);
-  }, 90_000);
+  });
 
   test('broker-check finds a single node fit', async () => {
     const found = await fitness({ mqttUrl: node.url });
@@ -67,7 +67,7 @@ describe.skipIf(isRabbitMissing)('RabbitMQ', () => {
     expect(actual(found, /^60 changes while away, retained, QoS 1/)).toMatch(
       /SUBACK, retained OFF \(the present\), \d+ queued .*: the bridge can handle this$/,
     );
-  }, 150_000);
+  });
 
   // it hangs up on what it forbids, subscriptions as well
   test('forbids a zone and a sensor: they are named, everything else works, and the connection stands', async () => {
@@ -120,5 +120,5 @@ describe.skipIf(isRabbitMissing)('RabbitMQ', () => {
     expect(new Set(blamed)).toEqual(new Set(['house/attic', 'x10/porch/motion']));
     expect(loggedBy(bridge).filter(({ msg }) => msg.startsWith('another program'))).toEqual([]);
     expect(bridge.output()).not.toContain('secret');
-  }, 150_000);
+  });
 });

@@ -219,5 +219,5 @@ describe('any sequence of alias commands on any house', () => {
     );
     expect(done.accepted).toBeGreaterThan(20);
     expect(done.refused).toBeGreaterThan(20);
-  }, 120_000);
+  });
 });

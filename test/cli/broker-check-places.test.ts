@@ -9,7 +9,7 @@ import { startMosquitto, type MosquittoOptions } from '../support/mosquitto.js';
 import { PATIENCE_MS, until } from '../support/until.js';
 import { actual, fitness, start } from './broker-fitness.js';
 
-describe.concurrent('broker-check of several urls', { timeout: 60_000 }, () => {
+describe.concurrent('broker-check of several urls', () => {
   test('takes two names of one broker for one', async () => {
     const mosquitto = await start({});
     const other = mosquitto.url.replace('127.0.0.1', '127.1');
@@ -40,7 +40,7 @@ describe.concurrent('broker-check of several urls', { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent('broker-check with a restart', { timeout: 60_000 }, () => {
+describe.concurrent('broker-check with a restart', () => {
   /** A command of the shell that waits until the test has restarted the broker in its way. */
   async function restarted(options: MosquittoOptions, signal: 'SIGTERM' | 'SIGKILL'): Promise<Fitness> {
     const broker = await start(options);

@@ -64,7 +64,7 @@ describe.concurrent('an access control list', () => {
     await seen.until(() => seen.payloads('x10/hall/event').length === 1);
     await seen.untilLast('x10/bridge/problem', 'OFF');
     expect(loggedBy(bridge).filter(({ msg }) => msg === 'the broker refuses a topic')).toHaveLength(1);
-  }, 90_000);
+  });
 
   test('whose broker hangs up on what it forbids: the rest gets through, and the connection stands', async () => {
     const broker = await startAedes({
@@ -95,5 +95,5 @@ describe.concurrent('an access control list', () => {
     const from = performance.now();
     await until(() => performance.now() - from > 5_000);
     expect(connects).toBe(before);
-  }, 60_000);
+  });
 });

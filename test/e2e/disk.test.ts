@@ -90,46 +90,34 @@ async function survives(
 }
 
 // mounts one, which not even root may do everywhere: .ci/full
-test.runIf(process.env['CI_FULL'] === '1')(
-  'a full disk',
-  async () => {
-    const home = await house('full', false);
-    const disk = mountSmallDisk(home.bridge.statePath, 64);
-    onTestFinished(disk.remove);
-    await survives(home, disk.fill, disk.makeRoom, /disk is full/);
-  },
-  90_000,
-);
+test.runIf(process.env['CI_FULL'] === '1')('a full disk', async () => {
+  const home = await house('full', false);
+  const disk = mountSmallDisk(home.bridge.statePath, 64);
+  onTestFinished(disk.remove);
+  await survives(home, disk.fill, disk.makeRoom, /disk is full/);
+});
 
-test.concurrent(
-  'a state directory that may not be written to any more',
-  async () => {
-    const home = await house('barred', true);
-    const { statePath } = home.bridge;
-    await survives(
-      home,
-      () => chmodSync(statePath, 0o555),
-      () => chmodSync(statePath, 0o755),
-      /permission denied/,
-    );
-  },
-  90_000,
-);
+test.concurrent('a state directory that may not be written to any more', async () => {
+  const home = await house('barred', true);
+  const { statePath } = home.bridge;
+  await survives(
+    home,
+    () => chmodSync(statePath, 0o555),
+    () => chmodSync(statePath, 0o755),
+    /permission denied/,
+  );
+});
 
-test.concurrent(
-  'a state directory that may not be written to from the beginning',
-  async () => {
-    const home = await house('never', true);
-    const { bridge, seen, base } = home;
-    chmodSync(bridge.statePath, 0o555);
-    await bridge.start();
-    await seen.untilLast(`${base}/bridge/problem`, 'ON');
-    bridge.heyu(...pair('rcvi', 'A3', 'On'));
-    await seen.untilLast(`${base}/hall/motion`, 'ON');
-    chmodSync(bridge.statePath, 0o755);
-    await until(() => said(bridge, WORKS) === 1, 'the disk to be used again', RETRY_MS);
-    await seen.untilLast(`${base}/bridge/problem`, 'OFF');
-    expect(startIds(home, 'hall').size).toBe(1);
-  },
-  60_000,
-);
+test.concurrent('a state directory that may not be written to from the beginning', async () => {
+  const home = await house('never', true);
+  const { bridge, seen, base } = home;
+  chmodSync(bridge.statePath, 0o555);
+  await bridge.start();
+  await seen.untilLast(`${base}/bridge/problem`, 'ON');
+  bridge.heyu(...pair('rcvi', 'A3', 'On'));
+  await seen.untilLast(`${base}/hall/motion`, 'ON');
+  chmodSync(bridge.statePath, 0o755);
+  await until(() => said(bridge, WORKS) === 1, 'the disk to be used again', RETRY_MS);
+  await seen.untilLast(`${base}/bridge/problem`, 'OFF');
+  expect(startIds(home, 'hall').size).toBe(1);
+});

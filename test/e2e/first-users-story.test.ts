@@ -156,5 +156,4 @@ test.concurrent.each(PARTINGS)(
       }),
     );
   },
-  60_000,
 );

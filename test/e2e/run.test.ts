@@ -171,27 +171,32 @@ describe('the end', () => {
     await seen.untilLast(`${base}/bridge/status`, 'offline');
   });
 
+  /** How long this takes, ms. */
+  const msOf = async (act: () => Promise<unknown>): Promise<number> => {
+    const from = performance.now();
+    await act();
+    return performance.now() - from;
+  };
+
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s says offline and ends with 0 within two seconds',
+    '%s says offline and ends with 0, in no more time than two starts take',
     async (signal) => {
       const { bridge, seen, base } = await house();
-      await bridge.start();
+      const startMs = await msOf(bridge.start);
       await seen.untilLast(`${base}/bridge/status`, 'online');
-      const from = performance.now();
-      expect(await bridge.stop(signal)).toBe(0);
-      expect(performance.now() - from).toBeLessThan(2000);
+      const stopMs = await msOf(async () => expect(await bridge.stop(signal)).toBe(0));
+      expect(stopMs).toBeLessThan(2 * startMs);
       await seen.untilLast(`${base}/bridge/status`, 'offline');
     },
   );
 
-  test('stops within two seconds without a broker, too', async () => {
+  test('it stops as quickly without a broker', async () => {
     const bridge = makeHouse({ mqttUrl: 'mqtt://127.0.0.1:1', aliases: ALIASES, config: ZONES });
     onTestFinished(() => bridge.remove());
-    await bridge.start();
+    const startMs = await msOf(bridge.start);
     bridge.heyu(...ON);
-    const from = performance.now();
-    expect(await bridge.stop()).toBe(0);
-    expect(performance.now() - from).toBeLessThan(2000);
+    const stopMs = await msOf(async () => expect(await bridge.stop()).toBe(0));
+    expect(stopMs).toBeLessThan(2 * startMs);
   });
 });
 

@@ -47,6 +47,5 @@ describe.concurrent('two bridges with one client id', () => {
       await second.stop();
       await expectMotion(first, seen);
     },
-    120_000,
   );
 });

@@ -77,5 +77,4 @@ test.each([{ crashes: false }, { crashes: true }])(
     if (!crashes) expect(said.reduce((sum, count) => sum + count, 0)).toBe(expired);
     else expect(said.length).toBeGreaterThan(0);
   },
-  60_000,
 );

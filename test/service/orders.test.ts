@@ -159,7 +159,7 @@ test('the last order counts, by whichever way it came, however often the process
     }),
     { numRuns: 200 },
   );
-}, 60_000);
+});
 
 describe('motion of which nobody knows when it was', () => {
   test('is no alert when the zone was not armed all the time', async () => {

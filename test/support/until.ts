@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * How long `until` waits before it fails. Generous, because the machine may be busy; a passing test never waits that
  * long. A suite with slower partners sets its own (environment variable PATIENCE_MS, in its vitest.config.ts).
  */
-export const PATIENCE_MS = Number(process.env['PATIENCE_MS'] ?? 15_000);
+export const PATIENCE_MS = Number(process.env['PATIENCE_MS'] ?? 30_000);
 
 /**
  * Resolves with what `condition` gives as soon as that is truthy; asks every 5 ms. Rejects after `timeoutMs`
