@@ -5,7 +5,7 @@
 
 import { DAY, MINUTE } from '../common/duration.js';
 import { SECURITY_FUNCTIONS } from '../heyu/signal.js';
-import { aliasInLog, type X10Config } from '../heyu/x10config.js';
+import { aliasInLog, type X10Alias, type X10Config } from '../heyu/x10config.js';
 import { type Address, type Addresses, nextUnit, unitsOf } from '../x10/address.js';
 import { modelNamed } from '../x10/models.js';
 import { addressesOf, type AliasEntry, isKeypad, isMotion, modelAt, modelOf } from './propose.js';
@@ -31,6 +31,8 @@ export type Suggestion =
       readonly model: string | undefined;
       readonly line: string | undefined;
     })
+  /** One whose line is in x10config already: `heyu restart`. */
+  | (Times & { readonly kind: 'not_restarted'; readonly securityId: string; readonly label: string })
   /** `alias` fell silent and this sender is new since: batteries changed? `line` = for x10config (security). */
   | {
       readonly kind: 'moved';
@@ -91,6 +93,7 @@ export function learn(
   const known: Known = { history, entries, owners, config, now };
   const unmapped = [...history.units.values()]
     .filter(({ address }) => address === undefined || !owners.has(address))
+    .filter((unit) => !isMappedSince(unit, history, config))
     .sort(busiestFirst);
   const used = new Set([...owners.keys(), ...unmapped.flatMap(({ address }) => address ?? [])]);
   const free = freeUnits(config, used).values();
@@ -104,6 +107,7 @@ export function learn(
   };
   const lastAt = ({ heard }: About<Suggestion['kind']>): number =>
     Math.max(...heard.map((unit) => unit.lastAt));
+  const waiting = explaining(rest.flatMap((unit) => notRestarted(unit, config) ?? []));
   const moves = explaining(oneEach(rest.flatMap((unit) => movedTo(unit, known) ?? [])));
   const dusks = explaining(rest.flatMap((unit) => duskOf(unit, known) ?? []));
   const pads = explaining(padsHeard(rest, known));
@@ -113,9 +117,33 @@ export function learn(
   const nameless = rest.flatMap((unit) =>
     withoutName(unit, config, free).map((suggestion) => ({ heard: [unit], suggestion })),
   );
-  return [...pads, ...nameless, ...moves, ...dusks, ...strangers]
+  return [...pads, ...nameless, ...waiting, ...moves, ...dusks, ...strangers]
     .sort((one, other) => lastAt(other) - lastAt(one))
     .map(({ suggestion }) => suggestion);
+}
+
+/** The alias in x10config that has the id of a sender. */
+function aliasWithId({ securityId }: HeardUnit, config: X10Config | undefined): X10Alias | undefined {
+  return securityId === undefined
+    ? undefined
+    : config?.aliases.find(({ ids }) => ids.includes(Number(securityId)));
+}
+
+/** heyu has mapped it since it was heard: its unit was heard later. */
+function isMappedSince(unit: HeardUnit, { units }: History, config: X10Config | undefined): boolean {
+  const alias = aliasWithId(unit, config);
+  return (
+    alias !== undefined &&
+    addressesOf(alias).some((each) => (units.get(each)?.lastAt ?? -Infinity) > unit.lastAt)
+  );
+}
+
+/** heyu has not read the line of x10config that maps it. */
+function notRestarted(unit: HeardUnit, config: X10Config | undefined): About<'not_restarted'> | undefined {
+  const { securityId, count, firstAt, lastAt } = unit;
+  const label = aliasWithId(unit, config)?.label;
+  if (securityId === undefined || label === undefined) return undefined;
+  return { heard: [unit], suggestion: { kind: 'not_restarted', securityId, label, count, firstAt, lastAt } };
 }
 
 /** A house code that is not one of ours, heard often. */

@@ -256,8 +256,8 @@ async function finish(talk: Talk, path: string, options: InitOptions, isService:
   if (!loaded.ok) throw new CommandError(formatProblems(loaded.problems), undefined, EXIT.configuration);
   const { configuration } = loaded;
   terminal.print();
-  terminal.print(`the configuration is good: ${configuration.core.sensors.length} aliases`);
-  let isReached = await triesBroker(terminal, configuration);
+  terminal.print(`the configuration has no errors: ${configuration.core.sensors.length} aliases`);
+  const unreached = await brokerProblem(terminal, configuration);
   if (isService) {
     const { x10config, password } = configuration.files;
     if (password === join(dirname(path), PASSWORD_FILE)) handOverPassword(terminal, password);
@@ -266,28 +266,36 @@ async function finish(talk: Talk, path: string, options: InitOptions, isService:
     const since = Date.now();
     if (options.start && (await startService(talk))) {
       const waitMs = options.wait ?? (talk.ask === undefined ? 10 * SECOND : 2 * MINUTE);
-      isReached = await showHouse(talk, configuration, { since, waitMs });
+      const isReached = await showHouse(talk, configuration, { since, waitMs });
       terminal.print('\nsudo heyu2mqtt alias learn names what has no name yet');
-      if (!isReached) process.exitCode = EXIT.failed;
+      if (!isReached)
+        throw (
+          unreached ??
+          new CommandError('the service is not connected to the broker', 'sudo heyu2mqtt check shows why')
+        );
       return;
     }
   }
-  if (!isReached) process.exitCode = EXIT.failed;
   const config = path === DEFAULT_CONFIG ? '' : ` --config ${path}`;
   terminal.print(`
 next:
   heyu2mqtt alias learn${config}   walk past the sensors, name what has no name yet
   ${isService ? 'sudo systemctl enable --now heyu2mqtt   start it' : `heyu2mqtt run${config}   try it`}`);
+  // the last word is what is wrong
+  if (unreached !== undefined) throw unreached;
 }
 
-async function triesBroker(terminal: Terminal, configuration: Configuration): Promise<boolean> {
+/** Tries it: why it cannot be used, which is said, too. */
+async function brokerProblem(
+  terminal: Terminal,
+  configuration: Configuration,
+): Promise<CommandError | undefined> {
   try {
     await (await visitBroker(configuration)).leave();
     terminal.print(`connected to the broker: ${configuration.mqtt.urls[0] ?? ''}`);
-    return true;
+    return undefined;
   } catch (error) {
-    sayWhy(terminal, error);
-    return false;
+    return sayWhy(terminal, error);
   }
 }
 
@@ -361,10 +369,11 @@ async function brokerAnswers(options: InitOptions, folder: string, { terminal, a
 }
 
 /** Says why a command does not work that another one continues without. */
-function sayWhy(terminal: Terminal, error: unknown): void {
+function sayWhy(terminal: Terminal, error: unknown): CommandError {
   if (!(error instanceof CommandError)) throw error;
   terminal.complain(`  ! ${error.message}`);
   if (error.hint !== undefined) terminal.complain(`    ${error.hint}`);
+  return error;
 }
 
 type Login = Pick<InitAnswers, 'url' | 'username' | 'passwordFile'> & {

@@ -53,6 +53,15 @@ function guessOf(suggestion: Suggestion): readonly (readonly [sender: string, gu
       const remedy = line === undefined ? '' : `; heyu has to know it first, in x10config: ${line}`;
       return [[`Sec ${securityId}`, { words: `${what}${remedy}`, ...nothing, model: model ?? null }]];
     }
+    case 'not_restarted': {
+      const { securityId, label } = suggestion;
+      return [
+        [
+          `Sec ${securityId}`,
+          { words: `${label} in x10config, which heyu has not read yet: heyu restart`, ...nothing },
+        ],
+      ];
+    }
     case 'moved': {
       const { alias, from, to, securityId } = suggestion;
       const words = `${alias} (${from}) has been silent since before it was heard first: batteries changed?`;

@@ -176,6 +176,25 @@ describe('a sender without a name', () => {
   });
 });
 
+describe('a security id that x10config has already', () => {
+  const config = readX10Config('ALIAS door C2 DS10A 0x22\n');
+  const heard = sender('0x22', 0x0c, 5, 6);
+
+  it('needs a restart of heyu, and no second line', () => {
+    expect(learn(history(heard), [], config, 9)).toEqual([
+      { kind: 'not_restarted', securityId: '0x22', label: 'door', count: 2, firstAt: 5, lastAt: 6 },
+    ]);
+  });
+
+  it('needs nothing once its unit was heard', () => {
+    const door = entry('door', 'C2');
+    expect(learn(history(heard, unit('C2', 'Alert', 8)), [door], config, 9)).toEqual([]);
+    expect(learn(history(heard, unit('C2', 'Alert', 4)), [door], config, 9)).toMatchObject([
+      { kind: 'not_restarted' },
+    ]);
+  });
+});
+
 describe('a sensor whose address changed', () => {
   const before = unit('A3', 'On', ...days(0, 5));
 

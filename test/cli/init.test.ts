@@ -48,7 +48,7 @@ describe('init', () => {
       broker.url,
     );
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toContain('the configuration is good: 3 aliases');
+    expect(out).toContain('the configuration has no errors: 3 aliases');
     expect(out).toContain(`connected to the broker: ${broker.url}`);
     expect(read('config.yaml')).toContain(`  x10config: ${x10config}\n`);
     expect(read('aliases.yaml')).toContain(
@@ -200,7 +200,9 @@ describe('init', () => {
     );
     expect([code, err]).toEqual([
       1,
-      expect.stringMatching(/! the broker cannot be reached: .*not authorised/) as string,
+      expect.stringMatching(
+        /! the broker cannot be reached: .*not authorised[^]*\nheyu2mqtt: the broker cannot be reached: .*\n.*\n$/,
+      ) as string,
     ]);
     expect(read('config.yaml')).toContain('username: bridge\n');
   });

@@ -9,6 +9,10 @@ describe('a command line that is off', () => {
     [['alias', 'shw'], "heyu2mqtt: unknown command 'shw'\n(Did you mean show?)"],
     [['check', '--jsn'], "heyu2mqtt: unknown option '--jsn'\n(Did you mean --json?)"],
     [['alias', 'show'], "heyu2mqtt: missing required argument 'alias'"],
+    [
+      ['alias', 'set', 'hall', 'dusk=A4'],
+      "heyu2mqtt: too many arguments for 'set'. Expected 1 argument but got 2.\n  hint: keys are options: heyu2mqtt alias set hall --dusk A4",
+    ],
     [['run', '--log-level', 'loud'], "heyu2mqtt: option '--log-level <level>' argument 'loud' is invalid."],
   ])('%j is told as everything else is', async (args, message) => {
     const { code, out, err } = await runCli(...args);

@@ -72,6 +72,7 @@ export function aliasAddCommand(command: Command): void {
   command
     .argument('<alias>', "heyu's alias, or a new name")
     .argument('<address>', 'house code and unit, such as A3; of a remote several: F1-3')
+    .showHelpAfterError('  hint: keys are options: heyu2mqtt alias add hall A3 --dusk A4')
     .action(addAlias);
   withKeyOptions(command, NEW_KEYS);
 }
@@ -105,6 +106,7 @@ function requireAlias(alias: string): void {
 export function aliasSetCommand(command: Command): void {
   command
     .argument('<alias>', 'which')
+    .showHelpAfterError('  hint: keys are options: heyu2mqtt alias set hall --dusk A4')
     .option('--unset <key>', 'back to the default of this key (repeatable)', several)
     .action(setKeys);
   withKeyOptions(command, KEY_NAMES);

@@ -394,6 +394,13 @@ export function adviceOn(suggestion: Suggestion, when: (at: number) => string): 
         remedy: inHeyu(line),
       };
     }
+    case 'not_restarted': {
+      const { securityId, label, count, lastAt } = suggestion;
+      return {
+        title: `security sensor ${securityId} is ${label} in x10config, which heyu has not read yet: heard ${times(count)}, last ${when(lastAt)}`,
+        remedy: ['heyu restart'],
+      };
+    }
     case 'moved': {
       const { alias, from, to, securityId, line, silentSinceAt, newSinceAt } = suggestion;
       const sender = to ?? securityId ?? '';
