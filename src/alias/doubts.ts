@@ -1,6 +1,7 @@
 /**
- * What is wrong or doubtful in an alias file against heyu's configuration and against what the log has heard, and who
- * can never alert. What is wrong with it in itself is for the loader to say. Doubts are values; nothing is fixed here.
+ * Errors and doubts about an alias file: compared with heyu's configuration and with what the log has heard, and
+ * sensors that can never alert. The loader reports what is wrong with the file alone. Doubts are values; nothing is
+ * fixed here.
  */
 
 import type { Source } from '../heyu/sources.js';

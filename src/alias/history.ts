@@ -1,6 +1,6 @@
 /**
- * What has been heard so far, sender by sender: how often, when, what. Made from the lines of a log, live or old; the
- * state is bounded for any input. heyu's own commands count, too: their source tells them apart.
+ * What was heard so far from each sender: how often, when, and which function. It is made from the lines of a log, live
+ * or old; the state is bounded for any input. heyu's own commands count, too: they have another source.
  */
 
 import { readLine, type LineReader, type Said } from '../heyu/reader.js';

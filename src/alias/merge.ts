@@ -1,6 +1,6 @@
 /**
- * What an import would do to an alias file that is there already. heyu has the say over addresses and modules;
- * everything else in the file is its owner's and stays as it is.
+ * What an import changes in an existing alias file. Addresses and modules come from heyu; everything else belongs to
+ * the owner and is kept.
  */
 
 import { parseAddresses, writeAddresses } from '../heyu/x10config.js';

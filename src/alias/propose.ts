@@ -1,6 +1,6 @@
 /**
- * Entries of the alias file, and those that heyu's ALIAS lines give. What is certain is proposed; what the owner knows
- * better is a question; what cannot be a sensor is skipped, with the reason.
+ * Entries of the alias file, and the entries that heyu's ALIAS lines give. What is certain is proposed; what only the
+ * owner knows is a question; what cannot be a sensor is skipped, with the reason.
  */
 
 import { isDropped, placeOf, type X10Alias, type X10Config } from '../heyu/x10config.js';

@@ -1,6 +1,6 @@
 /**
- * The pure bridge: sensors and zones together. It takes lines, time and what the broker says, and hands out
- * messages and wishes. The service runs it on ports (src/service), `explain` on a file.
+ * The pure bridge: sensors and zones together. It takes lines, time and the broker's messages, and emits messages and
+ * deadlines. The service runs it on ports (src/service), `explain` on a file.
  */
 
 import type { Now } from '../ports.js';

@@ -1,6 +1,6 @@
 /**
- * What the bridge knows and remembers, in one object, and the steps that need nothing but time. No clock, no I/O: a
- * test or `explain` replays a day in microseconds with the code of the service.
+ * What the bridge knows and remembers, in one object, and the steps that depend only on time. No clock, no I/O: a test
+ * or `explain` replays a day in microseconds with the code of the service.
  */
 
 import { MINUTE } from '../common/duration.js';

@@ -1,6 +1,6 @@
 /**
- * The bridge run over a log without a broker: what each line is, what was selected, what changed, what would
- * have been published. Time is the log's own.
+ * Runs the bridge over a log without a broker: what each line is, what was selected, what changed, what would have been
+ * published. The log gives the time.
  */
 
 import { lineAfterTornStamp } from '../heyu/reader.js';

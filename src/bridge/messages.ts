@@ -1,6 +1,6 @@
 /**
- * What sensors and zones want done, done: every topic and payload that the bridge publishes of them is made here
- * (topics: mqtt/topics; rules: docs/design.md, decision 10).
+ * Does what sensors and zones emit: every topic and payload that the bridge publishes for them is made here (topics:
+ * mqtt/topics; rules: docs/design.md, decision 10).
  */
 
 import { MINUTE } from '../common/duration.js';

@@ -1,6 +1,6 @@
 /**
- * What a checkpoint holds of the core, checked before it is used: the document may be whole and yet not what this version
- * writes. What is not as it should be is named and left out, each sensor by itself; the others keep their memory.
+ * The core's part of a checkpoint, checked before it is used: the document may be complete and still differ from what
+ * this version writes. Wrong parts are named and left out, each sensor by itself; the others keep their memory.
  */
 
 import { isObject } from '../common/json.js';

@@ -1,4 +1,4 @@
-/** How a sensor stands, as its zone is told before it is armed (security/readiness). */
+/** The state of a sensor as its zone sees it before it is armed (security/readiness). */
 
 import { objectIn, textIn } from '../common/json.js';
 import type { SensorStanding } from '../security/readiness.js';

@@ -1,8 +1,7 @@
 /**
- * What is a subscriber given when it was away? The five tests of clean session, publish QoS and subscribe QoS, all
- * forms at once: a subscriber goes, M1 is published, the subscriber comes back. And states that change meanwhile:
- * what comes in which order? What has to happen is said by MQTT 3.1.1, sections 3.1.2.4 (sessions) and 3.8.4
- * (retained copies).
+ * What a subscriber gets that was away. The five tests of clean session, publish QoS and subscribe QoS, all forms at
+ * once: a subscriber disconnects, M1 is published, the subscriber comes back. And the order of messages when states
+ * change in the meantime. The rules are in MQTT 3.1.1, sections 3.1.2.4 (sessions) and 3.8.4 (retained copies).
  */
 
 import type { Arrival, Copy } from '../io/broker/visit.js';

@@ -1,4 +1,4 @@
-/** Is a retained message there for everybody who asks, as often as it is asked for, until it is deleted? */
+/** Whether every subscriber gets a retained message, as often as it subscribes, until the message is deleted. */
 
 import { error, NOTE, OK, type Row, type Scratch } from './trial.js';
 

@@ -1,4 +1,4 @@
-/** Sessions and their queues: what waits for a client that is away, how much, and what a restart leaves of it. */
+/** Sessions and their queues: what waits for a client that is away, how much, and what is left after a restart. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Visit } from '../io/broker/visit.js';

@@ -1,4 +1,7 @@
-/** Are several urls one broker? What is told at one must be known at each other one: live, retained, and waiting. */
+/**
+ * Whether several urls are one broker: a message that is published at one must be known at each other one, live,
+ * retained and waiting.
+ */
 
 import { error, NOTE, OK, setting, SETTINGS } from './trial.js';
 import type { Meaning, Need, Row, Scratch } from './trial.js';

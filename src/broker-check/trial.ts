@@ -1,6 +1,6 @@
 /**
- * What every trial needs. Where it is made: topics and client ids that no other program has, and everything that has to be
- * cleaned up afterwards in every case (no trial touches a topic of another program). And how its result is printed.
+ * What every trial needs: topics and client ids that no other program has, the clean-up at the end in every case (no
+ * trial touches a topic of another program), and the form of its result.
  */
 
 import type { BrokerUrl, Credentials } from '../io/broker/options.js';

@@ -1,6 +1,6 @@
 /**
- * Is a broker fit for the bridge? All trials, one after the other (what fails is an observation, too), and what they
- * mean together.
+ * Whether a broker is fit for the bridge: all trials, one after the other (a failure is an observation, too), and the
+ * verdict on all of them.
  */
 
 import { errorText, problemIn } from '../common/error.js';

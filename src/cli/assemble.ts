@@ -1,4 +1,4 @@
-/** Puts a configuration and the ports of this machine together: the same for `run` and `demo`. */
+/** Joins a configuration and the ports of this machine: the same for `run` and `demo`. */
 
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** `heyu2mqtt broker-check`: is this broker fit for the bridge? Tried on the broker itself, on topics of its own. */
+/** `heyu2mqtt broker-check`: tests on the broker itself whether it is fit for the bridge, with topics of its own. */
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

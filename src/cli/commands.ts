@@ -1,6 +1,6 @@
 /**
- * All commands, in the order of the help: what each is called and does. The rest of a command is loaded when it is
- * asked for, so that every start reads only what it needs.
+ * All commands, in the order of the help, with their names and descriptions. The code of a command is loaded when it is
+ * called, so that every start reads only what it needs.
  */
 
 import type { Command } from 'commander';

@@ -1,6 +1,6 @@
 /**
- * `heyu2mqtt demo`: the service as it is, on a log that the real heyu wrote, with a broker of its own. Nothing
- * but this machine's loopback is touched, and a temporary folder.
+ * `heyu2mqtt demo`: the real service on a log that a real heyu wrote, with a broker of its own. It uses only the
+ * loopback interface and a temporary folder.
  */
 
 import type { Command } from 'commander';

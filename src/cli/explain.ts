@@ -1,4 +1,4 @@
-/** `heyu2mqtt explain LOG...`: the service's own core over a log, without a broker. */
+/** `heyu2mqtt explain LOG...`: runs the core of the service over a log, without a broker. */
 
 import type { Command } from 'commander';
 import { DAY } from '../common/duration.js';

@@ -1,4 +1,7 @@
-/** How the service is let into heyu's files: the fewest rights that do, by access control lists, or else by a group. */
+/**
+ * Gives the service access to heyu's files: the fewest rights that are enough, by access control lists, or else by a
+ * group.
+ */
 
 import { realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';

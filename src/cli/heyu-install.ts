@@ -1,4 +1,4 @@
-/** heyu on this machine: where its configuration is, and what its log has heard. */
+/** heyu on this machine: where its configuration is, and what was heard in its log. */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';

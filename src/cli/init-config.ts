@@ -1,4 +1,4 @@
-/** The config.yaml that `init` writes: the example with the answers of its owner. */
+/** The config.yaml that `init` writes: the example with the owner's answers. */
 
 import { stringify } from 'yaml';
 import { slug } from '../config/forms.js';

@@ -1,4 +1,7 @@
-/** What `init` does for the service of the system: install it, let it read, start it, and wait until it hears something. */
+/**
+ * The steps of `init` for the systemd service: install it, give it read access, start it, and wait until it hears
+ * something.
+ */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

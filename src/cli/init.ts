@@ -1,4 +1,4 @@
-/** `heyu2mqtt init`: from an existing heyu to a house that runs. What is written is shown before. */
+/** `heyu2mqtt init`: sets everything up for an existing heyu. It shows what it writes before it writes. */
 
 import { type Command, Option } from 'commander';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
  * The last good configuration: after each good load the service keeps the texts of its files in `state_dir/last-good`,
- * and starts with them when the files themselves have problems. An alarm must not stay away because of a typing error.
+ * and starts with them when the files themselves have problems. A typing error must not keep an alarm from working.
  */
 
 import { join, resolve } from 'node:path';

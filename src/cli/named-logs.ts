@@ -1,4 +1,4 @@
-/** Logs that are named on the command line: with which settings they are read, from which year on, and their lines. */
+/** Logs that are named on the command line: the settings and the year for reading them, and their lines. */
 
 import { type Command, Option } from 'commander';
 import {

@@ -1,4 +1,4 @@
-/** The page of the running service: opened, closed and opened again as the configuration says. */
+/** The page of the running service: opened, closed and opened again as the configuration requires. */
 
 import { hostname } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';

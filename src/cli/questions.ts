@@ -1,4 +1,4 @@
-/** What commands may ask the running service on its control sockets. */
+/** The questions of commands to the running service on its control sockets. */
 
 import { setTimeout } from 'node:timers/promises';
 import { SECOND } from '../common/duration.js';

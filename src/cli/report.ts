@@ -1,4 +1,4 @@
-/** `heyu2mqtt report`: what months of the log say of the house, on the terminal, as JSON, or as a page. */
+/** `heyu2mqtt report`: evaluates months of the log, for the terminal, as JSON, or as a page. */
 
 import type { Command } from 'commander';
 import { zoneScenes } from '../history/journal.js';

@@ -1,6 +1,6 @@
 /**
- * `heyu2mqtt service`: makes the program a systemd service for those who did not come by the Debian package, and
- * keeps the MQTT password where only the service can read it.
+ * `heyu2mqtt service`: makes the program a systemd service after an installation without the Debian package, and stores
+ * the MQTT password where only the service can read it.
  */
 
 import type { Command } from 'commander';

@@ -1,5 +1,5 @@
 /**
- * `heyu2mqtt session`: what the broker keeps for the service while it is away. `show` asks at the broker, as anybody
+ * `heyu2mqtt session`: what the broker keeps for the service while it is away. `show` asks the broker as any client
  * may, and does not disturb the service; `--look` and `clear` connect with its client id, only while it does not run,
  * because a broker closes the older one of two connections with the same id (MQTT 3.1.1, section 3.1.4).
  */

@@ -1,4 +1,4 @@
-/** `heyu2mqtt status`: the house at a glance, asked of the running service; `alias watch` is `status --watch`. */
+/** `heyu2mqtt status`: the house at a glance, from the running service; `alias watch` is `status --watch`. */
 
 import type { Command } from 'commander';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -1,7 +1,7 @@
 /**
  * Commands at the broker: with a client id of their own, so that the running service is not disturbed, and without a
- * will. What comes back of what we publish is the only proof of access control: a broker may grant a subscription
- * that it never serves, and acknowledge a message that it drops (mosquitto does).
+ * will. Only a message that is delivered back proves access: a broker may accept a subscription and send nothing, and
+ * acknowledge a message that it drops (mosquitto does).
  */
 
 import { errorText, problemIn } from '../common/error.js';

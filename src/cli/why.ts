@@ -1,4 +1,4 @@
-/** `heyu2mqtt why`: why there was an alert, or none: asked of the running service, or read from its files. */
+/** `heyu2mqtt why`: explains why there was an alert, or none; from the running service, or from its files. */
 
 import type { Command } from 'commander';
 import { printable } from '../common/text.js';

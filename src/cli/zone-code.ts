@@ -1,4 +1,4 @@
-/** `heyu2mqtt zone code`: who may disarm a zone by a code. Only what a code can be compared with is kept. */
+/** `heyu2mqtt zone code`: the codes that disarm a zone. Only hashes of the codes are stored. */
 
 import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** `heyu2mqtt zone`: looks at zones, and commands those of the bridge over the running service, without a broker. */
+/** `heyu2mqtt zone`: shows zones, and commands those of the bridge through the running service, without a broker. */
 
 import { type Command, Option } from 'commander';
 import { didYouMean } from '../common/text.js';

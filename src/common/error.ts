@@ -1,4 +1,4 @@
-/** What an error says: its code, its words, and what to do about it. */
+/** The parts of an error: its code, its text, and what to do about it. */
 
 /** The code that the system gave an error (`ENOENT`; of several attempts, that of the last), or `UNKNOWN`. */
 export function errorCode(error: unknown): string {

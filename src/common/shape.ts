@@ -1,4 +1,4 @@
-/** What JSON has to look like before it is taken for a type: checks that are put together as the type is. */
+/** Checks that JSON has the shape of a type: checks are composed in the same way as the type. */
 
 import { isObject } from './json.js';
 

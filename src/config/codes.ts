@@ -1,4 +1,4 @@
-/** The codes of the zones: a file of JSON that root alone may read. It holds no code, only what a code can be compared with. */
+/** The codes of the zones: a JSON file that only root can read. It contains hashes, not codes. */
 
 import { isObject, objectOf, parseJson, textIn } from '../common/json.js';
 import type { Codes, ZoneCodes } from '../ports.js';

@@ -1,7 +1,7 @@
 /**
- * Edits the text of an alias file: aliases are added, changed, renamed or removed in the library's model of the document,
- * which is then written again. Comments, order and all other values stay; the result is read again and compared with what
- * was wanted before it is handed over.
+ * Edits the text of an alias file: aliases are added, changed, renamed or removed in the YAML library's document, which
+ * is then written. Comments, order and all other values are kept; the result is read again and compared with the
+ * intended one before it is returned.
  */
 import { type Document, isMap, isScalar, type Pair, parseDocument, type Scalar, visit, YAMLMap } from 'yaml';
 import { orElse, type Refusal, refused } from '../common/error.js';

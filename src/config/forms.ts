@@ -1,7 +1,7 @@
 /**
- * A form is how a value is written in the configuration: it reads the text, says in words why it cannot, writes a
- * value back and describes itself as JSON Schema. The files, the environment, the JSON Schema and the
- * reference in docs/configuration.md all use the same forms, so that they cannot disagree.
+ * A form is how a value is written in the configuration: it reads the text, reports in words why it cannot, writes a
+ * value and describes itself as JSON Schema. The files, the environment, the JSON Schema and the reference in
+ * docs/configuration.md all use the same forms, so that they agree.
  */
 import { validateDetailed } from 'node-cron';
 import { DAY, HOUR, MINUTE, SECOND, writeDuration } from '../common/duration.js';

@@ -1,5 +1,5 @@
 /**
- * A key of the configuration: how its value is written, its default and what it is for. Tables of keys are the one
+ * A key of the configuration: how its value is written, its default and its purpose. The tables of keys are the one
  * source for reading, checking, the JSON Schema and the reference in docs/configuration.md.
  */
 import { DAY, HOUR, MINUTE, SECOND } from '../common/duration.js';

@@ -1,7 +1,7 @@
 /**
- * Loads the configuration: both files, the environment and heyu's own configuration, as far as they go, judged together.
- * The one way for the service, which ends with problems, and for the commands that edit the alias file, which may make
- * none. Reads files; never throws for what it finds in them.
+ * Loads the configuration: both files, the environment and heyu's own configuration, as far as they can be read, judged
+ * together. The service, which ends with problems, and the commands that edit the alias file, which must not cause any,
+ * use the same function. Reads files; never throws because of their content.
  */
 import type { ZoneSettings } from '../security/zone.js';
 import type { Codes } from '../ports.js';

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a configuration, said to people: which file and line, which key, what the problem is and
- * what to do. Problems are values; all of them are collected and shown at once (docs/design.md, decision 14).
+ * A problem of a configuration, for people: file and line, key, what is wrong and what to do. Problems are values; all
+ * of them are collected and shown together (docs/design.md, decision 14).
  */
 
 import { hintLine } from '../common/error.js';

@@ -1,6 +1,6 @@
 /**
- * What is wrong in a line of YAML and what to do, for the mistakes that people really make. The parser says only where
- * it lost its way, often a line too late and in words of its own; here the line itself is looked at.
+ * What is wrong in a line of YAML and what to do, for mistakes that people really make. The parser reports only where
+ * it could not continue, often a line too late and in its own words; here the line itself is examined.
  */
 import type { ErrorCode } from 'yaml';
 import { ALIAS_KEYS, CONFIG_KEY_NAMES, keysIn, ZONE_KEYS } from './keys-and-defaults.js';

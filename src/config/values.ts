@@ -1,6 +1,6 @@
 /**
- * The values of config.yaml's keys: what the file says, what the environment says, what follows from heyu's own
- * configuration and from systemd, laid over the defaults; and where each value comes from. Zones are left for zones.ts.
+ * The values of config.yaml's keys, laid over each other: defaults, systemd, heyu's own configuration, the file, the
+ * environment; and the source of each value.
  */
 import convict from 'convict';
 import { existsSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Reads the lines of a log in their order: what each says (heyu/line), and which units its function means
- * (heyu/selection). The instant of a line is given, because who reads it knows when it can have been written.
+ * Reads the lines of a log in their order: the content of each (heyu/line), and the units that its function means
+ * (heyu/selection). The caller gives the instant of a line, because it knows when the line can have been written.
  */
 
 import { signalReader, type SignalReader } from './line.js';

@@ -1,7 +1,7 @@
 /**
- * Which units a function means. X10 addresses units first and then sends one function for all of them; heyu's
- * own rules are in x10state.c (`x10state_update_addr` 2254, `_func` 2430ff). Addresses of one source and house
- * code belong together; what another source says in between does not touch them.
+ * Which units a function means. X10 addresses units first and then sends one function for all of them; heyu's own rules
+ * are in x10state.c (`x10state_update_addr` 2254, `_func` 2430ff). Addresses of one source and house code belong
+ * together; lines of another source in between do not change them.
  */
 
 import { indexOf, type AddressIndex } from '../x10/address.js';

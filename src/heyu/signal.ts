@@ -1,4 +1,4 @@
-/** What a line of the heyu log says, in heyu's words: functions (label table, cmd.c:746-764), flags. */
+/** The content of a line of the heyu log, in heyu's words: functions (label table, cmd.c:746-764), flags. */
 
 import type { AddressIndex } from '../x10/address.js';
 import type { Message } from './messages.js';

@@ -1,8 +1,8 @@
 /**
- * What heyu takes in the lines of its configuration file, and what it says against the others, in its own words and
- * order: directives and their values (config.c, table `command` and function `parse_config_tail`, heyu 2.11-rc3), units,
- * the options behind a module name (modules.c), SCENE and USERSYN, SCRIPT and LAUNCHER. Of what can be a value or a
- * complaint, the complaint is the text.
+ * Which lines heyu accepts in its configuration file, and its messages about the others, in its own words and order:
+ * directives and their values (config.c, table `command` and function `parse_config_tail`, heyu 2.11-rc3), units, the
+ * options after a module name (modules.c), SCENE and USERSYN, SCRIPT and LAUNCHER. A reader returns a value, or heyu's
+ * message as text.
  */
 import { DAY } from '../common/duration.js';
 import { modelNamed } from '../x10/models.js';

@@ -1,8 +1,8 @@
 /**
- * heyu's configuration file (x10config), read exactly as heyu reads it: what of it shapes the log and what it calls its
- * units. The same lines are taken, the same are refused, for the same reason and in heyu's own words, so that its user
- * recognises them (docs/heyu.md). Reads every file and never throws; a line that heyu would refuse becomes a problem,
- * because then heyu refuses the whole file.
+ * heyu's configuration file (x10config), read exactly as heyu reads it: the settings that shape the log, and the names
+ * of its units. The same lines are accepted, the same are refused, for the same reason and with heyu's own message, so
+ * that the owner recognises it (docs/heyu.md). Reads every file and never throws; a line that heyu would refuse becomes
+ * a problem, because heyu then refuses the whole file.
  */
 import { type Address, type Addresses, type HouseCode, parseAddress, unitsOf } from '../x10/address.js';
 import { modelNamed } from '../x10/models.js';

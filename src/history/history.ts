@@ -1,7 +1,7 @@
 /**
- * What happened, as heyu's log tells it: of each sensor when its channels were ON and each signal that was heard, and
- * where the log says nothing. Arrays of numbers, because a year has a million of them and they go from one process to
- * another. Instants are epoch ms.
+ * What happened, from heyu's log: for each sensor when its channels were ON and each signal that was heard, and where
+ * the log has gaps. Arrays of numbers, because a year has a million of them and they go from one process to another.
+ * Instants are epoch ms.
  */
 
 import type { Counters } from '../bridge/health.js';

@@ -1,8 +1,8 @@
 /**
- * The journal: what heyu's log does not know, written down by the service as it happens, one entry a line of JSON. How
- * zones stood and why, verdicts over signals, problems, and when the service ran with which settings. Here is what an
- * entry is, how it is written, and what is read of a journal, of which any line may be damaged. Instants are epoch ms
- * here and ISO 8601 (UTC) on disk, where people read them.
+ * The journal: what heyu's log does not contain, recorded by the service as it happens, one entry per line of JSON.
+ * States of zones with their reasons, verdicts over signals, problems, and when the service ran with which settings.
+ * This file defines the entries, writes them, and reads a journal in which any line may be damaged. Instants are epoch
+ * ms here and ISO 8601 (UTC) on disk, where people read them.
  */
 
 import { SECOND } from '../common/duration.js';

@@ -1,4 +1,4 @@
-/** What an answer to "why" is made of: facts as data. Instants are epoch ms. */
+/** The facts of an answer to "why", as data. Instants are epoch ms. */
 
 import type { VerdictKind } from '../security/security.js';
 import type { SecurityState } from '../security/vocabulary.js';

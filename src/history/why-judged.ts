@@ -1,4 +1,7 @@
-/** How zones stood in a range of time, and what came of signals there: by the journal, else by the core of today. */
+/**
+ * The states of zones in a range of time, and the verdicts over signals: from the journal, else from the core with
+ * today's settings.
+ */
 
 import { MINUTE, SECOND } from '../common/duration.js';
 import type { SensorSettings } from '../sensor/settings.js';

@@ -1,7 +1,7 @@
 /**
- * Why was there an alert, or none? What is known of a moment or a span: what was heard and what was not, how the zone
- * stood, what the service decided then (by its journal) or would decide (by the core, with the settings of today). Facts
- * as data, for programs; history/why-words puts them into sentences. Instants are epoch ms.
+ * Why there was an alert, or none: what was heard and what was not, the state of the zone, what the service decided
+ * (from its journal) or would decide (from the core, with today's settings). Facts as data, for programs;
+ * history/why-words makes sentences of them. Instants are epoch ms.
  */
 
 import { DAY, HOUR, MINUTE, SECOND } from '../common/duration.js';

@@ -1,7 +1,7 @@
 /**
- * The device of the bridge itself: what a person looks at when no motion comes. It names no `via_device` (a
- * device that is its own is an error since 2026.9) and has no availability as a whole, because "Connection" must
- * be able to say that the bridge is gone.
+ * The device of the bridge itself, for the case that no motion arrives. It has no `via_device` (a device that names
+ * itself is an error since 2026.9) and no availability as a whole, because "Connection" must be able to show that the
+ * bridge is gone.
  */
 import { BRIDGE_COMMAND, bridgeTopic, type BridgeTopic } from '../mqtt/topics.js';
 import type { CoreSettings } from '../core-settings.js';

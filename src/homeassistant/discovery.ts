@@ -1,7 +1,7 @@
 /**
- * The discovery messages: what makes our devices appear in Home Assistant. Retained, QoS 1, sent at our start
- * and again at Home Assistant's birth. In the form `device` (Home Assistant 2024.12 or later) one message per
- * device; in the form `entity` one per component, for older releases.
+ * The discovery messages, which make our devices appear in Home Assistant. Retained, QoS 1, sent at our start and again
+ * at Home Assistant's birth. In the form `device` (Home Assistant 2024.12 or later) one message per device; in the form
+ * `entity` one per component, for older releases.
  */
 import type { CoreSettings } from '../core-settings.js';
 import { bridgeDevice } from './bridge-device.js';

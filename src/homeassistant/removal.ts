@@ -1,7 +1,7 @@
 /**
- * Taking back what an earlier configuration told Home Assistant, which keeps a component until it is told, and moving
- * between the two forms of discovery without losing what people set there (names, areas, entity ids, history). What has to
- * be remembered of the messages for that is plain JSON, a few bytes per entity.
+ * Removes what an earlier configuration announced to Home Assistant, which keeps a component until it is removed, and
+ * moves between the two forms of discovery without losing what people set there (names, areas, entity ids, history).
+ * What has to be remembered for this is plain JSON, a few bytes per entity.
  */
 import { isObject, objectOf, type JsonObject } from '../common/json.js';
 import type { CoreSettings } from '../core-settings.js';

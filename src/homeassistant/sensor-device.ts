@@ -1,8 +1,7 @@
 /**
- * The device of one sensor: an entity for each of its channels, and the keys of a remote as device triggers.
- *
- * First the tables of what each channel is in Home Assistant: their keys are those of a discovery payload. Classes of
- * binary sensors say what ON means, and ON of every channel is what its topic says (docs/topics.md).
+ * The device of one sensor: an entity for each of its channels, and the keys of a remote as device triggers. First the
+ * tables of each channel in Home Assistant: their keys are those of a discovery payload. The class of a binary sensor
+ * defines what ON means, and ON of every channel means what its topic says (docs/topics.md).
  */
 import { writeAddresses } from '../heyu/x10config.js';
 import { sensorTopic, zoneTopic } from '../mqtt/topics.js';

@@ -1,6 +1,6 @@
 /**
- * The device of one zone: its security state (to be switched, when the bridge owns it; to be read, when another
- * program does), the alarm that stays until it is disarmed, the last alert, and the alerts one by one.
+ * The device of one zone: its security state (can be switched if the bridge keeps it, read only if another program
+ * does), the alarm until it is disarmed, the last alert, and the alerts one by one.
  */
 import { zoneTopic, type ZoneTopic } from '../mqtt/topics.js';
 import { ZONE_EVENTS } from '../security/readiness.js';

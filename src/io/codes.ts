@@ -1,4 +1,4 @@
-/** Checks codes, one after the other: scrypt takes its time on purpose, beside the loop that reads the log. */
+/** Checks codes, one after the other: scrypt is slow on purpose, and runs beside the loop that reads the log. */
 
 import { scrypt, timingSafeEqual } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';

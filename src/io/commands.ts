@@ -1,6 +1,6 @@
 /**
- * Programs of others: heyu, which switches lamps and appliances, and the owner's program for alerts. An argument vector,
- * never a shell; bounded in time and number.
+ * Runs other programs: heyu, which switches lamps and appliances, and the owner's program for alerts. An argument
+ * vector, never a shell; bounded in time and number.
  */
 
 import { spawn } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** Jobs that hang on the wall clock, with node-cron. Deadlines of sensors are not among them. */
+/** Jobs at times of the wall clock, with node-cron. Deadlines of sensors are not among them. */
 
 import { schedule, type ScheduledTask } from 'node-cron';
 import type { Log } from '../ports.js';

@@ -1,6 +1,6 @@
 /**
- * What the follower of the log and the store need of a file system: the calls of node:fs that they use, with what they
- * use of each. They get it handed in, so that the simulation can put a disk under them that tears, delays and forgets.
+ * What the follower of the log and the store need of a file system: the calls of node:fs that they use. It is passed to
+ * them, so that the simulation can give them a disk that tears writes, delays and forgets.
  */
 import {
   closeSync,

@@ -1,4 +1,4 @@
-/** What every part that keeps files needs: written whole or not at all, claimed by one process, read at the end. */
+/** For every part that keeps files: written completely or not at all, claimed by one process, read at the end. */
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,

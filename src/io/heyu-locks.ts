@@ -1,4 +1,4 @@
-/** Which of heyu's daemons run on this machine: it keeps a lock for each, and gives them names. */
+/** Which of heyu's daemons run on this machine: heyu has a lock file for each. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The file of the journal (service/journal): lines are appended without fsync; when it is full it gets another name, in
- * the place of the one before, and a new one is begun. So at least half of the limit is kept, and never more than all.
+ * The file of the journal (service/journal): lines are appended without fsync. A full file is renamed, replacing the
+ * one before, and a new one is begun. So at least half of the limit is kept, and never more than the limit.
  */
 
 import { appendFile, rename, stat } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** The figures of the service and of its process, as text for Prometheus: asked for, or written into a file. */
+/** The metrics of the service and of its process, as text for Prometheus: for a request, or written into a file. */
 
 import { readdirSync, statSync } from 'node:fs';
 import { chmod, rename, rm, writeFile } from 'node:fs/promises';

@@ -1,9 +1,8 @@
 /**
- * What the service tells systemd: that it is ready, what it is doing, that it is alive. Node cannot send a
- * datagram to a Unix socket, so each message is one short run of the program `systemd-notify` (sd_notify(3)).
- *
- * Never with `--no-block`: without it the program waits (BARRIER=1, systemd 246) until the manager has read the
- * message, so that the manager can still find out which unit the sender belonged to.
+ * Reports to systemd that the service is ready, what it is doing, and that it is alive. Node cannot send a datagram to
+ * a Unix socket, so each message is one short run of the program `systemd-notify` (sd_notify(3)). Never with
+ * `--no-block`: without it the program waits (BARRIER=1, systemd 246) until the manager has read the message, so that
+ * the manager can still find out which unit the sender belonged to.
  */
 
 import { execFile, type ExecFileException } from 'node:child_process';

@@ -1,8 +1,8 @@
 /**
- * What waits to be published: one line over all messages. Retained values are merged (only the latest of a topic
- * is sent), events are kept in order and never merged, a bounded number is in flight. It is not a durable store: the
- * log is the queue, and `oldestUnsettled` tells how far its reader has really come (docs/design.md, "The log is
- * the queue"). It knows no clock and no connection; its owner sends what `next` gives and reports what became of it.
+ * The messages that wait to be published, in one order. Retained values are merged (only the latest of a topic is
+ * sent), events are kept in order and never merged, a bounded number is in flight. It is not a durable store: the log
+ * is the queue, and `oldestUnsettled` gives the position that is settled (docs/design.md, "The log is the queue"). It
+ * knows no clock and no connection; its owner sends what `next` returns and reports the result.
  */
 
 import { DAY } from '../common/duration.js';

@@ -1,4 +1,6 @@
-/** What follows from the statistics: one sentence for each thing to look at, and what to do about it. Rules are a table. */
+/**
+ * Conclusions from the statistics: one sentence for each thing to look at, and what to do about it. Rules are a table.
+ */
 
 import { DAY, SECOND, formatDuration } from '../common/duration.js';
 import { counted } from '../common/text.js';

@@ -1,7 +1,6 @@
 /**
- * How long the pauses between signs of one stay are, and which hold time follows from them. Pauses have two humps: those
- * while somebody is there, and those until somebody comes again. What lies between them is where one is told from the
- * other.
+ * How long the pauses between signals of one stay are, and which hold time follows from them. Pauses have two peaks:
+ * those while someone is there, and those until someone comes again. The valley between them separates the two.
  */
 
 import { firstFrom, type Intervals } from '../history/history.js';

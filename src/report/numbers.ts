@@ -1,4 +1,4 @@
-/** Numbers of many cases: how many there must be, and how they are summed up. */
+/** Numbers of many cases: how many are needed, and how they are summarised. */
 
 import type { History } from '../history/history.js';
 

@@ -1,6 +1,6 @@
 /**
- * A report: what months of a log say of a house, and what to do about it. Pure: a past that was read goes in, what
- * `report --json` prints comes out.
+ * A report: the evaluation of months of a log, and what to do about it. Pure: its input is a past, its output is what
+ * `report --json` prints.
  */
 
 import type { CoreSettings } from '../core-settings.js';

@@ -1,4 +1,4 @@
-/** What all statistics of a report look at. */
+/** The data that all statistics of a report use. */
 
 import type { Location } from '../core-settings.js';
 import type { History } from '../history/history.js';

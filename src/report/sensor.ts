@@ -1,4 +1,4 @@
-/** The statistics of one sensor: what its signals say of its hold time, radio, battery, place and health. */
+/** The statistics of one sensor: what its signals show about its hold time, radio, battery, place and health. */
 
 import { DAY, HOUR, MINUTE } from '../common/duration.js';
 import { firstFrom, type Intervals, type SensorHistory } from '../history/history.js';

@@ -1,4 +1,4 @@
-/** The signals of a sensor, by what they are to a report. */
+/** The signals of a sensor, classified for a report. */
 
 import { COPY } from '../bridge/heard-by.js';
 import type { History, SensorHistory, SignalKind } from '../history/history.js';

@@ -1,4 +1,4 @@
-/** What months of a log say of a house: statistics of its sensors, zones, unknown senders, and of the log itself. */
+/** Statistics of a house over months: its sensors, zones, unknown senders, and the log itself. */
 
 import type { Counters } from '../bridge/health.js';
 import type { CoreSettings } from '../core-settings.js';

@@ -1,7 +1,7 @@
 /**
- * Is a signal an alert? Judged at each signal of a sensor, not at the start of a motion (docs/design.md, decision 5),
- * against what is believed about its zone, now or as soon as that is known. Then what follows: the alert, the latched
- * alarm, the entry delay.
+ * Decides whether a signal is an alert. Each signal of a sensor is judged, not only the start of a motion
+ * (docs/design.md, decision 5), by the state of its zone, now or as soon as that is known. Then what follows: the
+ * alert, the latched alarm, the entry delay.
  */
 
 import { SECOND } from '../common/duration.js';

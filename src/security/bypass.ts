@@ -1,7 +1,7 @@
 /**
- * What stands open when an owned zone is armed: the zone is armed all the same, says so, and guards the sensor again once
- * it has closed. An opening is an alert by its change only (docs/alarm.md), so that nothing has to be silenced for that.
- * Only bypassed sensors are silenced: while the zone is not armed, and until it is disarmed.
+ * What is open when an owned zone is armed: the zone is armed nevertheless, reports it, and guards the sensor again
+ * once it has closed. Only the change to open is an alert (docs/alarm.md), so nothing has to be silenced for that. Only
+ * bypassed sensors are silenced: the bypass begins while the zone is not armed, and lasts until it is disarmed.
  */
 
 import { inTheWay, readinessOf, type Readiness, type SensorStanding } from './readiness.js';

@@ -1,6 +1,6 @@
 /**
- * Commands that need a code, and the lock-out after wrong ones. Whether a code is right is asked outside
- * (`check_code`): here a command waits for the answer. Codes themselves are never kept.
+ * Commands that need a code, and the lock-out after wrong ones. The code is checked outside (`check_code`), and a
+ * command waits here for the answer. Codes themselves are never kept.
  */
 
 import { DAY, MINUTE, SECOND } from '../common/duration.js';

@@ -1,6 +1,6 @@
 /**
- * Commands to owned zones: from their `.../set` topic, from heyu's own armed state and from keyfobs. What was said too long
- * ago is recorded, not obeyed: a disarming of two days ago must not disarm.
+ * Commands to owned zones: from their `.../set` topic, from heyu's own armed state and from keyfobs. A command that is
+ * too old is recorded, not obeyed: a disarm of two days ago must not disarm the house.
  */
 
 import { SECOND } from '../common/duration.js';

@@ -1,4 +1,4 @@
-/** What the connection tells the zones: connects, SUBACKs, messages, cuts, and that it stood still. */
+/** Events of the connection for the zones: connects, SUBACKs, messages, cuts, and that the process stood still. */
 
 import type { Received } from '../ports.js';
 import { clearAlarm } from './alert.js';

@@ -1,7 +1,7 @@
 /**
- * Owned zones: what a command makes of the truth, with exit and entry delay. The truth is what is on disk;
- * everything here is a function from one truth to the next, the same object coming back when nothing changes.
- * Instants are epoch ms. docs/design.md, decision 9.
+ * Owned zones: how a command changes the truth, with exit and entry delay. The truth is what is on disk; everything
+ * here is a function from one truth to the next, and returns the same object when nothing changes. Instants are epoch
+ * ms. docs/design.md, decision 9.
  */
 
 import { armedMode, isArmed, type ArmedMode, type Command, type SecurityState } from './vocabulary.js';

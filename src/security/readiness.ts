@@ -1,4 +1,4 @@
-/** Which sensors of a zone stand open, are not known, silent or low on battery, and what that means for arming it. */
+/** Which sensors of a zone are open, unknown, silent or low on battery, and what that means for arming it. */
 
 import type { ArmedMode } from './vocabulary.js';
 import type { Commander } from './zone.js';

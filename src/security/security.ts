@@ -1,7 +1,7 @@
 /**
- * The security part at work: all zones, the connection they share and the signals that are still to be judged, in one
- * object; the step in hand; and what comes out of it. No clock, no I/O. docs/security-state.md tells how the state of
- * a zone is known.
+ * The security part: all zones, the connection they share and the signals that are still to be judged, in one object;
+ * the present step; and what it emits. No clock, no I/O. docs/security-state.md describes how the state of a zone is
+ * known.
  */
 
 import type { Now } from '../ports.js';

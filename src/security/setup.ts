@@ -1,4 +1,4 @@
-/** Making the security part, and giving it new settings while the connection stays. */
+/** Creates the security part, and gives it new settings while the connection is kept. */
 
 import type { Now } from '../ports.js';
 import { clearAlarm, setTruth } from './alert.js';

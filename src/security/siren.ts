@@ -1,6 +1,6 @@
 /**
- * What sounds in an alarm: when it begins and ends. It sounds once per alarm, for as long as the zone says over all
- * restarts, and never longer than the alarm lasts. The end of the alarm ends it. Instants are epoch ms.
+ * When a siren begins and ends. It sounds once per alarm, for the time in the configuration, over all restarts, and
+ * never longer than the alarm lasts. Instants are epoch ms.
  */
 
 import { MINUTE } from '../common/duration.js';

@@ -1,6 +1,7 @@
 /**
- * External zones with an entry delay of their own (Alarmo, alarm panels): who comes home sets off their sensors, and ours.
- * A signal in an armed zone is held back until its source has said more: `pending`, then `triggered` or `disarmed`.
+ * External zones with an entry delay of their own (Alarmo, alarm panels): a person who comes home triggers their
+ * sensors, and ours. A signal in an armed zone is held back until its source has reported more: `pending`, then
+ * `triggered` or `disarmed`.
  */
 
 import { MINUTE } from '../common/duration.js';

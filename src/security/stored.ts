@@ -1,7 +1,7 @@
 /**
- * The security part as a document on disk, and back. Reading believes nothing: what is not as it should be is
- * left out and said, zone by zone, because a damaged document must neither crash nor disarm. Instants are epoch
- * ms; delays are stored as the instant of their end.
+ * The security part as a document on disk, and back. Reading trusts nothing: wrong parts are left out and reported,
+ * zone by zone, because a damaged document must neither crash nor disarm. Instants are epoch ms; delays are stored as
+ * the instant of their end.
  */
 
 import { isObject, objectOf, textIn, type JsonObject } from '../common/json.js';

@@ -1,8 +1,8 @@
 /**
- * What others say on a zone's topics: from the bytes of a payload to the one word in it (UTF-8, plain text, a JSON value,
- * a member of a JSON object, or what a JSON pointer leads to), and what that word means. The words are those that
- * Alarmo, manual alarm panels, statestream, switches and scripts use (Home Assistant's `alarm_control_panel` and its
- * integrations). Knows nothing of topics, times or connections.
+ * The words of other programs on a zone's topics: from the bytes of a payload to the one word in it (UTF-8, plain text,
+ * a JSON value, a member of a JSON object, or what a JSON pointer leads to), and the meaning of that word. The words
+ * are those that Alarmo, manual alarm panels, statestream, switches and scripts use (Home Assistant's
+ * `alarm_control_panel` and its integrations). Knows nothing of topics, times or connections.
  */
 
 import { isObject, parseJson } from '../common/json.js';

@@ -1,6 +1,6 @@
 /**
- * A zone: how it is configured, everything that is known of it, and what is remembered beyond a connection
- * (security/belief says how it stands). Instants are epoch ms.
+ * A zone: its configuration, everything that is known of it, and what is remembered beyond a connection
+ * (security/belief has its state). Instants are epoch ms.
  */
 
 import { MINUTE } from '../common/duration.js';

@@ -1,5 +1,5 @@
 /**
- * What is remembered of one sensor, what it is told with each signal, and what it wants done: machines take the one and
+ * What is remembered of one sensor, the input of each signal, and the effects that it emits: machines take the one and
  * emit the other.
  */
 

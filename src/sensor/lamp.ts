@@ -1,8 +1,8 @@
 /**
- * Lamps and appliances: their state as the power line tells it, and what a command for one is in heyu's words (`heyu help
- * direct`). They do not answer, so this is what was said to them. How bright a lamp is after a function is as heyu reckons
- * it (x10state.c: `x10state_update_func`, `_ext3func`, `update_dimlevel`; rfxcom.c: `translate_kaku`): levels are counted
- * in the module's own steps; 0 = off.
+ * Lamps and appliances: their state as the power line shows it, and commands for them in heyu's words (`heyu help
+ * direct`). They do not answer, so the state is the last command to them. The brightness after a function is computed
+ * as in heyu (x10state.c: `x10state_update_func`, `_ext3func`, `update_dimlevel`; rfxcom.c: `translate_kaku`): levels
+ * are counted in the module's own steps; 0 = off.
  */
 
 import { isDimmable, responseOf, type Response, type Steps } from '../x10/response.js';

@@ -1,7 +1,7 @@
 /**
- * The motion machine (docs/design.md, decisions 3 and 4): many signs of a motion, one start, one end. The
- * start comes with the first sign; further signs make it last; it ends with the sensor's Off or when the hold
- * time has passed since the last sign.
+ * The motion machine (docs/design.md, decisions 3 and 4): many signals of a motion, one start, one end. The first
+ * signal is the start; further signals extend the motion; it ends with the sensor's Off or when the hold time has
+ * passed since the last signal.
  */
 
 import { MINUTE, SECOND } from '../common/duration.js';

@@ -1,7 +1,7 @@
 /**
- * Measured values: `rfxTemp : hu L9  Temp 25.500C (rfxt)`. Each is published in one unit (sensor/types).
- * heyu scales most of them as its configuration says, and the word it then writes is free text: what the number is
- * worth, the factor tells. Without one the word has to be a well-known unit. Anything else is not published.
+ * Measured values: `rfxTemp : hu L9 Temp 25.500C (rfxt)`. Each is published in one unit (sensor/types). heyu scales
+ * most of them as its configuration says, and the unit that it then writes is free text: the factor gives the value of
+ * the number. Without a factor the word has to be a well-known unit. Anything else is not published.
  */
 
 import { DAY } from '../common/duration.js';

@@ -1,8 +1,8 @@
 /**
- * Change or repeat? Sensors of security RF say their state again and again, that of an alert as well: a door that stands
- * open says Alert every hour, and a motion sensor of which the Clear was lost every 90 minutes. An Alert is a repeat only
- * where everything speaks for it; any other is news. Recorded heartbeats come every 60 to 63 minutes from contacts, every
- * 90 from motion sensors.
+ * Change or repeat? Sensors of security RF repeat their state, also that of an alert: a door that remains open sends
+ * Alert every hour, and a motion sensor whose Clear was lost every 90 minutes. An Alert is a repeat only if everything
+ * indicates it; any other is new. Recorded heartbeats come every 60 to 63 minutes from contacts, every 90 from motion
+ * sensors.
  */
 
 import { HOUR, MINUTE, SECOND } from '../common/duration.js';

@@ -1,6 +1,6 @@
 /**
- * One sensor hears what concerns it: this is where a signal finds the machine of its channel. Which lines
- * concern it at all (address, source, repetition on another path) has been decided before (bridge/hear).
+ * One sensor gets a signal: finds the machine of the channel. Whether a line concerns the sensor at all (address,
+ * source, repetition on another path) was decided before (bridge/hear).
  */
 
 import { MINUTE } from '../common/duration.js';

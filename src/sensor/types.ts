@@ -1,7 +1,7 @@
 /**
- * The words of a sensor: its channels, what it can be, its events. Data only: machines, discovery and configuration read
- * the same tables, so that no entity waits for a topic that is never published, and Home Assistant drops no event whose type
- * its event entity does not offer.
+ * The words of a sensor: its channels, types and events. Data only: machines, discovery and configuration read the same
+ * tables, so that no entity waits for a topic that is never published, and Home Assistant drops no event whose type its
+ * event entity does not offer.
  */
 
 import type { ModelKind } from '../x10/models.js';

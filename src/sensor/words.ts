@@ -1,4 +1,4 @@
-/** What a sensor is and says, in words for people. */
+/** The types and states of a sensor in words for people. */
 
 import type { Model } from '../x10/models.js';
 import type { SensorType } from './types.js';

@@ -1,6 +1,7 @@
 /**
- * Tells Home Assistant what there is: takes back what an earlier configuration said, then says what is. Again at
- * Home Assistant's birth, after a random wait that spreads the load (Home Assistant docs, MQTT discovery).
+ * Announces the devices to Home Assistant: first removes what an earlier configuration announced, then publishes
+ * discovery. Again at Home Assistant's birth, after a random wait that spreads the load (Home Assistant docs, MQTT
+ * discovery).
  */
 
 import { MINUTE } from '../common/duration.js';

@@ -1,7 +1,4 @@
-/**
- * What the service does when the connection to the broker tells something; with `heyu.control` that may be a command for
- * a lamp.
- */
+/** What the service does at events of the connection to the broker; with `heyu.control` also commands for lamps. */
 
 import { hideOverdueMotion, securityStep } from '../bridge/bridge.js';
 import { farewell } from '../bridge/messages.js';

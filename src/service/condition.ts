@@ -1,6 +1,6 @@
 /**
- * How the bridge is: what `bridge/source`, `bridge/problem` and `bridge/info` say, and the one line for systemd
- * and people. Reasons are words; each begins and ends once.
+ * The condition of the bridge: the content of `bridge/source`, `bridge/problem` and `bridge/info`, and the one line for
+ * systemd and people. Reasons are words; each begins and ends once.
  */
 
 import { TROUBLES, type Trouble } from '../bridge/health.js';

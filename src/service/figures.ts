@@ -1,4 +1,4 @@
-/** What can be measured of the service and its house, for a program that collects figures. Plain data; instants are epoch ms. */
+/** The metrics of the service and its house as plain data; instants are epoch ms. */
 
 import type { Counters } from '../bridge/health.js';
 import { belief } from '../security/security.js';

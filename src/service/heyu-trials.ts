@@ -1,4 +1,7 @@
-/** Whether heyu can be commanded, tried now and then: a siren that would not sound is known before the alarm. */
+/**
+ * Tests from time to time whether heyu can be commanded, so that a siren that would not sound is reported before the
+ * alarm.
+ */
 
 import { MINUTE } from '../common/duration.js';
 import type { Now } from '../ports.js';

@@ -1,6 +1,6 @@
 /**
- * Keeps the journal (history/journal): writes down what heyu's log does not know, each change once. Nothing waits for it:
- * what the disk does not take is tried again with the next entry, and given up when it becomes too much.
+ * Keeps the journal (history/journal): records what heyu's log does not contain, each change once. Nothing waits for
+ * it: lines that could not be written are tried again with the next entry, and dropped when there are too many.
  */
 
 import { SECOND } from '../common/duration.js';

@@ -1,4 +1,4 @@
-/** What the service does when the follower of the heyu log tells something, or when time passes without a word. */
+/** What the service does at events of the follower of the heyu log, and when the log is silent. */
 
 import { HOUR, SECOND } from '../common/duration.js';
 import { advanceBridge, hideOverdueMotion, isAdvanceDue, nextWakeMono, wakeZones } from '../bridge/bridge.js';

@@ -1,4 +1,4 @@
-/** What the parts of the service share, and what it needs of the world. */
+/** What the parts of the service share, and what they need from outside. */
 
 import type { AlertBody, Bridge, Finding } from '../bridge/core.js';
 import type { Broker, Clock, JournalFile, LineSource, Log, LogLine, StateStore } from '../ports.js';

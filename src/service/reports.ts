@@ -1,5 +1,5 @@
 /**
- * What the bridge says of itself: its problems at once, `bridge/info` and `bridge/unmapped` now and then,
+ * The reports of the bridge about itself: its problems at once, `bridge/info` and `bridge/unmapped` from time to time,
  * `bridge/summary` once a day, and the status line.
  */
 

@@ -1,4 +1,4 @@
-/** Moves messages from the outbox to the broker, and holds the reader back while too many events wait. */
+/** Moves messages from the outbox to the broker, and pauses the reader while too many events wait. */
 
 import { HOUR, MINUTE } from '../common/duration.js';
 import { failureKind, type Outbox, type Outgoing, type Refusal } from '../mqtt/outbox.js';

@@ -1,6 +1,6 @@
 /**
- * The service: the pure bridge on its ports. Here its parts are put together, started, given new settings and
- * stopped; what each does when something happens stands beside this file (log-side, broker-side, time).
+ * The service: the pure bridge on its ports. Its parts are created, started, given new settings and stopped here; the
+ * files beside it (log-side, broker-side, time) contain what each does at an event.
  */
 
 import { MINUTE } from '../common/duration.js';

@@ -1,6 +1,6 @@
 /**
- * Switches what sounds in an alarm, through heyu: tries again what fails, and remembers over restarts what may be on, so
- * that nothing stays on that no alarm wants.
+ * Switches sirens through heyu: tries failed commands again, and remembers over restarts which modules may be on, so
+ * that nothing remains on without an alarm.
  */
 
 import { SECOND } from '../common/duration.js';

@@ -1,6 +1,6 @@
 /**
  * The service's time: moments whose wall time is checked against monotonic time, a beat that notices when the process
- * stood still, and ONE timer for the earliest wish of all parts.
+ * stood still, and ONE timer for the earliest deadline of all parts.
  */
 
 import type { Clock, Now } from '../ports.js';

@@ -1,4 +1,4 @@
-/** What is another in the house than when it was last looked at, so that only that is sent. */
+/** What has changed in the house since the last comparison, so that only that is sent. */
 
 import type { SensorStatus } from '../service/status.js';
 import type { Change, PageHouse, PageState } from './protocol.js';

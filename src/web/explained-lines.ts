@@ -1,4 +1,4 @@
-/** The last lines of heyu's log with what `explain` says of them. */
+/** The last lines of heyu's log as `explain` shows them. */
 
 import type { Finding } from '../bridge/core.js';
 import { findingWords } from '../bridge/finding-words.js';

@@ -1,4 +1,4 @@
-/** What can be concluded of senders without a name while the page is open, by the means of `alias learn`. */
+/** Guesses about senders without a name while the page is open, made as in `alias learn`. */
 
 import { hear, listen, newHistory } from '../alias/history.js';
 import type { AliasEntry } from '../alias/propose.js';

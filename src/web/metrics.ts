@@ -1,4 +1,4 @@
-/** Figures for Prometheus: its text format, and OpenMetrics for those who ask for it. */
+/** Metrics for Prometheus: its text format, and OpenMetrics for clients that ask for it. */
 
 import { SECURITY_STATES } from '../security/vocabulary.js';
 import type { Figures, SensorFigures } from '../service/figures.js';

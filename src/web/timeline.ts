@@ -1,4 +1,7 @@
-/** What happened in a window of time, as a picture of so many pixels needs it: its size does not grow with the motions. */
+/**
+ * What happened in a window of time, for a picture with a given number of pixels: its size does not grow with the
+ * motions.
+ */
 
 import { DAY } from '../common/duration.js';
 import type { CoreSettings, Location } from '../core-settings.js';

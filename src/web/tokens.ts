@@ -1,4 +1,4 @@
-/** The tokens of the page: a file of lines `SHA-256  date  name`. It holds no token, only what one can be compared with. */
+/** The tokens of the page: a file of lines `SHA-256 date name`. It contains hashes, not tokens. */
 
 /** A token that a person has. */
 export type Token = {

@@ -1,6 +1,6 @@
 /**
- * What heyu's module names are: one row per module that a motion and alarm service cares about.
- * Data only; who reads it decides. Names are heyu's (modules.c); the reasons for the times are beside them.
+ * heyu's module names: one row per module that matters for motion and alarm. Data only; the readers decide. Names are
+ * heyu's (modules.c); the reasons for the times are beside them.
  */
 
 import { DAY, HOUR, MINUTE } from '../common/duration.js';

@@ -1,6 +1,6 @@
 /**
- * What lamp and appliance modules understand and do, as heyu models them (modules.c: cflags, xflags and kflags of its
- * table `modules`). Data only; how it is applied is in sensor/lamp.
+ * Which functions lamp and appliance modules understand, and how they react, as in heyu (modules.c: cflags, xflags and
+ * kflags of its table `modules`). Data only; sensor/lamp applies it.
  */
 
 import { UNNAMED_MODEL, type Model } from './models.js';

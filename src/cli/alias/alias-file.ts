@@ -1,6 +1,6 @@
 /**
- * The alias file of a command, and the house around it: heyu's configuration, its log, our topics. Read as far as it
- * goes: an alias can be named while the broker's password is still missing. Edited so that nothing gets lost.
+ * The alias file of a command, with heyu's configuration, its log and our topics. It is read as far as possible: an
+ * alias can be named while the broker's password is still missing. Edits lose nothing.
  */
 
 import type { Command } from 'commander';

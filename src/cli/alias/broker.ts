@@ -1,4 +1,4 @@
-/** `heyu2mqtt alias test NAME`: tries the way of one sensor to the broker and back. */
+/** `heyu2mqtt alias test NAME`: tests the topics of one sensor at the broker. */
 
 import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';

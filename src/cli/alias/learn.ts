@@ -1,4 +1,4 @@
-/** `heyu2mqtt alias learn`: what is heard, who is still without a name, and what may have changed. */
+/** `heyu2mqtt alias learn`: shows what is heard, senders without a name, and what may have changed. */
 
 import type { Command } from 'commander';
 import { randomBytes } from 'node:crypto';

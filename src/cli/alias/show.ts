@@ -1,4 +1,6 @@
-/** `heyu2mqtt alias list, show, topics, check`: what the alias file says, the topics it makes, and what is wrong with it. */
+/**
+ * `heyu2mqtt alias list, show, topics, check`: the content of the alias file, its topics, and what is wrong with it.
+ */
 
 import type { Command } from 'commander';
 import { checkAliases, type Doubt } from '../../alias/doubts.js';

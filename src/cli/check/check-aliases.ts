@@ -1,4 +1,4 @@
-/** Are the aliases right, and does what they name exist? */
+/** Checks the aliases, and whether heyu knows them. */
 
 import { checkAliases, neverAlerting } from '../../alias/doubts.js';
 import type { X10Config } from '../../heyu/x10config.js';

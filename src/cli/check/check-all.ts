@@ -1,4 +1,4 @@
-/** `heyu2mqtt check`: everything on one page, each line with what to do about it. */
+/** `heyu2mqtt check`: all checks on one page, each finding with a remedy. */
 
 import { type Command, Option } from 'commander';
 import type { Anonymizer } from '../../bridge/anonymous.js';

@@ -1,4 +1,7 @@
-/** The broker: can it be reached, does it let us in, and may we read and write what the service has to? */
+/**
+ * Checks the broker: whether it can be reached, whether it accepts the credentials, and whether the service may read
+ * and write its topics.
+ */
 
 import { objectIn, objectOf, textIn } from '../../common/json.js';
 import { counted } from '../../common/text.js';

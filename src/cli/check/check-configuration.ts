@@ -1,4 +1,4 @@
-/** Does the configuration load, and what is doubtful in it? */
+/** Checks whether the configuration loads, and what is doubtful in it. */
 
 import { join } from 'node:path';
 import { counted } from '../../common/text.js';

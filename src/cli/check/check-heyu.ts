@@ -1,4 +1,4 @@
-/** heyu: its log, what keeps sensors out of that, and does its engine run? */
+/** Checks heyu: its log, what keeps sensors out of the log, and whether its engine runs. */
 
 import { dirname } from 'node:path';
 import { HOUR, MINUTE } from '../../common/duration.js';

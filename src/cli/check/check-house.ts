@@ -1,4 +1,4 @@
-/** What `check` looks at beside the configuration: all that lies on this machine, and beyond the broker. */
+/** What `check` looks at besides the configuration: everything on this machine, and at the broker. */
 
 import { counted } from '../../common/text.js';
 import type { Configuration, Loaded } from '../../config/load.js';

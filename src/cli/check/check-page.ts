@@ -1,4 +1,4 @@
-/** The page: is it served where it should be, and can its owner log in? */
+/** Checks the page: whether it is served at its address, and whether a log-in is possible. */
 
 import { request, type RequestOptions } from 'node:http';
 import { SECOND } from '../../common/duration.js';

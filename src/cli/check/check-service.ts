@@ -1,4 +1,4 @@
-/** The service: does it run, and what does it say of itself? */
+/** Checks the service: whether it runs, and what it reports. */
 
 import { spawnSync } from 'node:child_process';
 import {

@@ -1,6 +1,6 @@
 /**
- * What an earlier configuration left at the broker. Only what is ours for sure: what the service has written down,
- * discovery that names us and our bridge, and the topics that such discovery names.
+ * What an earlier configuration left at the broker. Only topics that certainly are ours: those that the service has
+ * recorded, discovery that names this program and this bridge, and the topics in such discovery.
  */
 
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * The connection to the broker: made again forever, with the next url of the list at each attempt. It knows when
- * to try again, notices another program with our client id and the publish that a broker answers by hanging up.
- * One connection itself is a `Link`.
+ * The connection to the broker: made again forever, with the next url of the list at each attempt. It decides when to
+ * try again, notices another program with our client id, and finds the publish after which a broker closes the
+ * connection. One connection itself is a `Link`.
  */
 
 import { publishFailure, type PublishFailure } from '../../mqtt/outbox.js';

@@ -1,4 +1,4 @@
-/** What the connection to the broker needs to know, and urls taken apart, with the secrets kept away from what is shown. */
+/** What the connection to the broker needs, and urls taken apart, so that secrets are never shown. */
 
 import { orElse } from '../../common/error.js';
 import { HOUR, MINUTE } from '../../common/duration.js';

@@ -1,6 +1,6 @@
 /**
- * One visit to the broker: asks something, writes down everything that the broker says in the order of the packets,
- * and goes away. Like `link.ts` it has an mqtt.js client of its own that never comes back by itself.
+ * One visit to the broker: asks something, records all packets of the broker in their order, and disconnects. Like
+ * `link.ts` it has an mqtt.js client of its own that never reconnects.
  */
 
 import { setTimeout as pause } from 'node:timers/promises';

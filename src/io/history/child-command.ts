@@ -1,2 +1,2 @@
-/** The name of the hidden command with which the service has the past read in a process of its own. */
+/** The name of the hidden command with which the service reads the past in a separate process. */
 export const CHILD_COMMAND = 'read-past';

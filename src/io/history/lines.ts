@@ -1,4 +1,4 @@
-/** The lines of the followed log and of the journal, of a window of time: from rotated and packed files, too. */
+/** The lines of the followed log and of the journal for a window of time, also from rotated and compressed files. */
 
 import { orElse } from '../../common/error.js';
 import { DAY } from '../../common/duration.js';

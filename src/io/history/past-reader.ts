@@ -1,6 +1,6 @@
 /**
- * Reads the past for the service, of which the events of now must not notice anything: a day or less in slices on its own
- * loop, more in a process of its own, whose memory is gone with it.
+ * Reads the past for the service without delaying its live events: a day or less in slices on its own loop, more in a
+ * separate process, whose memory is freed with it.
  */
 
 import { fork, type ChildProcess } from 'node:child_process';

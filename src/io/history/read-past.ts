@@ -1,4 +1,4 @@
-/** Reads what log and journal tell of a window of time, in this process, giving way to others if that is wanted. */
+/** Reads a window of time from log and journal, in this process, and yields to other work if wanted. */
 
 import { HOUR } from '../../common/duration.js';
 import type { CoreSettings } from '../../core-settings.js';

@@ -1,4 +1,4 @@
-/** The report of all that log and journal tell up to an instant. */
+/** The report on everything in log and journal up to an instant. */
 
 import { type Report, reportOf } from '../../report/report.js';
 import { readPast, type PastPlace } from './read-past.js';

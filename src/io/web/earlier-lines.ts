@@ -1,4 +1,4 @@
-/** The lines that stand in the log before somebody opens the page, explained as those that come. */
+/** Explains the lines that were in the log before the page was opened, in the same form as new lines. */
 
 import { open } from 'node:fs/promises';
 import { instantsBackFrom } from '../../alias/history.js';

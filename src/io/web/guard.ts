@@ -1,4 +1,4 @@
-/** Whose token it is, who has logged in, and who has tried too often. */
+/** Tokens and their owners, log-ins, and the limit for wrong tokens. */
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';

@@ -1,4 +1,6 @@
-/** The page: what is answered at which path, and to whom (src/web/protocol.ts). Loaded only where a page is wanted. */
+/**
+ * The paths of the page: what each answers, and to which clients (src/web/protocol.ts). Loaded only if the page is on.
+ */
 
 import { MINUTE, SECOND } from '../../common/duration.js';
 import { errorCode, errorText } from '../../common/error.js';

@@ -1,4 +1,4 @@
-/** What was read last of the past, for a while: a page that is looked at asks for nearly the same again and again. */
+/** Keeps what was read last of the past for a while, because an open page asks for nearly the same again and again. */
 
 import { DAY, HOUR, MINUTE, SECOND } from '../../common/duration.js';
 import type { Past, PastRequest } from '../../history/past.js';

@@ -1,6 +1,6 @@
 /**
- * The server of the page, in the service's process. Nothing that a client does may touch the bridge: connections, sizes
- * and times are bounded, and an exception in an answer is a 500 and a counter.
+ * The server of the page, in the service's process. No client can disturb the bridge: connections, sizes and times are
+ * bounded, and an exception in an answer is a 500 and a counter.
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

@@ -1,7 +1,7 @@
 /**
- * Observes the service only while the page is open: the trace and the comparison cost time.
- * What changes is told at most four times a second; the last events are kept, so that a browser that was away for a
- * moment gets what it has missed.
+ * Observes the service only while the page is open, because the trace and the comparison cost time. Changes are sent at
+ * most four times a second; the last events are kept, so that a browser that was away for a moment gets what it has
+ * missed.
  */
 
 import { randomBytes } from 'node:crypto';
