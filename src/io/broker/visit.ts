@@ -3,7 +3,7 @@
  * `link.ts` it has an mqtt.js client of its own that never reconnects.
  */
 
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as afterReading, setTimeout as pause } from 'node:timers/promises';
 import type { MqttClient, Packet } from 'mqtt';
 import { attemptOf, failureInWords, openClient, reasonCodeOf, type ClientSettings } from './client.js';
 import { TOPICS_PER_PACKET, type BrokerUrl, type Credentials } from './options.js';
@@ -143,6 +143,8 @@ export class Visit {
       const leftMs = endAt - performance.now();
       if (leftMs <= 0 || this.#closed !== undefined) return;
       await pause(leftMs);
+      // timers come before what waits in the socket of a process that stood still
+      await afterReading();
     }
   }
 
@@ -158,6 +160,7 @@ export class Visit {
         this.#waiting.push(next);
       });
       clearTimeout(timer);
+      if (performance.now() >= endAt) await afterReading();
     }
     return true;
   }

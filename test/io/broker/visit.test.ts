@@ -1,10 +1,12 @@
 /** A visit to a broker that hangs up instead of saying no. */
 
+import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { onTestFinished } from '../../support/test-end.js';
 import { parseBrokerUrl } from '../../../src/io/broker/options.js';
 import { subscribeToAll, visit, type Visit } from '../../../src/io/broker/visit.js';
 import { startAedes, type TestAedes } from '../../support/aedes.js';
+import { startMosquitto } from '../../support/mosquitto.js';
 
 /** It hangs up on each topic that begins with `secret`. */
 async function hangingUp(): Promise<TestAedes> {
@@ -18,7 +20,7 @@ async function hangingUp(): Promise<TestAedes> {
   return broker;
 }
 
-async function enter(broker: TestAedes, clientId: string, patienceMs = 5000): Promise<Visit> {
+async function enter(broker: { readonly url: string }, clientId: string, patienceMs = 5000): Promise<Visit> {
   const url = parseBrokerUrl(broker.url);
   if (url === undefined) throw new Error(`${broker.url} is not a valid url`);
   const client = await visit({
@@ -67,4 +69,36 @@ test('a visit that has ended takes nothing, and says why', async () => {
   await expect(client.send('one', '1')).rejects.toThrow('left');
   await expect(client.subscribe(['one'])).rejects.toThrow('left');
   expect(await client.until(() => false, 60_000)).toBe(false);
+});
+
+test('what came while the process stood still is heard before it counts as silence, or as late', async () => {
+  const broker = await startMosquitto();
+  onTestFinished(broker.remove);
+  const client = await enter(broker, 'late');
+  await client.subscribe(['one', 'two']);
+  const waitMs = 50;
+  /** Nothing of this process goes on until it is published and the time is over. */
+  const standStill = (topic: string): void => {
+    spawnSync('mosquitto_pub', [
+      '-p',
+      String(broker.port),
+      '-h',
+      '127.0.0.1',
+      '-q',
+      '1',
+      '-t',
+      topic,
+      '-m',
+      'x',
+    ]);
+    const from = performance.now();
+    while (performance.now() - from < 2 * waitMs);
+  };
+  const quiet = client.quiet(waitMs, 60_000);
+  standStill('one');
+  await quiet;
+  expect(client.copies('one')).toHaveLength(1);
+  const came = client.until(() => client.copies('two').length > 0, waitMs);
+  standStill('two');
+  expect(await came).toBe(true);
 });
