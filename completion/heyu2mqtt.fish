@@ -81,7 +81,7 @@ complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session' -a show -d 'show whe
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session' -a clear -d 'reset the session of the stopped service: messages that wait in it are lost; asks first'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session show' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'
-complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session show' -l look -d 'only while the service is stopped: see what waits now; messages of QoS 1 go on waiting, those of QoS 0 (kept by RabbitMQ) do not'
+complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session show' -l look -d 'only while the service is stopped: see what waits now; messages of QoS 1 keep waiting, those of QoS 0 (kept by RabbitMQ) do not'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session show' -l json -d 'as JSON'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session show' -s h -l help -d 'display help for command'
 complete -c heyu2mqtt -n '__heyu2mqtt_at heyu2mqtt session clear' -l config -r -F -d 'configuration file (default: /etc/heyu2mqtt/config.yaml, if there is one)'

@@ -30,7 +30,7 @@ export function sessionShowCommand(command: Command): void {
     .addOption(OPTIONS.config)
     .option(
       '--look',
-      'only while the service is stopped: see what waits now; messages of QoS 1 go on waiting, those of QoS 0 (kept by RabbitMQ) do not',
+      'only while the service is stopped: see what waits now; messages of QoS 1 keep waiting, those of QoS 0 (kept by RabbitMQ) do not',
     )
     .addOption(OPTIONS.json)
     .action(show);
