@@ -59,7 +59,7 @@ export const nowView: View = {
               <p>
                 ${counted(unnamed.length, 'sender')} that no alias covers:
                 ${unnamed.map(({ sender }) => sender).join(', ')}. The <a href="#/walk">walk test</a> gives
-                them names.
+                ${unnamed.length === 1 ? 'it a name' : 'them names'}.
               </p>
             </section>`
       }

@@ -172,8 +172,7 @@ function senders(
         (each) =>
           html`<li class=${count(each) > 0 ? 'warn' : ''}>
             <p>
-              <strong>${each.sender}</strong>${each.label === null ? '' : ` (heyu: ${each.label})`}:
-              ${each.function},
+              <strong>${each.sender}</strong>${labelOf(each)}: ${each.function},
               ${counted(count(each) > 0 ? count(each) : each.count, 'signal')}${count(each) > 0 ? ' in this walk' : ''}
             </p>
             ${each.guess === null ? nothing : html`<p>${capital(each.guess.words)}</p>`}
@@ -193,6 +192,10 @@ function senders(
     </ul>
   </section>`;
 }
+
+/** heyu's own alias, where the guess below does not say it. */
+const labelOf = ({ label, guess }: UnnamedSender): string =>
+  label === null || guess?.words.includes(label) === true ? '' : ` (heyu: ${label})`;
 
 /** `Hall door` as an alias: `hall_door`. */
 const aliasOf = (name: string): string =>

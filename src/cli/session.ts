@@ -12,7 +12,7 @@ import { namedCommand } from '../security/vocabulary.js';
 import { mustAsk } from './ask.js';
 import { OPTIONS, loadOrFail } from './configured.js';
 import { objectIn, objectOf, textIn } from '../common/json.js';
-import { CommandError, processTerminal, type Terminal } from './terminal.js';
+import { CommandError, processTerminal, type Terminal, writtenWhen } from './terminal.js';
 import { readBack, visitBroker } from './visit-broker.js';
 
 type ShowOptions = { readonly config?: string; readonly look?: boolean; readonly json?: boolean };
@@ -39,7 +39,6 @@ export function sessionShowCommand(command: Command): void {
 async function show({ config, look = false, json = false }: ShowOptions): Promise<void> {
   const terminal = processTerminal();
   const { configuration } = loadOrFail(config);
-  const { mqtt } = configuration;
   const state = await askForSession(configuration);
   if (look && state.service === 'running')
     throw new CommandError(
@@ -47,8 +46,8 @@ async function show({ config, look = false, json = false }: ShowOptions): Promis
       'without --look it shows what waited at its last connect; or stop it first',
     );
   const looked = look ? await lookIntoSession(configuration) : undefined;
-  if (json) terminal.printJson(asJson(mqtt, state, looked));
-  else print(terminal, mqtt, state, looked);
+  if (json) terminal.printJson(asJson(configuration.mqtt, state, looked));
+  else print(terminal, configuration, state, looked);
   if (looked?.isHeldBack === true) terminal.complain(HELD_BACK);
 }
 
@@ -80,7 +79,7 @@ const messageCount = (count: number): string => (count === 0 ? 'no messages' : c
 
 function print(
   terminal: Terminal,
-  mqtt: Configuration['mqtt'],
+  { mqtt, core }: Configuration,
   state: SessionState,
   looked: Looked | undefined,
 ): void {
@@ -93,7 +92,10 @@ function print(
   else {
     const { since, present, queued, queued_topics: topics } = lastConnect;
     const session = present ? 'the broker had kept the session' : 'the broker had kept no session';
-    line('last connect', `${since}: ${session}${present ? `, ${messageCount(queued)} waited in it` : ''}`);
+    line(
+      'last connect',
+      `${writtenWhen(since, core.stamp.timeZone)}: ${session}${present ? `, ${messageCount(queued)} waited in it` : ''}`,
+    );
     for (const [topic, count] of Object.entries(topics)) line('', `${String(count).padStart(5)}  ${topic}`);
   }
   if (looked !== undefined) printLooked(line, looked);

@@ -15,7 +15,7 @@
 import type { WriteStream } from 'node:tty';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { printable } from '../common/text.js';
-import type { TimeZone } from '../heyu/time-zone.js';
+import { timeZone, type TimeZone } from '../heyu/time-zone.js';
 
 /** What the program ends with, so that scripts and systemd can tell. */
 export const EXIT = {
@@ -174,6 +174,12 @@ export function whenIn(zone: TimeZone): (at: number) => string {
     const [day = '', time = ''] = local.toISOString().split(/[T.]/);
     return `${WEEKDAYS[local.getUTCDay()] ?? ''} ${day} ${time}`;
   };
+}
+
+/** The same for a time in ISO 8601 that others have written; what is not a time stays as it is. */
+export function writtenWhen(text: string, timeZoneName: string): string {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? printable(text) : whenIn(timeZone(timeZoneName))(at);
 }
 
 /** Something to be fixed, and how. */

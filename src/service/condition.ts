@@ -120,7 +120,8 @@ const RESTART_HEYU = 'heyu stop; heyu start';
 
 /** What to do, where the words of the problem do not say so already. */
 const REMEDIES: Readonly<Record<Concern, string | null>> = {
-  log_missing: 'heyu start; heyu2mqtt check looks where heyu writes its log',
+  log_missing:
+    'heyu writes it with the next signal: walk past a sensor. If it is still missing then: heyu start; heyu2mqtt check looks where heyu writes its log',
   log_unreadable: null,
   log_quiet: RESTART_HEYU,
   lines_lost: 'motion in that time was not noticed; logrotate may have run twice in a short time',

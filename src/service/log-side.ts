@@ -30,6 +30,8 @@ export class LogSide implements LineListener {
   readonly #parts: Parts;
   /** The end of the log has been reached, and no line was read since. */
   #isCaughtUp = false;
+  /** Since reading was begun. */
+  #wasFollowed = false;
   /** When a look at the log was asked for whose end has not come yet, monotonic ms. */
   #lookedMono: number | undefined;
   #lastLineMono: number;
@@ -91,7 +93,8 @@ export class LogSide implements LineListener {
 
   status(status: LogStatus): void {
     const { ports, condition, seen, time, settle } = this.#parts;
-    sayStatus(ports.log, status, seen.logStatus === 'starting');
+    sayStatus(ports.log, status, this.#wasFollowed);
+    this.#wasFollowed ||= status.kind === 'following';
     seen.logStatus = status.kind;
     const isMissing = status.kind === 'missing';
     concern(condition, 'log_missing', isMissing && (status.existedBefore ? true : NEVER_THERE));
@@ -152,6 +155,7 @@ export class LogSide implements LineListener {
     const { logPath } = settings;
     const isSame = before === undefined || before === logPath;
     seen.logStatus = 'starting';
+    this.#wasFollowed = false;
     if (!isSame)
       ports.log.warn({ before, now: logPath }, 'another heyu log than before: reading begins at its end');
     links.source.start(this, isSame ? position : undefined, isSame ? generations : []);
@@ -188,12 +192,12 @@ export class LogSide implements LineListener {
   }
 }
 
-/** The heyu log is followed, missing or unreadable. `isFirst`: nothing was said of it yet. */
-function sayStatus(log: Log, status: LogStatus, isFirst: boolean): void {
+/** The heyu log is followed, missing or unreadable. `wasThere`: it was followed before. */
+function sayStatus(log: Log, status: LogStatus, wasThere: boolean): void {
   const { path } = status;
   switch (status.kind) {
     case 'following':
-      return log.info({ path }, isFirst ? 'following the heyu log' : 'the heyu log is there again');
+      return log.info({ path }, wasThere ? 'the heyu log is there again' : 'following the heyu log');
     case 'missing':
       return log.warn({ path }, 'the heyu log does not exist: heyu writes it with the next signal');
     case 'unreadable':

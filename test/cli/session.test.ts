@@ -91,7 +91,7 @@ describe.concurrent('session show', () => {
     await there.run();
     const { code, out } = await there.session('show');
     expect(out).toMatch(
-      /service +running\nlast connect +\S+: the broker had kept the session, 30 messages waited in it\n +30 {2}alarm/,
+      /service +running\nlast connect +\w{3} \d{4}-\d\d-\d\d [\d:]{8}: the broker had kept the session, 30 messages waited in it\n +30 {2}alarm/,
     );
     expect(out).not.toContain('--look');
     expect(code).toBe(0);
@@ -121,7 +121,7 @@ describe.concurrent('session show', () => {
     await there.toggle(3);
     const { code, out } = await there.session('show');
     expect(out).toMatch(
-      /service +stopped\nlast connect +\S+: the broker had kept no session\nnow +what waits now is known only to a client that connects in place of the service/,
+      /service +stopped\nlast connect +\w{3} \d{4}-\d\d-\d\d [\d:]{8}: the broker had kept no session\nnow +what waits now is known only to a client that connects in place of the service/,
     );
     expect(code).toBe(0);
     await there.toggle(1);

@@ -86,6 +86,18 @@ describe.concurrent('the log', () => {
     expect(said(bridge, 'the heyu log is there again')).toBe(1);
   });
 
+  test('that was never there is not there again when heyu writes it', async () => {
+    const { bridge, seen, base } = await ownHouse(mosquitto, 'health-new', { aliases: ALIASES });
+    rmSync(bridge.logPath);
+    await bridge.start();
+    await untilProblem({ seen, base }, 'the heyu log is missing (it was never there)');
+    bridge.heyu(...pair('rcvi', 'A3', 'On'));
+    await seen.untilLast(`${base}/hall/motion`, 'ON');
+    await untilProblem({ seen, base }, '');
+    expect(said(bridge, 'following the heyu log')).toBe(1);
+    expect(said(bridge, 'there again')).toBe(0);
+  });
+
   test('that cannot be read makes its sensors unavailable until it can', async () => {
     const home = await house();
     const { bridge, seen, base } = home;

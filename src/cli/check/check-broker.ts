@@ -10,7 +10,7 @@ import { discoveryMessages } from '../../homeassistant/discovery.js';
 import { bridgeTopic } from '../../mqtt/topics.js';
 import type { Message } from '../../ports.js';
 import { writingsBeside } from '../broker-check.js';
-import { CommandError, type Tell } from '../terminal.js';
+import { CommandError, type Tell, writtenWhen } from '../terminal.js';
 import { type Kept, readBack, visitBroker } from '../visit-broker.js';
 
 /** So many topics are named in one line. */
@@ -111,7 +111,7 @@ export function checkHomeAssistant(
   const birth = kept.retained.get(birthTopic);
   const info = objectIn(kept.retained.get(bridgeTopic(core.baseTopic, 'info')));
   const heard = textIn(objectOf(info, 'home_assistant'), 'birth');
-  if (heard !== undefined) tell('ok', `heard to start at ${heard}`);
+  if (heard !== undefined) tell('ok', `last started: ${writtenWhen(heard, core.stamp.timeZone)}`);
   else if (birth === birthPayload) tell('ok', `${birthTopic}: ${birth}`);
   else if (birth === undefined)
     // sent at its start only and not retained, unless its owner has changed that

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { counted } from '../../common/text.js';
 import type { Loaded } from '../../config/load.js';
 import { formatProblem, type Problem } from '../../config/problem.js';
+import { systemTimeZone } from '../../config/time-zone.js';
+import { timeZone } from '../../heyu/time-zone.js';
 import { DEFAULT_CONFIG, SET_UP, withSudo } from '../configured.js';
-import type { Tell, Verdict } from '../terminal.js';
+import { type Tell, type Verdict, whenIn } from '../terminal.js';
 import { lastGood, textsOf, vanished } from '../last-good.js';
 
 const CHECK_WITH_SUDO = 'sudo heyu2mqtt check asks for the user of the service';
@@ -20,13 +22,14 @@ export function checkConfiguration(
   const say = (verdict: Verdict, problem: Problem): void =>
     tell(verdict, formatProblem({ ...problem, hint: undefined }), problem.hint);
   const stateDir = loaded.ok ? loaded.configuration.stateDir : loaded.stateDir;
+  const zoneName = loaded.ok ? loaded.configuration.core.stamp.timeZone : systemTimeZone();
   const kept = lastGood(stateDir, configFile);
   const lost = loaded.ok ? vanished(loaded, textsOf(kept)) : [];
   for (const problem of lost) say('error', problem);
   if (kept !== undefined && (!loaded.ok || lost.length > 0))
     tell(
       'warning',
-      `the service uses its last good configuration, of ${new Date(kept.at).toISOString()}`,
+      `the service uses its last good configuration, of ${whenIn(timeZone(zoneName))(kept.at)}`,
       `fix the files; what they held is in ${join(stateDir, 'last-good')}`,
     );
   if (!loaded.ok) {
