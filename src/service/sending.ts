@@ -25,6 +25,8 @@ export type Way = {
   /** Knows the events that need not be sent again. */
   readonly taken: Acknowledged;
   readonly refusals: Refusals;
+  /** The moment of now; a process that stood still notices when it is asked. */
+  readonly time: { readonly now: () => Now };
   /** Everything that follows a change: the code that changes something calls it, once, at the end. */
   readonly settle: () => void;
 };
@@ -116,6 +118,8 @@ export class Sending {
   }
 
   #sent({ sequence, id, topic }: OnItsWay, error: Error | undefined): void {
+    // what waits in the line was decided on before a standstill, if there was one
+    this.#parts.time.now();
     if (error === undefined) {
       this.#count(this.#parts.outbox.acknowledged(sequence));
       if (id !== undefined) this.#parts.taken.add(id, sequence);

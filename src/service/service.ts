@@ -137,7 +137,7 @@ export class Service {
       save: saves.request,
     });
     const settle = (): void => this.#settle();
-    const way = { outbox, links, ports, progress, taken, refusals, settle };
+    const way = { outbox, links, ports, progress, taken, refusals, time, settle };
     const sending = new Sending(way);
     const sinks: Sinks = {
       put: sending.send,
@@ -437,11 +437,13 @@ export class Service {
 
   /** What comes from the broker now may have waited for as long: nothing is obeyed or believed before it is asked. */
   #stoodStill(forMs: number, now: Now): void {
-    const { ports, bridge } = this.#parts;
+    const { ports, bridge, outbox } = this.#parts;
     ports.log.info(
       { seconds: Math.round(forMs / 1000) },
       'the process stood still: asking for the state of the zones again',
     );
+    // an ON that waits to be sent must not go out for a motion that is over
+    if (outbox.counts().waiting > 0) hideOverdueMotion(bridge, now);
     stalled(securityStep(bridge, now), forMs);
     if (forMs >= LONG_STILL_MS) interruptHeartbeats(bridge.core, now.at);
   }

@@ -111,6 +111,29 @@ describe('a command for a lamp', () => {
   });
 });
 
+test.each([
+  [2000, true],
+  [20_000, false],
+])(
+  'motion that waits to be sent while the process stands still for %i ms is shown: %s',
+  async (ms, isShown) => {
+    const units = ['A', 'B', 'C'].flatMap((house) =>
+      [1, 3, 5, 7, 9, 11, 13, 15].map((unit) => `${house}${unit}`),
+    );
+    const sensors = units.map((unit) => sensorSettings(unit, 'MS14A', { holdMs: 5000 }));
+    const lives = await beginLives({ ...settings, sensors });
+    await lives.connect();
+    // no more than 20 are in flight: what is said of all sensors at the start
+    await lives.look();
+    lives.heyu('rcvi addr unit      15 : hu C15 (_no_alias_)', 'rcvi func           On : hc C');
+    await lives.look();
+    lives.clock.freeze(ms);
+    await lives.acknowledge();
+    const said = lives.delivered.filter(({ topic }) => topic === 'x10/s_c15/motion');
+    expect(said.map(({ payload }) => payload).includes('ON')).toBe(isShown);
+  },
+);
+
 describe('bridge/info', () => {
   test('tells when Home Assistant was last heard to start', async () => {
     const lives = await house();
