@@ -90,6 +90,17 @@ const KINDS = {
     weight: 1,
     act: (stage, { ms }, wait) => frozen(stage, { ms: 5 * ms }, wait),
   },
+  'frozen while somebody comes or goes': {
+    part: 'process',
+    weight: 2,
+    act: async (stage, { ms, count }, wait) => {
+      stage.panel.say('changing', count % 2 === 0);
+      await wait(1000);
+      const standing = frozen(stage, { ms: 4000 + ms / 4 }, wait);
+      stage.panel.say('changing', count % 2 === 1);
+      await standing;
+    },
+  },
   'frozen over two rotations': {
     part: 'process',
     weight: 1,

@@ -175,10 +175,10 @@ export const MUTANTS: readonly Mutant[] = [
     '.catch(() => undefined);',
   ),
   broken(
-    'service: the bridge is not said to be online when it comes back',
+    'service: the bridge is not said to be online',
     'service/broker-side.js',
-    "payload: 'online', force: true",
-    "payload: 'online'",
+    "sending.put({ kind: 'availability', topic, payload: 'online', force: true });",
+    '',
   ),
 ];
 

@@ -402,6 +402,13 @@ export async function simulate({
     await timeline.until(playing);
     await timeline.until(rest());
     note('everything runs again');
+    if (fork('end').chance(0.3)) {
+      note('the last: broker killed');
+      broker.stop(true);
+      await timeline.pass(1000);
+      broker.start();
+      panel.sayAll();
+    }
     await timeline.pass(REST_MS);
   } catch (error) {
     errors.push(`thrown: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
