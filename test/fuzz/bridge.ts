@@ -19,7 +19,8 @@ export type Fed = {
   readonly checkpoint: () => string;
 };
 
-const settings = coreSettings({
+/** A house with everything in it. */
+export const settings = coreSettings({
   sensors: [
     sensorSettings('A1', 'MS14A', { holdMs: 60_000, dusk: 'A2', zone: 'own' }),
     sensorSettings('A3', 'MS14A', { holdMs: 60_000, zone: 'others' }),

@@ -7,7 +7,9 @@ import { loadConfiguration } from '../../src/config/load.js';
 import { BRIDGE_COMMAND } from '../../src/mqtt/topics.js';
 import { readX10Config } from '../../src/heyu/x10config.js';
 import { adviseHeyu } from '../../src/heyu/x10config-advice.js';
-import { fullBridge, type Fed } from './bridge.js';
+import { JournalReader, zoneScenes } from '../../src/history/journal.js';
+import { Replay } from '../../src/history/replay.js';
+import { fullBridge, settings, type Fed } from './bridge.js';
 
 /** One reader of bytes. */
 export type Target = {
@@ -89,6 +91,31 @@ const LINES = [
   '11/22 12:00:04  Engine started',
   '2026/11/22 12:00:05  System is Armed Home',
 ];
+
+const JOURNAL = [
+  '{"kind":"start","at":"2026-11-22T11:59:00.000Z","version":"0.1.0"}',
+  '{"kind":"settings","at":"2026-11-22T11:59:00.000Z","settings":{"hall":{"address":"A1","zone":"own","modes":["away"],"entry":"delayed","hold":60}}}',
+  '{"kind":"zone","at":"2026-11-22T12:00:00.000Z","zone":"own","state":"armed_away","mode":"away","source":"code","by":"anna","verified":true}',
+  '{"kind":"zone","at":"2026-11-22T12:00:01.000Z","zone":"others","state":"unknown","source":"none","verified":false,"reason":"no connection","was":"armed_home"}',
+  '{"kind":"verdict","at":"2026-11-22T12:00:02.000Z","zone":"own","alias":"hall","signalAt":"2026-11-22T12:00:02.000Z","verdict":"alert","reason":"zone armed_away"}',
+  '{"kind":"problem","at":"2026-11-22T12:00:03.000Z","what":"disk","isOver":false,"words":"the disk is full"}',
+  '{"kind":"stop","at":"2026-11-22T12:00:04.000Z","version":"0.1.0"}',
+].join('\n');
+
+/** What is read of it decides how the log is understood that is read again beside it. */
+function readAgain(journal: string): void {
+  const window = { from: Date.UTC(2026, 10, 22), until: Infinity };
+  const reader = new JournalReader(window.from, window.until);
+  for (const line of journal.split('\n')) reader.line(line);
+  const replay = new Replay(settings, {
+    ...window,
+    year: 2026,
+    zones: zoneScenes(reader.journal),
+    signals: true,
+  });
+  for (const line of LINES) replay.line(line);
+  replay.end();
+}
 
 /** Of which there is one bridge, which hears it all. */
 const heard = (name: string, fed: Fed, more: Pick<Target, 'examples' | 'words' | 'take'>): Target => ({
@@ -203,6 +230,27 @@ export function targets(): readonly Target[] {
         for (const line of LINES) fed.line(line);
         fed.checkpoint();
       },
+    },
+    {
+      name: 'the journal',
+      examples: [JOURNAL],
+      words: [
+        '{',
+        '}',
+        '"',
+        '\n',
+        'null',
+        '1e999',
+        '"zone"',
+        '"problem"',
+        '"settings"',
+        'armed_home',
+        'disarmed',
+        'pending',
+        '+275760-09-13',
+        '{"__proto__":1}',
+      ],
+      take: (input) => readAgain(textOf(input)),
     },
   ];
 }
