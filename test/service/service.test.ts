@@ -117,8 +117,9 @@ test.each([
 ])(
   'motion that waits to be sent while the process stands still for %i ms is shown: %s',
   async (ms, isShown) => {
-    const units = ['A', 'B', 'C'].flatMap((house) =>
-      [1, 3, 5, 7, 9, 11, 13, 15].map((unit) => `${house}${unit}`),
+    const houses = ['A', 'B', 'C'] as const;
+    const units = houses.flatMap((house) =>
+      ([1, 3, 5, 7, 9, 11, 13, 15] as const).map((unit) => `${house}${unit}` as const),
     );
     const sensors = units.map((unit) => sensorSettings(unit, 'MS14A', { holdMs: 5000 }));
     const lives = await beginLives({ ...settings, sensors });
