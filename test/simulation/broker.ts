@@ -157,6 +157,12 @@ export class SimulatedBroker {
     else this.visits.push({ from: now, to: Infinity });
   };
 
+  /** What has to be known of it begins again. */
+  endVisit(): void {
+    const last = this.visits.at(-1);
+    if (last !== undefined) last.to = Math.min(last.to, this.#computer.wallMs());
+  }
+
   // --- The bridge's port.
 
   portOf(process: Process): Broker {

@@ -2,6 +2,7 @@
 
 import type { Random } from '../soak/random.js';
 import { STATE_DIRECTORY } from './computer.js';
+import { CLOCKS } from './clocks.js';
 import { LOSSES } from './losses.js';
 import { restarted, troubled, type Act, type Kind, type Part, type Stage } from './stage.js';
 import { owner } from './timeline.js';
@@ -251,6 +252,7 @@ const KINDS = {
     weight: 1,
     act: ({ broker }) => void broker.publish('homeassistant/status', 'online', false),
   },
+  ...CLOCKS,
   ...LOSSES,
 } satisfies Readonly<Record<string, Kind>>;
 

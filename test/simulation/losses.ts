@@ -34,7 +34,7 @@ export const LOSSES = {
       // one that dies again before it has told everything has it still to tell
       const before = permitted.findLast(({ what }) => what === 'events');
       const isSoon = before !== undefined && computer.wallMs() - before.to < TOO_OLD_MS + SETTLED_MS;
-      const from = isSoon ? before.from : computer.wallMs() - WAITING_MS;
+      const from = isSoon ? before.from : Math.min(bridge.settledAt, computer.wallMs() - WAITING_MS);
       bridge.kill();
       await restarted(stage, TOO_OLD_MS + 10 * ms, wait);
       permitted.push({ from, to: computer.wallMs() + STARTING_MS - TOO_OLD_MS, what: 'events' });

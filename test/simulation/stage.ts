@@ -15,6 +15,8 @@ export type Stage = {
   readonly bridge: Bridge;
   readonly panel: Panel;
   readonly heyu: Heyu;
+  /** Waits until heyu is in the middle of nothing. */
+  readonly untilQuiet: () => Promise<void>;
   /** What the faults take away. */
   readonly permitted: Permitted[];
   readonly note: (text: string) => void;

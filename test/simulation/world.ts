@@ -158,6 +158,17 @@ export class Bridge {
     this.#broker.noteReach();
   }
 
+  /** The clock is set: what was so until then has ended, and begins again. */
+  steps(set: () => void): void {
+    const isOpen = this.#broker.visits.at(-1)?.to === Infinity;
+    const isPaused = this.pauses.at(-1)?.to === Infinity;
+    if (!isPaused) this.#stops();
+    if (isOpen) this.#broker.endVisit();
+    set();
+    if (isOpen) this.#broker.noteReach();
+    if (!isPaused) this.#goesOn();
+  }
+
   #stops(): void {
     if (this.pauses.at(-1)?.to !== Infinity)
       this.pauses.push({ from: this.#computer.wallMs(), to: Infinity });
@@ -395,9 +406,12 @@ export async function simulate({
   });
   const planned = faults ?? planFaults(fork('faults'), lengthMs);
   const permitted: Permitted[] = [];
-  const stage = { timeline, computer, broker, bridge, panel, heyu, permitted, note };
+  const quiet: Quiet = { waiting: [], isOver: false };
+  const untilQuiet = (): Promise<void> =>
+    quiet.isOver ? Promise.resolve() : new Promise((resolve) => void quiet.waiting.push(resolve));
+  const stage = { timeline, computer, broker, bridge, panel, heyu, permitted, untilQuiet, note };
   const { counts, rest } = startFaults(planned, stage);
-  const playing = play(plan, { timeline, computer, heyu, panel, note, chance: fork('pauses') });
+  const playing = play(plan, { timeline, computer, heyu, panel, note, chance: fork('pauses'), quiet });
   try {
     await timeline.until(playing);
     await timeline.until(rest());
@@ -503,7 +517,11 @@ type Stage = {
   readonly panel: Panel;
   readonly note: (text: string) => void;
   readonly chance: Random;
+  readonly quiet: Quiet;
 };
+
+/** Who waits until heyu is in the middle of nothing; it is over when heyu writes nothing any more. */
+type Quiet = { readonly waiting: (() => void)[]; isOver: boolean };
 
 /** How long heyu is silent at a pause, ms. */
 const PAUSES_MS = [0, 0, 5000, 20_000, 60_000, 600_000, 3_500_000];
@@ -516,7 +534,7 @@ const ENGINE_STARTED = { text: 'Engine started', hasStamp: true, meanings: [] };
 /** Does what is planned. */
 async function play(
   plan: readonly Scheduled[],
-  { timeline, computer, heyu, panel, note, chance }: Stage,
+  { timeline, computer, heyu, panel, note, chance, quiet }: Stage,
 ): Promise<void> {
   // heyu's time continues only while the computer is awake
   let mono = computer.monotonicMs();
@@ -546,6 +564,9 @@ async function play(
         heyu.rotate(one.rotation);
         break;
       case 'pause': {
+        for (const act of quiet.waiting.splice(0)) act();
+        // whoever has waited acts now, and heyu goes on when it may
+        await timeline.sleep(0, computer.heyu);
         const ms = chance.pick(PAUSES_MS);
         await heyu.write([LONELY_ADDRESS], { splitMs: 0 });
         if (ms === 0) await heyu.write([ENGINE_STARTED], { splitMs: 0 });
@@ -559,4 +580,6 @@ async function play(
       }
     }
   }
+  quiet.isOver = true;
+  for (const act of quiet.waiting.splice(0)) act();
 }

@@ -136,7 +136,9 @@ export function judge(
   const sound = checkpoints.filter((one) => !damages.some(({ from, to }) => from <= one.at && one.at <= to));
   let excused = 0;
   for (const sign of starts) {
-    if (isPermitted(permitted, sign.at, 'lines', 'events') && !reportedAt.has(sign)) {
+    const mayBeMissing =
+      isPermitted(permitted, sign.at, 'lines', 'events') || mayBeOpenStill(truth, permitted, sign);
+    if (mayBeMissing && !reportedAt.has(sign)) {
       excused += 1;
       continue;
     }
@@ -161,7 +163,7 @@ export function judge(
     deaths,
     permitted,
   });
-  faults.push(...judged.faults, ...interrupted(truth, published, damages));
+  faults.push(...judged.faults, ...interrupted(truth, published, damages, permitted));
   return {
     faults,
     missing: [...missing, ...judged.missing],
@@ -175,6 +177,13 @@ export function judge(
     excused,
     slowestMs: Math.max(0, ...[...reportedAt].map(([sign, at]) => at - sign.at)),
   };
+}
+
+/** Is this the first word of a contact after lines were lost? Who has not heard that it closed does not know that it opens. */
+function mayBeOpenStill(truth: Truth, permitted: readonly Permitted[], { sensor, at }: Sign): boolean {
+  if (sensor.model !== 'DS10A') return false;
+  const before = truth.signs.findLast((one) => one.sensor === sensor && one.at < at)?.at ?? 0;
+  return permitted.some(({ what, from, to }) => what === 'lines' && from <= at && before <= to);
 }
 
 /** How long a frozen bridge may have carried an ON that it had decided on before. */
@@ -203,6 +212,7 @@ function interrupted(
   truth: Truth,
   published: readonly Published[],
   damages: readonly Damage[],
+  permitted: readonly Permitted[],
 ): readonly string[] {
   if (damages.length > 0) return [];
   const faults: string[] = [];
@@ -214,7 +224,11 @@ function interrupted(
     );
     const goesOnAt = (at: number): boolean =>
       truth.signs.some(
-        (sign) => sign.sensor === sensor && sign.at <= at && at + SAME_MS < sign.at + sensor.holdMs,
+        (sign) =>
+          sign.sensor === sensor &&
+          sign.at <= at &&
+          at + SAME_MS < sign.at + sensor.holdMs &&
+          !isPermitted(permitted, sign.at, 'lines'),
       );
     const off =
       firstOn < 0
