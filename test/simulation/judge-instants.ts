@@ -17,6 +17,9 @@ const SECOND_MS = 1000;
 /** What was said on a connection that stood still comes within this time after it. */
 const WAY_MS = 500;
 
+/** A process that stood still for less does not notice: it may read the log before the news of the zone. */
+const STILL_MS = 4000;
+
 type Said = SensorEvent & { readonly sensor: SoakSensor; readonly instant: number; readonly sentAt: number };
 
 /** What is wrong, in words. `isRolledBack`: a broker that was killed may say itself what is not true any more. */
@@ -69,7 +72,10 @@ function isOpposite(
   if (zone === undefined || security === undefined || !ZONES.includes(zone)) return false;
   const pause = pauses.find(({ from, to }) => from <= instant && instant + SECOND_MS <= to);
   const visit = visits.findLast(({ from }) => from <= instant);
-  if (pause !== undefined) return isWrong(truth, zone, security, instant, pause.to);
+  if (pause !== undefined) {
+    const isNoticed = pause.to - pause.from > STILL_MS;
+    return isWrong(truth, zone, security, isNoticed ? instant : pause.from - SAME_MS, pause.to);
+  }
   if (visit === undefined) return false;
   const toldAt = Math.min(visit.to, instant) - SAME_MS;
   return isWrong(truth, zone, security, Math.max(visit.from - WAY_MS, toldAt), instant + SECOND_MS);
