@@ -1,4 +1,4 @@
-/** A start with broken files: the service runs with what it has loaded last without a fault. */
+/** A start with broken files: the service runs with what it has loaded last without an error. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ function house(more: Partial<HouseOptions> = {}): {
   writeFileSync(
     bridge.configPath,
     'heyu: { x10config: heyu/x10config, timezone: UTC }\nstate_dir: state\naliases: ./aliases.yaml\n' +
-      'log: { format: json }\n' +
+      'log: { format: json }\nweb: { listen: off }\n' +
       `mqtt: { url: "${mosquitto.url}", base_topic: ${base}, username: u, password_file: password }\n`,
   );
   return { bridge, base, x10config, env };
@@ -68,12 +68,12 @@ describe.concurrent('a start with files of which one is broken', () => {
   test.each<[string, string, Breaking]>([
     [
       'config.yaml is no YAML',
-      'config.yaml:6',
+      'config.yaml:7',
       ({ config }) => writeFileSync(config, `${readFileSync(config, 'utf8')}mqtt\n`),
     ],
     [
       'config.yaml has a wrong value',
-      'config.yaml:6 replay.max_age',
+      'config.yaml:7 replay.max_age',
       ({ config }) => writeFileSync(config, `${readFileSync(config, 'utf8')}replay: { max_age: soon }\n`),
     ],
     ['config.yaml is gone', 'config.yaml', ({ config }) => rmSync(config)],
@@ -100,7 +100,7 @@ describe.concurrent('a start with files of which one is broken', () => {
       'x10config',
       ({ x10config }) => writeFileSync(x10config, 'TTY dummy\n'),
     ],
-    ['the password is gone', 'config.yaml:5 mqtt.password_file', ({ password }) => rmSync(password)],
+    ['the password is gone', 'config.yaml:6 mqtt.password_file', ({ password }) => rmSync(password)],
   ])('%s', async (_, where, breakIt) => {
     const { bridge, base, x10config } = house();
     const paths = {
