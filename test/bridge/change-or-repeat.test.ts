@@ -5,7 +5,7 @@
 
 import { expect, test } from 'vitest';
 import { Explainer } from '../../src/bridge/explain.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 import { stamp } from '../support/replayed.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 
@@ -91,6 +91,6 @@ test('each opening is one alert, and no repeat of it is', () => {
     fc.property(lines, (script) => {
       expect(alertsOf(script)).toEqual(newsOf(script));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });

@@ -8,7 +8,7 @@ import type { SensorSettings } from '../../src/sensor/settings.js';
 import { addressAt } from '../../src/x10/address.js';
 import { listeningBridge } from '../support/listening-bridge.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const MODELS = ['MS14A', 'MS10A', 'DM10', 'EH-WD210', 'DS10A'];
 
@@ -77,7 +77,7 @@ describe('deadlines', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
     expect(spared).toBeGreaterThan(1000);
   });
@@ -114,7 +114,7 @@ describe('deadlines', () => {
         expect(one).toEqual(played(said, (core) => shiftDeadlines(core, 0)));
         changes += one.length;
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
     expect(changes).toBeGreaterThan(1000);
   });

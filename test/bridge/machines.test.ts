@@ -14,7 +14,7 @@ import { listeningBridge, type Takes } from '../support/listening-bridge.js';
 import { linesOf, logsOf, recordingNames } from '../support/recordings.js';
 import { stamp } from '../support/replayed.js';
 import { coreSettings } from '../support/settings.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const ALIASES = new URL('../fixtures/house-aliases.yaml', import.meta.url).pathname;
 
@@ -238,7 +238,7 @@ test('live, restarted and replayed they say the same', () => {
       expect(live(lines, [0], [false])).toEqual(expected);
       expect(live(lines, late, again)).toEqual(expected);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -317,7 +317,7 @@ test('damaged lines are never fatal, and make no state twice', () => {
       const memory = memoryOf(bridge.core);
       expect(JSON.parse(JSON.stringify(memory))).toEqual(memory);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(250) },
   );
 });
 

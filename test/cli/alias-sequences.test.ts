@@ -10,7 +10,7 @@ import { loadConfiguration } from '../../src/config/load.js';
 import { formatProblem } from '../../src/config/problem.js';
 import type { Address } from '../../src/x10/address.js';
 import { type AliasHouse, house } from './run-cli.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const one = fc.constantFrom;
 const NAMES = ['hall', 'hall_dark', 'fob', 'garage', 'garage.set', 'door', 'zone'] as const;
@@ -215,7 +215,7 @@ describe('any sequence of alias commands on any house', () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
     expect(done.accepted).toBeGreaterThan(20);
     expect(done.refused).toBeGreaterThan(20);

@@ -6,7 +6,7 @@ import { unitsOf } from '../../src/x10/address.js';
 import { modelNamed, MODELS } from '../../src/x10/models.js';
 import { growthOf } from '../support/growth.js';
 import { aliasesText, faultsOf, good, scene } from './scene.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const config = 'zones: { ground: {}, upstairs: {} }\n';
 
@@ -377,7 +377,7 @@ describe('sensors', () => {
             moreUnits: settings.moreUnits,
           });
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

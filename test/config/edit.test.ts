@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type AliasEdit, editAliases, modelOf } from '../../src/config/edit.js';
 import { growthOf } from '../support/growth.js';
 import { readDocument } from '../../src/config/yaml.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const HOUSE = `# yaml-language-server: $schema=aliases.schema.json
 #
@@ -375,7 +375,7 @@ describe('any edits of any file', () => {
         const added = edits.filter(({ kind }) => kind === 'add').length;
         expect(after.written && modelOf(after.written)).toHaveProperty('size', count + added);
       }),
-      { numRuns: 600 },
+      { numRuns: runs(300) },
     );
     expect(made).toBeGreaterThan(50);
   });
@@ -409,7 +409,7 @@ describe('any edits of any file', () => {
           expect(result.ok && commentsOf(result.text)).toEqual(commentsOf(text));
         else expect(result.ok).toBe(false);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(250) },
     );
   });
 
@@ -425,7 +425,7 @@ describe('any edits of any file', () => {
         const others = [...lines.slice(0, above + 1), ...(below < 0 ? [] : lines.slice(below))].join('\n');
         expect(result.ok && commentsOf(result.text)).toEqual(expect.arrayContaining(commentsOf(others)));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(250) },
     );
   });
 

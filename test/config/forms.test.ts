@@ -23,7 +23,7 @@ import {
   timeZone,
   yesOrNo,
 } from '../../src/config/forms.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const valueOf = <T>(form: Form<T>, given: string | readonly string[]): T | undefined => {
   const reading = form.read(given);
@@ -263,7 +263,7 @@ describe('every key', () => {
           else expect(reading.problem).not.toBe('');
         },
       ),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     );
   });
 });

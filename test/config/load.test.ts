@@ -6,7 +6,7 @@ import { formatProblem } from '../../src/config/problem.js';
 import { loadConfiguration, type Loaded } from '../../src/config/load.js';
 import { asNobody } from '../support/as-nobody.js';
 import { faultsOf, good, scene } from './scene.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const aliases = { 'aliases.yaml': 'aliases: { hall: { address: A3 } }\n' };
 
@@ -549,7 +549,7 @@ describe('anything at all', () => {
         else expect(faultsOf(loaded).join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
         expect(({} as Record<string, unknown>)['url']).toBeUndefined();
       }),
-      { numRuns: 400 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -562,7 +562,7 @@ describe('anything at all', () => {
           expect(typeof load({ ...env }).ok).toBe('boolean');
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { growthOf } from '../support/growth.js';
 import { readDocument, type Written } from '../../src/config/yaml.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 /** A document without its places. */
 function plain(written: Written | undefined): unknown {
@@ -168,7 +168,7 @@ describe('anything at all', () => {
         for (const { line } of problems)
           expect(line === undefined || (line >= 1 && line <= lines + 1)).toBe(true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { readStamp, stampClock, type StampForm } from '../../src/heyu/stamp.js';
 import { instantsOf, isoAt, timeZone } from '../../src/heyu/time-zone.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const at = (iso: string): number => Date.parse(iso);
 const AFTERNOON = ((15 * 60 + 38) * 60 + 42) * 1000;
@@ -80,7 +80,7 @@ describe('a stamp', () => {
           for (const text of lines) expect(clock.read(text)).toEqual(readStamp(text, order));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

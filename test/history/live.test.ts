@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { JournalReader, zoneScenes } from '../../src/history/journal.js';
 import { Replay } from '../../src/history/replay.js';
 import { pair, stampAt } from '../support/house.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives } from '../service/lives.js';
 
@@ -122,6 +122,6 @@ test('the history of a log is what the service has published', async () => {
       });
       expect(byTime(history.alerts.map(({ alias, signalAt }) => [alias, signalAt]))).toEqual(byTime(alerts));
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });

@@ -16,7 +16,7 @@ import { describe, expect, it } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
 import { openStore, storeTrouble, type SetAsideReason } from '../../src/io/store.js';
 import { asNobody } from '../support/as-nobody.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 function ownPath(): string {
   const directory = mkdtempSync(join(tmpdir(), 'heyu-store-'));
@@ -48,7 +48,7 @@ describe('a store', () => {
         await store.save(document);
         expect(await store.load()).toEqual(JSON.parse(JSON.stringify(document)));
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 
@@ -116,7 +116,7 @@ describe('a store', () => {
         truncateSync(path, at);
         expect(await store.load()).toBeUndefined();
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -6,7 +6,7 @@
 import { expect, test } from 'vitest';
 import { Outbox } from '../../src/mqtt/outbox.js';
 import type { EventMessage, Outgoing, RetainedMessage, Sending } from '../../src/mqtt/outbox.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const WINDOW = 3;
 const MAX_AGE_MS = 50;
@@ -225,14 +225,14 @@ function run(steps: readonly Step[]): void {
 }
 
 test('nothing is lost, reordered, sent too early or too often, whatever the broker does', () => {
-  fc.assert(fc.property(fc.array(step, { maxLength: 80 }), run), { numRuns: 400 });
+  fc.assert(fc.property(fc.array(step, { maxLength: 80 }), run), { numRuns: runs(400) });
 });
 
 test('nor when topics are refused in between', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof({ weight: 6, arbitrary: step }, refusal), { maxLength: 80 }), run),
     {
-      numRuns: 200,
+      numRuns: runs(200),
     },
   );
 });

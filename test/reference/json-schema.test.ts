@@ -8,7 +8,7 @@ import { referenceTables, withReferenceTables } from '../../scripts/documents.js
 import { loadConfiguration } from '../../src/config/load.js';
 import { schemaFaults } from '../support/json-schema.js';
 import { good, scene } from '../config/scene.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const file = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -180,7 +180,7 @@ describe('the schemas judge as the loader does', () => {
         fc.pre(text !== '' && form.read(text).ok && !text.includes(',') && text === text.trim());
         expect(schemaFaults(form.jsonSchema, text)).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

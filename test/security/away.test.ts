@@ -25,7 +25,7 @@ import {
   zone,
   type Bench,
 } from './bench.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const SET = 'x10/zone/ground/set';
 const DAY = 24 * 3_600_000;
@@ -240,7 +240,7 @@ describe('a command of two days ago', () => {
         pass(test, 10_000);
         expect(state(test)).toBe('armed_away');
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

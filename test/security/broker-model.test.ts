@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { calm, connect, cut, deliver, isWrong, model, publish, serve, truth } from './broker-model.js';
 import type { Brand, Change } from './broker-model.js';
 import { NOON, alerts, bench, motion, pass, state, subscribes, zone } from './bench.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const TOPIC = 'ground/state';
 
@@ -71,7 +71,7 @@ describe('against a wicked broker', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -110,7 +110,7 @@ describe('against a wicked broker', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -133,7 +133,7 @@ describe('against a wicked broker', () => {
           expect(state(broker.test)).toBe('armed_away');
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(50) },
     );
   });
 });
@@ -258,7 +258,7 @@ describe('against an honest broker that stands still now and then', () => {
           expect(isRight || verified === false, `${at - NOON} ms after the beginning`).toBe(true);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(500) },
     );
   });
 });

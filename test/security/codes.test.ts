@@ -26,7 +26,7 @@ import {
   zone,
   type Bench,
 } from './bench.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const SET = 'x10/zone/ground/set';
 const owned = (more: Partial<ZoneSettings> = {}): readonly ZoneSettings[] => [
@@ -276,6 +276,6 @@ test('without a right code, no armed zone becomes less protective', () => {
         expect(alerts(made).map(({ id }) => id)).toContain('last.alert');
       },
     ),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });

@@ -21,7 +21,7 @@ import {
   zone,
   type Bench,
 } from './bench.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const SET = 'x10/zone/ground/set';
 const ALARM = 'x10/zone/ground/alarm';
@@ -174,7 +174,7 @@ describe('an owned zone without a link', () => {
         expect(state(test)).toBe('triggered');
         expect(alerts(test)).toHaveLength(1);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -25,7 +25,7 @@ import {
   zoneEvents,
   type Bench,
 } from './bench.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const SET = 'x10/zone/ground/set';
 
@@ -452,7 +452,7 @@ describe('an armed zone', () => {
         expect(verdicts(test).at(-1)).toBe('alert');
         expect(state(test)).toBe('triggered');
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

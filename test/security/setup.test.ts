@@ -29,7 +29,7 @@ import {
   NOON,
   type Bench,
 } from './bench.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const GROUND = zone('ground');
 const ATTIC = zone('attic', { kind: 'owned' });
@@ -144,7 +144,7 @@ describe('what is stored', () => {
           pass(next, 10_000);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -20,7 +20,7 @@ import {
   zone,
   type Bench,
 } from './bench.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const TOPIC = 'ground/state';
 const AUTO: Partial<ZoneSettings> = { sourceDelayMs: undefined };
@@ -251,7 +251,7 @@ describe('motion in an armed external zone', () => {
           expect(alerts(test)).toHaveLength(1);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

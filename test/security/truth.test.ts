@@ -22,7 +22,7 @@ import {
   type Bench,
   zoneOf,
 } from './bench.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const SET = 'x10/zone/ground/set';
 
@@ -303,7 +303,7 @@ test('every alert of the truth is published, and no other', () => {
       const { told, expected } = play(script);
       expect(told).toEqual(expected);
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
 });
 
@@ -429,6 +429,6 @@ test('every alert of the truth is published of a zone of others, and no other', 
       wait(310_000);
       expect(alerts(made).map(({ id }) => id)).toEqual(oracle.alerts);
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { pair } from '../support/house.js';
 import { coreSettings, sensorSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const settings = coreSettings({
   sensors: [
@@ -143,7 +143,7 @@ describe('a bridge that dies again and again', () => {
         // what the disk did not take is sent again
         if (!plan.some(({ kind }) => kind === 'disk')) expect(repeats).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
   });
 });

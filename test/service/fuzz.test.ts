@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { pair } from '../support/house.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const settings = coreSettings({
   sensors: [
@@ -164,7 +164,7 @@ test('arbitrary bytes as log and on every subscribed topic move nobody and throw
       await lives.hear(...pair('rcvi', 'A1', 'On'));
       expect(lives.retained.get('x10/s_a1/motion')).toBe('ON');
     }),
-    { numRuns: 150 },
+    { numRuns: runs(75) },
   );
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { pair } from '../support/house.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const settings = coreSettings({
   sensors: [
@@ -157,7 +157,7 @@ test('the last order counts, by whichever way it came, however often the process
       await settled(lives);
       expect(lives.retained.get(STATE)).toBe(expected);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

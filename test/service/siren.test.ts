@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
-import { fc } from '../support/property.js';
+import { fc, runs } from '../support/property.js';
 
 const FOR_MS = 240_000;
 const onAlarm = { switchOn: ['siren', 'lamp'], forMs: FOR_MS };
@@ -197,7 +197,7 @@ test('whatever happens, nothing sounds after DISARM, nor longer than its time', 
       await lives.passAcknowledged(FOR_MS + 11_000);
       expectSilent(lives);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

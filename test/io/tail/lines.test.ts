@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../support/until.js';
 import { follow, ownDirectory, write } from './followed.js';
-import { fc } from '../../support/property.js';
+import { fc, runs } from '../../support/property.js';
 
 function ownLog(): string {
   return join(ownDirectory(), 'heyu.log.ttyS0');
@@ -91,7 +91,7 @@ describe('the lines of a log', () => {
           await followed.stop();
         },
       ),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
