@@ -63,6 +63,7 @@ export function readStamp(text: string, order: StampForm['order']): Stamp | unde
 
 const SPACE = 32;
 const ZERO = 48;
+const COLON = 58;
 
 /**
  * Which engine wrote a line: the digit between stamp and text (`heyu -3`, log of LOG_DIR with COMMON); 0 = none.
@@ -139,6 +140,13 @@ export type StampClock = {
   readonly instantInYear: (stamp: Stamp, year: number) => number;
 };
 
+/** Two digits that minutes or seconds may have, as a number; else -1. */
+function sixtiethAt(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - ZERO;
+  const ones = text.charCodeAt(at + 1) - ZERO;
+  return tens >= 0 && tens <= 5 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}
+
 /** `readStamp` that remembers the last minute (of Unix time the tenth of a second), and the last stamp itself. */
 function stampReader(order: StampForm['order']): StampClock['read'] {
   /** What stands before the last two digits, the second character behind them, and where the text begins. */
@@ -173,24 +181,31 @@ function stampReader(order: StampForm['order']): StampClock['read'] {
     return stamp;
   };
 
+  /** Goes to the minute of a line if it is another one of the same hour. */
+  const isOfSameHour = (text: string): boolean => {
+    const at = minute.length - 3;
+    const minutes = sixtiethAt(text, at);
+    if (minuteStamp?.unixMs !== undefined || minutes < 0 || text.charCodeAt(at + 2) !== COLON) return false;
+    if (text.slice(0, at) !== minute.slice(0, at)) return false;
+    minuteStamp = minuteStamp && later(minuteStamp, (minutes - sixtiethAt(minute, at)) * 60);
+    minute = text.slice(0, minute.length);
+    lastCount = -1;
+    return true;
+  };
+
   return (text) => {
     const at = minute.length;
-    const tens = text.charCodeAt(at) - ZERO;
-    const ones = text.charCodeAt(at + 1) - ZERO;
+    const count = sixtiethAt(text, at);
     const isKnown =
-      tens >= 0 &&
-      tens <= 5 &&
-      ones >= 0 &&
-      ones <= 9 &&
+      count >= 0 &&
       text.charCodeAt(at + 3) === engine &&
       text.charCodeAt(at + 2) === SPACE &&
       (bodyStart === at + 4 || text.charCodeAt(at + 4) === SPACE) &&
       text.charCodeAt(bodyStart) > SPACE &&
       // V8 copies so short a piece: comparing it is twice as quick as comparing characters of a line, which is itself
       // a piece of a block
-      text.slice(0, at) === minute;
+      (text.slice(0, at) === minute || isOfSameHour(text));
     if (!isKnown || minuteStamp === undefined) return readAnew(text);
-    const count = tens * 10 + ones;
     // address and function share a second: the same stamp is made once
     if (count !== lastCount) {
       lastCount = count;
