@@ -27,6 +27,8 @@ export type SignalKind = {
   readonly says: string;
   /** Why nothing came of it, in words; null = something did. */
   readonly kept: string | null;
+  /** It turned what the sensor is for ON: it began a motion, or opened a door. */
+  readonly begins: boolean;
   /** The last verdict over it against its zone, and its reason; null without one. */
   readonly verdict: VerdictKind | null;
   readonly reason: string | null;

@@ -10,7 +10,7 @@ import type { CoreSettings } from '../core-settings.js';
 import { MINUTE } from '../common/duration.js';
 import type { ZoneScene } from '../security/setup.js';
 import type { SensorSettings } from '../sensor/settings.js';
-import { formOf, type Channel } from '../sensor/types.js';
+import { formOf, mainChannelOf, type Channel } from '../sensor/types.js';
 import { unitsOf } from '../x10/address.js';
 import {
   firstFrom,
@@ -100,6 +100,7 @@ class Heard {
 /** A sensor that is recorded. */
 type Recorded = {
   readonly alias: string;
+  readonly main: Channel | undefined;
   readonly channels: Map<Channel, Spans>;
   readonly heard: Heard;
 };
@@ -148,7 +149,7 @@ export class Replay {
     this.#quietMs = settings.quietAfterMs === 0 ? Infinity : settings.quietAfterMs;
     const sensors = settings.sensors.map((each): readonly [SensorSettings, Recorded] => [
       each,
-      { alias: each.alias, channels: new Map(), heard: new Heard() },
+      { alias: each.alias, main: mainChannelOf(each.type), channels: new Map(), heard: new Heard() },
     ]);
     this.#sensors = sensors.map(([, recorded]) => recorded);
     this.#byAlias = new Map(this.#sensors.map((each) => [each.alias, each]));
@@ -283,7 +284,7 @@ export class Replay {
     if (this.#pending !== undefined) this.#settle();
     const { signals, from, until } = this.#request;
     if (!signals || heard === undefined || at < from || at >= until) return;
-    this.#pending = { at, heard, alias, ...said, kept: null, verdict: null, reason: null };
+    this.#pending = { at, heard, alias, ...said, kept: null, begins: false, verdict: null, reason: null };
   }
 
   /** What comes of the signal in hand is known. */
@@ -294,7 +295,7 @@ export class Replay {
     pending.heard.push(pending.at, this.#numberOf(pending));
   }
 
-  #numberOf({ address, source, says, kept, verdict, reason }: SignalKind): number {
+  #numberOf({ address, source, says, kept, begins, verdict, reason }: SignalKind): number {
     let numbers = this.#kindsOf.get(address);
     if (numbers === undefined) {
       numbers = [];
@@ -303,10 +304,10 @@ export class Replay {
     for (const number of numbers) {
       const kind = this.#kinds[number];
       if (kind?.says !== says || kind.source !== source || kind.kept !== kept) continue;
-      if (kind.verdict === verdict && kind.reason === reason) return number;
+      if (kind.begins === begins && kind.verdict === verdict && kind.reason === reason) return number;
     }
     const number = Math.min(this.#kinds.length, MOST_KINDS);
-    this.#kinds[number] = { address, source, says, kept, verdict, reason };
+    this.#kinds[number] = { address, source, says, kept, begins, verdict, reason };
     numbers.push(number);
     return number;
   }
@@ -314,7 +315,10 @@ export class Replay {
   #changed({ alias, channel: name, value, changedAt }: Extract<Finding, { kind: 'change' }>): void {
     const channel = name as Channel;
     if (formOf(channel).says !== 'on_off') return;
-    const channels = this.#byAlias.get(alias)?.channels;
+    const recorded = this.#byAlias.get(alias);
+    const channels = recorded?.channels;
+    if (this.#pending?.alias === alias && value === 'ON' && channel === recorded?.main)
+      this.#pending.begins = true;
     let spans = channels?.get(channel);
     if (spans === undefined) {
       spans = new Spans();

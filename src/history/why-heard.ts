@@ -53,9 +53,9 @@ export function onFacts(
     // an interval that ends where the range begins is not in it
     if (to === from) continue;
     const first = firstFrom(signals.at, at);
-    // heyu's own command, or a copy, may stand in the same second
+    // a copy, the dusk unit, or the Off of the motion before may stand in the same second
     let by = first;
-    while (signals.at[by + 1] === at && signalAt(scene, history, by)?.kept !== null) by += 1;
+    while (signals.at[by + 1] === at && signalAt(scene, history, by)?.begins !== true) by += 1;
     const heard = signalAt(scene, history, by);
     let [repeats, lastAt] = [0, at];
     for (

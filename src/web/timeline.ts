@@ -93,18 +93,23 @@ function laneOf(
 ): Lane {
   const main = mainChannelOf(type);
   const intervals = main === undefined ? undefined : known?.channels[main];
-  const signals = known === undefined ? new Float64Array() : countedSignals(known, history);
+  const signals =
+    known === undefined ? new Float64Array() : countedSignals(known, history, main !== undefined);
   // what is neither ON nor OFF is heard now and then: a remote, a thermometer
   const marks = intervals ?? (main === undefined ? { from: signals, to: signals } : undefined);
   const runs = marks === undefined ? [] : runsOf(marks, signals, history, window);
   return { alias, name, zone: zone ?? null, runs };
 }
 
-/** The signals of which something came, and repeats: copies of a signal and what does not count are none. */
-function countedSignals({ signals: { at, kind } }: SensorHistory, { kinds }: History): Float64Array {
+/** Signals that turn a sensor ON, and their repeats; of what is neither ON nor OFF those of which something came. */
+function countedSignals(
+  { signals: { at, kind } }: SensorHistory,
+  { kinds }: History,
+  isOnOff: boolean,
+): Float64Array {
   return at.filter((_, index) => {
-    const kept = kinds[kind[index] ?? 0]?.kept;
-    return kept === null || kept === GOES_ON;
+    const signal = kinds[kind[index] ?? 0];
+    return signal?.kept === GOES_ON || (isOnOff ? signal?.begins === true : signal?.kept === null);
   });
 }
 

@@ -26,7 +26,7 @@ const core = coreSettings({
     sensorSettings('A3', 'MS14A', { alias: 'hall', zone: 'ground', holdMs: 60_000 }),
     sensorSettings('A5', 'MS14A', { alias: 'stairs', zone: 'ground', modes: ['away'], holdMs: 60_000 }),
     sensorSettings('C2', 'DS10A', { alias: 'door', type: 'door', zone: 'ground' }),
-    sensorSettings('A7', 'MS14A', { alias: 'garden', holdMs: 60_000 }),
+    sensorSettings('A7', 'MS14A', { alias: 'garden', dusk: 'A8', holdMs: 60_000 }),
     sensorSettings('D1', 'KR10A', { alias: 'fob', type: 'remote' }),
   ],
   zones: [zoneSettings('ground'), zoneSettings('attic', { kind: 'external', stateTopic: 'alarmo/state' })],
@@ -247,6 +247,22 @@ describe('why', () => {
       `hall: ${heard}`,
       ...told.map((line) => line.replace(/^alert/, 'hall: alert')),
     ]);
+  });
+
+  it.each([
+    ['dark', pair('rcvi', 'A8', 'Off'), pair('rcvi', 'A8', 'On')],
+    ['light', pair('rcvi', 'A8', 'On'), pair('rcvi', 'A8', 'Off')],
+    ['the end of the motion before', pair('rcvi', 'A7', 'On'), pair('rcvi', 'A7', 'Off')],
+  ])('a motion is begun by its own On, not by what came in the same second: %s', async (_, before, other) => {
+    const log = logOf([
+      ['+06:59:58', ...before],
+      ['+07:00:00', ...other, ...pair('rcvi', 'A7', 'On')],
+      ['+07:00:10', ...pair('rcvi', 'A7', 'On')],
+      ['+07:00:20', ...pair('rcvi', 'A7', 'Off')],
+    ]);
+    expect(whyWords(await answer('garden', '07:00:05', [], log), berlin)).toContain(
+      'motion at 07:00:00 (rcvi A7 on, then 1 repeat until 07:00:10), until 07:00:20',
+    );
   });
 
   it('a sensor that was called otherwise then is known by its address', async () => {

@@ -63,7 +63,7 @@ const runsOf = (timeline: Timeline, alias: string): readonly (readonly number[])
     ]);
 
 describe('a lane', () => {
-  it('has a run for each motion, with what was heard of it', () => {
+  it('has a run for each motion, with its triggers: the sign that began it and its repeats, not the Off', () => {
     const heard: readonly Heard[] = [
       [10, 'A3', 'On'],
       [20, 'A3', 'On'],
@@ -72,8 +72,8 @@ describe('a lane', () => {
       [110, 'A3', 'Off'],
     ];
     expect(runsOf(drawn(heard, [0, 600]), 'hall')).toEqual([
-      [10, 30, 3, 10, 40],
-      [100, 10, 2, 100, 110],
+      [10, 30, 2, 10, 40],
+      [100, 10, 1, 100, 110],
     ]);
   });
 
