@@ -9,6 +9,8 @@ import mqtt from 'mqtt';
 /** The program as it is shipped. */
 export const MAIN = new URL('../dist/main.js', import.meta.url).pathname;
 let count = 0;
+/** Those that have been started; some may have ended. */
+const services = [];
 
 const HALL = '  hall_motion: { address: A3, model: MS14A, topic: hall }\n';
 
@@ -50,6 +52,7 @@ export async function start({ baseTopic, config, cache, port }) {
     env: { ...process.env, TZ: 'UTC', CACHE_DIRECTORY: cache },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  services.push(child);
   await online;
   const onlineMs = performance.now() - from;
   await watcher.endAsync();
@@ -74,3 +77,6 @@ export async function stopped(child) {
   child.kill();
   await once(child, 'exit');
 }
+
+/** Ends every service that is still running, after an error. */
+export const stopAll = () => Promise.all(services.map(stopped));

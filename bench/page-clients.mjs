@@ -29,8 +29,9 @@ let asked = 0;
 async function ask(what) {
   while (isAsking) await what();
 }
+const begun = Date.now();
 // a window that begins earlier than the last one is not known yet
-const year = () => timeline(Date.now() - YEAR_MS - (asked += 1), Date.now());
+const year = () => timeline(begun - YEAR_MS - (asked += 1), Date.now());
 const day = async () => {
   await timeline(Date.now() - DAY_MS, Date.now());
   await wait(1000);

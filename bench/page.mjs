@@ -90,9 +90,10 @@ async function latencyOf(folder, year, port, { blocks, blockPairs }, progress) {
     String(STREAMS),
   ]);
   await once(clients, 'message');
+  const failed = once(clients, 'exit').then(() => Promise.reject(new Error('the browsers have failed')));
   const tell = async (what) => {
     clients.send(what);
-    return once(clients, 'message');
+    return Promise.race([once(clients, 'message'), failed]);
   };
   const { client, arrivals } = await listen(candidates, port);
   const motions = async (candidate) => {
@@ -106,6 +107,7 @@ async function latencyOf(folder, year, port, { blocks, blockPairs }, progress) {
     progress(`page, block ${block + 1} of ${blocks}, ${replays} years were read`);
   }
   await client.endAsync(true);
+  failed.catch(() => undefined);
   clients.kill();
   for (const { log } of candidates) closeSync(log);
   for (const { child } of services) await stopped(child);

@@ -6,7 +6,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort } from './bridge-process.mjs';
+import { freePort, stopAll } from './bridge-process.mjs';
 import { commands, starts } from './commands.mjs';
 import { idle } from './idle.mjs';
 import { latency, motionFirst } from './latency.mjs';
@@ -143,6 +143,7 @@ try {
   if (wanted('latency')) await measureLatency(folder, port);
   if (wanted('page')) await measurePage(folder, port);
 } finally {
+  await stopAll();
   broker.kill();
   rmSync(folder, { recursive: true, force: true });
 }

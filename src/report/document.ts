@@ -76,8 +76,11 @@ function told<T>({ cases, value }: Sample<T>, say: (value: T) => string): string
   return value === null ? `not enough data (${cases} of ${ENOUGH})` : say(value);
 }
 
-const range = ({ low, median, high }: Quartiles, say: (value: number) => string): string =>
-  `${say(median)} (half of them ${say(low)} to ${say(high)})`;
+/** The median, and between what half of all cases are, if that is a range. */
+function range({ low, median, high }: Quartiles, say: (value: number) => string, what = ''): string {
+  const [least, middle, most] = [say(low), `${say(median)}${what}`, say(high)];
+  return least === most ? middle : `${middle} (half of them ${least} to ${most})`;
+}
 const whole = (value: number): string => `${Math.round(value)}`;
 const clock = (value: number): string => formatDuration(Math.round(value) * 1000);
 
@@ -129,7 +132,7 @@ const SENSOR_FACTS: Readonly<Record<string, (sensor: SensorReport) => string | n
     const { events_per_day: each } = sensor;
     const what = sensor.type === 'motion' ? 'motions' : 'times on';
     return isCounted(sensor)
-      ? told(each, (value) => `${range(value, whole)} ${what}, ${counted(each.cases, 'day')}`)
+      ? told(each, (value) => `${range(value, whole, ` ${what}`)}, ${counted(each.cases, 'day')}`)
       : null;
   },
   length: (sensor) => {

@@ -14,12 +14,12 @@ const STYLE = `
 @media (prefers-color-scheme:dark){:root{--text:#e6e9ed;--soft:#9aa4af;--back:#14171b;--line:#333a42;--bar:#5b6773;--mark:#5aa0ff;--warn:#e0a44a}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back);max-width:60rem;margin:0 auto;padding:1rem}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;border-top:1px solid var(--line);padding-top:1rem;margin:1.5rem 0 .5rem}
-summary{font-weight:600;cursor:pointer;padding:.4rem 0}details{border-top:1px solid var(--line)}
+summary{font-weight:600;cursor:pointer;padding:.4rem 0}details{border-top:1px solid var(--line);margin-top:.5rem}
 .soft,dt,th,figcaption{color:var(--soft)}ul{padding-left:1.2rem}li b{color:var(--warn)}code{font-size:.9em}
 dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.1rem 1rem;margin:.5rem 0}dd{margin:0}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:.1rem 1rem .1rem 0;font-weight:400;white-space:nowrap}
 .n{text-align:right}figure{margin:.75rem 0}svg{display:block;max-width:100%;height:auto;font:11px system-ui,sans-serif;fill:var(--soft)}
-.b{stroke:var(--bar);stroke-width:12}.m,.h{stroke:var(--mark)}.h{stroke-width:16}@media print{body{max-width:none}details>*{display:block}figure,tr,li{break-inside:avoid}}
+.b{stroke:var(--bar);stroke-width:12}.m,.h{stroke:var(--mark)}.h{stroke-width:16}@media print{body{max-width:none}details,dl,figure,tr,li{break-inside:avoid}h2{break-after:avoid}}
 `;
 
 /** Writes it. */
