@@ -90,20 +90,27 @@ const STEPS = [
   DAY,
 ];
 const LEAST_STEP = 66;
-const LABEL = 40;
+
+/** How wide a text of the axis is, at most. */
+const widthOf = (text: string): number => 6 + 7 * text.length;
 
 function axis(
   { timeline: { from, to }, time, width }: Plot,
   { left, x, height }: Layout,
 ): readonly SVGTemplateResult[] {
   const step = STEPS.find((each) => x(from + each) - left >= LEAST_STEP) ?? DAY;
+  const room = x(from + step) - left;
+  const isShort = widthOf(time.day(from)) > room;
   const marks: SVGTemplateResult[] = [];
+  let labelled = 0;
   for (let local = Math.ceil((from + time.offset(from)) / step) * step; ; local += step) {
     const at = local - time.offset(local - time.offset(from));
     if (at >= to) return marks;
-    const text = time.time(at) === '00:00' ? time.day(at) : time.minute(at);
-    // the last one would be cut
-    const label = x(at) + LABEL > width ? '' : text;
+    const isMidnight = time.time(at) === '00:00';
+    const text = isMidnight ? (isShort ? time.shortDay(at) : time.day(at)) : time.minute(at);
+    const end = x(at) + widthOf(text);
+    const label = x(at) < labelled || end > width ? '' : text;
+    if (label !== '') labelled = end;
     marks.push(svg`<line class="mark" x1=${x(at)} x2=${x(at)} y1=${AXIS - 5} y2=${height} />
       <text class="axis" x=${x(at) + 3} y="13">${label}</text>`);
   }

@@ -21,18 +21,16 @@ export class HouseTime {
   readonly #minute: Intl.DateTimeFormat;
   readonly #second: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
+  readonly #shortDay: Intl.DateTimeFormat;
 
   /** @param timeZone an IANA name. */
   constructor(timeZone: string) {
     const time = { hour: '2-digit', minute: '2-digit' } as const;
     this.#minute = new Intl.DateTimeFormat(undefined, { ...time, timeZone });
     this.#second = new Intl.DateTimeFormat(undefined, { ...time, second: '2-digit', timeZone });
-    this.#day = new Intl.DateTimeFormat(undefined, {
-      weekday: 'short',
-      day: 'numeric',
-      month: 'short',
-      timeZone,
-    });
+    const day = { weekday: 'short', day: 'numeric', timeZone } as const;
+    this.#day = new Intl.DateTimeFormat(undefined, { ...day, month: 'short' });
+    this.#shortDay = new Intl.DateTimeFormat(undefined, day);
     // writes 2026-11-26 02:05:03
     this.#local = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone });
   }
@@ -45,6 +43,9 @@ export class HouseTime {
 
   /** Thu, 26 Nov */
   readonly day = (at: number): string => this.#day.format(at);
+
+  /** Thu 26 */
+  readonly shortDay = (at: number): string => this.#shortDay.format(at);
 
   /** The time, with the day before it when that is not today. */
   readonly when = (at: number, now: number): string =>

@@ -137,6 +137,31 @@ describe('the timeline', () => {
     expect(await page.locator('.alert').count()).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['narrow', NARROW],
+    ['of a telephone', { width: 390, height: 844 }],
+    ['wide', WIDE],
+  ])('has marks of time that can be read, %s', async (_, viewport) => {
+    const { page } = await open(browser, `${house.url}#/timeline`, { viewport });
+    await page.locator('svg.plot').waitFor();
+    const texts = (): Promise<string> => page.locator('.axis').allTextContents().then(String);
+    for (const span of ['Week', '6 h', '1 h', 'Day']) {
+      const before = await texts();
+      await page.getByRole('button', { name: span, exact: true }).click();
+      await expect.poll(texts, PATIENCE).not.toBe(before);
+      const marks = await page.evaluate<readonly (readonly [number, number, number])[]>(`(() => {
+        const { right } = document.querySelector('svg.plot').getBoundingClientRect();
+        return [...document.querySelectorAll('.axis')]
+          .filter((each) => each.textContent.trim() !== '')
+          .map((each) => each.getBoundingClientRect())
+          .map((each) => [each.left, each.right, right]);
+      })()`);
+      expect(marks.length, span).toBeGreaterThan(2);
+      for (const [index, [, end, right]] of marks.entries())
+        expect(end, span).toBeLessThan(marks[index + 1]?.[0] ?? right + 1);
+    }
+  });
+
   test('is read with the keyboard', async () => {
     const page = await openTimeline();
     await page.locator('.timeline').focus();
