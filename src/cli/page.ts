@@ -22,14 +22,14 @@ type Settings = Pick<Configuration, 'core' | 'web' | 'files' | 'stateDir'>;
 export class PageKeeper {
   readonly #service: Service;
   readonly #log: Log;
-  readonly #past: Pick<PastReader, 'read'>;
+  readonly #past: Pick<PastReader, 'read' | 'timeline'>;
   #settings: Settings;
   #opened: Settings['web'] | undefined;
   #page: OpenPage | undefined;
   #errors: readonly ConfigurationError[] = [];
 
   /** Opens nothing yet. `past` reads what was. */
-  constructor(service: Service, past: Pick<PastReader, 'read'>, log: Log, settings: Settings) {
+  constructor(service: Service, past: Pick<PastReader, 'read' | 'timeline'>, log: Log, settings: Settings) {
     this.#past = past;
     this.#service = service;
     this.#log = log;
@@ -91,6 +91,7 @@ export class PageKeeper {
       proposed: watchedNames(stateDir),
       propose: (body) => proposeName(stateDir, this.#service.settings.core, body),
       past: (request) => this.#past.read(request),
+      timeline: (window, until) => this.#past.timeline(window, until),
     };
   }
 }

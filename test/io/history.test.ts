@@ -12,6 +12,7 @@ import { readPast, type PastPlace } from '../../src/io/history/read-past.js';
 import { wholeReport } from '../../src/io/history/whole-report.js';
 import { journalPaths } from '../../src/io/journal-file.js';
 import { documentOf } from '../../src/report/document.js';
+import { timelineOf } from '../../src/web/timeline.js';
 import { MAIN, pair, stampAt } from '../support/house.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { onTestFinished } from '../support/test-end.js';
@@ -173,6 +174,15 @@ describe('the reader of the service', () => {
     const [past, again] = await Promise.all([reader.read(request), readPast(house, request)]);
     expect(past).toEqual(again);
     expect(motions(past.history)).toHaveLength(10 * 24 * 6);
+  });
+
+  it('has a long window drawn in a child, which sends the drawing alone', async () => {
+    const house = place();
+    house.write('heyu.log', motionsAt(...each(NOON - 20 * DAY, 20 * 24 * 6, 10 * MINUTE)), NOON);
+    const window = { from: NOON - 10 * DAY, to: NOON + HOUR, px: 500 };
+    const reader = new PastReader(() => ({ core, logPath: house.logPath, stateDir: house.stateDir }), MAIN);
+    const past = await readPast(house, { from: window.from, until: NOON, signals: false });
+    expect(await reader.timeline(window, NOON)).toEqual(timelineOf(core, past, window));
   });
 
   it('has the report made in a child, and is told how far it is', async () => {

@@ -10,6 +10,8 @@ import { DAY, HOUR, SECOND } from '../../common/duration.js';
 import { errorText, orElse } from '../../common/error.js';
 import type { Past, PastRequest } from '../../history/past.js';
 import type { Report } from '../../report/report.js';
+import type { Timeline } from '../../web/protocol.js';
+import { timelineOf, type Window } from '../../web/timeline.js';
 import { CHILD_COMMAND } from './child-command.js';
 import { wholeReport } from './whole-report.js';
 import { readPast, type GiveWay, type PastPlace } from './read-past.js';
@@ -31,9 +33,11 @@ const MOST_WAITING = 8;
 
 /** What goes to the child, and what comes back: how many lines it has read, perhaps, and in the end the answer. */
 type Asked = { readonly place: PastPlace } & (
-  { readonly request: PastRequest } | { readonly reportUntil: number }
+  | { readonly request: PastRequest }
+  | { readonly reportUntil: number }
+  | { readonly window: Window; readonly until: number }
 );
-type Answer = Past | Report;
+type Answer = Past | Report | Timeline;
 type Answered = { readonly lines: number } | { readonly answer: Answer } | { readonly error: string };
 
 /** More is asked than can wait. */
@@ -62,6 +66,11 @@ export class PastReader {
         ? readPast(place, request, inSlices())
         : this.#inChild<Past>({ place, request }),
     );
+  }
+
+  /** Draws a window, of what is known until then, epoch ms. In a child: a year is large, its drawing is small. */
+  timeline(window: Window, until: number): Promise<Timeline> {
+    return this.#next((place) => this.#inChild<Timeline>({ place, window, until }));
   }
 
   /** The report of the whole log until then, epoch ms. `told`: how many lines are read. Rejects as `read` does. */
@@ -134,12 +143,7 @@ export function serveParent(): boolean {
   const send = (answered: Answered, sent?: () => void): void =>
     void process.send?.(answered, undefined, {}, sent);
   process.once('message', (asked: Asked) => {
-    const { place } = asked;
-    const answer: Promise<Answer> =
-      'request' in asked
-        ? readPast(place, asked.request)
-        : wholeReport(place, asked.reportUntil, (lines) => send({ lines }));
-    void answer
+    void answerTo(asked, (lines) => send({ lines }))
       .then(
         (answer): Answered => ({ answer }),
         (error: unknown): Answered => ({ error: errorText(error) }),
@@ -147,4 +151,13 @@ export function serveParent(): boolean {
       .then((answered) => send(answered, () => process.exit(0)));
   });
   return true;
+}
+
+async function answerTo(asked: Asked, told: (lines: number) => void): Promise<Answer> {
+  const { place } = asked;
+  if ('request' in asked) return readPast(place, asked.request);
+  if ('reportUntil' in asked) return wholeReport(place, asked.reportUntil, told);
+  const { window, until } = asked;
+  const past = await readPast(place, { from: window.from, until, signals: false });
+  return timelineOf(place.core, past, window);
 }

@@ -12,7 +12,6 @@ import type { WhyAnswer } from '../../web/protocol.js';
 import { metricsFormat, METRICS_TYPES } from '../../web/metrics.js';
 import { TooManyQuestions } from '../history/past-reader.js';
 import { currentMetrics } from '../metrics.js';
-import { timelineOf } from '../../web/timeline.js';
 import { accessOf, hostName, hostOfUrl } from '../../web/access.js';
 import { readAssets } from './assets.js';
 import { Guard } from './guard.js';
@@ -68,7 +67,7 @@ export async function openPage(settings: PageSettings, host: PageHost): Promise<
     (text) => streams.send(text),
     () => streams.stop(),
   );
-  const past = new RecentPast((request) => host.past(request));
+  const past = new RecentPast(host);
   let server: PageServer | undefined;
   const parts: Parts = { settings, host, guard, streams, watch, past, errors: () => server?.errors ?? 0 };
   const assets = readAssets(settings.assets);
@@ -219,8 +218,8 @@ async function timeline({ host, past }: Parts, { query }: Asked): Promise<Answer
       'a window is from, to (ms) and px, such as ?from=1764028800000&to=1764115200000&px=800',
     );
   if (to - from > LONGEST_WINDOW_MS || px > MOST_PX) return refusal(400, 'this window is too large');
-  const known = await past.window(from, to, Date.now());
-  return { status: 200, json: timelineOf(host.service.settings.core, known, { from, to, px }) };
+  const { core } = host.service.settings;
+  return { status: 200, json: await past.timeline(core, { from, to, px }, Date.now()) };
 }
 
 function metrics({ host, streams, errors }: Parts, { headers }: Asked): Answer {

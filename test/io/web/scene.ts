@@ -74,6 +74,7 @@ export async function servedPage(
     proposed: () => [],
     propose: () => [],
     past: () => Promise.reject(new Error('it is broken')),
+    timeline: () => Promise.reject(new Error('it is broken')),
     ...changes,
   };
   const page = await openPage(
