@@ -1,7 +1,6 @@
 /** Joins a configuration and the ports of this machine: the same for `run` and `demo`. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../common/error.js';
 import type { Configuration } from '../config/load.js';
@@ -11,6 +10,7 @@ import { parseBrokerUrl, type BrokerOptions, type Credentials } from '../io/brok
 import { systemClock } from '../io/clock.js';
 import { openJournal } from '../io/journal-file.js';
 import { PastReader } from '../io/history/past-reader.js';
+import { makeDirectory } from '../io/files.js';
 import { openStore } from '../io/store.js';
 import type { Service } from '../service/service.js';
 import { LogFollower } from '../io/tail/log-follower.js';
@@ -100,7 +100,7 @@ export function portsOf(configuration: Configuration, log: Log): Omit<ServicePor
 /** The document in the state directory, which is made if it is missing. */
 function storeOf({ stateDir }: Configuration, log: Log): StateStore {
   try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    makeDirectory(stateDir, 0o700);
   } catch (error) {
     const code = errorCode(error);
     const remedy =

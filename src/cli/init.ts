@@ -1,7 +1,7 @@
 /** `heyu2mqtt init`: sets everything up for an existing heyu. It shows what it writes before it writes. */
 
 import { type Command, Option } from 'commander';
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { modelOf, proposeSensors } from '../alias/propose.js';
 import { HOUR, MINUTE, SECOND } from '../common/duration.js';
@@ -12,6 +12,7 @@ import { formatProblems } from '../config/problem.js';
 import { readTextFile, rewriteFile } from '../config/text-file.js';
 import { adviseHeyu } from '../heyu/x10config-advice.js';
 import { heyuLogPath, type X10Config } from '../heyu/x10config.js';
+import { makeDirectory } from '../io/files.js';
 import { heyuLock, interfaceOf } from '../io/heyu-locks.js';
 import { hasArmKeys } from '../sensor/channels.js';
 import { findPlace } from './alias/alias-file.js';
@@ -241,7 +242,7 @@ async function writeConfig({ terminal, ask }: Talk, path: string, answers: InitA
 function makeFolder(folder: string): void {
   try {
     // independent of root's umask: the service has to enter it
-    if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o755);
+    if (makeDirectory(folder, 0o755)) chmodSync(folder, 0o755);
   } catch (error) {
     const code = errorCode(error);
     const hint = code === 'EACCES' ? 'run it with sudo, or choose another place with --config' : undefined;

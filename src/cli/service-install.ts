@@ -5,9 +5,9 @@
 
 import type { Command } from 'commander';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { replaceFile } from '../io/files.js';
+import { makeDirectory, replaceFile } from '../io/files.js';
 import { documentFile, PROGRAM_FOLDER, programFile } from './program-files.js';
 import { CommandError, EXIT, processTerminal } from './terminal.js';
 
@@ -375,7 +375,7 @@ function take(step: Step): void {
 
 /** Replaces the file in one go; at no moment can anyone read it who may not. */
 function write({ path, text, mode, group }: Step & { kind: 'write' }): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  makeDirectory(dirname(path), 0o755);
   replaceFile(path, text, mode, (fresh) => {
     if (group === 'service') execFileSync('chgrp', [SERVICE_USER, fresh], { stdio: 'pipe' });
   });

@@ -4,10 +4,11 @@
  */
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, orElse } from '../common/error.js';
 import { readX10Config } from '../heyu/x10config.js';
+import { makeDirectory } from './files.js';
 import { isRelayUp } from './heyu-locks.js';
 import type { Log } from '../ports.js';
 import type { AlertBody } from '../bridge/core.js';
@@ -207,7 +208,7 @@ function configurationFor(x10config: string, stateDir: string): string {
     const lines = text.split('\n').filter((_, index) => index + 1 !== logDir);
     const without = lines.join('\n');
     if (orElse(() => readFileSync(copy, 'latin1'), undefined) === without) return copy;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeDirectory(folder, 0o700);
     writeFileSync(copy, without, { encoding: 'latin1', mode: 0o600 });
     return copy;
   } catch {

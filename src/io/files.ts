@@ -3,14 +3,17 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   linkSync,
+  mkdirSync,
   openSync,
   readFileSync,
   readSync,
   renameSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -46,6 +49,22 @@ export async function syncDirectory(
     if (errorCode(error) !== 'EINVAL') throw error;
   } finally {
     await handle.close();
+  }
+}
+
+/**
+ * Makes a directory and those above it; false = it is there already. Throws what the file system says, also where a
+ * directory takes no other one, as /proc: there `recursive` of Node 20 does not return.
+ */
+export function makeDirectory(path: string, mode: number): boolean {
+  const parent = dirname(path);
+  if (parent !== path && !existsSync(parent)) makeDirectory(parent, mode);
+  try {
+    mkdirSync(path, { mode });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && statSync(path).isDirectory()) return false;
+    throw error;
   }
 }
 

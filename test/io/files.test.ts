@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
+import { makeDirectory } from '../../src/io/files.js';
 import { claimDirectory } from '../../src/io/store.js';
 
 let directory: string;
@@ -23,6 +24,21 @@ function somebody(): { readonly pid: number; readonly start: string } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return { pid, start: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '' };
 }
+
+describe('a directory', () => {
+  test('is made with those above it, once', () => {
+    const path = join(directory, 'a', 'b', 'c');
+    expect([makeDirectory(path, 0o700), makeDirectory(path, 0o700)]).toEqual([true, false]);
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+  });
+
+  test('is refused where none can be made, or a file is there', () => {
+    expect(() => makeDirectory('/proc/no/such', 0o700)).toThrow('ENOENT');
+    writeFileSync(file(), '');
+    expect(() => makeDirectory(file(), 0o700)).toThrow('EEXIST');
+    expect(() => makeDirectory(join(file(), 'below'), 0o700)).toThrow('ENOTDIR');
+  });
+});
 
 describe('the state directory', () => {
   test('is claimed and given back', () => {
