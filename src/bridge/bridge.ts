@@ -8,7 +8,7 @@ import { channelsOf } from '../sensor/channels.js';
 import { signalForm } from '../sensor/guard.js';
 import { earliestOf, idOf, type Heard, type Sensor, type Sign, type Standing } from '../sensor/heard.js';
 import { formOf } from '../sensor/types.js';
-import { calm } from '../security/emergency.js';
+import { emergencySensorsClear } from '../security/emergency.js';
 import { nextWake, signalHeard, wake } from '../security/refresh.js';
 import type { SensorStanding } from '../security/readiness.js';
 import type { Step } from '../security/security.js';
@@ -70,7 +70,7 @@ export function reconfigureBridge(bridge: Bridge, settings: CoreSettings, now: N
 /** A sensor that is gone is never heard to be clear. */
 function forgetTheGone({ core, security }: Bridge): void {
   const known = new Set(core.settings.sensors.map(({ alias }) => alias));
-  calm(security, (alias) => !known.has(alias));
+  emergencySensorsClear(security, (alias) => !known.has(alias));
 }
 
 /**

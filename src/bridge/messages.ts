@@ -6,7 +6,7 @@
 import { MINUTE } from '../common/duration.js';
 import { isoAt } from '../heyu/time-zone.js';
 import type { EventMessage, RetainedMessage } from '../mqtt/outbox.js';
-import { calm } from '../security/emergency.js';
+import { emergencySensorsClear } from '../security/emergency.js';
 import { refresh } from '../security/refresh.js';
 import type { Alert, RaisedAlert, ZoneAttributes, ZoneValue } from '../security/security.js';
 import type { ZoneEvent } from '../security/readiness.js';
@@ -237,8 +237,8 @@ export function zoneEventMessage(told: Told, zone: string, event: ZoneEvent): Ev
   return { kind: 'event', topic, id, at, payload, lateAfter: at + MINUTE, latePayload: null };
 }
 
-/** The last word to a broker: what is retained there is not kept up to date any more. */
-export function farewell(baseTopic: string): Message {
+/** The last message to a broker: its retained values are not kept up to date any more. */
+export function offlineMessage(baseTopic: string): Message {
   return { topic: bridgeTopic(baseTopic, 'status'), payload: 'offline', retain: true };
 }
 
@@ -257,7 +257,7 @@ export function act(bridge: Bridge, effect: Effect): void {
       }
       sinks.put?.(channelMessage(core, sensor, channel, value));
       const isEnd = value === 'OFF' && channel === mainChannelOf(sensor.settings.type);
-      const isCalmed = isEnd && calm(bridge.security, (other) => other === alias);
+      const isCalmed = isEnd && emergencySensorsClear(bridge.security, (other) => other === alias);
       const isStanding = sensor.settings.zone !== undefined && STANDING_CHANNELS.has(channel);
       if (isStanding) bridge.security.readiness.clear();
       if (isCalmed || isStanding) refresh(bridge);

@@ -182,7 +182,7 @@ function placeholder(
  * What was taken back by going from `before` to `current`, by topic. A Home Assistant that was not there has not heard
  * it, and keeps the entities forever. Triggers are not kept by it.
  */
-export function takenBackSince(before: Remembered, current: readonly DiscoveryMessage[]): Remembered {
+export function removedSince(before: Remembered, current: readonly DiscoveryMessage[]): Remembered {
   const now = currentOf(current);
   return Object.fromEntries(
     Object.entries(before).flatMap(([topic, components]) => {

@@ -9,9 +9,9 @@ import { enter, trigger } from './owned-zone.js';
 import {
   LINK_WAIT_MS,
   ZONELESS,
-  isAskedAnew,
+  isReadAgain,
   mayBecomeKnown,
-  voiceOf,
+  alertSourceOf,
   waitingKey,
   zoneOf,
   type Alert,
@@ -20,7 +20,7 @@ import {
   type VerdictKind,
   type Waiting,
 } from './security.js';
-import { sound } from './siren.js';
+import { startSiren } from './siren.js';
 import { isInEntryDelay, outcomeOf, patienceMs } from './source-entry.js';
 import { isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
 import { believe, type Belief } from './belief.js';
@@ -116,9 +116,10 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
   // who came in before, and has the entry delay no longer, has an alert, too
   if (zone.truth?.entry?.id !== cause.id) endEntry(step, zone, grounds.verified);
   const { id } = tell(step, zone.settings.zone, cause, { ...grounds, late });
-  if (alias !== null) security.alertedAt.set(voiceOf({ alias, kind }), { zone: zone.settings.zone, at });
+  if (alias !== null)
+    security.alertedAt.set(alertSourceOf({ alias, kind }), { zone: zone.settings.zone, at });
   zone.latch ??= { id, at, alias, kind };
-  sound(step, zone, { kind, at });
+  startSiren(step, zone, { kind, at });
   if (zone.truth !== undefined) setTruth(step, zone, trigger(zone.truth, now.at));
 }
 
@@ -279,7 +280,7 @@ function holdsBack(step: Step, zone: Zone, signal: SensorSignal, grounds: Ground
     judged(step, signal, 'source', 'the source cannot report triggered now (alert_on: triggered)');
     return true;
   }
-  const last = held.findLast((other) => voiceOf(other.signal) === voiceOf(signal));
+  const last = held.findLast((other) => alertSourceOf(other.signal) === alertSourceOf(signal));
   if (last !== undefined && Math.abs(signal.at - last.signal.at) < settings.alertCooldownMs) {
     judged(step, signal, 'entry', 'a signal of this sensor is held back already');
     return true;
@@ -301,7 +302,7 @@ export function settleHeld(step: Step, zone: Zone): void {
   const { security, now } = step;
   if (zone.held.length === 0) return;
   const belief = believe(security, zone);
-  const isAsked = isAskedAnew(step, belief);
+  const isAsked = isReadAgain(step, belief);
   for (const held of zone.held) {
     const { signal, late } = held;
     const outcome = outcomeOf(held, zone, belief, security.link.up, now.mono);
@@ -327,7 +328,7 @@ function lastAlertAt(
   signal: SensorSignal,
   { armedSince }: Belief,
 ): number | undefined {
-  const last = alertedAt.get(voiceOf(signal));
+  const last = alertedAt.get(alertSourceOf(signal));
   const at = last?.zone === signal.zone ? last.at : undefined;
   // stamps of the log are whole seconds
   return at !== undefined && armedSince !== undefined && at + SECOND <= armedSince ? undefined : at;
@@ -347,7 +348,7 @@ function keepWaiting(step: Step, signal: SensorSignal, belief: Belief, afterward
   const { zone, at } = signal;
   if (security.isDelivered(alertIdOf(signal))) {
     // what comes after it must not wait behind it for an alert that is not sent again
-    security.alertedAt.set(voiceOf(signal), { zone, at });
+    security.alertedAt.set(alertSourceOf(signal), { zone, at });
     return judged(step, signal, 'alert', 'its alert was delivered before');
   }
   const first = afterwards || security.link.up === undefined ? 'gap' : 'first';

@@ -62,11 +62,11 @@ export function isClear({ up }: Link): boolean {
 }
 
 /**
- * It comes up: for how long the broker may have kept messages for us is settled now. What it has kept until the
+ * The link is up: for how long the broker may have kept messages for us is settled now. What it has kept until the
  * queue was empty once counts from there, however often the link was cut in between. What another session has kept
  * may be of any age, and a clock that runs behind tells nothing.
  */
-export function comeUp(link: Link, session: string, sessionPresent: boolean, now: Now): Connection {
+export function linkConnected(link: Link, session: string, sessionPresent: boolean, now: Now): Connection {
   if (session !== link.session) {
     link.upAt = undefined;
     link.downMono = undefined;
@@ -85,8 +85,8 @@ export function comeUp(link: Link, session: string, sessionPresent: boolean, now
   return link.up;
 }
 
-/** It goes down. */
-export function goDown(link: Link, now: Now): void {
+/** The link is lost. */
+export function linkLost(link: Link, now: Now): void {
   if (isClear(link)) {
     link.upAt = now.at;
     link.downMono = now.mono;
@@ -95,7 +95,7 @@ export function goDown(link: Link, now: Now): void {
 }
 
 /** Nothing was noticed for `forMs`: as if it had been down, also in the eyes of a monotonic clock that stood still. */
-export function standStill(link: Link, forMs: number, now: Now): void {
+export function linkStoodStill(link: Link, forMs: number, now: Now): void {
   const { up } = link;
   if (up !== undefined && !up.isDraining) {
     link.downMono = now.mono - forMs;
@@ -183,7 +183,7 @@ export function verificationSent(schedule: Schedule, mono: number): void {
 }
 
 /** A message came; `retained` as delivered: a retained copy did not wait. */
-export function messageCame(schedule: Schedule, mono: number, retained: boolean): void {
+export function messageReceived(schedule: Schedule, mono: number, retained: boolean): void {
   if (mono >= schedule.heardMono + QUIET_MS) schedule.comingMono = mono;
   schedule.heardMono = mono;
   if (!retained) schedule.isDisturbed = true;

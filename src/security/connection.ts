@@ -5,11 +5,11 @@ import { clearAlarm } from './alert.js';
 import { endSilence } from './bypass.js';
 import { commandReceived } from './commands.js';
 import {
-  comeUp,
-  goDown,
+  linkConnected,
+  linkLost,
   lookSoon,
-  messageCame,
-  standStill,
+  messageReceived,
+  linkStoodStill,
   startSchedule,
   subscriptionStands,
   verificationAcknowledged,
@@ -26,7 +26,7 @@ import {
   topicsOfAll,
   type Step,
 } from './security.js';
-import { WHY, createTracker, grant, hear, refuse, stateOf, type Tracker } from './tracker.js';
+import { WHY, createTracker, readingGranted, hear, refuse, stateOf, type Tracker } from './tracker.js';
 import { excerpt, normalise, readState } from './vocabulary.js';
 import type { Zone } from './zone.js';
 
@@ -35,7 +35,7 @@ import type { Zone } from './zone.js';
  * it: another broker or client id has another one.
  */
 export function connected(step: Step, sessionPresent: boolean, session = ''): void {
-  askAnew(step, comeUp(step.security.link, session, sessionPresent, step.now), sessionPresent);
+  askAnew(step, linkConnected(step.security.link, session, sessionPresent, step.now), sessionPresent);
 }
 
 /**
@@ -44,7 +44,7 @@ export function connected(step: Step, sessionPresent: boolean, session = ''): vo
  */
 export function stalled(step: Step, forMs: number): void {
   const { link } = step.security;
-  standStill(link, forMs, step.now);
+  linkStoodStill(link, forMs, step.now);
   if (link.up !== undefined) askAnew(step, link.up, true);
 }
 
@@ -76,7 +76,7 @@ function askAnew(step: Step, up: Connection, sessionPresent: boolean): void {
 export function closed(step: Step): void {
   const { security, now } = step;
   if (security.link.up === undefined) return;
-  goDown(security.link, now);
+  linkLost(security.link, now);
   for (const zone of security.zones.values()) zone.tracker = undefined;
   security.changed = true;
   refresh(step);
@@ -96,7 +96,7 @@ export function subscribed(step: Step, topics: readonly string[], refused: reado
       ours = true;
       if (tracker !== undefined && zone.topic === topic) {
         if (refused.includes(topic)) refuse(tracker);
-        else grant(tracker);
+        else readingGranted(tracker);
       }
       if (!refused.includes(topic)) zone.troubles.delete(`refused ${topic}`);
       else if (beginTrouble(zone, `refused ${topic}`)) {
@@ -131,7 +131,7 @@ export function received(step: Step, message: Received): boolean {
   // an ordinary verification is not disturbed by what is for others
   const isQueued = link.up?.isDraining === true && security.others.includes(message.topic);
   if (!ours && !isQueued) return false;
-  messageCame(schedule, now.mono, message.retain);
+  messageReceived(schedule, now.mono, message.retain);
   wake(step);
   return ours;
 }

@@ -5,8 +5,8 @@
 
 import { MINUTE, SECOND } from '../common/duration.js';
 import { judged, tell } from './alert.js';
-import { voiceOf, type Security, type Step } from './security.js';
-import { sound } from './siren.js';
+import { alertSourceOf, type Security, type Step } from './security.js';
+import { startSiren } from './siren.js';
 import { believe } from './belief.js';
 import { emergencyOf, type Latch, type SensorSignal, type Zone } from './zone.js';
 
@@ -26,7 +26,7 @@ export function isEmergencyShown(zone: Zone): boolean {
 function isWithinCooldown({ alertedAt }: Security, zone: Zone | undefined, signal: SensorSignal): boolean {
   // each press of a panic key is a call
   if (signal.kind === 'panic') return false;
-  const last = alertedAt.get(voiceOf(signal));
+  const last = alertedAt.get(alertSourceOf(signal));
   const { endedAt, endedBefore } = zone?.emergency ?? {};
   if (last?.zone !== null || last.at <= (endedAt ?? endedBefore ?? -Infinity)) return false;
   return Math.abs(signal.at - last.at) < (zone?.settings.alertCooldownMs ?? MINUTE);
@@ -50,7 +50,7 @@ function last(step: Step, zone: Zone, by: Latch, lasts: boolean): void {
     endedAt: undefined,
     endedBefore: emergency?.endedAt ?? emergency?.endedBefore,
   };
-  sound(step, zone, by);
+  startSiren(step, zone, by);
   security.changed = true;
 }
 
@@ -63,7 +63,7 @@ export function raiseAlways(step: Step, zone: Zone | undefined, signal: SensorSi
   const state = zone && believe(security, zone).state;
   // how the zone stands may not be known: that this is an alert is certain
   const { id } = tell(step, signal.zone, signal, { security: state ?? 'unknown', verified: true, late });
-  security.alertedAt.set(voiceOf(signal), { zone: null, at });
+  security.alertedAt.set(alertSourceOf(signal), { zone: null, at });
   if (zone !== undefined) last(step, zone, { id, at, alias, kind }, lasts);
   judged(step, signal, 'alert', `${kind} is an alert in every state`);
 }
@@ -78,7 +78,7 @@ export function endEmergency({ security, now }: Omit<Step, 'emit'>, zone: Zone):
 }
 
 /** Sensors are clear again, or gone: those of which `isClear` says so. True when an alarm was waiting for one. */
-export function calm(security: Security, isClear: (alias: string) => boolean): boolean {
+export function emergencySensorsClear(security: Security, isClear: (alias: string) => boolean): boolean {
   const waiting = [...security.zones.values()].filter((zone) => emergencyOf(zone)?.open.some(isClear));
   for (const zone of waiting) {
     const { emergency } = zone;

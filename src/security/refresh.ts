@@ -45,7 +45,7 @@ import {
   type ZoneValue,
 } from './security.js';
 import type { ZoneEvent } from './readiness.js';
-import { hush } from './siren.js';
+import { endSiren } from './siren.js';
 import { patienceMs } from './source-entry.js';
 import { WHY, endOfAnswers, isAnswered, stateOf, verify, whyUnknown } from './tracker.js';
 import type { SecurityState } from './vocabulary.js';
@@ -371,7 +371,7 @@ export function refresh(step: Step): void {
     if (kind === 'master') compareMaster(security, zone);
     const state = kind === 'owned' ? zone.truth?.state : believe(security, zone).state;
     if (state === 'disarmed') clearAlarm(security, zone);
-    hush(security, zone);
+    endSiren(security, zone);
     endBypass(security, zone);
   }
   for (const zone of zones) settleHeld(step, zone);

@@ -178,7 +178,7 @@ export type Security = {
   readonly link: Link;
   /** By `waitingKey`. */
   readonly waiting: Map<string, Waiting>;
-  /** The last alert of each sensor since its zone was last disarmed, by `voiceOf`. Of what guards always without a zone. */
+  /** The last alert of each sensor since its zone was last disarmed, by `alertSourceOf`. Of what guards always without a zone. */
   readonly alertedAt: Map<string, { readonly zone: string | null; readonly at: number }>;
   /** Why sensors may not be heard, in words; since when that will have lasted, monotonic ms, and whether it has. */
   readonly blind: Map<string, { readonly fromMono: number; isSo: boolean }>;
@@ -233,15 +233,15 @@ export function asksAgain(security: Security, { isDraining }: Connection): boole
   return isDraining || stateTopics(security).length > 0;
 }
 
-/** What waits for itself, and has a cool-down of its own: a sensor, and that somebody tampers with it. */
-export function voiceOf({ alias, kind }: Pick<SensorSignal, 'alias' | 'kind'>): string {
+/** The key of what waits and cools down separately: a sensor, and tampering with it. */
+export function alertSourceOf({ alias, kind }: Pick<SensorSignal, 'alias' | 'kind'>): string {
   // an alias has no blank
   return kind === 'tamper' ? `${alias} ${kind}` : alias;
 }
 
 /** One signal of each kind waits per voice. */
 export function waitingKey(signal: SensorSignal, kind: Waiting['kind']): string {
-  return `${kind} ${voiceOf(signal)}`;
+  return `${kind} ${alertSourceOf(signal)}`;
 }
 
 /**
@@ -284,7 +284,7 @@ export function mayBecomeKnown(
 }
 
 /** The zones are being asked for again, and this one has not answered: what it said before may still be so. */
-export function isAskedAnew({ security: { link }, now }: Omit<Step, 'emit'>, { state }: Belief): boolean {
+export function isReadAgain({ security: { link }, now }: Omit<Step, 'emit'>, { state }: Belief): boolean {
   return state === undefined && link.up !== undefined && now.mono < link.up.askedMono + WAIT_MS;
 }
 

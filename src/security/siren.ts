@@ -7,19 +7,23 @@ import { MINUTE } from '../common/duration.js';
 import type { Security, Step } from './security.js';
 import { emergencyOf, type Latch, type Zone } from './zone.js';
 
-/** An alert that is told later does not sound any more: there is no one left to find. */
+/** An alert that is reported later does not start the siren: the intruder has left. */
 const LIVE_MS = 2 * MINUTE;
 
-/** An alert begins to sound, unless one of this alarm has before. Water calls for a plumber. */
-export function sound({ security, now }: Step, zone: Zone, { kind, at }: Pick<Latch, 'kind' | 'at'>): void {
+/** Starts the siren for an alert, unless this alarm has started it before. Water does not: it calls for a plumber. */
+export function startSiren(
+  { security, now }: Step,
+  zone: Zone,
+  { kind, at }: Pick<Latch, 'kind' | 'at'>,
+): void {
   const { onAlarm } = zone.settings;
   if (onAlarm === undefined || zone.siren !== undefined || kind === 'water' || now.at - at > LIVE_MS) return;
   zone.siren = { until: now.at + onAlarm.forMs, untilMono: now.mono + onAlarm.forMs };
   security.changed = true;
 }
 
-/** The alarm is over: the next one sounds again. */
-export function hush(security: Security, zone: Zone): void {
+/** The alarm is over: its siren ends, and the next alarm starts it again. */
+export function endSiren(security: Security, zone: Zone): void {
   const isAlarm =
     zone.latch !== undefined || zone.truth?.state === 'triggered' || emergencyOf(zone) !== undefined;
   if (isAlarm || zone.siren === undefined) return;
@@ -28,7 +32,10 @@ export function hush(security: Security, zone: Zone): void {
 }
 
 /** What sounds now: the aliases, and when the first of the sirens ends (monotonic ms, Infinity when none sounds). */
-export function sounding({ zones }: Security, mono: number): { aliases: readonly string[]; endMono: number } {
+export function activeSirens(
+  { zones }: Security,
+  mono: number,
+): { aliases: readonly string[]; endMono: number } {
   const loud = [...zones.values()].filter(({ siren }) => siren !== undefined && mono < siren.untilMono);
   return {
     aliases: loud.flatMap(({ settings }) => settings.onAlarm?.switchOn ?? []),

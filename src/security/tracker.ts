@@ -151,7 +151,7 @@ export function refuse(tracker: Tracker): void {
 }
 
 /** The broker lets the bridge read the topic. */
-export function grant(tracker: Tracker): void {
+export function readingGranted(tracker: Tracker): void {
   const { standing } = tracker;
   tracker.isRefused = false;
   if (standing.kind !== 'known' && standing.why === 'refused')

@@ -13,7 +13,7 @@ import {
   rememberedWhile,
   removalMessages,
   revivalMessages,
-  takenBackSince,
+  removedSince,
   type DiscoveryStep,
   type Remembered,
 } from '../homeassistant/removal.js';
@@ -148,7 +148,7 @@ export class Announcer {
     const takenBack = { ...this.#takenBack, ...this.#previous };
     for (const [topic, components] of Object.entries(this.#takenBack))
       takenBack[topic] = { ...components, ...this.#previous[topic] };
-    this.#takenBack = takenBackSince(takenBack, this.#current);
+    this.#takenBack = removedSince(takenBack, this.#current);
     this.#previous = rememberedOf(this.#current);
     this.#remembered = this.#previous;
     this.#changed();

@@ -1,7 +1,7 @@
 /** What the service does at events of the connection to the broker; with `heyu.control` also commands for lamps. */
 
 import { hideOverdueMotion, securityStep } from '../bridge/bridge.js';
-import { farewell } from '../bridge/messages.js';
+import { offlineMessage } from '../bridge/messages.js';
 import { BRIDGE_COMMAND, bridgeTopic, sensorTopic } from '../mqtt/topics.js';
 import type { Broker, BrokerListener, Log, Now, Received } from '../ports.js';
 import { isClear } from '../security/broker-link.js';
@@ -139,7 +139,7 @@ export class BrokerSide implements BrokerListener {
   /** Another connection takes over. A clean end has no last will: who listens below `baseTopic` has to be told. */
   async replace(broker: Broker, baseTopic: string): Promise<void> {
     const { links, seen } = this.#parts;
-    await links.broker.stop([farewell(baseTopic)], BROKER_STOP_MS);
+    await links.broker.stop([offlineMessage(baseTopic)], BROKER_STOP_MS);
     if (seen.session !== undefined) this.closed('reconnecting with new settings');
     links.broker = broker;
     broker.start(this);
@@ -148,7 +148,7 @@ export class BrokerSide implements BrokerListener {
   /** The end of the service. */
   async stop(): Promise<void> {
     const { links, settings } = this.#parts;
-    await links.broker.stop([farewell(settings.core.baseTopic)], BROKER_STOP_MS);
+    await links.broker.stop([offlineMessage(settings.core.baseTopic)], BROKER_STOP_MS);
   }
 
   /** Subscribes to the topics that do not belong to a zone, as the present settings require. */

@@ -5,7 +5,7 @@
 
 import { SECOND } from '../common/duration.js';
 import type { Now } from '../ports.js';
-import { sounding } from '../security/siren.js';
+import { activeSirens } from '../security/siren.js';
 import { isSwitchable } from '../sensor/channels.js';
 import { concern } from './condition.js';
 import type { Parts } from './parts.js';
@@ -74,7 +74,7 @@ export class Sirens {
   /** The addresses of what has to sound now, and when that may end. */
   #wanted(mono: number): { readonly wanted: ReadonlySet<string>; readonly endMono: number } {
     const { bridge } = this.#parts;
-    const { aliases, endMono } = sounding(bridge.security, mono);
+    const { aliases, endMono } = activeSirens(bridge.security, mono);
     // asked at each line of the log
     if (aliases.length === 0) return { wanted: NOTHING, endMono };
     const devices = bridge.core.settings.sensors.filter(

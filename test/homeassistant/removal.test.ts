@@ -6,7 +6,7 @@ import {
   rememberedWhile,
   removalMessages,
   revivalMessages,
-  takenBackSince,
+  removedSince,
   type DiscoveryStep,
 } from '../../src/homeassistant/removal.js';
 import type { Message } from '../../src/ports.js';
@@ -262,7 +262,7 @@ describe('taking back from a Home Assistant that was not there', () => {
     const from = inForm(house, form);
     const to = inForm(without(house, 'stairs'), form);
     const current = discoveryMessages(to);
-    const takenBack = takenBackSince(rememberedOf(discoveryMessages(from)), current);
+    const takenBack = removedSince(rememberedOf(discoveryMessages(from)), current);
     const revived = revivalMessages(takenBack, current, to);
     expect(faultsOf(revived.map(({ message }) => ({ ...message, objectId: '', components: {} })))).toEqual(
       [],
@@ -284,22 +284,22 @@ describe('taking back from a Home Assistant that was not there', () => {
 
   it('knows nothing of it when nothing is gone, when it is there again, and of triggers', () => {
     const all = rememberedOf(discoveryMessages(house));
-    expect(takenBackSince(all, discoveryMessages(house))).toEqual({});
-    const gone = takenBackSince(all, discoveryMessages(without(house, 'keyfob')));
+    expect(removedSince(all, discoveryMessages(house))).toEqual({});
+    const gone = removedSince(all, discoveryMessages(without(house, 'keyfob')));
     expect(gone['homeassistant/device/cellar_d1/config']).toEqual({
       event: 'event',
       battery: 'binary_sensor',
       last_seen: 'sensor',
     });
-    expect(takenBackSince(gone, discoveryMessages(house))).toEqual({});
+    expect(removedSince(gone, discoveryMessages(house))).toEqual({});
     expect(revivalMessages({}, discoveryMessages(house), house)).toEqual([]);
-    expect(takenBackSince(all, discoveryMessages(inForm(house, 'entity')))).toEqual({});
+    expect(removedSince(all, discoveryMessages(inForm(house, 'entity')))).toEqual({});
   });
 
   it('tells of an entity that a device has no more beside those that it has', () => {
     const noDusk = { ...house, sensors: house.sensors.map((one) => ({ ...one, dusk: undefined })) };
     const current = discoveryMessages(noDusk);
-    const takenBack = takenBackSince(rememberedOf(discoveryMessages(house)), current);
+    const takenBack = removedSince(rememberedOf(discoveryMessages(house)), current);
     expect(takenBack).toEqual({ 'homeassistant/device/cellar_a3/config': { light: 'binary_sensor' } });
     const [revived] = revivalMessages(takenBack, current, house);
     const { components } = JSON.parse(revived?.message.payload ?? '{}') as { components: object };

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SensorSignal, ZoneSettings } from '../../src/security/zone.js';
 import { keyfob } from '../../src/security/commands.js';
-import { calm } from '../../src/security/emergency.js';
+import { emergencySensorsClear } from '../../src/security/emergency.js';
 import { setBack } from '../../src/security/stored.js';
 import {
   alerts,
@@ -137,7 +137,7 @@ describe('in a zone of ours', () => {
   it('does not end by itself', () => {
     const test = owned();
     always(test);
-    calm(test.security, () => true);
+    emergencySensorsClear(test.security, () => true);
     pass(test, 24 * 3_600_000);
     expect(shown(test)).toEqual(['triggered', 'ON']);
   });
@@ -251,7 +251,7 @@ describe('in a zone of others', () => {
       expect(shown(test)).toEqual([before, 'ON']);
       pass(test, 900_000);
       expect(shown(test)).toEqual([before, 'ON']);
-      calm(test.security, (alias) => alias === 'detector');
+      emergencySensorsClear(test.security, (alias) => alias === 'detector');
       pass(test, 1);
       expect(shown(test)).toEqual([before, 'OFF']);
     },
@@ -261,7 +261,7 @@ describe('in a zone of others', () => {
     for (const lasts of [true, false]) {
       const test = external('disarmed');
       always(test, { lasts });
-      calm(test.security, () => true);
+      emergencySensorsClear(test.security, () => true);
       pass(test, 599_999);
       expect(shown(test)).toEqual(['disarmed', 'ON']);
       pass(test, 1);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   QUIET_MS,
   isQueueEmpty,
-  messageCame,
+  messageReceived,
   startSchedule,
   verificationAcknowledged,
   verificationSent,
@@ -17,7 +17,7 @@ function play(script: string): boolean {
   let mono = 5000;
   const schedule = startSchedule(mono);
   for (const word of script.split(' ')) {
-    if (word === 'Q' || word === 'R') messageCame(schedule, mono, word === 'R');
+    if (word === 'Q' || word === 'R') messageReceived(schedule, mono, word === 'R');
     else if (word === 'PROBE') verificationSent(schedule, mono);
     else if (word === 'ACK') verificationAcknowledged(schedule, mono);
     else mono += Number(word);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   createTracker,
   endOfAnswers,
-  grant,
+  readingGranted,
   hear,
   refuse,
   stateOf,
@@ -27,7 +27,7 @@ function play(script: string, from?: Tracker): Tracker | undefined {
     else if (step === 'VERIFY!') verify(tracker, false);
     else if (step === 'END') endOfAnswers(tracker);
     else if (step === 'REFUSED') refuse(tracker);
-    else if (step === 'GRANTED') grant(tracker);
+    else if (step === 'GRANTED') readingGranted(tracker);
     else hear(tracker, readState(bytes(step.slice(1))), step.startsWith('R'), 0);
   }
   return tracker;

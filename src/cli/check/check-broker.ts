@@ -41,8 +41,8 @@ export async function checkReach(
   return good.length === 0 ? undefined : { ...configuration, mqtt: { ...mqtt, urls: good.slice(0, 1) } };
 }
 
-/** Everything that the checks want to see of the broker, and the proof of its access control. */
-export async function lookAround(configuration: Configuration, tell: Tell): Promise<Kept> {
+/** Reads everything that the checks need from the broker, and tests its access control. */
+export async function readBroker(configuration: Configuration, tell: Tell): Promise<Kept> {
   const { core, homeassistant } = configuration;
   const states = core.zones.flatMap(({ stateTopic }) => stateTopic ?? []);
   const probes = writingsBeside(core, 'check').map((each) => ({ ...each, retain: false }));

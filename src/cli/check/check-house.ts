@@ -4,7 +4,7 @@ import { counted } from '../../common/text.js';
 import type { Configuration, Loaded } from '../../config/load.js';
 import { checkAliasFile, checkBatteries } from './check-aliases.js';
 import { checkCodes } from './check-codes.js';
-import { checkHomeAssistant, checkReach, lookAround, some } from './check-broker.js';
+import { checkHomeAssistant, checkReach, readBroker, some } from './check-broker.js';
 import { checkControl, checkEngine, checkHeyu, checkLog, readHeyu } from './check-heyu.js';
 import {
   checkAccess,
@@ -83,7 +83,7 @@ async function checkThere(
     checkService(configuration, undefined, running, tell('service'));
     return;
   }
-  const kept = await lookAround(reached, broker);
+  const kept = await readBroker(reached, broker);
   const obsolete = await findObsolete(reached);
   const topics = obsoleteTopics(obsolete);
   const left = 'of an earlier configuration';

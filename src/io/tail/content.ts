@@ -242,7 +242,7 @@ export function fingerprintOfPosition(position: FilePosition): Fingerprint {
 }
 
 /** Can the fingerprint recognise a file of another inode? */
-export function isTelling(fingerprint: Fingerprint): boolean {
+export function isDistinctive(fingerprint: Fingerprint): boolean {
   return fingerprint.bytes.length >= LEAST_TELLING_BYTES;
 }
 

@@ -26,7 +26,7 @@ import { LogStart } from './log-start.js';
 import { RotatedFiles } from './rotated-files.js';
 import {
   findHolder,
-  isBornSince,
+  isCreatedSince,
   isMissing,
   isOf,
   letGo,
@@ -469,7 +469,7 @@ export class LogFiles {
     yield* file.seeHead();
     const { all, held, place } = yield* this.#rotated.holdAround(
       file,
-      (sibling) => isBornSince(sibling, file.endSeenAt) && this.#rotated.isNew(sibling),
+      (sibling) => isCreatedSince(sibling, file.endSeenAt) && this.#rotated.isNew(sibling),
       (index, at) => at !== undefined && index < at,
     );
     const copies: TailedFile[] = [];

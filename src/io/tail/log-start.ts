@@ -7,7 +7,7 @@ import {
   fingerprintOfPosition,
   hasContent,
   isSameFile,
-  isTelling,
+  isDistinctive,
   sizeOf,
   type ByteSource,
   type OpenFailure,
@@ -18,7 +18,7 @@ import type { RotatedFiles } from './rotated-files.js';
 import {
   findHolder,
   holdLog,
-  isBornSince,
+  isCreatedSince,
   isMissing,
   letGo,
   lookUp,
@@ -93,7 +93,7 @@ export class LogStart {
     this.#seek = undefined;
     if (last !== undefined)
       this.#rotated.tellOfBarred(
-        barred.filter((sibling) => isBornSince(sibling, last.endSeenAt)),
+        barred.filter((sibling) => isCreatedSince(sibling, last.endSeenAt)),
         last.endSeenAt,
       );
     return 'found';
@@ -159,7 +159,7 @@ export class LogStart {
     const holder = isCurrent ? undefined : yield* findHolder(held, last);
     const others = held.filter((sibling) => sibling !== holder);
     const younger = (yield* this.#reopenOldFiles(old, others)).filter((sibling) =>
-      isBornSince(sibling, last.endSeenAt),
+      isCreatedSince(sibling, last.endSeenAt),
     );
     if (isCurrent) {
       yield* this.#resumeIn(current, last, true);
@@ -242,7 +242,7 @@ export class LogStart {
 function* isFileOf(position: FilePosition, source: ByteSource): Work<boolean> {
   const fingerprint = fingerprintOfPosition(position);
   const isSameInode = isSameFile(source, position);
-  if (!isSameInode && !isTelling(fingerprint)) return false;
+  if (!isSameInode && !isDistinctive(fingerprint)) return false;
   const born = source.stats()?.birthtimeMs ?? 0;
   if (isSameInode && fingerprint.bytes.length === 0 && Math.floor(born) > position.endSeenAt) return false;
   return sizeOf(source) >= position.offset && (yield* hasContent(source, fingerprint));

@@ -5,7 +5,7 @@ import {
   BLOCK_BYTES,
   bytesAt,
   isSameStart,
-  isTelling,
+  isDistinctive,
   MARK_BYTES,
   type ByteSource,
   type Work,
@@ -125,7 +125,7 @@ export class RotatedFiles {
       const isUnread = file.offset === 0 && file !== this.#order.reading;
       if (isUnread && !(yield* file.isUnchanged())) continue;
       const fingerprint = file.fingerprint();
-      if (file.offset > 0 && isTelling(fingerprint)) {
+      if (file.offset > 0 && isDistinctive(fingerprint)) {
         const there = yield* bytesAt(source, fingerprint.at, fingerprint.bytes.length);
         if (there.equals(fingerprint.bytes)) return true;
         // a copy that was made before the last lines were written is shorter

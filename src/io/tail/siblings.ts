@@ -13,7 +13,7 @@ import {
   hasContent,
   ifReadable,
   isSameFile,
-  isTelling,
+  isDistinctive,
   MARK_BYTES,
   openGzipSource,
   openSource,
@@ -76,7 +76,7 @@ export function rotatedSiblings({ path, files }: NamedLog): Sibling[] {
 export const TICK_MS = 10;
 
 /** Was it made, and written to, since `at`? An old file to which a script still writes was only written to. */
-export function isBornSince(sibling: Sibling, at: number): boolean {
+export function isCreatedSince(sibling: Sibling, at: number): boolean {
   const isYoung = sibling.createdAt === 0 || sibling.createdAt >= at - TICK_MS;
   return isYoung && sibling.modifiedAt >= at - TICK_MS;
 }
@@ -238,7 +238,7 @@ export function* findHolder(
   const newestFirst = siblings.filter(({ isTaken }) => !isTaken).reverse();
   const candidates = [
     ...newestFirst.filter(isSameInode),
-    ...(isTelling(fingerprint) ? newestFirst.filter((sibling) => !isSameInode(sibling)) : []),
+    ...(isDistinctive(fingerprint) ? newestFirst.filter((sibling) => !isSameInode(sibling)) : []),
   ];
   for (const sibling of candidates) {
     if (!sibling.isPacked && sibling.size < position.offset) continue;
@@ -276,7 +276,7 @@ export function* placeByContent(
     const bytes = yield* ifReadable(bytesAt(copy, 0, MARK_BYTES));
     if (bytes === undefined) continue;
     const isPart = bytes.length > 0 && bytes.equals(beginning.subarray(0, bytes.length));
-    if (isPart && isTelling({ at: 0, bytes })) return all.findIndex((sibling) => sibling.path === path);
+    if (isPart && isDistinctive({ at: 0, bytes })) return all.findIndex((sibling) => sibling.path === path);
   }
   return undefined;
 }

@@ -18,7 +18,7 @@ import {
   fingerprintOfPosition,
   hasContent,
   isSameFile,
-  isTelling,
+  isDistinctive,
   lastLineStart,
   MARK_BYTES,
   markOf,
@@ -402,7 +402,7 @@ export class TailedFile {
     const { head } = this;
     const complete = head.subarray(0, head.lastIndexOf(LINE_FEED) + 1 || head.length);
     const isFromStart = this.#offset === 0 || this.#isFaint;
-    const isFaint = isFromStart && !isTelling({ at: 0, bytes: complete });
+    const isFaint = isFromStart && !isDistinctive({ at: 0, bytes: complete });
     if (isFaint && this.#isFaint) return;
     const given = (yield* this.#takeKnown(reader)) ?? (this.#generation || reader.randomGeneration());
     this.#generation = given;
@@ -423,7 +423,7 @@ export class TailedFile {
     const others = newestFirst.filter((known) => !isItself(known));
     for (const known of [...newestFirst.filter(isItself), ...others]) {
       const fingerprint = fingerprintOfPosition(known);
-      if (!isItself(known) && !isTelling(fingerprint)) continue;
+      if (!isItself(known) && !isDistinctive(fingerprint)) continue;
       if (fingerprint.bytes.length === 0 || !(yield* hasContent(this.source, fingerprint))) continue;
       knownGenerations.splice(knownGenerations.indexOf(known), 1);
       return known.generation;

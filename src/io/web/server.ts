@@ -308,7 +308,7 @@ const notAllowed = (method: 'GET' | 'POST'): Exclude<Answer, 'stream'> => ({
   headers: { Allow: method === 'GET' ? 'GET, HEAD' : method },
 });
 
-/** Too often; wait so long. */
+/** The answer to too many tries, with the time to wait. */
 export const tooOften = (waitMs: number): Exclude<Answer, 'stream'> => ({
   ...refusal(429, 'too many tries', `wait ${Math.ceil(waitMs / SECOND)} s`),
   headers: { 'Retry-After': String(Math.ceil(waitMs / SECOND)) },
