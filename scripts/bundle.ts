@@ -169,7 +169,15 @@ const built = await Promise.all([
   bundlePage(),
   ...Object.keys(LAZY).map(bundleLazyModule),
 ]);
-await build({ ...OPTIONS, entryPoints: ['src/main.ts'], outdir: OUT, bundle: false });
+// every Node since 10 can read it: it says that the Node is too old
+await build({
+  ...OPTIONS,
+  entryPoints: ['src/main.ts'],
+  outdir: OUT,
+  bundle: false,
+  target: 'es2019',
+  supported: { 'dynamic-import': true },
+});
 
 const metafile: Metafile = {
   inputs: Object.fromEntries(built.flatMap((each) => Object.entries(each.metafile.inputs))),

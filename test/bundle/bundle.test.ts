@@ -36,6 +36,11 @@ function packagesLoaded(coverage: string): readonly string[] {
   return bundledPackages({ inputs: {}, outputs: Object.fromEntries(outputs) }).map(({ name }) => name);
 }
 
+// Node 10 and 12 of Ubuntu 20.04 and 22.04; npm run test:systemd runs them
+test('the entry has no syntax that came after ES2019, but for import()', () => {
+  expect(readFileSync(MAIN, 'utf8')).not.toMatch(/\?\?|\?\.\D|\?\?=|import\.meta|\bawait\b/);
+});
+
 /** Runs a command; the packages that it has loaded. */
 function loadedBy(...args: readonly string[]): readonly string[] {
   const coverage = folder();

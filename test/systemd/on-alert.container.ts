@@ -13,7 +13,8 @@ const INTERNET = '/root/internet';
 
 /** The code blocks of a section: the program, files and the commands that put them in their places. */
 function blocksOf(heading: string): readonly string[] {
-  const section = PAGE.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
+  const section = PAGE.split(/^## /m).find((text) => text.startsWith(`${heading}\n`));
+  if (section === undefined) throw new Error(`docs/on-alert.md has no section "${heading}"`);
   return [...section.matchAll(/^```\w*\n(.*?)^```/gms)].map(([, block = '']) => block);
 }
 
@@ -115,7 +116,7 @@ describe.runIf(isPossible)('a program for alerts', () => {
 
   test('is tried by hand as the page says', () => {
     house.run(`rm ${INTERNET}/mail.json`);
-    const [command = ''] = blocksOf('Try it');
+    const [command = ''] = blocksOf('Test it');
     expect(house.run(command)).toBe('0');
     expect(house.read(`${INTERNET}/mail.json`)).toContain('a trial');
   });
