@@ -81,13 +81,19 @@ export function signalAt({ past }: Scene, { signals }: SensorHistory, index: num
   return kind === undefined ? undefined : past.history.kinds[kind];
 }
 
+/** The log has no line of the time that was read. */
+export function isUnread({ from, until, gaps }: History): boolean {
+  return gaps.some((gap) => gap.reason === 'no_log' && gap.from === from && gap.to === until);
+}
+
 /** Signals of the range that led to no ON, those of one kind together; or that there was none. */
 export function heardFacts(scene: Scene, { alias }: SensorSettings, range: Range): readonly Fact[] {
   const history = historyOf(scene, alias);
   if (history === undefined) return [];
   const { at } = history.signals;
   const [first, end] = [firstFrom(at, range.from), firstFrom(at, range.until)];
-  if (first === end) return [silenceFact(alias, at, first, scene.past.history)];
+  if (first === end)
+    return isUnread(scene.past.history) ? [] : [silenceFact(alias, at, first, scene.past.history)];
   const byKind = new Map<string, HeardFact>();
   for (let index = first; index < end; index += 1) {
     const signal = signalAt(scene, history, index);

@@ -12,7 +12,7 @@ import { absences, problemSpans, settingsAt, zoneSpans, type VerdictEntry } from
 import type { Past, PastRequest } from './past.js';
 import type { When } from './when.js';
 import { UNDECIDED, type Fact, type OnFact, type VerdictFact, type Why } from './why-facts.js';
-import { heardFacts, historyOf, onFacts, orNull, type Range, type Scene } from './why-heard.js';
+import { heardFacts, historyOf, isUnread, onFacts, orNull, type Range, type Scene } from './why-heard.js';
 import { groupBy, isAway, spanAt, verdictFact, zoneAt, zoneFacts, zoneVerdicts } from './why-judged.js';
 
 /** Windows that may have the answer, the small one first. */
@@ -73,7 +73,8 @@ function answerBy(past: Past, settings: CoreSettings, { name, when, now }: WhyAs
     (isZoneKnown ||
       facts.some(({ kind }) => kind === 'on' || kind === 'heard' || kind === 'verdict') ||
       (about === 'sensor' && past.history.lines > 0));
-  const isPart = !found || facts.some((fact) => fact.kind === 'silence' && fact.at === null);
+  const isPart =
+    !found || isUnread(past.history) || facts.some((fact) => fact.kind === 'silence' && fact.at === null);
   const today = facts.some((fact) => (fact.kind === 'verdict' && fact.today) || fact.kind === 'settings');
   const { from, until } = range ?? past.history;
   return { name, about, from, until, found, isPart, today, facts, missing };
@@ -159,7 +160,8 @@ function gapFacts({ past }: Scene, range: Range): readonly Fact[] {
     .map(({ from, to, reason }) => ({
       kind: 'gap',
       at: from === past.history.from ? null : from,
-      to: orNull(to),
+      // where no line was read, the end of the gap is that of the reading
+      to: reason === 'no_log' && isUnread(past.history) ? null : orNull(to),
       reason,
     }));
 }

@@ -321,6 +321,19 @@ describe('why', () => {
     expect(words.at(-1)).toBe('therefore: whether there was an alert is not known');
   });
 
+  it.each([
+    ['hall', 'hall', logOf([['+07:00:00', ...pair('rcvi', 'A3', 'On')]])],
+    ['ground', 'zone ground', logOf([['+07:00:00', ...pair('rcvi', 'A3', 'On')]])],
+    ['hall', 'hall', []],
+  ])('if the log begins after all that was asked for, no time is made up (%s)', async (name, head, log) => {
+    expect(whyWords(await answer(name, 'yesterday', [], log), berlin)).toEqual([
+      `${head}, 2026-11-21:`,
+      "not known what happened at all: heyu's log does not cover that time",
+      'zone ground: its state at 00:00:00 was not recorded',
+      'therefore: whether there was an alert is not known',
+    ]);
+  });
+
   it('is JSON for programs: instants with their offset, words beside', async () => {
     const json = whyJson(await answer('hall', '02:10'), berlin);
     expect(json).toMatchObject({
