@@ -17,8 +17,9 @@ const open = () =>
     }).on('error', reject);
   });
 
-async function timeline(from, to) {
-  const answer = await fetch(`${url}api/timeline?from=${from}&to=${to}&px=1200`);
+async function timeline(span, px) {
+  const to = Date.now();
+  const answer = await fetch(`${url}api/timeline?from=${to - span}&to=${to}&px=${px}`);
   if (!answer.ok) throw new Error(`a timeline is answered with ${answer.status}`);
   await answer.arrayBuffer();
 }
@@ -29,11 +30,10 @@ let asked = 0;
 async function ask(what) {
   while (isAsking) await what();
 }
-const begun = Date.now();
-// a window that begins earlier than the last one is not known yet
-const year = () => timeline(begun - YEAR_MS - (asked += 1), Date.now());
+// for another width it is drawn anew
+const year = () => timeline(YEAR_MS, 1200 + (asked += 1));
 const day = async () => {
-  await timeline(Date.now() - DAY_MS, Date.now());
+  await timeline(DAY_MS, 1200);
   await wait(1000);
 };
 

@@ -91,6 +91,7 @@ async function latencyOf(folder, year, port, { blocks, blockPairs }, progress) {
   ]);
   await once(clients, 'message');
   const failed = once(clients, 'exit').then(() => Promise.reject(new Error('the browsers have failed')));
+  failed.catch(() => undefined);
   const tell = async (what) => {
     clients.send(what);
     return Promise.race([once(clients, 'message'), failed]);
@@ -107,7 +108,6 @@ async function latencyOf(folder, year, port, { blocks, blockPairs }, progress) {
     progress(`page, block ${block + 1} of ${blocks}, ${replays} years were read`);
   }
   await client.endAsync(true);
-  failed.catch(() => undefined);
   clients.kill();
   for (const { log } of candidates) closeSync(log);
   for (const { child } of services) await stopped(child);
