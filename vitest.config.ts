@@ -17,8 +17,8 @@ const CORE = `test/{${[
   'service',
 ].join(',')}}/**/*.test.ts`;
 
-/** It looks at what a library keeps for its process. */
-const ALONE = 'test/io/broker/connection.test.ts';
+/** They look at what a library keeps for its process, and at the memory of the process. */
+const ALONE = ['test/io/broker/connection.test.ts', 'test/io/tail/limits.test.ts'];
 
 /** What takes longest, in this order: none of it is to be left over when all else is done. */
 const LONGEST = ['brokers/rabbitmq', 'soak', 'brokers', 'e2e', 'docs/moving', 'cli', 'simulation', ''];
@@ -38,14 +38,14 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'core', include: [CORE] } },
-      { extends: true, test: { name: 'alone', include: [ALONE], isolate: true } },
+      { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
       {
         extends: true,
         // a real Home Assistant: npm run test:homeassistant
         test: {
           name: 'shell',
           include: ['test/**/*.test.ts'],
-          exclude: [CORE, ALONE, 'test/homeassistant-real/**'],
+          exclude: [CORE, ...ALONE, 'test/homeassistant-real/**'],
         },
       },
     ],
