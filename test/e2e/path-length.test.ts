@@ -102,7 +102,7 @@ describe('the number of functions', () => {
       { from: 'broker', incoming: 'path-broker-house/armed', outgoing: 'zone/ground/security' },
       async (_bridge, seen, base) => {
         const topic = `${base}/zone/ground/security`;
-        for (let time = 0; time < 4; time += 1) {
+        for (let time = 0; time < 8; time += 1) {
           for (const state of ['armed_away', 'disarmed']) {
             await seen.publish(`${base}-house/armed`, state, { retain: true });
             await seen.untilLast(topic, state);
@@ -116,7 +116,7 @@ describe('the number of functions', () => {
     expect(way.length, way.join('\n')).toBeLessThanOrEqual(10);
     const entered = fewest(runs);
     expect(entered.length).toBeGreaterThan(way.length);
-    // some 75 on a quiet machine; on a busy one an answer of the broker may fall into every trace
-    expect(entered.length, entered.join('\n')).toBeLessThanOrEqual(110);
+    // some 85 on a quiet machine; on a busy one an answer of the broker may fall into every trace
+    expect(entered.length, entered.join('\n')).toBeLessThanOrEqual(125);
   });
 });
