@@ -24,6 +24,9 @@ export type Visit = { readonly from: number; readonly to: number };
  */
 export type Death = { readonly at: number; readonly knewAt: number; readonly knownAt: number };
 
+/** A broker hears of a death within this time. */
+const WAY_MS = 100;
+
 type Heard = {
   readonly truth: Truth;
   readonly published: readonly Published[];
@@ -198,6 +201,7 @@ function dueAlerts({
   damages,
   visits,
   permitted,
+  deaths,
 }: Heard): readonly { readonly alias: string; readonly at: number; readonly id: string }[] {
   const due = new Map<string, { readonly alias: string; readonly at: number; readonly id: string }>();
   for (const { topic, payload } of published) {
@@ -213,7 +217,16 @@ function dueAlerts({
     if (isPermitted(permitted, at, 'lines', 'events', 'alerts')) continue;
     if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, at + SETTLED_MS)) continue;
     const armedSince = truth.armedSince(sensor.zone, at);
-    if (visits !== undefined && !isJudged(visits, at, armedSince)) continue;
+    // what a restored checkpoint knows of the zones is from before; who dies asks again
+    const restoredAt = Math.max(
+      0,
+      ...permitted.map(({ what, to }) => (what === 'alerts' && to <= at ? to : 0)),
+    );
+    const told = visits?.filter(({ from }) => from >= restoredAt);
+    const soon = deaths.filter((death) => at <= death.at && death.at <= at + SETTLED_MS);
+    const asked = [at, ...soon.map((death) => death.at + WAY_MS)];
+    if (told?.length === 0) continue;
+    if (told !== undefined && !asked.every((when) => isJudged(told, when, armedSince))) continue;
     due.set(id, { alias: name, at, id });
   }
   return [...due.values()];
