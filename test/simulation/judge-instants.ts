@@ -4,6 +4,7 @@
  */
 
 import { BASE, ZONES, type SoakSensor, type Zone } from '../soak/sensors.js';
+import type { Death } from '../soak/judge-alerts.js';
 import { iso } from '../soak/judge-states.js';
 import { SAME_MS, bySensor, type SensorEvent } from '../soak/signs.js';
 import type { Truth } from '../soak/truth.js';
@@ -11,6 +12,9 @@ import type { SimulatedBroker } from './broker.js';
 
 /** From when to when the bridge did not run or stood still, epoch ms; Infinity = it still does. */
 export type Pause = { readonly from: number; to: number };
+
+/** The bridge over its lives. */
+type Lives = { readonly pauses: readonly Pause[]; readonly deaths: readonly Death[] };
 
 /** A stamp is cut to the second. */
 const SECOND_MS = 1000;
@@ -26,7 +30,7 @@ type Said = SensorEvent & { readonly sensor: SoakSensor; readonly instant: numbe
 export function judgeInstants(
   truth: Truth,
   { published, visits }: Pick<SimulatedBroker, 'published' | 'visits'>,
-  pauses: readonly Pause[],
+  { pauses, deaths }: Lives,
   isRolledBack: boolean,
 ): readonly string[] {
   const faults: string[] = [];
@@ -45,7 +49,7 @@ export function judgeInstants(
     known.add(`${alias} ${event.id}`);
     if (isFirst && event.event_type === 'motion' && sentAt > said.instant + sensor.holdMs + SAME_MS)
       faults.push(`${payload} is sent as live at ${iso(sentAt)}`);
-    if (isOpposite(truth, said, visits, pauses) && !(isRolledBack && sensor.zone === 'changing'))
+    if (isOpposite(truth, said, visits, { pauses, deaths }) && !(isRolledBack && sensor.zone === 'changing'))
       faults.push(`the opposite of its zone is said: ${payload}`);
   }
   return faults;
@@ -62,23 +66,29 @@ function isSaidLate(truth: Truth, sensor: SoakSensor, sentAt: number, pauses: re
   return last !== undefined && isOver(last.at);
 }
 
-/** What a motion says of its zone has to have been so, at some time between when the bridge was told last and the motion. */
+/**
+ * What a motion says of its zone has to have been so, at some time between when the bridge was told last and the motion.
+ * What a process knew that died before the disk had it is not known to the next one, which reads the log again.
+ */
 function isOpposite(
   truth: Truth,
-  { sensor: { zone }, security, instant }: Said,
+  { sensor: { zone }, security, instant, sentAt }: Said,
   visits: SimulatedBroker['visits'],
-  pauses: readonly Pause[],
+  { pauses, deaths }: Lives,
 ): boolean {
   if (zone === undefined || security === undefined || !ZONES.includes(zone)) return false;
   const pause = pauses.find(({ from, to }) => from <= instant && instant + SECOND_MS <= to);
   const visit = visits.findLast(({ from }) => from <= instant);
-  if (pause !== undefined) {
-    const isNoticed = pause.to - pause.from > STILL_MS;
-    return isWrong(truth, zone, security, isNoticed ? instant : pause.from - SAME_MS, pause.to);
-  }
-  if (visit === undefined) return false;
-  const toldAt = Math.min(visit.to, instant) - SAME_MS;
-  return isWrong(truth, zone, security, Math.max(visit.from - WAY_MS, toldAt), instant + SECOND_MS);
+  if (pause === undefined && visit === undefined) return false;
+  const died = deaths.filter(({ at }) => instant <= at + SECOND_MS && at <= sentAt);
+  const knew = died.map(({ knewAt }) => knewAt - SAME_MS);
+  const toldAt = Math.min(visit?.to ?? instant, instant) - SAME_MS;
+  const isNoticed = pause !== undefined && pause.to - pause.from > STILL_MS;
+  const [from, to] =
+    pause === undefined
+      ? [Math.max((visit?.from ?? 0) - WAY_MS, toldAt), instant + SECOND_MS]
+      : [isNoticed ? instant : pause.from - SAME_MS, pause.to];
+  return isWrong(truth, zone, security, Math.min(from, ...knew), to);
 }
 
 function isWrong(truth: Truth, zone: Zone, security: string, from: number, to: number): boolean {

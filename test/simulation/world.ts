@@ -434,7 +434,7 @@ export async function simulate({
   });
   const states = judgeStates(truth, broker.retained, bridge.damages, computer.wallMs(), permitted);
   errors.push(...opposites(truth, broker, habit.keepsRetained === 'older'), ...sentAgain(verdict, counts));
-  errors.push(...judgeInstants(truth, broker, bridge.pauses, habit.keepsRetained === 'older'));
+  errors.push(...judgeInstants(truth, broker, bridge, habit.keepsRetained === 'older'));
   const { process } = bridge;
   if (process === undefined) errors.push('the bridge does not run in the end');
   else if (timeline.pendingOf(process) > MOST_PENDING)
