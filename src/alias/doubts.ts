@@ -68,7 +68,8 @@ export function neverAlerting(
     const reason = neverHeard(sensor, new Set(heard));
     if (reason !== undefined) return [warning(alias, ...reason)];
     if (!hasZones || zone !== undefined || !isAlarmType(type) || guardOf(sensor, type) !== 'armed') return [];
-    const hint = `heyu2mqtt alias set ${alias} --zone ZONE`;
+    const set = `heyu2mqtt alias set ${alias}`;
+    const hint = `${set} --zone ZONE; if it is not meant to: ${set} --guard off`;
     return [warning(alias, 'can never raise an alert: it has no zone', hint)];
   });
 }

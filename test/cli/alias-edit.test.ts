@@ -93,8 +93,11 @@ describe('alias add', () => {
     const { code, err } = await alias('add', 'porch', 'A5');
     expect([code, err]).toEqual([
       0,
-      expect.stringContaining('porch can never raise an alert: it has no zone'),
+      'porch can never raise an alert: it has no zone\n' +
+        '  hint: heyu2mqtt alias set porch --zone ZONE; if it is not meant to: heyu2mqtt alias set porch --guard off\n',
     ]);
+    expect((await alias('set', 'porch', '--guard', 'off')).err).toBe('');
+    expect((await alias('check', '--no-log')).out).not.toContain('porch: can never');
     expect((await alias('add', 'lamp', 'A6', '--type', 'light')).err).toBe('');
   });
 
@@ -190,6 +193,7 @@ describe('alias set', () => {
   it.each([
     ['nothing', ['set', 'front_door'], 64, 'there is nothing to set'],
     ['an alias that is not there', ['set', 'Front_Door', '--name', 'x'], 1, 'did you mean "front_door"?'],
+    ['a misspelt alias', ['set', 'front_dor', '--name', 'x'], 1, 'did you mean "front_door"?'],
     ['a key that is none', ['set', 'front_door', '--unset', 'colour'], 64, 'there is no key "colour"'],
     ['the address away', ['set', 'front_door', '--unset', 'address'], 64, 'an alias needs an address'],
     ['the address of another', ['set', 'front_door', '--address', 'A3'], 1, 'nothing was written'],
@@ -265,7 +269,7 @@ describe('a keyfob of a zone', () => {
     ['set', ['set', 'fob', '--model', 'MS10A'], '"fob" is not a remote'],
     ['set', ['set', 'fob', '--model', 'REMOTE2'], '"fob" has no keys that arm and disarm'],
     ['set', ['set', 'fob', '--ignore', 'yes'], '"fob" is ignored by the alias file'],
-    ['remove', ['remove', 'fob'], 'there is no alias "fob"'],
+    ['remove', ['remove', 'fob', '--yes'], 'there is no alias "fob"'],
   ])('stays one: %s %j is refused', async (_, args, message) => {
     const { alias, read } = house(files);
     const ran = await alias(...args);
@@ -286,7 +290,7 @@ describe('a keyfob of a zone', () => {
 describe('alias remove', () => {
   it('takes entries out with their comments', async () => {
     const { alias, read } = house();
-    expect((await alias('remove', 'hall_motion')).code).toBe(0);
+    expect((await alias('remove', 'hall_motion', '--yes')).code).toBe(0);
     expect(read('aliases.yaml')).toBe(
       '# the house\naliases:\n  front_door:\n    address: C2\n    model: DS10A\n    zone: ground\n',
     );
@@ -294,7 +298,7 @@ describe('alias remove', () => {
 
   it('takes the last one out, too', async () => {
     const { alias, read } = house();
-    expect((await alias('remove', 'hall_motion', 'front_door')).code).toBe(0);
+    expect((await alias('remove', 'hall_motion', 'front_door', '--yes')).code).toBe(0);
     expect((await alias('list')).out).toContain('no aliases');
     expect(read('aliases.yaml')).toContain('# the house');
   });
@@ -302,7 +306,19 @@ describe('alias remove', () => {
   it('takes out none when one of them is not there', async () => {
     const { alias, read } = house();
     const before = read('aliases.yaml');
-    expect((await alias('remove', 'hall_motion', 'attic')).code).toBe(1);
+    expect((await alias('remove', 'hall_motion', 'attic', '--yes')).code).toBe(1);
+    expect(read('aliases.yaml')).toBe(before);
+  });
+
+  it('takes out none where there is no terminal to ask on, and no --yes', async () => {
+    const { alias, read } = house();
+    const before = read('aliases.yaml');
+    const { code, out, err } = await alias('remove', 'hall_motion');
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: '',
+      err: 'heyu2mqtt: nothing was written\n  hint: add --yes to remove hall_motion (A3)\n',
+    });
     expect(read('aliases.yaml')).toBe(before);
   });
 });

@@ -11,6 +11,7 @@ import type { History } from '../../alias/history.js';
 import type { AliasRead } from '../../config/aliases.js';
 import { type AliasEdit, editAliases } from '../../config/edit.js';
 import { type House, type HouseRequest, readHouse } from '../../config/load.js';
+import { nearestHint } from '../../common/text.js';
 import { formatProblems, newProblems, type Problem } from '../../config/problem.js';
 import { NOT_READABLE, readTextFile, rewriteFile } from '../../config/text-file.js';
 import { parseAddresses } from '../../heyu/x10config.js';
@@ -141,15 +142,21 @@ export function neverAlertingIn(
 export function aliasNamed(file: AliasFile, alias: string): AliasRead {
   const found = file.aliases.find(({ settings }) => settings.alias === alias);
   if (found) return found;
-  const near = file.aliases.find(({ settings }) => settings.alias.toLowerCase() === alias.toLowerCase());
-  const hint =
-    near === undefined ? 'heyu2mqtt alias list shows them' : `did you mean "${near.settings.alias}"?`;
-  throw new CommandError(`there is no alias "${alias}" in ${file.place.path}`, hint);
+  const known = file.aliases.map(({ settings }) => settings);
+  throw noAlias(alias, known, ` in ${file.place.path}`);
 }
 
-/** The error of an alias that is not among those of the running service or configuration. */
-export function noAlias(alias: string): CommandError {
-  return new CommandError(`there is no alias "${alias}"`, 'heyu2mqtt alias list shows them');
+/** The error of an alias that is not among the known ones; `where` they are. */
+export function noAlias(
+  alias: string,
+  known: readonly { readonly alias: string }[],
+  where = '',
+): CommandError {
+  const hint = nearestHint(
+    alias,
+    known.map((each) => each.alias),
+  );
+  return new CommandError(`there is no alias "${alias}"${where}`, hint ?? 'heyu2mqtt alias list shows them');
 }
 
 /** How often an edit is repeated if someone else keeps changing the file. */

@@ -63,7 +63,7 @@ async function testAlias(alias: string, options: Given & { readonly motion?: boo
 
 function sensorNamed({ core }: Configuration, alias: string): SensorSettings {
   const sensor = core.sensors.find((each) => each.alias === alias);
-  if (sensor === undefined) throw noAlias(alias);
+  if (sensor === undefined) throw noAlias(alias, core.sensors);
   if (sensor.ignore) throw new CommandError(`${alias} is ignored: nothing is published for it`);
   return sensor;
 }

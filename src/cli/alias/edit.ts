@@ -194,8 +194,10 @@ async function removeAliases(named: readonly string[], given: Given): Promise<vo
   const aliases = [...new Set(named)];
   const file = readAliasFile(place);
   const found = aliases.map((alias) => aliasNamed(file, alias).settings);
-  if (terminal.isInteractive && given.yes !== true) {
+  if (given.yes !== true) {
     const names = found.map(({ alias, address }) => `${alias} (${address})`).join(', ');
+    if (!terminal.isInteractive)
+      throw new CommandError('nothing was written', `add --yes to remove ${names}`);
     if (!(await askOnTerminal.yesOrNo(`Remove ${names}?`, false))) throw new CommandError(CANCELLED);
   }
   editAliasFile(place, (file) =>

@@ -105,10 +105,9 @@ export async function importInto(
   report(terminal, after);
   const known = new Set(before.entries.map(({ alias }) => alias));
   const silent = neverAlertingIn(after, (alias) => !known.has(alias)).map(({ alias }) => alias);
+  const hint = 'heyu2mqtt alias set NAME --zone ZONE; if it is not meant to alert: --guard off';
   if (silent.length > 0)
-    terminal.complain(
-      `without a zone, and so never an alert: ${silent.join(', ')}${hintLine('heyu2mqtt alias set NAME --zone ZONE')}`,
-    );
+    terminal.complain(`without a zone, and so never an alert: ${silent.join(', ')}${hintLine(hint)}`);
   terminal.print(`written: ${place.path}, ${after.aliases.length} aliases`);
 }
 
