@@ -276,11 +276,15 @@ const COMMANDS: readonly Entry[] = [
   },
 ];
 
-/** Adds all commands by name; each is completed when the command line turns out to mean it. */
-export function addCommands(program: Command, entries = COMMANDS): void {
+/**
+ * Adds all commands by name; each is completed when the command line turns out to mean it. `below`: what stands before
+ * their names.
+ */
+export function addCommands(program: Command, entries = COMMANDS, below = 'heyu2mqtt'): void {
+  program.showHelpAfterError(`(${below} --help lists the commands)`);
   for (const { name, about, commands, isHidden = false } of entries) {
     const command = program.command(name, { hidden: isHidden }).description(about).showHelpAfterError(false);
-    if (commands !== undefined) addCommands(command, commands);
+    if (commands !== undefined) addCommands(command, commands, `${below} ${name}`);
   }
   program.hook('preSubcommand', (_, command) => completeCommand(entries, command));
 }

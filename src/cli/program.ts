@@ -14,7 +14,6 @@ function commandLine(): Command {
   const program = new Command('heyu2mqtt')
     .description('the bridge from heyu (X10) to MQTT and Home Assistant')
     .version(ownVersion())
-    .showHelpAfterError('(heyu2mqtt --help lists the commands)')
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride()
     .configureOutput({

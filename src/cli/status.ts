@@ -117,7 +117,7 @@ export async function runningHouse(
 /** Of these sensors alone, and their zones. */
 function only(status: HouseStatus, aliases: readonly string[]): HouseStatus {
   const missing = aliases.find((alias) => status.sensors.every((sensor) => sensor.alias !== alias));
-  if (missing !== undefined) throw noAlias(missing);
+  if (missing !== undefined) throw noAlias(missing, status.sensors);
   if (aliases.length === 0) return status;
   const sensors = status.sensors.filter(({ alias }) => aliases.includes(alias));
   const zones = status.zones.filter(({ zone }) => sensors.some((sensor) => sensor.zone === zone));
@@ -207,7 +207,7 @@ export function zoneLine(zone: ZoneStatus, now: number, { style }: Terminal): st
   const colour = alarm || state === 'triggered' ? 'red' : state === 'unknown' ? 'yellow' : 'green';
   const before = lastKnown === null || lastKnown === state ? '' : `; it was ${words(lastKnown)}`;
   const more =
-    (since === null ? '' : `, since ${ago(since, now)}`) + (reason === null ? '' : ` (${reason}${before})`);
+    (since === null ? '' : `, for ${lasting(since, now)}`) + (reason === null ? '' : ` (${reason}${before})`);
   const aliases = (what: string, some: readonly string[]): string =>
     some.length === 0 ? '' : `, ${what}: ${some.join(' ')}`;
   const sensors = aliases('open', zone.open_sensors) + aliases('bypassed', zone.bypassed);
@@ -239,9 +239,12 @@ function sensorLines(status: HouseStatus, terminal: Terminal): readonly string[]
 /** How long ago it was, in the largest unit that says enough; `never` for null. */
 export function ago(iso: string | null, now: number): string {
   if (iso === null) return 'never';
+  return now - Date.parse(iso) < 10 * SECOND ? 'just now' : `${lasting(iso, now)} ago`;
+}
+
+function lasting(iso: string, now: number): string {
   const ms = Math.max(0, now - Date.parse(iso));
-  if (ms < 10 * SECOND) return 'just now';
-  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s ago`;
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ago`;
-  return ms < 2 * DAY ? `${Math.floor(ms / HOUR)} h ago` : `${Math.floor(ms / DAY)} d ago`;
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  return ms < 2 * DAY ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / DAY)} d`;
 }

@@ -22,6 +22,7 @@ export function zoneStatusCommand(command: Command): void {
 export function zoneArmCommand(command: Command): void {
   command
     .argument('<zone>', 'the key of the zone in the configuration')
+    .showHelpAfterError('  hint: the mode is an option: heyu2mqtt zone arm ground --mode away')
     .addOption(
       new Option('--mode <mode>', 'arm mode; its exit delay applies').choices(ARMED_MODES).default('away'),
     )

@@ -97,7 +97,7 @@ const lines = (columns: number, status = STATUS): string =>
 
 describe('the page', () => {
   it('has zones, a table of sensors, senders without a name, and problems', () => {
-    expect(lines(80)).toBe(`Ground floor: armed away, since 2 h ago
+    expect(lines(80)).toBe(`Ground floor: armed away, for 2 h
 Top: unknown (no connection; it was disarmed)
 Barn: triggered, open: gate, ALARM raised by gate
 
@@ -170,6 +170,16 @@ lamp: -
   ])('says %s as %s', (iso, words) => {
     expect(ago(iso, Date.parse(AT))).toBe(words);
   });
+
+  it.each([
+    ['2026-11-22T15:00:30+00:00', 'Hall: disarmed, for 0 s'],
+    ['2026-11-22T14:59:57+00:00', 'Hall: disarmed, for 3 s'],
+    ['2026-11-22T14:59:20+00:00', 'Hall: disarmed, for 40 s'],
+    ['2026-11-20T15:00:00+00:00', 'Hall: disarmed, for 2 d'],
+  ])('says of a zone since %s: %s', (since, words) => {
+    const zone = { ...NOTHING, zone: 'hall', name: 'Hall', state: 'disarmed' as const, since };
+    expect(lines(80, { ...STATUS, zones: [zone] }).split('\n')[0]).toBe(words);
+  });
 });
 
 describe('status', () => {
@@ -208,6 +218,10 @@ describe('status', () => {
     expect(await runCli(...status('attic'))).toMatchObject({
       code: 1,
       err: expect.stringContaining('there is no alias "attic"') as string,
+    });
+    expect(await runCli(...status('hal'))).toMatchObject({
+      code: 1,
+      err: 'heyu2mqtt: there is no alias "hal"\n  hint: did you mean "hall"?\n',
     });
   });
 

@@ -6,7 +6,19 @@ import { runCli } from './run-cli.js';
 describe('a command line that is off', () => {
   test.each([
     [['chek'], "heyu2mqtt: unknown command 'chek'\n(Did you mean check?)"],
-    [['alias', 'shw'], "heyu2mqtt: unknown command 'shw'\n(Did you mean show?)"],
+    [
+      ['alias', 'shw'],
+      "heyu2mqtt: unknown command 'shw'\n(Did you mean show?)\n(heyu2mqtt alias --help lists the commands)",
+    ],
+    [['zone', 'list'], "heyu2mqtt: unknown command 'list'\n(heyu2mqtt zone --help lists the commands)"],
+    [
+      ['zone', 'code', 'foo'],
+      "heyu2mqtt: unknown command 'foo'\n(heyu2mqtt zone code --help lists the commands)",
+    ],
+    [
+      ['zone', 'arm', 'house', 'away'],
+      "heyu2mqtt: too many arguments for 'arm'. Expected 1 argument but got 2.\n  hint: the mode is an option: heyu2mqtt zone arm ground --mode away",
+    ],
     [['check', '--jsn'], "heyu2mqtt: unknown option '--jsn'\n(Did you mean --json?)"],
     [['alias', 'show'], "heyu2mqtt: missing required argument 'alias'"],
     [
