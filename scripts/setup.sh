@@ -12,8 +12,22 @@ logrotate logrotate
 openssl openssl
 script bsdutils
 setfacl acl
-chromium chromium
 '
+# for npm run test:page alone. Debian has a package of Chromium, Ubuntu has a snap, which this does not install
+browsers='chromium chromium-browser google-chrome-stable google-chrome'
+browser=''
+for program in $browsers; do
+  [ "$browser" != '' ] || browser=$(command -v "$program" || true)
+done
+if [ "$browser" = '' ] && [ "${1:-}" != --check ]; then
+  if grep -qsx 'ID=ubuntu' /etc/os-release; then
+    echo 'npm run test:page needs Chromium or Google Chrome, which is not here: sudo snap install chromium' >&2
+  else
+    needs="$needs
+chromium chromium
+"
+  fi
+fi
 if [ "${ALL_BROKERS:-}${CI_FULL:-}" != '' ]; then
   needs="$needs
 nats-server nats-server

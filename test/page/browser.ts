@@ -1,12 +1,19 @@
-/** Debian's Chromium on the page of a service, and what must be so on every page. */
+/** The Chromium of the machine on the page of a service, and what must be so on every page. */
 
+import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
 import { until } from '../support/until.js';
 
-const CHROMIUM = '/usr/bin/chromium';
+/** Where Debian's Chromium is, Ubuntu's, and Google's Chrome: what `npm run setup` accepts. */
+const BROWSERS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome-stable',
+  '/snap/bin/chromium',
+];
 
 /** A name of another site, which its owner has made to point to this machine. */
 export const REBOUND = 'evil.example';
@@ -20,9 +27,12 @@ const OPTIONS = [
   `--host-resolver-rules=MAP ${REBOUND} 127.0.0.1`,
 ];
 
-/** Starts it; one for all tests of a file. Fails when Chromium is not installed. */
+/** Starts it; one for all tests of a file. Fails when it is not installed. */
 export function startChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: OPTIONS });
+  const executablePath = BROWSERS.find((path) => existsSync(path));
+  if (executablePath === undefined)
+    throw new Error(`there is no browser, looked for ${BROWSERS.join(', ')}: npm run setup`);
+  return chromium.launch({ executablePath, args: OPTIONS });
 }
 
 export const WIDE = { width: 1180, height: 820 };
