@@ -173,6 +173,8 @@ const OF_SENDERS: Rules<SenderReport> = {
 };
 
 const MANY_GAPS = 0.05;
+/** Less is not worth a look, and `known_days` is rounded. */
+const LEAST_GAPS_DAYS = 0.1;
 const MANY_MISFITS = 20;
 
 const OF_LOG: Rules<Statistics> = {
@@ -186,9 +188,9 @@ const OF_LOG: Rules<Statistics> = {
   gaps({ known_days: known, from, until }) {
     const all = (Date.parse(until) - Date.parse(from)) / DAY;
     const missing = all - known;
-    if (missing <= MANY_GAPS * all) return;
+    if (missing < LEAST_GAPS_DAYS || missing <= MANY_GAPS * all) return;
     return {
-      problem: `nothing is known of ${missing.toFixed(1)} of ${counted(Math.round(all), 'day')}`,
+      problem: `nothing is known of ${missing.toFixed(1)} of ${all.toFixed(all < 10 ? 1 : 0)} days`,
       hint: 'the gaps below give the reasons',
     };
   },

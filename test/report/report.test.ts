@@ -139,6 +139,29 @@ describe('the report of a house', () => {
     expect(shown(empty)).toContain('the log has no lines');
   });
 
+  it.each([
+    ['three minutes without a gap', 3 * MINUTE, [], []],
+    ['six hours without a gap', 6 * HOUR, [], []],
+    ['six hours, of which the log misses one', 6 * HOUR, [HOUR], []],
+    [
+      'six hours, of which the log misses three',
+      6 * HOUR,
+      [3 * HOUR],
+      ['nothing is known of 0.1 of 0.3 days'],
+    ],
+    ['60 days, of which the log misses two', 60 * DAY, [2 * DAY], []],
+    ['60 days, of which the log misses four', 60 * DAY, [4 * DAY], ['nothing is known of 4.0 of 60 days']],
+  ])('advises on gaps of a log of %s', (_, length, lost, problems) => {
+    const gaps = lost.map((each) => ({
+      from: BEGIN + HOUR,
+      to: BEGIN + HOUR + each,
+      reason: 'quiet' as const,
+    }));
+    const { core, past } = replayed(houseLog(1), { sensors: [] }, NO_JOURNAL);
+    const history = { ...past.history, from: BEGIN, until: BEGIN + length, gaps, senders: [] };
+    expect(reportOf(core, { ...past, history }).advice.map(({ problem }) => problem)).toEqual(problems);
+  });
+
   it('has not enough data in two days', () => {
     const short = sensorOf(reported(houseLog(2), { sensors: HOUSE }), 'hall');
     expect(short.events_per_day).toEqual({ cases: 1, value: null });
