@@ -222,6 +222,7 @@ function namingForm(refresh: () => void): Naming {
       address: sender,
       name,
       ...(guess?.model == null ? {} : { model: guess.model }),
+      ...(guess?.type == null ? {} : { type: guess.type }),
       ...(zone === '' ? {} : { zone }),
     };
     const answer = await post<readonly ProposedName[]>('names', proposal);

@@ -4,7 +4,7 @@
  */
 
 import { readLine, type LineReader, type Said } from '../heyu/reader.js';
-import { KAKU_FUNCTIONS } from '../heyu/signal.js';
+import { KAKU_FUNCTIONS, type SecurityFlag } from '../heyu/signal.js';
 import type { Source } from '../heyu/sources.js';
 import { readStamp, stampClock, type StampForm } from '../heyu/stamp.js';
 import { type Address, addressAt } from '../x10/address.js';
@@ -23,6 +23,8 @@ export type SenderLine = {
   readonly label: string | null;
   /** heyu's name: On, Off, Alert, sDusk ... */
   readonly function: string;
+  /** Of a security sensor or remote. */
+  readonly flags?: readonly SecurityFlag[];
   readonly source: Source;
 };
 
@@ -39,6 +41,8 @@ export type HeardUnit = {
   readonly sources: Set<Source>;
   /** Data bytes of an unmapped sender. */
   readonly data: Set<number>;
+  /** Whether it sends the position of a delay switch. */
+  hasDelaySwitch: boolean;
   /** Longest and shortest time between two lines, ms; 0 and Infinity before the second line. */
   longestMs: number;
   shortestMs: number;
@@ -95,6 +99,7 @@ function newUnit({ address, securityId, label, at }: SenderLine): HeardUnit {
     functions: new Map(),
     sources: new Set(),
     data: new Set(),
+    hasDelaySwitch: false,
     longestMs: 0,
     shortestMs: Infinity,
     lastFunction: undefined,
@@ -112,6 +117,7 @@ function addTo(unit: HeardUnit, heard: SenderLine): void {
   unit.count += 1;
   unit.label = heard.label ?? unit.label;
   unit.sources.add(heard.source);
+  unit.hasDelaySwitch ||= heard.flags?.some((flag) => flag === 'swMin' || flag === 'swMax') ?? false;
   if (heard.data !== undefined) unit.data.add(heard.data & 0xff);
   if (unit.lastFunction === heard.function) unit.repeats += 1;
   unit.lastFunction = heard.function;
@@ -162,7 +168,8 @@ function heardIn({ signal, selected: { units, outOfStep } }: Said, at: number): 
     case 'extended':
     case 'reading': {
       const { unit, label, name, source } = signal;
-      return [{ at, address: addressAt(unit), label, function: name, source }];
+      const more = signal.kind === 'security' ? { flags: signal.flags } : {};
+      return [{ at, address: addressAt(unit), label, function: name, source, ...more }];
     }
     case 'unmapped': {
       if (signal.type !== 'Sec') return [];

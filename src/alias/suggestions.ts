@@ -16,12 +16,13 @@ type Times = Pick<HeardUnit, 'count' | 'firstAt' | 'lastAt'>;
 
 /** What could be done about something heard. Instants are epoch milliseconds. */
 export type Suggestion =
-  /** An address without an entry. `label` and `model` are heyu's, when it has one. */
+  /** An address without an entry. `label` and `model` are heyu's, when it has one; without a model, `type` follows from what it sends. */
   | (Addresses &
       Times & {
         readonly kind: 'unmapped';
         readonly label: string | undefined;
         readonly model: string | undefined;
+        readonly type: HeardType | undefined;
         readonly name: string | undefined;
       })
   /** A security sender that heyu does not map: this line belongs into x10config, then `heyu restart`. */
@@ -48,6 +49,9 @@ export type Suggestion =
   | { readonly kind: 'dusk'; readonly alias: string; readonly unit: Address; readonly likely: boolean }
   /** Nothing of ours uses this house code: a neighbour's sensor, to be ignored? */
   | { readonly kind: 'neighbour'; readonly address: Address; readonly count: number };
+
+/** What a security sender without a model can be recognised as. */
+export type HeardType = 'door' | 'remote';
 
 /** A guess and the senders that it explains. */
 type About<Kind extends Suggestion['kind']> = {
@@ -146,11 +150,11 @@ function notRestarted(unit: HeardUnit, config: X10Config | undefined): About<'no
   return { heard: [unit], suggestion: { kind: 'not_restarted', securityId, label, count, firstAt, lastAt } };
 }
 
-/** A house code that is not one of ours, heard often. */
+/** A house code that is not one of ours, heard often from a sender for which heyu has no alias. */
 function neighbourOf(unit: HeardUnit, ours: ReadonlySet<string>): About<'neighbour'> | undefined {
-  const { address, count } = unit;
-  if (address === undefined || count < NEIGHBOUR_COUNT || ours.size === 0 || ours.has(address.charAt(0)))
-    return undefined;
+  const { address, label, count } = unit;
+  if (address === undefined || label !== null || count < NEIGHBOUR_COUNT) return undefined;
+  if (ours.size === 0 || ours.has(address.charAt(0))) return undefined;
   return { heard: [unit], suggestion: { kind: 'neighbour', address, count } };
 }
 
@@ -192,6 +196,7 @@ function padsHeard(
       moreUnits,
       label,
       model,
+      type: undefined,
       name: nameFor(label),
       count: keys.reduce((sum, { count }) => sum + count, 0),
       firstAt: Math.min(...keys.map(({ firstAt }) => firstAt)),
@@ -210,8 +215,9 @@ function withoutName(
   if (address !== undefined) {
     const label = (config && aliasInLog(config, address)) ?? unit.label ?? undefined;
     const model = modelAt(config, address);
+    const type = model === undefined ? typeSending(unit) : undefined;
     const name = label === undefined ? undefined : nameFor(label);
-    return [{ kind: 'unmapped', address, moreUnits: [], label, model, name, count, firstAt, lastAt }];
+    return [{ kind: 'unmapped', address, moreUnits: [], label, model, type, name, count, firstAt, lastAt }];
   }
   if (securityId === undefined) return [];
   const model = moduleSending(unit.data);
@@ -219,6 +225,17 @@ function withoutName(
   const line =
     free === undefined ? undefined : aliasLine(`new_${securityId}`, free, model ?? 'SVDATA', securityId);
   return [{ kind: 'unmapped_id', securityId, model, line, count, firstAt, lastAt }];
+}
+
+/** Functions that only the keys of security remotes send. */
+const KEYS: readonly string[] = 'Arm Disarm Panic sLightsOn sLightsOff AkeyOn AkeyOff BkeyOn BkeyOff'.split(
+  ' ',
+);
+
+/** Remotes have keys; of the sensors only contacts have a delay switch (modules.c, functions `fn_...`). */
+function typeSending({ functions, hasDelaySwitch }: HeardUnit): HeardType | undefined {
+  if (KEYS.some((name) => functions.has(name))) return 'remote';
+  return hasDelaySwitch ? 'door' : undefined;
 }
 
 /** A sensor counts as fallen silent after a day, or three times its longest pause. */

@@ -2,7 +2,7 @@
 
 import { hear, listen, newHistory } from '../alias/history.js';
 import type { AliasEntry } from '../alias/propose.js';
-import { learn, type Suggestion } from '../alias/suggestions.js';
+import { type HeardType, learn, type Suggestion } from '../alias/suggestions.js';
 import type { CoreSettings } from '../core-settings.js';
 import { lineReader, type LineReader } from '../heyu/reader.js';
 import type { X10Config } from '../heyu/x10config.js';
@@ -37,15 +37,18 @@ function entryOf({ alias, address, moreUnits, dusk, ignore, model, type }: Senso
   return { alias, address, moreUnits, dusk, ignore, model: model.name, type };
 }
 
-const nothing = { alias: null, model: null };
+const nothing = { alias: null, model: null, type: null };
+
+const WORDS: Readonly<Record<HeardType, string>> = { door: 'a door contact', remote: 'a remote control' };
 
 function guessOf(suggestion: Suggestion): readonly (readonly [sender: string, guess: Guess])[] {
   switch (suggestion.kind) {
     case 'unmapped': {
-      const { address, label, model } = suggestion;
+      const { address, label, model, type } = suggestion;
       if (label === undefined && model === undefined) return [];
-      const words = `heyu calls it ${[label, model].filter((each) => each !== undefined).join(', ')}`;
-      return [[address, { words, alias: label ?? null, model: model ?? null }]];
+      const called = `heyu calls it ${[label, model].filter((each) => each !== undefined).join(', ')}`;
+      const words = type === undefined ? called : `${called}; perhaps ${WORDS[type]}`;
+      return [[address, { words, alias: label ?? null, model: model ?? null, type: type ?? null }]];
     }
     case 'unmapped_id': {
       const { securityId, model, line } = suggestion;

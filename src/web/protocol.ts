@@ -41,6 +41,8 @@ export type Guess = {
   /** For the alias; null = nothing is known. */
   readonly alias: string | null;
   readonly model: string | null;
+  /** Where the model is not known; null = nothing is known. */
+  readonly type: string | null;
 };
 
 /** A sender without a name. */

@@ -22,7 +22,7 @@ describe('a line of the log', () => {
     [
       'a security sensor',
       ['rcva func        Alert : hu C1  LoBat  (sec_motion)'],
-      [{ at: 0, address: 'C1', label: 'sec_motion', function: 'Alert', source: 'rcva' }],
+      [{ at: 0, address: 'C1', label: 'sec_motion', function: 'Alert', flags: ['LoBat'], source: 'rcva' }],
     ],
     [
       'a security sensor that heyu does not map',

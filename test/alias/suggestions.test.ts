@@ -56,6 +56,7 @@ describe('what is heard', () => {
       ]),
       sources: new Set(['rcvi', 'rcva']),
       data: new Set(),
+      hasDelaySwitch: false,
       longestMs: 60 * SECOND,
       shortestMs: 10 * SECOND,
       lastFunction: 'On',
@@ -138,6 +139,7 @@ describe('a sender without a name', () => {
         address: 'A5',
         label: 'porch_motion',
         model: 'MS13A',
+        type: undefined,
         name: 'Porch',
         count: 2,
         firstAt: 1,
@@ -257,6 +259,40 @@ describe('a sensor whose address changed', () => {
   });
 });
 
+describe('what a sender is', () => {
+  const named = (name: string, flags: SenderLine['flags']): SenderLine => ({
+    at: 1,
+    address: 'C2',
+    label: 'sec_door',
+    function: name,
+    source: 'rcva',
+    ...(flags === undefined ? {} : { flags }),
+  });
+  const kindOf = (heard: SenderLine[], x10config?: string) =>
+    learn(history(heard), [], x10config === undefined ? undefined : readX10Config(x10config), 2);
+
+  it.each([
+    ['a contact has a delay switch', [named('Alert', ['swMin'])], 'door'],
+    ['in both positions', [named('Clear', ['swMax', 'LoBat'])], 'door'],
+    ['so has one that was tampered with', [named('secTamper', ['Tamper', 'Main', 'swMin'])], 'door'],
+    ['one line with it is enough', [named('Clear', ['swMax']), named('Alert', [])], 'door'],
+    ['a motion sensor has none', [named('Alert', ['LoBat']), named('Clear', [])], undefined],
+    ['nor has a standard X10 sender flags', [named('On', undefined)], undefined],
+    ['a key of a remote has it, too', [named('Arm', ['swAway', 'swMin'])], 'remote'],
+    ['one of its keys says it', [named('Disarm', [])], 'remote'],
+    ['one of its keys says it among others', [named('sLightsOn', []), named('Panic', [])], 'remote'],
+  ] as const)('%s', (_, heard, type) => {
+    expect(kindOf([...heard])).toMatchObject([{ kind: 'unmapped', address: 'C2', type }]);
+  });
+
+  it('is what heyu says, where it says it', () => {
+    const heard = [named('Alert', ['swMin'])];
+    expect(kindOf(heard, 'ALIAS sec_door C2 DS10A 0x65')).toMatchObject([
+      { model: 'DS10A', type: undefined },
+    ]);
+  });
+});
+
 describe('a dusk unit', () => {
   const night = [
     ...unit('A4', 'On', 18 * HOUR),
@@ -291,6 +327,12 @@ describe('a neighbour', () => {
     ['is not supposed after a single line', unit('G5', 'On', 1), [hall], 'unmapped'],
     ['is not supposed on our own house code', unit('A9', 'On', 1, 2, 3), [hall], 'unmapped'],
     ['is not supposed while nothing has a name', unit('G5', 'On', 1, 2, 3), [], 'unmapped'],
+    [
+      'is not supposed of a sender for which heyu prints an alias',
+      unit('E1', 'On', 1, 2, 3).map((each) => ({ ...each, label: 'plc_sens' })),
+      [hall],
+      'unmapped',
+    ],
   ])('%s', (_, heard, entries, kind) => {
     expect(learn(history(heard), entries, undefined, 4).map((each) => each.kind)).toEqual([kind]);
   });
@@ -346,6 +388,7 @@ describe('senders that heyu does not map', () => {
         moreUnits: ['F2', 'F3'],
         label: 'pad',
         model: 'PALMPAD',
+        type: undefined,
         name: 'Pad',
         count: 3,
         firstAt: 1,

@@ -105,6 +105,7 @@ describe('a suggestion in words', () => {
         address: 'A5',
         label: 'porch',
         model: 'MS13A',
+        type: undefined,
         name: 'Porch',
         count: 1,
         firstAt: 1,
@@ -112,6 +113,22 @@ describe('a suggestion in words', () => {
       },
       'A5 has no name here: heard once, last day 2; heyu calls it porch, MS13A',
       ['heyu2mqtt alias add porch A5 --model MS13A'],
+    ],
+    [
+      {
+        kind: 'unmapped',
+        moreUnits: [],
+        address: 'C2',
+        label: 'sec_door',
+        model: undefined,
+        type: 'door',
+        name: 'Sec door',
+        count: 1,
+        firstAt: 1,
+        lastAt: 2,
+      },
+      'C2 has no name here: heard once, last day 2; heyu calls it sec_door',
+      ['heyu2mqtt alias add sec_door C2 --type door'],
     ],
     [
       {

@@ -62,6 +62,7 @@ const suggestion: fc.Arbitrary<Suggestion> = fc.oneof(
     address: unit,
     label: undefined,
     model: undefined,
+    type: undefined,
     name: undefined,
     count: 1,
     firstAt: 1,
@@ -116,7 +117,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     kind: one('learn' as const),
     suggestion,
     alias: name,
-    what: one('MS14A', 'motion', 'door', 'light', 'remote', 'ignore'),
+    what: one('MS14A', 'motion', 'door', 'smoke', 'light', 'remote', 'ignore'),
   }),
 );
 

@@ -139,6 +139,30 @@ describe('alias learn at a terminal', () => {
     expect(await session.ends()).toBe(0);
   });
 
+  it('takes a security sender with a delay switch for a contact', async () => {
+    const { path, read } = house({ x10config: 'TTY /dev/ttyS0\n' });
+    const session = at(['alias', 'learn'], path('config.yaml'));
+    await session.sees('Enter = name what was heard');
+    appendFileSync(path('heyu.log'), '11/22 15:00:00  rcva func        Alert : hu C7  swMin (sec_door)\n');
+    await session.sees('sec_door');
+    session.types(KEY.enter);
+    await session.sees('C7 has no name here');
+    for (const question of [
+      'Which alias does it get?',
+      'What is C7?',
+      'Its name for people?',
+      'Which zone does it guard?',
+    ]) {
+      session.types(KEY.enter);
+      await session.sees(question);
+    }
+    session.types(KEY.enter);
+    await session.sees('written: ');
+    session.types('q');
+    expect(await session.ends()).toBe(0);
+    expect(read('aliases.yaml')).toContain('  sec_door:\n    address: C7\n    type: door\n');
+  });
+
   it('waits for a log that does not exist yet', async () => {
     const { path } = house();
     rmSync(path('heyu.log'));

@@ -22,6 +22,16 @@ it('knows what heyu calls a sender', () => {
     words: 'heyu calls it back_door, DS10A',
     alias: 'back_door',
     model: 'DS10A',
+    type: null,
+  });
+});
+
+it('takes a security sender with a delay switch for a contact where heyu does not say its model', () => {
+  expect(guess('C5', ['rcva func         Clear : hu C5  swMax (sec_door)'])).toEqual({
+    words: 'heyu calls it sec_door; perhaps a door contact',
+    alias: 'sec_door',
+    model: null,
+    type: 'door',
   });
 });
 

@@ -193,6 +193,9 @@ async function answered(proposed: Proposals, current: readonly AliasEntry[], ask
 export const KINDS = [
   { value: 'door', label: 'a door contact' },
   { value: 'window', label: 'a window contact' },
+  { value: 'smoke', label: 'a smoke detector' },
+  { value: 'glass', label: 'a glass break detector' },
+  { value: 'water', label: 'a water detector' },
   { value: 'light', label: 'a lamp' },
   { value: 'appliance', label: 'an appliance' },
   { value: 'remote', label: 'a remote control' },

@@ -6,7 +6,7 @@ import { on } from 'node:events';
 import { emitKeypressEvents, type Key } from 'node:readline';
 import { hear, type History, listen, newHistory, type SenderLine } from '../../alias/history.js';
 import { moveTo } from '../../alias/merge.js';
-import { heardRows, learn, type Suggestion } from '../../alias/suggestions.js';
+import { type HeardType, heardRows, learn, type Suggestion } from '../../alias/suggestions.js';
 import { type AliasEntry, modelAt } from '../../alias/propose.js';
 import { nameFor } from '../../alias/words.js';
 import { hintLine } from '../../common/error.js';
@@ -330,8 +330,13 @@ function askAlias(ask: Ask, entries: readonly AliasEntry[], standard: string): P
   );
 }
 
-/** What it is: as heyu says, or as the owner does. */
-async function askKind(ask: Ask, address: Address, model: string | undefined): Promise<NewKeys> {
+/** What it is: as heyu says, or as the owner does. `type` is what it seems to be. */
+async function askKind(
+  ask: Ask,
+  address: Address,
+  model: string | undefined,
+  type: HeardType | undefined,
+): Promise<NewKeys> {
   const choices = [
     ...(model === undefined ? [] : [{ value: 'model', label: `as in heyu: ${model}` }]),
     { value: 'MS14A', label: 'a motion sensor MS12 to MS16, with a dusk sensor on the next unit' },
@@ -339,7 +344,8 @@ async function askKind(ask: Ask, address: Address, model: string | undefined): P
     ...KINDS,
     { value: 'ignore', label: "a neighbour's, to be ignored" },
   ];
-  const answer = await ask.choice(`What is ${address}?`, choices, model === undefined ? 'motion' : 'model');
+  const standard = model === undefined ? (type ?? 'motion') : 'model';
+  const answer = await ask.choice(`What is ${address}?`, choices, standard);
   if (answer === 'model') return { model: model ?? null };
   if (answer === 'MS14A') return { model: 'MS14A' };
   if (answer === 'ignore') return { ignore: true };
@@ -449,17 +455,18 @@ function adviceOnUnmapped(
   suggestion: Suggestion & { readonly kind: 'unmapped' },
   when: (at: number) => string,
 ): Advice {
-  const { address: unit, moreUnits, label, model, count, lastAt } = suggestion;
+  const { address: unit, moreUnits, label, model, type, count, lastAt } = suggestion;
   const address = writeAddresses(suggestion);
   const known = label === undefined ? '' : `; heyu calls it ${[label, model].filter(Boolean).join(', ')}`;
   const standard = label ?? `unit_${address}`;
-  const more = model === undefined ? '' : ` --model ${model}`;
+  const more = model !== undefined ? ` --model ${model}` : type === undefined ? '' : ` --type ${type}`;
   return {
     title: `${address} has no name here: heard ${times(count)}, last ${when(lastAt)}${known}`,
     remedy: [`heyu2mqtt alias add ${standard} ${address}${more}`],
     edits: async (ask, { entries, zones }) => {
       const alias = await askAlias(ask, entries, standard);
-      const kind = moreUnits.length > 0 && model !== undefined ? { model } : await askKind(ask, unit, model);
+      const kind =
+        moreUnits.length > 0 && model !== undefined ? { model } : await askKind(ask, unit, model, type);
       const keys: NewKeys = { address, ...kind };
       if (keys.ignore !== undefined) return [{ kind: 'add', alias, keys }];
       keys.name = await ask.text('Its name for people?', nameFor(alias));
