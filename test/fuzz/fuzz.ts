@@ -16,7 +16,7 @@ const LONGEST = 4096;
 const BATCH = { least: 16, most: 2048, ms: 100 };
 
 /** An input made of one of these. */
-export function nextInput({ words }: Target, corpus: readonly Buffer[], chance: Random): Buffer {
+function nextInput({ words }: Target, corpus: readonly Buffer[], chance: Random): Buffer {
   let bytes = chance.pick(corpus);
   const changes = chance.whole(0, 8);
   for (let i = 0; i < changes; i += 1) bytes = changed(bytes, words, corpus, chance);
