@@ -4,6 +4,7 @@
  */
 
 import type { SensorType } from '../sensor/types.js';
+import { MODELS } from '../x10/models.js';
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 
@@ -34,9 +35,17 @@ export function wordsOf(label: string): readonly string[] {
 }
 
 function split(label: string): readonly string[] {
-  const parted = label.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/([A-Za-z]{2})(\d+)$/, '$1 $2');
+  const parted = label
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/([A-Za-z]{2,})(\d+)$/, (word, letters: string, number: string) =>
+      isModel(word) ? word : `${letters} ${number}`,
+    );
   return parted.split(/[ ._-]+/).filter((word) => word !== '');
 }
+
+/** True for `ds90` and `UR81` (which is UR81A), not for `rain8` and `remote2`, which are words that are counted. */
+const isModel = (word: string): boolean =>
+  /^[a-z]{2}\d{2,}[a-z]?$/i.test(word) && MODELS.some(({ name }) => name.startsWith(word.toUpperCase()));
 
 /** True when the label speaks of motion. */
 export function saysMotion(label: string): boolean {
@@ -102,7 +111,9 @@ function typeOf(word: string, types: readonly SensorType[]): SensorType | undefi
  */
 export function nameFor(label: string, whole = false): string {
   const shouting = label === label.toUpperCase();
-  const words = split(label).map((word) => (shouting ? word.toLowerCase() : word));
+  const words = split(label).map((word) =>
+    isModel(word) ? word.toUpperCase() : shouting ? word.toLowerCase() : word,
+  );
   const rest = words.filter(
     (word) => !MOTION.has(word.toLowerCase()) && !EMPTY_WORDS.has(word.toLowerCase()),
   );
