@@ -23,11 +23,16 @@ export type EffectiveValue = {
   readonly origin: string;
 };
 
-/** Every key of config.yaml in the order of the reference, then the zones. */
-export function effectiveValues({ values, origins, zones, configFile }: Resolved): readonly EffectiveValue[] {
+/** Every key of config.yaml, paths absolute, in the order of the reference, then the zones. */
+export function effectiveValues({
+  absolute,
+  origins,
+  zones,
+  configFile,
+}: Resolved): readonly EffectiveValue[] {
   const scalars = CONFIG_KEY_NAMES.map((key) => ({
     key,
-    value: shown(key, values[key]),
+    value: shown(key, absolute[key]),
     origin: formatOrigin(origins.get(key) ?? { kind: 'default' }),
   }));
   return [...scalars, ...zones.flatMap((zone) => zoneValues(zone, configFile ?? ''))];

@@ -180,7 +180,7 @@ export type Request = HouseRequest & {
 };
 
 /** What the configuration is made of, with the origins of its values. */
-export type Resolved = Pick<House, 'values' | 'origins' | 'zones' | 'aliases'> & {
+export type Resolved = Pick<House, 'absolute' | 'origins' | 'zones' | 'aliases'> & {
   readonly configFile: string | undefined;
 };
 
@@ -238,7 +238,7 @@ export function loadConfiguration(request: Request): Loaded {
 
   const codes = readCodes(absolute.codes_file, place('codes_file'), report);
   const configuration = assemble(house, { credentials, codes }, request, sortProblems(report.warnings));
-  const resolved = { values, origins, zones, aliases: house.aliases, configFile };
+  const resolved = { absolute, origins, zones, aliases: house.aliases, configFile };
   return deepFreeze({ ok: true, configuration, resolved, ignored: sortProblems(house.ignored), texts });
 }
 

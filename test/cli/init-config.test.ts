@@ -22,7 +22,7 @@ const ANSWERS: InitAnswers = {
   stateDir: undefined,
 };
 
-/** The effective values of the configuration that is made of these answers. */
+/** The effective values of the configuration that is made of these answers; paths are told from its folder. */
 function effective(answers: Partial<InitAnswers>): Record<string, unknown> {
   const folder = mkdtempSync(join(tmpdir(), 'heyu2mqtt-init-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -36,7 +36,9 @@ function effective(answers: Partial<InitAnswers>): Record<string, unknown> {
   writeFileSync(configFile, initConfigText(EXAMPLE, { ...ANSWERS, ...answers }, '/s.json'));
   const loaded = loadConfiguration({ configFile, env: {}, version: '0' });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  return Object.fromEntries(effectiveValues(loaded.resolved).map(({ key, value }) => [key, value]));
+  const toldFrom = (value: unknown): unknown =>
+    typeof value === 'string' ? value.replace(`${folder}/`, '') : value;
+  return Object.fromEntries(effectiveValues(loaded.resolved).map(({ key, value }) => [key, toldFrom(value)]));
 }
 
 describe('the configuration that init writes', () => {

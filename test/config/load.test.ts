@@ -209,7 +209,7 @@ describe('layers', () => {
       path('etc/config.yaml'),
       path('etc/aliases.yaml'),
     ]);
-    expect(row(loaded, 'heyu.log')).toBe('"log" <- config.yaml:1');
+    expect(row(loaded, 'heyu.log')).toBe(`"${path('etc/log')}" <- config.yaml:1`);
   });
 
   test("systemd's directories are found by themselves and give way to the file", () => {
@@ -428,6 +428,16 @@ describe('secrets', () => {
 });
 
 describe('the effective configuration', () => {
+  test('has absolute paths, of the defaults as well', () => {
+    const { load, path } = scene({
+      'config.yaml': 'mqtt: { username: joe, password_file: pw }\n',
+      pw: 'geheim\n',
+      ...aliases,
+    });
+    expect(row(load(), 'mqtt.password_file')).toBe(`${JSON.stringify(path('pw'))} <- config.yaml:1`);
+    expect(row(load(), 'aliases')).toBe(`${JSON.stringify(path('aliases.yaml'))} <- default`);
+  });
+
   test('has a row for every key and every key of every zone that means something for it', () => {
     const { load } = scene({
       'config.yaml': 'zones:\n  a:\n    state_topic: alarmo/state\n  b: { exit_delay: 60s }\n',
