@@ -123,7 +123,7 @@ function readOf<Value>(option: string, form: Form<Value>, text: string): Value {
 
 function alarmKind(text: string): InitAnswers['alarm'] {
   if (text === 'bridge' || text === 'alarmo' || text === 'none') return text;
-  throw new CommandError(`--alarm: "${text}" is none of bridge, alarmo, none`, undefined, EXIT.usage);
+  throw new CommandError(`--alarm: "${text}" is not one of bridge, alarmo, none`, undefined, EXIT.usage);
 }
 
 async function init(options: InitOptions): Promise<void> {

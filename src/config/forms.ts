@@ -144,7 +144,7 @@ export function choice<const W extends string>(words: readonly W[]): Form<W> {
     (given) => {
       const word = words.find((known) => known === given.trim());
       if (word !== undefined) return good(word);
-      return refused(`${quote(given)} is none of ${words.join(', ')}`, nearestHint(given, words));
+      return refused(`${quote(given)} is not one of ${words.join(', ')}`, nearestHint(given, words));
     },
     { enum: [...words, ...numbers] },
   );
@@ -163,7 +163,7 @@ export function byWord<const W extends string, T extends string | number>(
       for (const [key, written] of given) {
         const word = words.find((known) => known === key);
         if (word === undefined)
-          return refused(`${quote(key)} is none of ${words.join(', ')}`, nearestHint(key, words));
+          return refused(`${quote(key)} is not one of ${words.join(', ')}`, nearestHint(key, words));
         const reading = of.read(written);
         if (!reading.ok) return { ...reading, problem: `${word}: ${reading.problem}` };
         values[word] = reading.value;
@@ -193,7 +193,10 @@ export const onAlarm: Form<OnAlarm> = {
   readSection: (given) => {
     for (const name of given.keys())
       if (!Object.hasOwn(ON_ALARM, name))
-        return refused(`${quote(name)} is none of switch_on, for`, nearestHint(name, Object.keys(ON_ALARM)));
+        return refused(
+          `${quote(name)} is not one of switch_on, for`,
+          nearestHint(name, Object.keys(ON_ALARM)),
+        );
     const switchOn = ON_ALARM.switch_on.read(given.get('switch_on') ?? []);
     if (!switchOn.ok) return { ...switchOn, problem: `switch_on: ${switchOn.problem}` };
     const lasts = ON_ALARM.for.read(given.get('for') ?? '4m');

@@ -125,11 +125,9 @@ function silenceWords(
   clock: Clock,
 ): string {
   const habit = everyMs === null ? '' : `; before, every ${durationWords(everyMs)}`;
-  if (at !== null) return `not heard ${clock.span(at, to)}${habit}`;
   const begin = clock.at(lookedFrom);
-  if (to !== null)
-    return `no line of it before ${clock.at(to)}: the log ${logBegins ? 'begins on' : 'was read from'} ${begin}`;
-  return `no line of it since ${logBegins ? 'the log begins on' : 'reading began, on'} ${begin}`;
+  const log = logBegins ? `; the log begins at ${begin}` : `; the log was read from ${begin} on`;
+  return `not heard ${clock.span(at, to)}${at === null ? log : habit}`;
 }
 
 const saidWords = ({ source, address, says }: { source: string; address: string; says: string }): string =>

@@ -243,7 +243,7 @@ describe('init', () => {
     [['--password-file', '/dev/null'], 64, '--password-file: whose password is it?\n  hint: --username NAME'],
     [['--log', '/dev'], 64, '--log: /dev is a directory\n  hint: give the path of the log file in it'],
     [['--wait', 'long'], 64, '--wait: "long" is'],
-    [['--alarm', 'yes'], 64, '--alarm: "yes" is none of bridge, alarmo, none'],
+    [['--alarm', 'yes'], 64, '--alarm: "yes" is not one of bridge, alarmo, none'],
   ])('%j: writes nothing', async (options, expected, words) => {
     const { config, x10config } = machine();
     const { code, err } = await runCli(

@@ -117,7 +117,7 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
     'an unknown type',
     ['a: { address: A3, type: doors }'],
     [
-      '2: aliases.a.type: "doors" is none of motion, door, window, garage, opening, smoke, glass, water, light_sensor, remote, light, appliance, reading\n  hint: did you mean "door"?',
+      '2: aliases.a.type: "doors" is not one of motion, door, window, garage, opening, smoke, glass, water, light_sensor, remote, light, appliance, reading\n  hint: did you mean "door"?',
     ],
   ],
   [
@@ -137,8 +137,8 @@ const BAD: readonly (readonly [string, readonly string[], readonly string[]])[] 
     'sources and modes that are none',
     ['a: { address: A3, sources: [rcvi, rcvx], modes: [armed_away] }'],
     [
-      '2: aliases.a.sources: "rcvx" is none of rcvi, rcva, rcvt, sndc, snda, snds, sndp, sndm, sndt, xmtf, syst\n  hint: did you mean "rcvi"?',
-      '2: aliases.a.modes: "armed_away" is none of away, home, night, vacation, custom_bypass\n  hint: did you mean "away"?',
+      '2: aliases.a.sources: "rcvx" is not one of rcvi, rcva, rcvt, sndc, snda, snds, sndp, sndm, sndt, xmtf, syst\n  hint: did you mean "rcvi"?',
+      '2: aliases.a.modes: "armed_away" is not one of away, home, night, vacation, custom_bypass\n  hint: did you mean "away"?',
     ],
   ],
   [

@@ -141,8 +141,8 @@ describe('settings without effect', () => {
     ['{ switch_on: [] }', true, ['switch_on: is empty, but at least 1 alias is wanted']],
     ['{ for: 4m }', true, ['switch_on: is empty, but at least 1 alias is wanted']],
     ['{ switch_on: [siren], for: 2h }', true, ['for: "2h" is out of range']],
-    ['{ switch_on: [siren], fro: 2m }', true, ['"fro" is none of switch_on, for']],
-    ['{ switch_on: [siren], toString: 2m }', true, ['"toString" is none of switch_on, for']],
+    ['{ switch_on: [siren], fro: 2m }', true, ['"fro" is not one of switch_on, for']],
+    ['{ switch_on: [siren], toString: 2m }', true, ['"toString" is not one of switch_on, for']],
     ['siren', true, ['is a section']],
   ])(
     'what sounds in an alarm is something that heyu may switch: %s, control %s',

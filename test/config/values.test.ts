@@ -87,8 +87,8 @@ const BAD: readonly (readonly [what: string, config: string, problems: readonly 
     'words that are not among the known ones',
     'homeassistant: { discovery: devices }\nlog: { level: loud }\n',
     [
-      'config.yaml:1: homeassistant.discovery: "devices" is none of device, entity, off\n  hint: did you mean "device"?',
-      'config.yaml:2: log.level: "loud" is none of debug, info, warn, error',
+      'config.yaml:1: homeassistant.discovery: "devices" is not one of device, entity, off\n  hint: did you mean "device"?',
+      'config.yaml:2: log.level: "loud" is not one of debug, info, warn, error',
     ],
   ],
   [
@@ -208,7 +208,7 @@ describe('problems of config.yaml', () => {
       'aliases.yaml': 'aliases:\n  hall: { address: A99 }\n  hall2: { addres: A3 }\n',
     });
     expect(faultsOf(load({ HEYU2MQTT_HEYU_POLLING: 'maybe' })).map((fault) => fault.split('\n')[0])).toEqual([
-      'config.yaml:2: log.level: "loud" is none of debug, info, warn, error',
+      'config.yaml:2: log.level: "loud" is not one of debug, info, warn, error',
       'config.yaml:4: zones.a.name: is empty',
       'config.yaml:6: mqtt.keepalive: "soon" is not a valid duration',
       'aliases.yaml:2: aliases.hall.address: "A99" is not a valid X10 address',

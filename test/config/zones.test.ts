@@ -87,7 +87,7 @@ const BAD: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'delay by a way of being armed that there is not',
     '  a: { exit_delay: { away: 60s, hom: 0s } }\n',
-    ['zones.a.exit_delay: "hom" is none of away, home, night, vacation, custom_bypass'],
+    ['zones.a.exit_delay: "hom" is not one of away, home, night, vacation, custom_bypass'],
   ],
   [
     'delay by way of being armed that is none',
@@ -129,7 +129,7 @@ describe('problems of zones', () => {
 
   test('they name the line of the key, not of the zone', () => {
     expect(faultsOf(load('  a:\n    name: A\n    on_unknown: panic\n'))).toEqual([
-      'config.yaml:4: zones.a.on_unknown: "panic" is none of last_known, alert, annotate',
+      'config.yaml:4: zones.a.on_unknown: "panic" is not one of last_known, alert, annotate',
     ]);
   });
 
