@@ -118,6 +118,11 @@ export class LogSide implements LineListener {
     settle();
   }
 
+  /** The process stood still: a look that has not come to its end had no time for it, and begins again. */
+  stoodStill(): void {
+    this.#lookedMono = undefined;
+  }
+
   /** When `tick` is to be called, monotonic ms. */
   due(now: Now): number {
     const { bridge } = this.#parts;

@@ -442,6 +442,7 @@ export class Service {
       { seconds: Math.round(forMs / 1000) },
       'the process stood still: asking for the state of the zones again',
     );
+    this.#log.stoodStill();
     // an ON that waits to be sent must not go out for a motion that is over
     if (outbox.counts().waiting > 0) hideOverdueMotion(bridge, now);
     stalled(securityStep(bridge, now), forMs);

@@ -227,6 +227,26 @@ describe('a deadline', () => {
     expect(ids(lives, 'clear')).toHaveLength(1);
   });
 
+  test('waits longer when the process stood still while the log was looked at', async () => {
+    const lives = await beginLives(settings);
+    await lives.look();
+    await lives.connect();
+    await lives.hear(...on('A1'));
+    lives.rotation.isWaited = true;
+    await lives.pass(59_000);
+    lives.heyu(...on('A1'));
+    await lives.pass(2000);
+    lives.clock.freeze(7000);
+    await lives.pass(100);
+    lives.rotation.isWaited = false;
+    await lives.look();
+    await lives.acknowledge();
+    expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(1);
+    expect(ids(lives, 'clear')).toHaveLength(0);
+    await lives.passAcknowledged(60_000);
+    expect(ids(lives, 'clear')).toHaveLength(1);
+  });
+
   test('passes while the log cannot be read: the motion is hidden, and a sign in the log is no new one', async () => {
     const lives = await beginLives(settings);
     await lives.look();

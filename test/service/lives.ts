@@ -92,6 +92,8 @@ export type Lives = {
   readonly journal: readonly string[];
   /** Saves fail as long as this is true. */
   readonly disk: { isFull: boolean };
+  /** As long as this is true the follower waits at a rotation for the rest of a message, and a look comes to no end. */
+  readonly rotation: { isWaited: boolean };
 };
 
 /** The broker answers within this time, as long as somebody looks so closely. */
@@ -107,6 +109,7 @@ type WrittenLine = { readonly text: string; readonly offset: number; readonly en
 export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const clock = fakeClock();
   const disk = { isFull: false };
+  const rotation = { isWaited: false };
   const written: WrittenLine[] = [];
   const delivered: Delivered[] = [];
   const retained = new Map<string, string>();
@@ -153,7 +156,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
         return Promise.resolve();
       },
       look: () => {
-        if (listener === undefined || isStopped) return;
+        if (listener === undefined || isStopped || rotation.isWaited) return;
         const readAt = clock.wallMs();
         const notBefore = endSeenAt;
         for (const line of written) {
@@ -479,6 +482,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       await settle();
     },
     disk,
+    rotation,
   };
   return lives;
 }
