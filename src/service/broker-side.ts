@@ -55,7 +55,7 @@ export class BrokerSide implements BrokerListener {
     this.#lastRefusal = '';
     ports.log.info({ broker: url, session: sessionPresent ? 'present' : 'new' }, 'connected to the broker');
     refusals.connected(now);
-    if (!this.#log.isUpToDate) hideOverdueMotion(bridge, now);
+    if (!this.#log.isUpToDate) sending.together(() => hideOverdueMotion(bridge, now));
     const { core, sessionName } = settings;
     // that the zones are not known yet is said before anybody believes what is retained of them
     connected(securityStep(bridge, now), sessionPresent, sessionName);

@@ -65,6 +65,15 @@ export class Sending {
     this.#isSending = false;
   };
 
+  /** Sends nothing before all that `act` has to say is in the outbox: it may replace what waits there. */
+  together(act: () => void): void {
+    const wasSending = this.#isSending;
+    this.#isSending = true;
+    act();
+    this.#isSending = wasSending;
+    this.send();
+  }
+
   /** Puts a message into the outbox; `send` sends it. */
   put(message: Outgoing): void {
     const { outbox, taken, progress, links, ports } = this.#parts;

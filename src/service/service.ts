@@ -437,14 +437,14 @@ export class Service {
 
   /** What comes from the broker now may have waited for as long: nothing is obeyed or believed before it is asked. */
   #stoodStill(forMs: number, now: Now): void {
-    const { ports, bridge, outbox } = this.#parts;
+    const { ports, bridge, outbox, sending } = this.#parts;
     ports.log.info(
       { seconds: Math.round(forMs / 1000) },
       'the process stood still: asking for the state of the zones again',
     );
     this.#log.stoodStill();
     // an ON that waits to be sent must not go out for a motion that is over
-    if (outbox.counts().waiting > 0) hideOverdueMotion(bridge, now);
+    if (outbox.counts().waiting > 0) sending.together(() => hideOverdueMotion(bridge, now));
     stalled(securityStep(bridge, now), forMs);
     if (forMs >= LONG_STILL_MS) interruptHeartbeats(bridge.core, now.at);
   }

@@ -135,6 +135,21 @@ test.each([
   },
 );
 
+test('motions that wait for the broker while the process stands still are all looked at before one is sent', async () => {
+  const sensors = (['A1', 'C15'] as const).map((unit) => sensorSettings(unit, 'MS14A', { holdMs: 5000 }));
+  const lives = await beginLives({ ...settings, sensors });
+  await lives.look();
+  lives.heyu('rcvi addr unit       1 : hu A1  (_no_alias_)', 'rcvi func           On : hc A');
+  lives.heyu('rcvi addr unit      15 : hu C15 (_no_alias_)', 'rcvi func           On : hc C');
+  await lives.look();
+  lives.clock.freeze(20_000);
+  await lives.connect();
+  await lives.passAcknowledged(0);
+  const said = lives.delivered.filter(({ topic }) => topic.endsWith('/motion'));
+  expect(said.map(({ payload }) => payload)).not.toContain('ON');
+  expect(said.map(({ topic }) => topic)).toContain('x10/s_c15/motion');
+});
+
 describe('bridge/info', () => {
   test('tells when Home Assistant was last heard to start', async () => {
     const lives = await house();
