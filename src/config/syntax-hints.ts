@@ -3,20 +3,11 @@
  * it could not continue, often a line too late and in its own words; here the line itself is examined.
  */
 import type { ErrorCode } from 'yaml';
-import { ALIAS_KEYS, CONFIG_KEY_NAMES, keysIn, ZONE_KEYS } from './keys-and-defaults.js';
+import { type Diagnosis, indentMistake, indentOf, isBlank, KEYS, SECTIONS, valueIn } from './indentation.js';
+import { ALIAS_KEYS } from './keys-and-defaults.js';
 import type { Problem } from './problem.js';
 
-/** A mistake: its line (1-based), what is wrong and what to do. */
-export type Diagnosis = { readonly line: number; readonly problem: string; readonly hint: string };
-
 type Mistake = Omit<Diagnosis, 'line'>;
-
-const SECTIONS = new Set(keysIn(''));
-const KEYS = new Set([
-  ...Object.keys(ALIAS_KEYS),
-  ...Object.keys(ZONE_KEYS),
-  ...CONFIG_KEY_NAMES.map((name) => name.replace(/^.*\./, '')),
-]);
 
 /** Keys whose values are texts that may hold anything. */
 const FREE_TEXTS = new Set(['name', 'area', 'username', 'password']);
@@ -83,12 +74,6 @@ function certainMistake(line: string): Mistake | undefined {
   return undefined;
 }
 
-/** The value behind the first key of a line: key, value with quotes and comment. */
-function valueIn(line: string): readonly [string, string] | undefined {
-  const [, key, value] = /^\s*(?:- +)?["']?([\w.-]+)["']?\s*:\s+(\S.*)$/.exec(line) ?? [];
-  return key === undefined || value === undefined ? undefined : [key, value.trimEnd()];
-}
-
 /** What is wrong with quotes in a line that YAML cannot read. */
 function quoteMistake(line: string): Mistake | undefined {
   const [mark, inside] = /(?:^\s*|[:,{[-]\s+|[{[])(["'])(.*)$/.exec(line)?.slice(1) ?? [];
@@ -152,8 +137,6 @@ function colonMistake(line: string): Mistake | undefined {
   return undefined;
 }
 
-const indentOf = (line: string): number => /^ */.exec(line)?.[0].length ?? 0;
-const isBlank = (line: string): boolean => /^\s*(#.*)?$/.test(line);
 const count = (text: string, sign: string): number => text.split(sign).length - 1;
 
 /** A bracket that the line or one above it opens and does not close. */
@@ -179,38 +162,23 @@ function openBracket(lines: readonly string[], from: number): Diagnosis | undefi
   return undefined;
 }
 
-/** A line that is indented unlike its neighbours, or has no colon. */
+/** A line that is indented unlike others, or has no colon. */
 function placeMistake(lines: readonly string[], at: number): Diagnosis | undefined {
-  const line = lines[at] ?? '';
-  const next = lines.findIndex((other, index) => index > at && !isBlank(other));
-  const below = next < 0 ? '' : (lines[next] ?? '');
-  const bare = bareLine(line).trim();
+  const bare = bareLine(lines[at] ?? '').trim();
   const [word = ''] = /^(?:- +)?([\w.-]+)/.exec(bare)?.slice(1) ?? [];
-  if (word !== '' && !/:(\s|$)/.test(bare))
-    return {
-      line: at + 1,
-      problem: `a colon is missing behind "${word}"`,
-      hint: bare.endsWith(word) ? `write ${word}:` : `write ${word}: and the value`,
-    };
-  if (valueIn(line) !== undefined && next >= 0 && indentOf(below) > indentOf(line) && /:(\s|$)/.test(below))
-    return {
-      line: next + 1,
-      problem: 'is indented deeper than the line above, which has its value already',
-      hint: `indent it by ${indentOf(line)} blanks, as the line above`,
-    };
-  const above = lines.slice(0, at).findLast((other) => !isBlank(other));
-  if (above !== undefined && bare !== '' && indentOf(above) !== indentOf(line))
-    return {
-      line: at + 1,
-      problem: `is indented by ${indentOf(line)} blanks, the line above by ${indentOf(above)}`,
-      hint: 'indent the keys of a section by the same number of blanks',
-    };
-  return undefined;
+  if (word === '' || /:(\s|$)/.test(bare)) return indentMistake(lines, at);
+  return {
+    line: at + 1,
+    problem: `a colon is missing behind "${word}"`,
+    hint: bare.endsWith(word) ? `write ${word}:` : `write ${word}: and the value`,
+  };
 }
 
-/** What is wrong where YAML cannot continue, if we know it. `line` is that of the parser, 1-based. */
-export function diagnose(code: ErrorCode, text: string, line: number): Diagnosis | undefined {
+/** What is wrong where YAML cannot continue, if we know it. `at` is the line of the parser, 1-based. */
+export function diagnose(code: ErrorCode, text: string, at: number): Diagnosis | undefined {
   const lines = text.split(/\r?\n/);
+  // the parser names the comment above a line
+  const line = lines.findIndex((each, index) => index >= at - 1 && !isBlank(each)) + 1 || at;
   const here = lines[line - 1] ?? '';
   const inLine = (mistake: Mistake | undefined): Diagnosis | undefined => mistake && { line, ...mistake };
   const certain = inLine(certainMistake(here));
@@ -248,9 +216,9 @@ export function pathAt(text: string, line: number): string {
     // a wrongly indented line belongs to the section above it
     const indent = (/^\s*/u.exec(candidate)?.[0] ?? '').replaceAll('\t', '        ').length;
     const opens = /:\s*(#.*)?$/.test(candidate);
-    if (index < line - 1 && (indent >= within || !opens)) continue;
+    if (index < line - 1 && indent >= within) continue;
     within = indent;
-    parts.unshift(word);
+    if (index === line - 1 || opens) parts.unshift(word);
   }
   return parts.join('.');
 }
@@ -302,7 +270,7 @@ function sectionHint(found: Problem, lines: readonly string[]): Problem {
     };
   const isInside = indentOf(below) > indentOf(lines[line - 1] ?? '');
   const mistake = isInside && (certainMistake(below) ?? placeMistake(lines, next));
-  if (mistake) return { ...found, line: next + 1, problem: mistake.problem, hint: mistake.hint };
+  if (mistake) return { ...found, line: next + 1, ...mistake };
   const own = certainMistake(lines[line - 1] ?? '');
   if (own !== undefined) return { ...found, hint: hintOf(own) };
   const inner = /^\s*([\w.-]+)\s*:/.exec(below)?.[1];

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadConfiguration } from '../../src/config/load.js';
+import { readDocument } from '../../src/config/yaml.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'hints-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -228,12 +229,73 @@ describe('a mistake in aliases.yaml', () => {
     [
       'aliases:\n  hall:\n     address: A3\n    model: MS14A\n',
       '4: aliases.hall.model',
-      'indented by 4 blanks, the line above by 5',
+      'is indented by 4 blanks, "address" in line 3 by 5 -> indent it by 5 blanks',
     ],
     [
       'aliases:\n  hall: { address: A3 }\n porch: { address: A5 }\n',
       '3: aliases.porch',
-      'indent the keys of a section by the same number of blanks',
+      'is indented by 1 blank, "hall" in line 2 by 2 -> indent it by 2 blanks',
+    ],
+    // of a line between two others, the lines around it are right
+    [
+      `${HALL}   model: MS14A\n    zone: ground\n    name: Hall\n`,
+      '4: aliases.hall.model',
+      'is indented by 3 blanks, "address" in line 3 by 4 -> indent it by 4 blanks',
+    ],
+    [
+      `${HALL}   # a comment\n\n   model: MS14A # another\n    # and one\n    zone: ground\n`,
+      '6: aliases.hall.model',
+      'is indented by 3 blanks, "address" in line 3 by 4',
+    ],
+    [
+      `${HALL}   zone: ground\n  porch: { address: A5 }\n`,
+      '4: aliases.hall.zone',
+      'is indented by 3 blanks, "address" in line 3 by 4',
+    ],
+    [
+      `${HALL}  model: MS14A\n    zone: ground\n`,
+      '4: aliases.model',
+      'is indented by 2 blanks, "address" in line 3 by 4 -> indent it by 4 blanks',
+    ],
+    [
+      `${HALL}     model: MS14A\n    zone: ground\n`,
+      '4: aliases.hall.model',
+      'is indented by 5 blanks, "address" in line 3 by 4 -> indent it by 4 blanks',
+    ],
+    [
+      'aliases:\n hall:\n  address: A3\n  model: MS14A\n   zone: ground\n',
+      '5: aliases.hall.zone',
+      'is indented by 3 blanks, "model" in line 4 by 2 -> indent it by 2 blanks',
+    ],
+    [
+      'aliases:\n hall: { address: A3 }\n  porch: { address: A5 }\n',
+      '3: aliases.porch',
+      'is indented by 2 blanks, "hall" in line 2 by 1 -> indent it by 1 blank',
+    ],
+    [
+      `${HALL}porch:\n    address: A5\n    model: MS14A\n  front_door:\n    address: A7\n`,
+      '4: porch',
+      'is indented by 0 blanks, "hall" in line 2 by 2 -> indent it by 2 blanks',
+    ],
+    [
+      `${HALL}porch: { address: A5 }\n  front_door:\n    address: A7\n`,
+      '4: porch',
+      'is indented by 0 blanks, "hall" in line 2 by 2',
+    ],
+    [
+      `${HALL} porch:\n    address: A5\n  front_door:\n    address: A7\n`,
+      '4: aliases.porch',
+      'is indented by 1 blank, "hall" in line 2 by 2',
+    ],
+    [
+      `${HALL}   porch:\n    address: A5\n  front_door:\n    address: A7\n`,
+      '4: aliases.hall.porch',
+      'is indented by 3 blanks, "hall" in line 2 by 2',
+    ],
+    [
+      'aliases:\n  hall: { address: A3 }\n  porch: { address: A5 }\n    dusk: A6\n',
+      '4: aliases.dusk',
+      'indented deeper than the line above, which has its value already -> write it between { and } of "porch"',
     ],
     // dashes, comments, other things
     ['aliases:\n  - hall: { address: A3 }\n', '2: aliases', 'is a list -> remove the dash'],
@@ -253,6 +315,41 @@ describe('a mistake in aliases.yaml', () => {
     const [first = 'nothing is told'] = told('aliases.yaml', text);
     expect(first.startsWith(place), first).toBe(true);
     expect(first).toContain(words);
+  });
+
+  test('is found where one line of a file is indented wrongly', () => {
+    const lines = `# the house
+aliases:
+  hall:
+    address: A3
+    model: MS14A
+    zone: ground
+    name: Hall
+  porch: { address: A5, model: MS14A }
+  # the door
+  front_door: # in front
+    address: C2
+    model: DS10A
+    zone: ground
+
+  garage:
+    address: C4
+    type: garage
+`.split('\n');
+    // the first two lines are not in question
+    const mistakes = lines.slice(2).flatMap((line, index) =>
+      [0, 1, 2, 3, 4, 5, 6].map((indent) => ({
+        line: index + 3,
+        text: lines.with(index + 2, ' '.repeat(indent) + line.trim()).join('\n'),
+      })),
+    );
+    const found = mistakes.flatMap(({ line, text }) =>
+      readDocument(text, 'aliases.yaml')
+        .problems.filter(({ problem }) => problem.startsWith('not YAML'))
+        .map((problem) => ({ line, problem })),
+    );
+    expect(found.filter(({ line, problem }) => problem.line !== line)).toEqual([]);
+    expect(found.length).toBeGreaterThan(60);
   });
 
   test.each([
@@ -317,6 +414,21 @@ describe('a mistake in config.yaml', () => {
     ['cron:\n  summary: */5 * * * *\n', '2: cron.summary', '"*/5 * * * *"'],
     ['mqtt:\n  username: x\n  username: y\n', '3: mqtt.username', 'twice, first in line 2'],
     ['zones:\n  - ground: {}\n', '2: zones', 'remove the dash'],
+    [
+      'heyu:\n  log: x\nmqtt:\n    username: y\n  client_id: z\n',
+      '5: mqtt.client_id',
+      'is indented by 2 blanks, "username" in line 4 by 4 -> indent it by 4 blanks',
+    ],
+    [
+      'mqtt:\n  tls:\n    ca: x\n  username: y\n    client_id: z\n',
+      '5: mqtt.client_id',
+      'indented deeper than the line above, which has its value already -> indent it by 2 blanks',
+    ],
+    [
+      'zones:\n  ground:\n    name: x\nupper:\n    name: y\n  cellar:\n    name: z\n',
+      '4: upper',
+      'is indented by 0 blanks, "ground" in line 2 by 2 -> indent it by 2 blanks',
+    ],
     ['zones:\n  ground:\n    state_topic: a: b\n', '3: zones.ground.state_topic', 'a text contains ": "'],
   ])('%j', (text, place, words) => {
     const [first = 'nothing is told'] = told('config.yaml', text);
