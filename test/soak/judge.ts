@@ -233,10 +233,21 @@ function interrupted(
     const off =
       firstOn < 0
         ? undefined
-        : said.slice(firstOn).find(({ payload, sentAt }) => payload === 'OFF' && goesOnAt(sentAt));
+        : said
+            .slice(firstOn)
+            .find((one) => one.payload === 'OFF' && goesOnAt(one.sentAt) && !isSourceOffline(published, one));
     if (off !== undefined) faults.push(`${topic} OFF at ${iso(off.sentAt)}: its motion goes on`);
   }
   return faults;
+}
+
+/**
+ * A bridge that begins with a log that it cannot read says what the checkpoint knew, and that its source is offline: with
+ * that every sensor is unavailable.
+ */
+function isSourceOffline(published: readonly Published[], message: Published): boolean {
+  const before = published.slice(0, published.indexOf(message));
+  return before.findLast(({ topic }) => topic === `${BASE}/bridge/source`)?.payload === 'offline';
 }
 
 /** The first checkpoint that counts a start as dealt with before it was acknowledged; undefined when none does. */
