@@ -29,7 +29,7 @@ export const CLOCKS = {
       await untilQuiet();
       const byMs = Math.min(MOST_SET_MS, ms * count);
       bridge.steps(() => {
-        computer.aheadMs += byMs;
+        computer.setClock(byMs);
       });
     },
   },
@@ -37,7 +37,7 @@ export const CLOCKS = {
     part: 'process',
     weight: 1,
     act: ({ computer }, { count }) => {
-      computer.aheadMs += count - 200;
+      computer.setClock(count - 200);
     },
   },
 } satisfies Readonly<Record<string, Kind>>;

@@ -54,8 +54,10 @@ export class Computer {
   };
   /** heyu and the programs that rotate. */
   readonly heyu = owner(true);
+  /** The times that the wall clock has shown twice, epoch ms. */
+  readonly twice: { readonly from: number; readonly to: number }[] = [];
   /** How far the wall clock is ahead of what nobody sets, ms. */
-  aheadMs = 0;
+  #aheadMs = 0;
   readonly #bells = new Set<() => void>();
   readonly #startedMs: number;
   #asleepMs = 0;
@@ -70,9 +72,16 @@ export class Computer {
     };
   }
 
-  readonly wallMs = (): number => this.timeline.nowMs + this.aheadMs;
+  readonly wallMs = (): number => this.timeline.nowMs + this.#aheadMs;
 
   readonly monotonicMs = (): number => this.timeline.nowMs - this.#startedMs - this.#asleepMs;
+
+  /** Somebody sets the wall clock. */
+  setClock(byMs: number): void {
+    const to = this.wallMs();
+    this.#aheadMs += byMs;
+    if (byMs < 0) this.twice.push({ from: this.wallMs(), to });
+  }
 
   begin(): Process {
     return { ...owner(true), begun: new Set(), beganAt: this.wallMs(), callsLeft: Infinity };

@@ -37,7 +37,12 @@ export const LOSSES = {
       const from = isSoon ? before.from : Math.min(bridge.settledAt, computer.wallMs() - WAITING_MS);
       bridge.kill();
       await restarted(stage, TOO_OLD_MS + 10 * ms, wait);
-      permitted.push({ from, to: computer.wallMs() + STARTING_MS - TOO_OLD_MS, what: 'events' });
+      const one: Permitted = { from, to: Infinity, what: 'events' };
+      permitted.push(one);
+      // one that dies or sleeps before it has told everything finds more that is too old
+      bridge.onSettled(computer.wallMs() - TOO_OLD_MS, () => {
+        one.to = computer.wallMs() + STARTING_MS - TOO_OLD_MS;
+      });
     },
   },
   'checkpoint damaged': {

@@ -101,6 +101,8 @@ export class Bridge {
   readonly damages: Damage[] = [];
   /** Up to when all that heyu had written is settled, as the disk says. */
   settledAt: number;
+  /** What is to be done when all that was written until an instant (epoch ms) is settled. */
+  #whenSettled: { readonly until: number; readonly act: () => void }[] = [];
   /** A checkpoint of some time ago, and what it knew. */
   #older: Backup | undefined;
   #newer: Backup | undefined;
@@ -288,7 +290,7 @@ export class Bridge {
         return store.save(document).then(() => {
           if (process.isGone) return;
           this.#stored = told;
-          if (last !== undefined) this.settledAt = last.endSeenAt;
+          if (last !== undefined) this.#settled(last.endSeenAt);
           const at = this.#computer.wallMs();
           for (const damage of settled === null ? [] : this.damages) damage.to = Math.min(damage.to, at);
           if (settled === null || (this.#newer !== undefined && at - this.#newer.at < OLDER_MS)) return;
@@ -297,6 +299,17 @@ export class Bridge {
         });
       },
     };
+  }
+
+  /** Does something as soon as the disk says that all that was written until `until` (epoch ms) is settled. */
+  onSettled(until: number, act: () => void): void {
+    this.#whenSettled.push({ until, act });
+  }
+
+  #settled(at: number): void {
+    this.settledAt = at;
+    for (const { until, act } of this.#whenSettled) if (until < at) act();
+    this.#whenSettled = this.#whenSettled.filter(({ until }) => until >= at);
   }
 
   /** What this process has been told of the zones by now. */
@@ -427,7 +440,10 @@ export async function simulate({
   } catch (error) {
     errors.push(`thrown: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
   }
-  const verdict = judge(truth, broker.published, bridge.damages, bridge.checkpoints, {
+  // what was first cannot be told of times that the clock has shown twice
+  const isShownTwice = (at: number): boolean => computer.twice.some(({ from, to }) => from <= at && at <= to);
+  const checkpoints = bridge.checkpoints.filter(({ at }) => !isShownTwice(at));
+  const verdict = judge(truth, broker.published, bridge.damages, checkpoints, {
     visits: broker.visits,
     deaths: bridge.deaths,
     permitted,
@@ -435,6 +451,7 @@ export async function simulate({
   const states = judgeStates(truth, broker.retained, bridge.damages, computer.wallMs(), permitted);
   errors.push(...opposites(truth, broker, habit.keepsRetained === 'older'), ...sentAgain(verdict, counts));
   errors.push(...judgeInstants(truth, broker, bridge, habit.keepsRetained === 'older'));
+  if (permitted.some(({ to }) => to === Infinity)) errors.push('what was too old is not settled in the end');
   const { process } = bridge;
   if (process === undefined) errors.push('the bridge does not run in the end');
   else if (timeline.pendingOf(process) > MOST_PENDING)
