@@ -102,6 +102,14 @@ describe('what the bridge has said', () => {
     });
   });
 
+  test.each([
+    ['offline', []],
+    ['online', [expect.stringMatching(/its motion goes on/)]],
+  ])('of a motion that goes on, with a source that is %s, is found so', (source, faults) => {
+    const wire = [...WIRE, say('bridge/source', source, 29_000), say(`${attic.alias}/motion`, 'OFF', 30_000)];
+    expect(judge(day(), wire).faults).toEqual(faults);
+  });
+
   test('of one of several units on a line is found right', () => {
     const wire = [...without(part(1)), event(hall, 'motion', 'aaaaaaaa-100.A1', 0)];
     expect(judge(day(), wire).faults).toEqual([
