@@ -17,9 +17,15 @@ const HOUR_PX = 3600;
 /** Where a window begins, and how long it is; `from` undefined = it ends now. Epoch ms, ms. */
 type Chosen = { readonly span: number; readonly from: number | undefined };
 
+/** Less than an hour of it is known: a whole day would be one empty drawing. */
+const isYoung = ({ begins, to }: Timeline): boolean => (begins ?? to) > to - HOUR;
+
+/** What is shown until something else is chosen. */
+const OPENS_WITH: Chosen = { span: DAY, from: undefined };
+
 export class Past {
   readonly #page: Page;
-  #chosen: Chosen = { span: DAY, from: undefined };
+  #chosen = OPENS_WITH;
   #width = 0;
   #timeline: Timeline | undefined;
   #hour: Timeline | undefined;
@@ -102,6 +108,7 @@ export class Past {
     const query = { from: Math.round(from), to: Math.round(to), px: this.#width };
     void ask<Timeline>('timeline', query).then((answer) => {
       if (key !== this.#asked.key) return;
+      if (answer.ok && this.#chosen === OPENS_WITH && isYoung(answer.value)) return this.go({ span: HOUR });
       this.#trouble = answer.ok ? '' : refusal(answer);
       if (answer.ok) this.#timeline = answer.value;
       else setTimeout(() => this.#askAgain(key), AGAIN_MS);

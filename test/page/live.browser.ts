@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAIN, pair, type House } from '../support/house.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { onTestFinished } from '../support/test-end.js';
+import { PATIENCE_MS } from '../support/until.js';
 import { expectSound, goTo, NARROW, open, REBOUND, startChromium } from './browser.js';
 import { ALIASES, pageHouse } from './page-house.js';
 import { startProxy } from './proxy.js';
@@ -94,6 +95,18 @@ test('a service that is restarted is found again, with what happened meanwhile',
   await page.getByText('garage_motion: motion ON').first().waitFor();
   // what was there before is not there twice
   expect(await page.getByText('porch_motion: motion ON').count()).toBe(before);
+});
+
+test('the timeline of a log that began a moment ago opens with an hour, and with a day when that is chosen', async () => {
+  const { page } = await open(browser, `${house.url}#/timeline`);
+  const chosen = page.locator('.segments [aria-pressed=true]');
+  await page.locator('svg.plot').waitFor();
+  expect((await chosen.innerText()).trim()).toBe('1 h');
+  const axis = (): Promise<string> => page.locator('.axis').allTextContents().then(String);
+  const ofAnHour = await axis();
+  await page.getByRole('button', { name: 'Day', exact: true }).click();
+  await expect.poll(axis, { timeout: PATIENCE_MS }).not.toBe(ofAnHour);
+  expect((await chosen.innerText()).trim()).toBe('Day');
 });
 
 test('nobody looks: the stream ends after 30 s; at the return the page catches up', async () => {
