@@ -35,7 +35,7 @@ export function loginView({ refresh, live }: Page): View {
       <form class="login" @submit=${logIn}>
         <p>
           On the machine where heyu2mqtt runs, <code>sudo heyu2mqtt web token add NAME</code> shows a token, a
-          link and a code for the camera of a telephone.
+          link and a code for the camera of a phone.
         </p>
         <label
           >Token

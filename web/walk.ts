@@ -1,5 +1,5 @@
 /**
- * The view "Walk test", for a telephone: walk through the house, and hear and see what the bridge hears. It ends by
+ * The view "Walk test", for a phone: walk through the house, and hear and see what the bridge hears. It ends by
  * itself, because a browser must not beep in a pocket for days.
  */
 
@@ -71,7 +71,7 @@ export function walkView({ refresh, live }: Page): View {
     name: 'Walk test',
     heard: (model) => {
       if (walk === undefined) return;
-      // a sleeping telephone runs no timers
+      // a sleeping phone runs no timers
       if (serviceNow(model) - walk.startedAt > LONGEST_MS)
         return end('It has ended by itself after 30 minutes.');
       const { startedAt } = walk;
@@ -88,7 +88,7 @@ export function walkView({ refresh, live }: Page): View {
           <p role="status">${ended}</p>
           <p>
             Press Start, then walk through the house. One beep: a sensor with a name was heard. Two beeps: a
-            sender without a name. The telephone may be in your pocket; keep its screen on and its sound, too.
+            sender without a name. The phone may be in your pocket; keep its screen on and its sound, too.
           </p>
           <button class="large" @click=${start}>Start</button>
           ${senders(unnamed, undefined, model, naming)}

@@ -108,7 +108,7 @@ function show(
     complain(`web.listen is off${hintLine('the page cannot be opened until it is served')}`);
   else if (url === undefined && isLoopback(listen))
     complain(
-      `the page is served to this machine alone${hintLine('for a telephone: web.listen: 0.0.0.0:8710 (docs/page.md)')}`,
+      `the page is served to this machine alone${hintLine('for a phone: web.listen: 0.0.0.0:8710 (docs/page.md)')}`,
     );
 }
 

@@ -23,7 +23,7 @@ const KEPT = 500;
 const CHANGES_MS = 250;
 /** When something was last heard is told so often. */
 const TIMES_MS = 5 * SECOND;
-/** A telephone that was in a pocket gets what it has missed within this time. */
+/** A phone that was in a pocket gets what it has missed within this time. */
 const LINGER_MS = 5 * MINUTE;
 
 /** Each look at the log has numbers of its own, and the lines that were there before have the first of them. */
