@@ -241,6 +241,11 @@ export class Outbox {
     this.#remaining = inOrder(this.#values, order);
   }
 
+  /** A round of `republishAll` has not come to its end. */
+  get isRepublishing(): boolean {
+    return this.#remaining !== undefined;
+  }
+
   /** Drops the events that have become too old; `next` does so too, but is not called without a link. */
   expire(now: number): void {
     for (const entry of this.#entries.values()) {

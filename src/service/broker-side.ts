@@ -160,11 +160,13 @@ export class BrokerSide implements BrokerListener {
   }
 
   #born({ at, mono }: Now): void {
-    const { ports, outbox, seen, sending } = this.#parts;
+    const { ports, outbox, seen, sending, bridge, time } = this.#parts;
     seen.bornAt = at;
     this.#reports.infoBy(mono);
     ports.log.info({}, 'Home Assistant was started: publishing everything again');
     this.#announcer.birth(() => {
+      const now = time.now();
+      if (!this.#log.isUpToDate) sending.together(() => hideOverdueMotion(bridge, now));
       outbox.republishAll(['availability', 'state']);
       sending.send();
     });

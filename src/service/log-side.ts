@@ -102,7 +102,9 @@ export class LogSide implements LineListener {
     const now = time.now();
     // heyu writes on in what cannot be read: a motion that has no further sign by now may have one all the same
     this.#hideDue = status.kind === 'unreadable' ? now.mono : Infinity;
-    if (status.kind !== 'following') this.#reachedEnd(now);
+    // what was written meanwhile is still to be read
+    if (status.kind === 'following') this.#isCaughtUp = false;
+    else this.#reachedEnd(now);
     settle();
   }
 

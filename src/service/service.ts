@@ -444,7 +444,8 @@ export class Service {
     );
     this.#log.stoodStill();
     // an ON that waits to be sent must not go out for a motion that is over
-    if (outbox.counts().waiting > 0) sending.together(() => hideOverdueMotion(bridge, now));
+    if (outbox.counts().waiting > 0 || outbox.isRepublishing)
+      sending.together(() => hideOverdueMotion(bridge, now));
     stalled(securityStep(bridge, now), forMs);
     if (forMs >= LONG_STILL_MS) interruptHeartbeats(bridge.core, now.at);
   }

@@ -150,6 +150,42 @@ test('motions that wait for the broker while the process stands still are all lo
   expect(said.map(({ topic }) => topic)).toContain('x10/s_c15/motion');
 });
 
+test('motion that is over after a standstill is not said again by a republication that had begun before', async () => {
+  const houses = ['A', 'B', 'C'] as const;
+  const units = houses.flatMap((house) =>
+    ([1, 3, 5, 7, 9, 11, 13, 15] as const).map((unit) => `${house}${unit}` as const),
+  );
+  const sensors = units.map((unit) => sensorSettings(unit, 'MS14A', { holdMs: 5000 }));
+  const lives = await beginLives({ ...settings, sensors });
+  await lives.settle();
+  await lives.hear('rcvi addr unit      15 : hu C15 (_no_alias_)', 'rcvi func           On : hc C');
+  await lives.disconnect();
+  await lives.connect();
+  const said = lives.delivered.length;
+  lives.clock.freeze(20_000);
+  await lives.acknowledge();
+  const again = lives.delivered.slice(said).filter(({ topic }) => topic === 'x10/s_c15/motion');
+  expect(again.map(({ payload }) => payload)).not.toContain('ON');
+});
+
+test('motion that is over is not said again for Home Assistant before the log is read on', async () => {
+  const path = '/var/log/heyu/heyu.log.ttyS0';
+  const sensors = [sensorSettings('A1', 'MS14A', { holdMs: 5000 })];
+  const lives = await beginLives({ ...settings, sensors });
+  await lives.settle();
+  await lives.hear('rcvi addr unit       1 : hu A1  (_no_alias_)', 'rcvi func           On : hc A');
+  await lives.logIs({ kind: 'unreadable', path, code: 'EIO', hint: 'the disk fails' });
+  await lives.receive('homeassistant/status', 'online');
+  const said = lives.delivered.length;
+  lives.rotation.isWaited = true;
+  lives.clock.freeze(9500);
+  await lives.logIs({ kind: 'following', path });
+  // the states follow the birth within 10.8 s
+  await lives.passAcknowledged(3000);
+  const again = lives.delivered.slice(said).filter(({ topic }) => topic === 'x10/s_a1/motion');
+  expect(again.map(({ payload }) => payload)).not.toContain('ON');
+});
+
 describe('bridge/info', () => {
   test('tells when Home Assistant was last heard to start', async () => {
     const lives = await house();
