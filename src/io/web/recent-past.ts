@@ -16,11 +16,11 @@ const FRESH_MS = 5 * SECOND;
 /** Then it is forgotten. */
 const KEPT_MS = 5 * MINUTE;
 
-/** The end of what is known is not now, but a moment before. `at` in monotonic ms. */
+/** What was read. `newUntil`: up to then (monotonic ms) nothing later is read; what ended before now is never new. */
 type Day = {
   readonly from: number;
   readonly until: number;
-  readonly at: number;
+  readonly newUntil: number;
   readonly past: Promise<Past>;
 };
 type Drawn = { readonly window: Window; readonly timeline: Promise<Timeline> };
@@ -68,11 +68,11 @@ export class RecentPast {
   #day({ from, to }: Window, now: number): Promise<Past> {
     const until = Math.min(to, now);
     const mono = performance.now();
-    const isNew = (each: Day): boolean => each.until >= until || mono - each.at < FRESH_MS;
+    const isNew = (each: Day): boolean => each.until >= until || mono < each.newUntil;
     const known = this.#days.find((each) => each.from <= from && each.until >= from && isNew(each));
     if (known !== undefined) return known.past;
     const past = this.#host.past({ from, until: Math.max(until, from + 1), signals: true });
-    const day = { from, until, at: mono, past };
+    const day = { from, until, newUntil: to < now ? mono : mono + FRESH_MS, past };
     this.#days = [day, ...this.#days].slice(0, MOST_DAYS);
     past.catch(() => (this.#days = this.#days.filter((each) => each !== day)));
     return past;

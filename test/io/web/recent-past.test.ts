@@ -52,6 +52,14 @@ it('draws what lies in a day that was read just now without reading it again', a
   expect(read).toEqual(['day 24 h', 'day 24 h']);
 });
 
+it('reads the day after a day that was read just now', async () => {
+  const { ask, read } = recent();
+  await ask({ from: NOW - 3 * DAY, to: NOW - 2 * DAY });
+  await ask({ from: NOW - 2 * DAY, to: NOW - DAY });
+  await ask({ from: NOW - 3 * DAY + HOUR, to: NOW - 2 * DAY + HOUR });
+  expect(read).toEqual(['day 24 h', 'day 24 h', 'day 24 h']);
+});
+
 it('asks again for what could not be read', async () => {
   const { ask, read } = recent();
   await expect(ask({ px: 1 })).rejects.toThrow('busy');
