@@ -163,34 +163,39 @@ function hourTable(past: Past, { time }: Model): TemplateResult | typeof nothing
     .sort((one, other) => one.run[3] - other.run[3]);
   const title = `${time.day(hour.from)}, ${time.minute(hour.from)} to ${time.minute(hour.to)}`;
   if (rows.length === 0) return html`<p class="empty">No motion from ${title}.</p>`;
-  return html`<table>
-    <caption>
-      ${title}
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Sensor</th>
-        <th scope="col">Time</th>
-        <th scope="col">Triggers</th>
-        <th scope="col"><span class="hidden">Why</span></th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        ({ alias, name, run }) =>
-          html`<tr>
-            <th scope="row">${name}</th>
-            <td>${time.second(run[3])} to ${time.second(run[4])}</td>
-            <td>${run[2]}</td>
-            <td>
-              <button @click=${() => whyOf({ alias, run })} aria-label="Why? ${name}, ${time.second(run[3])}">
-                Why?
-              </button>
-            </td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return html`<div class="hour">
+    <table>
+      <caption>
+        ${title}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Sensor</th>
+          <th scope="col">Time</th>
+          <th scope="col">Triggers</th>
+          <th scope="col"><span class="hidden">Why</span></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ({ alias, name, run }) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td>${time.second(run[3])} to ${time.second(run[4])}</td>
+              <td>${run[2]}</td>
+              <td>
+                <button
+                  @click=${() => whyOf({ alias, run })}
+                  aria-label="Why? ${name}, ${time.second(run[3])}"
+                >
+                  Why?
+                </button>
+              </td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 /** Why there was an alert in a zone, or none: at the cursor, else at the end of the window. */

@@ -5,7 +5,7 @@ import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
-import { until } from '../support/until.js';
+import { PATIENCE_MS, until } from '../support/until.js';
 
 /** Where Debian's Chromium is, Ubuntu's, and Google's Chrome: what `npm run setup` accepts. */
 const BROWSERS = [
@@ -35,6 +35,9 @@ export function startChromium(): Promise<Browser> {
   return chromium.launch({ executablePath, args: OPTIONS });
 }
 
+/** Of what is asked for again and again (`expect.poll`). */
+export const PATIENCE = { timeout: PATIENCE_MS };
+
 export const WIDE = { width: 1180, height: 820 };
 /** The narrowest that has to work (WCAG 2.2, 1.4.10). */
 export const NARROW = { width: 320, height: 640 };
@@ -51,7 +54,7 @@ export async function open(
   const context = await browser.newContext({ viewport: WIDE, locale: 'en-GB', ...options });
   onTestFinished(() => context.close());
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   const troubles: string[] = [];
   page.on('pageerror', (error) => troubles.push(error.message));
   page.on('dialog', (dialog) => {

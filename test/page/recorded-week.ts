@@ -30,7 +30,7 @@ const ARMING: readonly (readonly [number, ZoneEntry['state'], ZoneEntry['source'
 ];
 
 /** Each day somebody is in the house while it is armed; only the day before yesterday that was an alert. */
-const ALERT = { daysAgo: 2, minute: 12 * 60 + 20, lastsMinutes: 12 } as const;
+export const ALERT = { daysAgo: 2, minute: 12 * 60 + 20, lastsMinutes: 12 } as const;
 
 /** A door that is closed again; the recording leaves it open. */
 const CLOSED = '11/22 15:40:00  rcva func        Clear : hu C2  swMin  (sec_door)';

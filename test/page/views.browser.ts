@@ -6,16 +6,16 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { House } from '../support/house.js';
+import { DAY } from '../../src/common/duration.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
-import { PATIENCE_MS } from '../support/until.js';
-import { expectSound, goTo, NARROW, open, overflow, startChromium, WIDE } from './browser.js';
+import { expectSound, goTo, NARROW, open, overflow, PATIENCE, startChromium, WIDE } from './browser.js';
 import { pageHouse } from './page-house.js';
-import { writeRecordedWeek } from './recorded-week.js';
-
-/** Of what is asked for again and again. */
-const PATIENCE = { timeout: PATIENCE_MS };
+import { ALERT, writeRecordedWeek } from './recorded-week.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/web/', import.meta.url));
+
+/** Of the recorded week. */
+const NOW = Date.now();
 
 let browser: Browser;
 let broker: Mosquitto;
@@ -24,21 +24,27 @@ let house: House & { readonly url: string };
 beforeAll(async () => {
   [browser, broker] = await Promise.all([startChromium(), startMosquitto()]);
   house = await pageHouse(broker.url);
-  writeRecordedWeek(house, Date.now());
+  writeRecordedWeek(house, NOW);
   await house.start();
 });
 afterAll(async () => {
   await Promise.all([browser.close(), house.remove(), broker.remove()]);
 });
 
-/** What each view shows when it is there. */
+/** What each view shows when all of it is there; the timeline at a motion, so that it has rows at any time of the day. */
 const VIEWS = {
-  now: 'Ground floor',
-  timeline: 'Arrow keys',
-  log: 'Copy as text',
-  walk: 'Start',
-  login: 'Token',
+  now: '.sensor',
+  'timeline/porch_motion': '.hour tbody tr',
+  log: '.log li',
+  walk: 'main > button.large',
+  login: '.login',
 };
+
+/** Waits until the given part and the foot of the page are there: the answers of the service have come. */
+async function untilWhole(page: Page, part: string): Promise<void> {
+  await page.locator(part).first().waitFor();
+  await page.locator('footer').waitFor();
+}
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   test.each([
@@ -46,10 +52,9 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     ['wide', WIDE],
   ])('every view, %s', async (_, viewport) => {
     const opened = await open(browser, house.url, { colorScheme, viewport });
-    for (const [view, words] of Object.entries(VIEWS)) {
+    for (const [view, part] of Object.entries(VIEWS)) {
       await goTo(opened.page, view);
-      await opened.page.getByText(words).first().waitFor();
-      if (view === 'timeline') await opened.page.locator('svg.plot').waitFor();
+      await untilWhole(opened.page, part);
       // fewer lines: each costs axe time
       if (view === 'log') await opened.page.getByLabel('Show only lines with').fill('porch');
       await expectSound(opened);
@@ -60,10 +65,10 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
 test('with text twice as large, nothing is wider than the window', async () => {
   const opened = await open(browser, house.url, { viewport: { width: 640, height: 800 } });
   await opened.page.evaluate("document.documentElement.style.fontSize = '200%'");
-  for (const view of Object.keys(VIEWS)) {
+  for (const [view, part] of Object.entries(VIEWS)) {
     await goTo(opened.page, view);
-    await opened.page.getByRole('heading', { level: 1 }).waitFor();
-    expect(await overflow(opened.page)).toBe(0);
+    await untilWhole(opened.page, part);
+    expect(await overflow(opened.page), view).toBe(0);
   }
 });
 
@@ -90,15 +95,14 @@ const IS_SEEN = `(() => {
 
 test.each(Object.entries(VIEWS))(
   'everything on "%s" is reached with Tab, and seen then',
-  async (view, words) => {
+  async (view, part) => {
     const { page } = await open(browser, `${house.url}#/${view}`, { viewport: NARROW });
-    await page.getByText(words).first().waitFor();
+    await untilWhole(page, part);
     const left = `${FOCUSABLE}.filter((each) => !each.wasFocused).map((each) => each.outerHTML)`;
-    // the table below the timeline comes later
-    const count = (): Promise<number> => page.evaluate<number>(`${FOCUSABLE}.length`);
-    expect(await count()).toBeGreaterThan(5);
+    const count = await page.evaluate<number>(`${FOCUSABLE}.length`);
+    expect(count).toBeGreaterThan(5);
     // a field of date or time has several stops
-    for (let presses = 0; presses < (await count()) + 8; presses += 1) {
+    for (let presses = 0; presses < count + 8; presses += 1) {
       await page.keyboard.press('Tab');
       await page.evaluate('document.activeElement.wasFocused = true');
       const isPage = await page.evaluate<boolean>('document.activeElement === document.body');
@@ -127,6 +131,13 @@ describe('the timeline', () => {
     return page;
   };
   const reading = (page: Page): Locator => page.locator('.reading');
+  const goToDay = async (page: Page, daysAgo: number): Promise<string> => {
+    const day = new Date(NOW - daysAgo * DAY).toISOString().slice(0, 10);
+    await page.getByLabel('Date').fill(day);
+    await page.getByLabel('Date').press('Tab');
+    await expect.poll(() => page.getByLabel('from').inputValue(), PATIENCE).toBe('00:00');
+    return day;
+  };
 
   test('has one path for each sensor, and a band for each time that a zone was armed', async () => {
     const page = await openTimeline();
@@ -187,10 +198,7 @@ describe('the timeline', () => {
 
   test('goes to a date, and back to now', async () => {
     const page = await openTimeline();
-    const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
-    await page.getByLabel('Date').fill(day);
-    await page.getByLabel('Date').press('Tab');
-    await expect.poll(() => page.getByLabel('from').inputValue(), PATIENCE).toBe('00:00');
+    const day = await goToDay(page, 3);
     await page.getByRole('button', { name: '1 h' }).click();
     await page.getByLabel('from').fill('07:00');
     await page.getByLabel('from').press('Tab');
@@ -204,7 +212,7 @@ describe('the timeline', () => {
   test('answers why: at Enter, at a click and of a zone', async () => {
     const page = await openTimeline();
     const words = page.locator('.why li');
-    await page.getByRole('button', { name: 'Earlier' }).click();
+    await goToDay(page, ALERT.daysAgo);
     await page.locator('.alert').waitFor();
     await page.locator('.timeline').focus();
     await page.keyboard.press('ArrowLeft');
