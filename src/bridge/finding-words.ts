@@ -51,11 +51,11 @@ export function findingWords(finding: Finding): readonly [lead: string, text: st
       return ['  --', `${finding.alias === null ? '' : `${finding.alias}: `}${finding.reason}`, 'dim'];
     case 'judged': {
       const { zone, alias, verdict, reason } = finding;
-      return [
-        '  ->',
-        `${zone === null ? `${alias}, without a zone` : `zone ${zone}`}: ${verdict}  (${reason})`,
-        'cyan',
-      ];
+      const where = zone === null ? `${alias}, without a zone` : `zone ${zone}`;
+      if (verdict === 'alert') return ['  ->', `${where}: alert  (${reason})`, 'cyan'];
+      // an arrow would say that the zone has changed
+      const isOpen = verdict === 'waiting' || verdict === 'entry';
+      return ['  --', `${where}: no alert${isOpen ? ' yet' : ''}  (${reason})`, 'dim'];
     }
     case 'publish':
       return ['  =>', `${finding.topic}  ${finding.payload}${finding.retain ? '' : '  (event)'}`, 'green'];

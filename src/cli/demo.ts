@@ -184,8 +184,11 @@ function heyuNow(): string {
 function showFinding(terminal: Terminal, finding: Finding): void {
   // the messages are shown as the broker gets them
   if (finding.kind === 'publish' || finding.kind === 'message') return;
-  const [, text] = findingWords(finding);
-  terminal.print(`  ${terminal.style('cyan', '->')}   ${printable(text)}`);
+  const [lead, text] = findingWords(finding);
+  const isKept = lead.trim() === '--';
+  terminal.print(
+    `  ${isKept ? terminal.style('dim', '--') : terminal.style('cyan', '->')}   ${printable(text)}`,
+  );
 }
 
 const LONGEST_PAYLOAD = 100;

@@ -138,7 +138,9 @@ describe('explain', () => {
     expect((await explained(path('heyu.log'))).out).toContain(alert);
     expect((await explained(path('heyu.log.1'), path('heyu.log'))).out).toContain(alert);
     expect((await explained(path('other.log'))).out).not.toContain(alert);
-    expect((await explained('--disarmed', 'ground', path('heyu.log'))).out).toContain('ground: disarmed');
+    expect((await explained('--disarmed', 'ground', path('heyu.log'))).out).toContain(
+      '  --  zone ground: no alert  (zone disarmed)',
+    );
   });
 
   it('says of a zone that is misspelt that it makes no difference', async () => {

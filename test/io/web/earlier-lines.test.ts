@@ -54,5 +54,5 @@ it('zones stand as the journal has them, not as they stand now', async () => {
 });
 
 it('are explained without the journal, too', async () => {
-  expect(await zoneWords(false)).toEqual(['zone ground: unknown  (the zone is unknown and was not armed)']);
+  expect(await zoneWords(false)).toEqual(['zone ground: no alert  (the zone is unknown and was not armed)']);
 });
