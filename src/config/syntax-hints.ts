@@ -162,13 +162,12 @@ function openBracket(lines: readonly string[], from: number): Diagnosis | undefi
   return undefined;
 }
 
-/** A line that is indented unlike others, or has no colon. */
-function placeMistake(lines: readonly string[], at: number): Diagnosis | undefined {
-  const bare = bareLine(lines[at] ?? '').trim();
+/** What is wrong with a line that has a word and no colon. */
+function missingColon(line: string): Mistake | undefined {
+  const bare = bareLine(line).trim();
   const [word = ''] = /^(?:- +)?([\w.-]+)/.exec(bare)?.slice(1) ?? [];
-  if (word === '' || /:(\s|$)/.test(bare)) return indentMistake(lines, at);
+  if (word === '' || /:(\s|$)/.test(bare)) return undefined;
   return {
-    line: at + 1,
     problem: `a colon is missing behind "${word}"`,
     hint: bare.endsWith(word) ? `write ${word}:` : `write ${word}: and the value`,
   };
@@ -200,7 +199,8 @@ export function diagnose(code: ErrorCode, text: string, at: number): Diagnosis |
     inLine(quoteMistake(here)) ??
     inLine(colonMistake(here)) ??
     openBracket(lines, line - 1) ??
-    placeMistake(lines, line - 1)
+    inLine(missingColon(here)) ??
+    indentMistake(lines, line - 1)
   );
 }
 
@@ -269,7 +269,7 @@ function sectionHint(found: Problem, lines: readonly string[]): Problem {
       hint: `${word} is a key of the alias above: indent it deeper than the name of the alias`,
     };
   const isInside = indentOf(below) > indentOf(lines[line - 1] ?? '');
-  const mistake = isInside && (certainMistake(below) ?? placeMistake(lines, next));
+  const mistake = isInside && (certainMistake(below) ?? missingColon(below));
   if (mistake) return { ...found, line: next + 1, ...mistake };
   const own = certainMistake(lines[line - 1] ?? '');
   if (own !== undefined) return { ...found, hint: hintOf(own) };
