@@ -16,13 +16,13 @@ type Times = Pick<HeardUnit, 'count' | 'firstAt' | 'lastAt'>;
 
 /** What could be done about something heard. Instants are epoch milliseconds. */
 export type Suggestion =
-  /** An address without an entry. `label` and `model` are heyu's, when it has one; without a model, `type` follows from what it sends. */
+  /** An address without an entry. `label` and `model` are heyu's, when it has one; without a model, it is `likely` this. */
   | (Addresses &
       Times & {
         readonly kind: 'unmapped';
         readonly label: string | undefined;
         readonly model: string | undefined;
-        readonly type: HeardType | undefined;
+        readonly likely: Likely | undefined;
         readonly name: string | undefined;
       })
   /** A security sender that heyu does not map: this line belongs into x10config, then `heyu restart`. */
@@ -50,8 +50,18 @@ export type Suggestion =
   /** Nothing of ours uses this house code: a neighbour's sensor, to be ignored? */
   | { readonly kind: 'neighbour'; readonly address: Address; readonly count: number };
 
-/** What a security sender without a model can be recognised as. */
-export type HeardType = 'door' | 'remote';
+/**
+ * What a security sender can be recognised as, if heyu's configuration does not give its model: for people, and the keys
+ * of its alias. A remote needs a model: without one it has the keys of standard X10, On and Off.
+ */
+export const LIKELY = {
+  door: { words: 'a door contact', keys: { type: 'door' } },
+  KR10A: { words: 'a security remote (as KR10A)', keys: { model: 'KR10A' } },
+  KR18: { words: 'a security remote with the keys A and B (as KR18)', keys: { model: 'KR18' } },
+} as const;
+
+/** One of them. */
+export type Likely = keyof typeof LIKELY;
 
 /** A guess and the senders that it explains. */
 type About<Kind extends Suggestion['kind']> = {
@@ -196,7 +206,7 @@ function padsHeard(
       moreUnits,
       label,
       model,
-      type: undefined,
+      likely: undefined,
       name: nameFor(label),
       count: keys.reduce((sum, { count }) => sum + count, 0),
       firstAt: Math.min(...keys.map(({ firstAt }) => firstAt)),
@@ -215,9 +225,9 @@ function withoutName(
   if (address !== undefined) {
     const label = (config && aliasInLog(config, address)) ?? unit.label ?? undefined;
     const model = modelAt(config, address);
-    const type = model === undefined ? typeSending(unit) : undefined;
+    const likely = model === undefined ? likelyOf(unit) : undefined;
     const name = label === undefined ? undefined : nameFor(label);
-    return [{ kind: 'unmapped', address, moreUnits: [], label, model, type, name, count, firstAt, lastAt }];
+    return [{ kind: 'unmapped', address, moreUnits: [], label, model, likely, name, count, firstAt, lastAt }];
   }
   if (securityId === undefined) return [];
   const model = moduleSending(unit.data);
@@ -228,13 +238,13 @@ function withoutName(
 }
 
 /** Functions that only the keys of security remotes send. */
-const KEYS: readonly string[] = 'Arm Disarm Panic sLightsOn sLightsOff AkeyOn AkeyOff BkeyOn BkeyOff'.split(
-  ' ',
-);
+const KEYS: readonly string[] = 'Arm Disarm Panic sLightsOn sLightsOff'.split(' ');
+const FOUR_KEYS: readonly string[] = 'AkeyOn AkeyOff BkeyOn BkeyOff'.split(' ');
 
 /** Remotes have keys; of the sensors only contacts have a delay switch (modules.c, functions `fn_...`). */
-function typeSending({ functions, hasDelaySwitch }: HeardUnit): HeardType | undefined {
-  if (KEYS.some((name) => functions.has(name))) return 'remote';
+function likelyOf({ functions, hasDelaySwitch }: HeardUnit): Likely | undefined {
+  if (FOUR_KEYS.some((name) => functions.has(name))) return 'KR18';
+  if (KEYS.some((name) => functions.has(name))) return 'KR10A';
   return hasDelaySwitch ? 'door' : undefined;
 }
 

@@ -2,7 +2,7 @@
 
 import { hear, listen, newHistory } from '../alias/history.js';
 import type { AliasEntry } from '../alias/propose.js';
-import { type HeardType, learn, type Suggestion } from '../alias/suggestions.js';
+import { learn, LIKELY, type Suggestion } from '../alias/suggestions.js';
 import type { CoreSettings } from '../core-settings.js';
 import { lineReader, type LineReader } from '../heyu/reader.js';
 import type { X10Config } from '../heyu/x10config.js';
@@ -39,16 +39,17 @@ function entryOf({ alias, address, moreUnits, dusk, ignore, model, type }: Senso
 
 const nothing = { alias: null, model: null, type: null };
 
-const WORDS: Readonly<Record<HeardType, string>> = { door: 'a door contact', remote: 'a remote control' };
-
 function guessOf(suggestion: Suggestion): readonly (readonly [sender: string, guess: Guess])[] {
   switch (suggestion.kind) {
     case 'unmapped': {
-      const { address, label, model, type } = suggestion;
+      const { address, label, model, likely } = suggestion;
       if (label === undefined && model === undefined) return [];
       const called = `heyu calls it ${[label, model].filter((each) => each !== undefined).join(', ')}`;
-      const words = type === undefined ? called : `${called}; perhaps ${WORDS[type]}`;
-      return [[address, { words, alias: label ?? null, model: model ?? null, type: type ?? null }]];
+      const alias = label ?? null;
+      if (likely === undefined)
+        return [[address, { ...nothing, words: called, alias, model: model ?? null }]];
+      const { words, keys } = LIKELY[likely];
+      return [[address, { ...nothing, ...keys, words: `${called}; perhaps ${words}`, alias }]];
     }
     case 'unmapped_id': {
       const { securityId, model, line } = suggestion;

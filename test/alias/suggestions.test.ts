@@ -139,7 +139,7 @@ describe('a sender without a name', () => {
         address: 'A5',
         label: 'porch_motion',
         model: 'MS13A',
-        type: undefined,
+        likely: undefined,
         name: 'Porch',
         count: 2,
         firstAt: 1,
@@ -278,17 +278,18 @@ describe('what a sender is', () => {
     ['one line with it is enough', [named('Clear', ['swMax']), named('Alert', [])], 'door'],
     ['a motion sensor has none', [named('Alert', ['LoBat']), named('Clear', [])], undefined],
     ['nor has a standard X10 sender flags', [named('On', undefined)], undefined],
-    ['a key of a remote has it, too', [named('Arm', ['swAway', 'swMin'])], 'remote'],
-    ['one of its keys says it', [named('Disarm', [])], 'remote'],
-    ['one of its keys says it among others', [named('sLightsOn', []), named('Panic', [])], 'remote'],
-  ] as const)('%s', (_, heard, type) => {
-    expect(kindOf([...heard])).toMatchObject([{ kind: 'unmapped', address: 'C2', type }]);
+    ['a key of a remote has it, too', [named('Arm', ['swAway', 'swMin'])], 'KR10A'],
+    ['one of its keys says it', [named('Disarm', [])], 'KR10A'],
+    ['one of its keys says it among others', [named('sLightsOn', []), named('Panic', [])], 'KR10A'],
+    ['four keys are those of a KR18', [named('Arm', []), named('BkeyOff', [])], 'KR18'],
+  ] as const)('%s', (_, heard, likely) => {
+    expect(kindOf([...heard])).toMatchObject([{ kind: 'unmapped', address: 'C2', likely }]);
   });
 
   it('is what heyu says, where it says it', () => {
     const heard = [named('Alert', ['swMin'])];
     expect(kindOf(heard, 'ALIAS sec_door C2 DS10A 0x65')).toMatchObject([
-      { model: 'DS10A', type: undefined },
+      { model: 'DS10A', likely: undefined },
     ]);
   });
 });
@@ -388,7 +389,7 @@ describe('senders that heyu does not map', () => {
         moreUnits: ['F2', 'F3'],
         label: 'pad',
         model: 'PALMPAD',
-        type: undefined,
+        likely: undefined,
         name: 'Pad',
         count: 3,
         firstAt: 1,

@@ -62,7 +62,7 @@ const suggestion: fc.Arbitrary<Suggestion> = fc.oneof(
     address: unit,
     label: undefined,
     model: undefined,
-    type: undefined,
+    likely: undefined,
     name: undefined,
     count: 1,
     firstAt: 1,

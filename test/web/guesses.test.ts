@@ -35,6 +35,15 @@ it('takes a security sender with a delay switch for a contact where heyu does no
   });
 });
 
+it('takes one that sends Arm for a remote, with the model without which its keys would mean nothing', () => {
+  expect(guess('C6', ['rcva func           Arm : hu C6  swAway swMin  (fob)'])).toEqual({
+    words: 'heyu calls it fob; perhaps a security remote (as KR10A)',
+    alias: 'fob',
+    model: 'KR10A',
+    type: null,
+  });
+});
+
 it('knows nothing of a sender that was heard once, and of sensors that have a name', () => {
   expect(guess('A7', pair('rcvi', 'A7', 'On'))).toBeUndefined();
   expect(guess('A3', pair('rcvi', 'A3', 'On'))).toBeUndefined();

@@ -6,7 +6,7 @@ import { on } from 'node:events';
 import { emitKeypressEvents, type Key } from 'node:readline';
 import { hear, type History, listen, newHistory, type SenderLine } from '../../alias/history.js';
 import { moveTo } from '../../alias/merge.js';
-import { type HeardType, heardRows, learn, type Suggestion } from '../../alias/suggestions.js';
+import { heardRows, learn, LIKELY, type Likely, type Suggestion } from '../../alias/suggestions.js';
 import { type AliasEntry, modelAt } from '../../alias/propose.js';
 import { nameFor } from '../../alias/words.js';
 import { hintLine } from '../../common/error.js';
@@ -330,23 +330,25 @@ function askAlias(ask: Ask, entries: readonly AliasEntry[], standard: string): P
   );
 }
 
-/** What it is: as heyu says, or as the owner does. `type` is what it seems to be. */
+/** What it is: as heyu says, or as the owner does. */
 async function askKind(
   ask: Ask,
   address: Address,
   model: string | undefined,
-  type: HeardType | undefined,
+  likely: Likely | undefined,
 ): Promise<NewKeys> {
   const choices = [
     ...(model === undefined ? [] : [{ value: 'model', label: `as in heyu: ${model}` }]),
+    ...(likely === undefined || likely === 'door' ? [] : [{ value: likely, label: LIKELY[likely].words }]),
     { value: 'MS14A', label: 'a motion sensor MS12 to MS16, with a dusk sensor on the next unit' },
     { value: 'motion', label: 'another motion sensor' },
     ...KINDS,
     { value: 'ignore', label: "a neighbour's, to be ignored" },
   ];
-  const standard = model === undefined ? (type ?? 'motion') : 'model';
+  const standard = model === undefined ? (likely ?? 'motion') : 'model';
   const answer = await ask.choice(`What is ${address}?`, choices, standard);
   if (answer === 'model') return { model: model ?? null };
+  if (answer === likely) return LIKELY[likely].keys;
   if (answer === 'MS14A') return { model: 'MS14A' };
   if (answer === 'ignore') return { ignore: true };
   return answer === 'motion' ? {} : { type: answer };
@@ -455,18 +457,19 @@ function adviceOnUnmapped(
   suggestion: Suggestion & { readonly kind: 'unmapped' },
   when: (at: number) => string,
 ): Advice {
-  const { address: unit, moreUnits, label, model, type, count, lastAt } = suggestion;
+  const { address: unit, moreUnits, label, model, likely, count, lastAt } = suggestion;
   const address = writeAddresses(suggestion);
   const known = label === undefined ? '' : `; heyu calls it ${[label, model].filter(Boolean).join(', ')}`;
   const standard = label ?? `unit_${address}`;
-  const more = model !== undefined ? ` --model ${model}` : type === undefined ? '' : ` --type ${type}`;
+  const keys = model !== undefined ? { model } : likely === undefined ? {} : LIKELY[likely].keys;
+  const more = Object.entries(keys).map(([key, value]) => ` --${key} ${value}`);
   return {
     title: `${address} has no name here: heard ${times(count)}, last ${when(lastAt)}${known}`,
-    remedy: [`heyu2mqtt alias add ${standard} ${address}${more}`],
+    remedy: [`heyu2mqtt alias add ${standard} ${address}${more.join('')}`],
     edits: async (ask, { entries, zones }) => {
       const alias = await askAlias(ask, entries, standard);
       const kind =
-        moreUnits.length > 0 && model !== undefined ? { model } : await askKind(ask, unit, model, type);
+        moreUnits.length > 0 && model !== undefined ? { model } : await askKind(ask, unit, model, likely);
       const keys: NewKeys = { address, ...kind };
       if (keys.ignore !== undefined) return [{ kind: 'add', alias, keys }];
       keys.name = await ask.text('Its name for people?', nameFor(alias));
