@@ -155,7 +155,8 @@ function passedOver(
       const isDue =
         one !== undefined &&
         !raised.has(one.id) &&
-        truth.isArmedThroughout(one.zone, one.sign.at, one.sign.at + ENTRY_MS);
+        // its alert waits from when it was read, which is late while a rotated file may grow
+        truth.isArmedThroughout(one.zone, one.sign.at, Math.max(one.sign.at, message.sentAt) + ENTRY_MS);
       if (isDue) told = [...told, one];
       continue;
     }
@@ -217,10 +218,11 @@ function dueAlerts({
     if (isPermitted(permitted, at, 'lines', 'events', 'alerts')) continue;
     if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, at + SETTLED_MS)) continue;
     const armedSince = truth.armedSince(sensor.zone, at);
-    // what a restored checkpoint knows of the zones is from before; who dies asks again
+    // what a restored checkpoint knows of the zones is from before, a damaged one knows nothing; who dies asks again
     const restoredAt = Math.max(
       0,
       ...permitted.map(({ what, to }) => (what === 'alerts' && to <= at ? to : 0)),
+      ...damages.map(({ to }) => (to <= at ? to : 0)),
     );
     const told = visits?.filter(({ from }) => from >= restoredAt);
     const soon = deaths.filter((death) => at <= death.at && death.at <= at + SETTLED_MS);
