@@ -110,6 +110,14 @@ describe('what the bridge has said', () => {
     expect(judge(day(), wire).faults).toEqual(faults);
   });
 
+  test('of the same place in two files that were begun within two seconds is told apart', () => {
+    const truth = day();
+    truth.note({ kind: 'contact', sensor: door, isOpen: false }, { content: 2, offset: 400 }, AT + 6000);
+    truth.note({ kind: 'contact', sensor: door, isOpen: true }, { content: 3, offset: 100 }, AT + 7000);
+    const opened = [event(door, 'closed', 'bbbbbbbb-400', 6000), event(door, 'opened', 'cccccccc-100', 7000)];
+    expect(judge(truth, [...WIRE, ...opened])).toMatchObject({ faults: [], missing: [] });
+  });
+
   test('of one of several units on a line is found right', () => {
     const wire = [...without(part(1)), event(hall, 'motion', 'aaaaaaaa-100.A1', 0)];
     expect(judge(day(), wire).faults).toEqual([

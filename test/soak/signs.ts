@@ -28,9 +28,11 @@ export function signOf(
   const [, line, unit] = /^[0-9a-f]{8}-(\d+)(?:\.([A-P]\d+))?$/.exec(id) ?? [];
   if (unit !== undefined && unit !== `${sensor.house}${sensor.unit}`) return undefined;
   const offset = Number(line ?? NaN);
+  // files that were rotated within seconds may have one at the same place: the nearest is meant
   return signs
     .get(`${sensor.alias} ${offset}`)
-    ?.find((sign) => Math.abs(sign.at - at) <= SAME_MS && sign.offset === offset);
+    ?.filter((sign) => Math.abs(sign.at - at) <= SAME_MS)
+    .sort((one, other) => Math.abs(one.at - at) - Math.abs(other.at - at))[0];
 }
 
 /** Signs by sensor and offset: files are many, offsets in them few. */
