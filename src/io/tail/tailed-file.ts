@@ -419,8 +419,8 @@ export class TailedFile {
   *#takeKnown({ knownGenerations }: Reader): Work<string | undefined> {
     const isItself = (known: FilePosition): boolean => isSameFile(known, this.source);
     const newestFirst = [...knownGenerations].reverse();
-    // two files may begin alike: what was told of this very one comes first
-    const others = newestFirst.filter((known) => !isItself(known));
+    // two files may begin alike: what was told of this very one comes first, and others are met in the order they were begun
+    const others = knownGenerations.filter((known) => !isItself(known));
     for (const known of [...newestFirst.filter(isItself), ...others]) {
       const fingerprint = fingerprintOfPosition(known);
       if (!isItself(known) && !isDistinctive(fingerprint)) continue;

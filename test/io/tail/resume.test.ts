@@ -341,6 +341,26 @@ describe('a log that is followed again', () => {
     expect(followed.ids()).toEqual(crashed.ids());
   });
 
+  it('gives the same ids again when two that are alike for a long time were copied and truncated', async () => {
+    const { log, position } = await goDown();
+    const rubbish = 'y'.repeat(400);
+    renameSync(log, `${log}.3`);
+    write(log, rubbish, 'one');
+    const crashed = await follow(log, { position });
+    await crashed.expects([rubbish, 'one']);
+    copyFileSync(log, `${log}.2`);
+    truncateSync(log, 0);
+    write(log, rubbish, 'two');
+    await crashed.expects([rubbish, 'one', rubbish, 'two']);
+    await crashed.stop();
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log, 0);
+    write(log, 'three, long enough to be recognised');
+    const followed = await follow(log, { position, generations: crashed.generations });
+    await followed.expects([rubbish, 'one', rubbish, 'two', 'three, long enough to be recognised']);
+    expect(followed.ids().slice(0, 4)).toEqual(crashed.ids());
+  });
+
   it('gives the same ids again when the file began with a line too short to recognise it by', async () => {
     const { log, position } = await goDown();
     renameSync(log, `${log}.1`);
