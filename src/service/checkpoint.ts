@@ -110,10 +110,10 @@ export class Progress {
     return this.#extent;
   }
 
-  /** A file was begun: events wait until that is on disk. */
+  /** A file was begun: events wait until that is on disk. One that is read again after a crash keeps its place. */
   begun(file: FilePosition): void {
-    const others = this.#generations.filter(({ generation }) => generation !== file.generation);
-    this.#generations = [...others, file];
+    const at = this.#generations.findIndex(({ generation }) => generation === file.generation);
+    this.#generations = at < 0 ? [...this.#generations, file] : this.#generations.with(at, file);
     this.#gate = this.#hooks.save();
   }
 
