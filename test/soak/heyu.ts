@@ -161,14 +161,16 @@ export function startHeyu(
           current = newContent();
         }
         return;
-      case 'copytruncate':
+      case 'copytruncate': {
         if (!files.existsSync(path)) return;
         files.copyFileSync(path, makeRoom());
         files.truncateSync(path, 0);
+        const isOpen = open?.content === current;
         current = newContent();
-        // heyu's descriptor is still good: it appends
-        if (open !== undefined) open = { ...open, content: current };
+        // heyu's descriptor is still good: it appends, unless it is of a file that was renamed before
+        if (open !== undefined && isOpen) open = { ...open, content: current };
         return;
+      }
       case 'delete':
         if (!files.existsSync(path)) return;
         files.unlinkSync(path);
