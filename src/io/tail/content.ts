@@ -207,7 +207,8 @@ export type Former = {
 
 /** A mark shorter than this could be anybody's; files of another inode are not recognised by it. */
 const LEAST_TELLING_BYTES = 16;
-const LINE_FEED = 0x0a;
+/** Ends a line of the log. */
+export const LINE_FEED = 0x0a;
 
 /** A file that cannot be read now says nothing about what is in it. */
 export class Unreadable extends Error {

@@ -6,6 +6,7 @@ import {
   bytesAt,
   isSameStart,
   isDistinctive,
+  LINE_FEED,
   MARK_BYTES,
   type ByteSource,
   type Work,
@@ -131,13 +132,17 @@ export class RotatedFiles {
         // a copy that was made before the last lines were written is shorter
         if (there.length === fingerprint.bytes.length) continue;
       }
-      if (!isSameStart(file.head, beginning, LEAST_HEAD_BYTES)) continue;
+      // of a file that waits for its turn, however short it is, a copy (a compressed one) may have come to be
+      const isWhole = isUnread && beginning.equals(file.head) && isDistinctive({ at: 0, bytes: beginning });
+      if (!isWhole && !isSameStart(file.head, beginning, LEAST_HEAD_BYTES)) continue;
       // rubbish may make two logs alike for longer than a head
       const [block, other] = [
         yield* bytesAt(source, 0, BLOCK_BYTES),
         yield* bytesAt(file.source, 0, BLOCK_BYTES),
       ];
-      if (isSameStart(block, other, 0)) return true;
+      // of a closed file only its head can be compared, and a part of one long line tells nothing
+      const isTelling = other.length > 0 || beginning.includes(LINE_FEED);
+      if (isTelling && isSameStart(block, other, 0)) return true;
     }
     return false;
   }

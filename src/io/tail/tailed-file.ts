@@ -20,6 +20,7 @@ import {
   isSameFile,
   isDistinctive,
   lastLineStart,
+  LINE_FEED,
   MARK_BYTES,
   markOf,
   Unreadable,
@@ -33,7 +34,6 @@ const MAX_LINE_BYTES = 16 * 1024;
 /** After this many blocks of a backlog (1 MiB) the follower looks whether the name has moved on. */
 const BLOCKS_BETWEEN_LOOKS = 16;
 const LINES_BETWEEN_PAUSES = 128;
-const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /** Editors and shells write at least this much at a time, unless it is all they have. */

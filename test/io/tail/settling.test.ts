@@ -1,7 +1,18 @@
 /** What heyu began to say before a rotation comes before what it says in the new file, however late it is written. */
 
-import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { onTestFinished } from '../../support/test-end.js';
 import { realClock } from '../../support/clock.js';
@@ -124,6 +135,25 @@ describe('a log that is rotated amid a message', () => {
     },
   );
 
+  it('gives a short file once whose copy is compressed before its turn comes', async () => {
+    const scene = await rotatedAmidMessage(['three, which is short']);
+    const { log, followed } = scene;
+    const rewritten = (): number => followed.incidentKinds().filter((kind) => kind === 'rewritten').length;
+    copyFileSync(log, `${log}.2`);
+    truncateSync(log);
+    await until(() => rewritten() === 1);
+    write(log, 'four, which is short as well');
+    writeFileSync(`${log}.2.gz`, gzipSync(readFileSync(`${log}.2`)));
+    unlinkSync(`${log}.2`);
+    renameSync(`${log}.1`, `${log}.3`);
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log);
+    write(log, 'five');
+    scene.passes(SETTLE_MS);
+    await comes(scene, 'three, which is short', 'four, which is short as well', 'five');
+    await followed.expects([...read, 'three, which is short', 'four, which is short as well', 'five']);
+  });
+
   it('need not be waited for when it was rotated long ago', async () => {
     const scene = await rotatedAmidMessage();
     const position = scene.followed.source.position();
@@ -145,4 +175,24 @@ it('the new file comes by itself, a second after the rotation', async () => {
   write(log, 'three');
   await followed.expects([...read, 'three']);
   expect((followed.lines.at(-1)?.readAt ?? 0) - rotatedAt).toBeGreaterThanOrEqual(900);
+});
+
+it('a log that begins with the same rubbish as a closed one is another log', async () => {
+  const log = join(ownDirectory(), 'heyu.log.ttyS0');
+  const rubbish = 'y'.repeat(400);
+  writeFileSync(log, '');
+  const followed = await follow(log);
+  write(log, rubbish, 'one', 'x'.repeat(100));
+  await followed.expects([rubbish, 'one', 'x'.repeat(100)]);
+  copyFileSync(log, `${log}.2`);
+  truncateSync(log);
+  write(log, 'two');
+  await followed.expects([rubbish, 'one', 'x'.repeat(100), 'two']);
+  renameSync(log, `${log}.1`);
+  renameSync(`${log}.2`, `${log}.3`);
+  renameSync(`${log}.1`, `${log}.2`);
+  write(log, rubbish, 'three');
+  renameSync(log, `${log}.1`);
+  write(log, 'four');
+  await followed.expects([rubbish, 'one', 'x'.repeat(100), 'two', rubbish, 'three', 'four']);
 });
