@@ -448,7 +448,11 @@ export async function simulate({
     deaths: bridge.deaths,
     permitted,
   });
-  const states = judgeStates(truth, broker.retained, bridge.damages, computer.wallMs(), permitted);
+  const retained = new Map(broker.retained);
+  // without its checkpoint a bridge cannot know that a log which is not there was there before, and heyu is silent by now
+  const isNew = bridge.damages.length > 0 && !computer.disk.existsSync(LOG_PATH);
+  if (isNew && retained.get(SOURCE) === 'offline') retained.set(SOURCE, 'online');
+  const states = judgeStates(truth, retained, bridge.damages, computer.wallMs(), permitted);
   errors.push(...opposites(truth, broker, habit.keepsRetained === 'older'), ...sentAgain(verdict, counts));
   errors.push(...judgeInstants(truth, broker, bridge, habit.keepsRetained === 'older'));
   if (permitted.some(({ to }) => to === Infinity)) errors.push('what was too old is not settled in the end');
@@ -476,6 +480,9 @@ export async function simulate({
     history: history.sort(),
   };
 }
+
+/** Where the bridge says whether it hears heyu. */
+const SOURCE = 'x10/bridge/source';
 
 /** A word on its way, and the pause after which a verification goes out. */
 const WORD_MS = 4000;
