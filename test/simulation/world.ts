@@ -81,7 +81,13 @@ function houseSettings(): ServiceSettings {
 }
 
 /** A copy of the checkpoint, and what the bridge knew then. */
-type Backup = { readonly at: number; readonly told: Omit<Death, 'at'>; readonly text: Buffer };
+type Backup = {
+  readonly at: number;
+  /** What heyu wrote before was dealt with, epoch ms. */
+  readonly settledAt: number;
+  readonly told: Omit<Death, 'at'>;
+  readonly text: Buffer;
+};
 
 /** So old is a copy of the checkpoint at least, ms. */
 const OLDER_MS = 10_000;
@@ -225,10 +231,14 @@ export class Bridge {
   /** The owner puts back the checkpoint of some time ago. What was begun since has other ids, and of zones less is known. */
   restore(permitted: Permitted[]): void {
     if (this.#older === undefined) return;
-    const { text, at, told } = this.#older;
+    const { text, at, settledAt, told } = this.#older;
     this.#computer.disk.writeFileSync(STATE_PATH, text);
     const time = { from: at - WAITING_MS, to: this.#computer.wallMs() };
-    permitted.push({ ...time, what: 'ids' }, { ...time, what: 'alerts' });
+    // what was begun since may have been written long before it, while the bridge was down or asleep
+    permitted.push(
+      { ...time, from: Math.min(time.from, settledAt), what: 'ids' },
+      { ...time, what: 'alerts' },
+    );
     this.#stored = told;
     this.deaths.push({ at: this.#computer.wallMs(), ...told });
   }
@@ -295,7 +305,8 @@ export class Bridge {
           for (const damage of settled === null ? [] : this.damages) damage.to = Math.min(damage.to, at);
           if (settled === null || (this.#newer !== undefined && at - this.#newer.at < OLDER_MS)) return;
           this.#older = this.#newer;
-          this.#newer = { at, told, text: this.#computer.disk.readFileSync(STATE_PATH) };
+          const text = this.#computer.disk.readFileSync(STATE_PATH);
+          this.#newer = { at, settledAt: this.settledAt, told, text };
         });
       },
     };
