@@ -33,7 +33,7 @@ export const CLOCKS = {
       const byMs = Math.min(MOST_SET_MS, ms * count);
       // a zone that is disarmed a moment later seems to have been armed for long after these motions
       const to = computer.wallMs();
-      permitted.push({ from: to - HELD_MS, to, what: 'alerts' });
+      permitted.push({ from: to - HELD_MS, to, what: 'held' });
       bridge.steps(() => {
         computer.setClock(byMs);
       });

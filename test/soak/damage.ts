@@ -21,9 +21,9 @@ export type Permitted = {
    * `lines`: what heyu wrote then may never be read (a rotated file that may not be opened). `ids`: files that were begun
    * then may have got other ids (a disk that took nothing, and a death). `events`: what happened then need not be told (it
    * was too old before it could be). `alerts`: of motion of then nobody may know how its zone was (a checkpoint of before
-   * was restored).
+   * was restored). `held`: an alert that was held back then may not be raised (the clock was set meanwhile).
    */
-  readonly what: 'lines' | 'ids' | 'events' | 'alerts';
+  readonly what: 'lines' | 'ids' | 'events' | 'alerts' | 'held';
 };
 
 /** Is it permitted at this instant? */

@@ -220,7 +220,7 @@ function dueAlerts({
     if (event_type !== 'motion' && !isKnownArmed) continue;
     // without a memory the bridge knows neither what was last known of a zone nor what waited for its state
     if (damages.some(({ from, to }) => from - WAITING_MS <= at && at <= to + SETTLED_MS)) continue;
-    if (isPermitted(permitted, at, 'lines', 'events', 'alerts')) continue;
+    if (isPermitted(permitted, at, 'lines', 'events', 'alerts', 'held')) continue;
     if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, at + SETTLED_MS)) continue;
     const armedSince = truth.armedSince(sensor.zone, at);
     // what a restored checkpoint knows of the zones is from before, a damaged one knows nothing; who dies asks again
