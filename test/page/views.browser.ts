@@ -168,7 +168,8 @@ describe('the timeline', () => {
           .map((each) => each.getBoundingClientRect())
           .map((each) => [each.left, each.right, right]);
       })()`);
-      expect(marks.length, span).toBeGreaterThan(2);
+      // the last one has no room when its hour has just begun
+      expect(marks.length, span).toBeGreaterThan(1);
       for (const [index, [, end, right]] of marks.entries())
         expect(end, span).toBeLessThan(marks[index + 1]?.[0] ?? right + 1);
     }
