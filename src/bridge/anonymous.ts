@@ -91,6 +91,8 @@ export class Anonymizer {
   readonly #counts = new Map<string, number>();
   readonly #words: ReadonlySet<string>;
   #names: RegExp | undefined;
+  /** Of what is found by its form and not by its name. */
+  readonly #numbers = new Map<string, string>();
 
   /** `words`: further ones that tell nothing. */
   constructor(words: Iterable<string> = []) {
@@ -119,7 +121,7 @@ export class Anonymizer {
     const [kind, own] = alias === undefined ? ['zone', zone] : ['sensor', alias];
     if (typeof own !== 'string') return;
     const given = this.#give(kind, own);
-    if (given !== own && !this.#isPlain(name)) this.#put(name, given);
+    if (given !== own && !this.#isPlain(name)) this.#put(name, () => given);
   }
 
   /** A text with all that was learnt, and all that tells of a house by its form, replaced. */
@@ -184,24 +186,25 @@ export class Anonymizer {
   /** By their form: a number is not a name, but the number of a host is. */
   #learnHosts(text: string): void {
     for (const [, host = ''] of text.matchAll(HOST))
-      if (host !== 'localhost' && !/^\[?(?:127\.|0\.0\.0\.0|::1?\]?$)/.test(host)) this.#put(host, 'host');
+      if (host !== 'localhost' && !/^\[?(?:127\.|0\.0\.0\.0|::1?\]?$)/.test(host))
+        this.#put(host, () => this.#next('host'));
     for (const form of [ADDRESS_OF_HOST, CERTIFIED])
-      for (const [host] of text.matchAll(form)) this.#put(host, 'host');
+      for (const [host] of text.matchAll(form)) this.#put(host, () => this.#next('host'));
   }
 
   /** What stands for a name from now on; itself where it tells nothing. */
   #give(kind: string, name: string): string {
     const known = this.#given.get(plain(name));
     if (known !== undefined) return known;
-    return name.length > LONGEST_NAME || this.#isPlain(name) ? name : this.#put(name, kind);
+    return name.length > LONGEST_NAME || this.#isPlain(name) ? name : this.#put(name, () => this.#next(kind));
   }
 
-  /** Is to stand for it; a kind gets its number. */
-  #put(name: string, kind: string): string {
+  /** What stands for it from now on, unless something does already. */
+  #put(name: string, standIn: () => string): string {
     const key = plain(name);
     const known = this.#given.get(key);
     if (known !== undefined) return known;
-    const given = /\d$/.test(kind) ? kind : this.#next(kind);
+    const given = standIn();
     this.#given.set(key, given);
     this.#names = undefined;
     return given;
@@ -214,9 +217,11 @@ export class Anonymizer {
   }
 
   #pattern(): RegExp {
+    if (this.#names !== undefined) return this.#names;
     const byLength = [...this.#given.keys()].sort((one, other) => other.length - one.length);
-    const any = byLength.map(patternOf).join('|') || '(?!)';
-    this.#names ??= new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?![\\p{L}\\p{N}])`, 'giu');
+    const any = byLength.map(patternOf).join('|');
+    // without a name nothing is found
+    this.#names = any === '' ? /(?!)/ : new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?![\\p{L}\\p{N}])`, 'giu');
     return this.#names;
   }
 
@@ -242,8 +247,6 @@ export class Anonymizer {
     return Number(this.#numbered('id', id.toLowerCase()).slice(2)).toString(16).padStart(id.length, '0');
   }
 
-  /** Of what is found by its form and not by its name. */
-  readonly #numbers = new Map<string, string>();
   #numbered(kind: string, what: string): string {
     const key = `${kind} ${what}`;
     const known = this.#numbers.get(key);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { discoveryDevices, discoveryMessages } from '../../src/homeassistant/discovery.js';
 import { uniqueId } from '../../src/homeassistant/device.js';
 import { channelsOf } from '../../src/sensor/channels.js';
+import { TYPE_OF_KIND } from '../../src/sensor/types.js';
 import { batteryHint } from '../../src/sensor/words.js';
 import { MODELS } from '../../src/x10/models.js';
 import { goldenFile, goldenText, messagesOf } from './golden.js';
@@ -13,19 +14,7 @@ import { faultsOf } from './validator.js';
 const FORMS = ['device', 'entity'] as const;
 
 /** A type for each kind of model. */
-const TYPES = {
-  motion: 'motion',
-  contact: 'door',
-  smoke: 'smoke',
-  glass: 'glass',
-  water: 'water',
-  light: 'light_sensor',
-  remote: 'remote',
-  lamp: 'light',
-  appliance: 'appliance',
-  reading: 'reading',
-  other: 'motion',
-} as const;
+const TYPES = { ...TYPE_OF_KIND, other: 'motion' } as const;
 
 describe('each kind of device', () => {
   it.each(EXAMPLES.map((example) => [example.file, example] as const))(
