@@ -1,6 +1,6 @@
 /**
- * A broker and the way to it, as the bridge's port shows them. What brokers do differently (the order of what waited, what
- * they mark as retained, what a restart leaves) is a habit, named after whom it was measured with.
+ * A broker and the way to it, as the bridge's port shows them. What brokers do differently is a habit, named after whom it
+ * was measured with.
  */
 
 import { publishFailure } from '../../src/mqtt/outbox.js';
@@ -8,72 +8,8 @@ import type { Broker, BrokerListener, Message } from '../../src/ports.js';
 import type { Random } from '../soak/random.js';
 import type { Published } from '../support/tap.js';
 import type { Computer, Process } from './computer.js';
+import type { Habit } from './habits.js';
 import { owner, type Timeline } from './timeline.js';
-
-/** What a broker does its own way. */
-export type Habit = {
-  readonly name: string;
-  /** So many messages at QoS 1 are on their way at a time. */
-  readonly window: number;
-  /** Where the retained copies come that a SUBSCRIBE asks for: before what has waited, after it, or anywhere in it. */
-  readonly copies: 'first' | 'last' | 'anywhere';
-  /** What has waited is marked as retained, too. */
-  readonly marksQueued: boolean;
-  /** What a kill leaves of retained messages, and whether of sessions. A proper stop leaves all, if anything is kept. */
-  readonly keepsRetained: 'all' | 'older' | 'none';
-  readonly keepsSessions: boolean;
-  /** A proper stop leaves retained messages and sessions. */
-  readonly isPersistent: boolean;
-};
-
-/** The brokers that were measured (security-state.md). */
-export const HABITS: readonly Habit[] = [
-  {
-    name: 'mosquitto',
-    window: 20,
-    copies: 'last',
-    marksQueued: false,
-    keepsRetained: 'older',
-    keepsSessions: true,
-    isPersistent: true,
-  },
-  {
-    name: 'mosquitto without persistence',
-    window: 20,
-    copies: 'last',
-    marksQueued: false,
-    keepsRetained: 'none',
-    keepsSessions: false,
-    isPersistent: false,
-  },
-  {
-    name: 'aedes',
-    window: 1,
-    copies: 'anywhere',
-    marksQueued: true,
-    keepsRetained: 'all',
-    keepsSessions: true,
-    isPersistent: true,
-  },
-  {
-    name: 'NATS',
-    window: 100,
-    copies: 'first',
-    marksQueued: false,
-    keepsRetained: 'all',
-    keepsSessions: true,
-    isPersistent: true,
-  },
-  {
-    name: 'RabbitMQ',
-    window: 10,
-    copies: 'first',
-    marksQueued: false,
-    keepsRetained: 'none',
-    keepsSessions: true,
-    isPersistent: true,
-  },
-];
 
 type Packet = { readonly topic: string; readonly payload: string; readonly retain: boolean };
 type Session = { readonly topics: Set<string>; queue: Packet[] };
@@ -82,6 +18,18 @@ type Session = { readonly topics: Set<string>; queue: Packet[] };
 const KEEPALIVE_MS = 7500;
 /** A broker that saves once a second rolls back by as much. */
 const OLDER_MS = 1000;
+
+/** The end of the way to which something goes: the bridge, or the broker. */
+export type Side = 'here' | 'there';
+
+/** What the broker allows: for some time it may be less than everything. */
+type Rights = {
+  mayWrite: (topic: string) => boolean;
+  /** A topic that may not be read is not delivered either, to who has subscribed to it before. */
+  mayRead: (topic: string) => boolean;
+  /** Why nobody may connect. */
+  closedBecause: string | undefined;
+};
 
 /** One connection, seen from both sides. */
 class Connection {
@@ -109,8 +57,7 @@ export class SimulatedBroker {
   readonly retained = new Map<string, string>();
   /** Everything that the bridge has sent. */
   readonly published: Published[] = [];
-  /** Topics that nobody may publish to. */
-  readonly refused = new Set<string>();
+  readonly rights: Rights = { mayWrite: () => true, mayRead: () => true, closedBecause: undefined };
   isUp = true;
   /** Somebody else uses the bridge's client id. */
   isTakenOver = false;
@@ -123,8 +70,8 @@ export class SimulatedBroker {
   #session: Session | undefined;
   #connection: Connection | undefined;
   #connections = 0;
-  /** What the link holds back. */
-  #held: (() => void)[] | undefined;
+  /** The sides that nothing reaches, and what is held back on its way there. */
+  #held: { readonly sides: readonly Side[]; readonly acts: (() => void)[] } | undefined;
   #older = new Map<string, string>();
   #olderAt = 0;
 
@@ -213,23 +160,29 @@ export class SimulatedBroker {
       const to = listener;
       // who connects through a link that stands still waits, but not forever
       let isOver = false;
+      let connection: Connection | undefined;
       timeline.after(10_000, process, () => {
+        if (connection !== undefined) this.#giveUpHere(connection);
         if (isOver) return;
         isOver = true;
         refuse('no answer');
       });
       const arrive = (): void => {
         if (isOver || process.isGone) return;
-        if (this.#held !== undefined) {
-          this.#held.push(arrive);
+        if (this.#isHeld('there')) {
+          this.#held?.acts.push(arrive);
           return;
         }
         isOver = true;
-        if (!this.isUp) {
-          timeline.perform(process, () => refuse('connection refused'));
+        const { closedBecause = this.isUp ? undefined : 'connection refused' } = this.rights;
+        if (closedBecause !== undefined) {
+          timeline.perform(process, () => refuse(closedBecause));
           return;
         }
-        const connection = new Connection(process, (this.#connections += 1), to);
+        connection = new Connection(process, (this.#connections += 1), to);
+        accepted(connection);
+      };
+      const accepted = (connection: Connection): void => {
         const present = this.#accept(connection, (reason) => end(connection, reason));
         this.#toBridge(connection, () => {
           if (isStopping) return;
@@ -336,22 +289,26 @@ export class SimulatedBroker {
     if (this.#connection !== undefined) this.#drop(this.#connection, true);
   }
 
-  /** Nothing passes until `thaw`. Who hears nothing for long gives up. */
-  freeze(): void {
+  /** Nothing reaches these sides until `thaw`. Who hears nothing for long gives up. */
+  freeze(sides: readonly Side[] = ['here', 'there']): void {
     if (this.#held !== undefined) return;
-    this.#held = [];
+    this.#held = { sides, acts: [] };
     this.noteReach();
     const connection = this.#connection;
     if (connection === undefined) return;
     this.#timeline.after(KEEPALIVE_MS, this.#network, () => {
-      if (this.#held === undefined || connection !== this.#connection) return;
-      this.#endHere(connection, 'no answer from the broker');
+      if (connection !== this.#connection) return;
+      if (this.#isHeld('here')) {
+        this.#endHere(connection, 'no answer from the broker');
+        // the broker hears of the end, unless it hears nothing
+        if (!this.#isHeld('there')) this.#toBroker(connection, () => this.#leave(connection, true));
+      } else if (this.#isHeld('there')) this.#drop(connection, true);
     });
   }
 
   /** What was held back comes, unless the connection ends with it. */
   thaw(isCut: boolean): void {
-    const held = this.#held ?? [];
+    const held = this.#held?.acts ?? [];
     this.#held = undefined;
     this.noteReach();
     if (isCut) {
@@ -359,6 +316,16 @@ export class SimulatedBroker {
       // attempts are no part of the connection
     }
     for (const act of held) this.#timeline.after(0, this.#network, act);
+  }
+
+  /** What the broker keeps is gone: of an administrator, or of a disk. With the session the connection ends. */
+  forget(what: 'session' | 'subscriptions' | 'retained'): void {
+    if (what === 'retained') this.retained.clear();
+    else if (what === 'subscriptions') this.#session?.topics.clear();
+    else {
+      this.cut();
+      this.#session = undefined;
+    }
   }
 
   /** The process stands still for so long that the broker gives it up. */
@@ -411,7 +378,7 @@ export class SimulatedBroker {
     const flying = { message, done };
     connection.flying.push(flying);
     this.#toBroker(connection, () => {
-      const isRefused = this.refused.has(topic);
+      const isRefused = !this.rights.mayWrite(topic);
       if (!isRefused) this.#take(message);
       this.#toBridge(connection, () => {
         const at = connection.flying.indexOf(flying);
@@ -427,8 +394,8 @@ export class SimulatedBroker {
   }
 
   #subscribe(connection: Connection, topics: readonly string[]): void {
-    for (const topic of topics) this.#session?.topics.add(topic);
-    const refused = topics.filter((topic) => this.refused.has(topic));
+    const refused = topics.filter((topic) => !this.rights.mayRead(topic));
+    for (const topic of topics) if (!refused.includes(topic)) this.#session?.topics.add(topic);
     this.#toBridge(connection, () => connection.listener.subscribed(topics, refused));
     const copies = topics.flatMap((topic) => {
       const payload = this.retained.get(topic);
@@ -452,7 +419,7 @@ export class SimulatedBroker {
       else this.retained.set(topic, payload);
     }
     const session = this.#session;
-    if (session?.topics.has(topic) !== true) return;
+    if (session?.topics.has(topic) !== true || !this.rights.mayRead(topic)) return;
     const connection = this.#connection;
     if (connection === undefined) {
       if (!this.#isClean) session.queue.push({ topic, payload, retain: false });
@@ -506,6 +473,13 @@ export class SimulatedBroker {
     this.#timeline.perform(connection.process, () => this.#ends.get(connection)?.(reason));
   }
 
+  /** An attempt that has reached the broker and was not answered. */
+  #giveUpHere(connection: Connection): void {
+    if (connection.here !== 'opening') return;
+    this.#endHere(connection, 'no answer');
+    this.#toBroker(connection, () => this.#leave(connection, true));
+  }
+
   #drop(connection: Connection, hasWill: boolean): void {
     this.#leave(connection, hasWill);
     this.#timeline.after(this.#random.between(0.5, 10), this.#network, () =>
@@ -529,13 +503,17 @@ export class SimulatedBroker {
     });
   }
 
-  #way(connection: Connection, side: 'here' | 'there', act: () => void): void {
+  #isHeld(side: Side): boolean {
+    return this.#held?.sides.includes(side) === true;
+  }
+
+  #way(connection: Connection, side: Side, act: () => void): void {
     const now = this.#timeline.nowMs;
     const at = Math.max(connection.free[side], now + this.#random.between(0.2, 12));
     connection.free[side] = at;
     const arrive = (): void => {
-      if (this.#held === undefined) act();
-      else this.#held.push(arrive);
+      if (this.#isHeld(side)) this.#held?.acts.push(arrive);
+      else act();
     };
     this.#timeline.after(at - now, this.#network, arrive);
   }

@@ -2,6 +2,7 @@
 
 import type { Random } from '../soak/random.js';
 import { STATE_DIRECTORY } from './computer.js';
+import { BROKER_FAULTS } from './broker-faults.js';
 import { CLOCKS } from './clocks.js';
 import { LOSSES } from './losses.js';
 import { restarted, troubled, type Act, type Kind, type Part, type Stage } from './stage.js';
@@ -254,28 +255,49 @@ const KINDS = {
   },
   ...CLOCKS,
   ...LOSSES,
+  ...BROKER_FAULTS,
 } satisfies Readonly<Record<string, Kind>>;
 
 /** A kind of fault. */
 type FaultKind = keyof typeof KINDS;
 
-const PARTS: readonly Part[] = ['process', 'network', 'disk', 'people'];
+/** Whose turn it is: faults of the same turn do not overlap. */
+type Turn = 'process' | 'network' | 'disk' | 'people';
 
-/** Milliseconds between two faults of a part, on average. */
-const PAUSE_MS = 15_000;
+/** Each part of the plan has its own chance: one that is added leaves the others as they were. */
+const PARTS: Readonly<
+  Record<
+    Part,
+    {
+      readonly turn: Turn;
+      /** Of all histories, how many have faults of this part. */
+      readonly share: number;
+      /** Milliseconds between two faults, on average. */
+      readonly pauseMs: number;
+    }
+  >
+> = {
+  process: { turn: 'process', share: 1, pauseMs: 15_000 },
+  network: { turn: 'network', share: 1, pauseMs: 15_000 },
+  disk: { turn: 'disk', share: 1, pauseMs: 15_000 },
+  people: { turn: 'people', share: 1, pauseMs: 15_000 },
+  broker: { turn: 'network', share: 0.5, pauseMs: 20_000 },
+};
+const TURNS = ['process', 'network', 'disk', 'people'] as const;
 
 /** Not every history has every kind: some have few, of which there are many. */
 export function planFaults(chance: Random, lengthMs: number): readonly Fault[] {
   const planned: Fault[] = [];
-  for (const part of PARTS) {
+  for (const [part, { share, pauseMs: usualMs }] of Object.entries(PARTS)) {
     const stream = chance.fork(part);
+    if (share < 1 && !stream.chance(share)) continue;
     const kinds = (Object.keys(KINDS) as FaultKind[]).filter((kind) => KINDS[kind].part === part);
     const chosen = kinds.filter(() => stream.chance(0.6));
     const cards = (chosen.length > 0 ? chosen : kinds).flatMap((kind) =>
       Array.from({ length: 10 * KINDS[kind].weight }, () => kind),
     );
     const deal = stream.dealer(cards);
-    const pauseMs = PAUSE_MS * stream.pick([0.3, 0.6, 1, 1, 2, 4]);
+    const pauseMs = usualMs * stream.pick([0.3, 0.6, 1, 1, 2, 4]);
     for (let at = stream.between(0, 2) * pauseMs; at < lengthMs; at += stream.between(0.1, 1.9) * pauseMs) {
       const ms = stream.chance(0.5) ? stream.between(0, 400) : stream.between(400, 12_000);
       planned.push({ at: Math.round(at), kind: deal(), ms: Math.round(ms), count: stream.whole(1, 400) });
@@ -294,8 +316,8 @@ export function startFaults(
   const somebody = owner(false);
   const beganMs = timeline.nowMs;
   const wait = (ms: number): Promise<void> => timeline.sleep(ms, somebody);
-  const actor = async (part: Part): Promise<void> => {
-    for (const fault of planned.filter(({ kind }) => KINDS[kind].part === part)) {
+  const actor = async (turn: Turn): Promise<void> => {
+    for (const fault of planned.filter(({ kind }) => PARTS[KINDS[kind].part].turn === turn)) {
       const leftMs = beganMs + fault.at - timeline.nowMs;
       if (leftMs > 0) await wait(leftMs);
       note(`FAULT ${fault.kind} (${fault.ms} ms, ${fault.count})`);
@@ -305,6 +327,6 @@ export function startFaults(
       note(`over: ${fault.kind}`);
     }
   };
-  const all = Promise.all(PARTS.map(actor));
+  const all = Promise.all(TURNS.map(actor));
   return { counts, rest: () => all.then(() => undefined) };
 }

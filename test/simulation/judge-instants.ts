@@ -3,7 +3,8 @@
  * broker: what it says late, and what it says of a zone beside a motion.
  */
 
-import { BASE, ZONES, type SoakSensor, type Zone } from '../soak/sensors.js';
+import { isPermittedFor, type Permitted } from '../soak/damage.js';
+import { BASE, ZONES, zoneTopicOf, type SoakSensor, type Zone } from '../soak/sensors.js';
 import type { Death } from '../soak/judge-alerts.js';
 import { iso } from '../soak/judge-states.js';
 import { SAME_MS, bySensor, type SensorEvent } from '../soak/signs.js';
@@ -13,8 +14,12 @@ import type { SimulatedBroker } from './broker.js';
 /** From when to when the bridge did not run or stood still, epoch ms; Infinity = it still does. */
 export type Pause = { readonly from: number; to: number };
 
-/** The bridge over its lives. */
-type Lives = { readonly pauses: readonly Pause[]; readonly deaths: readonly Death[] };
+/** The bridge over its lives, and what the world takes away. */
+type Lives = {
+  readonly pauses: readonly Pause[];
+  readonly deaths: readonly Death[];
+  readonly permitted: readonly Permitted[];
+};
 
 /** A stamp is cut to the second. */
 const SECOND_MS = 1000;
@@ -30,7 +35,7 @@ type Said = SensorEvent & { readonly sensor: SoakSensor; readonly instant: numbe
 export function judgeInstants(
   truth: Truth,
   { published, visits }: Pick<SimulatedBroker, 'published' | 'visits'>,
-  { pauses, deaths }: Lives,
+  { pauses, deaths, permitted }: Lives,
   isRolledBack: boolean,
 ): readonly string[] {
   const faults: string[] = [];
@@ -49,7 +54,10 @@ export function judgeInstants(
     known.add(`${alias} ${event.id}`);
     if (isFirst && event.event_type === 'motion' && sentAt > said.instant + sensor.holdMs + SAME_MS)
       faults.push(`${payload} is sent as live at ${iso(sentAt)}`);
-    if (isOpposite(truth, said, visits, { pauses, deaths }) && !(isRolledBack && sensor.zone === 'changing'))
+    if (
+      isOpposite(truth, said, visits, { pauses, deaths, permitted }) &&
+      !(isRolledBack && sensor.zone === 'changing')
+    )
       faults.push(`the opposite of its zone is said: ${payload}`);
   }
   return faults;
@@ -74,9 +82,10 @@ function isOpposite(
   truth: Truth,
   { sensor: { zone }, security, instant, sentAt }: Said,
   visits: SimulatedBroker['visits'],
-  { pauses, deaths }: Lives,
+  { pauses, deaths, permitted }: Lives,
 ): boolean {
   if (zone === undefined || security === undefined || !ZONES.includes(zone)) return false;
+  if (isPermittedFor(permitted, instant, zoneTopicOf(zone), 'zones')) return false;
   const pause = pauses.find(({ from, to }) => from <= instant && instant + SECOND_MS <= to);
   const visit = visits.findLast(({ from }) => from <= instant);
   if (pause === undefined && visit === undefined) return false;

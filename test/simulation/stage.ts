@@ -22,8 +22,8 @@ export type Stage = {
   readonly note: (text: string) => void;
 };
 
-/** Whose turn it is: faults of the same part do not overlap. */
-export type Part = 'process' | 'network' | 'disk' | 'people';
+/** What is planned together. */
+export type Part = 'process' | 'network' | 'disk' | 'people' | 'broker';
 
 /** Does it; what `ms` and `count` mean is its own affair. */
 export type Act = (

@@ -12,7 +12,7 @@ import { LogFollower } from '../../src/io/tail/log-follower.js';
 import type { Log, StateStore } from '../../src/ports.js';
 import type { Checkpoint as Stored } from '../../src/service/checkpoint.js';
 import { createService, type Service } from '../../src/service/service.js';
-import { WAITING_MS, type Damage, type Permitted } from '../soak/damage.js';
+import { WAITING_MS, isPermittedFor, type Damage, type Permitted } from '../soak/damage.js';
 import { startHeyu, type Heyu } from '../soak/heyu.js';
 import { judge, type Checkpoint, type Verdict } from '../soak/judge.js';
 import type { Death } from '../soak/judge-alerts.js';
@@ -21,8 +21,9 @@ import { random, type Random } from '../soak/random.js';
 import { ZONES, aliasesText, configText, zoneTopicOf, type Zone } from '../soak/sensors.js';
 import { planTraffic, type Scheduled } from '../soak/traffic.js';
 import { newTruth, type Truth } from '../soak/truth.js';
-import { HABITS, SimulatedBroker } from './broker.js';
+import { SimulatedBroker } from './broker.js';
 import { Computer, LOG_PATH, STATE_DIRECTORY, STATE_PATH, type Process } from './computer.js';
+import { HABITS } from './habits.js';
 import { planFaults, startFaults, type Fault } from './faults.js';
 import { judgeInstants, type Pause } from './judge-instants.js';
 import { Timeline, owner } from './timeline.js';
@@ -202,6 +203,11 @@ export class Bridge {
       if (!end.isOver && !process.isGone && !process.isStill) this.errors.push('the service does not stop');
     }
     if (process === this.process) this.kill();
+  }
+
+  /** Something waits because the broker refuses its topic. */
+  hasRefused(): boolean {
+    return this.process !== undefined && this.#service?.figures().problems.refused_topics === true;
   }
 
   /** Something happens to the checkpoint of a bridge that is down. */
@@ -464,8 +470,18 @@ export async function simulate({
   const isNew = bridge.damages.length > 0 && !computer.disk.existsSync(LOG_PATH);
   if (isNew && retained.get(SOURCE) === 'offline') retained.set(SOURCE, 'online');
   const states = judgeStates(truth, retained, bridge.damages, computer.wallMs(), permitted);
-  errors.push(...opposites(truth, broker, habit.keepsRetained === 'older'), ...sentAgain(verdict, counts));
-  errors.push(...judgeInstants(truth, broker, bridge, habit.keepsRetained === 'older'));
+  errors.push(
+    ...opposites(truth, broker, permitted, habit.keepsRetained === 'older'),
+    ...sentAgain(verdict, counts),
+  );
+  errors.push(
+    ...judgeInstants(
+      truth,
+      broker,
+      { pauses: bridge.pauses, deaths: bridge.deaths, permitted },
+      habit.keepsRetained === 'older',
+    ),
+  );
   if (permitted.some(({ to }) => to === Infinity)) errors.push('what was too old is not settled in the end');
   const { process } = bridge;
   if (process === undefined) errors.push('the bridge does not run in the end');
@@ -502,11 +518,13 @@ const WORD_MS = 4000;
 function opposites(
   truth: Truth,
   { published, visits, connects }: SimulatedBroker,
+  permitted: readonly Permitted[],
   isRolledBack: boolean,
 ): readonly string[] {
   return published.flatMap(({ topic, payload, sentAt }) => {
     const zone = ZONES.find((one) => topic === `x10/zone/${one}/security`);
     if (zone === undefined || payload === 'None' || (isRolledBack && zone === 'changing')) return [];
+    if (isPermittedFor(permitted, sentAt, zoneTopicOf(zone), 'zones')) return [];
     // what a link that stood still has held back is old; at each connect the bridge asks again
     const index = visits.findLastIndex((visit) => visit.from <= sentAt);
     const isThawed = sentAt - (visits[index]?.from ?? 0) < WORD_MS;

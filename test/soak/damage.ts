@@ -21,21 +21,38 @@ export type Permitted = {
    * `lines`: what heyu wrote then may never be read (a rotated file that may not be opened). `ids`: files that were begun
    * then may have got other ids (a disk that took nothing, and a death). `events`: what happened then need not be told (it
    * was too old before it could be). `alerts`: of motion of then nobody may know how its zone was (a checkpoint of before
-   * was restored). `held`: an alert that was held back then may not be raised (the clock was set meanwhile).
+   * was restored). `held`: an alert that was held back then may not be raised (the clock was set meanwhile). `zones`: what
+   * the bridge knows of a zone may be what it was told before (the broker does not say more). `refused`: what was said then
+   * counts as dealt with, and is lost with the process (the broker refuses it).
    */
-  readonly what: 'lines' | 'ids' | 'events' | 'alerts' | 'held';
+  readonly what: 'lines' | 'ids' | 'events' | 'alerts' | 'held' | 'zones' | 'refused';
+  /** What is permitted for these topics alone; for all unless it is said. */
+  readonly isOf?: (topic: string) => boolean;
 };
 
-/** Is it permitted at this instant? */
+/** Is it permitted at this instant, for this topic? */
+export function isPermittedFor(
+  permitted: readonly Permitted[],
+  at: number,
+  topic: string,
+  ...whats: readonly Permitted['what'][]
+): boolean {
+  return permitted.some(
+    (one) => whats.includes(one.what) && isAround(one, at) && one.isOf?.(topic) !== false,
+  );
+}
+
+/** Is it permitted at this instant, for whatever topic? */
 export function isPermitted(
   permitted: readonly Permitted[],
   at: number,
   ...whats: readonly Permitted['what'][]
 ): boolean {
-  return permitted.some(
-    ({ from, to, what }) => whats.includes(what) && from - AROUND_MS <= at && at <= to + AROUND_MS,
-  );
+  return permitted.some((one) => whats.includes(one.what) && isAround(one, at) && one.isOf === undefined);
 }
+
+const isAround = ({ from, to }: Permitted, at: number): boolean =>
+  from - AROUND_MS <= at && at <= to + AROUND_MS;
 
 /** What was written so long before may still have waited for a broker that was away, or for the state of its zone. */
 export const WAITING_MS = 40_000;

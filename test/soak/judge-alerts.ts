@@ -1,9 +1,9 @@
 /** Compares the alerts that the bridge has raised with those that it had to raise. */
 
 import type { Published } from '../support/tap.js';
-import { WAITING_MS, isPermitted, type Damage, type Permitted } from './damage.js';
+import { WAITING_MS, isPermitted, isPermittedFor, type Damage, type Permitted } from './damage.js';
 import { iso } from './judge-states.js';
-import { BASE, ZONES, type Zone } from './sensors.js';
+import { BASE, ZONES, zoneTopicOf, type Zone } from './sensors.js';
 import { SAME_MS, bySensor, signOf, type SensorEvent } from './signs.js';
 import type { Sign, Truth } from './truth.js';
 
@@ -70,7 +70,8 @@ function mayBeArmed(heard: Heard, zone: Zone, at: number): boolean {
   return (
     truth.mayBeArmed(zone, at, SAME_MS) ||
     truth.mayBeArmed(zone, since, SAME_MS + (at - since)) ||
-    mayBeForgotten(heard, zone, at)
+    mayBeForgotten(heard, zone, at) ||
+    isPermittedFor(heard.permitted, at, zoneTopicOf(zone), 'zones')
   );
 }
 
@@ -221,6 +222,8 @@ function dueAlerts({
     // without a memory the bridge knows neither what was last known of a zone nor what waited for its state
     if (damages.some(({ from, to }) => from - WAITING_MS <= at && at <= to + SETTLED_MS)) continue;
     if (isPermitted(permitted, at, 'lines', 'events', 'alerts', 'held')) continue;
+    if (isPermittedFor(permitted, at, `${BASE}/zone/${sensor.zone}/alert`, 'events')) continue;
+    if (isPermittedFor(permitted, at, zoneTopicOf(sensor.zone), 'zones')) continue;
     if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, at + SETTLED_MS)) continue;
     const armedSince = truth.armedSince(sensor.zone, at);
     // what a restored checkpoint knows of the zones is from before, a damaged one knows nothing; who dies asks again

@@ -1,7 +1,14 @@
 /** Compares what the bridge has said with what was true. */
 
 import type { Published } from '../support/tap.js';
-import { isPermitted, mayBeLost, mayBeTakenForStart, type Damage, type Permitted } from './damage.js';
+import {
+  isPermitted,
+  isPermittedFor,
+  mayBeLost,
+  mayBeTakenForStart,
+  type Damage,
+  type Permitted,
+} from './damage.js';
 import { BASE, SENSORS, type SoakSensor } from './sensors.js';
 import { judgeAlerts, type Death, type Visit } from './judge-alerts.js';
 import { iso } from './judge-states.js';
@@ -136,14 +143,17 @@ export function judge(
   const sound = checkpoints.filter((one) => !damages.some(({ from, to }) => from <= one.at && one.at <= to));
   let excused = 0;
   for (const sign of starts) {
+    const topic = `${BASE}/${sign.sensor.alias}/event`;
     const mayBeMissing =
-      isPermitted(permitted, sign.at, 'lines', 'events') || mayBeOpenStill(truth, permitted, sign);
+      isPermittedFor(permitted, sign.at, topic, 'lines', 'events') || mayBeOpenStill(truth, permitted, sign);
     if (mayBeMissing && !reportedAt.has(sign)) {
       excused += 1;
       continue;
     }
     const isExcused = mayBeLost(damages, sign);
-    const skipped = isExcused ? undefined : skippedAt(sign, sound, contentOf, reportedAt.get(sign));
+    const isSetAside = isPermittedFor(permitted, sign.at, topic, 'refused');
+    const skipped =
+      isExcused || isSetAside ? undefined : skippedAt(sign, sound, contentOf, reportedAt.get(sign));
     if (skipped !== undefined) {
       faults.push(`dealt with at ${iso(skipped)} and not acknowledged: ${describe(sign)}`);
     } else if (reportedAt.has(sign)) continue;
