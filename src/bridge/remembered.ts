@@ -73,7 +73,9 @@ const isSelections = recordOf(
 
 const isSpool = recordOf(
   shapeOf<SpoolWatches[string]>({
-    addresses: recordOf(isCalculable),
+    addresses: recordOf(
+      shapeOf<SpoolWatches[string]['addresses'][number]>({ count: isCalculable, at: isCalculable }),
+    ),
     heads: isCalculable,
     at: isCalculable,
     until: isCalculable,

@@ -92,7 +92,7 @@ export function select(
       ? reader.selections
       : selectionsOf(reader.selections, reader.otherSelections, writerOf(line, engine));
   if (kind === 'address' || kind === 'function' || kind === 'extended' || kind === 'preset') {
-    const outOfStep = droppedOutOfStep(reader, engine, selections, signal, at);
+    const outOfStep = droppedOutOfStep(reader.spool, engine, selections, signal, at);
     if (outOfStep !== undefined) return { ...NO_UNITS, outOfStep };
   }
   switch (kind) {

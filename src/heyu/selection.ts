@@ -223,11 +223,11 @@ export function shiftSelections(selections: Selections, byMs: number): void {
 
 /** What was addressed of late by one engine from one source. */
 type SpoolWatch = {
-  /** Address lines since the last function, by house code. */
-  addresses: Record<number, number>;
+  /** By house code: how many address lines have come within a second of one another since the last function, and when the last. */
+  addresses: Record<number, { count: number; at: number }>;
   /** How often the byte was heard last, and without another between, that begins heyu's messages. */
   heads: number;
-  /** The instant of the last address. */
+  /** The instant of the last address of any house code. */
   at: number;
   /** What is heard until then is not X10. */
   until: number;
@@ -246,11 +246,10 @@ const OVER_AFTER_MS = 1000;
 
 /**
  * How many addresses are dropped with this signal because heyu is out of step, its own included; undefined = it is
- * X10. What waits for a function in `selections` is dropped with the first sign. `expiryMs`: addresses of before
- * belong to nothing that comes now.
+ * X10. What waits for a function in `selections` is dropped with the first sign.
  */
 export function droppedOutOfStep(
-  { spool, expiryMs }: { readonly spool: SpoolWatches; readonly expiryMs: number },
+  spool: SpoolWatches,
   engine: number,
   selections: Selections,
   signal: Extract<Signal, { kind: 'address' | 'function' | 'extended' | 'preset' }>,
@@ -266,22 +265,20 @@ export function droppedOutOfStep(
   // a clock that was set back ends it as well
   const wasOut = watch.until > 0 && at <= watch.until && watch.until - at <= OVER_AFTER_MS;
   if (signal.kind !== 'address') {
-    if (signal.kind === 'function') watch.addresses[signal.house] = 0;
+    const addressed = signal.kind === 'function' ? watch.addresses[signal.house] : undefined;
+    if (addressed !== undefined) addressed.count = 0;
     watch.heads = 0;
     return wasOut ? 0 : undefined;
   }
   const { unit } = signal;
-  const house = unit >> 4;
-  const { addresses } = watch;
-  // after a pause; a new object each time would cost more than all else that is done here
-  if (Math.abs(at - watch.at) > expiryMs)
-    for (let other = 0; other < HOUSES; other += 1) if (addresses[other] !== undefined) addresses[other] = 0;
+  // an address without a function now and then, a neighbour's, is X10
+  const addressed = (watch.addresses[unit >> 4] ??= { count: 0, at });
+  addressed.count = Math.abs(at - addressed.at) > OVER_AFTER_MS ? 1 : addressed.count + 1;
+  addressed.at = at;
   if (Math.abs(at - watch.at) > OVER_AFTER_MS) watch.heads = 0;
   watch.at = at;
-  const count = (addresses[house] ?? 0) + 1;
-  addresses[house] = count;
   watch.heads = unit === HEAD_UNIT && source === 'rcvi' ? watch.heads + 1 : 0;
-  if (count > MOST_ADDRESSES || watch.heads >= HEAD_BYTES) {
+  if (addressed.count > MOST_ADDRESSES || watch.heads >= HEAD_BYTES) {
     watch.until = at + OVER_AFTER_MS;
     return dropWaiting(selections, source) + 1;
   }

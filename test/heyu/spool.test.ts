@@ -44,7 +44,7 @@ function play(script: string): string[] {
       name === undefined
         ? { kind: 'address', source, unit: indexOf(said as Address), label: null }
         : { kind: 'function', source, house: house.charCodeAt(0) - 65, name, args: '' };
-    const lost = droppedOutOfStep({ spool, expiryMs: EXPIRY_MS }, engine, own, signal, at);
+    const lost = droppedOutOfStep(spool, engine, own, signal, at);
     if (lost !== undefined) dropped += lost;
     else if (signal.kind === 'address') addressUnit(own, signal, at, EXPIRY_MS);
     else {
@@ -92,6 +92,11 @@ describe('never X10', () => {
     ['more addresses than a house code has units', `${ALL.join(' ')} A3 A:On`, ['dropped 17']],
     ['the same one again and again', `${'B3 '.repeat(17)}B:On`, ['dropped 2']],
     ['what waits on another house code', `B7 ${ALL.join(' ')} A3 B:On`, ['dropped 18']],
+    [
+      'addresses of several house codes within two seconds',
+      `${'A3 B4 '.repeat(9)}+1 ${'A3 B4 '.repeat(8)}A:On B:On`,
+      ['dropped 4'],
+    ],
     ['function after function within it', `J10 J10 J10 A3 A:On A:Off`, ['dropped 3']],
   ] as const)('%s', (_, script, expected) => {
     const heard = play(script);
@@ -112,6 +117,11 @@ describe('X10', () => {
     ['what another engine hears meanwhile', '@1J10 @1J10 @1J10 @2A3 @2A:On', ['A3', 'dropped 2']],
     ['what comes two seconds later', 'J10 J10 J10 +2 A3 A:On', ['A3', 'dropped 2']],
     ['what heyu sends to an interface that is dead', `${'sndc/A3 '.repeat(20)}sndc/A:On`, ['A3']],
+    [
+      'a neighbour’s addresses amid other traffic',
+      `${'P9 B7 B:On +2 '.repeat(17)}A3 A:On`,
+      [...'B7 '.repeat(17).trim().split(' '), 'A3'],
+    ],
     ['seventeen addresses of an hour', `${'A3 +200 '.repeat(17)}A3 A:On`, ['A3']],
   ] as const)('%s', (_, script, expected) => {
     expect(play(script)).toEqual(expected);
