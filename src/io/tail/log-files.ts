@@ -323,6 +323,7 @@ export class LogFiles {
     if (typeof stats === 'object' && newest !== undefined && isOf(stats, newest.source)) {
       this.#aloneAt = at;
       this.#rotated.hasBarred = false;
+      newest.isRotated = false;
       yield* this.#checkNewest(newest, stats.size, at);
       this.#setStatus({ kind: 'following', path });
     } else if (typeof stats === 'string' && isMissing(stats)) {
@@ -430,7 +431,7 @@ export class LogFiles {
 
   /**
    * Opens and queues the files that had the name after `newest` and lost it again to `current`, between two looks or
-   * while reading was paused. True when `newest` is one of the rotated files.
+   * while reading was paused. True when `newest` is, or was found before to be, one of the rotated files.
    */
   *#queueBetween(newest: TailedFile, current: ByteSource | undefined): Work<boolean> {
     const isReplaced = yield* this.#insertCopies(newest);
@@ -455,7 +456,8 @@ export class LogFiles {
       letGo(held);
     }
     this.#rotated.addHistory(all, older);
-    return place !== undefined && place < all.length;
+    newest.isRotated ||= place !== undefined && place < all.length;
+    return newest.isRotated;
   }
 
   /**

@@ -109,6 +109,8 @@ export class TailedFile {
   head: Buffer = Buffer.alloc(0);
   /** Since when nothing was written to it, monotonic milliseconds. Kept for old files only. */
   quietSince = 0;
+  /** It, or a packed copy of it, was found among the rotated files since it had the name of the log last. */
+  isRotated = false;
   /** When it was found to have lost its name, as long as it is read all the same. Monotonic milliseconds. */
   #lostNameAt: number | undefined;
   /** 8 hex digits, empty until its first line is there. */

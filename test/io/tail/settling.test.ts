@@ -196,3 +196,20 @@ it('a log that begins with the same rubbish as a closed one is another log', asy
   write(log, 'four');
   await followed.expects([rubbish, 'one', 'x'.repeat(100), 'two', rubbish, 'three', 'four']);
 });
+
+it('the new file is not an edited one although both begin alike and the old one is compressed already', async () => {
+  const log = join(ownDirectory(), 'heyu.log.ttyS0');
+  const rubbish = '/bin/bash: line 1: nosuchcommand: command not found';
+  writeFileSync(log, '');
+  const followed = await follow(log);
+  write(log, rubbish);
+  await followed.expects([rubbish]);
+  renameSync(log, `${log}.1`);
+  await followed.settles();
+  writeFileSync(`${log}.1.gz`, gzipSync(readFileSync(`${log}.1`)));
+  unlinkSync(`${log}.1`);
+  await followed.settles();
+  write(log, rubbish, 'one', 'two');
+  await followed.expects([rubbish, rubbish, 'one', 'two']);
+  expect(followed.incidentKinds()).toEqual(['rotated']);
+});
