@@ -4,7 +4,7 @@
  */
 
 import type { Link } from './broker-link.js';
-import { whyUnknown, type WhyUnknown } from './tracker.js';
+import { isAwaited, whyUnknown, type WhyUnknown } from './tracker.js';
 import { armedMode, isArmed, type ArmedMode, type SecurityState } from './vocabulary.js';
 import type { Memory, Zone } from './zone.js';
 
@@ -19,6 +19,8 @@ export type Belief = {
   /** Known for certain in this connection. */
   readonly verified: boolean;
   readonly why: WhyUnknown | 'members_differ' | undefined;
+  /** The broker has been asked for it, and its answer may still be on the way. */
+  readonly isAwaited: boolean;
   readonly mode: ArmedMode | undefined;
   readonly armedSince: number | undefined;
   /** The last known state; the present one when it is known. */
@@ -65,6 +67,7 @@ function beliefFrom(
     source,
     verified: known,
     why: known ? undefined : (why ?? 'waiting'),
+    isAwaited: false,
     mode: memory?.mode,
     armedSince: memory?.armedSince,
     lastKnown: memory,
@@ -79,7 +82,8 @@ function believeSingle(zone: Zone, link: Link): Belief {
   const { up, isAbsent } = link;
   if (settings.kind === 'external') {
     const why = up === undefined ? 'link_down' : whyUnknown(tracker);
-    return beliefFrom(memory, topic, why, zone.isForeign);
+    const belief = beliefFrom(memory, topic, why, zone.isForeign);
+    return { ...belief, isAwaited: tracker !== undefined && isAwaited(tracker) };
   }
   // a command may be waiting at the broker, or still be on its way
   const why = up === undefined && !isAbsent ? 'link_down' : up?.isDraining === true ? 'waiting' : undefined;
@@ -124,7 +128,8 @@ function believeMaster(members: readonly (Belief | undefined)[], memory: Memory 
       members.some((member) => member?.why === reason),
     );
     const isForeign = members.some((member) => member?.isForeign === true);
-    return beliefFrom(memory, 'members', why ?? 'members_differ', isForeign);
+    const belief = beliefFrom(memory, 'members', why ?? 'members_differ', isForeign);
+    return { ...belief, isAwaited: members.some((member) => member?.isAwaited === true) };
   }
   const sum: Memory = {
     state,

@@ -63,13 +63,16 @@ export function nextWake(security: Security): number | undefined {
   const isAnyUnsettled = [...zones.values()].some(
     ({ published }) => published.get('available') === UNSETTLED,
   );
-  if (link.up !== undefined && (waiting.size > 0 || isAnyUnsettled)) times.push(link.up.askedMono + WAIT_MS);
-  else
-    for (const { signal, untilMono } of waiting.values()) {
+  if (link.up !== undefined && isAnyUnsettled) times.push(link.up.askedMono + WAIT_MS);
+  for (const { signal, kind, untilMono } of waiting.values()) {
+    const zone = zoneOf(security, signal);
+    if (zone === undefined) continue;
+    const { state, isAwaited } = believe(security, zone);
+    if (link.up === undefined) {
       // without a link only a disk can tell
-      const zone = zoneOf(security, signal);
-      if (zone !== undefined && believe(security, zone).state !== undefined) times.push(untilMono);
-    }
+      if (state !== undefined) times.push(untilMono);
+    } else if (kind !== 'gap' || !isAwaited) times.push(link.up.askedMono + WAIT_MS);
+  }
   for (const zone of zones.values()) {
     const ends = [endOfDelay(security, zone), emergencyEndsMono(zone), heldUntilMono(security, zone)];
     for (const endMono of ends) if (endMono !== undefined) times.push(endMono);
@@ -141,7 +144,7 @@ function closeVerification(step: Step, up: Connection, schedule: Schedule): void
   for (const zone of security.zones.values()) {
     const { tracker } = zone;
     if (tracker === undefined) continue;
-    const result = endOfAnswers(tracker);
+    const result = endOfAnswers(tracker, schedule.isAcknowledged);
     if (zone.settings.kind === 'owned') {
       repair(step, zone);
       if (zone.truth !== undefined) continue;

@@ -270,16 +270,17 @@ export const LINK_WAIT_MS = 30_000;
 
 /**
  * Whether it is worth waiting for a certain state: the link came up less than 5 s ago, or is down, and there is no
- * disk that knows the state, or the signal is of a time before (`afterwards`), when someone may have disarmed.
+ * disk that knows the state, or the signal is of a time before (`afterwards`), when someone may have disarmed. Such a
+ * signal is late already, and waits as well for a broker that does not answer.
  */
 export function mayBecomeKnown(
   { security: { link }, now }: Step,
-  { state, verified }: Belief,
+  { state, verified, isAwaited }: Belief,
   afterwards: boolean,
   untilMono: number,
 ): boolean {
   if (link.isAbsent || verified) return false;
-  if (link.up !== undefined) return now.mono < link.up.askedMono + WAIT_MS;
+  if (link.up !== undefined) return (afterwards && isAwaited) || now.mono < link.up.askedMono + WAIT_MS;
   return state === undefined || (afterwards && now.mono < untilMono);
 }
 

@@ -17,6 +17,7 @@ export type WhyUnknown =
   | 'link_down'
   | 'waiting'
   | 'ambiguous'
+  | 'no_answer'
   | 'nothing_retained'
   | 'cleared'
   | 'no_information'
@@ -28,6 +29,7 @@ export const WHY: Readonly<Record<WhyUnknown | 'members_differ', string>> = {
   link_down: 'no connection to the broker',
   waiting: 'just connected, the state is being read',
   ambiguous: 'the messages contradict each other',
+  no_answer: 'the broker does not answer',
   nothing_retained: 'the broker has no retained message for it',
   cleared: 'the retained message was deleted',
   no_information: 'the source itself does not know',
@@ -57,8 +59,7 @@ type Standing =
   | { readonly kind: 'verifying'; readonly why: WhyUnknown; readonly evidence: Evidence | undefined }
   /** History is over, or there was none: each copy counts. */
   | { readonly kind: 'unknown'; readonly why: WhyUnknown; readonly since: Since }
-  /** `misses`: SUBSCRIBEs in a row that brought no copy. */
-  | { readonly kind: 'known'; readonly state: SecurityState; readonly since: Since; readonly misses: number };
+  | { readonly kind: 'known'; readonly state: SecurityState; readonly since: Since };
 
 /** What a stored session may hold. */
 type Queue = {
@@ -77,6 +78,8 @@ export type Tracker = {
   readonly queue: Queue | undefined;
   /** SUBSCRIBEs since the one of the connect. */
   subscribes: number;
+  /** Verifications in a row that brought no copy. */
+  misses: number;
   /** The last SUBSCRIBE was refused, which says nothing about an earlier one. */
   isRefused: boolean;
   /**
@@ -110,6 +113,7 @@ export function createTracker(queued: boolean): Tracker {
       : { kind: 'unknown', why: 'waiting', since: 'nothing' },
     queue: queued ? { states: [], copies: 0, isQuiet: false } : undefined,
     subscribes: 0,
+    misses: 0,
     isRefused: false,
     armedAt: undefined,
     isCompared: false,
@@ -168,13 +172,13 @@ function same(one: Reading, other: Reading): boolean {
 function after(before: SecurityState | undefined, reading: Reading, since: Since): Standing {
   switch (reading.kind) {
     case 'state':
-      return { kind: 'known', state: reading.state, since, misses: 0 };
+      return { kind: 'known', state: reading.state, since };
     case 'none':
       return { kind: 'unknown', why: reading.word === 'cleared' ? 'cleared' : 'no_information', since };
     case 'keep':
       return before === undefined
         ? { kind: 'unknown', why: 'no_information', since }
-        : { kind: 'known', state: before, since, misses: 0 };
+        : { kind: 'known', state: before, since };
     case 'not_understood':
       return { kind: 'unknown', why: 'not_understood', since };
   }
@@ -235,6 +239,7 @@ function weigh(
 /** A message came. `retained` is its retain flag as delivered, `at` the instant (epoch ms). */
 export function hear(tracker: Tracker, reading: Reading, retained: boolean, at: number): Outcome {
   const { queue, standing } = tracker;
+  tracker.misses = 0;
   if (retained && queue !== undefined) queue.copies += 1;
   switch (standing.kind) {
     case 'history':
@@ -278,42 +283,43 @@ export function isAnswered(tracker: Tracker): boolean {
   return standing.since !== 'nothing';
 }
 
-/** The time for answers to the last SUBSCRIBE is over. */
-export function endOfAnswers(tracker: Tracker): Answer {
+/**
+ * Whether the state is not known only because nothing that would show it has come yet: the link may stand still, also
+ * between an answer and the copy that belongs to it.
+ */
+export function isAwaited({ standing, isRefused, misses }: Tracker): boolean {
+  if (isRefused || standing.kind === 'known') return false;
+  if (standing.why === 'nothing_retained') return misses < MISSES_UNTIL_UNKNOWN;
+  return (['waiting', 'no_answer', 'ambiguous'] as const).some((why) => why === standing.why);
+}
+
+/** The time for answers to the last SUBSCRIBE is over. `isAcknowledged`: the broker has answered it. */
+export function endOfAnswers(tracker: Tracker, isAcknowledged: boolean): Answer {
   // a cluster without a leader refuses, too: it is asked again as soon as for what is not there
   if (tracker.isRefused) return 'missing';
   const { queue, standing } = tracker;
-  switch (standing.kind) {
-    case 'history':
-      return 'ambiguous';
-    case 'verifying': {
-      const { evidence } = standing;
-      if (evidence === undefined) {
-        // nothing is kept; if the queue is empty, what comes from now on is live
-        tracker.standing =
-          queue?.isQuiet === true
-            ? { kind: 'unknown', why: 'nothing_retained', since: 'nothing' }
-            : { ...standing, why: 'nothing_retained' };
-        return 'missing';
-      }
-      if (evidence.isCopied && evidence.isAgreed && queue !== undefined && !marksQueue(tracker, queue)) {
-        tracker.standing = settled(evidence);
-        return 'settled';
-      }
-      tracker.standing = { ...standing, why: 'ambiguous' };
-      return 'ambiguous';
+  if (standing.kind === 'history') return 'ambiguous';
+  if (standing.kind === 'verifying' && standing.evidence !== undefined) {
+    const { isCopied, isAgreed } = standing.evidence;
+    if (isCopied && isAgreed && queue !== undefined && !marksQueue(tracker, queue)) {
+      tracker.standing = settled(standing.evidence);
+      return 'settled';
     }
-    case 'unknown':
-      if (standing.since !== 'nothing') return 'fine';
-      if (standing.why === 'waiting') tracker.standing = { ...standing, why: 'nothing_retained' };
-      return 'missing';
-    case 'known':
-      if (standing.since !== 'nothing') return 'fine';
-      if (standing.misses + 1 < MISSES_UNTIL_UNKNOWN) {
-        tracker.standing = { ...standing, misses: standing.misses + 1 };
-        return 'missing';
-      }
-      tracker.standing = { kind: 'unknown', why: 'nothing_retained', since: 'nothing' };
-      return 'lost';
+    tracker.standing = { ...standing, why: 'ambiguous' };
+    return 'ambiguous';
   }
+  if (standing.kind !== 'verifying' && standing.since !== 'nothing') return 'fine';
+  if (isAcknowledged || standing.kind === 'known') tracker.misses += 1;
+  const why = isAcknowledged ? 'nothing_retained' : 'no_answer';
+  if (standing.kind === 'known') {
+    if (tracker.misses < MISSES_UNTIL_UNKNOWN) return 'missing';
+    tracker.standing = { kind: 'unknown', why, since: 'nothing' };
+    return 'lost';
+  }
+  // nothing is kept; if the queue is empty, what comes from now on is live
+  const isOver = standing.kind === 'verifying' && isAcknowledged && queue?.isQuiet === true;
+  if (isOver) tracker.standing = { kind: 'unknown', why, since: 'nothing' };
+  else if (standing.kind === 'verifying' || standing.why === 'waiting' || standing.why === 'no_answer')
+    tracker.standing = { ...standing, why };
+  return 'missing';
 }

@@ -16,11 +16,13 @@ import {
   cut,
   message,
   motion,
+  notes,
   online,
   pass,
   restart,
   retained,
   state,
+  suback,
   verdicts,
   zone,
   type Bench,
@@ -332,4 +334,72 @@ describe('a disarming in the queue', () => {
     expect(alerts(test)).toHaveLength(0);
     expect(verdicts(test)).toContain('late');
   });
+});
+
+describe('motion from before a connect after which the link stands still', () => {
+  /** Armed, the link is cut, something moves, and the link is up again. */
+  function movedMeanwhile(): Bench {
+    const test = watchedHouse();
+    cut(test);
+    pass(test, 500);
+    motion(test);
+    pass(test, 1000);
+    connect(test, true);
+    return test;
+  }
+
+  it.each<[string, (test: Bench) => void]>([
+    ['nothing is answered', () => undefined],
+    ['the SUBSCRIBE of the connect is answered, and nothing else', answer],
+    [
+      'the second SUBSCRIBE is answered, and its retained copies do not come',
+      (test) => {
+        answer(test);
+        freeze(test, 600);
+        suback(test);
+      },
+    ],
+  ])('is an alert after the next connect, although %s', (_, happens) => {
+    const test = movedMeanwhile();
+    happens(test);
+    freeze(test, 20_000);
+    expect(state(test)).toBe('unknown');
+    cut(test);
+    pass(test, 1000);
+    expect(alerts(test)).toHaveLength(0);
+    connect(test, true);
+    answer(test);
+    pass(test, 5000);
+    expect(alerts(test)).toMatchObject([{ late: true, verified: true, security: 'armed_away' }]);
+  });
+
+  it('is an alert when the link goes on', () => {
+    const test = movedMeanwhile();
+    answer(test);
+    freeze(test, 20_000);
+    answer(test);
+    pass(test, 5000);
+    expect(alerts(test)).toMatchObject([{ late: true, verified: true, security: 'armed_away' }]);
+  });
+
+  it('is none when the broker answers and keeps nothing', () => {
+    const test = movedMeanwhile();
+    suback(test);
+    test.keeps.clear();
+    test.keeps.set('others', 'ON');
+    pass(test, 10_000);
+    expect(attributes(test)['reason']).toMatch(/no retained message/);
+    expect(alerts(test)).toHaveLength(0);
+    expect(verdicts(test)).toContain('late');
+  });
+});
+
+it('the broker is not said to keep nothing as long as it does not answer', () => {
+  const test = watchedHouse();
+  cut(test);
+  connect(test, true);
+  answer(test);
+  freeze(test, 20_000);
+  expect(attributes(test)['reason']).toBe('the broker does not answer');
+  expect(notes(test, 'warn')).toContain('zone unknown: the broker does not answer (ground/state)');
 });

@@ -15,7 +15,8 @@ import { bytes } from './bench.js';
 
 /**
  * One packet or event per word: `Qword` a copy without the retain flag, `Rword` one with it, `VERIFY` and
- * `VERIFY!` a verification SUBSCRIBE after a pause and without one, `END` the end of waiting for copies, `CUT`.
+ * `VERIFY!` a verification SUBSCRIBE after a pause and without one, `END` the end of waiting for copies after its answer,
+ * `SILENT` without one, `CUT`.
  */
 function play(script: string, from?: Tracker): Tracker | undefined {
   let tracker = from;
@@ -25,7 +26,7 @@ function play(script: string, from?: Tracker): Tracker | undefined {
     else if (tracker === undefined) throw new Error(`nothing listens to ${step}`);
     else if (step === 'VERIFY') verify(tracker, true);
     else if (step === 'VERIFY!') verify(tracker, false);
-    else if (step === 'END') endOfAnswers(tracker);
+    else if (step === 'END' || step === 'SILENT') endOfAnswers(tracker, step === 'END');
     else if (step === 'REFUSED') refuse(tracker);
     else if (step === 'GRANTED') readingGranted(tracker);
     else hear(tracker, readState(bytes(step.slice(1))), step.startsWith('R'), 0);
@@ -101,6 +102,9 @@ const ORDERS: readonly (readonly [string, string, string, string])[] = [
   ['a live copy alone may be the end of the queue', 'QON', 'VERIFY QOFF END', 'ambiguous'],
   ['a publisher that does not retain is believed when the queue is surely empty', '', 'VERIFY END QON', AWAY],
   ['nothing is kept and nothing comes', '', 'VERIFY END', 'nothing_retained'],
+  ['nothing comes, not even an answer', 'QON', 'VERIFY SILENT', 'no_answer'],
+  ['... and it may still be the queue that comes first then', 'QON', 'VERIFY SILENT QON', 'no_answer'],
+  ['... until the next verification', 'QON', 'VERIFY SILENT QON QOFF VERIFY ROFF', 'disarmed'],
 ];
 
 describe('with a stored session', () => {
@@ -169,6 +173,9 @@ const CLEAN: readonly (readonly [string, string, string])[] = [
   ['in alarm is triggered', 'RON Qin_alarm', 'triggered'],
   ['foreign words alone say nothing', 'Rbanana', 'not_understood'],
   ['nothing retained', 'VERIFY END', 'nothing_retained'],
+  ['no answer', 'VERIFY SILENT', 'no_answer'],
+  ['an answer at last, and nothing retained', 'VERIFY SILENT VERIFY END', 'nothing_retained'],
+  ['two verifications without an answer', 'RON VERIFY SILENT VERIFY SILENT', 'no_answer'],
   ['one verification without a copy may be a race', 'RON VERIFY END', AWAY],
   ['two are not: the broker has lost it', 'RON VERIFY END VERIFY END', 'nothing_retained'],
   ['a copy in between counts anew', 'RON VERIFY END VERIFY RON VERIFY END', AWAY],

@@ -41,9 +41,6 @@ type Heard = {
 /** After a connect the state is still being read, and motion waits for it: 5 s at most, and some more for the way. */
 const CLEAR_MS = 8000;
 
-/** A link that stands still so soon after a connect may do so between two messages that belong together. */
-const ANSWER_MS = 1000;
-
 /**
  * Was the bridge told that the zone is armed before this motion, and how it is at the first connect after it? Otherwise
  * nobody can know whether it was an alert (security-state.md, "Alerts"): the motion says that the zone was unknown.
@@ -54,9 +51,7 @@ function isJudged(visits: readonly Visit[], at: number, armedSince: number): boo
     (visit) => visit.from + CLEAR_MS <= at && clearTo(visit) >= armedSince + SAME_MS && visit.from <= at,
   );
   const next = visits.find(({ to }) => to > at);
-  if (told === undefined || next === undefined || clearTo(next) <= 0) return false;
-  // an answer came and the retained messages did not, before the link stood still: the broker seems to have none
-  return !visits.some(({ from, to }) => told.to <= from && from <= at && to - from < ANSWER_MS);
+  return told !== undefined && next !== undefined && clearTo(next) > 0;
 }
 
 /**
