@@ -592,6 +592,18 @@ it('a file is not taken for a copy of one that it is like for a long time only',
   await followed.expects([rubbish, 'two, and more', rubbish, 'three', 'four']);
 });
 
+it('a file is not taken for a copy of one that is shorter', async () => {
+  const { log, position } = await goDown();
+  const rubbish = 'y'.repeat(400);
+  renameSync(log, `${log}.3`);
+  write(`${log}.2`, rubbish);
+  compress(`${log}.2`);
+  write(`${log}.1`, rubbish, 'one');
+  write(log, 'two');
+  const followed = await follow(log, { position });
+  await followed.expects([rubbish, rubbish, 'one', 'two']);
+});
+
 it('a file is not taken for a younger one that begins in the same way', async () => {
   const log = join(ownDirectory(), 'heyu.log.ttyS0');
   const [line = ''] = seen;
