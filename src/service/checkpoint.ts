@@ -50,14 +50,14 @@ export type Captured = {
 };
 
 /** Up to which number of the outbox everything was settled at a moment, and whether the log had been read to its end. */
-export type Extent = { readonly sequence: number; readonly isCaughtUp: boolean };
+export type Extent = { readonly sequence: number; readonly wasReadToEnd: boolean };
 
 /** What progress asks for. */
 export type ProgressHooks = {
   /** Position and memory of now. */
   readonly captured: () => Captured;
   /** The log has been read to its end since the start. */
-  readonly isCaughtUp: () => boolean;
+  readonly wasReadToEnd: () => boolean;
   /** The broker has this alert, which need not be remembered any more. */
   readonly delivered: (alert: string) => void;
   /** Asks for a write and gives its number. */
@@ -78,7 +78,7 @@ export class Progress {
   readonly #hooks: ProgressHooks;
   #settled: Captured | null;
   /** How far `#settled` goes; nothing in this life as long as it is the stored one. */
-  #extent: Extent = { sequence: 0, isCaughtUp: false };
+  #extent: Extent = { sequence: 0, wasReadToEnd: false };
   /** Counts as soon as what was put before it is settled. */
   #candidate: { readonly captured: Captured; readonly extent: Extent } | undefined;
   #generations: readonly FilePosition[];
@@ -139,7 +139,7 @@ export class Progress {
     this.check();
     if (this.isChanged && this.#candidate === undefined) {
       this.isChanged = false;
-      const extent = { sequence: this.#outbox.lastNumber, isCaughtUp: this.#hooks.isCaughtUp() };
+      const extent = { sequence: this.#outbox.lastNumber, wasReadToEnd: this.#hooks.wasReadToEnd() };
       this.#candidate = { captured: this.#hooks.captured(), extent };
     }
     this.check();
@@ -342,13 +342,13 @@ export class Acknowledged {
   }
 
   /**
-   * A moment is on disk in which everything up to this number was settled. `isCaughtUp`: the log had been read to its
+   * A moment is on disk in which everything up to this number was settled. `wasReadToEnd`: the log had been read to its
    * end by then, so that nothing from earlier lives comes again.
    */
-  forget(sequence: number, isCaughtUp: boolean): void {
+  forget(sequence: number, wasReadToEnd: boolean): void {
     const before = this.#earlier.size + this.#since.size;
     for (const [id, settled] of this.#since) if (settled <= sequence) this.#since.delete(id);
-    if (isCaughtUp) this.#earlier.clear();
+    if (wasReadToEnd) this.#earlier.clear();
     if (this.#earlier.size + this.#since.size === before) return;
     this.#isOutdated = true;
     this.#running ??= this.#write();

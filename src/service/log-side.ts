@@ -30,6 +30,7 @@ export class LogSide implements LineListener {
   readonly #parts: Parts;
   /** The end of the log has been reached, and no line was read since. */
   #isCaughtUp = false;
+  #wasReadToEnd = false;
   /** Since reading was begun. */
   #wasFollowed = false;
   /** When a look at the log was asked for whose end has not come yet, monotonic ms. */
@@ -45,6 +46,11 @@ export class LogSide implements LineListener {
 
   get isCaughtUp(): boolean {
     return this.#isCaughtUp;
+  }
+
+  /** The log has been read to its end since the start. One that cannot be read, or is not there, has no end. */
+  get wasReadToEnd(): boolean {
+    return this.#wasReadToEnd;
   }
 
   /** Everything that heyu has written was read at the last look, and will be at the next. */
@@ -82,6 +88,7 @@ export class LogSide implements LineListener {
   end(): void {
     const { bridge, time, progress, isStopping, settle } = this.#parts;
     if (isStopping) return;
+    this.#wasReadToEnd = true;
     this.#reachedEnd(time.now());
     if (bridge.core.health.counters.lines === 0) progress.captureFirst();
     settle();

@@ -132,7 +132,7 @@ export class Service {
     );
     const progress = new Progress(stored, outbox, {
       captured: () => this.#captured(),
-      isCaughtUp: () => !bridge.isBehind,
+      wasReadToEnd: () => this.#log.wasReadToEnd,
       delivered: (alert) => void bridge.security.undelivered.delete(alert),
       save: saves.request,
     });
@@ -410,7 +410,7 @@ export class Service {
     const { progress, outbox, taken, condition } = this.#parts;
     const isFailing = this.#saves.isFailing();
     concern(condition, 'disk', isFailing);
-    if (!isFailing) taken.forget(this.#writing.sequence, this.#writing.isCaughtUp);
+    if (!isFailing) taken.forget(this.#writing.sequence, this.#writing.wasReadToEnd);
     outbox.saved(number);
     progress.saved(number);
     this.#settle();

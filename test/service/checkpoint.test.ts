@@ -18,7 +18,7 @@ function progress({ stored, reading }: { stored: readonly string[]; reading: str
   return new Progress(
     { version: 1, settled: null, generations: stored.map(file), security: {}, retained: [], discovery: {} },
     new Outbox(),
-    { captured: () => captured, isCaughtUp: () => true, delivered: () => undefined, save: () => 1 },
+    { captured: () => captured, wasReadToEnd: () => true, delivered: () => undefined, save: () => 1 },
   );
 }
 

@@ -59,6 +59,25 @@ describe('a crash', () => {
     expect(lives.acknowledged()).toEqual([]);
   });
 
+  test('does not send it again either when the log cannot be read for a while after the start', async () => {
+    const lives = await beginLives(settings);
+    await lives.settle();
+    await lives.passAcknowledged(6000);
+    await lives.hear(...on('A1'));
+    await lives.crash();
+    await lives.connect();
+    await lives.acknowledge();
+    const path = 'heyu.log';
+    await lives.logIs({ kind: 'unreadable', path, code: 'EIO', hint: 'the disk fails' });
+    await lives.passAcknowledged(70_000);
+    await lives.logIs({ kind: 'following', path });
+    await lives.settle();
+    expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(1);
+    await lives.passAcknowledged(6000);
+    await lives.passAcknowledged(6000);
+    expect(lives.acknowledged()).toEqual([]);
+  });
+
   test('with a disk that takes nothing sends them again, under the same ids', async () => {
     const lives = await beginLives(settings);
     await lives.settle();
