@@ -247,6 +247,11 @@ export function isDistinctive(fingerprint: Fingerprint): boolean {
   return fingerprint.bytes.length >= LEAST_TELLING_BYTES;
 }
 
+/** Does a line begin in it? If not, it is the end of one long line, which two logs may have at the same place. */
+export function hasLineStart({ at, bytes }: Fingerprint): boolean {
+  return at === 0 || bytes.subarray(0, -1).includes(LINE_FEED);
+}
+
 /** The outcome of looking into a file that nothing depends on; undefined = it cannot be read now. */
 export function* ifReadable<Result>(work: Work<Result>): Work<Result | undefined> {
   try {

@@ -124,16 +124,19 @@ export class LogStart {
   }
 
   /**
-   * Late lines may have been written to files that were old already. Gives the siblings that are younger than these.
-   * Youngest first: what was read of a file may be how a younger one begins.
+   * Late lines may have been written to files that were old already. Gives the siblings that are younger than these, and
+   * not `last`, which is what has become of the file that was read after them, if that is a sibling. Youngest first: what
+   * was read of a file may be how a younger one begins.
    */
   *#reopenOldFiles(
     positions: readonly FilePosition[],
     siblings: readonly HeldSibling[],
+    last: HeldSibling | undefined,
   ): Work<readonly HeldSibling[]> {
-    let younger = siblings;
+    const older = last === undefined ? siblings : siblings.slice(0, siblings.indexOf(last));
+    let younger = siblings.filter((sibling) => sibling !== last);
     for (const position of [...positions].reverse()) {
-      const holder = yield* findHolder(siblings, position);
+      const holder = yield* findHolder(older, position);
       if (holder === undefined || this.#order.isOpen(holder)) continue;
       if (younger.includes(holder)) younger = younger.slice(younger.indexOf(holder) + 1);
       const file = TailedFile.resumed(take(holder), position, true);
@@ -157,8 +160,7 @@ export class LogStart {
   ): Work<boolean> {
     const isCurrent = current !== undefined && (yield* isFileOf(last, current));
     const holder = isCurrent ? undefined : yield* findHolder(held, last);
-    const others = held.filter((sibling) => sibling !== holder);
-    const younger = (yield* this.#reopenOldFiles(old, others)).filter((sibling) =>
+    const younger = (yield* this.#reopenOldFiles(old, held, holder)).filter((sibling) =>
       isCreatedSince(sibling, last.endSeenAt),
     );
     if (isCurrent) {

@@ -4,6 +4,7 @@
 import {
   BLOCK_BYTES,
   bytesAt,
+  hasLineStart,
   isSameStart,
   isDistinctive,
   LINE_FEED,
@@ -128,7 +129,11 @@ export class RotatedFiles {
       const fingerprint = file.fingerprint();
       if (file.offset > 0 && isDistinctive(fingerprint)) {
         const there = yield* bytesAt(source, fingerprint.at, fingerprint.bytes.length);
-        if (there.equals(fingerprint.bytes)) return true;
+        if (there.equals(fingerprint.bytes)) {
+          if (hasLineStart(fingerprint)) return true;
+          if (file.head.length === 0) yield* file.seeHead();
+          if (file.head.length === 0 || isSameStart(file.head, beginning, LEAST_HEAD_BYTES)) return true;
+        }
         // a copy that was made before the last lines were written is shorter
         if (there.length === fingerprint.bytes.length) continue;
       }

@@ -421,6 +421,27 @@ describe('a log that is followed again', () => {
     expect(followed.lines.map((line) => line.file)).toEqual(['current', 'old']);
   });
 
+  it('does not take a younger file that begins with the same long line for one that was old already', async () => {
+    const launchedAt = (time: string): string => `11/22 ${time}  Launching 'long': ${'x'.repeat(1000)}`;
+    const launched = launchedAt('15:39:00');
+    const log = ownLog();
+    const first = await follow(log);
+    write(log, launched);
+    await first.expects([launched]);
+    renameSync(log, `${log}.1`);
+    write(log, 'two');
+    await first.expects([launched, 'two']);
+    const position = first.source.position();
+    await first.stop();
+    renameSync(`${log}.1`, `${log}.3`);
+    compress(`${log}.3`);
+    renameSync(log, `${log}.2`);
+    write(`${log}.1`, launchedAt('15:40:00'), 'three');
+    write(log, 'four');
+    const followed = await follow(log, { position });
+    await followed.expects([launchedAt('15:40:00'), 'three', 'four']);
+  });
+
   it('completes a line that was half there', async () => {
     const log = join(ownDirectory(), 'heyu.log.ttyS0');
     writeFileSync(log, '');
