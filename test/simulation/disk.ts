@@ -9,7 +9,7 @@ import type { Random } from '../soak/random.js';
 import type { HeyuFiles } from '../soak/heyu.js';
 
 type Inode = {
-  readonly number: number;
+  number: number;
   readonly isDirectory: boolean;
   bytes: Buffer;
   size: number;
@@ -193,9 +193,10 @@ export class Disk implements HeyuFiles {
       inode.size = inode.bytes.length;
       inode.synced = Buffer.from(inode.bytes);
       this.#names.set(path, inode);
-      // it was removed, and is there again
+      // it was removed, and is there again; another file may have its number by now
       const freed = this.#freeNumbers.indexOf(inode.number);
       if (freed >= 0) this.#freeNumbers.splice(freed, 1);
+      else if (inode.names === 0) inode.number = this.#numbers += 1;
       inode.names = 1;
     }
     this.#syncedNames = new Map(this.#names);

@@ -46,7 +46,8 @@ export function judgeStates(
   for (const [topic, values] of right) {
     const found = retained.get(topic);
     const said = truth.states.get(topic.slice(BASE.length + 1));
-    if (said !== undefined && isPermitted(permitted, said.at, 'lines')) continue;
+    if (said !== undefined && [said.at, said.saidAt].some((at) => isPermitted(permitted, at, 'lines')))
+      continue;
     if (!values.includes(found ?? 'not there')) {
       faults.push(`${topic} is ${found ?? 'not there'}, not ${values.join(' or ')}`);
     }

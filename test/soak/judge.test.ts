@@ -110,6 +110,16 @@ describe('what the bridge has said', () => {
     expect(judge(day(), wire).faults).toEqual(faults);
   });
 
+  test.each([
+    ['before it has said ON', [], []],
+    ['after it has said ON', [say(`${attic.alias}/motion`, 'ON', 4e6)], [expect.stringMatching(/goes on/)]],
+  ])('of a motion that was over when the next one began, %s of that, is found so', (_when, ons, faults) => {
+    const truth = day();
+    truth.note({ kind: 'sign', sensor: attic, by: 'line' }, { content: 2, offset: 400 }, AT + 4e6);
+    const wire = [...WIRE, ...ons, say(`${attic.alias}/motion`, 'OFF', 4e6 + 1000)];
+    expect(judge(truth, wire).faults).toEqual(faults);
+  });
+
   test('of the same place in two files that were begun within two seconds is told apart', () => {
     const truth = day();
     truth.note({ kind: 'contact', sensor: door, isOpen: false }, { content: 2, offset: 400 }, AT + 6000);
@@ -396,6 +406,26 @@ describe('what the broker holds in the end', () => {
     if (payload === undefined) values.delete(`x10/${topic}`);
     else values.set(`x10/${topic}`, payload);
     expect(judgeStates(day(), values, [], LATER)).toHaveLength(1);
+  });
+});
+
+describe('a line that may be lost', () => {
+  test.each([
+    ['excuses a battery that it called good again', AT + 19_000, 0],
+    ['excuses nothing when it was another', AT + 40_000, 1],
+  ])('%s', (_name, from, wrong) => {
+    const dark = sensorOf('dm10_h1');
+    const truth = day();
+    for (const [isLow, at] of [
+      [true, AT + 7000],
+      [false, AT + 20_000],
+    ] as const)
+      truth.note({ kind: 'battery', sensor: dark, isLow }, { content: 2, offset: at - AT }, at);
+    const values = retained();
+    values.set('x10/dm10_h1/battery', 'ON');
+    values.set('x10/dm10_h1/last_seen', new Date(AT + 20_000).toISOString());
+    const permitted = [{ from, to: from + 2000, what: 'lines' as const }];
+    expect(judgeStates(truth, values, [], LATER, permitted)).toHaveLength(wrong);
   });
 });
 

@@ -217,7 +217,10 @@ function staleOn(
   return isLive ? undefined : `${topic} ${payload} at ${iso(sentAt)}: its motion was over`;
 }
 
-/** An OFF in the middle of a motion that continues for long: every start says how it stands, and must know. */
+/**
+ * An OFF in the middle of a motion that continues for long: every start says how it stands, and must know. One before
+ * the first ON of that motion is of the motion before it: what was written meanwhile may not be read yet.
+ */
 function interrupted(
   truth: Truth,
   published: readonly Published[],
@@ -238,7 +241,8 @@ function interrupted(
           sign.sensor === sensor &&
           sign.at <= at &&
           at + SAME_MS < sign.at + sensor.holdMs &&
-          !isPermitted(permitted, sign.at, 'lines'),
+          !isPermitted(permitted, sign.at, 'lines') &&
+          said.some(({ payload, sentAt }) => payload === 'ON' && sign.motionAt <= sentAt && sentAt <= at),
       );
     const off =
       firstOn < 0

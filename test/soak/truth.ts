@@ -37,8 +37,8 @@ export type Sign = Place & {
   readonly motionAt: number;
 };
 
-/** A retained value and when it was decided, epoch ms. */
-type Decided = { readonly payload: string; readonly at: number };
+/** A retained value, when it was decided, and when a line said so last, epoch ms. */
+type Decided = { readonly payload: string; readonly at: number; readonly saidAt: number };
 
 /** From when on a zone was armed or not, and when the broker knew of it; the last span has no end. */
 type Span = { readonly isArmed: boolean; readonly from: number; readonly knownAt: number };
@@ -135,13 +135,17 @@ export function newTruth(): Truth {
     signs.push({ ...place, sensor, at, isStart: false, isCertain: true, isEcho: true, motionAt });
   };
 
+  const decide = (topic: string, payload: string, at: number): void => {
+    states.set(topic, { payload, at, saidAt: at });
+  };
+
   const battery = (sensor: SoakSensor, isLow: boolean, at: number): void => {
     const topic = `${sensor.alias}/battery`;
     const before = states.get(topic);
-    if (isLow) states.set(topic, { payload: 'ON', at });
     // a DM10 is not known to report a low battery: only after it has does a line without say anything
-    else if (sensor.model !== 'DM10') states.set(topic, { payload: 'OFF', at });
-    else if (before !== undefined) states.set(topic, { payload: 'OFF', at: before.at });
+    const isKnown = isLow || sensor.model !== 'DM10';
+    if (isKnown) decide(topic, isLow ? 'ON' : 'OFF', at);
+    else if (before !== undefined) states.set(topic, { payload: 'OFF', at: before.at, saidAt: at });
   };
 
   const note = (meaning: Meaning, place: Place, at: number): void => {
@@ -161,7 +165,7 @@ export function newTruth(): Truth {
         break;
       case 'dusk':
         if (isCopy(standing, meaning.isDark ? 'dark' : 'light', meaning.by, at)) return;
-        states.set(`${sensor.alias}/light`, { payload: meaning.isDark ? 'OFF' : 'ON', at });
+        decide(`${sensor.alias}/light`, meaning.isDark ? 'OFF' : 'ON', at);
         break;
       case 'contact':
         if (meaning.isOpen && standing.contact === true) echo(sensor, place, at, standing.openedAt);
@@ -171,13 +175,13 @@ export function newTruth(): Truth {
           signs.push({ ...place, sensor, at, ...certain });
         }
         standing.contact = meaning.isOpen;
-        states.set(`${sensor.alias}/contact`, { payload: meaning.isOpen ? 'ON' : 'OFF', at });
+        decide(`${sensor.alias}/contact`, meaning.isOpen ? 'ON' : 'OFF', at);
         break;
       case 'battery':
         battery(sensor, meaning.isLow, at);
         break;
       case 'lamp':
-        states.set(`${sensor.alias}/state`, { payload: meaning.isOn ? 'ON' : 'OFF', at });
+        decide(`${sensor.alias}/state`, meaning.isOn ? 'ON' : 'OFF', at);
         break;
       case 'heard':
         break;
