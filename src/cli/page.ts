@@ -18,18 +18,21 @@ import { proposeName, watchedNames } from './proposed-names.js';
 /** What the page is made with; the rest is read when it is asked for. */
 type Settings = Pick<Configuration, 'core' | 'web' | 'files' | 'stateDir'>;
 
+/** What reads what was. */
+type Past = Pick<PastReader, 'read' | 'timeline' | 'earlierLines'>;
+
 /** Owns the page of a service. Nothing of it keeps the service from running. */
 export class PageKeeper {
   readonly #service: Service;
   readonly #log: Log;
-  readonly #past: Pick<PastReader, 'read' | 'timeline'>;
+  readonly #past: Past;
   #settings: Settings;
   #opened: Settings['web'] | undefined;
   #page: OpenPage | undefined;
   #errors: readonly ConfigurationError[] = [];
 
-  /** Opens nothing yet. `past` reads what was. */
-  constructor(service: Service, past: Pick<PastReader, 'read' | 'timeline'>, log: Log, settings: Settings) {
+  /** Opens nothing yet. */
+  constructor(service: Service, past: Past, log: Log, settings: Settings) {
     this.#past = past;
     this.#service = service;
     this.#log = log;
@@ -92,6 +95,7 @@ export class PageKeeper {
       propose: (body) => proposeName(stateDir, this.#service.settings.core, body),
       past: (request) => this.#past.read(request),
       timeline: (window, until) => this.#past.timeline(window, until),
+      earlierLines: (earlier) => this.#past.earlierLines(earlier),
     };
   }
 }

@@ -1,4 +1,4 @@
-/** `heyu2mqtt read-past`, hidden: the child process in which the service reads more than a day of the past. */
+/** `heyu2mqtt read-past`, hidden: the child process in which the service reads the past. */
 
 import type { Command } from 'commander';
 import { serveParent } from '../io/history/past-reader.js';

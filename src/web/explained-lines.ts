@@ -2,8 +2,10 @@
 
 import type { Finding } from '../bridge/core.js';
 import { findingWords } from '../bridge/finding-words.js';
+import type { CoreSettings } from '../core-settings.js';
 import { HOUSE_SOURCES } from '../heyu/sources.js';
-import { isoAt, type TimeZone } from '../heyu/time-zone.js';
+import { isoAt, timeZone, type TimeZone } from '../heyu/time-zone.js';
+import { unitsOf } from '../x10/address.js';
 import type { ExplainedLine, Heard, LineRow } from './protocol.js';
 
 /** Longer lines are cut: heyu writes none of them. */
@@ -12,12 +14,20 @@ const MOST_TEXT = 500;
 const MOST_ROWS = 50;
 
 /** What else has to be known. */
-export type LineSetting = {
+type LineSetting = {
   /** In which heyu writes its log. */
   readonly timeZone: TimeZone;
   /** Our alias of an address, a dusk unit among them. */
   readonly aliasOf: (address: string) => string | undefined;
 };
+
+/** The setting of a house. */
+export function lineSettingOf({ sensors, stamp }: Pick<CoreSettings, 'sensors' | 'stamp'>): LineSetting {
+  const aliases = new Map<string, string>();
+  for (const { alias, dusk } of sensors) if (dusk !== undefined) aliases.set(dusk, alias);
+  for (const sensor of sensors) for (const unit of unitsOf(sensor)) aliases.set(unit, sensor.alias);
+  return { timeZone: timeZone(stamp.timeZone), aliasOf: (unit) => aliases.get(unit) };
+}
 
 /** A line that waits to be put into words: that takes longer than to hear it. */
 type Waiting = { readonly text: string | null; readonly at: number; readonly found: readonly Finding[] };

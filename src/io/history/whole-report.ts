@@ -14,10 +14,9 @@ export async function wholeReport(
 ): Promise<Report> {
   let next = TOLD_EVERY;
   const past = await readPast(place, { from: 0, until, signals: true }, (lines) => {
-    if (lines < next) return undefined;
+    if (lines < next) return;
     next = lines + TOLD_EVERY;
     told(lines);
-    return undefined;
   });
   return reportOf(place.core, past);
 }

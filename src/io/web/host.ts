@@ -6,8 +6,9 @@ import type { Past, PastRequest } from '../../history/past.js';
 import type { X10Config } from '../../heyu/x10config.js';
 import type { Log } from '../../ports.js';
 import type { Service } from '../../service/service.js';
-import type { ConfigurationError, ProposedName, Timeline } from '../../web/protocol.js';
+import type { ConfigurationError, ExplainedLine, ProposedName, Timeline } from '../../web/protocol.js';
 import type { Window } from '../../web/timeline.js';
+import type { EarlierLines } from '../history/earlier-lines.js';
 
 /** The program behind the page. */
 export type PageHost = {
@@ -26,6 +27,8 @@ export type PageHost = {
   readonly propose: (body: JsonObject) => readonly ProposedName[] | Refusal;
   /** What was in a window of time; rejects when that cannot be read now. */
   readonly past: (request: PastRequest) => Promise<Past>;
-  /** The drawing of a long window, up to then; likewise. Epoch ms. */
+  /** The drawing of a window, up to then; likewise. Epoch ms. */
   readonly timeline: (window: Window, until: number) => Promise<Timeline>;
+  /** The lines that were in the log before; likewise. */
+  readonly earlierLines: (earlier: EarlierLines) => Promise<readonly ExplainedLine[]>;
 };

@@ -25,7 +25,7 @@ import {
   type Routes,
   type ServerSettings,
 } from './server.js';
-import { RecentPast } from './recent-past.js';
+import { RecentDrawings } from './recent-drawings.js';
 import { Streams } from './streams.js';
 import { Watch } from './watch.js';
 
@@ -67,9 +67,9 @@ export async function openPage(settings: PageSettings, host: PageHost): Promise<
     (text) => streams.send(text),
     () => streams.stop(),
   );
-  const past = new RecentPast(host);
+  const drawings = new RecentDrawings(host.timeline);
   let server: PageServer | undefined;
-  const parts: Parts = { settings, host, guard, streams, watch, past, errors: () => server?.errors ?? 0 };
+  const parts: Parts = { settings, host, guard, streams, watch, drawings, errors: () => server?.errors ?? 0 };
   const assets = readAssets(settings.assets);
   let again: NodeJS.Timeout | undefined;
   const listen = async (): Promise<string | undefined> => {
@@ -95,7 +95,7 @@ export async function openPage(settings: PageSettings, host: PageHost): Promise<
       clearTimeout(again);
       streams.stop();
       watch.stop();
-      past.clear();
+      drawings.clear();
       server?.stop();
       host.service.concerned('page', undefined);
     },
@@ -108,7 +108,7 @@ type Parts = {
   readonly guard: Guard;
   readonly streams: Streams;
   readonly watch: Watch;
-  readonly past: RecentPast;
+  readonly drawings: RecentDrawings;
   /** Answers that have failed. */
   readonly errors: () => number;
 };
@@ -210,7 +210,7 @@ async function orLater(answer: Promise<Answer>): Promise<Answer> {
   }
 }
 
-async function timeline({ host, past }: Parts, { query }: Asked): Promise<Answer> {
+async function timeline({ drawings }: Parts, { query }: Asked): Promise<Answer> {
   const [from, to, px] = ['from', 'to', 'px'].map((name) => numberIn(query, name));
   if (from === undefined || to === undefined || px === undefined || to <= from || px < 1)
     return refusal(
@@ -218,8 +218,7 @@ async function timeline({ host, past }: Parts, { query }: Asked): Promise<Answer
       'a window is from, to (ms) and px, such as ?from=1764028800000&to=1764115200000&px=800',
     );
   if (to - from > LONGEST_WINDOW_MS || px > MOST_PX) return refusal(400, 'this window is too large');
-  const { core } = host.service.settings;
-  return { status: 200, json: await past.timeline(core, { from, to, px }, Date.now()) };
+  return { status: 200, json: await drawings.timeline({ from, to, px }, Date.now()) };
 }
 
 function metrics({ host, streams, errors }: Parts, { headers }: Asked): Answer {

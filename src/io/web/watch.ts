@@ -7,15 +7,12 @@
 import { randomBytes } from 'node:crypto';
 import { MINUTE, SECOND } from '../../common/duration.js';
 import type { CoreSettings } from '../../core-settings.js';
-import { timeZone } from '../../heyu/time-zone.js';
 import type { Observer } from '../../service/parts.js';
 import { EventRing, streamText, type Kept } from '../../web/event-ring.js';
-import { ExplainedLines } from '../../web/explained-lines.js';
+import { ExplainedLines, lineSettingOf } from '../../web/explained-lines.js';
 import { Guesses } from '../../web/guesses.js';
 import { HouseChanges, type Shown } from '../../web/changes.js';
 import type { Access, EventId, ExplainedLine, PageState, Polled } from '../../web/protocol.js';
-import { unitsOf } from '../../x10/address.js';
-import { explainEarlier } from './earlier-lines.js';
 import type { PageHost } from './host.js';
 
 /** Events and lines that are kept. */
@@ -41,7 +38,7 @@ export class Watch {
   readonly #send: (text: string) => void;
   readonly #restart: () => void;
   #lines: ExplainedLines | undefined;
-  #earlier: Promise<ExplainedLines> | undefined;
+  #earlier: Promise<readonly ExplainedLine[]> | undefined;
   #guesses: Guesses | undefined;
   #flush: NodeJS.Timeout | undefined;
   #ends: NodeJS.Timeout | undefined;
@@ -61,27 +58,21 @@ export class Watch {
     clearTimeout(this.#ends);
     this.#ends = setTimeout(() => this.stop(), LINGER_MS).unref();
     if (this.#lines !== undefined) return;
-    const { service, x10config, past } = this.#host;
-    const { core: settings, logPath } = service.settings;
-    const guesses = new Guesses(settings, x10config());
-    const first = (this.#lastNumber += MOST_NUMBERS);
-    const [earlier, lines] = [this.#newLines(first), this.#newLines(first + MOST_EARLIER)];
+    const { service, x10config, earlierLines } = this.#host;
+    const guesses = new Guesses(this.#core, x10config());
+    const firstNumber = (this.#lastNumber += MOST_NUMBERS);
+    const lines = new ExplainedLines(lineSettingOf(this.#core), KEPT, firstNumber + MOST_EARLIER);
     this.#guesses = guesses;
     this.#lines = lines;
-    const status = service.status();
+    const { zones } = service.status();
     this.#changes.begin(this.#shown());
-    const file = service.position().files.at(-1);
-    const begin = {
-      path: logPath,
-      position: file,
-      core: settings,
-      zones: status.zones,
-      past,
-      now: Date.now(),
-    };
-    this.#earlier = explainEarlier(begin, earlier, guesses).then(
-      () => earlier,
-      () => earlier,
+    const position = service.position().files.at(-1);
+    this.#earlier = earlierLines({ position, zones, now: Date.now(), limit: KEPT, firstNumber }).then(
+      (earlier) => {
+        for (const line of earlier) learn(guesses, line);
+        return earlier;
+      },
+      () => [],
     );
     service.observe(this.#observer(lines));
   }
@@ -138,9 +129,9 @@ export class Watch {
 
   /** The last lines, the oldest first. */
   async lines(): Promise<readonly ExplainedLine[]> {
-    const earlier = await this.#earlier;
+    const earlier = (await this.#earlier) ?? [];
     this.#tellLines();
-    return [...(earlier?.lines ?? []), ...(this.#lines?.lines ?? [])].slice(-KEPT);
+    return [...earlier, ...(this.#lines?.lines ?? [])].slice(-KEPT);
   }
 
   /** Something may have changed that the service does not know: names, errors of a configuration. */
@@ -150,15 +141,6 @@ export class Watch {
 
   get #core(): CoreSettings {
     return this.#host.service.settings.core;
-  }
-
-  #newLines(first: number): ExplainedLines {
-    const { sensors, stamp } = this.#core;
-    const aliases = new Map<string, string>();
-    for (const { alias, dusk } of sensors) if (dusk !== undefined) aliases.set(dusk, alias);
-    for (const sensor of sensors) for (const unit of unitsOf(sensor)) aliases.set(unit, sensor.alias);
-    const setting = { timeZone: timeZone(stamp.timeZone), aliasOf: (unit: string) => aliases.get(unit) };
-    return new ExplainedLines(setting, KEPT, first);
   }
 
   #observer(lines: ExplainedLines): Observer {
@@ -175,8 +157,7 @@ export class Watch {
 
   #tellLines(): void {
     const explained = this.#lines?.explain() ?? [];
-    for (const { text, at } of explained)
-      if (text !== null && at !== null) this.#guesses?.line(text, Date.parse(at));
+    for (const line of explained) learn(this.#guesses, line);
     if (explained.length > 0) this.#send(explained.map((line) => this.#ring.add('line', line).text).join(''));
   }
 
@@ -211,4 +192,8 @@ export class Watch {
     }));
     return { house: { ...house, unnamed: senders }, errors: errors() };
   }
+}
+
+function learn(guesses: Guesses | undefined, { text, at }: ExplainedLine): void {
+  if (text !== null && at !== null) guesses?.line(text, Date.parse(at));
 }

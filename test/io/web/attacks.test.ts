@@ -287,7 +287,8 @@ it('answers an exception with 500, says it in the log alone, and goes on', async
 test.each(['timeline?from=1&to=2&px=100', 'why?name=hall&at=1'])(
   'puts %s off while others ask too much of the past, and fails not',
   async (path) => {
-    const { ask, said } = await servedPage({}, { past: () => Promise.reject(new TooManyQuestions()) });
+    const busy = (): Promise<never> => Promise.reject(new TooManyQuestions());
+    const { ask, said } = await servedPage({}, { past: busy, timeline: busy });
     const { status, headers, body } = await ask(`GET /api/${path}`);
     expect([status, headers.get('retry-after')]).toEqual([503, '5']);
     expect(JSON.parse(body)).toEqual({

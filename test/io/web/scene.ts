@@ -75,6 +75,7 @@ export async function servedPage(
     propose: () => [],
     past: () => Promise.reject(new Error('it is broken')),
     timeline: () => Promise.reject(new Error('it is broken')),
+    earlierLines: () => Promise.reject(new Error('it is broken')),
     ...changes,
   };
   const page = await openPage(
