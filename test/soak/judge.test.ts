@@ -281,6 +281,15 @@ describe('what the bridge has not said yet', () => {
     expect(faults).toEqual([expect.stringMatching(/^dealt with at .* and not acknowledged: ms14a_b1/)]);
   });
 
+  test('may be passed over and told after all when its line may be lost', () => {
+    const wire = WIRE.map((one) => (one === GONE ? LATE : one));
+    const checkpoint = { generation: 'aaaaaaaa', offset: 260, at: AT + 10_000 };
+    const lines = { from: AT + 500, to: AT + 5000, what: 'lines' as const };
+    expect(judge(day(), wire, [], [checkpoint], { permitted: [lines] }).faults).toEqual([]);
+    const other = { ...lines, from: AT + 10_000, to: AT + 20_000 };
+    expect(judge(day(), wire, [], [checkpoint], { permitted: [other] }).faults).toHaveLength(1);
+  });
+
   test.each<{ name: string; wire: readonly Published[]; checkpoint: Checkpoint }>([
     {
       name: 'the checkpoint is before its line',

@@ -151,9 +151,9 @@ export function judge(
       continue;
     }
     const isExcused = mayBeLost(damages, sign);
-    const isSetAside = isPermittedFor(permitted, sign.at, topic, 'refused');
-    const skipped =
-      isExcused || isSetAside ? undefined : skippedAt(sign, sound, contentOf, reportedAt.get(sign));
+    // what may be missing may be passed over: it is told after all when an earlier checkpoint is restored
+    const maySkip = isExcused || mayBeMissing || isPermittedFor(permitted, sign.at, topic, 'refused');
+    const skipped = maySkip ? undefined : skippedAt(sign, sound, contentOf, reportedAt.get(sign));
     if (skipped !== undefined) {
       faults.push(`dealt with at ${iso(skipped)} and not acknowledged: ${describe(sign)}`);
     } else if (reportedAt.has(sign)) continue;
