@@ -58,6 +58,15 @@ export function openSource(files: LogFileSystem, path: string): ByteSource | Ope
   }
 }
 
+/** Can what has the name be opened and read? */
+export function isReadable(log: { readonly path: string; readonly files: LogFileSystem }): boolean {
+  const source = openSource(log.files, log.path);
+  if ('failure' in source) return false;
+  const first = orElse(() => source.read(Buffer.alloc(1), 1, 0), undefined);
+  source.close();
+  return first !== undefined;
+}
+
 /** The size of an open file; 0 for a packed one and for one that cannot be asked any more. */
 export function sizeOf(source: ByteSource): number {
   return source.stats()?.size ?? 0;

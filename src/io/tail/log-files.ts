@@ -12,6 +12,7 @@ import { MINUTE } from '../../common/duration.js';
 import type { FilePosition, LogPosition, LogStatus } from '../../ports.js';
 import {
   bytesSeenBefore,
+  isReadable,
   isSameFile,
   markOf,
   openSource,
@@ -197,10 +198,15 @@ export class LogFiles {
     this.lookAgainMs = Math.min(this.lookAgainMs ?? Infinity, ms);
   }
 
-  /** A descriptor that cannot be read any more (a disk or a network file system fails): start again from here. */
+  /**
+   * Something cannot be read. While what has the name cannot be read either, all stays open until the disk or the network
+   * works again. Otherwise the descriptors are dead (a network file system was mounted again): start again from here.
+   */
   #giveUp(code: string): void {
-    this.#start.again(this.position());
-    this.#order.clear();
+    if (!this.#start.isFound || isReadable(this.#reader)) {
+      this.#start.again(this.position());
+      this.#order.clear();
+    }
     this.isWatchStale = true;
     this.#setStatus(unreadable(this.#reader.path, code));
   }
@@ -283,8 +289,10 @@ export class LogFiles {
       const now = this.#reader.clock.monotonicMs();
       if (file.sizeSeen > before) file.quietSince = now;
       if (outcome === 'more') this.lookAgainMs = 0;
-      else if (outcome !== 'end') this.#drop(file);
-      else if (now - file.quietSince >= this.#patience.lingerMs) yield* this.#abandon(file);
+      else if (outcome === 'rewritten' || (typeof outcome === 'object' && isReadable(this.#reader)))
+        this.#drop(file);
+      else if (outcome === 'end' && now - file.quietSince >= this.#patience.lingerMs)
+        yield* this.#abandon(file);
     }
     return !this.#reader.isHalted;
   }
@@ -527,6 +535,8 @@ export class LogFiles {
     if (place !== undefined) this.#rotated.addHistory(all, all.slice(0, place));
     listener.incident({ kind: 'rewritten', path, offset });
     this.isWatchStale = true;
+    const [oldest] = files;
+    if (oldest?.isBegun === true && this.#order.lastBegun === file) this.#order.lastBegun = oldest;
     this.#order.putInPlaceOf(file, files);
   }
 
@@ -547,7 +557,6 @@ export class LogFiles {
       // what is younger than a file whose place is not known is found by the next look at the name
       const younger = place === undefined ? [] : held.slice(held.indexOf(holder) + 1);
       yield* this.#rotated.takeUnknown(younger, file.endSeenAt, files);
-      if (this.#order.lastBegun === file) this.#order.lastBegun = copy;
     }
   }
 

@@ -207,9 +207,10 @@ export class TailedFile {
 
   /** Makes reading begin at `offset`. Before anything was read of it. */
   *seek(offset: number): Work {
-    this.#offset = offset;
     const before = Math.min(MARK_BYTES, offset);
-    this.#setMark(yield* bytesAt(this.source, offset - before, before));
+    const mark = yield* bytesAt(this.source, offset - before, before);
+    this.#offset = offset;
+    this.#setMark(mark);
   }
 
   /** Makes reading begin at the last line before `size` that is not complete yet. */
@@ -269,36 +270,39 @@ export class TailedFile {
       const encoding = isAscii(block.subarray(at, length)) ? 'latin1' : 'utf8';
       this.#block = block;
       this.#blockAt = at;
-      for (let lines = 1; !reader.isHalted; lines += 1) {
-        // a file that is not written in append mode gets a hole of NUL bytes when it is truncated: no part of a line
-        const from = at;
-        while (skipped === 0 && at < length && block[at] === 0) at += 1;
-        const offset = this.#offset + at - from;
-        const end = block.indexOf(LINE_FEED, at);
-        this.#offset = offset;
-        if (end === length) {
-          at = this.#skipOverlong(at, length);
-          break;
+      try {
+        for (let lines = 1; !reader.isHalted; lines += 1) {
+          // a file that is not written in append mode gets a hole of NUL bytes when it is truncated: no part of a line
+          const from = at;
+          while (skipped === 0 && at < length && block[at] === 0) at += 1;
+          const offset = this.#offset + at - from;
+          const end = block.indexOf(LINE_FEED, at);
+          this.#offset = offset;
+          if (end === length) {
+            at = this.#skipOverlong(at, length);
+            break;
+          }
+          if (this.#generation === '' || this.#isFaint) yield* this.announce(reader);
+          const bytes = skipped + end + 1 - at;
+          this.#offset = offset + bytes;
+          skipped = 0;
+          this.#skipped = 0;
+          this.#blockAt = end + 1;
+          reader.hasGrown = true;
+          if (bytes > MAX_LINE_BYTES) listener.incident({ kind: 'line_too_long', path, bytes });
+          else {
+            let last = end;
+            while (last > at && block[last - 1] === CARRIAGE_RETURN) last -= 1;
+            const text = block.toString(encoding, at, last);
+            listener.line({ text, generation: this.#generation, offset, file: role, notBefore, readAt });
+          }
+          at = end + 1;
+          if (lines % LINES_BETWEEN_PAUSES === 0) yield undefined;
         }
-        if (this.#generation === '' || this.#isFaint) yield* this.announce(reader);
-        const bytes = skipped + end + 1 - at;
-        this.#offset = offset + bytes;
-        skipped = 0;
-        this.#skipped = 0;
-        this.#blockAt = end + 1;
-        reader.hasGrown = true;
-        if (bytes > MAX_LINE_BYTES) listener.incident({ kind: 'line_too_long', path, bytes });
-        else {
-          let last = end;
-          while (last > at && block[last - 1] === CARRIAGE_RETURN) last -= 1;
-          const text = block.toString(encoding, at, last);
-          listener.line({ text, generation: this.#generation, offset, file: role, notBefore, readAt });
-        }
-        at = end + 1;
-        if (lines % LINES_BETWEEN_PAUSES === 0) yield undefined;
+      } finally {
+        this.#setMark(block.subarray(0, at));
+        this.#block = undefined;
       }
-      this.#setMark(block.subarray(0, at));
-      this.#block = undefined;
       if (this.#skipped === 0) this.#lineMark = undefined;
       if (reader.isHalted) return 'halted';
       if (length < kept + BLOCK_BYTES) {

@@ -8,12 +8,14 @@ import {
   renameSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { logFileSystem, type LogFileSystem } from '../../../src/io/file-system.js';
 import { onTestFinished } from '../../support/test-end.js';
 import { realClock } from '../../support/clock.js';
 import { until } from '../../support/until.js';
@@ -34,7 +36,10 @@ type Scene = {
 const read = ['one, which was read before', 'two, which was read before'];
 
 /** A log of which everything has been read, rotated amid a message of heyu; `three` is in the new file already. */
-async function rotatedAmidMessage(texts: readonly string[] = ['three']): Promise<Scene> {
+async function rotatedAmidMessage(
+  texts: readonly string[] = ['three'],
+  files: LogFileSystem = logFileSystem,
+): Promise<Scene> {
   const log = join(ownDirectory(), 'heyu.log.ttyS0');
   writeFileSync(log, '');
   const ahead = { wall: 0, monotonic: 0 };
@@ -43,7 +48,7 @@ async function rotatedAmidMessage(texts: readonly string[] = ['three']): Promise
     wallMs: () => realClock.wallMs() + ahead.wall,
     monotonicMs: () => realClock.monotonicMs() + ahead.monotonic,
   };
-  const options = { clock, settleMs: SETTLE_MS };
+  const options = { clock, files, settleMs: SETTLE_MS };
   const followed = await follow(log, options);
   write(log, ...read);
   await followed.expects(read);
@@ -152,6 +157,43 @@ describe('a log that is rotated amid a message', () => {
     scene.passes(SETTLE_MS);
     await comes(scene, 'three, which is short', 'four, which is short as well', 'five');
     await followed.expects([...read, 'three, which is short', 'four, which is short as well', 'five']);
+  });
+
+  it('loses nothing when it is gone already and the disk fails, while the new file is rotated as well', async () => {
+    const disk = { isFailing: false };
+    const failing = <Arguments extends unknown[], Result>(call: (...args: Arguments) => Result) => {
+      return (...args: Arguments): Result => {
+        if (disk.isFailing) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+        return call(...args);
+      };
+    };
+    const scene = await rotatedAmidMessage([], {
+      ...logFileSystem,
+      openSync: failing(logFileSystem.openSync),
+      readSync: failing(logFileSystem.readSync),
+    });
+    const { log, followed, heyuWrites, passes } = scene;
+    writeFileSync(`${log}.1.gz`, gzipSync(readFileSync(`${log}.1`)));
+    unlinkSync(`${log}.1`);
+    const before = Date.now() / 1000 - 60;
+    utimesSync(`${log}.1.gz`, before, before);
+    heyuWrites('late, and in no file that has a name');
+    await comes(scene, 'late, and in no file that has a name');
+    await followed.settles();
+    disk.isFailing = true;
+    followed.source.look();
+    await followed.has('unreadable');
+    write(log, 'three');
+    renameSync(`${log}.1.gz`, `${log}.2.gz`);
+    renameSync(log, `${log}.1`);
+    write(log, 'four');
+    await followed.settles();
+    disk.isFailing = false;
+    passes(SETTLE_MS);
+    await until(() => isOpenHere(log));
+    passes(SETTLE_MS);
+    await comes(scene, 'late, and in no file that has a name', 'three', 'four');
+    expect(followed.incidentKinds()).toEqual(['rotated', 'rotated']);
   });
 
   it('need not be waited for when it was rotated long ago', async () => {
