@@ -113,6 +113,8 @@ export const QUIET_MS = 600;
 const PATIENCE_MS = 2400;
 /** Without a SUBACK the first verification goes out this long after the SUBSCRIBE. */
 const NO_SUBACK_MS = 3000;
+/** A copy of a verification counts when nothing else has come for this long after it. */
+export const SETTLE_MS = 150;
 /** How long copies may take after the SUBACK of a verification. */
 const COPIES_MS = 1500;
 /** Between verifications when all is well. */

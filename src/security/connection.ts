@@ -16,17 +16,9 @@ import {
   type Connection,
   type Schedule,
 } from './broker-link.js';
-import { refresh, repair, wake } from './refresh.js';
-import {
-  asksAgain,
-  beginTrouble,
-  commandTopic,
-  isFirstMention,
-  note,
-  topicsOfAll,
-  type Step,
-} from './security.js';
-import { WHY, createTracker, readingGranted, hear, refuse, stateOf, type Tracker } from './tracker.js';
+import { noteReading, refresh, repair, wake } from './refresh.js';
+import { asksAgain, beginTrouble, commandTopic, note, topicsOfAll, type Step } from './security.js';
+import { createTracker, readingGranted, hear, refuse, settle, stateOf, type Tracker } from './tracker.js';
 import { excerpt, normalise, readState } from './vocabulary.js';
 import type { Zone } from './zone.js';
 
@@ -149,14 +141,15 @@ function stateReceived(
   const reading = owned ? readState(message.payload) : readState(message.payload, zone.settings);
   const heard = hear(tracker, reading, message.retain, now.at);
   if (owned) {
+    // it is only compared with the disk
+    settle(tracker);
     tracker.word = normalise(excerpt(message.payload));
     return compareOwn(step, schedule, zone, tracker.word, message.retain);
   }
   const isDisarmed = reading.kind === 'state' && reading.state === 'disarmed';
   if (isDisarmed && heard !== 'ignored' && stateOf(tracker) === undefined) disarmedMeanwhile(step, zone);
   if (heard === 'history' || heard === 'ambiguous' || heard === 'ignored') return;
-  zone.reported = reading.kind === 'state' ? reading.state : reading.word;
-  if (reading.kind === 'not_understood') noteForeign(step, zone, reading.word, message);
+  noteReading(step, zone, reading);
   if (heard === 'repaired') {
     const fields = { zone: zone.settings.zone, topic: zone.topic, from, to: stateOf(tracker) };
     note(step, 'warn', 'state repaired: the retained copy differs from what was heard before', fields);
@@ -175,13 +168,6 @@ function disarmedMeanwhile({ security }: Step, zone: Zone): void {
   if (zone.memory?.armedSince === undefined) return;
   zone.memory = { ...zone.memory, armedSince: undefined };
   security.changed = true;
-}
-
-function noteForeign(step: Step, zone: Zone, word: string, { topic, payload }: Received): void {
-  if (!isFirstMention(zone, `foreign ${word}`)) return;
-  const fields = { zone: zone.settings.zone, topic, payload: excerpt(payload) };
-  beginTrouble(zone, 'unknown not_understood');
-  note(step, 'warn', `zone unknown: ${WHY.not_understood}`, fields);
 }
 
 /** Our own `.../state` came back: is it what the disk says? */

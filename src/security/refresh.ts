@@ -20,6 +20,7 @@ import { bypassOpen, endBypass, endSilence, readiness } from './bypass.js';
 import { emergencyEndsMono, endEmergency, isEmergencyShown, raiseAlways } from './emergency.js';
 import { blindAt, tellBlind } from './blind.js';
 import {
+  SETTLE_MS,
   dueAt,
   isQueueEmpty,
   verificationClosed,
@@ -35,6 +36,7 @@ import {
   ZONELESS,
   asksAgain,
   beginTrouble,
+  isFirstMention,
   mayBecomeKnown,
   note,
   stateTopics,
@@ -47,8 +49,8 @@ import {
 import type { ZoneEvent } from './readiness.js';
 import { endSiren } from './siren.js';
 import { patienceMs } from './source-entry.js';
-import { WHY, endOfAnswers, isAnswered, stateOf, verify, whyUnknown } from './tracker.js';
-import type { SecurityState } from './vocabulary.js';
+import { WHY, endOfAnswers, isAnswered, isSettling, settle, stateOf, verify, whyUnknown } from './tracker.js';
+import type { Reading, SecurityState } from './vocabulary.js';
 import { believe, latest, remember } from './belief.js';
 import { emergencyOf, type Memory, type SensorSignal, type Truth, type Zone } from './zone.js';
 
@@ -59,7 +61,11 @@ const UNSETTLED = JSON.stringify({ channel: 'available', value: false } satisfie
 export function nextWake(security: Security): number | undefined {
   const { link, waiting, zones } = security;
   const times: number[] = [];
-  if (link.up?.schedule !== undefined) times.push(dueAt(link.up.schedule));
+  if (link.up?.schedule !== undefined) {
+    times.push(dueAt(link.up.schedule));
+    const isAnySettling = [...zones.values()].some(({ tracker }) => tracker && isSettling(tracker));
+    if (isAnySettling) times.push(link.up.schedule.heardMono + SETTLE_MS);
+  }
   const isAnyUnsettled = [...zones.values()].some(
     ({ published }) => published.get('available') === UNSETTLED,
   );
@@ -112,12 +118,30 @@ export function wake(step: Step): void {
   const { up } = security.link;
   while (up?.schedule !== undefined) {
     const { schedule } = up;
+    if (now.mono >= schedule.heardMono + SETTLE_MS) settleTopics(step);
     const isAsked = schedule.copiesUntilMono !== undefined;
     if (now.mono < dueAt(schedule) && !(isAsked && isEveryTopicHeard(security, schedule))) break;
     if (isAsked) closeVerification(step, up, schedule);
     else sendVerification(step, schedule);
   }
   refresh(step);
+}
+
+/** No message came for a moment: the copies of the last verification show how the zones are. */
+function settleTopics(step: Step): void {
+  for (const zone of step.security.zones.values()) {
+    const reading = zone.tracker && settle(zone.tracker);
+    if (reading !== undefined) noteReading(step, zone, reading);
+  }
+}
+
+/** This is what the source of a zone says now. A word that is not understood is reported once. */
+export function noteReading(step: Step, zone: Zone, reading: Reading): void {
+  zone.reported = reading.kind === 'state' ? reading.state : reading.word;
+  if (reading.kind !== 'not_understood' || !isFirstMention(zone, `foreign ${reading.word}`)) return;
+  beginTrouble(zone, 'unknown not_understood');
+  const fields = { zone: zone.settings.zone, topic: zone.topic, payload: reading.word };
+  note(step, 'warn', `zone unknown: ${WHY.not_understood}`, fields);
 }
 
 /** Every topic had its copy, so that nothing is waited for. */

@@ -94,8 +94,7 @@ export type Tracker = {
 };
 
 /** What became of a message. `lost`: the state is known no longer. */
-export type Outcome =
-  'history' | 'ignored' | 'ambiguous' | 'same' | 'changed' | 'repaired' | 'settled' | 'lost';
+export type Outcome = 'history' | 'ignored' | 'ambiguous' | 'same' | 'changed' | 'repaired' | 'lost';
 
 /** What a SUBSCRIBE has shown. `missing` and `ambiguous` want another one soon. */
 type Answer = 'fine' | 'missing' | 'ambiguous' | 'settled' | 'lost';
@@ -203,11 +202,19 @@ function marksQueue({ subscribes }: Tracker, { copies }: Queue): boolean {
 
 /**
  * Whether a copy may still be one of the queue, though history counted as over: the last SUBSCRIBE went out while
- * messages were still coming.
+ * messages were still coming, or had its retained copy already.
  */
-function mayBeQueued(tracker: Tracker, reading: Reading, retained: boolean): boolean {
-  const { queue, standing } = tracker;
-  if (queue === undefined || queue.isQuiet || (retained && !marksQueue(tracker, queue))) return false;
+function mayBeQueued(
+  tracker: Tracker,
+  standing: Extract<Standing, { kind: 'unknown' | 'known' }>,
+  reading: Reading,
+  retained: boolean,
+): boolean {
+  const { queue } = tracker;
+  if (queue === undefined) return false;
+  const isHurried = !queue.isQuiet && (!retained || marksQueue(tracker, queue));
+  const isSecond = retained && standing.since === 'copy';
+  if (!isHurried && !isSecond) return false;
   return reading.kind !== 'state' || standing.kind !== 'known' || reading.state !== standing.state;
 }
 
@@ -230,10 +237,26 @@ function weigh(
     isCopied: retained || earlier?.isCopied === true,
     isLive: !retained || earlier?.isLive === true,
   };
-  const isSettled = evidence.isAgreed && evidence.isCopied && tracker.queue?.isQuiet === true;
-  tracker.standing = isSettled ? settled(evidence) : { ...standing, evidence };
-  if (isSettled) return 'settled';
+  tracker.standing = { ...standing, evidence };
   return evidence.isAgreed ? 'history' : 'ambiguous';
+}
+
+/** Whether the copies of a verification that went out after a pause would show the state, if nothing else came. */
+export function isSettling({ queue, standing }: Tracker): boolean {
+  const evidence = standing.kind === 'verifying' ? standing.evidence : undefined;
+  return evidence?.isAgreed === true && evidence.isCopied && queue?.isQuiet === true;
+}
+
+/**
+ * No message came for a moment: the last verification has shown the state, and returns what was read. Before that a
+ * copy may be of the queue, because a link that stood still within it goes on with queue and answer at once.
+ */
+export function settle(tracker: Tracker): Reading | undefined {
+  const { standing } = tracker;
+  if (!isSettling(tracker) || standing.kind !== 'verifying' || standing.evidence === undefined)
+    return undefined;
+  tracker.standing = settled(standing.evidence);
+  return standing.evidence.reading;
 }
 
 /** A message came. `retained` is its retain flag as delivered, `at` the instant (epoch ms). */
@@ -255,7 +278,7 @@ export function hear(tracker: Tracker, reading: Reading, retained: boolean, at: 
       return weigh(tracker, standing, reading, retained);
     case 'unknown':
     case 'known': {
-      if (queue !== undefined && mayBeQueued(tracker, reading, retained)) {
+      if (queue !== undefined && mayBeQueued(tracker, standing, reading, retained)) {
         noteArmed(tracker, reading, at);
         record(queue, reading);
         const evidence = { reading, isAgreed: false, isCopied: retained, isLive: !retained };
@@ -279,7 +302,8 @@ export function isAnswered(tracker: Tracker): boolean {
   const { queue, standing, isRefused } = tracker;
   if (isRefused) return true;
   if (standing.kind === 'history') return false;
-  if (standing.kind === 'verifying') return standing.evidence?.isCopied === true && queue?.isQuiet === true;
+  if (standing.kind === 'verifying')
+    return standing.evidence?.isCopied === true && queue?.isQuiet === true && !standing.evidence.isAgreed;
   return standing.since !== 'nothing';
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SETTLE_MS } from '../../src/security/broker-link.js';
 import { setBack, snapshot } from '../../src/security/stored.js';
 import type { ZoneSettings } from '../../src/security/zone.js';
 import {
@@ -37,6 +38,7 @@ function settle(test: Bench, payload: string): void {
   pass(test, 700);
   suback(test);
   message(test, TOPIC, payload, 'R');
+  pass(test, SETTLE_MS);
 }
 
 describe('motion in a zone', () => {

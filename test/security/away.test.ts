@@ -19,6 +19,7 @@ import {
   notes,
   online,
   pass,
+  published,
   restart,
   retained,
   state,
@@ -402,4 +403,43 @@ it('the broker is not said to keep nothing as long as it does not answer', () =>
   freeze(test, 20_000);
   expect(attributes(test)['reason']).toBe('the broker does not answer');
   expect(notes(test, 'warn')).toContain('zone unknown: the broker does not answer (ground/state)');
+});
+
+describe('a link that stands still within a queue that is marked as retained', () => {
+  /** The zone was disarmed and armed again; the link stands still after the first of these words. */
+  function stuck(ms: number): Bench {
+    const test = watchedHouse();
+    cut(test);
+    pass(test, 60_000);
+    connect(test, true);
+    message(test, 'ground/state', 'disarmed', 'R');
+    suback(test);
+    freeze(test, ms);
+    return test;
+  }
+
+  it.each([650, 1500, 2900])('says nothing that is not so when it goes on after %i ms', (ms) => {
+    const test = stuck(ms);
+    suback(test);
+    for (const word of ['armed_away', 'disarmed', 'armed_away', 'armed_away', 'armed_away']) {
+      message(test, 'ground/state', word, 'R');
+      pass(test, 20);
+      expect(state(test)).toBe('unknown');
+    }
+    pass(test, 5000);
+    expect(state(test)).toBe('armed_away');
+    const said = published(test, 'x10/zone/ground/security');
+    expect(said.slice(said.lastIndexOf('None'))).toEqual(['None', 'armed_away']);
+  });
+
+  it('is unknown again when the queue goes on after the answer', () => {
+    const test = stuck(650);
+    answer(test);
+    pass(test, 200);
+    expect(state(test)).toBe('armed_away');
+    message(test, 'ground/state', 'disarmed', 'R');
+    expect(state(test)).toBe('unknown');
+    pass(test, 5000);
+    expect(state(test)).toBe('armed_away');
+  });
 });

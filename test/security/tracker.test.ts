@@ -5,6 +5,7 @@ import {
   readingGranted,
   hear,
   refuse,
+  settle,
   stateOf,
   verify,
   whyUnknown,
@@ -16,7 +17,7 @@ import { bytes } from './bench.js';
 /**
  * One packet or event per word: `Qword` a copy without the retain flag, `Rword` one with it, `VERIFY` and
  * `VERIFY!` a verification SUBSCRIBE after a pause and without one, `END` the end of waiting for copies after its answer,
- * `SILENT` without one, `CUT`.
+ * `SILENT` without one, `PAUSE` a moment without a message, `CUT`.
  */
 function play(script: string, from?: Tracker): Tracker | undefined {
   let tracker = from;
@@ -27,6 +28,7 @@ function play(script: string, from?: Tracker): Tracker | undefined {
     else if (step === 'VERIFY') verify(tracker, true);
     else if (step === 'VERIFY!') verify(tracker, false);
     else if (step === 'END' || step === 'SILENT') endOfAnswers(tracker, step === 'END');
+    else if (step === 'PAUSE') settle(tracker);
     else if (step === 'REFUSED') refuse(tracker);
     else if (step === 'GRANTED') readingGranted(tracker);
     else hear(tracker, readState(bytes(step.slice(1))), step.startsWith('R'), 0);
@@ -42,26 +44,26 @@ const toggles = (count: number, flag: string) =>
 
 /** The orders of docs/security-state.md, "What brokers do": name, packets, the state before and after verifying. */
 const ORDERS: readonly (readonly [string, string, string, string])[] = [
-  ['A, queue before the truth: mosquitto, NATS, RabbitMQ', 'QON QOFF QON RON', 'VERIFY RON', AWAY],
-  ['A, all marked retained: aedes', 'RON ROFF RON RON', 'VERIFY RON', AWAY],
-  ['A, retained first and the queue after it: aedes level', 'RON RON ROFF RON', 'VERIFY RON', AWAY],
-  ['B, the last change was QoS 0', 'QON ROFF', 'VERIFY ROFF', 'disarmed'],
-  ['B, all marked retained', 'RON ROFF', 'VERIFY ROFF', 'disarmed'],
-  ['C, 20 queued, then 40, the truth last', `${toggles(60, 'Q')} ROFF`, 'VERIFY ROFF', 'disarmed'],
+  ['A, queue before the truth: mosquitto, NATS, RabbitMQ', 'QON QOFF QON RON', 'VERIFY RON PAUSE', AWAY],
+  ['A, all marked retained: aedes', 'RON ROFF RON RON', 'VERIFY RON PAUSE', AWAY],
+  ['A, retained first and the queue after it: aedes level', 'RON RON ROFF RON', 'VERIFY RON PAUSE', AWAY],
+  ['B, the last change was QoS 0', 'QON ROFF', 'VERIFY ROFF PAUSE', 'disarmed'],
+  ['B, all marked retained', 'RON ROFF', 'VERIFY ROFF PAUSE', 'disarmed'],
+  ['C, 20 queued, then 40, the truth last', `${toggles(60, 'Q')} ROFF`, 'VERIFY ROFF PAUSE', 'disarmed'],
   [
     'C, the truth in the middle: RabbitMQ',
     `${toggles(10, 'Q')} ROFF ${toggles(49, 'Q')}`,
-    'VERIFY ROFF',
+    'VERIFY ROFF PAUSE',
     'disarmed',
   ],
   [
     'D, the truth first and 39 old copies after it: mosquitto',
     `${toggles(21, 'Q')} ROFF ${toggles(39, 'Q')}`,
-    'VERIFY ROFF',
+    'VERIFY ROFF PAUSE',
     'disarmed',
   ],
-  ['D, all marked retained: aedes', `ROFF ${toggles(57, 'R')}`, 'VERIFY ROFF', 'disarmed'],
-  ['D, the truth before everything: NATS 2.10', `ROFF ${toggles(59, 'Q')}`, 'VERIFY ROFF', 'disarmed'],
+  ['D, all marked retained: aedes', `ROFF ${toggles(57, 'R')}`, 'VERIFY ROFF PAUSE', 'disarmed'],
+  ['D, the truth before everything: NATS 2.10', `ROFF ${toggles(59, 'Q')}`, 'VERIFY ROFF PAUSE', 'disarmed'],
   ['F, cleared at QoS 1', 'QON Q', 'VERIFY END', 'nothing_retained'],
   ['F, cleared, marked retained: aedes', 'RON R', 'VERIFY END', 'nothing_retained'],
   ['G, cleared at QoS 0: only the stale copy comes', 'QON', 'VERIFY END', 'nothing_retained'],
@@ -72,7 +74,7 @@ const ORDERS: readonly (readonly [string, string, string, string])[] = [
     'VERIFY! ROFF QON QOFF QON END',
     'ambiguous',
   ],
-  ['... and is found by the next', 'QON', 'VERIFY! ROFF QON QOFF QON END VERIFY ROFF', 'disarmed'],
+  ['... and is found by the next', 'QON', 'VERIFY! ROFF QON QOFF QON END VERIFY ROFF PAUSE', 'disarmed'],
   ['a hurried verification that nothing contradicts', 'QON', 'VERIFY! ROFF END', 'disarmed'],
   ['old copies marked retained after a hurried verification', 'RON', 'VERIFY! RON ROFF END', 'ambiguous'],
   [
@@ -88,23 +90,29 @@ const ORDERS: readonly (readonly [string, string, string, string])[] = [
     'ambiguous',
   ],
   ['... nor when it is marked retained', 'RON', 'VERIFY! ROFF END RON', 'ambiguous'],
-  ['... and the next verification knows', 'QON', 'VERIFY! ROFF END QON VERIFY ROFF', 'disarmed'],
+  ['... and the next verification knows', 'QON', 'VERIFY! ROFF END QON VERIFY ROFF PAUSE', 'disarmed'],
   [
     '... nor when only the queue answers the next hurried verification',
     'QON',
     'VERIFY! ROFF END VERIFY! QON END',
     'ambiguous',
   ],
-  ['a change during the verification', 'QON', 'VERIFY RON QOFF', 'disarmed'],
+  ['a change during the verification', 'QON', 'VERIFY RON PAUSE QOFF', 'disarmed'],
+  ['... at the moment of its answer', 'QON', 'VERIFY RON QOFF PAUSE', 'waiting'],
+  ['a copy without a moment of silence after it may be of the queue', 'RON', 'VERIFY RON', 'waiting'],
+  ['the queue, marked retained, goes on after a pause in it', 'ROFF', 'VERIFY RON ROFF PAUSE', 'waiting'],
+  ['... and after the answer', 'ROFF', 'VERIFY RON PAUSE ROFF', 'ambiguous'],
+  ['... and the next verification knows', 'ROFF', 'VERIFY RON PAUSE ROFF END VERIFY ROFF PAUSE', 'disarmed'],
+  ['the same old word again', 'ROFF', 'VERIFY RON RON PAUSE', AWAY],
   ['a change that overtakes its own retained copy', 'QON', 'VERIFY QOFF RON', 'waiting'],
-  ['... until the next verification', 'QON', 'VERIFY QOFF RON END VERIFY ROFF', 'disarmed'],
-  ['a live copy and a retained one that agree', 'QON', 'VERIFY QOFF ROFF', 'disarmed'],
+  ['... until the next verification', 'QON', 'VERIFY QOFF RON END VERIFY ROFF PAUSE', 'disarmed'],
+  ['a live copy and a retained one that agree', 'QON', 'VERIFY QOFF ROFF PAUSE', 'disarmed'],
   ['a live copy alone may be the end of the queue', 'QON', 'VERIFY QOFF END', 'ambiguous'],
   ['a publisher that does not retain is believed when the queue is surely empty', '', 'VERIFY END QON', AWAY],
   ['nothing is kept and nothing comes', '', 'VERIFY END', 'nothing_retained'],
   ['nothing comes, not even an answer', 'QON', 'VERIFY SILENT', 'no_answer'],
   ['... and it may still be the queue that comes first then', 'QON', 'VERIFY SILENT QON', 'no_answer'],
-  ['... until the next verification', 'QON', 'VERIFY SILENT QON QOFF VERIFY ROFF', 'disarmed'],
+  ['... until the next verification', 'QON', 'VERIFY SILENT QON QOFF VERIFY ROFF PAUSE', 'disarmed'],
 ];
 
 describe('with a stored session', () => {
@@ -121,9 +129,9 @@ describe('with a stored session', () => {
   });
 
   it('keeps the queued copies for the record, in their order', () => {
-    const tracker = play('STORED Qarmed_home Qdisarmed Qarmed_away Rarmed_away VERIFY Rarmed_away');
+    const tracker = play('STORED Qarmed_home Qdisarmed Qarmed_away Rarmed_away VERIFY Rarmed_away PAUSE');
     expect(tracker?.queue?.states).toEqual(['armed_home', 'disarmed', 'armed_away']);
-    const next = play('CUT STORED Rarmed_away VERIFY Rarmed_away', tracker);
+    const next = play('CUT STORED Rarmed_away VERIFY Rarmed_away PAUSE', tracker);
     expect(next?.queue?.states).toEqual([]);
   });
 
