@@ -20,6 +20,7 @@ import {
   holdLog,
   isCreatedSince,
   isMissing,
+  isWrittenSince,
   letGo,
   lookUp,
   take,
@@ -160,8 +161,11 @@ export class LogStart {
   ): Work<boolean> {
     const isCurrent = current !== undefined && (yield* isFileOf(last, current));
     const holder = isCurrent ? undefined : yield* findHolder(held, last);
-    const younger = (yield* this.#reopenOldFiles(old, held, holder)).filter((sibling) =>
-      isCreatedSince(sibling, last.endSeenAt),
+    // the file of the position that is not its holder was truncated, and written to, before it was renamed
+    const younger = (yield* this.#reopenOldFiles(old, held, holder)).filter(
+      (sibling) =>
+        isCreatedSince(sibling, last.endSeenAt) ||
+        (isSameFile(sibling, last) && isWrittenSince(sibling, last.endSeenAt)),
     );
     if (isCurrent) {
       yield* this.#resumeIn(current, last, true);

@@ -78,7 +78,12 @@ export const TICK_MS = 10;
 /** Was it made, and written to, since `at`? An old file to which a script still writes was only written to. */
 export function isCreatedSince(sibling: Sibling, at: number): boolean {
   const isYoung = sibling.createdAt === 0 || sibling.createdAt >= at - TICK_MS;
-  return isYoung && sibling.modifiedAt >= at - TICK_MS;
+  return isYoung && isWrittenSince(sibling, at);
+}
+
+/** Was it written to since `at`? */
+export function isWrittenSince({ modifiedAt }: Sibling, at: number): boolean {
+  return modifiedAt >= at - TICK_MS;
 }
 
 /** Tells this file from every other one, also from a later one that got its inode. */

@@ -178,6 +178,16 @@ const scenarios: Scenario[] = [
     incidents: ['rewritten', 'lost'],
   },
   {
+    name: 'the log was truncated without a copy and then renamed',
+    meanwhile: (log) => {
+      truncateSync(log);
+      write(log, 'one');
+      renameSync(log, `${log}.1`);
+      write(log, 'two');
+    },
+    expected: ['one', 'two'],
+  },
+  {
     name: 'the log was deleted and created',
     meanwhile: (log) => {
       write(log, 'one');
