@@ -118,6 +118,11 @@ export function select(
   }
 }
 
+/** Lines are missing: what was addressed before them means nothing after them. */
+export function forgetAddressed({ selections, otherSelections }: LineReader): void {
+  for (const each of [selections, ...Object.values(otherSelections)]) forgetSelections(each);
+}
+
 function writerOf({ file, generation }: WrittenLine, engine: number): string {
   const name = file === 'old' ? generation : '';
   return engine === 0 ? name : `${name}/${engine}`;

@@ -3,6 +3,7 @@
 import { HOUR, SECOND } from '../common/duration.js';
 import { advanceBridge, hideOverdueMotion, isAdvanceDue, nextWakeMono, wakeZones } from '../bridge/bridge.js';
 import { hearLine } from '../bridge/hear.js';
+import { forgetAddressed } from '../heyu/reader.js';
 import { isoAt } from '../heyu/time-zone.js';
 import type {
   FilePosition,
@@ -31,6 +32,10 @@ export class LogSide implements LineListener {
   /** The end of the log has been reached, and no line was read since. */
   #isCaughtUp = false;
   #wasReadToEnd = false;
+  /** The file that is being read: its generation. */
+  #generation = '';
+  /** Lines that can no longer be read stand before a file that comes, or before one that has come since. */
+  #gap: 'ahead' | 'passed' | undefined;
   /** Since reading was begun. */
   #wasFollowed = false;
   /** When a look at the log was asked for whose end has not come yet, monotonic ms. */
@@ -79,6 +84,7 @@ export class LogSide implements LineListener {
     this.#isCaughtUp = false;
     this.#lastLineMono = mono;
     progress.isChanged = true;
+    if (line.generation !== this.#generation && line.file === 'current') this.#nextFile(line.generation);
     hearLine(bridge, line, { at: line.readAt, mono });
     this.#parts.observer?.heard(line, bridge.core.lineAt);
     if (condition.delete('log_quiet')) ports.log.info({}, 'heyu writes again');
@@ -89,6 +95,7 @@ export class LogSide implements LineListener {
     const { bridge, time, progress, isStopping, settle } = this.#parts;
     if (isStopping) return;
     this.#wasReadToEnd = true;
+    if (this.#gap === 'passed') this.#gap = undefined;
     this.#reachedEnd(time.now());
     if (bridge.core.health.counters.lines === 0) progress.captureFirst();
     settle();
@@ -122,6 +129,7 @@ export class LogSide implements LineListener {
     const [level, words] = INCIDENTS[kind];
     ports.log[level](fields, words);
     if (incident.kind !== 'lost') return;
+    this.#gap = 'ahead';
     const [from, to] = [incident.from, incident.to].map((at) => isoAt(at, bridge.core.reader.stamps.zone));
     concern(condition, 'lines_lost', `between ${from} and ${to}`);
     settle();
@@ -168,11 +176,20 @@ export class LogSide implements LineListener {
     const { links, settings, seen, ports } = this.#parts;
     const { logPath } = settings;
     const isSame = before === undefined || before === logPath;
+    this.#generation = position?.files.at(-1)?.generation ?? '';
     seen.logStatus = 'starting';
     this.#wasFollowed = false;
     if (!isSame)
       ports.log.warn({ before, now: logPath }, 'another heyu log than before: reading begins at its end');
     links.source.start(this, isSame ? position : undefined, isSame ? generations : []);
+  }
+
+  /** A function does not reach a unit that was addressed before lines that are missing. */
+  #nextFile(generation: string): void {
+    this.#generation = generation;
+    if (this.#gap === undefined) return;
+    this.#gap = 'passed';
+    forgetAddressed(this.#parts.bridge.core.reader);
   }
 
   #reachedEnd(now: Now): void {

@@ -93,23 +93,31 @@ export type Lives = {
   /** Saves fail as long as this is true. */
   readonly disk: { isFull: boolean };
   /** As long as this is true the follower waits at a rotation for the rest of a message, and a look comes to no end. */
-  readonly rotation: { isWaited: boolean };
+  readonly rotation: {
+    isWaited: boolean;
+    /** What is written from now on is in the file of this generation. */
+    generation: string;
+  };
 };
 
 /** The broker answers within this time, as long as somebody looks so closely. */
 const ANSWERED_MS = 300;
 const WATCHED_MS = 10_000;
 
-const GENERATION = 'abcdef01';
 const DEVICE = { device: 1, inode: 1 };
 
-type WrittenLine = { readonly text: string; readonly offset: number; readonly end: number };
+type WrittenLine = {
+  readonly text: string;
+  readonly generation: string;
+  readonly offset: number;
+  readonly end: number;
+};
 
 /** Begins the first life, with an empty log and no broker. */
 export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const clock = fakeClock();
   const disk = { isFull: false };
-  const rotation = { isWaited: false };
+  const rotation = { isWaited: false, generation: 'abcdef01' };
   const written: WrittenLine[] = [];
   const delivered: Delivered[] = [];
   const retained = new Map<string, string>();
@@ -130,15 +138,15 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     let endSeenAt = clock.wallMs();
     let isPaused = false;
     let isStopped = false;
-    let isAnnounced = false;
-    const here = (): FilePosition => ({ generation: GENERATION, ...DEVICE, offset, mark: '', endSeenAt });
+    let generation = '';
+    const here = (): FilePosition => ({ generation, ...DEVICE, offset, mark: '', endSeenAt });
     return {
       start: (to, position, generations) => {
         listener = to;
         const [file] = position?.files ?? [];
         offset = file?.offset ?? written.at(-1)?.end ?? 0;
         endSeenAt = file?.endSeenAt ?? clock.wallMs();
-        isAnnounced = position !== undefined || generations.length > 0;
+        generation = (generations.at(-1) ?? file)?.generation ?? '';
         to.status({ kind: 'following', path: 'heyu.log' });
       },
       position: (): LogPosition => ({ files: [here()] }),
@@ -162,15 +170,15 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
         for (const line of written) {
           if (line.offset < offset) continue;
           if (isPaused) return;
-          if (!isAnnounced) {
-            isAnnounced = true;
+          if (line.generation !== generation) {
+            generation = line.generation;
             listener.generation(here());
           }
           offset = line.end;
           const { text } = line;
           listener.line({
             text,
-            generation: GENERATION,
+            generation,
             offset: line.offset,
             file: 'current',
             notBefore,
@@ -353,7 +361,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
 
   const write = (text: string): void => {
     const offset = written.at(-1)?.end ?? 0;
-    written.push({ text, offset, end: offset + text.length + 1 });
+    written.push({ text, generation: rotation.generation, offset, end: offset + text.length + 1 });
   };
 
   /** Whatever was begun comes to its end; nothing here takes time. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pair } from '../support/house.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
 
@@ -204,6 +205,27 @@ describe('bridge/info', () => {
     await lives.passAcknowledged(61_000);
     expect(info(lives)).toMatchObject({ home_assistant: { birth: null } });
   });
+});
+
+test.each([
+  ['in the file that was read already is for the unit addressed there', 'abcdef01', 2],
+  ['in the next file is for no unit addressed before', 'abcdef02', 1],
+])('a function after lines that are gone for good, %s', async (_name, generation, motions) => {
+  const lives = await beginLives({
+    ...settings,
+    sensors: [sensorSettings('A1', 'MS14A'), sensorSettings('A3', 'MS14A')],
+  });
+  await lives.settle();
+  const [address = '', on = ''] = pair('rcvi', 'A3', 'On');
+  await lives.hear(...pair('rcvi', 'A1', 'On'), address);
+  const to = lives.clock.wallMs();
+  await lives.incident({ kind: 'lost', path: 'heyu.log', from: to - 60_000, to });
+  lives.rotation.generation = generation;
+  await lives.hear(on);
+  const started = (): unknown[] => lives.delivered.filter(({ payload }) => payload.includes('"motion"'));
+  expect(started()).toHaveLength(motions);
+  await lives.hear(address, on);
+  expect(started()).toHaveLength(2);
 });
 
 test('lines that are gone for good are a problem until the next summary', async () => {

@@ -66,9 +66,7 @@ export function judgeStates(
     } else if (!(Math.abs(seen - at) <= SAME_MS)) {
       const isForgotten =
         (mayBeForgotten(damages, at) || isPermitted(permitted, at, 'lines')) && !(seen > at);
-      // a function whose address is lost is taken for one of the unit before
-      const isAnothers = isPermitted(permitted, seen, 'lines');
-      if (!isForgotten && !isAnothers) faults.push(`${alias} was last seen ${iso(at)}, not ${iso(seen)}`);
+      if (!isForgotten) faults.push(`${alias} was last seen ${iso(at)}, not ${iso(seen)}`);
     }
   }
   return faults;

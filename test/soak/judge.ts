@@ -98,11 +98,6 @@ export function judge(
       return;
     }
     const sign = signOf(signs, sensor, event.id, at);
-    // a function whose address is lost is taken for one of the unit before
-    if (sign === undefined && isPermitted(permitted, at, 'lines')) {
-      started.add(`${sensor.alias} ${event.id}`);
-      return;
-    }
     if (sign === undefined || (!sign.isStart && !mayBeTakenForStart(forgetting, sign))) {
       const what = sign === undefined ? 'nothing that happened' : 'no beginning';
       faults.push(`${sensor.alias}: ${what}: ${message.payload}`);
