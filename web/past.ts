@@ -98,6 +98,8 @@ export class Past {
 
   /** Asks for the window, if it is another one or has grown old. */
   load(): void {
+    // until the service has told the time, now is that of this device
+    if (this.#page.live.model.state === undefined) return;
     const { span, from: chosen } = this.#chosen;
     const key = [span, chosen, this.#width].join();
     const lastsMs = Math.max(REFRESH_MS, span / this.#width / 2);
@@ -186,10 +188,14 @@ export class Past {
     return `${this.#laneOf(alias)?.name ?? alias}, ${spanWords(run, time, this.#now)}, ${counted(run[2], 'trigger')}`;
   }
 
-  /** Puts the cursor on a motion, and asks what came of it. */
+  /** Puts the cursor on a motion, and asks what came of it; where several are drawn as one, of the one with an alert. */
   askWhyOf(place: Place): void {
     this.#moveTo(place);
-    this.askWhy(place.alias, this.#reading, place.run[3]);
+    const [, , , from, to] = place.run;
+    const alert = this.#timeline?.alerts.find(
+      ({ alias, at }) => alias === place.alias && at >= from && at <= to,
+    );
+    this.askWhy(place.alias, this.#reading, alert?.at ?? from);
   }
 
   /** Asks why something was so; `reading` = what, in words. */

@@ -5,11 +5,12 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { onTestFinished, test } from 'vitest';
+import { DAY } from '../../src/common/duration.js';
 import { pair, type House } from '../support/house.js';
 import { startMosquitto } from '../support/mosquitto.js';
 import { open, startChromium, WIDE } from './browser.js';
 import { ALIASES, pageHouse } from './page-house.js';
-import { writeRecordedWeek } from './recorded-week.js';
+import { ALERT, writeRecordedWeek } from './recorded-week.js';
 
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 
@@ -73,8 +74,10 @@ test('pictures for the documentation', async () => {
   });
   await picture('timeline', { viewport: { ...WIDE, height: 940 } }, async (page) => {
     await page.locator('svg.plot').waitFor();
-    await page.getByRole('button', { name: 'Earlier' }).click();
-    // the alert of that day
+    // the day of the alert
+    const day = new Date(Date.now() - ALERT.daysAgo * DAY).toISOString().slice(0, 10);
+    await page.getByLabel('Date').fill(day);
+    await page.getByLabel('Date').press('Tab');
     await page.locator('.alert').waitFor();
     await page.locator('.timeline').focus();
     for (const key of ['ArrowLeft', 'Home', 'ArrowRight', 'ArrowRight', 'Enter'])

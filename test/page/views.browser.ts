@@ -6,7 +6,8 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { House } from '../support/house.js';
-import { DAY } from '../../src/common/duration.js';
+import { DAY, HOUR } from '../../src/common/duration.js';
+import type { Timeline } from '../../src/web/protocol.js';
 import { startMosquitto, type Mosquitto } from '../support/mosquitto.js';
 import { expectSound, goTo, NARROW, open, overflow, PATIENCE, startChromium, WIDE } from './browser.js';
 import { pageHouse } from './page-house.js';
@@ -245,6 +246,40 @@ describe('the timeline', () => {
     await page.locator('svg.plot').waitFor();
     expect(await page.getByText(error).count()).toBe(0);
     expect(troubles).toEqual([]);
+  });
+
+  test('asks about the alert where motions are drawn as one', async () => {
+    const page = await openTimeline();
+    const alertAt = NOW - 6 * HOUR;
+    await page.route('**/api/timeline?*', async (route) => {
+      const response = await route.fetch();
+      const drawn = (await response.json()) as Timeline;
+      const lanes = drawn.lanes.map((lane) =>
+        lane.alias === 'hall_motion'
+          ? { ...lane, runs: [[1, drawn.px - 2, 8, alertAt - 16_000, alertAt + 5000]] }
+          : lane,
+      );
+      const alert = { at: alertAt, zone: 'ground', alias: 'hall_motion', kind: 'zone armed_away' };
+      await route.fulfill({ json: { ...drawn, lanes, alerts: [alert] } });
+    });
+    await page.getByRole('button', { name: '6 h' }).click();
+    await page.getByRole('button', { name: 'Earlier' }).click();
+    await page.locator('.alert').waitFor();
+    const asked = page.waitForRequest(/api\/why/);
+    await page.locator('.timeline').focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    expect(new URL((await asked).url()).searchParams.get('at')).toBe(String(alertAt));
+  });
+
+  test('shows the time of the service on a device whose clock is wrong', async () => {
+    const { page } = await open(browser, 'about:blank');
+    await page.clock.install({ time: NOW + 5 * DAY });
+    const asked = page.waitForRequest(/api\/timeline/);
+    await page.goto(`${house.url}#/timeline`);
+    const { searchParams } = new URL((await asked).url());
+    expect(Math.abs(Number(searchParams.get('to')) - Date.now())).toBeLessThan(HOUR);
+    await page.locator('svg.plot').waitFor();
   });
 
   test('puts the cursor on the last motion of a sensor that a link names', async () => {
