@@ -2,6 +2,7 @@
 
 import { WAITING_MS, type Permitted } from '../soak/damage.js';
 import { STATE_DIRECTORY } from './computer.js';
+import type { Pause } from './judge-instants.js';
 import { restarted, troubled, type Act, type Kind } from './stage.js';
 
 /** While it lasts, something may be missing or different. */
@@ -24,6 +25,19 @@ const STARTING_MS = 60_000;
 /** So long it may take until everything was told, ms. */
 const SETTLED_MS = 180_000;
 
+/** Since when the bridge has had `ms` to work in until `now`, epoch ms: what waits does so over every pause. */
+function workedSince(pauses: readonly Pause[], now: number, ms: number): number {
+  let at = now;
+  let leftMs = ms;
+  for (const { from, to } of pauses.toReversed()) {
+    const workedMs = Math.max(0, at - to);
+    if (workedMs >= leftMs) break;
+    leftMs -= workedMs;
+    at = Math.min(at, from);
+  }
+  return at - leftMs;
+}
+
 /** The kinds. */
 export const LOSSES = {
   'down for days': {
@@ -34,7 +48,9 @@ export const LOSSES = {
       // one that dies again before it has told everything has it still to tell
       const before = permitted.findLast(({ what }) => what === 'events');
       const isSoon = before !== undefined && computer.wallMs() - before.to < TOO_OLD_MS + SETTLED_MS;
-      const from = isSoon ? before.from : Math.min(bridge.settledAt, computer.wallMs() - WAITING_MS);
+      const from = isSoon
+        ? before.from
+        : Math.min(bridge.settledAt, workedSince(bridge.pauses, computer.wallMs(), WAITING_MS));
       bridge.kill();
       await restarted(stage, TOO_OLD_MS + 10 * ms, wait);
       const one: Permitted = { from, to: Infinity, what: 'events' };
