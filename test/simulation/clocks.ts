@@ -5,9 +5,6 @@ import type { Kind } from './stage.js';
 /** The most that a clock is set by at once, ms. */
 const MOST_SET_MS = 6 * 3_600_000;
 
-/** An alert may be held back for so long until the source of the zone has said more, ms. */
-const HELD_MS = 5000;
-
 /** The kinds. */
 export const CLOCKS = {
   'machine sleeps': {
@@ -28,12 +25,9 @@ export const CLOCKS = {
   'clock set forward': {
     part: 'process',
     weight: 1,
-    act: async ({ bridge, computer, permitted, untilQuiet }, { ms, count }) => {
+    act: async ({ bridge, computer, untilQuiet }, { ms, count }) => {
       await untilQuiet();
       const byMs = Math.min(MOST_SET_MS, ms * count);
-      // a zone that is disarmed a moment later seems to have been armed for long after these motions
-      const to = computer.wallMs();
-      permitted.push({ from: to - HELD_MS, to, what: 'held' });
       bridge.steps(() => {
         computer.setClock(byMs);
       });

@@ -463,6 +463,7 @@ export async function simulate({
   const verdict = judge(truth, broker.published, bridge.damages, checkpoints, {
     visits: broker.visits,
     deaths: bridge.deaths,
+    pauses: bridge.pauses,
     permitted,
   });
   const retained = new Map(broker.retained);

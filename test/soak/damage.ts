@@ -21,11 +21,10 @@ export type Permitted = {
    * `lines`: what heyu wrote then may never be read (a rotated file that may not be opened). `ids`: files that were begun
    * then may have got other ids (a disk that took nothing, and a death). `events`: what happened then need not be told (it
    * was too old before it could be). `alerts`: of motion of then nobody may know how its zone was (a checkpoint of before
-   * was restored). `held`: an alert that was held back then may not be raised (the clock was set meanwhile). `zones`: what
-   * the bridge knows of a zone may be what it was told before (the broker does not say more). `refused`: what was said then
-   * counts as dealt with, and is lost with the process (the broker refuses it).
+   * was restored). `zones`: what the bridge knows of a zone may be what it was told before (the broker does not say more).
+   * `refused`: what was said then counts as dealt with, and is lost with the process (the broker refuses it).
    */
-  readonly what: 'lines' | 'ids' | 'events' | 'alerts' | 'held' | 'zones' | 'refused';
+  readonly what: 'lines' | 'ids' | 'events' | 'alerts' | 'zones' | 'refused';
   /** What is permitted for these topics alone; for all unless it is said. */
   readonly isOf?: (topic: string) => boolean;
 };

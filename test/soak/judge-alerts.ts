@@ -35,6 +35,8 @@ type Heard = {
   /** Undefined where nobody knows: then they were frequent. */
   readonly visits: readonly Visit[] | undefined;
   readonly deaths: readonly Death[];
+  /** From when to when the bridge did not run or stood still, or its clock was set; epoch ms. */
+  readonly pauses: readonly Visit[];
   readonly permitted: readonly Permitted[];
 };
 
@@ -52,6 +54,18 @@ function isJudged(visits: readonly Visit[], at: number, armedSince: number): boo
   );
   const next = visits.find(({ to }) => to > at);
   return told !== undefined && next !== undefined && clearTo(next) > 0;
+}
+
+/**
+ * Until when a zone has to be armed for a motion of this instant, or one that was read then, to be an alert. It is held back
+ * for the source of its zone; a bridge that stands still meanwhile asks the source when it goes on (security-state.md,
+ * "Alerts"), and does not know how long it has been so.
+ */
+function judgedAt({ visits = [], pauses }: Pick<Heard, 'visits' | 'pauses'>, at: number): number {
+  const until = at + ENTRY_MS;
+  if (!pauses.some(({ from, to }) => from <= until && at <= to)) return until;
+  const answers = visits.map(({ from, to }) => ({ at: Math.max(from, at) + CLEAR_MS, to }));
+  return answers.find((answer) => answer.at <= answer.to)?.at ?? Infinity;
 }
 
 /**
@@ -96,7 +110,7 @@ type AlertsVerdict = {
  * at once, and not only when the bridge is started again.
  */
 export function judgeAlerts(heard: Heard): AlertsVerdict {
-  const { truth, published, signs } = heard;
+  const { published, signs } = heard;
   const faults: string[] = [];
   const ids = new Set<string>();
   const raised: { readonly alert: Alert; readonly acknowledgedAt: number }[] = [];
@@ -115,7 +129,7 @@ export function judgeAlerts(heard: Heard): AlertsVerdict {
       if (acknowledgedAt !== undefined) raised.push({ alert, acknowledgedAt });
     }
   }
-  faults.push(...passedOver(truth, published, signs));
+  faults.push(...passedOver(heard));
   const missing: string[] = [];
   const due = dueAlerts(heard);
   for (const { alias, at, id } of due) {
@@ -138,11 +152,8 @@ type Told = { readonly id: string; readonly alias: string; readonly zone: Zone; 
  * The line of messages has an order, and what is put into it in one step stays together: when a later motion's alert
  * comes on the connection on which a motion in the same armed zone was told, that motion's own has to have come.
  */
-function passedOver(
-  truth: Truth,
-  published: readonly Published[],
-  signs: ReadonlyMap<string, readonly Sign[]>,
-): readonly string[] {
+function passedOver(heard: Heard): readonly string[] {
+  const { truth, published, signs } = heard;
   const faults: string[] = [];
   const raised = new Set<string>();
   let told: readonly Told[] = [];
@@ -157,7 +168,11 @@ function passedOver(
         one !== undefined &&
         !raised.has(one.id) &&
         // its alert waits from when it was read, which is late while a rotated file may grow
-        truth.isArmedThroughout(one.zone, one.sign.at, Math.max(one.sign.at, message.sentAt) + ENTRY_MS);
+        truth.isArmedThroughout(
+          one.zone,
+          one.sign.at,
+          judgedAt(heard, Math.max(one.sign.at, message.sentAt)),
+        );
       if (isDue) told = [...told, one];
       continue;
     }
@@ -197,14 +212,10 @@ function isBefore(one: Sign, other: Sign): boolean {
 }
 
 /** The motions for which there has to be an alert. */
-function dueAlerts({
-  truth,
-  published,
-  damages,
-  visits,
-  permitted,
-  deaths,
-}: Heard): readonly { readonly alias: string; readonly at: number; readonly id: string }[] {
+function dueAlerts(
+  heard: Heard,
+): readonly { readonly alias: string; readonly at: number; readonly id: string }[] {
+  const { truth, published, damages, visits, permitted, deaths } = heard;
   const due = new Map<string, { readonly alias: string; readonly at: number; readonly id: string }>();
   for (const { topic, payload } of published) {
     const [base, name = '', channel] = topic.split('/');
@@ -216,10 +227,11 @@ function dueAlerts({
     if (event_type !== 'motion' && !isKnownArmed) continue;
     // without a memory the bridge knows neither what was last known of a zone nor what waited for its state
     if (damages.some(({ from, to }) => from - WAITING_MS <= at && at <= to + SETTLED_MS)) continue;
-    if (isPermitted(permitted, at, 'lines', 'events', 'alerts', 'held')) continue;
+    if (isPermitted(permitted, at, 'lines', 'events', 'alerts')) continue;
     if (isPermittedFor(permitted, at, `${BASE}/zone/${sensor.zone}/alert`, 'events')) continue;
     if (isPermittedFor(permitted, at, zoneTopicOf(sensor.zone), 'zones')) continue;
-    if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, at + SETTLED_MS)) continue;
+    const until = Math.max(at + SETTLED_MS, judgedAt(heard, at));
+    if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, until)) continue;
     const armedSince = truth.armedSince(sensor.zone, at);
     // what a restored checkpoint knows of the zones is from before, a damaged one knows nothing; who dies asks again
     const restoredAt = Math.max(

@@ -316,6 +316,29 @@ describe('what the bridge has not said yet', () => {
   });
 });
 
+describe('an alert that is held back while the bridge stands still', () => {
+  const [still, again] = [AT + 2000, AT + 50_000];
+  const world = {
+    visits: [
+      { from: AT - 60_000, to: still },
+      { from: again, to: Infinity },
+    ],
+    pauses: [{ from: still, to: again }],
+  };
+
+  test.each([
+    ['was disarmed meanwhile', AT + 30_000, world, 0],
+    ['was disarmed before it has answered', again + 5000, world, 0],
+    ['was disarmed after that', again + 20_000, world, 1],
+    ['is armed still', Infinity, world, 1],
+    ['was disarmed, although the bridge ran all the time', AT + 30_000, { ...world, pauses: [] }, 1],
+  ])('is missing or not, when its zone %s', (_, disarmedAt, meanwhile, missing) => {
+    const truth = day();
+    if (disarmedAt < Infinity) truth.zoneIs('armed', false, disarmedAt);
+    expect(judge(truth, without(ALERT), [], [], meanwhile).missing).toHaveLength(missing);
+  });
+});
+
 describe('alerts in the order of their motions', () => {
   const garage = sensorOf('ms14a_b3');
   const SECOND = event(garage, 'motion', 'aaaaaaaa-400', 8000, 'armed_away');

@@ -52,6 +52,8 @@ export type World = {
   readonly visits?: readonly Visit[] | undefined;
   /** When it died, and what was on disk then. */
   readonly deaths?: readonly Death[];
+  /** When it did not run or stood still, or its clock was set. */
+  readonly pauses?: readonly Visit[];
   /** What may be missing or different, and when. */
   readonly permitted?: readonly Permitted[];
 };
@@ -69,7 +71,7 @@ export function judge(
   published: readonly Published[],
   damages: readonly Damage[] = [],
   checkpoints: readonly Checkpoint[] = [],
-  { visits, deaths = [], permitted = [] }: World = {},
+  { visits, deaths = [], pauses = [], permitted = [] }: World = {},
 ): Verdict {
   const faults: string[] = [];
   const signs = indexed(truth);
@@ -166,6 +168,7 @@ export function judge(
     damages,
     visits,
     deaths,
+    pauses,
     permitted,
   });
   faults.push(...judged.faults, ...interrupted(truth, published, damages, permitted));
