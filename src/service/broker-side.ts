@@ -105,12 +105,13 @@ export class BrokerSide implements BrokerListener {
   }
 
   closed(reason: string): void {
-    const { time, ports, outbox, bridge, isStopping, settle } = this.#parts;
+    const { time, ports, outbox, refusals, bridge, isStopping, settle } = this.#parts;
     if (isStopping) return;
     const now = time.now();
     this.#lastRefusal = '';
     ports.log.warn({ reason }, 'the connection to the broker is gone');
     outbox.linkLost();
+    refusals.closed();
     closed(securityStep(bridge, now));
     settle();
   }

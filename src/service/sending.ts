@@ -187,6 +187,8 @@ export class Refusals {
   #againDue = Infinity;
   #poisonDue = Infinity;
   #settledDue = Infinity;
+  /** What was refused is in the outbox again up to this number. */
+  #triedUpTo = 0;
   readonly #unread = new Set<string>();
   readonly #subscribe: Broker['subscribe'];
 
@@ -235,6 +237,11 @@ export class Refusals {
     if (this.#condition.has('refused_topics')) this.#tryAgain(mono, 'refused');
   }
 
+  /** The connection is gone: what was tried again has no answer. */
+  closed(): void {
+    this.#settledDue = Infinity;
+  }
+
   /** When `tick` has something to do, monotonic ms. */
   due(): number {
     return Math.min(this.#againDue, this.#poisonDue, this.#settledDue);
@@ -250,8 +257,9 @@ export class Refusals {
       this.#tryAgain(mono, 'refused');
     }
     if (mono < this.#settledDue) return;
-    this.#settledDue = Infinity;
-    if (this.#unread.size > 0 || this.#outbox.parkedTopics().length > 0) return;
+    const isAnswered = this.#outbox.isSettledUpTo(this.#triedUpTo);
+    this.#settledDue = isAnswered ? Infinity : mono + SETTLED_MS;
+    if (!isAnswered || this.#unread.size > 0 || this.#outbox.parkedTopics().length > 0) return;
     if (this.#condition.delete('refused_topics'))
       this.#log.info({}, 'the broker accepts all topics of the bridge again');
   }
@@ -262,6 +270,7 @@ export class Refusals {
 
   #tryAgain(mono: number, why?: Refusal): void {
     this.#outbox.unpark(why);
+    this.#triedUpTo = this.#outbox.lastNumber;
     if (this.#unread.size > 0) this.#subscribe([...this.#unread]);
     this.#settledDue = mono + SETTLED_MS;
   }

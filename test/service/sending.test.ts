@@ -83,6 +83,19 @@ describe('a topic that the broker answers with a refusal', () => {
     refused.tick({ at: 0, mono: 6_000 });
     expect(outbox.parkedTopics()).toEqual([]);
   });
+
+  test('is not called taken before the broker has answered', () => {
+    const { outbox, condition, refused, send, at } = scene();
+    outbox.put({ kind: 'event', topic: TOPIC, payload: '{}', id: '1', at: 0 });
+    send(false);
+    refused.connected({ at: 0, mono: 1_000 });
+    at(6_000);
+    expect(condition.size).toBe(1);
+    expect(refused.due()).toBeGreaterThan(6_000);
+    send(true);
+    at(refused.due());
+    expect(condition.size).toBe(0);
+  });
 });
 
 describe('a topic that the broker does not let the bridge read', () => {
@@ -109,6 +122,18 @@ describe('a topic that the broker does not let the bridge read', () => {
     refused.connected({ at: 0, mono: 1_000 });
     at(6_000);
     expect(asked).toEqual([]);
+    expect(condition.size).toBe(0);
+  });
+
+  test('is not called readable when the connection is gone before the answer', () => {
+    const { condition, refused, at } = scene();
+    refused.answered([TOPIC], [TOPIC]);
+    refused.connected({ at: 0, mono: 1_000 });
+    refused.closed();
+    at(6_000);
+    expect(condition.size).toBe(1);
+    refused.connected({ at: 0, mono: 7_000 });
+    at(12_000);
     expect(condition.size).toBe(0);
   });
 });
