@@ -57,6 +57,16 @@ function isJudged(visits: readonly Visit[], at: number, armedSince: number): boo
 }
 
 /**
+ * Was the motion before a connect after which the broker did not say how the zone is? A late alert needs a zone that is known
+ * to be armed then (security-state.md, "Alerts").
+ */
+function isUnknownAfter({ visits = [], permitted }: Heard, zone: Zone, at: number): boolean {
+  const next = visits.find(({ to }) => to > at);
+  if (next === undefined || next.from <= at) return false;
+  return [0, CLEAR_MS].some((ms) => isPermittedFor(permitted, next.from + ms, zoneTopicOf(zone), 'zones'));
+}
+
+/**
  * Until when a zone has to be armed for a motion of this instant, or one that was read then, to be an alert. It is held back
  * for the source of its zone; a bridge that stands still meanwhile asks the source when it goes on (security-state.md,
  * "Alerts"), and does not know how long it has been so.
@@ -230,6 +240,7 @@ function dueAlerts(
     if (isPermitted(permitted, at, 'lines', 'events', 'alerts')) continue;
     if (isPermittedFor(permitted, at, `${BASE}/zone/${sensor.zone}/alert`, 'events')) continue;
     if (isPermittedFor(permitted, at, zoneTopicOf(sensor.zone), 'zones')) continue;
+    if (isUnknownAfter(heard, sensor.zone, at)) continue;
     const until = Math.max(at + SETTLED_MS, judgedAt(heard, at));
     if (!truth.isArmedThroughout(sensor.zone, at - SETTLED_MS, until)) continue;
     const armedSince = truth.armedSince(sensor.zone, at);

@@ -339,6 +339,18 @@ describe('an alert that is held back while the bridge stands still', () => {
   });
 });
 
+test.each([
+  ['before a connect', AT + 10_000, 0],
+  ['while the bridge was connected', AT - 60_000, 1],
+])('an alert of motion %s is missing or not, when the zone may not be read then', (_, from, missing) => {
+  const visits = [
+    { from: AT - 120_000, to: AT - 70_000 },
+    { from, to: Infinity },
+  ];
+  const permitted = [{ from: AT + 12_000, to: AT + 60_000, what: 'zones' } as const];
+  expect(judge(day(), without(ALERT), [], [], { visits, permitted }).missing).toHaveLength(missing);
+});
+
 describe('alerts in the order of their motions', () => {
   const garage = sensorOf('ms14a_b3');
   const SECOND = event(garage, 'motion', 'aaaaaaaa-400', 8000, 'armed_away');
