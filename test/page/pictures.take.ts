@@ -72,7 +72,7 @@ test('pictures for the documentation', async () => {
     liveIn(house);
     await page.locator('.sensor.active').first().waitFor();
   });
-  await picture('timeline', { viewport: { ...WIDE, height: 940 } }, async (page) => {
+  await picture('timeline', { viewport: { ...WIDE, height: 922 } }, async (page) => {
     await page.locator('svg.plot').waitFor();
     // the day of the alert
     const day = new Date(Date.now() - ALERT.daysAgo * DAY).toISOString().slice(0, 10);
