@@ -144,7 +144,11 @@ export function drawing(plot: Plot): TemplateResult {
     ${night.map((span) => band(span, AXIS, height - AXIS, 'night'))} ${axis(plot, layout)}
     ${rows.map((row) => ('zone' in row ? zoneRow(row, layout, band) : nothing))}
     ${unknown.map((span) => band(span, AXIS, height - AXIS, 'gap'))}
-    ${rows.map((row) => ('lane' in row ? laneRow(row, labels, layout, { width, scale }) : nothing))}
+    ${rows.map((row) =>
+      'lane' in row
+        ? laneRow(row, labels, layout, { width, scale })
+        : svg`<text class="zone-name" x="3" y=${row.y + 18}>${row.zone.name}</text>`,
+    )}
     ${alerts.map(({ at, alias, zone }) => {
       const row = rows.find((each) =>
         'lane' in each ? each.lane.alias === alias : alias === null && each.zone.zone === zone,
@@ -171,8 +175,7 @@ function zoneRow(
     return svg`${band([from, to], y, height + below, `span ${style}`)}
         ${band([from, to], y, 4, `cap ${style}`)}
         ${left > 0 && room > 12 + 7 * label.length ? svg`<text class="span-name" x=${start + 5} y=${y + 17}>${label}</text>` : nothing}`;
-  })}
-    <text class="zone-name" x="3" y=${y + 18}>${zone.name}</text>`;
+  })}`;
 }
 
 function laneRow(
