@@ -5,7 +5,7 @@
 
 import { MINUTE } from '../common/duration.js';
 import type { Message } from '../heyu/messages.js';
-import { lineReader, type LineReader, type ReaderMemory } from '../heyu/reader.js';
+import { forgetAddressed, lineReader, type LineReader, type ReaderMemory } from '../heyu/reader.js';
 import { shiftSelections } from '../heyu/selection.js';
 import type { SecurityFlag } from '../heyu/signal.js';
 import type { Source } from '../heyu/sources.js';
@@ -369,6 +369,12 @@ function watchHeartbeats(core: Core, at: number, isLive: boolean): number {
 export function interruptHeartbeats(core: Core, at: number): void {
   interrupt(core.health.heartbeats, at);
   core.wakeAt = Math.min(core.wakeAt, at + SHORTEST_LIMIT_MS);
+}
+
+/** Lines are missing: what was addressed before them means nothing any more, and a Clear may be among them. */
+export function linesLost({ reader, sensors }: Core): void {
+  forgetAddressed(reader);
+  for (const { state } of sensors) state.motion.alertsSince = 0;
 }
 
 /**

@@ -25,7 +25,7 @@ type MotionState = {
   until: number;
   /** End of the last motion; 0 before the first. */
   endedAt: number;
-  /** Security models: the first Alert of those without a Clear or a long pause between them; 0 = none. */
+  /** Security models: the first of the Alerts with LoBat that came without a Clear, an Alert without it or a long pause between; 0 = none. */
   alertsSince: number;
   /** An Alert that looks like a heartbeat: it counts if another sign follows soon. Not in documents of earlier versions. */
   doubted?: Doubted | undefined;

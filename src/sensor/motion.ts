@@ -108,7 +108,8 @@ export function motionAlert(sensor: Sensor, heard: Heard, lowBattery: boolean): 
   settleDoubt(sensor, heard);
   const saidAt = state.said?.['']?.at ?? state.seenAt;
   const repeat = noteSaid(sensor, '', true, at);
-  if (motion.alertsSince === 0 || at - saidAt >= PAUSE_MS) motion.alertsSince = at;
+  if (!lowBattery) motion.alertsSince = 0;
+  else if (motion.alertsSince === 0 || at - saidAt >= PAUSE_MS) motion.alertsSince = at;
   if (settings.model.clears && settings.model.heartbeatMs > 0) {
     if (repeat === 'heartbeat') {
       const { generation, offset, notBefore } = line;

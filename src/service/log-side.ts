@@ -2,8 +2,8 @@
 
 import { HOUR, SECOND } from '../common/duration.js';
 import { advanceBridge, hideOverdueMotion, isAdvanceDue, nextWakeMono, wakeZones } from '../bridge/bridge.js';
+import { linesLost } from '../bridge/core.js';
 import { hearLine } from '../bridge/hear.js';
-import { forgetAddressed } from '../heyu/reader.js';
 import { isoAt } from '../heyu/time-zone.js';
 import type {
   FilePosition,
@@ -184,12 +184,12 @@ export class LogSide implements LineListener {
     links.source.start(this, isSame ? position : undefined, isSame ? generations : []);
   }
 
-  /** A function does not reach a unit that was addressed before lines that are missing. */
+  /** What lines that are missing may have changed is forgotten where the file after them begins. */
   #nextFile(generation: string): void {
     this.#generation = generation;
     if (this.#gap === undefined) return;
     this.#gap = 'passed';
-    forgetAddressed(this.#parts.bridge.core.reader);
+    linesLost(this.#parts.bridge.core);
   }
 
   #reachedEnd(now: Now): void {

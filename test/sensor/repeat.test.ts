@@ -117,6 +117,7 @@ describe('a motion sensor with a heartbeat', () => {
     const cries = 'A:LoBat +1 A:LoBat +1 A:LoBat +1 A:LoBat +1 A:LoBat +1 A:LoBat';
     expect(play('MS10A', 'motion', cries)).toEqual([0, 1, 2, 3]);
     expect(play('MS10A', 'motion', 'A:LoBat +45 A:LoBat +0.1 C:LoBat')).toEqual([0, 45]);
+    expect(play('MS10A', 'motion', 'A +4 A:LoBat +0.1 C:LoBat +1 A:LoBat')).toEqual([0, 4, 5.1]);
   });
 
   test('what was doubted counts with its own id, after a restart, too', () => {

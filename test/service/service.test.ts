@@ -228,6 +228,20 @@ test.each([
   expect(started()).toHaveLength(2);
 });
 
+test('an Alert with LoBat after lines that are gone is no cry of an empty battery', async () => {
+  const lives = await beginLives({ ...settings, sensors: [sensorSettings('F2', 'MS10A', { holdMs: 5000 })] });
+  await lives.settle();
+  const alert = 'rcva func        Alert : hu F2  LoBat  (hall)';
+  await lives.hear(alert);
+  await lives.passAcknowledged(17_000);
+  const to = lives.clock.wallMs();
+  await lives.incident({ kind: 'lost', path: 'heyu.log', from: to - 10_000, to });
+  lives.rotation.generation = 'abcdef02';
+  await lives.hear(alert);
+  const started = lives.delivered.filter(({ payload }) => payload.startsWith('{"event_type":"motion"'));
+  expect(started).toHaveLength(2);
+});
+
 test('lines that are gone for good are a problem until the next summary', async () => {
   const lives = await house();
   expect(lives.retained.get('x10/bridge/problem')).toBe('OFF');
