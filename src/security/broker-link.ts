@@ -131,7 +131,8 @@ const COMING_LIMIT_MS = 30_000;
  * may have waited at the broker in our stored session. Nothing marks a message as old, and a long queue continues after
  * the SUBACK of the connect; a pause alone does not tell either, because the broker, or the network, may stand still
  * within the queue. But the rest of a queue comes before any answer to a later SUBSCRIBE: when a verification that went
- * out after a pause is acknowledged, and nothing that may have been queued came between, the queue was empty.
+ * out after a pause, and after the answers to all before it, is acknowledged, and nothing that may have been queued came
+ * between, the queue was empty.
  */
 export type Schedule = {
   /** No verification before this. */
@@ -143,6 +144,8 @@ export type Schedule = {
   verifications: number;
   /** The last one went out after a pause. */
   isQuiet: boolean;
+  /** Everything asked before the last one was answered: the next SUBACK is its own. */
+  isOnlyOne: boolean;
   /** A SUBACK came after the last SUBSCRIBE. */
   isAcknowledged: boolean;
   /** A message that may have been queued came after the last verification went out. */
@@ -160,6 +163,7 @@ export function startSchedule(mono: number): Schedule {
     eager: 0,
     verifications: 0,
     isQuiet: false,
+    isOnlyOne: true,
     isAcknowledged: false,
     isDisturbed: false,
     heardMono: mono,
@@ -178,6 +182,7 @@ export function verificationAcknowledged(schedule: Schedule, mono: number): void
 export function verificationSent(schedule: Schedule, mono: number): void {
   schedule.verifications += 1;
   schedule.isQuiet = mono >= schedule.heardMono + QUIET_MS;
+  schedule.isOnlyOne = schedule.isAcknowledged;
   schedule.isAcknowledged = false;
   schedule.isDisturbed = false;
   schedule.copiesUntilMono = mono + NO_SUBACK_MS;
@@ -193,9 +198,9 @@ export function messageReceived(schedule: Schedule, mono: number, retained: bool
 
 /** Whether nothing that the broker had kept is on its way any more: what comes from now on is of now. */
 export function isQueueEmpty(schedule: Schedule, mono: number): boolean {
-  const { verifications, isQuiet, isAcknowledged, isDisturbed, comingMono } = schedule;
+  const { verifications, isQuiet, isOnlyOne, isAcknowledged, isDisturbed, comingMono } = schedule;
   if (verifications === 0 || !isAcknowledged) return false;
-  return (isQuiet && !isDisturbed) || mono >= comingMono + COMING_LIMIT_MS;
+  return (isQuiet && isOnlyOne && !isDisturbed) || mono >= comingMono + COMING_LIMIT_MS;
 }
 
 /** Something changed: look again soon. `afresh` = it was a real change, so that patience begins again. */

@@ -130,6 +130,17 @@ describe('a command of two days ago', () => {
       },
     ],
     [
+      'when the broker stands still within the queue, and its answer to the connect comes after the next question',
+      (test) => {
+        cut(test);
+        pass(test, 2 * DAY);
+        connect(test, true);
+        freeze(test, 4000);
+        answer(test);
+        return test;
+      },
+    ],
+    [
       'when the machine slept and the broker has given the link up meanwhile',
       (test) => {
         sleep(test, 2 * DAY);
