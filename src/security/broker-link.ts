@@ -142,10 +142,8 @@ export type Schedule = {
   eager: number;
   /** How many there were, beside the SUBSCRIBE of the connect, which proves nothing. */
   verifications: number;
-  /** The last one went out after a pause. */
+  /** The last one went out after a pause; in a queue, also after the answers to all before it: the next is its own. */
   isQuiet: boolean;
-  /** Everything asked before the last one was answered: the next SUBACK is its own. */
-  isOnlyOne: boolean;
   /** A SUBACK came after the last SUBSCRIBE. */
   isAcknowledged: boolean;
   /** A message that may have been queued came after the last verification went out. */
@@ -163,7 +161,6 @@ export function startSchedule(mono: number): Schedule {
     eager: 0,
     verifications: 0,
     isQuiet: false,
-    isOnlyOne: true,
     isAcknowledged: false,
     isDisturbed: false,
     heardMono: mono,
@@ -178,11 +175,10 @@ export function verificationAcknowledged(schedule: Schedule, mono: number): void
   else if (schedule.copiesUntilMono !== undefined) schedule.copiesUntilMono = mono + COPIES_MS;
 }
 
-/** A verification goes out. */
-export function verificationSent(schedule: Schedule, mono: number): void {
+/** A verification goes out. `isDraining`: as in `Connection`. */
+export function verificationSent(schedule: Schedule, mono: number, isDraining: boolean): void {
   schedule.verifications += 1;
-  schedule.isQuiet = mono >= schedule.heardMono + QUIET_MS;
-  schedule.isOnlyOne = schedule.isAcknowledged;
+  schedule.isQuiet = mono >= schedule.heardMono + QUIET_MS && (schedule.isAcknowledged || !isDraining);
   schedule.isAcknowledged = false;
   schedule.isDisturbed = false;
   schedule.copiesUntilMono = mono + NO_SUBACK_MS;
@@ -198,9 +194,9 @@ export function messageReceived(schedule: Schedule, mono: number, retained: bool
 
 /** Whether nothing that the broker had kept is on its way any more: what comes from now on is of now. */
 export function isQueueEmpty(schedule: Schedule, mono: number): boolean {
-  const { verifications, isQuiet, isOnlyOne, isAcknowledged, isDisturbed, comingMono } = schedule;
+  const { verifications, isQuiet, isAcknowledged, isDisturbed, comingMono } = schedule;
   if (verifications === 0 || !isAcknowledged) return false;
-  return (isQuiet && isOnlyOne && !isDisturbed) || mono >= comingMono + COMING_LIMIT_MS;
+  return (isQuiet && !isDisturbed) || mono >= comingMono + COMING_LIMIT_MS;
 }
 
 /** Something changed: look again soon. `afresh` = it was a real change, so that patience begins again. */

@@ -152,7 +152,7 @@ function isEveryTopicHeard({ zones }: Security, { isAcknowledged }: Schedule): b
 
 function sendVerification({ security, now, emit }: Step, schedule: Schedule): void {
   const topics = stateTopics(security);
-  verificationSent(schedule, now.mono);
+  verificationSent(schedule, now.mono, security.link.up?.isDraining === true);
   for (const { tracker } of security.zones.values()) {
     if (tracker !== undefined) verify(tracker, schedule.isQuiet);
   }

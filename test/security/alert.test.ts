@@ -327,8 +327,8 @@ describe('motion when the state is not known', () => {
       for (const word of meanwhile) message(test, TOPIC, word);
       suback(test);
       const at = test.now.at - 5000;
-      pass(test, readMs);
       if (readMs > 5000) settle(test, 'armed_away');
+      pass(test, readMs);
       const told = motion(test, { at });
       if (readMs <= 5000) settle(test, 'armed_away');
       return { ...test, told };

@@ -12,7 +12,6 @@ const brands = fc.record<Brand>({
   oldReplay: fc.boolean(),
   losesRacing: fc.boolean(),
   qos0Overtakes: fc.boolean(),
-  sendsSuback: fc.boolean(),
 });
 
 const change = fc.record<Change>({
@@ -145,7 +144,6 @@ describe('against an honest broker that stands still now and then', () => {
     oldReplay: false,
     losesRacing: false,
     qos0Overtakes: false,
-    sendsSuback: true,
   };
 
   const step = fc.record({

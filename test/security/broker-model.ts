@@ -16,7 +16,6 @@ export type Brand = {
   /** A change that races with a SUBSCRIBE may not be delivered at all. */
   readonly losesRacing: boolean;
   readonly qos0Overtakes: boolean;
-  readonly sendsSuback: boolean;
 };
 
 export type Change = { readonly payload: string; readonly qos: 0 | 1 };
@@ -85,8 +84,8 @@ export function serve(broker: Model, racing: boolean): void {
     const payload = racing && brand.oldReplay && choose() % 2 === 0 ? broker.before : broker.kept;
     const copies: Packet[] =
       payload === undefined ? [] : [{ kind: 'message', payload, retain: true, qos: 1 }];
-    const suback: Packet[] = brand.sendsSuback ? [{ kind: 'suback' }] : [];
-    broker.replies.push(...(choose() % 2 === 0 ? [...suback, ...copies] : [...copies, ...suback]));
+    const suback: Packet = { kind: 'suback' };
+    broker.replies.push(...(choose() % 2 === 0 ? [suback, ...copies] : [...copies, suback]));
   }
   broker.subscribesSeen = all.length;
 }

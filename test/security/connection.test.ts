@@ -278,12 +278,14 @@ describe('an external zone', () => {
     cut(test);
     pass(test, 60_000);
     connect(test, true);
+    suback(test);
     pass(test, 3000);
     message(test, TOPIC, 'ON', 'R');
     pass(test, SETTLE_MS);
     expect(belief(test.security, 'ground')).toMatchObject({ state: 'armed_away', since, armedSince: since });
     cut(test);
     connect(test, true);
+    suback(test);
     message(test, TOPIC, 'OFF');
     message(test, TOPIC, 'ON');
     const armedSince = test.now.at;

@@ -18,7 +18,7 @@ function play(script: string): boolean {
   const schedule = startSchedule(mono);
   for (const word of script.split(' ')) {
     if (word === 'Q' || word === 'R') messageReceived(schedule, mono, word === 'R');
-    else if (word === 'PROBE') verificationSent(schedule, mono);
+    else if (word === 'PROBE') verificationSent(schedule, mono, true);
     else if (word === 'ACK') verificationAcknowledged(schedule, mono);
     else mono += Number(word);
   }
@@ -39,6 +39,8 @@ describe('the queue of a stored session', () => {
     ['... or after it', 'Q ACK 600 PROBE ACK Q', false],
     ['... and is asked for again', 'Q ACK 600 PROBE Q ACK 600 PROBE ACK', true],
     ['may go on when the probe did not wait for a pause', 'Q ACK 599 PROBE ACK', false],
+    ['may go on when the answer may be that to the connect', '3000 PROBE ACK', false],
+    ['... and is asked for again', '3000 PROBE ACK 600 PROBE ACK', true],
     ['may go on when only the first probe was answered', 'Q ACK 600 PROBE ACK 600 PROBE', false],
     ['that has come without a pause for 30 s is no longer waited for', `${LONG_QUEUE} PROBE ACK`, true],
     ['... but without an answer it is', `${LONG_QUEUE} PROBE`, false],
