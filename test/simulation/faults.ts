@@ -4,8 +4,9 @@ import type { Random } from '../soak/random.js';
 import { STATE_DIRECTORY } from './computer.js';
 import { BROKER_FAULTS } from './broker-faults.js';
 import { CLOCKS } from './clocks.js';
+import { CROSSINGS } from './crossings.js';
 import { LOSSES } from './losses.js';
-import { restarted, troubled, type Act, type Kind, type Part, type Stage } from './stage.js';
+import { restarted, troubled, untilReached, type Act, type Kind, type Part, type Stage } from './stage.js';
 import { owner } from './timeline.js';
 
 /** A fault of a kind, at so many ms after the beginning; `ms` and `count` mean what the kind makes of them. */
@@ -22,11 +23,6 @@ const SLOW_MS = 400;
 /** A log is copied and truncated, unless heyu is in the middle of a message, a part of which would be lost. */
 const copyAndTruncate = ({ heyu }: Stage): void =>
   heyu.rotate(heyu.isInMessage() ? 'create' : 'copytruncate');
-
-/** The bridge is connected, or is not soon. */
-async function untilReached({ broker }: Stage, wait: (ms: number) => Promise<void>): Promise<void> {
-  for (let waited = 0; waited < 5000 && !broker.isReached; waited += 5) await wait(5);
-}
 
 const frozen = async (
   { bridge, broker }: Stage,
@@ -256,6 +252,7 @@ const KINDS = {
   ...CLOCKS,
   ...LOSSES,
   ...BROKER_FAULTS,
+  ...CROSSINGS,
 } satisfies Readonly<Record<string, Kind>>;
 
 /** A kind of fault. */
@@ -274,6 +271,8 @@ const PARTS: Readonly<
       readonly share: number;
       /** Milliseconds between two faults, on average. */
       readonly pauseMs: number;
+      /** Such a history has no other faults: these need time before and after them. */
+      readonly isAlone?: true;
     }
   >
 > = {
@@ -282,15 +281,19 @@ const PARTS: Readonly<
   disk: { turn: 'disk', share: 1, pauseMs: 15_000 },
   people: { turn: 'people', share: 1, pauseMs: 15_000 },
   broker: { turn: 'network', share: 0.5, pauseMs: 20_000 },
+  crossed: { turn: 'process', share: 0.3, pauseMs: 20_000, isAlone: true },
 };
 const TURNS = ['process', 'network', 'disk', 'people'] as const;
 
+const turnOf = ({ kind }: Fault): Turn => PARTS[KINDS[kind].part].turn;
+
 /** Not every history has every kind: some have few, of which there are many. */
 export function planFaults(chance: Random, lengthMs: number): readonly Fault[] {
-  const planned: Fault[] = [];
-  for (const [part, { share, pauseMs: usualMs }] of Object.entries(PARTS)) {
+  let planned: Fault[] = [];
+  for (const [part, { share, pauseMs: usualMs, isAlone }] of Object.entries(PARTS)) {
     const stream = chance.fork(part);
     if (share < 1 && !stream.chance(share)) continue;
+    if (isAlone === true) planned = [];
     const kinds = (Object.keys(KINDS) as FaultKind[]).filter((kind) => KINDS[kind].part === part);
     const chosen = kinds.filter(() => stream.chance(0.6));
     const cards = (chosen.length > 0 ? chosen : kinds).flatMap((kind) =>
@@ -317,7 +320,7 @@ export function startFaults(
   const beganMs = timeline.nowMs;
   const wait = (ms: number): Promise<void> => timeline.sleep(ms, somebody);
   const actor = async (turn: Turn): Promise<void> => {
-    for (const fault of planned.filter(({ kind }) => PARTS[KINDS[kind].part].turn === turn)) {
+    for (const fault of planned.filter((fault) => turnOf(fault) === turn)) {
       const leftMs = beganMs + fault.at - timeline.nowMs;
       if (leftMs > 0) await wait(leftMs);
       note(`FAULT ${fault.kind} (${fault.ms} ms, ${fault.count})`);

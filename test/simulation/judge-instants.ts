@@ -41,6 +41,8 @@ export function judgeInstants(
   const faults: string[] = [];
   const known = new Set<string>();
   for (const { topic, payload, sentAt } of published) {
+    if (ZONES.some((zone) => topic === `${BASE}/zone/${zone}/event`) && payload.includes('"bypassed"'))
+      faults.push(`a bypass that waited is obeyed at ${iso(sentAt)}: ${payload}`);
     const [base, alias = '', channel] = topic.split('/');
     const sensor = bySensor.get(alias);
     if (base !== BASE || sensor === undefined) continue;

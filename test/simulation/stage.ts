@@ -23,7 +23,7 @@ export type Stage = {
 };
 
 /** What is planned together. */
-export type Part = 'process' | 'network' | 'disk' | 'people' | 'broker';
+export type Part = 'process' | 'network' | 'disk' | 'people' | 'broker' | 'crossed';
 
 /** Does it; what `ms` and `count` mean is its own affair. */
 export type Act = (
@@ -57,3 +57,8 @@ export const troubled =
     await wait(ms);
     trouble[key] = well;
   };
+
+/** The bridge is connected, or is not soon. */
+export async function untilReached({ broker }: Stage, wait: (ms: number) => Promise<void>): Promise<void> {
+  for (let waited = 0; waited < 5000 && !broker.isReached; waited += 5) await wait(5);
+}

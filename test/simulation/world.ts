@@ -546,6 +546,7 @@ const REPEATING = [
   'power cut',
   'disk slow',
   'disk full',
+  'killed after the disk was full',
   'checkpoint damaged',
   'checkpoint restored',
   'journal of ids damaged',

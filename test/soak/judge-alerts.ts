@@ -43,17 +43,30 @@ type Heard = {
 /** After a connect the state is still being read, and motion waits for it: 5 s at most, and some more for the way. */
 const CLEAR_MS = 8000;
 
+/** What is known of the bridge and of a zone that was armed at a motion. */
+type Known = Pick<Heard, 'truth' | 'deaths'> & {
+  readonly visits: readonly Visit[];
+  readonly zone: Zone;
+  readonly armedSince: number;
+};
+
 /**
  * Was the bridge told that the zone is armed before this motion, and how it is at the first connect after it? Otherwise
  * nobody can know whether it was an alert (security-state.md, "Alerts"): the motion says that the zone was unknown.
  */
-function isJudged(visits: readonly Visit[], at: number, armedSince: number): boolean {
+function isJudged({ truth, deaths, visits, zone, armedSince }: Known, at: number): boolean {
   const clearTo = ({ from, to }: Visit): number => (to - from > CLEAR_MS ? to : -Infinity);
   const told = visits.findLast(
     (visit) => visit.from + CLEAR_MS <= at && clearTo(visit) >= armedSince + SAME_MS && visit.from <= at,
   );
-  const next = visits.find(({ to }) => to > at);
-  return told !== undefined && next !== undefined && clearTo(next) > 0;
+  // a process that dies while it asks leaves what waits for the answer, and what it was told before, to the next one
+  const isLeft = (visit: Visit): boolean =>
+    clearTo(visit) < 0 &&
+    deaths.some((death) => Math.abs(death.at - visit.to) <= WAY_MS && death.knewAt >= armedSince + SAME_MS);
+  const later = visits.filter(({ to }) => to > at);
+  const next = later.find((visit) => !isLeft(visit));
+  if (told === undefined || next === undefined || clearTo(next) <= 0) return false;
+  return next === later[0] || truth.isArmedThroughout(zone, at, next.from + CLEAR_MS);
 }
 
 /**
@@ -254,7 +267,8 @@ function dueAlerts(
     const soon = deaths.filter((death) => at <= death.at && death.at <= at + SETTLED_MS);
     const asked = [at, ...soon.map((death) => death.at + WAY_MS)];
     if (told?.length === 0) continue;
-    if (told !== undefined && !asked.every((when) => isJudged(told, when, armedSince))) continue;
+    const known = told && { truth, deaths, visits: told, zone: sensor.zone, armedSince };
+    if (known !== undefined && !asked.every((when) => isJudged(known, when))) continue;
     due.set(id, { alias: name, at, id });
   }
   return [...due.values()];

@@ -1,0 +1,87 @@
+/**
+ * Faults that meet within seconds. Each is what one rule of the bridge is for, and would take a million histories to come
+ * by chance.
+ */
+
+import { SENSORS } from '../soak/sensors.js';
+import { restarted, untilReached, type Kind, type Stage } from './stage.js';
+
+/** Both sides have given a connection up that stood still for so long, ms. */
+const GIVEN_UP_MS = 8000;
+/** The bridge has captured a moment and has tried to write it by then, ms. */
+const CAPTURED_MS = 6000;
+/** A write that failed is tried again within this time by the clock of the machine, ms. */
+const WRITTEN_MS = 12_000;
+/** So often a panel says how all zones are: more messages than any broker sends before it has an answer. */
+const REPEATS = 60;
+/** A pause in which to ask is longer, ms. */
+const RESTLESS_MS = 400;
+/** The bridge is told of everything within this time of a connect, ms. */
+const TOLD_MS = 9000;
+
+/** Somebody who bypasses a sensor that the bridge cannot hear of yet. */
+function bypassUnheard({ broker }: Stage, count: number): void {
+  const sensors = SENSORS.filter(({ zone }) => zone === 'changing');
+  const { alias = '' } = sensors[count % sensors.length] ?? {};
+  broker.publish('x10/zone/changing/set', JSON.stringify({ command: 'bypass', sensor: alias }), false);
+}
+
+/** The kinds. */
+export const CROSSINGS = {
+  // a file is begun while the disk is full, there is room again, and nothing happens but that the write is tried again
+  'killed after the disk was full': {
+    part: 'crossed',
+    weight: 2,
+    act: async (stage, { ms }, wait) => {
+      const { bridge, computer, heyu, untilQuiet } = stage;
+      computer.trouble.refusesWrites = 'ENOSPC';
+      heyu.rotate('create');
+      await wait(CAPTURED_MS);
+      await untilQuiet();
+      await wait(CAPTURED_MS);
+      computer.trouble.refusesWrites = undefined;
+      for (const until = computer.monotonicMs() + WRITTEN_MS; computer.monotonicMs() < until;)
+        await wait(100);
+      bridge.kill();
+      await restarted(stage, ms, wait);
+    },
+  },
+  // motion waits for the state of its zone, and its place in the log is dealt with already
+  'killed while the zones are asked for': {
+    part: 'crossed',
+    weight: 3,
+    act: async (stage, { ms, count }, wait) => {
+      const { bridge, broker, panel } = stage;
+      await wait(TOLD_MS);
+      broker.cut();
+      await untilReached(stage, wait);
+      // without a pause there is no answer that counts
+      for (let waited = 0; waited < 3500 + 2 * count; waited += RESTLESS_MS) {
+        panel.say('changing', (waited / RESTLESS_MS) % 2 === 0);
+        await wait(RESTLESS_MS);
+      }
+      bridge.kill();
+      await restarted(stage, ms / 4, wait);
+      await wait(TOLD_MS);
+    },
+  },
+  // the link stands still within a long queue, which seems to be over, and an old command is in the rest of it
+  'link frozen within a long queue': {
+    part: 'crossed',
+    weight: 3,
+    act: async (stage, { ms, count }, wait) => {
+      const { broker, panel } = stage;
+      broker.freeze();
+      panel.say('changing', false);
+      await wait(GIVEN_UP_MS + ms / 3);
+      for (let said = 0; said < REPEATS; said += 1) panel.sayAll();
+      bypassUnheard(stage, count);
+      broker.thaw(true);
+      await untilReached(stage, wait);
+      await wait(count / 20);
+      broker.freeze();
+      await wait(4000 + (ms % 3000));
+      broker.thaw(false);
+    },
+  },
+} satisfies Readonly<Record<string, Kind>>;
