@@ -44,8 +44,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the checkpoint does not wait for the broker',
     file: 'service/checkpoint.js',
-    text: 'sequence: this.#outbox.lastNumber, isCaughtUp',
-    instead: 'sequence: 0, isCaughtUp',
+    text: 'sequence: this.#outbox.lastNumber, wasReadToEnd',
+    instead: 'sequence: 0, wasReadToEnd',
   },
   {
     name: 'what was acknowledged before a crash is sent again',
