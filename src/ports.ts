@@ -67,8 +67,17 @@ export type LogIncident =
   | { readonly kind: 'rotated'; readonly path: string }
   | { readonly kind: 'rewritten'; readonly path: string; readonly offset: number }
   | { readonly kind: 'line_too_long'; readonly path: string; readonly bytes: number }
-  /** Lines are gone for good between these instants (`from` = end last seen, `to` = first stamp or file date). */
-  | { readonly kind: 'lost'; readonly path: string; readonly from: number; readonly to: number };
+  /**
+   * Lines are gone for good between these instants (`from` = end last seen, `to` = first stamp or file date): after the
+   * line that was handed over last or, if `isAhead`, before the first line of a file that comes.
+   */
+  | {
+      readonly kind: 'lost';
+      readonly path: string;
+      readonly from: number;
+      readonly to: number;
+      readonly isAhead?: true;
+    };
 
 /** What a line source calls. All calls come from its own read pass, one at a time, in order. */
 export type LineListener = {

@@ -34,7 +34,7 @@ export class LogSide implements LineListener {
   #wasReadToEnd = false;
   /** The file that is being read: its generation. */
   #generation = '';
-  /** Lines that can no longer be read stand before a file that comes, or before one that has come since. */
+  /** Lines that can no longer be read stood before a file that comes, or before one that has come since. */
   #gap: 'ahead' | 'passed' | undefined;
   /** Since reading was begun. */
   #wasFollowed = false;
@@ -129,7 +129,8 @@ export class LogSide implements LineListener {
     const [level, words] = INCIDENTS[kind];
     ports.log[level](fields, words);
     if (incident.kind !== 'lost') return;
-    this.#gap = 'ahead';
+    if (incident.isAhead === true) this.#gap = 'ahead';
+    else linesLost(bridge.core);
     const [from, to] = [incident.from, incident.to].map((at) => isoAt(at, bridge.core.reader.stamps.zone));
     concern(condition, 'lines_lost', `between ${from} and ${to}`);
     settle();

@@ -207,10 +207,13 @@ describe('bridge/info', () => {
   });
 });
 
+const ahead = { isAhead: true } as const;
+
 test.each([
-  ['in the file that was read already is for the unit addressed there', 'abcdef01', 2],
-  ['in the next file is for no unit addressed before', 'abcdef02', 1],
-])('a function after lines that are gone for good, %s', async (_name, generation, motions) => {
+  ['here is for no unit addressed before', {}, 'abcdef01', 1],
+  ['ahead, in the file that was read already is for the unit addressed there', ahead, 'abcdef01', 2],
+  ['ahead, in the next file is for no unit addressed before', ahead, 'abcdef02', 1],
+])('a function after lines that are gone for good %s', async (_name, place, generation, motions) => {
   const lives = await beginLives({
     ...settings,
     sensors: [sensorSettings('A1', 'MS14A'), sensorSettings('A3', 'MS14A')],
@@ -219,13 +222,32 @@ test.each([
   const [address = '', on = ''] = pair('rcvi', 'A3', 'On');
   await lives.hear(...pair('rcvi', 'A1', 'On'), address);
   const to = lives.clock.wallMs();
-  await lives.incident({ kind: 'lost', path: 'heyu.log', from: to - 60_000, to });
+  await lives.incident({ kind: 'lost', path: 'heyu.log', from: to - 60_000, to, ...place });
   lives.rotation.generation = generation;
   await lives.hear(on);
   const started = (): unknown[] => lives.delivered.filter(({ payload }) => payload.includes('"motion"'));
   expect(started()).toHaveLength(motions);
   await lives.hear(address, on);
   expect(started()).toHaveLength(2);
+});
+
+test('a message that begins in one file and ends in the next is heard, once the gap is passed', async () => {
+  const lives = await beginLives({ ...settings, sensors: [sensorSettings('A3', 'MS14A')] });
+  await lives.settle();
+  const [address = '', on = ''] = pair('rcvi', 'A3', 'On');
+  const to = lives.clock.wallMs();
+  await lives.incident({ kind: 'lost', path: 'heyu.log', from: to - 60_000, to });
+  for (const [generation, line] of [
+    ['abcdef02', 'Engine started'],
+    ['abcdef03', address],
+    ['abcdef04', on],
+  ] as const) {
+    lives.rotation.generation = generation;
+    lives.heyu(line);
+  }
+  await lives.look();
+  await lives.acknowledge();
+  expect(lives.delivered.filter(({ payload }) => payload.includes('"motion"'))).toHaveLength(1);
 });
 
 test('an Alert with LoBat after lines that are gone is no cry of an empty battery', async () => {

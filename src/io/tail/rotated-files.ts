@@ -113,7 +113,7 @@ export class RotatedFiles {
     const { listener, path, clock } = this.#reader;
     if (!barred.some(({ isCounted }) => isCounted)) return;
     this.hasBarred = true;
-    listener.incident({ kind: 'lost', path, from, to: clock.wallMs() });
+    listener.incident({ kind: 'lost', path, from, to: clock.wallMs(), isAhead: true });
   }
 
   /**
