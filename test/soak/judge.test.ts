@@ -103,12 +103,23 @@ describe('what the bridge has said', () => {
   });
 
   test.each([
-    ['offline', []],
-    ['online', [expect.stringMatching(/its motion goes on/)]],
-  ])('of a motion that goes on, with a source that is %s, is found so', (source, faults) => {
-    const wire = [...WIRE, say('bridge/source', source, 29_000), say(`${attic.alias}/motion`, 'OFF', 30_000)];
-    expect(judge(day(), wire).faults).toEqual(faults);
-  });
+    ['offline', 'has died since', 28_000, []],
+    ['offline', 'has said ON itself', 0, [expect.stringMatching(/its motion goes on/)]],
+    ['online', 'has died since', 28_000, [expect.stringMatching(/its motion goes on/)]],
+  ])(
+    'of a motion that goes on, with a source that is %s, by a bridge that %s, is found so',
+    (source, _who, diedMs, faults) => {
+      const wire = [
+        ...WIRE,
+        say('bridge/source', source, 29_000),
+        say(`${attic.alias}/motion`, 'OFF', 30_000),
+      ];
+      const at = AT + diedMs;
+      expect(judge(day(), wire, [], [], { deaths: [{ at, knewAt: at, knownAt: at }] }).faults).toEqual(
+        faults,
+      );
+    },
+  );
 
   test.each([
     ['before it has said ON', [], []],

@@ -171,7 +171,7 @@ export function judge(
     pauses,
     permitted,
   });
-  faults.push(...judged.faults, ...interrupted(truth, published, damages, permitted));
+  faults.push(...judged.faults, ...interrupted(truth, published, { damages, permitted, deaths }));
   return {
     faults,
     missing: [...missing, ...judged.missing],
@@ -222,8 +222,11 @@ function staleOn(
 function interrupted(
   truth: Truth,
   published: readonly Published[],
-  damages: readonly Damage[],
-  permitted: readonly Permitted[],
+  {
+    damages,
+    permitted,
+    deaths,
+  }: Required<Pick<World, 'permitted' | 'deaths'>> & { readonly damages: readonly Damage[] },
 ): readonly string[] {
   if (damages.length > 0) return [];
   const faults: string[] = [];
@@ -247,7 +250,9 @@ function interrupted(
         ? undefined
         : said
             .slice(firstOn)
-            .find((one) => one.payload === 'OFF' && goesOnAt(one.sentAt) && !isSourceOffline(published, one));
+            .find(
+              (one) => one.payload === 'OFF' && goesOnAt(one.sentAt) && !isRemembered(published, deaths, one),
+            );
     if (off !== undefined) faults.push(`${topic} OFF at ${iso(off.sentAt)}: its motion goes on`);
   }
   return faults;
@@ -255,11 +260,18 @@ function interrupted(
 
 /**
  * A bridge that begins with a log that it cannot read says what the checkpoint knew, and that its source is offline: with
- * that every sensor is unavailable.
+ * that every sensor is unavailable. One that has said ON itself knows better.
  */
-function isSourceOffline(published: readonly Published[], message: Published): boolean {
-  const before = published.slice(0, published.indexOf(message));
-  return before.findLast(({ topic }) => topic === `${BASE}/bridge/source`)?.payload === 'offline';
+function isRemembered(
+  published: readonly Published[],
+  deaths: readonly Death[],
+  { topic, sentAt }: Published,
+): boolean {
+  const beganAt = deaths.findLast(({ at }) => at <= sentAt)?.at ?? 0;
+  const before = published.filter((one) => one.sentAt <= sentAt);
+  const hasSaidOn = before.some((one) => one.topic === topic && one.payload === 'ON' && one.sentAt > beganAt);
+  const source = before.findLast((one) => one.topic === `${BASE}/bridge/source`);
+  return source?.payload === 'offline' && !hasSaidOn;
 }
 
 /** The first checkpoint that counts a start as dealt with before it was acknowledged; undefined when none does. */
