@@ -107,7 +107,7 @@ export function failureKind(error: Error): FailureKind {
 /** A message on its way through the outbox. */
 type Entry = {
   readonly sequence: number;
-  readonly message: Outgoing;
+  message: Outgoing;
   /** The save it waits for; 0 = none. */
   readonly gate: number;
   /** The retained value that it belongs to; an event has none. */
@@ -252,6 +252,17 @@ export class Outbox {
       const { message, place } = entry;
       if (place !== 'flight' && message.kind === 'event' && this.#isTooOld(message, now)) this.#drop(entry);
     }
+  }
+
+  /** The wall clock was set back by so many ms: what waits does not become younger by that. */
+  clockSetBack(byMs: number): void {
+    const moved = (event: EventMessage): EventMessage => {
+      const { at, lateAfter } = event;
+      return { ...event, at: at - byMs, ...(lateAfter === undefined ? {} : { lateAfter: lateAfter - byMs }) };
+    };
+    for (const entry of this.#entries.values())
+      if (entry.message.kind === 'event') entry.message = moved(entry.message);
+    this.#setAside = this.#setAside.map(moved);
   }
 
   /** Gives topics that were refused (in one way) another chance: their latest value and the events set aside are sent. */

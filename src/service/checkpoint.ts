@@ -41,6 +41,8 @@ export type Checkpoint = {
 
 /** Position and memory of one moment. */
 export type Captured = {
+  /** Which one, epoch ms; version 0.1 did not say so. */
+  readonly at?: number;
   readonly log: LogPosition;
   /** The name of that log. */
   readonly logPath: string;

@@ -226,6 +226,8 @@ export class Service {
     time.stop();
     this.#announcer.stop();
     await sending.settleAll(SETTLE_MS);
+    // a clock that was set has moved what is captured now
+    const { at } = time.now();
     this.#parts.isStopping = true;
     progress.isChanged = true;
     progress.tick();
@@ -233,7 +235,7 @@ export class Service {
     await this.#saves.flush();
     await taken.flush();
     ports.log.debug({}, 'state saved');
-    await this.#journal.stop(time.now().at);
+    await this.#journal.stop(at);
     await this.#broker.stop();
   }
 
@@ -382,8 +384,9 @@ export class Service {
   }
 
   #captured(): Captured {
-    const { bridge, links, settings } = this.#parts;
+    const { bridge, links, settings, time } = this.#parts;
     return {
+      at: time.moment().at,
       log: links.source.position(),
       logPath: settings.logPath,
       core: structuredClone(memoryOf(bridge.core)),
@@ -426,11 +429,12 @@ export class Service {
 
   /** The wall clock was set, or the machine was suspended, which looks like a step forward. */
   #stepped(byMs: number, now: Now): void {
-    const { ports, bridge } = this.#parts;
+    const { ports, bridge, outbox } = this.#parts;
     ports.log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock was set');
     if (byMs > 0) this.#stoodStill(byMs, now);
     if (byMs >= 0) return;
     shiftDeadlines(bridge.core, byMs);
+    outbox.clockSetBack(-byMs);
     setBack(bridge.security, now);
     bridge.now = now;
   }
@@ -462,8 +466,9 @@ function remembering(
   const memory = { core: structuredClone(settled?.core), alerts: settled?.alerts, security };
   const bridge = createBridge(settings, memory, now, sinks);
   bridge.isBehind = true;
-  const seenUntil = Math.max(...(settled?.log.files ?? []).map(({ endSeenAt }) => endSeenAt));
-  const aheadMs = seenUntil - now.at;
+  // a file that was rotated may be of a time before the clock was set back once already
+  const { at = Math.max(...(settled?.log.files ?? []).map(({ endSeenAt }) => endSeenAt)) } = settled ?? {};
+  const aheadMs = at - now.at;
   // the clock was set back meanwhile: as if no time had passed
   if (aheadMs > 0) shiftDeadlines(bridge.core, -aheadMs);
   return bridge;

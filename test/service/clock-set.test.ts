@@ -80,3 +80,44 @@ test('a clock that is set back an hour while the bridge is away makes nothing li
   expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual(['motion_missed']);
   expect(motionOf(lives, 'a1')).toBe('OFF');
 });
+
+test.each([
+  [
+    'dies',
+    async (lives: Lives) => {
+      // what is saved then was heard before, and the end of the log was not seen since
+      lives.rotation.isWaited = true;
+      await lives.passAcknowledged(6000);
+      await lives.crash();
+      lives.rotation.isWaited = false;
+    },
+  ],
+  ['is restarted', (lives: Lives) => lives.restart()],
+])('motion goes on in a bridge that %s after its clock was set back an hour', async (_how, end) => {
+  const lives = await beginLives(settings);
+  await lives.settle();
+  await motion(lives, 'A1');
+  await lives.acknowledge();
+  lives.clock.set(-HOUR_MS);
+  await end(lives);
+  await lives.settle();
+  await lives.acknowledge();
+  expect(motionOf(lives, 'a1')).toBe('ON');
+  await awake(lives, 65_000);
+  expect(motionOf(lives, 'a1')).toBe('OFF');
+  expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual(['motion', 'clear']);
+});
+
+test('motion that waits for the broker while the clock is set back an hour is not sent as live when it is over', async () => {
+  const lives = await beginLives(settings);
+  await lives.settle();
+  await lives.disconnect();
+  await motion(lives, 'A1');
+  lives.clock.set(-HOUR_MS);
+  await awake(lives, 200_000);
+  await lives.connect(true);
+  await lives.settle();
+  await lives.acknowledge();
+  expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual(['motion_missed']);
+  expect(motionOf(lives, 'a1')).toBe('OFF');
+});
