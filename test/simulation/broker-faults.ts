@@ -16,8 +16,11 @@ const LOOK_MS = 500;
 /** What the bridge knows of these zones may be old from now on, until it was told after `isOver`. */
 function zonesMayBeOld(stage: Stage, wait: Wait, isOf: Permitted['isOf']): { isOver: () => void } {
   const { computer, broker, permitted } = stage;
+  const now = computer.wallMs();
+  // of a connection that has just begun the answers have not come
+  const told = broker.visits.findLast(({ from, to }) => Math.min(to, now) - from > CLEAR_MS);
   const one: Permitted = {
-    from: computer.wallMs(),
+    from: Math.min(told?.to ?? now - WAITING_MS, now),
     to: Infinity,
     what: 'zones',
     ...(isOf === undefined ? {} : { isOf }),
@@ -27,7 +30,8 @@ function zonesMayBeOld(stage: Stage, wait: Wait, isOf: Permitted['isOf']): { isO
     const isTold = (): boolean =>
       broker.visits.some(({ from, to }) => {
         const until = Math.min(to, computer.wallMs());
-        return from >= since ? until - from > CLEAR_MS : until - since > VERIFIED_MS;
+        const isAsked = from >= since && broker.connects.includes(from);
+        return until - (isAsked ? from : Math.max(from, since)) > (isAsked ? CLEAR_MS : VERIFIED_MS);
       });
     while (!isTold()) await wait(LOOK_MS);
     one.to = computer.wallMs();

@@ -12,7 +12,7 @@ import {
 import { BASE, SENSORS, type SoakSensor } from './sensors.js';
 import { judgeAlerts, type Death, type Visit } from './judge-alerts.js';
 import { iso } from './judge-states.js';
-import { SAME_MS, bySensor, indexed, signOf, type SensorEvent } from './signs.js';
+import { SAME_MS, bySensor, indexed, placeIn, signOf, type SensorEvent } from './signs.js';
 import type { Sign, Truth } from './truth.js';
 
 /** What was wrong; empty when all is well. */
@@ -90,7 +90,8 @@ export function judge(
     const at = Date.parse(event.at);
     if (ENDING.has(event.event_type)) {
       const id = event.id.replace(/\.clear$/, '');
-      if (event.event_type === 'clear' && !started.has(`${sensor.alias} ${id}`)) {
+      const isKnown = started.has(`${sensor.alias} ${id}`) || mayBeUntold(signs, permitted, sensor, id);
+      if (event.event_type === 'clear' && !isKnown) {
         faults.push(`${sensor.alias}: the end of a motion that never began: ${message.payload}`);
       }
       return;
@@ -185,6 +186,17 @@ export function judge(
     excused,
     slowestMs: Math.max(0, ...[...reportedAt].map(([sign, at]) => at - sign.at)),
   };
+}
+
+/** Need the beginning that an id names not be told? Its end may be, all the same. */
+function mayBeUntold(
+  signs: ReadonlyMap<string, readonly Sign[]>,
+  permitted: readonly Permitted[],
+  { alias }: SoakSensor,
+  id: string,
+): boolean {
+  const begun = signs.get(`${alias} ${placeIn(id)}`) ?? [];
+  return begun.some(({ at }) => isPermittedFor(permitted, at, `${BASE}/${alias}/event`, 'events'));
 }
 
 /** Is this the first word of a contact after lines were lost? Who has not heard that it closed does not know that it opens. */

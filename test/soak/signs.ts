@@ -17,6 +17,11 @@ export const SAME_MS = 2000;
 /** Sensors by alias. */
 export const bySensor = new Map(SENSORS.map((sensor) => [sensor.alias, sensor]));
 
+const ID = /^[0-9a-f]{8}-(\d+)(?:\.([A-P]\d+))?$/;
+
+/** Where in its file the line begins that an id names; NaN = it is no id. */
+export const placeIn = (id: string): number => Number(ID.exec(id)?.[1] ?? NaN);
+
 /** Which sign an event (or an alert) speaks of: same sensor, same place in its file, same time. */
 export function signOf(
   signs: ReadonlyMap<string, readonly Sign[]>,
@@ -25,9 +30,9 @@ export function signOf(
   at: number,
 ): Sign | undefined {
   // a function on several units has one line and an id for each
-  const [, line, unit] = /^[0-9a-f]{8}-(\d+)(?:\.([A-P]\d+))?$/.exec(id) ?? [];
+  const [, , unit] = ID.exec(id) ?? [];
   if (unit !== undefined && unit !== `${sensor.house}${sensor.unit}`) return undefined;
-  const offset = Number(line ?? NaN);
+  const offset = placeIn(id);
   // files that were rotated within seconds may have one at the same place: the nearest is meant
   return signs
     .get(`${sensor.alias} ${offset}`)
