@@ -23,13 +23,13 @@ import {
   zoneOf,
 } from './bench.js';
 import { fc, runs } from '../support/property.js';
+import { Oracle, type Rules } from './oracle.js';
 
 const SET = 'x10/zone/ground/set';
 
 // half a millisecond beside every sum of the steps below: nothing happens at the very instant of an end
 const EXIT_MS = 30_001;
 const ENTRY_MS = 20_001;
-const LINK_MS = 30_000;
 const COOLDOWN_MS = 60_001;
 const MAX_AGE_MS = 60_001;
 /** From a connect on until everything is settled. */
@@ -45,6 +45,13 @@ const ZONES = [
     keyfobs: ['fob'],
   }),
 ];
+
+const RULES: Rules = {
+  exitMs: () => EXIT_MS,
+  entryMs: ENTRY_MS,
+  cooldownMs: COOLDOWN_MS,
+  maxAgeMs: MAX_AGE_MS,
+};
 
 const SIGNALS = {
   hall: { kind: 'motion' },
@@ -100,138 +107,11 @@ const steps = fc.array(
   { maxLength: 25 },
 ) as fc.Arbitrary<readonly Step[]>;
 
-/** The house as docs/alarm.md has it. Its alerts are told by id, in the order in which they come. */
-class Oracle {
-  readonly alerts: string[] = [];
-  #state: 'disarmed' | 'arming' | 'armed' | 'pending' | 'triggered' = 'disarmed';
-  /** Undefined in an alarm that was raised out of nothing: every sensor counts. */
-  #mode: 'away' | 'home' | undefined;
-  #armedSince = 0;
-  /** The end of the delay that runs. */
-  #until = 0;
-  /** Who began the entry delay. */
-  #entry: { readonly id: string; readonly alias: Alias; readonly at: number } | undefined;
-  readonly #alertedAt = new Map<string, number>();
-  #isCrying = false;
-  #criedAt: number | undefined;
-  /** Commands that wait at the broker, and since when there is no link. */
-  readonly #queue: string[] = [];
-  #cutAt: number | undefined;
-
-  /** Time has come to `now`. */
-  until(now: number): void {
-    if (this.#state === 'arming' && now >= this.#until) {
-      this.#state = 'armed';
-      this.#armedSince = this.#until;
-    }
-    // without a link a disarming may be waiting at the broker
-    const isOver = now >= this.#until + (this.#cutAt === undefined ? 0 : LINK_MS);
-    if (this.#state === 'pending' && isOver) this.#endEntry();
-  }
-
-  #endEntry(): void {
-    this.#state = 'triggered';
-    if (this.#entry === undefined) return;
-    this.alerts.push(this.#entry.id);
-    this.#alertedAt.set(this.#entry.alias, this.#entry.at);
-    this.#entry = undefined;
-  }
-
-  signal(alias: Alias, isTamper: boolean, id: string, at: number, now: number): void {
-    const signal: Partial<SensorSignal> = SIGNALS[alias];
-    const voice = isTamper ? `${alias} tamper` : alias;
-    if (signal.guard === 'always' && !isTamper) return this.#cry(alias, signal, id, at);
-    if (this.#state === 'disarmed' || this.#state === 'arming') return;
-    // stamps are whole seconds
-    if (at < now ? this.#armedSince > at : this.#armedSince > at + 1000) return;
-    if (signal.modes?.includes('away') === true && this.#mode === 'home') return;
-    const last = this.#alertedAt.get(voice);
-    if (last !== undefined && Math.abs(at - last) < COOLDOWN_MS) return;
-    const isDelayed = !isTamper && signal.entry !== 'immediate';
-    if (isDelayed && this.#state === 'pending') return;
-    if (isDelayed && this.#state === 'armed' && at + ENTRY_MS > now) {
-      this.#state = 'pending';
-      this.#until = at + ENTRY_MS;
-      this.#entry = { id, alias, at };
-      return;
-    }
-    if (this.#state === 'pending') this.#endEntry();
-    this.#state = 'triggered';
-    this.alerts.push(id);
-    this.#alertedAt.set(voice, at);
-  }
-
-  #cry(alias: Alias, { kind }: Partial<SensorSignal>, id: string, at: number): void {
-    const last = this.#alertedAt.get(`always ${alias}`);
-    const isEnded = this.#criedAt !== undefined && last !== undefined && last <= this.#criedAt;
-    if (kind !== 'panic' && last !== undefined && !isEnded && Math.abs(at - last) < COOLDOWN_MS) return;
-    this.alerts.push(id);
-    this.#alertedAt.set(`always ${alias}`, at);
-    // what was before somebody ended an alarm does not begin it again
-    if (this.#criedAt === undefined || at + 1000 > this.#criedAt) this.#isCrying = true;
-  }
-
-  command(word: string, now: number, isImmediate = false): void {
-    if (word === 'DISARM') return this.#disarm(now);
-    if (word === 'TRIGGER') {
-      if (this.#state === 'triggered') return;
-      if (this.#state === 'pending') this.#endEntry();
-      if (this.#state === 'disarmed' || this.#state === 'arming') this.#armedSince = now;
-      this.#state = 'triggered';
-      this.alerts.push('TRIGGER');
-      return;
-    }
-    const mode = word === 'ARM_HOME' ? 'home' : 'away';
-    if (this.#state === 'disarmed' || this.#state === 'arming') {
-      if (this.#state === 'arming' && this.#mode === mode && !isImmediate) return;
-      this.#state = isImmediate ? 'armed' : 'arming';
-      [this.#until, this.#armedSince] = [now + EXIT_MS, now];
-    }
-    this.#mode = mode;
-  }
-
-  #disarm(now: number): void {
-    const answers = this.#isCrying;
-    if (answers) [this.#isCrying, this.#criedAt] = [false, now];
-    if (answers && this.#state !== 'pending' && this.#state !== 'triggered') return;
-    this.#state = 'disarmed';
-    this.#mode = this.#entry = undefined;
-    for (const voice of this.#alertedAt.keys())
-      if (!voice.startsWith('always')) this.#alertedAt.delete(voice);
-  }
-
-  get isConnected(): boolean {
-    return this.#cutAt === undefined;
-  }
-
-  send(word: string, now: number): void {
-    if (this.isConnected) this.command(word, now);
-    else this.#queue.push(word);
-  }
-
-  cut(now: number): void {
-    this.#cutAt ??= now;
-  }
-
-  /** What waited is obeyed if it cannot be too old; a disarming that is leaves an alarm that has not come yet behind. */
-  connect(now: number): void {
-    const ageMs = now - (this.#cutAt ?? now);
-    for (const word of this.#queue.splice(0)) {
-      if (ageMs <= MAX_AGE_MS) this.command(word, now);
-      else if (word === 'DISARM') {
-        if (this.#state === 'pending') [this.#state, this.#entry] = ['armed', undefined];
-        if (this.#state === 'armed' || this.#state === 'triggered') this.#armedSince = now;
-      }
-    }
-    this.#cutAt = undefined;
-  }
-}
-
 function play(script: readonly Step[]): {
   readonly told: readonly string[];
   readonly expected: readonly string[];
 } {
-  const oracle = new Oracle();
+  const oracle = new Oracle(RULES);
   let made: Bench = online(bench(ZONES, undefined, NOON, true));
   let queue: string[] = [];
   const told: string[] = [];
@@ -261,12 +141,15 @@ function play(script: readonly Step[]): {
         const [id, late] = [`${index}`, at < now];
         const tamper = isTamper ? ({ kind: 'tamper', entry: 'immediate', guard: 'armed' } as const) : {};
         motion(made, { ...SIGNALS[alias], ...tamper, alias, id, at, earliestAt: at, late });
-        return oracle.signal(alias, isTamper, `${id}.alert`, at, now);
+        const signal = { ...SIGNALS[alias], ...tamper, alias, id: `${id}.alert`, at };
+        // stamps are whole seconds
+        return oracle.signal(signal, late ? at : at + 1000, now);
       }
       case 'command':
         if (oracle.isConnected) message(made, SET, step.word);
         else queue.push(step.word);
-        return oracle.send(step.word, now);
+        if (oracle.isConnected) oracle.command(step.word, now);
+        return;
       case 'key': {
         const { action } = step;
         keyfob(made, { alias: 'fob', action, mode: 'away', at: now, immediate: true });
@@ -286,9 +169,9 @@ function play(script: readonly Step[]): {
         if (oracle.isConnected) return;
         connect(made, true);
         for (const word of queue) message(made, SET, word);
-        queue = [];
         answer(made);
-        oracle.connect(now);
+        oracle.connect(queue, now);
+        queue = [];
         return wait(CONNECT_MS);
     }
   });
