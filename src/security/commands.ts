@@ -78,7 +78,7 @@ function askForCode(step: Step, zone: Zone, order: Order, { answers, code }: Giv
   const locked = `after too many wrong codes no code is accepted for another ${Math.ceil(lockMs / 1000)} s`;
   if (lockMs > 0) return refuseCode(step, zone, order, locked);
   if (zone.check !== undefined) return refuseCode(step, zone, order, 'another code is being checked');
-  zone.check = { order, answers, at: now.at, startedMono: now.mono };
+  zone.check = { order, answers, startedMono: now.mono, isOvertaken: false };
   emit({ kind: 'check_code', zone: zone.settings.zone, code, startedMono: now.mono });
 }
 
@@ -90,7 +90,7 @@ export function codeChecked(step: Step, name: string, startedMono: number, resul
   const { security, now } = step;
   const zone = security.zones.get(name);
   if (zone?.check?.startedMono !== startedMono) return;
-  const { order, answers, at } = zone.check;
+  const { order, answers, isOvertaken } = zone.check;
   zone.check = undefined;
   if (result === 'failed') refuseCode(step, zone, order, 'the code could not be checked');
   else if (result === 'wrong') {
@@ -100,8 +100,7 @@ export function codeChecked(step: Step, name: string, startedMono: number, resul
   } else {
     zone.wrongCodes = undefined;
     security.changed = true;
-    if ((zone.orderedAt ?? -Infinity) > at)
-      refuseCode(step, zone, order, 'another command was obeyed while its code was checked');
+    if (isOvertaken) refuseCode(step, zone, order, 'another command was obeyed while its code was checked');
     else {
       const proven = { ...order, isProven: true };
       endOfMaster(step, proven);
@@ -158,6 +157,8 @@ function give(step: Step, zone: Zone, order: Order, given: Given): void {
   });
   if (next.state === 'triggered') endEntry(step, zone, true);
   setTruth(step, zone, next);
+  // one that changes nothing needs no code, and must not keep somebody from disarming
+  if (zone.check !== undefined && next !== truth) zone.check = { ...zone.check, isOvertaken: true };
   if (next.state === 'disarmed') endSilence(security, zone);
   if (next !== truth) bypassOpen(step, zone);
   if (command.kind !== 'trigger' || truth?.state === 'triggered') return;

@@ -240,9 +240,10 @@ type CodeCheck = {
   readonly order: Order;
   /** It answers an alarm of what guards always, here or in a zone beside it. */
   readonly answers: boolean;
-  /** When it came, epoch ms and monotonic ms. */
-  readonly at: number;
+  /** When it came, monotonic ms. */
   readonly startedMono: number;
+  /** Another order has changed the zone since. */
+  readonly isOvertaken: boolean;
 };
 
 /** Wrong codes since the last right one. */

@@ -129,6 +129,16 @@ describe('a zone with codes', () => {
     expect(state(made)).toBe('armed_night');
   });
 
+  it('disarms although a command that changes nothing came meanwhile: anyone may send that without a code', () => {
+    const made = house();
+    message(made, SET, 'ARM_AWAY');
+    message(made, SET, typed('DISARM'));
+    pass(made, 100);
+    message(made, SET, 'ARM_AWAY');
+    checked(made, RIGHT);
+    expect(state(made)).toBe('disarmed');
+  });
+
   it('keeps the end of an entry delay waiting for a code that came in time, 5 s at most', () => {
     for (const late of [false, true]) {
       const made = house(owned({ entryDelayMs: 30_000 }));
