@@ -8,18 +8,26 @@ export type Rules = {
   readonly entryMs: number;
   readonly cooldownMs: number;
   readonly maxAgeMs: number;
+  /** The end of a delay may be noticed so much later; 0 = at once. */
+  readonly lateMs: number;
 };
 
 type Mode = 'away' | 'home';
 
 /** What is known of a signal before it is judged. `voice`: sensors and tampering with them have cool-downs of their own. */
-export type Signalled = Partial<SensorSignal> & { readonly alias: string; readonly id: string; readonly at: number };
+export type Signalled = Partial<SensorSignal> & {
+  readonly alias: string;
+  readonly id: string;
+  readonly at: number;
+};
 
 /** Without a link an entry delay lasts so much longer: a disarming may be waiting at the broker. */
 export const LINK_MS = 30_000;
 
 /** Stamps of the log are whole seconds. */
 const SECOND_MS = 1000;
+
+const modeOf = (word: string): Mode => (word === 'ARM_HOME' ? 'home' : 'away');
 
 type Kept = {
   state: 'disarmed' | 'arming' | 'armed' | 'pending' | 'triggered';
@@ -34,8 +42,9 @@ type Kept = {
   alertedAt: Readonly<Record<string, number>>;
   isCrying: boolean;
   criedAt: number | undefined;
-  /** When the last command was given that was obeyed. */
+  /** When the last command was given that was obeyed, and the last that has changed something. */
   orderedAt: number;
+  changedAt: number;
   /** Since when there is no link. */
   cutAt: number | undefined;
 };
@@ -59,6 +68,7 @@ export class Oracle {
       isCrying: false,
       criedAt: undefined,
       orderedAt: -Infinity,
+      changedAt: -Infinity,
       cutAt: undefined,
       ...kept,
     };
@@ -71,7 +81,14 @@ export class Oracle {
 
   /** The same for two houses in which the same will happen. */
   get key(): string {
-    return JSON.stringify(this.#kept);
+    const { state, armedSince, until, lateMs, ...kept } = this.#kept;
+    const isGuarding = state !== 'disarmed' && state !== 'arming';
+    return JSON.stringify({
+      state,
+      ...kept,
+      since: isGuarding && armedSince,
+      delay: this.isDelayed && [until, lateMs],
+    });
   }
 
   /** As the bridge calls it. */
@@ -92,13 +109,51 @@ export class Oracle {
     return this.isDelayed && now >= this.#kept.until;
   }
 
+  get mode(): Mode | undefined {
+    return this.#kept.mode;
+  }
+
+  get armedSince(): number {
+    return this.#kept.armedSince;
+  }
+
+  /** The signal that has begun the entry delay. */
+  get entryId(): string | undefined {
+    return this.#kept.entry?.id;
+  }
+
+  get changedAt(): number {
+    return this.#kept.changedAt;
+  }
+
+  get orderedAt(): number {
+    return this.#kept.orderedAt;
+  }
+
+  /** A zone with codes wants one for this: it ends an alarm or a delay, disarms or changes the arm mode. */
+  needsCode(word: string): boolean {
+    const { state, isCrying, mode } = this.#kept;
+    if (word === 'DISARM') return state !== 'disarmed' || isCrying;
+    return word !== 'TRIGGER' && state !== 'disarmed' && mode !== modeOf(word);
+  }
+
   get isDelayed(): boolean {
     return this.#kept.state === 'arming' || this.#kept.state === 'pending';
+  }
+
+  /** The cool-downs that were begun are forgotten. */
+  forgetAlerts(): void {
+    this.#kept.alertedAt = {};
   }
 
   /** The delay that runs may be noticed so much later. */
   delay(byMs: number): void {
     if (this.isDelayed) this.#kept.lateMs += byMs;
+  }
+
+  /** The delay that runs may be noticed as late as this. */
+  delayUntil(at: number): void {
+    if (this.isDelayed) this.#kept.lateMs = Math.max(this.#kept.lateMs, at - this.#kept.until);
   }
 
   /** The delay that runs ends. */
@@ -122,12 +177,18 @@ export class Oracle {
     this.#kept.alertedAt = { ...this.#kept.alertedAt, [voice]: at };
   }
 
+  /** A signal of this instant may still raise an alert: it does not if the zone is not armed, or was armed later. */
+  mayAlert(instant: number): boolean {
+    const { state, armedSince } = this.#kept;
+    return state !== 'disarmed' && state !== 'arming' && armedSince <= instant;
+  }
+
   /** A signal is judged. `instant`: at which the zone has to have been armed. */
   signal(signal: Signalled, instant: number, now: number): void {
     const kept = this.#kept;
     const { alias, id, at, kind, modes } = signal;
     if (signal.guard === 'always') return this.#cry(signal);
-    if (kept.state === 'disarmed' || kept.state === 'arming' || kept.armedSince > instant) return;
+    if (!this.mayAlert(instant)) return;
     if (modes?.includes('away') === true && kept.mode === 'home') return;
     const voice = kind === 'tamper' ? `${alias} tamper` : alias;
     const last = kept.alertedAt[voice];
@@ -136,7 +197,7 @@ export class Oracle {
     if (isDelayed && kept.state === 'pending') return;
     const until = at + this.#rules.entryMs;
     if (isDelayed && kept.state === 'armed' && until > now) {
-      this.#kept = { ...kept, state: 'pending', until, lateMs: 0, entry: { id, alias, at } };
+      this.#kept = { ...kept, state: 'pending', until, lateMs: this.#rules.lateMs, entry: { id, alias, at } };
       return;
     }
     if (kept.state === 'pending') this.#endEntry();
@@ -149,7 +210,8 @@ export class Oracle {
     const voice = `always ${alias}`;
     const last = alertedAt[voice];
     const isEnded = criedAt !== undefined && last !== undefined && last <= criedAt;
-    if (kind !== 'panic' && last !== undefined && !isEnded && Math.abs(at - last) < this.#rules.cooldownMs) return;
+    if (kind !== 'panic' && last !== undefined && !isEnded && Math.abs(at - last) < this.#rules.cooldownMs)
+      return;
     this.#raise(id, voice, at);
     // what was before somebody ended an alarm does not begin it again
     if (criedAt === undefined || at + SECOND_MS > criedAt) this.#kept.isCrying = true;
@@ -167,8 +229,14 @@ export class Oracle {
 
   /** A command is obeyed. */
   command(word: string, now: number, isImmediate = false): void {
+    const { state } = this;
+    this.#obey(word, now, isImmediate);
+    this.#kept.orderedAt = Math.max(this.#kept.orderedAt, now);
+    if (this.state !== state) this.#kept.changedAt = now;
+  }
+
+  #obey(word: string, now: number, isImmediate: boolean): void {
     const kept = this.#kept;
-    kept.orderedAt = Math.max(kept.orderedAt, now);
     if (word === 'DISARM') return this.#disarm(now);
     if (word === 'TRIGGER') {
       if (kept.state === 'triggered') return;
@@ -178,12 +246,12 @@ export class Oracle {
       this.alerts.push('TRIGGER');
       return;
     }
-    const mode = word === 'ARM_HOME' ? 'home' : 'away';
+    const mode = modeOf(word);
     if (kept.state === 'disarmed' || kept.state === 'arming') {
       const exitMs = isImmediate ? 0 : this.#rules.exitMs(mode);
       if (kept.state === 'arming' && kept.mode === mode && exitMs > 0) return;
       kept.state = exitMs > 0 ? 'arming' : 'armed';
-      [kept.until, kept.armedSince, kept.lateMs] = [now + exitMs, now, 0];
+      [kept.until, kept.armedSince, kept.lateMs] = [now + exitMs, now, this.#rules.lateMs];
     }
     kept.mode = mode;
   }

@@ -51,6 +51,7 @@ const RULES: Rules = {
   entryMs: ENTRY_MS,
   cooldownMs: COOLDOWN_MS,
   maxAgeMs: MAX_AGE_MS,
+  lateMs: 0,
 };
 
 const SIGNALS = {

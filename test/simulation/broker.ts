@@ -11,7 +11,15 @@ import type { Computer, Process } from './computer.js';
 import type { Habit } from './habits.js';
 import { owner, type Timeline } from './timeline.js';
 
-type Packet = { readonly topic: string; readonly payload: string; readonly retain: boolean };
+type Packet = {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+  /** What is sent at QoS 0 does not wait for a connection. */
+  readonly qos?: 0 | 1;
+  /** By a clock that nobody sets, ms. */
+  readonly sentMs?: number;
+};
 type Session = { readonly topics: Set<string>; queue: Packet[] };
 
 /** Both sides give a connection up on which nothing was heard for so long, ms. */
@@ -59,6 +67,8 @@ export class SimulatedBroker {
   readonly published: Published[] = [];
   readonly rights: Rights = { mayWrite: () => true, mayRead: () => true, closedBecause: undefined };
   isUp = true;
+  /** When the message that the bridge is given was sent, by a clock that nobody sets, ms. */
+  receivedFrom = 0;
   /** Somebody else uses the bridge's client id. */
   isTakenOver = false;
   readonly #computer: Computer;
@@ -260,9 +270,9 @@ export class SimulatedBroker {
   // --- What happens to broker and network.
 
   /** Somebody else publishes. False when there is no broker. */
-  publish(topic: string, payload: string, retain: boolean): boolean {
+  publish(topic: string, payload: string, retain: boolean, qos: 0 | 1 = 1): boolean {
     if (!this.isUp) return false;
-    this.#take({ topic, payload, retain });
+    this.#take({ topic, payload, retain, qos, sentMs: this.#timeline.nowMs });
     return true;
   }
 
@@ -412,7 +422,8 @@ export class SimulatedBroker {
     this.#deliver(connection);
   }
 
-  #take({ topic, payload, retain }: Packet): void {
+  #take({ retain, ...packet }: Packet): void {
+    const { topic, payload, qos } = packet;
     if (retain) {
       this.#keepOlder();
       if (payload === '') this.retained.delete(topic);
@@ -422,10 +433,10 @@ export class SimulatedBroker {
     if (session?.topics.has(topic) !== true || !this.rights.mayRead(topic)) return;
     const connection = this.#connection;
     if (connection === undefined) {
-      if (!this.#isClean) session.queue.push({ topic, payload, retain: false });
+      if (!this.#isClean && qos !== 0) session.queue.push({ ...packet, retain: false });
       return;
     }
-    connection.waiting.push({ topic, payload, retain: false });
+    connection.waiting.push({ ...packet, retain: false });
     this.#deliver(connection);
   }
 
@@ -443,6 +454,7 @@ export class SimulatedBroker {
       connection.unanswered.push(packet);
       const { topic, payload, retain } = packet;
       this.#toBridge(connection, () => {
+        this.receivedFrom = packet.sentMs ?? 0;
         connection.listener.received({
           topic,
           payload: new TextEncoder().encode(payload),
@@ -463,7 +475,9 @@ export class SimulatedBroker {
     connection.isOpenThere = false;
     if (this.#connection === connection) this.#connection = undefined;
     this.noteReach();
-    const left = [...connection.unanswered, ...connection.waiting].filter(({ retain }) => !retain);
+    const left = [...connection.unanswered, ...connection.waiting].filter(
+      ({ retain, qos }) => !retain && qos !== 0,
+    );
     if (this.#isClean) this.#session = undefined;
     else this.#session?.queue.unshift(...left);
     if (hasWill && this.isUp) this.#take({ topic: 'x10/bridge/status', payload: 'offline', retain: true });

@@ -6,6 +6,7 @@ import { BROKER_FAULTS } from './broker-faults.js';
 import { CLOCKS } from './clocks.js';
 import { CROSSINGS } from './crossings.js';
 import { LOSSES } from './losses.js';
+import { RESIDENTS } from './residents.js';
 import { restarted, troubled, untilReached, type Act, type Kind, type Part, type Stage } from './stage.js';
 import { owner } from './timeline.js';
 
@@ -253,13 +254,14 @@ const KINDS = {
   ...LOSSES,
   ...BROKER_FAULTS,
   ...CROSSINGS,
+  ...RESIDENTS,
 } satisfies Readonly<Record<string, Kind>>;
 
 /** A kind of fault. */
 type FaultKind = keyof typeof KINDS;
 
 /** Whose turn it is: faults of the same turn do not overlap. */
-type Turn = 'process' | 'network' | 'disk' | 'people';
+type Turn = 'process' | 'network' | 'disk' | 'people' | 'residents';
 
 /** Each part of the plan has its own chance: one that is added leaves the others as they were. */
 const PARTS: Readonly<
@@ -281,16 +283,18 @@ const PARTS: Readonly<
   disk: { turn: 'disk', share: 1, pauseMs: 15_000 },
   people: { turn: 'people', share: 1, pauseMs: 15_000 },
   broker: { turn: 'network', share: 0.5, pauseMs: 20_000 },
+  residents: { turn: 'residents', share: 1, pauseMs: 4000 },
   crossed: { turn: 'process', share: 0.3, pauseMs: 20_000, isAlone: true },
 };
-const TURNS = ['process', 'network', 'disk', 'people'] as const;
+const TURNS = ['process', 'network', 'disk', 'people', 'residents'] as const;
 
 const turnOf = ({ kind }: Fault): Turn => PARTS[KINDS[kind].part].turn;
 
 /** Not every history has every kind: some have few, of which there are many. */
-export function planFaults(chance: Random, lengthMs: number): readonly Fault[] {
+export function planFaults(chance: Random, lengthMs: number, hasOwnedZones: boolean): readonly Fault[] {
   let planned: Fault[] = [];
   for (const [part, { share, pauseMs: usualMs, isAlone }] of Object.entries(PARTS)) {
+    if (part === 'residents' && !hasOwnedZones) continue;
     const stream = chance.fork(part);
     if (share < 1 && !stream.chance(share)) continue;
     if (isAlone === true) planned = [];

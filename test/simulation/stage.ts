@@ -23,7 +23,7 @@ export type Stage = {
 };
 
 /** What is planned together. */
-export type Part = 'process' | 'network' | 'disk' | 'people' | 'broker' | 'crossed';
+export type Part = 'process' | 'network' | 'disk' | 'people' | 'broker' | 'crossed' | 'residents';
 
 /** Does it; what `ms` and `count` mean is its own affair. */
 export type Act = (

@@ -18,7 +18,16 @@ import { judge, type Checkpoint, type Verdict } from '../soak/judge.js';
 import type { Death } from '../soak/judge-alerts.js';
 import { judgeStates } from '../soak/judge-states.js';
 import { random, type Random } from '../soak/random.js';
-import { ZONES, aliasesText, configText, zoneTopicOf, type Zone } from '../soak/sensors.js';
+import {
+  OWNED_ZONES,
+  ZONES,
+  aliasesText,
+  configText,
+  ownedAliasesText,
+  ownedConfigText,
+  zoneTopicOf,
+  type Zone,
+} from '../soak/sensors.js';
 import { planTraffic, type Scheduled } from '../soak/traffic.js';
 import { newTruth, type Truth } from '../soak/truth.js';
 import { SimulatedBroker } from './broker.js';
@@ -26,6 +35,7 @@ import { Computer, LOG_PATH, STATE_DIRECTORY, STATE_PATH, type Process } from '.
 import { HABITS } from './habits.js';
 import { planFaults, startFaults, type Fault } from './faults.js';
 import { judgeInstants, type Pause } from './judge-instants.js';
+import { CODE, OwnedZones, type Standing } from './owned.js';
 import { Timeline, owner } from './timeline.js';
 
 /** What to simulate. The seed decides over everything that is not said. */
@@ -60,15 +70,16 @@ const STOP_MS = 10_000;
 /** At rest nobody waits for more than this many things. */
 const MOST_PENDING = 40;
 
-let loaded: ServiceSettings | undefined;
+const loaded = new Map<boolean, ServiceSettings>();
 
-/** The house of the soak. */
-function houseSettings(): ServiceSettings {
-  if (loaded !== undefined) return loaded;
+/** The house of the soak, with zones that the bridge keeps itself in some histories. */
+function houseSettings(hasOwnedZones: boolean): ServiceSettings {
+  const known = loaded.get(hasOwnedZones);
+  if (known !== undefined) return known;
   const config = `heyu: { log: ${LOG_PATH}, timezone: UTC }\nstate_dir: ${STATE_DIRECTORY}\n${configText('mqtt://broker')}`;
   const kept = new Map([
-    ['/etc/heyu2mqtt/config.yaml', config],
-    ['/etc/heyu2mqtt/aliases.yaml', aliasesText()],
+    ['/etc/heyu2mqtt/config.yaml', hasOwnedZones ? config + ownedConfigText() : config],
+    ['/etc/heyu2mqtt/aliases.yaml', hasOwnedZones ? aliasesText() + ownedAliasesText() : aliasesText()],
   ]);
   const read = loadConfiguration({
     configFile: '/etc/heyu2mqtt/config.yaml',
@@ -77,8 +88,11 @@ function houseSettings(): ServiceSettings {
     kept,
   });
   if (!read.ok) throw new Error(`the house of the soak is not valid: ${JSON.stringify(read.problems)}`);
-  loaded = serviceSettings(read.configuration, read.ignored);
-  return loaded;
+  const settings = serviceSettings(read.configuration, read.ignored);
+  const zones = settings.core.zones.map((zone) => ({ ...zone, hasCodes: zone.zone === OWNED_ZONES[1] }));
+  const house = { ...settings, core: { ...settings.core, zones } };
+  loaded.set(hasOwnedZones, house);
+  return house;
 }
 
 /** A copy of the checkpoint, and what the bridge knew then. */
@@ -87,6 +101,7 @@ type Backup = {
   /** What heyu wrote before was dealt with, epoch ms. */
   readonly settledAt: number;
   readonly told: Omit<Death, 'at'>;
+  readonly owned: Standing | undefined;
   readonly text: Buffer;
 };
 
@@ -98,8 +113,11 @@ export class Bridge {
   readonly #computer: Computer;
   readonly #broker: SimulatedBroker;
   readonly #random: Random;
+  /** How long the check of a code takes. */
+  readonly #codes: Random;
   readonly #note: (text: string) => void;
-  readonly #settings = houseSettings();
+  readonly #settings: ServiceSettings;
+  readonly #owned: OwnedZones | undefined;
   /** What a moment on disk counts as dealt with. */
   readonly checkpoints: Checkpoint[] = [];
   readonly deaths: Death[] = [];
@@ -120,10 +138,19 @@ export class Bridge {
   process: Process | undefined;
   #service: Service | undefined;
 
-  constructor(computer: Computer, broker: SimulatedBroker, chance: Random, note: (text: string) => void) {
+  constructor(
+    computer: Computer,
+    broker: SimulatedBroker,
+    chance: Random,
+    owned: OwnedZones | undefined,
+    note: (text: string) => void,
+  ) {
     this.#computer = computer;
     this.#broker = broker;
     this.#random = chance;
+    this.#codes = chance.fork('codes');
+    this.#owned = owned;
+    this.#settings = houseSettings(owned !== undefined);
     this.#note = note;
     this.settledAt = computer.wallMs();
     this.#stored = { knewAt: computer.wallMs(), knownAt: computer.wallMs() };
@@ -162,7 +189,11 @@ export class Bridge {
 
   /** Goes on after `freeze`. */
   thaw(process: Process): void {
-    if (!process.isGone) this.#goesOn();
+    if (!process.isGone) {
+      const { from } = this.pauses.at(-1) ?? { from: Infinity };
+      this.#owned?.stoodStill(Math.max(0, this.#computer.wallMs() - from));
+      this.#goesOn();
+    }
     this.#computer.timeline.goOn(process);
     this.#broker.noteReach();
   }
@@ -173,7 +204,9 @@ export class Bridge {
     const isPaused = this.pauses.at(-1)?.to === Infinity;
     if (!isPaused) this.#stops();
     if (isOpen) this.#broker.endVisit();
+    const before = this.#computer.wallMs();
     set();
+    this.#owned?.stoodStill(this.#computer.wallMs() - before);
     if (isOpen) this.#broker.noteReach();
     if (!isPaused) this.#goesOn();
   }
@@ -237,7 +270,8 @@ export class Bridge {
   /** The owner puts back the checkpoint of some time ago. What was begun since has other ids, and of zones less is known. */
   restore(permitted: Permitted[]): void {
     if (this.#older === undefined) return;
-    const { text, at, settledAt, told } = this.#older;
+    const { text, at, settledAt, told, owned } = this.#older;
+    if (owned !== undefined) this.#owned?.restored(owned);
     this.#computer.disk.writeFileSync(STATE_PATH, text);
     const time = { from: at - WAITING_MS, to: this.#computer.wallMs() };
     // what was begun since may have been written long before it, while the bridge was down or asleep
@@ -258,7 +292,8 @@ export class Bridge {
         if (!process.isGone) this.#note(`bridge ${level}: ${message} ${JSON.stringify(fields)}`);
       };
     const log: Log = { debug: () => undefined, info: tell('info'), warn: tell('warn'), error: tell('error') };
-    const source = new LogFollower({
+    const owned = this.#owned;
+    const followed = new LogFollower({
       path: LOG_PATH,
       clock,
       randomGeneration: () =>
@@ -270,19 +305,24 @@ export class Bridge {
       files: computer.logFilesOf(process),
       soon: (act) => void computer.timeline.after(0, process, act),
     });
+    const store = openStore(STATE_PATH, {
+      files: computer.stateFilesOf(process),
+      wallMs: computer.wallMs,
+      onSetAside: (path, reason) => tell('warn')({ path, reason }, 'set aside'),
+    });
+    const port = this.#broker.portOf(process);
     const service = await createService(this.#settings, {
       clock,
       log,
-      store: this.#watched(
-        openStore(STATE_PATH, {
-          files: computer.stateFilesOf(process),
-          wallMs: computer.wallMs,
-          onSetAside: (path, reason) => tell('warn')({ path, reason }, 'set aside'),
-        }),
-        process,
-      ),
-      source,
-      broker: this.#broker.portOf(process),
+      store: this.#watched(owned?.store(store, process) ?? store, process),
+      source: owned?.source(followed, process) ?? followed,
+      broker: owned?.port(port, process) ?? port,
+      checkCode: async (zone, code) => {
+        await computer.timeline.sleep(this.#codes.between(20, 400), process);
+        const isRight = code === CODE;
+        owned?.checked(zone, isRight);
+        return isRight ? 'jane' : undefined;
+      },
       random: this.#random.next,
       status: () => undefined,
     });
@@ -303,6 +343,7 @@ export class Bridge {
             at: this.#computer.wallMs(),
           });
         const told = this.#told(process);
+        const owned = this.#owned?.standing;
         return store.save(document).then(() => {
           if (process.isGone) return;
           this.#stored = told;
@@ -312,7 +353,7 @@ export class Bridge {
           if (settled === null || (this.#newer !== undefined && at - this.#newer.at < OLDER_MS)) return;
           this.#older = this.#newer;
           const text = this.#computer.disk.readFileSync(STATE_PATH);
-          this.#newer = { at, settledAt: this.settledAt, told, text };
+          this.#newer = { at, settledAt: this.settledAt, told, owned, text };
         });
       },
     };
@@ -410,7 +451,8 @@ export async function simulate({
     panel.say(zone, zone === 'armed');
     truth.zoneIsKnown(zone, 0);
   }
-  const bridge = new Bridge(computer, broker, fork('bridge'), note);
+  const owned = fork('owned').chance(0.5) ? new OwnedZones(computer, broker, note) : undefined;
+  const bridge = new Bridge(computer, broker, fork('bridge'), owned, note);
   const errors: string[] = [];
   computer.disk.writeFileSync(LOG_PATH, '');
   bridge.start();
@@ -434,7 +476,7 @@ export async function simulate({
     mayDelete: false,
     pauseEveryMs: 20_000,
   });
-  const planned = faults ?? planFaults(fork('faults'), lengthMs);
+  const planned = faults ?? planFaults(fork('faults'), lengthMs, owned !== undefined);
   const permitted: Permitted[] = [];
   const quiet: Quiet = { waiting: [], isOver: false };
   const untilQuiet = (): Promise<void> =>
@@ -483,6 +525,7 @@ export async function simulate({
       habit.keepsRetained === 'older',
     ),
   );
+  errors.push(...(owned?.judge(broker.published, permitted) ?? []));
   if (permitted.some(({ to }) => to === Infinity)) errors.push('what was too old is not settled in the end');
   const { process } = bridge;
   if (process === undefined) errors.push('the bridge does not run in the end');

@@ -54,6 +54,45 @@ export const SENSORS: readonly SoakSensor[] = [
   sensor('K', 1, 'MS14A', 3600),
 ];
 
+/** Zones that the bridge keeps itself; one of them asks for a code. */
+export const OWNED_ZONES = ['kept', 'coded'] as const;
+
+/** One of them. */
+export type OwnedZoneName = (typeof OWNED_ZONES)[number];
+
+/** A sensor in such a zone: each of its signals is a line of its own, and a motion. */
+type OwnedSensor = SoakSensor & {
+  readonly owned: OwnedZoneName;
+  readonly entry: 'delayed' | 'immediate';
+  readonly modes?: readonly ['away'];
+};
+
+/** The sensors of the owned zones. */
+export const OWNED_SENSORS: readonly OwnedSensor[] = OWNED_ZONES.flatMap((owned, index) => [
+  { ...sensor('L', 4 * index + 1, 'DM10', 5), owned, entry: 'delayed' },
+  { ...sensor('L', 4 * index + 2, 'DM10', 5), owned, entry: 'immediate' },
+  { ...sensor('L', 4 * index + 3, 'DM10', 5), owned, entry: 'delayed', modes: ['away'] },
+]);
+
+/** The keyfob that arms and disarms all of them. */
+export const KEYFOB = 'fob';
+
+/** What aliases.yaml has for the owned zones, beside `aliasesText`. */
+export function ownedAliasesText(): string {
+  const lines = OWNED_SENSORS.map(({ alias, house, unit, model, holdMs, owned, entry, modes }) => {
+    const more = modes === undefined ? '' : `, modes: [${modes.join(', ')}]`;
+    const keys = `address: ${house}${unit}, model: ${model}, hold: ${holdMs / 1000}s, zone: ${owned}, entry: ${entry}`;
+    return `  ${alias}: { ${keys}${more} }\n`;
+  });
+  return `${lines.join('')}  ${KEYFOB}: { address: L16, model: KR10A }\n`;
+}
+
+/** What config.yaml says of the owned zones, at the end of `configText`. */
+export function ownedConfigText(): string {
+  const keys = `exit_delay: { away: 8s }, entry_delay: 6s, alert_cooldown: 20s, keyfobs: [${KEYFOB}]`;
+  return OWNED_ZONES.map((zone) => `  ${zone}: { ${keys} }\n`).join('');
+}
+
 /** The text of aliases.yaml. */
 export function aliasesText(): string {
   const lines = SENSORS.map(({ alias, house, unit, model, holdMs, zone }) => {

@@ -1,6 +1,6 @@
 /** Which line of heyu's a message of the bridge speaks of. */
 
-import { SENSORS, type SoakSensor } from './sensors.js';
+import { OWNED_SENSORS, SENSORS, type SoakSensor } from './sensors.js';
 import type { Sign, Truth } from './truth.js';
 
 /** What the event of a sensor says. */
@@ -15,7 +15,9 @@ export type SensorEvent = {
 export const SAME_MS = 2000;
 
 /** Sensors by alias. */
-export const bySensor = new Map(SENSORS.map((sensor) => [sensor.alias, sensor]));
+export const bySensor = new Map<string, SoakSensor>(
+  [...SENSORS, ...OWNED_SENSORS].map((sensor) => [sensor.alias, sensor]),
+);
 
 const ID = /^[0-9a-f]{8}-(\d+)(?:\.([A-P]\d+))?$/;
 

@@ -4,7 +4,7 @@
  * nothing is demanded (`isCertain`); the traffic takes care that this is rare.
  */
 
-import { SENSORS, type SoakSensor, type Zone } from './sensors.js';
+import { OWNED_SENSORS, SENSORS, type SoakSensor, type Zone } from './sensors.js';
 
 /** What a line means for a sensor. `rf` and `line` are the two ways on which the same code may come. */
 export type Meaning =
@@ -90,7 +90,7 @@ export function newTruth(): Truth {
   const heardAt = new Map<string, number>();
   const zones = new Map<Zone, readonly Span[]>();
   const standings = new Map<string, Standing>(
-    SENSORS.map(({ alias }) => [
+    [...SENSORS, ...OWNED_SENSORS].map(({ alias }) => [
       alias,
       {
         isOn: false,

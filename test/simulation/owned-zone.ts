@@ -1,0 +1,265 @@
+/**
+ * One zone that the bridge keeps itself, by the oracle of docs/alarm.md: all the ways in which it may have gone. Where the
+ * documents leave open what comes of something, both go on beside each other until the disk says more.
+ */
+
+import type { StoredSecurity } from '../../src/security/stored.js';
+import { Oracle, type Rules, type Signalled } from '../security/oracle.js';
+import type { OwnedZoneName } from '../soak/sensors.js';
+import { iso } from '../soak/judge-states.js';
+
+/** As in `ownedConfigText`. */
+export const RULES: Rules = {
+  exitMs: (mode) => (mode === 'away' ? 8000 : 0),
+  entryMs: 6000,
+  cooldownMs: 20_000,
+  maxAgeMs: 60_000,
+  lateMs: 400,
+};
+
+/** What is read later than this may wait for the link, and until when at most. */
+const LIVE_MS = 3000;
+const WAITING_MS = 38_000;
+const SECOND_MS = 1000;
+/** The clock is corrected by at most this much. */
+const CORRECTED_MS = 300;
+/** A process has begun after this time. */
+const BEGINNING_MS = 5000;
+/** The end of an entry delay waits for the check of a code. */
+const CHECK_MS = 5200;
+/** More than these are a mistake of the judge. */
+const MOST_POSSIBILITIES = 1000;
+
+type Waiting = { readonly signal: Signalled; readonly until: number; readonly isLate: boolean };
+
+/** One way in which it may have gone. */
+export type Possibility = {
+  readonly oracle: Oracle;
+  /** Alerts that there have to be, and that there may be. */
+  readonly surely: ReadonlySet<string>;
+  readonly maybe: ReadonlySet<string>;
+  readonly waiting: readonly Waiting[];
+};
+
+export type Change = (oracle: Oracle) => void;
+
+/** What may come of a command: it is obeyed, or too old. */
+export type Outcome = 'command' | 'refuse';
+
+/** A command whose code is being checked. */
+type Check = { readonly at: number; readonly word: string; readonly outcomes: readonly Outcome[] };
+
+/** A zone, its possibilities, and what was wrong. */
+export class OwnedZone {
+  readonly name: OwnedZoneName;
+  readonly errors: string[] = [];
+  possible: readonly Possibility[] = [];
+  /** Nothing was stored: the first state is what the broker has, or disarmed. */
+  isNew = true;
+  check: Check | undefined;
+
+  constructor(name: OwnedZoneName) {
+    this.name = name;
+  }
+
+  /** Everything that may come of this goes on beside each other. */
+  fork(...changes: readonly Change[]): void {
+    this.#put(this.possible.flatMap((one) => changes.map((change) => changed(one, change))));
+  }
+
+  #put(possible: readonly Possibility[]): void {
+    const merged = new Map<string, Possibility>();
+    for (const one of possible.map(withoutMoot)) {
+      const key = `${one.oracle.key} ${JSON.stringify(one.waiting)}`;
+      const other = merged.get(key);
+      const { oracle, waiting } = one;
+      const both = other && {
+        oracle,
+        waiting,
+        surely: new Set([...one.surely].filter((id) => other.surely.has(id))),
+        maybe: new Set([...one.maybe, ...other.maybe]),
+      };
+      merged.set(key, both ?? one);
+    }
+    this.possible = [...merged.values()];
+    if (this.possible.length > MOST_POSSIBILITIES)
+      throw new Error(`there are ${this.possible.length} possibilities of ${this.name}`);
+  }
+
+  /** Time has come to `now`. */
+  advance(now: number, isSure: boolean): void {
+    const isChecking = this.check !== undefined && now < this.check.at + CHECK_MS;
+    const isDue = ({ oracle, waiting }: Possibility): boolean =>
+      waiting.length > 0 || oracle.mayEnd(now + CORRECTED_MS);
+    if (!this.possible.some(isDue)) return;
+    const judged = this.possible.flatMap((one) => [
+      ...(one.waiting.every(({ until }) => now < until) ? [one] : []),
+      ...(one.waiting.length > 0 ? [judgedLate(one, now, () => true)] : []),
+      // without a link only what was read late waits longer
+      ...(one.waiting.some(({ isLate }) => !isLate) ? [judgedLate(one, now, ({ isLate }) => !isLate)] : []),
+    ]);
+    const linked: Change = (oracle) => (isSure ? oracle.connect([], now) : oracle.cut(now));
+    const ended: Change = (oracle) => {
+      linked(oracle);
+      if (oracle.mayEnd(now + CORRECTED_MS)) oracle.end();
+    };
+    const timed: Change = (oracle) => {
+      linked(oracle);
+      if (!isChecking) oracle.until(now);
+    };
+    this.#put(judged.flatMap((one) => [changed(one, ended), changed(one, timed)]));
+  }
+
+  signal(signal: Signalled, now: number, isSure: boolean): void {
+    const isLate = now - signal.at > LIVE_MS;
+    const edges = [-CORRECTED_MS, SECOND_MS + CORRECTED_MS];
+    const judged = edges.map(
+      (ms): Change =>
+        (oracle) =>
+          oracle.signal(signal, signal.at + ms, now),
+    );
+    if (isSure && !isLate) return this.fork(...judged);
+    const until = now + WAITING_MS;
+    this.#put(
+      this.possible.flatMap((one) => {
+        const first = one.waiting.find((other) => other.signal.alias === signal.alias);
+        const others = one.waiting.filter((other) => other === first || other.signal.alias !== signal.alias);
+        const more = { ...one, waiting: [...others, { signal, until, isLate }] };
+        // the first of a sensor waits, of what is not late the last, too; unless the first raises no alert, or has
+        const isFirst = first === undefined;
+        const isEnough =
+          !isFirst && isLate && one.oracle.mayAlert(first.signal.at) && !one.maybe.has(first.signal.id);
+        const waiting = isFirst ? [more] : isEnough || first.signal.id === signal.id ? [one] : [one, more];
+        // what is late waits together
+        const isJudged = !isLate || one.waiting.length === 0;
+        return isJudged ? [...waiting, ...judged.map((change) => changed(one, change))] : waiting;
+      }),
+    );
+  }
+
+  /** Whatever it is, it is commanded now. */
+  isCommanded(): void {
+    if (this.isNew && this.possible.length === 0)
+      this.possible = [begunWith({ state: 'disarmed', orderedAt: undefined, entry: undefined, waiting: [] })];
+  }
+
+  /** A process begins with what was on disk. */
+  begins(possible: readonly Possibility[], now: number): void {
+    this.check = undefined;
+    const until = now + WAITING_MS;
+    this.#put(possible.map((one) => ({ ...one, waiting: one.waiting.map((each) => ({ ...each, until })) })));
+    const begun: Change = (oracle) => {
+      oracle.connect([], now);
+      oracle.cut(now);
+      oracle.delayUntil(now + BEGINNING_MS);
+    };
+    // the checkpoint has the cool-downs of its own line of the log, and the end of a delay is none
+    this.fork(begun, (oracle) => {
+      begun(oracle);
+      oracle.forgetAlerts();
+    });
+  }
+
+  /** The disk says what it is; `found` is what the broker has said, if that may count. */
+  isKept(truth: Truth | undefined, found: string | undefined, now: number): void {
+    if (truth === undefined) return;
+    const state = truth.state;
+    if (this.isNew) {
+      this.isNew = false;
+      const first = found?.replace(/^(arming|pending)$/, 'armed_away') ?? 'disarmed';
+      if (this.possible.length === 0 && state !== first)
+        this.errors.push(`${this.name} begins as ${state} at ${iso(now)}, the broker has ${String(found)}`);
+      this.#put([begunWith(truth)]);
+      return;
+    }
+    const fitting = this.possible.filter(
+      ({ oracle }) => oracle.state === state && (truth.mode === undefined || oracle.mode === truth.mode),
+    );
+    if (fitting.length === 0) {
+      this.errors.push(`${this.name} is kept as ${state} at ${iso(now)}, and is ${statesOf(this.possible)}`);
+    }
+    this.#put(fitting.length > 0 ? nearest(fitting, truth) : [begunWith(truth)]);
+  }
+
+  /** An alert goes out. */
+  alerted(id: string, now: number): void {
+    const fitting = this.possible.filter(({ maybe }) => maybe.has(id));
+    if (fitting.length > 0 || this.isNew) this.possible = fitting;
+    else this.errors.push(`${this.name} has no such alert at ${iso(now)}: ${id}`);
+  }
+}
+
+export const statesOf = (possible: readonly Possibility[]): string =>
+  [...new Set(possible.map(({ oracle }) => oracle.state))].join(' or ');
+
+/** Some of what waits is judged. */
+function judgedLate(one: Possibility, now: number, isMeant: (waiting: Waiting) => boolean): Possibility {
+  const judge: Change = (oracle) => {
+    for (const { signal } of one.waiting.filter(isMeant)) oracle.signal(signal, signal.at, now);
+  };
+  return { ...changed(one, judge), waiting: one.waiting.filter((each) => !isMeant(each)) };
+}
+
+/** What can raise no alert any more does not wait. */
+function withoutMoot(one: Possibility): Possibility {
+  if (one.waiting.length === 0) return one;
+  const isOpen = ({ signal: { at } }: Waiting): boolean => one.oracle.mayAlert(at + SECOND_MS + CORRECTED_MS);
+  return { ...one, waiting: one.waiting.filter(isOpen) };
+}
+
+/** Those that agree with the disk in most of what it says. */
+function nearest(fitting: readonly Possibility[], truth: Truth): readonly Possibility[] {
+  const known = new Set(fitting.flatMap(({ waiting }) => waiting.map(({ signal }) => signal.id)));
+  const ids = truth.waiting.filter((id) => known.has(id)).join();
+  const differences = fitting.map(
+    ({ oracle, waiting }) =>
+      Number(waiting.map(({ signal }) => signal.id).join() !== ids) +
+      Number(oracle.entryId !== truth.entry) +
+      Number(!isNear(oracle.orderedAt, truth.orderedAt)) +
+      Number(truth.state !== 'disarmed' && !isNear(oracle.armedSince, truth.armedSince)),
+  );
+  const least = Math.min(...differences);
+  return fitting.filter((_, index) => differences[index] === least);
+}
+
+const isNear = (one: number, other = -Infinity): boolean => one === other || Math.abs(one - other) < 5;
+
+function changed({ oracle: before, waiting, surely, maybe }: Possibility, change: Change): Possibility {
+  const oracle = before.copy();
+  change(oracle);
+  if (oracle.alerts.length === 0) return { oracle, waiting, surely, maybe };
+  const raised = oracle.alerts.splice(0);
+  return { oracle, waiting, surely: new Set([...surely, ...raised]), maybe: new Set([...maybe, ...raised]) };
+}
+
+function begunWith({ state, mode, armedSince = 0, until = 0 }: Truth): Possibility {
+  const kept = { state: state.startsWith('armed') ? 'armed' : state, mode, armedSince, until } as const;
+  const oracle = new Oracle(RULES, kept as ConstructorParameters<typeof Oracle>[1]);
+  return { oracle, waiting: [], surely: new Set(), maybe: new Set() };
+}
+
+/** What is stored of a zone. */
+type Truth = {
+  readonly state: string;
+  readonly mode?: 'away' | 'home' | undefined;
+  readonly armedSince?: number | undefined;
+  readonly until?: number | undefined;
+  readonly orderedAt: number | undefined;
+  /** Ids of alerts that wait for the end of the delay, or for the link. */
+  readonly entry: string | undefined;
+  readonly waiting: readonly string[];
+};
+
+export function truthIn(document: unknown, name: OwnedZoneName): Truth | undefined {
+  const { security } = (document ?? {}) as { security?: Partial<StoredSecurity> };
+  const { truth, orderedAt } = (security?.zones?.[name] ?? {}) as {
+    truth?: (Omit<Truth, 'entry'> & { entry?: { id: string } }) | null;
+    orderedAt?: number | null;
+  };
+  if (truth === undefined || truth === null) return undefined;
+  const waiting = (security?.waiting ?? [])
+    .filter(({ zone }) => zone === name)
+    .map(({ id }) => `${id}.alert`);
+  const entry = truth.entry && `${truth.entry.id}.alert`;
+  return { ...truth, orderedAt: orderedAt ?? undefined, entry, waiting };
+}
