@@ -22,7 +22,7 @@ export type Signalled = Partial<SensorSignal> & {
 };
 
 /** Without a link an entry delay lasts so much longer: a disarming may be waiting at the broker. */
-export const LINK_MS = 30_000;
+const LINK_MS = 30_000;
 
 /** Stamps of the log are whole seconds. */
 const SECOND_MS = 1000;
