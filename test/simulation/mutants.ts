@@ -102,6 +102,24 @@ export const MUTANTS: readonly Mutant[] = [
     'export function stalled(step, forMs) { return;',
   ),
   broken(
+    'owned zone: an old disarm is obeyed',
+    'security/commands.js',
+    'if (ageMs > settings.commandMaxAgeMs) {',
+    'if (false) {',
+  ),
+  broken(
+    'owned zone: an entry delay is forgotten at a restart',
+    'security/stored.js',
+    "until: state === 'arming' || state === 'pending' ?",
+    "until: state === 'arming' ?",
+  ),
+  broken(
+    'owned zone: an exit delay does not end',
+    'security/refresh.js',
+    "if (truth.state === 'arming') {",
+    'if (false) {',
+  ),
+  broken(
     'alert: what waits for the state of its zone is not stored',
     'security/stored.js',
     '...waiting.values()]',
