@@ -1,8 +1,7 @@
 /** Faults that take something away: what is missing then is named (`Permitted`, `Damage`), and everything else is an error. */
 
-import { WAITING_MS, type Permitted } from '../soak/damage.js';
+import { WAITING_MS, workedSince, type Permitted } from '../soak/damage.js';
 import { STATE_DIRECTORY } from './computer.js';
-import type { Pause } from './judge-instants.js';
 import { restarted, troubled, type Act, type Kind } from './stage.js';
 
 /** While it lasts, something may be missing or different. */
@@ -24,19 +23,6 @@ const TOO_OLD_MS = 86_400_000;
 const STARTING_MS = 60_000;
 /** So long it may take until everything was told, ms. */
 const SETTLED_MS = 180_000;
-
-/** Since when the bridge has had `ms` to work in until `now`, epoch ms: what waits does so over every pause. */
-function workedSince(pauses: readonly Pause[], now: number, ms: number): number {
-  let at = now;
-  let leftMs = ms;
-  for (const { from, to } of pauses.toReversed()) {
-    const workedMs = Math.max(0, at - to);
-    if (workedMs >= leftMs) break;
-    leftMs -= workedMs;
-    at = Math.min(at, from);
-  }
-  return at - leftMs;
-}
 
 /** The kinds. */
 export const LOSSES = {

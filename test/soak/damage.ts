@@ -58,6 +58,26 @@ export const WAITING_MS = 40_000;
 /** Stamps are whole seconds, and an address may have been written a second before its function. */
 const AROUND_MS = 2000;
 
+/**
+ * Since when the bridge has had `ms` to work in until `until`, epoch ms: what waits does so over
+ * every pause.
+ */
+export function workedSince(
+  pauses: readonly { readonly from: number; readonly to: number }[],
+  until: number,
+  ms: number,
+): number {
+  let at = until;
+  let leftMs = ms;
+  for (const { from, to } of pauses.toReversed()) {
+    const workedMs = Math.max(0, at - to);
+    if (workedMs >= leftMs) break;
+    leftMs -= workedMs;
+    at = Math.min(at, from);
+  }
+  return at - leftMs;
+}
+
 /** May this start be missing? */
 export function mayBeLost(damages: readonly Damage[], sign: Sign): boolean {
   return damages.some(({ from, to }) => from - WAITING_MS <= sign.at && sign.at <= to + AROUND_MS);

@@ -1,7 +1,14 @@
 /** Compares the alerts that the bridge has raised with those that it had to raise. */
 
 import type { Published } from '../support/tap.js';
-import { WAITING_MS, isPermitted, isPermittedFor, type Damage, type Permitted } from './damage.js';
+import {
+  WAITING_MS,
+  isPermitted,
+  isPermittedFor,
+  workedSince,
+  type Damage,
+  type Permitted,
+} from './damage.js';
 import { iso } from './judge-states.js';
 import { BASE, ZONES, zoneTopicOf, type Zone } from './sensors.js';
 import { SAME_MS, bySensor, signOf, type SensorEvent } from './signs.js';
@@ -13,7 +20,13 @@ const SETTLED_MS = 20_000;
 /** So long the source of a zone may take to say that it has an entry delay, or that somebody has disarmed it. */
 const ENTRY_MS = 4000;
 
-type Alert = { readonly id: string; readonly at: string; readonly alias: string };
+type Alert = {
+  readonly id: string;
+  readonly at: string;
+  readonly alias: string;
+  /** Was the zone known to be armed? */
+  readonly verified: boolean;
+};
 
 /** From when to when the bridge reached its broker without anything that held it up; Infinity = still. Epoch ms. */
 export type Visit = { readonly from: number; readonly to: number };
@@ -93,11 +106,13 @@ function judgedAt({ visits = [], pauses }: Pick<Heard, 'visits' | 'pauses'>, at:
 
 /**
  * What the bridge believes is as old as its last visit in which it was told how the zone is, or as what was on disk when a
- * process died.
+ * process died. In a visit that has just begun it may not have been told yet: then the alert is not verified.
  */
-function mayBeArmed(heard: Heard, zone: Zone, at: number): boolean {
+function mayBeArmed(heard: Heard, zone: Zone, at: number, isVerified: boolean): boolean {
   const { truth, visits = [] } = heard;
-  const last = visits.findLast(({ from, to }) => from <= at && to - from > CLEAR_MS);
+  const last = visits.findLast(
+    ({ from, to }) => from <= at && (isVerified ? to : Math.min(to, at)) - from > CLEAR_MS,
+  );
   const since = last === undefined ? at : Math.min(last.to, at);
   return (
     truth.mayBeArmed(zone, at, SAME_MS) ||
@@ -147,7 +162,8 @@ export function judgeAlerts(heard: Heard): AlertsVerdict {
         sensor === undefined ? undefined : signOf(signs, sensor, alert.id.replace(/\.alert$/, ''), at);
       if (sign === undefined && isPermitted(heard.permitted, at, 'lines')) continue;
       if (sign === undefined) faults.push(`alert for nothing that happened: ${payload}`);
-      else if (!mayBeArmed(heard, zone, at)) faults.push(`alert in a disarmed zone: ${payload}`);
+      else if (!mayBeArmed(heard, zone, at, alert.verified))
+        faults.push(`alert in a disarmed zone: ${payload}`);
       ids.add(alert.id);
       if (acknowledgedAt !== undefined) raised.push({ alert, acknowledgedAt });
     }
@@ -238,7 +254,7 @@ function isBefore(one: Sign, other: Sign): boolean {
 function dueAlerts(
   heard: Heard,
 ): readonly { readonly alias: string; readonly at: number; readonly id: string }[] {
-  const { truth, published, damages, visits, permitted, deaths } = heard;
+  const { truth, published, damages, visits, permitted, deaths, pauses } = heard;
   const due = new Map<string, { readonly alias: string; readonly at: number; readonly id: string }>();
   for (const { topic, payload } of published) {
     const [base, name = '', channel] = topic.split('/');
@@ -249,7 +265,9 @@ function dueAlerts(
     const isKnownArmed = event_type === 'motion_missed' && security?.startsWith('armed') === true;
     if (event_type !== 'motion' && !isKnownArmed) continue;
     // without a memory the bridge knows neither what was last known of a zone nor what waited for its state
-    if (damages.some(({ from, to }) => from - WAITING_MS <= at && at <= to + SETTLED_MS)) continue;
+    const isForgotten = ({ from, to }: Damage): boolean =>
+      workedSince(pauses, from, WAITING_MS) <= at && at <= to + SETTLED_MS;
+    if (damages.some(isForgotten)) continue;
     if (isPermitted(permitted, at, 'lines', 'events', 'alerts')) continue;
     if (isPermittedFor(permitted, at, `${BASE}/zone/${sensor.zone}/alert`, 'events')) continue;
     if (isPermittedFor(permitted, at, zoneTopicOf(sensor.zone), 'zones')) continue;

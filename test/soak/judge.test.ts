@@ -362,6 +362,36 @@ test.each([
   expect(judge(day(), without(ALERT), [], [], { visits, permitted }).missing).toHaveLength(missing);
 });
 
+test.each([
+  ['before it could be told that the zone is disarmed', { connectedAt: AT - 2000, verified: false }, 0],
+  ['before that, but said to be verified', { connectedAt: AT - 2000, verified: true }, 1],
+  ['after it was told that the zone is disarmed', { connectedAt: AT - 9000, verified: false }, 1],
+])('an alert is right or not, %s', (_, { connectedAt, verified }, wrong) => {
+  const truth = day();
+  for (const [isArmed, at] of [
+    [true, AT - 100_000],
+    [false, AT - 12_000],
+  ] as const) {
+    truth.zoneIs('changing', isArmed, at);
+    truth.zoneIsKnown('changing', at);
+  }
+  const visits = [
+    { from: AT - 90_000, to: AT - 13_000 },
+    { from: connectedAt, to: Infinity },
+  ];
+  const alert = { ...(JSON.parse(ALERT.payload) as object), verified };
+  const { faults } = judge(truth, [say('zone/changing/alert', alert, 1060)], [], [], { visits });
+  expect(faults).toHaveLength(wrong);
+});
+
+test.each([
+  ['the computer slept in between', [{ from: AT + 3000, to: AT + 590_000 }], 0],
+  ['the bridge ran all the time', [], 1],
+])('an alert that waited may go with a checkpoint of minutes later, when %s', (_, pauses, missing) => {
+  const damages = [{ from: AT + 600_000, to: AT + 601_000 }];
+  expect(judge(day(), without(ALERT), damages, [], { pauses }).missing).toHaveLength(missing);
+});
+
 describe('alerts in the order of their motions', () => {
   const garage = sensorOf('ms14a_b3');
   const SECOND = event(garage, 'motion', 'aaaaaaaa-400', 8000, 'armed_away');
