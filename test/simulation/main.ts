@@ -41,12 +41,25 @@ const outcomeOf = (report: SimulationReport): Outcome => ({
   counts: [...report.counts],
 });
 
+/** A history that cannot be judged is wrong, and those after it are judged all the same. */
+const brokenOff = (seed: number, error: unknown): Outcome => ({
+  seed,
+  starts: 0,
+  lines: 0,
+  passedMs: 0,
+  faults: [`thrown: ${String(error)}`],
+  lengthMs: 0,
+  counts: [],
+});
+
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** A worker is asked for one seed after the other. */
 function work(): void {
   parentPort?.on('message', (seed: number) => {
-    void simulate({ seed }).then((report) => parentPort?.postMessage(outcomeOf(report)));
+    void simulate({ seed })
+      .then(outcomeOf, (error: unknown) => brokenOff(seed, error))
+      .then((outcome) => parentPort?.postMessage(outcome));
   });
 }
 
