@@ -27,7 +27,7 @@ const CORRECTED_MS = 300;
 const BEGINNING_MS = 5000;
 /** The end of an entry delay waits for the check of a code. */
 const CHECK_MS = 5200;
-/** More than these are a mistake of the judge. */
+/** Among more possibilities than these the zone is lost sight of. */
 const MOST_POSSIBILITIES = 1000;
 
 type Waiting = { readonly signal: Signalled; readonly until: number; readonly isLate: boolean };
@@ -57,6 +57,10 @@ export class OwnedZone {
   /** Nothing was stored: the first state is what the broker has, or disarmed. */
   isNew = true;
   check: Check | undefined;
+  /** It went too many ways: nothing is judged until it is disarmed. */
+  isLost = false;
+  /** Alerts that went out. */
+  readonly #sent = new Set<string>();
 
   constructor(name: OwnedZoneName) {
     this.name = name;
@@ -81,9 +85,8 @@ export class OwnedZone {
       };
       merged.set(key, both ?? one);
     }
-    this.possible = [...merged.values()];
-    if (this.possible.length > MOST_POSSIBILITIES)
-      throw new Error(`there are ${this.possible.length} possibilities of ${this.name}`);
+    this.isLost ||= merged.size > MOST_POSSIBILITIES;
+    this.possible = this.isLost ? [] : [...merged.values()];
   }
 
   /** Time has come to `now`. */
@@ -94,9 +97,9 @@ export class OwnedZone {
     if (!this.possible.some(isDue)) return;
     const judged = this.possible.flatMap((one) => [
       ...(one.waiting.every(({ until }) => now < until) ? [one] : []),
-      ...(one.waiting.length > 0 ? [judgedLate(one, now, () => true)] : []),
+      ...(one.waiting.length > 0 ? judgedLate(one, now, () => true) : []),
       // without a link only what was read late waits longer
-      ...(one.waiting.some(({ isLate }) => !isLate) ? [judgedLate(one, now, ({ isLate }) => !isLate)] : []),
+      ...(one.waiting.some(({ isLate }) => !isLate) ? judgedLate(one, now, ({ isLate }) => !isLate) : []),
     ]);
     const linked: Change = (oracle) => (isSure ? oracle.connect([], now) : oracle.cut(now));
     const ended: Change = (oracle) => {
@@ -123,12 +126,15 @@ export class OwnedZone {
     this.#put(
       this.possible.flatMap((one) => {
         const first = one.waiting.find((other) => other.signal.alias === signal.alias);
-        const others = one.waiting.filter((other) => other === first || other.signal.alias !== signal.alias);
-        const more = { ...one, waiting: [...others, { signal, until, isLate }] };
+        const isDelivered = first !== undefined && this.#sent.has(first.signal.id);
         // the first of a sensor waits, of what is not late the last, too; unless the first raises no alert, or has
+        const isKept = first !== undefined && !(isLate && isDelivered);
+        const isEnough = isLate && isKept && one.oracle.mayAlert(first.signal.at);
+        const others = one.waiting.filter(
+          (other) => (isKept && other === first) || other.signal.alias !== signal.alias,
+        );
+        const more = { ...one, waiting: [...others, { signal, until, isLate }] };
         const isFirst = first === undefined;
-        const isEnough =
-          !isFirst && isLate && one.oracle.mayAlert(first.signal.at) && !one.maybe.has(first.signal.id);
         const waiting = isFirst ? [more] : isEnough || first.signal.id === signal.id ? [one] : [one, more];
         // what is late waits together
         const isJudged = !isLate || one.waiting.length === 0;
@@ -164,6 +170,10 @@ export class OwnedZone {
   isKept(truth: Truth | undefined, found: string | undefined, now: number): void {
     if (truth === undefined) return;
     const state = truth.state;
+    if (this.isLost) {
+      [this.isNew, this.isLost] = [false, state !== 'disarmed'];
+      return this.#put([begunWith(truth)]);
+    }
     if (this.isNew) {
       this.isNew = false;
       const first = found?.replace(/^(arming|pending)$/, 'armed_away') ?? 'disarmed';
@@ -183,8 +193,9 @@ export class OwnedZone {
 
   /** An alert goes out. */
   alerted(id: string, now: number): void {
+    this.#sent.add(id);
     const fitting = this.possible.filter(({ maybe }) => maybe.has(id));
-    if (fitting.length > 0 || this.isNew) this.possible = fitting;
+    if (fitting.length > 0 || this.isNew || this.isLost) this.possible = fitting;
     else this.errors.push(`${this.name} has no such alert at ${iso(now)}: ${id}`);
   }
 }
@@ -192,12 +203,20 @@ export class OwnedZone {
 export const statesOf = (possible: readonly Possibility[]): string =>
   [...new Set(possible.map(({ oracle }) => oracle.state))].join(' or ');
 
-/** Some of what waits is judged. */
-function judgedLate(one: Possibility, now: number, isMeant: (waiting: Waiting) => boolean): Possibility {
-  const judge: Change = (oracle) => {
-    for (const { signal } of one.waiting.filter(isMeant)) oracle.signal(signal, signal.at, now);
-  };
-  return { ...changed(one, judge), waiting: one.waiting.filter((each) => !isMeant(each)) };
+/** Some of what waits is judged, by its instant or by the end of the second of its stamp. */
+function judgedLate(
+  one: Possibility,
+  now: number,
+  isMeant: (waiting: Waiting) => boolean,
+): readonly Possibility[] {
+  const waiting = one.waiting.filter((each) => !isMeant(each));
+  return [0, SECOND_MS + CORRECTED_MS].map((ms) => {
+    const judge: Change = (oracle) => {
+      for (const { signal, isLate } of one.waiting.filter(isMeant))
+        oracle.signal(signal, signal.at + (isLate ? 0 : ms), now);
+    };
+    return { ...changed(one, judge), waiting };
+  });
 }
 
 /** What can raise no alert any more does not wait. */

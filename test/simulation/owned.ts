@@ -5,7 +5,7 @@
 
 import type { Broker, LineSource, LogLine, StateStore } from '../../src/ports.js';
 import type { Oracle } from '../security/oracle.js';
-import type { Permitted } from '../soak/damage.js';
+import { isPermitted, type Permitted } from '../soak/damage.js';
 import { iso } from '../soak/judge-states.js';
 import { KEYFOB, OWNED_SENSORS, OWNED_ZONES } from '../soak/sensors.js';
 import type { Published } from '../support/tap.js';
@@ -40,6 +40,8 @@ export class OwnedZones {
   readonly #computer: Computer;
   readonly #broker: SimulatedBroker;
   readonly #note: (text: string) => void;
+  /** The instants of the signals, by the ids of their alerts. */
+  readonly #signalledAt = new Map<string, number>();
   #pressed: { readonly key: string; readonly at: number } | undefined;
   /** What the disk may have: the last document that was written, and those that are being written. */
   #onDisk: readonly Standing[] = [];
@@ -175,6 +177,7 @@ export class OwnedZones {
     this.#tell(`${alias} has moved at ${iso(at)}`);
     const { entry, modes } = sensor;
     const id = `${generation}-${offset}.alert`;
+    this.#signalledAt.set(id, at);
     zone?.signal({ alias, id, at, entry, ...(modes && { modes }) }, readAt, this.#isSure);
   }
 
@@ -256,8 +259,9 @@ export class OwnedZones {
   /** What is wrong when all has been quiet for long. */
   judge(published: readonly Published[], permitted: readonly Permitted[]): readonly string[] {
     const now = this.#now();
-    return this.#zones.flatMap(({ name, possible, errors }) => {
+    return this.#zones.flatMap(({ name, possible, errors, isLost }) => {
       const wrong = [...errors];
+      if (isLost) return wrong;
       const said = this.#broker.retained.get(`x10/zone/${name}/state`);
       if (!possible.some(({ oracle }) => oracle.state === said))
         wrong.push(`${name} is said to be ${String(said)} in the end`);
@@ -277,8 +281,11 @@ export class OwnedZones {
       const isRefused = permitted.some(
         ({ what, isOf }) => what === 'refused' && isOf?.(`x10/zone/${name}/alert`),
       );
+      const isTooOld = (id: string): boolean =>
+        isPermitted(permitted, this.#signalledAt.get(id) ?? now, 'events');
       for (const id of due)
-        if (!ids.has(id) && !isRefused) wrong.push(`lost: the alert of ${name} ${id} by ${iso(now)}`);
+        if (!ids.has(id) && !isRefused && !isTooOld(id))
+          wrong.push(`lost: the alert of ${name} ${id} by ${iso(now)}`);
       return wrong;
     });
   }
