@@ -81,11 +81,12 @@ export class Oracle {
 
   /** The same for two houses in which the same will happen. */
   get key(): string {
-    const { state, armedSince, until, lateMs, ...kept } = this.#kept;
+    const { state, armedSince, until, lateMs, alertedAt, ...kept } = this.#kept;
     const isGuarding = state !== 'disarmed' && state !== 'arming';
     return JSON.stringify({
       state,
       ...kept,
+      alertedAt: Object.entries(alertedAt).sort(([one], [other]) => one.localeCompare(other)),
       since: isGuarding && armedSince,
       delay: this.isDelayed && [until, lateMs],
     });
@@ -192,7 +193,9 @@ export class Oracle {
     if (modes?.includes('away') === true && kept.mode === 'home') return;
     const voice = kind === 'tamper' ? `${alias} tamper` : alias;
     const last = kept.alertedAt[voice];
-    if (last !== undefined && Math.abs(at - last) < this.#rules.cooldownMs) return;
+    // one who has tried to disarm is told anew
+    const isSince = last !== undefined && last + SECOND_MS > kept.armedSince;
+    if (isSince && Math.abs(at - last) < this.#rules.cooldownMs) return;
     const isDelayed = signal.entry !== 'immediate';
     if (isDelayed && kept.state === 'pending') return;
     const until = at + this.#rules.entryMs;

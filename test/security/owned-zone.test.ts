@@ -238,6 +238,22 @@ describe('commands that waited at the broker', () => {
     expect(attributes(test)['last_refused_command']).toMatchObject({ command: 'DISARM' });
   });
 
+  it('end the cool-down when they disarm and are too old: who has tried it is told that it is armed', () => {
+    const test = ownedBench();
+    message(test, SET, 'ON');
+    cut(test);
+    pass(test, 70_000);
+    motion(test, { id: 'before' });
+    pass(test, 5000);
+    connect(test, true);
+    message(test, SET, 'DISARM');
+    answer(test);
+    pass(test, 5000);
+    motion(test, { id: 'after' });
+    motion(test, { id: 'repeated' });
+    expect(alerts(test).map(({ id }) => id)).toEqual(['before.alert', 'after.alert']);
+  });
+
   it('are obeyed again once the queue is known to be empty', () => {
     const test = ownedBench();
     cut(test);
