@@ -3,6 +3,7 @@
  * that file is by now (renamed, copied, compressed), and then every file since.
  */
 import type { FilePosition, LogPosition } from '../../ports.js';
+import type { FileStats } from '../file-system.js';
 import {
   fingerprintOfPosition,
   hasContent,
@@ -66,8 +67,9 @@ export class LogStart {
    * yet because the log is missing or unreadable (the code of the error).
    */
   *find(): Work<'found' | { readonly sought: string | undefined }> {
-    const seek = this.#seek;
-    if (seek === undefined) return 'found';
+    if (this.#seek === undefined) return 'found';
+    const seek = this.#withoutTruncated(this.#seek);
+    this.#seek = seek;
     const { current, all, held, barred } = holdLog(this.#reader, (siblings) =>
       seek === 'end' ? [] : siblings,
     );
@@ -104,9 +106,11 @@ export class LogStart {
   *#startAtEnd(current: ByteSource | OpenFailure): Work<boolean> {
     if ('failure' in current) {
       if (isMissing(current.failure) || NO_LOG.has(current.failure)) return true;
-      this.#seek = this.#sizeNow();
+      this.#seek = this.#endNow(lookUp(this.#reader));
       return false;
     }
+    // it may be that it can be opened, and not read
+    this.#seek = this.#endNow(current.stats());
     const endSeenAt = this.#reader.clock.wallMs();
     const file = new TailedFile(current, { arrival: 'first', isLive: true, endSeenAt });
     yield* file.seekLastLine(sizeOf(current));
@@ -116,12 +120,26 @@ export class LogStart {
   }
 
   /** Of a log that cannot be read yet: what is in it now will be history then, what comes meanwhile will not. */
-  #sizeNow(): 'end' | LogPosition {
-    const stats = lookUp(this.#reader);
-    if (typeof stats === 'string' || !stats.isFile()) return 'end';
+  #endNow(stats: FileStats | string | undefined): 'end' | LogPosition {
+    if (typeof stats !== 'object' || !stats.isFile()) return 'end';
     const { dev: device, ino: inode, size: offset } = stats;
     const endSeenAt = this.#reader.clock.wallMs();
     return { files: [{ generation: '', device, inode, offset, mark: '', endSeenAt }] };
+  }
+
+  /**
+   * A log that was truncated while it could not be read is new from its beginning, however long it is when it can be
+   * read: the file in which the history ended is gone, and has no inode any more.
+   */
+  #withoutTruncated(seek: 'end' | LogPosition): 'end' | LogPosition {
+    const [last] = seek === 'end' ? [] : seek.files;
+    if (last === undefined || !endsHistory(last)) return seek;
+    const stats = lookUp(this.#reader);
+    const isTruncated =
+      typeof stats === 'object' &&
+      isSameFile({ device: stats.dev, inode: stats.ino }, last) &&
+      stats.size < last.offset;
+    return isTruncated ? { files: [{ ...last, inode: NO_INODE }] } : seek;
   }
 
   /**
@@ -164,7 +182,7 @@ export class LogStart {
     // the file of the position that is not its holder was truncated, and written to, before it was renamed
     const younger = (yield* this.#reopenOldFiles(old, held, holder)).filter(
       (sibling) =>
-        isCreatedSince(sibling, last.endSeenAt) ||
+        (!endsHistory(last) && isCreatedSince(sibling, last.endSeenAt)) ||
         (isSameFile(sibling, last) && isWrittenSince(sibling, last.endSeenAt)),
     );
     if (isCurrent) {
@@ -242,6 +260,17 @@ export class LogStart {
     const times = [birthtimeMs, mtimeMs].filter((at) => at > from && at <= now);
     return { from, to: times[0] ?? now };
   }
+}
+
+/** No file has this number. */
+const NO_INODE = 0;
+
+/**
+ * Is what stands before this position history, of which nothing was read? Then only its inode recognises it: a copy of it
+ * looks like a younger file and holds last year's motion, which is worse told now than what is behind it is lost.
+ */
+function endsHistory({ generation, offset }: FilePosition): boolean {
+  return generation === '' && offset > 0;
 }
 
 /** Is this the file of the position, by inode or by a content that nothing else can have? */

@@ -2,17 +2,23 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  copyFileSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   rmdirSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { onTestFinished } from '../../support/test-end.js';
+import { logFileSystem } from '../../../src/io/file-system.js';
 import type { FilePosition } from '../../../src/ports.js';
 import { asNobody } from '../../support/as-nobody.js';
 import { follow, ownDirectory, timerOnly, write } from './followed.js';
@@ -175,4 +181,142 @@ describe('a log that is followed for the first time', () => {
       );
     });
   });
+});
+
+/** A disk that gives nothing of the log for a while. */
+type Disk = { failing: 'open' | 'read' | undefined; readonly files: typeof logFileSystem };
+
+function failingDisk(failing: 'open' | 'read'): Disk {
+  const eio = (): never => {
+    throw Object.assign(new Error('EIO'), { code: 'EIO' });
+  };
+  const disk: Disk = {
+    failing,
+    files: {
+      ...logFileSystem,
+      openSync: (...args) => (disk.failing === 'open' ? eio() : logFileSystem.openSync(...args)),
+      readSync: (...args) => (disk.failing === undefined ? logFileSystem.readSync(...args) : eio()),
+    },
+  };
+  return disk;
+}
+
+type Unread = {
+  readonly name: string;
+  readonly failing?: 'open' | 'read';
+  /** What happens between two looks that fail. */
+  readonly seen?: (log: string) => void;
+  readonly unseen?: (log: string) => void;
+  readonly expected: readonly string[];
+  readonly incidents?: readonly string[];
+};
+
+const lastYears = Array.from(
+  { length: 9 },
+  (_, index) => `11/22 15:38:1${index}  rcvi addr unit 3 : hu A3 (old)`,
+);
+
+function copyAndTruncate(log: string): void {
+  copyFileSync(log, `${log}.1`);
+  truncateSync(log);
+}
+
+const unread: readonly Unread[] = [
+  { name: 'nothing happened', expected: [], incidents: [] },
+  { name: 'nothing happened, and it could be opened', failing: 'read', expected: [], incidents: [] },
+  {
+    name: 'lines were written',
+    unseen: (log) => write(log, 'one'),
+    expected: ['one'],
+    incidents: [],
+  },
+  {
+    name: 'lines were written, and it could be opened',
+    failing: 'read',
+    unseen: (log) => write(log, 'one'),
+    expected: ['one'],
+    incidents: [],
+  },
+  {
+    name: 'it was renamed',
+    unseen: (log) => {
+      write(log, 'one');
+      renameSync(log, `${log}.1`);
+      write(log, 'two');
+    },
+    expected: ['one', 'two'],
+    incidents: ['rotated'],
+  },
+  {
+    name: 'it was renamed and compressed',
+    unseen: (log) => {
+      write(log, 'one');
+      writeFileSync(`${log}.1.gz`, gzipSync(readFileSync(log)));
+      rmSync(log);
+      write(log, 'two');
+    },
+    expected: ['two'],
+    incidents: ['rotated', 'lost'],
+  },
+  {
+    name: 'it was copied and truncated',
+    unseen: (log) => {
+      write(log, 'one');
+      copyAndTruncate(log);
+      write(log, 'two');
+    },
+    expected: ['two'],
+    incidents: ['rotated', 'lost'],
+  },
+  {
+    name: 'it was copied and truncated, and is as long as before',
+    seen: (log) => {
+      write(log, 'one');
+      copyAndTruncate(log);
+      write(log, 'two');
+    },
+    unseen: (log) => write(log, 'x'.repeat(1000)),
+    expected: ['two', 'x'.repeat(1000)],
+    incidents: ['rotated', 'lost'],
+  },
+  {
+    name: 'it was truncated without a copy, could be opened, and is as long as before',
+    failing: 'read',
+    seen: (log) => truncateSync(log),
+    unseen: (log) => write(log, 'x'.repeat(1000)),
+    expected: ['x'.repeat(1000)],
+    incidents: ['rotated', 'lost'],
+  },
+  {
+    name: 'it was truncated and then renamed',
+    unseen: (log) => {
+      truncateSync(log);
+      write(log, 'one');
+      renameSync(log, `${log}.1`);
+      write(log, 'two');
+    },
+    expected: ['one', 'two'],
+  },
+];
+
+describe('a log that cannot be read at the first start', () => {
+  it.each(unread)(
+    'gives what was written since, and nothing that was there: $name',
+    async ({ failing = 'open', seen, unseen, expected, incidents }) => {
+      const log = ownLog();
+      write(log, ...lastYears);
+      const disk = failingDisk(failing);
+      const followed = await follow(log, { files: disk.files });
+      expect(followed.statuses).toMatchObject([{ kind: 'unreadable', code: 'EIO' }]);
+      seen?.(log);
+      await followed.settles();
+      unseen?.(log);
+      disk.failing = undefined;
+      await followed.settles();
+      await followed.expects(expected);
+      if (incidents !== undefined) expect(followed.incidentKinds()).toEqual(incidents);
+      write(log, 'afterwards');
+      await followed.expects([...expected, 'afterwards']);
+    },
+  );
 });
