@@ -94,7 +94,8 @@ export class LogSide implements LineListener {
   end(): void {
     const { bridge, time, progress, isStopping, settle } = this.#parts;
     if (isStopping) return;
-    this.#wasReadToEnd = true;
+    // while the newest file cannot be opened, only the end of the one before it was reached
+    this.#wasReadToEnd ||= this.#hideDue === Infinity;
     if (this.#gap === 'passed') this.#gap = undefined;
     this.#reachedEnd(time.now());
     if (bridge.core.health.counters.lines === 0) progress.captureFirst();

@@ -78,6 +78,27 @@ describe('a crash', () => {
     expect(lives.acknowledged()).toEqual([]);
   });
 
+  test('does not send it again when the file before its own is read to its end, and its own cannot be opened', async () => {
+    const lives = await beginLives(settings);
+    await lives.settle();
+    await lives.passAcknowledged(6000);
+    lives.heyu(...on('A3'));
+    lives.rotation.generation = 'abcdef02';
+    await lives.hear(...on('A1'));
+    await lives.crash();
+    lives.rotation.isBarred = true;
+    await lives.connect();
+    await lives.acknowledge();
+    const path = 'heyu.log';
+    await lives.logIs({ kind: 'unreadable', path, code: 'EACCES', hint: 'let a group read it' });
+    await lives.look();
+    await lives.passAcknowledged(6000);
+    lives.rotation.isBarred = false;
+    await lives.logIs({ kind: 'following', path });
+    await lives.settle();
+    expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(2);
+  });
+
   test('with a disk that takes nothing sends them again, under the same ids', async () => {
     const lives = await beginLives(settings);
     await lives.settle();

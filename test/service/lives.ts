@@ -97,6 +97,8 @@ export type Lives = {
     isWaited: boolean;
     /** What is written from now on is in the file of this generation. */
     generation: string;
+    /** As long as this is true the file of this generation cannot be opened, while older ones are read to their end. */
+    isBarred: boolean;
   };
 };
 
@@ -117,7 +119,7 @@ type WrittenLine = {
 export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const clock = fakeClock();
   const disk = { isFull: false };
-  const rotation = { isWaited: false, generation: 'abcdef01' };
+  const rotation = { isWaited: false, generation: 'abcdef01', isBarred: false };
   const written: WrittenLine[] = [];
   const delivered: Delivered[] = [];
   const retained = new Map<string, string>();
@@ -170,6 +172,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
         for (const line of written) {
           if (line.offset < offset) continue;
           if (isPaused) return;
+          if (rotation.isBarred && line.generation === rotation.generation) break;
           if (line.generation !== generation) {
             generation = line.generation;
             listener.generation(here());
