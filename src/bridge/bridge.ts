@@ -46,6 +46,7 @@ export function createBridge(
     core: createCore(settings, memory.core, now.at, { ...outputs, sinks }),
     security: createSecurity(settings.zones, settings.baseTopic, memory.security, now, {
       ...(sinks.isDelivered === undefined ? {} : { isDelivered: sinks.isDelivered }),
+      ...(sinks.ageMs === undefined ? {} : { ageMs: sinks.ageMs }),
       sensorsOf: (zone) => sensorsOf(bridge, zone),
     }),
   });

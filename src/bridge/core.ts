@@ -104,6 +104,8 @@ export type BridgeSinks = {
   readonly trouble: (trouble: Trouble, begins: boolean) => void;
   /** Whether the broker has taken the event of this id in an earlier life. */
   readonly isDelivered?: (id: string) => boolean;
+  /** How long ago an instant is, ms; missing: as the wall clock has it. */
+  readonly ageMs?: (at: number, now: number) => number;
   /** A code is to be checked (security/security, `check_code`). */
   readonly checkCode?: (asked: Extract<SecurityEffect, { kind: 'check_code' }>) => void;
   /** An alert was just put: it has to be told when it is settled (security/security, `undelivered`). */
@@ -416,6 +418,13 @@ export function shiftDeadlines(core: Core, byMs: number): void {
   core.startedAt = moved(core.startedAt);
   core.lineAt = moved(core.lineAt);
   // instants have changed: the next `advance` asks every sensor for its deadline again
+  core.deadlines.setAll();
+  core.wakeAt = -Infinity;
+}
+
+/** The wall clock was set forward, or the machine was suspended: no sensor was silent in that time. */
+export function skipSilence(core: Core, byMs: number): void {
+  for (const { state } of core.sensors) state.watchedSince += byMs;
   core.deadlines.setAll();
   core.wakeAt = -Infinity;
 }

@@ -6,6 +6,7 @@
  */
 
 import { DAY } from '../common/duration.js';
+import { SkippedTime } from '../common/skipped-time.js';
 
 /** A retained value: only the latest of its topic matters. An empty payload deletes the broker's copy. */
 export type RetainedMessage = {
@@ -137,6 +138,7 @@ type RetainedValue = {
 /** Numbers given to messages rise; a message is settled when it is acknowledged, superseded, expired or parked. */
 export class Outbox {
   readonly #limits: OutboxLimits;
+  readonly #skipped: Pick<SkippedTime, 'ageMs'>;
   /** All that is not settled, in the order of the numbers, which is the order of the line. */
   readonly #entries = new Map<number, Entry>();
   readonly #values = new Map<string, RetainedValue>();
@@ -155,8 +157,13 @@ export class Outbox {
   #round = 0;
   #remaining: Iterator<readonly [string, RetainedValue]> | undefined;
 
-  /** `retained` are the topics that earlier runs have published. */
-  constructor(limits: Partial<OutboxLimits> = {}, retained: Iterable<string> = []) {
+  /** `retained` are the topics that earlier runs have published; no event becomes older by what was `skipped`. */
+  constructor(
+    limits: Partial<OutboxLimits> = {},
+    retained: Iterable<string> = [],
+    skipped: Pick<SkippedTime, 'ageMs'> = new SkippedTime(),
+  ) {
+    this.#skipped = skipped;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     for (const topic of retained) this.#remember(topic, 'state');
   }
@@ -409,7 +416,7 @@ export class Outbox {
   }
 
   #isTooOld({ at }: EventMessage, now: number): boolean {
-    return now - at > this.#limits.maxAgeMs;
+    return this.#skipped.ageMs(at, now) > this.#limits.maxAgeMs;
   }
 
   #drop(entry: Entry): void {

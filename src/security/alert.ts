@@ -109,8 +109,17 @@ export function tell(
   return alert;
 }
 
-/** Sends an alert and latches the alarm; an owned zone is `triggered` from now on. */
-export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, late = false): void {
+/**
+ * Sends an alert and latches the alarm; an owned zone is `triggered` from now on. `heldMs`: for so long it was held
+ * back by an entry delay.
+ */
+export function raise(
+  step: Step,
+  zone: Zone,
+  cause: Cause,
+  grounds: Grounds,
+  { late = false, heldMs = 0 }: { readonly late?: boolean; readonly heldMs?: number } = {},
+): void {
   const { security, now } = step;
   const { kind, alias, at } = cause;
   // who came in before, and has the entry delay no longer, has an alert, too
@@ -119,7 +128,7 @@ export function raise(step: Step, zone: Zone, cause: Cause, grounds: Grounds, la
   if (alias !== null)
     security.alertedAt.set(alertSourceOf({ alias, kind }), { zone: zone.settings.zone, at });
   zone.latch ??= { id, at, alias, kind };
-  startSiren(step, zone, { kind, at });
+  startSiren(step, zone, { kind, at }, heldMs);
   if (zone.truth !== undefined) setTruth(step, zone, trigger(zone.truth, now.at));
 }
 
@@ -255,14 +264,14 @@ function act(step: Step, zone: Zone, signal: SensorSignal, judgement: Judgement,
   if (truth !== undefined && signal.entry === 'delayed' && truth.state !== 'triggered') {
     if (truth.state === 'pending') return judged(step, signal, 'entry', 'the entry delay is running');
     // an entry while the state was unknown has what is left of the delay
-    const leftMs = signal.at + delayIn(settings.entryDelayMs, truth.mode) - now.at;
+    const leftMs = delayIn(settings.entryDelayMs, truth.mode) - step.security.ageMs(signal.at, now.at);
     if (leftMs > 0) {
       setTruth(step, zone, enter(truth, signal, now.at, leftMs));
       return judged(step, signal, 'entry', `entry delay, ${Math.round(leftMs / 1000)} s left`);
     }
   }
   if (holdsBack(step, zone, signal, judgement, late)) return;
-  raise(step, zone, signal, judgement, late);
+  raise(step, zone, signal, judgement, { late });
   judged(step, signal, 'alert', judgement.reason);
 }
 
@@ -304,13 +313,15 @@ export function settleHeld(step: Step, zone: Zone): void {
   const belief = believe(security, zone);
   const isAsked = isReadAgain(step, belief);
   for (const held of zone.held) {
-    const { signal, late } = held;
+    const { signal, late, sinceMono } = held;
     const outcome = outcomeOf(held, zone, belief, security.link.up, now.mono);
     if (outcome.verdict === 'waiting' || isAsked) continue;
     zone.held = zone.held.filter((other) => other !== held);
     security.changed = true;
-    if (outcome.verdict === 'alert')
-      raise(step, zone, signal, { security: held.security, verified: outcome.verified }, late);
+    if (outcome.verdict === 'alert') {
+      const grounds = { security: held.security, verified: outcome.verified };
+      raise(step, zone, signal, grounds, { late, heldMs: now.mono - sinceMono });
+    }
     judged(step, signal, outcome.verdict, outcome.reason);
   }
 }
@@ -412,10 +423,11 @@ export function endEntry(step: Step, zone: Zone, verified: boolean): void {
 
 /** The entry delay is over without a disarm. */
 export function finishEntry(step: Step, zone: Zone, truth: Truth, verified: boolean): void {
-  const { entry, mode, state } = truth;
+  const { entry, mode, state, until } = truth;
   const grounds = { security: mode === undefined ? state : `armed_${mode}`, verified };
   // what is stored of the signal may have been damaged, the alarm is not lost with it
-  raise(step, zone, entry ?? causeOf(zone, truth, step.now.at, 'entry delay'), grounds);
+  const cause = entry ?? causeOf(zone, truth, step.now.at, 'entry delay');
+  raise(step, zone, cause, grounds, { heldMs: Math.max(0, (until ?? cause.at) - cause.at) });
   if (entry !== undefined) judged(step, entry, 'alert', 'its entry delay has ended without a disarm');
 }
 

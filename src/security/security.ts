@@ -197,6 +197,8 @@ export type Security = {
   readonly undelivered: Map<string, Alert>;
   /** Whether the broker has this alert from an earlier life, of which the log is read again. */
   readonly isDelivered: (id: string) => boolean;
+  /** How long ago an instant is, ms: a clock that was set forward since makes nothing older. */
+  readonly ageMs: (at: number, now: number) => number;
   /** What is said of the sensors of each zone, until one of them stands otherwise, or is bypassed. */
   readonly readiness: Map<string, Readiness>;
   /** How the sensors of a zone stand. */

@@ -31,8 +31,9 @@ export function createSecurity(
   now: Now,
   {
     isDelivered = () => false,
+    ageMs = (at, until) => until - at,
     sensorsOf = () => [],
-  }: Partial<Pick<Security, 'isDelivered' | 'sensorsOf'>> = {},
+  }: Partial<Pick<Security, 'isDelivered' | 'ageMs' | 'sensorsOf'>> = {},
 ): Security {
   const unsaid: SecurityEffect[] = [];
   const security: Security = {
@@ -48,6 +49,7 @@ export function createSecurity(
     publishedZoneless: undefined,
     undelivered: new Map(),
     isDelivered,
+    ageMs,
     sensorsOf,
     readiness: new Map(),
     others: [],

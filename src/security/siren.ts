@@ -10,14 +10,19 @@ import { emergencyOf, type Latch, type Zone } from './zone.js';
 /** An alert that is reported later does not start the siren: the intruder has left. */
 const LIVE_MS = 2 * MINUTE;
 
-/** Starts the siren for an alert, unless this alarm has started it before. Water does not: it calls for a plumber. */
+/**
+ * Starts the siren for an alert, unless this alarm has started it before. Water does not: it calls for a plumber.
+ * `heldMs`: so long the alert was held back by an entry delay.
+ */
 export function startSiren(
   { security, now }: Step,
   zone: Zone,
   { kind, at }: Pick<Latch, 'kind' | 'at'>,
+  heldMs = 0,
 ): void {
   const { onAlarm } = zone.settings;
-  if (onAlarm === undefined || zone.siren !== undefined || kind === 'water' || now.at - at > LIVE_MS) return;
+  if (onAlarm === undefined || zone.siren !== undefined || kind === 'water') return;
+  if (security.ageMs(at, now.at) - heldMs > LIVE_MS) return;
   zone.siren = { until: now.at + onAlarm.forMs, untilMono: now.mono + onAlarm.forMs };
   security.changed = true;
 }

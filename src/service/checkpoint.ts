@@ -37,6 +37,8 @@ export type Checkpoint = {
   readonly takenBack?: unknown;
   /** Addresses of what an alarm has switched on and that may be on. */
   readonly sirens?: unknown;
+  /** By what the clock was set forward (common/skipped-time). */
+  readonly skipped?: unknown;
 };
 
 /** Position and memory of one moment. */
@@ -227,6 +229,7 @@ export function readCheckpoint(document: unknown): { checkpoint: Checkpoint; dam
       discovery: stored['discovery'],
       takenBack: stored['takenBack'],
       sirens: stored['sirens'],
+      skipped: stored['skipped'],
     },
     damaged,
   };

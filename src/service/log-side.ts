@@ -1,6 +1,6 @@
 /** What the service does at events of the follower of the heyu log, and when the log is silent. */
 
-import { HOUR, SECOND } from '../common/duration.js';
+import { DAY, HOUR, SECOND } from '../common/duration.js';
 import { advanceBridge, hideOverdueMotion, isAdvanceDue, nextWakeMono, wakeZones } from '../bridge/bridge.js';
 import { linesLost } from '../bridge/core.js';
 import { hearLine } from '../bridge/hear.js';
@@ -22,6 +22,9 @@ import type { Parts } from './parts.js';
 
 /** A follower that waits at a rotation for what heyu has begun to say tells no end for up to 3 s. */
 const LOOK_MS = 4000;
+
+/** Shorter ones leave a stamp only one year that it can mean. */
+const ALMOST_A_YEAR_MS = 364 * DAY;
 
 /** While the log cannot be read, motion that is over by what was read before is hidden so often. */
 const HIDE_MS = SECOND;
@@ -85,7 +88,9 @@ export class LogSide implements LineListener {
     this.#lastLineMono = mono;
     progress.isChanged = true;
     if (line.generation !== this.#generation && line.file === 'current') this.#nextFile(line.generation);
-    hearLine(bridge, line, { at: line.readAt, mono });
+    // a stamp has no year: it must not mean last year because the clock was there when the log was looked at before
+    const notBefore = time.skipped.endAfter(line.notBefore, ALMOST_A_YEAR_MS);
+    hearLine(bridge, notBefore === line.notBefore ? line : { ...line, notBefore }, { at: line.readAt, mono });
     this.#parts.observer?.heard(line, bridge.core.lineAt);
     if (condition.delete('log_quiet')) ports.log.info({}, 'heyu writes again');
     // what follows is done at the end of the pass

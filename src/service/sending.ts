@@ -1,6 +1,7 @@
 /** Moves messages from the outbox to the broker, and pauses the reader while too many events wait. */
 
 import { HOUR, MINUTE } from '../common/duration.js';
+import type { SkippedTime } from '../common/skipped-time.js';
 import { failureKind, type Outbox, type Outgoing, type Refusal } from '../mqtt/outbox.js';
 import type { Sending as OnItsWay } from '../mqtt/outbox.js';
 import type { Broker, Clock, LineSource, Log, Now } from '../ports.js';
@@ -26,7 +27,7 @@ export type Way = {
   readonly taken: Acknowledged;
   readonly refusals: Refusals;
   /** The moment of now; a process that stood still notices when it is asked. */
-  readonly time: { readonly now: () => Now };
+  readonly time: { readonly now: () => Now; readonly skipped: Pick<SkippedTime, 'ageMs'> };
   /** Everything that follows a change: the code that changes something calls it, once, at the end. */
   readonly settle: () => void;
 };
@@ -157,7 +158,8 @@ export class Sending {
     if (message === undefined) return;
     this.#published[message.kind === 'availability' ? 'state' : message.kind] += 1;
     if (message.kind !== 'event') return;
-    this.#latency.sumMs += Math.max(0, this.#parts.ports.clock.wallMs() - message.at);
+    const { time, ports } = this.#parts;
+    this.#latency.sumMs += Math.max(0, time.skipped.ageMs(message.at, ports.clock.wallMs()));
     this.#latency.count += 1;
   }
 

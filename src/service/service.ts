@@ -17,6 +17,7 @@ import {
   interruptHeartbeats,
   memoryOf,
   shiftDeadlines,
+  skipSilence,
   type Bridge,
   type BridgeSinks,
 } from '../bridge/core.js';
@@ -57,7 +58,7 @@ import { Refusals, Sending, type Links } from './sending.js';
 import { HeyuTrials } from './heyu-trials.js';
 import { Sirens } from './sirens.js';
 import { houseStatus, zonesOf, type HouseStatus, type ZoneStatus } from './status.js';
-import { Time } from './time.js';
+import { Time, type TimeListener } from './time.js';
 
 /** After so long heyu stood still, too, or the clock was set. */
 const LONG_STILL_MS = MINUTE;
@@ -111,16 +112,15 @@ export class Service {
     const { clock, log } = ports;
     this.#stored = stored;
     this.#journal = journal;
-    const time = new Time(clock, {
+    const told: TimeListener = {
       stepped: (byMs, now) => this.#stepped(byMs, now),
       stoodStill: (forMs, now) => this.#stoodStill(forMs, now),
-    });
+    };
+    const time = new Time(clock, told, stored.skipped);
     const links: Links = { source: ports.source, broker: ports.broker };
     const condition: Condition = new Map();
-    const outbox = new Outbox({ maxAgeMs: settings.core.replayMaxAgeMs }, [
-      ...stored.retained,
-      ...retainedTopicsOf(settings.core),
-    ]);
+    const retained = [...stored.retained, ...retainedTopicsOf(settings.core)];
+    const outbox = new Outbox({ maxAgeMs: settings.core.replayMaxAgeMs }, retained, time.skipped);
     const subscribe = (topics: readonly string[]): void => links.broker.subscribe(topics);
     const refusals = new Refusals(outbox, condition, log, () => time.now(), subscribe);
     const saves = new Saving(
@@ -146,6 +146,7 @@ export class Service {
       persist: saves.request,
       alerted: (id) => progress.alerted(id),
       isDelivered: (id) => taken.has(id),
+      ageMs: time.skipped.ageMs,
       raised: (alert) => {
         const zone = typeof alert['zone'] === 'string' ? alert['zone'] : '';
         if (alert['kind'] !== 'trouble') seen.alerts.set(zone, (seen.alerts.get(zone) ?? 0) + 1);
@@ -405,6 +406,7 @@ export class Service {
       discovery: this.#announcer.remembered,
       takenBack: this.#announcer.takenBack,
       sirens: this.#sirens.remembered,
+      skipped: time.skipped.remembered,
     };
   }
 
@@ -431,8 +433,13 @@ export class Service {
   #stepped(byMs: number, now: Now): void {
     const { ports, bridge, outbox } = this.#parts;
     ports.log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock was set');
-    if (byMs > 0) this.#stoodStill(byMs, now);
-    if (byMs >= 0) return;
+    // what the next life must not take for older than it is
+    this.#saves.request();
+    if (byMs > 0) {
+      skipSilence(bridge.core, byMs);
+      this.#stoodStill(byMs, now);
+      return;
+    }
     shiftDeadlines(bridge.core, byMs);
     outbox.clockSetBack(-byMs);
     setBack(bridge.security, now);

@@ -3,6 +3,7 @@
  * stood still, and ONE timer for the earliest deadline of all parts.
  */
 
+import { SkippedTime } from '../common/skipped-time.js';
 import type { Clock, Now } from '../ports.js';
 
 /** Smaller differences between the clocks are NTP at work. */
@@ -26,6 +27,8 @@ export type TimeListener = {
 
 /** Nothing is noticed before `start`, and nothing rings before the first `wakeAt`. */
 export class Time {
+  /** What the wall clock was set forward by, so that nothing looks older than it is. */
+  readonly skipped: SkippedTime;
   readonly #clock: Clock;
   readonly #listener: TimeListener;
   #skewMs: number;
@@ -34,7 +37,9 @@ export class Time {
   #wakeMono = Infinity;
   #callOffWake = (): void => undefined;
 
-  constructor(clock: Clock, listener: TimeListener) {
+  /** `skipped`: what an earlier life has noticed of that. */
+  constructor(clock: Clock, listener: TimeListener, skipped?: unknown) {
+    this.skipped = new SkippedTime(skipped);
     this.#clock = clock;
     this.#listener = listener;
     const { at, mono } = this.moment();
@@ -53,7 +58,10 @@ export class Time {
     const byMs = now.at - now.mono - this.#skewMs;
     // small ones are followed
     this.#skewMs += byMs;
-    if (Math.abs(byMs) > STEP_MS) this.#listener.stepped(byMs, now);
+    if (Math.abs(byMs) > STEP_MS) {
+      this.skipped.clockSet(byMs, now.at);
+      this.#listener.stepped(byMs, now);
+    }
     const sinceMs = now.mono - this.#beatMono;
     this.#beatMono = Math.max(this.#beatMono, now.mono - BEAT_MS);
     if (sinceMs > BEAT_MS + LATE_MS) this.#listener.stoodStill(sinceMs, now);

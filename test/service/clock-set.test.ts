@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { pair } from '../support/house.js';
-import { coreSettings, sensorSettings } from '../support/settings.js';
+import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
 
 const HOUR_MS = 3_600_000;
@@ -120,4 +120,127 @@ test('motion that waits for the broker while the clock is set back an hour is no
   await lives.acknowledge();
   expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual(['motion_missed']);
   expect(motionOf(lives, 'a1')).toBe('OFF');
+});
+
+/** A zone that the bridge keeps, with a siren, and an entry delay of this length. */
+function guarded(entryDelayMs: number, alertCooldownMs = 60_000): ReturnType<typeof coreSettings> {
+  return coreSettings({
+    sensors: [
+      sensorSettings('A1', 'MS14A', { holdMs: 60_000, zone: 'ground' }),
+      sensorSettings('A3', 'MS14A', { holdMs: 60_000, zone: 'ground', silentMs: 12 * HOUR_MS }),
+      sensorSettings('D1', 'StdAM', { alias: 'siren', type: 'appliance' }),
+    ],
+    zones: [
+      zoneSettings('ground', {
+        entryDelayMs,
+        alertCooldownMs,
+        onAlarm: { switchOn: ['siren'], forMs: 240_000 },
+      }),
+    ],
+    homeassistant: { discovery: 'off', prefix: 'homeassistant' },
+    control: true,
+  });
+}
+
+async function armed(core: ReturnType<typeof coreSettings>): Promise<Lives> {
+  const lives = await beginLives(core);
+  await lives.settle();
+  await awake(lives, 10_000);
+  await lives.receive('x10/zone/ground/set', 'ARM_AWAY');
+  await awake(lives, 10_000);
+  expect(lives.retained.get('x10/zone/ground/security')).toBe('armed_away');
+  return lives;
+}
+
+const alertsOf = (lives: Lives): object[] =>
+  lives.delivered
+    .filter(({ topic }) => topic === 'x10/zone/ground/alert')
+    .map(({ payload }) => JSON.parse(payload) as object);
+
+test.each([
+  ['two days', 48 * HOUR_MS],
+  ['a year', 366 * 24 * HOUR_MS],
+])('nothing is too old for the broker because the clock was set forward by %s', async (_name, byMs) => {
+  const lives = await armed(guarded(0));
+  await lives.disconnect();
+  await motion(lives, 'A1');
+  await awake(lives, 5000);
+  lives.clock.set(byMs);
+  await awake(lives, 5000);
+  await lives.connect(true);
+  await awake(lives, 5000);
+  expect(alertsOf(lives)).toHaveLength(1);
+  expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual(['motion_missed']);
+});
+
+test('an alarm that ends an entry delay in which the clock was set forward sounds and is sent', async () => {
+  const lives = await armed(guarded(30_000));
+  await lives.disconnect();
+  await motion(lives, 'A1');
+  await awake(lives, 10_000);
+  expect(lives.commanded).toEqual([]);
+  lives.clock.set(48 * HOUR_MS);
+  await awake(lives, 70_000);
+  expect(lives.commanded).toEqual([['on', 'D1']]);
+  await lives.connect(true);
+  await awake(lives, 5000);
+  expect(alertsOf(lives)).toHaveLength(1);
+});
+
+test('an alarm at the end of a long entry delay sounds', async () => {
+  const lives = await armed(guarded(180_000));
+  await motion(lives, 'A1');
+  await awake(lives, 170_000);
+  expect(lives.commanded).toEqual([]);
+  await awake(lives, 20_000);
+  expect(lives.commanded).toEqual([['on', 'D1']]);
+});
+
+test('what heyu wrote before the clock was set forward and is read after it is an alert', async () => {
+  const lives = await armed(guarded(0));
+  lives.heyu(...pair('rcvi', 'A1', 'On'));
+  lives.clock.set(48 * HOUR_MS);
+  await awake(lives, 20_000);
+  expect(alertsOf(lives)).toHaveLength(1);
+  expect(lives.commanded).toEqual([['on', 'D1']]);
+});
+
+test('an alarm that waits for the broker over a clock set forward is sent by the next life', async () => {
+  const lives = await armed(guarded(0));
+  await lives.disconnect();
+  await motion(lives, 'A1');
+  await awake(lives, 10_000);
+  lives.clock.set(48 * HOUR_MS);
+  await awake(lives, 10_000);
+  await lives.crash();
+  await lives.settle();
+  await awake(lives, 10_000);
+  expect(alertsOf(lives)).toHaveLength(1);
+});
+
+test.each([1, 48, 366 * 24, 366 * 24 + 90])(
+  'the first motion after the clock was set forward by %d h is live',
+  async (hours) => {
+    const lives = await armed(guarded(0));
+    lives.clock.set(hours * HOUR_MS);
+    await motion(lives, 'A1');
+    expect(motionOf(lives, 'a1')).toBe('ON');
+    await awake(lives, 20_000);
+    expect(alertsOf(lives)).toHaveLength(1);
+  },
+);
+
+test('no sensor is silent because the clock was set forward', async () => {
+  const lives = await armed(guarded(0));
+  await motion(lives, 'A3');
+  await awake(lives, 20_000);
+  lives.clock.set(24 * HOUR_MS);
+  await awake(lives, 20_000);
+  expect(lives.retained.get('x10/s_a3/silent')).toBe('OFF');
+  for (let hour = 0; hour < 12; hour += 1) {
+    await lives.pass(HOUR_MS);
+    await lives.look();
+    await lives.acknowledge();
+  }
+  expect(lives.retained.get('x10/s_a3/silent')).toBe('ON');
 });
