@@ -301,6 +301,16 @@ describe('what the bridge has not said yet', () => {
     expect(judge(day(), wire, [], [checkpoint], { permitted: [other] }).faults).toHaveLength(1);
   });
 
+  test.each([
+    ['when lines before it may be lost', 'aaaaaaaa-100.A1', AT - 500, 0],
+    ['when its file has another name', 'cccccccc-100.A1', AT - 500, 1],
+    ['when nothing may be lost', 'aaaaaaaa-100.A1', AT - 60_000, 1],
+  ])('may have another address in its id, or not, %s', (_, id, from, wrong) => {
+    const wire = [...WIRE, event(hall, 'motion', id, 0)];
+    const lines = { from, to: from + 1000, what: 'lines' as const };
+    expect(judge(day(), wire, [], [], { permitted: [lines] }).faults).toHaveLength(wrong);
+  });
+
   test.each<{ name: string; wire: readonly Published[]; checkpoint: Checkpoint }>([
     {
       name: 'the checkpoint is before its line',

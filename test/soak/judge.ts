@@ -159,7 +159,10 @@ export function judge(
     else missing.push(`lost: ${describe(sign)}`);
   }
   for (const [sign, ids] of idsOf) {
-    if (ids.size > 1 && !isPermitted(permitted, sign.at, 'ids'))
+    // whoever has not read an address does not know that its line means another sensor, too
+    const mayDifferInUnits = isPermitted(permitted, sign.at, 'lines');
+    const named = mayDifferInUnits ? new Set([...ids].map((id) => id.replace(/\..*$/, ''))) : ids;
+    if (named.size > 1 && !isPermitted(permitted, sign.at, 'ids'))
       faults.push(`${ids.size} ids for one: ${describe(sign)} ${[...ids].join()}`);
   }
   const { alerts, dueAlerts, ...judged } = judgeAlerts({
