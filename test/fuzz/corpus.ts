@@ -21,18 +21,20 @@ export function corpusOf({ name, examples }: Target): Buffer[] {
 }
 
 /** Keeps those of these inputs that add something to the examples. */
-export function keep(target: Target, inputs: readonly Buffer[], coverage: Coverage): void {
-  const feed = (input: Buffer): void => void wrongWith(target, input);
-  const addsSomething = (input: Buffer): boolean => {
-    feed(input);
-    return coverage.firstWithNews([input], feed) !== undefined;
+export async function keep(target: Target, inputs: readonly Buffer[], coverage: Coverage): Promise<void> {
+  const feed = (input: Buffer): Promise<unknown> => wrongWith(target, input);
+  const addsSomething = async (input: Buffer): Promise<boolean> => {
+    await feed(input);
+    return (await coverage.firstWithNews([input], feed)) !== undefined;
   };
   coverage.begin();
-  for (const example of target.examples) addsSomething(Buffer.from(example));
+  for (const example of target.examples) await addsSomething(Buffer.from(example));
   const shortest = inputs
     .filter(({ length }) => length <= MOST.bytes)
     .sort((one, other) => one.length - other.length);
-  const kept = shortest.filter(addsSomething).slice(0, MOST.inputs);
+  const kept: Buffer[] = [];
+  for (const input of shortest)
+    if (kept.length < MOST.inputs && (await addsSomething(input))) kept.push(input);
   coverage.end();
   const all: Stored = { ...read(), [target.name]: kept.map((input) => input.toString('latin1')) };
   writeFileSync(FILE, `${JSON.stringify(all, undefined, 2)}\n`);

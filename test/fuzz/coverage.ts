@@ -18,10 +18,16 @@ export class Coverage {
   readonly #session = new Session();
   /** Of each function that has run, the blocks that have not. */
   readonly #left = new Map<string, readonly Block[]>();
+  #count = 0;
 
   constructor() {
     this.#session.connect();
     this.#session.post('Profiler.enable');
+  }
+
+  /** How many blocks were reached for the first time so far. */
+  get count(): number {
+    return this.#count;
   }
 
   /** Counts from now on, which makes everything slower. */
@@ -37,14 +43,18 @@ export class Coverage {
    * Of inputs that were just fed, one with which code ran that had not run before: it is found by feeding them again.
    * Undefined when there is none.
    */
-  firstWithNews(inputs: readonly Buffer[], take: (input: Buffer) => void): Buffer | undefined {
+  async firstWithNews(
+    inputs: readonly Buffer[],
+    take: (input: Buffer) => Promise<unknown>,
+  ): Promise<Buffer | undefined> {
     const news = this.#news();
     if (news.length === 0) return undefined;
+    this.#count += news.length;
     let [from, to] = [0, inputs.length];
     while (to - from > 1) {
       const middle = Math.floor((from + to) / 2);
       this.#ran();
-      for (const input of inputs.slice(from, middle)) take(input);
+      for (const input of inputs.slice(from, middle)) await take(input);
       const ran = this.#ran();
       const isThere = news.some(({ name, block }) => {
         const found = ran.get(name);

@@ -24,54 +24,115 @@ const { values } = parseArgs({
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const pattern = new RegExp(values.target);
-const chosen = targets().filter(({ name }) => pattern.test(name));
+const chosen = (await targets()).filter(({ name }) => pattern.test(name));
 
 const begin = (asked: Asked): Worker =>
   new Worker(new URL('worker.js', import.meta.url), { workerData: asked });
 
-type Sum = { inputs: number; ms: number; readonly corpus: Set<string> };
+/** So often it is told how far it is, ms. */
+const PROGRESS_MS = 10_000;
+
+type Sum = {
+  inputs: number;
+  ms: number;
+  news: number;
+  wrong: number;
+  readonly grown: Map<number, number>;
+  readonly corpus: Set<string>;
+};
+
+/** What was fed so far. */
+class Progress {
+  readonly sums = chosen.map((): Sum => ({
+    inputs: 0,
+    ms: 0,
+    news: 0,
+    wrong: 0,
+    grown: new Map(),
+    corpus: new Set(),
+  }));
+  readonly #began = performance.now();
+  /** What each worker is at. */
+  readonly #at = new Map<number, string>();
+  #told = { inputs: 0, news: 0, at: this.#began };
+
+  /** Of one of the figures, over all targets. */
+  all(what: 'inputs' | 'news' | 'wrong'): number {
+    return this.sums.reduce((total, sum) => total + sum[what], 0);
+  }
+
+  take(worker: number, turn: Turn): void {
+    const sum = this.sums[turn.target];
+    if (sum === undefined) return;
+    sum.inputs += turn.count;
+    sum.ms += turn.ms;
+    sum.news += turn.news;
+    sum.grown.set(worker, turn.grown);
+    for (const bytes of turn.corpus) sum.corpus.add(bytes);
+    for (const what of turn.wrong) {
+      sum.wrong += 1;
+      if (this.all('wrong') <= 20) say(`${chosen[turn.target]?.name ?? ''}: ${what}`);
+    }
+    this.#at.set(worker, chosen[(turn.target + 1) % chosen.length]?.name ?? '');
+  }
+
+  /** One line. */
+  tell(): void {
+    const [inputs, news, at] = [this.all('inputs'), this.all('news'), performance.now()];
+    const rate = Math.round((1000 * (inputs - this.#told.inputs)) / (at - this.#told.at));
+    const seconds = Math.round((at - this.#began) / 1000);
+    const targets = [...this.#at.values()].join(', ');
+    say(`${seconds} s: ${inputs} inputs, ${rate} a second, ${news - this.#told.news} blocks new; ${targets}`);
+    this.#told = { inputs, news, at };
+  }
+
+  /** A row for each target. */
+  summarise(): void {
+    const rows = this.sums.map(({ inputs, ms, news, wrong, grown, corpus }, index) => [
+      chosen[index]?.name ?? '',
+      {
+        inputs,
+        'a second': Math.round((1000 * inputs) / ms),
+        blocks: news,
+        corpus: corpus.size,
+        'KiB left': Math.round(Math.max(0, ...grown.values()) / 1024),
+        wrong,
+      },
+    ]);
+    console.table(Object.fromEntries(rows));
+    const minutes = ((performance.now() - this.#began) / 60_000).toFixed(1);
+    say(`${this.all('inputs')} inputs in ${minutes} minutes, ${this.all('wrong')} wrong`);
+  }
+}
 
 async function feedAll(): Promise<void> {
-  const until =
-    performance.now() + Number(values.minutes ?? (values.inputs === undefined ? 1 : Infinity)) * 60_000;
-  const sums = chosen.map((): Sum => ({ inputs: 0, ms: 0, corpus: new Set() }));
-  const all = (): number => sums.reduce((total, { inputs }) => total + inputs, 0);
-  let wrong = 0;
-  const take = ({ target, count, ms, wrong: found, corpus }: Turn): void => {
-    const sum = sums[target];
-    if (sum === undefined) return;
-    sum.inputs += count;
-    sum.ms += ms;
-    for (const bytes of corpus) sum.corpus.add(bytes);
-    for (const what of found) {
-      wrong += 1;
-      if (wrong <= 20) say(`${chosen[target]?.name ?? ''}: ${what}`);
-    }
-  };
+  const minutes = Number(values.minutes ?? (values.inputs === undefined ? 1 : Infinity));
+  const until = performance.now() + minutes * 60_000;
+  const progress = new Progress();
   const one = (number: number): Promise<void> =>
     new Promise((resolve, reject) => {
       const worker = begin({ pattern: values.target, seed: Number(values.seed) * 1000 + number });
       worker.on('error', reject);
       worker.on('exit', () => resolve());
       worker.on('message', (turn: Turn) => {
-        take(turn);
-        worker.postMessage(performance.now() >= until || all() >= Number(values.inputs ?? Infinity));
+        progress.take(number, turn);
+        const isEnough = progress.all('inputs') >= Number(values.inputs ?? Infinity);
+        worker.postMessage(performance.now() >= until || isEnough);
       });
     });
+  const telling = setInterval(() => progress.tell(), PROGRESS_MS);
   await Promise.all(Array.from({ length: Number(values.workers) }, (_, number) => one(number)));
-  const rows = sums.map(({ inputs, ms, corpus }, index) => [
-    chosen[index]?.name ?? '',
-    { inputs, 'a second': Math.round((1000 * inputs) / ms), corpus: corpus.size },
-  ]);
-  console.table(Object.fromEntries(rows));
-  say(`${all()} inputs, ${wrong} wrong`);
-  if (values.keep) begin({ pattern: values.target, seed: 0, kept: sums.map(({ corpus }) => [...corpus]) });
-  process.exitCode = wrong > 0 ? 1 : 0;
+  clearInterval(telling);
+  progress.summarise();
+  const kept = progress.sums.map(({ corpus }) => [...corpus]);
+  if (values.keep) begin({ pattern: values.target, seed: 0, kept });
+  process.exitCode = progress.all('wrong') > 0 ? 1 : 0;
 }
 
-function feedOne(input: Buffer): void {
-  for (const target of chosen) say(`${target.name}: ${wrongWith(target, input) ?? 'nothing is wrong'}`);
+async function feedOne(input: Buffer): Promise<void> {
+  for (const target of chosen)
+    say(`${target.name}: ${(await wrongWith(target, input)) ?? 'nothing is wrong'}`);
 }
 
-if (values.input !== undefined) feedOne(Buffer.from(values.input, 'base64'));
+if (values.input !== undefined) await feedOne(Buffer.from(values.input, 'base64'));
 else await feedAll();

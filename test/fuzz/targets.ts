@@ -9,15 +9,19 @@ import { readX10Config } from '../../src/heyu/x10config.js';
 import { adviseHeyu } from '../../src/heyu/x10config-advice.js';
 import { JournalReader, zoneScenes } from '../../src/history/journal.js';
 import { Replay } from '../../src/history/replay.js';
-import { fullBridge, settings, type Fed } from './bridge.js';
+import { parseJson } from '../../src/common/json.js';
+import { fedService, settings, type Fed } from './fed.js';
+import { acknowledgedIds, linesOfBytes, stateFile } from './files.js';
 
 /** One reader of bytes. */
 export type Target = {
   readonly name: string;
   readonly examples: readonly string[];
   readonly words: readonly string[];
+  /** It takes so little time that thousands a second are fed. */
+  readonly isQuick: boolean;
   /** Takes one input. Throws what must not happen. */
-  readonly take: (input: Uint8Array) => void;
+  readonly take: (input: Uint8Array) => void | Promise<void>;
   /** A measure of what it has kept so far, in bytes; what has no memory has none. */
   readonly kept?: () => number;
 };
@@ -44,6 +48,7 @@ const config = (
   example: string,
 ): Target => ({
   name,
+  isQuick: false,
   examples: [example],
   words: [
     '\n',
@@ -120,17 +125,88 @@ function readAgain(journal: string): void {
 /** Of which there is one bridge, which hears it all. */
 const heard = (name: string, fed: Fed, more: Pick<Target, 'examples' | 'words' | 'take'>): Target => ({
   name,
+  isQuick: true,
   ...more,
   kept: fed.kept,
 });
 
+/** A message as bytes: which topic it is for, and the payload. A capital letter stands for a retained copy. */
+const TOPIC_LETTERS = { first: 97, retained: 32 };
+
+/** For a topic that stands in the input itself, before a line feed, instead of one that is listened to. */
+const FREE_TOPIC = 'z';
+/** Not a message: the connection is lost and made again, with a session or without one, or time passes. */
+const EVENTS: Readonly<Record<number, (fed: Fed) => void>> = {
+  1: (fed) => fed.reconnect(true),
+  2: (fed) => fed.reconnect(false),
+  3: (fed) => fed.pass(10_000),
+};
+
+/** Gives a message to the service. What it does not listen to must change nothing. */
+async function takeMessage(fed: Fed, topics: readonly string[], input: Uint8Array): Promise<void> {
+  const [first = 0] = input;
+  const letter = first | TOPIC_LETTERS.retained;
+  const [retain, payload] = [letter !== first, input.subarray(1)];
+  fed.pass(20);
+  const event = EVENTS[first];
+  if (event !== undefined) event(fed);
+  else if (letter === FREE_TOPIC.charCodeAt(0)) {
+    const end = payload.indexOf(10);
+    const topic = textOf(end < 0 ? payload : payload.subarray(0, end));
+    // what waits is done with the first, whatever it is
+    fed.receive('nobody', payload, retain);
+    const before = fed.seen();
+    fed.receive(topic, payload.subarray(end + 1), retain);
+    if (!topics.includes(topic) && fed.seen() !== before)
+      throw new Error(`${JSON.stringify(topic)} is not listened to, and changes ${before} to ${fed.seen()}`);
+  } else fed.receive(topics[(letter - TOPIC_LETTERS.first + 256) % topics.length] ?? '', payload, retain);
+  await fed.settle();
+}
+
+const PAYLOADS: Readonly<Record<string, readonly string[]>> = {
+  'alarmo/state': ['armed_away', 'disarmed', 'triggered', '{"state":"armed_away"}'],
+  'homeassistant/status': ['online'],
+  'x10/bridge/set': [BRIDGE_COMMAND],
+  'x10/s_c1/set': ['ON', '50'],
+  'x10/s_c3/set': ['OFF'],
+  'x10/zone/coded/set': ['ARM_AWAY', '{"command":"DISARM","code":"1234"}'],
+  'x10/zone/coded/state': ['armed_home'],
+  'x10/zone/others/set': ['DISARM'],
+  'x10/zone/own/set': ['ARM_AWAY', 'DISARM', '{"action":"ARM_NIGHT"}'],
+  'x10/zone/own/state': ['pending'],
+};
+
+/** One for each topic, and some for topics of others. */
+function messages(topics: readonly string[]): readonly string[] {
+  const unknown = topics.filter((topic) => PAYLOADS[topic] === undefined);
+  if (unknown.length > 0) throw new Error(`no payload for ${unknown.join(', ')}: it belongs into PAYLOADS`);
+  const own = topics.flatMap((topic, index) => {
+    const letter = String.fromCharCode(TOPIC_LETTERS.first + index);
+    return PAYLOADS[topic]?.map((payload) => letter + payload) ?? [];
+  });
+  const others = ['x10/zone/own/set\nDISARM', 'x10/zone/nobody/set\nDISARM', 'x10/s_a1/set\nON'];
+  return [...own, ...others.map((text) => FREE_TOPIC + text), '\u0001', '\u0002', '\u0003'];
+}
+
+/** Begins with what was stored, hears some lines and captures what it knows then. */
+async function live(stored: Uint8Array): Promise<void> {
+  // what is not JSON is set aside by the store
+  const fed = await fedService(parseJson(textOf(stored)));
+  for (const line of LINES) fed.line(line);
+  fed.pass(10_000);
+  await fed.settle();
+}
+
 /** All of them. */
-export function targets(): readonly Target[] {
-  const log = fullBridge();
-  const payloads = fullBridge();
-  const { topics } = payloads;
-  const remembered = fullBridge();
+export async function targets(): Promise<readonly Target[]> {
+  const log = await fedService();
+  const payloads = await fedService();
+  const topics = payloads.topics();
+  const remembered = await fedService();
   for (const line of LINES) remembered.line(line);
+  remembered.pass(10_000);
+  remembered.pass(10_000);
+  await remembered.settle();
   return [
     heard('a line of the log', log, {
       examples: LINES,
@@ -159,19 +235,13 @@ export function targets(): readonly Target[] {
         '\t',
         '(',
       ],
-      take: (input) => log.line(textOf(input).replaceAll('\n', ' ')),
+      take: (input) => {
+        log.line(textOf(input).replaceAll('\n', ' '));
+        return log.settle();
+      },
     }),
     heard('a payload on each topic', payloads, {
-      examples: [
-        'armed_away',
-        'DISARM',
-        'ON',
-        '{"state":"armed_away"}',
-        '{"command":"DISARM","code":"1234"}',
-        'online',
-        BRIDGE_COMMAND,
-        '50',
-      ],
+      examples: messages(topics),
       words: [
         '{',
         '}',
@@ -192,22 +262,21 @@ export function targets(): readonly Target[] {
         '[',
         ']',
       ],
-      take: (input) => {
-        const [first = 0] = input;
-        payloads.receive(topics[first % topics.length] ?? '', input.subarray(1), (first & 128) !== 0);
-      },
+      take: (input) => takeMessage(payloads, topics, input),
     }),
     config('config.yaml', 'config.yaml', CONFIG),
     config('aliases.yaml', 'aliases.yaml', ALIASES),
     config('x10config with the configuration', 'x10.conf', X10CONFIG),
     {
       name: 'x10config alone',
+      isQuick: true,
       examples: [X10CONFIG],
       words: ['ALIAS ', 'SCENE ', 'LOG_DIR', '\n', '\\\n', '#', '$', ';', 'A1', 'p16', '0x', '%', '"'],
       take: (input) => void adviseHeyu(readX10Config(textOf(input))),
     },
     {
       name: 'the checkpoint',
+      isQuick: false,
       examples: [remembered.checkpoint()],
       words: [
         '{',
@@ -225,14 +294,11 @@ export function targets(): readonly Target[] {
         '"settled":',
         ',',
       ],
-      take: (input) => {
-        const fed = fullBridge(textOf(input));
-        for (const line of LINES) fed.line(line);
-        fed.checkpoint();
-      },
+      take: live,
     },
     {
       name: 'the journal',
+      isQuick: false,
       examples: [JOURNAL],
       words: [
         '{',
@@ -252,5 +318,8 @@ export function targets(): readonly Target[] {
       ],
       take: (input) => readAgain(textOf(input)),
     },
+    stateFile,
+    acknowledgedIds,
+    linesOfBytes,
   ];
 }
