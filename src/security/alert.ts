@@ -125,11 +125,22 @@ export function raise(
   // who came in before, and has the entry delay no longer, has an alert, too
   if (zone.truth?.entry?.id !== cause.id) endEntry(step, zone, grounds.verified);
   const { id } = tell(step, zone.settings.zone, cause, { ...grounds, late });
-  if (alias !== null)
-    security.alertedAt.set(alertSourceOf({ alias, kind }), { zone: zone.settings.zone, at });
+  if (alias !== null) beginCooldown(security, { alias, kind, at }, zone.settings.zone);
   zone.latch ??= { id, at, alias, kind };
   startSiren(step, zone, { kind, at }, heldMs);
   if (zone.truth !== undefined) setTruth(step, zone, trigger(zone.truth, now.at));
+}
+
+/** An alert begins the cool-down of its sensor in its zone; that of an older signal does not cut short one that runs. */
+export function beginCooldown(
+  { alertedAt }: Security,
+  signal: Pick<SensorSignal, 'alias' | 'kind' | 'at'>,
+  zone: string | null,
+): void {
+  const source = alertSourceOf(signal);
+  const last = alertedAt.get(source);
+  const at = last?.zone === zone ? Math.max(last.at, signal.at) : signal.at;
+  alertedAt.set(source, { zone, at });
 }
 
 /** So many alerts are kept for those who were not there. */
@@ -356,10 +367,10 @@ function isAfterwards({ security: { link }, now }: Step, { at, late }: SensorSig
 /** Keeps a signal until the state of its zone is known. */
 function keepWaiting(step: Step, signal: SensorSignal, belief: Belief, afterwards: boolean): void {
   const { security, now } = step;
-  const { zone, at } = signal;
+  const { zone } = signal;
   if (security.isDelivered(alertIdOf(signal))) {
     // what comes after it must not wait behind it for an alert that is not sent again
-    security.alertedAt.set(alertSourceOf(signal), { zone, at });
+    beginCooldown(security, signal, zone);
     return judged(step, signal, 'alert', 'its alert was delivered before');
   }
   const first = afterwards || security.link.up === undefined ? 'gap' : 'first';

@@ -4,7 +4,7 @@
  */
 
 import { MINUTE, SECOND } from '../common/duration.js';
-import { judged, tell } from './alert.js';
+import { beginCooldown, judged, tell } from './alert.js';
 import { alertSourceOf, type Security, type Step } from './security.js';
 import { startSiren } from './siren.js';
 import { believe } from './belief.js';
@@ -63,7 +63,7 @@ export function raiseAlways(step: Step, zone: Zone | undefined, signal: SensorSi
   const state = zone && believe(security, zone).state;
   // how the zone stands may not be known: that this is an alert is certain
   const { id } = tell(step, signal.zone, signal, { security: state ?? 'unknown', verified: true, late });
-  security.alertedAt.set(alertSourceOf(signal), { zone: null, at });
+  beginCooldown(security, signal, null);
   if (zone !== undefined) last(step, zone, { id, at, alias, kind }, lasts);
   judged(step, signal, 'alert', `${kind} is an alert in every state`);
 }

@@ -175,7 +175,8 @@ export class Oracle {
 
   #raise(id: string, voice: string, at: number): void {
     this.alerts.push(id);
-    this.#kept.alertedAt = { ...this.#kept.alertedAt, [voice]: at };
+    const { alertedAt } = this.#kept;
+    this.#kept.alertedAt = { ...alertedAt, [voice]: Math.max(at, alertedAt[voice] ?? at) };
   }
 
   /** A signal of this instant may still raise an alert: it does not if the zone is not armed, or was armed later. */

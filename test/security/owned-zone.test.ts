@@ -254,6 +254,23 @@ describe('commands that waited at the broker', () => {
     expect(alerts(test).map(({ id }) => id)).toEqual(['before.alert', 'after.alert']);
   });
 
+  it('let an alert that is read late wait, which does not cut short the cool-down of a later one', () => {
+    const test = ownedBench({ alertCooldownMs: 60_000 });
+    message(test, SET, 'ON');
+    pass(test, 300_000);
+    cut(test);
+    motion(test, { id: 'old', at: test.now.at - 200_000, late: true });
+    connect(test, true);
+    motion(test, { id: 'first' });
+    cut(test);
+    expect(alerts(test).map(({ id }) => id)).toEqual(['first.alert']);
+    pass(test, 5000);
+    connect(test, true);
+    motion(test, { id: 'second' });
+    pass(test, 6000);
+    expect(alerts(test).map(({ id }) => id)).toEqual(['first.alert', 'old.alert']);
+  });
+
   it('are obeyed again once the queue is known to be empty', () => {
     const test = ownedBench();
     cut(test);
