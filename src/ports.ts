@@ -130,8 +130,11 @@ export type BrokerListener = {
   /** CONNACK accepted; comes before every `received` of this connection. `url` without user and password. */
   readonly connected: (sessionPresent: boolean, url?: string) => void;
   readonly received: (message: Received) => void;
-  /** SUBACK of a `subscribe`: the topics that were refused (code >= 0x80). */
-  readonly subscribed: (topics: readonly string[], refused: readonly string[]) => void;
+  /**
+   * SUBACK for topics of a `subscribe`: which were refused (code >= 0x80). `isAnswered` false: none came in time, and all
+   * count as refused. Each topic of each `subscribe` is told once, unless the link goes first.
+   */
+  readonly subscribed: (topics: readonly string[], refused: readonly string[], isAnswered: boolean) => void;
   /** The link is gone; `reason` in words for people. Not called again until after the next `connected`. */
   readonly closed: (reason: string) => void;
   /** An attempt failed before CONNACK was accepted; called for every attempt, `reason` in words for people. */

@@ -21,6 +21,8 @@ export type Connection = {
   awayMs: number;
   /** No SUBSCRIBE was answered, and nothing was kept for us before that. */
   isUnanswered: boolean;
+  /** For so many topics a SUBACK is still to come; a topic counts once for each SUBSCRIBE. */
+  awaitedTopics: number;
   /** Undefined when there is nothing to subscribe to. */
   schedule: Schedule | undefined;
 };
@@ -80,6 +82,7 @@ export function linkConnected(link: Link, session: string, sessionPresent: boole
     isDraining: sessionPresent,
     awayMs,
     isUnanswered: !sessionPresent,
+    awaitedTopics: 0,
     schedule: undefined,
   };
   return link.up;
@@ -111,7 +114,7 @@ export function linkStoodStill(link: Link, forMs: number, now: Now): void {
 export const QUIET_MS = 600;
 /** A pause is waited for at most this much longer than the earliest moment of a verification: 3 s after the SUBACK. */
 const PATIENCE_MS = 2400;
-/** Without a SUBACK the first verification goes out this long after the SUBSCRIBE. */
+/** Without a SUBACK the first verification goes out this long after the SUBSCRIBE, if there is no queue. */
 const NO_SUBACK_MS = 3000;
 /** A copy of a verification counts when nothing else has come for this long after it. */
 export const SETTLE_MS = 150;
@@ -131,8 +134,8 @@ const COMING_LIMIT_MS = 30_000;
  * may have waited at the broker in our stored session. Nothing marks a message as old, and a long queue continues after
  * the SUBACK of the connect; a pause alone does not tell either, because the broker, or the network, may stand still
  * within the queue. But the rest of a queue comes before any answer to a later SUBSCRIBE: when a verification that went
- * out after a pause, and after the answers to all before it, is acknowledged, and nothing that may have been queued came
- * between, the queue was empty.
+ * out after a pause is acknowledged, and nothing that may have been queued came between, the queue was empty. As long as
+ * there may be a queue, one goes out only when all before it were answered, or given up: the next answer is its own.
  */
 export type Schedule = {
   /** No verification before this. */
@@ -142,9 +145,9 @@ export type Schedule = {
   eager: number;
   /** How many there were, beside the SUBSCRIBE of the connect, which proves nothing. */
   verifications: number;
-  /** The last one went out after a pause; in a queue, also after the answers to all before it: the next is its own. */
+  /** The last one went out after a pause. */
   isQuiet: boolean;
-  /** A SUBACK came after the last SUBSCRIBE. */
+  /** It was answered, and all before it. */
   isAcknowledged: boolean;
   /** A message that may have been queued came after the last verification went out. */
   isDisturbed: boolean;
@@ -168,17 +171,20 @@ export function startSchedule(mono: number): Schedule {
   };
 }
 
-/** A SUBACK came. */
-export function verificationAcknowledged(schedule: Schedule, mono: number): void {
-  schedule.isAcknowledged = true;
+/** A SUBACK for so many topics came, or is no longer waited for: `isAnswered` false. */
+export function subscribeAnswered(up: Connection, topics: number, mono: number, isAnswered: boolean): void {
+  up.awaitedTopics = Math.max(up.awaitedTopics - topics, 0);
+  const { schedule } = up;
+  if (schedule === undefined) return;
+  schedule.isAcknowledged = isAnswered && up.awaitedTopics === 0;
   if (schedule.verifications === 0) schedule.nextMono = mono + QUIET_MS;
   else if (schedule.copiesUntilMono !== undefined) schedule.copiesUntilMono = mono + COPIES_MS;
 }
 
-/** A verification goes out. `isDraining`: as in `Connection`. */
-export function verificationSent(schedule: Schedule, mono: number, isDraining: boolean): void {
+/** A verification goes out. */
+export function verificationSent(schedule: Schedule, mono: number): void {
   schedule.verifications += 1;
-  schedule.isQuiet = mono >= schedule.heardMono + QUIET_MS && (schedule.isAcknowledged || !isDraining);
+  schedule.isQuiet = mono >= schedule.heardMono + QUIET_MS;
   schedule.isAcknowledged = false;
   schedule.isDisturbed = false;
   schedule.copiesUntilMono = mono + NO_SUBACK_MS;
@@ -227,7 +233,12 @@ export function verificationClosed(
   }
 }
 
-/** When the next verification goes out, or the last one is closed; monotonic ms. */
-export function dueAt({ nextMono, copiesUntilMono, heardMono }: Schedule): number {
+/**
+ * When the next verification goes out, or the last one is closed; monotonic ms. Infinity = not before the SUBACKs that
+ * are still to come.
+ */
+export function dueAt({ isDraining, awaitedTopics }: Connection, schedule: Schedule): number {
+  const { nextMono, copiesUntilMono, heardMono } = schedule;
+  if (isDraining && awaitedTopics > 0) return Infinity;
   return copiesUntilMono ?? Math.min(Math.max(nextMono, heardMono + QUIET_MS), nextMono + PATIENCE_MS);
 }

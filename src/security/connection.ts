@@ -12,12 +12,20 @@ import {
   linkStoodStill,
   startSchedule,
   subscriptionStands,
-  verificationAcknowledged,
+  subscribeAnswered,
   type Connection,
   type Schedule,
 } from './broker-link.js';
 import { noteReading, refresh, repair, wake } from './refresh.js';
-import { asksAgain, beginTrouble, commandTopic, note, topicsOfAll, type Step } from './security.js';
+import {
+  asksAgain,
+  beginTrouble,
+  commandTopic,
+  note,
+  subscribe,
+  topicsOfAll,
+  type Step,
+} from './security.js';
 import { createTracker, readingGranted, hear, refuse, settle, stateOf, type Tracker } from './tracker.js';
 import { excerpt, normalise, readState } from './vocabulary.js';
 import type { Zone } from './zone.js';
@@ -60,7 +68,7 @@ function askAnew(step: Step, up: Connection, sessionPresent: boolean): void {
   const obsolete = [...security.subscribed].filter((topic) => !topics.includes(topic));
   if (sessionPresent && obsolete.length > 0) emit({ kind: 'unsubscribe', topics: obsolete });
   security.subscribed = new Set(topics);
-  if (topics.length > 0) emit({ kind: 'subscribe', topics });
+  subscribe(step, topics);
   refresh(step);
 }
 
@@ -74,12 +82,22 @@ export function closed(step: Step): void {
   refresh(step);
 }
 
-/** SUBACK. `refused`: topics that the broker does not let the bridge read. */
-export function subscribed(step: Step, topics: readonly string[], refused: readonly string[]): void {
+/**
+ * SUBACK for `topics`, or with `isAnswered` false: none came in time. `refused`: those that the broker does not let the
+ * bridge read.
+ */
+export function subscribed(
+  step: Step,
+  topics: readonly string[],
+  refused: readonly string[],
+  isAnswered = true,
+): void {
   const { security, now } = step;
   const { link } = security;
-  const schedule = link.up?.schedule;
-  if (schedule === undefined) return;
+  if (link.up === undefined) return;
+  subscribeAnswered(link.up, topics.length, now.mono, isAnswered);
+  if (link.up.schedule === undefined) return;
+  if (!isAnswered) return wake(step);
   let ours = topics.some((topic) => security.others.includes(topic));
   for (const zone of security.zones.values()) {
     const { tracker } = zone;
@@ -99,7 +117,6 @@ export function subscribed(step: Step, topics: readonly string[], refused: reado
   }
   if (!ours) return;
   subscriptionStands(link, now);
-  verificationAcknowledged(schedule, now.mono);
   wake(step);
 }
 

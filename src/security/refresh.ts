@@ -40,6 +40,7 @@ import {
   mayBecomeKnown,
   note,
   stateTopics,
+  subscribe,
   tellEvent,
   zoneOf,
   type Security,
@@ -62,7 +63,7 @@ export function nextWake(security: Security): number | undefined {
   const { link, waiting, zones } = security;
   const times: number[] = [];
   if (link.up?.schedule !== undefined) {
-    times.push(dueAt(link.up.schedule));
+    times.push(dueAt(link.up, link.up.schedule));
     const isAnySettling = [...zones.values()].some(({ tracker }) => tracker && isSettling(tracker));
     if (isAnySettling) times.push(link.up.schedule.heardMono + SETTLE_MS);
   }
@@ -83,9 +84,9 @@ export function nextWake(security: Security): number | undefined {
     const ends = [endOfDelay(security, zone), emergencyEndsMono(zone), heldUntilMono(security, zone)];
     for (const endMono of ends) if (endMono !== undefined) times.push(endMono);
   }
-  const blind = blindAt(security);
-  if (blind < Infinity) times.push(blind);
-  return times.length === 0 ? undefined : Math.min(...times);
+  times.push(blindAt(security));
+  const next = Math.min(...times);
+  return next === Infinity ? undefined : next;
 }
 
 /**
@@ -120,7 +121,7 @@ export function wake(step: Step): void {
     const { schedule } = up;
     if (now.mono >= schedule.heardMono + SETTLE_MS) settleTopics(step);
     const isAsked = schedule.copiesUntilMono !== undefined;
-    if (now.mono < dueAt(schedule) && !(isAsked && isEveryTopicHeard(security, schedule))) break;
+    if (now.mono < dueAt(up, schedule) && !(isAsked && isEveryTopicHeard(security, schedule))) break;
     if (isAsked) closeVerification(step, up, schedule);
     else sendVerification(step, schedule);
   }
@@ -150,14 +151,15 @@ function isEveryTopicHeard({ zones }: Security, { isAcknowledged }: Schedule): b
   return trackers.length > 0 ? trackers.every(isAnswered) : isAcknowledged;
 }
 
-function sendVerification({ security, now, emit }: Step, schedule: Schedule): void {
+function sendVerification(step: Step, schedule: Schedule): void {
+  const { security, now } = step;
   const topics = stateTopics(security);
-  verificationSent(schedule, now.mono, security.link.up?.isDraining === true);
+  verificationSent(schedule, now.mono);
   for (const { tracker } of security.zones.values()) {
     if (tracker !== undefined) verify(tracker, schedule.isQuiet);
   }
   // without zones any topic tells whether the queue is empty
-  emit({ kind: 'subscribe', topics: topics.length > 0 ? topics : security.others.slice(0, 1) });
+  subscribe(step, topics.length > 0 ? topics : security.others.slice(0, 1));
 }
 
 function closeVerification(step: Step, up: Connection, schedule: Schedule): void {

@@ -291,6 +291,13 @@ export function isReadAgain({ security: { link }, now }: Omit<Step, 'emit'>, { s
   return state === undefined && link.up !== undefined && now.mono < link.up.askedMono + WAIT_MS;
 }
 
+/** Every SUBSCRIBE in a connection goes out here: its answers are counted. */
+export function subscribe({ security, emit }: Step, topics: readonly string[]): void {
+  if (topics.length === 0) return;
+  if (security.link.up !== undefined) security.link.up.awaitedTopics += topics.length;
+  emit({ kind: 'subscribe', topics });
+}
+
 /** Says something to people. */
 export function note(
   { emit }: Step,

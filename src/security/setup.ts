@@ -9,6 +9,7 @@ import { refresh } from './refresh.js';
 import {
   asksAgain,
   stateTopics,
+  subscribe,
   topicsOfAll,
   type Security,
   type SecurityEffect,
@@ -136,11 +137,8 @@ export function listenTo(step: Step, topics: readonly string[]): void {
 }
 
 /** `anew`: state topics that have to be read from the beginning. */
-function subscribeTheDifference(
-  { security, now, emit }: Step,
-  up: Connection,
-  anew: ReadonlySet<string>,
-): void {
+function subscribeTheDifference(step: Step, up: Connection, anew: ReadonlySet<string>): void {
+  const { security, now, emit } = step;
   const topics = topicsOfAll(security);
   const before = security.subscribed;
   const gone = [...before].filter((topic) => !topics.includes(topic));
@@ -148,7 +146,7 @@ function subscribeTheDifference(
   // motion waits for what is read again
   if (anew.size > 0) up.askedMono = now.mono;
   if (gone.length > 0) emit({ kind: 'unsubscribe', topics: gone });
-  if (wanted.length > 0) emit({ kind: 'subscribe', topics: wanted });
+  subscribe(step, wanted);
   security.subscribed = new Set(topics);
   if (!asksAgain(security, up)) up.schedule = undefined;
   else if (up.schedule === undefined) up.schedule = startSchedule(now.mono);

@@ -94,11 +94,11 @@ export class BrokerSide implements BrokerListener {
     settle();
   }
 
-  subscribed(topics: readonly string[], refused: readonly string[]): void {
+  subscribed(topics: readonly string[], refused: readonly string[], isAnswered: boolean): void {
     const { time, bridge, refusals, isStopping, settle } = this.#parts;
     if (isStopping) return;
     const now = time.now();
-    subscribed(securityStep(bridge, now), topics, refused);
+    subscribed(securityStep(bridge, now), topics, refused, isAnswered);
     const isOwn = (topic: string): boolean => bridge.security.others.includes(topic);
     refusals.answered(topics.filter(isOwn), refused.filter(isOwn));
     settle();

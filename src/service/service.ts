@@ -28,6 +28,7 @@ import type { Broker, LineSource, LogPosition, Now } from '../ports.js';
 import { blinded } from '../security/blind.js';
 import { codeChecked, locallyCommanded } from '../security/commands.js';
 import { stalled } from '../security/connection.js';
+import { subscribe } from '../security/security.js';
 import { alertsOf, setBack, snapshot } from '../security/stored.js';
 import type { CoreSettings, ServiceSettings } from '../core-settings.js';
 import { Announcer, retainedTopicsOf } from './announcing.js';
@@ -121,8 +122,8 @@ export class Service {
     const condition: Condition = new Map();
     const retained = [...stored.retained, ...retainedTopicsOf(settings.core)];
     const outbox = new Outbox({ maxAgeMs: settings.core.replayMaxAgeMs }, retained, time.skipped);
-    const subscribe = (topics: readonly string[]): void => links.broker.subscribe(topics);
-    const refusals = new Refusals(outbox, condition, log, () => time.now(), subscribe);
+    const again = (topics: readonly string[]): void => subscribe(securityStep(bridge, time.now()), topics);
+    const refusals = new Refusals(outbox, condition, log, () => time.now(), again);
     const saves = new Saving(
       ports.store,
       () => this.#document(),
@@ -141,7 +142,7 @@ export class Service {
     const sending = new Sending(way);
     const sinks: Sinks = {
       put: sending.send,
-      subscribe,
+      subscribe: (topics) => links.broker.subscribe(topics),
       unsubscribe: (topics) => links.broker.unsubscribe(topics),
       persist: saves.request,
       alerted: (id) => progress.alerted(id),

@@ -115,8 +115,8 @@ export async function startWatched(options: WatchedOptions): Promise<WatchedServ
       listener.received(message);
       look();
     },
-    subscribed: (topics, refused) => {
-      listener.subscribed(topics, refused);
+    subscribed: (topics, refused, isAnswered) => {
+      listener.subscribed(topics, refused, isAnswered);
       look();
     },
     closed: (reason) => {

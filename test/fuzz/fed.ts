@@ -113,7 +113,7 @@ export async function fedService(stored?: unknown): Promise<Fed> {
         },
         subscribe: (topics) => {
           for (const topic of topics) subscriptions.add(topic);
-          queueMicrotask(() => broker?.subscribed(topics, []));
+          queueMicrotask(() => broker?.subscribed(topics, [], true));
         },
         unsubscribe: nothing,
         isConnected: () => true,

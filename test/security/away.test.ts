@@ -5,7 +5,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { connected, stalled } from '../../src/security/connection.js';
+import { connected, stalled, subscribed } from '../../src/security/connection.js';
 import {
   NOON,
   alerts,
@@ -14,6 +14,7 @@ import {
   bench,
   connect,
   cut,
+  lastSubscribe,
   message,
   motion,
   notes,
@@ -100,6 +101,7 @@ describe('a command of two days ago', () => {
         pass(test, 2 * DAY);
         connect(test, true);
         pass(test, 100);
+        suback(test);
         stalled(test, 4000);
         return test;
       },
@@ -308,6 +310,7 @@ describe('a disarming in the queue', () => {
     [
       'the process stands still',
       (test) => {
+        suback(test);
         stalled(test, 5000);
         return test;
       },
@@ -411,7 +414,9 @@ it('the broker is not said to keep nothing as long as it does not answer', () =>
   cut(test);
   connect(test, true);
   answer(test);
-  freeze(test, 20_000);
+  freeze(test, 10_000);
+  subscribed(test, lastSubscribe(test), lastSubscribe(test), false);
+  freeze(test, 2000);
   expect(attributes(test)['reason']).toBe('the broker does not answer');
   expect(notes(test, 'warn')).toContain('zone unknown: the broker does not answer (ground/state)');
 });

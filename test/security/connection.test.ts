@@ -320,6 +320,7 @@ describe('an external zone', () => {
     }
     message(test, TOPIC, payload, flag);
     message(test, TOPIC, 'ON');
+    if (settles === undefined) suback(test);
     const armedSince = test.now.at;
     test.keeps.set(TOPIC, 'ON');
     pass(test, 10_000);
@@ -335,6 +336,7 @@ describe('an external zone', () => {
     message(before, TOPIC, 'OFF');
     const test = restart(before, [zone('ground')], 60_000);
     connect(test, true);
+    suback(test);
     const armedSince = test.now.at;
     message(test, TOPIC, 'ON');
     test.keeps.set(TOPIC, 'ON');
@@ -349,6 +351,7 @@ describe('an external zone', () => {
     cut(test);
     pass(test, 60_000);
     connect(test, true);
+    suback(test);
     message(test, TOPIC, 'OFF', 'R');
     message(test, TOPIC, 'ON', 'R');
     const armedSince = test.now.at;

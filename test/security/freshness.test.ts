@@ -1,25 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import {
   QUIET_MS,
+  createLink,
   isQueueEmpty,
+  linkConnected,
   messageReceived,
   startSchedule,
-  verificationAcknowledged,
+  subscribeAnswered,
   verificationSent,
 } from '../../src/security/broker-link.js';
 import { fc } from '../support/property.js';
 
 /**
- * One event per word: `Q` a message that may have waited, `R` a retained copy, `PROBE` a SUBSCRIBE, `ACK` its SUBACK,
+ * One event per word: `Q` a message that may have waited, `R` a retained copy, `PROBE` a SUBSCRIBE, `ACK` a SUBACK, `GIVEN_UP` none in time,
  * a number lets so many ms pass. Returns whether the queue is empty then.
  */
 function play(script: string): boolean {
   let mono = 5000;
+  const up = linkConnected(createLink(0), '', true, { at: 0, mono });
+  up.awaitedTopics = 1;
   const schedule = startSchedule(mono);
+  up.schedule = schedule;
   for (const word of script.split(' ')) {
     if (word === 'Q' || word === 'R') messageReceived(schedule, mono, word === 'R');
-    else if (word === 'PROBE') verificationSent(schedule, mono, true);
-    else if (word === 'ACK') verificationAcknowledged(schedule, mono);
+    else if (word === 'PROBE') {
+      verificationSent(schedule, mono);
+      up.awaitedTopics += 1;
+    } else if (word === 'ACK' || word === 'GIVEN_UP') subscribeAnswered(up, 1, mono, word === 'ACK');
     else mono += Number(word);
   }
   return isQueueEmpty(schedule, mono);
@@ -40,11 +47,15 @@ describe('the queue of a stored session', () => {
     ['... and is asked for again', 'Q ACK 600 PROBE Q ACK 600 PROBE ACK', true],
     ['may go on when the probe did not wait for a pause', 'Q ACK 599 PROBE ACK', false],
     ['may go on when the answer may be that to the connect', '3000 PROBE ACK', false],
-    ['... and is asked for again', '3000 PROBE ACK 600 PROBE ACK', true],
+    ['... also when the next answer may be that to the first probe', '3000 PROBE ACK 600 PROBE ACK', false],
+    ['... and is asked for again', '3000 PROBE ACK ACK 600 PROBE ACK', true],
     ['may go on when only the first probe was answered', 'Q ACK 600 PROBE ACK 600 PROBE', false],
-    ['that has come without a pause for 30 s is no longer waited for', `${LONG_QUEUE} PROBE ACK`, true],
-    ['... but without an answer it is', `${LONG_QUEUE} PROBE`, false],
-    ['... and a pause within it counts', `${LONG_QUEUE} 700 Q 310 PROBE ACK`, false],
+    ['may go on when the answer to the probe is given up', 'ACK 600 PROBE GIVEN_UP', false],
+    ['... and when that to the connect is given up after it', '3000 PROBE ACK GIVEN_UP', false],
+    ['... and is asked for again', 'GIVEN_UP 600 PROBE ACK', true],
+    ['that has come without a pause for 30 s is no longer waited for', `ACK ${LONG_QUEUE} PROBE ACK`, true],
+    ['... but without an answer it is', `ACK ${LONG_QUEUE} PROBE`, false],
+    ['... and a pause within it counts', `ACK ${LONG_QUEUE} 700 Q 310 PROBE ACK`, false],
   ])('%s', (_, script, expected) => {
     expect(play(script)).toBe(expected);
   });

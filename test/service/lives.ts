@@ -216,7 +216,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
       subscribe: (topics) => {
         for (const topic of topics) subscriptions.add(topic);
         const answer = (): void => {
-          if (isConnected) listener?.subscribed(topics, []);
+          if (isConnected) listener?.subscribed(topics, [], true);
         };
         if (stalled === undefined) void Promise.resolve().then(answer);
         else stalled.push(answer);

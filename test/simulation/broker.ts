@@ -406,7 +406,7 @@ export class SimulatedBroker {
   #subscribe(connection: Connection, topics: readonly string[]): void {
     const refused = topics.filter((topic) => !this.rights.mayRead(topic));
     for (const topic of topics) if (!refused.includes(topic)) this.#session?.topics.add(topic);
-    this.#toBridge(connection, () => connection.listener.subscribed(topics, refused));
+    this.#toBridge(connection, () => connection.listener.subscribed(topics, refused, true));
     const copies = topics.flatMap((topic) => {
       const payload = this.retained.get(topic);
       return payload === undefined || refused.includes(topic) ? [] : [{ topic, payload, retain: true }];

@@ -74,7 +74,7 @@ export class BrokerConnection implements Broker {
     const refused = topics.filter(isAvoided);
     if (refused.length > 0)
       process.nextTick(() =>
-        this.#open === open ? this.#listener?.subscribed(refused, refused) : undefined,
+        this.#open === open ? this.#listener?.subscribed(refused, refused, true) : undefined,
       );
     const others = topics.filter((topic) => !isAvoided(topic));
     if (others.length > 0) open.subscribe(others);

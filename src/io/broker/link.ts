@@ -175,23 +175,23 @@ export class Link {
     this.#client?.subscribe(topics, { qos: 1, rh: 0, rap: false });
     const id = this.#client?.getLastMessageId();
     if (id === undefined || id === before) {
-      this.#listener.broker.subscribed(topics, topics);
+      this.#listener.broker.subscribed(topics, topics, false);
       return;
     }
-    const giveUp = (): void => this.#subscribed(id, []);
+    const giveUp = (): void => this.#subscribed(id);
     this.#subscribing.set(id, { topics, off: this.#clock.after(this.#attempt.connectTimeoutMs, giveUp) });
   }
 
   /** SUBACK, or none in time. The listener is told in the packet's own tick: retained copies follow it. */
-  #subscribed(id: number, codes: readonly number[]): void {
+  #subscribed(id: number, codes?: readonly number[]): void {
     const packet = this.#subscribing.get(id);
     if (packet === undefined) return;
     const { topics, off } = packet;
     this.#subscribing.delete(id);
     off();
     for (const topic of topics) this.#suspects.answered({ act: 'subscribe', topic });
-    const refused = topics.filter((_, index) => !((codes[index] ?? 0x80) < 0x80));
-    this.#listener.broker.subscribed(topics, refused);
+    const refused = topics.filter((_, index) => !((codes?.[index] ?? 0x80) < 0x80));
+    this.#listener.broker.subscribed(topics, refused, codes !== undefined);
     this.#goOn();
   }
 

@@ -11,6 +11,7 @@ type Told =
   | readonly ['connected', sessionPresent: boolean]
   | readonly ['received', topic: string, payload: string, retain: boolean]
   | readonly ['subscribed', topics: readonly string[], refused: readonly string[]]
+  | readonly ['unanswered', topics: readonly string[]]
   | readonly ['closed', reason: string]
   | readonly ['refused', reason: string]
   | readonly ['takeover', happening: boolean];
@@ -57,7 +58,8 @@ export function listen(
     },
     received: ({ topic, payload, retain }) =>
       told.push(['received', topic, Buffer.from(payload).toString(), retain]),
-    subscribed: (topics, refused) => told.push(['subscribed', topics, refused]),
+    subscribed: (topics, refused, isAnswered) =>
+      told.push(isAnswered ? ['subscribed', topics, refused] : ['unanswered', topics]),
     closed: (reason) => told.push(['closed', reason]),
     refused: (reason) => told.push(['refused', reason]),
     takeover: (happening) => told.push(['takeover', happening]),

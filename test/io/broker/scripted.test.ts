@@ -108,6 +108,14 @@ describe('a subscription', () => {
     expect(tested.broker.isConnected()).toBe(true);
   });
 
+  test('that is not answered in time is told as such', async () => {
+    const url = await play({ connect: () => accepted, subscribe: () => [] });
+    const tested = listen({ urls: [url], connectTimeoutMs: 50 }, ['a', 'b']);
+    await tested.until(() => tested.of('unanswered').length > 0);
+    expect(tested.of('unanswered')).toEqual([['unanswered', ['a', 'b']]]);
+    expect(tested.of('subscribed')).toEqual([]);
+  });
+
   test('answered for fewer topics than asked is none', async () => {
     const url = await play({ connect: () => accepted, subscribe: (id) => [0x90, 3, ...id, 1] });
     const tested = listen({ urls: [url] }, ['a', 'b']);
