@@ -220,7 +220,7 @@ function told(bytes: Buffer, pieces: readonly number[], isReplaced: () => boolea
 /** Bytes that come in any pieces are the same lines as in one piece. */
 export const linesOfBytes: Target = {
   name: 'the log as bytes',
-  isQuick: true,
+  isQuick: false,
   examples: [
     '11/22 12:00:01  rcvi addr unit       1 : hu A1  (hall)\n11/22 12:00:01  rcvi func     On : hc A\n',
     'ä\r\r\n\0\0\0\n\n\0x\nthe last one',
