@@ -22,8 +22,10 @@ export type Fault = {
 const SLOW_MS = 400;
 
 /** A log is copied and truncated, unless heyu is in the middle of a message, a part of which would be lost. */
-const copyAndTruncate = ({ heyu }: Stage): void =>
+const copyAndTruncate = ({ heyu, bridge }: Stage): void => {
+  if (!heyu.isInMessage()) bridge.truncated();
   heyu.rotate(heyu.isInMessage() ? 'create' : 'copytruncate');
+};
 
 const frozen = async (
   { bridge, broker }: Stage,

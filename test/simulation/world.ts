@@ -124,6 +124,8 @@ export class Bridge {
   readonly errors: string[] = [];
   /** From when to when there was no good checkpoint. */
   readonly damages: Damage[] = [];
+  /** Does the checkpoint know a file of the log? One that begins with a log that it cannot read knows none. */
+  #hasFoundLog = true;
   /** Up to when all that heyu had written is settled, as the disk says. */
   settledAt: number;
   /** What is to be done when all that was written until an instant (epoch ms) is settled. */
@@ -265,6 +267,16 @@ export class Bridge {
         disk.unlinkSync(STATE_PATH);
     }
     this.damages.push({ from: this.settledAt, to: Infinity });
+    this.#hasFoundLog = false;
+  }
+
+  /**
+   * The log is going to be copied and truncated. Nothing tells a bridge without a memory, which could not read the log, that the copy is
+   * the log of which it knows no more than the size (design.md, "The log is the queue").
+   */
+  truncated(): void {
+    const last = this.damages.at(-1);
+    if (last !== undefined && !this.#hasFoundLog) last.to = Math.max(last.to, this.#computer.wallMs());
   }
 
   /** The owner puts back the checkpoint of some time ago. What was begun since has other ids, and of zones less is known. */
@@ -348,6 +360,7 @@ export class Bridge {
           if (process.isGone) return;
           this.#stored = told;
           if (last !== undefined) this.#settled(last.endSeenAt);
+          this.#hasFoundLog ||= last !== undefined && last.generation !== '';
           const at = this.#computer.wallMs();
           for (const damage of settled === null ? [] : this.damages) damage.to = Math.min(damage.to, at);
           if (settled === null || (this.#newer !== undefined && at - this.#newer.at < OLDER_MS)) return;
@@ -483,7 +496,16 @@ export async function simulate({
     quiet.isOver ? Promise.resolve() : new Promise((resolve) => void quiet.waiting.push(resolve));
   const stage = { timeline, computer, broker, bridge, panel, heyu, permitted, untilQuiet, note };
   const { counts, rest } = startFaults(planned, stage);
-  const playing = play(plan, { timeline, computer, heyu, panel, note, chance: fork('pauses'), quiet });
+  const playing = play(plan, {
+    timeline,
+    computer,
+    bridge,
+    heyu,
+    panel,
+    note,
+    chance: fork('pauses'),
+    quiet,
+  });
   try {
     await timeline.until(playing);
     await timeline.until(rest());
@@ -611,6 +633,7 @@ function sentAgain(
 type Stage = {
   readonly timeline: Timeline;
   readonly computer: Computer;
+  readonly bridge: Bridge;
   readonly heyu: Heyu;
   readonly panel: Panel;
   readonly note: (text: string) => void;
@@ -632,7 +655,7 @@ const ENGINE_STARTED = { text: 'Engine started', hasStamp: true, meanings: [] };
 /** Does what is planned. */
 async function play(
   plan: readonly Scheduled[],
-  { timeline, computer, heyu, panel, note, chance, quiet }: Stage,
+  { timeline, computer, bridge, heyu, panel, note, chance, quiet }: Stage,
 ): Promise<void> {
   // heyu's time continues only while the computer is awake
   let mono = computer.monotonicMs();
@@ -659,6 +682,7 @@ async function play(
         break;
       case 'rotation':
         note(`rotation: ${one.rotation}`);
+        if (one.rotation.startsWith('copytruncate')) bridge.truncated();
         heyu.rotate(one.rotation);
         break;
       case 'pause': {
