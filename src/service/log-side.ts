@@ -44,6 +44,8 @@ export class LogSide implements LineListener {
   /** When a look at the log was asked for whose end has not come yet, monotonic ms. */
   #lookedMono: number | undefined;
   #lastLineMono: number;
+  /** The wall clock was set back by so much since the end of the log was seen. */
+  #setBackMs = 0;
   /** While the log cannot be read: when to hide what is over, monotonic ms. */
   #hideDue = Infinity;
 
@@ -88,9 +90,7 @@ export class LogSide implements LineListener {
     this.#lastLineMono = mono;
     progress.isChanged = true;
     if (line.generation !== this.#generation && line.file === 'current') this.#nextFile(line.generation);
-    // a stamp has no year: it must not mean last year because the clock was there when the log was looked at before
-    const notBefore = time.skipped.endAfter(line.notBefore, ALMOST_A_YEAR_MS);
-    hearLine(bridge, notBefore === line.notBefore ? line : { ...line, notBefore }, { at: line.readAt, mono });
+    hearLine(bridge, this.#bounded(line), { at: line.readAt, mono });
     this.#parts.observer?.heard(line, bridge.core.lineAt);
     if (condition.delete('log_quiet')) ports.log.info({}, 'heyu writes again');
     // what follows is done at the end of the pass
@@ -142,6 +142,11 @@ export class LogSide implements LineListener {
     settle();
   }
 
+  /** The wall clock was set back: what it showed at the last look was less by so much in the time of now. */
+  clockSetBack(byMs: number): void {
+    this.#setBackMs += byMs;
+  }
+
   /** The process stood still: a look that has not come to its end had no time for it, and begins again. */
   stoodStill(): void {
     this.#lookedMono = undefined;
@@ -189,6 +194,15 @@ export class LogSide implements LineListener {
     if (!isSame)
       ports.log.warn({ before, now: logPath }, 'another heyu log than before: reading begins at its end');
     links.source.start(this, isSame ? position : undefined, isSame ? generations : []);
+  }
+
+  /** A line with the lower bound of its instant by the clock of now. */
+  #bounded(line: LogLine): LogLine {
+    const { skipped } = this.#parts.time;
+    // a stamp has no year: it must not mean last year because the clock was there when the log was looked at before
+    let notBefore = skipped.endAfter(line.notBefore, ALMOST_A_YEAR_MS);
+    if (notBefore > line.readAt) notBefore -= this.#setBackMs;
+    return notBefore === line.notBefore ? line : { ...line, notBefore };
   }
 
   /** What lines that are missing may have changed is forgotten where the file after them begins. */

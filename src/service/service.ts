@@ -443,6 +443,7 @@ export class Service {
     }
     shiftDeadlines(bridge.core, byMs);
     outbox.clockSetBack(-byMs);
+    this.#log.clockSetBack(-byMs);
     setBack(bridge.security, now);
     bridge.now = now;
   }

@@ -244,3 +244,19 @@ test('no sensor is silent because the clock was set forward', async () => {
   }
   expect(lives.retained.get('x10/s_a3/silent')).toBe('ON');
 });
+
+test('an address does not live longer because the clock was set back before it', async () => {
+  const [address = '', on = ''] = pair('rcvi', 'A1', 'On');
+  const lives = await beginLives(settings);
+  await lives.settle();
+  await lives.pass(900);
+  await lives.look();
+  lives.clock.set(-3000);
+  lives.heyu(address);
+  await lives.pass(500);
+  await lives.look();
+  // its second begins before the address is read
+  await lives.pass(4100);
+  await lives.hear(on);
+  expect(eventsOf(lives, 'a1')).toEqual([]);
+});
