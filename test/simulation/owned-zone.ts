@@ -89,9 +89,14 @@ export class OwnedZone {
     this.possible = this.isLost ? [] : [...merged.values()];
   }
 
+  /** The check of a code has not been answered, and the end of an entry delay waits for it. */
+  isChecking(now: number): boolean {
+    return this.check !== undefined && now < this.check.at + CHECK_MS;
+  }
+
   /** Time has come to `now`. */
   advance(now: number, isSure: boolean): void {
-    const isChecking = this.check !== undefined && now < this.check.at + CHECK_MS;
+    const isChecking = this.isChecking(now);
     const isDue = ({ oracle, waiting }: Possibility): boolean =>
       waiting.length > 0 || oracle.mayEnd(now + CORRECTED_MS);
     if (!this.possible.some(isDue)) return;

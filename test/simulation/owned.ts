@@ -225,7 +225,8 @@ export class OwnedZones {
       }),
     );
     this.#tell(`${word} to ${zone.name} (${outcomes.join()})`);
-    if (isWaiting && code !== undefined && zone.check === undefined) zone.check = { at: now, word, outcomes };
+    // one that is never answered was not looked at: after too many wrong codes
+    if (isWaiting && code !== undefined && !zone.isChecking(now)) zone.check = { at: now, word, outcomes };
   }
 
   /** A code was looked at. */
