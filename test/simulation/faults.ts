@@ -39,6 +39,27 @@ const frozen = async (
   bridge.thaw(process);
 };
 
+/** heyu writes a motion within this time, as a rule, ms. */
+const FILLED_MS = 3000;
+
+/** A message is written to its end within this time, ms. */
+const WHOLE_MS = 2000;
+
+/** It sees the log empty, and not what is written until the log is empty again. */
+const frozenOverTwoRotations: Act = async (stage, { ms }, wait) => {
+  // the name is taken away from a log with half of a message, and it does not become empty
+  const truncated = async (): Promise<void> => {
+    for (let waited = 0; waited < WHOLE_MS && stage.heyu.isInMessage(); waited += 5) await wait(5);
+    copyAndTruncate(stage);
+  };
+  await truncated();
+  await wait(10);
+  const standing = frozen(stage, { ms }, wait);
+  await wait(ms * 0.8);
+  await truncated();
+  await standing;
+};
+
 /** Every kind. */
 const KINDS = {
   'killed between two steps': {
@@ -105,15 +126,12 @@ const KINDS = {
   'frozen over two rotations': {
     part: 'process',
     weight: 1,
-    act: async (stage, { ms }, wait) => {
-      // it sees the log empty, and not what is written until the log is empty again
-      copyAndTruncate(stage);
-      await wait(10);
-      const standing = frozen(stage, { ms }, wait);
-      await wait(ms * 0.8);
-      copyAndTruncate(stage);
-      await standing;
-    },
+    act: frozenOverTwoRotations,
+  },
+  'frozen while the log is filled and copied': {
+    part: 'crossed',
+    weight: 3,
+    act: (stage, { ms, count }, wait) => frozenOverTwoRotations(stage, { ms: FILLED_MS + ms, count }, wait),
   },
   'down for long': {
     part: 'process',
