@@ -9,7 +9,7 @@ import { DAY, HOUR, SECOND } from '../../common/duration.js';
 import { errorText, orElse } from '../../common/error.js';
 import type { Past, PastRequest } from '../../history/past.js';
 import type { Report } from '../../report/report.js';
-import type { ExplainedLine, Timeline } from '../../web/protocol.js';
+import type { Timeline } from '../../web/protocol.js';
 import { timelineOf, type Window } from '../../web/timeline.js';
 import { CHILD_COMMAND } from './child-command.js';
 import { explainEarlier, type EarlierLines } from './earlier-lines.js';
@@ -38,7 +38,7 @@ type Question =
   | { readonly reportUntil: number }
   | { readonly window: Window; readonly until: number }
   | { readonly earlier: EarlierLines };
-type Answer = Past | Report | Timeline | readonly ExplainedLine[];
+type Answer = Past | Report | Timeline | readonly string[];
 type Answered = { readonly lines: number } | { readonly answer: Answer } | { readonly error: string };
 
 /** More is asked than can wait. */
@@ -71,8 +71,8 @@ export class PastReader {
     return this.#ask({ window, until });
   }
 
-  /** The last lines of the log before one, the oldest first. Rejects as `read` does. */
-  earlierLines(earlier: EarlierLines): Promise<readonly ExplainedLine[]> {
+  /** The last lines of the log before one, each as JSON, the oldest first. Rejects as `read` does. */
+  earlierLines(earlier: EarlierLines): Promise<readonly string[]> {
     return this.#ask({ earlier });
   }
 
@@ -165,7 +165,8 @@ async function answerTo(asked: Asked, told: (lines: number) => void): Promise<An
   const { place } = asked;
   if ('request' in asked) return readPast(place, asked.request);
   if ('reportUntil' in asked) return wholeReport(place, asked.reportUntil, told);
-  if ('earlier' in asked) return explainEarlier(place, asked.earlier);
+  if ('earlier' in asked)
+    return (await explainEarlier(place, asked.earlier)).map((line) => JSON.stringify(line));
   const { window, until } = asked;
   const signals = window.to - window.from <= LONGEST_WITH_SIGNALS_MS;
   const past = await readPast(place, { from: window.from, until, signals });

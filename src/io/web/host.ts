@@ -6,7 +6,7 @@ import type { Past, PastRequest } from '../../history/past.js';
 import type { X10Config } from '../../heyu/x10config.js';
 import type { Log } from '../../ports.js';
 import type { Service } from '../../service/service.js';
-import type { ConfigurationError, ExplainedLine, ProposedName, Timeline } from '../../web/protocol.js';
+import type { ConfigurationError, ProposedName, Timeline } from '../../web/protocol.js';
 import type { Window } from '../../web/timeline.js';
 import type { EarlierLines } from '../history/earlier-lines.js';
 
@@ -29,6 +29,6 @@ export type PageHost = {
   readonly past: (request: PastRequest) => Promise<Past>;
   /** The drawing of a window, up to then; likewise. Epoch ms. */
   readonly timeline: (window: Window, until: number) => Promise<Timeline>;
-  /** The lines that were in the log before; likewise. */
-  readonly earlierLines: (earlier: EarlierLines) => Promise<readonly ExplainedLine[]>;
+  /** The lines that were in the log before, each as JSON (`ExplainedLine`); likewise. */
+  readonly earlierLines: (earlier: EarlierLines) => Promise<readonly string[]>;
 };

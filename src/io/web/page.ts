@@ -142,7 +142,7 @@ function routesOf(parts: Parts): Routes {
       needs: 'reading',
       answer: async () => {
         watch.attend();
-        return { status: 200, json: await watch.lines() };
+        return { status: 200, text: await watch.lines() };
       },
     },
     '/api/timeline': { method: 'GET', needs: 'reading', answer: (asked) => orLater(timeline(parts, asked)) },

@@ -106,6 +106,22 @@ it('keeps the lines that came since somebody looks', async () => {
   expect(lines.map(({ text }) => text?.slice(16))).toEqual(pair('rcvi', 'A1', 'On'));
 });
 
+it('shows 500 lines at most, those that were there before it was opened first', async () => {
+  const before = Array.from({ length: 500 }, (_, index) =>
+    JSON.stringify({ number: index + 1, at: null, text: `before, "${index}"`, rows: [], heard: [] }),
+  );
+  const scene = await servedPage({}, { earlierLines: () => Promise.resolve(before) });
+  const lines = async (): Promise<readonly (string | null)[]> =>
+    (JSON.parse((await scene.ask('GET /api/lines')).body) as readonly ExplainedLine[]).map(
+      ({ text }) => text,
+    );
+  expect(await lines()).toEqual(before.map((_, index) => `before, "${index}"`));
+  await scene.lives.hear(...pair('rcvi', 'A1', 'On'));
+  const later = await lines();
+  expect([later.length, later[0]]).toEqual([500, 'before, "2"']);
+  expect(later.slice(-2).map((text) => text?.slice(16))).toEqual(pair('rcvi', 'A1', 'On'));
+});
+
 it('logs in with a token, and out again', async () => {
   const scene = await servedPage();
   const { ask, port, token } = scene;
