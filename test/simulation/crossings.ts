@@ -3,6 +3,7 @@
  * by chance.
  */
 
+import { BRIDGE_COMMAND } from '../../src/mqtt/topics.js';
 import { SENSORS } from '../soak/sensors.js';
 import { restarted, untilReached, type Kind, type Stage } from './stage.js';
 
@@ -19,11 +20,12 @@ const RESTLESS_MS = 400;
 /** The bridge is told of everything within this time of a connect, ms. */
 const TOLD_MS = 9000;
 
-/** Somebody who bypasses a sensor that the bridge cannot hear of yet. */
-function bypassUnheard({ broker }: Stage, count: number): void {
+/** Somebody who bypasses a sensor, and presses the button of the bridge, when the bridge cannot hear of it. */
+function commandUnheard({ broker }: Stage, count: number): void {
   const sensors = SENSORS.filter(({ zone }) => zone === 'changing');
   const { alias = '' } = sensors[count % sensors.length] ?? {};
   broker.publish('x10/zone/changing/set', JSON.stringify({ command: 'bypass', sensor: alias }), false);
+  broker.publish('x10/bridge/set', BRIDGE_COMMAND, false);
 }
 
 /** The kinds. */
@@ -65,7 +67,7 @@ export const CROSSINGS = {
       await wait(TOLD_MS);
     },
   },
-  // the link stands still within a long queue, which seems to be over, and an old command is in the rest of it
+  // the link stands still within a long queue, which seems to be over, and old commands are in the rest of it
   'link frozen within a long queue': {
     part: 'crossed',
     weight: 3,
@@ -75,7 +77,7 @@ export const CROSSINGS = {
       panel.say('changing', false);
       await wait(GIVEN_UP_MS + ms / 3);
       for (let said = 0; said < REPEATS; said += 1) panel.sayAll();
-      bypassUnheard(stage, count);
+      commandUnheard(stage, count);
       broker.thaw(true);
       await untilReached(stage, wait);
       await wait(count / 20);

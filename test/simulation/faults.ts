@@ -304,7 +304,7 @@ const PARTS: Readonly<
   people: { turn: 'people', share: 1, pauseMs: 15_000 },
   broker: { turn: 'network', share: 0.5, pauseMs: 20_000 },
   residents: { turn: 'residents', share: 1, pauseMs: 4000 },
-  crossed: { turn: 'process', share: 0.3, pauseMs: 20_000, isAlone: true },
+  crossed: { turn: 'process', share: 0.4, pauseMs: 12_000, isAlone: true },
 };
 const TURNS = ['process', 'network', 'disk', 'people', 'residents'] as const;
 

@@ -537,6 +537,7 @@ export async function simulate({
   const states = judgeStates(truth, retained, bridge.damages, computer.wallMs(), permitted);
   errors.push(
     ...opposites(truth, broker, permitted, habit.keepsRetained === 'older'),
+    ...announcedAgain(broker, counts),
     ...sentAgain(verdict, counts),
   );
   errors.push(
@@ -602,6 +603,27 @@ function opposites(
         : !truth.mayBeArmed(zone, sentAt, sinceMs);
     return isOpposite ? [`${zone} is said to be ${payload} at ${new Date(sentAt).toISOString()}`] : [];
   });
+}
+
+/**
+ * Home Assistant is told of everything once in a connection, unless it is born, or somebody presses the button. What an
+ * earlier connection has left unacknowledged is sent at once, before everything is told.
+ */
+function announcedAgain(
+  { published }: SimulatedBroker,
+  counts: ReadonlyMap<string, number>,
+): readonly string[] {
+  if (counts.has('home assistant is born')) return [];
+  const told = published.filter(({ topic }) => topic === 'homeassistant/device/heyu2mqtt_x10/config');
+  const again = told.filter((one, index) => {
+    const [before, earlier] = [told[index - 1], told[index - 2]];
+    if (one.connection !== before?.connection) return false;
+    if (earlier === undefined || earlier.connection === one.connection) return true;
+    return earlier.acknowledgedAt !== undefined;
+  });
+  return again.map(
+    ({ sentAt }) => `a press of the button that waited is obeyed at ${new Date(sentAt).toISOString()}`,
+  );
 }
 
 /** A process that dies may repeat what was acknowledged within its last write; a power cut all since the checkpoint. */
