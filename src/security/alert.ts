@@ -381,7 +381,10 @@ function keepWaiting(step: Step, signal: SensorSignal, belief: Belief, afterward
     return judged(step, signal, 'waiting', 'a signal of this sensor is already waiting');
   const kind = isFirst ? first : 'last';
   const untilMono = now.mono + LINK_WAIT_MS;
-  security.waiting.set(waitingKey(signal, kind), { signal, kind, readAt: now.at, untilMono });
+  const key = waitingKey(signal, kind);
+  // one that takes the place of another comes after those that have waited before it
+  security.waiting.delete(key);
+  security.waiting.set(key, { signal, kind, readAt: now.at, untilMono });
   security.changed = true;
   judged(step, signal, 'waiting', 'the zone is not known yet');
 }
@@ -412,10 +415,14 @@ export function judgeSignal(step: Step, zone: Zone, signal: SensorSignal, waited
   act(step, zone, signal, judgement, afterwards);
 }
 
-/** Judges what has been waiting, as far as it can be judged now. */
+/**
+ * Judges what has been waiting, as far as it can be judged now, in the order in which it was: the entry delay of a later
+ * signal must not swallow an earlier one.
+ */
 export function judgeWaiting(step: Step): void {
   const { security } = step;
-  for (const [key, waited] of security.waiting) {
+  const inOrder = [...security.waiting].sort(([, one], [, other]) => one.signal.at - other.signal.at);
+  for (const [key, waited] of inOrder) {
     const { signal, kind, untilMono } = waited;
     const zone = zoneOf(security, signal);
     if (zone !== undefined && mayBecomeKnown(step, believe(security, zone), kind === 'gap', untilMono))

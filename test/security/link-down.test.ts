@@ -136,6 +136,18 @@ describe('an owned zone without a link', () => {
       expect(alerts(test)).toMatchObject([{ verified: false, late: true }]);
     });
 
+    it('is judged in the order in which it was, also when one takes the place of one before the arming', () => {
+      const entry = { entryDelayMs: ENTRY_MS };
+      const test = alone('ARM_AWAY', entry);
+      motion(test, { id: 'before', at: NOON - 60_000, late: true });
+      pass(test, 5000);
+      motion(test, { id: 'porch', alias: 'porch', late: true });
+      pass(test, 22_000);
+      motion(test, { id: 'hall', late: true });
+      online(test, true);
+      expect(alerts(test).map(({ id }) => id)).toEqual(['porch.alert', 'hall.alert']);
+    });
+
     it('is a late alert also when it waited through a restart', () => {
       const test = alone('ARM_AWAY');
       motion(test, { late: true });
