@@ -17,8 +17,10 @@ export const RULES: Rules = {
   lateMs: 400,
 };
 
-/** What is read later than this may wait for the link, and until when at most. */
-const LIVE_MS = 3000;
+/** What is read later than this counts as read late if the follower is behind, and later than that in any case. */
+const BEHIND_MS = 3000;
+const LIVE_MS = 8000;
+/** What was read late may wait for the link until then. */
 const WAITING_MS = 38_000;
 const SECOND_MS = 1000;
 /** The clock is corrected by at most this much. */
@@ -61,6 +63,7 @@ export class OwnedZone {
   isLost = false;
   /** Alerts that went out. */
   readonly #sent = new Set<string>();
+  #now = 0;
 
   constructor(name: OwnedZoneName) {
     this.name = name;
@@ -73,7 +76,7 @@ export class OwnedZone {
 
   #put(possible: readonly Possibility[]): void {
     const merged = new Map<string, Possibility>();
-    for (const one of possible.map(withoutMoot)) {
+    for (const one of possible.map((each) => withoutMoot(each, this.#now))) {
       const key = `${one.oracle.key} ${JSON.stringify(one.waiting)}`;
       const other = merged.get(key);
       const { oracle, waiting } = one;
@@ -96,6 +99,7 @@ export class OwnedZone {
 
   /** Time has come to `now`. */
   advance(now: number, isSure: boolean): void {
+    this.#now = now;
     const isChecking = this.isChecking(now);
     const isDue = ({ oracle, waiting }: Possibility): boolean =>
       waiting.length > 0 || oracle.mayEnd(now + CORRECTED_MS);
@@ -119,33 +123,37 @@ export class OwnedZone {
   }
 
   signal(signal: Signalled, now: number, isSure: boolean): void {
-    const isLate = now - signal.at > LIVE_MS;
-    const edges = [-CORRECTED_MS, SECOND_MS + CORRECTED_MS];
-    const judged = edges.map(
-      (ms): Change =>
-        (oracle) =>
-          oracle.signal(signal, signal.at + ms, now),
-    );
-    if (isSure && !isLate) return this.fork(...judged);
-    const until = now + WAITING_MS;
+    const ageMs = now - signal.at;
+    const late = ageMs > LIVE_MS ? [true] : ageMs > BEHIND_MS ? [true, false] : [false];
     this.#put(
-      this.possible.flatMap((one) => {
-        const first = one.waiting.find((other) => other.signal.alias === signal.alias);
-        const isDelivered = first !== undefined && this.#sent.has(first.signal.id);
-        // the first of a sensor waits, of what is not late the last, too; unless the first raises no alert, or has
-        const isKept = first !== undefined && !(isLate && isDelivered);
-        const isEnough = isLate && isKept && one.oracle.mayAlert(first.signal.at);
-        const others = one.waiting.filter(
-          (other) => (isKept && other === first) || other.signal.alias !== signal.alias,
-        );
-        const more = { ...one, waiting: [...others, { signal, until, isLate }] };
-        const isFirst = first === undefined;
-        const waiting = isFirst ? [more] : isEnough || first.signal.id === signal.id ? [one] : [one, more];
-        // what is late waits together
-        const isJudged = !isLate || one.waiting.length === 0;
-        return isJudged ? [...waiting, ...judged.map((change) => changed(one, change))] : waiting;
-      }),
+      this.possible.flatMap((one) =>
+        late.flatMap((isLate) =>
+          this.#signalled(one, { signal, until: now + WAITING_MS, isLate }, now, isSure),
+        ),
+      ),
     );
+  }
+
+  #signalled(one: Possibility, waits: Waiting, now: number, isSure: boolean): readonly Possibility[] {
+    const { signal, isLate } = waits;
+    const judged = [-CORRECTED_MS, SECOND_MS + CORRECTED_MS].map((ms) =>
+      changed(one, (oracle) => oracle.signal(signal, signal.at + ms, now)),
+    );
+    if (isSure && !isLate) return judged;
+    const first = one.waiting.find((other) => other.signal.alias === signal.alias);
+    const isDelivered = first !== undefined && this.#sent.has(first.signal.id);
+    // the first of a sensor waits, of what is not late the last, too; unless the first raises no alert, or has
+    const isKept = first !== undefined && !(isLate && isDelivered);
+    const isEnough = isLate && isKept && one.oracle.mayAlert(first.signal.at);
+    const others = one.waiting.filter(
+      (other) => (isKept && other === first) || other.signal.alias !== signal.alias,
+    );
+    const more = { ...one, waiting: [...others, waits] };
+    const isFirst = first === undefined;
+    const waiting = isFirst ? [more] : isEnough || first.signal.id === signal.id ? [one] : [one, more];
+    // what is late waits together
+    const isJudged = !isLate || one.waiting.length === 0;
+    return isJudged ? [...waiting, ...judged] : waiting;
   }
 
   /** Whatever it is, it is commanded now. */
@@ -156,6 +164,7 @@ export class OwnedZone {
 
   /** A process begins with what was on disk. */
   begins(possible: readonly Possibility[], now: number): void {
+    this.#now = now;
     this.check = undefined;
     const until = now + WAITING_MS;
     this.#put(possible.map((one) => ({ ...one, waiting: one.waiting.map((each) => ({ ...each, until })) })));
@@ -224,10 +233,13 @@ function judgedLate(
   });
 }
 
-/** What can raise no alert any more does not wait. */
-function withoutMoot(one: Possibility): Possibility {
+/** What can raise no alert any more does not wait. Within the second of what is not late the zone may yet be armed. */
+function withoutMoot(one: Possibility, now: number): Possibility {
   if (one.waiting.length === 0) return one;
-  const isOpen = ({ signal: { at } }: Waiting): boolean => one.oracle.mayAlert(at + SECOND_MS + CORRECTED_MS);
+  const isOpen = ({ signal: { at }, isLate }: Waiting): boolean => {
+    const end = at + SECOND_MS + CORRECTED_MS;
+    return (!isLate && now <= end) || one.oracle.mayAlert(end);
+  };
   return { ...one, waiting: one.waiting.filter(isOpen) };
 }
 
