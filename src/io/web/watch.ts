@@ -12,7 +12,7 @@ import { EventRing, streamText, type Kept } from '../../web/event-ring.js';
 import { ExplainedLines, lineSettingOf } from '../../web/explained-lines.js';
 import { Guesses } from '../../web/guesses.js';
 import { HouseChanges, type Shown } from '../../web/changes.js';
-import type { Access, EventId, ExplainedLine, PageState, Polled } from '../../web/protocol.js';
+import type { Access, EventId, ExplainedLine, Guess, PageState, Polled } from '../../web/protocol.js';
 import type { PageHost } from './host.js';
 
 /** Events and lines that are kept. */
@@ -59,22 +59,17 @@ export class Watch {
     clearTimeout(this.#ends);
     this.#ends = setTimeout(() => this.stop(), LINGER_MS).unref();
     if (this.#lines !== undefined) return;
-    const { service, x10config, earlierLines } = this.#host;
-    const guesses = new Guesses(this.#core, x10config());
+    const { service, earlierLines } = this.#host;
     const firstNumber = (this.#lastNumber += MOST_NUMBERS);
     const lines = new ExplainedLines(lineSettingOf(this.#core), KEPT, firstNumber + MOST_EARLIER);
-    this.#guesses = guesses;
     this.#lines = lines;
+    this.#guesses = undefined;
     const { zones } = service.status();
-    this.#changes.begin(this.#shown());
     const position = service.position().files.at(-1);
-    this.#earlier = earlierLines({ position, zones, now: Date.now(), limit: KEPT, firstNumber }).then(
-      (earlier) => {
-        for (const line of earlier) learn(guesses, JSON.parse(line) as ExplainedLine);
-        return earlier;
-      },
+    this.#earlier = earlierLines({ position, zones, now: Date.now(), limit: KEPT, firstNumber }).catch(
       () => [],
     );
+    this.#changes.begin(this.#shown());
     service.observe(this.#observer(lines));
   }
 
@@ -182,11 +177,24 @@ export class Watch {
       this.#flush = setTimeout(() => this.#compare(), this.#timesToldAt + TIMES_MS - now);
   }
 
+  /** What is known of senders without a name. In a house without them it takes no memory. */
+  #guessesNow(): ReadonlyMap<string, Guess> {
+    if (this.#guesses === undefined) {
+      const guesses = new Guesses(this.#core, this.#host.x10config());
+      this.#guesses = guesses;
+      for (const line of this.#lines?.lines ?? []) learn(guesses, line);
+      void this.#earlier?.then((earlier) => {
+        for (const line of earlier) learn(guesses, JSON.parse(line) as ExplainedLine);
+      });
+    }
+    return this.#guesses.guesses(this.#core.sensors, Date.now());
+  }
+
   #shown(): Shown {
     const { service, errors, proposed } = this.#host;
     const { unnamed, ...house } = service.status();
     const names = new Map(proposed().map(({ address, alias }) => [address, alias]));
-    const guesses = unnamed.length === 0 ? undefined : this.#guesses?.guesses(this.#core.sensors, Date.now());
+    const guesses = unnamed.length === 0 ? undefined : this.#guessesNow();
     const senders = unnamed.map((each) => ({
       ...each,
       guess: guesses?.get(each.sender) ?? null,
