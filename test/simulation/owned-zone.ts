@@ -63,6 +63,8 @@ export class OwnedZone {
   isLost = false;
   /** Alerts that went out. */
   readonly #sent = new Set<string>();
+  /** A new zone that was not commanded yet. */
+  #isUntouched = true;
   #now = 0;
 
   constructor(name: OwnedZoneName) {
@@ -124,6 +126,7 @@ export class OwnedZone {
 
   signal(signal: Signalled, now: number, isSure: boolean): void {
     const ageMs = now - signal.at;
+    this.#begin();
     const late = ageMs > LIVE_MS ? [true] : ageMs > BEHIND_MS ? [true, false] : [false];
     this.#put(
       this.possible.flatMap((one) =>
@@ -158,6 +161,12 @@ export class OwnedZone {
 
   /** Whatever it is, it is commanded now. */
   isCommanded(): void {
+    this.#isUntouched = false;
+    this.#begin();
+  }
+
+  /** A new zone is disarmed, until the disk says more. */
+  #begin(): void {
     if (this.isNew && this.possible.length === 0)
       this.possible = [begunWith({ state: 'disarmed', orderedAt: undefined, entry: undefined, waiting: [] })];
   }
@@ -165,6 +174,7 @@ export class OwnedZone {
   /** A process begins with what was on disk. */
   begins(possible: readonly Possibility[], now: number): void {
     this.#now = now;
+    this.#isUntouched = true;
     this.check = undefined;
     const until = now + WAITING_MS;
     this.#put(possible.map((one) => ({ ...one, waiting: one.waiting.map((each) => ({ ...each, until })) })));
@@ -191,9 +201,11 @@ export class OwnedZone {
     if (this.isNew) {
       this.isNew = false;
       const first = found?.replace(/^(arming|pending)$/, 'armed_away') ?? 'disarmed';
-      if (this.possible.length === 0 && state !== first)
+      if (this.#isUntouched && state !== first)
         this.errors.push(`${this.name} begins as ${state} at ${iso(now)}, the broker has ${String(found)}`);
-      this.#put([begunWith(truth)]);
+      // what was heard before waits
+      const waiting = [[], ...this.possible.map((one) => one.waiting)];
+      this.#put(waiting.map((each) => ({ ...begunWith(truth), waiting: each })));
       return;
     }
     const fitting = this.possible.filter(
@@ -217,20 +229,26 @@ export class OwnedZone {
 export const statesOf = (possible: readonly Possibility[]): string =>
   [...new Set(possible.map(({ oracle }) => oracle.state))].join(' or ');
 
-/** Some of what waits is judged, by its instant or by the end of the second of its stamp. */
+/** Some of what waits is judged: what is not late each by its instant, or by the end of the second of its stamp. */
 function judgedLate(
   one: Possibility,
   now: number,
   isMeant: (waiting: Waiting) => boolean,
 ): readonly Possibility[] {
-  const waiting = one.waiting.filter((each) => !isMeant(each));
-  return [0, SECOND_MS + CORRECTED_MS].map((ms) => {
-    const judge: Change = (oracle) => {
-      for (const { signal, isLate } of one.waiting.filter(isMeant))
-        oracle.signal(signal, signal.at + (isLate ? 0 : ms), now);
+  const none: Possibility = { ...one, waiting: one.waiting.filter((each) => !isMeant(each)) };
+  const judgedBy =
+    ({ signal, isLate }: Waiting) =>
+    (before: Possibility): readonly Possibility[] => {
+      const { at } = signal;
+      const end = at + SECOND_MS + CORRECTED_MS;
+      const isSame = isLate || before.oracle.mayAlert(at) === before.oracle.mayAlert(end);
+      return (isSame ? [at] : [at, end]).map((instant) =>
+        changed(before, (oracle) => oracle.signal(signal, instant, now)),
+      );
     };
-    return { ...changed(one, judge), waiting };
-  });
+  return one.waiting
+    .filter(isMeant)
+    .reduce<readonly Possibility[]>((before, each) => before.flatMap(judgedBy(each)), [none]);
 }
 
 /** What can raise no alert any more does not wait. Within the second of what is not late the zone may yet be armed. */
