@@ -432,7 +432,7 @@ export class Service {
 
   /** The wall clock was set, or the machine was suspended, which looks like a step forward. */
   #stepped(byMs: number, now: Now): void {
-    const { ports, bridge, outbox } = this.#parts;
+    const { ports, bridge, outbox, progress } = this.#parts;
     ports.log.warn({ seconds: Math.round(byMs / 1000) }, 'the clock was set');
     // what the next life must not take for older than it is
     this.#saves.request();
@@ -442,6 +442,8 @@ export class Service {
       return;
     }
     shiftDeadlines(bridge.core, byMs);
+    // the moment on disk is of the old clock: one that dies much later could not tell how long ago it was
+    progress.isChanged = true;
     outbox.clockSetBack(-byMs);
     this.#log.clockSetBack(-byMs);
     setBack(bridge.security, now);

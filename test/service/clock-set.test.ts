@@ -108,6 +108,20 @@ test.each([
   expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual(['motion', 'clear']);
 });
 
+test('motion ends on time in a bridge that dies in a quiet time after its clock was set back', async () => {
+  const lives = await beginLives(settings);
+  await lives.settle();
+  await motion(lives, 'A1');
+  await awake(lives, 10_000);
+  lives.clock.set(-HOUR_MS);
+  await awake(lives, 30_000);
+  await lives.crash();
+  await lives.settle();
+  expect(motionOf(lives, 'a1')).toBe('ON');
+  await awake(lives, 25_000);
+  expect(motionOf(lives, 'a1')).toBe('OFF');
+});
+
 test('motion that waits for the broker while the clock is set back an hour is not sent as live when it is over', async () => {
   const lives = await beginLives(settings);
   await lives.settle();
