@@ -146,8 +146,8 @@ export class Outbox {
   readonly #gates = new Map<string, number>();
   /** Topics that the broker refuses. */
   readonly #refused = new Map<string, Refusal>();
-  /** Events of such topics, oldest first: they do not block the others. */
-  #setAside: EventMessage[] = [];
+  /** Events of such topics: they do not block the others, and keep their numbers. */
+  #setAside: Entry[] = [];
   #lastNumber = 0;
   #savedUpTo = 0;
   #inFlight = 0;
@@ -263,18 +263,21 @@ export class Outbox {
 
   /** The wall clock was set back by so many ms: what waits does not become younger by that. */
   clockSetBack(byMs: number): void {
-    const moved = (event: EventMessage): EventMessage => {
-      const { at, lateAfter } = event;
-      return { ...event, at: at - byMs, ...(lateAfter === undefined ? {} : { lateAfter: lateAfter - byMs }) };
-    };
-    for (const entry of this.#entries.values())
-      if (entry.message.kind === 'event') entry.message = moved(entry.message);
-    this.#setAside = this.#setAside.map(moved);
+    for (const entry of [...this.#entries.values(), ...this.#setAside]) {
+      const { message } = entry;
+      if (message.kind !== 'event') continue;
+      const { at, lateAfter } = message;
+      const later = lateAfter === undefined ? {} : { lateAfter: lateAfter - byMs };
+      entry.message = { ...message, at: at - byMs, ...later };
+    }
   }
 
-  /** Gives topics that were refused (in one way) another chance: their latest value and the events set aside are sent. */
+  /**
+   * Gives topics that were refused (in one way) another chance: their latest value and the events set aside are sent.
+   * These have their numbers again, because later ones of their topic may be in the line: what was not reached before
+   * the link was lost.
+   */
   unpark(why?: Refusal): void {
-    const events = this.#setAside.slice(-this.#limits.parkedEvents);
     for (const [topic, how] of [...this.#refused]) {
       if (why !== undefined && how !== why) continue;
       this.#refused.delete(topic);
@@ -282,8 +285,14 @@ export class Outbox {
       if (value?.latest === undefined || value.waiting !== undefined) continue;
       this.put({ kind: value.kind, topic, payload: value.latest, force: true });
     }
-    this.#setAside = events.filter(({ topic }) => this.#refused.has(topic));
-    for (const event of events) if (!this.#refused.has(event.topic)) this.put(event);
+    const kept = this.#setAside.slice(-this.#limits.parkedEvents);
+    this.#setAside = kept.filter(({ message }) => this.#refused.has(message.topic));
+    const tried = kept.filter(({ message }) => !this.#refused.has(message.topic));
+    const all = [...tried, ...this.#entries.values()].sort((one, other) => one.sequence - other.sequence);
+    this.#entries.clear();
+    for (const entry of all) this.#entries.set(entry.sequence, entry);
+    this.#events += tried.length;
+    for (const entry of tried) this.#wait(entry);
   }
 
   /** The lowest number that is neither acknowledged nor superseded, expired or parked; else the next to be given. */
@@ -328,14 +337,11 @@ export class Outbox {
   }
 
   #putEvent(event: EventMessage): void {
-    if (this.#refused.has(event.topic)) {
-      this.#keepAside(event);
-      return;
-    }
     this.#events += 1;
     const gate = Math.max(event.afterSave ?? 0, this.#gates.get(event.topic) ?? 0);
     if (gate > this.#savedUpTo) this.#gates.set(event.topic, gate);
-    this.#enter(event, gate);
+    const entry = this.#enter(event, gate);
+    if (this.#refused.has(event.topic)) this.#keepAside(entry);
   }
 
   #putRetained(message: RetainedMessage): void {
@@ -390,10 +396,8 @@ export class Outbox {
         entry.place = 'standby';
       } else if (this.#isTooOld(message, now)) this.#drop(entry);
       else if (!entry.tried && isPointless(message, now)) this.#settle(entry);
-      else if (this.#refused.has(message.topic)) {
-        this.#settle(entry);
-        this.#keepAside(message);
-      } else {
+      else if (this.#refused.has(message.topic)) this.#keepAside(entry);
+      else {
         if (!entry.tried) entry.payload = payloadAt(message, now);
         return entry;
       }
@@ -430,10 +434,13 @@ export class Outbox {
   }
 
   /** Keeps an event of a refused topic; beyond the limit the oldest are dropped. */
-  #keepAside(event: EventMessage): void {
+  #keepAside(entry: Entry): void {
     const { parkedEvents } = this.#limits;
+    this.#settle(entry);
     this.#parked += 1;
-    this.#setAside.push(event);
+    entry.place = 'line';
+    entry.tried = false;
+    this.#setAside.push(entry);
     // cutting off only now and then keeps this cheap
     if (this.#setAside.length > 2 * parkedEvents) this.#setAside = this.#setAside.slice(-parkedEvents);
   }
@@ -441,10 +448,12 @@ export class Outbox {
   #park(entry: Entry, why: Refusal): void {
     const { message, value } = entry;
     this.#refused.set(message.topic, why);
+    if (value === undefined) {
+      this.#keepAside(entry);
+      return;
+    }
     this.#settle(entry);
-    if (message.kind === 'event') this.#keepAside(message);
-    else this.#parked += 1;
-    if (value === undefined) return;
+    this.#parked += 1;
     value.flying = undefined;
     this.#supersede(value);
   }

@@ -358,7 +358,26 @@ describe('refused topics', () => {
     outbox.republishAll();
     expect(drain(outbox)).toEqual([]);
     outbox.unpark();
-    expect(drain(outbox)).toEqual(['a=OFF R', 'e=5', 'e=6']);
+    expect(drain(outbox)).toEqual(['e=5', 'e=6', 'a=OFF R']);
+  });
+
+  test.each([
+    // the link goes before the second is sent, so that it was never refused itself
+    ['is still in the line', { inFlight: 1 }, 'linkLost'],
+    // or before the second is answered
+    ['was in flight', { inFlight: 2 }, 'linkLost'],
+    ['has come since', { inFlight: 1 }, 'sendAll'],
+  ] as const)('an event that %s does not overtake an earlier one that was set aside', (_, limits, then) => {
+    const outbox = new Outbox(limits);
+    for (const id of ['motion', 'clear']) outbox.put(event('e', id));
+    const [first = 0] = sendAll(outbox).numbers;
+    outbox.failed(first, 'refused');
+    if (then === 'linkLost') outbox.linkLost();
+    else expect(sendAll(outbox).sent).toEqual([]);
+    outbox.put(event('e', 'motion again'));
+    outbox.unpark();
+    expect(drain(outbox)).toEqual(['e=motion', 'e=clear', 'e=motion again']);
+    expect(outbox.counts()).toMatchObject({ events: 0, waiting: 0, inFlight: 0 });
   });
 
   test('a newer value that waits for a refused one goes with it', () => {
