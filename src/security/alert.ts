@@ -268,14 +268,30 @@ function judge(asked: Case): Judgement {
   return judgeArmed(asked, mode, { security: state, verified: seen, reason });
 }
 
+/**
+ * Whether a signal in a zone whose entry delay runs is an alert: it was before the one that has begun it, and has waited for
+ * the link until its own delay was over. One of the same sensor that is within its cool-down has no alert beside it.
+ */
+function outlivesEntry(step: Step, zone: Zone, truth: Truth, signal: SensorSignal, leftMs: number): boolean {
+  const { entry } = truth;
+  if (entry === undefined || leftMs > 0 || signal.at >= entry.at) return false;
+  const isSame = alertSourceOf(entry) === alertSourceOf(signal);
+  if (isSame && entry.at - signal.at < zone.settings.alertCooldownMs) {
+    setTruth(step, zone, { ...truth, entry: signal });
+    judged(step, entry, 'cooldown', 'an earlier signal of this sensor is an alert');
+  }
+  return true;
+}
+
 function act(step: Step, zone: Zone, signal: SensorSignal, judgement: Judgement, late: boolean): void {
   if (judgement.verdict !== 'alert') return judged(step, signal, judgement.verdict, judgement.reason);
   const { now } = step;
   const { truth, settings } = zone;
   if (truth !== undefined && signal.entry === 'delayed' && truth.state !== 'triggered') {
-    if (truth.state === 'pending') return judged(step, signal, 'entry', 'the entry delay is running');
     // an entry while the state was unknown has what is left of the delay
     const leftMs = delayIn(settings.entryDelayMs, truth.mode) - step.security.ageMs(signal.at, now.at);
+    if (truth.state === 'pending' && !outlivesEntry(step, zone, truth, signal, leftMs))
+      return judged(step, signal, 'entry', 'the entry delay is running');
     if (leftMs > 0) {
       setTruth(step, zone, enter(truth, signal, now.at, leftMs));
       return judged(step, signal, 'entry', `entry delay, ${Math.round(leftMs / 1000)} s left`);

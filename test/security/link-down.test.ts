@@ -148,6 +148,24 @@ describe('an owned zone without a link', () => {
       expect(alerts(test).map(({ id }) => id)).toEqual(['porch.alert', 'hall.alert']);
     });
 
+    it.each([
+      // seconds before it is read, whether it was the same sensor; who has an alert although somebody disarms in time
+      ['whose entry delay is over', 30, 'porch', ['hall.alert', 'porch.alert']],
+      ['whose entry delay is over, of the same sensor', 30, 'hall', ['porch.alert']],
+      ['whose entry delay still runs', 10, 'porch', []],
+    ] as const)('is not swallowed by the entry delay of a later signal: one %s', (_, ago, alias, raised) => {
+      const test = alone('ARM_AWAY', { entryDelayMs: ENTRY_MS });
+      pass(test, 60_000);
+      motion(test, { id: 'porch', alias, at: test.now.at - ago * 1000, late: true });
+      pass(test, 1000);
+      motion(test, { id: 'hall', alias: 'hall' });
+      expect([state(test), verdicts(test)]).toEqual(['pending', ['waiting', 'entry']]);
+      pass(test, 1000);
+      online(test, true);
+      message(test, SET, 'DISARM');
+      expect(alerts(test).map(({ id }) => id)).toEqual(raised);
+    });
+
     it('is a late alert also when it waited through a restart', () => {
       const test = alone('ARM_AWAY');
       motion(test, { late: true });

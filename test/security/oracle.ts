@@ -198,12 +198,17 @@ export class Oracle {
     const isSince = last !== undefined && last + SECOND_MS > kept.armedSince;
     if (isSince && Math.abs(at - last) < this.#rules.cooldownMs) return;
     const isDelayed = signal.entry !== 'immediate';
-    if (isDelayed && kept.state === 'pending') return;
     const until = at + this.#rules.entryMs;
+    // the delay of one who came later is not his
+    const isOver = until <= now && at < (kept.entry?.at ?? -Infinity);
+    if (isDelayed && kept.state === 'pending' && !isOver) return;
     if (isDelayed && kept.state === 'armed' && until > now) {
       this.#kept = { ...kept, state: 'pending', until, lateMs: this.#rules.lateMs, entry: { id, alias, at } };
       return;
     }
+    const { entry } = kept;
+    // in the order in which they were, the entry of the same sensor would be in the cool-down of this one
+    if (isOver && entry?.alias === voice && entry.at - at < this.#rules.cooldownMs) kept.entry = undefined;
     if (kept.state === 'pending') this.#endEntry();
     this.#kept.state = 'triggered';
     this.#raise(id, voice, at);

@@ -106,12 +106,12 @@ export class OwnedZone {
     const isDue = ({ oracle, waiting }: Possibility): boolean =>
       waiting.length > 0 || oracle.mayEnd(now + CORRECTED_MS);
     if (!this.possible.some(isDue)) return;
-    const judged = this.possible.flatMap((one) => [
+    const judgedBy = (one: Possibility): readonly Possibility[] => [
       ...(one.waiting.every(({ until }) => now < until) ? [one] : []),
       ...(one.waiting.length > 0 ? judgedLate(one, now, () => true) : []),
       // without a link only what was read late waits longer
       ...(one.waiting.some(({ isLate }) => !isLate) ? judgedLate(one, now, ({ isLate }) => !isLate) : []),
-    ]);
+    ];
     const linked: Change = (oracle) => (isSure ? oracle.connect([], now) : oracle.cut(now));
     const ended: Change = (oracle) => {
       linked(oracle);
@@ -121,7 +121,15 @@ export class OwnedZone {
       linked(oracle);
       if (!isChecking) oracle.until(now);
     };
-    this.#put(judged.flatMap((one) => [changed(one, ended), changed(one, timed)]));
+    // a delay and the time of what waits may end at one instant, either before the other
+    const isBoth = (one: Possibility): boolean =>
+      one.waiting.length > 0 && one.oracle.mayEnd(now + CORRECTED_MS);
+    this.#put(
+      this.possible.flatMap((one) => [
+        ...judgedBy(one).flatMap((each) => [changed(each, ended), changed(each, timed)]),
+        ...(isBoth(one) ? judgedBy(changed(one, ended)) : []),
+      ]),
+    );
   }
 
   signal(signal: Signalled, now: number, isSure: boolean): void {
