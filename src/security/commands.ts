@@ -78,7 +78,7 @@ function askForCode(step: Step, zone: Zone, order: Order, { answers, code }: Giv
   const locked = `after too many wrong codes no code is accepted for another ${Math.ceil(lockMs / 1000)} s`;
   if (lockMs > 0) return refuseCode(step, zone, order, locked);
   if (zone.check !== undefined) return refuseCode(step, zone, order, 'another code is being checked');
-  zone.check = { order, answers, startedMono: now.mono, isOvertaken: false };
+  zone.check = { order, answers, startedMono: now.mono, isOvertaken: false, rearmed: undefined };
   emit({ kind: 'check_code', zone: zone.settings.zone, code, startedMono: now.mono });
 }
 
@@ -90,7 +90,7 @@ export function codeChecked(step: Step, name: string, startedMono: number, resul
   const { security, now } = step;
   const zone = security.zones.get(name);
   if (zone?.check?.startedMono !== startedMono) return;
-  const { order, answers, isOvertaken } = zone.check;
+  const { order, answers, isOvertaken, rearmed } = zone.check;
   zone.check = undefined;
   if (result === 'failed') refuseCode(step, zone, order, 'the code could not be checked');
   else if (result === 'wrong') {
@@ -105,9 +105,20 @@ export function codeChecked(step: Step, name: string, startedMono: number, resul
       const proven = { ...order, isProven: true };
       endOfMaster(step, proven);
       give(step, zone, proven, { answers, by: result.by });
+      if (rearmed !== undefined) {
+        // the alarm ends with what is disarmed
+        refresh(step);
+        give(step, zone, atOnce(rearmed), { answers: false });
+      }
     }
   }
   refresh(step);
+}
+
+/** An order that is obeyed now, without a code; like a key, it arms although something is open. */
+function atOnce({ command, immediate, source }: Pick<Order, 'command' | 'immediate' | 'source'>): Order {
+  const forced = command.kind === 'arm' ? { ...command, force: true } : command;
+  return { command: forced, ageMs: 0, immediate, source, isProven: true };
 }
 
 /** Gives an order to an owned zone. */
@@ -158,7 +169,11 @@ function give(step: Step, zone: Zone, order: Order, given: Given): void {
   if (next.state === 'triggered') endEntry(step, zone, true);
   setTruth(step, zone, next);
   // one that changes nothing needs no code, and must not keep somebody from disarming
-  if (zone.check !== undefined && next !== truth) zone.check = { ...zone.check, isOvertaken: true };
+  if (zone.check !== undefined && next !== truth) {
+    // a code counts from its arrival: who arms during an alarm or an entry delay does not keep one from ending it either
+    const isRearmed = next.state === truth?.state && next.state !== 'arming';
+    zone.check = isRearmed ? { ...zone.check, rearmed: order } : { ...zone.check, isOvertaken: true };
+  }
   if (next.state === 'disarmed') endSilence(security, zone);
   if (next !== truth) bypassOpen(step, zone);
   if (command.kind !== 'trigger' || truth?.state === 'triggered') return;
@@ -224,9 +239,7 @@ export function locallyCommanded(
   zone: Zone,
   command: Exclude<Command, { kind: 'trigger' }>,
 ): string | undefined {
-  const forced = command.kind === 'arm' ? { ...command, force: true } : command;
-  const order = { ageMs: 0, immediate: false, source: 'this machine', isProven: true };
-  const isOurs = giveAll(step, zone, { command: forced, ...order });
+  const isOurs = giveAll(step, zone, atOnce({ command, immediate: false, source: 'this machine' }));
   if (!isOurs) return NOT_OURS;
   refresh(step);
   return undefined;

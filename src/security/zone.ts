@@ -242,8 +242,10 @@ type CodeCheck = {
   readonly answers: boolean;
   /** When it came, monotonic ms. */
   readonly startedMono: number;
-  /** Another order has changed the zone since. */
+  /** Another order has changed the state of the zone since: it is not obeyed. */
   readonly isOvertaken: boolean;
+  /** The last order that has only changed the arm mode of an alarm or an entry delay since: it is obeyed again behind it. */
+  readonly rearmed: Order | undefined;
 };
 
 /** Wrong codes since the last right one. */

@@ -139,6 +139,61 @@ describe('a zone with codes', () => {
     expect(state(made)).toBe('disarmed');
   });
 
+  test.each([
+    // what was typed, then the key; the state in the end
+    ['pending', 'DISARM', 'home', 'armed_home', false],
+    ['pending', 'DISARM', 'away', 'disarmed', false],
+    ['triggered', 'DISARM', 'home', 'armed_home', true],
+    ['triggered', 'DISARM', 'away', 'disarmed', true],
+    ['pending', 'ARM_NIGHT', 'home', 'pending', false],
+  ] as const)(
+    '%s: %s counts from its arrival, also when a key arms %s meanwhile: %s',
+    (begun, word, mode, end, isLate) => {
+      const made = house(owned({ keyfobs: ['fob'], entryDelayMs: isLate ? 0 : 30_000 }));
+      message(made, SET, 'ARM_AWAY');
+      pass(made, 2000);
+      motion(made);
+      expect(state(made)).toBe(begun);
+      message(made, SET, typed(word));
+      pass(made, 100);
+      const { at } = made.now;
+      keyfob(made, { alias: 'fob', action: 'arm', mode, at: at - (at % 1000), immediate: false });
+      expect(state(made)).toBe(begun);
+      pass(made, 3000);
+      checked(made, RIGHT);
+      expect(state(made)).toBe(end);
+      if (end === 'pending') expect(attributes(made)['arm_mode']).toBe('armed_home');
+      else
+        expect(attributes(made)).toMatchObject({
+          alarm_since: null,
+          changed_by: end === 'disarmed' ? 'jane' : 'fob',
+        });
+      pass(made, 60_000);
+      expect(alerts(made)).toHaveLength(isLate || end === 'pending' ? 1 : 0);
+    },
+  );
+
+  it('does not end the alarm of a TRIGGER, nor forget who came after a key has armed meanwhile', () => {
+    const triggered = house(owned({ keyfobs: ['fob'], entryDelayMs: 30_000 }));
+    const entered = house(owned({ keyfobs: ['fob'], entryDelayMs: 30_000 }));
+    for (const made of [triggered, entered]) {
+      message(made, SET, 'ARM_AWAY');
+      pass(made, 2000);
+    }
+    motion(triggered);
+    message(triggered, SET, typed('DISARM'));
+    message(triggered, SET, 'TRIGGER');
+    checked(triggered, RIGHT);
+    expect(state(triggered)).toBe('triggered');
+    message(entered, SET, typed('DISARM'));
+    pass(entered, 100);
+    const { at } = entered.now;
+    keyfob(entered, { alias: 'fob', action: 'arm', mode: 'home', at: at - (at % 1000), immediate: true });
+    motion(entered);
+    checked(entered, RIGHT);
+    expect(state(entered)).toBe('pending');
+  });
+
   it('keeps the end of an entry delay waiting for a code that came in time, 5 s at most', () => {
     for (const late of [false, true]) {
       const made = house(owned({ entryDelayMs: 30_000 }));

@@ -42,9 +42,10 @@ type Kept = {
   alertedAt: Readonly<Record<string, number>>;
   isCrying: boolean;
   criedAt: number | undefined;
-  /** When the last command was given that was obeyed, and the last that has changed something. */
+  /** When the last command was given that was obeyed. */
   orderedAt: number;
-  changedAt: number;
+  /** A code is being checked: what was obeyed since. The last command that arms during an alarm or an entry delay counts behind it. */
+  since: undefined | 'nothing' | 'other' | { readonly word: string; readonly isImmediate: boolean };
   /** Since when there is no link. */
   cutAt: number | undefined;
 };
@@ -68,7 +69,7 @@ export class Oracle {
       isCrying: false,
       criedAt: undefined,
       orderedAt: -Infinity,
-      changedAt: -Infinity,
+      since: undefined,
       cutAt: undefined,
       ...kept,
     };
@@ -121,10 +122,6 @@ export class Oracle {
   /** The signal that has begun the entry delay. */
   get entryId(): string | undefined {
     return this.#kept.entry?.id;
-  }
-
-  get changedAt(): number {
-    return this.#kept.changedAt;
   }
 
   get orderedAt(): number {
@@ -238,10 +235,27 @@ export class Oracle {
 
   /** A command is obeyed. */
   command(word: string, now: number, isImmediate = false): void {
-    const { state } = this;
+    const { state, mode } = this;
     this.#obey(word, now, isImmediate);
-    this.#kept.orderedAt = Math.max(this.#kept.orderedAt, now);
-    if (this.state !== state) this.#kept.changedAt = now;
+    const kept = this.#kept;
+    kept.orderedAt = Math.max(kept.orderedAt, now);
+    if (kept.since === undefined || kept.since === 'other') return;
+    if (this.state !== state || (state === 'arming' && this.mode !== mode)) kept.since = 'other';
+    else if (this.mode !== mode) kept.since = { word, isImmediate };
+  }
+
+  /** The code of a command is being checked from now on. */
+  checks(): void {
+    this.#kept.since = 'nothing';
+  }
+
+  /** The code was right, so that the command is obeyed or, if it is too old, refused; undefined: it was not right. */
+  checked(word: string, outcome: 'command' | 'refuse' | undefined, now: number): void {
+    const { since } = this.#kept;
+    this.#kept.since = undefined;
+    if (outcome === undefined || since === undefined || since === 'other') return;
+    this[outcome](word, now);
+    if (since !== 'nothing') this.command(since.word, now, since.isImmediate);
   }
 
   #obey(word: string, now: number, isImmediate: boolean): void {

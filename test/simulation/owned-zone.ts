@@ -190,6 +190,7 @@ export class OwnedZone {
       oracle.connect([], now);
       oracle.cut(now);
       oracle.delayUntil(now + BEGINNING_MS);
+      oracle.checked('', undefined, now);
     };
     // the checkpoint has the cool-downs of its own line of the log, and the end of a delay is none
     this.fork(begun, (oracle) => {

@@ -219,14 +219,16 @@ export class OwnedZones {
     zone.isCommanded();
     const isAsked = (oracle: Oracle): boolean => zone.name === 'coded' && oracle.needsCode(word);
     const isWaiting = zone.possible.some(({ oracle }) => isAsked(oracle));
+    // one that is never answered was not looked at: after too many wrong codes
+    const isChecked = isWaiting && code !== undefined && !zone.isChecking(now);
+    if (isChecked) zone.check = { at: now, word, outcomes };
     zone.fork(
       ...outcomes.map((outcome): Change => (oracle) => {
         if (!isAsked(oracle)) oracle[outcome](word, now);
+        else if (isChecked) oracle.checks();
       }),
     );
     this.#tell(`${word} to ${zone.name} (${outcomes.join()})`);
-    // one that is never answered was not looked at: after too many wrong codes
-    if (isWaiting && code !== undefined && !zone.isChecking(now)) zone.check = { at: now, word, outcomes };
   }
 
   /** A code was looked at. */
@@ -234,13 +236,11 @@ export class OwnedZones {
     const zone = this.#zones.find((one) => one.name === name);
     if (zone?.check === undefined) return;
     const now = this.#now();
-    const { at, word, outcomes } = zone.check;
+    const { word, outcomes } = zone.check;
     zone.check = undefined;
-    if (!isRight) return;
     zone.fork(
       ...outcomes.map((outcome): Change => (oracle) => {
-        // another command may have been obeyed meanwhile
-        if (oracle.changedAt <= at) oracle[outcome](word, now);
+        oracle.checked(word, isRight ? outcome : undefined, now);
       }),
     );
   }
