@@ -99,6 +99,11 @@ export class SimulatedBroker {
     return connection?.here === 'open' && this.#held === undefined && !connection.process.isStill;
   }
 
+  /** What has waited is marked as retained. */
+  get marksQueued(): boolean {
+    return this.#habit.marksQueued;
+  }
+
   /** When the bridge was told that it is connected. */
   readonly connects: number[] = [];
   /** From when to when that was so; what has not ended has no end. */

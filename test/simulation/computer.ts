@@ -21,6 +21,8 @@ export const STATE_PATH = `${STATE_DIRECTORY}/state.json`;
 type Trouble = {
   /** Writes of the service end with this error. */
   refusesWrites: string | undefined;
+  /** A file or a piece of a file that is longer finds the disk full. */
+  leftBytes: number;
   /** Each step of a write takes so long, ms. */
   slowMs: number;
   /** No notice is given of changes. */
@@ -48,6 +50,7 @@ export class Computer {
   readonly disk: Disk;
   readonly trouble: Trouble = {
     refusesWrites: undefined,
+    leftBytes: Infinity,
     slowMs: 0,
     isDeaf: false,
     unreadable: undefined,
@@ -215,12 +218,13 @@ export class Computer {
           }
         });
       });
-    const writing = <T>(act: () => T, half?: () => void): Promise<T> =>
+    const writing = <T>(act: () => T, half?: () => void, bytes = 0): Promise<T> =>
       done(() => {
-        if (trouble.refusesWrites === undefined) return act();
+        const { leftBytes, refusesWrites = bytes > leftBytes ? 'ENOSPC' : undefined } = trouble;
+        if (refusesWrites === undefined) return act();
         // a full disk takes what fits
         half?.();
-        throw systemError(trouble.refusesWrites);
+        throw systemError(refusesWrites);
       }, half);
     const part = (text: string): string => text.slice(0, this.random.whole(0, text.length));
     return {
@@ -235,11 +239,13 @@ export class Computer {
           () => {
             disk.writeFileSync(path, part(text));
           },
+          text.length,
         ),
       appendFile: (path, text) =>
         writing(
           () => disk.appendFileSync(path, text),
           () => disk.appendFileSync(path, part(text)),
+          text.length,
         ),
       rename: (from, to) => writing(() => disk.renameSync(from, to)),
       rm: (path) =>

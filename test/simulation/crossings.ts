@@ -5,6 +5,7 @@
 
 import { BRIDGE_COMMAND } from '../../src/mqtt/topics.js';
 import { SENSORS } from '../soak/sensors.js';
+import { permitting } from './losses.js';
 import { restarted, untilReached, type Kind, type Stage } from './stage.js';
 
 /** Both sides have given a connection up that stood still for so long, ms. */
@@ -15,6 +16,12 @@ const CAPTURED_MS = 6000;
 const WRITTEN_MS = 12_000;
 /** So often a panel says how all zones are: more messages than any broker sends before it has an answer. */
 const REPEATS = 60;
+/** After so many, and the answers to some, there are still more. */
+const MANY_REPEATS = 150;
+/** The answer to a SUBSCRIBE has arrived by then, and the rest of a long queue has not, ms. */
+const ANSWERED_MS = 20;
+/** What is left on a disk that is nearly full: room for some ids, and not for a document. */
+const LEFT_BYTES = 512;
 /** A pause in which to ask is longer, ms. */
 const RESTLESS_MS = 400;
 /** The bridge is told of everything within this time of a connect, ms. */
@@ -85,5 +92,41 @@ export const CROSSINGS = {
       await wait(4000 + (ms % 3000));
       broker.thaw(false);
     },
+  },
+  // the answer to what was asked after a pause comes in the middle of the queue, and then nothing for long
+  'link frozen twice within a long queue': {
+    part: 'narrow',
+    weight: 3,
+    act: async (stage, { ms, count }, wait) => {
+      const { broker, panel } = stage;
+      // there what waited cannot be told from an answer (docs/brokers.md, aedes): the owner is told to set `session: clean`
+      if (broker.marksQueued) return;
+      broker.freeze();
+      panel.say('changing', false);
+      await wait(GIVEN_UP_MS + ms / 3);
+      for (let said = 0; said < MANY_REPEATS; said += 1) panel.sayAll();
+      commandUnheard(stage, count);
+      broker.thaw(true);
+      await untilReached(stage, wait);
+      for (const part of [1, 2]) {
+        await wait(ANSWERED_MS + ((count / part) % 15));
+        broker.freeze();
+        await wait(2000 + (ms % 1500));
+        broker.thaw(false);
+      }
+    },
+  },
+  // what is acknowledged is known by its id on disk, while the moment that would make it needless is not there
+  'killed while the disk is nearly full': {
+    part: 'narrow',
+    weight: 3,
+    act: permitting('ids', async (stage, { ms }, wait) => {
+      const { bridge, computer } = stage;
+      computer.trouble.leftBytes = LEFT_BYTES;
+      await wait(2 * CAPTURED_MS + ms / 4);
+      bridge.kill();
+      computer.trouble.leftBytes = Infinity;
+      await restarted(stage, ms / 4, wait);
+    }),
   },
 } satisfies Readonly<Record<string, Kind>>;

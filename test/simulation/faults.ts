@@ -305,6 +305,7 @@ const PARTS: Readonly<
   broker: { turn: 'network', share: 0.5, pauseMs: 20_000 },
   residents: { turn: 'residents', share: 1, pauseMs: 4000 },
   crossed: { turn: 'process', share: 0.4, pauseMs: 12_000, isAlone: true },
+  narrow: { turn: 'process', share: 0.3, pauseMs: 12_000, isAlone: true },
 };
 const TURNS = ['process', 'network', 'disk', 'people', 'residents'] as const;
 

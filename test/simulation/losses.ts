@@ -5,7 +5,7 @@ import { STATE_DIRECTORY } from './computer.js';
 import { restarted, troubled, type Act, type Kind } from './stage.js';
 
 /** While it lasts, something may be missing or different. */
-const permitting =
+export const permitting =
   (what: Permitted['what'], act: Act): Act =>
   async (stage, fault, wait) => {
     const { computer, bridge } = stage;
