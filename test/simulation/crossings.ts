@@ -35,6 +35,13 @@ function commandUnheard({ broker }: Stage, count: number): void {
   broker.publish('x10/bridge/set', BRIDGE_COMMAND, false);
 }
 
+/** The next moment is on disk, and what was written until then is dealt with; or there is none soon. */
+async function untilCaptured({ bridge }: Stage, wait: (ms: number) => Promise<void>): Promise<void> {
+  const { settledAt } = bridge;
+  for (let waited = 0; waited < 2 * CAPTURED_MS && bridge.settledAt === settledAt; waited += 20)
+    await wait(20);
+}
+
 /** The kinds. */
 export const CROSSINGS = {
   // a file is begun while the disk is full, there is room again, and nothing happens but that the write is tried again
@@ -114,6 +121,20 @@ export const CROSSINGS = {
         await wait(2000 + (ms % 1500));
         broker.thaw(false);
       }
+    },
+  },
+  // what is held back is dealt with in the log already; it is an alert at last, which the broker does not take any more
+  'killed when what was held back is an alert': {
+    part: 'narrow',
+    weight: 3,
+    act: async (stage, { ms, count }, wait) => {
+      const { bridge, broker } = stage;
+      await untilCaptured(stage, wait);
+      broker.freeze();
+      await wait(1500 + 5 * count);
+      bridge.kill();
+      broker.thaw(true);
+      await restarted(stage, ms / 4, wait);
     },
   },
   // what is acknowledged is known by its id on disk, while the moment that would make it needless is not there
