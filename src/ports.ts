@@ -175,7 +175,10 @@ export type StateStore = {
   readonly acknowledged: IdFile;
   /** The stored document, or undefined when there is none or it was set aside as damaged. */
   readonly load: () => Promise<unknown>;
-  /** Resolves when it is safely on disk; rejects when it cannot be written. Calls are serialised. */
+  /**
+   * Resolves when it is safely on disk; rejects when it cannot be written. Calls are serialised. What is the same object in
+   * the next document has the same content: its parts are replaced, never changed.
+   */
   readonly save: (document: unknown) => Promise<void>;
 };
 

@@ -45,6 +45,7 @@ type Found =
 export function openStore(path: string, options: StoreOptions = {}): StateStore {
   const { onSetAside = () => undefined, wallMs = Date.now, files = stateFileSystem } = options;
   const temporary = `${path}.new`;
+  const jsonOf = partwise();
   let queue: Promise<unknown> = Promise.resolve();
 
   const inTurn = <Result>(act: () => Promise<Result>): Promise<Result> => {
@@ -72,7 +73,7 @@ export function openStore(path: string, options: StoreOptions = {}): StateStore 
   };
 
   const save = async (document: unknown): Promise<void> => {
-    const content = JSON.stringify(document);
+    const content = jsonOf(document);
     const text = `{"version":${VERSION},"digest":"${digestOf(content)}","document":${content}}`;
     try {
       await files.rm(temporary, { force: true });
@@ -89,6 +90,30 @@ export function openStore(path: string, options: StoreOptions = {}): StateStore 
     acknowledged: openIdFile(join(dirname(path), 'acknowledged'), files),
     load: () => inTurn(() => load().catch((error: unknown) => fail('read', path, error))),
     save: (document) => inTurn(() => save(document).catch((error: unknown) => fail('write', path, error))),
+  };
+}
+
+/**
+ * Writes JSON as `JSON.stringify` does, but asks a part of an object only once for its own as long as it is the same
+ * part: most of a document is what it was a moment ago.
+ */
+function partwise(): (document: unknown) => string {
+  const known = new Map<string, { readonly part: unknown; readonly text: string | undefined }>();
+  const textOfPart = (name: string, part: unknown): string | undefined => {
+    const last = known.get(name);
+    if (last?.part === part) return last?.text;
+    // of undefined there is no JSON, which the type does not say
+    const text = JSON.stringify(part) as string | undefined;
+    known.set(name, { part, text });
+    return text;
+  };
+  return (document) => {
+    if (!isObject(document)) return JSON.stringify(document);
+    const parts = Object.entries(document).flatMap(([name, part]) => {
+      const text = textOfPart(name, part);
+      return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
+    });
+    return `{${parts.join()}}`;
   };
 }
 

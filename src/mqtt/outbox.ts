@@ -142,6 +142,8 @@ export class Outbox {
   /** All that is not settled, in the order of the numbers, which is the order of the line. */
   readonly #entries = new Map<number, Entry>();
   readonly #values = new Map<string, RetainedValue>();
+  /** The names of `#values`, once somebody has asked for them. */
+  #topics: readonly string[] | undefined;
   /** Events of these topics wait for this save: later ones must not overtake them. */
   readonly #gates = new Map<string, number>();
   /** Topics that the broker refuses. */
@@ -218,7 +220,10 @@ export class Outbox {
     value.acknowledged = payload;
     if (value.waiting?.payload === payload && !value.waiting.isForced) this.#supersede(value);
     this.#goOn(value);
-    if (value.waiting === undefined && value.latest === '') this.#values.delete(message.topic);
+    if (value.waiting === undefined && value.latest === '') {
+      this.#values.delete(message.topic);
+      this.#topics = undefined;
+    }
     return message;
   }
 
@@ -317,8 +322,9 @@ export class Outbox {
   }
 
   /** Every topic that may hold a retained copy of ours in the broker, those given at the start included. */
-  retainedTopics(): string[] {
-    return [...this.#values.keys()];
+  /** The same array as long as they are the same. */
+  retainedTopics(): readonly string[] {
+    return (this.#topics ??= [...this.#values.keys()]);
   }
 
   parkedTopics(): string[] {
@@ -488,6 +494,7 @@ export class Outbox {
       round: 0,
     };
     this.#values.set(topic, value);
+    this.#topics = undefined;
     return value;
   }
 }

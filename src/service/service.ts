@@ -106,6 +106,11 @@ export class Service {
   #isPresented = false;
   /** What the zones were told last of why their sensors may not be heard. */
   #blindness = '';
+  /** What is stored of which topics of the outbox; they are seldom others. */
+  #retainedOf: { readonly topics: readonly string[]; readonly stored: readonly string[] } = {
+    topics: [],
+    stored: [],
+  };
   /** How far the document goes that is being written. */
   #writing: Progress['extent'];
 
@@ -403,12 +408,19 @@ export class Service {
       version: CHECKPOINT_VERSION,
       ...progress.document,
       security: snapshot(bridge.security, time.moment()),
-      retained: outbox.retainedTopics().filter((topic) => placeOf(topic) === undefined),
+      retained: this.#retained(outbox.retainedTopics()),
       discovery: this.#announcer.remembered,
       takenBack: this.#announcer.takenBack,
       sirens: this.#sirens.remembered,
       skipped: time.skipped.remembered,
     };
+  }
+
+  /** What is stored of these topics: what was told to Home Assistant stands by itself. */
+  #retained(topics: readonly string[]): readonly string[] {
+    if (this.#retainedOf.topics !== topics)
+      this.#retainedOf = { topics, stored: topics.filter((topic) => placeOf(topic) === undefined) };
+    return this.#retainedOf.stored;
   }
 
   /** Everything up to this number is on disk, or has failed to get there. */

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { onTestFinished } from '../support/test-end.js';
 import { openStore, storeTrouble, type SetAsideReason } from '../../src/io/store.js';
 import { asNobody } from '../support/as-nobody.js';
@@ -50,6 +50,34 @@ describe('a store', () => {
       }),
       { numRuns: runs(20) },
     );
+  });
+
+  it('writes a part anew when it is another one', async () => {
+    const path = ownPath();
+    const store = openStore(path);
+    const part = { a: ['ö', null] };
+    for (const document of [
+      { part, other: [1] },
+      { part, other: [2] },
+      { other: [2], part },
+      { other: undefined, part },
+      { part: [part], 'a "name"': null },
+      {},
+    ]) {
+      await store.save(document);
+      expect(readFileSync(path, 'utf8')).toBe(await textOf(document));
+      expect(await store.load()).toEqual(JSON.parse(JSON.stringify(document)));
+    }
+  });
+
+  it('asks a part that is the same as before only once for its JSON', async () => {
+    const store = openStore(ownPath());
+    const toJSON = vi.fn(() => 'ö');
+    const part = { toJSON };
+    await store.save({ part });
+    await store.save({ part, more: 1 });
+    expect(toJSON).toHaveBeenCalledTimes(1);
+    expect(await store.load()).toEqual({ part: 'ö', more: 1 });
   });
 
   it('keeps the last of many saves that were asked for at once, and nothing else in the directory', async () => {
