@@ -11,6 +11,7 @@ import type { HeyuFiles } from '../soak/heyu.js';
 type Inode = {
   number: number;
   readonly isDirectory: boolean;
+  /** Those before `size` never change in place: who has been given them keeps them as they were. */
   bytes: Buffer;
   size: number;
   atimeMs: number;
@@ -122,6 +123,7 @@ export class Disk implements HeyuFiles {
   readonly truncateSync = (path: string, size: number): void => {
     const inode = this.#find(path);
     inode.size = Math.min(inode.size, size);
+    inode.bytes = inode.bytes.subarray(0, inode.size);
     this.#touch(inode);
     this.onChange(path);
   };
@@ -141,7 +143,7 @@ export class Disk implements HeyuFiles {
 
   readonly readFileSync = (path: string): Buffer => {
     const { bytes, size } = this.#find(path);
-    return Buffer.from(bytes.subarray(0, size));
+    return bytes.subarray(0, size);
   };
 
   readonly writeFileSync = (path: string, content: string | Buffer): void => {
@@ -150,8 +152,9 @@ export class Disk implements HeyuFiles {
       inode = this.#create(false);
       this.#link(path, inode);
     }
-    inode.size = 0;
-    this.#append(inode, Buffer.from(content));
+    inode.bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    inode.size = inode.bytes.length;
+    this.#touch(inode);
     this.onChange(path);
   };
 
@@ -165,6 +168,7 @@ export class Disk implements HeyuFiles {
   readonly spoil = (path: string, bytes: number): void => {
     const inode = this.#names.get(path);
     if (inode === undefined || inode.size === 0) return;
+    inode.bytes = Buffer.from(inode.bytes);
     for (let i = 0; i < bytes; i += 1)
       inode.bytes[this.#random.whole(0, inode.size - 1)] = this.#random.whole(0, 255);
   };
