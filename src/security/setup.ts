@@ -59,7 +59,7 @@ export function createSecurity(
     changed: false,
   };
   restore({ security, now, emit: (effect) => unsaid.push(effect) }, stored);
-  setBack(security, now);
+  setBack(security, now, 0);
   for (const alert of security.undelivered.values()) unsaid.push({ kind: 'alert', alert });
   return security;
 }

@@ -334,37 +334,46 @@ export function restore(step: Step, stored: unknown): void {
 }
 
 /**
- * The wall clock was set back: nothing that is remembered can have been later than now. Otherwise a zone would have
- * been armed "since" a time to come, and neither late alerts nor cool-downs would be judged rightly until then.
+ * The wall clock was set back by `byMs`, and what is remembered is dated by the clock of now: a motion that was written before is
+ * judged as it would have been. 0 = it is not known by how much; but nothing can have been later than now. Otherwise a zone
+ * would have been armed "since" a time to come, and neither late alerts nor cool-downs would be judged rightly until then.
  */
-export function setBack({ alertedAt, link, waiting, zones }: Security, { at }: Now): void {
+export function setBack({ alertedAt, link, waiting, zones }: Security, { at }: Now, byMs: number): void {
+  const redated = <T extends Dated>(dated: T): T => {
+    const moved: Record<string, number> = {};
+    for (const key of INSTANTS) {
+      const before = dated[key];
+      if (before !== undefined) moved[key] = Math.min(before - byMs, at);
+    }
+    for (const key of DEADLINES) {
+      const before = dated[key];
+      if (before !== undefined) moved[key] = before - byMs;
+    }
+    return { ...dated, ...moved };
+  };
   for (const zone of zones.values()) {
-    if (zone.orderedAt !== undefined) zone.orderedAt = Math.min(zone.orderedAt, at);
-    if (zone.memory !== undefined) zone.memory = notAfter(at, zone.memory);
-    if (zone.emergency !== undefined) zone.emergency = notAfter(at, zone.emergency);
-    zone.held = zone.held.map((held) => ({ ...held, signal: notAfter(at, held.signal) }));
+    if (zone.orderedAt !== undefined) zone.orderedAt = Math.min(zone.orderedAt - byMs, at);
+    const { tracker } = zone;
+    if (tracker?.armedAt !== undefined) tracker.armedAt = Math.min(tracker.armedAt - byMs, at);
+    zone.memory = zone.memory && redated(zone.memory);
+    zone.emergency = zone.emergency && redated(zone.emergency);
+    zone.siren = zone.siren && redated(zone.siren);
+    zone.wrongCodes = zone.wrongCodes && redated(zone.wrongCodes);
+    zone.held = zone.held.map((held) => ({ ...held, signal: redated(held.signal) }));
     if (zone.truth === undefined) continue;
     const { entry } = zone.truth;
-    const stepped = notAfter(at, zone.truth);
-    const truth =
-      entry === undefined || entry.at <= at ? stepped : { ...stepped, entry: notAfter(at, entry) };
+    const truth = { ...redated(zone.truth), entry: entry && redated(entry) };
     if (zone.announced === zone.truth) zone.announced = truth;
     zone.truth = truth;
   }
-  for (const [alias, alerted] of alertedAt) alertedAt.set(alias, notAfter(at, alerted));
-  for (const [key, waits] of waiting)
-    waiting.set(key, { ...notAfter(at, waits), signal: notAfter(at, waits.signal) });
-  // not upAt: how long the link was down is then not known, which is the truth
-  link.unseenUntil = Math.min(link.unseenUntil, at);
+  for (const [alias, alerted] of alertedAt) alertedAt.set(alias, redated(alerted));
+  for (const [key, waits] of waiting) waiting.set(key, { ...redated(waits), signal: redated(waits.signal) });
+  // one that is later than now stays: how long the link was down is then not known, which is the truth
+  if (link.upAt !== undefined) link.upAt -= byMs;
+  link.unseenUntil = Math.min(link.unseenUntil - byMs, at);
 }
 
 const INSTANTS = ['at', 'earliestAt', 'readAt', 'since', 'armedSince', 'endedAt', 'endedBefore'] as const;
+const DEADLINES = ['until', 'lockedUntil'] as const;
 
-/** The same object when nothing of it is later than `at`. */
-function notAfter<T extends Partial<Record<(typeof INSTANTS)[number], number | undefined>>>(
-  at: number,
-  dated: T,
-): T {
-  const later = INSTANTS.filter((key) => (dated[key] ?? at) > at);
-  return later.length === 0 ? dated : { ...dated, ...Object.fromEntries(later.map((key) => [key, at])) };
-}
+type Dated = Partial<Record<(typeof INSTANTS)[number] | (typeof DEADLINES)[number], number | undefined>>;

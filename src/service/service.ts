@@ -458,7 +458,7 @@ export class Service {
     progress.isChanged = true;
     outbox.clockSetBack(-byMs);
     this.#log.clockSetBack(-byMs);
-    setBack(bridge.security, now);
+    setBack(bridge.security, now, -byMs);
     bridge.now = now;
   }
 

@@ -163,10 +163,23 @@ describe('motion in a zone', () => {
     const test = benchIn('armed_away');
     motion(test);
     test.now = { at: test.now.at - 3_600_000, mono: test.now.mono + 1000 };
-    setBack(test.security, test.now);
+    setBack(test.security, test.now, 3_600_000);
     pass(test, 400_000);
     motion(test);
     expect(verdicts(test)).toEqual(['alert', 'alert']);
+  });
+
+  it('is raised when the clock was set back after the first word of its zone, before that was verified', () => {
+    const test = bench([zone('ground')]);
+    connect(test, true);
+    suback(test);
+    message(test, TOPIC, 'armed_away', 'R');
+    test.now = { ...test.now, at: test.now.at - 3_600_000 };
+    setBack(test.security, test.now, 3_600_000);
+    settle(test, 'armed_away');
+    pass(test, 10_000);
+    motion(test);
+    expect(verdicts(test)).toEqual(['alert']);
   });
 
   it('ends the cool-down with disarming', () => {

@@ -220,7 +220,7 @@ describe('in a zone of ours', () => {
     pass(test, 2000);
     message(test, SET, 'DISARM');
     test.now = { ...test.now, at: test.now.at - 3_600_000 };
-    setBack(test.security, test.now);
+    setBack(test.security, test.now, 3_600_000);
     pass(test, 10_000);
     always(test);
     expect(shown(test)).toEqual(['triggered', 'ON']);

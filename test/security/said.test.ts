@@ -77,7 +77,7 @@ describe('the last alert', () => {
     const raised: number[] = [];
     for (const stepMs of [0, 0, 1000, -3_600_000, 0, 5]) {
       test.now = { at: test.now.at + stepMs, mono: test.now.mono };
-      if (stepMs < 0) setBack(test.security, test.now);
+      if (stepMs < 0) setBack(test.security, test.now, -stepMs);
       motion(test, { id: `${raised.length}` });
       raised.push(lastAlert(test).raised);
     }
