@@ -265,6 +265,8 @@ export type Bridge = {
   now: Now;
   /** Reading has not come to the end of the log since the start: no line is heard live. */
   isBehind: boolean;
+  /** The wall clock was set back by so much since the end of the log was seen, ms: lines may have the stamps of before. */
+  setBackMs: number;
   /** The last number that `BridgeSinks.persist` gave. */
   saveNumber: number;
 };

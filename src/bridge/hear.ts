@@ -56,7 +56,18 @@ export function hearLine(bridge: Bridge, line: LogLine, now: Now): void {
   }
   let { notBefore, readAt } = line;
   if (bridge.isBehind && notBefore > readAt + SET_BACK_MS) notBefore = readAt - BACKLOG_MS - 1;
-  const { at, fit } = stamps.instantWithin(stamp, notBefore, readAt, core.lineAt);
+  let { at, fit } = stamps.instantWithin(stamp, notBefore, readAt, core.lineAt);
+  const { setBackMs } = bridge;
+  if (fit === 'mismatch' && setBackMs > 0) {
+    // heyu may have written it before
+    const before = stamps.instantWithin(
+      stamp,
+      notBefore + setBackMs,
+      readAt + setBackMs,
+      core.lineAt + setBackMs,
+    );
+    if (before.fit === 'fits') [at, fit] = [before.at - setBackMs, before.fit];
+  }
   if (fit === 'mismatch') {
     core.health.counters.stampMismatches += 1;
     core.mismatchesInARow += 1;

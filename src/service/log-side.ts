@@ -44,8 +44,6 @@ export class LogSide implements LineListener {
   /** When a look at the log was asked for whose end has not come yet, monotonic ms. */
   #lookedMono: number | undefined;
   #lastLineMono: number;
-  /** The wall clock was set back by so much since the end of the log was seen. */
-  #setBackMs = 0;
   /** While the log cannot be read: when to hide what is over, monotonic ms. */
   #hideDue = Infinity;
 
@@ -85,12 +83,13 @@ export class LogSide implements LineListener {
 
   line(line: LogLine): void {
     const { bridge, time, progress, condition, ports } = this.#parts;
-    const { mono } = time.now();
+    const { at, mono } = time.now();
     this.#isCaughtUp = false;
     this.#lastLineMono = mono;
     progress.isChanged = true;
     if (line.generation !== this.#generation && line.file === 'current') this.#nextFile(line.generation);
-    hearLine(bridge, this.#bounded(line), { at: line.readAt, mono });
+    const bounded = this.#bounded(line, at);
+    hearLine(bridge, bounded, { at: bounded.readAt, mono });
     this.#parts.observer?.heard(line, bridge.core.lineAt);
     if (condition.delete('log_quiet')) ports.log.info({}, 'heyu writes again');
     // what follows is done at the end of the pass
@@ -100,7 +99,10 @@ export class LogSide implements LineListener {
     const { bridge, time, progress, isStopping, settle } = this.#parts;
     if (isStopping) return;
     // while the newest file cannot be opened, only the end of the one before it was reached
-    this.#wasReadToEnd ||= this.#hideDue === Infinity;
+    if (this.#hideDue === Infinity) {
+      this.#wasReadToEnd = true;
+      bridge.setBackMs = 0;
+    }
     if (this.#gap === 'passed') this.#gap = undefined;
     this.#reachedEnd(time.now());
     if (bridge.core.health.counters.lines === 0) progress.captureFirst();
@@ -140,11 +142,6 @@ export class LogSide implements LineListener {
     const [from, to] = [incident.from, incident.to].map((at) => isoAt(at, bridge.core.reader.stamps.zone));
     concern(condition, 'lines_lost', `between ${from} and ${to}`);
     settle();
-  }
-
-  /** The wall clock was set back: what it showed at the last look was less by so much in the time of now. */
-  clockSetBack(byMs: number): void {
-    this.#setBackMs += byMs;
   }
 
   /** The process stood still: a look that has not come to its end had no time for it, and begins again. */
@@ -196,13 +193,13 @@ export class LogSide implements LineListener {
     links.source.start(this, isSame ? position : undefined, isSame ? generations : []);
   }
 
-  /** A line with the lower bound of its instant by the clock of now. */
-  #bounded(line: LogLine): LogLine {
-    const { skipped } = this.#parts.time;
+  /** A line with the bounds of its instant by the clock of now, which may have been set since they were taken. */
+  #bounded(line: LogLine, at: number): LogLine {
+    const { time, bridge } = this.#parts;
+    const readAt = Math.min(line.readAt, at);
     // a stamp has no year: it must not mean last year because the clock was there when the log was looked at before
-    let notBefore = skipped.endAfter(line.notBefore, ALMOST_A_YEAR_MS);
-    if (notBefore > line.readAt) notBefore -= this.#setBackMs;
-    return notBefore === line.notBefore ? line : { ...line, notBefore };
+    const notBefore = time.skipped.endAfter(line.notBefore - bridge.setBackMs, ALMOST_A_YEAR_MS);
+    return notBefore === line.notBefore && readAt === line.readAt ? line : { ...line, notBefore, readAt };
   }
 
   /** What lines that are missing may have changed is forgotten where the file after them begins. */

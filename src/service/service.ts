@@ -457,7 +457,7 @@ export class Service {
     // the moment on disk is of the old clock: one that dies much later could not tell how long ago it was
     progress.isChanged = true;
     outbox.clockSetBack(-byMs);
-    this.#log.clockSetBack(-byMs);
+    bridge.setBackMs -= byMs;
     setBack(bridge.security, now, -byMs);
     bridge.now = now;
   }

@@ -1,7 +1,7 @@
 /** Somebody sets the clock while there is motion: it ends when its hold time is over, and the next one is no less real. */
 
 import { expect, test } from 'vitest';
-import { pair } from '../support/house.js';
+import { pair, stampAt } from '../support/house.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
 
@@ -14,7 +14,7 @@ const settings = coreSettings({
   homeassistant: { discovery: 'off', prefix: 'homeassistant' },
 });
 
-type Told = { readonly event_type: string; readonly id: string };
+type Told = { readonly event_type: string; readonly id: string; readonly at: string };
 
 const eventsOf = (lives: Lives, sensor: string): Told[] =>
   lives.delivered
@@ -273,4 +273,115 @@ test('an address does not live longer because the clock was set back before it',
   await lives.pass(4100);
   await lives.hear(on);
   expect(eventsOf(lives, 'a1')).toEqual([]);
+});
+
+test.each<[string, string, (lives: Lives, address: string, on: string) => Promise<void> | void]>([
+  [
+    'between its two lines are read, the second of them late',
+    'motion',
+    async (lives, address, on) => {
+      lives.heyu(address);
+      await lives.look();
+      await lives.pass(1000);
+      lives.heyu(on);
+      lives.clock.set(-HOUR_MS);
+      lives.clock.freeze(30_000);
+    },
+  ],
+  [
+    'before it is read, when it is over',
+    'motion_missed',
+    (lives, address, on) => {
+      lives.heyu(address, on);
+      lives.clock.set(-HOUR_MS);
+      lives.clock.freeze(120_000);
+    },
+  ],
+  [
+    'in the middle of it, and it is read so late that its address may have been written after that',
+    'motion',
+    (lives, address, on) => {
+      lives.heyu(address);
+      lives.clock.set(-10_000);
+      lives.heyu(on);
+      lives.clock.freeze(30_000);
+    },
+  ],
+])('a motion is not lost when the clock is set back %s', async (_when, type, happens) => {
+  const [address = '', on = ''] = pair('rcvi', 'A1', 'On');
+  const lives = await beginLives(settings);
+  await lives.settle();
+  await lives.pass(5000);
+  await lives.look();
+  await happens(lives, address, on);
+  await lives.look();
+  await lives.acknowledge();
+  expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual([type]);
+});
+
+test('a line of before the clock was set back is dated by the clock of now', async () => {
+  const lives = await beginLives(settings);
+  await lives.settle();
+  await lives.pass(5000);
+  await lives.look();
+  lives.heyu(...pair('rcvi', 'A1', 'On'));
+  lives.clock.set(-HOUR_MS);
+  const writtenAt = lives.clock.wallMs();
+  lives.clock.freeze(30_000);
+  await lives.look();
+  await lives.acknowledge();
+  expect(eventsOf(lives, 'a1').map(({ at }) => Date.parse(at))).toEqual([writtenAt]);
+});
+
+test('a clock that was set back before the end of the log was seen says nothing of a stamp that does not fit', async () => {
+  const lives = await beginLives(settings);
+  await lives.settle();
+  for (let times = 0; times < 2; times += 1) {
+    await lives.pass(5000);
+    await lives.look();
+    lives.clock.set(-HOUR_MS);
+  }
+  // of an hour and a half ago: heyu's time zone is another one
+  const stamp = stampAt(lives.clock.wallMs() - 1.5 * HOUR_MS);
+  await lives.hear(...pair('rcvi', 'A1', 'On').map((text) => `${stamp}  ${text}`));
+  expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual(['motion']);
+});
+
+test('a clock that was set forward by a year and back again makes no motion one of last year', async () => {
+  const lives = await beginLives(settings);
+  await lives.settle();
+  lives.clock.set(366 * 24 * HOUR_MS);
+  lives.service().status();
+  lives.clock.set(-366 * 24 * HOUR_MS);
+  await motion(lives, 'A1');
+  expect(motionOf(lives, 'a1')).toBe('ON');
+});
+
+test('motion in a backlog ends on time when the clock is set back while that is read', async () => {
+  const lives = await beginLives(settings);
+  await lives.settle();
+  lives.heyu('rcvi func           On : hc P', ...pair('rcvi', 'A1', 'On'));
+  let isSet = false;
+  lives.service().observe({
+    find: () => undefined,
+    changed: () => undefined,
+    heard: () => {
+      if (!isSet) lives.clock.set(-HOUR_MS);
+      isSet = true;
+    },
+  });
+  await lives.look();
+  await lives.acknowledge();
+  expect(motionOf(lives, 'a1')).toBe('ON');
+  await awake(lives, 65_000);
+  expect(motionOf(lives, 'a1')).toBe('OFF');
+});
+
+test('motion that was written before the clock was set back, and is read after it, is an alert', async () => {
+  const lives = await armed(guarded(0));
+  lives.heyu(...pair('rcvi', 'A1', 'On'));
+  await lives.pass(200);
+  lives.clock.set(-HOUR_MS);
+  await awake(lives, 10_000);
+  expect(alertsOf(lives)).toHaveLength(1);
 });
