@@ -198,6 +198,20 @@ export function messageReceived(schedule: Schedule, mono: number, retained: bool
   if (!retained) schedule.isDisturbed = true;
 }
 
+/** A timer may ring so late on a busy machine, ms. */
+const LATE_MS = 50;
+
+/**
+ * Time has come to `mono`, and something was due at `dueMono`. If that was long ago, nobody has listened since: what has
+ * come is not read yet, so that neither a pause nor the end of copies was seen.
+ */
+export function listenAnew(schedule: Schedule, dueMono: number, mono: number): void {
+  if (mono <= dueMono + LATE_MS) return;
+  schedule.heardMono = mono;
+  schedule.nextMono = Math.max(schedule.nextMono, mono);
+  if (schedule.copiesUntilMono !== undefined) schedule.copiesUntilMono = mono + COPIES_MS;
+}
+
 /** Whether nothing that the broker had kept is on its way any more: what comes from now on is of now. */
 export function isQueueEmpty(schedule: Schedule, mono: number): boolean {
   const { verifications, isQuiet, isAcknowledged, isDisturbed, comingMono } = schedule;

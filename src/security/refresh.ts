@@ -23,6 +23,7 @@ import {
   SETTLE_MS,
   dueAt,
   isQueueEmpty,
+  listenAnew,
   verificationClosed,
   verificationSent,
   type Connection,
@@ -62,11 +63,7 @@ const UNSETTLED = JSON.stringify({ channel: 'available', value: false } satisfie
 export function nextWake(security: Security): number | undefined {
   const { link, waiting, zones } = security;
   const times: number[] = [];
-  if (link.up?.schedule !== undefined) {
-    times.push(dueAt(link.up, link.up.schedule));
-    const isAnySettling = [...zones.values()].some(({ tracker }) => tracker && isSettling(tracker));
-    if (isAnySettling) times.push(link.up.schedule.heardMono + SETTLE_MS);
-  }
+  if (link.up?.schedule !== undefined) times.push(verificationDueAt(security, link.up, link.up.schedule));
   const isAnyUnsettled = [...zones.values()].some(
     ({ published }) => published.get('available') === UNSETTLED,
   );
@@ -87,6 +84,12 @@ export function nextWake(security: Security): number | undefined {
   times.push(blindAt(security));
   const next = Math.min(...times);
   return next === Infinity ? undefined : next;
+}
+
+/** When the next verification goes out, or what the last one has shown is settled or closed; monotonic ms. */
+function verificationDueAt({ zones }: Security, up: Connection, schedule: Schedule): number {
+  const isAnySettling = [...zones.values()].some(({ tracker }) => tracker && isSettling(tracker));
+  return Math.min(dueAt(up, schedule), isAnySettling ? schedule.heardMono + SETTLE_MS : Infinity);
 }
 
 /**
@@ -117,6 +120,8 @@ function heldUntilMono(security: Security, zone: Zone): number | undefined {
 export function wake(step: Step): void {
   const { security, now } = step;
   const { up } = security.link;
+  if (up?.schedule !== undefined)
+    listenAnew(up.schedule, verificationDueAt(security, up, up.schedule), now.mono);
   while (up?.schedule !== undefined) {
     const { schedule } = up;
     if (now.mono >= schedule.heardMono + SETTLE_MS) settleTopics(step);
@@ -166,11 +171,12 @@ function closeVerification(step: Step, up: Connection, schedule: Schedule): void
   const { security, now } = step;
   let missing = false;
   let ambiguous = false;
-  if (isQueueEmpty(schedule, now.mono)) up.isDraining = false;
+  const isEmpty = isQueueEmpty(schedule, now.mono);
+  if (isEmpty) up.isDraining = false;
   for (const zone of security.zones.values()) {
     const { tracker } = zone;
     if (tracker === undefined) continue;
-    const result = endOfAnswers(tracker, schedule.isAcknowledged);
+    const result = endOfAnswers(tracker, schedule.isAcknowledged, isEmpty);
     if (zone.settings.kind === 'owned') {
       repair(step, zone);
       if (zone.truth !== undefined) continue;

@@ -48,8 +48,11 @@ type Evidence = {
   readonly isLive: boolean;
 };
 
-/** What was heard since the last SUBSCRIBE; after a live copy, retained ones do not count until the next. */
-type Since = 'nothing' | 'copy' | 'live';
+/**
+ * What was heard since the last SUBSCRIBE; after a live copy, retained ones do not count until the next. `over`: nothing,
+ * and an answer is not waited for any more.
+ */
+type Since = 'nothing' | 'over' | 'copy' | 'live';
 
 /** How a topic stands. */
 type Standing =
@@ -202,7 +205,7 @@ function marksQueue({ subscribes }: Tracker, { copies }: Queue): boolean {
 
 /**
  * Whether a copy may still be one of the queue, though history counted as over: the last SUBSCRIBE went out while
- * messages were still coming, or had its retained copy already.
+ * messages were still coming, had its retained copy already, or is not waited for any more.
  */
 function mayBeQueued(
   tracker: Tracker,
@@ -213,8 +216,8 @@ function mayBeQueued(
   const { queue } = tracker;
   if (queue === undefined) return false;
   const isHurried = !queue.isQuiet && (!retained || marksQueue(tracker, queue));
-  const isSecond = retained && standing.since === 'copy';
-  if (!isHurried && !isSecond) return false;
+  const isUnasked = retained && (standing.since === 'copy' || standing.since === 'over');
+  if (!isHurried && !isUnasked) return false;
   return reading.kind !== 'state' || standing.kind !== 'known' || reading.state !== standing.state;
 }
 
@@ -281,7 +284,9 @@ export function hear(tracker: Tracker, reading: Reading, retained: boolean, at: 
       if (queue !== undefined && mayBeQueued(tracker, standing, reading, retained)) {
         noteArmed(tracker, reading, at);
         record(queue, reading);
-        const evidence = { reading, isAgreed: false, isCopied: retained, isLive: !retained };
+        // a late answer of a slow broker comes alone, the queue does not
+        const isLate = retained && standing.since === 'over';
+        const evidence = { reading, isAgreed: isLate, isCopied: retained, isLive: !retained };
         tracker.standing = { kind: 'verifying', why: 'ambiguous', evidence };
         return 'lost';
       }
@@ -317,8 +322,11 @@ export function isAwaited({ standing, isRefused, misses }: Tracker): boolean {
   return (['waiting', 'no_answer', 'ambiguous'] as const).some((why) => why === standing.why);
 }
 
-/** The time for answers to the last SUBSCRIBE is over. `isAcknowledged`: the broker has answered it. */
-export function endOfAnswers(tracker: Tracker, isAcknowledged: boolean): Answer {
+/**
+ * The time for answers to the last SUBSCRIBE is over. `isAcknowledged`: the broker has answered it; `isEmpty`: and nothing
+ * that it had kept for us is on its way any more (`isQueueEmpty`).
+ */
+export function endOfAnswers(tracker: Tracker, isAcknowledged: boolean, isEmpty: boolean): Answer {
   // a cluster without a leader refuses, too: it is asked again as soon as for what is not there
   if (tracker.isRefused) return 'missing';
   const { queue, standing } = tracker;
@@ -336,14 +344,16 @@ export function endOfAnswers(tracker: Tracker, isAcknowledged: boolean): Answer 
   if (isAcknowledged || standing.kind === 'known') tracker.misses += 1;
   const why = isAcknowledged ? 'nothing_retained' : 'no_answer';
   if (standing.kind === 'known') {
-    if (tracker.misses < MISSES_UNTIL_UNKNOWN) return 'missing';
-    tracker.standing = { kind: 'unknown', why, since: 'nothing' };
-    return 'lost';
+    const isLost = tracker.misses >= MISSES_UNTIL_UNKNOWN;
+    tracker.standing = isLost ? { kind: 'unknown', why, since: 'over' } : { ...standing, since: 'over' };
+    return isLost ? 'lost' : 'missing';
   }
-  // nothing is kept; if the queue is empty, what comes from now on is live
-  const isOver = standing.kind === 'verifying' && isAcknowledged && queue?.isQuiet === true;
-  if (isOver) tracker.standing = { kind: 'unknown', why, since: 'nothing' };
-  else if (standing.kind === 'verifying' || standing.why === 'waiting' || standing.why === 'no_answer')
-    tracker.standing = { ...standing, why };
+  if (standing.kind === 'unknown') {
+    const isNews = standing.why === 'waiting' || standing.why === 'no_answer';
+    tracker.standing = { kind: 'unknown', why: isNews ? why : standing.why, since: 'over' };
+  } else if (isAcknowledged && isEmpty) {
+    // nothing is kept, and what comes from now on is live
+    tracker.standing = { kind: 'unknown', why, since: 'over' };
+  } else tracker.standing = { ...standing, why };
   return 'missing';
 }

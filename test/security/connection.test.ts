@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SETTLE_MS, isClear } from '../../src/security/broker-link.js';
 import { belief } from '../../src/security/security.js';
 import type { SensorStanding } from '../../src/security/readiness.js';
+import { wake } from '../../src/security/refresh.js';
 import { listenTo, reconfigure } from '../../src/security/setup.js';
 import {
   attributes,
@@ -27,6 +28,11 @@ const TOPIC = 'ground/state';
 
 function external(): Bench {
   return bench([zone('ground')]);
+}
+
+/** Time passes, and the process does not run. */
+function standStill(test: Bench, ms: number): void {
+  test.now = { at: test.now.at + ms, mono: test.now.mono + ms };
 }
 
 describe('topics of others', () => {
@@ -184,6 +190,61 @@ describe('an external zone', () => {
     expect(notes(test, 'info')[0]).toContain(
       'while the bridge was away the zone was armed_away, disarmed; now it is armed_away',
     );
+  });
+
+  it.each([
+    ['the copy', [['OFF', 'R']]],
+    ['the answer', []],
+  ] as const)('does not conclude from a standstill after %s that nothing else has come', (_, copies) => {
+    const test = external();
+    connect(test, true);
+    message(test, TOPIC, 'OFF', 'R');
+    suback(test);
+    // the link stands still, then the process: the rest of a queue that is marked as retained is not read yet
+    pass(test, 600);
+    for (const [payload, flag] of copies) message(test, TOPIC, payload, flag);
+    suback(test);
+    standStill(test, 3000);
+    wake(test);
+    for (const payload of ['OFF', 'ON', 'OFF']) {
+      expect(state(test)).toBe('unknown');
+      message(test, TOPIC, payload, 'R');
+      pass(test, 100);
+    }
+    test.keeps.set(TOPIC, 'ON');
+    pass(test, 5000);
+    expect(published(test, 'x10/zone/ground/security')).toEqual(['None', 'armed_away']);
+  });
+
+  it('does not take a standstill for a pause', () => {
+    const test = external();
+    connect(test, true);
+    message(test, TOPIC, 'ON');
+    suback(test);
+    standStill(test, 3000);
+    wake(test);
+    expect(subscribes(test)).toBe(1);
+    pass(test, 599);
+    expect(subscribes(test)).toBe(1);
+    pass(test, 1);
+    expect(subscribes(test)).toBe(2);
+  });
+
+  it('does not take the rest of a queue for news when the link stands still after the answer, too', () => {
+    const test = bench([zone('ground'), zone('attic')]);
+    connect(test, true);
+    message(test, 'attic/state', 'ON');
+    suback(test);
+    pass(test, 600);
+    message(test, 'attic/state', 'ON');
+    suback(test);
+    pass(test, 2000);
+    message(test, TOPIC, 'OFF');
+    expect(state(test)).toBe('unknown');
+    for (const topic of ['attic/state', TOPIC]) test.keeps.set(topic, 'ON');
+    pass(test, 5000);
+    expect(published(test, 'x10/zone/ground/security')).toEqual(['None', 'armed_away']);
+    expect(attributes(test)['while_away']).toEqual(['disarmed']);
   });
 
   it('verifies 3 s after the SUBACK even when messages never pause', () => {

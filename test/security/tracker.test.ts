@@ -17,7 +17,7 @@ import { bytes } from './bench.js';
 /**
  * One packet or event per word: `Qword` a copy without the retain flag, `Rword` one with it, `VERIFY` and
  * `VERIFY!` a verification SUBSCRIBE after a pause and without one, `END` the end of waiting for copies after its answer,
- * `SILENT` without one, `PAUSE` a moment without a message, `CUT`.
+ * `SILENT` without one, `BUSY` after an answer that what the broker had kept was mixed with, `PAUSE` a moment without a message, `CUT`.
  */
 function play(script: string, from?: Tracker): Tracker | undefined {
   let tracker = from;
@@ -27,7 +27,8 @@ function play(script: string, from?: Tracker): Tracker | undefined {
     else if (tracker === undefined) throw new Error(`nothing listens to ${step}`);
     else if (step === 'VERIFY') verify(tracker, true);
     else if (step === 'VERIFY!') verify(tracker, false);
-    else if (step === 'END' || step === 'SILENT') endOfAnswers(tracker, step === 'END');
+    else if (step === 'END' || step === 'SILENT' || step === 'BUSY')
+      endOfAnswers(tracker, step !== 'SILENT', step === 'END');
     else if (step === 'PAUSE') settle(tracker);
     else if (step === 'REFUSED') refuse(tracker);
     else if (step === 'GRANTED') readingGranted(tracker);
@@ -109,6 +110,25 @@ const ORDERS: readonly (readonly [string, string, string, string])[] = [
   ['a live copy and a retained one that agree', 'QON', 'VERIFY QOFF ROFF PAUSE', 'disarmed'],
   ['a live copy alone may be the end of the queue', 'QON', 'VERIFY QOFF END', 'ambiguous'],
   ['a publisher that does not retain is believed when the queue is surely empty', '', 'VERIFY END QON', AWAY],
+  ['... and not when others were in it', '', 'VERIFY BUSY QON', 'nothing_retained'],
+  ['... until the next verification', '', 'VERIFY BUSY QON VERIFY END QOFF', 'disarmed'],
+  [
+    'a copy that comes too late may be of a queue that is marked retained',
+    'RON',
+    'VERIFY END ROFF',
+    'ambiguous',
+  ],
+  ['... and the next verification knows', 'RON', 'VERIFY END ROFF VERIFY RON PAUSE', AWAY],
+  [
+    '... or is the late answer of a slow broker, after which nothing comes',
+    'RON',
+    'VERIFY END ROFF PAUSE',
+    'disarmed',
+  ],
+  ['... which the rest of a queue is not', 'RON', 'VERIFY END ROFF RON PAUSE', 'ambiguous'],
+  ['... also when it was not the first of the silent ones', '', 'VERIFY END VERIFY END ROFF', 'ambiguous'],
+  ['... or something was known in between', '', 'VERIFY END QON VERIFY END ROFF', 'ambiguous'],
+  ['a copy that was waited for is no part of it', 'RON', 'VERIFY END VERIFY ROFF', 'disarmed'],
   ['nothing is kept and nothing comes', '', 'VERIFY END', 'nothing_retained'],
   ['nothing comes, not even an answer', 'QON', 'VERIFY SILENT', 'no_answer'],
   ['... and it may still be the queue that comes first then', 'QON', 'VERIFY SILENT QON', 'no_answer'],
