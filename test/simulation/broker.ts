@@ -446,7 +446,8 @@ export class SimulatedBroker {
   }
 
   #keepOlder(): void {
-    if (this.#timeline.nowMs - this.#olderAt < OLDER_MS) return;
+    const isUsed = this.#habit.keepsRetained === 'older';
+    if (!isUsed || this.#timeline.nowMs - this.#olderAt < OLDER_MS) return;
     this.#olderAt = this.#timeline.nowMs;
     this.#older = new Map(this.retained);
   }

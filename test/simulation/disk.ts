@@ -23,13 +23,19 @@ type Inode = {
   names: number;
 };
 
+type Stats = FileStats & { readonly atimeMs: number };
+
 /** Times of files are those of the kernel's last tick, ms. */
 const TICK_MS = 4;
 const DEVICE = 2049;
 
-/** The error that a call of the system ends with. */
+/** The error that a call of the system ends with. Without a stack: many are expected, and nobody reads where they come from. */
 export function systemError(code: string, path = ''): Error {
-  return Object.assign(new Error(`${code}: ${path}`), { code });
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = Object.assign(new Error(`${code}: ${path}`), { code });
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
 }
 
 /** One file system. */
@@ -76,10 +82,7 @@ export class Disk implements HeyuFiles {
 
   readonly fstatSync = (fd: number): FileStats => statsOf(this.#opened(fd));
 
-  readonly statSync = (path: string): FileStats & { readonly atimeMs: number } => {
-    const inode = this.#find(path);
-    return { ...statsOf(inode), atimeMs: inode.atimeMs };
-  };
+  readonly statSync = (path: string): Stats => statsOf(this.#find(path));
 
   readonly writeSync = (fd: number, bytes: Buffer): number => {
     const inode = this.#opened(fd);
@@ -302,12 +305,13 @@ export class Disk implements HeyuFiles {
   }
 }
 
-function statsOf(inode: Inode): FileStats {
-  const { number, size, mtimeMs, ctimeMs, birthtimeMs, isDirectory } = inode;
+function statsOf(inode: Inode): Stats {
+  const { number, size, atimeMs, mtimeMs, ctimeMs, birthtimeMs, isDirectory } = inode;
   return {
     dev: DEVICE,
     ino: number,
     size,
+    atimeMs,
     mtimeMs,
     ctimeMs,
     birthtimeMs,

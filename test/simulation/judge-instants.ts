@@ -21,6 +21,8 @@ type Lives = {
   readonly permitted: readonly Permitted[];
 };
 
+const ZONE_EVENTS = new Set(ZONES.map((zone) => `${BASE}/zone/${zone}/event`));
+
 /** A stamp is cut to the second. */
 const SECOND_MS = 1000;
 /** What was said on a connection that stood still comes within this time after it. */
@@ -41,7 +43,7 @@ export function judgeInstants(
   const faults: string[] = [];
   const known = new Set<string>();
   for (const { topic, payload, sentAt } of published) {
-    if (ZONES.some((zone) => topic === `${BASE}/zone/${zone}/event`) && payload.includes('"bypassed"'))
+    if (ZONE_EVENTS.has(topic) && payload.includes('"bypassed"'))
       faults.push(`a bypass that waited is obeyed at ${iso(sentAt)}: ${payload}`);
     const [base, alias = '', channel] = topic.split('/');
     const sensor = bySensor.get(alias);
@@ -71,8 +73,7 @@ function isSaidLate(truth: Truth, sensor: SoakSensor, sentAt: number, pauses: re
   if (pause === undefined) return false;
   // what was decided before the pause may have been on its way
   const isOver = (at: number): boolean => at >= pause.from && at + sensor.holdMs + SECOND_MS < pause.to;
-  const signs = truth.signs.filter((sign) => sign.sensor === sensor && !sign.isEcho && sign.at <= sentAt);
-  const last = signs.at(-1);
+  const last = truth.signs.findLast((sign) => sign.sensor === sensor && !sign.isEcho && sign.at <= sentAt);
   return last !== undefined && isOver(last.at);
 }
 

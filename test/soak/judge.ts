@@ -220,14 +220,15 @@ function staleOn(
   sensor: SoakSensor,
   { sentAt, payload, topic }: Published,
 ): string | undefined {
-  const isLive = truth.signs.some(
+  // it is found soonest from the end: what was sent is judged when all has happened
+  const live = truth.signs.findLast(
     (sign) =>
       sign.sensor === sensor &&
       !sign.isEcho &&
       sign.at <= sentAt + 1000 &&
       sentAt <= sign.at + sensor.holdMs + FROZEN_MS,
   );
-  return isLive ? undefined : `${topic} ${payload} at ${iso(sentAt)}: its motion was over`;
+  return live !== undefined ? undefined : `${topic} ${payload} at ${iso(sentAt)}: its motion was over`;
 }
 
 /**
