@@ -330,6 +330,8 @@ export class LogFiles {
     const newest = this.#order.newest();
     if (typeof stats === 'object' && newest !== undefined && isOf(stats, newest.source)) {
       this.#aloneAt = at;
+      // the clock was set back since: this look is later all the same
+      this.#left = this.#left.filter((left) => left.endSeenAt <= at + TICK_MS);
       this.#rotated.hasBarred = false;
       newest.isRotated = false;
       yield* this.#checkNewest(newest, stats.size, at);

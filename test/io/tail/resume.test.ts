@@ -14,6 +14,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { FilePosition, LogPosition } from '../../../src/ports.js';
 import { logFileSystem } from '../../../src/io/file-system.js';
+import { realClock } from '../../support/clock.js';
 import { follow, ownDirectory, ownLog, write } from './followed.js';
 import { until } from '../../support/until.js';
 
@@ -429,6 +430,29 @@ describe('a log that is followed again', () => {
     const followed = await follow(log, { position });
     await followed.expects(['three', 'late']);
     expect(followed.lines.map((line) => line.file)).toEqual(['current', 'old']);
+  });
+
+  it('remembers no copy that was read before the clock was set back, whose inode is another file soon', async () => {
+    const log = ownLog();
+    let backMs = 0;
+    const clock = { ...realClock, wallMs: () => Date.now() - backMs };
+    const followed = await follow(log, { clock });
+    write(log, 'one, long enough to be recognised');
+    await followed.expects(['one, long enough to be recognised']);
+    followed.source.pause();
+    write(log, 'two, long enough to be recognised');
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log, 0);
+    write(log, 'three');
+    followed.source.resume();
+    await followed.expects([
+      'one, long enough to be recognised',
+      'two, long enough to be recognised',
+      'three',
+    ]);
+    backMs = 3_600_000;
+    await followed.settles();
+    expect(followed.source.position().files).toHaveLength(1);
   });
 
   it('does not take a younger file that begins with the same long line for one that was old already', async () => {
