@@ -198,6 +198,11 @@ function instantOf({ at, earliestAt }: SensorSignal, late: boolean, readAt: numb
   return late ? earliestAt : Math.min(at + SECOND, Math.max(at, readAt));
 }
 
+/** Within the cool-down after the last alert of this sensor. */
+function isCooling({ settings }: Zone, signal: SensorSignal, lastAlertAt: number | undefined): boolean {
+  return lastAlertAt !== undefined && Math.abs(signal.at - lastAlertAt) < settings.alertCooldownMs;
+}
+
 /** Armed, by these grounds: an alert unless the sensor does not care for this mode, or is within its cool-down. */
 function judgeArmed(
   { zone, signal, lastAlertAt }: Case,
@@ -208,9 +213,8 @@ function judgeArmed(
     const reason = `armed ${mode}, this sensor counts only for ${signal.modes.join(', ')}`;
     return { verdict: 'mode', reason };
   }
-  const { alertCooldownMs } = zone.settings;
-  if (lastAlertAt !== undefined && Math.abs(signal.at - lastAlertAt) < alertCooldownMs) {
-    const reason = `cool-down of ${Math.round(alertCooldownMs / 1000)} s after an alert`;
+  if (isCooling(zone, signal, lastAlertAt)) {
+    const reason = `cool-down of ${Math.round(zone.settings.alertCooldownMs / 1000)} s after an alert`;
     return { verdict: 'cooldown', reason };
   }
   return { verdict: 'alert', ...grounds };
@@ -381,18 +385,26 @@ function isAfterwards({ security: { link }, now }: Step, { at, late }: SensorSig
 }
 
 /** Keeps a signal until the state of its zone is known. */
-function keepWaiting(step: Step, signal: SensorSignal, belief: Belief, afterwards: boolean): void {
+function keepWaiting(
+  step: Step,
+  zone: Zone,
+  signal: SensorSignal,
+  belief: Belief,
+  afterwards: boolean,
+): void {
   const { security, now } = step;
-  const { zone } = signal;
   if (security.isDelivered(alertIdOf(signal))) {
     // what comes after it must not wait behind it for an alert that is not sent again
-    beginCooldown(security, signal, zone);
+    beginCooldown(security, signal, signal.zone);
     return judged(step, signal, 'alert', 'its alert was delivered before');
   }
   const first = afterwards || security.link.up === undefined ? 'gap' : 'first';
   const waits = security.waiting.get(waitingKey(signal, first))?.signal;
   const isFirst =
-    waits === undefined || isBeforeArming(waits, belief) || security.isDelivered(alertIdOf(waits));
+    waits === undefined ||
+    isBeforeArming(waits, belief) ||
+    isCooling(zone, waits, lastAlertAt(security, waits, belief)) ||
+    security.isDelivered(alertIdOf(waits));
   if (!isFirst && first === 'gap')
     return judged(step, signal, 'waiting', 'a signal of this sensor is already waiting');
   const kind = isFirst ? first : 'last';
@@ -416,7 +428,7 @@ export function judgeSignal(step: Step, zone: Zone, signal: SensorSignal, waited
   const belief = believe(security, zone);
   const afterwards = waited?.kind === 'gap' || isAfterwards(step, signal);
   if (mayBecomeKnown(step, belief, afterwards, waited?.untilMono ?? Infinity))
-    return keepWaiting(step, signal, belief, afterwards);
+    return keepWaiting(step, zone, signal, belief, afterwards);
   const instant = instantOf(signal, afterwards, waited?.readAt ?? now.at);
   const judgement = judge({
     zone,

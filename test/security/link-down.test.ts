@@ -166,6 +166,21 @@ describe('an owned zone without a link', () => {
       expect(alerts(test).map(({ id }) => id)).toEqual(raised);
     });
 
+    it('does not wait behind a signal that is within a cool-down', () => {
+      const test = alone('ARM_AWAY', { alertCooldownMs: 60_000 });
+      motion(test, { id: 'live' });
+      const { at } = test.now;
+      pass(test, 200_000);
+      for (const [id, after] of [
+        ['cooling', 50_000],
+        ['later', 120_000],
+        ['last', 130_000],
+      ] as const)
+        motion(test, { id, at: at + after, late: true });
+      pass(test, 30_000);
+      expect(alerts(test).map(({ id }) => id)).toEqual(['live.alert', 'later.alert']);
+    });
+
     it('is a late alert also when it waited through a restart', () => {
       const test = alone('ARM_AWAY');
       motion(test, { late: true });

@@ -27,6 +27,8 @@ const LINK_MS = 30_000;
 /** Stamps of the log are whole seconds. */
 const SECOND_MS = 1000;
 
+const voiceOf = ({ kind, alias }: Signalled): string => (kind === 'tamper' ? `${alias} tamper` : alias);
+
 const modeOf = (word: string): Mode => (word === 'ARM_HOME' ? 'home' : 'away');
 
 type Kept = {
@@ -182,18 +184,24 @@ export class Oracle {
     return state !== 'disarmed' && state !== 'arming' && armedSince <= instant;
   }
 
+  /** It is within the cool-down of an alert. */
+  isCooling(signal: Signalled): boolean {
+    const { alertedAt, armedSince } = this.#kept;
+    const last = alertedAt[voiceOf(signal)];
+    // one who has tried to disarm is told anew
+    const isSince = last !== undefined && last + SECOND_MS > armedSince;
+    return isSince && Math.abs(signal.at - last) < this.#rules.cooldownMs;
+  }
+
   /** A signal is judged. `instant`: at which the zone has to have been armed. */
   signal(signal: Signalled, instant: number, now: number): void {
     const kept = this.#kept;
-    const { alias, id, at, kind, modes } = signal;
+    const { alias, id, at, modes } = signal;
     if (signal.guard === 'always') return this.#cry(signal);
     if (!this.mayAlert(instant)) return;
     if (modes?.includes('away') === true && kept.mode === 'home') return;
-    const voice = kind === 'tamper' ? `${alias} tamper` : alias;
-    const last = kept.alertedAt[voice];
-    // one who has tried to disarm is told anew
-    const isSince = last !== undefined && last + SECOND_MS > kept.armedSince;
-    if (isSince && Math.abs(at - last) < this.#rules.cooldownMs) return;
+    const voice = voiceOf(signal);
+    if (this.isCooling(signal)) return;
     const isDelayed = signal.entry !== 'immediate';
     const until = at + this.#rules.entryMs;
     // the delay of one who came later is not his

@@ -152,9 +152,9 @@ export class OwnedZone {
     );
     if (isSure && !isLate) return judged;
     const first = one.waiting.find((other) => other.signal.alias === signal.alias);
-    const isDelivered = first !== undefined && this.#sent.has(first.signal.id);
+    const isDelivered = first !== undefined && isLate && this.#sent.has(first.signal.id);
     // the first of a sensor waits, of what is not late the last, too; unless the first raises no alert, or has
-    const isKept = first !== undefined && !(isLate && isDelivered);
+    const isKept = first !== undefined && !isDelivered && !one.oracle.isCooling(first.signal);
     const isEnough = isLate && isKept && one.oracle.mayAlert(first.signal.at);
     const others = one.waiting.filter(
       (other) => (isKept && other === first) || other.signal.alias !== signal.alias,
