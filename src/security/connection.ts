@@ -152,11 +152,11 @@ function stateReceived(
   tracker: Tracker,
   message: Received,
 ): void {
-  const { now } = step;
+  const { now, security } = step;
   const owned = zone.settings.kind === 'owned';
   const from = stateOf(tracker);
   const reading = owned ? readState(message.payload) : readState(message.payload, zone.settings);
-  const heard = hear(tracker, reading, message.retain, now.at);
+  const heard = hear(tracker, reading, message.retain, now.at, security.link.up?.isDraining === true);
   if (owned) {
     // it is only compared with the disk
     settle(tracker);

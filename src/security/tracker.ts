@@ -70,7 +70,7 @@ type Queue = {
   readonly states: SecurityState[];
   /** Retained copies in this connection: more than SUBSCRIBEs means that queued copies are marked so too. */
   copies: number;
-  /** The last SUBSCRIBE went out after a pause without messages, so that no queue was left. */
+  /** The last SUBSCRIBE went out after a pause without messages. */
   isQuiet: boolean;
 };
 
@@ -204,20 +204,21 @@ function marksQueue({ subscribes }: Tracker, { copies }: Queue): boolean {
 }
 
 /**
- * Whether a copy may still be one of the queue, though history counted as over: the last SUBSCRIBE went out while
- * messages were still coming, had its retained copy already, or is not waited for any more.
+ * Whether a copy may still be one of the queue, though history counted as over: it is not known yet that the queue is
+ * empty (`isDraining`), or the last SUBSCRIBE had its retained copy already, or is not waited for any more.
  */
 function mayBeQueued(
   tracker: Tracker,
   standing: Extract<Standing, { kind: 'unknown' | 'known' }>,
   reading: Reading,
   retained: boolean,
+  isDraining: boolean,
 ): boolean {
   const { queue } = tracker;
   if (queue === undefined) return false;
-  const isHurried = !queue.isQuiet && (!retained || marksQueue(tracker, queue));
+  const isLeft = isDraining && (!retained || marksQueue(tracker, queue));
   const isUnasked = retained && (standing.since === 'copy' || standing.since === 'over');
-  if (!isHurried && !isUnasked) return false;
+  if (!isLeft && !isUnasked) return false;
   return reading.kind !== 'state' || standing.kind !== 'known' || reading.state !== standing.state;
 }
 
@@ -262,8 +263,17 @@ export function settle(tracker: Tracker): Reading | undefined {
   return standing.evidence.reading;
 }
 
-/** A message came. `retained` is its retain flag as delivered, `at` the instant (epoch ms). */
-export function hear(tracker: Tracker, reading: Reading, retained: boolean, at: number): Outcome {
+/**
+ * A message came. `retained` is its retain flag as delivered, `at` the instant (epoch ms), `isDraining`: what the broker
+ * has kept for us may still be on its way.
+ */
+export function hear(
+  tracker: Tracker,
+  reading: Reading,
+  retained: boolean,
+  at: number,
+  isDraining: boolean,
+): Outcome {
   const { queue, standing } = tracker;
   tracker.misses = 0;
   if (retained && queue !== undefined) queue.copies += 1;
@@ -281,7 +291,7 @@ export function hear(tracker: Tracker, reading: Reading, retained: boolean, at: 
       return weigh(tracker, standing, reading, retained);
     case 'unknown':
     case 'known': {
-      if (queue !== undefined && mayBeQueued(tracker, standing, reading, retained)) {
+      if (queue !== undefined && mayBeQueued(tracker, standing, reading, retained, isDraining)) {
         noteArmed(tracker, reading, at);
         record(queue, reading);
         // a late answer of a slow broker comes alone, the queue does not

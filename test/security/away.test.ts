@@ -459,3 +459,25 @@ describe('a link that stands still within a queue that is marked as retained', (
     expect(state(test)).toBe('armed_away');
   });
 });
+
+describe('a link that stands still twice within a queue', () => {
+  it('is unknown again when the queue goes on after an answer that came in the middle of it', () => {
+    const test = watchedHouse();
+    cut(test);
+    pass(test, 60_000);
+    connect(test, true);
+    message(test, 'ground/state', 'armed_away', 'Q');
+    suback(test);
+    freeze(test, 650);
+    message(test, 'ground/state', 'armed_away', 'Q');
+    answer(test);
+    pass(test, 200);
+    expect(state(test)).toBe('armed_away');
+    message(test, 'ground/state', 'disarmed', 'Q');
+    expect(state(test)).toBe('unknown');
+    message(test, 'ground/state', 'armed_away', 'Q');
+    pass(test, 5000);
+    expect(state(test)).toBe('armed_away');
+    expect(published(test, 'x10/zone/ground/security')).not.toContain('disarmed');
+  });
+});

@@ -15,14 +15,18 @@ import { readState } from '../../src/security/vocabulary.js';
 import { bytes } from './bench.js';
 
 /**
- * One packet or event per word: `Qword` a copy without the retain flag, `Rword` one with it, `VERIFY` and
+ * One packet or event per word: `Qword` a copy without the retain flag, `Rword` one with it, `VERIFY` (which shows that
+ * the queue is empty, unless `GOES_ON` comes after it) and
  * `VERIFY!` a verification SUBSCRIBE after a pause and without one, `END` the end of waiting for copies after its answer,
  * `SILENT` without one, `BUSY` after an answer that what the broker had kept was mixed with, `PAUSE` a moment without a message, `CUT`.
  */
 function play(script: string, from?: Tracker): Tracker | undefined {
   let tracker = from;
+  let isDraining = true;
   for (const step of script.split(' ')) {
+    if (step.startsWith('VERIFY') || step === 'GOES_ON') isDraining = step !== 'VERIFY';
     if (step === 'CUT') tracker = undefined;
+    else if (step === 'GOES_ON') continue;
     else if (step === 'CLEAN' || step === 'STORED') tracker = createTracker(step === 'STORED');
     else if (tracker === undefined) throw new Error(`nothing listens to ${step}`);
     else if (step === 'VERIFY') verify(tracker, true);
@@ -32,7 +36,7 @@ function play(script: string, from?: Tracker): Tracker | undefined {
     else if (step === 'PAUSE') settle(tracker);
     else if (step === 'REFUSED') refuse(tracker);
     else if (step === 'GRANTED') readingGranted(tracker);
-    else hear(tracker, readState(bytes(step.slice(1))), step.startsWith('R'), 0);
+    else hear(tracker, readState(bytes(step.slice(1))), step.startsWith('R'), 0, isDraining);
   }
   return tracker;
 }
@@ -98,6 +102,8 @@ const ORDERS: readonly (readonly [string, string, string, string])[] = [
     'VERIFY! ROFF END VERIFY! QON END',
     'ambiguous',
   ],
+  ['a queue that goes on after an answer in its middle', 'QON', 'VERIFY RON PAUSE GOES_ON QOFF', 'ambiguous'],
+  ['... and the next verification knows', 'QON', 'VERIFY RON PAUSE GOES_ON QOFF VERIFY RON PAUSE', AWAY],
   ['a change during the verification', 'QON', 'VERIFY RON PAUSE QOFF', 'disarmed'],
   ['... at the moment of its answer', 'QON', 'VERIFY RON QOFF PAUSE', 'waiting'],
   ['a copy without a moment of silence after it may be of the queue', 'RON', 'VERIFY RON', 'waiting'],
