@@ -76,6 +76,11 @@ function isJudged({ truth, deaths, visits, zone, armedSince }: Known, at: number
   const isLeft = (visit: Visit): boolean =>
     clearTo(visit) < 0 &&
     deaths.some((death) => Math.abs(death.at - visit.to) <= WAY_MS && death.knewAt >= armedSince + SAME_MS);
+  // one that dies while it holds the motion back, and whose disk takes nothing, leaves nobody who knows
+  const isForgotten = deaths.some(
+    (death) => at <= death.at && death.at <= at + ENTRY_MS && death.knownAt < armedSince,
+  );
+  if (isForgotten) return false;
   const later = visits.filter(({ to }) => to > at);
   const next = later.find((visit) => !isLeft(visit));
   if (told === undefined || next === undefined || clearTo(next) <= 0) return false;
