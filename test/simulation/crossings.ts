@@ -109,9 +109,10 @@ export const CROSSINGS = {
       // there what waited cannot be told from an answer (docs/brokers.md, aedes): the owner is told to set `session: clean`
       if (broker.marksQueued) return;
       broker.freeze();
-      panel.say('changing', false);
+      panel.say('changing', count % 2 === 0);
       await wait(GIVEN_UP_MS + ms / 3);
       for (let said = 0; said < MANY_REPEATS; said += 1) panel.sayAll();
+      panel.say('changing', count % 2 === 1);
       commandUnheard(stage, count);
       broker.thaw(true);
       await untilReached(stage, wait);
