@@ -48,6 +48,8 @@ export type Captured = {
   readonly log: LogPosition;
   /** The name of that log. */
   readonly logPath: string;
+  /** The clock had been set back by so much since its end was seen, ms; missing = 0. */
+  readonly setBackMs?: number;
   readonly core: CoreMemory;
   /** The last alerts: signals that are read again must not fall into the cool-down that they began themselves. */
   readonly alerts: StoredAlerts;
@@ -186,7 +188,8 @@ function begunSince(generations: readonly FilePosition[], settled: LogPosition):
 
 function isCaptured(value: unknown): value is Captured {
   if (!isObject(value) || !isObject(value['log']) || !isObject(value['core'])) return false;
-  return isFiles(value['log']['files']) && typeof value['logPath'] === 'string';
+  const { logPath, log, setBackMs = 0 } = value;
+  return isFiles(log['files']) && typeof logPath === 'string' && Number.isFinite(setBackMs);
 }
 
 function isFiles(value: unknown): value is readonly FilePosition[] {

@@ -396,6 +396,7 @@ export class Service {
       at: time.moment().at,
       log: links.source.position(),
       logPath: settings.logPath,
+      setBackMs: bridge.setBackMs,
       core: structuredClone(memoryOf(bridge.core)),
       alerts: alertsOf(bridge.security),
     };
@@ -489,6 +490,7 @@ function remembering(
   const memory = { core: structuredClone(settled?.core), alerts: settled?.alerts, security };
   const bridge = createBridge(settings, memory, now, sinks);
   bridge.isBehind = true;
+  bridge.setBackMs = settled?.setBackMs ?? 0;
   // a file that was rotated may be of a time before the clock was set back once already
   const { at = Math.max(...(settled?.log.files ?? []).map(({ endSeenAt }) => endSeenAt)) } = settled ?? {};
   const aheadMs = at - now.at;
