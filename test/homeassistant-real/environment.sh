@@ -25,7 +25,7 @@ environment=$cache/ha-$homeassistant
 log=$environment.log
 
 # Count up the recipe when what is installed changes: then its steps are gone through again, on what is there.
-stamp="$homeassistant recipe 3"
+stamp="$homeassistant recipe 4"
 finish_if_ready() {
   if [ "$(cat "$environment/ready" 2>/dev/null)" = "$stamp" ] && "$environment/venv/bin/python" -c '' 2>/dev/null; then
     echo "$environment"
@@ -125,11 +125,12 @@ python=$environment/venv/bin/python
 pip() { "$python" -m pip --disable-pip-version-check --retries 2 "$@" >>"$log" 2>&1; }
 
 # 3. Home Assistant, and what it would otherwise fetch at its first start, at its own pins.
-if [ ! -e "$environment/installed" ]; then
-  step "fetching Home Assistant $homeassistant"
-  pip install "homeassistant==$homeassistant" ${pin:+"$pin"} || cannot "$unreachable"
-  : > "$environment/installed"
-fi
+step "fetching Home Assistant $homeassistant"
+# It names the versions that it was released with. Without them pip tries, for an old release, all that has come out since,
+# one version after the other, for longer each year.
+pip install --no-deps "homeassistant==$homeassistant" || cannot "$unreachable"
+constraints=$("$python" -c 'import homeassistant as h, os; print(os.path.dirname(h.__file__))')/package_constraints.txt
+pip install -c "$constraints" "homeassistant==$homeassistant" ${pin:+"$pin"} || cannot "$unreachable"
 step "fetching what its integrations need"
 "$python" - > "$environment/requirements.txt" 2>>"$log" <<'PYTHON' || cannot "its list of integrations cannot be read"
 import json, pathlib
@@ -153,7 +154,6 @@ while wanted:
     wanted += described.get("dependencies", [])
 print("\n".join(sorted(requirements)))
 PYTHON
-constraints=$("$python" -c 'import homeassistant as h, os; print(os.path.dirname(h.__file__))')/package_constraints.txt
 # Those of the voice assistant have no wheels for every Python and are not needed for MQTT ...
 while read -r requirement; do
   pip install -c "$constraints" "$requirement" || echo "left out: $requirement" >> "$log"
