@@ -27,6 +27,8 @@ const ZONE_EVENTS = new Set(ZONES.map((zone) => `${BASE}/zone/${zone}/event`));
 const SECOND_MS = 1000;
 /** What was said on a connection that stood still comes within this time after it. */
 const WAY_MS = 500;
+/** A link that goes on for less tells nothing: two freezes that meet. */
+const ARRIVED_MS = 15;
 
 /** A process that stood still for less does not notice: it may read the log before the news of the zone. */
 const STILL_MS = 4000;
@@ -90,7 +92,7 @@ function isOpposite(
   if (zone === undefined || security === undefined || !ZONES.includes(zone)) return false;
   if (isPermittedFor(permitted, instant, zoneTopicOf(zone), 'zones')) return false;
   const pause = pauses.find(({ from, to }) => from <= instant && instant + SECOND_MS <= to);
-  const visit = visits.findLast(({ from }) => from <= instant);
+  const visit = visits.findLast(({ from, to }) => from <= instant && to - from > ARRIVED_MS);
   if (pause === undefined && visit === undefined) return false;
   const died = deaths.filter(({ at }) => instant <= at + SECOND_MS && at <= sentAt);
   const knew = died.map(({ knewAt }) => knewAt - SAME_MS);
