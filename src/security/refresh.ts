@@ -38,6 +38,7 @@ import {
   asksAgain,
   beginTrouble,
   isFirstMention,
+  markOf,
   mayBecomeKnown,
   note,
   stateTopics,
@@ -57,7 +58,7 @@ import { believe, latest, remember } from './belief.js';
 import { emergencyOf, type Memory, type SensorSignal, type Truth, type Zone } from './zone.js';
 
 /** What `Zone.published` has for a zone whose state is not known yet. */
-const UNSETTLED = JSON.stringify({ channel: 'available', value: false } satisfies ZoneValue);
+const UNSETTLED = markOf({ channel: 'available', value: false });
 
 /** When `wake` wants to be called, monotonic ms; undefined = when something happens. */
 export function nextWake(security: Security): number | undefined {
@@ -421,9 +422,9 @@ export function refresh(step: Step): void {
     if (persistFirst) tellChange(step, zone, zone.announced?.state, zone.truth);
     zone.announced = zone.truth;
     for (const said of valuesOf(step, zone)) {
-      const text = JSON.stringify(said);
-      if (zone.published.get(said.channel) === text) continue;
-      zone.published.set(said.channel, text);
+      const mark = markOf(said);
+      if (zone.published.get(said.channel) === mark) continue;
+      zone.published.set(said.channel, mark);
       // an alert that is forgotten in a crash would be raised a second time
       const isAlert = said.channel === 'last_alert';
       emit({ kind: 'zone', zone: zone.settings.zone, said, persistFirst: persistFirst || isAlert });
@@ -437,8 +438,8 @@ function sayZoneless({ security, emit }: Step): void {
   const value = security.recent.get(ZONELESS)?.alerts;
   if (value === undefined) return;
   const said = { channel: 'last_alert', value } as const;
-  const text = JSON.stringify(said);
-  if (security.publishedZoneless === text) return;
-  security.publishedZoneless = text;
+  const mark = markOf(said);
+  if (security.publishedZoneless === mark) return;
+  security.publishedZoneless = mark;
   emit({ kind: 'zone', zone: null, said, persistFirst: true });
 }

@@ -91,6 +91,15 @@ export type ZoneValue =
   /** It is known, or known to be unknown; otherwise it is still being asked for. */
   | { readonly channel: 'available'; readonly value: boolean };
 
+/**
+ * Tells what is said of a zone from what was said before. An alert never changes, and its JSON is long: which one it is,
+ * and when it was raised, is enough.
+ */
+export function markOf(said: ZoneValue): string {
+  if (said.channel !== 'last_alert') return JSON.stringify(said);
+  return said.value.map(({ id, raised }) => `${raised} ${id}`).join('\n');
+}
+
 /** The channels of a zone. */
 export type ZoneChannel = ZoneValue['channel'];
 
@@ -188,7 +197,7 @@ export type Security = {
   eventAt: number;
   /** By zone; of sensors without one under `ZONELESS`. */
   readonly recent: Map<string, RecentAlerts>;
-  /** What was last said of those without a zone, as JSON. */
+  /** What was last said of those without a zone (`markOf`). */
   publishedZoneless: string | undefined;
   /**
    * Alerts that the broker may not have yet, by id, oldest first: they are sent again after a restart, because the log

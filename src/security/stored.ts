@@ -13,6 +13,7 @@ import { LASTS_MS } from './emergency.js';
 import {
   LINK_WAIT_MS,
   ZONELESS,
+  markOf,
   note,
   waitingKey,
   type Alert,
@@ -289,7 +290,7 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
   if (zone.truth !== undefined) {
     // presumed on the broker already: the first verification will tell
     const said: ZoneValue = { channel: 'state', value: zone.truth.state };
-    zone.published.set(said.channel, JSON.stringify(said));
+    zone.published.set(said.channel, markOf(said));
   }
   resumeDelay(zone, now);
   return !(owned && zone.truth === undefined && stored['truth'] !== null);

@@ -313,7 +313,7 @@ export type Zone = {
   readonly troubles: Set<string>;
   /** Why its sensors may not be heard, in words: it was told so while it was armed, and that is not over. */
   readonly blindTo: Set<string>;
-  /** What was last said, as JSON, by channel. */
+  /** What was last said, by channel (`markOf`). */
   readonly published: Map<string, string>;
 };
 
