@@ -128,6 +128,8 @@ const SOON_MS = 2000;
 const EAGER_LOOKS = 5;
 /** A queue that is still coming after this long without a pause is no longer waited for. */
 const COMING_LIMIT_MS = 30_000;
+/** A timer may ring so late on a busy machine. */
+const LATE_MS = 50;
 
 /**
  * When the state topics are subscribed to again in one connection (verifications), and whether a message is of now or
@@ -154,6 +156,8 @@ export type Schedule = {
   /** When the last message came, and since when they have come without a pause. */
   heardMono: number;
   comingMono: number;
+  /** What is due may be noticed so late, ms. */
+  lateMs: number;
 };
 
 /** The SUBSCRIBE of the connect goes out. */
@@ -168,6 +172,7 @@ export function startSchedule(mono: number): Schedule {
     isDisturbed: false,
     heardMono: mono,
     comingMono: mono,
+    lateMs: LATE_MS,
   };
 }
 
@@ -198,15 +203,16 @@ export function messageReceived(schedule: Schedule, mono: number, retained: bool
   if (!retained) schedule.isDisturbed = true;
 }
 
-/** A timer may ring so late on a busy machine, ms. */
-const LATE_MS = 50;
-
 /**
- * Time has come to `mono`, and something was due at `dueMono`. If that was long ago, nobody has listened since: what has
- * come is not read yet, so that neither a pause nor the end of copies was seen.
+ * Time has come to `mono`, and something is due at `dueMono`. If that was long ago, nobody has listened since: what has
+ * come is not read yet, so that neither a pause nor the end of copies was seen. On a machine that is always late that must
+ * not go on for ever: each time in a row it may be twice as late.
  */
 export function listenAnew(schedule: Schedule, dueMono: number, mono: number): void {
-  if (mono <= dueMono + LATE_MS) return;
+  if (mono < dueMono) return;
+  const isLate = mono > dueMono + schedule.lateMs;
+  schedule.lateMs = isLate ? 2 * schedule.lateMs : LATE_MS;
+  if (!isLate) return;
   schedule.heardMono = mono;
   schedule.nextMono = Math.max(schedule.nextMono, mono);
   if (schedule.copiesUntilMono !== undefined) schedule.copiesUntilMono = mono + COPIES_MS;

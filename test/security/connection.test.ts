@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SETTLE_MS, isClear } from '../../src/security/broker-link.js';
 import { belief } from '../../src/security/security.js';
 import type { SensorStanding } from '../../src/security/readiness.js';
-import { wake } from '../../src/security/refresh.js';
+import { nextWake, wake } from '../../src/security/refresh.js';
 import { listenTo, reconfigure } from '../../src/security/setup.js';
 import {
   attributes,
@@ -228,6 +228,23 @@ describe('an external zone', () => {
     expect(subscribes(test)).toBe(1);
     pass(test, 1);
     expect(subscribes(test)).toBe(2);
+  });
+
+  it('is known also on a machine that is always late', () => {
+    const test = external();
+    connect(test, true);
+    message(test, TOPIC, 'ON', 'R');
+    suback(test);
+    for (let times = 0; times < 20; times += 1) {
+      const asked = subscribes(test);
+      standStill(test, Math.max(0, (nextWake(test.security) ?? test.now.mono) - test.now.mono) + 300);
+      wake(test);
+      if (subscribes(test) === asked) continue;
+      message(test, TOPIC, 'ON', 'R');
+      suback(test);
+    }
+    expect(state(test)).toBe('armed_away');
+    expect(isClear(test.security.link)).toBe(true);
   });
 
   it('does not take the rest of a queue for news when the link stands still after the answer, too', () => {
