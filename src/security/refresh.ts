@@ -172,12 +172,11 @@ function closeVerification(step: Step, up: Connection, schedule: Schedule): void
   const { security, now } = step;
   let missing = false;
   let ambiguous = false;
-  const isEmpty = isQueueEmpty(schedule, now.mono);
-  if (isEmpty) up.isDraining = false;
+  if (isQueueEmpty(schedule, now.mono)) up.isDraining = false;
   for (const zone of security.zones.values()) {
     const { tracker } = zone;
     if (tracker === undefined) continue;
-    const result = endOfAnswers(tracker, schedule.isAcknowledged, isEmpty);
+    const result = endOfAnswers(tracker, schedule.isAcknowledged, up.isDraining);
     if (zone.settings.kind === 'owned') {
       repair(step, zone);
       if (zone.truth !== undefined) continue;

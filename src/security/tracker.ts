@@ -333,10 +333,10 @@ export function isAwaited({ standing, isRefused, misses }: Tracker): boolean {
 }
 
 /**
- * The time for answers to the last SUBSCRIBE is over. `isAcknowledged`: the broker has answered it; `isEmpty`: and nothing
- * that it had kept for us is on its way any more (`isQueueEmpty`).
+ * The time for answers to the last SUBSCRIBE is over. `isAcknowledged`: the broker has answered it; `isDraining` as for
+ * `hear`.
  */
-export function endOfAnswers(tracker: Tracker, isAcknowledged: boolean, isEmpty: boolean): Answer {
+export function endOfAnswers(tracker: Tracker, isAcknowledged: boolean, isDraining: boolean): Answer {
   // a cluster without a leader refuses, too: it is asked again as soon as for what is not there
   if (tracker.isRefused) return 'missing';
   const { queue, standing } = tracker;
@@ -361,7 +361,7 @@ export function endOfAnswers(tracker: Tracker, isAcknowledged: boolean, isEmpty:
   if (standing.kind === 'unknown') {
     const isNews = standing.why === 'waiting' || standing.why === 'no_answer';
     tracker.standing = { kind: 'unknown', why: isNews ? why : standing.why, since: 'over' };
-  } else if (isAcknowledged && isEmpty) {
+  } else if (isAcknowledged && !isDraining) {
     // nothing is kept, and what comes from now on is live
     tracker.standing = { kind: 'unknown', why, since: 'over' };
   } else tracker.standing = { ...standing, why };

@@ -12,6 +12,7 @@ import {
   lastSubscribe,
   message,
   notes,
+  online,
   pass,
   published,
   restart,
@@ -262,6 +263,21 @@ describe('an external zone', () => {
     pass(test, 5000);
     expect(published(test, 'x10/zone/ground/security')).toEqual(['None', 'armed_away']);
     expect(attributes(test)['while_away']).toEqual(['disarmed']);
+  });
+
+  it('takes for news what comes after the queue was empty once, whatever others say meanwhile', () => {
+    const test = bench([zone('ground'), zone('attic')]);
+    for (const topic of ['attic/state', TOPIC]) test.keeps.set(topic, 'ON');
+    online(test, true);
+    expect(isClear(test.security.link)).toBe(true);
+    message(test, TOPIC, 'OFF', 'R');
+    test.keeps.clear();
+    pass(test, 2000);
+    message(test, 'attic/state', 'OFF');
+    suback(test);
+    pass(test, 1500);
+    message(test, TOPIC, 'OFF');
+    expect(state(test)).toBe('disarmed');
   });
 
   it('verifies 3 s after the SUBACK even when messages never pause', () => {

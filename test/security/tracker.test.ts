@@ -32,7 +32,7 @@ function play(script: string, from?: Tracker): Tracker | undefined {
     else if (step === 'VERIFY') verify(tracker, true);
     else if (step === 'VERIFY!') verify(tracker, false);
     else if (step === 'END' || step === 'SILENT' || step === 'BUSY')
-      endOfAnswers(tracker, step !== 'SILENT', step === 'END');
+      endOfAnswers(tracker, step !== 'SILENT', step !== 'END');
     else if (step === 'PAUSE') settle(tracker);
     else if (step === 'REFUSED') refuse(tracker);
     else if (step === 'GRANTED') readingGranted(tracker);
