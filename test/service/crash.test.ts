@@ -36,6 +36,23 @@ describe('a crash', () => {
     expect(ids(lives, 'motion', 'motion_missed')).toHaveLength(1);
   });
 
+  test('does not forget a motion that was read after the moment that counts, while that waited for the broker', async () => {
+    const lives = await beginLives(settings);
+    await lives.settle();
+    await lives.passAcknowledged(6000);
+    lives.heyu(...on('A1'));
+    await lives.look();
+    await lives.pass(6000);
+    const before = lives.inFlight().length;
+    lives.heyu(...on('A3'));
+    await lives.look();
+    await lives.acknowledge(before);
+    expect(ids(lives, 'motion')).toHaveLength(1);
+    await lives.crash();
+    await lives.settle();
+    expect(ids(lives, 'motion')).toHaveLength(2);
+  });
+
   test('right after the broker has taken a motion does not send it again, and sends what it has not taken', async () => {
     const lives = await beginLives(settings);
     await lives.settle();
