@@ -321,8 +321,10 @@ export class Outbox {
     return this.#events < this.#limits.eventsResume;
   }
 
-  /** Every topic that may hold a retained copy of ours in the broker, those given at the start included. */
-  /** The same array as long as they are the same. */
+  /**
+   * Every topic that may hold a retained copy of ours in the broker, those given at the start included. The same array as
+   * long as they are the same.
+   */
   retainedTopics(): readonly string[] {
     return (this.#topics ??= [...this.#values.keys()]);
   }
