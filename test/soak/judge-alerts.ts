@@ -64,10 +64,11 @@ type Known = Pick<Heard, 'truth' | 'deaths'> & {
 };
 
 /**
- * Was the bridge told that the zone is armed before this motion, and how it is at the first connect after it? Otherwise
- * nobody can know whether it was an alert (security-state.md, "Alerts"): the motion says that the zone was unknown.
+ * Was the bridge told that the zone is armed before this motion, which was told at `toldAt`, and how it is at the first
+ * connect after it? Otherwise nobody can know whether it was an alert (security-state.md, "Alerts"): the motion says that
+ * the zone was unknown.
  */
-function isJudged({ truth, deaths, visits, zone, armedSince }: Known, at: number): boolean {
+function isJudged({ truth, deaths, visits, zone, armedSince }: Known, at: number, toldAt: number): boolean {
   const clearTo = ({ from, to }: Visit): number => (to - from > CLEAR_MS ? to : -Infinity);
   const told = visits.findLast(
     (visit) => visit.from + CLEAR_MS <= at && clearTo(visit) >= armedSince + SAME_MS && visit.from <= at,
@@ -76,9 +77,10 @@ function isJudged({ truth, deaths, visits, zone, armedSince }: Known, at: number
   const isLeft = (visit: Visit): boolean =>
     clearTo(visit) < 0 &&
     deaths.some((death) => Math.abs(death.at - visit.to) <= WAY_MS && death.knewAt >= armedSince + SAME_MS);
-  // one that dies while it holds the motion back, and whose disk takes nothing, leaves nobody who knows
+  // one that dies while it holds the motion back, and whose disk takes nothing, leaves nobody who knows; it is held back
+  // from when it was read, which is late while a rotated file may grow
   const isForgotten = deaths.some(
-    (death) => at <= death.at && death.at <= at + ENTRY_MS && death.knownAt < armedSince,
+    (death) => at <= death.at && death.at <= Math.max(at, toldAt) + ENTRY_MS && death.knownAt < armedSince,
   );
   if (isForgotten) return false;
   const later = visits.filter(({ to }) => to > at);
@@ -261,7 +263,7 @@ function dueAlerts(
 ): readonly { readonly alias: string; readonly at: number; readonly id: string }[] {
   const { truth, published, damages, visits, permitted, deaths, pauses } = heard;
   const due = new Map<string, { readonly alias: string; readonly at: number; readonly id: string }>();
-  for (const { topic, payload } of published) {
+  for (const { topic, payload, sentAt } of published) {
     const [base, name = '', channel] = topic.split('/');
     const sensor = bySensor.get(name);
     if (base !== BASE || channel !== 'event' || sensor?.zone === undefined) continue;
@@ -291,7 +293,7 @@ function dueAlerts(
     const asked = [at, ...soon.map((death) => death.at + WAY_MS)];
     if (told?.length === 0) continue;
     const known = told && { truth, deaths, visits: told, zone: sensor.zone, armedSince };
-    if (known !== undefined && !asked.every((when) => isJudged(known, when))) continue;
+    if (known !== undefined && !asked.every((when) => isJudged(known, when, sentAt))) continue;
     due.set(id, { alias: name, at, id });
   }
   return [...due.values()];
