@@ -548,7 +548,9 @@ export class LogFiles {
     { held, place }: { readonly held: readonly HeldSibling[]; readonly place: number | undefined },
     files: TailedFile[],
   ): Work {
-    const holder = yield* findHolder(held, file.position(), file.fingerprint());
+    const holder =
+      (yield* findHolder(held, file.position(), file.fingerprint())) ??
+      (yield* this.#rotated.copyOfFaint(file, held));
     if (holder !== undefined) {
       const copy = file.isBegun
         ? TailedFile.resumed(take(holder), file.position(), false)

@@ -4,7 +4,9 @@
 import {
   BLOCK_BYTES,
   bytesAt,
+  hasContent,
   hasLineStart,
+  ifReadable,
   isSameStart,
   isDistinctive,
   LINE_FEED,
@@ -15,6 +17,7 @@ import {
 import type { FileOrder } from './file-order.js';
 import {
   holdSiblings,
+  isCreatedSince,
   letGo,
   placeByContent,
   placeByName,
@@ -93,6 +96,21 @@ export class RotatedFiles {
     letGo(held.filter(({ path }) => !wanted.has(path)));
     const isWanted = ({ path }: Sibling): boolean => wanted.has(path);
     return { all, held: held.filter(isWanted), barred: barred.filter(isWanted), place };
+  }
+
+  /**
+   * The copy, among `held` (oldest first), of a file that was rewritten and of which too little had been seen for any copy
+   * to be recognised by it: the oldest that was made since, begins in the same way and holds nothing that was read.
+   */
+  *copyOfFaint(file: TailedFile, held: readonly HeldSibling[]): Work<HeldSibling | undefined> {
+    const fingerprint = file.fingerprint();
+    if (isDistinctive(fingerprint)) return undefined;
+    for (const sibling of held) {
+      if (!isCreatedSince(sibling, file.endSeenAt) || !this.isNew(sibling)) continue;
+      const isAlike = (yield* ifReadable(hasContent(sibling.source, fingerprint))) === true;
+      if (isAlike && !(yield* this.#isKnown(sibling.source))) return sibling;
+    }
+    return undefined;
   }
 
   /**

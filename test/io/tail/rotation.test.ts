@@ -301,6 +301,25 @@ describe.each([
     },
   );
 
+  it.each([
+    { began: 'an empty line', text: '\n', expected: ['', 'three, which is long enough'] },
+    { began: 'half a stamp', text: '05/05 09:0', expected: ['05/05 09:0three, which is long enough'] },
+  ])('gives what was copied of a log that began with $began', async ({ text, expected }) => {
+    const log = join(ownDirectory(), 'heyu.log.ttyS0');
+    writeFileSync(log, text);
+    renameSync(log, `${log}.new`);
+    const followed = await follow(log, options);
+    renameSync(`${log}.new`, log);
+    await followed.has('following');
+    await followed.expects(expected.slice(0, -1));
+    write(log, 'three, which is long enough');
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log);
+    write(log, 'four');
+    await followed.expects([...expected, 'four']);
+    expect(followed.incidentKinds()).toEqual(['rewritten']);
+  });
+
   it('gives late lines of the old file, marked as old, beside those of the new one', async () => {
     const log = join(ownDirectory(), 'heyu.log.ttyS0');
     const followed = await follow(log, options);

@@ -140,6 +140,22 @@ describe('a log that is rotated amid a message', () => {
     },
   );
 
+  it('gives what was copied of a file that began with too little to recognise it by', async () => {
+    const scene = await rotatedAmidMessage(['']);
+    const { log, followed } = scene;
+    const askedAt = performance.now();
+    followed.source.look();
+    await until(() => followed.source.lastPassAt() > askedAt);
+    write(log, 'three');
+    renameSync(`${log}.1`, `${log}.2`);
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log);
+    write(log, 'four');
+    scene.passes(SETTLE_MS);
+    await comes(scene, '', 'three', 'four');
+    expect(followed.incidentKinds()).toEqual(['rewritten', 'rotated']);
+  });
+
   it('gives a short file once whose copy is compressed before its turn comes', async () => {
     const scene = await rotatedAmidMessage(['three, which is short']);
     const { log, followed } = scene;
