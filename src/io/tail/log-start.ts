@@ -18,6 +18,7 @@ import type { FileOrder } from './file-order.js';
 import type { RotatedFiles } from './rotated-files.js';
 import {
   findHolder,
+  findShorterCopy,
   holdLog,
   isCreatedSince,
   isMissing,
@@ -179,8 +180,9 @@ export class LogStart {
   ): Work<boolean> {
     const isCurrent = current !== undefined && (yield* isFileOf(last, current));
     const holder = isCurrent ? undefined : yield* findHolder(held, last);
+    const shorter = isCurrent || holder !== undefined ? undefined : yield* findShorterCopy(held, last);
     // the file of the position that is not its holder was truncated, and written to, before it was renamed
-    const younger = (yield* this.#reopenOldFiles(old, held, holder)).filter(
+    const younger = (yield* this.#reopenOldFiles(old, held, holder ?? shorter)).filter(
       (sibling) =>
         (!endsHistory(last) && isCreatedSince(sibling, last.endSeenAt)) ||
         (isSameFile(sibling, last) && isWrittenSince(sibling, last.endSeenAt)),
@@ -190,14 +192,14 @@ export class LogStart {
       this.#expectCopies(last, younger);
       return true;
     }
-    if (holder === undefined && current === undefined && younger.length === 0) {
+    if ((holder ?? shorter ?? current) === undefined && younger.length === 0) {
       for (const { source } of this.#order.old.splice(0)) source.close();
       return false;
     }
     let since: readonly HeldSibling[];
     if (holder === undefined) {
       this.#order.gone = last;
-      since = younger;
+      since = shorter === undefined ? younger : held.slice(held.indexOf(shorter) + 1);
     } else {
       yield* this.#resumeIn(take(holder), last, !holder.isPacked);
       since = held.slice(held.indexOf(holder) + 1);
@@ -207,7 +209,7 @@ export class LogStart {
       );
     }
     yield* this.#queueSince(last, current, since);
-    if (holder === undefined) this.#mayHaveLost(last, since);
+    if ((holder ?? shorter) === undefined) this.#mayHaveLost(last, since);
     return true;
   }
 

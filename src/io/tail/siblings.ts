@@ -11,6 +11,7 @@ import {
   bytesAt,
   fingerprintOfPosition,
   hasContent,
+  hasLineStart,
   ifReadable,
   isSameFile,
   isDistinctive,
@@ -250,6 +251,24 @@ export function* findHolder(
     const looking = hasContent(sibling.source, fingerprint);
     // of another file the bad disk is its own matter
     if (isSameInode(sibling) ? yield* looking : yield* ifReadable(looking)) return sibling;
+  }
+  return undefined;
+}
+
+/**
+ * The packed copy that was made of the file of a position before its last lines were written, which are in no file that
+ * has a name: it ends within the bytes before the offset.
+ */
+export function* findShorterCopy(
+  siblings: readonly HeldSibling[],
+  position: FilePosition,
+): Work<HeldSibling | undefined> {
+  const { at, bytes } = fingerprintOfPosition(position);
+  for (const sibling of siblings.filter(({ isPacked, isTaken }) => isPacked && !isTaken).reverse()) {
+    const there = yield* ifReadable(bytesAt(sibling.source, at, bytes.length));
+    if (there?.equals(bytes.subarray(0, there.length)) !== true) continue;
+    const found = { at, bytes: there };
+    if (isDistinctive(found) && hasLineStart(found)) return sibling;
   }
   return undefined;
 }

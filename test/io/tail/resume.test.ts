@@ -1,6 +1,8 @@
 import {
   appendFileSync,
+  closeSync,
   copyFileSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -8,6 +10,7 @@ import {
   truncateSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -412,6 +415,36 @@ describe('a log that is followed again', () => {
     disk.isFailing = false;
     await followed.expects(['one', 'two', 'three']);
     expect(new Set(followed.lines.slice(0, 2).map(({ generation }) => generation)).size).toBe(1);
+  });
+
+  it('goes on after the packed copy of a file to which heyu has written since', async () => {
+    const log = join(ownDirectory(), 'heyu.log.ttyS0');
+    writeFileSync(log, '');
+    const before = await follow(log, { settleMs: 600_000 });
+    write(log, ...seen);
+    await before.expects(seen);
+    const heyu = openSync(log, 'a');
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, '');
+    compress(`${log}.1`);
+    writeSync(heyu, 'late, and in no file that has a name\n');
+    closeSync(heyu);
+    await before.expects([...seen, 'late, and in no file that has a name']);
+    // the new log was there, and empty, when the end of the one before it was seen last
+    const endSeenAt = (): number => before.source.position().files.at(-1)?.endSeenAt ?? 0;
+    await until(() => {
+      before.source.look();
+      return endSeenAt() > statSync(log).birthtimeMs + 50;
+    });
+    const position = before.source.position();
+    await before.stop();
+    write(log, 'one');
+    renameSync(`${log}.1.gz`, `${log}.2.gz`);
+    renameSync(log, `${log}.1`);
+    write(log, 'two');
+    const followed = await follow(log, { position });
+    await followed.expects(['one', 'two']);
+    expect(followed.incidentKinds()).not.toContain('lost');
   });
 
   it('reads late lines of files that were old already', async () => {
