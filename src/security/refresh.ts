@@ -319,7 +319,8 @@ function partsOf({ zones }: Security, zone: Zone): readonly Zone[] {
 export function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
   const { security } = step;
   const { settings, truth, reported, whileAway, refusedCommand } = zone;
-  const { state: believed, verified, source, why, mode, ...known } = believe(security, zone);
+  const belief = believe(security, zone);
+  const { state: believed, verified, source, why, mode, ...known } = belief;
   const since = believed === undefined ? undefined : known.since;
   const lastKnown = known.lastKnown && { state: known.lastKnown.state, since: known.lastKnown.since };
   const parts = partsOf(security, zone);
@@ -335,7 +336,8 @@ export function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
     .flatMap((part) => security.recent.get(part.settings.zone)?.alerts ?? [])
     .sort((a, b) => a.raised - b.raised)
     .slice(-MOST_RECENT);
-  const isAvailable = isSettled(step, zone);
+  // known, or known to be unknown
+  const isAvailable = believed !== undefined || !mayBecomeKnown(step, belief, false, 0);
   const available = { channel: 'available', value: isAvailable } as const;
   const circumstances = {
     since,
@@ -360,12 +362,6 @@ export function valuesOf(step: Step, zone: Zone): readonly ZoneValue[] {
     ...(alerts.length === 0 ? [] : [{ channel: 'last_alert', value: alerts } as const]),
     ...(isAvailable ? [available] : []),
   ];
-}
-
-/** The state of the zone is known, or known to be unknown. */
-function isSettled(step: Step, zone: Zone): boolean {
-  const belief = believe(step.security, zone);
-  return belief.state !== undefined || !mayBecomeKnown(step, belief, false, 0);
 }
 
 /** What begins with each state of a zone; of an alarm the alert tells. */
