@@ -290,10 +290,10 @@ export class Outbox {
       if (value?.latest === undefined || value.waiting !== undefined) continue;
       this.put({ kind: value.kind, topic, payload: value.latest, force: true });
     }
-    const kept = this.#setAside.slice(-this.#limits.parkedEvents);
+    const kept = this.#lastSetAside();
     this.#setAside = kept.filter(({ message }) => this.#refused.has(message.topic));
     const tried = kept.filter(({ message }) => !this.#refused.has(message.topic));
-    const all = [...tried, ...this.#entries.values()].sort((one, other) => one.sequence - other.sequence);
+    const all = [...tried, ...this.#entries.values()].sort(byNumber);
     this.#entries.clear();
     for (const entry of all) this.#entries.set(entry.sequence, entry);
     this.#events += tried.length;
@@ -443,14 +443,18 @@ export class Outbox {
 
   /** Keeps an event of a refused topic; beyond the limit the oldest are dropped. */
   #keepAside(entry: Entry): void {
-    const { parkedEvents } = this.#limits;
     this.#settle(entry);
     this.#parked += 1;
     entry.place = 'line';
     entry.tried = false;
     this.#setAside.push(entry);
     // cutting off only now and then keeps this cheap
-    if (this.#setAside.length > 2 * parkedEvents) this.#setAside = this.#setAside.slice(-parkedEvents);
+    if (this.#setAside.length > 2 * this.#limits.parkedEvents) this.#setAside = this.#lastSetAside();
+  }
+
+  /** The last of them by number: an event that comes for a refused topic is set aside before those that wait in the line. */
+  #lastSetAside(): Entry[] {
+    return this.#setAside.sort(byNumber).slice(-this.#limits.parkedEvents);
   }
 
   #park(entry: Entry, why: Refusal): void {
@@ -508,6 +512,10 @@ function* inOrder(
   for (const kind of order) {
     for (const found of values) if (found[1].kind === kind) yield found;
   }
+}
+
+function byNumber(one: Entry, other: Entry): number {
+  return one.sequence - other.sequence;
 }
 
 /** Late, and not worth sending late: the end of an old motion, an old key press. */

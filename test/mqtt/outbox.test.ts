@@ -380,6 +380,17 @@ describe('refused topics', () => {
     expect(outbox.counts()).toMatchObject({ events: 0, waiting: 0, inFlight: 0 });
   });
 
+  test('the last events are kept, not those that were set aside last', () => {
+    const outbox = new Outbox({ inFlight: 1, parkedEvents: 2 });
+    for (const id of ['1', '2', '3', '4']) outbox.put(event('e', id));
+    outbox.failed(sendAll(outbox).numbers[0] ?? 0, 'refused');
+    // it is set aside at once, and those of before when their turn comes
+    outbox.put(event('e', '5'));
+    expect(sendAll(outbox).sent).toEqual([]);
+    outbox.unpark();
+    expect(drain(outbox)).toEqual(['e=4', 'e=5']);
+  });
+
   test('a newer value that waits for a refused one goes with it', () => {
     const outbox = new Outbox();
     outbox.put(state('a', 'ON'));
