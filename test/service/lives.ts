@@ -189,7 +189,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
           });
         }
         if (isPaused) return;
-        endSeenAt = readAt;
+        endSeenAt = Math.min(readAt, clock.wallMs());
         listener.end();
       },
     };

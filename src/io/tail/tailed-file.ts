@@ -306,7 +306,8 @@ export class TailedFile {
       if (this.#skipped === 0) this.#lineMark = undefined;
       if (reader.isHalted) return 'halted';
       if (length < kept + BLOCK_BYTES) {
-        this.endSeenAt = lookedAt;
+        // the clock may have been set back while the lines were handed over
+        this.endSeenAt = Math.min(lookedAt, clock.wallMs());
         if (this.isLive && this.head.length < Math.min(MARK_BYTES, this.sizeSeen)) yield* this.seeHead();
         return 'end';
       }

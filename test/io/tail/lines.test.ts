@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../support/until.js';
+import { realClock } from '../../support/clock.js';
 import { follow, ownDirectory, write } from './followed.js';
 import { fc, runs } from '../../support/property.js';
 
@@ -169,6 +170,23 @@ describe('the lines of a log', () => {
     expect(followed.source.position().files).toMatchObject([
       { offset: statSync(log).size, generation: four?.generation, inode: statSync(log).ino },
     ]);
+  });
+
+  it('tell no instant to come when the clock is set back while those before them are read', async () => {
+    const log = ownLog();
+    writeFileSync(log, '');
+    let backMs = 0;
+    const clock = { ...realClock, wallMs: () => Date.now() - backMs };
+    const onLine = ({ text }: { text: string }): void => {
+      if (text !== 'one') return;
+      backMs = 3_600_000;
+      write(log, 'two');
+    };
+    const followed = await follow(log, { clock, onLine });
+    write(log, 'one');
+    await followed.expects(['one', 'two']);
+    const [, two] = followed.lines;
+    expect(two?.notBefore).toBeLessThanOrEqual(two?.readAt ?? -Infinity);
   });
 });
 
