@@ -98,13 +98,14 @@ export class LogSide implements LineListener {
   end(): void {
     const { bridge, time, progress, isStopping, settle } = this.#parts;
     if (isStopping) return;
+    const now = time.now();
     // while the newest file cannot be opened, only the end of the one before it was reached
     if (this.#hideDue === Infinity) {
       this.#wasReadToEnd = true;
       bridge.setBackMs = 0;
     }
     if (this.#gap === 'passed') this.#gap = undefined;
-    this.#reachedEnd(time.now());
+    this.#reachedEnd(now);
     if (bridge.core.health.counters.lines === 0) progress.captureFirst();
     settle();
   }

@@ -347,6 +347,18 @@ test('a clock that was set back before the end of the log was seen says nothing 
   expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual(['motion']);
 });
 
+test('nor does one of which the look at the end of the log is the first to notice', async () => {
+  const lives = await beginLives(settings);
+  await lives.settle();
+  await lives.pass(5000);
+  await lives.look();
+  lives.clock.set(-HOUR_MS);
+  await lives.look();
+  const stamp = stampAt(lives.clock.wallMs() - 1.5 * HOUR_MS);
+  await lives.hear(...pair('rcvi', 'A1', 'On').map((text) => `${stamp}  ${text}`));
+  expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual(['motion']);
+});
+
 test('a clock that was set forward by a year and back again makes no motion one of last year', async () => {
   const lives = await beginLives(settings);
   await lives.settle();
