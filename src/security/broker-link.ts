@@ -13,8 +13,8 @@ export type Connection = {
   /** When the zones were asked for from the beginning, monotonic. */
   askedMono: number;
   /**
-   * What the broker kept for us may still be on its way: a stored session is there and the first verification
-   * is not over.
+   * What the broker kept for us may still be on its way: a stored session is there, and its queue is not known to be empty
+   * (`isQueueEmpty`).
    */
   isDraining: boolean;
   /** How long messages may have waited at most while it is draining, ms; Infinity = not known. */

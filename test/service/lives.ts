@@ -4,6 +4,7 @@
  * a property test can lead it through hundreds of lives.
  */
 
+import { expect } from 'vitest';
 import { createService, type Service } from '../../src/service/service.js';
 import type {
   Broker,
@@ -115,6 +116,19 @@ type WrittenLine = {
   readonly end: number;
 };
 
+/** What was saved last, part by part: one that is the same object has to have the same content (`StateStore.save`). */
+function savedParts(): (document: unknown) => void {
+  const known = new Map<string, { readonly part: unknown; readonly text: string }>();
+  return (document) => {
+    for (const [name, part] of Object.entries(document as object)) {
+      const text = JSON.stringify(part);
+      const last = known.get(name);
+      if (last?.part === part) expect.soft(text, `${name} was changed in place`).toBe(last?.text);
+      known.set(name, { part, text });
+    }
+  };
+}
+
 /** Begins the first life, with an empty log and no broker. */
 export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const clock = fakeClock();
@@ -132,6 +146,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
   const acknowledged: string[] = [];
   const journal: string[] = [];
   let saved: string | undefined;
+  const keepsItsWord = savedParts();
   let life = await begin();
 
   function newSource(): LineSource & Pick<LineListener, 'incident' | 'status'> {
@@ -325,6 +340,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
         load: () => Promise.resolve(saved === undefined ? undefined : JSON.parse(saved)),
         save: (document) =>
           record(() => {
+            keepsItsWord(document);
             saved = JSON.stringify(document);
           }),
       },
