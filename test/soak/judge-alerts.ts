@@ -77,15 +77,19 @@ function isJudged({ truth, deaths, visits, zone, armedSince }: Known, at: number
   const isLeft = (visit: Visit): boolean =>
     clearTo(visit) < 0 &&
     deaths.some((death) => Math.abs(death.at - visit.to) <= WAY_MS && death.knewAt >= armedSince + SAME_MS);
-  // one that dies while it holds the motion back, and whose disk takes nothing, leaves nobody who knows; it is held back
+  if (told === undefined) return false;
+  // one that dies before it has raised the alert, and whose disk takes nothing, leaves nobody who knows; a motion is held back
   // from when it was read, which is late while a rotated file may grow
   const isForgotten = deaths.some(
-    (death) => at <= death.at && death.at <= Math.max(at, toldAt) + ENTRY_MS && death.knownAt < armedSince,
+    (death) =>
+      told.from <= death.at &&
+      death.at <= Math.max(at, toldAt) + ENTRY_MS &&
+      death.knewAt < armedSince + SAME_MS,
   );
   if (isForgotten) return false;
   const later = visits.filter(({ to }) => to > at);
   const next = later.find((visit) => !isLeft(visit));
-  if (told === undefined || next === undefined || clearTo(next) <= 0) return false;
+  if (next === undefined || clearTo(next) <= 0) return false;
   return next === later[0] || truth.isArmedThroughout(zone, at, next.from + CLEAR_MS);
 }
 
