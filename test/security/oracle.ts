@@ -141,9 +141,9 @@ export class Oracle {
     return this.#kept.state === 'arming' || this.#kept.state === 'pending';
   }
 
-  /** The cool-downs that were begun are forgotten. */
-  forgetAlerts(): void {
-    this.#kept.alertedAt = {};
+  /** The cool-downs are those that these alerts have begun (epoch ms, by alias), and no others. */
+  recallAlerts(alertedAt: Readonly<Record<string, number>>): void {
+    this.#kept.alertedAt = alertedAt;
   }
 
   /** The delay that runs may be noticed so much later. */

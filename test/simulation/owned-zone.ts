@@ -45,6 +45,9 @@ export type Possibility = {
 
 export type Change = (oracle: Oracle) => void;
 
+/** An alert that has begun a cool-down, by its sensor and instant (epoch ms), and the ids that it may have. */
+export type Cooling = { readonly alias: string; readonly at: number; readonly ids: readonly string[] };
+
 /** What may come of a command: it is obeyed, or too old. */
 export type Outcome = 'command' | 'refuse';
 
@@ -179,13 +182,15 @@ export class OwnedZone {
       this.possible = [begunWith({ state: 'disarmed', orderedAt: undefined, entry: undefined, waiting: [] })];
   }
 
-  /** A process begins with what was on disk. */
-  begins(possible: readonly Possibility[], now: number): void {
+  /**
+   * A process begins with what was on disk. `cooling`: the cool-downs of the line of the log from which it reads, by alias, each
+   * with when and in which ways (ids) it may have begun.
+   */
+  begins(possible: readonly Possibility[], cooling: readonly Cooling[], now: number): void {
     this.#now = now;
     this.#isUntouched = true;
     this.check = undefined;
     const until = now + WAITING_MS;
-    this.#put(possible.map((one) => ({ ...one, waiting: one.waiting.map((each) => ({ ...each, until })) })));
     const begun: Change = (oracle) => {
       oracle.connect([], now);
       oracle.cut(now);
@@ -193,10 +198,19 @@ export class OwnedZone {
       oracle.checked('', undefined, now);
     };
     // the checkpoint has the cool-downs of its own line of the log, and the end of a delay is none
-    this.fork(begun, (oracle) => {
-      begun(oracle);
-      oracle.forgetAlerts();
-    });
+    const recalled =
+      (known: readonly Cooling[]): Change =>
+      (oracle) => {
+        begun(oracle);
+        oracle.recallAlerts(Object.fromEntries(known.map(({ alias, at }) => [alias, at])));
+      };
+    this.#put(
+      possible.flatMap((one) => {
+        const kept = { ...one, waiting: one.waiting.map((each) => ({ ...each, until })) };
+        const known = cooling.filter(({ ids }) => ids.some((id) => one.maybe.has(id)));
+        return [begun, recalled([]), recalled(known)].map((change) => changed(kept, change));
+      }),
+    );
   }
 
   /** The disk says what it is; `found` is what the broker has said, if that may count. */

@@ -4,6 +4,7 @@
  */
 
 import type { Broker, LineSource, LogLine, StateStore } from '../../src/ports.js';
+import type { Checkpoint } from '../../src/service/checkpoint.js';
 import type { Oracle } from '../security/oracle.js';
 import { isPermitted, type Permitted } from '../soak/damage.js';
 import { iso } from '../soak/judge-states.js';
@@ -17,6 +18,7 @@ import {
   statesOf,
   truthIn,
   type Change,
+  type Cooling,
   type Outcome,
   type Possibility,
 } from './owned-zone.js';
@@ -40,8 +42,8 @@ export class OwnedZones {
   readonly #computer: Computer;
   readonly #broker: SimulatedBroker;
   readonly #note: (text: string) => void;
-  /** The instants of the signals, by the ids of their alerts. */
-  readonly #signalledAt = new Map<string, number>();
+  /** The signals, by the ids of their alerts. */
+  readonly #signalled = new Map<string, { readonly alias: string; readonly at: number }>();
   #pressed: { readonly key: string; readonly at: number } | undefined;
   /** What the disk may have: the last document that was written, and those that are being written. */
   #onDisk: readonly Standing[] = [];
@@ -92,11 +94,12 @@ export class OwnedZones {
         const document = await store.load();
         if (process.isGone) return document;
         const now = this.#computer.wallMs();
+        const cooling = this.#coolingIn(document as Checkpoint | undefined);
         this.#zones.forEach((zone, index) => {
           const truth = truthIn(document, zone.name);
           zone.isNew = truth === undefined;
           const possible = this.#onDisk.flatMap((standing) => standing[index]?.possible ?? []);
-          zone.begins(truth === undefined ? [] : possible, now);
+          zone.begins(truth === undefined ? [] : possible, cooling, now);
           if (truth !== undefined) zone.isKept(truth, undefined, now);
         });
         this.#onDisk = [this.standing];
@@ -122,6 +125,14 @@ export class OwnedZones {
         );
       },
     };
+  }
+
+  /** The cool-downs that belong to the line of the log from which a checkpoint reads on; those that no signal can have begun are none. */
+  #coolingIn(document: Checkpoint | undefined): readonly Cooling[] {
+    return Object.entries(document?.settled?.alerts ?? {}).map(([alias, { at }]) => {
+      const fitting = [...this.#signalled].filter(([, one]) => one.alias === alias && one.at === at);
+      return { alias, at, ids: fitting.map(([id]) => id) };
+    });
   }
 
   // --- What the process is given.
@@ -177,7 +188,7 @@ export class OwnedZones {
     this.#tell(`${alias} has moved at ${iso(at)}`);
     const { entry, modes } = sensor;
     const id = `${generation}-${offset}.alert`;
-    this.#signalledAt.set(id, at);
+    this.#signalled.set(id, { alias, at });
     zone?.signal({ alias, id, at, entry, ...(modes && { modes }) }, readAt, this.#isSure);
   }
 
@@ -283,7 +294,7 @@ export class OwnedZones {
         ({ what, isOf }) => what === 'refused' && isOf?.(`x10/zone/${name}/alert`),
       );
       const isTooOld = (id: string): boolean =>
-        isPermitted(permitted, this.#signalledAt.get(id) ?? now, 'events');
+        isPermitted(permitted, this.#signalled.get(id)?.at ?? now, 'events');
       for (const id of due)
         if (!ids.has(id) && !isRefused && !isTooOld(id))
           wrong.push(`lost: the alert of ${name} ${id} by ${iso(now)}`);
