@@ -152,6 +152,8 @@ export class TailedFile {
     file.#offset = position.offset;
     file.sizeSeen = position.offset;
     file.#setMark(markOf(position));
+    const { at, bytes } = fingerprintOfPosition(position);
+    file.#isFaint = at === 0 && bytes.length > 0 && !isDistinctive({ at, bytes });
     return file;
   }
 

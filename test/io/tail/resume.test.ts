@@ -392,6 +392,24 @@ describe('a log that is followed again', () => {
     expect(followed.ids().at(-1)).toBe(crashed.ids().at(-1));
   });
 
+  it('gives the same ids again when the file that began with a short line was copied and truncated', async () => {
+    const { log, position } = await goDown();
+    renameSync(log, `${log}.2`);
+    write(log, '');
+    const crashed = await follow(log, { position });
+    await crashed.expects(['']);
+    write(log, 'two, long enough to be recognised');
+    copyFileSync(log, `${log}.1`);
+    truncateSync(log);
+    write(log, 'three, long enough to be recognised');
+    const texts = ['', 'two, long enough to be recognised', 'three, long enough to be recognised'];
+    await crashed.expects(texts);
+    await crashed.stop();
+    const followed = await follow(log, { position, generations: crashed.generations });
+    await followed.expects(texts);
+    expect(followed.ids().slice(1)).toEqual(crashed.ids().slice(1));
+  });
+
   it('repeats nothing and loses nothing when the disk failed for a while, and the log was rotated meanwhile', async () => {
     const { log, position } = await goDown();
     const disk = { isFailing: false };
