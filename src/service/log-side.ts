@@ -102,6 +102,8 @@ export class LogSide implements LineListener {
     // while the newest file cannot be opened, only the end of the one before it was reached
     if (this.#hideDue === Infinity) {
       this.#wasReadToEnd = true;
+      // no line says it to the next life, which would look for lines of the clock before
+      if (bridge.setBackMs > 0) progress.isChanged = true;
       bridge.setBackMs = 0;
     }
     if (this.#gap === 'passed') this.#gap = undefined;

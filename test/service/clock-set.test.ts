@@ -1,6 +1,7 @@
 /** Somebody sets the clock while there is motion: it ends when its hold time is over, and the next one is no less real. */
 
 import { expect, test } from 'vitest';
+import type { Checkpoint } from '../../src/service/checkpoint.js';
 import { pair, stampAt } from '../support/house.js';
 import { coreSettings, sensorSettings, zoneSettings } from '../support/settings.js';
 import { beginLives, type Lives } from './lives.js';
@@ -357,6 +358,20 @@ test('nor does one of which the look at the end of the log is the first to notic
   const stamp = stampAt(lives.clock.wallMs() - 1.5 * HOUR_MS);
   await lives.hear(...pair('rcvi', 'A1', 'On').map((text) => `${stamp}  ${text}`));
   expect(eventsOf(lives, 'a1').map(({ event_type }) => event_type)).toEqual(['motion']);
+});
+
+test('once the end of a quiet log was seen, it is stored that nothing is left of a step back', async () => {
+  const lives = await beginLives(settings);
+  await lives.settle();
+  const stored = (): unknown => (lives.saved() as Checkpoint).settled?.setBackMs;
+  lives.rotation.isWaited = true;
+  lives.clock.set(-HOUR_MS);
+  await lives.passAcknowledged(6000);
+  expect(stored()).toBe(HOUR_MS);
+  lives.rotation.isWaited = false;
+  await lives.look();
+  await lives.passAcknowledged(6000);
+  expect(stored()).toBe(0);
 });
 
 test('a clock that was set forward by a year and back again makes no motion one of last year', async () => {
