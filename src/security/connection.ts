@@ -27,7 +27,7 @@ import {
   type Step,
 } from './security.js';
 import { createTracker, readingGranted, hear, refuse, settle, stateOf, type Tracker } from './tracker.js';
-import { excerpt, normalise, readState } from './vocabulary.js';
+import { excerpt, normalise, readOwnState, readState } from './vocabulary.js';
 import type { Zone } from './zone.js';
 
 /**
@@ -155,7 +155,7 @@ function stateReceived(
   const { now, security } = step;
   const owned = zone.settings.kind === 'owned';
   const from = stateOf(tracker);
-  const reading = owned ? readState(message.payload) : readState(message.payload, zone.settings);
+  const reading = owned ? readOwnState(message.payload) : readState(message.payload, zone.settings);
   const heard = hear(tracker, reading, message.retain, now.at, security.link.up?.isDraining === true);
   if (owned) {
     // it is only compared with the disk

@@ -132,6 +132,13 @@ export function readState(payload: Uint8Array, dialect: Dialect = PLAIN): Readin
   return { kind: 'not_understood', word: word.slice(0, EXCERPT_LENGTH) };
 }
 
+/** Reads what the bridge itself has said of one of its zones: its `pending` is an entry delay, so the zone is armed. */
+export function readOwnState(payload: Uint8Array): Reading {
+  const reading = readState(payload);
+  const isEntry = reading.kind === 'keep' && reading.word === 'pending';
+  return isEntry ? { kind: 'state', state: 'pending' } : reading;
+}
+
 /** Reads a payload of a command topic: `ON`, `ARM_HOME`, `DISARM`, `TRIGGER`, `{"command": "arm_away"}` ... */
 export function readCommand(payload: Uint8Array, dialect: Dialect = PLAIN): Command | undefined {
   const wording = readPayload(payload, COMMAND_KEYS, undefined);

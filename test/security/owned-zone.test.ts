@@ -57,6 +57,24 @@ describe('an owned zone', () => {
     expect(attributes(test)).toMatchObject({ source: 'disk', verified: true });
   });
 
+  it.each([
+    ['armed_home', 'armed_home'],
+    ['arming', 'armed_away'],
+    ['pending', 'armed_away'],
+    ['triggered', 'triggered'],
+    ['disarmed', 'disarmed'],
+    ['disarming', 'disarmed'],
+  ])('begins, if the disk has lost it and the broker has %s, as %s', (word, expected) => {
+    const test = bench(owned(), undefined, NOON, true);
+    connect(test, false);
+    message(test, STATE, word, 'R');
+    suback(test);
+    pass(test, 2000);
+    answer(test, () => word);
+    pass(test, 2000);
+    expect(state(test)).toBe(expected);
+  });
+
   it('subscribes to its command and its state, and asks for the state alone when it verifies', () => {
     const test = bench(owned());
     connect(test, false);
