@@ -121,6 +121,12 @@ function atOnce({ command, immediate, source }: Pick<Order, 'command' | 'immedia
   return { command: forced, ageMs: 0, immediate, source, isProven: true };
 }
 
+/** What was read before the order that has armed a zone at `at` was before it, also in the second of its stamp. */
+function readBefore({ waiting }: Security, name: string, at: number): void {
+  for (const [key, each] of waiting)
+    if (each.signal.zone === name) waiting.set(key, { ...each, readAt: Math.min(each.readAt, at - 1) });
+}
+
 /** Gives an order to an owned zone. */
 function give(step: Step, zone: Zone, order: Order, given: Given): void {
   const { answers } = given;
@@ -176,6 +182,7 @@ function give(step: Step, zone: Zone, order: Order, given: Given): void {
   }
   if (next.state === 'disarmed') endSilence(security, zone);
   if (next !== truth) bypassOpen(step, zone);
+  if (next.armedSince === at && truth?.armedSince !== at) readBefore(security, settings.zone, at);
   if (command.kind !== 'trigger' || truth?.state === 'triggered') return;
   const grounds = { security: truth?.state ?? 'unknown', verified: true };
   raise(step, zone, causeOf(zone, next, now.at, source), grounds);

@@ -611,6 +611,30 @@ describe("heyu's own armed state and keyfobs", () => {
     expect(state(test)).toBe('armed_away');
   });
 
+  it.each([
+    ['before', []],
+    ['behind', ['hall']],
+  ])('guards from its line of the log on: motion of the same second %s it', (place, expected) => {
+    const test = ownedBench({ keyfobs: ['fob'] });
+    cut(test);
+    connect(test, true);
+    const at = test.now.at;
+    pass(test, 1400);
+    const moved = (): unknown => motion(test, { at, entry: 'immediate' });
+    if (place === 'before') moved();
+    keyfob(test, { alias: 'fob', action: 'arm', mode: 'away', at, immediate: true });
+    if (place === 'behind') moved();
+    suback(test);
+    pass(test, 700);
+    answer(test);
+    pass(test, 2000);
+    cut(test);
+    pass(test, 60_000);
+    expect(state(test)).toBe(expected.length > 0 ? 'triggered' : 'armed_away');
+    connect(test, false);
+    expect(alerts(test).map(({ alias }) => alias)).toEqual(expected);
+  });
+
   it('says once that no zone obeys a keyfob', () => {
     const test = ownedBench(FOLLOWS);
     const press = (alias: string, action: 'arm' | 'disarm') =>
