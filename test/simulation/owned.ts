@@ -114,15 +114,10 @@ export class OwnedZones {
         }
         const { standing } = this;
         this.#onDisk = [...this.#onDisk, standing];
-        await store.save(document).then(
-          () => {
-            if (!process.isGone) this.#onDisk = this.#onDisk.slice(this.#onDisk.indexOf(standing));
-          },
-          (error: unknown) => {
-            this.#onDisk = this.#onDisk.filter((one) => one !== standing);
-            throw error;
-          },
-        );
+        // one that fails may have replaced the old one all the same: only the sync of its directory failed
+        await store.save(document).then(() => {
+          if (!process.isGone) this.#onDisk = this.#onDisk.slice(this.#onDisk.indexOf(standing));
+        });
       },
     };
   }
