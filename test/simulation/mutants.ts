@@ -50,8 +50,8 @@ export const MUTANTS: readonly Mutant[] = [
   broken(
     'stamp: every line is of the time at which it is read',
     'bridge/hear.js',
-    'const { at, fit } = stamps.instantWithin(stamp, notBefore, readAt, core.lineAt);',
-    "const at = readAt, fit = 'exact';",
+    'let { at, fit } = stamps.instantWithin(stamp, notBefore, readAt, core.lineAt);',
+    "let at = readAt, fit = 'exact';",
   ),
   broken(
     'selection: an address waits without end for its function',
