@@ -52,7 +52,13 @@ export async function open(
   options: BrowserContextOptions = {},
 ): Promise<Opened> {
   const context = await browser.newContext({ viewport: WIDE, locale: 'en-GB', ...options });
-  onTestFinished(() => context.close());
+  onTestFinished(async () => {
+    // a handler of `route` may still wait for the service when its test is over
+    for (const page of context.pages()) {
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+    }
+    await context.close();
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const troubles: string[] = [];
