@@ -16,7 +16,7 @@ const LOOK_MS = 500;
 /** What the bridge knows of these zones may be old from now on, until it was told after `isOver`. */
 function zonesMayBeOld(stage: Stage, wait: Wait, isOf: Permitted['isOf']): { isOver: () => void } {
   const { computer, broker, permitted } = stage;
-  const now = computer.wallMs();
+  const now = computer.steadyMs();
   // of a connection that has just begun the answers have not come
   const told = broker.visits.findLast(({ from, to }) => Math.min(to, now) - from > CLEAR_MS);
   const one: Permitted = {
@@ -29,14 +29,14 @@ function zonesMayBeOld(stage: Stage, wait: Wait, isOf: Permitted['isOf']): { isO
   const close = async (since: number): Promise<void> => {
     const isTold = (): boolean =>
       broker.visits.some(({ from, to }) => {
-        const until = Math.min(to, computer.wallMs());
+        const until = Math.min(to, computer.steadyMs());
         const isAsked = from >= since && broker.connects.includes(from);
         return until - (isAsked ? from : Math.max(from, since)) > (isAsked ? CLEAR_MS : VERIFIED_MS);
       });
     while (!isTold()) await wait(LOOK_MS);
-    one.to = computer.wallMs();
+    one.to = computer.steadyMs();
   };
-  return { isOver: () => void close(computer.wallMs()) };
+  return { isOver: () => void close(computer.steadyMs()) };
 }
 
 const heldBack =
@@ -119,17 +119,17 @@ export const BROKER_FAULTS = {
     act: async ({ broker, computer, permitted, bridge }, { ms, count }, wait) => {
       const gap = GAPS[count % GAPS.length];
       const isOf = (topic: string): boolean => gap?.(topic, count) === true;
-      const from = Math.min(bridge.settledAt, computer.wallMs() - WAITING_MS);
+      const from = Math.min(bridge.settledAt, computer.steadyMs() - WAITING_MS);
       const one: Permitted = { from, to: Infinity, what: 'refused', isOf };
       permitted.push(one);
-      const began = computer.wallMs();
+      const began = computer.steadyMs();
       broker.rights.mayWrite = (topic) => !isOf(topic);
       await wait(ms);
       broker.rights.mayWrite = () => true;
       const close = async (): Promise<void> => {
         do await wait(LOOK_MS);
         while (bridge.hasRefused());
-        one.to = computer.wallMs();
+        one.to = computer.steadyMs();
         const isLost = bridge.deaths.some(({ at }) => at >= began);
         if (isLost) permitted.push({ ...one, what: 'events' });
       };

@@ -113,7 +113,7 @@ export class SimulatedBroker {
   readonly noteReach = (): void => {
     const last = this.visits.at(-1);
     const isOpen = last?.to === Infinity;
-    const now = this.#computer.wallMs();
+    const now = this.#computer.steadyMs();
     if (this.isReached === isOpen) return;
     if (isOpen) last.to = now;
     else this.visits.push({ from: now, to: Infinity });
@@ -122,7 +122,7 @@ export class SimulatedBroker {
   /** What has to be known of it begins again. */
   endVisit(): void {
     const last = this.visits.at(-1);
-    if (last !== undefined) last.to = Math.min(last.to, this.#computer.wallMs());
+    if (last !== undefined) last.to = Math.min(last.to, this.#computer.steadyMs());
   }
 
   // --- The bridge's port.
@@ -202,7 +202,7 @@ export class SimulatedBroker {
         this.#toBridge(connection, () => {
           if (isStopping) return;
           connection.here = 'open';
-          this.connects.push(this.#computer.wallMs());
+          this.connects.push(this.#computer.steadyMs());
           this.noteReach();
           mine = connection;
           failures = 0;
@@ -380,7 +380,7 @@ export class SimulatedBroker {
 
   #publish(connection: Connection, message: Message, done: (error?: Error) => void): void {
     const { topic, payload, retain } = message;
-    const sentAt = this.#computer.wallMs();
+    const sentAt = this.#computer.steadyMs();
     const one: Published = {
       topic,
       payload,
@@ -401,7 +401,7 @@ export class SimulatedBroker {
         connection.flying.splice(at, 1);
         if (isRefused) done(publishFailure('refused', 'not authorized'));
         else {
-          one.acknowledgedAt = this.#computer.wallMs();
+          one.acknowledgedAt = this.#computer.steadyMs();
           done();
         }
       });

@@ -5,6 +5,11 @@ import type { Kind } from './stage.js';
 /** The most that a clock is set by at once, ms. */
 const MOST_SET_MS = 6 * 3_600_000;
 
+/** Less is a correction, ms. */
+const LEAST_SET_BACK_MS = 2500;
+/** A bridge that stood still or slept has noticed, ms. */
+const NOTICED_MS = 2500;
+
 /** The kinds. */
 export const CLOCKS = {
   'machine sleeps': {
@@ -31,6 +36,24 @@ export const CLOCKS = {
       bridge.steps(() => {
         computer.setClock(byMs);
       });
+    },
+  },
+  'clock set back': {
+    part: 'clock',
+    weight: 1,
+    act: async ({ bridge, computer, untilQuiet, note }, { ms, count }, wait) => {
+      // a sleep and a step at once are one of less
+      await wait(NOTICED_MS);
+      await untilQuiet();
+      if (!bridge.isUp) return;
+      computer.setBack(Math.min(MOST_SET_MS, LEAST_SET_BACK_MS + ms * count));
+      note(`the clock is set back: ${computer.backMs} ms in all`);
+      // a process that dies before the disk knows of it cannot tell by how much
+      await new Promise<void>((resolve) => {
+        bridge.onSettled(computer.steadyMs(), resolve);
+      });
+      // nor could one that begins with what was stored before
+      bridge.forgetCopies();
     },
   },
   'clock corrected': {

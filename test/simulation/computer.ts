@@ -17,6 +17,9 @@ export const STATE_DIRECTORY = '/var/lib/heyu2mqtt';
 export const LOG_PATH = `${LOG_DIRECTORY}/heyu.log.ttyS0`;
 export const STATE_PATH = `${STATE_DIRECTORY}/state.json`;
 
+/** A log that cannot be read for a time is read within this time again, ms. */
+const UNREAD_MS = 30_000;
+
 /** What is wrong with the disk at the moment. */
 type Trouble = {
   /** Writes of the service end with this error. */
@@ -57,8 +60,13 @@ export class Computer {
   };
   /** heyu and the programs that rotate. */
   readonly heyu = owner(true);
-  /** The times that the wall clock has shown twice, epoch ms. */
+  /** When the wall clock was set back, by `steadyMs`, and how far it is behind that since, ms. */
+  readonly setBacks: { readonly from: number; readonly backMs: number }[] = [];
+  /** The times that `steadyMs` has shown twice, epoch ms. */
   readonly twice: { readonly from: number; readonly to: number }[] = [];
+  /** When it was refused to read the log last, and until when nothing refuses it, by the timeline, ms. */
+  #refusedMs = -Infinity;
+  #readableUntilMs = -Infinity;
   /** How far the wall clock is ahead of what nobody sets, ms. */
   #aheadMs = 0;
   readonly #bells = new Set<() => void>();
@@ -79,15 +87,33 @@ export class Computer {
 
   readonly monotonicMs = (): number => this.timeline.nowMs - this.#startedMs - this.#asleepMs;
 
-  /** Somebody sets the wall clock. */
+  /** How far the wall clock is behind `steadyMs`. */
+  get backMs(): number {
+    return this.setBacks.at(-1)?.backMs ?? 0;
+  }
+
+  /** The wall clock if it had never been set back; what happens is judged by it. */
+  readonly steadyMs = (): number => this.wallMs() + this.backMs;
+
+  /** Somebody sets the wall clock forward, or corrects it. */
   setClock(byMs: number): void {
-    const to = this.wallMs();
+    const to = this.steadyMs();
     this.#aheadMs += byMs;
-    if (byMs < 0) this.twice.push({ from: this.wallMs(), to });
+    if (byMs < 0) this.twice.push({ from: this.steadyMs(), to });
+  }
+
+  /** Somebody sets the wall clock back. A line that waits for longer has a stamp of both clocks (docs/design.md): none does. */
+  setBack(leastMs: number): void {
+    const from = this.steadyMs();
+    const { nowMs } = this.timeline;
+    const byMs = nowMs - this.#refusedMs < UNREAD_MS ? Math.max(UNREAD_MS, leastMs) : leastMs;
+    if (byMs < UNREAD_MS) this.#readableUntilMs = nowMs + byMs;
+    this.#aheadMs -= byMs;
+    this.setBacks.push({ from, backMs: this.backMs + byMs });
   }
 
   begin(): Process {
-    return { ...owner(true), begun: new Set(), beganAt: this.wallMs(), callsLeft: Infinity };
+    return { ...owner(true), begun: new Set(), beganAt: this.steadyMs(), callsLeft: Infinity };
   }
 
   /** It is gone; of what it had begun some is done, some half, some not. */
@@ -165,7 +191,9 @@ export class Computer {
     const { disk, trouble } = this;
     const checked = (refusing?: Trouble['unreadable']): void => {
       if (!this.call(process)) throw systemError('EIO');
-      if (refusing !== undefined) throw systemError(refusing);
+      if (refusing === undefined || this.timeline.nowMs < this.#readableUntilMs) return;
+      this.#refusedMs = this.timeline.nowMs;
+      throw systemError(refusing);
     };
     return {
       openSync: (path) => {

@@ -304,6 +304,7 @@ const PARTS: Readonly<
   people: { turn: 'people', share: 1, pauseMs: 15_000 },
   broker: { turn: 'network', share: 0.5, pauseMs: 20_000 },
   residents: { turn: 'residents', share: 1, pauseMs: 4000 },
+  clock: { turn: 'process', share: 0.25, pauseMs: 30_000 },
   crossed: { turn: 'process', share: 0.4, pauseMs: 12_000, isAlone: true },
   narrow: { turn: 'process', share: 0.3, pauseMs: 12_000, isAlone: true },
 };

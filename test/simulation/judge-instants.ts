@@ -9,6 +9,7 @@ import type { Death } from '../soak/judge-alerts.js';
 import { iso } from '../soak/judge-states.js';
 import { SAME_MS, bySensor, type SensorEvent } from '../soak/signs.js';
 import type { Truth } from '../soak/truth.js';
+import type { Published } from '../support/tap.js';
 import type { SimulatedBroker } from './broker.js';
 
 /** From when to when the bridge did not run or stood still, epoch ms; Infinity = it still does. */
@@ -38,7 +39,7 @@ type Said = SensorEvent & { readonly sensor: SoakSensor; readonly instant: numbe
 /** What is wrong, in words. `isRolledBack`: a broker that was killed may say itself what is not true any more. */
 export function judgeInstants(
   truth: Truth,
-  { published, visits }: Pick<SimulatedBroker, 'published' | 'visits'>,
+  { published, visits }: Pick<SimulatedBroker, 'visits'> & { readonly published: readonly Published[] },
   { pauses, deaths, permitted }: Lives,
   isRolledBack: boolean,
 ): readonly string[] {

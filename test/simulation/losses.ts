@@ -9,10 +9,10 @@ export const permitting =
   (what: Permitted['what'], act: Act): Act =>
   async (stage, fault, wait) => {
     const { computer, bridge } = stage;
-    const one: Permitted = { from: Math.min(computer.wallMs(), bridge.settledAt), to: Infinity, what };
+    const one: Permitted = { from: Math.min(computer.steadyMs(), bridge.settledAt), to: Infinity, what };
     stage.permitted.push(one);
     await act(stage, fault, wait);
-    one.to = computer.wallMs() + (what === 'ids' ? SAVED_MS : 0);
+    one.to = computer.steadyMs() + (what === 'ids' ? SAVED_MS : 0);
   };
 
 /** The bridge tries again to save its state within this time, ms. */
@@ -33,17 +33,17 @@ export const LOSSES = {
       const { computer, bridge, permitted } = stage;
       // one that dies again before it has told everything has it still to tell
       const before = permitted.findLast(({ what }) => what === 'events');
-      const isSoon = before !== undefined && computer.wallMs() - before.to < TOO_OLD_MS + SETTLED_MS;
+      const isSoon = before !== undefined && computer.steadyMs() - before.to < TOO_OLD_MS + SETTLED_MS;
       const from = isSoon
         ? before.from
-        : Math.min(bridge.settledAt, workedSince(bridge.pauses, computer.wallMs(), WAITING_MS));
+        : Math.min(bridge.settledAt, workedSince(bridge.pauses, computer.steadyMs(), WAITING_MS));
       bridge.kill();
       await restarted(stage, TOO_OLD_MS + 10 * ms, wait);
       const one: Permitted = { from, to: Infinity, what: 'events' };
       permitted.push(one);
       // one that dies or sleeps before it has told everything finds more that is too old
-      bridge.onSettled(computer.wallMs() - TOO_OLD_MS, () => {
-        one.to = computer.wallMs() + STARTING_MS - TOO_OLD_MS;
+      bridge.onSettled(computer.steadyMs() - TOO_OLD_MS, () => {
+        one.to = computer.steadyMs() + STARTING_MS - TOO_OLD_MS;
       });
     },
   },

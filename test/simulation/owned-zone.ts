@@ -316,7 +316,7 @@ function begunWith({ state, mode, armedSince = 0, until = 0 }: Truth): Possibili
 }
 
 /** What is stored of a zone. */
-type Truth = {
+export type Truth = {
   readonly state: string;
   readonly mode?: 'away' | 'home' | undefined;
   readonly armedSince?: number | undefined;

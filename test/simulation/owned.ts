@@ -8,10 +8,11 @@ import type { Checkpoint } from '../../src/service/checkpoint.js';
 import type { Oracle } from '../security/oracle.js';
 import { isPermitted, type Permitted } from '../soak/damage.js';
 import { iso } from '../soak/judge-states.js';
-import { KEYFOB, OWNED_SENSORS, OWNED_ZONES } from '../soak/sensors.js';
+import { KEYFOB, OWNED_SENSORS, OWNED_ZONES, type OwnedZoneName } from '../soak/sensors.js';
 import type { Published } from '../support/tap.js';
 import type { SimulatedBroker } from './broker.js';
 import type { Computer, Process } from './computer.js';
+import { steadyOf } from './steady.js';
 import {
   OwnedZone,
   RULES,
@@ -21,6 +22,7 @@ import {
   type Cooling,
   type Outcome,
   type Possibility,
+  type Truth,
 } from './owned-zone.js';
 
 /** The only code of the zone that asks for one. */
@@ -66,13 +68,30 @@ export class OwnedZones {
   /** The link is there, and nothing old is on its way. */
   get #isSure(): boolean {
     const visit = this.#broker.visits.at(-1);
-    return visit?.to === Infinity && this.#computer.wallMs() - visit.from > DRAINING_MS;
+    return visit?.to === Infinity && this.#computer.steadyMs() - visit.from > DRAINING_MS;
   }
 
   #now(): number {
-    const now = this.#computer.wallMs();
+    const now = this.#computer.steadyMs();
     for (const zone of this.#zones) zone.advance(now, this.#isSure);
     return now;
+  }
+
+  /** What is stored, in the time of the world. */
+  #truthIn(document: unknown, name: OwnedZoneName): Truth | undefined {
+    const { setBacks } = this.#computer;
+    const now = this.#computer.steadyMs();
+    const dated = <T extends number | undefined>(at: T): T | number =>
+      at === undefined ? at : steadyOf(at, now, { setBacks });
+    const truth = truthIn(document, name);
+    return (
+      truth && {
+        ...truth,
+        armedSince: dated(truth.armedSince),
+        until: dated(truth.until),
+        orderedAt: dated(truth.orderedAt),
+      }
+    );
   }
 
   // --- What happens to the process.
@@ -93,10 +112,10 @@ export class OwnedZones {
       load: async () => {
         const document = await store.load();
         if (process.isGone) return document;
-        const now = this.#computer.wallMs();
+        const now = this.#computer.steadyMs();
         const cooling = this.#coolingIn(document as Checkpoint | undefined);
         this.#zones.forEach((zone, index) => {
-          const truth = truthIn(document, zone.name);
+          const truth = this.#truthIn(document, zone.name);
           zone.isNew = truth === undefined;
           const possible = this.#onDisk.flatMap((standing) => standing[index]?.possible ?? []);
           zone.begins(truth === undefined ? [] : possible, cooling, now);
@@ -110,7 +129,7 @@ export class OwnedZones {
         const now = this.#now();
         for (const zone of this.#zones) {
           const found = this.#broker.retained.get(`x10/zone/${zone.name}/state`);
-          zone.isKept(truthIn(document, zone.name), found, now);
+          zone.isKept(this.#truthIn(document, zone.name), found, now);
         }
         const { standing } = this;
         this.#onDisk = [...this.#onDisk, standing];
@@ -124,9 +143,12 @@ export class OwnedZones {
 
   /** The cool-downs that belong to the line of the log from which a checkpoint reads on; those that no signal can have begun are none. */
   #coolingIn(document: Checkpoint | undefined): readonly Cooling[] {
-    return Object.entries(document?.settled?.alerts ?? {}).map(([alias, { at }]) => {
-      const fitting = [...this.#signalled].filter(([, one]) => one.alias === alias && one.at === at);
-      return { alias, at, ids: fitting.map(([id]) => id) };
+    const now = this.#computer.steadyMs();
+    return Object.entries(document?.settled?.alerts ?? {}).map(([alias, { at: storedAt }]) => {
+      const signals = [...this.#signalled].filter(([, one]) => one.alias === alias);
+      const isMeant = (at: number): boolean => signals.some(([, one]) => one.at === at);
+      const at = steadyOf(storedAt, now, this.#computer, isMeant);
+      return { alias, at, ids: signals.filter(([, one]) => one.at === at).map(([id]) => id) };
     });
   }
 
@@ -162,11 +184,11 @@ export class OwnedZones {
   #heard({ text, readAt, generation, offset }: LogLine): void {
     const [, stamp, name = '', flags = '', alias = ''] = LINE.exec(text) ?? [];
     if (stamp === undefined) return;
-    this.#now();
-    const at = instantOf(stamp, readAt);
+    const now = this.#now();
+    const at = steadyOf(instantOf(stamp, readAt), now, this.#computer);
     if (alias === KEYFOB) {
       const word = name === 'Disarm' ? 'DISARM' : flags.includes('swHome') ? 'ARM_HOME' : 'ARM_AWAY';
-      const press: Change = (oracle) => oracle.keyPressed(word, at, readAt, flags.includes('swMin'));
+      const press: Change = (oracle) => oracle.keyPressed(word, at, now, flags.includes('swMin'));
       // a key that is held down is written again a second later
       const isHeld = this.#pressed?.key === name + flags && at - this.#pressed.at <= HELD_MS;
       this.#pressed = { key: name + flags, at };
@@ -184,7 +206,7 @@ export class OwnedZones {
     const { entry, modes } = sensor;
     const id = `${generation}-${offset}.alert`;
     this.#signalled.set(id, { alias, at });
-    zone?.signal({ alias, id, at, entry, ...(modes && { modes }) }, readAt, this.#isSure);
+    zone?.signal({ alias, id, at, entry, ...(modes && { modes }) }, now, this.#isSure);
   }
 
   port(port: Broker, process: Process): Broker {

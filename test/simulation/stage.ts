@@ -23,7 +23,8 @@ export type Stage = {
 };
 
 /** What is planned together. */
-export type Part = 'process' | 'network' | 'disk' | 'people' | 'broker' | 'crossed' | 'residents' | 'narrow';
+export type Part =
+  'process' | 'clock' | 'network' | 'disk' | 'people' | 'broker' | 'crossed' | 'residents' | 'narrow';
 
 /** Does it; what `ms` and `count` mean is its own affair. */
 export type Act = (

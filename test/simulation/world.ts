@@ -16,9 +16,10 @@ import { WAITING_MS, isPermittedFor, type Damage, type Permitted } from '../soak
 import { startHeyu, type Heyu } from '../soak/heyu.js';
 import { judge, type Checkpoint, type Verdict } from '../soak/judge.js';
 import type { Death } from '../soak/judge-alerts.js';
-import { judgeStates } from '../soak/judge-states.js';
+import { iso, judgeStates } from '../soak/judge-states.js';
 import { random, type Random } from '../soak/random.js';
 import {
+  BASE,
   OWNED_ZONES,
   ZONES,
   aliasesText,
@@ -28,6 +29,7 @@ import {
   zoneTopicOf,
   type Zone,
 } from '../soak/sensors.js';
+import { SAME_MS } from '../soak/signs.js';
 import { planTraffic, type Scheduled } from '../soak/traffic.js';
 import { newTruth, type Truth } from '../soak/truth.js';
 import { SimulatedBroker } from './broker.js';
@@ -36,6 +38,7 @@ import { HABITS } from './habits.js';
 import { planFaults, startFaults, type Fault } from './faults.js';
 import { judgeInstants, type Pause } from './judge-instants.js';
 import { CODE, OwnedZones, type Standing } from './owned.js';
+import { datedSteadily, steadyOf } from './steady.js';
 import { Timeline, owner } from './timeline.js';
 
 /** What to simulate. The seed decides over everything that is not said. */
@@ -130,6 +133,8 @@ export class Bridge {
   settledAt: number;
   /** What is to be done when all that was written until an instant (epoch ms) is settled. */
   #whenSettled: { readonly until: number; readonly act: () => void }[] = [];
+  /** How far the wall clock was set back when a place in the log was taken, ms. */
+  readonly #takenAt = new WeakMap<object, number>();
   /** A checkpoint of some time ago, and what it knew. */
   #older: Backup | undefined;
   #newer: Backup | undefined;
@@ -154,8 +159,8 @@ export class Bridge {
     this.#owned = owned;
     this.#settings = houseSettings(owned !== undefined);
     this.#note = note;
-    this.settledAt = computer.wallMs();
-    this.#stored = { knewAt: computer.wallMs(), knownAt: computer.wallMs() };
+    this.settledAt = computer.steadyMs();
+    this.#stored = { knewAt: computer.steadyMs(), knownAt: computer.steadyMs() };
   }
 
   start(): void {
@@ -171,7 +176,7 @@ export class Bridge {
   kill(): void {
     const { process } = this;
     if (process === undefined) return;
-    this.deaths.push({ at: this.#computer.wallMs(), ...this.#stored });
+    this.deaths.push({ at: this.#computer.steadyMs(), ...this.#stored });
     this.#stops();
     this.#computer.kill(process);
     this.#broker.gone(process);
@@ -193,7 +198,7 @@ export class Bridge {
   thaw(process: Process): void {
     if (!process.isGone) {
       const { from } = this.pauses.at(-1) ?? { from: Infinity };
-      this.#owned?.stoodStill(Math.max(0, this.#computer.wallMs() - from));
+      this.#owned?.stoodStill(Math.max(0, this.#computer.steadyMs() - from));
       this.#goesOn();
     }
     this.#computer.timeline.goOn(process);
@@ -206,21 +211,21 @@ export class Bridge {
     const isPaused = this.pauses.at(-1)?.to === Infinity;
     if (!isPaused) this.#stops();
     if (isOpen) this.#broker.endVisit();
-    const before = this.#computer.wallMs();
+    const before = this.#computer.steadyMs();
     set();
-    this.#owned?.stoodStill(this.#computer.wallMs() - before);
+    this.#owned?.stoodStill(this.#computer.steadyMs() - before);
     if (isOpen) this.#broker.noteReach();
     if (!isPaused) this.#goesOn();
   }
 
   #stops(): void {
     if (this.pauses.at(-1)?.to !== Infinity)
-      this.pauses.push({ from: this.#computer.wallMs(), to: Infinity });
+      this.pauses.push({ from: this.#computer.steadyMs(), to: Infinity });
   }
 
   #goesOn(): void {
     const last = this.pauses.at(-1);
-    if (last?.to === Infinity) last.to = this.#computer.wallMs();
+    if (last?.to === Infinity) last.to = this.#computer.steadyMs();
   }
 
   /** As by SIGTERM. */
@@ -240,6 +245,11 @@ export class Bridge {
     if (process === this.process) this.kill();
   }
 
+  /** It has begun, and runs. */
+  get isUp(): boolean {
+    return this.#service !== undefined && this.process?.isGone === false;
+  }
+
   /** Something waits because the broker refuses its topic. */
   hasRefused(): boolean {
     return this.process !== undefined && this.#service?.figures().problems.refused_topics === true;
@@ -248,7 +258,8 @@ export class Bridge {
   /** Something happens to the checkpoint of a bridge that is down. */
   damage(how: number): void {
     const { disk } = this.#computer;
-    if (!disk.existsSync(STATE_PATH)) return;
+    // without a memory it may read rotated files again that the clock of before dates later than the place to begin
+    if (!disk.existsSync(STATE_PATH) || this.#computer.setBacks.length > 0) return;
     const text = disk.readFileSync(STATE_PATH);
     switch (how % 5) {
       case 0:
@@ -276,7 +287,13 @@ export class Bridge {
    */
   truncated(): void {
     const last = this.damages.at(-1);
-    if (last !== undefined && !this.#hasFoundLog) last.to = Math.max(last.to, this.#computer.wallMs());
+    if (last !== undefined && !this.#hasFoundLog) last.to = Math.max(last.to, this.#computer.steadyMs());
+  }
+
+  /** No copy of the checkpoint is left. */
+  forgetCopies(): void {
+    this.#older = undefined;
+    this.#newer = undefined;
   }
 
   /** The owner puts back the checkpoint of some time ago. What was begun since has other ids, and of zones less is known. */
@@ -285,14 +302,14 @@ export class Bridge {
     const { text, at, settledAt, told, owned } = this.#older;
     if (owned !== undefined) this.#owned?.restored(owned);
     this.#computer.disk.writeFileSync(STATE_PATH, text);
-    const time = { from: at - WAITING_MS, to: this.#computer.wallMs() };
+    const time = { from: at - WAITING_MS, to: this.#computer.steadyMs() };
     // what was begun since may have been written long before it, while the bridge was down or asleep
     permitted.push(
       { ...time, from: Math.min(time.from, settledAt), what: 'ids' },
       { ...time, what: 'alerts' },
     );
     this.#stored = told;
-    this.deaths.push({ at: this.#computer.wallMs(), ...told });
+    this.deaths.push({ at: this.#computer.steadyMs(), ...told });
   }
 
   async #live(process: Process): Promise<void> {
@@ -317,6 +334,12 @@ export class Bridge {
       files: computer.logFilesOf(process),
       soon: (act) => void computer.timeline.after(0, process, act),
     });
+    const positionOf = followed.position.bind(followed);
+    followed.position = () => {
+      const position = positionOf();
+      this.#takenAt.set(position, computer.backMs);
+      return position;
+    };
     const store = openStore(STATE_PATH, {
       files: computer.stateFilesOf(process),
       wallMs: computer.wallMs,
@@ -352,16 +375,16 @@ export class Bridge {
           this.checkpoints.push({
             generation: last.generation,
             offset: last.offset,
-            at: this.#computer.wallMs(),
+            at: this.#computer.steadyMs(),
           });
         const told = this.#told(process);
         const owned = this.#owned?.standing;
         return store.save(document).then(() => {
           if (process.isGone) return;
           this.#stored = told;
-          if (last !== undefined) this.#settled(last.endSeenAt);
+          if (last !== undefined) this.#settled(this.#endSeenAt(last.endSeenAt, settled));
           this.#hasFoundLog ||= last !== undefined && last.generation !== '';
-          const at = this.#computer.wallMs();
+          const at = this.#computer.steadyMs();
           for (const damage of settled === null ? [] : this.damages) damage.to = Math.min(damage.to, at);
           if (settled === null || (this.#newer !== undefined && at - this.#newer.at < OLDER_MS)) return;
           this.#older = this.#newer;
@@ -377,6 +400,15 @@ export class Bridge {
     this.#whenSettled.push({ until, act });
   }
 
+  /** Until when all was read that is settled: what is stored is of the clock before while the end was not seen since. */
+  #endSeenAt(storedAt: number, settled: Stored['settled']): number {
+    const backMs = this.#takenAt.get(settled?.log ?? {});
+    if (backMs !== undefined) return storedAt + backMs - (settled?.setBackMs ?? 0);
+    const at = steadyOf(storedAt, this.#computer.steadyMs(), this.#computer);
+    // of an earlier life
+    return this.#computer.setBacks.length === 0 ? at : Math.min(this.settledAt, at);
+  }
+
   #settled(at: number): void {
     this.settledAt = at;
     for (const { until, act } of this.#whenSettled) if (until < at) act();
@@ -385,7 +417,7 @@ export class Bridge {
 
   /** What this process has been told of the zones by now. */
   #told({ beganAt }: Process): Omit<Death, 'at'> {
-    const now = this.#computer.wallMs();
+    const now = this.#computer.steadyMs();
     const visit = this.#broker.visits.findLast(({ from }) => from >= beganAt);
     if (visit === undefined) return this.#stored;
     const knownAt = Math.min(visit.to, now);
@@ -397,22 +429,22 @@ export class Bridge {
 export class Panel {
   readonly #truth: Truth;
   readonly #broker: SimulatedBroker;
-  readonly #wallMs: () => number;
+  readonly #nowMs: () => number;
   readonly #states = new Map<Zone, boolean>();
   /** Zones that the broker was not told of yet. */
   readonly #untold = new Set<Zone>();
 
-  constructor(truth: Truth, broker: SimulatedBroker, wallMs: () => number) {
+  constructor(truth: Truth, broker: SimulatedBroker, nowMs: () => number) {
     this.#truth = truth;
     this.#broker = broker;
-    this.#wallMs = wallMs;
+    this.#nowMs = nowMs;
   }
 
   /** Armed from the attempt on, disarmed from when the broker has it. */
   say(zone: Zone, isArmed: boolean): void {
     this.#states.set(zone, isArmed);
     this.#untold.add(zone);
-    if (isArmed) this.#truth.zoneIs(zone, true, this.#wallMs());
+    if (isArmed) this.#truth.zoneIs(zone, true, this.#nowMs());
     this.#tell(zone, isArmed);
   }
 
@@ -422,8 +454,8 @@ export class Panel {
 
   #tell(zone: Zone, isArmed: boolean): void {
     if (!this.#broker.publish(zoneTopicOf(zone), isArmed ? 'armed_away' : 'disarmed', true)) return;
-    if (!isArmed && this.#untold.has(zone)) this.#truth.zoneIs(zone, false, this.#wallMs());
-    this.#truth.zoneIsKnown(zone, this.#wallMs());
+    if (!isArmed && this.#untold.has(zone)) this.#truth.zoneIs(zone, false, this.#nowMs());
+    this.#truth.zoneIsKnown(zone, this.#nowMs());
     this.#untold.delete(zone);
   }
 }
@@ -455,11 +487,11 @@ export async function simulate({
   const broker = new SimulatedBroker(computer, fork('broker'), habit, isClean);
   const history: string[] = [];
   const note = (text: string): void => {
-    if (isTold) history.push(`${new Date(computer.wallMs()).toISOString()} ${text}`);
+    if (isTold) history.push(`${new Date(computer.steadyMs()).toISOString()} ${text}`);
   };
   note(`${habit.name}, ${isClean ? 'clean' : 'persistent'} session, rotated files have ${naming}`);
   const truth = newTruth();
-  const panel = new Panel(truth, broker, computer.wallMs);
+  const panel = new Panel(truth, broker, computer.steadyMs);
   for (const zone of ZONES) {
     panel.say(zone, zone === 'armed');
     truth.zoneIsKnown(zone, 0);
@@ -471,7 +503,12 @@ export async function simulate({
   bridge.start();
   await timeline.pass(10_000);
   const middles = fork('middles');
-  const heyu = startHeyu(LOG_PATH, truth, naming, {
+  // heyu's stamps are of the wall clock, what is true is not
+  const dated: Truth = {
+    ...truth,
+    note: (meaning, place, at) => truth.note(meaning, place, at + computer.backMs),
+  };
+  const heyu = startHeyu(LOG_PATH, dated, naming, {
     files: computer.disk,
     wallMs: computer.wallMs,
     // the log may be rotated while heyu is in the middle of a message, which goes to the renamed file then
@@ -524,17 +561,26 @@ export async function simulate({
   // what was first cannot be told of times that the clock has shown twice
   const isShownTwice = (at: number): boolean => computer.twice.some(({ from, to }) => from <= at && at <= to);
   const checkpoints = bridge.checkpoints.filter(({ at }) => !isShownTwice(at));
-  const verdict = judge(truth, broker.published, bridge.damages, checkpoints, {
+  const published = datedSteadily(broker.published, truth, computer);
+  const verdict = judge(truth, published, bridge.damages, checkpoints, {
     visits: broker.visits,
     deaths: bridge.deaths,
     pauses: bridge.pauses,
     permitted,
   });
   const retained = new Map(broker.retained);
+  for (const [alias, heardAt] of truth.heardAt) {
+    const topic = `${BASE}/${alias}/last_seen`;
+    const seen = Date.parse(retained.get(topic) ?? '');
+    // what is remembered moves with the clock, and is said again
+    const same = computer.setBacks.find(({ backMs }) => Math.abs(seen + backMs - heardAt) <= SAME_MS);
+    const at = same === undefined ? steadyOf(seen, heardAt, computer) : heardAt;
+    if (!Number.isNaN(seen)) retained.set(topic, iso(at));
+  }
   // without its checkpoint a bridge cannot know that a log which is not there was there before, and heyu is silent by now
   const isNew = bridge.damages.length > 0 && !computer.disk.existsSync(LOG_PATH);
   if (isNew && retained.get(SOURCE) === 'offline') retained.set(SOURCE, 'online');
-  const states = judgeStates(truth, retained, bridge.damages, computer.wallMs(), permitted);
+  const states = judgeStates(truth, retained, bridge.damages, computer.steadyMs(), permitted);
   errors.push(
     ...opposites(truth, broker, permitted, habit.keepsRetained === 'older'),
     ...announcedAgain(broker, counts),
@@ -543,7 +589,7 @@ export async function simulate({
   errors.push(
     ...judgeInstants(
       truth,
-      broker,
+      { published, visits: broker.visits },
       { pauses: bridge.pauses, deaths: bridge.deaths, permitted },
       habit.keepsRetained === 'older',
     ),
