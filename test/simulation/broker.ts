@@ -307,12 +307,14 @@ export class SimulatedBroker {
   /** Nothing reaches these sides until `thaw`. Who hears nothing for long gives up. */
   freeze(sides: readonly Side[] = ['here', 'there']): void {
     if (this.#held !== undefined) return;
-    this.#held = { sides, acts: [] };
+    const held = { sides, acts: [] };
+    this.#held = held;
     this.noteReach();
     const connection = this.#connection;
     if (connection === undefined) return;
     this.#timeline.after(KEEPALIVE_MS, this.#network, () => {
-      if (connection !== this.#connection) return;
+      // what has passed since begins the time anew
+      if (connection !== this.#connection || this.#held !== held) return;
       if (this.#isHeld('here')) {
         this.#endHere(connection, 'no answer from the broker');
         // the broker hears of the end, unless it hears nothing
