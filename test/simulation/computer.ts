@@ -17,6 +17,10 @@ export const STATE_DIRECTORY = '/var/lib/heyu2mqtt';
 export const LOG_PATH = `${LOG_DIRECTORY}/heyu.log.ttyS0`;
 export const STATE_PATH = `${STATE_DIRECTORY}/state.json`;
 
+/** So many computers have a clock that drifts, by up to 500 ms in 1000 s: the most by which adjtime(3) slews one. */
+const DRIFTING = 0.2;
+const MOST_DRIFT = 0.0005;
+
 /** A log that cannot be read for a time is read within this time again, ms. */
 const UNREAD_MS = 30_000;
 
@@ -70,12 +74,16 @@ export class Computer {
   /** How far the wall clock is ahead of what nobody sets, ms. */
   #aheadMs = 0;
   readonly #bells = new Set<() => void>();
+  /** The wall clock gains so much of each ms. */
+  readonly #drift: number;
   readonly #startedMs: number;
   #asleepMs = 0;
 
   constructor(timeline: Timeline, random: Random) {
     this.timeline = timeline;
     this.random = random;
+    const drifting = random.fork('drift');
+    this.#drift = drifting.chance(DRIFTING) ? drifting.between(-MOST_DRIFT, MOST_DRIFT) : 0;
     this.#startedMs = timeline.nowMs - 1000;
     this.disk = new Disk(this.wallMs, random.fork('disk'), [LOG_DIRECTORY, STATE_DIRECTORY]);
     this.disk.onChange = (path) => {
@@ -83,7 +91,8 @@ export class Computer {
     };
   }
 
-  readonly wallMs = (): number => this.timeline.nowMs + this.#aheadMs;
+  readonly wallMs = (): number =>
+    this.timeline.nowMs + this.#aheadMs + this.#drift * (this.timeline.nowMs - this.#startedMs);
 
   readonly monotonicMs = (): number => this.timeline.nowMs - this.#startedMs - this.#asleepMs;
 
