@@ -154,20 +154,27 @@ export class OwnedZone {
       changed(one, (oracle) => oracle.signal(signal, signal.at + ms, now)),
     );
     if (isSure && !isLate) return judged;
-    const first = one.waiting.find((other) => other.signal.alias === signal.alias);
+    const ofSensor = one.waiting.filter((other) => other.signal.alias === signal.alias);
+    // once there is a link, what is late waits apart from what is not
+    const ofKind = ofSensor.filter((other) => other.isLate === isLate);
+    const waiting = [ofSensor, ofKind].flatMap((beside) => this.#waitingWith(one, waits, beside));
+    // what is late waits together
+    const isJudged = !isLate || one.waiting.length === 0;
+    return isJudged ? [...waiting, ...judged] : waiting;
+  }
+
+  /** A signal waits together with these of its sensor. */
+  #waitingWith(one: Possibility, waits: Waiting, beside: readonly Waiting[]): readonly Possibility[] {
+    const { signal, isLate } = waits;
+    const [first] = beside;
     const isDelivered = first !== undefined && isLate && this.#sent.has(first.signal.id);
     // the first of a sensor waits, of what is not late the last, too; unless the first raises no alert, or has
     const isKept = first !== undefined && !isDelivered && !one.oracle.isCooling(first.signal);
     const isEnough = isLate && isKept && one.oracle.mayAlert(first.signal.at);
-    const others = one.waiting.filter(
-      (other) => (isKept && other === first) || other.signal.alias !== signal.alias,
-    );
+    const others = one.waiting.filter((other) => (isKept && other === first) || !beside.includes(other));
     const more = { ...one, waiting: [...others, waits] };
-    const isFirst = first === undefined;
-    const waiting = isFirst ? [more] : isEnough || first.signal.id === signal.id ? [one] : [one, more];
-    // what is late waits together
-    const isJudged = !isLate || one.waiting.length === 0;
-    return isJudged ? [...waiting, ...judged] : waiting;
+    if (first === undefined) return [more];
+    return isEnough || first.signal.id === signal.id ? [one] : [one, more];
   }
 
   /** Whatever it is, it is commanded now. */
