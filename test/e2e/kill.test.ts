@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { settledOffset, untilSettled } from '../soak/checkpoint.js';
 import { onTestFinished } from '../support/test-end.js';
 import { makeHouse, pair, type House } from '../support/house.js';
 import { collect, type Collector } from '../support/collect.js';
@@ -27,19 +28,8 @@ async function house(): Promise<Home> {
   await bridge.start();
   await seen.untilLast('x10/yard/motion', 'OFF');
   bridge.heyu('Engine started');
-  await until(() => settledOffset(bridge) === statSync(bridge.logPath).size, 'a checkpoint');
+  await untilSettled(bridge);
   return { bridge, seen, mosquitto };
-}
-
-function settledOffset({ statePath }: House): number | undefined {
-  const path = join(statePath, 'state.json');
-  if (!existsSync(path)) return undefined;
-  const stored = JSON.parse(readFileSync(path, 'utf8')) as {
-    readonly document: {
-      readonly settled: { readonly log: { readonly files: { readonly offset: number }[] } } | null;
-    };
-  };
-  return stored.document.settled?.log.files.at(-1)?.offset;
 }
 
 const acknowledged = ({ statePath }: House): string => {
@@ -60,7 +50,7 @@ test.concurrent('an event that the broker has acknowledged is not sent again', a
   await seen.until(() => motions(seen, 'hall').length === 1);
   const [id = ''] = motions(seen, 'hall');
   await until(() => acknowledged(bridge).includes(`${id} `), 'the acknowledgement on file');
-  expect(settledOffset(bridge)).toBeLessThan(statSync(bridge.logPath).size);
+  expect(settledOffset(bridge)?.offset).toBeLessThan(statSync(bridge.logPath).size);
   await bridge.stop('SIGKILL');
   // the motion is over when it is read again: it would be missed, not live
   const overAt = Date.now() + 1500;
@@ -70,7 +60,7 @@ test.concurrent('an event that the broker has acknowledged is not sent again', a
   await seen.untilLast('x10/yard/motion', 'ON');
   await seen.until(() => motions(seen, 'yard').length === 1);
   expect(motions(seen, 'hall')).toEqual([id]);
-  await until(() => settledOffset(bridge) === statSync(bridge.logPath).size, 'a checkpoint');
+  await untilSettled(bridge);
   await until(() => acknowledged(bridge) === '', 'the file to be emptied');
 });
 
