@@ -10,9 +10,6 @@ const LEAST_SET_BACK_MS = 2500;
 /** A bridge that stood still or slept has noticed, ms. */
 const NOTICED_MS = 2500;
 
-/** The disk knows of a step after this time, also without a line, ms. */
-const KNOWN_MS = 60_000;
-
 /** The kinds. */
 export const CLOCKS = {
   'machine sleeps': {
@@ -52,11 +49,9 @@ export const CLOCKS = {
       computer.setBack(Math.min(MOST_SET_MS, LEAST_SET_BACK_MS + ms * count));
       note(`the clock is set back: ${computer.backMs} ms in all`);
       // a process that dies before the disk knows of it cannot tell by how much
-      const settled = new Promise<void>((resolve) => {
-        bridge.onSettled(computer.steadyMs(), resolve);
+      await new Promise<void>((resolve) => {
+        bridge.onStepKnown(resolve);
       });
-      // while heyu is silent nothing is settled; what was before it is on disk, and by how much the clock was set
-      await Promise.race([settled, wait(KNOWN_MS)]);
       // nor could one that begins with what was stored before
       bridge.forgetCopies();
     },

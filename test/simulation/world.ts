@@ -133,6 +133,8 @@ export class Bridge {
   settledAt: number;
   /** What is to be done when all that was written until an instant (epoch ms) is settled. */
   #whenSettled: { readonly until: number; readonly act: () => void }[] = [];
+  /** What is to be done when the disk knows by how much the clock was set back. */
+  readonly #whenStepKnown: (() => void)[] = [];
   /** How far the wall clock was set back when a place in the log was taken, ms. */
   readonly #takenAt = new WeakMap<object, number>();
   /** A checkpoint of some time ago, and what it knew. */
@@ -383,6 +385,8 @@ export class Bridge {
           if (process.isGone) return;
           this.#stored = told;
           if (last !== undefined) this.#settled(this.#endSeenAt(last.endSeenAt, settled));
+          if (this.#takenAt.get(settled?.log ?? {}) === this.#computer.backMs)
+            for (const act of this.#whenStepKnown.splice(0)) act();
           this.#hasFoundLog ||= last !== undefined && last.generation !== '';
           const at = this.#computer.steadyMs();
           for (const damage of settled === null ? [] : this.damages) damage.to = Math.min(damage.to, at);
@@ -398,6 +402,11 @@ export class Bridge {
   /** Does something as soon as the disk says that all that was written until `until` (epoch ms) is settled. */
   onSettled(until: number, act: () => void): void {
     this.#whenSettled.push({ until, act });
+  }
+
+  /** Does something as soon as the disk knows by how much the clock was set back. */
+  onStepKnown(act: () => void): void {
+    this.#whenStepKnown.push(act);
   }
 
   /** Until when all was read that is settled: what is stored is of the clock before while the end was not seen since. */
