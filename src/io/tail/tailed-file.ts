@@ -205,6 +205,7 @@ export class TailedFile {
   /** Takes note of its first bytes, as many as there are. */
   *seeHead(): Work {
     if (this.head.length < MARK_BYTES) this.head = Buffer.from(yield* bytesAt(this.source, 0, MARK_BYTES));
+    this.sizeSeen = Math.max(this.sizeSeen, this.head.length);
   }
 
   /** Makes reading begin at `offset`. Before anything was read of it. */

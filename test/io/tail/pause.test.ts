@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { silentDoorbell } from '../../../src/io/tail/doorbell.js';
 import type { LogPosition } from '../../../src/ports.js';
 import { until } from '../../support/until.js';
 import { follow, inotifyOnly, isOpenHere, ownLog, timerOnly, write } from './followed.js';
@@ -112,6 +113,33 @@ describe('a follower that is paused', () => {
     write(log, five);
     followed.source.resume();
     await followed.expects([one, two, three, four, five]);
+  });
+
+  it('says of a file that was filled before it was emptied when it was seen last', async () => {
+    const log = ownLog();
+    const followed = await follow(log, { openDoorbell: silentDoorbell });
+    const [one = '', two = '', three = ''] = numbered(3);
+    write(log, one);
+    followed.source.look();
+    followed.source.pause();
+    const copyAndTruncate = (): void => {
+      renameSync(`${log}.1`, `${log}.2`);
+      copyFileSync(log, `${log}.1`);
+      truncateSync(log);
+    };
+    renameSync(log, `${log}.1`);
+    write(log, two);
+    followed.source.look();
+    copyAndTruncate();
+    write(log, three);
+    followed.source.look();
+    const seenAt = Date.now();
+    await until(() => Date.now() > seenAt);
+    copyAndTruncate();
+    followed.source.look();
+    followed.source.resume();
+    await followed.expects([one, two, three]);
+    expect(followed.lines.at(-1)?.notBefore).toBeLessThanOrEqual(seenAt);
   });
 
   it('does not take the compressed files of its backlog for other files', async () => {
