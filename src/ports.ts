@@ -69,7 +69,7 @@ export type LogIncident =
   | { readonly kind: 'line_too_long'; readonly path: string; readonly bytes: number }
   /**
    * Lines are gone for good between these instants (`from` = end last seen, `to` = first stamp or file date): after the
-   * line that was handed over last or, if `isAhead`, before the first line of a file that comes.
+   * line that was handed over last or, if `isAhead`, where a `gap` is told of.
    */
   | {
       readonly kind: 'lost';
@@ -77,7 +77,9 @@ export type LogIncident =
       readonly from: number;
       readonly to: number;
       readonly isAhead?: true;
-    };
+    }
+  /** Lines that are gone for good, and were told of before, may have stood after the line that was handed over last. */
+  | { readonly kind: 'gap'; readonly path: string };
 
 /** What a line source calls. All calls come from its own read pass, one at a time, in order. */
 export type LineListener = {

@@ -35,10 +35,6 @@ export class LogSide implements LineListener {
   /** The end of the log has been reached, and no line was read since. */
   #isCaughtUp = false;
   #wasReadToEnd = false;
-  /** The file that is being read: its generation. */
-  #generation = '';
-  /** Lines that can no longer be read stood before a file that comes, or before one that has come since. */
-  #gap: 'ahead' | 'passed' | undefined;
   /** Since reading was begun. */
   #wasFollowed = false;
   /** When a look at the log was asked for whose end has not come yet, monotonic ms. */
@@ -87,7 +83,6 @@ export class LogSide implements LineListener {
     this.#isCaughtUp = false;
     this.#lastLineMono = mono;
     progress.isChanged = true;
-    if (line.generation !== this.#generation && line.file === 'current') this.#nextFile(line.generation);
     const bounded = this.#bounded(line, at);
     hearLine(bridge, bounded, { at: bounded.readAt, mono });
     this.#parts.observer?.heard(line, bridge.core.lineAt);
@@ -106,7 +101,6 @@ export class LogSide implements LineListener {
       if (bridge.setBackMs > 0) progress.isChanged = true;
       bridge.setBackMs = 0;
     }
-    if (this.#gap === 'passed') this.#gap = undefined;
     this.#reachedEnd(now);
     if (bridge.core.health.counters.lines === 0) progress.captureFirst();
     settle();
@@ -139,9 +133,9 @@ export class LogSide implements LineListener {
     if (kind === 'rotated' || kind === 'rewritten') seen.fileSwitches += 1;
     const [level, words] = INCIDENTS[kind];
     ports.log[level](fields, words);
+    const isGap = incident.kind === 'gap' || (incident.kind === 'lost' && incident.isAhead !== true);
+    if (isGap) linesLost(bridge.core);
     if (incident.kind !== 'lost') return;
-    if (incident.isAhead === true) this.#gap = 'ahead';
-    else linesLost(bridge.core);
     const [from, to] = [incident.from, incident.to].map((at) => isoAt(at, bridge.core.reader.stamps.zone));
     concern(condition, 'lines_lost', `between ${from} and ${to}`);
     settle();
@@ -188,7 +182,6 @@ export class LogSide implements LineListener {
     const { links, settings, seen, ports } = this.#parts;
     const { logPath } = settings;
     const isSame = before === undefined || before === logPath;
-    this.#generation = position?.files.at(-1)?.generation ?? '';
     seen.logStatus = 'starting';
     this.#wasFollowed = false;
     if (!isSame)
@@ -203,14 +196,6 @@ export class LogSide implements LineListener {
     // a stamp has no year: it must not mean last year because the clock was there when the log was looked at before
     const notBefore = time.skipped.endAfter(line.notBefore - bridge.setBackMs, ALMOST_A_YEAR_MS);
     return notBefore === line.notBefore && readAt === line.readAt ? line : { ...line, notBefore, readAt };
-  }
-
-  /** What lines that are missing may have changed is forgotten where the file after them begins. */
-  #nextFile(generation: string): void {
-    this.#generation = generation;
-    if (this.#gap === undefined) return;
-    this.#gap = 'passed';
-    linesLost(this.#parts.bridge.core);
   }
 
   #reachedEnd(now: Now): void {
@@ -263,4 +248,5 @@ const INCIDENTS: Readonly<Record<LogIncident['kind'], readonly ['info' | 'warn',
   rewritten: ['info', 'the heyu log was rewritten, reading it from its beginning'],
   line_too_long: ['warn', 'skipped a line that heyu cannot have written: it is too long'],
   lost: ['warn', 'lines of the heyu log are lost permanently'],
+  gap: ['info', 'lines may be missing here: a rotated heyu log could not be read'],
 };

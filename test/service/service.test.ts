@@ -207,13 +207,15 @@ describe('bridge/info', () => {
   });
 });
 
-const ahead = { isAhead: true } as const;
+const lostLines = { kind: 'lost', path: 'heyu.log', from: 0, to: 0 } as const;
+const ahead = { ...lostLines, isAhead: true } as const;
+const gap = { kind: 'gap', path: 'heyu.log' } as const;
 
 test.each([
-  ['here is for no unit addressed before', {}, 'abcdef01', 1],
-  ['ahead, in the file that was read already is for the unit addressed there', ahead, 'abcdef01', 2],
-  ['ahead, in the next file is for no unit addressed before', ahead, 'abcdef02', 1],
-])('a function after lines that are gone for good %s', async (_name, place, generation, motions) => {
+  ['here is for no unit addressed before', [lostLines], 1],
+  ['ahead is for the unit addressed before', [ahead], 2],
+  ['where a gap is is for no unit addressed before', [ahead, gap], 1],
+])('a function after lines that are gone for good %s', async (_name, incidents, motions) => {
   const lives = await beginLives({
     ...settings,
     sensors: [sensorSettings('A1', 'MS14A'), sensorSettings('A3', 'MS14A')],
@@ -221,9 +223,7 @@ test.each([
   await lives.settle();
   const [address = '', on = ''] = pair('rcvi', 'A3', 'On');
   await lives.hear(...pair('rcvi', 'A1', 'On'), address);
-  const to = lives.clock.wallMs();
-  await lives.incident({ kind: 'lost', path: 'heyu.log', from: to - 60_000, to, ...place });
-  lives.rotation.generation = generation;
+  for (const incident of incidents) await lives.incident(incident);
   await lives.hear(on);
   const started = (): unknown[] => lives.delivered.filter(({ payload }) => payload.includes('"motion"'));
   expect(started()).toHaveLength(motions);

@@ -205,6 +205,7 @@ export class LogFiles {
   #giveUp(code: string): void {
     if (!this.#start.isFound || isReadable(this.#reader)) {
       this.#start.again(this.position());
+      this.#rotated.hasBarred ||= this.#order.next.some(({ beginning }) => beginning.isAfterGap);
       this.#order.clear();
     }
     this.isWatchStale = true;
@@ -246,12 +247,13 @@ export class LogFiles {
   }
 
   /** An incident per file, at the moment it is begun. */
-  #tellOf({ beginning: { arrival, loss }, offset }: TailedFile): void {
+  #tellOf({ beginning: { arrival, loss, isAfterGap }, offset }: TailedFile): void {
     const { listener, path } = this.#reader;
     if (arrival === 'rotation' || (arrival === 'replacement' && offset === 0))
       listener.incident({ kind: 'rotated', path });
     else if (arrival === 'replacement') listener.incident({ kind: 'rewritten', path, offset });
     if (loss !== undefined && offset === 0) listener.incident({ kind: 'lost', path, ...loss });
+    if (isAfterGap === true && offset === 0) listener.incident({ kind: 'gap', path });
   }
 
   /** Leaves the file that was read to its end for the next one. False when a pause came in between: ask again. */
@@ -386,7 +388,8 @@ export class LogFiles {
     const isRotated = newest !== undefined && (yield* this.#queueBetween(newest, source));
     const arrival = newest === undefined ? 'first' : isRotated ? 'rotation' : 'replacement';
     const mayBeEdited = arrival === 'replacement';
-    const file = new TailedFile(source, { arrival, isLive: true, endSeenAt, mayBeEdited });
+    const isAfterGap = this.#rotated.hasBarred;
+    const file = new TailedFile(source, { arrival, isLive: true, endSeenAt, mayBeEdited, isAfterGap });
     if (newest === undefined && this.#isOldLog()) yield* file.seekLastLine(sizeOf(source));
     yield* file.seeHead();
     this.#order.next.push(file);
@@ -496,7 +499,7 @@ export class LogFiles {
     const [oldest, ...younger] = copies;
     if (place !== undefined) this.#rotated.addHistory(all, all.slice(0, place));
     if (oldest === undefined) return false;
-    let first = oldest;
+    let first = oldest.again(oldest.source, { isAfterGap: file.beginning.isAfterGap === true });
     if (file.isBegun) {
       // what had been begun when it was empty continues in the oldest copy
       first = TailedFile.resumed(oldest.source, file.position(), false);
@@ -504,7 +507,8 @@ export class LogFiles {
       this.#order.remember(first);
     }
     this.isWatchStale = true;
-    this.#order.putInPlaceOf(file, [first, ...younger, file.again(file.source, {})]);
+    const rest = file.again(file.source, { isAfterGap: this.#rotated.hasBarred });
+    this.#order.putInPlaceOf(file, [first, ...younger, rest]);
     return true;
   }
 
@@ -514,7 +518,7 @@ export class LogFiles {
    */
   *#replaceRewritten(file: TailedFile): Work {
     const { listener, path } = this.#reader;
-    const { isLive, endSeenAt, offset } = file;
+    const { isLive, endSeenAt, offset, isBegun, beginning } = file;
     const { all, held, place } = yield* this.#rotated.holdAround(
       file,
       (sibling) => !this.#order.isOpen(sibling),
@@ -525,7 +529,9 @@ export class LogFiles {
       yield* this.#takeCopies(file, { held, place }, files);
       const mayBeEdited = files.length === 0;
       const loss = mayBeEdited ? this.#lossOf(file) : undefined;
-      const fresh = new TailedFile(file.source, { arrival: 'rewrite', isLive, endSeenAt, mayBeEdited, loss });
+      const isAfterGap = mayBeEdited && !isBegun && beginning.isAfterGap === true;
+      const known = { arrival: 'rewrite', isLive, endSeenAt, mayBeEdited, loss, isAfterGap } as const;
+      const fresh = new TailedFile(file.source, known);
       yield* fresh.seeHead();
       files.push(fresh);
     } catch (error) {

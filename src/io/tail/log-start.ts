@@ -96,11 +96,20 @@ export class LogStart {
     if (!isFound) return { sought: 'failure' in current ? current.failure : undefined };
     this.#seek = undefined;
     if (last !== undefined)
-      this.#rotated.tellOfBarred(
+      this.#tellOfBarred(
         barred.filter((sibling) => isCreatedSince(sibling, last.endSeenAt)),
         last.endSeenAt,
       );
     return 'found';
+  }
+
+  /** What may not be read stood before one of the files that were taken up. */
+  #tellOfBarred(barred: readonly Sibling[], from: number): void {
+    const { listener, path } = this.#reader;
+    this.#rotated.tellOfBarred(barred, from);
+    if (!this.#rotated.hasBarred) return;
+    if (this.#order.reading?.offset === 0) listener.incident({ kind: 'gap', path });
+    this.#order.next = this.#order.next.map((file) => file.again(file.source, { isAfterGap: true }));
   }
 
   /** Without a position: what is in the log already is history, except a line that is not complete yet. */

@@ -122,7 +122,8 @@ export class RotatedFiles {
       if (yield* this.#isKnown(sibling.source)) continue;
       const source = take(sibling);
       const isLive = into === this.#order.next && !sibling.isPacked;
-      into.push(new TailedFile(source, { arrival: 'rotation', isLive, endSeenAt }));
+      const isAfterGap = this.hasBarred;
+      into.push(new TailedFile(source, { arrival: 'rotation', isLive, endSeenAt, isAfterGap }));
     }
   }
 

@@ -71,6 +71,8 @@ export type Beginning = {
   readonly mayBeEdited?: boolean;
   /** What is gone for good before this file, unless it turns out to be an edited one. */
   readonly loss?: Loss | undefined;
+  /** A rotated file that may not be read may have come just before it. */
+  readonly isAfterGap?: boolean;
 };
 
 /** What all files of one follower are read with. */

@@ -38,6 +38,7 @@ export type Run = Partial<FollowOptions> & {
   readonly keepLines?: boolean;
   readonly onGeneration?: (file: FilePosition) => void;
   readonly onStatus?: (status: LogStatus) => void;
+  readonly onIncident?: (incident: LogIncident) => void;
   /** Called for each line, after it was written down. */
   readonly onLine?: (line: LogLine, source: LogFollower) => void;
 };
@@ -85,6 +86,7 @@ export async function follow(path: string, run: Run = {}): Promise<Followed> {
     onLine,
     onGeneration,
     onStatus,
+    onIncident,
     keepLines = true,
     isPaused = false,
     ...options
@@ -118,7 +120,10 @@ export async function follow(path: string, run: Run = {}): Promise<Followed> {
         statuses.push(status);
         onStatus?.(status);
       },
-      incident: (incident) => incidents.push(incident),
+      incident: (incident) => {
+        incidents.push(incident);
+        onIncident?.(incident);
+      },
     },
     position,
     generations,

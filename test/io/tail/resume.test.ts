@@ -632,6 +632,27 @@ describe('a rotated file that may not be read is said to be lost, once,', () => 
     expect(followed.incidentKinds().filter((kind) => kind === 'lost')).toHaveLength(1);
   });
 
+  it.each(['after a start', 'while the log is followed'])(
+    'and where it stood is told, and nothing of the next rotation: %s',
+    async (when) => {
+      const { log, position } = await goDown();
+      if (when === 'after a start') rotateTwice(log);
+      const told: string[] = [];
+      const followed = await follow(log, {
+        position,
+        files,
+        onLine: ({ text }) => told.push(text),
+        onIncident: ({ kind }) => told.push(...(kind === 'gap' ? [kind] : [])),
+      });
+      if (when !== 'after a start') rotateTwice(log);
+      await followed.expects(['one', 'three']);
+      renameSync(log, `${log}.0`);
+      write(log, 'four');
+      await followed.expects(['one', 'three', 'four']);
+      expect(told).toEqual(['one', 'gap', 'three', 'four']);
+    },
+  );
+
   it('and is read all the same once it was packed, as what it is: written before it was said to be lost', async () => {
     let isBarred = false;
     const barring: typeof logFileSystem = {
