@@ -124,7 +124,10 @@ export type Received = {
   readonly payload: Uint8Array;
   /** The retain flag as delivered: a stored copy on most brokers (docs/design.md, "Security state"). */
   readonly retain: boolean;
+  /** DUP: the broker has sent it before, and nobody knows whether it has come. */
   readonly duplicate: boolean;
+  /** The packet identifier, which it has again when it is sent again; undefined at QoS 0. */
+  readonly id: number | undefined;
 };
 
 /** What the connection tells. All calls come one at a time, in the order of the packets. */

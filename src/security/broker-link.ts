@@ -6,7 +6,7 @@
  */
 
 import { MINUTE } from '../common/duration.js';
-import type { Now } from '../ports.js';
+import type { Now, Received } from '../ports.js';
 
 /** The connection while it is up. */
 export type Connection = {
@@ -61,6 +61,23 @@ export function subscriptionStands(link: Link, now: Now): void {
 /** It is up, and nothing old is on its way. */
 export function isClear({ up }: Link): boolean {
   return up !== undefined && !up.isDraining;
+}
+
+/** What a broker sends again comes within this time: NATS waits half a minute, and its queue is empty by then. */
+const SENT_AGAIN_MS = MINUTE;
+
+/** Whether a message is surely of now: nothing old is on its way, and it is not sent again. */
+export function isOfNow(link: Link, { duplicate }: Received, mono: number): boolean {
+  const askedMono = link.up?.askedMono ?? mono;
+  // much later it is the mark of its sender, which some brokers pass on
+  return isClear(link) && !(duplicate && mono < askedMono + SENT_AGAIN_MS);
+}
+
+/** How long this message may have waited, ms; Infinity = not known. */
+export function waitedMs(link: Link, message: Received, mono: number): number {
+  const { up } = link;
+  if (up === undefined || isOfNow(link, message, mono)) return 0;
+  return up.isDraining ? up.awayMs : up.awayMs + mono - up.askedMono;
 }
 
 /**

@@ -5,11 +5,13 @@
 
 import { SECOND } from '../common/duration.js';
 import type { Received } from '../ports.js';
+import { isOfNow, waitedMs } from './broker-link.js';
 import { bypassOpen, endSilence, refusal, switchBypass } from './bypass.js';
 import { causeOf, endEntry, raise, setTruth } from './alert.js';
 import { afterWrongCode, lockedMs, needsCode } from './codes.js';
 import { endEmergency } from './emergency.js';
 import { doubt, obey } from './owned-zone.js';
+import { settle, wasSettled } from './redelivery.js';
 import { isFirstMention, note, tellEvent, type Security, type Step } from './security.js';
 import { refresh } from './refresh.js';
 import {
@@ -100,8 +102,10 @@ export function codeChecked(step: Step, name: string, startedMono: number, resul
   } else {
     zone.wrongCodes = undefined;
     security.changed = true;
-    if (isOvertaken) refuseCode(step, zone, order, 'another command was obeyed while its code was checked');
-    else {
+    if (isOvertaken) {
+      refuseCode(step, zone, order, 'another command was obeyed while its code was checked');
+      settle(step, zone, order);
+    } else {
       const proven = { ...order, isProven: true };
       endOfMaster(step, proven);
       give(step, zone, proven, { answers, by: result.by });
@@ -151,6 +155,7 @@ function give(step: Step, zone: Zone, order: Order, given: Given): void {
     const age = Number.isFinite(ageMs) ? `may be ${Math.round(ageMs / 1000)} s old` : 'is of unknown age';
     const limit = Math.round(settings.commandMaxAgeMs / 1000);
     refuse(step, zone, word, `it ${age}, more than command_max_age (${limit} s)`, source);
+    settle(step, zone, order);
     // the owner wanted to disarm: motion from before that is not an alarm
     if (command.kind === 'disarm' && truth !== undefined) setTruth(step, zone, doubt(truth, now.at));
     return;
@@ -158,6 +163,7 @@ function give(step: Step, zone: Zone, order: Order, given: Given): void {
   const obstacle = obstacleTo(step, zone, order);
   if (obstacle !== undefined) return refuse(step, zone, word, obstacle, source);
   zone.orderedAt = Math.max(zone.orderedAt ?? -Infinity, loggedAt ?? now.at);
+  settle(step, zone, order);
   security.changed = true;
   // what stands behind it in the log, and is read late with it, is judged by it
   const at = loggedAt === undefined ? now.at : Math.min(now.at, loggedAt + SECOND);
@@ -198,8 +204,9 @@ function addressees({ zones }: Security, zone: Zone): readonly Zone[] {
 }
 
 /** A message on a zone's `.../set` topic. */
-export function commandReceived(step: Step, zone: Zone, { topic, payload, retain }: Received): void {
-  const { security } = step;
+export function commandReceived(step: Step, zone: Zone, message: Received): void {
+  const { security, now } = step;
+  const { topic, payload, retain, duplicate, id } = message;
   if (payload.length === 0) return;
   const text = namedCommand(payload, zone.settings);
   if (retain) {
@@ -208,12 +215,12 @@ export function commandReceived(step: Step, zone: Zone, { topic, payload, retain
     return refuse(step, zone, text, reason, topic);
   }
   const bypass = readBypass(payload);
-  if (bypass !== undefined) return bypassed(step, zone, bypass, topic);
+  if (bypass !== undefined) return bypassed(step, zone, bypass, message);
   const command = readCommand(payload, zone.settings);
   if (command === undefined) return refuse(step, zone, text, 'it is not understood', topic);
-  const { up } = security.link;
-  const ageMs = up?.isDraining === true ? up.awayMs : 0;
-  const order = { command, ageMs, immediate: false, source: topic };
+  const ageMs = waitedMs(security.link, message, now.mono);
+  const delivery = id === undefined ? undefined : { id, isRepeated: duplicate };
+  const order = { command, ageMs, immediate: false, source: topic, delivery };
   if (!giveAll(step, zone, order, readCode(payload))) refuse(step, zone, text, NOT_OURS, topic);
 }
 
@@ -226,15 +233,28 @@ function giveAll(step: Step, zone: Zone, ordered: Order, code?: string): boolean
   const zones = addressees(step.security, zone);
   const answers = isAnswer(step, [zone, ...zones], order);
   endOfMaster(step, order);
-  for (const addressee of zones) give(step, addressee, order, { answers, code });
+  for (const addressee of zones) {
+    if (!wasSettled(step, addressee, order)) give(step, addressee, order, { answers, code });
+    else {
+      const fields = {
+        zone: addressee.settings.zone,
+        command: commandWord(order.command),
+        source: order.source,
+      };
+      note(step, 'info', 'the broker has sent a command again: it was settled before', fields);
+    }
+  }
   return zones.length > 0;
 }
 
 /** A DISARM ends the alarm of what guards always in the master zone itself; if one of its zones has codes, by a code. */
-function endOfMaster(step: Step, { command, ageMs, master, isProven = false }: Order): void {
-  if (master === undefined || command.kind !== 'disarm') return;
+function endOfMaster(step: Step, order: Order): void {
+  const { command, ageMs, master, isProven = false } = order;
+  if (master === undefined || command.kind !== 'disarm' || wasSettled(step, master.zone, order)) return;
   const { settings } = master.zone;
-  if (ageMs <= settings.commandMaxAgeMs && (isProven || !settings.hasCodes)) endEmergency(step, master.zone);
+  if (ageMs > settings.commandMaxAgeMs || (!isProven && settings.hasCodes)) return;
+  endEmergency(step, master.zone);
+  settle(step, master.zone, order);
 }
 
 /**
@@ -257,11 +277,13 @@ function bypassed(
   step: Step,
   zone: Zone,
   { alias, isOn }: NonNullable<ReturnType<typeof readBypass>>,
-  source: string,
+  message: Received,
 ): void {
+  const { security, now } = step;
+  const source = message.topic;
   const word = isOn ? 'BYPASS' : 'UNBYPASS';
   // that a sensor guards again is right however late it is said
-  const isOld = isOn && step.security.link.up?.isDraining === true;
+  const isOld = isOn && !isOfNow(security.link, message, now.mono);
   const obstacle = isOld ? 'it may have waited for long' : switchBypass(step, zone, alias, isOn);
   if (obstacle !== undefined) refuse(step, zone, word, obstacle, source);
   else note(step, 'info', 'command obeyed', { zone: zone.settings.zone, command: word, alias, source });

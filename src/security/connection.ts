@@ -16,6 +16,7 @@ import {
   type Connection,
   type Schedule,
 } from './broker-link.js';
+import { forgetIdentifiers, freeIdentifier } from './redelivery.js';
 import { noteReading, refresh, repair, wake } from './refresh.js';
 import {
   asksAgain,
@@ -35,6 +36,7 @@ import type { Zone } from './zone.js';
  * it: another broker or client id has another one.
  */
 export function connected(step: Step, sessionPresent: boolean, session = ''): void {
+  if (!sessionPresent || session !== step.security.link.session) forgetIdentifiers(step.security);
   askAnew(step, linkConnected(step.security.link, session, sessionPresent, step.now), sessionPresent);
 }
 
@@ -126,6 +128,7 @@ export function received(step: Step, message: Received): boolean {
   const { link } = security;
   const schedule = link.up?.schedule;
   if (schedule === undefined) return false;
+  freeIdentifier(security, message);
   let ours = false;
   for (const zone of security.zones.values()) {
     if (zone.tracker !== undefined && zone.topic === message.topic) {

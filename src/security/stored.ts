@@ -33,6 +33,7 @@ import {
   type Latch,
   type Memory,
   type SensorSignal,
+  type Settled,
   type Truth,
   type WrongCodes,
   type Zone,
@@ -73,6 +74,7 @@ function storedZone(zone: Zone): Readonly<Record<string, unknown>> {
     refusedCommand: refusedCommand ?? null,
     wrongCodes: zone.wrongCodes ?? null,
     orderedAt: orderedAt ?? null,
+    settled: zone.settled,
   };
 }
 
@@ -247,6 +249,11 @@ function readEmergency(stored: JsonObject, now: Now): Emergency | undefined {
   };
 }
 
+function readSettled(value: unknown): Settled | undefined {
+  const [{ id }, found] = [fields(value), whole(fields(value), 'command')];
+  return typeof id === 'number' && found !== undefined ? { id, ...found } : undefined;
+}
+
 function readWrongCodes(stored: JsonObject, now: Now): WrongCodes | undefined {
   const { count } = stored;
   const [at, until] = [instantIn(stored, 'at'), instantIn(stored, 'lockedUntil')];
@@ -287,6 +294,7 @@ function restoreZone(zone: Zone, value: unknown, now: Now): boolean {
     zone.refusedCommand = refusedCommand;
   zone.wrongCodes = readWrongCodes(objectOf(stored, 'wrongCodes'), now);
   zone.orderedAt = owned ? instantIn(stored, 'orderedAt') : undefined;
+  zone.settled = listOf(stored['settled'], readSettled);
   if (zone.truth !== undefined) {
     // presumed on the broker already: the first verification will tell
     const said: ZoneValue = { channel: 'state', value: zone.truth.state };
@@ -360,6 +368,7 @@ export function setBack({ alertedAt, link, waiting, zones }: Security, { at }: N
     zone.emergency = zone.emergency && redated(zone.emergency);
     zone.siren = zone.siren && redated(zone.siren);
     zone.wrongCodes = zone.wrongCodes && redated(zone.wrongCodes);
+    zone.settled = zone.settled.map(redated);
     zone.held = zone.held.map((held) => ({ ...held, signal: redated(held.signal) }));
     if (zone.truth === undefined) continue;
     const { entry } = zone.truth;

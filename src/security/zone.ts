@@ -231,9 +231,14 @@ export type Order = {
   readonly source: string;
   /** It needs no code: root has given it, or its code was right. */
   readonly isProven?: boolean;
+  /** How the broker has sent it, with its packet identifier; undefined = it does not come from there, or at QoS 0. */
+  readonly delivery?: { readonly id: number; readonly isRepeated: boolean } | undefined;
   /** The master zone that it was given to, and what its zones say that have refused its code. */
   readonly master?: { readonly zone: Zone; readonly refusing: string[] } | undefined;
 };
+
+/** A command from the broker that is settled, by its packet identifier, and since when, epoch ms. It may come again. */
+export type Settled = { readonly id: number; readonly command: string; readonly at: number };
 
 /** An order that waits for the check of its code. It counts from its arrival. */
 type CodeCheck = {
@@ -303,6 +308,8 @@ export type Zone = {
   check: CodeCheck | undefined;
   /** Owned: when the last order that was obeyed was given, epoch ms. */
   orderedAt: number | undefined;
+  /** The last commands that are settled, oldest first, until it is known that they do not come again. */
+  settled: readonly Settled[];
   /** The last words heard on the state topic, as the source says them. */
   reported: string | undefined;
   /** Queued copies that came with the last connect. */
@@ -350,6 +357,7 @@ export function createZone(settings: ZoneSettings, baseTopic: string): Zone {
     wrongCodes: undefined,
     check: undefined,
     orderedAt: undefined,
+    settled: [],
     reported: undefined,
     whileAway: [],
     mentioned: new Set(),

@@ -4,7 +4,7 @@ import { hideOverdueMotion, securityStep } from '../bridge/bridge.js';
 import { offlineMessage } from '../bridge/messages.js';
 import { BRIDGE_COMMAND, bridgeTopic, sensorTopic } from '../mqtt/topics.js';
 import type { Broker, BrokerListener, Log, Now, Received } from '../ports.js';
-import { isClear } from '../security/broker-link.js';
+import { isClear, isOfNow } from '../security/broker-link.js';
 import { closed, connected, received, subscribed } from '../security/connection.js';
 import { listenTo } from '../security/setup.js';
 import { isSwitchable } from '../sensor/channels.js';
@@ -73,8 +73,8 @@ export class BrokerSide implements BrokerListener {
     if (isStopping) return;
     const now = time.now();
     // what waited in the session while we were away is not a command for now
-    const isOfNow = isClear(bridge.security.link);
-    this.#isArriving &&= !isOfNow;
+    const isLive = isOfNow(bridge.security.link, message, now.mono);
+    this.#isArriving &&= !isClear(bridge.security.link);
     // a retained copy did not wait
     if (this.#isArriving && !message.retain) this.#count(message);
     received(securityStep(bridge, now), message);
@@ -84,9 +84,9 @@ export class BrokerSide implements BrokerListener {
       if (isBirth && !message.retain) this.#born(now);
     } else if (message.topic === bridgeTopic(settings.core.baseTopic, 'set')) {
       const isPress = new TextDecoder().decode(message.payload) === BRIDGE_COMMAND;
-      if (isPress && isOfNow && !message.retain) this.#announcer.announce(true);
+      if (isPress && isLive && !message.retain) this.#announcer.announce(true);
     } else if (device === undefined) this.#reports.infoSoon(now);
-    else if (!isOfNow) {
+    else if (!isLive) {
       const { alias } = device;
       ports.log.info({ alias }, 'a command for a lamp may have waited for long: it is not given');
     } else if (ports.runHeyu !== undefined)

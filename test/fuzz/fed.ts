@@ -154,7 +154,7 @@ export async function fedService(stored?: unknown): Promise<Fed> {
       log?.end();
     },
     receive: (topic, payload, retain) => {
-      broker?.received({ topic, payload, retain, duplicate: false });
+      broker?.received({ topic, payload, retain, duplicate: false, id: undefined });
     },
     reconnect: (sessionPresent) => {
       broker?.closed('the link is gone');

@@ -136,9 +136,16 @@ export function cut(test: Bench): void {
   connection.closed(test);
 }
 
-/** A message; `R` = retained copy, `Q` = any other. */
-export function message(test: Bench, topic: string, payload: string, flag: 'R' | 'Q' = 'Q'): boolean {
-  const received = { topic, payload: bytes(payload), retain: flag === 'R', duplicate: false };
+/** A message; `R` = retained copy, `Q` = any other. `sent`: by a broker that numbers what it sends, and sends it again. */
+export function message(
+  test: Bench,
+  topic: string,
+  payload: string,
+  flag: 'R' | 'Q' = 'Q',
+  sent: { readonly id?: number; readonly duplicate?: boolean } = {},
+): boolean {
+  const { id, duplicate = false } = sent;
+  const received = { topic, payload: bytes(payload), retain: flag === 'R', duplicate, id };
   return connection.received(test, received);
 }
 

@@ -99,7 +99,7 @@ export function deliver(broker: Model): boolean {
   if (packet.kind === 'suback') subscribed(test, [topic], []);
   else {
     const { payload, retain } = packet;
-    received(test, { topic, payload: bytes(payload), retain, duplicate: false });
+    received(test, { topic, payload: bytes(payload), retain, duplicate: false, id: undefined });
   }
   return true;
 }

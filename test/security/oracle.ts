@@ -50,6 +50,8 @@ type Kept = {
   since: undefined | 'nothing' | 'other' | { readonly word: string; readonly isImmediate: boolean };
   /** Since when there is no link. */
   cutAt: number | undefined;
+  /** Messages with commands that count no more when they come again. */
+  settled: readonly number[];
 };
 
 /** The house. Its alerts are told by id, in the order in which they come. Instants are epoch ms. */
@@ -73,6 +75,7 @@ export class Oracle {
       orderedAt: -Infinity,
       since: undefined,
       cutAt: undefined,
+      settled: [],
       ...kept,
     };
   }
@@ -250,6 +253,18 @@ export class Oracle {
     if (kept.since === undefined || kept.since === 'other') return;
     if (this.state !== state || (state === 'arming' && this.mode !== mode)) kept.since = 'other';
     else if (this.mode !== mode) kept.since = { word, isImmediate };
+  }
+
+  /** This message has told its command; of those before only some may come again. */
+  settles(message: number, mayComeAgain: (message: number) => boolean): void {
+    this.#kept.settled = [
+      ...this.#kept.settled.filter((one) => one !== message && mayComeAgain(one)),
+      message,
+    ];
+  }
+
+  hasSettled(message: number): boolean {
+    return this.#kept.settled.includes(message);
   }
 
   /** The code of a command is being checked from now on. */

@@ -375,7 +375,7 @@ describe('any payload on any of its topics', () => {
           const test = connectedBench([GROUND, ATTIC]);
           const topics = ['ground/state', 'x10/zone/attic/state', 'x10/zone/attic/set', 'elsewhere'];
           for (const [index, payload, retain] of messages) {
-            const one = { topic: topics[index] ?? '', payload, retain, duplicate: false };
+            const one = { topic: topics[index] ?? '', payload, retain, duplicate: false, id: undefined };
             received(test, one);
             pass(test, 10);
           }

@@ -438,7 +438,7 @@ export async function beginLives(settings: CoreSettings): Promise<Lives> {
     receive: async (topic, payload, retain = false) => {
       const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
       if (life.broker.isConnected()) {
-        life.broker.receive({ topic, payload: bytes, retain, duplicate: false });
+        life.broker.receive({ topic, payload: bytes, retain, duplicate: false, id: undefined });
       }
       await settle();
     },

@@ -19,8 +19,12 @@ type Packet = {
   readonly qos?: 0 | 1;
   /** By a clock that nobody sets, ms. */
   readonly sentMs?: number;
+  /** Which message it is, also when it is sent again. */
+  readonly key?: number;
+  /** The packet identifier with which it was sent last. */
+  readonly id?: number;
 };
-type Session = { readonly topics: Set<string>; queue: Packet[] };
+type Session = { readonly topics: Set<string>; queue: Packet[]; lastId: number };
 
 /** Both sides give a connection up on which nothing was heard for so long, ms. */
 const KEEPALIVE_MS = 7500;
@@ -52,6 +56,7 @@ class Connection {
   here: 'opening' | 'open' | 'ended' = 'opening';
   isOpenThere = true;
   readonly free = { here: 0, there: 0 };
+  lastId = 0;
 
   constructor(process: Process, number: number, listener: BrokerListener) {
     this.process = process;
@@ -69,6 +74,8 @@ export class SimulatedBroker {
   isUp = true;
   /** When the message that the bridge is given was sent, by a clock that nobody sets, ms. */
   receivedFrom = 0;
+  /** Which message it is, the same when it is sent again. */
+  receivedKey = 0;
   /** Somebody else uses the bridge's client id. */
   isTakenOver = false;
   readonly #computer: Computer;
@@ -80,6 +87,7 @@ export class SimulatedBroker {
   #session: Session | undefined;
   #connection: Connection | undefined;
   #connections = 0;
+  #messages = 0;
   /** The sides that nothing reaches, and what is held back on its way there. */
   #held: { readonly sides: readonly Side[]; readonly acts: (() => void)[] } | undefined;
   #older = new Map<string, string>();
@@ -102,6 +110,18 @@ export class SimulatedBroker {
   /** What has waited is marked as retained. */
   get marksQueued(): boolean {
     return this.#habit.marksQueued;
+  }
+
+  /** What is sent again has another packet identifier. */
+  get numbersAnew(): boolean {
+    return this.#habit.numbers === 'anew';
+  }
+
+  /** The broker does not know yet that the bridge has this message. */
+  mayComeAgain(key: number): boolean {
+    const [connection, session] = [this.#connection, this.#session];
+    const open = [connection?.unanswered, connection?.waiting, session?.queue];
+    return open.some((packets) => packets?.some((packet) => packet.key === key));
   }
 
   /** When the bridge was told that it is connected. */
@@ -371,7 +391,7 @@ export class SimulatedBroker {
     this.#connection = connection;
     const present = !this.#isClean && this.#session !== undefined;
     const session: Session =
-      present && this.#session !== undefined ? this.#session : { topics: new Set(), queue: [] };
+      present && this.#session !== undefined ? this.#session : { topics: new Set(), queue: [], lastId: 0 };
     this.#session = session;
     connection.waiting = session.queue
       .splice(0)
@@ -429,7 +449,8 @@ export class SimulatedBroker {
     this.#deliver(connection);
   }
 
-  #take({ retain, ...packet }: Packet): void {
+  #take({ retain, ...taken }: Packet): void {
+    const packet = { ...taken, key: (this.#messages += 1) };
     const { topic, payload, qos } = packet;
     if (retain) {
       this.#keepOlder();
@@ -457,17 +478,21 @@ export class SimulatedBroker {
   /** As much as the window takes. */
   #deliver(connection: Connection): void {
     while (connection.isOpenThere && connection.unanswered.length < this.#habit.window) {
-      const packet = connection.waiting.shift();
-      if (packet === undefined) return;
+      const next = connection.waiting.shift();
+      if (next === undefined) return;
+      const packet = this.#numbered(connection, next);
       connection.unanswered.push(packet);
-      const { topic, payload, retain } = packet;
+      const { topic, payload, retain, id } = packet;
+      const duplicate = next.id !== undefined && this.#habit.marksResent;
       this.#toBridge(connection, () => {
         this.receivedFrom = packet.sentMs ?? 0;
+        this.receivedKey = packet.key ?? 0;
         connection.listener.received({
           topic,
           payload: new TextEncoder().encode(payload),
           retain,
-          duplicate: false,
+          duplicate,
+          id,
         });
         this.#toBroker(connection, () => {
           connection.unanswered = connection.unanswered.filter((one) => one !== packet);
@@ -475,6 +500,20 @@ export class SimulatedBroker {
         });
       });
     }
+  }
+
+  /** With its packet identifier, which it has already when it is sent again. */
+  #numbered(connection: Connection, packet: Packet): Packet {
+    const { numbers } = this.#habit;
+    const session = this.#session;
+    if (packet.qos === 0 || session === undefined || (packet.id !== undefined && numbers !== 'anew'))
+      return packet;
+    if (numbers === 'anew') return { ...packet, id: (connection.lastId += 1) };
+    if (numbers === 'rising') return { ...packet, id: (session.lastId += 1) };
+    const taken = new Set([...connection.unanswered, ...connection.waiting].map((one) => one.id));
+    let id = 1;
+    while (taken.has(id)) id += 1;
+    return { ...packet, id };
   }
 
   /** The broker sees the end: what was not answered waits for the next connection, and the last will is published. */

@@ -14,6 +14,10 @@ export type Habit = {
   readonly keepsSessions: boolean;
   /** A proper stop leaves retained messages and sessions. */
   readonly isPersistent: boolean;
+  /** What is sent again says so (DUP). */
+  readonly marksResent: boolean;
+  /** Packet identifiers rise within a session, are the lowest that is free, or begin anew with each connection, also of what is sent again. */
+  readonly numbers: 'rising' | 'lowest' | 'anew';
 };
 
 /** The brokers that were measured (security-state.md). */
@@ -26,6 +30,8 @@ export const HABITS: readonly Habit[] = [
     keepsRetained: 'older',
     keepsSessions: true,
     isPersistent: true,
+    marksResent: true,
+    numbers: 'rising',
   },
   {
     name: 'mosquitto without persistence',
@@ -35,6 +41,8 @@ export const HABITS: readonly Habit[] = [
     keepsRetained: 'none',
     keepsSessions: false,
     isPersistent: false,
+    marksResent: true,
+    numbers: 'rising',
   },
   {
     name: 'aedes',
@@ -44,6 +52,8 @@ export const HABITS: readonly Habit[] = [
     keepsRetained: 'all',
     keepsSessions: true,
     isPersistent: true,
+    marksResent: false,
+    numbers: 'rising',
   },
   {
     name: 'NATS',
@@ -53,6 +63,8 @@ export const HABITS: readonly Habit[] = [
     keepsRetained: 'all',
     keepsSessions: true,
     isPersistent: true,
+    marksResent: true,
+    numbers: 'lowest',
   },
   {
     name: 'RabbitMQ',
@@ -62,5 +74,7 @@ export const HABITS: readonly Habit[] = [
     keepsRetained: 'none',
     keepsSessions: true,
     isPersistent: true,
+    marksResent: true,
+    numbers: 'anew',
   },
 ];

@@ -108,6 +108,12 @@ export const MUTANTS: readonly Mutant[] = [
     'if (false) {',
   ),
   broken(
+    'owned zone: a command that comes again is obeyed again',
+    'security/redelivery.js',
+    'if (delivery?.isRepeated !== true)',
+    'if (true)',
+  ),
+  broken(
     'owned zone: an entry delay is forgotten at a restart',
     'security/stored.js',
     "until: state === 'arming' || state === 'pending' ?",

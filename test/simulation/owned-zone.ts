@@ -52,7 +52,13 @@ export type Cooling = { readonly alias: string; readonly at: number; readonly id
 export type Outcome = 'command' | 'refuse';
 
 /** A command whose code is being checked. */
-type Check = { readonly at: number; readonly word: string; readonly outcomes: readonly Outcome[] };
+type Check = {
+  readonly at: number;
+  readonly word: string;
+  readonly outcomes: readonly Outcome[];
+  /** In which message it came; undefined at QoS 0. */
+  readonly message: number | undefined;
+};
 
 /** A zone, its possibilities, and what was wrong. */
 export class OwnedZone {

@@ -3,7 +3,7 @@
  * it is (lines, commands, codes, the link), and what a death leaves of it on disk.
  */
 
-import type { Broker, LineSource, LogLine, StateStore } from '../../src/ports.js';
+import type { Broker, LineSource, LogLine, Received, StateStore } from '../../src/ports.js';
 import type { Checkpoint } from '../../src/service/checkpoint.js';
 import type { Oracle } from '../security/oracle.js';
 import { isPermitted, type Permitted } from '../soak/damage.js';
@@ -216,7 +216,7 @@ export class OwnedZones {
         port.start({
           ...boundTo(listener),
           received: (message) => {
-            if (!process.isGone) this.#commanded(message.topic, message.payload, message.retain);
+            if (!process.isGone) this.#commanded(message);
             listener.received(message);
           },
           connected: (...how) => {
@@ -237,26 +237,43 @@ export class OwnedZones {
     };
   }
 
-  #commanded(topic: string, payload: Uint8Array, isRetained: boolean): void {
+  #commanded({ topic, payload, retain, duplicate, id }: Received): void {
     const zone = this.#zones.find(({ name }) => topic === `x10/zone/${name}/set`);
-    if (zone === undefined || isRetained) return;
+    if (zone === undefined || retain) return;
     const [word, code] = commandIn(new TextDecoder().decode(payload));
     if (word === '') return;
     const now = this.#now();
     const outcomes = this.#outcomes(now);
     zone.isCommanded();
+    const message = id === undefined ? undefined : this.#broker.receivedKey;
+    const isKnown = (oracle: Oracle): boolean =>
+      duplicate && message !== undefined && oracle.hasSettled(message);
+    // a number of its own does not show which one it was
+    const isUnsure = duplicate && this.#broker.numbersAnew;
     const isAsked = (oracle: Oracle): boolean => zone.name === 'coded' && oracle.needsCode(word);
-    const isWaiting = zone.possible.some(({ oracle }) => isAsked(oracle));
+    const isWaiting = zone.possible.some(({ oracle }) => isAsked(oracle) && (isUnsure || !isKnown(oracle)));
     // one that is never answered was not looked at: after too many wrong codes
     const isChecked = isWaiting && code !== undefined && !zone.isChecking(now);
-    if (isChecked) zone.check = { at: now, word, outcomes };
-    zone.fork(
-      ...outcomes.map((outcome): Change => (oracle) => {
-        if (!isAsked(oracle)) oracle[outcome](word, now);
-        else if (isChecked) oracle.checks();
-      }),
+    if (isChecked) zone.check = { at: now, word, outcomes, message };
+    const told = outcomes.map((outcome): Change => (oracle) => {
+      if (isAsked(oracle)) {
+        if (isChecked) oracle.checks();
+        return;
+      }
+      oracle[outcome](word, now);
+      this.#settles(oracle, message);
+    });
+    const isNew = told.map(
+      (change): Change =>
+        (oracle) =>
+          isKnown(oracle) || change(oracle),
     );
+    zone.fork(...isNew, ...(isUnsure ? told : []));
     this.#tell(`${word} to ${zone.name} (${outcomes.join()})`);
+  }
+
+  #settles(oracle: Oracle, message: number | undefined): void {
+    if (message !== undefined) oracle.settles(message, (one) => this.#broker.mayComeAgain(one));
   }
 
   /** A code was looked at. */
@@ -264,11 +281,12 @@ export class OwnedZones {
     const zone = this.#zones.find((one) => one.name === name);
     if (zone?.check === undefined) return;
     const now = this.#now();
-    const { word, outcomes } = zone.check;
+    const { word, outcomes, message } = zone.check;
     zone.check = undefined;
     zone.fork(
       ...outcomes.map((outcome): Change => (oracle) => {
         oracle.checked(word, isRight ? outcome : undefined, now);
+        if (isRight) this.#settles(oracle, message);
       }),
     );
   }

@@ -87,8 +87,8 @@ export class Link {
       failed: (error) => this.#failed(error),
       closed: () => this.#closed(),
     });
-    this.#client?.on('message', (topic, payload, { retain, dup: duplicate }) => {
-      if (!this.#isOver) this.#listener.broker.received({ topic, payload, retain, duplicate });
+    this.#client?.on('message', (topic, payload, { retain, dup: duplicate, messageId: id }) => {
+      if (!this.#isOver) this.#listener.broker.received({ topic, payload, retain, duplicate, id });
     });
   }
 
