@@ -36,10 +36,27 @@ export type FilePosition = {
   readonly mark: string;
   /** When the end of this file was last seen: no line read later can be older. */
   readonly endSeenAt: number;
+  /** When the file was made, as long as nothing was read that recognises it. Epoch ms, of the clock of then. */
+  readonly born?: number;
 };
 
-/** Where the log has been read to: its files in order of time, the current one last. */
-export type LogPosition = { readonly files: readonly FilePosition[] };
+/** A rotated file; its times are of the clock of then. */
+export type RotatedFile = {
+  readonly device: number;
+  readonly inode: number;
+  /** Epoch milliseconds; 0 where the file system does not know. */
+  readonly createdAt: number;
+  /** Epoch milliseconds; whoever packs the file keeps it. */
+  readonly modifiedAt: number;
+};
+
+/** Where the log has been read to. */
+export type LogPosition = {
+  /** In order of time, the current one last. */
+  readonly files: readonly FilePosition[];
+  /** Rotated files that are older, although their times say that they are younger: the clock was set back. */
+  readonly older?: readonly RotatedFile[];
+};
 
 /** One complete line of the log, without its line feed. */
 export type LogLine = {

@@ -189,19 +189,28 @@ function begunSince(generations: readonly FilePosition[], settled: LogPosition):
 function isCaptured(value: unknown): value is Captured {
   if (!isObject(value) || !isObject(value['log']) || !isObject(value['core'])) return false;
   const { logPath, log, setBackMs = 0 } = value;
-  return isFiles(log['files']) && typeof logPath === 'string' && Number.isFinite(setBackMs);
+  const { files, older = [] } = log;
+  return (
+    isFiles(files) &&
+    areNumbers(older, ['device', 'inode', 'createdAt', 'modifiedAt']) &&
+    typeof logPath === 'string' &&
+    Number.isFinite(setBackMs)
+  );
+}
+
+/** A list of objects that have these numbers. */
+function areNumbers(value: unknown, keys: readonly string[]): boolean {
+  const isGood = (one: unknown): boolean => isObject(one) && keys.every((key) => Number.isFinite(one[key]));
+  return Array.isArray(value) && value.every(isGood);
 }
 
 function isFiles(value: unknown): value is readonly FilePosition[] {
   return (
     Array.isArray(value) &&
     value.every(
-      (file) =>
-        isObject(file) &&
-        typeof file['generation'] === 'string' &&
-        typeof file['mark'] === 'string' &&
-        ['device', 'inode', 'offset', 'endSeenAt'].every((key) => Number.isFinite(file[key])),
-    )
+      (file) => isObject(file) && typeof file['generation'] === 'string' && typeof file['mark'] === 'string',
+    ) &&
+    areNumbers(value, ['device', 'inode', 'offset', 'endSeenAt'])
   );
 }
 

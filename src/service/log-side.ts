@@ -71,10 +71,10 @@ export class LogSide implements LineListener {
   async replace(source: LineSource, logPath: string): Promise<void> {
     const { links, sending } = this.#parts;
     await links.source.stop();
-    const { files } = links.source.position();
+    const position = links.source.position();
     links.source = source;
     if (sending.isHoldingReader()) source.pause();
-    this.#follow(logPath, files.length > 0 ? { files } : undefined, []);
+    this.#follow(logPath, position.files.length > 0 ? position : undefined, []);
   }
 
   line(line: LogLine): void {

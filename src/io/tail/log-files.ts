@@ -113,13 +113,18 @@ export class LogFiles {
     const last = this.#order.lastBegun;
     const files = this.#order.old.filter((file) => file !== last).map((file) => file.position());
     if (last === undefined)
-      return { files: this.#order.gone === undefined ? files : [...files, this.#order.gone] };
+      return this.#placed(this.#order.gone === undefined ? files : [...files, this.#order.gone]);
     // the end of a file that has lost its name may be seen long after younger ones were begun
     const younger = this.#order.open().filter(({ isBegun }) => !isBegun);
     const bounds = younger.map((file) => file.endSeenAt);
     const endSeenAt = Math.min(last.endSeenAt, this.#aloneAt, ...bounds);
     const recent = this.#left.filter((left) => endSeenAt <= left.endSeenAt + TICK_MS);
-    return { files: [...files, ...recent, { ...last.position(), endSeenAt }] };
+    return this.#placed([...files, ...recent, { ...last.position(), endSeenAt }]);
+  }
+
+  #placed(files: readonly FilePosition[]): LogPosition {
+    const older = this.#rotated.seeminglySince(files.at(-1)?.endSeenAt ?? Infinity);
+    return older.length === 0 ? { files } : { files, older };
   }
 
   /** Looks once. Ends early when the reader is halted, or something cannot be read that decides what comes next. */

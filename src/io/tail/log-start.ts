@@ -2,7 +2,7 @@
  * Where reading begins: at the end of the log when nothing is known, otherwise where the earlier run stopped, wherever
  * that file is by now (renamed, copied, compressed), and then every file since.
  */
-import type { FilePosition, LogPosition } from '../../ports.js';
+import type { FilePosition, LogPosition, RotatedFile } from '../../ports.js';
 import type { FileStats } from '../file-system.js';
 import {
   fingerprintOfPosition,
@@ -20,6 +20,8 @@ import {
   findHolder,
   findShorterCopy,
   holdLog,
+  isAmong,
+  isBornAgain,
   isCreatedSince,
   isMissing,
   isWrittenSince,
@@ -41,12 +43,15 @@ export class LogStart {
   readonly #rotated: RotatedFiles;
   /** Where to begin, as long as it has not been found: at the end of the file, or where an earlier run stopped. */
   #seek: 'end' | LogPosition | undefined;
+  /** What is older than that, whatever its times say. */
+  #older: readonly RotatedFile[];
 
   constructor(reader: Reader, order: FileOrder, rotated: RotatedFiles, position: LogPosition | undefined) {
     this.#reader = reader;
     this.#order = order;
     this.#rotated = rotated;
     this.#seek = position ?? 'end';
+    this.#older = position?.older ?? [];
   }
 
   get isFound(): boolean {
@@ -60,7 +65,9 @@ export class LogStart {
 
   /** Begins again at `position`, unless the place to begin is still being looked for. */
   again(position: LogPosition): void {
-    this.#seek ??= position;
+    if (this.#seek !== undefined) return;
+    this.#seek = position;
+    this.#older = position.older ?? [];
   }
 
   /**
@@ -97,10 +104,15 @@ export class LogStart {
     this.#seek = undefined;
     if (last !== undefined)
       this.#tellOfBarred(
-        barred.filter((sibling) => isCreatedSince(sibling, last.endSeenAt)),
+        barred.filter((sibling) => this.#isYounger(sibling, last)),
         last.endSeenAt,
       );
     return 'found';
+  }
+
+  /** Was it made since the end of the file in which reading stopped was seen? */
+  #isYounger(sibling: Sibling, { endSeenAt }: FilePosition): boolean {
+    return isCreatedSince(sibling, endSeenAt) && !isAmong(sibling, this.#older);
   }
 
   /** What may not be read stood before one of the files that were taken up. */
@@ -193,7 +205,7 @@ export class LogStart {
     // the file of the position that is not its holder was truncated, and written to, before it was renamed
     const younger = (yield* this.#reopenOldFiles(old, held, holder ?? shorter)).filter(
       (sibling) =>
-        (!endsHistory(last) && isCreatedSince(sibling, last.endSeenAt)) ||
+        (!endsHistory(last) && this.#isYounger(sibling, last)) ||
         (isSameFile(sibling, last) && isWrittenSince(sibling, last.endSeenAt)),
     );
     if (isCurrent) {
@@ -290,6 +302,6 @@ function* isFileOf(position: FilePosition, source: ByteSource): Work<boolean> {
   const isSameInode = isSameFile(source, position);
   if (!isSameInode && !isDistinctive(fingerprint)) return false;
   const born = source.stats()?.birthtimeMs ?? 0;
-  if (isSameInode && fingerprint.bytes.length === 0 && Math.floor(born) > position.endSeenAt) return false;
+  if (isSameInode && fingerprint.bytes.length === 0 && isBornAgain(born, position)) return false;
   return sizeOf(source) >= position.offset && (yield* hasContent(source, fingerprint));
 }

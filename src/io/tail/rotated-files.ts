@@ -14,9 +14,11 @@ import {
   type ByteSource,
   type Work,
 } from './content.js';
+import type { RotatedFile } from '../../ports.js';
 import type { FileOrder } from './file-order.js';
 import {
   holdSiblings,
+  isAmong,
   isCreatedSince,
   letGo,
   placeByContent,
@@ -38,8 +40,8 @@ export class RotatedFiles {
   hasBarred = false;
   readonly #reader: Reader;
   readonly #order: FileOrder;
-  /** Those that are history (`siblingKey`): not to be taken for newer ones, also if they are written to. */
-  #history: ReadonlySet<string> = new Set();
+  /** Those that are history: not to be taken for newer ones, also if they are written to. */
+  #history: readonly Sibling[] = [];
 
   constructor(reader: Reader, order: FileOrder) {
     this.#reader = reader;
@@ -48,24 +50,32 @@ export class RotatedFiles {
 
   /** Exactly these are history. */
   setHistory(older: readonly Sibling[]): void {
-    this.#history = new Set(older.map(siblingKey));
+    this.#history = older;
   }
 
   /** These are not. */
   takeFromHistory(younger: readonly Sibling[]): void {
     const keys = new Set(younger.map(siblingKey));
-    this.#history = new Set([...this.#history].filter((key) => !keys.has(key)));
+    this.#history = this.#history.filter((sibling) => !keys.has(siblingKey(sibling)));
   }
 
   /** May it hold what was not read yet? */
   isNew(sibling: Sibling): boolean {
-    return sibling.isCounted && !this.#history.has(siblingKey(sibling)) && !this.#order.isOpen(sibling);
+    return sibling.isCounted && !isAmong(sibling, this.#history) && !this.#order.isOpen(sibling);
   }
 
   /** What is history stays so as long as it is there: `older`, of `all`, is as well from now on. */
   addHistory(all: readonly Sibling[], older: readonly Sibling[]): void {
-    const known = all.map(siblingKey).filter((key) => this.#history.has(key));
-    this.#history = new Set([...known, ...older.map(siblingKey)]);
+    this.#history = all.filter((sibling) => older.includes(sibling) || isAmong(sibling, this.#history));
+  }
+
+  /** What is history and not open, although it says that it was made since `at`. */
+  seeminglySince(at: number): readonly RotatedFile[] {
+    const isSeemingly = (sibling: Sibling): boolean =>
+      sibling.createdAt > 0 && isCreatedSince(sibling, at) && !this.#order.isOpen(sibling);
+    return this.#history
+      .filter(isSeemingly)
+      .map(({ device, inode, createdAt, modifiedAt }) => ({ device, inode, createdAt, modifiedAt }));
   }
 
   /**

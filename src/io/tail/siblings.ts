@@ -5,7 +5,7 @@
  */
 import { basename, dirname, join } from 'node:path';
 import { errorCode, orElse } from '../../common/error.js';
-import type { FilePosition } from '../../ports.js';
+import type { FilePosition, RotatedFile } from '../../ports.js';
 import type { DirectoryEntry, FileStats, LogFileSystem } from '../file-system.js';
 import {
   bytesAt,
@@ -27,15 +27,9 @@ import {
 export type NamedLog = { readonly path: string; readonly files: LogFileSystem };
 
 /** A file that a rotation has left behind. */
-export type Sibling = {
+export type Sibling = RotatedFile & {
   readonly path: string;
-  readonly device: number;
-  readonly inode: number;
   readonly size: number;
-  /** Epoch milliseconds; logrotate keeps it when it compresses. */
-  readonly modifiedAt: number;
-  /** Epoch milliseconds; 0 where the file system does not know. */
-  readonly createdAt: number;
   readonly isPacked: boolean;
   /** Its name counts or dates it, so it was made by rotation; a `.old` or `.bak` may as well be a copy. */
   readonly isCounted: boolean;
@@ -87,9 +81,23 @@ export function isWrittenSince({ modifiedAt }: Sibling, at: number): boolean {
   return modifiedAt >= at - TICK_MS;
 }
 
+/** Is a file of the same inode, of which no content is known, another one than that of the position? */
+export function isBornAgain(createdAt: number, { born, endSeenAt }: FilePosition): boolean {
+  // of a position of version 0.1 only the time is known
+  return born === undefined ? Math.floor(createdAt) > endSeenAt : createdAt !== born;
+}
+
 /** Tells this file from every other one, also from a later one that got its inode. */
-export function siblingKey(sibling: Sibling): string {
+export function siblingKey(sibling: RotatedFile): string {
   return `${sibling.device}:${sibling.inode}:${sibling.createdAt}`;
+}
+
+/** Is it one of these, or has one of them become it when it was packed? */
+export function isAmong(sibling: Sibling, known: readonly RotatedFile[]): boolean {
+  const key = siblingKey(sibling);
+  const isPackedOf = ({ modifiedAt }: RotatedFile): boolean =>
+    sibling.isPacked && Math.abs(modifiedAt - sibling.modifiedAt) < 1;
+  return known.some((one) => siblingKey(one) === key || isPackedOf(one));
 }
 
 function collect(
@@ -230,8 +238,8 @@ function listOf(siblings: readonly Sibling[]): string {
 
 /**
  * The file among `siblings` (oldest first) that holds the content of a position: the same inode before any other, newest
- * first. A file of the same inode that is shorter than the offset is another one and so is, without content to compare, a
- * younger one.
+ * first. A file of the same inode that is shorter than the offset is another one and so is, without content to compare, one
+ * that was made at another time.
  */
 export function* findHolder(
   siblings: readonly HeldSibling[],
@@ -240,7 +248,7 @@ export function* findHolder(
 ): Work<HeldSibling | undefined> {
   const isSameInode = (sibling: HeldSibling): boolean =>
     isSameFile(sibling, position) &&
-    (fingerprint.bytes.length > 0 || Math.floor(sibling.createdAt) <= position.endSeenAt);
+    (fingerprint.bytes.length > 0 || !isBornAgain(sibling.createdAt, position));
   const newestFirst = siblings.filter(({ isTaken }) => !isTaken).reverse();
   const candidates = [
     ...newestFirst.filter(isSameInode),

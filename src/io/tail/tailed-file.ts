@@ -171,6 +171,7 @@ export class TailedFile {
   /** Where reading continues, for the checkpoint: exact at every line boundary. */
   position(): FilePosition {
     const { device, inode } = this.source;
+    const born = this.#markLength > 0 ? undefined : this.source.stats()?.birthtimeMs;
     return {
       generation: this.#generation,
       device,
@@ -178,6 +179,7 @@ export class TailedFile {
       offset: this.#offset,
       mark: this.markBefore().toString('base64'),
       endSeenAt: this.endSeenAt,
+      ...(born === undefined ? {} : { born }),
     };
   }
 

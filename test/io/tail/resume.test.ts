@@ -506,6 +506,77 @@ describe('a log that is followed again', () => {
     expect(followed.source.position().files).toHaveLength(1);
   });
 
+  describe('where the clock was set back after the log was rotated', () => {
+    /** An empty log, and the copy of what was read of it: both are of the clock before. */
+    async function setBack(): Promise<{ readonly log: string; readonly run: Parameters<typeof follow>[1] }> {
+      const log = ownLog();
+      let backMs = 0;
+      const clock = { ...realClock, wallMs: () => Date.now() - backMs };
+      const first = await follow(log, { clock });
+      write(log, ...seen);
+      await first.expects(seen);
+      copyFileSync(log, `${log}.1`);
+      truncateSync(log, 0);
+      await first.settles();
+      backMs = 3_600_000;
+      await first.settles();
+      const position = JSON.parse(JSON.stringify(first.source.position())) as LogPosition;
+      await first.stop();
+      return { log, run: { clock, position } };
+    }
+
+    it('repeats nothing of a rotated file when the log is copied next', async () => {
+      const { log, run } = await setBack();
+      const followed = await follow(log, run);
+      write(log, 'one, long enough to be recognised');
+      await followed.expects(['one, long enough to be recognised']);
+      renameSync(`${log}.1`, `${log}.2`);
+      copyFileSync(log, `${log}.1`);
+      truncateSync(log, 0);
+      write(log, 'two');
+      await followed.expects(['one, long enough to be recognised', 'two']);
+      expect(followed.incidentKinds()).toEqual(['rewritten']);
+    });
+
+    it('repeats nothing when the log was copied while the bridge was down, and loses nothing', async () => {
+      const { log, run } = await setBack();
+      renameSync(`${log}.1`, `${log}.2`);
+      write(log, 'one, long enough to be recognised');
+      copyFileSync(log, `${log}.1`);
+      truncateSync(log, 0);
+      write(log, 'two');
+      const followed = await follow(log, run);
+      await followed.expects(['one, long enough to be recognised', 'two']);
+      expect(followed.incidentKinds()).toEqual([]);
+    });
+
+    it('repeats nothing of a rotated file that is packed, before the start or after it', async () => {
+      const { log, run } = await setBack();
+      renameSync(`${log}.1`, `${log}.2`);
+      compress(`${log}.2`);
+      const followed = await follow(log, run);
+      write(log, 'one, long enough to be recognised');
+      await followed.expects(['one, long enough to be recognised']);
+      renameSync(`${log}.2.gz`, `${log}.3.gz`);
+      copyFileSync(log, `${log}.1`);
+      truncateSync(log, 0);
+      await followed.settles();
+      renameSync(`${log}.1`, `${log}.2`);
+      compress(`${log}.2`);
+      write(log, 'two');
+      await followed.expects(['one, long enough to be recognised', 'two']);
+    });
+
+    it('knows the empty log again, and says nothing of a loss', async () => {
+      const { log, run } = await setBack();
+      const followed = await follow(log, run);
+      expect(followed.incidentKinds()).toEqual([]);
+      write(log, 'one');
+      await followed.expects(['one']);
+      expect(followed.incidentKinds()).toEqual([]);
+    });
+  });
+
   it('does not take a younger file that begins with the same long line for one that was old already', async () => {
     const launchedAt = (time: string): string => `11/22 ${time}  Launching 'long': ${'x'.repeat(1000)}`;
     const launched = launchedAt('15:39:00');
