@@ -53,9 +53,11 @@ export class FileOrder {
     if (file.offset > 0) yield* file.announce(reader);
   }
 
-  /** Remembers a file that is being read from now on. */
-  remember(file: TailedFile): void {
-    this.past.push(file);
+  /** Remembers a file that is being read from now on, in place of the `former` of which it is the copy. */
+  remember(file: TailedFile, former?: TailedFile): void {
+    const at = former === undefined ? -1 : this.past.indexOf(former);
+    if (at >= 0) this.past.splice(at, 1, file);
+    else this.past.push(file);
     if (this.past.length > MOST_PAST_FILES) this.past.shift();
   }
 

@@ -567,7 +567,7 @@ export class LogFiles {
         ? TailedFile.resumed(take(holder), file.position(), false)
         : file.again(take(holder), { isLive: false });
       copy.head = file.head;
-      if (copy.isBegun) this.#order.remember(copy);
+      if (copy.isBegun) this.#order.remember(copy, file);
       files.push(copy);
       // what is younger than a file whose place is not known is found by the next look at the name
       const younger = place === undefined ? [] : held.slice(held.indexOf(holder) + 1);

@@ -11,6 +11,7 @@ import {
   isDistinctive,
   LINE_FEED,
   MARK_BYTES,
+  sizeOf,
   type ByteSource,
   type Work,
 } from './content.js';
@@ -159,6 +160,7 @@ export class RotatedFiles {
       if (file.offset > 0 && isDistinctive(fingerprint)) {
         const there = yield* bytesAt(source, fingerprint.at, fingerprint.bytes.length);
         if (there.equals(fingerprint.bytes)) {
+          if (yield* isLonger(source, file)) continue;
           if (hasLineStart(fingerprint)) return true;
           if (file.head.length === 0) yield* file.seeHead();
           if (file.head.length === 0 || isSameStart(file.head, beginning, LEAST_HEAD_BYTES)) return true;
@@ -180,4 +182,12 @@ export class RotatedFiles {
     }
     return false;
   }
+}
+
+/** Has `source` more in it than this file? Not so as long as it is not known how much there is in the file. */
+function* isLonger(source: ByteSource, file: TailedFile): Work<boolean> {
+  if (file.source.prepare !== undefined) return false;
+  if (file.isLive && (file.source.fd === undefined || !(yield* file.isUnchanged()))) return false;
+  const size = file.isLive ? sizeOf(file.source) : file.sizeSeen;
+  return (yield* bytesAt(source, size, 1)).length > 0;
 }

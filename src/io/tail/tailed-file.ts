@@ -23,6 +23,7 @@ import {
   LINE_FEED,
   MARK_BYTES,
   markOf,
+  sizeOf,
   Unreadable,
   type ByteSource,
   type Fingerprint,
@@ -140,6 +141,8 @@ export class TailedFile {
     this.source = source;
     this.beginning = beginning;
     this.endSeenAt = beginning.endSeenAt;
+    // it does not grow
+    if (!beginning.isLive) this.sizeSeen = sizeOf(source);
   }
 
   get isLive(): boolean {
@@ -152,7 +155,7 @@ export class TailedFile {
     file.isBegun = true;
     file.#generation = position.generation;
     file.#offset = position.offset;
-    file.sizeSeen = position.offset;
+    file.sizeSeen = Math.max(file.sizeSeen, position.offset);
     file.#setMark(markOf(position));
     const { at, bytes } = fingerprintOfPosition(position);
     file.#isFaint = at === 0 && bytes.length > 0 && !isDistinctive({ at, bytes });

@@ -200,6 +200,30 @@ const scenarios: Scenario[] = [
     incidents: ['rewritten', 'rotated'],
   },
   {
+    name: 'renamed twice, begun alike',
+    act: (log) => {
+      renameSync(log, `${log}.2`);
+      write(log, ...read, 'three');
+      renameSync(log, `${log}.1`);
+      write(log, 'four');
+    },
+    expected: [...read, 'three', 'four'],
+    incidents: ['rotated', 'rotated'],
+  },
+  {
+    name: 'copied and truncated twice, begun alike',
+    act: async (log, followed) => {
+      copyFileSync(log, `${log}.2`);
+      truncateSync(log);
+      await followed.settles();
+      write(log, ...read, 'three');
+      copyFileSync(log, `${log}.1`);
+      truncateSync(log);
+      write(log, 'four');
+    },
+    expected: [...read, 'three', 'four'],
+  },
+  {
     name: 'truncated without a copy',
     act: (log) => {
       truncateSync(log);
