@@ -293,8 +293,10 @@ const PARTS: Readonly<
       readonly share: number;
       /** Milliseconds between two faults, on average. */
       readonly pauseMs: number;
-      /** Such a history has no other faults: these need time before and after them. */
+      /** Such a history has no faults of the parts before: these need time before and after them. */
       readonly isAlone?: true;
+      /** Only a house with zones that the bridge keeps itself has them. */
+      readonly isOfOwned?: true;
     }
   >
 > = {
@@ -303,10 +305,12 @@ const PARTS: Readonly<
   disk: { turn: 'disk', share: 1, pauseMs: 15_000 },
   people: { turn: 'people', share: 1, pauseMs: 15_000 },
   broker: { turn: 'network', share: 0.5, pauseMs: 20_000 },
-  residents: { turn: 'residents', share: 1, pauseMs: 4000 },
+  residents: { turn: 'residents', share: 1, pauseMs: 4000, isOfOwned: true },
   clock: { turn: 'process', share: 0.25, pauseMs: 30_000 },
   crossed: { turn: 'process', share: 0.4, pauseMs: 12_000, isAlone: true },
   narrow: { turn: 'process', share: 0.3, pauseMs: 12_000, isAlone: true },
+  // beside those, too: they take their turns
+  resent: { turn: 'process', share: 1, pauseMs: 30_000, isOfOwned: true },
 };
 const TURNS = ['process', 'network', 'disk', 'people', 'residents'] as const;
 
@@ -315,8 +319,8 @@ const turnOf = ({ kind }: Fault): Turn => PARTS[KINDS[kind].part].turn;
 /** Not every history has every kind: some have few, of which there are many. */
 export function planFaults(chance: Random, lengthMs: number, hasOwnedZones: boolean): readonly Fault[] {
   let planned: Fault[] = [];
-  for (const [part, { share, pauseMs: usualMs, isAlone }] of Object.entries(PARTS)) {
-    if (part === 'residents' && !hasOwnedZones) continue;
+  for (const [part, { share, pauseMs: usualMs, isAlone, isOfOwned }] of Object.entries(PARTS)) {
+    if (isOfOwned === true && !hasOwnedZones) continue;
     const stream = chance.fork(part);
     if (share < 1 && !stream.chance(share)) continue;
     if (isAlone === true) planned = [];

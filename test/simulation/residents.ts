@@ -2,9 +2,12 @@
 
 import { KEYFOB, OWNED_SENSORS, OWNED_ZONES, type OwnedZoneName } from '../soak/sensors.js';
 import { CODE } from './owned.js';
-import type { Act, Kind, Stage } from './stage.js';
+import { untilReached, type Act, type Kind, type Stage } from './stage.js';
 
 type Wait = (ms: number) => Promise<void>;
+
+/** A zone has obeyed a command by then, also when its code had to be checked, ms. */
+const OBEYED_MS = 2000;
 
 const zoneOf = (count: number): OwnedZoneName => OWNED_ZONES[count % OWNED_ZONES.length] ?? 'kept';
 
@@ -56,9 +59,12 @@ async function moved(stage: Stage, count: number, wait: Wait): Promise<void> {
 
 const KEYS = ['swAway swMin', 'swAway swMax', 'swHome swMin', '', ''];
 
+/** The switches with which a key arms; without any it disarms. */
+const flagsOf = (count: number): string => KEYS[count % KEYS.length] ?? '';
+
 async function pressed(stage: Stage, count: number, wait: Wait): Promise<void> {
   while (stage.heyu.isInMessage() || stage.computer.heyu.isStill) await wait(5);
-  const flags = KEYS[count % KEYS.length] ?? '';
+  const flags = flagsOf(count);
   const name = (flags === '' ? 'Disarm' : 'Arm').padStart(12);
   const text = `rcva func ${name} : hu L16 ${flags === '' ? '' : `${flags} `} (${KEYFOB})`;
   await stage.heyu.write([{ text, hasStamp: true, meanings: [] }], { splitMs: 0 });
@@ -119,6 +125,22 @@ export const RESIDENTS = {
       stage.broker.thaw(true);
       await wait(5000);
       await moved(stage, count, wait);
+    }),
+  },
+  // the zone has obeyed, which the broker does not know, and a key has ordered the opposite since
+  'a command comes again after a keyfob': {
+    part: 'resent',
+    weight: 1,
+    act: act(async (stage, { ms, count }, wait) => {
+      await untilReached(stage, wait);
+      stage.broker.freeze(['there']);
+      commanded(stage, flagsOf(count) === '' ? 'ARM_HOME' : 'DISARM', count);
+      await wait(OBEYED_MS);
+      await pressed(stage, count, wait);
+      await wait(1000 + ms);
+      stage.broker.thaw(true);
+      await untilReached(stage, wait);
+      await wait(OBEYED_MS);
     }),
   },
   'a command is retained by mistake': {

@@ -24,7 +24,16 @@ export type Stage = {
 
 /** What is planned together. */
 export type Part =
-  'process' | 'clock' | 'network' | 'disk' | 'people' | 'broker' | 'crossed' | 'residents' | 'narrow';
+  | 'process'
+  | 'clock'
+  | 'network'
+  | 'disk'
+  | 'people'
+  | 'broker'
+  | 'crossed'
+  | 'residents'
+  | 'narrow'
+  | 'resent';
 
 /** Does it; what `ms` and `count` mean is its own affair. */
 export type Act = (
