@@ -316,8 +316,12 @@ const TURNS = ['process', 'network', 'disk', 'people', 'residents'] as const;
 
 const turnOf = ({ kind }: Fault): Turn => PARTS[KINDS[kind].part].turn;
 
-/** Not every history has every kind: some have few, of which there are many. */
-export function planFaults(chance: Random, lengthMs: number, hasOwnedZones: boolean): readonly Fault[] {
+/** Not every history has every kind: some have few, of which there are many. `pauses`: so many times as long as usual. */
+export function planFaults(
+  chance: Random,
+  lengthMs: number,
+  { pauses, hasOwnedZones }: { readonly pauses: number; readonly hasOwnedZones: boolean },
+): readonly Fault[] {
   let planned: Fault[] = [];
   for (const [part, { share, pauseMs: usualMs, isAlone, isOfOwned }] of Object.entries(PARTS)) {
     if (isOfOwned === true && !hasOwnedZones) continue;
@@ -330,7 +334,7 @@ export function planFaults(chance: Random, lengthMs: number, hasOwnedZones: bool
       Array.from({ length: 10 * KINDS[kind].weight }, () => kind),
     );
     const deal = stream.dealer(cards);
-    const pauseMs = usualMs * stream.pick([0.3, 0.6, 1, 1, 2, 4]);
+    const pauseMs = usualMs * pauses * stream.pick([0.3, 0.6, 1, 1, 2, 4]);
     for (let at = stream.between(0, 2) * pauseMs; at < lengthMs; at += stream.between(0.1, 1.9) * pauseMs) {
       const ms = stream.chance(0.5) ? stream.between(0, 400) : stream.between(400, 12_000);
       planned.push({ at: Math.round(at), kind: deal(), ms: Math.round(ms), count: stream.whole(1, 400) });

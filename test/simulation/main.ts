@@ -1,7 +1,8 @@
 /**
  * `npm run simulate`: histories of a house in which everything goes wrong, each from its seed. `--seed N` lets one happen
  * again and tells it in words, `--seeds A..B` judges many, `--minutes M` as many as there is time for, `--starts N` until
- * so many motions have begun; `--workers N` at a time (2). What is wrong is shortened to the faults that it takes.
+ * so many motions have begun; `--workers N` at a time (2). `--pauses F`: between faults passes F times the usual time. What
+ * is wrong is shortened to the faults that it takes.
  * `--mutants` breaks the bridge in many small ways, one after the other (`--mutant PATTERN`: those whose name fits),
  * says in how many of the seeds each was found, and fails unless each was.
  */
@@ -21,10 +22,13 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     starts: { type: 'string' },
     workers: { type: 'string', default: '2' },
+    pauses: { type: 'string', default: '1' },
     mutants: { type: 'boolean', default: false },
     mutant: { type: 'string' },
   },
 });
+
+const pauses = Number(values.pauses);
 
 /** What a worker tells of a seed. */
 type Outcome = Pick<SimulationReport, 'seed' | 'starts' | 'lines' | 'passedMs' | 'faults' | 'lengthMs'> & {
@@ -57,14 +61,14 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 /** A worker is asked for one seed after the other. */
 function work(): void {
   parentPort?.on('message', (seed: number) => {
-    void simulate({ seed })
+    void simulate({ seed, pauses })
       .then(outcomeOf, (error: unknown) => brokenOff(seed, error))
       .then((outcome) => parentPort?.postMessage(outcome));
   });
 }
 
 async function tell(seed: number): Promise<void> {
-  const report = await simulate({ seed, isTold: true });
+  const report = await simulate({ seed, pauses, isTold: true });
   say(report.history.join('\n'));
   const { starts, lines, passedMs } = report;
   say(`${starts} motions in ${lines} lines, ${Math.round(passedMs / 1000)} s: ${report.faults.length} wrong`);
@@ -154,7 +158,7 @@ async function judgeAll(): Promise<void> {
       `${((user + system) / 1000 / Math.max(1, sum.starts)).toFixed(2)} ms of CPU each, ${wrong.length} wrong`,
   );
   for (const { seed } of wrong.slice(0, 3)) {
-    const shortest = await shrink(await simulate({ seed }));
+    const shortest = await shrink(await simulate({ seed, pauses }));
     say(`\nseed ${seed}, shortened: { seed: ${seed}, lengthMs: ${shortest.lengthMs}, faults: [`);
     for (const fault of shortest.planned) say(`  ${JSON.stringify(fault)},`);
     say('] }');

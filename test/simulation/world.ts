@@ -46,6 +46,8 @@ export type SimulationOptions = {
   readonly seed: number;
   /** How long heyu writes, ms; pauses come on top. */
   readonly lengthMs?: number;
+  /** Between faults passes so many times the usual time (1). */
+  readonly pauses?: number;
   /** In place of those that the seed plans. */
   readonly faults?: readonly Fault[];
   /** Write the history down. */
@@ -473,6 +475,7 @@ export class Panel {
 export async function simulate({
   seed,
   lengthMs = LENGTH_MS,
+  pauses = 1,
   faults,
   isTold = false,
 }: SimulationOptions): Promise<SimulationReport> {
@@ -535,7 +538,8 @@ export async function simulate({
     mayDelete: false,
     pauseEveryMs: 20_000,
   });
-  const planned = faults ?? planFaults(fork('faults'), lengthMs, owned !== undefined);
+  const planned =
+    faults ?? planFaults(fork('faults'), lengthMs, { pauses, hasOwnedZones: owned !== undefined });
   const permitted: Permitted[] = [];
   const quiet: Quiet = { waiting: [], isOver: false };
   const untilQuiet = (): Promise<void> =>
