@@ -262,8 +262,7 @@ export class Bridge {
   /** Something happens to the checkpoint of a bridge that is down. */
   damage(how: number): void {
     const { disk } = this.#computer;
-    // without a memory it may read rotated files again that the clock of before dates later than the place to begin
-    if (!disk.existsSync(STATE_PATH) || this.#computer.setBacks.length > 0) return;
+    if (!disk.existsSync(STATE_PATH)) return;
     const text = disk.readFileSync(STATE_PATH);
     switch (how % 5) {
       case 0:
