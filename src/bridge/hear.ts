@@ -58,8 +58,8 @@ export function hearLine(bridge: Bridge, line: LogLine, now: Now): void {
   if (bridge.isBehind && notBefore > readAt + SET_BACK_MS) notBefore = readAt - BACKLOG_MS - 1;
   let { at, fit } = stamps.instantWithin(stamp, notBefore, readAt, core.lineAt);
   const { setBackMs } = bridge;
-  if (fit === 'mismatch' && setBackMs > 0) {
-    // heyu may have written it before
+  if (setBackMs > 0 && at === readAt) {
+    // heyu may have written it before: it does not fit now, or is ahead of now
     const before = stamps.instantWithin(
       stamp,
       notBefore + setBackMs,
