@@ -1,6 +1,6 @@
 /** Faults of time: the machine sleeps, and its clock is set or corrected. heyu's stamps follow the wall clock. */
 
-import type { Kind } from './stage.js';
+import type { Kind, Stage } from './stage.js';
 
 /** The most that a clock is set by at once, ms. */
 const MOST_SET_MS = 6 * 3_600_000;
@@ -9,13 +9,26 @@ const MOST_SET_MS = 6 * 3_600_000;
 const LEAST_SET_BACK_MS = 2500;
 /** A bridge that stood still or slept has noticed, ms. */
 const NOTICED_MS = 2500;
+/** What was written before the clock was set back is settled within this time, if the computer does not sleep, ms. */
+const DATED_MS = 600_000;
+
+/** What was written before the clock was set back is settled: the stamp of what is read again, or late, may fit both clocks. */
+const untilDated = async ({ bridge, computer }: Stage): Promise<void> => {
+  const last = computer.setBacks.at(-1);
+  if (last === undefined) return;
+  await new Promise<void>((resolve) => {
+    bridge.onSettled(last.from, resolve);
+  });
+};
 
 /** The kinds. */
 export const CLOCKS = {
   'machine sleeps': {
     part: 'process',
     weight: 2,
-    act: async ({ bridge, broker, computer, timeline, untilQuiet }, { ms, count }, wait) => {
+    act: async (stage, { ms, count }, wait) => {
+      const { bridge, broker, computer, timeline, untilQuiet } = stage;
+      await untilDated(stage);
       await untilQuiet();
       const process = bridge.freeze();
       const sleepMs = ms * count;
@@ -30,7 +43,9 @@ export const CLOCKS = {
   'clock set forward': {
     part: 'process',
     weight: 1,
-    act: async ({ bridge, computer, untilQuiet }, { ms, count }) => {
+    act: async (stage, { ms, count }) => {
+      const { bridge, computer, untilQuiet } = stage;
+      await untilDated(stage);
       await untilQuiet();
       const byMs = Math.min(MOST_SET_MS, ms * count);
       bridge.steps(() => {
@@ -41,17 +56,20 @@ export const CLOCKS = {
   'clock set back': {
     part: 'clock',
     weight: 1,
-    act: async ({ bridge, computer, untilQuiet, note }, { ms, count }, wait) => {
+    act: async (stage, { ms, count }, wait) => {
+      const { bridge, computer, untilQuiet, note } = stage;
       // a sleep and a step at once are one of less
       await wait(NOTICED_MS);
       await untilQuiet();
       if (!bridge.isUp) return;
-      computer.setBack(Math.min(MOST_SET_MS, LEAST_SET_BACK_MS + ms * count));
+      const byMs = Math.min(MOST_SET_MS, LEAST_SET_BACK_MS + ms * count);
+      computer.setBack(byMs);
       note(`the clock is set back: ${computer.backMs} ms in all`);
       // a process that dies before the disk knows of it cannot tell by how much
       await new Promise<void>((resolve) => {
         bridge.onStepKnown(resolve);
       });
+      if (byMs < DATED_MS) await untilDated(stage);
       // nor could one that begins with what was stored before
       bridge.forgetCopies();
     },

@@ -402,7 +402,8 @@ export class Bridge {
 
   /** Does something as soon as the disk says that all that was written until `until` (epoch ms) is settled. */
   onSettled(until: number, act: () => void): void {
-    this.#whenSettled.push({ until, act });
+    if (until < this.settledAt) act();
+    else this.#whenSettled.push({ until, act });
   }
 
   /** Does something as soon as the disk knows by how much the clock was set back. */
