@@ -40,7 +40,7 @@ export function createBridge(
   sinks: BridgeSinks,
 ): Bridge {
   // sensors emit to the bridge of which they are a part
-  const bridge = { sinks, now, isBehind: false, setBackMs: 0, saveNumber: 0 } as Bridge;
+  const bridge = { sinks, now, isBehind: false, setBacks: [] as readonly number[], saveNumber: 0 } as Bridge;
   const outputs = { emit: act.bind(undefined, bridge), alarm: alarm.bind(undefined, bridge) };
   Object.assign(bridge, outputs, {
     core: createCore(settings, memory.core, now.at, { ...outputs, sinks }),

@@ -265,8 +265,11 @@ export type Bridge = {
   now: Now;
   /** Reading has not come to the end of the log since the start: no line is heard live. */
   isBehind: boolean;
-  /** The wall clock was set back by so much since the end of the log was seen, ms: lines may have the stamps of before. */
-  setBackMs: number;
+  /**
+   * By how much each clock since the end of the log was seen was ahead of that of now, ms, the last one first: the wall
+   * clock was set back, and lines may have the stamps of before.
+   */
+  setBacks: readonly number[];
   /** The last number that `BridgeSinks.persist` gave. */
   saveNumber: number;
 };

@@ -57,16 +57,11 @@ export function hearLine(bridge: Bridge, line: LogLine, now: Now): void {
   let { notBefore, readAt } = line;
   if (bridge.isBehind && notBefore > readAt + SET_BACK_MS) notBefore = readAt - BACKLOG_MS - 1;
   let { at, fit } = stamps.instantWithin(stamp, notBefore, readAt, core.lineAt);
-  const { setBackMs } = bridge;
-  if (setBackMs > 0 && at === readAt) {
+  for (const backMs of bridge.setBacks) {
+    if (at !== readAt) break;
     // heyu may have written it before: it does not fit now, or is ahead of now
-    const before = stamps.instantWithin(
-      stamp,
-      notBefore + setBackMs,
-      readAt + setBackMs,
-      core.lineAt + setBackMs,
-    );
-    if (before.fit === 'fits') [at, fit] = [before.at - setBackMs, before.fit];
+    const before = stamps.instantWithin(stamp, notBefore + backMs, readAt + backMs, core.lineAt + backMs);
+    if (before.fit === 'fits') [at, fit] = [before.at - backMs, before.fit];
   }
   if (fit === 'mismatch') {
     core.health.counters.stampMismatches += 1;

@@ -48,8 +48,8 @@ export type Captured = {
   readonly log: LogPosition;
   /** The name of that log. */
   readonly logPath: string;
-  /** The clock had been set back by so much since its end was seen, ms; missing = 0. */
-  readonly setBackMs?: number;
+  /** `Bridge.setBacks`; missing = none. */
+  readonly setBacks?: readonly number[];
   readonly core: CoreMemory;
   /** The last alerts: signals that are read again must not fall into the cool-down that they began themselves. */
   readonly alerts: StoredAlerts;
@@ -188,13 +188,14 @@ function begunSince(generations: readonly FilePosition[], settled: LogPosition):
 
 function isCaptured(value: unknown): value is Captured {
   if (!isObject(value) || !isObject(value['log']) || !isObject(value['core'])) return false;
-  const { logPath, log, setBackMs = 0 } = value;
+  const { logPath, log, setBacks = [] } = value;
   const { files, older = [] } = log;
   return (
     isFiles(files) &&
     areNumbers(older, ['device', 'inode', 'createdAt', 'modifiedAt']) &&
     typeof logPath === 'string' &&
-    Number.isFinite(setBackMs)
+    Array.isArray(setBacks) &&
+    setBacks.every((backMs) => Number.isFinite(backMs))
   );
 }
 

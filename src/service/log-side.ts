@@ -98,8 +98,8 @@ export class LogSide implements LineListener {
     if (this.#hideDue === Infinity) {
       this.#wasReadToEnd = true;
       // no line says it to the next life, which would look for lines of the clock before
-      if (bridge.setBackMs > 0) progress.isChanged = true;
-      bridge.setBackMs = 0;
+      if (bridge.setBacks.length > 0) progress.isChanged = true;
+      bridge.setBacks = [];
     }
     this.#reachedEnd(now);
     if (bridge.core.health.counters.lines === 0) progress.captureFirst();
@@ -194,7 +194,7 @@ export class LogSide implements LineListener {
     const { time, bridge } = this.#parts;
     const readAt = Math.min(line.readAt, at);
     // a stamp has no year: it must not mean last year because the clock was there when the log was looked at before
-    const notBefore = time.skipped.endAfter(line.notBefore - bridge.setBackMs, ALMOST_A_YEAR_MS);
+    const notBefore = time.skipped.endAfter(line.notBefore - (bridge.setBacks.at(-1) ?? 0), ALMOST_A_YEAR_MS);
     return notBefore === line.notBefore && readAt === line.readAt ? line : { ...line, notBefore, readAt };
   }
 

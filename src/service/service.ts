@@ -396,7 +396,7 @@ export class Service {
       at: time.moment().at,
       log: links.source.position(),
       logPath: settings.logPath,
-      setBackMs: bridge.setBackMs,
+      setBacks: bridge.setBacks,
       core: structuredClone(memoryOf(bridge.core)),
       alerts: alertsOf(bridge.security),
     };
@@ -458,7 +458,7 @@ export class Service {
     // the moment on disk is of the old clock: one that dies much later could not tell how long ago it was
     progress.isChanged = true;
     outbox.clockSetBack(-byMs);
-    bridge.setBackMs -= byMs;
+    bridge.setBacks = [-byMs, ...bridge.setBacks.map((backMs) => backMs - byMs)];
     setBack(bridge.security, now, -byMs);
     bridge.now = now;
   }
@@ -490,7 +490,7 @@ function remembering(
   const memory = { core: structuredClone(settled?.core), alerts: settled?.alerts, security };
   const bridge = createBridge(settings, memory, now, sinks);
   bridge.isBehind = true;
-  bridge.setBackMs = settled?.setBackMs ?? 0;
+  bridge.setBacks = settled?.setBacks ?? [];
   // a file that was rotated may be of a time before the clock was set back once already
   const { at = Math.max(...(settled?.log.files ?? []).map(({ endSeenAt }) => endSeenAt)) } = settled ?? {};
   const aheadMs = at - now.at;

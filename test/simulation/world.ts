@@ -414,7 +414,7 @@ export class Bridge {
   /** Until when all was read that is settled: what is stored is of the clock before while the end was not seen since. */
   #endSeenAt(storedAt: number, settled: Stored['settled']): number {
     const backMs = this.#takenAt.get(settled?.log ?? {});
-    if (backMs !== undefined) return storedAt + backMs - (settled?.setBackMs ?? 0);
+    if (backMs !== undefined) return storedAt + backMs - (settled?.setBacks?.at(-1) ?? 0);
     const at = steadyOf(storedAt, this.#computer.steadyMs(), this.#computer);
     // of an earlier life
     return this.#computer.setBacks.length === 0 ? at : Math.min(this.settledAt, at);
