@@ -112,7 +112,7 @@ function judgeMany(
   };
   const one = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(script, { workerData: 'simulate' });
+      const worker = new Worker(script, { workerData: 'simulate', argv: process.argv.slice(2) });
       const ask = (): void => {
         if (isEnough(next, sum)) {
           void worker.terminate().then(() => resolve());
