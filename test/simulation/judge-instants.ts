@@ -99,10 +99,12 @@ function isOpposite(
   const knew = died.map(({ knewAt }) => knewAt - SAME_MS);
   const toldAt = Math.min(visit?.to ?? instant, instant) - SAME_MS;
   const isNoticed = pause !== undefined && pause.to - pause.from > STILL_MS;
+  // whose link has ended meanwhile, or who stands still again at once, is told when it is connected
+  const toldAgainAt = pause && visits.find(({ to }) => to > pause.to)?.from;
   const [from, to] =
     pause === undefined
       ? [Math.max((visit?.from ?? 0) - WAY_MS, toldAt), instant + SECOND_MS]
-      : [isNoticed ? instant : pause.from - SAME_MS, pause.to];
+      : [isNoticed ? instant : pause.from - SAME_MS, Math.max(pause.to, toldAgainAt ?? 0)];
   return isWrong(truth, zone, security, Math.min(from, ...knew), to);
 }
 
