@@ -176,7 +176,8 @@ export class LogFiles {
       const waitMs = this.#order.reading.settlesInMs(this.#reader.clock, this.#patience.settleMs);
       if (waitMs > 0) {
         this.#lookAgainIn(waitMs);
-        return this.#order.next.every(({ source }) => sizeOf(source) === 0);
+        // the size of a packed file is not known: lines may wait in it
+        return this.#order.next.every(({ source }) => source.prepare === undefined && sizeOf(source) === 0);
       }
       if (!(yield* this.#leaveReading())) return false;
     }

@@ -90,18 +90,34 @@ describe('a log that is rotated amid a message', () => {
     expect(scene.followed.incidentKinds()).toEqual(['rotated']);
   });
 
-  it('tells the end only while nothing waits in the new file', async () => {
+  it.each<{ where: string; comes: (log: string) => void }>([
+    { where: 'the new file', comes: (log) => write(log, 'three') },
+    {
+      where: 'one that was packed already',
+      comes: (log) => {
+        renameSync(`${log}.1`, `${log}.3`);
+        renameSync(log, `${log}.2`);
+        writeFileSync(`${log}.1.gz`, gzipSync('three\n'));
+        writeFileSync(log, '');
+      },
+    },
+  ])('tells the end only while nothing waits in $where', async ({ comes: threeComes }) => {
     const scene = await rotatedAmidMessage([]);
     await scene.followed.settles();
-    write(scene.log, 'three');
+    threeComes(scene.log);
     let hasEnded = false;
     void scene.followed.settles().then(() => (hasEnded = true));
-    scene.heyuWrites('late');
-    await comes(scene, 'late');
+    const late: string[] = [];
+    // a look that has read the first is over when the last is read
+    for (let number = 0; number < 5; number += 1) {
+      late.push(`late ${number}`);
+      scene.heyuWrites(`late ${number}`);
+      await comes(scene, ...late);
+    }
     expect(hasEnded).toBe(false);
     scene.passes(SETTLE_MS);
     await until(() => hasEnded);
-    await comes(scene, 'late', 'three');
+    await comes(scene, ...late, 'three');
   });
 
   it('waits no longer for one who never stops than three times as long', async () => {
