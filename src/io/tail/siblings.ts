@@ -94,10 +94,12 @@ export function siblingKey(sibling: RotatedFile): string {
 
 /** Is it one of these, or has one of them become it when it was packed? */
 export function isAmong(sibling: Sibling, known: readonly RotatedFile[]): boolean {
-  const key = siblingKey(sibling);
+  // no keys are built: of a year of rotated files each is compared with each
+  const isIt = ({ device, inode, createdAt }: RotatedFile): boolean =>
+    inode === sibling.inode && createdAt === sibling.createdAt && device === sibling.device;
   const isPackedOf = ({ modifiedAt }: RotatedFile): boolean =>
     sibling.isPacked && Math.abs(modifiedAt - sibling.modifiedAt) < 1;
-  return known.some((one) => siblingKey(one) === key || isPackedOf(one));
+  return known.some((one) => isIt(one) || isPackedOf(one));
 }
 
 function collect(
