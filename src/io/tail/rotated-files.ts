@@ -184,9 +184,13 @@ export class RotatedFiles {
   }
 }
 
-/** Has `source` more in it than this file? Not so as long as it is not known how much there is in the file. */
+/** Has `source` more in it than this file? How much there is in a packed one shows only in what comes next. */
 function* isLonger(source: ByteSource, file: TailedFile): Work<boolean> {
-  if (file.source.prepare !== undefined) return false;
+  if (file.source.prepare !== undefined) {
+    const there = yield* bytesAt(source, file.offset, MARK_BYTES);
+    const known = yield* bytesAt(file.source, file.offset, MARK_BYTES);
+    return !there.equals(known.subarray(0, there.length));
+  }
   if (file.isLive && (file.source.fd === undefined || !(yield* file.isUnchanged()))) return false;
   const size = file.isLive ? sizeOf(file.source) : file.sizeSeen;
   return (yield* bytesAt(source, size, 1)).length > 0;

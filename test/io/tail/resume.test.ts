@@ -355,6 +355,27 @@ describe('a log that is followed again', () => {
     expect(followed.ids()).toEqual(crashed.ids());
   });
 
+  it('tells a log from an old one, packed since, of which nothing but the same rubbish was there', async () => {
+    const log = ownLog();
+    const before = await follow(log);
+    const rubbish = 'y'.repeat(400);
+    write(log, rubbish);
+    await before.expects([rubbish]);
+    renameSync(log, `${log}.1`);
+    write(log, ...seen);
+    await before.expects([rubbish, ...seen]);
+    const position = before.source.position();
+    expect(position.files).toHaveLength(2);
+    await before.stop();
+    renameSync(`${log}.1`, `${log}.3`);
+    compress(`${log}.3`);
+    renameSync(log, `${log}.2`);
+    write(`${log}.1`, rubbish, 'one');
+    write(log, 'two');
+    const followed = await follow(log, { position });
+    await followed.expects([rubbish, 'one', 'two']);
+  });
+
   it('gives the same ids again when two that are alike for a long time were copied and truncated', async () => {
     const { log, position } = await goDown();
     const rubbish = 'y'.repeat(400);
