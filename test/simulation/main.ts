@@ -1,33 +1,64 @@
-/**
- * `npm run simulate`: histories of a house in which everything goes wrong, each from its seed. `--seed N` lets one happen
- * again and tells it in words, `--seeds A..B` judges many, `--minutes M` as many as there is time for, `--starts N` until
- * so many motions have begun; `--workers N` at a time (2). `--pauses F`: between faults passes F times the usual time. What
- * is wrong is shortened to the faults that it takes.
- * `--mutants` breaks the bridge in many small ways, one after the other (`--mutant PATTERN`: those whose name fits),
- * says in how many of the seeds each was found, and fails unless each was.
- */
+/** `npm run simulate`: histories of a house in which everything goes wrong, each from its seed. `--help` says more. */
 
 import { parseArgs } from 'node:util';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
+import { errorText } from '../../src/common/error.js';
 import { MUTANTS, buildMutant } from './mutants.js';
 import { shrink } from './shrink.js';
 import { simulate, type SimulationReport } from './world.js';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    seeds: { type: 'string' },
-    minutes: { type: 'string' },
-    starts: { type: 'string' },
-    workers: { type: 'string', default: '2' },
-    pauses: { type: 'string', default: '1' },
-    mutants: { type: 'boolean', default: false },
-    mutant: { type: 'string' },
-  },
-});
+const HELP = `usage: npm run simulate -- [options]
 
+  --seed N           one history happens again, and is told in words
+  --seeds A..B       these are judged (1..100)
+  --minutes M        as many as there is time for
+  --starts N         until so many motions have begun
+  --pauses F         between faults passes F times the usual time (1)
+  --workers N        so many at a time (2)
+  --mutants          the bridge is broken in many ways, one after the other: in how many of the seeds is each found
+  --mutant PATTERN   of these, those whose name fits
+
+What is wrong is shortened to the faults that it takes. The exit code is 1 when a history is wrong or a mutant is not found.`;
+
+const OPTIONS = {
+  seed: { type: 'string' },
+  seeds: { type: 'string' },
+  minutes: { type: 'string' },
+  starts: { type: 'string' },
+  workers: { type: 'string', default: '2' },
+  pauses: { type: 'string', default: '1' },
+  mutants: { type: 'boolean', default: false },
+  mutant: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** `A..B`, or `A` and all after it. */
+const SEEDS = /^(\d+)(?:\.\.(\d+))?$/;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** The options; whoever asks for help, or for what there is not, gets help. */
+function options(): ReturnType<typeof parseArgs<{ readonly options: typeof OPTIONS }>>['values'] {
+  try {
+    const { values } = parseArgs({ options: OPTIONS });
+    const unclear = [values.seed, values.minutes, values.starts, values.pauses, values.workers].find(
+      (number) => number !== undefined && !(Number(number) > 0),
+    );
+    if (unclear !== undefined) throw new Error(`'${unclear}' is no number above 0`);
+    if (values.seeds !== undefined && !SEEDS.test(values.seeds))
+      throw new Error(`'${values.seeds}' is no range of seeds like 1..100`);
+    if (!values.help) return values;
+    say(HELP);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${errorText(error)}\n\n${HELP}\n`);
+    process.exit(2);
+  }
+}
+
+const values = options();
 const pauses = Number(values.pauses);
 
 /** What a worker tells of a seed. */
@@ -55,8 +86,6 @@ const brokenOff = (seed: number, error: unknown): Outcome => ({
   lengthMs: 0,
   counts: [],
 });
-
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** A worker is asked for one seed after the other. */
 function work(): void {
@@ -136,7 +165,7 @@ function judgeMany(
 }
 
 async function judgeAll(): Promise<void> {
-  const [, from = '1', to = 'Infinity'] = /^(\d+)(?:\.\.(\d+))?$/.exec(values.seeds ?? '1') ?? [];
+  const [, from = '1', to = 'Infinity'] = SEEDS.exec(values.seeds ?? '1') ?? [];
   const last =
     values.seeds === undefined && values.minutes === undefined && values.starts === undefined
       ? 100
@@ -205,7 +234,7 @@ async function findMutant(main: string, from: number, to: number): Promise<{ fou
 }
 
 async function judgeMutants(): Promise<void> {
-  const [, from = '1', to = '12'] = /^(\d+)\.\.(\d+)$/.exec(values.seeds ?? '') ?? [];
+  const [, from = '1', to = '12'] = SEEDS.exec(values.seeds ?? '1..12') ?? [];
   const survivors: string[] = [];
   const pattern = new RegExp(values.mutant ?? '');
   for (const mutant of MUTANTS.filter(({ name }) => pattern.test(name))) {
