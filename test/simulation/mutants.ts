@@ -38,7 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
   broken(
     'tail: what was rotated twice while nobody looked is passed over',
     'io/tail/log-files.js',
-    'yield* this.#rotated.takeUnknown(between, endSeenAt, this.#order.next);',
+    'yield* this.#rotated.takeUnknown({ all, held: between }, endSeenAt, this.#order.next);',
     '',
   ),
   broken(

@@ -34,7 +34,7 @@ import {
   lookUp,
   take,
   TICK_MS,
-  type HeldSibling,
+  type Held,
   type Sibling,
 } from './siblings.js';
 import { EDITOR_QUIET_MS, TailedFile, type Loss, type Reader, type ReadOutcome } from './tailed-file.js';
@@ -211,7 +211,9 @@ export class LogFiles {
   #giveUp(code: string): void {
     if (!this.#start.isFound || isReadable(this.#reader)) {
       this.#start.again(this.position());
-      this.#rotated.hasBarred ||= this.#order.next.some(({ beginning }) => beginning.isAfterGap);
+      const unread = this.#order.open().filter(({ isBegun }) => !isBegun);
+      const passed = unread.flatMap(({ beginning }) => beginning.barred ?? []);
+      this.#rotated.barred = [...passed, ...this.#rotated.barred];
       this.#order.clear();
     }
     this.isWatchStale = true;
@@ -253,13 +255,13 @@ export class LogFiles {
   }
 
   /** An incident per file, at the moment it is begun. */
-  #tellOf({ beginning: { arrival, loss, isAfterGap }, offset }: TailedFile): void {
+  #tellOf({ beginning: { arrival, loss, barred = [] }, offset }: TailedFile): void {
     const { listener, path } = this.#reader;
     if (arrival === 'rotation' || (arrival === 'replacement' && offset === 0))
       listener.incident({ kind: 'rotated', path });
     else if (arrival === 'replacement') listener.incident({ kind: 'rewritten', path, offset });
     if (loss !== undefined && offset === 0) listener.incident({ kind: 'lost', path, ...loss });
-    if (isAfterGap === true && offset === 0) listener.incident({ kind: 'gap', path });
+    if (barred.length > 0 && offset === 0) listener.incident({ kind: 'gap', path });
   }
 
   /** Leaves the file that was read to its end for the next one. False when a pause came in between: ask again. */
@@ -340,13 +342,13 @@ export class LogFiles {
       this.#aloneAt = at;
       // the clock was set back since: this look is later all the same
       this.#left = this.#left.filter((left) => left.endSeenAt <= at + TICK_MS);
-      this.#rotated.hasBarred = false;
+      this.#rotated.barred = [];
       newest.isRotated = false;
       yield* this.#checkNewest(newest, stats.size, at);
       this.#setStatus({ kind: 'following', path });
     } else if (typeof stats === 'string' && isMissing(stats)) {
       if (newest !== undefined) yield* this.#queueBetween(newest, undefined);
-      if (!this.#rotated.hasBarred) this.#aloneAt = at;
+      if (this.#rotated.barred.length === 0) this.#aloneAt = at;
       if (isAtEnd && this.#order.next.length === 0) this.#reportFailure(stats);
     } else {
       const failure = yield* this.#adopt(newest);
@@ -394,11 +396,12 @@ export class LogFiles {
     const isRotated = newest !== undefined && (yield* this.#queueBetween(newest, source));
     const arrival = newest === undefined ? 'first' : isRotated ? 'rotation' : 'replacement';
     const mayBeEdited = arrival === 'replacement';
-    const isAfterGap = this.#rotated.hasBarred;
-    const file = new TailedFile(source, { arrival, isLive: true, endSeenAt, mayBeEdited, isAfterGap });
+    const { barred } = this.#rotated;
+    const file = new TailedFile(source, { arrival, isLive: true, endSeenAt, mayBeEdited, barred });
     if (newest === undefined && this.#isOldLog()) yield* file.seekLastLine(sizeOf(source));
     yield* file.seeHead();
     this.#order.next.push(file);
+    this.#rotated.barred = [];
   }
 
   /**
@@ -470,7 +473,7 @@ export class LogFiles {
     const between = held.filter(isOlder);
     this.#rotated.tellOfBarred(barred.filter(isOlder), endSeenAt);
     try {
-      yield* this.#rotated.takeUnknown(between, endSeenAt, this.#order.next);
+      yield* this.#rotated.takeUnknown({ all, held: between }, endSeenAt, this.#order.next);
     } finally {
       letGo(held);
     }
@@ -495,7 +498,7 @@ export class LogFiles {
     );
     const copies: TailedFile[] = [];
     try {
-      yield* this.#rotated.takeUnknown(held, file.endSeenAt, copies);
+      yield* this.#rotated.takeUnknown({ all, held }, file.endSeenAt, copies);
     } catch (error) {
       for (const { source } of copies) source.close();
       throw error;
@@ -505,7 +508,8 @@ export class LogFiles {
     const [oldest, ...younger] = copies;
     if (place !== undefined) this.#rotated.addHistory(all, all.slice(0, place));
     if (oldest === undefined) return false;
-    let first = oldest.again(oldest.source, { isAfterGap: file.beginning.isAfterGap === true });
+    const { barred = [] } = file.beginning;
+    let first = oldest.again(oldest.source, { barred: [...barred, ...(oldest.beginning.barred ?? [])] });
     if (file.isBegun) {
       // what had been begun when it was empty continues in the oldest copy
       first = TailedFile.resumed(oldest.source, file.position(), false);
@@ -513,7 +517,7 @@ export class LogFiles {
       this.#order.remember(first);
     }
     this.isWatchStale = true;
-    const rest = file.again(file.source, { isAfterGap: this.#rotated.hasBarred });
+    const rest = file.again(file.source, { barred: this.#rotated.passBarred(all.slice(place)) });
     this.#order.putInPlaceOf(file, [first, ...younger, rest]);
     return true;
   }
@@ -532,11 +536,11 @@ export class LogFiles {
     );
     const files: TailedFile[] = [];
     try {
-      yield* this.#takeCopies(file, { held, place }, files);
+      yield* this.#takeCopies(file, { all, held, place }, files);
       const mayBeEdited = files.length === 0;
       const loss = mayBeEdited ? this.#lossOf(file) : undefined;
-      const isAfterGap = mayBeEdited && !isBegun && beginning.isAfterGap === true;
-      const known = { arrival: 'rewrite', isLive, endSeenAt, mayBeEdited, loss, isAfterGap } as const;
+      const barred = mayBeEdited && !isBegun ? (beginning.barred ?? []) : [];
+      const known = { arrival: 'rewrite', isLive, endSeenAt, mayBeEdited, loss, barred } as const;
       const fresh = new TailedFile(file.source, known);
       yield* fresh.seeHead();
       files.push(fresh);
@@ -557,7 +561,7 @@ export class LogFiles {
   /** Into `files`: the copy that a file was found rewritten after, if there is one, and what is younger than that. */
   *#takeCopies(
     file: TailedFile,
-    { held, place }: { readonly held: readonly HeldSibling[]; readonly place: number | undefined },
+    { all, held, place }: Held & { readonly place: number | undefined },
     files: TailedFile[],
   ): Work {
     const holder =
@@ -572,7 +576,7 @@ export class LogFiles {
       files.push(copy);
       // what is younger than a file whose place is not known is found by the next look at the name
       const younger = place === undefined ? [] : held.slice(held.indexOf(holder) + 1);
-      yield* this.#rotated.takeUnknown(younger, file.endSeenAt, files);
+      yield* this.#rotated.takeUnknown({ all, held: younger }, file.endSeenAt, files);
     }
   }
 

@@ -28,7 +28,10 @@ import {
   letGo,
   lookUp,
   take,
+  youngerThan,
+  type Held,
   type HeldSibling,
+  type HeldSiblings,
   type Sibling,
 } from './siblings.js';
 import { TailedFile, type Loss, type Reader } from './tailed-file.js';
@@ -92,7 +95,7 @@ export class LogStart {
       } else if (last === undefined) {
         source?.close();
       } else {
-        isFound = yield* this.#resumeFrom(last, seek.files.slice(0, -1), source, held);
+        isFound = yield* this.#resumeFrom(last, seek.files.slice(0, -1), source, { all, held });
       }
     } catch (error) {
       source?.close();
@@ -104,7 +107,7 @@ export class LogStart {
     this.#seek = undefined;
     if (last !== undefined)
       this.#tellOfBarred(
-        barred.filter((sibling) => this.#isYounger(sibling, last)),
+        { all, barred: barred.filter((sibling) => this.#isYounger(sibling, last)) },
         last.endSeenAt,
       );
     return 'found';
@@ -116,12 +119,21 @@ export class LogStart {
   }
 
   /** What may not be read stood before one of the files that were taken up. */
-  #tellOfBarred(barred: readonly Sibling[], from: number): void {
+  #tellOfBarred({ all, barred }: Omit<HeldSiblings, 'held'>, from: number): void {
     const { listener, path } = this.#reader;
+    const { reading, next } = this.#order;
     this.#rotated.tellOfBarred(barred, from);
-    if (!this.#rotated.hasBarred) return;
-    if (this.#order.reading?.offset === 0) listener.incident({ kind: 'gap', path });
-    this.#order.next = this.#order.next.map((file) => file.again(file.source, { isAfterGap: true }));
+    if (this.#rotated.barred.length === 0) return;
+    const passBefore = ({ source }: TailedFile): readonly RotatedFile[] =>
+      this.#rotated.passBarred(youngerThan(source, all));
+    const older = reading === undefined ? [] : passBefore(reading);
+    this.#order.next = next.map((file) =>
+      file.again(file.source, { barred: [...(file.beginning.barred ?? []), ...passBefore(file)] }),
+    );
+    if (reading?.offset !== 0 || older.length === 0) return;
+    listener.incident({ kind: 'gap', path });
+    // copies of what was empty may have come between them
+    this.#rotated.barred = [...older, ...this.#rotated.barred];
   }
 
   /** Without a position: what is in the log already is history, except a line that is not complete yet. */
@@ -197,7 +209,7 @@ export class LogStart {
     last: FilePosition,
     old: readonly FilePosition[],
     current: ByteSource | undefined,
-    held: readonly HeldSibling[],
+    { all, held }: Held,
   ): Work<boolean> {
     const isCurrent = current !== undefined && (yield* isFileOf(last, current));
     const holder = isCurrent ? undefined : yield* findHolder(held, last);
@@ -229,7 +241,7 @@ export class LogStart {
         younger.filter((sibling) => !since.includes(sibling)),
       );
     }
-    yield* this.#queueSince(last, current, since);
+    yield* this.#queueSince(last, current, { all, held: since });
     if ((holder ?? shorter) === undefined) this.#mayHaveLost(last, since);
     return true;
   }
@@ -253,12 +265,12 @@ export class LogStart {
   }
 
   /** What has to be read after, or instead of, the file of the position. */
-  *#queueSince(last: FilePosition, current: ByteSource | undefined, since: readonly HeldSibling[]): Work {
+  *#queueSince(last: FilePosition, current: ByteSource | undefined, { all, held: since }: Held): Work {
     const { listener, path } = this.#reader;
     const { endSeenAt, offset } = last;
     const isUnknown = (sibling: HeldSibling): boolean =>
       !this.#order.isOpen(sibling) && (current === undefined || !isSameFile(sibling, current));
-    yield* this.#rotated.takeUnknown(since.filter(isUnknown), endSeenAt, this.#order.next);
+    yield* this.#rotated.takeUnknown({ all, held: since.filter(isUnknown) }, endSeenAt, this.#order.next);
     if (current === undefined) return;
     const isTruncated = isSameFile(current, last);
     if (isTruncated) listener.incident({ kind: 'rewritten', path, offset });

@@ -26,6 +26,8 @@ import {
   placeByName,
   siblingKey,
   take,
+  youngerThan,
+  type Held,
   type HeldSibling,
   type HeldSiblings,
   type Sibling,
@@ -37,8 +39,8 @@ const LEAST_HEAD_BYTES = 64;
 
 /** The rotated files of one log. */
 export class RotatedFiles {
-  /** Some may not be read, and a copy of them may come to be: set here, cleared once the name stands for what is read. */
-  hasBarred = false;
+  /** They may not be read, and a copy of them may come to be: until what comes after them is taken up. */
+  barred: readonly RotatedFile[] = [];
   readonly #reader: Reader;
   readonly #order: FileOrder;
   /** Those that are history: not to be taken for newer ones, also if they are written to. */
@@ -125,24 +127,33 @@ export class RotatedFiles {
   }
 
   /**
-   * Takes what is counted by rotation and unknown, oldest first, at the end of `into`. Copies (all that does not go
-   * to `next` at once) and packed files are not written to any more.
+   * Takes what is counted by rotation and unknown of `held`, oldest first, at the end of `into`. Copies (all that does
+   * not go to `next` at once) and packed files are not written to any more.
    */
-  *takeUnknown(siblings: readonly HeldSibling[], endSeenAt: number, into: TailedFile[]): Work {
-    for (const sibling of siblings.filter(({ isCounted }) => isCounted)) {
+  *takeUnknown({ all, held }: Held, endSeenAt: number, into: TailedFile[]): Work {
+    for (const sibling of held.filter(({ isCounted }) => isCounted)) {
       if (yield* this.#isKnown(sibling.source)) continue;
+      const barred = this.passBarred(youngerThan(sibling, all));
       const source = take(sibling);
       const isLive = into === this.#order.next && !sibling.isPacked;
-      const isAfterGap = this.hasBarred;
-      into.push(new TailedFile(source, { arrival: 'rotation', isLive, endSeenAt, isAfterGap }));
+      into.push(new TailedFile(source, { arrival: 'rotation', isLive, endSeenAt, barred }));
     }
+  }
+
+  /** Those of `barred` that are not among these, which are younger than what is taken up now; they are forgotten. */
+  passBarred(younger: readonly Sibling[]): readonly RotatedFile[] {
+    const isYounger = (one: RotatedFile): boolean => younger.some((sibling) => isAmong(sibling, [one]));
+    const passed = this.barred.filter((one) => !isYounger(one));
+    this.barred = this.barred.filter(isYounger);
+    return passed;
   }
 
   /** Rotated files that may not be read are lost: their content is not known, not even whether it was read before. */
   tellOfBarred(barred: readonly Sibling[], from: number): void {
     const { listener, path, clock } = this.#reader;
-    if (!barred.some(({ isCounted }) => isCounted)) return;
-    this.hasBarred = true;
+    const lost = barred.filter(({ isCounted }) => isCounted);
+    if (lost.length === 0) return;
+    this.barred = [...this.barred, ...lost];
     listener.incident({ kind: 'lost', path, from, to: clock.wallMs(), isAhead: true });
   }
 

@@ -87,6 +87,15 @@ export function isBornAgain(createdAt: number, { born, endSeenAt }: FilePosition
   return born === undefined ? Math.floor(createdAt) > endSeenAt : createdAt !== born;
 }
 
+/** Those of `all` (oldest first) that are younger than this one of them; none when it has the name of the log. */
+export function youngerThan(
+  file: { readonly device: number; readonly inode: number },
+  all: readonly Sibling[],
+): readonly Sibling[] {
+  const at = all.findIndex((sibling) => isSameFile(sibling, file));
+  return at < 0 ? [] : all.slice(at + 1);
+}
+
 /** Tells this file from every other one, also from a later one that got its inode. */
 export function siblingKey(sibling: RotatedFile): string {
   return `${sibling.device}:${sibling.inode}:${sibling.createdAt}`;
@@ -165,6 +174,9 @@ export type HeldSiblings = {
   readonly held: readonly HeldSibling[];
   readonly barred: readonly Sibling[];
 };
+
+/** The same where those that could not be opened do not matter. */
+export type Held = Omit<HeldSiblings, 'barred'>;
 
 /** A rotation renames all files within a millisecond or so; no rotation takes longer than these attempts. */
 const MOST_ATTEMPTS = 50;
@@ -301,10 +313,7 @@ export function placeByName(
  * The same of a file that has no name any more: where the packed copy stands that was made of it. What was written to
  * the file since is not in that copy. Undefined when there is none, or none with enough in it.
  */
-export function* placeByContent(
-  source: ByteSource,
-  { all, held }: Omit<HeldSiblings, 'barred'>,
-): Work<number | undefined> {
+export function* placeByContent(source: ByteSource, { all, held }: Held): Work<number | undefined> {
   const beginning = yield* bytesAt(source, 0, MARK_BYTES);
   for (const { path, source: copy } of [...held].reverse()) {
     const bytes = yield* ifReadable(bytesAt(copy, 0, MARK_BYTES));

@@ -10,7 +10,7 @@
  */
 import { isAscii } from 'node:buffer';
 import { errorCode } from '../../common/error.js';
-import type { Clock, FilePosition, LineListener, LogLine } from '../../ports.js';
+import type { Clock, FilePosition, LineListener, LogLine, RotatedFile } from '../../ports.js';
 import type { LogFileSystem } from '../file-system.js';
 import {
   BLOCK_BYTES,
@@ -72,8 +72,8 @@ export type Beginning = {
   readonly mayBeEdited?: boolean;
   /** What is gone for good before this file, unless it turns out to be an edited one. */
   readonly loss?: Loss | undefined;
-  /** A rotated file that may not be read may have come just before it. */
-  readonly isAfterGap?: boolean;
+  /** Rotated files that may not be read and came just before it. */
+  readonly barred?: readonly RotatedFile[];
 };
 
 /** What all files of one follower are read with. */

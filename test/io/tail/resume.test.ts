@@ -18,7 +18,7 @@ import { describe, expect, it } from 'vitest';
 import type { FilePosition, LogPosition } from '../../../src/ports.js';
 import { logFileSystem } from '../../../src/io/file-system.js';
 import { realClock } from '../../support/clock.js';
-import { follow, ownDirectory, ownLog, write } from './followed.js';
+import { follow, ownDirectory, ownLog, write, type Followed, type Run } from './followed.js';
 import { until } from '../../support/until.js';
 
 /** Lines that nobody else could have written. */
@@ -690,12 +690,26 @@ describe('a log that is followed again', () => {
 });
 
 describe('a rotated file that may not be read is said to be lost, once,', () => {
-  const files: typeof logFileSystem = {
+  const barringWhile = (isBarred: (path: string) => boolean): typeof logFileSystem => ({
     ...logFileSystem,
     openSync: (path, flags) => {
-      if (path.endsWith('.1')) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+      if (isBarred(path)) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
       return logFileSystem.openSync(path, flags);
     },
+  });
+  const files = barringWhile((path) => path.endsWith('.1'));
+  /** With the lines, and the gaps between them, in the order in which they were told. */
+  const followGaps = async (
+    log: string,
+    run: Run,
+  ): Promise<{ readonly told: readonly string[]; readonly followed: Followed }> => {
+    const told: string[] = [];
+    const followed = await follow(log, {
+      ...run,
+      onLine: ({ text }) => told.push(text),
+      onIncident: ({ kind }) => told.push(...(kind === 'gap' ? [kind] : [])),
+    });
+    return { told, followed };
   };
   const rotateTwice = (log: string): void => {
     write(log, 'one');
@@ -729,13 +743,7 @@ describe('a rotated file that may not be read is said to be lost, once,', () => 
     async (when) => {
       const { log, position } = await goDown();
       if (when === 'after a start') rotateTwice(log);
-      const told: string[] = [];
-      const followed = await follow(log, {
-        position,
-        files,
-        onLine: ({ text }) => told.push(text),
-        onIncident: ({ kind }) => told.push(...(kind === 'gap' ? [kind] : [])),
-      });
+      const { told, followed } = await followGaps(log, { position, files });
       if (when !== 'after a start') rotateTwice(log);
       await followed.expects(['one', 'three']);
       renameSync(log, `${log}.0`);
@@ -745,17 +753,82 @@ describe('a rotated file that may not be read is said to be lost, once,', () => 
     },
   );
 
+  it.each(['after a start', 'while the log is followed'])(
+    'and nothing is told of a gap before what was rotated after it: %s',
+    async (when) => {
+      const { log, position } = await goDown();
+      const rotateOften = (): void => {
+        write(log, 'one');
+        renameSync(log, `${log}.4`);
+        write(`${log}.1`, 'two');
+        renameSync(`${log}.1`, `${log}.3`);
+        write(`${log}.2`, 'three');
+        write(`${log}.0`, 'four');
+        write(log, 'five');
+      };
+      const barring = barringWhile((path) => path.endsWith('.3'));
+      if (when === 'after a start') rotateOften();
+      const { told, followed } = await followGaps(log, { position, files: barring });
+      if (when !== 'after a start') rotateOften();
+      await followed.expects(['one', 'three', 'four', 'five']);
+      expect(told).toEqual(['one', 'gap', 'three', 'four', 'five']);
+    },
+  );
+
+  it('and a gap is told of where it stood among the copies of a log that was empty', async () => {
+    const log = ownLog();
+    const first = await follow(log);
+    await first.settles();
+    const position = first.source.position();
+    await first.stop();
+    for (const [text, number] of [
+      ['one', 3],
+      ['two', 2],
+      ['three', 1],
+    ] as const) {
+      write(log, text);
+      copyFileSync(log, `${log}.${number}`);
+      truncateSync(log, 0);
+    }
+    write(log, 'four');
+    const barring = barringWhile((path) => path.endsWith('.2'));
+    const { told, followed } = await followGaps(log, { position, files: barring });
+    await followed.expects(['one', 'three', 'four']);
+    expect(told).toEqual(['gap', 'one', 'gap', 'three', 'four']);
+  });
+
+  it('and a gap is told of once when the log may be read again only after it was rotated often', async () => {
+    let isBarred = false;
+    const log = ownLog();
+    const { told, followed } = await followGaps(log, { files: barringWhile(() => isBarred) });
+    write(log, 'one');
+    await followed.expects(['one']);
+    isBarred = true;
+    renameSync(log, `${log}.9`);
+    write(log, 'two');
+    await followed.has('unreadable');
+    renameSync(log, `${log}.8`);
+    await until(() => followed.incidentKinds().includes('lost'), 'the loss to be told');
+    followed.source.pause();
+    isBarred = false;
+    for (const [text, number] of [
+      ['three', 7],
+      ['four', 6],
+      ['five', 5],
+    ] as const) {
+      write(log, text);
+      renameSync(log, `${log}.${number}`);
+    }
+    write(log, 'six');
+    followed.source.resume();
+    await followed.expects(['one', 'three', 'four', 'five', 'six']);
+    expect(told).toEqual(['one', 'gap', 'three', 'four', 'five', 'six']);
+  });
+
   it('and is read all the same once it was packed, as what it is: written before it was said to be lost', async () => {
     let isBarred = false;
-    const barring: typeof logFileSystem = {
-      ...logFileSystem,
-      openSync: (path, flags) => {
-        if (isBarred) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
-        return logFileSystem.openSync(path, flags);
-      },
-    };
     const log = ownLog();
-    const followed = await follow(log, { files: barring });
+    const followed = await follow(log, { files: barringWhile(() => isBarred) });
     write(log, 'one');
     await followed.expects(['one']);
     isBarred = true;
