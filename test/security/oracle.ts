@@ -263,6 +263,12 @@ export class Oracle {
     ];
   }
 
+  /** What of its commands outlasts that its state is not known: which have had their effect, and the check of a code. */
+  get commanded(): Pick<Kept, 'settled' | 'since'> {
+    const { settled, since } = this.#kept;
+    return { settled, since };
+  }
+
   hasSettled(message: number): boolean {
     return this.#kept.settled.includes(message);
   }

@@ -239,9 +239,12 @@ export class OwnedZone {
       const first = found?.replace(/^(arming|pending)$/, 'armed_away') ?? 'disarmed';
       if (this.#isUntouched && state !== first)
         this.errors.push(`${this.name} begins as ${state} at ${iso(now)}, the broker has ${String(found)}`);
-      // what was heard before waits
-      const waiting = [[], ...this.possible.map((one) => one.waiting)];
-      this.#put(waiting.map((each) => ({ ...begunWith(truth), waiting: each })));
+      // what was heard before waits, and what was commanded before does not count again
+      const before = this.possible.length > 0 ? this.possible : [begunWith(truth)];
+      const begun = before.flatMap(({ oracle, waiting }) =>
+        [[], waiting].map((each) => ({ ...begunWith(truth, oracle), waiting: each })),
+      );
+      this.#put(begun);
       return;
     }
     const fitting = this.possible.filter(
@@ -322,9 +325,11 @@ function changed({ oracle: before, waiting, surely, maybe }: Possibility, change
   return { oracle, waiting, surely: new Set([...surely, ...raised]), maybe: new Set([...maybe, ...raised]) };
 }
 
-function begunWith({ state, mode, armedSince = 0, until = 0 }: Truth): Possibility {
+/** `before`: what it was taken for until the disk has said what it is. */
+function begunWith({ state, mode, armedSince = 0, until = 0 }: Truth, before?: Oracle): Possibility {
   const kept = { state: state.startsWith('armed') ? 'armed' : state, mode, armedSince, until } as const;
-  const oracle = new Oracle(RULES, kept as ConstructorParameters<typeof Oracle>[1]);
+  const known = { ...kept, ...before?.commanded };
+  const oracle = new Oracle(RULES, known as ConstructorParameters<typeof Oracle>[1]);
   return { oracle, waiting: [], surely: new Set(), maybe: new Set() };
 }
 

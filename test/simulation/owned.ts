@@ -35,8 +35,12 @@ const UNNOTICED_MS = 10_000;
 /** A key that is heard again within this time is held down. */
 const HELD_MS = 1000;
 
-/** What all zones may be: of a moment, or of a document. */
-export type Standing = readonly { readonly possible: readonly Possibility[]; readonly isNew: boolean }[];
+/** What all zones may be, and when the link was clear last: of a moment, or of a document. */
+export type Standing = {
+  readonly zones: readonly { readonly possible: readonly Possibility[]; readonly isNew: boolean }[];
+  /** By the clock that nobody sets back, ms; -Infinity = never. */
+  readonly clearAt: number;
+};
 
 /** All zones that the bridge keeps, over its lives. */
 export class OwnedZones {
@@ -49,6 +53,8 @@ export class OwnedZones {
   #pressed: { readonly key: string; readonly at: number } | undefined;
   /** What the disk may have: the last document that was written, and those that are being written. */
   #onDisk: readonly Standing[] = [];
+  /** When the process has begun, and when the link was clear last before, as the disk told it. */
+  #begun = { at: -Infinity, clearAt: -Infinity };
 
   constructor(computer: Computer, broker: SimulatedBroker, note: (text: string) => void) {
     this.#note = note;
@@ -58,7 +64,8 @@ export class OwnedZones {
   }
 
   get standing(): Standing {
-    return this.#zones.map(({ possible, isNew }) => ({ possible, isNew }));
+    const zones = this.#zones.map(({ possible, isNew }) => ({ possible, isNew }));
+    return { zones, clearAt: this.#clearAt };
   }
 
   get errors(): readonly string[] {
@@ -69,6 +76,16 @@ export class OwnedZones {
   get #isSure(): boolean {
     const visit = this.#broker.visits.at(-1);
     return visit?.to === Infinity && this.#computer.steadyMs() - visit.from > DRAINING_MS;
+  }
+
+  /** When the link was clear last, as the process knows. */
+  get #clearAt(): number {
+    const now = this.#computer.steadyMs();
+    const { at, clearAt } = this.#begun;
+    const isClear = ({ from, to }: { from: number; to: number }): boolean =>
+      from >= at && Math.min(to, now) - from > DRAINING_MS;
+    const last = this.#broker.visits.findLast(isClear);
+    return last === undefined ? clearAt : Math.min(last.to, now);
   }
 
   #now(): number {
@@ -114,10 +131,12 @@ export class OwnedZones {
         if (process.isGone) return document;
         const now = this.#computer.steadyMs();
         const cooling = this.#coolingIn(document as Checkpoint | undefined);
+        const clearAt = Math.min(...this.#onDisk.map((standing) => standing.clearAt));
+        this.#begun = { at: now, clearAt: document === undefined ? -Infinity : clearAt };
         this.#zones.forEach((zone, index) => {
           const truth = this.#truthIn(document, zone.name);
           zone.isNew = truth === undefined;
-          const possible = this.#onDisk.flatMap((standing) => standing[index]?.possible ?? []);
+          const possible = this.#onDisk.flatMap((standing) => standing.zones[index]?.possible ?? []);
           zone.begins(truth === undefined ? [] : possible, cooling, now);
           if (truth !== undefined) zone.isKept(truth, undefined, now);
         });
@@ -251,7 +270,10 @@ export class OwnedZones {
     // a number of its own does not show which one it was
     const isUnsure = duplicate && this.#broker.numbersAnew;
     const isAsked = (oracle: Oracle): boolean => zone.name === 'coded' && oracle.needsCode(word);
-    const isWaiting = zone.possible.some(({ oracle }) => isAsked(oracle) && (isUnsure || !isKnown(oracle)));
+    // as long as nothing is known of the zone, and the disk has not said yet that something is
+    const mayBeAsked = zone.isNew && zone.name === 'coded' && word !== 'TRIGGER';
+    const isWaiting =
+      mayBeAsked || zone.possible.some(({ oracle }) => isAsked(oracle) && (isUnsure || !isKnown(oracle)));
     // one that is never answered was not looked at: after too many wrong codes
     const isChecked = isWaiting && code !== undefined && !zone.isChecking(now);
     if (isChecked) zone.check = { at: now, word, outcomes, message };
@@ -268,7 +290,10 @@ export class OwnedZones {
         (oracle) =>
           isKnown(oracle) || change(oracle),
     );
-    zone.fork(...isNew, ...(isUnsure ? told : []));
+    const asked: Change = (oracle) => {
+      if (isChecked) oracle.checks();
+    };
+    zone.fork(...isNew, ...(isUnsure ? told : []), ...(mayBeAsked ? [asked] : []));
     this.#tell(`${word} to ${zone.name} (${outcomes.join()})`);
   }
 
@@ -296,8 +321,7 @@ export class OwnedZones {
     const ageMs = this.#computer.timeline.nowMs - this.#broker.receivedFrom;
     if (ageMs > RULES.maxAgeMs + UNNOTICED_MS) return ['refuse'];
     if (this.#isSure && ageMs < UNNOTICED_MS) return ['command'];
-    const clear = this.#broker.visits.findLast(({ from, to }) => Math.min(to, now) - from > DRAINING_MS);
-    const isShort = clear !== undefined && now - clear.to < RULES.maxAgeMs - UNNOTICED_MS;
+    const isShort = now - this.#clearAt < RULES.maxAgeMs - UNNOTICED_MS;
     return isShort ? ['command'] : ['command', 'refuse'];
   }
 
