@@ -11,7 +11,7 @@ import { causeOf, endEntry, raise, setTruth } from './alert.js';
 import { afterWrongCode, lockedMs, needsCode } from './codes.js';
 import { endEmergency } from './emergency.js';
 import { doubt, obey } from './owned-zone.js';
-import { settle, wasSettled } from './redelivery.js';
+import { isBeingChecked, settle, wasSettled } from './redelivery.js';
 import { isFirstMention, note, tellEvent, type Security, type Step } from './security.js';
 import { refresh } from './refresh.js';
 import {
@@ -63,13 +63,23 @@ type Given = {
   readonly by?: string;
 };
 
+/** A zone does not obey, and will not when the command comes again. */
+function refuseOrder(step: Step, zone: Zone, order: Order, reason: string): void {
+  refuse(step, zone, commandWord(order.command), reason, order.source);
+  settle(step, zone, order);
+}
+
 /** A zone does not obey because of the code; a master zone names all that do not. */
-function refuseCode(step: Step, zone: Zone, { command, source, master }: Order, reason: string): void {
-  const word = commandWord(command);
-  refuse(step, zone, word, reason, source);
+function refuseCode(step: Step, zone: Zone, order: Order, reason: string): void {
+  const { command, master } = order;
+  refuseOrder(step, zone, order, reason);
   if (master === undefined) return;
   master.refusing.push(`${zone.settings.name}: ${reason}`);
-  master.zone.refusedCommand = { command: word, at: step.now.at, reason: master.refusing.join('; ') };
+  master.zone.refusedCommand = {
+    command: commandWord(command),
+    at: step.now.at,
+    reason: master.refusing.join('; '),
+  };
 }
 
 /** A command waits for the check of its code, or is not obeyed: without one, and while codes are locked out. */
@@ -79,6 +89,7 @@ function askForCode(step: Step, zone: Zone, order: Order, { answers, code }: Giv
   const lockMs = lockedMs(zone, now);
   const locked = `after too many wrong codes no code is accepted for another ${Math.ceil(lockMs / 1000)} s`;
   if (lockMs > 0) return refuseCode(step, zone, order, locked);
+  if (isBeingChecked(zone, order)) return;
   if (zone.check !== undefined) return refuseCode(step, zone, order, 'another code is being checked');
   zone.check = { order, answers, startedMono: now.mono, isOvertaken: false, rearmed: undefined };
   emit({ kind: 'check_code', zone: zone.settings.zone, code, startedMono: now.mono });
@@ -104,7 +115,6 @@ export function codeChecked(step: Step, name: string, startedMono: number, resul
     security.changed = true;
     if (isOvertaken) {
       refuseCode(step, zone, order, 'another command was obeyed while its code was checked');
-      settle(step, zone, order);
     } else {
       const proven = { ...order, isProven: true };
       endOfMaster(step, proven);
@@ -154,14 +164,13 @@ function give(step: Step, zone: Zone, order: Order, given: Given): void {
   if (ageMs > settings.commandMaxAgeMs) {
     const age = Number.isFinite(ageMs) ? `may be ${Math.round(ageMs / 1000)} s old` : 'is of unknown age';
     const limit = Math.round(settings.commandMaxAgeMs / 1000);
-    refuse(step, zone, word, `it ${age}, more than command_max_age (${limit} s)`, source);
-    settle(step, zone, order);
+    refuseOrder(step, zone, order, `it ${age}, more than command_max_age (${limit} s)`);
     // the owner wanted to disarm: motion from before that is not an alarm
     if (command.kind === 'disarm' && truth !== undefined) setTruth(step, zone, doubt(truth, now.at));
     return;
   }
   const obstacle = obstacleTo(step, zone, order);
-  if (obstacle !== undefined) return refuse(step, zone, word, obstacle, source);
+  if (obstacle !== undefined) return refuseOrder(step, zone, order, obstacle);
   zone.orderedAt = Math.max(zone.orderedAt ?? -Infinity, loggedAt ?? now.at);
   settle(step, zone, order);
   security.changed = true;

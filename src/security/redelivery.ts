@@ -15,7 +15,7 @@ const MOST_SETTLED = 20;
 /** What comes again so much later than it could be obeyed is too old by itself. */
 const MARGIN_MS = MINUTE;
 
-/** The command of this order has had its effect in the zone, or will have none: it does not count when it comes again. */
+/** The command of this order has had its effect in the zone, or will have none (it was refused): it does not count when it comes again. */
 export function settle({ security, now }: Step, zone: Zone, { command, delivery }: Order): void {
   if (delivery === undefined) return;
   const { id } = delivery;
@@ -34,6 +34,11 @@ export function wasSettled(
   const one = settled.find(({ id }) => id === delivery.id);
   if (one?.command !== commandWord(command)) return false;
   return security.ageMs(one.at, now.at) <= settings.commandMaxAgeMs + MARGIN_MS;
+}
+
+/** Its code is being checked since it came before. */
+export function isBeingChecked({ check }: Zone, { delivery }: Order): boolean {
+  return delivery?.isRepeated === true && check?.order.delivery?.id === delivery.id;
 }
 
 /** A message that is not sent again has an identifier that was free: what had it before is acknowledged. */

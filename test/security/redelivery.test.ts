@@ -210,6 +210,32 @@ describe('a command that the broker sends again', () => {
     expect(notes(made, 'info').filter((note) => note.includes('again'))).toHaveLength(1);
   });
 
+  it('arms nothing when it was refused because of a window that was open', () => {
+    const made = online(
+      bench([zone('ground', { kind: 'owned', openAtArming: 'refuse' })], undefined, NOON, true),
+    );
+    made.sensors.push(sensor('window', { opening: 'open' }));
+    message(made, SET, 'ARM_AWAY', 'Q', { id: 4 });
+    made.sensors[0] = sensor('window');
+    cut(made);
+    connect(made, true);
+    message(made, SET, 'ARM_AWAY', 'Q', { id: 4, duplicate: true });
+    expect(state(made)).toBe('disarmed');
+    expect(attributes(made)['last_refused_command']).toMatchObject({ command: 'ARM_AWAY' });
+  });
+
+  it('arms nothing when it was refused because it had no code', () => {
+    const zones = [zone('ground', { kind: 'owned', hasCodes: true, keyfobs: ['fob'] })];
+    const made = online(bench(zones, undefined, NOON, true));
+    message(made, SET, 'ARM_AWAY', 'Q', { id: 3 });
+    message(made, SET, 'ARM_HOME', 'Q', { id: 4 });
+    keyfob(made, { alias: 'fob', action: 'disarm', mode: 'away', at: made.now.at, immediate: true });
+    cut(made);
+    connect(made, true);
+    message(made, SET, 'ARM_HOME', 'Q', { id: 4, duplicate: true });
+    expect(state(made)).toBe('disarmed');
+  });
+
   it('ends no entry delay that has begun since it was found too old', () => {
     const steps = ['ARM_AWAY 3', 'link is away for two minutes', 'DISARM 4', 'queue is empty'];
     expect(state(lived([...steps, 'moves', 'link breaks', 'DISARM 4 DUP']).made)).toBe('pending');
@@ -225,8 +251,10 @@ describe('a command that the broker sends again', () => {
   test.each([
     ['that was right', ['right', 'key arms'], 'armed_away'],
     ['that was overtaken', ['key disarms', 'key arms', 'right'], 'armed_away'],
-    ['that was wrong: it is checked again', ['wrong'], 'disarmed'],
+    ['that was wrong', ['wrong'], 'armed_away'],
     ['that was not checked when the process died', ['dies'], 'disarmed'],
+    ['... nor when it came before that', ['again', 'dies'], 'disarmed'],
+    ['that is being checked', ['again', 'right'], 'disarmed'],
   ])('with a code %s', (_, steps, expected) => {
     const zones = [zone('ground', { kind: 'owned', hasCodes: true, keyfobs: ['fob'] })];
     let made = online(bench(zones, undefined, NOON, true));
@@ -248,6 +276,7 @@ describe('a command that the broker sends again', () => {
         made = bench(zones, stored, now.at, true);
         made.now = { ...now };
       } else if (step === 'right' || step === 'wrong') checked(step);
+      else if (step === 'again') typed(true);
       else press(step === 'key arms' ? 'arm' : 'disarm');
     }
     cut(made);

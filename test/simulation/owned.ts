@@ -277,11 +277,12 @@ export class OwnedZones {
     // one that is never answered was not looked at: after too many wrong codes
     const isChecked = isWaiting && code !== undefined && !zone.isChecking(now);
     if (isChecked) zone.check = { at: now, word, outcomes, message };
+    const asked: Change = (oracle) => {
+      if (isChecked) oracle.checks();
+      else if (message !== zone.check?.message) this.#settles(oracle, message);
+    };
     const told = outcomes.map((outcome): Change => (oracle) => {
-      if (isAsked(oracle)) {
-        if (isChecked) oracle.checks();
-        return;
-      }
+      if (isAsked(oracle)) return asked(oracle);
       oracle[outcome](word, now);
       this.#settles(oracle, message);
     });
@@ -290,9 +291,6 @@ export class OwnedZones {
         (oracle) =>
           isKnown(oracle) || change(oracle),
     );
-    const asked: Change = (oracle) => {
-      if (isChecked) oracle.checks();
-    };
     zone.fork(...isNew, ...(isUnsure ? told : []), ...(mayBeAsked ? [asked] : []));
     this.#tell(`${word} to ${zone.name} (${outcomes.join()})`);
   }
@@ -311,7 +309,7 @@ export class OwnedZones {
     zone.fork(
       ...outcomes.map((outcome): Change => (oracle) => {
         oracle.checked(word, isRight ? outcome : undefined, now);
-        if (isRight) this.#settles(oracle, message);
+        this.#settles(oracle, message);
       }),
     );
   }
