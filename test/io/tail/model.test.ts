@@ -112,7 +112,11 @@ class House {
       ...options,
       ...checkpoint,
       onGeneration: (file) => {
-        for (const { generations } of this.checkpoints) generations.push(file);
+        for (const each of this.checkpoints) {
+          const at = each.generations.findIndex(({ generation }) => generation === file.generation);
+          if (at < 0) each.generations.push(file);
+          else each.generations[at] = file;
+        }
       },
       onLine: (line, source) => {
         received.push(line);
@@ -123,8 +127,12 @@ class House {
     if (this.checkpoints.length === 0) this.settled(this.followed.source.position());
   }
 
+  /** What an earlier run had begun and this one has not come to yet stays known (service/checkpoint.ts). */
   private settled(position: LogPosition): void {
-    this.checkpoints.push({ position, generations: [] });
+    const known = new Set(position.files.map(({ generation }) => generation));
+    const before = this.checkpoints.at(-1)?.generations ?? [];
+    const last = before.findLastIndex(({ generation }) => known.has(generation));
+    this.checkpoints.push({ position, generations: before.slice(last + 1) });
   }
 
   private line(): string {
