@@ -381,8 +381,10 @@ export class Bridge {
             at: this.#computer.steadyMs(),
           });
         const told = this.#told(process);
+        const saved = store.save(document);
+        // as the document says: a delay may have ended just before it was written
         const owned = this.#owned?.standing;
-        return store.save(document).then(() => {
+        return saved.then(() => {
           if (process.isGone) return;
           this.#stored = told;
           if (last !== undefined) this.#settled(this.#endSeenAt(last.endSeenAt, settled));
