@@ -464,7 +464,7 @@ export class LogFiles {
     const isCurrent = (sibling: Sibling): boolean => current !== undefined && isSameFile(sibling, current);
     const { all, held, barred, place } = yield* this.#rotated.holdAround(
       newest,
-      (sibling) => this.#rotated.isNew(sibling) && !isCurrent(sibling),
+      (sibling, siblings) => this.#rotated.isNew(sibling, siblings) && !isCurrent(sibling),
       (index, at, { modifiedAt }) => (at === undefined ? modifiedAt >= lastAlone : index > at),
     );
     const end = all.findIndex(isCurrent);
@@ -493,7 +493,8 @@ export class LogFiles {
     yield* file.seeHead();
     const { all, held, place } = yield* this.#rotated.holdAround(
       file,
-      (sibling) => isCreatedSince(sibling, file.endSeenAt) && this.#rotated.isNew(sibling),
+      (sibling, siblings) =>
+        isCreatedSince(sibling, file.endSeenAt) && this.#rotated.isNew(sibling, siblings),
       (index, at) => at !== undefined && index < at,
     );
     const copies: TailedFile[] = [];
@@ -566,7 +567,7 @@ export class LogFiles {
   ): Work {
     const holder =
       (yield* findHolder(held, file.position(), file.fingerprint())) ??
-      (yield* this.#rotated.copyOfFaint(file, held));
+      (yield* this.#rotated.copyOfFaint(file, { all, held }));
     if (holder !== undefined) {
       const copy = file.isBegun
         ? TailedFile.resumed(take(holder), file.position(), false)

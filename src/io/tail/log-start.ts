@@ -107,15 +107,15 @@ export class LogStart {
     this.#seek = undefined;
     if (last !== undefined)
       this.#tellOfBarred(
-        { all, barred: barred.filter((sibling) => this.#isYounger(sibling, last)) },
+        { all, barred: barred.filter((sibling) => this.#isYounger(sibling, last, all)) },
         last.endSeenAt,
       );
     return 'found';
   }
 
   /** Was it made since the end of the file in which reading stopped was seen? */
-  #isYounger(sibling: Sibling, { endSeenAt }: FilePosition): boolean {
-    return isCreatedSince(sibling, endSeenAt) && !isAmong(sibling, this.#older);
+  #isYounger(sibling: Sibling, { endSeenAt }: FilePosition, all: readonly Sibling[]): boolean {
+    return isCreatedSince(sibling, endSeenAt) && !isAmong(sibling, this.#older, all);
   }
 
   /** What may not be read stood before one of the files that were taken up. */
@@ -217,7 +217,7 @@ export class LogStart {
     // the file of the position that is not its holder was truncated, and written to, before it was renamed
     const younger = (yield* this.#reopenOldFiles(old, held, holder ?? shorter)).filter(
       (sibling) =>
-        (!endsHistory(last) && this.#isYounger(sibling, last)) ||
+        (!endsHistory(last) && this.#isYounger(sibling, last, all)) ||
         (isSameFile(sibling, last) && isWrittenSince(sibling, last.endSeenAt)),
     );
     if (isCurrent) {

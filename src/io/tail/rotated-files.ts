@@ -62,14 +62,14 @@ export class RotatedFiles {
     this.#history = this.#history.filter((sibling) => !keys.has(siblingKey(sibling)));
   }
 
-  /** May it hold what was not read yet? */
-  isNew(sibling: Sibling): boolean {
-    return sibling.isCounted && !isAmong(sibling, this.#history) && !this.#order.isOpen(sibling);
+  /** May it, one of `all`, hold what was not read yet? */
+  isNew(sibling: Sibling, all: readonly Sibling[]): boolean {
+    return sibling.isCounted && !isAmong(sibling, this.#history, all) && !this.#order.isOpen(sibling);
   }
 
   /** What is history stays so as long as it is there: `older`, of `all`, is as well from now on. */
   addHistory(all: readonly Sibling[], older: readonly Sibling[]): void {
-    this.#history = all.filter((sibling) => older.includes(sibling) || isAmong(sibling, this.#history));
+    this.#history = all.filter((sibling) => older.includes(sibling) || isAmong(sibling, this.#history, all));
   }
 
   /** What is history and not open, although it says that it was made since `at`. */
@@ -87,17 +87,17 @@ export class RotatedFiles {
    */
   *holdAround(
     { source }: TailedFile,
-    isCandidate: (sibling: Sibling) => boolean,
+    isCandidate: (sibling: Sibling, all: readonly Sibling[]) => boolean,
     isPlaced: (index: number, place: number | undefined, sibling: Sibling) => boolean,
   ): Work<HeldSiblings & { readonly place: number | undefined }> {
     let place: number | undefined;
     const choose = (siblings: readonly Sibling[]): Sibling[] =>
-      siblings.filter((sibling, index) => isCandidate(sibling) && isPlaced(index, place, sibling));
+      siblings.filter((sibling, index) => isCandidate(sibling, siblings) && isPlaced(index, place, sibling));
     const { all, held, barred } = holdSiblings(this.#reader, (siblings) => {
       place = placeByName(this.#reader, source, siblings);
       if (place !== undefined) return choose(siblings);
       // any of them may be its copy
-      return siblings.some(isCandidate) ? siblings : [];
+      return siblings.some((sibling) => isCandidate(sibling, siblings)) ? siblings : [];
     });
     try {
       place ??= yield* placeByContent(source, { all, held });
@@ -112,14 +112,14 @@ export class RotatedFiles {
   }
 
   /**
-   * The copy, among `held` (oldest first), of a file that was rewritten and of which too little had been seen for any copy
+   * The copy, among `held` of `all` (oldest first), of a file that was rewritten and of which too little had been seen for any copy
    * to be recognised by it: the oldest that was made since, begins in the same way and holds nothing that was read.
    */
-  *copyOfFaint(file: TailedFile, held: readonly HeldSibling[]): Work<HeldSibling | undefined> {
+  *copyOfFaint(file: TailedFile, { all, held }: Held): Work<HeldSibling | undefined> {
     const fingerprint = file.fingerprint();
     if (isDistinctive(fingerprint)) return undefined;
     for (const sibling of held) {
-      if (!isCreatedSince(sibling, file.endSeenAt) || !this.isNew(sibling)) continue;
+      if (!isCreatedSince(sibling, file.endSeenAt) || !this.isNew(sibling, all)) continue;
       const isAlike = (yield* ifReadable(hasContent(sibling.source, fingerprint))) === true;
       if (isAlike && !(yield* this.#isKnown(sibling.source))) return sibling;
     }
@@ -142,7 +142,8 @@ export class RotatedFiles {
 
   /** Those of `barred` that are not among these, which are younger than what is taken up now; they are forgotten. */
   passBarred(younger: readonly Sibling[]): readonly RotatedFile[] {
-    const isYounger = (one: RotatedFile): boolean => younger.some((sibling) => isAmong(sibling, [one]));
+    const isYounger = (one: RotatedFile): boolean =>
+      younger.some((sibling) => isAmong(sibling, [one], younger));
     const passed = this.barred.filter((one) => !isYounger(one));
     this.barred = this.barred.filter(isYounger);
     return passed;

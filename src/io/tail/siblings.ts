@@ -101,14 +101,23 @@ export function siblingKey(sibling: RotatedFile): string {
   return `${sibling.device}:${sibling.inode}:${sibling.createdAt}`;
 }
 
-/** Is it one of these, or has one of them become it when it was packed? */
-export function isAmong(sibling: Sibling, known: readonly RotatedFile[]): boolean {
+/** Is it one of these, or has one of them, which is not there (in `all`) any more, become it when it was packed? */
+export function isAmong(
+  sibling: Sibling,
+  known: readonly RotatedFile[],
+  all: readonly RotatedFile[],
+): boolean {
   // no keys are built: of a year of rotated files each is compared with each
-  const isIt = ({ device, inode, createdAt }: RotatedFile): boolean =>
-    inode === sibling.inode && createdAt === sibling.createdAt && device === sibling.device;
-  const isPackedOf = ({ modifiedAt }: RotatedFile): boolean =>
-    sibling.isPacked && Math.abs(modifiedAt - sibling.modifiedAt) < 1;
-  return known.some((one) => isIt(one) || isPackedOf(one));
+  const isPackedOf = (one: RotatedFile): boolean =>
+    sibling.isPacked &&
+    Math.abs(one.modifiedAt - sibling.modifiedAt) < 1 &&
+    !all.some((other) => isOne(one, other));
+  return known.some((one) => isOne(one, sibling) || isPackedOf(one));
+}
+
+/** Are both the same file, whatever has become of its name and its content? */
+function isOne(a: RotatedFile, b: RotatedFile): boolean {
+  return a.inode === b.inode && a.createdAt === b.createdAt && a.device === b.device;
 }
 
 function collect(

@@ -11,10 +11,12 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/io/clock.js';
 import { until } from '../../support/until.js';
@@ -209,6 +211,21 @@ const scenarios: Scenario[] = [
     },
     expected: [...read, 'three', 'four'],
     incidents: ['rotated', 'rotated'],
+  },
+  {
+    name: 'renamed twice, one packed that was written to when an older one was',
+    act: async (log, followed) => {
+      renameSync(log, `${log}.1`);
+      write(log, 'three');
+      await followed.settles();
+      renameSync(`${log}.1`, `${log}.3`);
+      renameSync(log, `${log}.2`);
+      writeFileSync(`${log}.1.gz`, gzipSync('four\n'));
+      const { atime, mtime } = statSync(`${log}.3`);
+      utimesSync(`${log}.1.gz`, atime, mtime);
+      write(log, 'five');
+    },
+    expected: ['three', 'four', 'five'],
   },
   {
     name: 'copied and truncated twice, begun alike',
