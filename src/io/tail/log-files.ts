@@ -344,7 +344,7 @@ export class LogFiles {
       this.#left = this.#left.filter((left) => left.endSeenAt <= at + TICK_MS);
       this.#rotated.barred = [];
       newest.isRotated = false;
-      yield* this.#checkNewest(newest, stats.size, at);
+      yield* this.#checkNewest(newest, at);
       this.#setStatus({ kind: 'following', path });
     } else if (typeof stats === 'string' && isMissing(stats)) {
       if (newest !== undefined) yield* this.#queueBetween(newest, undefined);
@@ -358,9 +358,12 @@ export class LogFiles {
   }
 
   /** A file that is not being read now may be truncated before its turn comes. */
-  *#checkNewest(newest: TailedFile, size: number, at: number): Work {
+  *#checkNewest(newest: TailedFile, at: number): Work {
     if (newest === this.#order.reading && !this.#reader.isHalted) return;
     if (yield* this.#insertCopies(newest)) return;
+    // what its name said is older than what was seen of it now
+    const size = newest.source.stats()?.size;
+    if (size === undefined) return;
     if (size === 0 && newest.sizeSeen === 0) newest.endSeenAt = at;
     if (size < newest.sizeSeen || !(yield* newest.isUnchanged())) yield* this.#replaceRewritten(newest);
     else newest.sizeSeen = size;

@@ -120,6 +120,30 @@ describe('a log that is rotated amid a message', () => {
     await comes(scene, ...late, 'three');
   });
 
+  it('takes nothing for rewritten that was written just after its size was asked for', async () => {
+    let isNext = false;
+    const files: LogFileSystem = {
+      ...logFileSystem,
+      statSync: (path, how) => {
+        const stats = logFileSystem.statSync(path, how);
+        if (isNext && path.endsWith('ttyS0') && stats?.size === 0) {
+          isNext = false;
+          write(path, 'three');
+        }
+        return stats;
+      },
+    };
+    const scene = await rotatedAmidMessage([], files);
+    await scene.followed.settles();
+    isNext = true;
+    scene.heyuWrites('late');
+    await comes(scene, 'late');
+    await until(() => !isNext);
+    scene.passes(SETTLE_MS);
+    await comes(scene, 'late', 'three');
+    expect(scene.followed.incidentKinds()).toEqual(['rotated']);
+  });
+
   it('waits no longer for one who never stops than three times as long', async () => {
     const scene = await rotatedAmidMessage();
     const late: string[] = [];
