@@ -311,6 +311,7 @@ const PARTS: Readonly<
   narrow: { turn: 'process', share: 0.3, pauseMs: 12_000, isAlone: true },
   // beside those, too: they take their turns
   resent: { turn: 'process', share: 1, pauseMs: 30_000, isOfOwned: true },
+  entered: { turn: 'process', share: 0.3, pauseMs: 30_000, isOfOwned: true },
 };
 const TURNS = ['process', 'network', 'disk', 'people', 'residents'] as const;
 

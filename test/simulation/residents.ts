@@ -2,12 +2,14 @@
 
 import { KEYFOB, OWNED_SENSORS, OWNED_ZONES, type OwnedZoneName } from '../soak/sensors.js';
 import { CODE } from './owned.js';
-import { untilReached, type Act, type Kind, type Stage } from './stage.js';
+import { restarted, untilReached, type Act, type Kind, type Stage } from './stage.js';
 
 type Wait = (ms: number) => Promise<void>;
 
 /** A zone has obeyed a command by then, also when its code had to be checked, ms. */
 const OBEYED_MS = 2000;
+/** A delay that goes on after a restart is over by then, ms. */
+const ENTERED_MS = 10_000;
 
 const zoneOf = (count: number): OwnedZoneName => OWNED_ZONES[count % OWNED_ZONES.length] ?? 'kept';
 
@@ -141,6 +143,23 @@ export const RESIDENTS = {
       stage.broker.thaw(true);
       await untilReached(stage, wait);
       await wait(OBEYED_MS);
+    }),
+  },
+  // the disk has the delay, and the process that has begun it does not see its end
+  'killed within an entry delay': {
+    part: 'entered',
+    weight: 1,
+    act: act(async (stage, { ms, count }, wait) => {
+      await untilReached(stage, wait);
+      for (const word of ['DISARM', 'ARM_HOME']) {
+        commanded(stage, word, count);
+        await wait(OBEYED_MS);
+      }
+      await moved(stage, count % 2 === 0 ? 0 : 3, wait);
+      await wait(500 + 8 * count);
+      stage.bridge.kill();
+      await restarted(stage, ms / 4, wait);
+      await wait(ENTERED_MS);
     }),
   },
   'a command is retained by mistake': {

@@ -33,7 +33,8 @@ export type Part =
   | 'crossed'
   | 'residents'
   | 'narrow'
-  | 'resent';
+  | 'resent'
+  | 'entered';
 
 /** Does it; what `ms` and `count` mean is its own affair. */
 export type Act = (
