@@ -6,7 +6,7 @@
 import { BRIDGE_COMMAND } from '../../src/mqtt/topics.js';
 import { SENSORS } from '../soak/sensors.js';
 import { permitting } from './losses.js';
-import { restarted, untilReached, type Kind, type Stage } from './stage.js';
+import { frozen, restarted, untilReached, type Kind, type Stage } from './stage.js';
 
 /** Both sides have given a connection up that stood still for so long, ms. */
 const GIVEN_UP_MS = 8000;
@@ -26,6 +26,12 @@ const LEFT_BYTES = 512;
 const RESTLESS_MS = 400;
 /** The bridge is told of everything within this time of a connect, ms. */
 const TOLD_MS = 9000;
+/** A word has arrived, and the state is known, ms. */
+const KNOWN_MS = 1000;
+/** A process that stood still for so long has noticed, and its link goes on for some seconds more, ms. */
+const NOTICED_MS = 4100;
+/** The bridge looks at the log within this time, ms. */
+const DUE_MS = 1000;
 
 /** Somebody who bypasses a sensor, and presses the button of the bridge, when the bridge cannot hear of it. */
 function commandUnheard({ broker }: Stage, count: number): void {
@@ -150,5 +156,19 @@ export const CROSSINGS = {
       computer.trouble.leftBytes = Infinity;
       await restarted(stage, ms / 4, wait);
     }),
+  },
+  // the timer that was due first reads the log beyond a word that still waits in the socket
+  'frozen while a zone changes': {
+    part: 'stopped',
+    weight: 1,
+    act: async (stage, { ms, count }, wait) => {
+      const { panel } = stage;
+      panel.say('changing', count % 2 === 0);
+      await wait(KNOWN_MS);
+      const standing = frozen(stage, { ms: NOTICED_MS + ms / 4 }, wait);
+      await wait(DUE_MS);
+      panel.say('changing', count % 2 === 1);
+      await standing;
+    },
   },
 } satisfies Readonly<Record<string, Kind>>;

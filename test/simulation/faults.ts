@@ -7,7 +7,16 @@ import { CLOCKS } from './clocks.js';
 import { CROSSINGS } from './crossings.js';
 import { LOSSES } from './losses.js';
 import { RESIDENTS } from './residents.js';
-import { restarted, troubled, untilReached, type Act, type Kind, type Part, type Stage } from './stage.js';
+import {
+  frozen,
+  restarted,
+  troubled,
+  untilReached,
+  type Act,
+  type Kind,
+  type Part,
+  type Stage,
+} from './stage.js';
 import { owner } from './timeline.js';
 
 /** A fault of a kind, at so many ms after the beginning; `ms` and `count` mean what the kind makes of them. */
@@ -25,18 +34,6 @@ const SLOW_MS = 400;
 const copyAndTruncate = ({ heyu, bridge }: Stage): void => {
   if (!heyu.isInMessage()) bridge.truncated();
   heyu.rotate(heyu.isInMessage() ? 'create' : 'copytruncate');
-};
-
-const frozen = async (
-  { bridge, broker }: Stage,
-  { ms }: { readonly ms: number },
-  wait: (ms: number) => Promise<void>,
-): Promise<void> => {
-  const process = bridge.freeze();
-  if (process === undefined) return;
-  broker.giveUp(ms, () => process.isStill);
-  await wait(ms);
-  bridge.thaw(process);
 };
 
 /** heyu writes a motion within this time, as a rule, ms. */
@@ -309,6 +306,8 @@ const PARTS: Readonly<
   clock: { turn: 'process', share: 0.25, pauseMs: 30_000 },
   crossed: { turn: 'process', share: 0.4, pauseMs: 12_000, isAlone: true },
   narrow: { turn: 'process', share: 0.3, pauseMs: 12_000, isAlone: true },
+  // behind what takes long they would come when heyu is silent already
+  stopped: { turn: 'process', share: 0.1, pauseMs: 12_000, isAlone: true },
   // beside those, too: they take their turns
   resent: { turn: 'process', share: 1, pauseMs: 30_000, isOfOwned: true },
   entered: { turn: 'process', share: 0.3, pauseMs: 30_000, isOfOwned: true },

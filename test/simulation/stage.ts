@@ -34,7 +34,8 @@ export type Part =
   | 'residents'
   | 'narrow'
   | 'resent'
-  | 'entered';
+  | 'entered'
+  | 'stopped';
 
 /** Does it; what `ms` and `count` mean is its own affair. */
 export type Act = (
@@ -54,6 +55,19 @@ export const restarted: (
 ) => Promise<void> = async ({ bridge }, ms, wait) => {
   await wait(ms);
   bridge.start();
+};
+
+/** The bridge stands still for so long. */
+export const frozen = async (
+  { bridge, broker }: Stage,
+  { ms }: { readonly ms: number },
+  wait: (ms: number) => Promise<void>,
+): Promise<void> => {
+  const process = bridge.freeze();
+  if (process === undefined) return;
+  broker.giveUp(ms, () => process.isStill);
+  await wait(ms);
+  bridge.thaw(process);
 };
 
 /** Something of the disk is so for a time. */
