@@ -234,7 +234,7 @@ async function findMutant(main: string, from: number, to: number): Promise<{ fou
 }
 
 async function judgeMutants(): Promise<void> {
-  const [, from = '1', to = '12'] = SEEDS.exec(values.seeds ?? '1..12') ?? [];
+  const [, from = '1', to = '48'] = SEEDS.exec(values.seeds ?? '1..48') ?? [];
   const survivors: string[] = [];
   const pattern = new RegExp(values.mutant ?? '');
   for (const mutant of MUTANTS.filter(({ name }) => pattern.test(name))) {
