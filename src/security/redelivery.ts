@@ -15,7 +15,7 @@ const MOST_SETTLED = 20;
 /** What comes again so much later than it could be obeyed is too old by itself. */
 const MARGIN_MS = MINUTE;
 
-/** The command of this order has had its effect in the zone, or will have none (it was refused): it does not count when it comes again. */
+/** The command of this order has had its effect in the zone, or was refused: it does not count when it comes again. */
 export function settle({ security, now }: Step, zone: Zone, { command, delivery }: Order): void {
   if (delivery === undefined) return;
   const { id } = delivery;

@@ -112,8 +112,9 @@ export class RotatedFiles {
   }
 
   /**
-   * The copy, among `held` of `all` (oldest first), of a file that was rewritten and of which too little had been seen for any copy
-   * to be recognised by it: the oldest that was made since, begins in the same way and holds nothing that was read.
+   * The copy, among `held` of `all` (oldest first), of a file that was rewritten and of which too little had been seen
+   * for any copy to be recognised by it: the oldest that was made since, begins in the same way and holds nothing that
+   * was read.
    */
   *copyOfFaint(file: TailedFile, { all, held }: Held): Work<HeldSibling | undefined> {
     const fingerprint = file.fingerprint();

@@ -78,7 +78,17 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 );
 
 /** File times are those of the last tick of the kernel, which a busy machine has late: nothing restarts within one. */
-const nextTick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 12));
+async function nextTick(): Promise<void> {
+  const at = Date.now();
+  const directory = ownDirectory();
+  let files = 0;
+  // a new file has the time of the tick, one that was looked at may have a finer one
+  await until(() => {
+    const path = join(directory, String((files += 1)));
+    writeFileSync(path, '');
+    return statSync(path).mtimeMs > at;
+  });
+}
 
 /** A log, what heyu and logrotate do to it, and what the bridge must have read in the end. */
 class House {
